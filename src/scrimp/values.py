@@ -1,0 +1,283 @@
+"""What is passed from room to room: frozen records without behaviour.
+
+They are msgspec structs, not dataclasses: a struct is defined in a tenth of the time (start-up is part of the
+product), made in a fifth, and goes to and from JSON without a second description of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+# The one place where the shape of parsed JSON is named; rooms narrow it before they use it.
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+JsonObject: TypeAlias = "dict[str, Json]"
+
+Stop = Literal["stop", "length", "refused", "tool", "error"]
+FailureKind = Literal[
+    "auth", "quota", "rate_limit", "timeout", "server", "refused", "schema", "too_long", "network", "budget",
+    "not_found", "invalid",
+]  # fmt: skip
+CacheUse = Literal["hit", "miss", "dup", "off"]
+CacheMode = Literal["on", "off", "refresh", "only"]
+Status = Literal["ok", "truncated", "error", "skipped", "pending"]
+EntryStatus = Literal["paid", "failed", "truncated", "lost"]
+
+
+class Message(Struct, frozen=True):
+    """One turn of a conversation; role is user or assistant (system text travels apart)."""
+
+    role: str
+    content: str
+
+
+class Prompt(Struct, frozen=True, kw_only=True):
+    """One row of input: the last user turn is `text`, earlier turns are `history`."""
+
+    index: int
+    text: str
+    id: str | None = None
+    system: str | None = None
+    history: tuple[Message, ...] = ()
+    row: JsonObject | None = None
+    source: str = ""  # "tickets.jsonl:3": where a person finds the row again
+
+
+class Parameters(Struct, frozen=True, kw_only=True):
+    """What is asked of a model beside the text; None means that nothing is sent for it."""
+
+    max_output: int | None = None
+    temperature: float | None = None
+    effort: str | None = None  # none | minimal | low | medium | high | xhigh | max
+    choices: tuple[str, ...] = ()
+    schema: JsonObject | None = None
+    logprobs: bool = False
+
+
+class ModelRef(Struct, frozen=True):
+    """A model at a provider, with the settings the user gave this pair."""
+
+    provider: str
+    model: str
+    effort: str | None = None
+    max_output: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The name a person types: provider/model."""
+        return f"{self.provider}/{self.model}"
+
+
+class Step(Struct, frozen=True):
+    """One stage of an escalation chain: the first healthy candidate is called, the rest are failovers."""
+
+    name: str
+    candidates: tuple[ModelRef, ...]
+    tier: str | None = None
+
+
+class Chain(Struct, frozen=True, kw_only=True):
+    """An ordered ascent of steps; a tier is a chain of one."""
+
+    steps: tuple[Step, ...]
+    name: str | None = None
+    signal: str = "auto"  # auto | agreement | choices | schema | check | logprobs
+    min_confidence: float = 0.9
+    max_escalation: float | None = None  # share of rows, 0..1
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """Where a prompt goes, and the words that say why."""
+
+    chain: Chain
+    tier: str | None
+    why: str
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One request to one model, before it takes any wire format."""
+
+    provider: str
+    model: str
+    text: str
+    system: str | None = None
+    history: tuple[Message, ...] = ()
+    parameters: Parameters = Parameters()
+    stream: bool = False
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """A provider as configured: where it is and how it likes to be spoken to; never the key itself."""
+
+    name: str
+    dialect: str  # openai | anthropic | gemini
+    base_url: str  # "local:" is the embedded model
+    flavour: str = "generic"  # whose quirks apply: openai, deepseek, mistral, qwen, openrouter, litellm, local, ...
+    key_env: str | None = None
+    auth_header: str = "authorization"
+    auth_prefix: str = "Bearer "
+    headers: Mapping[str, str] = {}
+    env_headers: Mapping[str, tuple[str, str]] = {}  # header -> (variable, prefix): a second secret (Helicone)
+    price_provider: str | None = None  # whose rows of the price table apply
+    rpm: int | None = None
+    tpm: int | None = None
+
+
+class HttpRequest(Struct, frozen=True, kw_only=True):
+    """A request without its key: the transport adds that last."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str] = {}
+    method: str = "POST"
+
+
+class HttpReply(Struct, frozen=True, kw_only=True):
+    """What came back; header names are lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = {}
+
+
+class Usage(Struct, frozen=True, kw_only=True):
+    """Tokens a provider counted for one call; every count includes its parts."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0  # part of input
+    cache_write: int = 0  # part of input: short- and long-lived together
+    cache_write_long: int = 0  # part of cache_write that lives longer (Anthropic 1 h)
+    reasoning: int = 0  # part of output, hidden
+
+
+class TokenLogprob(Struct, frozen=True):
+    """A generated token with its natural log probability and the alternatives beside it."""
+
+    token: str
+    logprob: float
+    top: tuple[tuple[str, float], ...] = ()
+
+
+class Completion(Struct, frozen=True, kw_only=True):
+    """What a model returned for one call."""
+
+    text: str
+    usage: Usage | None
+    stop: Stop
+    model: str
+    finish_reason: str = "stop"  # the provider's own word
+    reported_cost: Decimal | None = None  # dollars
+    logprobs: tuple[TokenLogprob, ...] = ()
+    service_tier: str | None = None
+    request_id: str | None = None
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """Why a call or a row has no completion, in one sentence for a person."""
+
+    kind: FailureKind
+    message: str
+    http: int | None = None
+    retryable: bool = False
+    retry_after: float | None = None  # seconds the provider asked us to wait
+    final: bool = False  # the whole provider is of no use for the rest of the run (auth, quota)
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One line of the ledger: a request that was sent, whatever came of it."""
+
+    call: str  # unique id of this request
+    run: str
+    time: float  # seconds since the epoch, when it was sent
+    provider: str
+    model: str
+    status: EntryStatus
+    seconds: float
+    usage: Usage | None = None
+    cost: Decimal | None = None  # dollars; None is unknown, never zero
+    price: str | None = None  # which price: a table's date, "user", "reported"
+    estimated: bool = False
+    tier: str | None = None
+    chain: str | None = None
+    step: int = 0
+    http: int | None = None
+    error: str | None = None
+    key: str = ""  # fingerprint of the prompt, hex
+    route: str | None = None
+    user: str | None = None
+    tags: Mapping[str, str] = {}
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """A step's completion, or its failure, as judged inside a chain."""
+
+    step: int
+    name: str
+    completion: Completion | None
+    failure: Failure | None
+    confidence: float | None  # None: nothing was there to judge by
+    why: str  # the signal that decided: choices, schema, check, agreement, logprobs, valid, refused, empty, ...
+    valid: bool  # keeps what was promised (choices, schema, check); False is never given out as ok
+    kept: bool
+    parsed: Json = None
+
+
+class Compression(Struct, frozen=True, kw_only=True):
+    """Tokens of a prompt before and after it was compressed."""
+
+    before: int
+    after: int
+    level: str
+    estimated: bool = False
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """All that is kept of a completed row; this is what the cache stores."""
+
+    output: str
+    model: str
+    provider: str
+    finish_reason: str
+    parsed: Json = None
+    tier: str | None = None
+    chain: str | None = None
+    escalated: bool = False
+    confidence: float | None = None
+    why: str = ""
+    usage: Usage | None = None  # of the call whose completion was kept
+    cost: Decimal | None = None  # dollars for the row, every attempt in it
+    price: str | None = None
+    estimated: bool = False
+    compressed: Compression | None = None
+    attempts: int = 1
+    baseline: str | None = None
+    baseline_cost: Decimal | None = None  # what that model would have cost for the same tokens, uncompressed
+    compression_saved: Decimal | None = None  # dollars the shorter prompt saved at the price of the model that answered
+    provider_cache_saved: Decimal | None = None  # dollars saved by the provider's own prompt cache; may be negative
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """A row with a completion that keeps what was promised."""
+
+    prompt: Prompt
+    answer: Answer
+    cache: CacheUse
+    entries: tuple[Entry, ...] = ()
+
+
+class Failed(Struct, frozen=True, kw_only=True):
+    """A row without one; `answer` holds what there was of it (a truncated text, an invalid label)."""
+
+    prompt: Prompt
+    failure: Failure
+    status: Status
+    answer: Answer | None = None
+    cache: CacheUse = "miss"
+    entries: tuple[Entry, ...] = ()
+
+
+Outcome: TypeAlias = Answered | Failed
