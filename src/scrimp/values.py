@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import Struct
 
 # The one place where the shape of parsed JSON is named; rooms narrow it before they use it.
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-JsonObject: TypeAlias = "dict[str, Json]"
+if TYPE_CHECKING:
+    Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+    JsonObject: TypeAlias = "dict[str, Json]"
+else:  # msgspec decodes no recursive alias, and any JSON is what is meant
+    Json = Any
+    JsonObject = dict[str, Any]
 
 Stop = Literal["stop", "length", "refused", "tool", "error"]
 FailureKind = Literal[
@@ -185,6 +189,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     retryable: bool = False
     retry_after: float | None = None  # seconds the provider asked us to wait
     final: bool = False  # the whole provider is of no use for the rest of the run (auth, quota)
+    sent: bool = True  # False: the request never left, so it cannot have been billed
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,38 @@
+"""The name of a piece of work: one key for everything that was asked, and nothing of who happened to answer.
+
+The key covers the text as it is sent (compressed), the system text, earlier turns, the parameters, the level of
+compression and the resolved route: every step with every model that may answer it, in order. Which of them was up
+that day is not part of it, so a failover's completion is found again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from scrimp.values import Chain, Parameters, Prompt
+
+# Change it when the meaning of a key changes: old entries are then simply not found.
+_VERSION = 1
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def route_bytes(
+    chain: Chain, parameters: Parameters, *, level: str, check: str | None, places: Mapping[str, str]
+) -> bytes:
+    """Return what all prompts of one route share; `places` says where each provider is (base URL or file)."""
+    steps = [
+        [[model.id, places.get(model.provider, ""), model.effort, model.max_output] for model in step.candidates]
+        for step in chain.steps
+    ]
+    # A chain of one is never judged against a threshold, so the threshold is not part of what was asked.
+    policy = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
+    return _encode([_VERSION, steps, policy, parameters, level, check])
+
+
+def key(route: bytes, *, text: str, prompt: Prompt) -> bytes:
+    """Return the 32-byte key of a prompt, whose text was compressed to `text`, on a route."""
+    asked = _encode([prompt.system, prompt.history, text])
+    return hashlib.sha256(len(route).to_bytes(8, "big") + route + asked).digest()

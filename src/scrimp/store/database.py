@@ -1,0 +1,97 @@
+"""Opening an SQLite file that many processes share: modes, write-ahead log, migrations."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from scrimp.errors import StoreError
+
+Migration = Callable[[sqlite3.Connection], None]
+# Long enough for another run's largest group commit on a slow disk.
+_BUSY_SECONDS = 60.0
+
+
+def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
+    """Open (and make, 0600 in a directory of 0700) the database, brought up to today's schema."""
+    with store_errors(path):
+        _make_private(path)
+        db = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread, cached_statements=64
+        )
+        try:
+            _prepare(db, migrations)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    (applied,) = db.execute("PRAGMA user_version").fetchone()
+    if applied < len(migrations):
+        # The journal mode is kept in the file; setting it again would need a lock at every start.
+        db.execute("PRAGMA journal_mode = WAL")
+        _migrate(db, migrations)
+    elif applied > len(migrations):
+        raise StoreError(
+            "the store was made by a newer scrimp: upgrade scrimp, or set SCRIMP_HOME to another directory"
+        )
+    # A completion that was paid for must outlive a power cut, so every commit is synced; commits come in groups.
+    db.execute("PRAGMA synchronous = FULL")
+
+
+def _migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    """Apply what is missing, all or nothing, even when two runs start at once."""
+    with transaction(db):
+        (applied,) = db.execute("PRAGMA user_version").fetchone()
+        for migration in migrations[applied:]:
+            migration(db)
+        db.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Hold the write lock for the block; commit at its end, roll back if it fails."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the file system's failures into ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"{path} cannot be used: {error}; {_next_move(str(error))}") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} is damaged or no database ({error}): move it away, and scrimp makes a new one"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be used: {error.strerror}; set SCRIMP_HOME to a writable directory") from error
+
+
+def _next_move(reason: str) -> str:
+    if "full" in reason or "I/O" in reason:
+        return "free some space, or set SCRIMP_HOME to another disk"
+    if "locked" in reason:
+        return "another process holds it: wait for it, or set SCRIMP_HOME to another directory"
+    return "set SCRIMP_HOME to a writable directory"
+
+
+def _make_private(path: Path) -> None:
+    if not path.parent.is_dir():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        # Made by us and not by SQLite, which would follow the umask; WAL and SHM files take the mode of the database.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

@@ -1,0 +1,164 @@
+"""Every call that was sent, appended as soon as its usage is known and never changed; and those still in flight."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from scrimp.errors import StoreError, UsageError
+from scrimp.store.database import connect, store_errors, transaction
+from scrimp.values import Entry, Usage
+
+# What `scrimp cost --by` may group by: the word and the expression for it.
+GROUPS = {
+    "model": "provider || '/' || model",
+    "provider": "provider",
+    "tier": "coalesce(tier, '-')",
+    "chain": "coalesce(chain, '-')",
+    "route": "coalesce(route, '-')",
+    "user": "coalesce(user, '-')",
+    "run": "run",
+    "day": "date(time, 'unixepoch')",
+    "status": "status",
+}
+
+
+def m001_ledger(db: sqlite3.Connection) -> None:
+    """Make the tables of entries and of calls in flight."""
+    db.execute(
+        "CREATE TABLE entries (id INTEGER PRIMARY KEY, call TEXT NOT NULL UNIQUE, run TEXT NOT NULL,"
+        " time REAL NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, status TEXT NOT NULL, seconds REAL NOT NULL,"
+        " input INTEGER, output INTEGER, cache_read INTEGER, cache_write INTEGER, cache_write_long INTEGER,"
+        " reasoning INTEGER, cost_nano INTEGER, price TEXT, estimated INTEGER NOT NULL, tier TEXT, chain TEXT,"
+        " step INTEGER NOT NULL, http INTEGER, error TEXT, key TEXT NOT NULL, route TEXT, user TEXT,"
+        " tags TEXT NOT NULL)"
+    )
+    db.execute("CREATE INDEX entries_time ON entries (time)")
+    db.execute("CREATE INDEX entries_run ON entries (run)")
+    db.execute("CREATE TABLE in_flight (call TEXT PRIMARY KEY, pid INTEGER NOT NULL, entry BLOB NOT NULL)")
+
+
+MIGRATIONS = (m001_ledger,)
+
+_COLUMNS = (
+    "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
+    " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
+)
+_INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES ({', '.join('?' * 25)})"  # noqa: S608 - a constant
+
+
+class Total(Struct, frozen=True):
+    """Entries added up: dollars of those with a known price, and how many had none."""
+
+    name: str
+    calls: int
+    failed: int
+    lost: int
+    input: int
+    output: int
+    cost: Decimal
+    unpriced: int
+
+
+class Ledger:
+    """One open ledger file."""
+
+    def __init__(self, path: Path, *, any_thread: bool = False) -> None:
+        self.path = path
+        self._db = connect(path, MIGRATIONS, any_thread=any_thread)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def write(self, *, begun: Iterable[Entry], ended: Iterable[Entry]) -> None:
+        """Note calls about to be sent and append those that came to an end, in one transaction."""
+        pid = os.getpid()
+        ended = list(ended)
+        with store_errors(self.path), transaction(self._db):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO in_flight (call, pid, entry) VALUES (?, ?, ?)",
+                [(entry.call, pid, msgspec.json.encode(entry)) for entry in begun],
+            )
+            self._append(ended)
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        self._db.executemany(_INSERT, [_row(entry) for entry in entries])
+        self._db.executemany("DELETE FROM in_flight WHERE call = ?", [(entry.call,) for entry in entries])
+
+    def recover(self) -> int:
+        """Book the calls of runs that died as lost (they may have been billed); return how many."""
+        with store_errors(self.path):
+            rows = self._db.execute("SELECT pid, entry FROM in_flight").fetchall()
+            dead = [msgspec.json.decode(entry, type=Entry) for pid, entry in rows if not _alive(pid)]
+            if dead:
+                with transaction(self._db):
+                    self._append(dead)
+        return len(dead)
+
+    def totals(self, by: str, *, since: float = 0.0) -> list[Total]:
+        """Add up the entries since a moment by one of GROUPS, or by `tag:NAME`; dearest first."""
+        column, values = _group(by)
+        with store_errors(self.path):
+            rows = self._db.execute(
+                f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
+                " coalesce(sum(output), 0), coalesce(sum(cost_nano), 0),"
+                " sum(cost_nano IS NULL AND status IN ('paid', 'truncated'))"
+                " FROM entries WHERE time >= ? GROUP BY 1 ORDER BY 7 DESC, 2 DESC, 1",
+                (*values, since),
+            ).fetchall()
+        return [
+            Total(name, calls, failed, lost, read, written, Decimal(cost).scaleb(-9), unpriced)
+            for name, calls, failed, lost, read, written, cost, unpriced in rows
+        ]
+
+
+def _group(by: str) -> tuple[str, tuple[str, ...]]:
+    if by in GROUPS:
+        return GROUPS[by], ()
+    kind, _, tag = by.partition(":")
+    if kind == "tag" and tag:
+        return "coalesce(json_extract(tags, ?), '-')", (f'$."{tag}"',)
+    raise UsageError(f"cannot group by '{by}': use one of {', '.join(GROUPS)} or tag:NAME")
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    usage = entry.usage
+    return (
+        entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
+        *_counts(usage), _nano(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain, entry.step,
+        entry.http, entry.error, entry.key, entry.route, entry.user, msgspec.json.encode(entry.tags).decode(),
+    )  # fmt: skip
+
+
+def _counts(usage: Usage | None) -> tuple[int | None, ...]:
+    if usage is None:
+        return (None,) * 6
+    return (
+        usage.input, usage.output, usage.cache_read, usage.cache_write, usage.cache_write_long, usage.reasoning,
+    )  # fmt: skip
+
+
+def _nano(cost: Decimal | None) -> int | None:
+    if cost is None:
+        return None
+    nano = cost.scaleb(9)
+    if nano != nano.to_integral_value():
+        raise StoreError(f"a cost of {cost} dollars is no whole number of nanodollars: this is a bug, please report it")
+    return int(nano)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
