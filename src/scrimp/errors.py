@@ -35,3 +35,7 @@ class UnknownPriceError(ConfigError):
 
 class StoreError(ScrimpError):
     """The cache or the ledger could not be opened, read or written."""
+
+
+class StoreUnwritableError(StoreError):
+    """The store is sound, but nothing can be written: a full or read-only disk, or no permission."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scrimp.errors import StoreError
+from scrimp.errors import StoreError, StoreUnwritableError
 
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
@@ -72,13 +72,21 @@ def store_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise StoreError(f"{path} cannot be used: {error}; {_next_move(str(error))}") from error
+        raise _operational(path, str(error)) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"{path} is damaged or no database ({error}): move it away, and scrimp makes a new one"
         ) from error
     except OSError as error:
-        raise StoreError(f"{path} cannot be used: {error.strerror}; set SCRIMP_HOME to a writable directory") from error
+        raise StoreUnwritableError(
+            f"{path} cannot be used: {error.strerror}; set SCRIMP_HOME to a writable directory"
+        ) from error
+
+
+def _operational(path: Path, reason: str) -> StoreError:
+    unwritable = any(word in reason for word in ("full", "I/O", "readonly", "read-only", "unable to open"))
+    kind = StoreUnwritableError if unwritable else StoreError
+    return kind(f"{path} cannot be used: {reason}; {_next_move(reason)}")
 
 
 def _next_move(reason: str) -> str:

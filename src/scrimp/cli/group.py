@@ -1,0 +1,64 @@
+"""Commands that are imported when they are called: a list of names, and a group that knows how to wait."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from typer import Context
+    from typer._click import Command, HelpFormatter  # typer's own copy of click gives its types no public name
+
+# name -> what `scrimp --help` says of it; the module is scrimp.cli.NAME. A test holds these against the commands' own help.
+COMMANDS: Mapping[str, str] = {
+    "run": "Answer the prompts of files or stdin, then print what it cost.",
+    "ask": "Answer one prompt, printing the completion as it comes.",
+    "estimate": "Say what a run would cost, without calling anybody.",
+    "route": "Show which tier each prompt would take, and why.",
+    "cost": "Add up the ledger: what was paid for, by model, tier, user or day.",
+    "cache": "Look into the cache of completions, and clear it.",
+    "prices": "Show the price table, and how a model's price is found.",
+    "models": "List the models of the tiers and those known by name.",
+    "config": "Write, show and check the configuration.",
+    "local": "Install, inspect and remove the embedded model.",
+    "doctor": "Check the installation, the keys and the stores.",
+    "completion": "Print the completion script of a shell.",
+}
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command's module when the command is called, never for the list of commands."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """Return the names, in the order of a newcomer's interest."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """Return the command, imported now."""
+        del ctx
+        return load(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """List the commands with their one-line help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """Find the command; a misspelled one is answered with the nearest."""
+        if not self.commands and args and args[0] not in COMMANDS:
+            self.commands = dict.fromkeys(COMMANDS)  # typer looks here for names that are close
+        return super().resolve_command(ctx, args)
+
+
+def load(name: str) -> Command:
+    """Import a command's module and build the command."""
+    module = importlib.import_module(f"scrimp.cli.{name}")
+    command = typer.main.get_command(module.app)
+    command.name = name
+    return command

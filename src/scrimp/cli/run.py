@@ -1,0 +1,163 @@
+"""`scrimp run`: rows in, rows out, the bill at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import typer
+
+from scrimp.cli import options as o
+from scrimp.cli.asking import asked_of, labels_of, one_route
+from scrimp.cli.ending import exit_status
+from scrimp.cli.inputs import named, read_options
+from scrimp.cli.session import Session, session
+from scrimp.errors import InputError, ScrimpError, UsageError
+from scrimp.flows import live
+from scrimp.flows.stop import Stop
+from scrimp.read.prompts import prompts
+from scrimp.read.sources import is_live
+from scrimp.render.bill import Bill
+from scrimp.render.progress import Progress
+from scrimp.render.report import Report
+from scrimp.render.rows import open_rows
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def run(
+    inputs: o.Inputs = None,
+    format: o.Format = "auto",  # noqa: A002 - the flag's name
+    nul: o.Nul = False,
+    template: o.Template = None,
+    prompt_field: o.PromptField = None,
+    id_field: o.IdField = None,
+    system: o.System = None,
+    limit: o.Limit = None,
+    tier: o.Tier = None,
+    chain: o.ChainName = None,
+    model: o.Model = None,
+    min_confidence: o.MinConfidence = None,
+    choices: o.Choices = None,
+    schema: o.Schema = None,
+    check: o.Check = None,
+    max_output: o.MaxOutput = None,
+    effort: o.Effort = None,
+    temperature: o.Temperature = None,
+    max_cost: o.MaxCost = None,
+    allow_unpriced: o.AllowUnpriced = False,
+    cache: o.CacheOption = None,
+    cache_ttl: o.CacheTtl = None,
+    compress: o.Compress = None,
+    baseline: o.Baseline = None,
+    concurrency: o.Concurrency = None,
+    retries: o.Retries = None,
+    timeout: o.Timeout = None,
+    max_failures: o.MaxFailures = None,
+    fail_on: o.FailOn = "any",
+    order: o.OrderOption = None,
+    route: o.RouteLabel = None,
+    user: o.User = None,
+    tag: o.Tag = None,
+    output: o.Output = "-",
+    out: o.Out = None,
+    fields: o.Fields = None,
+    summary: o.Summary = "auto",
+    summary_file: o.SummaryFile = None,
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+    color: o.Color = None,
+    progress: o.ProgressOption = None,
+) -> None:
+    """Answer the prompts of files or stdin, then print what it cost.
+
+    Rows go to stdout, everything else to stderr. Run the same line again to continue after any interruption: what was
+    answered is in the cache.
+    """
+    flags = {
+        **one_route(tier, chain, model), "min_confidence": min_confidence, "max_output": max_output, "effort": effort,
+        "max_cost": o.dollars_of(max_cost), "allow_unpriced": allow_unpriced or None, "cache": cache,
+        "cache_ttl": cache_ttl, "compress": compress, "baseline": baseline, "concurrency": concurrency,
+        "retries": retries, "timeout": timeout, "max_failures": max_failures, "order": order, "color": color,
+        "progress": progress,
+    }  # fmt: skip
+    words = named(inputs)
+    with session(flags) as here:
+        asked = asked_of(
+            here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
+            labels=labels_of(route, user, tag),
+        )  # fmt: skip
+        reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
+        found = prompts(words, reading, warn=here.messages.warn)
+        bill = Bill(cap=asked.limits.max_cost, baseline=asked.baseline)
+        how = out or _by_extension(output)
+        bar = Progress(sys.stderr, here.err, "none" if quiet else here.defaults.progress)
+        here.messages.before = bar.clear
+        stop: Stop | None = None
+        trouble: ScrimpError | None = None
+        with _opened(output) as stream:
+            writer = open_rows(
+                stream, how, o.words(fields), terminal=here.out.terminal and output == "-", failed=here.messages.failed
+            )
+            report = Report(writer, stream, bill, bar, here.messages if verbose else None)
+            try:
+                stop = live.run(found, asked, here.services, report.take, live=is_live(words))
+            except ScrimpError as error:
+                trouble = error
+            except KeyboardInterrupt:
+                stop = Stop("interrupted", "stopped; the same command line continues", 130)
+            report.close(broken=stop is not None and stop.reason == "pipe")
+        bar.clear()
+        _say_the_end(here, bill, stop, trouble, summary, summary_file, quiet=quiet)
+    raise typer.Exit(exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only"))
+
+
+def _say_the_end(
+    here: Session, bill: Bill, stop: Stop | None, trouble: ScrimpError | None, summary: str, summary_file: str | None,
+    *, quiet: bool,
+) -> None:  # fmt: skip
+    if stop is None or stop.reason != "pipe":
+        here.messages.bill(bill, "none" if quiet and summary == "auto" else summary, here.err)
+        if bill.first_failure and not (quiet or stop):
+            here.messages.note(f"scrimp: the first that failed: {bill.first_failure}")
+    if summary_file is not None:
+        _write_summary(bill, Path(summary_file))
+    if stop is not None and stop.message:
+        here.messages.note(f"scrimp: {stop.message}")
+    if trouble is not None:
+        kept = (
+            f" ({bill.ok} rows before it are answered and kept)" if bill.ok and isinstance(trouble, InputError) else ""
+        )
+        here.messages.note(f"scrimp: {trouble}{kept}")
+
+
+def _write_summary(bill: Bill, path: Path) -> None:
+    import msgspec  # noqa: PLC0415 - loaded already; named where it is used
+
+    try:
+        path.write_bytes(msgspec.json.encode(bill.as_json()) + b"\n")
+    except OSError as error:
+        raise UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file") from error
+
+
+def _by_extension(output: str) -> str:
+    suffix = Path(output).suffix.lower().removeprefix(".")
+    return {"csv": "csv", "tsv": "tsv", "txt": "text", "json": "json"}.get(suffix, "jsonl")
+
+
+@contextmanager
+def _opened(output: str) -> Iterator[BinaryIO]:
+    """Open where rows go; stdout stays open."""
+    if output == "-":
+        yield sys.stdout.buffer
+        return
+    try:
+        stream = Path(output).open("wb")
+    except OSError as error:
+        raise UsageError(f"-o: {output} cannot be written ({error.strerror}): name another file") from error
+    with stream:
+        yield stream

@@ -1,0 +1,44 @@
+"""What every command begins with: the config laid over itself, the services behind it, and a voice on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from scrimp.config.load import load
+from scrimp.config.paths import paths_of
+from scrimp.config.schema import Defaults
+from scrimp.flows.services import Services
+from scrimp.render.streams import Messages, Style, style_of
+
+
+class Session(Struct, frozen=True):
+    """One command's surroundings."""
+
+    services: Services
+    defaults: Defaults
+    messages: Messages
+    out: Style
+    err: Style
+
+
+@contextmanager
+def session(flags: Mapping[str, object] | None = None) -> Iterator[Session]:
+    """Load the config with these flags on top and open services; they are closed at the end."""
+    env = os.environ
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    paths = paths_of(env)
+    loaded = load(env=env, cwd=Path.cwd(), paths=paths, flags=given)
+    defaults = loaded.config.defaults
+    messages = Messages(sys.stderr)
+    services = Services(loaded, paths, env=env, warn=messages.warn)
+    out, err = style_of(sys.stdout, defaults.color, env), style_of(sys.stderr, defaults.color, env)
+    try:
+        yield Session(services, defaults, messages, out, err)
+    finally:
+        services.close()

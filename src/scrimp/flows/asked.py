@@ -1,0 +1,57 @@
+"""What a person asked of a run, after flags, environment and config have been laid over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from scrimp.values import CacheMode, Parameters
+
+Order = Literal["input", "completion"]
+
+
+class Labels(Struct, frozen=True, kw_only=True):
+    """Words of the user's for the ledger."""
+
+    route: str | None = None
+    user: str | None = None
+    tags: Mapping[str, str] = {}
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Where a run stops by itself."""
+
+    max_cost: Decimal | None = None  # dollars
+    allow_unpriced: bool = False
+    max_failures: int | None = None  # rows
+    max_failure_share: float | None = None  # of rows, once a hundred are done
+
+    def too_many(self, failed: int, done: int) -> bool:
+        """Say whether so many failed rows of so many are past the limit."""
+        if self.max_failures is not None and failed > self.max_failures:
+            return True
+        return self.max_failure_share is not None and done >= 100 and failed > self.max_failure_share * done
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One run, as asked for."""
+
+    tier: str | None = None  # one of tier, chain and model; tier may be "auto"
+    chain: str | None = None
+    model: str | None = None
+    min_confidence: float | None = None
+    parameters: Parameters = Parameters()
+    check: str | None = None
+    level: str = "lossless"
+    cache: CacheMode = "on"
+    cache_ttl: float | None = None  # seconds
+    baseline: str | None = None
+    concurrency: int = 16
+    order: Order = "input"
+    retries: int = 2
+    timeout: float = 600.0  # seconds
+    labels: Labels = Labels()
+    limits: Limits = Limits()

@@ -1,0 +1,122 @@
+"""The ledger's eye on one row: an entry for every request, priced when its usage is known."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.flows.comparing import NANO
+from scrimp.store.writer import Deed
+from scrimp.values import Call, Completion, Entry, EntryStatus, Failure
+
+if TYPE_CHECKING:
+    from scrimp.flows.asked import Labels
+    from scrimp.flows.work import Work
+    from scrimp.prices.book import PriceBook
+
+
+class Booking:
+    """What all rows of a run book with."""
+
+    def __init__(
+        self,
+        *,
+        run: str,
+        labels: Labels,
+        prices: PriceBook,
+        write: Callable[[Deed], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.run, self.labels, self.prices = run, labels, prices
+        self.write, self.clock = write, clock
+
+    def price(
+        self, call_model: str, provider: str, completion: Completion, when: float
+    ) -> tuple[Decimal | None, str | None]:
+        """Return dollars and the price they rest on.
+
+        The price is that of the model that answered, not of the alias asked for; but a price the user gave the alias
+        is the user's word.
+        """
+        own = self.prices.price(provider, call_model, when)
+        first = call_model if own is not None and own.source == "user" else completion.model
+        names = dict.fromkeys((first, completion.model, call_model))
+        for model in names if completion.usage is not None else ():
+            found = self.prices.cost_of(
+                provider=provider,
+                model=model,
+                usage=completion.usage,
+                when=when,
+                service_tier=completion.service_tier,
+                reported=completion.reported_cost,
+            )
+            if found.dollars is not None:
+                return found.dollars.quantize(NANO), found.source
+        return None, None
+
+
+class RowBook:
+    """The witness of one row's calls. An ended entry waits for the row's completion, so that both become durable at once."""
+
+    def __init__(self, booking: Booking, work: Work) -> None:
+        self._booking, self._work = booking, work
+        self._open: dict[str, Entry] = {}
+        self._waiting: list[Entry] = []
+        self.entries: list[Entry] = []
+        self.step = 0
+
+    def begin(self, call: Call) -> str:
+        """Note a request before it is sent: should scrimp die now, it is booked as lost."""
+        booking, labels = self._booking, self._booking.labels
+        entry = Entry(
+            call=os.urandom(9).hex(), run=booking.run, time=booking.clock(), provider=call.provider, model=call.model,
+            status="lost", seconds=0.0, tier=self._work.route.tier, chain=self._work.route.chain.name, step=self.step,
+            key=self._work.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
+        )  # fmt: skip
+        self._open[entry.call] = entry
+        booking.write(Deed(begun=(entry,), ended=self.take()))
+        return entry.call
+
+    def end(self, ticket: str, result: Completion | Failure) -> None:
+        """Price what came of it."""
+        begun = self._open.pop(ticket)
+        seconds = self._booking.clock() - begun.time
+        if isinstance(result, Failure):
+            status = _status(result)
+            cost = None if status == "lost" else Decimal(0)
+            entry = replace(begun, status=status, seconds=seconds, cost=cost, http=result.http, error=result.message)
+        else:
+            cost, price = self._booking.price(begun.model, begun.provider, result, begun.time)
+            entry = replace(
+                begun, status="truncated" if result.stop == "length" else "paid", seconds=seconds, usage=result.usage,
+                model=begun.model, cost=cost, price=price, http=200,
+            )  # fmt: skip
+        self._waiting.append(entry)
+        self.entries.append(entry)
+
+    def take(self) -> tuple[Entry, ...]:
+        """Hand over the entries that are not on their way to the ledger yet."""
+        taken, self._waiting = tuple(self._waiting), []
+        return taken
+
+    @property
+    def now(self) -> float:
+        """Return the time, in seconds since the epoch."""
+        return self._booking.clock()
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Dollars of all calls of the row so far; None when one that was paid has no known price."""
+        paid = [entry.cost for entry in self.entries if entry.status in ("paid", "truncated")]
+        return None if None in paid else sum((cost for cost in paid if cost is not None), Decimal(0))
+
+
+def _status(failure: Failure) -> EntryStatus:
+    """A refusal with a status costs nothing; a call without a whole reply may have been billed."""
+    declined = failure.http is not None and failure.http >= 300
+    return "failed" if declined or not failure.sent else "lost"

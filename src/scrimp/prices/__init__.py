@@ -1,0 +1,1 @@
+"""What a usage costs: rates for a model at a moment, from the user, our corrections or the shipped table."""

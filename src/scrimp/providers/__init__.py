@@ -1,0 +1,39 @@
+"""Wire formats: a call becomes a request, a reply becomes a completion or a failure; no socket, no key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Protocol, cast
+
+from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
+
+
+class Stream(Protocol):
+    """Takes the events of a streamed completion one by one."""
+
+    def feed(self, data: str) -> str:
+        """Return the text an event adds."""
+
+    def completion(self) -> Completion | Failure:
+        """Return the whole, once the events are over."""
+
+
+class Dialect(Protocol):
+    """What a dialect's module offers."""
+
+    def to_request(self, call: Call, endpoint: Endpoint) -> HttpRequest:
+        """Return the request that asks for a completion."""
+
+    def to_completion(self, reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
+        """Return what a reply says."""
+
+    def stream(self, call: Call, endpoint: Endpoint) -> Stream:
+        """Return what reads a streamed reply."""
+
+
+def _lazily(name: str) -> Callable[[], Dialect]:
+    return lambda: cast("Dialect", import_module(f"scrimp.providers.{name}"))
+
+
+DIALECTS: Mapping[str, Callable[[], Dialect]] = {name: _lazily(name) for name in ("openai", "anthropic", "gemini")}

@@ -1,0 +1,155 @@
+"""Models by name: those the shipped tiers use, those that are gone, and what a person may have meant.
+
+Alive on 23 November 2026 (providers' reference, sections 8 to 12, 18 and 20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from msgspec import Struct
+
+from scrimp.errors import ConfigError
+from scrimp.values import ModelRef
+
+
+class Retired(Struct, frozen=True):
+    """When a model went or will go, and what its vendor or we would use instead."""
+
+    when: str
+    replacement: str
+
+
+# Effort is said where the vendor's default is to think at length: a simple task then costs a multiple.
+SHIPPED_TIERS: Mapping[str, tuple[ModelRef, ...]] = {
+    "simple": (
+        ModelRef("openai", "gpt-6-luna", effort="none"),
+        ModelRef("anthropic", "claude-haiku-5-5", effort="none"),
+        ModelRef("deepseek", "deepseek-flash", effort="none"),
+        ModelRef("gemini", "gemini-3.8-flash", effort="low"),
+        ModelRef("qwen", "qwen3.8-flash", effort="none"),
+        ModelRef("mistral", "mistral-small-2603", effort="none"),
+        ModelRef("openrouter", "openai/gpt-6-luna", effort="none"),
+        ModelRef("tokenmix", "gpt-4o-mini"),
+    ),
+    "medium": (
+        ModelRef("anthropic", "claude-sonnet-5-5", effort="low"),
+        ModelRef("openai", "gpt-6.1-terra", effort="low"),
+        ModelRef("deepseek", "deepseek-v4-pro", effort="low"),
+        ModelRef("gemini", "gemini-3.8-flash", effort="medium"),
+        ModelRef("mistral", "mistral-large-4"),
+        ModelRef("qwen", "qwen3.7-plus", effort="none"),
+        ModelRef("openrouter", "anthropic/claude-sonnet-5.5", effort="low"),
+        ModelRef("tokenmix", "claude-haiku-4.5"),
+    ),
+    "high": (
+        ModelRef("openai", "gpt-6.2-sol"),
+        ModelRef("anthropic", "claude-opus-5-5"),
+        ModelRef("gemini", "gemini-4-argon"),
+        ModelRef("deepseek", "deepseek-v4-pro", effort="high"),
+        ModelRef("qwen", "qwen3.8-max"),
+        ModelRef("mistral", "mistral-large-4"),
+        ModelRef("openrouter", "anthropic/claude-opus-5.5"),
+        ModelRef("tokenmix", "claude-sonnet-4.6"),
+    ),
+}
+
+# Beyond the tiers: alive, and worth finding by their bare name.
+_ALSO_ALIVE = (
+    "openai/gpt-6-sol", "openai/gpt-6-astra", "openai/gpt-6.1-sol", "openai/gpt-6.2-astra", "openai/gpt-5.6-luna",
+    "openai/gpt-5.6-terra", "openai/gpt-5.6-sol", "openai/gpt-5.5", "openai/gpt-5.4", "openai/gpt-5.4-mini",
+    "openai/gpt-5.4-nano", "openai/gpt-5.2", "openai/gpt-5.1", "openai/gpt-4.1", "openai/gpt-4.1-mini",
+    "openai/gpt-4o", "openai/gpt-4o-mini", "anthropic/claude-fable-5-2", "anthropic/claude-opus-5",
+    "anthropic/claude-sonnet-5", "anthropic/claude-opus-4-8", "anthropic/claude-opus-4-7", "anthropic/claude-opus-4-6",
+    "anthropic/claude-sonnet-4-6", "anthropic/claude-haiku-4-5", "gemini/gemini-2.5-flash",
+    "gemini/gemini-2.5-flash-lite", "gemini/gemini-2.5-pro", "gemini/gemini-3.1-flash-lite", "gemini/gemini-3.5-flash",
+    "gemini/gemini-3.5-flash-lite", "gemini/gemini-3.6-flash", "gemini/gemini-3.7-flash", "mistral/mistral-medium-3-5",
+    "mistral/mistral-large-2512", "mistral/ministral-3b-2512", "mistral/ministral-8b-2512", "qwen/qwen3-max",
+    "qwen/qwen-plus", "qwen/qwen-flash", "local/smollm2",
+)  # fmt: skip
+
+RETIRED: Mapping[str, Retired] = {
+    "gpt-5": Retired("on 11 December 2026", "openai/gpt-6-sol"),
+    "gpt-5-mini": Retired("on 11 December 2026", "openai/gpt-5.4-mini"),
+    "gpt-5-nano": Retired("on 11 December 2026", "openai/gpt-6-luna"),
+    "o3": Retired("on 11 December 2026", "openai/gpt-6-sol"),
+    "o3-mini": Retired("on 23 October 2026", "openai/gpt-6.1-terra"),
+    "o4-mini": Retired("on 23 October 2026", "openai/gpt-6.1-terra"),
+    "gpt-4.1-nano": Retired("on 23 October 2026", "openai/gpt-6-luna"),
+    "gpt-4-turbo": Retired("on 23 October 2026", "openai/gpt-6.1-terra"),
+    "gpt-3.5-turbo": Retired("on 23 October 2026", "openai/gpt-6-luna"),
+    "claude-sonnet-4": Retired("in 2026", "anthropic/claude-sonnet-5-5"),
+    "claude-sonnet-4-0": Retired("in 2026", "anthropic/claude-sonnet-5-5"),
+    "claude-sonnet-4-5": Retired("on 30 November 2026", "anthropic/claude-sonnet-5-5"),
+    "claude-opus-4": Retired("in 2026", "anthropic/claude-opus-5-5"),
+    "claude-opus-4-0": Retired("in 2026", "anthropic/claude-opus-5-5"),
+    "claude-opus-4-1": Retired("in 2026", "anthropic/claude-opus-5-5"),
+    "gemini-2.0-flash": Retired("in 2026", "gemini/gemini-3.8-flash"),
+    "deepseek-chat": Retired("on 24 July 2026", "deepseek/deepseek-flash"),
+    "deepseek-reasoner": Retired("on 24 July 2026", "deepseek/deepseek-v4-pro"),
+    "deepseek-v3": Retired("in 2026", "deepseek/deepseek-flash"),
+}
+_HOME = {
+    "gpt": "openai",
+    "o3": "openai",
+    "o4": "openai",
+    "claude": "anthropic",
+    "gemini": "gemini",
+    "deepseek": "deepseek",
+}
+
+
+def known_models() -> tuple[str, ...]:
+    """Return every model known by name, as provider/model."""
+    listed = (model.id for models in SHIPPED_TIERS.values() for model in models)
+    return tuple(dict.fromkeys((*listed, *_ALSO_ALIVE)))
+
+
+def retired(model: str) -> Retired | None:
+    """Return what is known of a model's end; vendor prefixes and snapshot dates do not hide it."""
+    name = (
+        model.rpartition("/")[2].lower().replace("4.5", "4-5").replace("4.1", "4-1")
+        if "claude" in model
+        else model.rpartition("/")[2]
+    )
+    if name in RETIRED:
+        return RETIRED[name]
+    stem = name.rstrip("0123456789-")
+    return RETIRED.get(stem) if stem != name else None
+
+
+def resolve_name(name: str, providers: Collection[str]) -> ModelRef:
+    """Return the model a person means by provider/model, or by a bare name that one provider is known for.
+
+    Any name is good after a provider's: new models appear, old ones live on at other hosts.
+    """
+    provider, slash, model = name.partition("/")
+    if slash and provider in providers and model:
+        return _as_shipped(ModelRef(provider, model))
+    if not slash:
+        for known in known_models():
+            if known.partition("/")[2] == name and known.partition("/")[0] in providers:
+                return _as_shipped(ModelRef(*known.split("/", 1)))
+        if name in RETIRED and (home := next((_HOME[start] for start in _HOME if name.startswith(start)), None)):
+            return ModelRef(home, name)
+    raise ConfigError(f"unknown model '{name}'{_suggestion(name, providers)}")
+
+
+def _as_shipped(model: ModelRef) -> ModelRef:
+    """Give a model the effort its tier gives it, where only one tier lists it."""
+    listed = [each for models in SHIPPED_TIERS.values() for each in models if each.id == model.id]
+    return listed[0] if len(listed) == 1 else model
+
+
+def _suggestion(name: str, providers: Collection[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
+
+    provider, slash, _ = name.partition("/")
+    if slash and provider not in providers:
+        near = get_close_matches(provider, list(providers), n=1)
+        return f": there is no provider '{provider}'" + (
+            f", did you mean {near[0]}?" if near else "; see `scrimp models`"
+        )
+    names = {known.partition("/")[2]: known for known in known_models()} | {known: known for known in known_models()}
+    near = get_close_matches(name, list(names), n=1, cutoff=0.5)
+    return f": did you mean {names[near[0]]}?" if near else ": write it as provider/model; `scrimp models` lists some"

@@ -1,0 +1,104 @@
+"""What a completion asserts, written so that completions that assert the same are the same text.
+
+Two models that answer "**18** dollars." and {"answer": "$18.00"} agree; two essays never do. Wherever a reading is in
+doubt the canonical text differs or is None: a missed agreement costs one call, a false one a wrong completion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scrimp.routing.assertions import assertion
+from scrimp.routing.finals import final
+from scrimp.routing.labels import label_of
+from scrimp.routing.literals import json_in, spelled
+from scrimp.routing.numerals import number_in
+from scrimp.values import Json, JsonObject
+
+# Fields in which a model thinks aloud; they are never the same twice and assert nothing of their own.
+_THINKING = frozenset(
+    ["reasoning", "reason", "explanation", "rationale", "thought", "thoughts", "thinking", "analysis", "steps", "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence"]
+)
+_ANSWER = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
+_ROUNDS = 4  # reductions until a text stays as it is; what needs more is not understood
+
+
+def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | None = None) -> str | None:
+    """Return what a completion asserts, or None for open-ended text.
+
+    With choices it is the label given; with a schema the JSON field by field; else whatever of number, literal, option
+    letter, yes or no, or a few words the completion boils down to. A canonical text is its own canonical text.
+    """
+    if choices:
+        return label_of(text, choices)
+    text = text.rpartition("</think>")[2].strip()
+    if schema is None:
+        return _settled(text, _reduced)
+    found = json_in(text)
+    return None if found is None else _fields(found.value)
+
+
+def _settled(text: str, reduce: Callable[[str], str | None]) -> str | None:
+    for _ in range(_ROUNDS):
+        reduced = reduce(text)
+        if reduced is None or reduced == text:
+            return reduced
+        text = reduced
+    return None
+
+
+def _reduced(text: str) -> str | None:
+    if "{" in text:
+        found = json_in(text, lenient=True)
+        if found is not None and isinstance(found.value, dict) and found.value:
+            return _object(found.value)
+    asserted = assertion(text)
+    if asserted is None:
+        stated = final(text)
+        asserted = None if stated is None else assertion(stated)
+    return asserted
+
+
+def _object(value: JsonObject) -> str | None:
+    """Reduce an object to its answer where it has one field for that and none beside, else to its fields."""
+    asserted = {key.casefold(): inner for key, inner in value.items() if key.casefold() not in _THINKING}
+    if len(asserted) != 1 or not asserted.keys() & set(_ANSWER):
+        return _fields(value)
+    (answer,) = asserted.values()
+    match answer:
+        case str():
+            return _reduced(answer) if answer else spelled(answer)
+        case list():
+            return spelled(answer)
+        case _:
+            return _fields(answer)
+
+
+def _fields(value: Json) -> str | None:
+    """Write JSON field by field, without what was thought aloud; None as soon as one field is open-ended."""
+    reduced = _field(value)
+    return reduced if reduced is None or isinstance(reduced, str) else _dumped(reduced)
+
+
+def _field(value: Json) -> Json:
+    match value:
+        case dict():
+            fields = {key: _field(inner) for key, inner in value.items() if key.casefold() not in _THINKING}
+            return None if None in fields.values() else fields
+        case list():
+            items = [_field(inner) for inner in value]
+            return None if None in items else items
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return _settled(value, assertion) if value.strip() else ""
+        case _:
+            return number_in(repr(value)) or repr(value)
+
+
+def _dumped(value: Json) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

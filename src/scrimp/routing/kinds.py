@@ -1,0 +1,143 @@
+"""What kind of task a prompt is, told from words: a table and some adding up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from typing import Literal
+
+from scrimp.routing.ends import Ends
+
+Kind = Literal[
+    "code", "mathematics", "extraction", "document", "translation", "formatting", "classification", "question",
+    "multi-step", "long text", "open-ended",
+]  # fmt: skip
+
+# Words that ask for the work ("translate this"). In the instruction they weigh ASKED, elsewhere as much as a topic.
+_ASKING: dict[Kind, str] = {
+    "code": "refactor debug implement compile unittest pytest codebase программу",
+    "mathematics": "solve prove calculate compute integrate differentiate factorise factorize résoudre calcule berechne "
+    "calcula calcular",
+    "extraction": "extract extracts extracting extraction parse ner entities extraire extrais extrahiere extraer estrai",
+    "document": "summarize summarise summarizing summary summaries tldr digest minutes abstract résume résumer résumé "
+    "zusammenfassen zusammenfassung resume resumir resumen riassumi",
+    "translation": "translate translates translating translation translator traduis traduire traduce traducir traduci "
+    "traduza traduzir übersetze übersetzen übersetzung переведи vertaal",
+    "formatting": "reformat proofread capitalize capitalise uppercase lowercase rephrase paraphrase reword "
+    "punctuation spelling grammar grammatical typos alphabetically deduplicate titlecase",
+    "classification": "classify classifies classifying classification classifier categorize categorise sentiment label "
+    "labels spam toxic toxicity moderate category categories intent classe classifier klassifiziere clasifica clasificar",
+}
+# Words that say what the text is about; at most TOPIC_CAP of them count.
+_TOPIC: dict[Kind, str] = {
+    "code": "python javascript typescript java rust golang kotlin ruby php sql html css bash regex function functions "
+    "script code algorithm api traceback exception stacktrace compiler def const import "
+    "struct yaml bug bugs repository commit query dataframe array loop recursion",
+    "mathematics": "equation equations theorem integral derivative probability polynomial triangle algebra geometry "
+    "matrix vector modulo prime primes fraction fractions remainder perimeter radius hypotenuse divisible integers "
+    "integer sqrt frac sum percent average",
+    "extraction": "invoice receipt invoices fields",
+    "document": "document documents article report transcript meeting paper chapter passage passages",
+}
+# Words that ask only where they open the prompt: further in they are nouns ("in the following format").
+_LEADING: dict[str, Kind] = {
+    **dict.fromkeys(("format", "convert", "sort"), "formatting"),
+    **dict.fromkeys(("tag", "rate"), "classification"),
+    **dict.fromkeys(("evaluate", "simplify", "factor"), "mathematics"),
+    "outline": "document",
+}
+_MAKING = frozenset(["write", "create", "build", "make", "fix", "complete", "add", "develop", "generate", "schreibe", "écris", "escribe"])
+_OPEN = frozenset(
+    ["explain", "compare", "analyse", "analyze", "design", "essay", "story", "poem", "plan", "strategy", "argue", "discuss", "detail", "detailed", "pros", "cons", "write", "draft", "brainstorm", "recommend", "advise", "advice", "evaluate", "critique", "why"]
+)
+_STEPS = frozenset(["then", "next", "finally", "afterwards", "subsequently", "steps", "stepwise"])
+_ASKS = frozenset(
+    ["what", "who", "whom", "whose", "when", "where", "which", "how", "is", "are", "was", "were", "does", "do", "did", "can", "could", "will", "would", "should", "has", "have", "name", "qui", "que", "quel", "quelle", "où", "quand", "wer", "was", "wann", "welche", "wie", "qué", "quién", "cuál", "cuándo", "dónde"]
+)
+# For scripts without spaces, looked for inside words.
+_INSIDE: dict[str, Kind] = {
+    **dict.fromkeys(("翻译", "翻訳", "번역"), "translation"),
+    **dict.fromkeys(("分类", "分類", "분류", "情感"), "classification"),
+    **dict.fromkeys(("提取", "抽出", "추출"), "extraction"),
+    **dict.fromkeys(("总结", "摘要", "要約", "요약"), "document"),
+    **dict.fromkeys(("代码", "コード", "코드", "函数"), "code"),
+    **dict.fromkeys(("计算", "計算", "계산", "方程"), "mathematics"),
+}  # fmt: skip
+# None holds a space: a word added between two others must not break one.
+_CODE_MARKS = ("```", "();", "){", "=>", "#include", "</", "==", "self.", "->", "!=")
+_QUESTION_MARKS = ("?", "？", "؟")
+
+_ASKING_WORDS: dict[str, Kind] = {word: kind for kind, words in _ASKING.items() for word in words.split()}
+_TOPIC_WORDS: dict[str, Kind] = {word: kind for kind, words in _TOPIC.items() for word in words.split()}
+
+ASKED = 4
+TOPIC_CAP = 3
+ENOUGH = 2
+ZONE = 25  # words at either end that count as the instruction
+QUESTION_WORDS = 40
+LONG_CHARACTERS = 4000
+# The dearer kind wins a tie.
+_ORDER: tuple[Kind, ...] = tuple(_ASKING)
+
+
+def kind_of(text: str, words: Ends, system: Ends | None = None) -> Kind:
+    """Return the kind of task, from the words at both ends of the prompt and from its system text."""
+    asked = {*words.head[:ZONE], *words.tail[-ZONE:]}
+    seen = {*words.head, *words.tail}
+    if system is not None:
+        asked.update(system.head)
+        seen.update(system.head)
+    scores = _scores(asked, seen)
+    for word in _LEADING.keys() & words.head[:3]:
+        scores[_LEADING[word]] += ASKED
+    _look_inside(scores, asked, seen)
+    _look_at_shape(scores, text, words, asked, seen)
+    best = max(_ORDER, key=scores.__getitem__)
+    if scores[best] >= ENOUGH:
+        return best
+    return _shape(text, words, seen)
+
+
+def _scores(asked: Set[str], seen: Set[str]) -> dict[Kind, int]:
+    scores = dict.fromkeys(_ORDER, 0)
+    for word in _TOPIC_WORDS.keys() & seen:
+        kind = _TOPIC_WORDS[word]
+        scores[kind] = min(scores[kind] + 1, TOPIC_CAP)
+    for word in _ASKING_WORDS.keys() & seen:
+        scores[_ASKING_WORDS[word]] += ASKED if word in asked else 1
+    if not _MAKING.isdisjoint(asked) and any(_TOPIC_WORDS.get(word) == "code" for word in asked):
+        scores["code"] += ASKED
+    return scores
+
+
+def _look_inside(scores: dict[Kind, int], asked: Set[str], seen: Set[str]) -> None:
+    """Find words of scripts that write no spaces."""
+    wide = [word for word in seen if not word.isascii()]
+    if wide:
+        for stem, kind in _INSIDE.items():
+            if any(stem in word for word in wide):
+                scores[kind] += ASKED if any(stem in word for word in asked) else 1
+
+
+def _look_at_shape(scores: dict[Kind, int], text: str, words: Ends, asked: Set[str], seen: Set[str]) -> None:
+    """Count marks that only code has, and the numbers of a word problem."""
+    scores["code"] += min(sum(mark in text for mark in _CODE_MARKS), TOPIC_CAP)
+    if "how" in seen and ("many" in seen or "much" in seen):
+        numbers = sum(word.isdecimal() for word in words.head)
+        scores["mathematics"] += min(numbers, TOPIC_CAP) if numbers > 1 or "total" in asked else 0
+    if "\\frac" in text or "\\sqrt" in text or "\\boxed" in text:
+        scores["mathematics"] += ENOUGH
+
+
+def _shape(text: str, words: Ends, seen: Set[str]) -> Kind:
+    """Return a kind for a prompt whose words say nothing."""
+    if len(text) > LONG_CHARACTERS:
+        return "long text"
+    if len(_STEPS & seen) > 1:
+        return "multi-step"
+    if len(words.head) <= QUESTION_WORDS and _OPEN.isdisjoint(seen) and _is_question(text, words.head):
+        return "question"
+    return "open-ended"
+
+
+def _is_question(text: str, head: Sequence[str]) -> bool:
+    return bool(head) and (head[0] in _ASKS or text.rstrip().endswith(_QUESTION_MARKS))

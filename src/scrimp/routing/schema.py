@@ -1,0 +1,46 @@
+"""Whether JSON keeps a schema: the work is jsonschema-rs', which knows every draft and is loaded when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scrimp.errors import ConfigError
+from scrimp.values import Json, JsonObject
+
+_SHOWN = 160  # characters of a complaint
+
+Complaint = Callable[[Json], "str | None"]
+
+
+def complaints(schema: JsonObject) -> Complaint:
+    """Return a function that says what is wrong with a value, or None; a schema that is none itself is a ConfigError.
+
+    A $ref to another document is refused: nothing is fetched on behalf of a schema.
+    """
+    import jsonschema_rs
+
+    try:
+        validator = jsonschema_rs.validator_for(schema, retriever=_refuse)
+    except ValueError as error:
+        raise ConfigError(f"the schema is not a JSON Schema: {_sentence(error)}") from error
+
+    def complaint(value: Json) -> str | None:
+        try:
+            error = next(iter(validator.iter_errors(value)), None)
+        except ValueError as unreadable:  # text that is not Unicode, such as half a surrogate pair
+            return str(unreadable)[:_SHOWN]
+        if error is None:
+            return None
+        place = "/".join(str(part) for part in error.instance_path)
+        return f"{place}: {_sentence(error)}" if place else _sentence(error)
+
+    return complaint
+
+
+def _refuse(uri: str) -> Json:
+    raise ValueError(f"{uri} is another document; put its text under $defs")
+
+
+def _sentence(error: Exception) -> str:
+    """Return the first line of what the library says; the lines below it repeat schema and value."""
+    return str(getattr(error, "message", error)).partition("\n")[0][:_SHOWN]

@@ -1,0 +1,61 @@
+"""The tier a prompt starts at when nobody has said: a prior by kind of task, raised where stakes are high.
+
+This is a prior and no more. It knows the kind of a task, not how hard one prompt of that kind is: on recorded outputs
+nothing read off a prompt's words told hard from easy within a task, so no difficulty weights are shipped. Measured
+pairs of a user's own prompts should replace it wherever there are any.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from scrimp.routing.ends import ends
+from scrimp.routing.kinds import Kind, kind_of
+from scrimp.values import Parameters
+
+TIERS = ("simple", "medium", "high")
+
+# Medium: a slip is easy to make, hard to see and spoils all that is built on it (code that nearly runs, one wrong
+# number, a field left out, a clause the summary dropped), or nothing is known of the task. Simple: the answer is short
+# or closely bound to the text given, where cheap models err about as seldom as dear ones.
+PRIOR: dict[Kind, str] = {
+    "code": "medium",
+    "mathematics": "medium",
+    "extraction": "medium",
+    "document": "medium",
+    "translation": "simple",
+    "formatting": "simple",
+    "classification": "simple",
+    "question": "simple",
+    "multi-step": "medium",
+    "long text": "medium",
+    "open-ended": "medium",
+}
+_RAISED = {"simple": "medium", "medium": "high", "high": "high"}
+_NOTHING = Parameters()
+
+
+class TierChoice(Struct, frozen=True):
+    """A tier, the kind of task it was chosen for, and the reason in words."""
+
+    tier: str
+    kind: Kind
+    why: str
+
+
+def tier_of(text: str, system: str | None, parameters: Parameters = _NOTHING) -> TierChoice:
+    """Return the tier for a prompt; choices and a schema tell the kind better than its words do."""
+    words = ends(text)
+    rules = ends(system) if system else None
+    kind: Kind
+    if parameters.choices:
+        kind = "classification"
+    elif parameters.schema is not None:
+        kind = "extraction"
+    else:
+        kind = kind_of(text, words, rules)
+    stakes = words.stakes | rules.stakes if rules else words.stakes
+    tier = PRIOR[kind]
+    if not stakes:
+        return TierChoice(tier, kind, kind)
+    return TierChoice(_RAISED[tier], kind, f"{kind}; raised: {', '.join(sorted(stakes))}")

@@ -1,0 +1,76 @@
+"""The installed program, run as a person runs it: a whole process with its own home and its own environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+
+class Ran(Struct):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Scrimp:
+    """scrimp in a directory of its own, with no key and no config but those a test gives."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.cwd = tmp_path / "work"
+        self.home = tmp_path / "home"
+        self.cwd.mkdir()
+        self.home.mkdir(mode=0o700)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ}
+        self.env = kept | {"SCRIMP_HOME": str(self.home), "HOME": str(tmp_path), "PYTHONWARNINGS": "error"}
+
+    def provider(self, url: str, *, name: str = "fake", key: str = "sk-test-0123456789abcdef", more: str = "") -> None:
+        """Configure one provider and use it for every tier."""
+        self.env["FAKE_KEY"] = key
+        self.config(
+            f'[providers.{name}]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "FAKE_KEY"\n'
+            f'[tiers]\nsimple = ["{name}/test-model"]\nmedium = ["{name}/test-model"]\nhigh = ["{name}/test-model"]\n'
+            f'[models."{name}/test-model"]\nprice = {{ input = 1.0, output = 10.0 }}\n{more}'
+        )
+
+    def config(self, text: str) -> None:
+        (self.home / "config.toml").write_text(text, encoding="utf-8")
+
+    def file(self, name: str, text: str | bytes) -> Path:
+        path = self.cwd / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def start(self, *words: str, **kwargs: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*self.program, *words], cwd=self.cwd, env=self.env, **kwargs)
+
+    def __call__(self, *words: str, stdin: str | bytes | None = None, timeout: float = 60) -> Ran:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
+        ran = subprocess.run(
+            [*self.program, *words],
+            cwd=self.cwd,
+            env=self.env,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            **given,
+        )
+        return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+    @property
+    def program(self) -> list[str]:
+        installed = Path(sys.executable).with_name("scrimp")
+        return [str(installed)] if installed.exists() else [sys.executable, "-m", "scrimp"]

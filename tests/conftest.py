@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command import Scrimp
+from fake_provider import FakeProvider, fake_provider
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("scrimp", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("scrimp")
+
+
+@pytest.fixture
+def scrimp(tmp_path: Path) -> Scrimp:
+    return Scrimp(tmp_path)
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    with fake_provider() as running:
+        yield running

@@ -1,0 +1,108 @@
+"""A provider on localhost, faked at the wire: speaks OpenAI's chat completions, counts its calls, fails when told to."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Reply = tuple[int, dict[str, str], bytes]
+
+
+def completion(
+    text: str, *, model: str = "test-model", prompt_tokens: int = 10, finish: str = "stop", **more: Any
+) -> Reply:
+    """A whole chat completion, as OpenAI writes it."""
+    body = {
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 1_795_000_000, "model": model,
+        "choices": [
+            {"index": 0, "finish_reason": finish, "logprobs": None, "message": {"role": "assistant", "content": text, "refusal": None}}
+        ],
+        "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": 2, "total_tokens": prompt_tokens + 2},
+    } | more  # fmt: skip
+    return 200, {"content-type": "application/json"}, json.dumps(body).encode()
+
+
+def error(status: int, code: str = "", message: str = "no", headers: dict[str, str] | None = None) -> Reply:
+    """An error in OpenAI's envelope."""
+    body = {"error": {"message": message, "type": code or "error", "param": None, "code": code or None}}
+    return status, {"content-type": "application/json"} | (headers or {}), json.dumps(body).encode()
+
+
+def echo(body: dict[str, Any]) -> Reply:
+    """Answer with the prompt itself."""
+    return completion("echo: " + body["messages"][-1]["content"], model=body["model"])
+
+
+class FakeProvider:
+    """What the server saw; `answer` decides what it says."""
+
+    def __init__(self, answer: Callable[[dict[str, Any]], Reply]) -> None:
+        self.answer = answer
+        self.bodies: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.url = ""
+        self.delay = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def prompts(self) -> list[str]:
+        return [body["messages"][-1]["content"] for body in self.bodies]
+
+    def saw(self, headers: dict[str, str], body: dict[str, Any]) -> None:
+        with self._lock:
+            self.bodies.append(body)
+            self.headers.append(headers)
+
+
+@contextmanager
+def fake_provider(answer: Callable[[dict[str, Any]], Reply] = echo) -> Iterator[FakeProvider]:
+    """Run a provider for the length of a test."""
+    provider = FakeProvider(answer)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            provider.saw({name.lower(): value for name, value in self.headers.items()}, body)
+            if provider.delay:
+                time.sleep(provider.delay)
+            status, headers, data = provider.answer(body)
+            if status == 0:  # hang up without a word
+                self.close_connection = True
+                return
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            try:
+                self.wfile.write(data)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 256
+
+        def handle_error(self, request: object, client_address: object) -> None:  # a killed client is no news
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
+    provider.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
