@@ -10,8 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from typer import Context
-    from typer._click import Command, HelpFormatter  # typer's own copy of click gives its types no public name
+    from typer._click import Command, Context, HelpFormatter  # typer's copy of click gives its types no public name
 
 # name -> what `scrimp --help` says of it; the module is scrimp.cli.NAME. A test holds these against the commands' own help.
 COMMANDS: Mapping[str, str] = {
@@ -51,8 +50,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command; a misspelled one is answered with the nearest."""
-        if not self.commands and args and args[0] not in COMMANDS:
-            self.commands = dict.fromkeys(COMMANDS)  # typer looks here for names that are close
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            self.commands = {name: load(name) for name in COMMANDS}  # typer looks here for names that are close
         return super().resolve_command(ctx, args)
 
 

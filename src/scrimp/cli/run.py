@@ -15,13 +15,15 @@ from scrimp.cli.asking import asked_of, labels_of, one_route
 from scrimp.cli.ending import exit_status
 from scrimp.cli.inputs import named, read_options
 from scrimp.cli.session import Session, session
-from scrimp.errors import InputError, ScrimpError, UsageError
+from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows import live
 from scrimp.flows.stop import Stop
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_live
 from scrimp.render.bill import Bill
-from scrimp.render.progress import Progress
+from scrimp.render.bill_json import bill_document
+from scrimp.render.exact import encode
+from scrimp.render.progress import open_progress
 from scrimp.render.report import Report
 from scrimp.render.rows import open_rows
 
@@ -93,53 +95,57 @@ def run(
         )  # fmt: skip
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
-        bill = Bill(cap=asked.limits.max_cost, baseline=asked.baseline)
-        how = out or _by_extension(output)
-        bar = Progress(sys.stderr, here.err, "none" if quiet else here.defaults.progress)
-        here.messages.before = bar.clear
+        bill = Bill(cap=asked.limits.max_cost)
+        bar = open_progress(sys.stderr, "none" if quiet else here.defaults.progress, None, here.err)
+        here.messages.route(bar.note)
         stop: Stop | None = None
         trouble: ScrimpError | None = None
         with _opened(output) as stream:
             writer = open_rows(
-                stream, how, o.words(fields), terminal=here.out.terminal and output == "-", failed=here.messages.failed
-            )
-            report = Report(writer, stream, bill, bar, here.messages if verbose else None)
+                stream, out or _by_extension(output), o.words(fields), terminal=here.out.terminal and output == "-",
+                warn=here.messages.warn,
+            )  # fmt: skip
+            report = Report(writer, bill, bar.update, here.messages.say if verbose else None)
             try:
                 stop = live.run(found, asked, here.services, report.take, live=is_live(words))
             except ScrimpError as error:
                 trouble = error
             except KeyboardInterrupt:
                 stop = Stop("interrupted", "stopped; the same command line continues", 130)
-            report.close(broken=stop is not None and stop.reason == "pipe")
-        bar.clear()
-        _say_the_end(here, bill, stop, trouble, summary, summary_file, quiet=quiet)
+            if stop is None or stop.reason != "pipe":
+                writer.close()
+        bar.close()
+        here.messages.route(None)
+        if stop is None or stop.reason != "pipe":
+            _print_bill(here, bill, summary, quiet=quiet)
+        if summary_file is not None:
+            _write_summary(bill, Path(summary_file))
+        _say_the_end(here, report, stop, trouble)
     raise typer.Exit(exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only"))
 
 
-def _say_the_end(
-    here: Session, bill: Bill, stop: Stop | None, trouble: ScrimpError | None, summary: str, summary_file: str | None,
-    *, quiet: bool,
-) -> None:  # fmt: skip
-    if stop is None or stop.reason != "pipe":
-        here.messages.bill(bill, "none" if quiet and summary == "auto" else summary, here.err)
-        if bill.first_failure and not (quiet or stop):
-            here.messages.note(f"scrimp: the first that failed: {bill.first_failure}")
-    if summary_file is not None:
-        _write_summary(bill, Path(summary_file))
+def _print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
+    if summary == "none" or (quiet and summary == "auto"):
+        return
+    if summary == "json":
+        sys.stderr.write(encode(bill_document(bill)).decode() + "\n")
+        return
+    sys.stderr.write("\n".join([*bill.lines(here.err.width, color=here.err.color), ""]))
+
+
+def _say_the_end(here: Session, report: Report, stop: Stop | None, trouble: ScrimpError | None) -> None:
+    """Print why a run stopped, or why the first of its failed rows did."""
+    if report.first_failure and (stop is None or stop.reason == "failures"):
+        here.messages.say(f"the first row that failed: {report.first_failure}")
     if stop is not None and stop.message:
-        here.messages.note(f"scrimp: {stop.message}")
+        here.messages.error(stop.message)
     if trouble is not None:
-        kept = (
-            f" ({bill.ok} rows before it are answered and kept)" if bill.ok and isinstance(trouble, InputError) else ""
-        )
-        here.messages.note(f"scrimp: {trouble}{kept}")
+        here.messages.error(here.services.keys.redact(str(trouble)))
 
 
 def _write_summary(bill: Bill, path: Path) -> None:
-    import msgspec  # noqa: PLC0415 - loaded already; named where it is used
-
     try:
-        path.write_bytes(msgspec.json.encode(bill.as_json()) + b"\n")
+        path.write_bytes(encode(bill_document(bill)) + b"\n")
     except OSError as error:
         raise UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file") from error
 

@@ -35,9 +35,9 @@ def session(flags: Mapping[str, object] | None = None) -> Iterator[Session]:
     paths = paths_of(env)
     loaded = load(env=env, cwd=Path.cwd(), paths=paths, flags=given)
     defaults = loaded.config.defaults
-    messages = Messages(sys.stderr)
-    services = Services(loaded, paths, env=env, warn=messages.warn)
     out, err = style_of(sys.stdout, defaults.color, env), style_of(sys.stderr, defaults.color, env)
+    messages = Messages(sys.stderr, err)
+    services = Services(loaded, paths, env=env, warn=messages.warn)
     try:
         yield Session(services, defaults, messages, out, err)
     finally:

@@ -10,6 +10,7 @@ import msgspec
 
 from scrimp.config.schema import Config, Defaults
 from scrimp.errors import ConfigError
+from scrimp.prices.rates import Rates
 
 Tree = dict[str, object]
 
@@ -67,10 +68,10 @@ def convert(tree: Mapping[str, object], origin: str, *, strict: bool = True) -> 
     try:
         return msgspec.convert(tree, Config, strict=strict)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{origin}: {_in_words(str(error), tree)}") from error
+        raise ConfigError(f"{origin}: {_in_words(str(error))}") from error
 
 
-def _in_words(message: str, tree: Mapping[str, object]) -> str:
+def _in_words(message: str) -> str:
     if unknown := _UNKNOWN.search(message):
         where = unknown["where"] or ""
         key = ".".join(filter(None, (where.replace("[...]", ".NAME"), unknown["key"])))
@@ -92,7 +93,7 @@ def _fields_at(where: str) -> tuple[str, ...]:
         "chains": schema.ChainTable, "rules": schema.RuleTable,
     }  # fmt: skip
     if where.endswith("price"):
-        return schema.Rates.__struct_fields__
+        return Rates.__struct_fields__
     return tables.get(re.split(r"[.\[]", where)[0], schema.Config).__struct_fields__
 
 

@@ -40,7 +40,8 @@ class Stepper:
 
     async def call(self, step: Step, work: Work, book: RowBook) -> tuple[Completion | Failure, str]:
         """Return what a step gave, and which provider gave it."""
-        result, provider = self._nobody(step), ""
+        result: Completion | Failure = self._nobody(step)
+        provider = ""
         for model in step.candidates:
             if model.provider not in self._available or self._health.failure(model.provider):
                 continue

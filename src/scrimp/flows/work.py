@@ -54,7 +54,8 @@ class Planner:
     def _decide(self, prompt: Prompt) -> Route:
         from scrimp.routing.decide import decide  # noqa: PLC0415 - only `auto` needs the word lists
 
-        return decide(prompt, self._rules, self._routes, labels=self._asked.labels)
+        asked = self._asked
+        return decide(prompt, self._rules, self._routes, labels=asked.labels, parameters=asked.parameters)
 
     def _route_bytes(self, chain: Chain) -> bytes:
         # By identity: routes hands out one chain object for each name, and comparing chains would cost more than this.

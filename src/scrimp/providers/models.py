@@ -129,7 +129,7 @@ def resolve_name(name: str, providers: Collection[str]) -> ModelRef:
     if not slash:
         for known in known_models():
             if known.partition("/")[2] == name and known.partition("/")[0] in providers:
-                return _as_shipped(ModelRef(*known.split("/", 1)))
+                return _as_shipped(ModelRef(known.partition("/")[0], name))
         if name in RETIRED and (home := next((_HOME[start] for start in _HOME if name.startswith(start)), None)):
             return ModelRef(home, name)
     raise ConfigError(f"unknown model '{name}'{_suggestion(name, providers)}")

@@ -1,1 +1,1 @@
-"""The door to the reader: rows on stdout, progress and the bill on stderr. Nothing else prints."""
+"""The door to the reader: rows on stdout, progress, messages and the bill on stderr. Nothing else prints."""

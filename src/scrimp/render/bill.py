@@ -1,21 +1,36 @@
-"""The bill: what happened to the rows, what it cost, and what it would have cost without scrimp.
-
-What was saved is an identity, kept to the last digit: the baseline's cost of all answered rows, less what they cost
-now, is the sum of what routing, the cache, duplicates, compression and the provider's own cache saved. Routing is what
-remains once the others are known, and it carries the cheap attempts of escalated rows and every call that was wasted.
-"""
+"""Outcomes added up, in constant memory, to what a run did and what it cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.render.tables import count, money, table
-from scrimp.values import Answer, Answered, Entry, JsonObject, Outcome
+from scrimp.render.row import cost_now
+from scrimp.render.saving import Saving
+from scrimp.render.streams import DEFAULT_WIDTH
+from scrimp.values import Answer, Answered, Entry, Outcome
 
-_CAUSES = ("routing", "cache", "duplicates", "compression", "provider cache")
+_PAID = ("paid", "truncated")
+
+
+class Counts(Struct):
+    """Rows by their status, and how many were answered without a call."""
+
+    total: int = 0
+    ok: int = 0
+    error: int = 0
+    truncated: int = 0
+    skipped: int = 0
+    pending: int = 0
+    hits: int = 0
+    duplicates: int = 0
+
+    @property
+    def failed(self) -> int:
+        """Rows that have no completion and wait for none."""
+        return self.error + self.truncated + self.skipped
 
 
 class Line(Struct):
@@ -26,7 +41,7 @@ class Line(Struct):
     input: int = 0
     output: int = 0
     cost: Decimal = Decimal(0)
-    unpriced: int = 0
+    unpriced: int = 0  # calls whose cost is unknown
 
     def book(self, entry: Entry) -> None:
         """Add a call."""
@@ -41,163 +56,119 @@ class Line(Struct):
 
 
 class Bill:
-    """Adds outcomes up in constant memory."""
+    """What became of the rows of one run; `cap` is what --max-cost allowed."""
 
-    def __init__(self, *, cap: Decimal | None = None, baseline: str | None = None) -> None:
-        self._cap, self._baseline_name = cap, baseline
-        self.rows = self.ok = self.failed = self.skipped = self.lost = 0
-        self.first_failure: str | None = None
-        self._hits, self._duplicates, self._wasted, self._without = Line(), Line(), Line(), Line()
-        self._models: dict[str, Line] = {}
-        self._baseline = Decimal(0)
-        self._compared = self._incomparable = 0
-        self._causes = dict.fromkeys(_CAUSES, Decimal(0))
+    def __init__(self, *, cap: Decimal | None = None) -> None:
+        self.cap = cap
+        self.counts = Counts()
+        self.saving = Saving()
+        self.estimated = 0
+        self._hits, self._duplicates, self._models = Line(), Line(), dict[str, Line]()
+        # Calls that gave nothing: of rows answered in the end, and of rows that were not.
+        self._retried, self._failed, self._lost = Line(), Line(), Line()
 
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
-        self.rows += 1
-        for entry in outcome.entries:
-            self._book(entry)
+        self.counts.total += 1
+        self.saving.add(outcome, cost_now(outcome))
         if isinstance(outcome, Answered):
-            self.ok += 1
-            self._line_of(outcome).rows += 1
-            self._compare(outcome, outcome.answer)
+            self.counts.ok += 1
+            self._book(outcome.entries, self._retried)
+            self._line_of(outcome, outcome.answer).rows += 1
             return
-        self.failed += 1
-        if self.first_failure is None:
-            self.first_failure = f"{outcome.prompt.source}: {outcome.failure.message}"
-        self.skipped += outcome.status == "skipped"
-        self._without.rows += 1
-        self._causes["routing"] -= _spent(outcome.entries)
+        self._book(outcome.entries, self._failed)
+        setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
 
-    def _book(self, entry: Entry) -> None:
-        if entry.status == "lost":
-            self.lost += 1
-        paid = entry.status in ("paid", "truncated")
-        line = self._models.setdefault(f"{entry.provider}/{entry.model}", Line()) if paid else self._wasted
-        line.book(entry)
+    def _book(self, entries: tuple[Entry, ...], wasted: Line) -> None:
+        for entry in entries:
+            self.estimated += entry.estimated
+            if entry.status in _PAID:
+                self._model(entry.provider, entry.model).book(entry)
+            elif entry.status == "lost":
+                self._lost.book(entry)
+            else:
+                wasted.book(entry)
 
-    def _line_of(self, outcome: Answered) -> Line:
+    def _model(self, provider: str, model: str) -> Line:
+        return self._models.setdefault(f"{provider}/{model}", Line())
+
+    def _line_of(self, outcome: Answered, answer: Answer) -> Line:
         if outcome.cache == "hit":
+            self.counts.hits += 1
             return self._hits
         if outcome.cache == "dup":
+            self.counts.duplicates += 1
             return self._duplicates
-        last = next(entry for entry in reversed(outcome.entries) if entry.status in ("paid", "truncated"))
-        return self._models[f"{last.provider}/{last.model}"]
+        if not outcome.entries:  # answered earlier, by calls that are not at hand
+            line = self._model(answer.provider, answer.model)
+            line.calls += answer.attempts
+            if answer.usage is not None:
+                line.input += answer.usage.input
+                line.output += answer.usage.output
+            line.cost += answer.cost or 0
+            line.unpriced += answer.cost is None
+            return line
+        return self._kept(outcome.entries, answer)
 
-    def _compare(self, outcome: Answered, answer: Answer) -> None:
-        """Split what a row saved against the baseline by cause."""
-        now = _spent(outcome.entries)
-        if answer.baseline_cost is None or answer.cost is None:
-            self._incomparable += 1
-            self._causes["routing"] -= now
-            return
-        self._compared += 1
-        self._baseline += answer.baseline_cost
-        compression = answer.compression_saved or Decimal(0)
-        provider = answer.provider_cache_saved or Decimal(0)
-        self._causes["compression"] += compression
-        self._causes["provider cache"] += provider
-        self._causes["routing"] += answer.baseline_cost - answer.cost - compression - provider
-        if outcome.cache in ("hit", "dup"):
-            self._causes["cache" if outcome.cache == "hit" else "duplicates"] += answer.cost
-        else:
-            self._causes["routing"] += answer.cost - now
+    def _kept(self, entries: tuple[Entry, ...], answer: Answer) -> Line:
+        """Return the line of the model that answered, by the name it was called by: it may report a longer one itself."""
+        paid = [entry for entry in reversed(entries) if entry.status in _PAID] or [entries[-1]]
+        kept = next(
+            (entry for entry in paid if entry.provider == answer.provider and entry.usage == answer.usage), paid[0]
+        )
+        return self._model(kept.provider, kept.model)
 
     @property
-    def total(self) -> Decimal:
-        """Dollars of all calls of the run whose cost is known."""
-        return sum((line.cost for line in (*self._models.values(), self._wasted)), Decimal(0))
+    def cost(self) -> Decimal:
+        """Dollars of all calls whose cost is known."""
+        return sum((line.cost for line in self._calling()), Decimal(0))
 
     @property
     def calls(self) -> int:
-        """Calls that were sent."""
-        return sum(line.calls for line in (*self._models.values(), self._wasted))
+        """Calls that were sent, whatever came of them."""
+        return sum(line.calls for line in self._calling())
 
     @property
-    def unpriced(self) -> int:
-        """Calls that were paid for at a price nobody knows."""
-        return sum(line.unpriced for line in self._models.values())
+    def lost(self) -> int:
+        """Calls without a whole reply: they may have been billed."""
+        return self._lost.calls
 
     @property
-    def saved(self) -> Decimal:
-        """What the baseline would have cost, less what was spent; negative where scrimp cost more."""
-        return sum(self._causes.values(), Decimal(0))
+    def unpriced(self) -> Mapping[str, int]:
+        """Calls that were answered at an unknown price, by model."""
+        return {name: line.unpriced for name, line in self._models.items() if line.unpriced}
 
-    def _lines(self) -> Iterator[tuple[str, Line]]:
+    def _calling(self) -> tuple[Line, ...]:
+        return (*self._models.values(), self._retried, self._failed, self._lost)
+
+    def parts(self) -> Iterator[tuple[str, Line]]:
+        """Yield the lines of the bill that have something in them, the dearest model first."""
+        counts = self.counts
+        failed = Line(counts.error, self._failed.calls, cost=self._failed.cost)
         named = [("cache hit", self._hits), ("duplicate", self._duplicates)]
-        named += sorted(self._models.items(), key=lambda item: (-item[1].cost, item[0]))
-        named += [("retries, lost", self._wasted), ("no completion", self._without)]
+        named += sorted(self._models.items(), key=lambda item: (-item[1].cost, -item[1].calls, item[0]))
+        named += [("failed calls", self._retried), ("lost calls", self._lost), ("failed", failed)]
+        named += [(word, Line(rows=getattr(counts, word))) for word in ("truncated", "skipped", "pending")]
         return ((name, line) for name, line in named if line.rows or line.calls)
 
-    def text(self, width: int = 80) -> list[str]:
-        """Return the bill in lines of at most `width` columns."""
-        rows = [_shown(name, line) for name, line in self._lines()]
-        total = money(self.total) + (f" of {money(self._cap)}" if self._cap is not None else "")
-        rows.append(("total", count(self.rows), count(self.calls), "", "", total))
-        headers = ("", "rows", "calls", "tokens in", "out", "cost")
-        return [*table(headers, rows, right="lrrrrr", width=width), *_wrapped(self._remarks(), width)]
+    def exit_status(self, fail_on: str, stopped: int | None = None) -> int:
+        """Return how the run ended: 0 all rows answered, 3 some failed, 4 nothing succeeded; a stop has its own."""
+        if stopped is not None:
+            return stopped
+        if not self.counts.failed:
+            return 0
+        if not self.counts.ok and not self.counts.pending:
+            return 4
+        return 3 if fail_on == "any" else 0
 
-    def _remarks(self) -> Iterator[str]:
-        if self.unpriced:
-            yield f"{_calls(self.unpriced)} of unknown price: not in the total."
-        if self.lost:
-            yield f"{_calls(self.lost)} lost without a whole reply: may have been billed, not in the total."
-        if self.failed:
-            yield f"{count(self.failed)} of {count(self.rows)} rows have no completion that may be used."
-        yield from self._saving()
+    def lines(self, width: int, *, color: bool) -> list[str]:
+        """Return the bill for a person, in at most `width` columns and never more than 80."""
+        from scrimp.render.bill_text import bill_lines  # noqa: PLC0415 - not every run shows it
 
-    def _saving(self) -> Iterator[str]:
-        if not self._compared:
-            if self.ok and self._baseline_name:
-                yield f"Saving unknown: no price for the baseline {self._baseline_name}, or for the models that answered."
-            return
-        causes = [f"{name} {money(amount)}" for name, amount in self._causes.items() if amount]
-        share = f" ({self.saved / self._baseline:.0%})" if self._baseline else ""
-        left_out = f" {count(self._incomparable)} rows could not be compared." if self._incomparable else ""
-        yield (
-            f"Without scrimp, {self._baseline_name}: {money(self._baseline)}. Saved {money(self.saved)}{share}"
-            + (f": {', '.join(causes)}." if causes else ".")
-            + left_out
-        )
+        return bill_lines(self, min(width, DEFAULT_WIDTH), color=color)
 
-    def as_json(self) -> JsonObject:
-        """Return the bill for programs; dollars are strings, to the last digit."""
-        lines: JsonObject = {
-            name: {
-                "rows": line.rows, "calls": line.calls, "input": line.input, "output": line.output,
-                "cost_usd": _digits(line.cost), "unpriced": line.unpriced,
-            }
-            for name, line in self._lines()
-        }  # fmt: skip
-        causes: JsonObject = {name: _digits(amount) for name, amount in self._causes.items()}
-        return {
-            "v": 1, "rows": self.rows, "ok": self.ok, "failed": self.failed, "calls": self.calls, "lost": self.lost,
-            "total_usd": _digits(self.total), "cap_usd": None if self._cap is None else _digits(self._cap),
-            "unpriced_calls": self.unpriced, "lines": lines, "baseline": self._baseline_name,
-            "baseline_usd": _digits(self._baseline) if self._compared else None,
-            "saved_usd": _digits(self.saved) if self._compared else None, "saved_by": causes,
-        }  # fmt: skip
+    def as_json(self) -> dict[str, object]:
+        """Return the bill for a program; dollars are Decimals, which `render.exact.encode` writes as exact numbers."""
+        from scrimp.render.bill_json import bill_document  # noqa: PLC0415 - not every run shows it
 
-
-def _spent(entries: tuple[Entry, ...]) -> Decimal:
-    return sum((entry.cost for entry in entries if entry.cost is not None), Decimal(0))
-
-
-def _shown(name: str, line: Line) -> tuple[str, ...]:
-    cost = "?" if line.unpriced and not line.cost else money(line.cost)
-    return name, count(line.rows), count(line.calls), count(line.input), count(line.output), cost
-
-
-def _calls(number: int) -> str:
-    return f"{count(number)} call{'' if number == 1 else 's'}"
-
-
-def _digits(dollars: Decimal) -> str:
-    return format(dollars.normalize(), "f") if dollars else "0"
-
-
-def _wrapped(remarks: Iterator[str], width: int) -> list[str]:
-    from textwrap import wrap  # noqa: PLC0415 - once, at the end
-
-    return [line for remark in remarks for line in wrap(remark, width)]
+        return bill_document(self)

@@ -1,63 +1,177 @@
-"""How far a run is: a bar on a terminal, a line now and then elsewhere.
+"""How far a run is: one line redrawn on a terminal, a plain line now and then elsewhere, JSON lines for programs.
 
-The bar is one line rewritten in place. rich draws a finer one, and takes longer to import than a cached run takes.
+The bar is drawn by hand: it is one line, and importing rich for it takes longer than a run answered from the cache.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TextIO
 
-from scrimp.render.streams import Style
-from scrimp.render.tables import cells, count, money
+from scrimp.render.amounts import count, money
+from scrimp.render.exact import encode
+from scrimp.render.streams import Style, columns_of, line_of
+from scrimp.render.tables import cells
+from scrimp.render.terminal import paint
 
-_REDRAW_SECONDS = 0.1
-_LINE_SECONDS = 10.0
+_REDRAW, _JSON_EVERY, _LINE_EVERY = 0.1, 1.0, 10.0
 _ERASE = "\r\x1b[K"
+_WIDEST_BAR, _NARROWEST_BAR = 30, 8
+_GREEN, _RED = "32", "31"
 
 
 class Progress:
-    """Shows counts as they grow."""
+    """Counts as they grow, shown to nobody; the base of those that show them."""
 
-    def __init__(self, stream: TextIO, style: Style, mode: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        if mode == "auto":
-            mode = "bar" if style.terminal else "lines"
-        self._stream, self._style, self._mode, self._clock = stream, style, mode, clock
-        self._every = _REDRAW_SECONDS if mode == "bar" else _LINE_SECONDS
+    every = float("inf")
+
+    def __init__(self, stream: TextIO, total: int | None, style: Style, clock: Callable[[], float]) -> None:
+        self._stream, self._total, self._style, self._clock = stream, total, style, clock
         self._began = self._shown = clock()
-        self._drawn = False
+        self._done = self._failed = self._hits = 0
+        self._cost = Decimal(0)
 
-    def update(self, *, done: int, failed: int, cost: Decimal) -> None:
-        """Show the counts, if it is time to."""
+    def update(self, done: int, failed: int, cost: Decimal, hits: int) -> None:
+        """Take the counts since the start, and show them when it is time to."""
+        self._done, self._failed, self._cost, self._hits = done, failed, cost, hits
         now = self._clock()
-        if self._mode == "none" or now - self._shown < self._every:
-            return
-        self._shown = now
-        rate = done / max(now - self._began, 1e-9)
-        if self._mode == "json":
-            shown = {"done": done, "failed": failed, "cost_usd": str(cost), "rows_per_second": round(rate, 1)}
-            self._write(json.dumps(shown) + "\n")
-            return
-        line = f"{count(done)} rows, {count(failed)} failed, {money(cost)}, {rate:,.1f} rows/s"
-        if self._mode == "bar":
-            self._draw(line)
-        else:
-            self._write(f"scrimp: {line}\n")
+        if now - self._shown >= self.every:
+            self._shown = now
+            self._show(now - self._began)
 
-    def _draw(self, line: str) -> None:
-        room = self._style.width - 1
-        self._write(_ERASE + (line if cells(line) <= room else line[:room]))
-        self._drawn = True
+    def note(self, message: str, kind: str = "warning") -> None:
+        """Say something while the run goes on."""
+        self._write(line_of(message, kind, self._style))
 
     def clear(self) -> None:
-        """Take the bar away, for something else to be printed or because the run is over."""
-        if self._drawn:
-            self._write(_ERASE)
-            self._drawn = False
+        """Give the line back, before rows are printed on the same terminal; the next update takes it again."""
+
+    def close(self) -> None:
+        """Leave the stream to the bill."""
+        self.clear()
+
+    def _show(self, seconds: float) -> None:
+        """Show the counts."""
 
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+class Lines(Progress):
+    """A line every ten seconds, so that a short run prints none and a log of a long one stays readable."""
+
+    every = _LINE_EVERY
+
+    def _show(self, seconds: float) -> None:
+        of = f" of {count(self._total)}" if self._total is not None else ""
+        parts = [f"{count(self._done)}{of} rows", f"{count(self._hits)} from the cache" if self._hits else ""]
+        parts += [f"{count(self._failed)} failed" if self._failed else "", money(self._cost), _clock(seconds)]
+        self._write(f"scrimp: {', '.join(part for part in parts if part)}\n")
+
+
+class JsonLines(Progress):
+    """An object every second and one at the end; messages are objects, too."""
+
+    every = _JSON_EVERY
+
+    def note(self, message: str, kind: str = "warning") -> None:
+        """Say something as an object."""
+        self._put({"event": kind, "message": message})
+
+    def close(self) -> None:
+        """Say how it ended."""
+        self._show(self._clock() - self._began)
+
+    def _show(self, seconds: float) -> None:
+        self._put(
+            {
+                "event": "progress", "done": self._done, "total": self._total, "failed": self._failed,
+                "hits": self._hits, "cost_usd": self._cost, "seconds": round(seconds, 1),
+            }
+        )  # fmt: skip
+
+    def _put(self, document: dict[str, object]) -> None:
+        self._write(encode(document).decode() + "\n")
+
+
+class Bar(Progress):
+    """One line at the bottom of a terminal, ten times a second at most."""
+
+    every = _REDRAW
+
+    def __init__(self, stream: TextIO, total: int | None, style: Style, clock: Callable[[], float]) -> None:
+        super().__init__(stream, total, style, clock)
+        self._drawn = False
+        self._solid = "utf" in (getattr(stream, "encoding", None) or "").lower()
+        self._show(0.0)
+
+    def note(self, message: str, kind: str = "warning") -> None:
+        """Print a message above the bar."""
+        drawn = self._drawn
+        self.clear()
+        super().note(message, kind)
+        if drawn:
+            self._show(self._clock() - self._began)
+
+    def clear(self) -> None:
+        """Erase the bar."""
+        if self._drawn:
+            self._write(_ERASE)
+            self._drawn = False
+
+    def _show(self, seconds: float) -> None:
+        # One column stays free: a terminal that is filled to its edge breaks the line, and then it cannot be erased.
+        room = columns_of(self._stream, self._style.width) - 1
+        self._write(_ERASE + self._line(seconds, room))
+        self._drawn = True
+
+    def _line(self, seconds: float, room: int) -> str:
+        """Return what fits of it, the most wanted first: rows, failures, cost, the bar, time left, cache hits, speed."""
+        of = f"/{count(self._total)}" if self._total is not None else ""
+        wanted = [(0, f"{count(self._done)}{of} rows")]
+        wanted += [(3, f"{count(self._failed)} failed")] if self._failed else []
+        wanted += [(2, money(self._cost))]
+        wanted += [(5, self._time(seconds))]
+        wanted += [(4, f"{count(self._hits)} cached")] if self._hits else []
+        wanted += [(6, f"{self._done / seconds:,.0f} rows/s")] if self._done and seconds >= 1 else []
+        kept: list[tuple[int, str]] = []
+        for place, text in wanted:
+            if sum(cells(other) + 2 for _, other in kept) + cells(text) <= room:
+                kept.append((place, text))
+        bar = min(_WIDEST_BAR, room - sum(cells(text) + 2 for _, text in kept))
+        texts = [self._colored(place, text) for place, text in sorted(kept)]
+        if self._total and bar >= _NARROWEST_BAR:
+            texts.insert(1, self._bar(bar, self._done / self._total))
+        return "  ".join(texts)
+
+    def _colored(self, place: int, text: str) -> str:
+        return paint(text, _RED, color=self._style.color) if place == 3 else text
+
+    def _bar(self, width: int, share: float) -> str:
+        full = min(width, int(width * share))
+        done, left = ("█" * full, "░" * (width - full)) if self._solid else ("#" * full, "." * (width - full))
+        return paint(done, _GREEN, color=self._style.color) + left
+
+    def _time(self, seconds: float) -> str:
+        if self._total and self._done and seconds >= 1:
+            return f"{_clock(seconds * max(0, self._total - self._done) / self._done)} left"
+        return _clock(seconds)
+
+
+def _clock(seconds: float) -> str:
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
+
+
+def open_progress(
+    stream: TextIO, mode: str, total: int | None, style: Style, *, clock: Callable[[], float] = time.monotonic
+) -> Progress:
+    """Return what shows progress: a bar only where a cursor can be moved, whatever was asked for."""
+    if mode in ("auto", "bar"):
+        mode = "bar" if style.moves else "lines"
+    kinds: dict[str, type[Progress]] = {"bar": Bar, "lines": Lines, "json": JsonLines, "none": Progress}
+    return kinds[mode](stream, total, style, clock)

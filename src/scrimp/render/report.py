@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from scrimp.render.bill import Bill
-from scrimp.render.progress import Progress
 from scrimp.render.rows import RowWriter
-from scrimp.render.streams import Messages
-from scrimp.values import Outcome
+from scrimp.values import Failed, Outcome
 
 
 class Report:
-    """Takes outcomes of a run as they come."""
+    """Takes the outcomes of a run as they come."""
 
     def __init__(
-        self, writer: RowWriter, stream: BinaryIO, bill: Bill, bar: Progress, verbose: Messages | None
+        self,
+        writer: RowWriter,
+        bill: Bill,
+        progress: Callable[[int, int, Decimal, int], None],
+        tell: Callable[[str], None] | None,
     ) -> None:
-        self._writer, self._stream, self._bill, self._bar, self._verbose = writer, stream, bill, bar, verbose
+        self._writer, self._bill, self._progress, self._tell = writer, bill, progress, tell
+        self.first_failure: str | None = None
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Print a group of outcomes; whoever reads a pipe sees them at once."""
         for outcome in outcomes:
             self._bill.add(outcome)
             self._writer.write(outcome)
-            if self._verbose is not None:
-                self._verbose.outcome(outcome)
-        self._stream.flush()
-        self._bar.update(done=self._bill.rows, failed=self._bill.failed, cost=self._bill.total)
+            if self.first_failure is None and isinstance(outcome, Failed):
+                self.first_failure = f"{outcome.prompt.source}: {outcome.failure.message}"
+            if self._tell is not None:
+                self._tell(_told(outcome))
+        self._writer.flush()
+        counts = self._bill.counts
+        self._progress(counts.total, counts.failed, self._bill.cost, counts.hits + counts.duplicates)
 
-    def close(self, *, broken: bool) -> None:
-        """End the output, unless nobody reads it any more."""
-        if not broken:
-            self._writer.close()
-            self._stream.flush()
+
+def _told(outcome: Outcome) -> str:
+    """Return where a row went and why."""
+    if isinstance(outcome, Failed):
+        return f"{outcome.prompt.source}: {outcome.status}: {outcome.failure.message}"
+    answer = outcome.answer
+    sure = "" if answer.confidence is None else f", confidence {answer.confidence:.2f}"
+    return f"{outcome.prompt.source}: {outcome.cache}: {answer.provider}/{answer.model} ({answer.why}{sure})"

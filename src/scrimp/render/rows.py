@@ -1,121 +1,29 @@
-"""Outcomes as rows: one schema, five ways to write it. Fields are only ever added."""
+"""Outcomes written as rows: JSON lines, CSV, TSV, text or one JSON array.
+
+A closed pipe is the caller's to handle: BrokenPipeError passes through. Rows are not flushed one by one either: whoever
+writes a group of them says when.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TextIO
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
 
 from scrimp.errors import UsageError
-from scrimp.render.streams import visible
-from scrimp.values import Answer, Answered, Failed, Json, JsonObject, Outcome
+from scrimp.render.fields import getter, watch_columns
+from scrimp.render.row import Row, row_of
+from scrimp.render.sink import Sink
+from scrimp.render.terminal import safe_json, safe_text
+from scrimp.values import Answered, Outcome
+
+__all__ = ["Row", "RowWriter", "open_rows", "row_of"]
+
+# Failed rows that --out text speaks of one by one.
+_TOLD = 20
 
 _encode = msgspec.json.Encoder().encode
-_NOTHING = Raw(b"0")
-
-
-class UsageRow(Struct, frozen=True):
-    """Tokens of the kept call."""
-
-    input: int
-    cache_read: int
-    cache_write: int
-    output: int
-    reasoning: int
-
-
-class ErrorRow(Struct, frozen=True):
-    """Why a row has no completion."""
-
-    kind: str
-    http: int | None
-    retryable: bool
-    message: str
-
-
-class Row(Struct, frozen=True):
-    """An output row, version 1."""
-
-    v: int
-    index: int
-    id: str | None
-    status: str
-    output: str | None
-    parsed: Json
-    model: str | None
-    provider: str | None
-    tier: str | None
-    chain: str | None
-    escalated: bool
-    confidence: float | None
-    why: str | None
-    cache: str
-    finish_reason: str | None
-    usage: UsageRow | None
-    cost_usd: Raw | None
-    price: str | None
-    compressed: JsonObject | None
-    attempts: int
-    error: ErrorRow | None
-    input: JsonObject | None
-    estimated: bool | UnsetType = UNSET
-
-
-FIELDS = Row.__struct_fields__
-
-
-def row_of(outcome: Outcome) -> Row:
-    """Return the row of an outcome; `cost_usd` is what the row cost in this run, so a hit costs nothing."""
-    answer, prompt = outcome.answer, outcome.prompt
-    failed = outcome if isinstance(outcome, Failed) else None
-    return Row(
-        1, prompt.index, prompt.id, failed.status if failed else "ok", answer.output if answer else None,
-        answer.parsed if answer else None, answer.model if answer else None, answer.provider if answer else None,
-        answer.tier if answer else None, answer.chain if answer else None, answer.escalated if answer else False,
-        answer.confidence if answer else None, answer.why if answer else None, outcome.cache,
-        answer.finish_reason if answer else None, _usage(answer), _cost(outcome), answer.price if answer else None,
-        _compressed(answer), answer.attempts if answer else len(outcome.entries), _error(failed) if failed else None,
-        prompt.row, answer.estimated if answer and answer.estimated else UNSET,
-    )  # fmt: skip
-
-
-def _usage(answer: Answer | None) -> UsageRow | None:
-    if answer is None or answer.usage is None:
-        return None
-    used = answer.usage
-    return UsageRow(used.input, used.cache_read, used.cache_write, used.output, used.reasoning)
-
-
-def _cost(outcome: Outcome) -> Raw | None:
-    if not outcome.entries:
-        return _NOTHING
-    total = Decimal(0)
-    for entry in outcome.entries:
-        if entry.cost is None:
-            return None
-        total += entry.cost
-    return plain(total)
-
-
-def plain(dollars: Decimal) -> Raw:
-    """Return dollars as a JSON number with exactly their digits, and no exponent."""
-    return Raw(format(dollars.normalize(), "f").encode()) if dollars else _NOTHING
-
-
-def _compressed(answer: Answer | None) -> JsonObject | None:
-    if answer is None or answer.compressed is None:
-        return None
-    receipt = answer.compressed
-    shown: JsonObject = {"before": receipt.before, "after": receipt.after, "level": receipt.level}
-    return shown | {"estimated": True} if receipt.estimated else shown
-
-
-def _error(outcome: Failed) -> ErrorRow:
-    failure = outcome.failure
-    return ErrorRow(failure.kind, failure.http, failure.retryable, failure.message)
 
 
 class RowWriter(Protocol):
@@ -124,133 +32,118 @@ class RowWriter(Protocol):
     def write(self, outcome: Outcome) -> None:
         """Write an outcome's row."""
 
+    def flush(self) -> None:
+        """Hand on what was written."""
+
     def close(self) -> None:
-        """Write what ends the output."""
+        """Write what ends the output, and hand it on; the stream stays open."""
 
 
 def open_rows(
-    stream: BinaryIO, out: str, fields: Sequence[str] | None, *, terminal: bool, failed: Callable[[Failed], None]
+    stream: BinaryIO | TextIO, out: str, fields: Sequence[str] | None, *, terminal: bool, warn: Callable[[str], None]
 ) -> RowWriter:
-    """Return what writes rows in a format; `failed` hears of rows that a format has no place for."""
-    _check(fields)
-    if out in ("csv", "tsv"):
-        return TableRows(stream, fields or DEFAULT_COLUMNS, "\t" if out == "tsv" else ",", terminal=terminal)
+    """Return what writes rows as jsonl, csv, tsv, text or json; `warn` hears what the format has no place for."""
+    sink = Sink(stream)
     if out == "text":
-        return TextRows(stream, terminal=terminal, failed=failed)
-    return JsonRows(stream, fields, whole=out == "json")
+        return TextRows(sink, fields, terminal=terminal, warn=warn)
+    if out in ("csv", "tsv"):
+        from scrimp.render.sheets import SheetRows  # noqa: PLC0415 - csv is loaded where it is wanted
 
-
-DEFAULT_COLUMNS = (
-    "index",
-    "id",
-    "status",
-    "output",
-    "model",
-    "tier",
-    "cache",
-    "confidence",
-    "cost_usd",
-    "error.message",
-)
-
-
-def _check(fields: Sequence[str] | None) -> None:
-    for field in fields or ():
-        if field.partition(".")[0] not in FIELDS:
-            raise UsageError(
-                f"there is no field '{field}': the fields of a row are {', '.join(FIELDS)}, and input.COLUMN"
-            )
-
-
-def pick(row: JsonObject, field: str) -> Json:
-    """Return a field of a row; a.b looks inside, and what is not there is null."""
-    value: Json = row
-    for key in field.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _as_object(outcome: Outcome) -> JsonObject:
-    shown: JsonObject = msgspec.json.decode(_encode(row_of(outcome)))
-    return shown
+        return SheetRows(sink, fields, separator="\t" if out == "tsv" else ",", terminal=terminal, warn=warn)
+    return JsonRows(sink, fields, array=out == "json", terminal=terminal, warn=warn)
 
 
 class JsonRows:
-    """JSON lines, or one array. JSON escapes control characters, so a terminal is safe from them."""
+    """An object for each row: a line each, or the elements of one array."""
 
-    def __init__(self, stream: BinaryIO, fields: Sequence[str] | None, *, whole: bool) -> None:
-        self._stream, self._fields, self._whole = stream, fields, whole
-        self._first = True
+    def __init__(
+        self, sink: Sink, fields: Sequence[str] | None, *, array: bool, terminal: bool, warn: Callable[[str], None]
+    ) -> None:
+        self._sink, self._array, self._terminal = sink, array, terminal
+        self._pick = _row if fields is None else _picked(fields, warn)
+        self._before = b"[\n"
+        self.flush = sink.flush
 
     def write(self, outcome: Outcome) -> None:
         """Write one object."""
-        if self._fields is None:
-            line = _encode(row_of(outcome))
+        line = _encode(self._pick(row_of(outcome)))
+        if self._terminal:
+            line = safe_json(line.decode()).encode()
+        if self._array:
+            self._sink.write(self._before + line)
+            self._before = b",\n"
         else:
-            row = _as_object(outcome)
-            line = _encode({field: pick(row, field) for field in self._fields})
-        if self._whole:
-            self._stream.write((b"[\n" if self._first else b",\n") + line)
-            self._first = False
-        else:
-            self._stream.write(line + b"\n")
+            self._sink.write(line + b"\n")
 
     def close(self) -> None:
-        """Close the array."""
-        if self._whole:
-            self._stream.write(b"[]\n" if self._first else b"\n]\n")
+        """End the array."""
+        if self._array:
+            self._sink.write(b"[]\n" if self._before == b"[\n" else b"\n]\n")
+        self._sink.close()
 
 
-class TableRows:
-    """CSV or TSV with a header; nested fields are written as JSON."""
+def _row(row: Row) -> object:
+    return row
 
-    def __init__(self, stream: BinaryIO, fields: Sequence[str], separator: str, *, terminal: bool) -> None:
-        import csv  # noqa: PLC0415 - only a table needs it
-        import io  # noqa: PLC0415 - as above
 
-        self._stream, self._fields, self._terminal = stream, fields, terminal
-        self._buffer = io.StringIO(newline="")
-        self._csv = csv.writer(self._buffer, delimiter=separator, lineterminator="\n")
-        self._line(fields)
+def _picked(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[Row], object]:
+    getters = [(field, getter(field)) for field in fields]
+    watch = watch_columns(fields, warn)
 
-    def write(self, outcome: Outcome) -> None:
-        """Write one line."""
-        row = _as_object(outcome)
-        self._line([self._cell(row, outcome, field) for field in self._fields])
+    def picked(row: Row) -> object:
+        watch(row)
+        return {field: fetch(row) for field, fetch in getters}
 
-    def _cell(self, row: JsonObject, outcome: Outcome, field: str) -> str:
-        if field == "cost_usd":  # not by way of a float
-            cost = _cost(outcome)
-            return "" if cost is None else bytes(cost).decode()
-        value = pick(row, field)
-        if isinstance(value, str):
-            return visible(value) if self._terminal else value
-        return "" if value is None else _encode(value).decode()
-
-    def _line(self, values: Sequence[str]) -> None:
-        self._csv.writerow(values)
-        self._stream.write(self._buffer.getvalue().encode(errors="surrogatepass"))
-        self._buffer.seek(0)
-        self._buffer.truncate()
-
-    def close(self) -> None:
-        """A table has no end to write."""
+    return picked
 
 
 class TextRows:
-    """Completions only, each ending in a newline; a failed row has none, so it is told elsewhere."""
+    """The completion alone, or another single field, ending in a newline.
 
-    def __init__(self, stream: BinaryIO, *, terminal: bool, failed: Callable[[Failed], None]) -> None:
-        self._stream, self._terminal, self._failed = stream, terminal, failed
+    A row without a completion that may be given out writes nothing, for an empty or broken-off line would pass for one; it
+    is told to the person instead.
+    """
+
+    def __init__(
+        self, sink: Sink, fields: Sequence[str] | None, *, terminal: bool, warn: Callable[[str], None]
+    ) -> None:
+        if fields is not None and len(fields) != 1:
+            raise UsageError("--out text prints one field for each row: use --out tsv for several")
+        self._sink, self._terminal, self._warn = sink, terminal, warn
+        self._fetch = None if fields in (None, ["output"], ("output",)) else getter(fields[0]) if fields else None
+        self._watch = watch_columns(fields or (), warn)
+        self._failed = 0
+        self.flush = sink.flush
 
     def write(self, outcome: Outcome) -> None:
-        """Write a completion."""
-        if not isinstance(outcome, Answered):
-            self._failed(outcome)
-            return
-        text = outcome.answer.output
-        shown = visible(text) if self._terminal else text
-        self._stream.write((shown.rstrip("\n") + "\n").encode(errors="surrogatepass"))
+        """Write one text."""
+        if self._fetch is not None:
+            row = row_of(outcome)
+            self._watch(row)
+            self._put(as_text(self._fetch(row)))
+        elif isinstance(outcome, Answered):
+            self._put(outcome.answer.output)
+        else:
+            self._tell(outcome.prompt.source or f"row {outcome.prompt.index}", outcome.failure.message)
+
+    def _put(self, text: str) -> None:
+        shown = safe_text(text) if self._terminal else text
+        self._sink.write((shown if shown.endswith("\n") else f"{shown}\n").encode())
+
+    def _tell(self, where: str, why: str) -> None:
+        self._failed += 1
+        if self._failed <= _TOLD:
+            self._warn(f"{where} has no completion: {why}")
+        elif self._failed == _TOLD + 1:
+            self._warn("more rows have no completion: --out jsonl says of each row what became of it")
 
     def close(self) -> None:
-        """Text has no end to write."""
+        """Hand on what was written."""
+        self._sink.close()
+
+
+def as_text(value: object) -> str:
+    """Return a field's value as a cell: strings as they are, nothing for null, JSON for all else."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else _encode(value).decode()

@@ -1,96 +1,95 @@
-"""What a stream can show, and what may be written to it."""
+"""What a stream can show, and the messages shown on it."""
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from msgspec import Struct
 
-from scrimp.values import Failed, Outcome
+from scrimp.render.terminal import paint, safe_text
 
-if TYPE_CHECKING:
-    from scrimp.render.bill import Bill
+__all__ = ["DEFAULT_WIDTH", "Messages", "Style", "columns_of", "line_of", "safe_text", "style_of"]
 
-# ESC and its kin could move the cursor or retitle the window of whoever reads a completion.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_NARROWEST, _WIDEST = 40, 80
+DEFAULT_WIDTH = 80
+# Warnings remembered, so as to be said once: a million broken rows must not make a million remembered sentences.
+_REMEMBERED = 1000
+_COLORS = {"warning": "33", "error": "31"}
 
 
 class Style(Struct, frozen=True):
-    """What is known of a stream: a terminal or not, colours or not, columns to fill."""
+    """What is known of a stream: a terminal or not, colours or not, columns to fill, whether its cursor can be moved."""
 
     terminal: bool
     color: bool
-    width: int = 80
+    width: int = DEFAULT_WIDTH
+    moves: bool = False
 
 
 def style_of(stream: TextIO, color: str, env: Mapping[str, str]) -> Style:
-    """Return what a stream can show; NO_COLOR and TERM=dumb are honoured unless --color says otherwise."""
+    """Return what a stream can show. The flag decides first, then NO_COLOR, FORCE_COLOR and what the terminal is."""
     terminal = stream.isatty()
-    plain = bool(env.get("NO_COLOR")) or env.get("TERM") == "dumb"
-    colored = color == "always" or (color == "auto" and terminal and not plain)
-    return Style(terminal, colored, _width() if terminal else _WIDEST)
+    moves = terminal and env.get("TERM") != "dumb"
+    if color == "auto":
+        forced = env.get("FORCE_COLOR", "0") not in ("", "0")
+        colored = (moves or forced) and not env.get("NO_COLOR")
+    else:
+        colored = color == "always"
+    return Style(terminal, colored, _wished_width(env) or columns_of(stream, DEFAULT_WIDTH), moves)
 
 
-def _width() -> int:
-    import shutil  # noqa: PLC0415 - typer has it loaded already; a program without typer need not
-
-    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns))
-
-
-def visible(text: str) -> str:
-    """Return text for a terminal: control characters but tab and newline are shown as what they are."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\r\n", "\n"))
+def _wished_width(env: Mapping[str, str]) -> int:
+    wished = env.get("COLUMNS", "")
+    return int(wished) if wished.isascii() and wished.isdigit() else 0
 
 
-def _nothing() -> None:
-    """Clear no bar where none was drawn."""
+def columns_of(stream: TextIO, otherwise: int) -> int:
+    """Return how wide a stream's terminal is at this moment; what is no terminal is as wide as is said."""
+    if not stream.isatty():
+        return otherwise
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or otherwise
+    except OSError:  # a terminal that does not know its size, or none behind the stream
+        return otherwise
 
 
 class Messages:
-    """Warnings and notes on stderr, each once; `redact` takes keys out of what a provider said."""
+    """Prints to stderr: `scrimp: warning: ...` once per text, errors and notes each time."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO, style: Style, *, quiet: bool = False) -> None:
+        self._stream, self._style, self._quiet = stream, style, quiet
         self._said: set[str] = set()
-        self.before: Callable[[], None] = _nothing  # what must leave the line first: a progress bar
+        self._through: Callable[[str, str], None] = self._print
 
-    def warn(self, text: str) -> None:
+    def warn(self, message: str) -> None:
         """Print a warning, unless it was printed before."""
-        if text in self._said:
+        if self._quiet or message in self._said:
             return
-        self._said.add(text)
-        self.note(f"scrimp: warning: {text}")
+        if len(self._said) < _REMEMBERED:
+            self._said.add(message)
+        self._through(message, "warning")
 
-    def note(self, text: str) -> None:
-        """Print a line."""
-        self.before()
-        self._stream.write(visible(text) + "\n")
+    def say(self, message: str) -> None:
+        """Print what is worth knowing but no trouble."""
+        if not self._quiet:
+            self._through(message, "note")
+
+    def error(self, message: str) -> None:
+        """Print why something could not be done, quiet or not."""
+        self._through(message, "error")
+
+    def route(self, through: Callable[[str, str], None] | None) -> None:
+        """Let what is said pass through something else, such as a progress bar's `note`; None ends that."""
+        self._through = self._print if through is None else through
+
+    def _print(self, message: str, kind: str) -> None:
+        self._stream.write(line_of(message, kind, self._style))
         self._stream.flush()
 
-    def failed(self, outcome: Failed) -> None:
-        """Print why a row has no completion."""
-        self.note(f"scrimp: {outcome.prompt.source}: {outcome.failure.message}")
 
-    def outcome(self, outcome: Outcome) -> None:
-        """Print where a row went and why."""
-        if isinstance(outcome, Failed):
-            self.failed(outcome)
-            return
-        answer = outcome.answer
-        sure = "" if answer.confidence is None else f", confidence {answer.confidence:.2f}"
-        self.note(f"{outcome.prompt.source}: {outcome.cache}, {answer.provider}/{answer.model} ({answer.why}{sure})")
-
-    def bill(self, bill: Bill, how: str, style: Style) -> None:
-        """Print the bill as it was asked for."""
-        if how == "none":
-            return
-        if how == "json":
-            import msgspec  # noqa: PLC0415 - loaded already; named where it is used
-
-            self.note(msgspec.json.encode(bill.as_json()).decode())
-            return
-        for line in bill.text(style.width):
-            self.note(line)
+def line_of(message: str, kind: str, style: Style) -> str:
+    """Return a message as a line; an error has no word but the program's name before it, as everywhere on the system."""
+    head = "scrimp: warning:" if kind == "warning" else "scrimp:"
+    text = safe_text(message) if style.terminal else message
+    return f"{paint(head, _COLORS.get(kind, '2'), color=style.color)} {text}\n"

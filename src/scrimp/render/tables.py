@@ -1,70 +1,83 @@
-"""Plain tables and amounts for terminals and logs."""
+"""Aligned plain tables for a terminal or a log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
-from unicodedata import combining, east_asian_width
 
-_GAP = 2
-_SHORTEST = 8
-
-
-def money(dollars: Decimal | None) -> str:
-    """Return dollars with as many digits as say something: $1,234.50, $0.0123, $0.000012; unknown is a question mark."""
-    if dollars is None:
-        return "?"
-    if dollars == 0:
-        return "$0"
-    sign, size = ("-" if dollars < 0 else ""), abs(dollars)
-    if size >= 1:
-        return f"{sign}${size:,.2f}"
-    # Two digits past the first that is not zero.
-    places = min(9, 2 - size.adjusted())
-    return f"{sign}${size:.{places}f}"
-
-
-def count(number: int) -> str:
-    """Return a number with its thousands apart."""
-    return f"{number:,}"
+_GAP = "  "
+_NARROWEST = 10
 
 
 def cells(text: str) -> int:
-    """Return the columns a text takes on a terminal."""
+    """Return the columns a text takes on a terminal; Chinese takes two for each character, an accent none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - a megabyte that most tables do not need
+
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def shorten(text: str, width: int) -> str:
-    """Return a text of at most so many columns, with its middle left out."""
+    """Return a text of at most so many columns, with its middle left out: both ends of a model's name tell it apart."""
     if cells(text) <= width:
         return text
-    head = (width - 1) // 2
-    front, back = text[:head], text[-(width - 1 - head) :] if width - 1 > head else ""
-    while cells(front) + cells(back) + 1 > width and front:
-        front = front[:-1]
-    return f"{front}…{back}"
+    if width < 1:
+        return ""
+    front, back = _head(text, width // 2), _head(text[::-1], (width - 1) // 2)[::-1]
+    return f"{front}…{back}"[: None if width > 1 else 1]
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: str = "", width: int = 80) -> list[str]:
-    """Return lines; `right` has an r for each column that is aligned right. The widest left column gives way."""
-    columns = list(zip(headers, *rows, strict=True))
-    widths = [max(cells(text) for text in column) for column in columns]
-    over = sum(widths) + _GAP * (len(widths) - 1) - width
-    flexible = [index for index in range(len(widths)) if right[index : index + 1] != "r"]
-    while over > 0 and flexible:
-        widest = max(flexible, key=lambda index: widths[index])
-        if widths[widest] <= _SHORTEST:
-            break
-        cut = min(over, widths[widest] - _SHORTEST)
-        widths[widest] -= cut
-        over -= cut
-    return [_line(row, widths, right) for row in (headers, *rows)]
+def _head(text: str, width: int) -> str:
+    taken = 0
+    for index, char in enumerate(text):
+        taken += cells(char)
+        if taken > width:
+            return text[:index]
+    return text
 
 
-def _line(row: Sequence[str], widths: Sequence[int], right: str) -> str:
-    shown = []
-    for index, (text, width) in enumerate(zip(row, widths, strict=True)):
-        fitted = shorten(text, width)
-        space = " " * (width - cells(fitted))
-        shown.append(space + fitted if right[index : index + 1] == "r" else fitted + space)
-    return (" " * _GAP).join(shown).rstrip()
+def table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int, *, narrowest: int = _NARROWEST
+) -> list[str]:
+    """Return the header line and a line for each row.
+
+    `align` has `l` or `r` for each column. Where the table is wider than `width`, its widest left-aligned columns give way
+    until all are `narrowest`; numbers, aligned right, are never cut, so a table of too many numbers stays too wide.
+    """
+    texts = [[_one_line(text) for text in row] for row in (headers, *rows)]
+    widths = [max(map(cells, column)) for column in zip(*texts, strict=True)]
+    _narrow(widths, align, width - len(_GAP) * (len(widths) - 1), narrowest)
+    return [_GAP.join(map(_fit, row, widths, align)).rstrip() for row in texts]
+
+
+def _one_line(text: str) -> str:
+    """Return a cell without line ends, tabs and other control characters, which would break the table."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+
+
+def _narrow(widths: list[int], align: str, room: int, narrowest: int) -> None:
+    flexible = [index for index, side in enumerate(align) if side == "l"]
+    while flexible and (over := sum(widths) - room) > 0:
+        widest, *others = sorted(flexible, key=lambda index: -widths[index])
+        # Cut the widest to the next one's width at most, so that equals shrink together.
+        floor = max([narrowest, *(widths[index] for index in others if widths[index] < widths[widest])])
+        if widths[widest] <= narrowest:
+            return
+        widths[widest] -= min(over, max(1, widths[widest] - floor))
+
+
+def _fit(text: str, width: int, side: str) -> str:
+    shown = shorten(text, width)
+    space = " " * (width - cells(shown))
+    return space + shown if side == "r" else shown + space
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return a sentence in lines of at most `width` columns, unless a single word is longer."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and cells(lines[-1]) + 1 + cells(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines

@@ -43,7 +43,7 @@ def assertion(text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Take markdown and LaTeX off: **18**, `18`, $18$ and \\boxed{18} are 18."""
+    r"""Take markdown and LaTeX off: **18**, `18`, $18$ and \boxed{18} are 18."""
     text = text.strip().replace("**", "").replace("`", "").strip()
     if "\\" in text:
         text = pattern(_LATEX_FRACTION).sub(r"\1/\2", text)
@@ -65,7 +65,7 @@ def _few_words(text: str) -> str | None:
     if len(text) > SHORT_CHARACTERS or "\n" in text:
         return None
     if not text.isascii():
-        from unicodedata import normalize
+        from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
 
         text = normalize("NFKC", text)
     words = text.split()

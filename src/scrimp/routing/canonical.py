@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scrimp.routing.assertions import assertion
-from scrimp.routing.finals import final
+from scrimp.routing.finals import concluded, marked
 from scrimp.routing.labels import label_of
-from scrimp.routing.literals import json_in, spelled
+from scrimp.routing.literals import json_in, literal_in, spelled
 from scrimp.routing.numerals import number_in
 from scrimp.values import Json, JsonObject
 
 # Fields in which a model thinks aloud; they are never the same twice and assert nothing of their own.
-_THINKING = frozenset(
-    ["reasoning", "reason", "explanation", "rationale", "thought", "thoughts", "thinking", "analysis", "steps", "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence"]
-)
+_THINKING = frozenset((
+    "reasoning", "reason", "explanation", "rationale", "thought", "thoughts", "thinking", "analysis", "steps",
+    "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence",
+))  # fmt: skip
 _ANSWER = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
+_OPENINGS = ("'", '"', "[", "(", "{")  # of literals, in which an "answer is" would be quoted
 _ROUNDS = 4  # reductions until a text stays as it is; what needs more is not understood
 
 
@@ -49,14 +51,28 @@ def _settled(text: str, reduce: Callable[[str], str | None]) -> str | None:
 
 def _reduced(text: str) -> str | None:
     if "{" in text:
-        found = json_in(text, lenient=True)
-        if found is not None and isinstance(found.value, dict) and found.value:
+        found = json_in(text, lenient=True) or literal_in(text)
+        if found is not None and isinstance(found.value, dict) and found.value and _is_json(found.value):
             return _object(found.value)
+    stated = None if text[:1] in _OPENINGS else marked(text)
+    if stated is not None:
+        return assertion(stated)
     asserted = assertion(text)
     if asserted is None:
-        stated = final(text)
+        stated = concluded(text)
         asserted = None if stated is None else assertion(stated)
     return asserted
+
+
+def _is_json(value: object) -> bool:
+    """Tell the dicts that JSON could have written from those only Python can."""
+    match value:
+        case dict():
+            return all(isinstance(key, str) and _is_json(inner) for key, inner in value.items())
+        case list():
+            return all(map(_is_json, value))
+        case _:
+            return value is None or isinstance(value, (str, int, float))
 
 
 def _object(value: JsonObject) -> str | None:
@@ -99,6 +115,6 @@ def _field(value: Json) -> Json:
 
 
 def _dumped(value: Json) -> str:
-    import json
+    import json  # noqa: PLC0415 - only where a completion has fields
 
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

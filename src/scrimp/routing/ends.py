@@ -58,7 +58,7 @@ def _last(text: str, seen: set[str]) -> list[str]:
 def _words(part: str, seen: set[str]) -> list[str]:
     if part.isascii():
         return pattern(r"\w+").findall(part.lower())
-    from unicodedata import normalize
+    from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
 
     part = normalize("NFKC", part).casefold()
     for stem, field in STAKES_INSIDE.items():

@@ -88,7 +88,8 @@ def _checked(completion: Completion, verdict: Verdict, signal: str) -> Generator
     if not isinstance(result, CheckResult):
         raise TypeError(f"a check was answered with a {type(result).__name__}")
     if not result.passed:
-        return replace(verdict, confidence=None, why="check", valid=False, more=False, detail=result.detail)
+        detail = f"the check refused the completion{f': {result.detail}' if result.detail else ''}"
+        return replace(verdict, confidence=None, why="check", valid=False, more=False, detail=detail)
     if signal in {"auto", "check"}:
         return replace(verdict, confidence=1.0, why="check", more=False)
     return verdict
@@ -110,7 +111,8 @@ def _judged(index: int, step: Step, completion: Completion, verdict: Verdict, ch
     if verdict.valid and len(chain.steps) > 1 and not sure:
         # One against several weaker ones: that they differ from it says little, so it carries no confidence.
         why = _LAST if last else _NO_JUDGE if unjudged and why == "valid" else why
-    failure = Failure(kind="schema", message=verdict.detail) if verdict.detail and not verdict.valid else None
+    # What is wrong with a completion that came through travels as a failure, for the person who reads the row.
+    failure = None if verdict.valid or not verdict.detail else Failure(kind="schema", http=200, message=verdict.detail)
     return Attempt(
         step=index,
         name=step.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrimp.routing.patterns import pattern
 
-_BROKEN_JSON = r'(?is).*"(?:final_)?answer"\s*:\s*(.+?)\s*,?\s*\}\s*(?:```)?\s*'
+_BROKEN_JSON = r'(?is).*"(?:final_)?answer"\s*:\s*(.+?)[\s,]*\}\s*(?:```)?\s*'
 _MARKS = (
     r"####\s*(.+)",
     r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}",
@@ -17,8 +17,8 @@ _END = r"[.!?](?:\s|$)"
 _TAIL = 1500  # characters: an answer stands at the end, and a long text need not be searched whole
 
 
-def final(text: str) -> str | None:
-    """Return the words that give the answer: after a mark, in bold, or the one amount of a concluding sentence."""
+def marked(text: str) -> str | None:
+    """Return the words after the last mark of an answer: "The answer is", ####, a box, the field of broken JSON."""
     tail = text[-_TAIL:]
     field = pattern(_BROKEN_JSON).fullmatch(tail) if '"' in tail else None
     if field is not None:
@@ -27,11 +27,16 @@ def final(text: str) -> str | None:
         found = pattern(mark).findall(tail)
         if found:
             return _first_sentence(str(found[-1]))
-    last = pattern(_SENTENCE_ENDS).split(tail.strip())[-1].strip()
+    return None
+
+
+def concluded(text: str) -> str | None:
+    """Return what a text ends on: the one thing in bold, or the one amount of a concluding sentence."""
+    last = pattern(_SENTENCE_ENDS).split(text[-_TAIL:].strip())[-1].strip()
     bold = last.split("**")
     if len(bold) == 3 and any(character.isdigit() for character in bold[1]):
         return bold[1]
-    return _concluded(last)
+    return _amount(last)
 
 
 def _unquoted(value: str) -> str:
@@ -46,7 +51,7 @@ def _first_sentence(text: str) -> str:
     return text[: end.start()] if end else text
 
 
-def _concluded(sentence: str) -> str | None:
+def _amount(sentence: str) -> str | None:
     """Return the amount a sentence such as "So she makes $18 a day." or "That is 5 + 4 = 9 eggs." ends on."""
     _, equals, rest = sentence.rpartition("=")
     if not equals and not pattern(_CONCLUDING).match(sentence):

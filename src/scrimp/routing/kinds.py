@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from scrimp.routing.ends import Ends
@@ -15,9 +16,10 @@ Kind = Literal[
 # Words that ask for the work ("translate this"). In the instruction they weigh ASKED, elsewhere as much as a topic.
 _ASKING: dict[Kind, str] = {
     "code": "refactor debug implement compile unittest pytest codebase программу",
-    "mathematics": "solve prove calculate compute integrate differentiate factorise factorize résoudre calcule berechne "
-    "calcula calcular",
-    "extraction": "extract extracts extracting extraction parse ner entities extraire extrais extrahiere extraer estrai",
+    "mathematics": "solve prove calculate compute integrate differentiate factorise factorize résoudre calcule "
+    "berechne calcula calcular",
+    "extraction": "extract extracts extracting extraction parse ner entities extraire extrais extrahiere "
+    "extraer estrai",
     "document": "summarize summarise summarizing summary summaries tldr digest minutes abstract résume résumer résumé "
     "zusammenfassen zusammenfassung resume resumir resumen riassumi",
     "translation": "translate translates translating translation translator traduis traduire traduce traducir traduci "
@@ -25,7 +27,8 @@ _ASKING: dict[Kind, str] = {
     "formatting": "reformat proofread capitalize capitalise uppercase lowercase rephrase paraphrase reword "
     "punctuation spelling grammar grammatical typos alphabetically deduplicate titlecase",
     "classification": "classify classifies classifying classification classifier categorize categorise sentiment label "
-    "labels spam toxic toxicity moderate category categories intent classe classifier klassifiziere clasifica clasificar",
+    "labels spam toxic toxicity moderate category categories intent classe classifier klassifiziere clasifica "
+    "clasificar",
 }
 # Words that say what the text is about; at most TOPIC_CAP of them count.
 _TOPIC: dict[Kind, str] = {
@@ -45,14 +48,23 @@ _LEADING: dict[str, Kind] = {
     **dict.fromkeys(("evaluate", "simplify", "factor"), "mathematics"),
     "outline": "document",
 }
-_MAKING = frozenset(["write", "create", "build", "make", "fix", "complete", "add", "develop", "generate", "schreibe", "écris", "escribe"])
-_OPEN = frozenset(
-    ["explain", "compare", "analyse", "analyze", "design", "essay", "story", "poem", "plan", "strategy", "argue", "discuss", "detail", "detailed", "pros", "cons", "write", "draft", "brainstorm", "recommend", "advise", "advice", "evaluate", "critique", "why"]
-)
-_STEPS = frozenset(["then", "next", "finally", "afterwards", "subsequently", "steps", "stepwise"])
-_ASKS = frozenset(
-    ["what", "who", "whom", "whose", "when", "where", "which", "how", "is", "are", "was", "were", "does", "do", "did", "can", "could", "will", "would", "should", "has", "have", "name", "qui", "que", "quel", "quelle", "où", "quand", "wer", "was", "wann", "welche", "wie", "qué", "quién", "cuál", "cuándo", "dónde"]
-)
+_MAKING = frozenset((
+    "write", "create", "build", "make", "fix", "complete", "add", "develop", "generate", "schreibe", "écris",
+    "escribe",
+))  # fmt: skip
+_OPEN = frozenset((
+    "explain", "compare", "analyse", "analyze", "design", "essay", "story", "poem", "plan", "strategy", "argue",
+    "discuss", "detail", "detailed", "pros", "cons", "write", "draft", "brainstorm", "recommend", "advise", "advice",
+    "evaluate", "critique", "why",
+))  # fmt: skip
+_STEPS = frozenset((
+    "then", "next", "finally", "afterwards", "subsequently", "steps", "stepwise",
+))  # fmt: skip
+_ASKS = frozenset((
+    "what", "who", "whom", "whose", "when", "where", "which", "how", "is", "are", "was", "were", "does", "do", "did",
+    "can", "could", "will", "would", "should", "has", "have", "name", "qui", "que", "quel", "quelle", "où", "quand",
+    "wer", "was", "wann", "welche", "wie", "qué", "quién", "cuál", "cuándo", "dónde",
+))  # fmt: skip
 # For scripts without spaces, looked for inside words.
 _INSIDE: dict[str, Kind] = {
     **dict.fromkeys(("翻译", "翻訳", "번역"), "translation"),
@@ -64,7 +76,7 @@ _INSIDE: dict[str, Kind] = {
 }  # fmt: skip
 # None holds a space: a word added between two others must not break one.
 _CODE_MARKS = ("```", "();", "){", "=>", "#include", "</", "==", "self.", "->", "!=")
-_QUESTION_MARKS = ("?", "？", "؟")
+_QUESTION_MARKS = ("?", "？", "؟")  # noqa: RUF001 - other scripts ask too
 
 _ASKING_WORDS: dict[str, Kind] = {word: kind for kind, words in _ASKING.items() for word in words.split()}
 _TOPIC_WORDS: dict[str, Kind] = {word: kind for kind, words in _TOPIC.items() for word in words.split()}
@@ -97,7 +109,7 @@ def kind_of(text: str, words: Ends, system: Ends | None = None) -> Kind:
     return _shape(text, words, seen)
 
 
-def _scores(asked: Set[str], seen: Set[str]) -> dict[Kind, int]:
+def _scores(asked: AbstractSet[str], seen: AbstractSet[str]) -> dict[Kind, int]:
     scores = dict.fromkeys(_ORDER, 0)
     for word in _TOPIC_WORDS.keys() & seen:
         kind = _TOPIC_WORDS[word]
@@ -109,7 +121,7 @@ def _scores(asked: Set[str], seen: Set[str]) -> dict[Kind, int]:
     return scores
 
 
-def _look_inside(scores: dict[Kind, int], asked: Set[str], seen: Set[str]) -> None:
+def _look_inside(scores: dict[Kind, int], asked: AbstractSet[str], seen: AbstractSet[str]) -> None:
     """Find words of scripts that write no spaces."""
     wide = [word for word in seen if not word.isascii()]
     if wide:
@@ -118,7 +130,9 @@ def _look_inside(scores: dict[Kind, int], asked: Set[str], seen: Set[str]) -> No
                 scores[kind] += ASKED if any(stem in word for word in asked) else 1
 
 
-def _look_at_shape(scores: dict[Kind, int], text: str, words: Ends, asked: Set[str], seen: Set[str]) -> None:
+def _look_at_shape(
+    scores: dict[Kind, int], text: str, words: Ends, asked: AbstractSet[str], seen: AbstractSet[str]
+) -> None:
     """Count marks that only code has, and the numbers of a word problem."""
     scores["code"] += min(sum(mark in text for mark in _CODE_MARKS), TOPIC_CAP)
     if "how" in seen and ("many" in seen or "much" in seen):
@@ -128,7 +142,7 @@ def _look_at_shape(scores: dict[Kind, int], text: str, words: Ends, asked: Set[s
         scores["mathematics"] += ENOUGH
 
 
-def _shape(text: str, words: Ends, seen: Set[str]) -> Kind:
+def _shape(text: str, words: Ends, seen: AbstractSet[str]) -> Kind:
     """Return a kind for a prompt whose words say nothing."""
     if len(text) > LONG_CHARACTERS:
         return "long text"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp.routing.patterns import pattern
-
-if TYPE_CHECKING:
-    import re
 
 _EDGES = " \t\r\n\v\f.,;:!?\"'`*_>()[]{}<>«»“”‘’„…。、！？"  # noqa: RUF001 - punctuation of other scripts
 
@@ -19,7 +16,7 @@ def fold(text: str) -> str:
     """Return words alone: no case, no punctuation or markdown around them, single spaces."""
     text = text.strip(_EDGES).lstrip("# ").strip(_EDGES)  # a heading opens with #, "C#" ends with it
     if not text.isascii():
-        from unicodedata import normalize
+        from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
 
         text = normalize("NFKC", normalize("NFKC", text).casefold()).strip(_EDGES)
     return " ".join(text.casefold().split())
@@ -40,8 +37,6 @@ class _Labels(Struct, frozen=True):
 
 @lru_cache(maxsize=64)
 def _labels(choices: tuple[str, ...]) -> _Labels:
-    import re
-
     exact: dict[str, str] = {}
     for choice in choices:
         exact.setdefault(fold(choice) or choice, choice)

@@ -45,11 +45,14 @@ def _candidates(text: str) -> Iterator[str]:
 def _loads(text: str) -> Found | None:
     if not text or text[0] not in '{["-0123456789tfn':
         return None
-    import json
+    import json  # noqa: PLC0415 - only where a completion looks like JSON
 
     try:
         # strict=False: models write line ends inside strings, and the meaning is plain.
-        return Found(cast("Json", json.loads(text, strict=False, parse_constant=_refuse)))
+        value = json.loads(text, strict=False, parse_constant=_refuse)
+        if "\\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text and could not be written
+        return Found(cast("Json", value))
     except (ValueError, RecursionError):
         return None
 
@@ -77,8 +80,8 @@ def literal_in(text: str) -> Found | None:
 
 
 def _evaluate(text: str) -> Found | None:
-    import ast
-    import warnings
+    import ast  # noqa: PLC0415 - large, and seldom needed
+    import warnings  # noqa: PLC0415 - the same
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a completion's odd escapes are not ours to warn of
@@ -96,7 +99,7 @@ def spelled(value: object) -> str | None:
         return None
 
 
-def _write(value: object) -> str:
+def _write(value: object) -> str:  # noqa: PLR0911 - one line for each type
     match value:
         case str():
             return _quoted(value)

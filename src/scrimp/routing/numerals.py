@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from math import gcd
-from typing import TYPE_CHECKING
 
 from scrimp.routing.patterns import pattern
-
-if TYPE_CHECKING:
-    import re
 
 _SCALES = {
     "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "mn": 6, "bn": 9,
 }  # fmt: skip
-_VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}  # fmt: skip
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")  # thousands apart as in 1 234 or 1'234
+_VULGAR = {
+    "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8",
+    "⅞": "7/8",
+}  # fmt: skip
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")  # noqa: RUF001 - thousands apart as in 1 234 or 1'234
 _SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}  # noqa: RUF001 - the look-alikes are what is replaced
 _LARGEST = 40  # digits or powers of ten: beyond it a text is no longer read as a number
 _WORD = r"[^\W\d_]+(?:[-/.'][^\W\d_]+)*\.?"
@@ -29,7 +29,7 @@ _NUMBER = (
     r"(?i)(?:(?:about|approximately|approx\.?|around|roughly|exactly|only|a total of|total|=|≈|~|x\s*=)\s*)*"
     r"(?P<sign>[-+])?\s*(?:[$€£¥₹]|usd|eur|gbp|us\$)?\s*(?P<minus>-)?"
     rf"(?P<number>{_DIGITS})"
-    r"(?:\s?(?:e|[x×*]\s?10\^?)\{?(?P<power>[-+]?\d{1,3})\}?(?!\w))?"
+    r"(?:\s?(?:e|[x×*]\s?10\^?)\{?(?P<power>[-+]?\d{1,3})\}?(?!\w))?"  # noqa: RUF001 - the sign of 1.2e3 in print
     r"(?:(?P<whole>\s+(?:and\s+)?(?P<above>\d{1,9})/(?P<below>\d{1,9}))|\s?/\s?(?P<under>\d{1,9})(?![\d/.,]))?"
     rf"\s*(?P<scale>{'|'.join(_SCALES)})?(?!\w)"
     r"\s?(?:%|\\%|°|[$€£¥₹])?"
