@@ -57,6 +57,8 @@ class Services:
     ) -> None:
         self.loaded, self.paths, self.env, self.warn, self.clock = loaded, paths, env, warn, clock
         self._private: str | None = None
+        # Set by a command that shows a completion as it comes.
+        self.show: Callable[[str], None] | None = None
 
     def close(self) -> None:
         """Close what was opened."""
@@ -157,7 +159,7 @@ class Services:
             )  # fmt: skip
             stepper = Stepper(
                 asked=asked, door=door, endpoints=endpoints, available=self.routes.available, health=Health(),
-                budget=Budget(asked.limits.max_cost), prices=self.prices,
+                budget=Budget(asked.limits.max_cost), prices=self.prices, show=self.show,
             )  # fmt: skip
             comparer = Comparer(self.prices, asked.baseline)
             answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer)

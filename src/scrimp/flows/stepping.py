@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -33,10 +33,11 @@ class Stepper:
 
     def __init__(
         self, *, asked: Asked, door: Door, endpoints: Mapping[str, Endpoint], available: Collection[str],
-        health: Health, budget: Budget, prices: PriceBook,
+        health: Health, budget: Budget, prices: PriceBook, show: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self._asked, self._door, self._endpoints, self._available = asked, door, endpoints, available
         self._health, self._budget, self._prices = health, budget, prices
+        self._show, self._shown = show, False
 
     async def call(self, step: Step, work: Work, book: RowBook) -> tuple[Completion | Failure, str]:
         """Return what a step gave, and which provider gave it."""
@@ -51,8 +52,8 @@ class Stepper:
                     continue
                 result, provider = await self._within_budget(model, work, book), model.provider
                 self._health.saw(model.provider, result)
-            if isinstance(result, Completion) or result.kind not in _FAILOVER:
-                break
+            if isinstance(result, Completion) or result.kind not in _FAILOVER or self._shown:
+                break  # what a person has read half of is not begun again by another model
         return result, provider
 
     def alive(self, step: Step) -> bool:
@@ -73,7 +74,7 @@ class Stepper:
     async def _within_budget(self, model: ModelRef, work: Work, book: RowBook) -> Completion | Failure:
         call, endpoint = self._call(model, work), self._endpoints[model.provider]
         if self._asked.limits.max_cost is None:
-            return await self._door.complete(call, endpoint, book)
+            return await self._send(call, endpoint, book)
         most = self._most(call, endpoint, book)
         if not await self._budget.reserve(most):
             cap = self._asked.limits.max_cost
@@ -82,11 +83,21 @@ class Stepper:
             )
         before = len(book.entries)
         try:
-            return await self._door.complete(call, endpoint, book)
+            return await self._send(call, endpoint, book)
         finally:
             costs = [entry.cost for entry in book.entries[before:]]
             # A lost call has no known cost: all that was reserved for it is taken as spent.
             await self._budget.settle(most, None if None in costs else sum((c for c in costs if c), Decimal(0)))
+
+    async def _send(self, call: Call, endpoint: Endpoint, book: RowBook) -> Completion | Failure:
+        if self._show is None:
+            return await self._door.complete(call, endpoint, book)
+        return await self._door.stream(replace(call, stream=True), endpoint, book, self._showing)
+
+    def _showing(self, piece: str) -> None:
+        self._shown = True
+        if self._show is not None:
+            self._show(piece)
 
     def _call(self, model: ModelRef, work: Work) -> Call:
         asked = self._asked.parameters

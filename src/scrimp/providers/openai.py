@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from scrimp.providers.errors import failure
 from scrimp.providers.families import effort_fields
 from scrimp.providers.wire import count, dumps, items, loads, number, obj, parsed, text, unreadable, word
+from scrimp.routing.likeliest import likeliest_label
 from scrimp.values import (
     Call,
     Completion,
@@ -110,11 +111,15 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     refusal = word(message.get("refusal"))
     if finish == "error":
         return failure(reply, endpoint, call.model)
+    tokens = logprobs(choice.get("logprobs"))
+    said = refusal or content(message.get("content"))
+    if "grammar" in _structure(call, endpoint) and (best := likeliest_label(tokens, call.parameters.choices)):
+        said, tokens = best.token, (best,)  # see there why this is not what was generated
     return Completion(
-        text=refusal or content(message.get("content")), usage=usage(body.get("usage"), endpoint),
+        text=said, usage=usage(body.get("usage"), endpoint),
         stop="refused" if refusal else _STOPS.get(finish, "stop"), finish_reason=finish or "stop",
         model=word(body.get("model")) or call.model, reported_cost=_cost(body, reply.headers),
-        logprobs=logprobs(choice.get("logprobs")), service_tier=word(body.get("service_tier")),
+        logprobs=tokens, service_tier=word(body.get("service_tier")),
         request_id=_request_id(reply.headers),
     )  # fmt: skip
 

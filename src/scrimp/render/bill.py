@@ -111,12 +111,12 @@ class Bill:
         return self._kept(outcome.entries, answer)
 
     def _kept(self, entries: tuple[Entry, ...], answer: Answer) -> Line:
-        """Return the line of the model that answered, by the name it was called by: it may report a longer one itself."""
+        """Return the line of the model that answered, by the name it was called by: it may report a longer one."""
         paid = [entry for entry in reversed(entries) if entry.status in _PAID] or [entries[-1]]
-        kept = next(
-            (entry for entry in paid if entry.provider == answer.provider and entry.usage == answer.usage), paid[0]
-        )
-        return self._model(kept.provider, kept.model)
+        for entry in paid:
+            if (entry.provider, entry.usage) == (answer.provider, answer.usage):
+                return self._model(entry.provider, entry.model)
+        return self._model(paid[0].provider, paid[0].model)
 
     @property
     def cost(self) -> Decimal:

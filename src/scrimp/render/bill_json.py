@@ -33,7 +33,7 @@ def bill_document(bill: Bill) -> dict[str, object]:
 def _line(name: str, line: Line) -> dict[str, object]:
     return {
         "what": name, "rows": line.rows, "calls": line.calls, "input": line.input, "output": line.output,
-        "cost_usd": line.cost, "unpriced_calls": line.unpriced,
+        "cost_usd": None if line.unpriced and not line.cost else line.cost, "unpriced_calls": line.unpriced,
     }  # fmt: skip
 
 

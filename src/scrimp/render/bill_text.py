@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scrimp.render.bill import Bill, Line
 
 _HEADERS = ("what", "rows", "calls", "tokens in", "out", "cost")
+_SHORT_HEADERS = ("what", "rows", "calls", "in", "out", "cost")
 _ALIGN = "lrrrrr"
 # A model's name in fewer columns is not recognised: rather shorten the numbers.
 _NAME = 20
@@ -38,12 +39,12 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
 
 
 def _table(bill: Bill, named: Sequence[tuple[str, Line]], width: int) -> list[str]:
-    longest = max((cells(name) for name, _ in named), default=0)
-    for shown in (count, short_count):
-        lines = table(_HEADERS, _cells(bill, named, shown), _ALIGN, width, narrowest=min(_NAME, max(longest, 8)))
+    longest = max((cells(name) for name, _ in named), default=_NAME)
+    for headers, shown in ((_HEADERS, count), (_SHORT_HEADERS, short_count)):
+        lines = table(headers, _cells(bill, named, shown), _ALIGN, width, narrowest=min(_NAME, longest))
         if max(map(cells, lines)) <= width:
             return lines
-    return table(_HEADERS, _cells(bill, named, short_count), _ALIGN, width)
+    return table(_SHORT_HEADERS, _cells(bill, named, short_count), _ALIGN, width)
 
 
 def _cells(bill: Bill, named: Sequence[tuple[str, Line]], shown: Callable[[int], str]) -> list[tuple[str, ...]]:
@@ -51,7 +52,7 @@ def _cells(bill: Bill, named: Sequence[tuple[str, Line]], shown: Callable[[int],
     amounts = money_column([*(line.cost for line in parts), bill.cost], bill.cost)
     rows = [_row(name, line, amount, shown) for (name, line), amount in zip(named, amounts[:-1], strict=True)]
     input_tokens, output_tokens = sum(line.input for line in parts), sum(line.output for line in parts)
-    label = "total" if bill.cap is None else f"total of {money(bill.cap)}"
+    label = "total" if bill.cap is None else f"total (cap {money(bill.cap)})"
     unpriced = sum(line.unpriced for line in parts)
     total = _cost(bill.cost, amounts[-1], unpriced)
     rows.append((label, shown(bill.counts.total), shown(bill.calls), shown(input_tokens), shown(output_tokens), total))
@@ -67,7 +68,7 @@ def _cost(cost: Decimal, amount: str, unpriced: int) -> str:
     """Return an amount that does not pass for the whole where calls of unknown cost are beside it."""
     if not unpriced:
         return amount
-    return f"{amount} + ?" if cost else UNKNOWN
+    return f"{amount}+" if cost else UNKNOWN
 
 
 def _missing(bill: Bill) -> Iterator[str]:
@@ -89,7 +90,8 @@ def _saved(saving: Saving) -> Iterator[str]:
         # Rows of failed calls alone are no reason to speak of a baseline.
         yield f"Without scrimp ({named}): {money(saving.without)}. {_causes(saving)}"
         if left_out:
-            yield f"{count(left_out)} of {count(left_out + saving.rows)} answered rows could not be compared: {_why(saving)}."
+            answered = count(left_out + saving.rows)
+            yield f"{count(left_out)} of {answered} answered rows could not be compared: {_why(saving)}."
     elif left_out:
         yield f"What scrimp saved is unknown: {_why(saving)}."
 

@@ -73,6 +73,6 @@ def _unknown(field: str) -> str:
     name = field.partition(".")[0]
     if name in _PARTS:
         return f"no field '{field}': {name} has {', '.join(_PARTS[name].__struct_fields__)}"
-    near = get_close_matches(field, KNOWN, n=1)
+    near = get_close_matches(field, KNOWN, n=1, cutoff=0.75)
     hint = f"did you mean '{near[0]}'?" if near else f"a column of the input is input.{field};"
     return f"no field '{field}': {hint} known are {', '.join(KNOWN)} and input.COLUMN"

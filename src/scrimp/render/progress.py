@@ -19,6 +19,9 @@ from scrimp.render.terminal import paint
 _REDRAW, _JSON_EVERY, _LINE_EVERY = 0.1, 1.0, 10.0
 _ERASE = "\r\x1b[K"
 _WIDEST_BAR, _NARROWEST_BAR = 30, 8
+# Parts of the line by their place in it; these are wanted more than the bar itself.
+_ROWS, _COST, _FAILED, _HITS, _TIME, _SPEED = range(6)
+_BEFORE_BAR = (_ROWS, _COST, _FAILED, _TIME)
 _GREEN, _RED = "32", "31"
 
 
@@ -37,7 +40,7 @@ class Progress:
         """Take the counts since the start, and show them when it is time to."""
         self._done, self._failed, self._cost, self._hits = done, failed, cost, hits
         now = self._clock()
-        if now - self._shown >= self.every:
+        if now - self._shown >= self.every or self._due():
             self._shown = now
             self._show(now - self._began)
 
@@ -51,6 +54,10 @@ class Progress:
     def close(self) -> None:
         """Leave the stream to the bill."""
         self.clear()
+
+    def _due(self) -> bool:
+        """Say whether the counts should be shown before it is time to."""
+        return False
 
     def _show(self, seconds: float) -> None:
         """Show the counts."""
@@ -122,6 +129,9 @@ class Bar(Progress):
             self._write(_ERASE)
             self._drawn = False
 
+    def _due(self) -> bool:
+        return not self._drawn
+
     def _show(self, seconds: float) -> None:
         # One column stays free: a terminal that is filled to its edge breaks the line, and then it cannot be erased.
         room = columns_of(self._stream, self._style.width) - 1
@@ -129,17 +139,18 @@ class Bar(Progress):
         self._drawn = True
 
     def _line(self, seconds: float, room: int) -> str:
-        """Return what fits of it, the most wanted first: rows, failures, cost, the bar, time left, cache hits, speed."""
+        """Return what fits of it, the most wanted first: rows, failures, cost, time, cache hits, speed."""
         of = f"/{count(self._total)}" if self._total is not None else ""
-        wanted = [(0, f"{count(self._done)}{of} rows")]
-        wanted += [(3, f"{count(self._failed)} failed")] if self._failed else []
-        wanted += [(2, money(self._cost))]
-        wanted += [(5, self._time(seconds))]
-        wanted += [(4, f"{count(self._hits)} cached")] if self._hits else []
-        wanted += [(6, f"{self._done / seconds:,.0f} rows/s")] if self._done and seconds >= 1 else []
+        wanted = [(_ROWS, f"{count(self._done)}{of} rows")]
+        wanted += [(_FAILED, f"{count(self._failed)} failed")] if self._failed else []
+        wanted += [(_COST, money(self._cost))]
+        wanted += [(_TIME, self._time(seconds))]
+        wanted += [(_HITS, f"{count(self._hits)} cached")] if self._hits else []
+        wanted += [(_SPEED, f"{self._done / seconds:,.0f} rows/s")] if self._done and seconds >= 1 else []
         kept: list[tuple[int, str]] = []
         for place, text in wanted:
-            if sum(cells(other) + 2 for _, other in kept) + cells(text) <= room:
+            left = room if place in _BEFORE_BAR or not self._total else room - _NARROWEST_BAR - 2
+            if sum(cells(other) + 2 for _, other in kept) + cells(text) <= left:
                 kept.append((place, text))
         bar = min(_WIDEST_BAR, room - sum(cells(text) + 2 for _, text in kept))
         texts = [self._colored(place, text) for place, text in sorted(kept)]
@@ -148,7 +159,7 @@ class Bar(Progress):
         return "  ".join(texts)
 
     def _colored(self, place: int, text: str) -> str:
-        return paint(text, _RED, color=self._style.color) if place == 3 else text
+        return paint(text, _RED, color=self._style.color) if place == _FAILED else text
 
     def _bar(self, width: int, share: float) -> str:
         full = min(width, int(width * share))

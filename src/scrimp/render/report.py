@@ -19,12 +19,15 @@ class Report:
         bill: Bill,
         progress: Callable[[int, int, Decimal, int], None],
         tell: Callable[[str], None] | None,
+        clear: Callable[[], None] = lambda: None,
     ) -> None:
         self._writer, self._bill, self._progress, self._tell = writer, bill, progress, tell
+        self._clear = clear  # a bar on the terminal that rows go to has to leave first
         self.first_failure: str | None = None
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Print a group of outcomes; whoever reads a pipe sees them at once."""
+        self._clear()
         for outcome in outcomes:
             self._bill.add(outcome)
             self._writer.write(outcome)

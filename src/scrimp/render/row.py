@@ -71,8 +71,8 @@ class Row(Struct, frozen=True, kw_only=True):
 def cost_now(outcome: Outcome) -> Decimal | None:
     """Return the dollars a row cost in this run, all attempts in it; None is unknown.
 
-    A completion we already had costs nothing. A lost call may have been billed: beside calls of known cost it is left out
-    here (the bill says so), but a row with nothing else has an unknown cost.
+    A completion we already had costs nothing. A lost call may have been billed: beside calls of known cost it is left
+    out here (the bill says so), but a row with nothing else has an unknown cost.
     """
     if not outcome.entries:
         fresh = isinstance(outcome, Answered) and outcome.cache in ("miss", "off")

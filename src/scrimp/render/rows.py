@@ -100,8 +100,8 @@ def _picked(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[Row
 class TextRows:
     """The completion alone, or another single field, ending in a newline.
 
-    A row without a completion that may be given out writes nothing, for an empty or broken-off line would pass for one; it
-    is told to the person instead.
+    A row without a completion that may be given out writes nothing, for an empty or broken-off line would pass for one;
+    it is told to the person instead.
     """
 
     def __init__(

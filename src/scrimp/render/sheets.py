@@ -60,9 +60,7 @@ class SheetRows:
         if row.input and self._columns is not None and (new := row.input.keys() - self._columns):
             self._columns |= new
             names = ", ".join(f"input.{name}" for name in sorted(new))
-            self._warn(
-                f"row {row.index} has columns the header is too early for: name {names} in --fields to keep them"
-            )
+            self._warn(f"row {row.index} has columns that the header lacks: name {names} in --fields to keep them")
 
     def _cell(self, value: object) -> str:
         text = value.message if isinstance(value, RowError) else as_text(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, cast
 
 
 class Sink:
@@ -15,18 +15,15 @@ class Sink:
 
     def __init__(self, stream: BinaryIO | TextIO) -> None:
         self._own: io.BufferedWriter | None = None
-        if isinstance(stream, io.TextIOBase):
-            stream.flush()  # what was written as text comes first
-        target = getattr(stream, "buffer", stream)
-        if isinstance(target, io.TextIOBase):
-            self.write = _decoding(target)
-        elif isinstance(target, io.RawIOBase):
+        binary = _binary(stream)
+        if binary is None:
+            text = cast("TextIO", stream)
+            self.write, self.flush = lambda data: text.write(data.decode()), text.flush
+            return
+        if isinstance(binary, io.RawIOBase):
             # Under PYTHONUNBUFFERED stdout has no buffer: a system call for every row, and writes may be cut short.
-            target = self._own = io.BufferedWriter(target)
-            self.write = target.write
-        else:
-            self.write = target.write
-        self.flush = target.flush
+            binary = self._own = io.BufferedWriter(binary)
+        self.write, self.flush = binary.write, binary.flush
 
     def close(self) -> None:
         """Leave nothing behind, and let go of the stream, which is not ours to close."""
@@ -36,5 +33,10 @@ class Sink:
             self._own = None
 
 
-def _decoding(stream: io.TextIOBase) -> Callable[[bytes], object]:
-    return lambda data: stream.write(data.decode())
+def _binary(stream: BinaryIO | TextIO) -> BinaryIO | io.BufferedIOBase | io.RawIOBase | None:
+    """Return the bytes under a stream, None where it holds text only."""
+    if not isinstance(stream, io.TextIOBase):
+        return cast("BinaryIO", stream)
+    stream.flush()  # what was written as text comes first
+    buffer: BinaryIO | None = getattr(stream, "buffer", None)
+    return buffer

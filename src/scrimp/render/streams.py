@@ -19,7 +19,7 @@ _COLORS = {"warning": "33", "error": "31"}
 
 
 class Style(Struct, frozen=True):
-    """What is known of a stream: a terminal or not, colours or not, columns to fill, whether its cursor can be moved."""
+    """What is known of a stream: a terminal, colours, columns to fill, and whether its cursor can be moved."""
 
     terminal: bool
     color: bool
@@ -89,7 +89,7 @@ class Messages:
 
 
 def line_of(message: str, kind: str, style: Style) -> str:
-    """Return a message as a line; an error has no word but the program's name before it, as everywhere on the system."""
+    """Return a message as a line; an error has no word but the program's name before it, as is the custom."""
     head = "scrimp: warning:" if kind == "warning" else "scrimp:"
     text = safe_text(message) if style.terminal else message
     return f"{paint(head, _COLORS.get(kind, '2'), color=style.color)} {text}\n"

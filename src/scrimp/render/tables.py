@@ -41,8 +41,8 @@ def table(
 ) -> list[str]:
     """Return the header line and a line for each row.
 
-    `align` has `l` or `r` for each column. Where the table is wider than `width`, its widest left-aligned columns give way
-    until all are `narrowest`; numbers, aligned right, are never cut, so a table of too many numbers stays too wide.
+    `align` has `l` or `r` for each column. Where the table is wider than `width`, its widest left-aligned columns give
+    way until all are `narrowest`; numbers, aligned right, are never cut, so a table of too many of them stays too wide.
     """
     texts = [[_one_line(text) for text in row] for row in (headers, *rows)]
     widths = [max(map(cells, column)) for column in zip(*texts, strict=True)]
@@ -73,9 +73,9 @@ def _fit(text: str, width: int, side: str) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return a sentence in lines of at most `width` columns, unless a single word is longer."""
+    """Return a sentence in lines of at most `width` columns; a word that is longer loses its middle."""
     lines = [""]
-    for word in text.split():
+    for word in (shorten(word, width) for word in text.split()):
         if lines[-1] and cells(lines[-1]) + 1 + cells(word) > width:
             lines.append(word)
         else:

@@ -1,0 +1,58 @@
+"""`scrimp cost`: the ledger, added up."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.session import session
+from scrimp.cli.tables import document, line, show
+from scrimp.config.amounts import seconds
+from scrimp.render.amounts import count, money
+from scrimp.store.ledger import Ledger
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def cost(
+    since: Annotated[str | None, typer.Option(metavar="30d", help="Only what was sent since so long ago.")] = None,
+    by: Annotated[
+        str,
+        typer.Option(metavar="WORD", help="model, provider, tier, chain, route, user, run, day, status or tag:NAME."),
+    ] = "model",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Add up the ledger: what was paid for, by model, tier, user or day.
+
+    Every call that was sent is there: paid, failed, cut off and lost alike. Calls of unknown price are counted apart
+    and never as zero.
+    """
+    with session() as here:
+        begin = time.time() - seconds(since, "--since") if since else 0.0
+        ledger = Ledger(here.services.paths.ledger_db)
+        ledger.recover()
+        totals = ledger.totals(by, since=begin)
+        ledger.close()
+        if as_json:
+            document([_as_json(each, by) for each in totals])
+            return
+        rows = [
+            (each.name, count(each.calls), count(each.failed), count(each.lost), count(each.input), count(each.output),
+             money(each.cost), count(each.unpriced) if each.unpriced else "")
+            for each in totals
+        ]  # fmt: skip
+        headers = (by, "calls", "failed", "lost", "tokens in", "out", "cost", "unpriced")
+        show(headers, rows, "lrrrrrrr", here.out, empty="the ledger is empty: nothing was called yet")
+        if len(totals) > 1:
+            line(f"total {money(sum((each.cost for each in totals), Decimal(0)))}")
+
+
+def _as_json(total: object, by: str) -> dict[str, object]:
+    import msgspec  # noqa: PLC0415 - loaded already; named where it is used
+
+    shown: dict[str, object] = msgspec.structs.asdict(total)  # type: ignore[arg-type]  # a Total
+    return {by: shown.pop("name"), "cost_usd": shown.pop("cost"), **shown}

@@ -1,0 +1,80 @@
+"""`scrimp doctor`: is everything there, and does it work; calls nobody."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+import typer
+
+from scrimp import __version__
+from scrimp.cli.session import Session, session
+from scrimp.cli.tables import line
+from scrimp.config.keys import missing_key
+from scrimp.errors import ScrimpError
+from scrimp.store.ledger import Ledger
+from scrimp.transport import model_file
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+_SICK = 2
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation, the keys and the stores; exit 2 if something is broken.
+
+    Keys are looked for, not tried: nobody is called.
+    """
+    with session() as here:
+        line(f"scrimp {__version__}, Python {sys.version.split()[0]}")
+        well = [_examine(name, step) for name, step in _examinations(here)]
+        for name in sorted(here.services.routes.available):
+            if here.services.routes.endpoints[name].key_env:
+                line(f"ok     key for {name}")
+    if not all(well):
+        raise typer.Exit(_SICK)
+
+
+def _examine(name: str, step: Callable[[], str]) -> bool:
+    try:
+        line(f"ok     {name}: {step()}")
+    except ScrimpError as error:
+        line(f"broken {name}: {error}")
+        return False
+    return True
+
+
+def _examinations(here: Session) -> Iterator[tuple[str, Callable[[], str]]]:
+    services = here.services
+    yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
+    yield "cache", lambda: f"{services.cache.stats().rows} completions in {services.cache.path}"
+    yield "ledger", lambda: _ledger(here)
+    yield "prices", lambda: f"table of {services.prices.date}"
+    yield "embedded model", lambda: _embedded(here)
+    yield "tiers", lambda: _tiers(here)
+
+
+def _ledger(here: Session) -> str:
+    ledger = Ledger(here.services.paths.ledger_db)
+    lost = ledger.recover()
+    calls = sum(total.calls for total in ledger.totals("run"))
+    ledger.close()
+    return f"{calls} calls" + (f", {lost} of them just booked as lost" if lost else "")
+
+
+def _embedded(here: Session) -> str:
+    found = model_file.status(here.services.paths.data)
+    if found.ready:
+        return f"installed, runtime {found.runtime}"
+    return "not installed (pip install 'scrimp[local]', then scrimp local install)"
+
+
+def _tiers(here: Session) -> str:
+    routes = here.services.routes
+    shown = []
+    for name, models in routes.tiers.items():
+        first = next((model for model in models if model.provider in routes.available), None)
+        if first is None:
+            raise ScrimpError(missing_key(routes.endpoints[models[0].provider]))
+        shown.append(f"{name} {first.id}")
+    return ", ".join(shown)

