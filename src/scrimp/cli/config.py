@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -83,12 +85,13 @@ def check() -> None:
     with session() as here:
         routes = here.services.routes
         loaded = here.services.loaded.config
-        for what, step in (
-            *((f"tier {name}", lambda name=name: routes.tier_chain(name)) for name in (*routes.tiers, *loaded.tiers)),
-            *((f"chain {name}", lambda name=name: routes.chain(name)) for name in loaded.chains),
-            *((f"model {name}", lambda name=name: routes.model(name)) for name in loaded.models),
+        steps: list[tuple[str, Callable[[], object]]] = [
+            *((f"tier {name}", partial(routes.tier_chain, name)) for name in routes.tiers),
+            *((f"chain {name}", partial(routes.chain, name)) for name in loaded.chains),
+            *((f"model {name}", partial(routes.model, name)) for name in loaded.models),
             ("rules", lambda: here.services.rules),
-        ):
+        ]
+        for what, step in steps:
             try:
                 step()
             except ScrimpError as error:

@@ -21,7 +21,6 @@ from scrimp.flows.stop import Stop
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_live
 from scrimp.render.bill import Bill
-from scrimp.render.bill_json import bill_document
 from scrimp.render.exact import encode
 from scrimp.render.progress import open_progress
 from scrimp.render.report import Report
@@ -105,7 +104,8 @@ def run(
                 stream, out or _by_extension(output), o.words(fields), terminal=here.out.terminal and output == "-",
                 warn=here.messages.warn,
             )  # fmt: skip
-            report = Report(writer, bill, bar.update, here.messages.say if verbose else None)
+            clear = bar.clear if here.out.terminal and output == "-" else None
+            report = Report(writer, bill, bar.update, here.messages.say if verbose else None, clear=clear)
             try:
                 stop = live.run(found, asked, here.services, report.take, live=is_live(words))
             except ScrimpError as error:
@@ -128,7 +128,7 @@ def _print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None
     if summary == "none" or (quiet and summary == "auto"):
         return
     if summary == "json":
-        sys.stderr.write(encode(bill_document(bill)).decode() + "\n")
+        sys.stderr.write(encode(bill.as_json()).decode() + "\n")
         return
     sys.stderr.write("\n".join([*bill.lines(here.err.width, color=here.err.color), ""]))
 
@@ -145,7 +145,7 @@ def _say_the_end(here: Session, report: Report, stop: Stop | None, trouble: Scri
 
 def _write_summary(bill: Bill, path: Path) -> None:
     try:
-        path.write_bytes(encode(bill_document(bill)) + b"\n")
+        path.write_bytes(encode(bill.as_json()) + b"\n")
     except OSError as error:
         raise UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file") from error
 

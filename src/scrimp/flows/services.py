@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -65,6 +63,8 @@ class Services:
         if "cache" in self.__dict__:
             self.cache.close()
         if self._private is not None:
+            import shutil  # noqa: PLC0415 - only where there is a private cache
+
             shutil.rmtree(self._private, ignore_errors=True)
 
     @cached_property
@@ -82,6 +82,8 @@ class Services:
             return self._private_cache()
 
     def _private_cache(self) -> Cache:
+        import tempfile  # noqa: PLC0415 - as above
+
         self._private = tempfile.mkdtemp(prefix="scrimp-")
         return Cache(Path(self._private) / "cache.db")
 
