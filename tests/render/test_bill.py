@@ -196,6 +196,13 @@ def test_a_long_name_gives_way_in_its_middle_at_60_columns() -> None:
     )
 
 
+def test_a_terminal_too_narrow_for_the_tokens_shows_rows_calls_and_cost() -> None:
+    lines = bill_of(answered(answer(model=SONNET)), cap="5").lines(36, color=False)
+
+    assert lines[0].split() == ["what", "rows", "calls", "cost"]
+    assert all(cells(row) <= 36 for row in lines)
+
+
 def test_there_is_no_escape_sequence_without_colour() -> None:
     bill = bill_of(answered(), failed())
 

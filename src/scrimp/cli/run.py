@@ -99,13 +99,19 @@ def run(
         here.messages.route(bar.note)
         stop: Stop | None = None
         trouble: ScrimpError | None = None
+        to_terminal = here.out.terminal and output == "-"
         with _opened(output) as stream:
             writer = open_rows(
-                stream, out or _by_extension(output), o.words(fields), terminal=here.out.terminal and output == "-",
+                stream, out or _by_extension(output), o.words(fields), terminal=to_terminal,
                 warn=here.messages.warn,
             )  # fmt: skip
-            clear = bar.clear if here.out.terminal and output == "-" else None
-            report = Report(writer, bill, bar.update, here.messages.say if verbose else None, clear=clear)
+            report = Report(
+                writer,
+                bill,
+                bar.update,
+                here.messages.say if verbose else None,
+                clear=bar.clear if to_terminal else _nothing,
+            )
             try:
                 stop = live.run(found, asked, here.services, report.take, live=is_live(words))
             except ScrimpError as error:
@@ -122,6 +128,10 @@ def run(
             _write_summary(bill, Path(summary_file))
         _say_the_end(here, report, stop, trouble)
     raise typer.Exit(exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only"))
+
+
+def _nothing() -> None:
+    """Clear no bar: rows do not go where it is drawn."""
 
 
 def _print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:

@@ -44,7 +44,8 @@ def _table(bill: Bill, named: Sequence[tuple[str, Line]], width: int) -> list[st
         lines = table(headers, _cells(bill, named, shown), _ALIGN, width, narrowest=min(_NAME, longest))
         if max(map(cells, lines)) <= width:
             return lines
-    return table(_SHORT_HEADERS, _cells(bill, named, short_count), _ALIGN, width)
+    without_tokens = [(*row[:3], row[5]) for row in (_HEADERS, *_cells(bill, named, short_count))]
+    return table(without_tokens[0], without_tokens[1:], _ALIGN[:4], width)
 
 
 def _cells(bill: Bill, named: Sequence[tuple[str, Line]], shown: Callable[[int], str]) -> list[tuple[str, ...]]:

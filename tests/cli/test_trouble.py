@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from typing import Any
+
+import pytest
+from command import Scrimp
+from fake_provider import FakeProvider, completion, echo, error
+
+ROWS = "".join(json.dumps({"id": f"t-{n}", "text": f"prompt {n}"}) + "\n" for n in range(10))
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    scrimp.provider(provider.url)
+    scrimp.file("rows.jsonl", ROWS)
+    return scrimp
+
+
+def many(scrimp: Scrimp, rows: int) -> None:
+    scrimp.file("many.jsonl", "".join(json.dumps({"text": f"p{n}"}) + "\n" for n in range(rows)))
+
+
+def test_a_key_is_sent_as_it_should_be_and_shown_nowhere(ready: Scrimp, provider: FakeProvider) -> None:
+    key = ready.env["FAKE_KEY"]
+    provider.answer = lambda _: error(401, "invalid_api_key", f"Incorrect API key provided: {key}")
+    runs = [ready("run", "rows.jsonl", "-v"), ready("doctor"), ready("config", "show", "--origin"), ready("ask", "hi")]
+
+    assert provider.headers[0]["authorization"] == f"Bearer {key}"
+    assert not any(key in ran.out + ran.err for ran in runs)
+    for file in ready.home.rglob("*"):
+        assert not file.is_file() or key.encode() not in file.read_bytes(), file
+
+
+def test_a_wrong_key_costs_one_call_and_stops_the_run(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(401, "invalid_api_key")
+    ran = ready("run", "rows.jsonl")
+
+    assert (ran.status, len(provider.bodies)) == (4, 1)
+    assert "refused the key" in ran.err
+    assert "FAKE_KEY" in ran.err
+
+
+def test_a_missing_key_names_the_variable(ready: Scrimp) -> None:
+    del ready.env["FAKE_KEY"]
+    ran = ready("run", "rows.jsonl")
+
+    assert ran.status == 4
+    assert "FAKE_KEY" in ran.err
+
+
+def test_a_provider_that_is_not_there_is_named_with_its_place(ready: Scrimp) -> None:
+    ready.provider("http://127.0.0.1:9/v1")
+    ran = ready("run", "rows.jsonl", "--limit", "1", "--retries", "0")
+
+    assert ran.status == 4
+    assert "could not be reached at http://127.0.0.1:9" in ran.err
+
+
+def test_what_cannot_succeed_is_sent_once(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(400, "invalid_request_error", "bad")
+    ran = ready("run", "rows.jsonl", "--limit", "1")
+
+    assert (ran.status, len(provider.bodies)) == (4, 1)
+    assert ran.rows[0]["error"]["kind"] == "invalid"
+
+
+def test_a_cut_off_completion_is_no_success_and_is_not_kept(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion("half a", finish="length")
+    first, second = ready("run", "rows.jsonl", "--limit", "1"), ready("run", "rows.jsonl", "--limit", "1")
+
+    assert (first.status, first.rows[0]["status"]) == (4, "truncated")
+    assert second.rows[0]["cache"] == "miss"
+
+
+def test_some_failed_rows_make_3_and_never_0_unless_asked(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda body: error(400) if body["messages"][-1]["content"].endswith("3") else echo(body)
+
+    assert ready("run", "rows.jsonl").status == 3
+    assert ready("run", "rows.jsonl", "--fail-on", "never").status == 0
+
+
+def test_too_many_failures_stop_the_run(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(400)
+    ran = ready("run", "rows.jsonl", "--max-failures", "2", "-j", "1")
+
+    assert ran.status == 5
+    assert len(provider.bodies) < 10
+
+
+def test_a_call_without_a_whole_reply_is_booked_as_lost(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: (0, {}, b"")
+    ran = ready("run", "rows.jsonl", "--limit", "1", "--retries", "1")
+    (entry,) = json.loads(ready("cost", "--json").out)
+
+    assert ran.status == 4
+    assert (entry["calls"], entry["lost"]) == (2, 2)
+    assert ran.rows[0]["cost_usd"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words", "said"),
+    [
+        ("a.jsonl", '{"t": "x"}\n', ("-t", "{y}"), "a.jsonl:1: there is no column 'y'; the columns are: t"),
+        ("a.jsonl", b'{"text": "caf\xe9"}\n', (), "is not UTF-8"),
+        ("a.csv", "text\nx,y\n", (), "a.csv:2: 2 fields where the header has 1"),
+        ("a.jsonl", '{"a": "x", "b": "y"}\n', (), "--prompt-field"),
+    ],
+)
+def test_bad_input_says_where_and_what_next(
+    ready: Scrimp, name: str, content: Any, words: tuple[str, ...], said: str
+) -> None:
+    ready.file(name, content)
+    ran = ready("run", name, *words)
+
+    assert ran.status == 2
+    assert said in ran.err
+
+
+def test_rows_before_a_broken_line_are_answered_and_kept(ready: Scrimp) -> None:
+    lines = ROWS.splitlines()
+    lines[2] = '{"id": "t-2", "text": '
+    ready.file("broken.jsonl", "\n".join(lines))
+    ran = ready("run", "broken.jsonl")
+
+    assert ran.status == 2
+    assert [row["id"] for row in ran.rows] == ["t-0", "t-1"]
+    assert "broken.jsonl:3: not JSON" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [("--model", "gpt-7-lunaa"), ("--model", "opanai/x"), ("--tier", "cheap"), ("--chain", "no")]
+)
+def test_a_name_that_is_none_is_refused_before_any_call(
+    ready: Scrimp, provider: FakeProvider, words: tuple[str, str]
+) -> None:
+    ran = ready("run", "rows.jsonl", *words)
+
+    assert (ran.status, provider.bodies, ran.out) == (2, [], "")
+    assert words[1].partition("/")[0] in ran.err
+
+
+def test_a_retired_model_is_called_what_it_is(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(404, "model_not_found", "no such model")
+    ran = ready("run", "rows.jsonl", "--limit", "1", "--model", "fake/gemini-2.0-flash")
+
+    assert "retired" in ran.err
+    assert "gemini-3.8-flash" in ran.err
+
+
+def test_a_reader_that_leaves_ends_the_run_quietly(ready: Scrimp) -> None:
+    many(ready, 3000)
+    ready("run", "many.jsonl")
+    run = ready.start("run", "many.jsonl", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdout is not None
+    assert run.stderr is not None
+    run.stdout.readline()
+    run.stdout.close()
+    said = run.stderr.read()
+    run.stderr.close()
+
+    assert (run.wait(), said) == (141, b"")
+
+
+def test_an_interrupt_lets_calls_in_flight_finish_and_keeps_them(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.delay = 0.5
+    run = ready.start("run", "rows.jsonl", "-j", "2", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    while not provider.bodies:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+    out, _ = run.communicate(timeout=30)
+    called = len(provider.bodies)
+
+    assert run.returncode == 130
+    assert len(out.splitlines()) == called
+    provider.delay = 0
+    assert ready("run", "rows.jsonl").status == 0
+    assert len(provider.bodies) == 10
+
+
+def test_killed_at_any_moment_nothing_that_was_answered_is_called_again(ready: Scrimp, provider: FakeProvider) -> None:
+    many(ready, 200)
+    provider.delay = 0.01
+    for number in range(20):
+        run = ready.start("run", "many.jsonl", "-j", "4", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        time.sleep(0.15 + 0.02 * number)
+        os.kill(run.pid, signal.SIGKILL)
+        out, _ = run.communicate()
+        printed = {json.loads(line)["input"]["text"] for line in out.splitlines() if line.endswith(b"}")}
+        kept = {
+            row["input"]["text"] for row in ready("run", "many.jsonl", "--cache", "only").rows if row["status"] == "ok"
+        }
+        assert printed <= kept
+    assert ready("run", "many.jsonl").status == 0
+
+    assert set(provider.prompts) == {f"p{n}" for n in range(200)}
+    # Each kill may lose the four calls in flight, and none that was answered.
+    assert len(provider.prompts) - 200 <= 20 * 4
+    db = sqlite3.connect(ready.home / "ledger.db")
+    entries = dict(db.execute("SELECT status, count(*) FROM entries GROUP BY 1"))
+    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+    assert entries["paid"] + entries.get("lost", 0) >= len(provider.prompts) - 20 * 4
+
+
+def test_eight_runs_at_once_lose_nothing(ready: Scrimp) -> None:
+    runs = [ready.start("run", "rows.jsonl", stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(8)]
+    results = [(run.communicate(timeout=60), run.returncode) for run in runs]
+
+    assert [status for _, status in results] == [0] * 8
+    assert all(len(out.splitlines()) == 10 for (out, _), _ in results)
+    assert not any(b"lock" in err or b"warning" in err for (_, err), _ in results)
+
+
+def test_a_full_disk_loses_no_completion(ready: Scrimp) -> None:
+    ready("run", "rows.jsonl", "--limit", "1")
+    # A limit of no bytes a file: every write fails, as on a full disk; stdout is a pipe and goes on.
+    limited = ["bash", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "-", *ready.program, "run", "rows.jsonl"]
+    ran = subprocess.run(
+        limited, cwd=ready.cwd, env=ready.env, capture_output=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+    assert len(ran.stdout.splitlines()) == 10, ran.stderr
+    assert ran.returncode == 0
+    assert b"printed but not kept" in ran.stderr
