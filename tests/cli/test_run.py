@@ -177,10 +177,10 @@ def test_a_chain_climbs_only_where_it_must(ready: Scrimp, provider: FakeProvider
 
 
 def test_the_cap_is_kept(ready: Scrimp) -> None:
-    ran = ready("run", "rows.jsonl", "--max-cost", "0.0006", "--max-output", "5", "-j", "4")
+    ran = ready("run", "rows.jsonl", "--max-cost", "0.0002", "--max-output", "5", "-j", "4")
 
     assert ran.status == 5, ran.err
-    assert 0 < sum(row["cost_usd"] for row in ran.rows if row["cost_usd"]) <= 0.0006
+    assert 0 < sum(row["cost_usd"] for row in ran.rows if row["cost_usd"]) <= 0.0002
     assert "--max-cost" in ran.err
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from scrimp.errors import ConfigError, StoreUnwritableError
 from scrimp.flows.recall import Recall
 from scrimp.flows.work import Planner
-from scrimp.store.cache import Cache
+from scrimp.store.cache import Cache, NoCache
 
 if TYPE_CHECKING:
     from scrimp.config.keys import KeyRing
@@ -74,12 +74,12 @@ class Services:
 
     @cached_property
     def cache(self) -> Cache:
-        """The user's cache; where it cannot be written, one for this run only, and a warning."""
+        """The user's cache; where it cannot be written, none, and a warning: completions are printed all the same."""
         try:
             return Cache(self.paths.cache_db)
         except StoreUnwritableError as error:
             self.warn(f"completions are printed but not kept: {error}")
-            return self._private_cache()
+            return NoCache()
 
     def _private_cache(self) -> Cache:
         import tempfile  # noqa: PLC0415 - as above
@@ -152,8 +152,10 @@ class Services:
         from scrimp.transport.door import Patience  # noqa: PLC0415
 
         endpoints = self.routes.endpoints
-        cache_path = self.cache.path
-        writer = Writer(lambda: Cache(cache_path), self._open_ledger, run=self.run)
+        cache = self.cache
+        writer = Writer(
+            lambda: cache if isinstance(cache, NoCache) else Cache(cache.path), self._open_ledger, run=self.run
+        )
         door = self._door(Patience(retries=asked.retries, timeout=asked.timeout))
         try:
             booking = Booking(
@@ -199,7 +201,7 @@ class Services:
 
         return Door(
             open_http=partial(_open_http, self.env, patience.timeout), open_local=self._open_local,
-            secrets=self.keys.headers_for, patience=patience, chance=random,
+            secrets=self.keys.headers_for, redact=self.keys.redact, patience=patience, chance=random,
         )  # fmt: skip
 
 

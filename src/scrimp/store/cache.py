@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -151,6 +152,24 @@ class Cache:
             models = self._db.execute("SELECT model, count(*) FROM cache GROUP BY model ORDER BY 2 DESC, 1").fetchall()
             size = sum(file.stat().st_size for file in self.path.parent.glob(self.path.name + "*"))
         return CacheStats(rows, size, oldest, newest, cost, tuple(models))
+
+
+class NoCache(Cache):
+    """Stands in where no file can be written: it knows nothing and keeps nothing."""
+
+    def __init__(self) -> None:
+        self.path = Path(os.devnull)
+
+    def close(self) -> None:
+        """Let go of nothing."""
+
+    def get(self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None) -> dict[bytes, Kept]:
+        """Know nothing."""
+        del keys, since, run
+        return {}
+
+    def put(self, rows: Iterable[tuple[bytes, Answer]], *, run: str, now: float) -> None:
+        """Keep nothing."""
 
 
 def _hex_range(prefix: str) -> tuple[bytes, bytes]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.providers import DIALECTS
 from scrimp.transport.delay import delay
@@ -46,11 +47,13 @@ class Door:
         open_http: Callable[[], Http],
         open_local: Callable[[str], EmbeddedModel],
         secrets: Callable[[Endpoint], Mapping[str, str]],
+        redact: Callable[[str], str],
         patience: Patience,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float],
     ) -> None:
-        self._open_http, self._open_local, self._secrets = open_http, open_local, secrets
+        self._open_http, self._open_local = open_http, open_local
+        self._secrets, self._redact = secrets, redact
         self._patience, self._sleep, self._chance = patience, sleep, chance
         self._http: Http | None = None
         self._locals: dict[str, EmbeddedModel] = {}
@@ -90,7 +93,7 @@ class Door:
         """Await one request within its time; whatever ends it, the witness hears of it."""
         try:
             async with asyncio.timeout(self._patience.timeout):
-                return await once
+                result = await once
         except TimeoutError:
             return _too_slow(endpoint, self._patience.timeout)
         except FaultError as fault:
@@ -99,6 +102,8 @@ class Door:
             sent = isinstance(error, asyncio.CancelledError)  # anything else is ours, before a byte was sent
             witness.end(ticket, Failure(kind="network", message="stopped before the reply came", sent=sent))
             raise
+        # A provider may repeat the key it refuses; what it says goes into rows and the ledger.
+        return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
 
     async def stream(
         self, call: Call, endpoint: Endpoint, witness: Witness, show: Callable[[str], None]

@@ -85,12 +85,11 @@ def _faults(endpoint: Endpoint) -> Iterator[None]:
     name = endpoint.name
     try:
         yield
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise FaultError(_never_sent(endpoint, error) if _while_connecting(error) else _silent(name)) from error
     except httpx.TimeoutException as error:
-        raise FaultError(_silent(name)) from error
+        raise FaultError(_never_sent(endpoint, error) if _while_connecting(error) else _silent(name)) from error
     except (httpx.TransportError, httpx.DecodingError, PyreqwestError) as error:
-        raise FaultError(_broken(name, error)) from error
+        failure = _never_sent(endpoint, error) if _while_connecting(error) else _broken(name, error)
+        raise FaultError(failure) from error
     except (httpx.InvalidURL, ValueError) as error:
         raise FaultError(
             Failure(kind="invalid", message=f"{name} has an unusable base_url ({error}): correct it", sent=False)
@@ -121,7 +120,7 @@ def _broken(name: str, error: Exception) -> Failure:
 
 def _while_connecting(error: Exception) -> bool:
     """Tell a refused or stalled connection from silence after the request: the engine calls both a connect timeout."""
-    return isinstance(error, httpx.ConnectError) or any("(Connect)" in cause for cause in _causes(error))
+    return any("(Connect)" in cause for cause in _causes(error))
 
 
 def _host(url: str) -> str:
