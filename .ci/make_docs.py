@@ -1,4 +1,4 @@
-"""Make what is made from the commands: README help blocks, man pages, completion scripts. With --check, say what drifted."""
+"""Make what is made from the commands: README help, man pages, completions. With --check, say what drifted."""
 
 from __future__ import annotations
 
@@ -52,8 +52,7 @@ def _block(match: re.Match[str]) -> str:
 
 def context(words: list[str]) -> typer.Context:
     """Return the parsing context of a command, subcommands included."""
-    command = typer.main.get_command(app)
-    ctx = command.make_context("scrimp", [*words, "--help"] if False else list(words) or ["x"], resilient_parsing=True)
+    ctx = typer.main.get_command(app).make_context("scrimp", ["run"], resilient_parsing=True)
     for word in words:
         child = ctx.command.get_command(ctx, word)
         ctx = child.make_context(word, [], parent=ctx, resilient_parsing=True)
@@ -75,7 +74,7 @@ def man_page(words: list[str]) -> str:
     lines = [
         f'.TH "{name.upper()}" "1" "" "scrimp {__version__}" "scrimp"',
         ".SH NAME", f"{roff(name)} \\- {roff(summary.rstrip('.'))}",
-        ".SH SYNOPSIS", f".B {roff(' '.join(ctx.command.collect_usage_pieces(ctx)) and ctx.command_path)}",
+        ".SH SYNOPSIS", f".B {roff(ctx.command_path)}",
         roff(" ".join(ctx.command.collect_usage_pieces(ctx))),
         ".SH DESCRIPTION", *paragraphs(ctx.command.help or ""),
         *options(ctx), *subcommands(ctx, words), *see_also(words),

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
 from command import Scrimp
 from fake_provider import FakeProvider, fake_provider
-from hypothesis import HealthCheck, settings
 
 settings.register_profile("scrimp", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("scrimp")

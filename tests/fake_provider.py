@@ -1,4 +1,4 @@
-"""A provider on localhost, faked at the wire: speaks OpenAI's chat completions, counts its calls, fails when told to."""
+"""A provider on localhost, faked at the wire: speaks OpenAI's chat completions, counts calls, fails when told to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def completion(
     body = {
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1_795_000_000, "model": model,
         "choices": [
-            {"index": 0, "finish_reason": finish, "logprobs": None, "message": {"role": "assistant", "content": text, "refusal": None}}
+            {"index": 0, "finish_reason": finish, "logprobs": None,
+             "message": {"role": "assistant", "content": text, "refusal": None}}
         ],
         "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": 2, "total_tokens": prompt_tokens + 2},
     } | more  # fmt: skip

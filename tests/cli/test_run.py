@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from command import Scrimp
 from fake_provider import FakeProvider, completion, echo, error
 

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import pytest
+
 from command import Scrimp
 from fake_provider import FakeProvider, completion, echo, error
 

@@ -121,6 +121,6 @@ def test_a_full_disk_is_said_and_nothing_half_written_stays(cache: Cache) -> Non
     (pages,) = cache._db.execute("PRAGMA page_count").fetchone()
     cache._db.execute(f"PRAGMA max_page_count = {pages}")  # SQLite reports it as it reports a full disk
 
-    with pytest.raises(StoreError, match="full.*free some space"):
+    with pytest.raises(StoreError, match=r"full.*free some space"):
         cache.put([(key(number), ANSWER) for number in range(2, 500)], run="r1", now=2.0)
     assert list(cache.get([key(number) for number in range(500)])) == [key(1)]

@@ -80,8 +80,11 @@ answer = Answer(output="x", model="m", provider="p", finish_reason="stop", cost=
 troubles = []
 writer = Writer(lambda: Cache(home / "cache.db"), lambda: Ledger(home / "ledger.db"), run=me)
 for n in range(200):
-    entry = Entry(call=f"{me}-{n}", run=me, time=0.0, provider="p", model="m", status="paid", seconds=0.0, cost=Decimal(0))
-    writer.write(Deed(ended=(entry,), kept=(f"{me}-{n}".encode().ljust(32), answer), done=lambda t: troubles.append(t) if t else None))
+    entry = Entry(
+        call=f"{me}-{n}", run=me, time=0.0, provider="p", model="m", status="paid", seconds=0.0, cost=Decimal(0)
+    )
+    key = f"{me}-{n}".encode().ljust(32)
+    writer.write(Deed(ended=(entry,), kept=(key, answer), done=lambda t: troubles.append(t) if t else None))
 writer.close()
 sys.exit(f"{troubles[0]}" if troubles else 0)
 """

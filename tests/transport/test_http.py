@@ -62,7 +62,7 @@ def test_a_refused_connection_was_never_sent_and_says_where_to_look() -> None:
         port = listener.getsockname()[1]
 
     with pytest.raises(
-        FaultError, match="acme could not be reached at http://127.0.0.1.*refused.*check the network"
+        FaultError, match=r"acme could not be reached at http://127\.0\.0\.1.*refused.*check the network"
     ) as caught:
         send(f"http://127.0.0.1:{port}/v1")
     assert caught.value.failure.retryable

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from scrimp.cli.session import Session, session
-from scrimp.cli.tables import line, show as show_table
+from scrimp.cli.session import session
+from scrimp.cli.tables import line
+from scrimp.cli.tables import show as show_table
+from scrimp.config.check import check as check_config
 from scrimp.config.load import PROJECT_FILE, project_file
 from scrimp.config.paths import paths_of
+from scrimp.config.show import settings
 from scrimp.config.template import TEMPLATE
 from scrimp.config.trust import trust as trust_file
-from scrimp.errors import ConfigError, ScrimpError
+from scrimp.errors import ConfigError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _WRONG = 2
@@ -52,57 +52,28 @@ def show(
 ) -> None:
     """Show the configuration in force; keys themselves are never shown."""
     with session() as here:
-        rows = _rows(here)
+        found = list(settings(here.services.loaded))
         if origin:
-            show_table(("setting", "value", "from"), rows, "lll", here.out)
+            show_table(
+                ("setting", "value", "from"), [(f.key, f.value or "not set", f.origin) for f in found], "lll", here.out
+            )
             return
-        for name, value, _ in rows:
-            line(f"{name} = {value}")
-
-
-def _rows(here: Session) -> list[tuple[str, str, str]]:
-    loaded = here.services.loaded
-    rows = []
-    for name in here.defaults.__struct_fields__:
-        value = getattr(here.defaults, name)
-        if value is not None or ("defaults", name) in loaded.origins:
-            rows.append((f"defaults.{name}", _shown(value), loaded.origins.get(("defaults", name), "default")))
-    for path, value in loaded.values.items():
-        if path[0] != "defaults":
-            name = ".".join(f'"{key}"' if "/" in key or "." in key else key for key in path)
-            rows.append((name, here.services.keys.redact(_shown(value)), loaded.origins[path]))
-    return rows
-
-
-def _shown(value: object) -> str:
-    return msgspec.json.encode(str(value) if hasattr(value, "quantize") else value).decode()
+        for each in found:
+            if each.value is not None:
+                line(f"{each.key} = {each.value}")
 
 
 @app.command()
 def check() -> None:
     """Check the configuration: every tier, chain and rule must lead to a model; exit 2 if one does not."""
-    wrong = 0
     with session() as here:
-        routes = here.services.routes
-        loaded = here.services.loaded.config
-        steps: list[tuple[str, Callable[[], object]]] = [
-            *((f"tier {name}", partial(routes.tier_chain, name)) for name in routes.tiers),
-            *((f"chain {name}", partial(routes.chain, name)) for name in loaded.chains),
-            *((f"model {name}", partial(routes.model, name)) for name in loaded.models),
-            ("rules", lambda: here.services.rules),
-        ]
-        for what, step in steps:
-            try:
-                step()
-            except ScrimpError as error:
-                wrong += 1
-                line(f"{what}: {error}")
-        for name, models in routes.tiers.items():
-            if not any(model.provider in routes.available for model in models):
-                hints = dict.fromkeys(routes.endpoints[m.provider].key_env or m.provider for m in models)
-                line(f"tier {name}: none of its providers has a key; set one of {', '.join(hints)}")
-        line("the configuration is sound" if not wrong else f"{wrong} wrong")
-    if wrong:
+        services = here.services
+        found = check_config(services.loaded, services.keys, services.paths)
+        for each in found:
+            line(f"{each.level}: {each.where}: {each.message}")
+        if not found:
+            line("the configuration is sound")
+    if any(each.level == "error" for each in found):
         raise typer.Exit(_WRONG)
 
 
@@ -118,7 +89,7 @@ def path() -> None:
 def trust(
     directory: Annotated[str, typer.Argument(metavar="DIRECTORY", help="Where the project's scrimp.toml is.")] = ".",
 ) -> None:
-    """Let a project's scrimp.toml, as it is now, set key_cmd, key_file and base_url."""
+    """Let a project's scrimp.toml, as it is now, say where keys come from and where they go."""
     file = Path(directory) / PROJECT_FILE
     if not file.is_file():
         raise ConfigError(f"there is no {PROJECT_FILE} in {directory}")

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter  # typer's copy of click gives its types no public name
 
-# name -> what `scrimp --help` says of it; the module is scrimp.cli.NAME. A test holds these against the commands' own help.
+# name -> what `scrimp --help` says of it; the module is scrimp.cli.NAME. A test holds these against the commands' help.
 COMMANDS: Mapping[str, str] = {
     "run": "Answer the prompts of files or stdin, then print what it cost.",
     "ask": "Answer one prompt, printing the completion as it comes.",

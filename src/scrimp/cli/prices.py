@@ -70,7 +70,8 @@ def _row(listing: Listing) -> tuple[str, ...]:
     rates = listing.standard.rates_for(0)
     batch = listing.batch.rates_for(0) if listing.batch else None
     return (
-        f"{listing.provider}/{listing.model}", _dollars(rates.input), _dollars(rates.cached_input), _dollars(rates.output),
+        f"{listing.provider}/{listing.model}", _dollars(rates.input), _dollars(rates.cached_input),
+        _dollars(rates.output),
         _dollars(batch.input) if batch else "", _dollars(batch.output) if batch else "", listing.standard.source,
     )  # fmt: skip
 

@@ -172,7 +172,7 @@ def _opened(output: str) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         return
     try:
-        stream = Path(output).open("wb")
+        stream = Path(output).open("wb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise UsageError(f"-o: {output} cannot be written ({error.strerror}): name another file") from error
     with stream:

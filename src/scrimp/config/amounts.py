@@ -26,9 +26,14 @@ def dollars(text: str, name: str) -> Decimal:
     try:
         amount = Decimal(text.removeprefix("$"))
     except InvalidOperation:
-        amount = Decimal(-1)
+        raise ConfigError(f"{name} '{text}' is no amount of dollars: write a number such as 5.00") from None
+    return positive(amount, name)
+
+
+def positive(amount: Decimal, name: str) -> Decimal:
+    """Return an amount that was written as a number, if it is one of dollars: not below zero, and finite."""
     if not amount.is_finite() or amount < 0:
-        raise ConfigError(f"{name} '{text}' is no amount of dollars: write a number such as 5.00")
+        raise ConfigError(f"{name} {amount} is no amount of dollars: write a number such as 5.00")
     return amount
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
+from scrimp.config.looks import HIDDEN, without_keys
 from scrimp.config.schema import ProviderTable
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.values import Endpoint
 
-# What keys look like, for those that reach a text without having been read by us (a provider may echo one).
-_LOOKS_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|rk|gsk|xai|tm)-[\w-]{12,}|\bAIza[\w-]{20,}|(?<=[Bb]earer )[\w.~+/-]{12,}=*")
-_HIDDEN = "[key]"
 _COMMAND_SECONDS = 60
+_SHORTEST = 4  # of what is worth hiding: less would blacken ordinary words
+_NO_TABLE = ProviderTable()
 
 
 class Secret:
@@ -26,9 +26,9 @@ class Secret:
         self._value = value
 
     def __repr__(self) -> str:
-        return f"Secret({_HIDDEN})"
+        return f"Secret({HIDDEN})"
 
-    def __reduce__(self) -> str | tuple[object, ...]:
+    def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not written anywhere")
 
     def reveal(self) -> str:
@@ -46,21 +46,21 @@ class KeyRing:
         self._found: dict[str, Secret | None] = {}
 
     def has(self, endpoint: Endpoint) -> bool:
-        """Say whether a key is configured or none is needed; runs no command."""
-        table = self._tables.get(endpoint.name, ProviderTable())
+        """Say whether a key is configured or none is needed; runs no command and opens no file."""
+        table = self._tables.get(endpoint.name, _NO_TABLE)
         if table.key_cmd or table.key_file:
             return True
-        return endpoint.key_env is None or bool(self._env.get(endpoint.key_env))
+        return endpoint.key_env is None or bool(self._variable(endpoint.key_env))
 
     def find(self, endpoint: Endpoint) -> Secret | None:
         """Return the key from key_cmd, key_file or key_env, in this order; None where there is none."""
         if endpoint.name not in self._found:
-            key = self._look_up(endpoint, self._tables.get(endpoint.name, ProviderTable()))
+            key = self._look_up(endpoint, self._tables.get(endpoint.name, _NO_TABLE))
             self._found[endpoint.name] = Secret(key) if key else None
         return self._found[endpoint.name]
 
     def headers_for(self, endpoint: Endpoint) -> dict[str, str]:
-        """Return the headers that carry an endpoint's secrets; MissingKeyError where one is needed and none is there."""
+        """Return the headers that carry an endpoint's secrets; MissingKeyError where one is needed but missing."""
         headers = {}
         key = self.find(endpoint)
         if key is not None:
@@ -68,35 +68,40 @@ class KeyRing:
         elif endpoint.key_env is not None:
             raise MissingKeyError(missing_key(endpoint))
         for header, (variable, prefix) in endpoint.env_headers.items():
-            if not self._env.get(variable):
+            second = self._variable(variable)
+            if not second:
                 raise MissingKeyError(f"{endpoint.name} needs a second key: set {variable}")
-            headers[header] = prefix + self._remember(variable, self._env[variable])
+            self._found[f"${variable}"] = Secret(second)
+            headers[header] = prefix + _checked(second, f"${variable}")
         return headers
 
     def redact(self, text: str) -> str:
         """Return the text without any key that is known or looks like one."""
-        for secret in self._found.values():
-            if secret is not None and len(secret.reveal()) > 3:
-                text = text.replace(secret.reveal(), _HIDDEN)
-        return _LOOKS_LIKE_A_KEY.sub(_HIDDEN, text)
-
-    def _remember(self, name: str, value: str) -> str:
-        self._found[name] = Secret(value)
-        return value
+        known = {secret.reveal() for secret in self._found.values() if secret is not None}
+        for key in sorted(known, key=len, reverse=True):  # one key may begin with another
+            if len(key) >= _SHORTEST:
+                text = text.replace(key, HIDDEN)
+        return without_keys(text)
 
     def _look_up(self, endpoint: Endpoint, table: ProviderTable) -> str:
         if table.key_cmd:
-            return _from_command(endpoint.name, table.key_cmd)
+            return _checked(_from_command(endpoint.name, table.key_cmd), f"the key_cmd of {endpoint.name}")
         if table.key_file:
-            return self._from_file(endpoint.name, Path(table.key_file).expanduser())
-        return (self._env.get(endpoint.key_env or "") or "").strip()
+            key = self._from_file(endpoint.name, Path(table.key_file).expanduser())
+            return _checked(key, f"the key_file of {endpoint.name}")
+        key = self._variable(endpoint.key_env or "")
+        return _checked(key, f"${endpoint.key_env}") if key else ""
+
+    def _variable(self, name: str) -> str:
+        return self._env.get(name, "").strip()
 
     def _from_file(self, name: str, path: Path) -> str:
         try:
             key = path.read_text(encoding="utf-8").strip()
             mode = path.stat().st_mode
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the key file of {name}, {path}, cannot be read: correct key_file") from error
+        except (OSError, UnicodeDecodeError):
+            # Not even the cause is kept: a decoding error carries what it could not decode.
+            raise ConfigError(f"the key file of {name}, {path}, cannot be read: correct key_file") from None
         if mode & (stat.S_IRGRP | stat.S_IROTH):
             self._warn(f"{path} can be read by others: chmod 600 it")
         return key
@@ -109,6 +114,15 @@ def missing_key(endpoint: Endpoint) -> str:
     )
 
 
+def _checked(key: str, source: str) -> str:
+    """Return the key if it can travel in a header; what refuses it later might print it."""
+    if not key:
+        raise ConfigError(f"{source} gives no key: correct it")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigError(f"{source} gives something that is no key (one word, plain characters): correct it")
+    return key
+
+
 def _from_command(name: str, command: str) -> str:
     import shlex  # noqa: PLC0415 - only where a command gives the key
     import subprocess  # noqa: PLC0415 - as above
@@ -117,8 +131,10 @@ def _from_command(name: str, command: str) -> str:
         ran = subprocess.run(
             shlex.split(command), stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_COMMAND_SECONDS
         )
+        return ran.stdout.decode().strip()
+    except subprocess.CalledProcessError as error:
+        reason = f"exit status {error.returncode}"
     except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
-        # Neither its output nor its words are repeated: both may hold a secret.
         reason = type(error).__name__
-        raise ConfigError(f"the key_cmd of {name} failed ({reason}): run it by hand to see why") from None
-    return ran.stdout.decode().strip()
+    # Neither its output nor its words are repeated: both may hold a secret.
+    raise ConfigError(f"the key_cmd of {name} failed ({reason}): run it by hand to see why")

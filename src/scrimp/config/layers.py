@@ -1,48 +1,45 @@
-"""One layer of config at a time: a file, the environment, or flags, checked against the schema and laid over the last."""
+"""One layer of config at a time: a file, the environment or flags, checked against the schema."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from scrimp.config.schema import Config, Defaults
 from scrimp.errors import ConfigError
-from scrimp.prices.rates import Rates
 
 Tree = dict[str, object]
 
 _PREFIX = "SCRIMP_"
 # Variables of ours that are no defaults.
 _OTHERS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
-_UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<where>[^`]*)`)?")
-_WRONG = re.compile(r"(?P<what>.*?) - at `\$\.?(?P<where>[^`]+)`")
+_ROUTES = ("tier", "chain", "model")
 
 
 def file_layer(path: Path) -> Tree:
     """Return a TOML file's tree, checked; an empty one where there is no file."""
     try:
         text = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}): correct its permissions") from error
     import tomllib  # noqa: PLC0415 - most starts find no file
 
     try:
-        tree: Tree = tomllib.loads(text.decode())
+        tree: Tree = tomllib.loads(text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     convert(tree, str(path))
-    return tree
+    return _one_route(tree)
 
 
 def environment_layer(env: Mapping[str, str]) -> Tree:
-    """Return what SCRIMP_* variables say, each checked on its own so that the sentence can name it."""
+    """Return what SCRIMP_* variables say; an empty variable says nothing."""
     known = Defaults.__struct_fields__
     values: Tree = {}
     for variable, text in env.items():
@@ -50,58 +47,65 @@ def environment_layer(env: Mapping[str, str]) -> Tree:
         if name == variable or name in _OTHERS:
             continue
         if name.lower() not in known:
-            _misspelt(variable, [_PREFIX + each.upper() for each in known])
-            continue
-        value = convert({"defaults": {name.lower(): text}}, variable, strict=False)
-        values[name.lower()] = getattr(value.defaults, name.lower())
-    return {"defaults": values} if values else {}
+            _misspelt(variable)
+        elif text:
+            values[name.lower()] = _default(variable, name.lower(), text, strict=False)
+    if not values:
+        return {}
+    convert({"defaults": values}, "the environment")
+    return _one_route({"defaults": values})
 
 
-def _misspelt(variable: str, known: Iterable[str]) -> None:
+def flags_layer(flags: Mapping[str, object]) -> Tree:
+    """Return what flags say, under the names of the defaults they replace."""
+    values = {name: _default(_flag(name), name, value) for name, value in flags.items()}
+    return _one_route({"defaults": values}) if values else {}
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _default(origin: str, name: str, value: object, *, strict: bool = True) -> object:
+    """Return one value of [defaults], checked on its own so that the sentence can name the variable or the flag."""
+    tree: Tree = {"defaults": {name: value}}
+    try:
+        return getattr(msgspec.convert(tree, Config, strict=strict).defaults, name)
+    except msgspec.ValidationError as error:
+        from scrimp.config.complaints import complaint  # noqa: PLC0415 - only where something is wrong
+
+        words = complaint(error, tree, strict=strict)
+        raise ConfigError(f"{origin} {words.words}" if words.key else f"{origin}: {words.words}") from error
+
+
+def _misspelt(variable: str) -> None:
     """Complain about a variable that is nearly one of ours; others may mean something to somebody."""
+    from scrimp.config.complaints import nearest  # noqa: PLC0415 - as above
+
+    known = [_PREFIX + name.upper() for name in (*Defaults.__struct_fields__, "home")]
     if near := nearest(variable, known, cutoff=0.85):
         raise ConfigError(f"the environment sets {variable}, which means nothing: did you mean {near}?")
 
 
-def convert(tree: Mapping[str, object], origin: str, *, strict: bool = True) -> Config:
+def _one_route(tree: Tree) -> Tree:
+    """A layer that says where prompts go says all of it: --tier does not argue with a model of the file below."""
+    defaults = tree.get("defaults")
+    if not isinstance(defaults, dict) or not any(name in defaults for name in _ROUTES):
+        return tree
+    return tree | {"defaults": dict.fromkeys(_ROUTES) | defaults}
+
+
+def convert(tree: Mapping[str, object], origin: str) -> Config:
     """Return the tree as typed config; the sentence of an error names its origin and the key."""
     try:
-        return msgspec.convert(tree, Config, strict=strict)
+        return msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{origin}: {_in_words(str(error))}") from error
+        from scrimp.config.complaints import complaint  # noqa: PLC0415 - only where something is wrong
 
-
-def _in_words(message: str) -> str:
-    if unknown := _UNKNOWN.search(message):
-        where = unknown["where"] or ""
-        key = ".".join(filter(None, (where.replace("[...]", ".NAME"), unknown["key"])))
-        near = nearest(unknown["key"], _fields_at(where), cutoff=0.5)
-        return f"unknown key '{key}'" + (
-            f", did you mean '{near}'?" if near else f": known are {', '.join(_fields_at(where))}"
-        )
-    if wrong := _WRONG.search(message):
-        return f"{wrong['where'].replace('[...]', '.NAME')}: {wrong['what'][0].lower()}{wrong['what'][1:]}"
-    return message
-
-
-def _fields_at(where: str) -> tuple[str, ...]:
-    """Return the keys that are known where msgspec says the unknown one was."""
-    from scrimp.config import schema  # noqa: PLC0415 - a cold path
-
-    tables: Mapping[str, type[msgspec.Struct]] = {
-        "": schema.Config, "defaults": schema.Defaults, "providers": schema.ProviderTable, "models": schema.ModelTable,
-        "chains": schema.ChainTable, "rules": schema.RuleTable,
-    }  # fmt: skip
-    if where.endswith("price"):
-        return Rates.__struct_fields__
-    return tables.get(re.split(r"[.\[]", where)[0], schema.Config).__struct_fields__
-
-
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the known word most like this one."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
-
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
+        words = complaint(error, tree, strict=True)
+        raise ConfigError(
+            f"{origin}: {words.key} {words.words}" if words.key else f"{origin}: {words.words}"
+        ) from error
 
 
 def overlay(below: Tree, above: Mapping[str, object]) -> Tree:

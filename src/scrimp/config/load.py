@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.config.layers import Tree, convert, environment_layer, file_layer, leaves, overlay
+from scrimp.config.layers import Tree, convert, environment_layer, file_layer, flags_layer, leaves, overlay
 from scrimp.config.paths import Paths
 from scrimp.config.schema import Config
 from scrimp.config.trust import require_trust
 
 PROJECT_FILE = "scrimp.toml"
+FLAG, ENVIRONMENT, DEFAULT = "flag", "environment", "default"
 
 
 class Loaded(Struct, frozen=True):
     """The config in force, and for each value that is no default where it comes from."""
 
     config: Config
-    origins: Mapping[tuple[str, ...], str]
+    origins: Mapping[tuple[str, ...], str]  # "flag", "SCRIMP_TIER", or the path of a file
     values: Mapping[tuple[str, ...], object]
+
+    def origin(self, path: tuple[str, ...]) -> str:
+        """Return where a value comes from."""
+        return self.origins.get(path, DEFAULT)
 
 
 def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str, object]) -> Loaded:
@@ -30,41 +35,38 @@ def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str,
     for origin, layer in _layers(env, cwd, paths, flags):
         tree = overlay(tree, layer)
         for path, _ in leaves(layer):
-            origins[path] = f"{_variable(path)}" if origin == "environment" else origin
-    return Loaded(convert(tree, "the configuration"), origins, dict(leaves(tree)))
+            origins[path] = _variable(path, env) if origin == ENVIRONMENT else origin
+    config = convert(tree, "the configuration") if tree else Config()
+    return Loaded(config, origins, dict(leaves(tree)))
 
 
 def _layers(
     env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str, object]
-) -> list[tuple[str, Mapping[str, object]]]:
-    user = file_layer(paths.config)
-    layers: list[tuple[str, Mapping[str, object]]] = [(str(paths.config), user)]
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    yield str(paths.config), file_layer(paths.config)
     if project := project_file(cwd):
         tree = file_layer(project)
         require_trust(project, tree, paths.trust)
-        layers.append((str(project), tree))
-    layers.append(("environment", environment_layer(env)))
-    if flags:
-        layers.append(("flag", _one_route({"defaults": dict(flags)})))
-    return layers
-
-
-def _one_route(layer: Mapping[str, Tree]) -> Mapping[str, Tree]:
-    """A route asked for by flag replaces one of another kind from below: --tier does not argue with a default model."""
-    defaults = layer["defaults"]
-    if any(name in defaults for name in ("tier", "chain", "model")):
-        defaults = {"tier": None, "chain": None, "model": None} | defaults
-    return {"defaults": defaults}
+        yield str(project), tree
+    yield ENVIRONMENT, environment_layer(env)
+    yield FLAG, flags_layer(flags)
 
 
 def project_file(cwd: Path) -> Path | None:
     """Return the nearest scrimp.toml, from here upwards."""
     for directory in (cwd, *cwd.parents):
         candidate = directory / PROJECT_FILE
-        if candidate.is_file():
-            return candidate
+        try:
+            if candidate.is_file():
+                return candidate
+        except PermissionError:  # a directory above that is closed to us holds nothing of ours
+            continue
     return None
 
 
-def _variable(path: tuple[str, ...]) -> str:
-    return "SCRIMP_" + path[-1].upper()
+def _variable(path: tuple[str, ...], env: Mapping[str, str]) -> str:
+    """Return the variable a default was set by; a route of another kind is unset by the one that is set."""
+    name = f"SCRIMP_{path[-1].upper()}"
+    if env.get(name):
+        return name
+    return next(other for other in ("SCRIMP_TIER", "SCRIMP_CHAIN", "SCRIMP_MODEL") if env.get(other))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 
 from msgspec.structs import replace
 
 from scrimp.config.amounts import share
+from scrimp.config.endpoints import endpoint_of
 from scrimp.config.keys import KeyRing
-from scrimp.config.layers import nearest
-from scrimp.config.schema import Config, ProviderTable
+from scrimp.config.schema import Config
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
 from scrimp.providers.models import SHIPPED_TIERS, resolve_name
@@ -23,17 +23,20 @@ TIERS = ("simple", "medium", "high")
 
 
 class Routes:
-    """What a prompt may be sent to; every name gives the same object each time it is asked for."""
+    """What a prompt may be sent to; every name gives the same object each time it is asked for.
+
+    Steps carry every model configured, whether its provider has a key or not: a completion is named by what was asked,
+    never by who could answer that day. Who can is `available`.
+    """
 
     def __init__(self, config: Config, keys: KeyRing) -> None:
         self._config, self._keys = config, keys
-        self._chains: dict[str, Chain] = {}
+        self._chains: dict[tuple[object, ...], Chain] = {}
 
     @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:
         """Every provider by name: the presets, with the user's tables over them."""
-        tables = self._config.providers
-        return {**PRESETS, **{name: _endpoint(name, table, PRESETS.get(name)) for name, table in tables.items()}}
+        return {**PRESETS, **{name: endpoint_of(name, table) for name, table in self._config.providers.items()}}
 
     @cached_property
     def available(self) -> Collection[str]:
@@ -44,9 +47,9 @@ class Routes:
     def tiers(self) -> Mapping[str, tuple[ModelRef, ...]]:
         """The models of each tier, in order: the user's list, else the shipped one, else the embedded model."""
         if not self._config.tiers and not self._any_key:
-            return dict.fromkeys(TIERS, (EMBEDDED,))
+            return dict.fromkeys(TIERS, (self._with_settings(EMBEDDED),))
         shipped = {name: tuple(self._with_settings(each) for each in models) for name, models in SHIPPED_TIERS.items()}
-        own = {name: tuple(self.model(each) for each in models) for name, models in self._config.tiers.items()}
+        own = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
         return shipped | own
 
     @property
@@ -56,58 +59,76 @@ class Routes:
 
     def tier_chain(self, name: str) -> Chain:
         """Return the chain of one step that a tier is."""
-        if name not in self.tiers:
-            raise ConfigError(f"there is no tier '{name}': use one of {', '.join(self.tiers)}, or auto")
-        return self._once(f"tier {name}", Chain(steps=(Step(name, self.tiers[name], name),)))
+        return self._once(("tier", name), lambda: self._tier_chain(name))
 
     def model_chain(self, name: str) -> Chain:
         """Return the chain of one model."""
-        model = self.model(name)
-        return self._once(f"model {name}", Chain(steps=(Step(model.id, (model,)),)))
+        return self._once(("model", name), lambda: self._model_chain(name))
 
     def chain(self, name: str, *, min_confidence: float | None = None) -> Chain:
         """Return a chain of the config, or one written as its steps: simple,high."""
+        return self._once(("chain", name, min_confidence), lambda: self._chain(name, min_confidence))
+
+    def model(self, name: str) -> ModelRef:
+        """Return the model a person named, with the settings the config gives it."""
+        return self._with_settings(resolve_name(name, self.endpoints.keys()))
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Chain]) -> Chain:
+        if key not in self._chains:
+            self._chains[key] = make()
+        return self._chains[key]
+
+    def _tier(self, name: str, models: tuple[str, ...]) -> tuple[ModelRef, ...]:
+        try:
+            return tuple(self.model(each) for each in models)
+        except ConfigError as error:
+            raise ConfigError(f"tiers.{name}: {error}") from error
+
+    def _tier_chain(self, name: str) -> Chain:
+        if name not in self.tiers:
+            raise ConfigError(f"there is no tier '{name}': use one of {', '.join(self.tiers)}, or auto")
+        return Chain(steps=(Step(name, self.tiers[name], name),))
+
+    def _model_chain(self, name: str) -> Chain:
+        model = self.model(name)
+        return Chain(steps=(Step(model.id, (model,)),))
+
+    def _chain(self, name: str, min_confidence: float | None) -> Chain:
         table = self._config.chains.get(name)
         if table is not None:
             brake = share(table.max_escalation, f"chains.{name}.max_escalation") if table.max_escalation else None
             chain = Chain(
-                name=name, steps=tuple(self._step(each) for each in table.steps), signal=table.signal,
+                name=name, steps=self._steps(f"chains.{name}", table.steps), signal=table.signal,
                 min_confidence=table.min_confidence, max_escalation=brake,
             )  # fmt: skip
         elif "," in name:
-            chain = Chain(name=name, steps=tuple(self._step(each.strip()) for each in name.split(",")))
+            words = tuple(word.strip() for word in name.split(",") if word.strip())
+            chain = Chain(name=name, steps=self._steps(f"chain '{name}'", words))
         else:
             known = ", ".join(self._config.chains) or "none yet"
             raise ConfigError(
                 f"there is no chain '{name}' (there are: {known}): add [chains.{name}], or write its steps, such as "
                 "simple,high"
             )
-        if not chain.steps:
-            raise ConfigError(f"chain '{name}' has no steps: give it tiers or models")
-        if min_confidence is not None:
-            chain = replace(chain, min_confidence=min_confidence)
-        return self._once(f"chain {name}", chain)
+        return chain if min_confidence is None else replace(chain, min_confidence=min_confidence)
 
-    def model(self, name: str) -> ModelRef:
-        """Return the model a person named, with the settings the config gives it."""
-        if name in self._config.models:
-            provider, _, model = name.partition("/")
-            if provider in self.endpoints:
-                return self._with_settings(ModelRef(provider, model))
-        return self._with_settings(resolve_name(name, self.endpoints.keys()))
+    def _steps(self, chain: str, names: tuple[str, ...]) -> tuple[Step, ...]:
+        if not names:
+            raise ConfigError(f"{chain} has no steps: give it tiers or models")
+        try:
+            return tuple(self._step(each) for each in names)
+        except ConfigError as error:
+            raise ConfigError(f"{chain}: {error}") from error
 
     def _step(self, name: str) -> Step:
         if name in self.tiers:
             return Step(name, self.tiers[name], name)
-        if name in TIERS or ("/" not in name and (near := nearest(name, self.tiers, cutoff=0.7))):
-            raise ConfigError(
-                f"a chain names '{name}', which is no tier here" + (f": did you mean {near}?" if near else "")
-            )
+        from scrimp.config.complaints import nearest  # noqa: PLC0415 - models are rare as steps
+
+        if "/" not in name and (near := nearest(name, self.tiers, cutoff=0.7)):
+            raise ConfigError(f"there is no tier '{name}': did you mean {near}?")
         model = self.model(name)
         return Step(model.id, (model,))
-
-    def _once(self, name: str, chain: Chain) -> Chain:
-        return self._chains.setdefault(name, chain)
 
     def _with_settings(self, model: ModelRef) -> ModelRef:
         table = self._config.models.get(model.id)
@@ -119,30 +140,3 @@ class Routes:
 def price_overrides(config: Config) -> dict[str, Rates]:
     """Return the user's own prices by provider/model."""
     return {name: table.price for name, table in config.models.items() if table.price is not None}
-
-
-def _endpoint(name: str, table: ProviderTable, preset: Endpoint | None) -> Endpoint:
-    """Return a provider's endpoint: a preset with the table's fields over it, or one of the table alone."""
-    if preset is None and (table.dialect is None or table.base_url is None):
-        near = nearest(name, PRESETS)
-        hint = f"did you mean {near}? A" if near else "a"
-        raise ConfigError(f"[providers.{name}] is no preset; {hint} provider of your own needs dialect and base_url")
-    base = preset or Endpoint(name=name, dialect=table.dialect or "", base_url=table.base_url or "")
-    if table.base_url is not None and not table.base_url.startswith(("http://", "https://", "local:")):
-        raise ConfigError(f"[providers.{name}] base_url '{table.base_url}' is no URL: write https://HOST/PATH")
-    given = {
-        field: value
-        for field in (
-            "dialect",
-            "base_url",
-            "flavour",
-            "key_env",
-            "auth_header",
-            "auth_prefix",
-            "price_provider",
-            "rpm",
-            "tpm",
-        )
-        if (value := getattr(table, field)) is not None
-    }
-    return replace(base, headers={**base.headers, **table.headers}, **given)

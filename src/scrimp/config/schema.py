@@ -1,15 +1,33 @@
-"""The shape of scrimp.toml and config.toml: every key there is, with its type and default."""
+"""The shape of scrimp.toml and config.toml: every key there is, with its type, bounds and default."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from scrimp.config.amounts import failures, positive, seconds, share
+from scrimp.config.looks import looks_like_a_key, names_a_variable
+from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
 from scrimp.values import CacheMode
+
+_Amount = TypeVar("_Amount")
+Count = Annotated[int, Meta(ge=1)]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+# providers.families.EFFORTS, which start-up need not import; a test holds them together.
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
+
+def _in_words(read: Callable[[_Amount, str], object], amount: _Amount | None, name: str) -> None:
+    """Complain of an amount while msgspec still knows where it stands; it listens to ValueError only."""
+    try:
+        if amount is not None:
+            read(amount, name)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
 
 
 class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,22 +36,30 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tier: str | None = None  # auto where neither chain nor model is given
     chain: str | None = None
     model: str | None = None
-    min_confidence: float | None = None
-    max_output: int | None = None
-    effort: str | None = None
+    min_confidence: Fraction | None = None
+    max_output: Count | None = None
+    effort: Effort | None = None
     compress: Literal["off", "lossless"] = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None
     max_cost: Decimal | None = None
     allow_unpriced: bool = False
     baseline: str = "openai/gpt-6.2-sol"
-    concurrency: int = 16
-    retries: int = 2
-    timeout: float = 600.0
+    concurrency: Count = 16
+    retries: Annotated[int, Meta(ge=0)] = 2
+    timeout: Annotated[float, Meta(gt=0)] = 600.0
     max_failures: str | None = None
     order: Literal["input", "completion"] = "input"
     color: Literal["auto", "always", "never"] = "auto"
     progress: Literal["auto", "bar", "lines", "json", "none"] = "auto"
+
+    def __post_init__(self) -> None:
+        _in_words(seconds, self.cache_ttl, "cache_ttl")
+        _in_words(failures, self.max_failures, "max_failures")
+        _in_words(positive, self.max_cost, "max_cost")
+        routes = [name for name in ("tier", "chain", "model") if getattr(self, name) is not None]
+        if len(routes) > 1:
+            raise ValueError(f"{' and '.join(routes)} exclude each other: keep one")
 
 
 class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,24 +68,36 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     dialect: Literal["openai", "anthropic", "gemini"] | None = None
     base_url: str | None = None
     flavour: str | None = None
-    key_env: str | None = None
+    key_env: str | None = None  # empty: no key is needed
     key_cmd: str | None = None
     key_file: str | None = None
     auth_header: str | None = None
     auth_prefix: str | None = None
     headers: Mapping[str, str] = {}
     price_provider: str | None = None
-    rpm: int | None = None
-    tpm: int | None = None
+    rpm: Count | None = None
+    tpm: Count | None = None
+
+    def __post_init__(self) -> None:
+        # The name will be printed ("set OPENAI_API_KEY"); a key put here by mistake must not be.
+        if self.key_env and (not names_a_variable(self.key_env) or looks_like_a_key(self.key_env)):
+            raise ValueError(
+                "key_env takes the name of an environment variable, such as OPENAI_API_KEY, never the key itself"
+            )
 
 
 class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[models."provider/model"]: what is always asked of a model, its price, and for local ones its file."""
 
-    effort: str | None = None
-    max_output: int | None = None
+    effort: Effort | None = None
+    max_output: Count | None = None
     price: Rates | None = None
     path: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.price is not None:
+            for kind in self.price.__struct_fields__:
+                _in_words(positive, getattr(self.price, kind), f"price.{kind}")
 
 
 class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,8 +105,13 @@ class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     steps: tuple[str, ...]
     signal: Literal["auto", "agreement", "choices", "schema", "check", "logprobs"] = "auto"
-    min_confidence: float = 0.9
+    min_confidence: Fraction = 0.9
     max_escalation: str | None = None
+
+    def __post_init__(self) -> None:
+        _in_words(share, self.max_escalation, "max_escalation")
+        if not self.steps:
+            raise ValueError("steps is empty: name tiers or models")
 
 
 class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +125,54 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     chain: str | None = None
     model: str | None = None
 
+    def __post_init__(self) -> None:
+        if sum(place is not None for place in (self.tier, self.chain, self.model)) != 1:
+            raise ValueError("a rule sends prompts to exactly one place: give it tier, chain or model")
+
+
+class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A model's share of the whole; `model` is a glob."""
+
+    above: str
+    model: str = "*"
+    of: Literal["cost", "calls", "tokens"] = "cost"
+    since: str = "30d"
+
+    def __post_init__(self) -> None:
+        _in_words(share, self.above, "above")
+        _in_words(seconds, self.since, "since")
+
+
+class ErrorsAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The share of a model's calls that failed."""
+
+    above: str
+    model: str = "*"
+    since: str = "1h"
+
+    def __post_init__(self) -> None:
+        _in_words(share, self.above, "above")
+        _in_words(seconds, self.since, "since")
+
+
+class SpendAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Dollars paid."""
+
+    above: Decimal
+    since: str = "1d"
+
+    def __post_init__(self) -> None:
+        _in_words(positive, self.above, "above")
+        _in_words(seconds, self.since, "since")
+
+
+class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[alerts]: what `scrimp cost` warns of."""
+
+    share: tuple[ShareAlert, ...] = ()
+    errors: tuple[ErrorsAlert, ...] = ()
+    spend: tuple[SpendAlert, ...] = ()
+
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of it."""
@@ -92,4 +183,17 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     models: Mapping[str, ModelTable] = {}
     chains: Mapping[str, ChainTable] = {}
     rules: tuple[RuleTable, ...] = ()
-    alerts: Mapping[str, tuple[Mapping[str, str | float], ...]] = {}
+    alerts: Alerts = Alerts()
+
+    def __post_init__(self) -> None:
+        for name in self.providers:
+            if not name or "/" in name:
+                raise ValueError(f"a provider cannot be called '{name}': choose a name without a slash")
+        for name in self.models:
+            if not all(name.partition("/")):
+                raise ValueError(f'[models."{name}"] names no provider: write it as provider/model')
+        for name, models in self.tiers.items():
+            if not models:
+                raise ValueError(f"tiers.{name} is empty: name a model")
+            if name == "auto":
+                raise ValueError("a tier cannot be called auto: that word lets scrimp choose")

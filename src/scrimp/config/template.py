@@ -1,52 +1,84 @@
-"""The config file that `scrimp config init` writes: every common setting, commented out, with its default."""
+"""The config file `scrimp config init` writes: all of it in comments, so that it changes nothing until it is edited."""
 
 from __future__ import annotations
 
 TEMPLATE = """\
-# scrimp's configuration. Every line is commented out and shows its default, or an example.
-# Flags come first, then SCRIMP_NAME variables, then a project's scrimp.toml, then this file.
+# scrimp's configuration. Every line shows the default or an example, in a comment: take the "# " away to set it.
+# Flags go over SCRIMP_* variables, these over a project's scrimp.toml, that over this file.
+# `scrimp config show --origin` says what is in force and where it comes from; `scrimp config check` looks for mistakes.
 
 [defaults]
-# tier = "auto"                      # or simple, medium, high; or chain = "NAME"; or model = "provider/model"
-# compress = "lossless"              # or off
-# cache = "on"                       # or off, refresh, only
-# cache_ttl = "90d"                  # default: completions never grow old
-# max_cost = 5.00                    # dollars a run may cost; default: no cap
-# allow_unpriced = false             # under a cap, call models of unknown price too
-# baseline = "openai/gpt-6.2-sol"    # what the bill compares with
-# concurrency = 16                   # calls in flight
+# Where prompts go: a tier (or auto), a chain, or one model. Only one of the three.
+# tier = "auto"
+# chain = "careful"
+# model = "openai/gpt-6-luna"
+# min_confidence = 0.90            # over each chain's own
+
+# What is asked of every model; nothing is sent for what is not set.
+# max_output = 800                 # tokens
+# effort = "low"                   # none, minimal, low, medium, high, xhigh, max
+
+# The bill.
+# compress = "lossless"            # off, lossless
+# cache = "on"                     # on, off, refresh, only
+# cache_ttl = "90d"                # without it completions are kept for ever
+# max_cost = 5.00                  # dollars for one run; without it there is no cap
+# allow_unpriced = false           # under a cap, call models of unknown price too
+# baseline = "openai/gpt-6.2-sol"  # what the bill compares with
+
+# The flow.
+# concurrency = 16                 # calls in flight
 # retries = 2
-# timeout = 600.0                    # seconds one call may take
-# max_failures = "5%"                # or a number of rows; default: no limit
-# order = "input"                    # or completion
+# timeout = 600.0                  # seconds for one call
+# max_failures = "5%"              # or a number of rows, as text: "20"
+# order = "input"                  # input, completion
 
-# Known by name: openai anthropic gemini gemini-openai deepseek deepseek-anthropic mistral qwen qwen-cn qwen-us
-# openrouter tokenmix litellm portkey portkey-self-hosted helicone-openai ollama vllm llamacpp local.
-# A key comes from key_env, key_cmd or key_file, never from this file itself.
+# The screen.
+# color = "auto"                   # auto, always, never
+# progress = "auto"                # auto, bar, lines, json, none
+
+# Known by name, and used where their key is in the environment: openai anthropic gemini gemini-openai deepseek
+# deepseek-anthropic mistral qwen qwen-cn qwen-us openrouter tokenmix litellm portkey portkey-self-hosted
+# helicone-openai ollama vllm llamacpp local. A table changes one, or adds one of your own. A key comes from key_env,
+# key_cmd or key_file, and is never written here.
 # [providers.work-gateway]
-# dialect = "openai"                 # or anthropic, gemini
+# dialect = "openai"               # openai, anthropic, gemini
 # base_url = "https://llm.example.com/v1"
-# key_env = "GATEWAY_KEY"            # or key_cmd = "pass show gateway", or key_file = "~/.gateway-key"
+# key_env = "GATEWAY_KEY"          # or key_cmd = "pass show gateway", or key_file = "~/.gateway-key"
+# price_provider = "openai"        # whose price list applies
+# rpm = 3000                       # calls a minute
+# tpm = 2_000_000                  # tokens a minute
 
-# The first model whose provider has a key and answers is called; the rest take over when it is down.
-# [tiers]
-# simple = ["openai/gpt-6-luna", "deepseek/deepseek-flash"]
+# The first model that is available and healthy answers; the rest are failovers. A tier not named here keeps its list.
+[tiers]
+# simple = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "gemini/gemini-3.8-flash"]
 # medium = ["anthropic/claude-sonnet-5-5", "openai/gpt-6.1-terra"]
 # high = ["openai/gpt-6.2-sol", "anthropic/claude-opus-5-5"]
 
+# What is always asked of one model. The price is in dollars per million tokens, and goes over the table's.
 # [models."openai/gpt-6-luna"]
-# effort = "none"                    # none, minimal, low, medium, high, xhigh, max
+# effort = "none"
 # max_output = 800
-# price = { input = 0.10, output = 0.50, cached_input = 0.01 }   # dollars per million tokens; over the table's
+# price = { input = 0.10, output = 0.50, cached_input = 0.01 }
 
-# Cheapest first, the next one only when confidence is below the threshold.
+# A model file of your own for the embedded runtime.
+# [models."local/mine"]
+# path = "~/models/mine.gguf"
+
+# An escalation chain: a completion below min_confidence is asked for again one step higher.
 # [chains.careful]
-# steps = ["simple", "medium", "high"]
-# signal = "auto"                    # or agreement, choices, schema, check, logprobs
+# steps = ["simple", "medium", "high"]  # tiers or models
+# signal = "auto"                  # auto, agreement, choices, schema, check, logprobs
 # min_confidence = 0.90
+# max_escalation = "25%"           # stop climbing above this share of rows
 
-# Rules decide before the kind of task does; the first that matches wins.
+# Rules for --tier auto: the first whose conditions (route, file, match, tag) all hold decides.
 # [[rules]]
-# file = "*.py"                      # and, or instead: match = "regex", route = "NAME", tag = "k=v"
-# tier = "medium"
+# file = "*.py"                    # and, or instead: match = "regex", route = "NAME", tag = "k=v"
+# tier = "high"                    # or chain, or model
+
+[alerts]
+# share = [{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }]
+# errors = [{ model = "*", above = "5%", since = "1h" }]
+# spend = [{ above = 50.00, since = "1d" }]
 """

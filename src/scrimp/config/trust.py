@@ -7,15 +7,29 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scrimp.config.layers import leaves
+from scrimp.config.paths import ensure_private_dir
 from scrimp.errors import ConfigError
 
-# A cloned repository must not run commands or send keys elsewhere.
-GUARDED = frozenset(("key_cmd", "key_file", "base_url"))
+# A cloned repository must not run commands or send keys elsewhere. Headers can do the latter too (a gateway forwards to
+# the host a header names), and so can a key's name (another key of yours goes to this provider). A model's file is
+# read by a parser in this process.
+_GUARDED = {
+    "providers": frozenset(
+        ("key_cmd", "key_file", "key_env", "base_url", "headers", "auth_header", "auth_prefix")
+    ),
+    "models": frozenset(("path",)),
+}  # fmt: skip
 
 
 def guarded_keys(tree: Mapping[str, object]) -> list[str]:
     """Return the keys of a project file that need trust."""
-    return [".".join(path) for path, _ in leaves(tree) if path[0] == "providers" and path[-1] in GUARDED]
+    from scrimp.config.complaints import dotted  # noqa: PLC0415 - only where there is a project file
+
+    return [
+        dotted(path)
+        for path, _ in leaves(tree)
+        if len(path) > 2 and path[2] in _GUARDED.get(path[0], ())  # table, name, key
+    ]
 
 
 def require_trust(path: Path, tree: Mapping[str, object], trusted: Path) -> None:
@@ -38,11 +52,14 @@ def trust(path: Path, trusted: Path) -> None:
     import json  # noqa: PLC0415 - a rare command
 
     known = {**_known(trusted), str(path.resolve()): _digest(path)}
-    trusted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ensure_private_dir(trusted.parent)
     fresh = trusted.with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(known, file, indent=1)
-    fresh.replace(trusted)
+    try:
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(known, file, indent=1)
+        fresh.replace(trusted)
+    except OSError as error:
+        raise ConfigError(f"{trusted} cannot be written ({error.strerror}): correct its permissions") from error
 
 
 def _known(trusted: Path) -> dict[str, str]:
@@ -52,6 +69,8 @@ def _known(trusted: Path) -> dict[str, str]:
         return msgspec.json.decode(trusted.read_bytes(), type=dict[str, str])
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise ConfigError(f"{trusted} cannot be read ({error.strerror}): correct its permissions") from error
     except msgspec.MsgspecError as error:
         raise ConfigError(f"{trusted} is damaged ({error}): remove it, and trust your projects again") from error
 
@@ -59,4 +78,7 @@ def _known(trusted: Path) -> dict[str, str]:
 def _digest(path: Path) -> str:
     import hashlib  # noqa: PLC0415 - only where there is a project file to judge
 
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}): name a project's scrimp.toml") from error

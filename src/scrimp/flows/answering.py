@@ -41,7 +41,7 @@ class Answerer:
         self._cache: CacheUse = "off" if asked.cache == "off" else "miss"
 
     async def outcome(self, work: Work, book: RowBook) -> Outcome:
-        """Return what becomes of a row; the entries of its last call stay in the book, to be written together with it."""
+        """Return what becomes of a row; the entries of its last call stay in the book, to be written with it."""
         attempts, providers = await self._climb(work, book)
         kept = next((index for index, attempt in enumerate(attempts) if attempt.kept), None)
         shown = len(attempts) - 1 if kept is None else kept

@@ -61,7 +61,7 @@ class Booking:
 
 
 class RowBook:
-    """The witness of one row's calls. An ended entry waits for the row's completion, so that both become durable at once."""
+    """The witness of one row's calls. An ended entry waits for the row, so that both become durable at once."""
 
     def __init__(self, booking: Booking, work: Work) -> None:
         self._booking, self._work = booking, work

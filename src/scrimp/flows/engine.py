@@ -121,7 +121,7 @@ class Engine:
         self._judge(outcome)
 
     async def _make_durable(self, work: Work, book: RowBook, outcome: Outcome) -> None:
-        """Return once the completion is on disk, or cannot be: then a warning says so, and the row is printed all the same."""
+        """Return once the completion is on disk, or cannot be: then a warning says so, and the row is printed."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[StoreError | None] = loop.create_future()
 

@@ -1,4 +1,4 @@
-"""Prompts in groups: of a file many at a time, of a pipe each as it arrives; trouble comes after what was read before it."""
+"""Prompts in groups: of a file many at a time, of a pipe each as it comes; trouble comes after what was read before."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class Services:
         }
 
     def recall(self, asked: Asked) -> Recall:
-        """Return this run's view of the cache; with `off` it is a private one, so that equal rows are still called once."""
+        """Return this run's view of the cache; with `off` a private one, so that equal rows are still called once."""
         if asked.cache == "off":
             self.__dict__["cache"] = self._private_cache()
         return Recall(self.cache, asked, run=self.run, clock=self.clock)

@@ -140,7 +140,8 @@ class Stepper:
         if not self._asked.limits.allow_unpriced:
             raise UnknownPriceError(
                 f"no price is known for {endpoint.name}/{call.model}, so --max-cost cannot be kept: give it one under "
-                f'[models."{endpoint.name}/{call.model}"] price = {{ input = ..., output = ... }}, or add --allow-unpriced'
+                f'[models."{endpoint.name}/{call.model}"] price = {{ input = ..., output = ... }}, or add '
+                "--allow-unpriced"
             )
         return Decimal(0)
 

@@ -52,7 +52,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     finish = word(body.get("stop_reason")) or "end_turn"
     used = body.get("usage")
     return Completion(
-        text="".join(text(obj(block).get("text")) for block in items(body["content"]) if obj(block).get("type") == "text"),
+        text="".join(text(each.get("text")) for each in map(obj, items(body["content"])) if each.get("type") == "text"),
         usage=usage(used) if isinstance(used, dict) else None, stop=_STOPS.get(finish, "stop"), finish_reason=finish,
         model=word(body.get("model")) or call.model, service_tier=word(obj(used).get("service_tier")),
         request_id=reply.headers.get("request-id"),
@@ -65,7 +65,8 @@ def usage(used: JsonObject) -> Usage:
     output = count(used.get("output_tokens"))
     return Usage(
         input=count(used.get("input_tokens")) + read + written, cache_read=read, cache_write=written,
-        cache_write_long=min(written, count(obj(used, "cache_creation").get("ephemeral_1h_input_tokens"))), output=output,
+        cache_write_long=min(written, count(obj(used, "cache_creation").get("ephemeral_1h_input_tokens"))),
+        output=output,
         reasoning=min(output, count(obj(used, "output_tokens_details").get("thinking_tokens"))),
     )  # fmt: skip
 

@@ -124,7 +124,7 @@ def _sentence(endpoint: Endpoint, model: str, status: int, kind: FailureKind, sa
         "quota": f"{who} has no money or quota left for this key ({status}{own}); top up, or use another provider",
         "rate_limit": f"{who} limits the rate ({status}{own}); lower -j, or wait",
         "not_found": f"{who} has no model '{model}' ({status}{own}); {_gone(model)}",
-        "too_long": f"the prompt is too long for {who}/{model} ({status}{own}); shorten it, or use a model with more room",
+        "too_long": f"the prompt is too long for {who}/{model} ({status}{own}); shorten it, or use one with more room",
         "refused": f"{who}/{model} declined the prompt ({status}{own})",
         "timeout": f"{who} took too long ({status}{own}); try again",
         "server": f"{who} is in trouble ({status}{own}); try again later",

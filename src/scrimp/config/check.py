@@ -1,0 +1,185 @@
+"""What is likely to go wrong with a config that loads: names nobody knows, keys that are missing, files too open."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from msgspec import Struct
+
+from scrimp.config.complaints import dotted, nearest
+from scrimp.config.endpoints import endpoint_of
+from scrimp.config.keys import KeyRing, missing_key
+from scrimp.config.load import Loaded
+from scrimp.config.paths import Paths
+from scrimp.config.routes import Routes
+from scrimp.config.schema import Config, ProviderTable
+from scrimp.errors import ConfigError
+from scrimp.providers.models import known_models, retired
+from scrimp.values import Endpoint, ModelRef
+
+_Given = TypeVar("_Given")
+_OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_LOOPBACK = ("http://localhost", "http://127.0.0.1", "http://[::1]")
+
+
+class Finding(Struct, frozen=True):
+    """One thing to look at; an error stops some run, a warning may cost money or a key."""
+
+    level: Literal["error", "warning"]
+    where: str
+    message: str
+
+
+def check(loaded: Loaded, keys: KeyRing, paths: Paths) -> list[Finding]:
+    """Return everything found, in the order of the file; no command is run and nobody is called."""
+    config = loaded.config
+    findings = list(_providers(config, keys))
+    if not findings or all(finding.level == "warning" for finding in findings):
+        # Every route goes through the providers: while one of them is wrong, the rest would only repeat it.
+        routes = Routes(config, keys)
+        findings += [*_defaults(config, routes), *_tiers(config, routes), *_models(config, routes)]
+        findings += [*_chains(config, routes), *_rules(config, routes)]
+    return findings + list(_permissions(paths))
+
+
+def _error(where: str, message: str) -> Finding:
+    return Finding("error", where, message)
+
+
+def _warning(where: str, message: str) -> Finding:
+    return Finding("warning", where, message)
+
+
+def _tried(where: str, attempt: Callable[[_Given], object], given: _Given) -> Iterator[Finding]:
+    try:
+        attempt(given)
+    except ConfigError as error:
+        yield _error(where, str(error).removeprefix(f"{where}: "))
+
+
+def _providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
+    for name, table in config.providers.items():
+        where = dotted(("providers", name))
+        try:
+            endpoint = endpoint_of(name, table)
+        except ConfigError as error:
+            yield _error(where, str(error).removeprefix(f"{where}: "))
+            continue
+        if not keys.has(endpoint):
+            yield _warning(where, missing_key(endpoint))
+        if _sends_a_key(endpoint, table) and _is_open(endpoint.base_url):
+            yield _warning(where, "base_url is http, so the key travels unencrypted: use https")
+        if table.key_file:
+            yield from _open_to(Path(table.key_file).expanduser(), _OTHERS_READ, f"{where}.key_file", "read")
+
+
+def _sends_a_key(endpoint: Endpoint, table: ProviderTable) -> bool:
+    return bool(endpoint.key_env or table.key_cmd or table.key_file)
+
+
+def _is_open(url: str) -> bool:
+    return url.startswith("http://") and not url.startswith(_LOOPBACK)
+
+
+def _defaults(config: Config, routes: Routes) -> Iterator[Finding]:
+    defaults = config.defaults
+    if defaults.tier is not None and defaults.tier != "auto":
+        yield from _tried("defaults.tier", routes.tier_chain, defaults.tier)
+    if defaults.chain is not None:
+        yield from _tried("defaults.chain", routes.chain, defaults.chain)
+    if defaults.model is not None:
+        yield from _named("defaults.model", defaults.model, routes)
+    yield from _named("defaults.baseline", defaults.baseline, routes)
+
+
+def _tiers(config: Config, routes: Routes) -> Iterator[Finding]:
+    for name, models in config.tiers.items():
+        for model in models:
+            yield from _named(dotted(("tiers", name)), model, routes)
+    try:
+        tiers = routes.tiers
+    except ConfigError:
+        return  # said above, model by model
+    for name, candidates in tiers.items():
+        if not any(model.provider in routes.available for model in candidates):
+            wanted = dict.fromkeys(routes.endpoints[model.provider].key_env or model.provider for model in candidates)
+            yield _warning(dotted(("tiers", name)), f"no provider of it has a key: set {' or '.join(wanted)}")
+
+
+def _models(config: Config, routes: Routes) -> Iterator[Finding]:
+    for name, table in config.models.items():
+        where = dotted(("models", name))
+        yield from _named(where, name, routes)
+        if table.price is not None and (table.price.input is None or table.price.output is None):
+            yield _warning(where, "price lacks input or output: calls that use such tokens have an unknown cost")
+        if table.path is not None and not Path(table.path).expanduser().is_file():
+            yield _error(f"{where}.path", f"there is no file {table.path}: correct it")
+
+
+def _chains(config: Config, routes: Routes) -> Iterator[Finding]:
+    for name, table in config.chains.items():
+        where = dotted(("chains", name))
+        yield from _tried(where, routes.chain, name)
+        for step in table.steps:
+            if "/" in step:
+                yield from _named(where, step, routes, again=True)
+
+
+def _rules(config: Config, routes: Routes) -> Iterator[Finding]:
+    from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - brings the word lists
+
+    rules = [Rule(**{name: getattr(each, name) for name in each.__struct_fields__}) for each in config.rules]
+    yield from _tried("rules", check_rules, rules)
+    for number, rule in enumerate(config.rules, 1):
+        where = f"rule {number}"
+        if rule.tier is not None:
+            yield from _tried(where, routes.tier_chain, rule.tier)
+        if rule.chain is not None:
+            yield from _tried(where, routes.chain, rule.chain)
+        if rule.model is not None:
+            yield from _named(where, rule.model, routes)
+
+
+def _named(where: str, name: str, routes: Routes, *, again: bool = False) -> Iterator[Finding]:
+    """Look at a model's name; `again`: that it resolves at all has been said."""
+    try:
+        model = routes.model(name)
+    except ConfigError as error:
+        if not again:
+            yield _error(where, str(error))
+        return
+    if end := retired(model.model):
+        yield _warning(where, f"{name} retires or retired {end.when}: use {end.replacement}")
+    elif hint := _unknown(model):
+        yield _warning(where, hint)
+
+
+def _unknown(model: ModelRef) -> str | None:
+    """Doubt a name that is nearly one we know, at a provider whose models we know."""
+    known = [each for each in known_models() if each.partition("/")[0] == model.provider]
+    if not known or model.id in known or model.provider == "local":
+        return None
+    near = nearest(model.id, known, cutoff=0.9)
+    return f"{model.id} is not known here: did you mean {near}?" if near else None
+
+
+def _permissions(paths: Paths) -> Iterator[Finding]:
+    yield from _open_to(paths.config, _OTHERS_WRITE, str(paths.config), "change")
+    for path in (paths.data, paths.cache_db, paths.ledger_db):
+        yield from _open_to(path, _OTHERS_READ, str(path), "read")
+
+
+def _open_to(path: Path, bits: int, where: str, verb: str) -> Iterator[Finding]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield _error(where, f"{path} cannot be looked at ({error.strerror}): correct its permissions")
+        return
+    if found.st_mode & bits:
+        yield _warning(where, f"others can {verb} {path}: chmod go-{'w' if verb == 'change' else 'rwx'} it")

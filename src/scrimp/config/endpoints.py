@@ -1,0 +1,47 @@
+"""A provider as configured: a preset with the user's table over it, or one of the table alone."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from scrimp.config.looks import without_keys
+from scrimp.config.schema import ProviderTable
+from scrimp.errors import ConfigError
+from scrimp.providers.presets import PRESETS
+from scrimp.values import Endpoint
+
+# These of a table's fields stand in the endpoint under the same name; keys do not stand in it at all.
+_SAME = (
+    "dialect", "base_url", "flavour", "key_env", "auth_header", "auth_prefix", "price_provider", "rpm", "tpm",
+)  # fmt: skip
+
+
+def endpoint_of(name: str, table: ProviderTable) -> Endpoint:
+    """Return a provider's endpoint."""
+    if table.base_url is not None and not table.base_url.startswith(("http://", "https://", "local:")):
+        raise ConfigError(
+            f"providers.{name}: base_url '{without_keys(table.base_url)}' is no URL: write https://HOST/PATH"
+        )
+    base = PRESETS.get(name) or _of_ones_own(name, table)
+    given = {field: value for field in _SAME if (value := getattr(table, field)) is not None}
+    if table.key_env == "":
+        given["key_env"] = None
+    return replace(base, headers={**base.headers, **table.headers}, **given)
+
+
+def _of_ones_own(name: str, table: ProviderTable) -> Endpoint:
+    """Return an endpoint that takes its key as the vendor of its dialect does."""
+    if table.dialect is None or table.base_url is None:
+        from scrimp.config.complaints import nearest  # noqa: PLC0415 - only a misspelling needs it
+
+        near = nearest(name, PRESETS)
+        hint = f"did you mean {near}? A" if near else "a"
+        raise ConfigError(
+            f"providers.{name} is no preset: {hint} provider of your own needs dialect (openai, anthropic or gemini) "
+            "and base_url"
+        )
+    vendor = PRESETS[table.dialect]
+    return Endpoint(
+        name=name, dialect=table.dialect, base_url=table.base_url, auth_header=vendor.auth_header,
+        auth_prefix=vendor.auth_prefix, headers=vendor.headers,
+    )  # fmt: skip

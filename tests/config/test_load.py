@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.config.load import Loaded, load
+from scrimp.config.paths import Paths
+from scrimp.config.schema import Config, Defaults
+from scrimp.errors import ConfigError
+
+# In order of their voice: the last one that speaks is heard.
+LAYERS = ("default", "user", "project", "environment", "flag")
+
+
+class Surroundings:
+    def __init__(self, root: Path) -> None:
+        self.home, self.cwd = root / "home", root / "project" / "deep" / "inside"
+        self.home.mkdir(parents=True)
+        self.cwd.mkdir(parents=True)
+        self.paths = Paths(config=self.home / "config.toml", data=self.home)
+        self.project = root / "project" / "scrimp.toml"
+
+    def load(
+        self,
+        *,
+        user: str | None = None,
+        project: str | None = None,
+        env: Mapping[str, str] | None = None,
+        flags: Mapping[str, object] | None = None,
+    ) -> Loaded:
+        if user is not None:
+            self.paths.config.write_text(user, encoding="utf-8")
+        if project is not None:
+            self.project.write_text(project, encoding="utf-8")
+        return load(env=env or {}, cwd=self.cwd, paths=self.paths, flags=flags or {})
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Surroundings:
+    return Surroundings(tmp_path)
+
+
+def test_without_any_file_the_defaults_are_in_force(here: Surroundings) -> None:
+    loaded = here.load()
+
+    assert loaded.config == Config()
+    assert not loaded.origins
+
+
+@given(spoken=st.sets(st.sampled_from(LAYERS[1:])))
+def test_the_highest_layer_that_speaks_is_heard_and_named(spoken: set[str]) -> None:
+    with TemporaryDirectory() as root:
+        here = Surroundings(Path(root))
+        loaded = here.load(
+            user="[defaults]\nconcurrency = 1" if "user" in spoken else None,
+            project="[defaults]\nconcurrency = 2" if "project" in spoken else None,
+            env={"SCRIMP_CONCURRENCY": "3"} if "environment" in spoken else {},
+            flags={"concurrency": 4} if "flag" in spoken else {},
+        )
+        heard = max((LAYERS.index(layer) for layer in spoken), default=0)
+
+        assert loaded.config.defaults.concurrency == (16, 1, 2, 3, 4)[heard]
+        names = ("default", str(here.paths.config), str(here.project), "SCRIMP_CONCURRENCY", "flag")
+        assert loaded.origin(("defaults", "concurrency")) == names[heard]
+
+
+def test_tables_are_merged_and_lists_replaced(here: Surroundings) -> None:
+    loaded = here.load(
+        user='[tiers]\nsimple = ["openai/a", "openai/b"]\nhigh = ["openai/c"]\n[models."openai/a"]\neffort = "low"',
+        project='[tiers]\nsimple = ["openai/d"]\n[models."openai/a"]\nmax_output = 9',
+    )
+
+    assert loaded.config.tiers == {"simple": ("openai/d",), "high": ("openai/c",)}
+    assert (loaded.config.models["openai/a"].effort, loaded.config.models["openai/a"].max_output) == ("low", 9)
+    assert loaded.origins["tiers", "simple"] == str(here.project)
+    assert loaded.origins["models", "openai/a", "effort"] == str(here.paths.config)
+
+
+@pytest.mark.parametrize("name", ["tier", "chain", "model"])
+def test_a_route_of_a_higher_layer_unsets_those_of_another_kind_below(here: Surroundings, name: str) -> None:
+    defaults = here.load(user='[defaults]\nchain = "careful"', env={f"SCRIMP_{name.upper()}": "x"}).config.defaults
+
+    assert {each: getattr(defaults, each) for each in ("tier", "chain", "model")} == {
+        "tier": None, "chain": None, "model": None, name: "x",
+    }  # fmt: skip
+
+
+def test_two_routes_in_one_place_are_an_error(here: Surroundings) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml: tier and model exclude each other"):
+        here.load(user='[defaults]\ntier = "simple"\nmodel = "openai/x"')
+
+
+def test_two_routes_in_the_environment_are_an_error(here: Surroundings) -> None:
+    with pytest.raises(ConfigError, match="the environment: tier and chain exclude each other"):
+        here.load(env={"SCRIMP_TIER": "simple", "SCRIMP_CHAIN": "careful"})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("tier", "simple", "simple"),
+        ("chain", "careful", "careful"),
+        ("model", "openai/x", "openai/x"),
+        ("min_confidence", "0.5", 0.5),
+        ("max_output", "800", 800),
+        ("effort", "low", "low"),
+        ("compress", "off", "off"),
+        ("cache", "only", "only"),
+        ("cache_ttl", "30d", "30d"),
+        ("max_cost", "0.1", Decimal("0.1")),
+        ("allow_unpriced", "true", True),
+        ("baseline", "openai/x", "openai/x"),
+        ("concurrency", "8", 8),
+        ("retries", "0", 0),
+        ("timeout", "1.5", 1.5),
+        ("max_failures", "5%", "5%"),
+        ("order", "completion", "completion"),
+        ("color", "never", "never"),
+        ("progress", "lines", "lines"),
+    ],
+)
+def test_every_default_has_a_variable(here: Surroundings, name: str, text: str, value: object) -> None:
+    loaded = here.load(env={f"SCRIMP_{name.upper()}": text})
+
+    assert getattr(loaded.config.defaults, name) == value
+    assert loaded.origins["defaults", name] == f"SCRIMP_{name.upper()}"
+
+
+def test_the_test_above_knows_all_defaults() -> None:
+    cases = test_every_default_has_a_variable.pytestmark[0].args[1]
+
+    assert tuple(case[0] for case in cases) == Defaults.__struct_fields__
+
+
+def test_an_empty_variable_says_nothing(here: Surroundings) -> None:
+    assert here.load(env={"SCRIMP_MAX_COST": "", "SCRIMP_TIER": ""}).config == Config()
+
+
+def test_a_misspelt_variable_is_an_error_with_the_right_name(here: Surroundings) -> None:
+    with pytest.raises(ConfigError, match="SCRIMP_MAXCOST, which means nothing: did you mean SCRIMP_MAX_COST"):
+        here.load(env={"SCRIMP_MAXCOST": "5"})
+
+
+def test_variables_that_are_nothing_like_ours_are_left_alone(here: Surroundings) -> None:
+    assert here.load(env={"SCRIMP_HOME": "/x", "SCRIMP_BADGER": "1", "TIER": "high"}).config == Config()
+
+
+def test_money_in_a_file_keeps_its_digits(here: Surroundings) -> None:
+    loaded = here.load(user='[defaults]\nmax_cost = 0.1\n[models."a/b"]\nprice = { input = 0.07, output = 1 }')
+
+    price = loaded.config.models["a/b"].price
+    assert loaded.config.defaults.max_cost == Decimal("0.1")
+    assert price is not None
+    assert (price.input, price.output) == (Decimal("0.07"), Decimal(1))
+
+
+def test_the_nearest_project_file_is_taken(here: Surroundings) -> None:
+    (here.cwd.parent / "scrimp.toml").write_text('[defaults]\ntier = "high"', encoding="utf-8")
+
+    assert here.load(project='[defaults]\ntier = "simple"').config.defaults.tier == "high"
+
+
+def test_without_a_file_no_toml_parser_is_loaded(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from scrimp.config.load import load; from scrimp.config.paths import paths_of\n"
+        "load(env={}, cwd=Path(sys.argv[1]), paths=paths_of({'SCRIMP_HOME': sys.argv[1]}), flags={})\n"
+        "print([m for m in ('tomllib', 'platformdirs', 'difflib', 'subprocess', 'scrimp.providers.presets') "
+        "if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"
