@@ -1,4 +1,4 @@
-"""llama.cpp's own HTTP server, written by others, with the embedded model: prints its address, then waits to be ended."""
+"""llama.cpp's own HTTP server, written by others, with the embedded model: prints its address, waits to be ended."""
 
 from __future__ import annotations
 

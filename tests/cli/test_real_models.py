@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from command import Scrimp
 from llama_server import llama_server, require_model
 

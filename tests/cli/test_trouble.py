@@ -107,9 +107,9 @@ def test_a_call_without_a_whole_reply_is_booked_as_lost(ready: Scrimp, provider:
 @pytest.mark.parametrize(
     ("name", "content", "words", "said"),
     [
-        ("a.jsonl", '{"t": "x"}\n', ("-t", "{y}"), "a.jsonl:1: there is no column 'y'; the columns are: t"),
+        ("a.jsonl", '{"t": "x"}\n', ("-t", "{y}"), "a.jsonl:1: there is no column 'y': the columns are t"),
         ("a.jsonl", b'{"text": "caf\xe9"}\n', (), "is not UTF-8"),
-        ("a.csv", "text\nx,y\n", (), "a.csv:2: 2 fields where the header has 1"),
+        ("a.csv", "text\nx,y\n", (), "a.csv:2: the row has 2 fields, the header 1"),
         ("a.jsonl", '{"a": "x", "b": "y"}\n', (), "--prompt-field"),
     ],
 )

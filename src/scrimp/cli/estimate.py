@@ -14,7 +14,7 @@ from scrimp.cli.session import Session, session
 from scrimp.cli.tables import document, line, show
 from scrimp.flows.estimate import Outputs, Workload, offers, outputs, workload
 from scrimp.read.prompts import prompts
-from scrimp.read.sources import is_live
+from scrimp.read.sources import is_stream
 from scrimp.render.amounts import count, money
 from scrimp.values import ModelRef
 
@@ -53,7 +53,7 @@ def estimate(
         asked = asked_of(here.defaults, choices=choices, schema=schema)
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
-        work = workload(found, asked, here.services, live=is_live(words))
+        work = workload(found, asked, here.services, live=is_stream(words))
         size = outputs(asked)
         listed = _models(here, everything=everything or as_json)
         if asked.model is not None:

@@ -19,7 +19,7 @@ from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows import live
 from scrimp.flows.stop import Stop
 from scrimp.read.prompts import prompts
-from scrimp.read.sources import is_live
+from scrimp.read.sources import is_stream
 from scrimp.render.bill import Bill
 from scrimp.render.exact import encode
 from scrimp.render.progress import open_progress
@@ -113,7 +113,7 @@ def run(
                 clear=bar.clear if to_terminal else _nothing,
             )
             try:
-                stop = live.run(found, asked, here.services, report.take, live=is_live(words))
+                stop = live.run(found, asked, here.services, report.take, live=is_stream(words))
             except ScrimpError as error:
                 trouble = error
             except KeyboardInterrupt:
@@ -122,7 +122,7 @@ def run(
                 writer.close()
         bar.close()
         here.messages.route(None)
-        if stop is None or stop.reason != "pipe":
+        if (stop is None or stop.reason != "pipe") and (bill.counts.total or trouble is None):
             _print_bill(here, bill, summary, quiet=quiet)
         if summary_file is not None:
             _write_summary(bill, Path(summary_file))

@@ -3,61 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-
-import msgspec
+from collections.abc import Callable
 
 from scrimp.errors import InputError
-from scrimp.values import Json
+from scrimp.read.columns import as_text, lookup
+from scrimp.values import JsonObject
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-Filled = Callable[[Mapping[str, Json], str], str]
+Fill = Callable[[JsonObject, str], str]
 
 
-def compile_template(template: str) -> Filled:
-    """Return what fills the template from a row; the row's name is for the sentence of an error."""
-    pieces: list[str] = []  # literal text and column names in turn, a literal first and last
-    literal, at = "", 0
+def compile_template(template: str) -> Fill:
+    """Return what fills the template from a row; the second argument names the row in the sentence of an error."""
+    first, places = _parsed(template)
+
+    def fill(row: JsonObject, where: str) -> str:
+        parts = [first]
+        for column, after in places:
+            parts += (as_text(lookup(row, column, where)), after)
+        return "".join(parts)
+
+    return fill
+
+
+def _parsed(template: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return the literal text before the first column, then each column with the literal text after it."""
+    literals, columns = [""], []
+    at = 0
     for match in _PIECE.finditer(template):
-        literal += template[at : match.start()]
+        literals[-1] += template[at : match.start()]
         at = match.end()
-        if match[0] in ("{{", "}}"):
-            literal += match[0][0]
-        elif match[1] is not None and match[1].strip():
-            pieces += [literal, match[1].strip()]
-            literal = ""
+        column = (match[1] or "").strip()
+        if column:
+            columns.append(column)
+            literals.append("")
+        elif match[0] in ("{{", "}}"):
+            literals[-1] += match[0][0]
         else:
             raise InputError(
                 f"the template has a lone '{match[0]}' at character {match.start() + 1}: write {{{{ or }}}} for a "
                 "brace, {column} for a value"
             )
-    pieces.append(literal + template[at:])
-    literals, columns = pieces[::2], pieces[1::2]
-
-    def fill(row: Mapping[str, Json], where: str) -> str:
-        text = literals[0]
-        for column, after in zip(columns, literals[1:], strict=True):
-            text += as_text(lookup(row, column, where)) + after
-        return text
-
-    return fill
-
-
-def lookup(row: Mapping[str, Json], column: str, where: str) -> Json:
-    """Return a row's value; a.b looks into objects."""
-    if column in row:
-        return row[column]
-    value: Json = dict(row)
-    for key in column.split("."):
-        if not isinstance(value, dict) or key not in value:
-            known = ", ".join(row) or "none"
-            raise InputError(f"{where}: there is no column '{column}'; the columns are: {known}")
-        value = value[key]
-    return value
-
-
-def as_text(value: Json) -> str:
-    """Return a value as it goes into a prompt: text as it is, nothing for null, else JSON."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else msgspec.json.encode(value).decode()
+    literals[-1] += template[at:]
+    return literals[0], list(zip(columns, literals[1:], strict=True))
