@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import gzip
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.errors import InputError
+from scrimp.read.options import ReadOptions
+from scrimp.read.prompts import prompts
+from scrimp.values import Message, Prompt
+
+
+def read(path: Path, *, warned: list[str] | None = None, **options: Any) -> list[Prompt]:
+    return list(prompts([str(path)], ReadOptions(**options), warn=(warned if warned is not None else []).append))
+
+
+def file(tmp_path: Path, name: str, content: str | bytes) -> Path:
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "texts"),
+    [
+        ("a.jsonl", '{"text":"x"}\n\n{"text":"y"}', ["x", "y"]),
+        ("a.csv", 'text,n\n"a, ""b""\nc",1\n', ['a, "b"\nc']),
+        ("a.tsv", "text\tn\nx y\t1\n", ["x y"]),
+        ("a.json", '[{"prompt":"x"},{"prompt":"y"}]', ["x", "y"]),
+        ("a.txt", "x\r\n\ny\n", ["x", "y"]),
+        ("a.md", "# x\n\ny\n", ["# x\n\ny\n"]),
+        ("a.jsonl", b'\xef\xbb\xbf{"text":"x"}\n', ["x"]),
+    ],
+)
+def test_each_format_gives_its_prompts(tmp_path: Path, name: str, content: str | bytes, texts: list[str]) -> None:
+    assert [prompt.text for prompt in read(file(tmp_path, name, content))] == texts
+
+
+def test_packed_files_directories_and_globs_are_read_in_order(tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b'{"text":"packed"}\n'))
+    file(tmp_path, "a.jsonl", '{"text":"plain"}\n')
+    file(tmp_path, ".hidden.jsonl", '{"text":"hidden"}\n')
+
+    assert [prompt.text for prompt in read(tmp_path)] == ["plain", "packed"]
+    assert [prompt.text for prompt in read(tmp_path / "*.jsonl")] == ["plain"]
+
+
+def test_a_batch_row_of_openai_is_understood_and_its_model_is_not_obeyed(tmp_path: Path) -> None:
+    row = {
+        "custom_id": "r1", "method": "POST", "url": "/v1/chat/completions",
+        "body": {"model": "gpt-5", "messages": [
+            {"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": "yes?"}, {"role": "user", "content": [{"type": "text", "text": "bye"}]},
+        ]},
+    }  # fmt: skip
+    warned: list[str] = []
+    (prompt,) = read(file(tmp_path, "a.jsonl", json.dumps(row)), warned=warned)
+
+    assert (prompt.id, prompt.system, prompt.text) == ("r1", "Be brief.", "bye")
+    assert prompt.history == (Message("user", "hi"), Message("assistant", "yes?"))
+    assert len(warned) == 1
+
+
+def test_a_template_takes_columns_and_braces(tmp_path: Path) -> None:
+    path = file(tmp_path, "a.jsonl", '{"a":"x","b":{"c":[1,2]}}\n')
+
+    assert read(path, template="{a} {{b}} {b.c}")[0].text == "x {b} [1,2]"
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from("abc"), st.none() | st.integers(-9, 9) | st.text(max_size=9), min_size=1),
+        max_size=6,
+    )
+)
+def test_columns_are_kept_as_they_were(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    path = file(tmp_path, "rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+
+    assert [prompt.row for prompt in read(path, template="x")] == rows
+
+
+@given(st.binary(max_size=60), st.sampled_from(["a.jsonl", "a.csv", "a.tsv", "a.json", "a.txt", "a.md"]))
+def test_any_bytes_are_prompts_or_an_input_error(tmp_path: Path, content: bytes, name: str) -> None:
+    found = []
+    with suppress(InputError):  # any other exception fails the test
+        found = read(file(tmp_path, name, content))
+
+    assert all(isinstance(prompt.text, str) for prompt in found)
+
+
+def test_reading_stops_at_the_limit_without_another_look(tmp_path: Path) -> None:
+    path = file(tmp_path, "a.jsonl", '{"text":"x"}\nnot json\n')
+
+    assert len(read(path, limit=1)) == 1
+
+
+def test_rows_before_a_broken_one_are_given_first(tmp_path: Path) -> None:
+    found = prompts([str(file(tmp_path, "a.jsonl", '{"text":"x"}\n{"text":\n'))], ReadOptions(), warn=print)
+
+    assert next(found).text == "x"
+    with pytest.raises(InputError, match=r"a\.jsonl:2: not JSON"):
+        next(found)
