@@ -154,7 +154,9 @@ def test_a_retired_model_is_called_what_it_is(ready: Scrimp, provider: FakeProvi
     assert "gemini-3.8-flash" in ran.err
 
 
-def test_a_reader_that_leaves_ends_the_run_quietly(ready: Scrimp) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_ends_the_run_quietly(ready: Scrimp, unbuffered: str) -> None:
+    ready.env["PYTHONUNBUFFERED"] = unbuffered
     many(ready, 3000)
     ready("run", "many.jsonl")
     run = ready.start("run", "many.jsonl", stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -46,11 +46,11 @@ def run(words: Sequence[str]) -> None:
     """Run one command line and end the process with its exit status."""
     status = _status(words)
     # Nothing is left to do but to give memory back one object at a time; whoever waits for the prompt need not.
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        status = _BROKEN_PIPE
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (BrokenPipeError, ValueError):  # nobody reads it any more, or it went with the pipe it was
+            status = status or _BROKEN_PIPE
     os._exit(status)
 
 
