@@ -38,6 +38,7 @@ def made() -> Iterator[tuple[Path, str]]:
     yield ROOT / "completions/scrimp.bash", script("bash")
     yield ROOT / "completions/_scrimp", script("zsh")
     yield ROOT / "completions/scrimp.fish", script("fish")
+    yield ROOT / "src/scrimp/cli/help.txt", help_text([])
     yield ROOT / "man/scrimp.1", man_page([])
     for name in COMMANDS:
         yield ROOT / f"man/scrimp-{name}.1", man_page([name])

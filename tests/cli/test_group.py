@@ -25,3 +25,8 @@ def test_a_shell_gets_completions_from_the_program_itself(scrimp: Scrimp) -> Non
     scrimp.env |= {"_SCRIMP_COMPLETE": "complete_bash", "COMP_WORDS": "scrimp es", "COMP_CWORD": "1"}
 
     assert scrimp().out.split() == ["estimate"]
+
+
+def test_the_help_that_needs_no_typer_is_what_typer_prints(scrimp: Scrimp) -> None:
+    # A second word makes the short cut step aside.
+    assert scrimp("--help").out.split() == scrimp("--help", "--help").out.split()

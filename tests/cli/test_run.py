@@ -237,3 +237,12 @@ def test_an_exported_cache_answers_elsewhere(ready: Scrimp, provider: FakeProvid
     ready("run", "rows.jsonl")
 
     assert len(provider.bodies) == 10
+
+
+def test_a_rule_decides_before_the_kind_of_task_does(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.provider(provider.url, more='[[rules]]\nmatch = "prompt [0-4]"\ntier = "high"\n')
+    routes = [json.loads(line) for line in ready("route", "rows.jsonl", "--json").out.splitlines()]
+
+    assert [route["tier"] for route in routes[:5]] == ["high"] * 5
+    assert all(route["why"].startswith("rule 1") for route in routes[:5])
+    assert not any(route["why"].startswith("rule") for route in routes[5:])

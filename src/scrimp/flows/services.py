@@ -118,11 +118,13 @@ class Services:
         """The user's rules for routing."""
         if not self.loaded.config.rules:
             return ()
-        from scrimp.routing.decide import Rule  # noqa: PLC0415 - only where there are rules
+        from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - only where there are rules
 
-        return [
+        rules = [
             Rule(**{name: getattr(each, name) for name in each.__struct_fields__}) for each in self.loaded.config.rules
         ]
+        check_rules(rules)
+        return rules
 
     def _places(self) -> Mapping[str, str]:
         """Return where each provider is; a local model of the user's own is its file."""
