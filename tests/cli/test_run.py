@@ -246,3 +246,12 @@ def test_a_rule_decides_before_the_kind_of_task_does(ready: Scrimp, provider: Fa
     assert [route["tier"] for route in routes[:5]] == ["high"] * 5
     assert all(route["why"].startswith("rule 1") for route in routes[:5])
     assert not any(route["why"].startswith("rule") for route in routes[5:])
+
+
+def test_a_proxy_of_the_environment_is_used(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.provider("http://llm.example.invalid/v1")
+    ready.env["HTTP_PROXY"] = ready.env["http_proxy"] = provider.url.removesuffix("/v1")
+    ran = ready("run", "rows.jsonl", "--limit", "1")
+
+    assert ran.status == 0, ran.err
+    assert provider.headers[0]["host"] == "llm.example.invalid"
