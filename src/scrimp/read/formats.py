@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scrimp.read.decoding import NOT_JSON, as_utf8, bad_json, decode_json
@@ -12,16 +11,17 @@ from scrimp.values import Json
 # A row and its number from 1 (of its line, record or element), 0 where a whole input is one row.
 Row = tuple[Json, int]
 
-_OBJECT = re.compile(rb'\s*\{\s*(["}]|$)')
-_ARRAY = re.compile(rb'\s*\[\s*(["{]|$)')
 _OPENING = (b"{", b"[")
 
 
 def sniff(first_line: bytes) -> str:
     """Return the format of a stream by its first line that is not blank: JSON objects, a JSON array, or plain lines."""
-    if _OBJECT.match(first_line):
+    start = first_line.strip()
+    opening, after = start[:1], start[1:].lstrip()[:1]
+    if opening == b"{" and after in (b'"', b"}", b""):
         return "jsonl"
-    return "json" if _ARRAY.match(first_line) else "lines"
+    array = opening == b"[" and (after in (b'"', b"{", b"") or start == b"[]")
+    return "json" if array else "lines"
 
 
 def rows(stream: Stream, format_name: str | None, *, nul: bool) -> Iterator[Row]:

@@ -10,7 +10,6 @@ from scrimp.read.conversations import Talk, body_of, not_obeyed, talk
 from scrimp.read.decoding import place
 from scrimp.read.guesses import guessed
 from scrimp.read.options import ReadOptions
-from scrimp.read.template import compile_template
 from scrimp.values import Json, JsonObject, Prompt
 
 
@@ -20,7 +19,11 @@ class RowReader:
     def __init__(self, options: ReadOptions, warn: Callable[[str], None]) -> None:
         self._warn, self._warned = warn, False
         self._system, self._prompt_field, self._id_field = options.system, options.prompt_field, options.id_field
-        self._fill = None if options.template is None else compile_template(options.template)
+        self._fill: Callable[[JsonObject, str], str] | None = None
+        if options.template is not None:
+            from scrimp.read.template import compile_template  # noqa: PLC0415 - its pattern takes time to compile
+
+            self._fill = compile_template(options.template)
 
     def prompt(self, value: Json, index: int, name: str, number: int) -> Prompt:
         """Return the prompt a row means; the row is the `number`th of the input `name`."""

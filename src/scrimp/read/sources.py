@@ -42,9 +42,6 @@ def is_stream(inputs: Sequence[str]) -> bool:
     return any(word == "-" or _is_pipe(word) for word in inputs)
 
 
-is_live = is_stream
-
-
 def _is_pipe(word: str) -> bool:
     try:
         mode = Path(word).stat().st_mode

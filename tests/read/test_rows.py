@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scrimp.errors import InputError
+
+
+def one(read, row, **options):
+    (prompt,) = read(json.dumps(row).encode(), "jsonl", **options)
+    return prompt
+
+
+@pytest.mark.parametrize("name", ["prompt", "text", "input", "question", "content", "instruction"])
+def test_a_column_of_a_usual_name_is_the_prompt(read, name):
+    assert one(read, {"a": "x", name: "the prompt", "b": "y"}).text == "the prompt"
+
+
+def test_the_first_of_the_usual_names_wins(read):
+    assert one(read, {"content": "c", "text": "t", "prompt": "p"}).text == "p"
+
+
+def test_the_only_column_of_text_is_the_prompt(read):
+    assert one(read, {"review": "fine", "stars": 4, "id": "r-1", "system": "S"}).text == "fine"
+
+
+def test_an_id_is_never_taken_for_the_prompt(read):
+    with pytest.raises(InputError, match="stdin:1: no telling which column is the prompt"):
+        one(read, {"custom_id": "a", "body": {"input": "x"}})
+
+
+def test_a_row_that_does_not_say_which_is_its_prompt_lists_its_columns_and_both_flags(read):
+    with pytest.raises(InputError, match=r"stdin:1: .*--prompt-field, or write a --template; the columns are a, b$"):
+        one(read, {"a": "x", "b": "y"})
+
+
+def test_a_column_may_be_named(read):
+    assert one(read, {"text": "no", "ticket": "yes"}, prompt_field="ticket").text == "yes"
+    assert one(read, {"ticket": {"body": ["yes", 1]}}, prompt_field="ticket.body").text == '["yes",1]'
+
+
+def test_a_named_column_that_is_missing_is_an_error(read):
+    with pytest.raises(InputError, match="stdin:1: there is no column 'tiket': the columns are ticket"):
+        one(read, {"ticket": "x"}, prompt_field="tiket")
+
+
+@pytest.mark.parametrize("options", [{}, {"prompt_field": "text"}])
+def test_a_prompt_that_is_null_is_an_error_and_no_other_column_steps_in(read, options):
+    with pytest.raises(InputError, match="stdin:1: 'text' is null"):
+        one(read, {"text": None, "content": "x"}, **options)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [({"id": 7}, "7"), ({"id": "a", "custom_id": "b"}, "b"), ({"id": None}, None), ({"id": ""}, None), ({}, None)],
+)
+def test_a_row_is_named_by_its_own_id(read, row, expected):
+    assert one(read, {"text": "x", **row}).id == expected
+
+
+def test_the_column_of_the_id_may_be_named(read):
+    assert one(read, {"text": "x", "id": 1, "ticket": {"no": 9}}, id_field="ticket.no").id == "9"
+
+
+def test_an_unknown_column_of_the_id_lists_the_known_ones(read):
+    with pytest.raises(InputError, match="stdin:1: there is no column 'key': the columns are text, id"):
+        one(read, {"text": "x", "id": 1}, id_field="key")
+
+
+def test_equal_ids_are_the_callers_business(read):
+    assert [prompt.id for prompt in read(b'{"text":"a","id":1}\n{"text":"b","id":1}\n')] == ["1", "1"]
+
+
+def test_a_system_column_is_the_system_text_unless_the_flag_is_given(read):
+    row = {"text": "x", "system": "Be brief."}
+
+    assert one(read, row).system == "Be brief."
+    assert one(read, row, system="Be long.").system == "Be long."
+    assert one(read, {"text": "x", "system": 3}).system is None
+
+
+def test_a_string_is_a_row_without_columns(read):
+    prompt = one(read, "Hello", system="S")
+
+    assert (prompt.text, prompt.row, prompt.system, prompt.source) == ("Hello", None, "S", "stdin:1")
+
+
+@pytest.mark.parametrize(("row", "kind"), [(3, "a number"), (True, "true or false"), (None, "null"), ([1], "a list")])
+def test_what_is_no_row_is_an_error(read, row, kind):
+    with pytest.raises(InputError, match=f"stdin:1: a row is an object or a string, not {kind}"):
+        one(read, row)
+
+
+def test_plain_text_has_the_columns_text_line_file_and_row(file, read):
+    path = file("a.txt", "\nhello\n")
+
+    (prompt,) = read.files(path, template="{file}|{row}|{line}|{text}", id_field="row")
+
+    assert (prompt.text, prompt.id, prompt.row) == (f"{path}|2|hello|hello", "2", None)
+
+
+def test_an_unknown_column_of_plain_text_lists_those(read):
+    with pytest.raises(InputError, match="stdin:1: there is no column 'name': the columns are text, line, file, row"):
+        read(b"hello\n", template="{name}")
+
+
+def test_a_value_nested_beyond_reason_is_a_prompt_or_a_sentence(read):
+    for depth in range(850, 1000, 3):
+        data = b'{"a":' + b"[" * depth + b"]" * depth + b"}"
+        try:
+            read(data, template="{a}")
+        except InputError as error:
+            assert "nested too deeply" in str(error)  # noqa: PT017 - some depths can be written

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from scrimp.errors import InputError
+from scrimp.read.sources import is_stream, sources
+
+
+def names(*words):
+    return [source.name for source in sources([str(word) for word in words])]
+
+
+def test_inputs_keep_their_order(file):
+    b, a = file("b.txt", ""), file("a.txt", "")
+
+    assert names(b, "-", a) == [str(b), "stdin", str(a)]
+
+
+def test_a_directory_is_walked_in_order_for_known_extensions_and_nothing_hidden(file, tmp_path):
+    for name in ("b.jsonl", "a/z.csv", "a/c.JSON.gz", "c.png", ".hidden.txt", ".git/x.txt", "d/note.md"):
+        file(f"data/{name}", "")
+
+    assert names(tmp_path / "data") == [
+        f"{tmp_path}/data/{name}" for name in ("a/c.JSON.gz", "a/z.csv", "b.jsonl", "d/note.md")
+    ]
+
+
+def test_a_directory_that_contains_itself_is_walked_once(file, tmp_path):
+    path = file("data/a.txt", "")
+    (tmp_path / "data/loop").symlink_to(tmp_path / "data")
+
+    assert names(tmp_path / "data") == [str(path)]
+
+
+def test_a_directory_without_inputs_says_what_was_looked_for(file, tmp_path):
+    file("data/c.png", "")
+
+    with pytest.raises(InputError, match=r"data holds no file that scrimp reads: it looks for \.jsonl, "):
+        sources([str(tmp_path / "data")])
+
+
+def test_a_pattern_the_shell_left_alone_is_expanded_in_order(file, tmp_path):
+    b, a, c = file("b.jsonl", ""), file("a.jsonl", ""), file("deep/er/c.jsonl", "")
+
+    assert names(tmp_path / "*.jsonl") == [str(a), str(b)]
+    assert names(tmp_path / "**" / "c.jsonl") == [str(c)]
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(file):
+    path = file("a[1].txt", "")
+    file("a1.txt", "")
+
+    assert names(path) == [str(path)]
+
+
+def test_a_pattern_that_matches_nothing_is_an_error(tmp_path):
+    with pytest.raises(InputError, match=r"\*\.jsonl matches no file: check the pattern"):
+        sources([f"{tmp_path}/*.jsonl"])
+
+
+def test_a_misspelt_name_is_met_with_the_nearest_one(file, tmp_path):
+    near = file("tickets.jsonl", "")
+
+    with pytest.raises(InputError, match=rf"tikets\.jsonl does not exist: did you mean {near}\?"):
+        sources([f"{tmp_path}/tikets.jsonl"])
+
+
+def test_a_missing_directory_is_named(tmp_path):
+    with pytest.raises(InputError, match=rf"does not exist: there is no directory {tmp_path}/none"):
+        sources([f"{tmp_path}/none/a.txt"])
+
+
+def test_a_missing_name_is_an_error_before_any_other_input_is_read(file, tmp_path):
+    with pytest.raises(InputError, match="does not exist: check the name, or use - for stdin"):
+        sources([str(file("a.txt", "")), f"{tmp_path}/qqqqqqqqqqqq"])
+
+
+@pytest.mark.parametrize("word", ["Say hello to me", "What is 2 plus 2?", "word " * 2000])
+def test_a_prompt_where_a_file_should_be_is_sent_to_ask(word):
+    with pytest.raises(InputError, match="if this is a prompt, give it to `scrimp ask`"):
+        sources([word])
+
+
+def test_an_unset_variable_does_not_read_the_working_directory():
+    with pytest.raises(InputError, match="an input is empty"):
+        sources([""])
+
+
+def test_stdin_is_named_once():
+    with pytest.raises(InputError, match="named twice"):
+        sources(["-", "-"])
+
+
+def test_a_name_that_is_not_utf8_can_still_be_printed(tmp_path):
+    name = os.path.join(os.fsencode(tmp_path), b"caf\xe9.txt")
+    with open(name, "wb"):
+        pass
+
+    (source,) = sources([os.fsdecode(name)])
+
+    assert source.name.endswith("caf\ufffd.txt")
+    assert source.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.jsonl", "jsonl"), ("a.NDJSON", "jsonl"), ("a.csv.gz", "csv"), ("a.tsv", "tsv"), ("a.json", "json"),
+     ("a.txt", "lines"), ("a.lines", "lines"), ("a.md", "text"), ("a.py", "text"), ("README", "text")],
+)  # fmt: skip
+def test_a_file_goes_by_its_extension(file, name, expected):
+    (source,) = sources([str(file(name, ""))])
+
+    assert source.format == expected
+
+
+def test_a_pipe_without_an_extension_is_looked_into(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    (source,) = sources([str(tmp_path / "pipe")])
+
+    assert source.format is None
+
+
+def test_stdin_and_pipes_are_streams_and_files_are_not(file, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    path = file("a.txt", "")
+
+    assert is_stream([str(path), "-"])
+    assert is_stream([str(tmp_path / "pipe")])
+    assert not is_stream([str(path), str(tmp_path), f"{tmp_path}/none", "word " * 2000])

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.errors import InputError
+from scrimp.read.template import compile_template
+
+
+def filled(template, row):
+    return compile_template(template)(row, "t.jsonl:1")
+
+
+def test_a_column_is_replaced_by_its_value():
+    assert filled("Translate {text} to {lang}.", {"text": "hi", "lang": "German"}) == "Translate hi to German."
+
+
+def test_doubled_braces_are_braces():
+    assert filled('{{"t": {{{a}}}}}', {"a": "x"}) == '{"t": {x}}'
+
+
+def test_a_dot_looks_into_objects():
+    assert filled("{user.name.first}", {"user": {"name": {"first": "Ada"}}}) == "Ada"
+
+
+def test_a_column_with_a_dot_in_its_name_comes_first():
+    assert filled("{a.b}", {"a": {"b": "in"}, "a.b": "out"}) == "out"
+
+
+def test_a_column_may_have_a_space():
+    assert filled("{first name}", {"first name": "Ada"}) == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(3, "3"), (1.5, "1.5"), (True, "true"), (None, "null"), (["ä", 1], '["ä",1]'), ({"k": None}, '{"k":null}')],
+)
+def test_a_value_that_is_no_text_is_written_as_json(value, text):
+    assert filled("{a}", {"a": value}) == text
+
+
+def test_braces_in_a_value_are_left_alone():
+    assert filled("{a}{b}", {"a": "{b}", "b": "{{"}) == "{b}{{"
+
+
+@pytest.mark.parametrize("column", ["c", "a.x", "a.b.c", "b.x"])
+def test_an_unknown_column_names_the_row_and_lists_the_known_ones(column):
+    with pytest.raises(InputError, match=rf"t\.jsonl:1: there is no column '{column}': the columns are a, b;"):
+        filled(f"{{{column}}}", {"a": {"b": 1}, "b": 2})
+
+
+def test_the_list_of_known_columns_is_cut():
+    with pytest.raises(InputError, match=r"c0, c1, .*c19 and 480 more"):
+        filled("{x}", {f"c{number}": 1 for number in range(500)})
+
+
+@pytest.mark.parametrize(
+    ("template", "brace", "at"), [("a {", "{", 3), ("}", "}", 1), ("{a}}", "}", 4), ('{"k": {a}}', "{", 1)]
+)
+def test_a_lone_brace_says_where_it_is(template, brace, at):
+    with pytest.raises(InputError, match=rf"a lone '\{brace}' at character {at}:"):
+        compile_template(template)
+
+
+def test_empty_braces_are_refused():
+    with pytest.raises(InputError, match=r"a lone '\{\}' at character 1"):
+        compile_template("{}")
+
+
+@given(st.lists(st.one_of(st.text(), st.tuples(st.sampled_from("abc"))), max_size=8), st.text(), st.text(), st.text())
+def test_any_text_and_any_values_come_out_as_they_went_in(pieces, a, b, c):
+    row = {"a": a, "b": b, "c": c}
+    template = "".join(
+        f"{{{piece[0]}}}" if isinstance(piece, tuple) else piece.replace("{", "{{").replace("}", "}}")
+        for piece in pieces
+    )
+
+    assert filled(template, row) == "".join(row[each[0]] if isinstance(each, tuple) else each for each in pieces)
