@@ -29,7 +29,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def test_entries_are_added_up_to_the_last_digit(ledger: Ledger) -> None:
-    ledger.write(begun=[], ended=[replace(ENTRY, call=str(number)) for number in range(1000)])
+    ledger.end([replace(ENTRY, call=str(number)) for number in range(1000)])
 
     (total,) = ledger.totals("model")
     assert (total.name, total.calls, total.cost) == ("openai/gpt-6-luna", 1000, Decimal("0.000123"))
@@ -39,21 +39,21 @@ def test_entries_are_added_up_to_the_last_digit(ledger: Ledger) -> None:
 def test_the_sum_is_exact_for_any_costs(tmp_path_factory: pytest.TempPathFactory, costs: list[int]) -> None:
     ledger = Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")
     entries = [replace(ENTRY, call=str(n), cost=Decimal(nano).scaleb(-9)) for n, nano in enumerate(costs)]
-    ledger.write(begun=[], ended=entries)
+    ledger.end(entries)
 
     assert sum((total.cost for total in ledger.totals("run")), Decimal(0)) == sum((e.cost for e in entries), Decimal(0))
     ledger.close()
 
 
 def test_an_entry_delivered_twice_is_booked_once(ledger: Ledger) -> None:
-    ledger.write(begun=[], ended=[ENTRY, ENTRY])
-    ledger.write(begun=[], ended=[ENTRY])
+    ledger.end([ENTRY, ENTRY])
+    ledger.end([ENTRY])
 
     assert ledger.totals("model")[0].calls == 1
 
 
 def test_an_unknown_cost_is_counted_as_unknown_and_never_as_zero(ledger: Ledger) -> None:
-    ledger.write(begun=[], ended=[ENTRY, replace(ENTRY, call="c2", cost=None)])
+    ledger.end([ENTRY, replace(ENTRY, call="c2", cost=None)])
 
     (total,) = ledger.totals("model")
     assert (total.cost, total.unpriced) == (ENTRY.cost, 1)
@@ -71,7 +71,7 @@ def test_an_unknown_cost_is_counted_as_unknown_and_never_as_zero(ledger: Ledger)
     ],
 )
 def test_it_groups_by_what_the_user_knows(ledger: Ledger, by: str, name: str) -> None:
-    ledger.write(begun=[], ended=[ENTRY])
+    ledger.end([ENTRY])
 
     assert [total.name for total in ledger.totals(by)] == [name]
 
@@ -82,20 +82,20 @@ def test_an_unknown_group_is_refused_with_the_known_ones(ledger: Ledger) -> None
 
 
 def test_only_what_is_since_a_moment_counts(ledger: Ledger) -> None:
-    ledger.write(begun=[], ended=[ENTRY, replace(ENTRY, call="c2", time=ENTRY.time + 10)])
+    ledger.end([ENTRY, replace(ENTRY, call="c2", time=ENTRY.time + 10)])
 
     assert ledger.totals("model", since=ENTRY.time + 5)[0].calls == 1
 
 
 def test_a_fraction_of_a_nanodollar_is_a_bug_that_is_not_rounded_away(ledger: Ledger) -> None:
     with pytest.raises(StoreError, match="nanodollars"):
-        ledger.write(begun=[], ended=[replace(ENTRY, cost=Decimal("0.0000000005"))])
+        ledger.end([replace(ENTRY, cost=Decimal("0.0000000005"))])
 
 
 def test_a_call_of_a_run_that_died_is_booked_as_lost(ledger: Ledger) -> None:
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
     gone.wait()
-    ledger.write(begun=[replace(ENTRY, call="mine", status="lost", cost=None, usage=None)], ended=[])
+    ledger.begin([replace(ENTRY, call="mine", status="lost", cost=None, usage=None)])
     with sqlite3.connect(ledger.path) as db:
         db.execute(
             "INSERT INTO in_flight SELECT 'theirs', ?, replace(entry, 'mine', 'theirs') FROM in_flight", (gone.pid,)
@@ -113,8 +113,8 @@ def test_a_call_of_a_run_that_died_is_booked_as_lost(ledger: Ledger) -> None:
 
 
 def test_a_call_that_ended_is_no_longer_in_flight(ledger: Ledger) -> None:
-    ledger.write(begun=[replace(ENTRY, status="lost")], ended=[])
-    ledger.write(begun=[], ended=[ENTRY])
+    ledger.begin([replace(ENTRY, status="lost")])
+    ledger.end([ENTRY])
 
     with sqlite3.connect(ledger.path) as db:
         (left,) = db.execute("SELECT count(*) FROM in_flight").fetchone()

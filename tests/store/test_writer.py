@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import queue
+import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from scrimp.errors import StoreError
 from scrimp.store.cache import Cache
@@ -19,19 +22,54 @@ ANSWER = Answer(output="x", model="m", provider="p", finish_reason="stop", cost=
 ENTRY = Entry(call="c", run="r", time=0.0, provider="p", model="m", status="paid", seconds=0.0, cost=Decimal(0))
 
 
-def writer(home: Path, run: str = "r") -> Writer:
-    return Writer(lambda: Cache(home / "cache.db"), lambda: Ledger(home / "ledger.db"), run=run)
+Said = queue.SimpleQueue[StoreError | None]
+
+
+def writer(home: Path, said: Said | None = None) -> Writer:
+    """A writer; `said` gets what becomes of each deed."""
+
+    def told(deeds: Sequence[Deed], trouble: StoreError | None) -> None:
+        for _ in deeds if said is not None else ():
+            said.put(trouble)
+
+    return Writer(lambda: Cache(home / "cache.db"), lambda: Ledger(home / "ledger.db"), run="r", told=told)
 
 
 def test_what_is_said_to_be_durable_can_be_read_by_another_connection(tmp_path: Path) -> None:
-    said: queue.SimpleQueue[StoreError | None] = queue.SimpleQueue()
-    ours = writer(tmp_path)
-    ours.write(Deed(ended=(ENTRY,), kept=(b"k" * 32, ANSWER), done=said.put))
+    said: Said = queue.SimpleQueue()
+    ours = writer(tmp_path, said)
+    ours.write(Deed(ended=(ENTRY,), kept=(b"k" * 32, ANSWER)))
 
     assert said.get(timeout=30) is None
     assert Cache(tmp_path / "cache.db").get([b"k" * 32])
     assert Ledger(tmp_path / "ledger.db").totals("model")[0].calls == 1
     ours.close()
+
+
+def test_a_request_is_noted_before_its_sender_hears_of_it(tmp_path: Path) -> None:
+    said: Said = queue.SimpleQueue()
+    ours = writer(tmp_path, said)
+    ours.write(Deed(begun=(ENTRY,)))
+
+    assert said.get(timeout=30) is None
+    with sqlite3.connect(tmp_path / "ledger.db") as db:
+        assert db.execute("SELECT call FROM in_flight").fetchall() == [("c",)]
+    db.close()
+    ours.close()
+
+
+def test_a_request_that_began_and_ended_in_one_group_is_no_longer_in_flight(tmp_path: Path) -> None:
+    ours = writer(tmp_path)
+    for number in range(300):
+        entry = replace(ENTRY, call=str(number))
+        ours.write(Deed(begun=(entry,)))
+        ours.write(Deed(ended=(entry,)))
+    ours.close()
+
+    with sqlite3.connect(tmp_path / "ledger.db") as db:
+        assert db.execute("SELECT count(*) FROM in_flight").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM entries").fetchone() == (300,)
+    db.close()
 
 
 def test_what_is_left_is_written_at_the_end(tmp_path: Path) -> None:
@@ -45,10 +83,10 @@ def test_what_is_left_is_written_at_the_end(tmp_path: Path) -> None:
 
 def test_a_store_that_cannot_be_written_is_told_to_everybody_who_waits(tmp_path: Path) -> None:
     (tmp_path / "cache.db").mkdir()
-    said: queue.SimpleQueue[StoreError | None] = queue.SimpleQueue()
-    ours = writer(tmp_path)
+    said: Said = queue.SimpleQueue()
+    ours = writer(tmp_path, said)
     for _ in range(3):
-        ours.write(Deed(kept=(b"k" * 32, ANSWER), done=said.put))
+        ours.write(Deed(kept=(b"k" * 32, ANSWER)))
 
     assert all(isinstance(said.get(timeout=30), StoreError) for _ in range(3))
     ours.close()
@@ -59,8 +97,8 @@ def test_a_bug_in_a_store_leaves_nobody_waiting_and_is_raised_at_the_end(tmp_pat
         raise ZeroDivisionError
 
     done = threading.Event()
-    ours = Writer(broken, lambda: Ledger(tmp_path / "ledger.db"), run="r")
-    ours.write(Deed(kept=(b"k" * 32, ANSWER), done=lambda _: done.set()))
+    ours = Writer(broken, lambda: Ledger(tmp_path / "ledger.db"), run="r", told=lambda *_: done.set())
+    ours.write(Deed(kept=(b"k" * 32, ANSWER)))
 
     assert done.wait(timeout=30)
     with pytest.raises(ZeroDivisionError):
@@ -78,13 +116,16 @@ from scrimp.values import Answer, Entry
 home, me = Path(sys.argv[1]), sys.argv[2]
 answer = Answer(output="x", model="m", provider="p", finish_reason="stop", cost=Decimal(0))
 troubles = []
-writer = Writer(lambda: Cache(home / "cache.db"), lambda: Ledger(home / "ledger.db"), run=me)
+writer = Writer(
+    lambda: Cache(home / "cache.db"), lambda: Ledger(home / "ledger.db"), run=me,
+    told=lambda deeds, trouble: troubles.append(trouble) if trouble else None,
+)
 for n in range(200):
     entry = Entry(
         call=f"{me}-{n}", run=me, time=0.0, provider="p", model="m", status="paid", seconds=0.0, cost=Decimal(0)
     )
     key = f"{me}-{n}".encode().ljust(32)
-    writer.write(Deed(ended=(entry,), kept=(key, answer), done=lambda t: troubles.append(t) if t else None))
+    writer.write(Deed(ended=(entry,), kept=(key, answer)))
 writer.close()
 sys.exit(f"{troubles[0]}" if troubles else 0)
 """

@@ -37,7 +37,7 @@ class Answerer:
 
     def __init__(self, *, asked: Asked, stepper: Stepper, booking: Booking, comparer: Comparer) -> None:
         self._asked, self._stepper, self._booking, self._comparer = asked, stepper, booking, comparer
-        self._judges: dict[str, Judge] = {}
+        self._judges: dict[tuple[str, bool], Judge] = {}
         self._cache: CacheUse = "off" if asked.cache == "off" else "miss"
 
     async def outcome(self, work: Work, book: RowBook) -> Outcome:
@@ -54,10 +54,11 @@ class Answerer:
             prompt=work.prompt, failure=failure, status=status, answer=answer, cache=self._cache, entries=entries
         )
 
-    def _judge(self, signal: str) -> Judge:
-        if signal not in self._judges:
-            self._judges[signal] = judge_for(signal, self._asked.parameters)
-        return self._judges[signal]
+    def _judge(self, chain: Chain) -> Judge:
+        key = (chain.signal, len(chain.steps) == 1)
+        if key not in self._judges:
+            self._judges[key] = judge_for(chain.signal, self._asked.parameters, alone=key[1])
+        return self._judges[key]
 
     def all_down(self, chains: Iterable[Chain]) -> bool:
         """Say whether no model of these chains may be called any more."""
@@ -66,7 +67,7 @@ class Answerer:
     async def _climb(self, work: Work, book: RowBook) -> tuple[tuple[Attempt, ...], list[str]]:
         """Drive the generator; return the attempts, and which provider made each."""
         chain, asked = work.route.chain, self._asked
-        steps = escalate(chain, self._judge(chain.signal), check=asked.check is not None)
+        steps = escalate(chain, self._judge(chain), check=asked.check is not None)
         providers: list[str] = []
         try:
             question = next(steps)

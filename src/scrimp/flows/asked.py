@@ -49,7 +49,9 @@ class Asked(Struct, frozen=True, kw_only=True):
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
     baseline: str | None = None
-    concurrency: int = 16
+    concurrency: int = 16  # the most calls in flight to one provider
+    rpm: int | None = None  # calls a minute to one provider
+    tpm: int | None = None  # tokens a minute to one provider
     order: Order = "input"
     retries: int = 2
     timeout: float = 600.0  # seconds

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from scrimp.flows.comparing import NANO
-from scrimp.store.writer import Deed
 from scrimp.values import Call, Completion, Entry, EntryStatus, Failure
 
 if TYPE_CHECKING:
     from scrimp.flows.asked import Labels
     from scrimp.flows.work import Work
     from scrimp.prices.book import PriceBook
+
+NOT_SENT = Failure(kind="network", message="stopped before it was sent", sent=False)
 
 
 class Booking:
@@ -29,11 +31,12 @@ class Booking:
         run: str,
         labels: Labels,
         prices: PriceBook,
-        write: Callable[[Deed], None],
+        note: Callable[[Entry, tuple[Entry, ...]], Awaitable[object]],
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`note` writes an entry that begins, with those that have ended, and is done when that outlives a kill."""
         self.run, self.labels, self.prices = run, labels, prices
-        self.write, self.clock = write, clock
+        self.note, self.clock = note, clock
 
     def price(
         self, call_model: str, provider: str, completion: Completion, when: float
@@ -69,8 +72,9 @@ class RowBook:
         self._waiting: list[Entry] = []
         self.entries: list[Entry] = []
         self.step = 0
+        self.begun = False
 
-    def begin(self, call: Call) -> str:
+    async def begin(self, call: Call) -> str:
         """Note a request before it is sent: should scrimp die now, it is booked as lost."""
         booking, labels = self._booking, self._booking.labels
         entry = Entry(
@@ -79,7 +83,12 @@ class RowBook:
             key=self._work.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
         )  # fmt: skip
         self._open[entry.call] = entry
-        booking.write(Deed(begun=(entry,), ended=self.take()))
+        self.begun = True
+        try:
+            await booking.note(entry, self.take())
+        except asyncio.CancelledError:
+            self.end(entry.call, NOT_SENT)
+            raise
         return entry.call
 
     def end(self, ticket: str, result: Completion | Failure) -> None:

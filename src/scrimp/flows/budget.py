@@ -3,34 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from decimal import Decimal
 
 
 class Budget:
-    """Dollars reserved before a call is sent and settled when its cost is known."""
+    """Dollars reserved before a request is sent and settled when its cost is known; first come, first served."""
 
     def __init__(self, cap: Decimal | None) -> None:
         self.cap = cap
         self.spent = Decimal(0)
-        self._reserved = Decimal(0)
+        self.reserved = Decimal(0)
         self._in_flight = 0
-        self._settled = asyncio.Condition()
+        self._waiting: deque[tuple[asyncio.Future[bool], Decimal]] = deque()
 
     async def reserve(self, most: Decimal) -> bool:
-        """Wait until a call that costs at the most so much fits; False if it never will."""
-        async with self._settled:
-            while self.cap is not None and self.spent + self._reserved + most > self.cap:
-                if not self._in_flight:
-                    return False
-                await self._settled.wait()
-            self._reserved += most
-            self._in_flight += 1
+        """Wait until a request that costs at the most so much fits; False if it never will."""
+        if self.cap is None or (not self._waiting and self._fits(most)):
+            self._take(most)
             return True
+        if not self._waiting and not self._in_flight:
+            return False
+        place: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((place, most))
+        try:
+            return await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.result():
+                self.settle(most, Decimal(0))
+            raise
 
-    async def settle(self, most: Decimal, cost: Decimal | None) -> None:
-        """Give a reservation back for what the call really cost; an unknown cost counts as all of it."""
-        async with self._settled:
-            self._reserved -= most
-            self._in_flight -= 1
-            self.spent += most if cost is None else cost
-            self._settled.notify_all()
+    def settle(self, most: Decimal, cost: Decimal | None) -> None:
+        """Give a reservation back for what the request really cost; an unknown cost counts as all of it."""
+        self.reserved -= most
+        self._in_flight -= 1
+        self.spent += most if cost is None else cost
+        self._serve()
+
+    def _serve(self) -> None:
+        while self._waiting:
+            place, most = self._waiting[0]
+            fits = self._fits(most)
+            if not fits and self._in_flight and not place.done():
+                return
+            self._waiting.popleft()
+            if place.done():  # cancelled while it waited
+                continue
+            if fits:
+                self._take(most)
+            place.set_result(fits)
+
+    def _fits(self, most: Decimal) -> bool:
+        return self.cap is None or self.spent + self.reserved + most <= self.cap
+
+    def _take(self, most: Decimal) -> None:
+        self.reserved += most
+        self._in_flight += 1

@@ -43,13 +43,18 @@ class Comparer:
         if completion.usage is None:
             return Otherwise()
         removed = compression.before - compression.after if compression else 0
-        plain = replace(completion.usage, cache_read=0, cache_write=0, cache_write_long=0)
-        longer = replace(plain, input=plain.input + removed)
+        used = completion.usage
+        plain = (
+            replace(used, cache_read=0, cache_write=0, cache_write_long=0)
+            if used.cache_read or used.cache_write
+            else used
+        )
+        longer = replace(plain, input=plain.input + removed) if removed else plain
         as_sent = self._cost(provider, model, plain, when)
         return Otherwise(
             baseline_cost=self._baseline_cost(longer, when),
-            compression_saved=_less(self._cost(provider, model, longer, when), as_sent),
-            provider_cache_saved=_less(as_sent, self._cost(provider, model, completion.usage, when)),
+            compression_saved=_less(as_sent if longer is plain else self._cost(provider, model, longer, when), as_sent),
+            provider_cache_saved=_less(as_sent, as_sent if used is plain else self._cost(provider, model, used, when)),
         )
 
     def _baseline_cost(self, usage: Usage, when: float) -> Decimal | None:

@@ -15,11 +15,21 @@ class Emitter:
         self._sink, self._in_order = sink, in_order
         self._waiting: dict[int, Outcome] = {}
         self._next = 0
-        self._room = asyncio.Semaphore(window)
+        self._room = window
+        self._roomy = asyncio.Event()
+        self._over = False
 
     async def admit(self) -> None:
         """Wait until one more row fits between the oldest unprinted one and the newest."""
-        await self._room.acquire()
+        while self._room <= 0 and not self._over:
+            self._roomy.clear()
+            await self._roomy.wait()
+        self._room -= 1
+
+    def let_go(self) -> None:
+        """Keep nobody waiting for room: rows that were dropped will never be printed."""
+        self._over = True
+        self._roomy.set()
 
     def put(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """Print what may be printed, each with its place in the input."""
@@ -40,7 +50,7 @@ class Emitter:
         self._release(left)
 
     def _release(self, outcomes: Sequence[Outcome]) -> None:
-        for _ in outcomes:
-            self._room.release()
         if outcomes:
+            self._room += len(outcomes)
+            self._roomy.set()
             self._sink(outcomes)

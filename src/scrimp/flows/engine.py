@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.errors import ScrimpError, StoreError
+from scrimp.errors import ScrimpError
 from scrimp.flows.booking import Booking, RowBook
+from scrimp.flows.durable import Durable
 from scrimp.flows.emitter import Emitter
 from scrimp.flows.feeder import Feeder
-from scrimp.flows.stop import PIPE, Stop, stopped_by_signal
-from scrimp.store.writer import Deed
+from scrimp.flows.stop import PIPE, Stop, interrupted, no_provider_left, out_of_money, too_many_failures
 from scrimp.values import Answered, Failed, Outcome, Prompt
 
 if TYPE_CHECKING:
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.flows.work import Planner, Work
 
-# Rows between the oldest unprinted and the newest admitted one: bounds memory, hides one slow row among fast ones.
-_WINDOW = 1024
+# Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
+# memory, hides one slow row (or one slow provider's) among fast ones.
+_ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
+# New objects between two looks for cycles. A row makes some hundred objects and no cycle.
+_GARBAGE = 50_000
 
 
 def drive(
@@ -36,29 +41,45 @@ def drive(
 
     async def main() -> Stop | None:
         async with services.calling(asked) as calling:
-            emitter = Emitter(sink, in_order=asked.order == "input", window=max(_WINDOW, 4 * asked.concurrency))
-            engine = Engine(asked, planner, recall, calling.answerer, calling.booking, emitter, services.warn)
+            window = max(_LEAST_WINDOW, _ROWS_PER_CALL * asked.concurrency)
+            emitter = Emitter(sink, in_order=asked.order == "input", window=window)
+            engine = Engine(
+                asked, planner, recall, calling.answerer, calling.booking, calling.durable, emitter, services.warn
+            )
             return await engine.run(Feeder(groups))
 
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
     return asyncio.run(main())
+
+
+class Row(Struct, frozen=True):
+    """A row that was called for, and what became of it."""
+
+    work: Work
+    place: int
+    outcome: Outcome
 
 
 class Engine:
     """One run in its event loop."""
 
     def __init__(
-        self, asked: Asked, planner: Planner, recall: Recall, answerer: Answerer, booking: Booking, emitter: Emitter,
-        warn: Callable[[str], None],
+        self, asked: Asked, planner: Planner, recall: Recall, answerer: Answerer, booking: Booking, durable: Durable,
+        emitter: Emitter, warn: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._asked, self._planner, self._recall = asked, planner, recall
         self._answerer, self._booking, self._emitter, self._warn = answerer, booking, emitter, warn
+        self._durable = durable
+        durable.heard = self._print
         self._in_flight: dict[bytes, list[tuple[int, Prompt]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(asked.concurrency)
+        self._tasks: dict[asyncio.Task[None], RowBook] = {}
+        self._unsettled = 0  # rows on their way to the disk
         self._stop: Stop | None = None
         self._error: BaseException | None = None
         self._done = self._failed = 0
         self._feeder: Feeder | None = None
+        self._quiet = asyncio.Event()
 
     async def run(self, feeder: Feeder) -> Stop | None:
         """Admit rows until the input or the run ends, then wait for the calls in flight."""
@@ -81,14 +102,14 @@ class Engine:
         leaders = self._join(works, known, place)
         for offset, work in enumerate(works):
             await self._emitter.admit()
+            if self._stop is not None:
+                break
             if offset in known:
                 self._emit([(place + offset, known[offset])])
             elif offset in leaders:
-                await self._slots.acquire()
-                if self._stop is not None:
-                    break
-                task = asyncio.create_task(self._answer(work, place + offset))
-                self._tasks.add(task)
+                book = RowBook(self._booking, work)
+                task = asyncio.create_task(self._answer(work, place + offset, book))
+                self._tasks[task] = book
                 task.add_done_callback(self._ended)
         return place + len(group)
 
@@ -108,78 +129,95 @@ class Engine:
                 leaders.add(offset)
         return leaders
 
-    async def _answer(self, work: Work, place: int) -> None:
-        book = RowBook(self._booking, work)
+    async def _answer(self, work: Work, place: int, book: RowBook) -> None:
         try:
             outcome = await self._answerer.outcome(work, book)
         except BaseException:
-            self._booking.write(Deed(ended=book.take()))
+            self._durable.book(book.take())
             raise
-        await self._make_durable(work, book, outcome)
-        followers = self._in_flight.pop(work.key)
-        self._emit([(place, outcome), *((each, _again(outcome, prompt)) for each, prompt in followers)])
-        self._judge(outcome)
-
-    async def _make_durable(self, work: Work, book: RowBook, outcome: Outcome) -> None:
-        """Return once the completion is on disk, or cannot be: then a warning says so, and the row is printed."""
-        loop = asyncio.get_running_loop()
-        written: asyncio.Future[StoreError | None] = loop.create_future()
-
-        def done(trouble: StoreError | None) -> None:
-            loop.call_soon_threadsafe(_resolve, written, trouble)
-
         kept = (work.key, outcome.answer) if isinstance(outcome, Answered) else None
-        self._booking.write(Deed(ended=book.take(), kept=kept, done=done))
-        if trouble := await written:
-            self._warn(f"completions are printed but not kept: {trouble}")
+        self._unsettled += 1
+        self._durable.keep(Row(work, place, outcome), book.take(), kept)
+
+    def _print(self, rows: Sequence[Row]) -> None:
+        """Print rows that are durable, and the equal ones that waited for them."""
+        self._unsettled -= len(rows)
+        outcomes: list[tuple[int, Outcome]] = []
+        for row in rows:
+            outcomes.append((row.place, row.outcome))
+            followers = self._in_flight.pop(row.work.key)
+            outcomes += [(place, _again(row.outcome, prompt)) for place, prompt in followers]
+        self._emit(outcomes)
+        for row in rows:
+            self._judge(row.outcome)
+        self._settle()
 
     def _emit(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         self._done += len(outcomes)
         self._failed += sum(isinstance(outcome, Failed) for _, outcome in outcomes)
+        self._out(lambda: self._emitter.put(outcomes))
+
+    def _out(self, write: Callable[[], None]) -> None:
+        """Write rows; where nobody reads them any more, or they cannot be written, the run ends."""
         try:
-            self._emitter.put(outcomes)
+            write()
         except BrokenPipeError:
             self._halt(PIPE)
+        except Exception as error:  # noqa: BLE001 - raised again at the end of the run
+            self._fail(error)
 
     def _judge(self, outcome: Outcome) -> None:
         """Stop the run where going on would only fail or cost more than was allowed."""
-        if not isinstance(outcome, Failed):
+        if self._stop is not None or not isinstance(outcome, Failed):
             return
+        answered = self._done - self._failed
         if outcome.failure.kind == "budget":
-            self._halt(Stop("budget", outcome.failure.message, 5))
+            self._halt(out_of_money(outcome.failure, answered))
         elif self._answerer.all_down(self._planner.chains()):
-            self._halt(Stop("auth", f"no provider is left: {outcome.failure.message}", 4))
+            self._halt(no_provider_left(outcome.failure, answered))
         elif self._asked.limits.too_many(self._failed, self._done):
-            self._halt(Stop("failures", f"{self._failed} rows failed, more than --max-failures allows", 5))
+            self._halt(too_many_failures(self._failed, answered))
 
     def _halt(self, stop: Stop) -> None:
-        """Take no more rows; the first reason is the one reported."""
-        if self._stop is None:
-            self._stop = stop
-            if self._feeder is not None:
-                self._feeder.stop()
+        """Take no more rows, and drop those for which nothing was sent yet; the first reason is the one reported."""
+        if self._stop is not None:
+            return
+        self._stop = stop
+        if self._feeder is not None:
+            self._feeder.stop()
+        self._emitter.let_go()
+        for task, book in self._tasks.items():
+            if not book.begun:
+                task.cancel()
+
+    def _fail(self, error: BaseException) -> None:
+        self._error = self._error or error
+        self._halt(Stop("error", str(error), 1))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._slots.release()
+        del self._tasks[task]
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._error = self._error or error
-            self._halt(Stop("error", str(error), 1))
+            self._fail(error)
+        self._settle()
+
+    def _settle(self) -> None:
+        if not self._tasks and not self._unsettled:
+            self._quiet.set()
 
     async def _drain(self) -> None:
         """Wait for the calls in flight; a stop that has a limit cancels what is left at its end."""
-        loop = asyncio.get_running_loop()
-        cancelling = None
-        while self._tasks:
-            if cancelling is None and self._stop is not None and self._stop.drain is not None:
-                cancelling = loop.call_later(self._stop.drain, self._cancel)
-            await asyncio.wait(set(self._tasks), timeout=0.2)
-        if cancelling is not None:
-            cancelling.cancel()
-        try:
-            self._emitter.flush()
-        except BrokenPipeError:
-            self._halt(PIPE)
+        self._settle()
+        while self._tasks or self._unsettled:
+            self._quiet.clear()
+            limit = None if self._stop is None else self._stop.drain
+            try:
+                # A stop may come while we wait: look again every now and then.
+                async with asyncio.timeout(0.2 if limit is None else limit):
+                    await self._quiet.wait()
+            except TimeoutError:
+                if limit is not None:
+                    self._cancel()
+        self._out(self._emitter.flush)
 
     def _cancel(self) -> None:
         for task in self._tasks:
@@ -188,20 +226,14 @@ class Engine:
     def _watch_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            loop.add_signal_handler(number, self._signalled, number.name, status)
+            loop.add_signal_handler(number, self._signalled, interrupted(number.name, status))
 
-    def _signalled(self, name: str, status: int) -> None:
-        if self._stop is None:
-            stop = stopped_by_signal(name, status)
+    def _signalled(self, stop: Stop) -> None:
+        if self._stop is None or self._stop.reason != "interrupted":
             self._warn(stop.message)
             self._halt(stop)
         else:
             self._cancel()
-
-
-def _resolve(written: asyncio.Future[StoreError | None], trouble: StoreError | None) -> None:
-    if not written.done():
-        written.set_result(trouble)
 
 
 def _again(outcome: Outcome, prompt: Prompt) -> Outcome:

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from scrimp.flows.answering import Answerer
     from scrimp.flows.asked import Asked
     from scrimp.flows.booking import Booking
+    from scrimp.flows.durable import Durable
     from scrimp.prices.book import PriceBook
     from scrimp.routing.decide import Rule
     from scrimp.store.ledger import Ledger
-    from scrimp.transport.door import Door, Patience
+    from scrimp.transport.circuits import Circuits
+    from scrimp.transport.door import Door
     from scrimp.transport.embedded import EmbeddedModel
     from scrimp.transport.http import Http
+    from scrimp.transport.lane import Lane
+    from scrimp.values import Endpoint
 
 
 class Calling(Struct, frozen=True):
@@ -38,7 +42,7 @@ class Calling(Struct, frozen=True):
 
     answerer: Answerer
     booking: Booking
-    door: Door
+    durable: Durable
 
 
 class Services:
@@ -148,31 +152,33 @@ class Services:
         from scrimp.flows.booking import Booking  # noqa: PLC0415
         from scrimp.flows.budget import Budget  # noqa: PLC0415
         from scrimp.flows.comparing import Comparer  # noqa: PLC0415
-        from scrimp.flows.health import Health  # noqa: PLC0415
+        from scrimp.flows.durable import Durable  # noqa: PLC0415
         from scrimp.flows.stepping import Stepper  # noqa: PLC0415
-        from scrimp.store.writer import Writer  # noqa: PLC0415
-        from scrimp.transport.door import Patience  # noqa: PLC0415
+        from scrimp.flows.warming import Warming  # noqa: PLC0415
+        from scrimp.transport.circuits import Circuits  # noqa: PLC0415
 
-        endpoints = self.routes.endpoints
         cache = self.cache
-        writer = Writer(
-            lambda: cache if isinstance(cache, NoCache) else Cache(cache.path), self._open_ledger, run=self.run
-        )
-        door = self._door(Patience(retries=asked.retries, timeout=asked.timeout))
+        durable = Durable(
+            lambda: cache if isinstance(cache, NoCache) else Cache(cache.path), self._open_ledger, run=self.run,
+            warn=self.warn,
+        )  # fmt: skip
+        circuits = Circuits(time.monotonic)
+        door = self._door(asked, circuits)
         try:
             booking = Booking(
-                run=self.run, labels=asked.labels, prices=self.prices, write=writer.write, clock=self.clock,
-            )  # fmt: skip
+                run=self.run, labels=asked.labels, prices=self.prices, note=durable.note, clock=self.clock
+            )
             stepper = Stepper(
-                asked=asked, door=door, endpoints=endpoints, available=self.routes.available, health=Health(),
+                asked=asked, door=door, circuits=circuits, warming=Warming(time.monotonic),
+                endpoints=self.routes.endpoints, available=self.routes.available,
                 budget=Budget(asked.limits.max_cost), prices=self.prices, show=self.show,
             )  # fmt: skip
             comparer = Comparer(self.prices, asked.baseline)
             answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer)
-            yield Calling(answerer, booking, door)
+            yield Calling(answerer, booking, durable)
         finally:
             await door.close()
-            writer.close()
+            durable.close()
 
     def _open_ledger(self) -> Ledger:
         from scrimp.store.ledger import Ledger  # noqa: PLC0415 - only calls are booked
@@ -196,14 +202,17 @@ class Services:
             )
         return EmbeddedModel(partial(load, path, model))
 
-    def _door(self, patience: Patience) -> Door:
+    def _door(self, asked: Asked, circuits: Circuits) -> Door:
         from random import random  # noqa: PLC0415 - as in calling
 
         from scrimp.transport.door import Door  # noqa: PLC0415
+        from scrimp.transport.retrying import Patience  # noqa: PLC0415
 
+        patience = Patience(retries=asked.retries, timeout=asked.timeout)
         return Door(
             open_http=partial(_open_http, self.env, patience.timeout), open_local=self._open_local,
-            secrets=self.keys.headers_for, redact=self.keys.redact, patience=patience, chance=random,
+            open_lane=partial(_open_lane, asked), circuits=circuits, secrets=self.keys.headers_for,
+            redact=self.keys.redact, patience=patience, clock=time.monotonic, chance=random,
         )  # fmt: skip
 
 
@@ -211,3 +220,16 @@ def _open_http(env: Mapping[str, str], timeout: float) -> Http:
     from scrimp.transport.http import Http, engine  # noqa: PLC0415 - the embedded model needs no HTTP
 
     return Http(engine(env, timeout=timeout))
+
+
+def _open_lane(asked: Asked, endpoint: Endpoint) -> Lane:
+    from scrimp.transport.lane import Lane  # noqa: PLC0415 - as above
+    from scrimp.transport.pace import Pace  # noqa: PLC0415
+    from scrimp.transport.window import Window  # noqa: PLC0415
+
+    pace = Pace(rpm=_lower(asked.rpm, endpoint.rpm), tpm=_lower(asked.tpm, endpoint.tpm))
+    return Lane(Window(asked.concurrency), pace, time.monotonic)
+
+
+def _lower(*limits: int | None) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)

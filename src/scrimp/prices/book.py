@@ -15,6 +15,9 @@ from scrimp.prices.search import Found, Search, users_own
 from scrimp.prices.table import SHIPPED, read
 from scrimp.values import Usage
 
+# Seconds: no price holds for less than a minute (see rows.Condition).
+_FINEST = 60
+
 
 class Cost(Struct, frozen=True):
     """Dollars for a call and which price that is by; None is unknown, never zero."""
@@ -61,6 +64,8 @@ class PriceBook:
         self._overrides = dict(overrides or {})
         self._table = table
         self._found: dict[tuple[str, str | None, str], Found | None] = {}
+        self._minute = -1.0
+        self._in_force: dict[tuple[str, str | None, str, bool, str | None], Price | None] = {}  # in this minute
 
     def cost_of(
         self,
@@ -95,8 +100,15 @@ class PriceBook:
 
         The user's prices are for the provider as configured; tables are searched for `price_provider` where it differs.
         """
-        found = self._find(provider, price_provider, model)
-        return None if found is None else _price(found, moment(when), context(batch=batch, service_tier=service_tier))
+        minute = when // _FINEST
+        if minute != self._minute:
+            self._minute, self._in_force = minute, {}
+        key = (provider, price_provider, model, batch, service_tier)
+        if key not in self._in_force:
+            found = self._find(provider, price_provider, model)
+            words = context(batch=batch, service_tier=service_tier)
+            self._in_force[key] = None if found is None else _price(found, moment(when), words)
+        return self._in_force[key]
 
     def input_rate(
         self,

@@ -39,12 +39,13 @@ class Verdict(Struct, frozen=True, kw_only=True):
 Judge: TypeAlias = Callable[[Completion, Sequence[Attempt]], Verdict]
 
 
-def judge_for(signal: str, parameters: Parameters) -> Judge:
+def judge_for(signal: str, parameters: Parameters, *, alone: bool = False) -> Judge:
     """Return the judge for a chain's signal and for what is asked; made once for many prompts, it is pure.
 
     auto takes, for choices, the model's own alternatives where the provider reports them, and agreement otherwise: that
     a label is one of the choices, or that JSON keeps its schema, tells nothing of whether it is right. The signals
-    choices and schema are for who wants no more than that.
+    choices and schema are for who wants no more than that. A chain of one step is `alone`: there is nobody to agree
+    with.
     """
     _check_signal(signal, parameters)
     complaint = complaints(parameters.schema) if parameters.schema is not None else None
@@ -57,7 +58,7 @@ def judge_for(signal: str, parameters: Parameters) -> Judge:
             sure = label_confidence(completion.logprobs, verdict.parsed, parameters.choices)
             if sure is not None:
                 return Verdict(confidence=sure, why="logprobs", valid=True, parsed=verdict.parsed)
-        if signal in {"auto", "agreement"}:
+        if signal in {"auto", "agreement"} and not alone:
             return agreement(completion, attempts, parameters, verdict)
         return verdict
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import StoreError
-from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.database import connect, insert, store_errors, transaction
 from scrimp.values import Answer
 
 # SQLite's own limit on variables is 32 766; a group this large already hides the cost of a statement.
@@ -50,8 +50,8 @@ class CacheStats(Struct, frozen=True):
     models: tuple[tuple[str, int], ...]
 
 
-_UPSERT = (
-    "INSERT INTO cache (key, created, run, model, cost_nano, answer) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO cache (key, created, run, model, cost_nano, answer) VALUES"
+_NEWEST = (
     " ON CONFLICT (key) DO UPDATE SET created = excluded.created, run = excluded.run, model = excluded.model,"
     " cost_nano = excluded.cost_nano, answer = excluded.answer"
 )
@@ -100,7 +100,7 @@ class Cache:
         """Keep completions, in one transaction; the newest wins."""
         values = [(key, now, run, answer.model, nano_or_none(answer), _encode(answer)) for key, answer in rows]
         with store_errors(self.path), transaction(self._db):
-            self._db.executemany(_UPSERT, values)
+            insert(self._db, _INSERT, values, _NEWEST)
 
     def matching(self, prefix: str) -> list[Kept]:
         """Return the completions whose key, in hex, begins so; at most a hundred."""
@@ -137,10 +137,8 @@ class Cache:
         """Take over completions from elsewhere; what is here and newer stays. Return how many were new."""
         with store_errors(self.path), transaction(self._db):
             before = self._db.total_changes
-            self._db.executemany(
-                _UPSERT + " WHERE excluded.created > created",
-                [(k.key, k.created, k.run, k.answer.model, nano_or_none(k.answer), _encode(k.answer)) for k in kept],
-            )
+            rows = [(k.key, k.created, k.run, k.answer.model, nano_or_none(k.answer), _encode(k.answer)) for k in kept]
+            insert(self._db, _INSERT, rows, _NEWEST + " WHERE excluded.created > created")
             return self._db.total_changes - before
 
     def stats(self) -> CacheStats:

@@ -7,12 +7,16 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from scrimp.errors import StoreError, StoreUnwritableError
 
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
 _BUSY_SECONDS = 60.0
+# Rows to a statement, a power of two; SQLite takes 32 766 values in all.
+_LARGEST_PART = 128
+_Row = TypeVar("_Row")
 
 
 def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
@@ -51,6 +55,31 @@ def _migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
         for migration in migrations[applied:]:
             migration(db)
         db.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def insert(db: sqlite3.Connection, head: str, rows: Sequence[tuple[object, ...]], tail: str = "") -> None:
+    """Insert rows, many to a statement: `executemany` gives the interpreter away, and waits for it, once a row."""
+    if not rows:
+        return
+    row = f"({', '.join('?' * len(rows[0]))})"
+    for part in _parts(rows):
+        db.execute(f"{head} {', '.join([row] * len(part))}{tail}", [value for each in part for value in each])
+
+
+def delete(db: sqlite3.Connection, head: str, keys: Sequence[object]) -> None:
+    """Delete the rows of these keys, many to a statement."""
+    for part in _parts(keys):
+        db.execute(f"{head} ({', '.join('?' * len(part))})", part)
+
+
+def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    """Cut into parts of a few sizes only: SQLite compiles a statement for each, and keeps it."""
+    start, size = 0, _LARGEST_PART
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
 
 
 @contextmanager

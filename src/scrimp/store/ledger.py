@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import StoreError, UsageError
-from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.database import connect, delete, insert, store_errors, transaction
 from scrimp.values import Entry, Usage
 
 # What `scrimp cost --by` may group by: the word and the expression for it.
@@ -50,7 +50,7 @@ _COLUMNS = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES ({', '.join('?' * 25)})"  # noqa: S608 - a constant
+_encode = msgspec.json.Encoder().encode
 
 
 class Total(Struct, frozen=True):
@@ -77,20 +77,26 @@ class Ledger:
         """Let go of the file."""
         self._db.close()
 
-    def write(self, *, begun: Iterable[Entry], ended: Iterable[Entry]) -> None:
-        """Note calls about to be sent and append those that came to an end, in one transaction."""
+    def begin(self, entries: Sequence[Entry]) -> None:
+        """Note calls about to be sent: that outlives this process, but not a power cut, and so waits for no disk."""
         pid = os.getpid()
-        ended = list(ended)
+        rows = [(entry.call, pid, _encode(entry)) for entry in entries]
+        with store_errors(self.path):
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            try:
+                with transaction(self._db):
+                    insert(self._db, "INSERT OR IGNORE INTO in_flight (call, pid, entry) VALUES", rows)
+            finally:
+                self._db.execute("PRAGMA synchronous = FULL")
+
+    def end(self, entries: Sequence[Entry]) -> None:
+        """Append the entries of calls that came to an end, in one transaction."""
         with store_errors(self.path), transaction(self._db):
-            self._db.executemany(
-                "INSERT OR IGNORE INTO in_flight (call, pid, entry) VALUES (?, ?, ?)",
-                [(entry.call, pid, msgspec.json.encode(entry)) for entry in begun],
-            )
-            self._append(ended)
+            self._append(entries)
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        self._db.executemany(_INSERT, [_row(entry) for entry in entries])
-        self._db.executemany("DELETE FROM in_flight WHERE call = ?", [(entry.call,) for entry in entries])
+        insert(self._db, f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES", [_row(entry) for entry in entries])
+        delete(self._db, "DELETE FROM in_flight WHERE call IN", [entry.call for entry in entries])
 
     def recover(self) -> int:
         """Book the calls of runs that died as lost (they may have been billed); return how many."""
@@ -133,7 +139,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
     return (
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
         *_counts(usage), _nano(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain, entry.step,
-        entry.http, entry.error, entry.key, entry.route, entry.user, msgspec.json.encode(entry.tags).decode(),
+        entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
     )  # fmt: skip
 
 

@@ -1,12 +1,18 @@
-"""The one writer of a process: a thread that commits what has piled up as a group, then says so."""
+"""The one writer of a process: a thread that commits what has piled up as a group, then says so.
+
+A group is written in three steps. Requests about to be sent are noted first, so that they may go: that must outlive
+this process, not the power, and so is not synced. Then completions, then the entries of ended calls, both synced: a
+kill between the two leaves a call booked as lost, not one that is paid for twice.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from collections.abc import Callable
-from functools import cached_property, partial
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
 
@@ -20,19 +26,25 @@ _LARGEST_GROUP = 1000
 
 
 class Deed(Struct, frozen=True, kw_only=True):
-    """What is to be written together; `done` is called, from the writer's thread, once it is durable or has failed."""
+    """What is to be written together; `tag` is whatever the caller wants to hear it called by."""
 
     begun: tuple[Entry, ...] = ()
     ended: tuple[Entry, ...] = ()
     kept: tuple[bytes, Answer] | None = None
-    done: Callable[[StoreError | None], None] | None = None
+    tag: Any = None
+
+
+Told = Callable[[Sequence[Deed], StoreError | None], None]
 
 
 class Writer:
     """Group commit: while one transaction is being synced the next group gathers behind it."""
 
-    def __init__(self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str) -> None:
-        self._files, self._run = _Files(open_cache, open_ledger), run
+    def __init__(
+        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str, told: Told
+    ) -> None:
+        """`told` is called, from the writer's thread, for deeds that outlive a kill, or with why they do not."""
+        self._files, self._run, self._told = _Files(open_cache, open_ledger), run, told
         self._bug: Exception | None = None
         self._queue: queue.SimpleQueue[Deed | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="scrimp-writer", daemon=True)
@@ -53,19 +65,30 @@ class Writer:
         last = False
         while not last:
             group, last = self._gather()
-            trouble = self._commit(group)
-            for deed in group:
-                if deed.done is not None:
-                    deed.done(trouble)
+            beginning = [deed for deed in group if deed.begun]
+            if beginning:
+                self._tell(beginning, self._tried(lambda: self._files.note(beginning)))  # noqa: B023 - called at once
+            ending = [deed for deed in group if not deed.begun]
+            if any(deed.ended for deed in beginning) or ending:
+                trouble = self._tried(lambda: self._files.keep(group, self._run))  # noqa: B023 - as above
+                trouble = self._tried(lambda: self._files.book(group)) or trouble  # noqa: B023 - as above
+                self._tell(ending, trouble)
         self._files.close()
 
-    def _commit(self, group: list[Deed]) -> StoreError | None:
-        """Write a group; a bug of ours must not leave the callers waiting, so it is kept for `close` to raise."""
+    def _tried(self, step: Callable[[], None]) -> StoreError | None:
+        """Take a step; a bug of ours must not leave the callers waiting, so it is kept for `close` to raise."""
         try:
-            return _commit(self._files, group, self._run)
+            step()
+        except StoreError as error:
+            return error
         except Exception as error:  # noqa: BLE001 - raised again by close
             self._bug = error
             return StoreError(f"the store's writer failed: {error!r}")
+        return None
+
+    def _tell(self, deeds: Sequence[Deed], trouble: StoreError | None) -> None:
+        if deeds:
+            self._told(deeds, trouble)
 
     def _gather(self) -> tuple[list[Deed], bool]:
         """Wait for the first deed, then take all that is there; True when it was the last group."""
@@ -93,29 +116,20 @@ class _Files:
     def ledger(self) -> Ledger:
         return self._open_ledger()
 
-    def keep(self, group: list[Deed], run: str) -> None:
+    def note(self, group: Sequence[Deed]) -> None:
+        self.ledger.begin([entry for deed in group for entry in deed.begun])
+
+    def keep(self, group: Sequence[Deed], run: str) -> None:
         rows = [deed.kept for deed in group if deed.kept is not None]
         if rows:
             self.cache.put(rows, run=run, now=time.time())
 
-    def book(self, group: list[Deed]) -> None:
-        begun = [entry for deed in group for entry in deed.begun]
+    def book(self, group: Sequence[Deed]) -> None:
         ended = [entry for deed in group for entry in deed.ended]
-        if begun or ended:
-            self.ledger.write(begun=begun, ended=ended)
+        if ended:
+            self.ledger.end(ended)
 
     def close(self) -> None:
         for name in ("cache", "ledger"):
             if name in self.__dict__:  # opened
                 getattr(self, name).close()
-
-
-def _commit(files: _Files, group: list[Deed], run: str) -> StoreError | None:
-    """Write a group; the completions go first: a crash between the two leaves a call booked as lost, not paid twice."""
-    trouble = None
-    for step in (partial(files.keep, group, run), partial(files.book, group)):
-        try:
-            step()
-        except StoreError as error:
-            trouble = trouble or error
-    return trouble

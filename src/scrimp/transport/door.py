@@ -6,36 +6,55 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.providers import DIALECTS
-from scrimp.transport.delay import delay
+from scrimp.providers.allowance import allowance
+from scrimp.transport.circuits import Circuits
 from scrimp.transport.faults import FaultError
+from scrimp.transport.lane import Lane
+from scrimp.transport.retrying import LONGEST_OBEYED, Patience, Tries
 from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
 
 if TYPE_CHECKING:
+    from scrimp.providers.allowance import Allowance
     from scrimp.transport.embedded import EmbeddedModel
     from scrimp.transport.http import Http
 
 LOCAL = "local:"
+Show = Callable[[str], None]
 
 
 class Witness(Protocol):
-    """Sees every request that is sent and what came of it: the ledger's eye."""
+    """Sees every request that is sent and what came of it: the purse, and the ledger's eye."""
 
-    def begin(self, call: Call) -> str:
-        """Note that a request is about to be sent; return its id."""
+    async def begin(self, call: Call) -> str | Failure:
+        """Note that a request is about to be sent; return its id, or why it must not be."""
 
     def end(self, ticket: str, result: Completion | Failure) -> None:
         """Note what came of it."""
 
 
-class Patience(Struct, frozen=True, kw_only=True):
-    """How often a call is tried again and how long one request may take, in seconds."""
+class Errand:
+    """One call on its way: what is sent again and again, and what was shown of its completion."""
 
-    retries: int = 2
-    timeout: float = 600.0
+    def __init__(self, call: Call, endpoint: Endpoint, witness: Witness, show: Show | None) -> None:
+        self.call, self.endpoint, self.witness = call, endpoint, witness
+        self.dialect = DIALECTS[endpoint.dialect]()
+        self.request: HttpRequest = self.dialect.to_request(call, endpoint)
+        self.show, self.shown = show, False
+        self.stated: Allowance | None = None
+
+    def completion(self, reply: HttpReply) -> Completion | Failure:
+        """Return what a reply says."""
+        self.stated = allowance(reply.headers)
+        return self.dialect.to_completion(reply, self.call, self.endpoint)
+
+    def see(self, piece: str) -> None:
+        """Show a piece of the completion."""
+        self.shown = True
+        if self.show is not None:
+            self.show(piece)
 
 
 class Door:
@@ -46,17 +65,21 @@ class Door:
         *,
         open_http: Callable[[], Http],
         open_local: Callable[[str], EmbeddedModel],
+        open_lane: Callable[[Endpoint], Lane],
+        circuits: Circuits,
         secrets: Callable[[Endpoint], Mapping[str, str]],
         redact: Callable[[str], str],
         patience: Patience,
+        clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float],
     ) -> None:
-        self._open_http, self._open_local = open_http, open_local
-        self._secrets, self._redact = secrets, redact
-        self._patience, self._sleep, self._chance = patience, sleep, chance
+        self._open_http, self._open_local, self._open_lane = open_http, open_local, open_lane
+        self._circuits, self._secrets, self._redact = circuits, secrets, redact
+        self._patience, self._clock, self._sleep, self._chance = patience, clock, sleep, chance
         self._http: Http | None = None
         self._locals: dict[str, EmbeddedModel] = {}
+        self._lanes: dict[str, Lane] = {}
 
     async def close(self) -> None:
         """Close connections and the embedded model."""
@@ -65,82 +88,107 @@ class Door:
         for model in self._locals.values():
             model.close()
 
-    async def complete(self, call: Call, endpoint: Endpoint, witness: Witness) -> Completion | Failure:
-        """Return the completion of a call, or the last failure once nothing is to be gained by trying again."""
-        dialect = DIALECTS[endpoint.dialect]()
-        request = dialect.to_request(call, endpoint)
-        tries = 0
-        while True:
-            tries += 1
-            ticket = witness.begin(call)
-            result = await self._guarded(self._once(request, endpoint, call), endpoint, witness, ticket)
-            witness.end(ticket, result)
-            wait = delay(result, tries, self._chance()) if isinstance(result, Failure) else None
-            if wait is None or tries > self._patience.retries:
-                return result
-            await self._sleep(wait)
-
-    async def _once(self, request: HttpRequest, endpoint: Endpoint, call: Call) -> Completion | Failure:
-        if endpoint.base_url.startswith(LOCAL):
-            reply = await self._local(call.model).send(request)
-        else:
-            reply = await self._client().send(request, endpoint, self._secrets(endpoint))
-        return DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint)
-
-    async def _guarded(
-        self, once: Awaitable[Completion | Failure], endpoint: Endpoint, witness: Witness, ticket: str
+    async def complete(
+        self, call: Call, endpoint: Endpoint, witness: Witness, *, patient: bool = True, show: Show | None = None
     ) -> Completion | Failure:
+        """Return the completion of a call, or the last failure once nothing is to be gained by trying again.
+
+        A model in trouble is waited for if `patient`; otherwise the caller has another one. With `show` the completion
+        is shown as it comes, and once a piece was shown nothing is tried again.
+        """
+        errand = Errand(call, endpoint, witness, show)
+        tries = Tries(self._patience, self._chance)
+        while True:
+            result, made = await self._attempt(errand)
+            if isinstance(result, Completion) or errand.shown:
+                return result
+            if made:
+                wait = self._wait(tries, result, errand)
+                if wait is None:
+                    return result
+                if patient or self._circuits.ready(call.provider, call.model):
+                    await self._sleep(wait)
+                    continue
+            if not patient or await self._circuits.recovery(call.provider, call.model) is not None:
+                return result
+
+    def _wait(self, tries: Tries, failure: Failure, errand: Errand) -> float | None:
+        """Return the seconds until the next try; what a provider says of its rate holds for all calls to it."""
+        wait = tries.wait(failure)
+        if failure.kind == "rate_limit":
+            if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
+                self._circuits.leave(errand.call.provider, errand.call.model, failure, failure.retry_after)
+            elif wait is not None:
+                self._lane(errand.endpoint).hold(wait)
+        return wait
+
+    async def _attempt(self, errand: Errand) -> tuple[Completion | Failure, bool]:
+        """Return what one request gave, and True; or why none was made, and False."""
+        provider, model = errand.call.provider, errand.call.model
+        lane = self._lane(errand.endpoint)
+        estimated = await lane.enter(len(errand.request.body))
+        try:
+            admitted = self._circuits.admit(provider, model)
+            if isinstance(admitted, Failure):
+                return replace(admitted, sent=False), admitted.final
+            ticket = await self._begin(errand, admitted)
+            if isinstance(ticket, Failure):
+                return ticket, True
+            began = self._clock()
+            result = await self._guarded(errand, ticket, admitted)
+            errand.witness.end(ticket, result)
+            lane.learn(result, errand.stated, estimated=estimated, began=began)
+            self._circuits.saw(provider, model, result, admitted)
+            return result, True
+        finally:
+            lane.leave()
+
+    async def _begin(self, errand: Errand, admitted: float) -> str | Failure:
+        """Have a request noted before it is sent."""
+        ticket: str | Failure | None = None
+        try:
+            ticket = await errand.witness.begin(errand.call)
+        finally:
+            if not isinstance(ticket, str):
+                self._circuits.withdrawn(errand.call.provider, errand.call.model, admitted)
+        return ticket
+
+    async def _guarded(self, errand: Errand, ticket: str, admitted: float) -> Completion | Failure:
         """Await one request within its time; whatever ends it, the witness hears of it."""
         try:
             async with asyncio.timeout(self._patience.timeout):
-                result = await once
+                result = await (self._once(errand) if errand.show is None else self._stream_once(errand))
         except TimeoutError:
-            return _too_slow(endpoint, self._patience.timeout)
+            return _too_slow(errand.endpoint, self._patience.timeout)
         except FaultError as fault:
             return fault.failure
         except BaseException as error:
             sent = isinstance(error, asyncio.CancelledError)  # anything else is ours, before a byte was sent
-            witness.end(ticket, Failure(kind="network", message="stopped before the reply came", sent=sent))
+            errand.witness.end(ticket, Failure(kind="network", message="stopped before the reply came", sent=sent))
+            self._circuits.withdrawn(errand.call.provider, errand.call.model, admitted)
             raise
         # A provider may repeat the key it refuses; what it says goes into rows and the ledger.
         return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
 
-    async def stream(
-        self, call: Call, endpoint: Endpoint, witness: Witness, show: Callable[[str], None]
-    ) -> Completion | Failure:
-        """As `complete`, showing text as it comes; once a piece was shown nothing is tried again."""
-        dialect = DIALECTS[endpoint.dialect]()
-        request = dialect.to_request(call, endpoint)
-        tries = 0
-        while True:
-            tries += 1
-            shown: list[str] = []
-            ticket = witness.begin(call)
-            result = await self._guarded(
-                self._stream_once(request, endpoint, call, show, shown), endpoint, witness, ticket
-            )
-            witness.end(ticket, result)
-            wait = delay(result, tries, self._chance()) if isinstance(result, Failure) else None
-            if wait is None or shown or tries > self._patience.retries:
-                return result
-            await self._sleep(wait)
+    async def _once(self, errand: Errand) -> Completion | Failure:
+        if errand.endpoint.base_url.startswith(LOCAL):
+            return errand.completion(await self._local(errand.call.model).send(errand.request))
+        reply = await self._client().send(errand.request, errand.endpoint, self._secrets(errand.endpoint))
+        return errand.completion(reply)
 
-    async def _stream_once(
-        self, request: HttpRequest, endpoint: Endpoint, call: Call, show: Callable[[str], None], shown: list[str]
-    ) -> Completion | Failure:
-        reader = DIALECTS[endpoint.dialect]().stream(call, endpoint)
-        async for event in self._events(request, endpoint, call):
+    async def _stream_once(self, errand: Errand) -> Completion | Failure:
+        reader = errand.dialect.stream(errand.call, errand.endpoint)
+        async for event in self._events(errand):
             if isinstance(event, HttpReply):
-                return DIALECTS[endpoint.dialect]().to_completion(event, call, endpoint)
+                return errand.completion(event)
             if piece := reader.feed(event):
-                shown.append(piece)
-                show(piece)
+                errand.see(piece)
         return reader.completion()
 
-    def _events(self, request: HttpRequest, endpoint: Endpoint, call: Call) -> AsyncIterator[str | HttpReply]:
-        if endpoint.base_url.startswith(LOCAL):
-            return self._local(call.model).events(request)
-        return self._client().events(request, endpoint, self._secrets(endpoint))
+    def _events(self, errand: Errand) -> AsyncIterator[str | HttpReply]:
+        if errand.endpoint.base_url.startswith(LOCAL):
+            return self._local(errand.call.model).events(errand.request)
+        return self._client().events(errand.request, errand.endpoint, self._secrets(errand.endpoint))
 
     def _client(self) -> Http:
         if self._http is None:
@@ -151,6 +199,11 @@ class Door:
         if model not in self._locals:
             self._locals[model] = self._open_local(model)
         return self._locals[model]
+
+    def _lane(self, endpoint: Endpoint) -> Lane:
+        if endpoint.name not in self._lanes:
+            self._lanes[endpoint.name] = self._open_lane(endpoint)
+        return self._lanes[endpoint.name]
 
 
 def _too_slow(endpoint: Endpoint, timeout: float) -> Failure:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.transport.delay import CEILING, LONGEST_OBEYED, delay
+from scrimp.transport.retrying import CEILING, LONGEST_OBEYED, delay
 from scrimp.values import Failure
 
 

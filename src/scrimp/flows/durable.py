@@ -1,0 +1,66 @@
+"""Between the event loop and the writer's thread: what was handed over is heard of again once it outlives a kill."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from scrimp.store.writer import Deed, Writer
+from scrimp.values import Answer, Entry
+
+if TYPE_CHECKING:
+    from scrimp.errors import StoreError
+    from scrimp.store.cache import Cache
+    from scrimp.store.ledger import Ledger
+
+Heard = Callable[[Sequence[Any]], None]
+
+
+class Durable:
+    """The writer as the event loop sees it: one message for a group of rows, not one a row."""
+
+    def __init__(
+        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str,
+        warn: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        self._loop = asyncio.get_running_loop()
+        self._warn = warn
+        self._writer = Writer(open_cache, open_ledger, run=run, told=self._told)
+        self.heard: Heard = lambda _: None
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._writer.close()
+
+    async def note(self, begun: Entry, ended: tuple[Entry, ...]) -> None:
+        """Note a request before it is sent, with those of the same row that have ended."""
+        noted: asyncio.Future[None] = self._loop.create_future()
+        self._writer.write(Deed(begun=(begun,), ended=ended, tag=noted))
+        await noted
+
+    def book(self, ended: tuple[Entry, ...]) -> None:
+        """Book calls of a row that comes to nothing."""
+        if ended:
+            self._writer.write(Deed(ended=ended))
+
+    def keep(self, tag: object, ended: tuple[Entry, ...], kept: tuple[bytes, Answer] | None) -> None:
+        """Keep a row's completion and book its calls; `heard` gets the tag when that is done, or cannot be."""
+        self._writer.write(Deed(ended=ended, kept=kept, tag=tag))
+
+    def _told(self, deeds: Sequence[Deed], trouble: StoreError | None) -> None:
+        """Hear from the writer's thread; a loop that is over needs no news."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._hear, deeds, trouble)
+
+    def _hear(self, deeds: Sequence[Deed], trouble: StoreError | None) -> None:
+        if trouble is not None:
+            self._warn(f"completions are printed but not kept: {trouble}")
+        rows = []
+        for deed in deeds:
+            if not isinstance(deed.tag, asyncio.Future):
+                rows.append(deed.tag)
+            elif not deed.tag.done():
+                deed.tag.set_result(None)
+        self.heard([row for row in rows if row is not None])

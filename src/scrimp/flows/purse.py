@@ -1,0 +1,76 @@
+"""The witness of a call under a cap: a request that could pass it is not sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.json import encode
+
+from scrimp.errors import UnknownPriceError
+from scrimp.values import Call, Completion, Failure, Usage
+
+if TYPE_CHECKING:
+    from scrimp.flows.booking import RowBook
+    from scrimp.flows.budget import Budget
+    from scrimp.prices.book import PriceBook
+
+# Under a cap every call needs a bound: without --max-output this many tokens are the most a completion may take.
+BOUNDED_OUTPUT = 4096
+# Roles, separators and the provider's own preamble, generously, for one message.
+_MESSAGE_TOKENS = 64
+
+
+class Purse:
+    """Stands between a row's book and the door: each request is paid for out of the budget before it is sent."""
+
+    def __init__(self, book: RowBook, budget: Budget, prices: PriceBook, *, allow_unpriced: bool) -> None:
+        self._book, self._budget, self._prices = book, budget, prices
+        self._allow_unpriced = allow_unpriced
+        self._reserved: dict[str, Decimal] = {}
+
+    async def begin(self, call: Call) -> str | Failure:
+        """Reserve the most a request can cost, then note it; return why not where it does not fit."""
+        most = self._most(call)
+        if not await self._budget.reserve(most):
+            cap = self._budget.cap
+            return Failure(
+                kind="budget", message=f"the next call could pass --max-cost {cap}: raise it to go on", sent=False
+            )
+        ticket: str | None = None
+        try:
+            ticket = await self._book.begin(call)
+            self._reserved[ticket] = most
+        finally:
+            if ticket is None:
+                self._budget.settle(most, Decimal(0))
+        return ticket
+
+    def end(self, ticket: str, result: Completion | Failure) -> None:
+        """Settle it: a lost call has no known cost, so all that was reserved for it is taken as spent."""
+        self._book.end(ticket, result)
+        self._budget.settle(self._reserved.pop(ticket), self._book.entries[-1].cost)
+
+    def _most(self, call: Call) -> Decimal:
+        """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text."""
+        texts = [call.text, call.system or "", *(turn.content for turn in call.history)]
+        schema = call.parameters.schema
+        bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (len(encode(schema)) if schema else 0)
+        output = call.parameters.max_output or BOUNDED_OUTPUT
+        # Written to the provider's cache a token may cost more than plain.
+        usages = (Usage(input=bound, output=output), Usage(input=bound, cache_write=bound, output=output))
+        when = self._book.now
+        costs = (
+            self._prices.cost_of(provider=call.provider, model=call.model, usage=usage, when=when).dollars
+            for usage in usages
+        )
+        known = [cost for cost in costs if cost is not None]
+        if known:
+            return max(known)
+        if not self._allow_unpriced:
+            name = f"{call.provider}/{call.model}"
+            raise UnknownPriceError(
+                f"no price is known for {name}, so --max-cost cannot be kept: give it one under "
+                f'[models."{name}"] price = {{ input = ..., output = ... }}, or add --allow-unpriced'
+            )
+        return Decimal(0)

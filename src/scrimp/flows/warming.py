@@ -1,0 +1,69 @@
+"""Rows that share a long beginning: the first goes alone and fills the provider's prompt cache, then the others follow.
+
+Providers keep the beginnings of prompts from about 1 024 tokens on, for five minutes or more, and read them again at a
+tenth of the price; of many calls sent at once, each would pay for its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from scrimp.values import Call
+
+# About 1 024 tokens: shorter beginnings are kept by nobody.
+_BEGINNING = 4096
+# The shortest time a provider keeps a beginning after it was last used.
+_WARM_SECONDS = 300.0
+# Beginnings remembered: a run whose prompts are all long and all different must not remember each.
+_REMEMBERED = 4096
+
+
+class Warming:
+    """The beginnings seen lately: a future while one is being filled in, then the time of its last use."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._seen: OrderedDict[tuple[str, str, int], asyncio.Future[None] | float] = OrderedDict()
+
+    @asynccontextmanager
+    async def turn(self, call: Call) -> AsyncIterator[None]:
+        """Hold a call back while another one fills the cache with the same beginning."""
+        beginning = _beginning(call)
+        if beginning is None:
+            yield
+            return
+        key = (call.provider, call.model, hash(beginning))
+        while isinstance(filling := self._seen.get(key), asyncio.Future):
+            await asyncio.wait([filling])
+        if filling is not None and self._clock() - filling < _WARM_SECONDS:
+            self._seen[key] = self._clock()
+            yield
+            return
+        first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._seen[key] = first
+        self._forget()
+        try:
+            yield
+        finally:
+            # Warm or not: what the first one failed at the others need not wait for one by one.
+            self._seen[key] = self._clock()
+            first.set_result(None)
+
+    def _forget(self) -> None:
+        while len(self._seen) > _REMEMBERED:
+            key, value = self._seen.popitem(last=False)
+            if isinstance(value, asyncio.Future):
+                self._seen[key] = value  # others wait for it
+                return
+
+
+def _beginning(call: Call) -> str | None:
+    """Return what a call begins with, where that is long enough to be kept: system text, earlier turns, the text."""
+    if len(call.text) < _BEGINNING and not call.system and not call.history:
+        return None
+    parts = [call.system or "", *(turn.content for turn in call.history), call.text]
+    beginning = "\0".join(parts)
+    return beginning[:_BEGINNING] if len(beginning) >= _BEGINNING else None

@@ -1,0 +1,94 @@
+"""A circuit breaker for one model of one provider: what fails again and again is left alone, and tried now and then.
+
+Closed, it lets every call through. After some failures with no success between them it opens: nobody calls, until a
+cool-down is over and one call, the probe, may try. A probe that succeeds closes it; one that fails makes the next
+cool-down longer. After some failed probes, or at once where the model has never answered, it is given up: nobody waits
+for it any more, though a probe may still find that it is back. Times are seconds of any steady clock.
+
+The pattern is Nygard's (Release It!, 2007).
+"""
+
+from __future__ import annotations
+
+from scrimp.values import Failure
+
+# Failed calls in a row that open it, and failed probes after which nobody waits for it. Together they are what a dead
+# provider costs: ten calls.
+OPENS_AFTER = GIVEN_UP_AFTER = 5
+# Seconds: a minute's rate limit is over before the last of the five probes (2 + 6 + 18 + 30 + 30 = 86).
+_FIRST_COOL_DOWN, _GROWTH, _LONGEST_COOL_DOWN = 2.0, 3.0, 30.0
+# What says that the model is in trouble; what is wrong with one prompt (too long, refused) says nothing of it.
+_TROUBLE = frozenset(("network", "timeout", "server", "rate_limit", "not_found"))
+
+
+class Breaker:
+    """Closed, open or half open; `failure` says why it is not closed."""
+
+    def __init__(self) -> None:
+        self.failure: Failure | None = None
+        self.retry_at = float("-inf")
+        self._in_a_row = 0
+        self._round_began = float("-inf")
+        self._answered = False
+        self._probe: float | None = None  # when the probe in flight was sent
+        self._failed_probes = 0
+
+    @property
+    def given_up(self) -> bool:
+        """Say whether waiting for it is vain."""
+        if self.failure is None:
+            return False
+        absent = not self._answered and self.failure.kind != "rate_limit"
+        return absent or self._failed_probes >= GIVEN_UP_AFTER
+
+    def ready(self, now: float) -> bool:
+        """Say whether a call would be let through."""
+        return self.failure is None or (self._probe is None and now >= self.retry_at)
+
+    def admit(self, now: float) -> bool:
+        """Let a call through, or not; the first one after a cool-down is the probe."""
+        if not self.ready(now):
+            return False
+        if self.failure is not None:
+            self._probe = now
+        return True
+
+    def withdrawn(self, began: float) -> None:
+        """Take back a call that was let through and then not made."""
+        if self._probe == began:
+            self._probe = None
+
+    def answered(self) -> None:
+        """Learn from a reply that shows the model at work, whether or not it is what was hoped for."""
+        self._answered = True
+        self.failure, self._probe = None, None
+        self._in_a_row = self._failed_probes = 0
+
+    def failed(self, failure: Failure, began: float, now: float) -> None:
+        """Learn from a failed call that was let through at `began`."""
+        # Requests refused as invalid from the first one on have one fault in common: a parameter, a model, a base URL.
+        if failure.kind not in _TROUBLE and (self._answered or failure.kind != "invalid"):
+            self.answered()
+        elif self.failure is not None:
+            if self._probe == began:
+                self._failed_probes += 1
+                self._open(failure, now)
+        elif failure.kind != "rate_limit":
+            self._count(failure, now)
+        elif began > self._round_began:  # a round of calls refused for their rate is one refusal
+            self._round_began = now
+            self._count(failure, now)
+
+    def leave(self, failure: Failure, seconds: float, now: float) -> None:
+        """Open for as long as the provider asks, where that is longer than anybody should wait."""
+        self._open(failure, now)
+        self._failed_probes, self.retry_at = GIVEN_UP_AFTER, now + seconds
+
+    def _count(self, failure: Failure, now: float) -> None:
+        self._in_a_row += 1
+        if self._in_a_row >= OPENS_AFTER:
+            self._open(failure, now)
+
+    def _open(self, failure: Failure, now: float) -> None:
+        cool_down = min(_LONGEST_COOL_DOWN, _FIRST_COOL_DOWN * _GROWTH**self._failed_probes)
+        self.failure, self._probe, self.retry_at = failure, None, now + cool_down

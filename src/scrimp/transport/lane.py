@@ -1,0 +1,105 @@
+"""The way to one provider: calls enter it in turn, as many at once and as fast as the provider takes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from scrimp.providers.allowance import Allowance
+from scrimp.transport.pace import Pace
+from scrimp.transport.window import Window
+from scrimp.values import Completion, Failure, Usage
+
+# A token is about four bytes of a request; completions are taken to be as long as those before them.
+_BYTES_PER_TOKEN = 4
+_FIRST_OUTPUT, _NEWEST = 100.0, 0.05
+# What says: not so many at once.
+_OBJECTIONS = frozenset((429, 503, 529))
+
+
+class Lane:
+    """A queue in front of one provider: with one for each, a slow provider holds back nobody else's calls."""
+
+    def __init__(self, window: Window, pace: Pace, clock: Callable[[], float]) -> None:
+        self._window, self._pace, self._clock = window, pace, clock
+        self._in_flight = 0
+        self._output = _FIRST_OUTPUT  # tokens of a usual completion
+        self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def enter(self, request_bytes: int) -> int:
+        """Wait for a place, and return the tokens that were set aside; whoever has entered must leave."""
+        tokens = request_bytes // _BYTES_PER_TOKEN + int(self._output)
+        if not self._waiting and self._admits(tokens):
+            self._take(tokens)
+            return tokens
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((place, tokens))
+        self._plan()
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():  # it had its place already, and gives it back
+                self.leave()
+            raise
+        return tokens
+
+    def leave(self) -> None:
+        """Give a place back to whoever waits for one."""
+        self._in_flight -= 1
+        self._wake()
+
+    def learn(self, result: Completion | Failure, stated: Allowance | None, *, estimated: int, began: float) -> None:
+        """Learn from the end of a call that was sent at `began`, for which so many tokens were set aside."""
+        now = self._clock()
+        if stated is not None:
+            self._pace.learn(stated, now)
+        if isinstance(result, Completion):
+            self._count(result.usage, estimated, now)
+            self._window.answered(began, now)
+        elif result.http in _OBJECTIONS or result.kind in ("rate_limit", "timeout"):
+            self._window.objected(began, now)
+        elif result.http is not None and result.http < 500:  # it works, and declined this one
+            self._window.answered(began, now)
+
+    def _count(self, usage: Usage | None, estimated: int, now: float) -> None:
+        if usage is not None:
+            self._output += (usage.output - self._output) * _NEWEST
+            # What comes from a provider's prompt cache does not count toward most limits (reference, 5).
+            self._pace.correct(estimated, usage.input - usage.cache_read + usage.output, now)
+
+    def hold(self, seconds: float) -> None:
+        """Send nothing for a while: the provider asked for it, or objected without saying for how long."""
+        self._pace.hold(self._clock() + seconds)
+
+    def _admits(self, tokens: int) -> bool:
+        return self._in_flight < self._window.limit and not self._pace.wait(tokens, self._clock())
+
+    def _take(self, tokens: int) -> None:
+        self._in_flight += 1
+        self._pace.take(tokens, self._clock())
+
+    def _wake(self) -> None:
+        while self._waiting:
+            place, tokens = self._waiting[0]
+            if place.done():  # cancelled while it waited
+                self._waiting.popleft()
+            elif self._admits(tokens):
+                self._waiting.popleft()
+                self._take(tokens)
+                place.set_result(None)
+            else:
+                break
+        self._plan()
+
+    def _plan(self) -> None:
+        """Come back when the pace allows the next one; where only the window is full, whoever leaves comes back."""
+        if self._timer is not None or not self._waiting or self._in_flight >= self._window.limit:
+            return
+        wait = self._pace.wait(self._waiting[0][1], self._clock())
+        self._timer = asyncio.get_running_loop().call_later(wait, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._wake()
