@@ -33,6 +33,10 @@ class UnknownPriceError(ConfigError):
     """A model without a known price was asked for under a cost cap."""
 
 
+class OutputError(ScrimpError):
+    """Rows cannot be written where they were to go."""
+
+
 class StoreError(ScrimpError):
     """The cache or the ledger could not be opened, read or written."""
 

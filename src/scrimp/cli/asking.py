@@ -40,8 +40,9 @@ def asked_of(
         tier=None if fixed else defaults.tier or "auto", chain=defaults.chain, model=defaults.model,
         min_confidence=defaults.min_confidence, parameters=parameters, check=check, level=defaults.compress,
         cache=defaults.cache, cache_ttl=seconds(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
-        baseline=defaults.baseline, concurrency=defaults.concurrency, order=defaults.order, retries=defaults.retries,
-        timeout=defaults.timeout, labels=labels or Labels(), limits=limits,
+        baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
+        order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=labels or Labels(),
+        limits=limits,
     )  # fmt: skip
 
 

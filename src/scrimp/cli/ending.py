@@ -1,10 +1,17 @@
-"""The exit status of a run: design's table, in one place."""
+"""How a run ends: the bill, why it stopped, how it goes on, and the exit status of design's table."""
 
 from __future__ import annotations
 
-from scrimp.errors import ScrimpError
+import shlex
+import sys
+from pathlib import Path
+
+from scrimp.cli.session import Session
+from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.stop import Stop
 from scrimp.render.bill import Bill
+from scrimp.render.exact import encode
+from scrimp.render.report import Report
 
 NOT_CACHED = 7
 
@@ -16,3 +23,32 @@ def exit_status(bill: Bill, stop: Stop | None, trouble: ScrimpError | None, fail
     if stop is None and cache_only and bill.counts.skipped:
         return NOT_CACHED
     return bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
+
+
+def print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
+    """Print the bill as asked for."""
+    if summary == "none" or (quiet and summary == "auto"):
+        return
+    if summary == "json":
+        sys.stderr.write(encode(bill.as_json()).decode() + "\n")
+        return
+    sys.stderr.write("\n".join([*bill.lines(here.err.width, color=here.err.color), ""]))
+
+
+def write_summary(bill: Bill, path: Path) -> None:
+    """Write the bill as JSON to a file."""
+    try:
+        path.write_bytes(encode(bill.as_json()) + b"\n")
+    except OSError as error:
+        raise UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file") from error
+
+
+def say_the_end(here: Session, report: Report, stop: Stop | None, trouble: ScrimpError | None) -> None:
+    """Print why a run stopped and the line that goes on with it, or why the first of its failed rows failed."""
+    if report.first_failure and (stop is None or stop.reason == "failures"):
+        here.messages.say(f"the first row that failed: {report.first_failure}")
+    if stop is not None and stop.message:
+        here.messages.error(stop.message)
+        here.messages.say(here.services.keys.redact(f"to go on: {shlex.join(['scrimp', *sys.argv[1:]])}"))
+    if trouble is not None:
+        here.messages.error(here.services.keys.redact(str(trouble)))

@@ -63,7 +63,11 @@ Compress = Annotated[Literal["off", "lossless"] | None, typer.Option(help="How p
 Baseline = Annotated[str | None, typer.Option(metavar="MODEL", help="The model the bill compares with.")]
 
 # Flow
-Concurrency = Annotated[int | None, typer.Option("-j", "--concurrency", metavar="N", min=1, help="Calls in flight.")]
+Concurrency = Annotated[
+    int | None, typer.Option("-j", "--concurrency", metavar="N", min=1, help="The most calls in flight to a provider.")
+]
+Rpm = Annotated[int | None, typer.Option("--rpm", metavar="N", min=1, help="The most calls a minute to a provider.")]
+Tpm = Annotated[int | None, typer.Option("--tpm", metavar="N", min=1, help="The most tokens a minute to a provider.")]
 Retries = Annotated[int | None, typer.Option(metavar="N", min=0, help="How often a call that failed is sent again.")]
 Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", min=0.1, help="The longest one call may take.")]
 MaxFailures = Annotated[str | None, typer.Option(metavar="N|P%", help="Stop when more rows than this have failed.")]

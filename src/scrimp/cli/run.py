@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import typer
 
 from scrimp.cli import options as o
 from scrimp.cli.asking import asked_of, labels_of, one_route
-from scrimp.cli.ending import exit_status
+from scrimp.cli.ending import exit_status, print_bill, say_the_end, write_summary
 from scrimp.cli.inputs import named, read_options
-from scrimp.cli.session import Session, session
-from scrimp.errors import ScrimpError, UsageError
+from scrimp.cli.output import STDOUT, format_of, opened
+from scrimp.cli.session import session
+from scrimp.errors import OutputError, ScrimpError
 from scrimp.flows import live
-from scrimp.flows.stop import Stop
+from scrimp.flows.stop import PIPE, Stop
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.bill import Bill
-from scrimp.render.exact import encode
 from scrimp.render.progress import open_progress
 from scrimp.render.report import Report
 from scrimp.render.rows import open_rows
@@ -56,6 +54,8 @@ def run(
     compress: o.Compress = None,
     baseline: o.Baseline = None,
     concurrency: o.Concurrency = None,
+    rpm: o.Rpm = None,
+    tpm: o.Tpm = None,
     retries: o.Retries = None,
     timeout: o.Timeout = None,
     max_failures: o.MaxFailures = None,
@@ -82,9 +82,9 @@ def run(
     flags = {
         **one_route(tier, chain, model), "min_confidence": min_confidence, "max_output": max_output, "effort": effort,
         "max_cost": o.dollars_of(max_cost), "allow_unpriced": allow_unpriced or None, "cache": cache,
-        "cache_ttl": cache_ttl, "compress": compress, "baseline": baseline, "concurrency": concurrency,
-        "retries": retries, "timeout": timeout, "max_failures": max_failures, "order": order, "color": color,
-        "progress": progress,
+        "cache_ttl": cache_ttl, "compress": compress, "baseline": baseline, "concurrency": concurrency, "rpm": rpm,
+        "tpm": tpm, "retries": retries, "timeout": timeout, "max_failures": max_failures, "order": order,
+        "color": color, "progress": progress,
     }  # fmt: skip
     words = named(inputs)
     with session(flags) as here:
@@ -97,83 +97,47 @@ def run(
         bill = Bill(cap=asked.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if quiet else here.defaults.progress, None, here.err)
         here.messages.route(bar.note)
-        stop: Stop | None = None
-        trouble: ScrimpError | None = None
-        to_terminal = here.out.terminal and output == "-"
-        with _opened(output) as stream:
+        to_terminal = here.out.terminal and output == STDOUT
+        with opened(output) as stream:
             writer = open_rows(
-                stream, out or _by_extension(output), o.words(fields), terminal=to_terminal,
-                warn=here.messages.warn,
-            )  # fmt: skip
-            report = Report(
-                writer,
-                bill,
-                bar.update,
-                here.messages.say if verbose else None,
-                clear=bar.clear if to_terminal else _nothing,
+                stream, out or format_of(output), o.words(fields), terminal=to_terminal, warn=here.messages.warn
             )
-            try:
-                stop = live.run(found, asked, here.services, report.take, live=is_stream(words))
-            except ScrimpError as error:
-                trouble = error
-            except KeyboardInterrupt:
-                stop = Stop("interrupted", "stopped; the same command line continues", 130)
-            if stop is None or stop.reason != "pipe":
-                writer.close()
+            tell, clear = here.messages.say if verbose else None, bar.clear if to_terminal else _nothing
+            report = Report(writer, bill, bar.update, tell, clear=clear)
+            stop, trouble = _driven(
+                report, lambda: live.run(found, asked, here.services, report.take, live=is_stream(words))
+            )
         bar.close()
         here.messages.route(None)
-        if (stop is None or stop.reason != "pipe") and (bill.counts.total or trouble is None):
-            _print_bill(here, bill, summary, quiet=quiet)
+        heard = stop is None or stop.reason != "pipe"
+        if heard and (bill.counts.total or trouble is None):
+            print_bill(here, bill, summary, quiet=quiet)
         if summary_file is not None:
-            _write_summary(bill, Path(summary_file))
-        _say_the_end(here, report, stop, trouble)
+            write_summary(bill, Path(summary_file))
+        say_the_end(here, report, stop, trouble)
     raise typer.Exit(exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only"))
+
+
+def _driven(report: Report, drive: Callable[[], Stop | None]) -> tuple[Stop | None, ScrimpError | None]:
+    """Run to the end and finish the output; return why it stopped early, and what went wrong."""
+    stop: Stop | None = None
+    trouble: ScrimpError | None = None
+    try:
+        stop = drive()
+    except ScrimpError as error:
+        trouble = error
+    except KeyboardInterrupt:
+        stop = Stop("interrupted", "stopped; the same command line continues", 130)
+    if stop is not None and stop.reason == "pipe":
+        return stop, trouble
+    try:
+        report.close()
+    except BrokenPipeError:
+        stop = PIPE
+    except OutputError as error:
+        trouble = trouble or error
+    return stop, trouble
 
 
 def _nothing() -> None:
     """Clear no bar: rows do not go where it is drawn."""
-
-
-def _print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
-    if summary == "none" or (quiet and summary == "auto"):
-        return
-    if summary == "json":
-        sys.stderr.write(encode(bill.as_json()).decode() + "\n")
-        return
-    sys.stderr.write("\n".join([*bill.lines(here.err.width, color=here.err.color), ""]))
-
-
-def _say_the_end(here: Session, report: Report, stop: Stop | None, trouble: ScrimpError | None) -> None:
-    """Print why a run stopped, or why the first of its failed rows did."""
-    if report.first_failure and (stop is None or stop.reason == "failures"):
-        here.messages.say(f"the first row that failed: {report.first_failure}")
-    if stop is not None and stop.message:
-        here.messages.error(stop.message)
-    if trouble is not None:
-        here.messages.error(here.services.keys.redact(str(trouble)))
-
-
-def _write_summary(bill: Bill, path: Path) -> None:
-    try:
-        path.write_bytes(encode(bill.as_json()) + b"\n")
-    except OSError as error:
-        raise UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file") from error
-
-
-def _by_extension(output: str) -> str:
-    suffix = Path(output).suffix.lower().removeprefix(".")
-    return {"csv": "csv", "tsv": "tsv", "txt": "text", "json": "json"}.get(suffix, "jsonl")
-
-
-@contextmanager
-def _opened(output: str) -> Iterator[BinaryIO]:
-    """Open where rows go; stdout stays open."""
-    if output == "-":
-        yield sys.stdout.buffer
-        return
-    try:
-        stream = Path(output).open("wb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise UsageError(f"-o: {output} cannot be written ({error.strerror}): name another file") from error
-    with stream:
-        yield stream

@@ -46,6 +46,8 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     allow_unpriced: bool = False
     baseline: str = "openai/gpt-6.2-sol"
     concurrency: Count = 16
+    rpm: Count | None = None
+    tpm: Count | None = None
     retries: Annotated[int, Meta(ge=0)] = 2
     timeout: Annotated[float, Meta(gt=0)] = 600.0
     max_failures: str | None = None

@@ -27,7 +27,9 @@ TEMPLATE = """\
 # baseline = "openai/gpt-6.2-sol"  # what the bill compares with
 
 # The flow.
-# concurrency = 16                 # calls in flight
+# concurrency = 16                 # the most calls in flight to one provider; fewer where it objects
+# rpm = 3000                       # the most calls a minute to one provider
+# tpm = 2_000_000                  # the most tokens a minute to one provider
 # retries = 2
 # timeout = 600.0                  # seconds for one call
 # max_failures = "5%"              # or a number of rows, as text: "20"
@@ -46,8 +48,8 @@ TEMPLATE = """\
 # base_url = "https://llm.example.com/v1"
 # key_env = "GATEWAY_KEY"          # or key_cmd = "pass show gateway", or key_file = "~/.gateway-key"
 # price_provider = "openai"        # whose price list applies
-# rpm = 3000                       # calls a minute
-# tpm = 2_000_000                  # tokens a minute
+# rpm = 3000                       # calls a minute; the lower of this and [defaults] holds
+# tpm = 2_000_000                  # tokens a minute; a provider that states its limits in headers is believed
 
 # The first model that is available and healthy answers; the rest are failovers. A tier not named here keeps its list.
 [tiers]

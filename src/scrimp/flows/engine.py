@@ -17,7 +17,7 @@ from scrimp.flows.durable import Durable
 from scrimp.flows.emitter import Emitter
 from scrimp.flows.feeder import Feeder
 from scrimp.flows.stop import PIPE, Stop, interrupted, no_provider_left, out_of_money, too_many_failures
-from scrimp.values import Answered, Failed, Outcome, Prompt
+from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.answering import Answerer
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
 # New objects between two looks for cycles. A row makes some hundred objects and no cycle.
 _GARBAGE = 50_000
+
+_STOPPED = Failure(
+    kind="network", message="stopped before the row was answered: the same command line continues", retryable=True
+)
 
 
 def drive(
@@ -94,7 +98,7 @@ class Engine:
         await self._drain()
         if self._error is not None:
             raise self._error
-        return self._stop
+        return None if self._stop is None else self._stop.after(self._done - self._failed)
 
     async def _admit(self, group: list[Prompt], place: int) -> int:
         works = [self._planner.work(prompt) for prompt in group]
@@ -130,11 +134,21 @@ class Engine:
         return leaders
 
     async def _answer(self, work: Work, place: int, book: RowBook) -> None:
+        outcome: Outcome
         try:
             outcome = await self._answerer.outcome(work, book)
+        except asyncio.CancelledError:
+            if not book.begun:
+                raise
+            # Something was sent for it, and may have to be paid: that belongs in the bill.
+            outcome = Failed(prompt=work.prompt, failure=_STOPPED, status="skipped", entries=tuple(book.entries))
         except BaseException:
             self._durable.book(book.take())
             raise
+        if isinstance(outcome, Failed) and outcome.failure.kind == "budget":
+            self._halt(out_of_money(outcome.failure))
+            if not book.begun:
+                return  # as every row that was not reached: it is neither answered nor failed
         kept = (work.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._unsettled += 1
         self._durable.keep(Row(work, place, outcome), book.take(), kept)
@@ -170,13 +184,10 @@ class Engine:
         """Stop the run where going on would only fail or cost more than was allowed."""
         if self._stop is not None or not isinstance(outcome, Failed):
             return
-        answered = self._done - self._failed
-        if outcome.failure.kind == "budget":
-            self._halt(out_of_money(outcome.failure, answered))
-        elif self._answerer.all_down(self._planner.chains()):
-            self._halt(no_provider_left(outcome.failure, answered))
+        if self._answerer.all_down(self._planner.chains()):
+            self._halt(no_provider_left(outcome.failure))
         elif self._asked.limits.too_many(self._failed, self._done):
-            self._halt(too_many_failures(self._failed, answered))
+            self._halt(too_many_failures(self._failed))
 
     def _halt(self, stop: Stop) -> None:
         """Take no more rows, and drop those for which nothing was sent yet; the first reason is the one reported."""
@@ -230,7 +241,7 @@ class Engine:
 
     def _signalled(self, stop: Stop) -> None:
         if self._stop is None or self._stop.reason != "interrupted":
-            self._warn(stop.message)
+            self._warn(f"{stop.message}: waiting for calls in flight, once more stops at once")
             self._halt(stop)
         else:
             self._cancel()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BOUNDED_OUTPUT = 4096
 # Roles, separators and the provider's own preamble, generously, for one message.
 _MESSAGE_TOKENS = 64
+_SHOWN = Decimal("0.000001")
 
 
 class Purse:
@@ -33,10 +34,7 @@ class Purse:
         """Reserve the most a request can cost, then note it; return why not where it does not fit."""
         most = self._most(call)
         if not await self._budget.reserve(most):
-            cap = self._budget.cap
-            return Failure(
-                kind="budget", message=f"the next call could pass --max-cost {cap}: raise it to go on", sent=False
-            )
+            return Failure(kind="budget", message=self._refusal(call, most), sent=False)
         ticket: str | None = None
         try:
             ticket = await self._book.begin(call)
@@ -50,6 +48,14 @@ class Purse:
         """Settle it: a lost call has no known cost, so all that was reserved for it is taken as spent."""
         self._book.end(ticket, result)
         self._budget.settle(self._reserved.pop(ticket), self._book.entries[-1].cost)
+
+    def _refusal(self, call: Call, most: Decimal) -> str:
+        output = call.parameters.max_output or BOUNDED_OUTPUT
+        return (
+            f"the next call could cost ${most.quantize(_SHOWN).normalize():f} ({output:,} tokens out at the most) and "
+            f"pass --max-cost {self._budget.cap}, of which ${self._budget.spent.quantize(_SHOWN).normalize():f} is spent: "
+            "a lower --max-output lets more calls in"
+        )
 
     def _most(self, call: Call) -> Decimal:
         """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text."""

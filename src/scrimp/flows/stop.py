@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.values import Failure
 
-_KEPT = "the same command line continues"
+# Seconds in which calls in flight may finish after a signal, and after the reader of a pipe has left.
+_DRAIN, _PIPE_DRAIN = 30.0, 10.0
 
 
 class Stop(Struct, frozen=True):
@@ -17,33 +19,32 @@ class Stop(Struct, frozen=True):
     exit_status: int
     drain: float | None = None  # seconds to wait for calls in flight; None: as long as they take
 
+    def after(self, answered: int) -> Stop:
+        """Return it with what is not lost, once the calls in flight are over."""
+        if not self.message:
+            return self
+        kept = f"{answered:,} row{'' if answered == 1 else 's'} answered and kept" if answered else "nothing answered"
+        return replace(self, message=f"{self.message}; {kept}; the same command line continues")
 
-PIPE = Stop("pipe", "", 141, drain=10.0)
+
+PIPE = Stop("pipe", "", 141, drain=_PIPE_DRAIN)
 
 
-def out_of_money(failure: Failure, answered: int) -> Stop:
+def out_of_money(failure: Failure) -> Stop:
     """Return the stop before the cap is passed."""
-    return Stop("budget", f"stopped: {failure.message}; {_rows(answered)}", 5)
+    return Stop("budget", f"stopped: {failure.message}", 5)
 
 
-def no_provider_left(failure: Failure, answered: int) -> Stop:
+def no_provider_left(failure: Failure) -> Stop:
     """Return the stop of a run that has nobody to call any more."""
-    return Stop("auth", f"no provider is left: {failure.message}; {_rows(answered)}", 4)
+    return Stop("auth", f"no provider is left: {failure.message}", 4)
 
 
-def too_many_failures(failed: int, answered: int) -> Stop:
+def too_many_failures(failed: int) -> Stop:
     """Return the stop at --max-failures."""
-    return Stop("failures", f"{failed} rows failed, more than --max-failures allows; {_rows(answered)}", 5)
+    return Stop("failures", f"{failed:,} rows failed, more than --max-failures allows", 5)
 
 
 def interrupted(name: str, exit_status: int) -> Stop:
     """Return the stop of a signal: SIGINT or SIGTERM."""
-    message = f"{name}: waiting for calls in flight, once more stops at once; {_KEPT}"
-    return Stop("interrupted", message, exit_status, drain=30.0)
-
-
-def _rows(answered: int) -> str:
-    """Say what is not lost."""
-    if not answered:
-        return f"nothing was answered yet; {_KEPT}"
-    return f"{answered:,} row{'' if answered == 1 else 's'} answered and kept; {_KEPT}"
+    return Stop("interrupted", f"stopped by {name}", exit_status, drain=_DRAIN)

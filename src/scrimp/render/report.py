@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
+from scrimp.errors import OutputError
 from scrimp.render.bill import Bill
 from scrimp.render.rows import RowWriter
 from scrimp.values import Failed, Outcome
@@ -28,6 +30,17 @@ class Report:
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Print a group of outcomes; whoever reads a pipe sees them at once."""
         self._clear()
+        with _writing():
+            self._write(outcomes)
+        counts = self._bill.counts
+        self._progress(counts.total, counts.failed, self._bill.cost, counts.hits + counts.duplicates)
+
+    def close(self) -> None:
+        """End the output."""
+        with _writing():
+            self._writer.close()
+
+    def _write(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             self._bill.add(outcome)
             self._writer.write(outcome)
@@ -36,8 +49,20 @@ class Report:
             if self._tell is not None:
                 self._tell(_told(outcome))
         self._writer.flush()
-        counts = self._bill.counts
-        self._progress(counts.total, counts.failed, self._bill.cost, counts.hits + counts.duplicates)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Turn a full disk into a sentence; that a reader has left is for others to hear."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"rows cannot be written ({error.strerror}): what was answered is kept; make room, and the same command "
+            "line continues"
+        ) from error
 
 
 def _told(outcome: Outcome) -> str:
