@@ -50,11 +50,10 @@ class Purse:
         self._budget.settle(self._reserved.pop(ticket), self._book.entries[-1].cost)
 
     def _refusal(self, call: Call, most: Decimal) -> str:
-        output = call.parameters.max_output or BOUNDED_OUTPUT
+        output, spent = call.parameters.max_output or BOUNDED_OUTPUT, self._budget.spent
         return (
-            f"the next call could cost ${most.quantize(_SHOWN).normalize():f} ({output:,} tokens out at the most) and "
-            f"pass --max-cost {self._budget.cap}, of which ${self._budget.spent.quantize(_SHOWN).normalize():f} is spent: "
-            "a lower --max-output lets more calls in"
+            f"the next call could cost ${_shown(most)} ({output:,} tokens out at the most) and pass "
+            f"--max-cost {self._budget.cap}, of which ${_shown(spent)} is spent: a lower --max-output lets more in"
         )
 
     def _most(self, call: Call) -> Decimal:
@@ -80,3 +79,7 @@ class Purse:
                 f'[models."{name}"] price = {{ input = ..., output = ... }}, or add --allow-unpriced'
             )
         return Decimal(0)
+
+
+def _shown(dollars: Decimal) -> str:
+    return f"{dollars.quantize(_SHOWN).normalize():f}"
