@@ -48,6 +48,7 @@ class FakeProvider:
         self.headers: list[dict[str, str]] = []
         self.url = ""
         self.delay = 0.0
+        self.at_once = self.most_at_once = 0  # calls in flight, now and at the most
         self._lock = threading.Lock()
 
     @property
@@ -58,6 +59,12 @@ class FakeProvider:
         with self._lock:
             self.bodies.append(body)
             self.headers.append(headers)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+
+    def done(self) -> None:
+        with self._lock:
+            self.at_once -= 1
 
 
 @contextmanager
@@ -74,6 +81,7 @@ def fake_provider(answer: Callable[[dict[str, Any]], Reply] = echo) -> Iterator[
             if provider.delay:
                 time.sleep(provider.delay)
             status, headers, data = provider.answer(body)
+            provider.done()
             if status == 0:  # hang up without a word
                 self.close_connection = True
                 return

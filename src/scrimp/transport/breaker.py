@@ -15,8 +15,8 @@ from scrimp.values import Failure
 # Failed calls in a row that open it, and failed probes after which nobody waits for it. Together they are what a dead
 # provider costs: ten calls.
 OPENS_AFTER = GIVEN_UP_AFTER = 5
-# Seconds: a minute's rate limit is over before the last of the five probes (2 + 6 + 18 + 30 + 30 = 86).
-_FIRST_COOL_DOWN, _GROWTH, _LONGEST_COOL_DOWN = 2.0, 3.0, 30.0
+# Seconds: a minute's rate limit is over before the last of the five probes (1 + 3 + 9 + 27 + 30 = 70).
+_FIRST_COOL_DOWN, _GROWTH, _LONGEST_COOL_DOWN = 1.0, 3.0, 30.0
 # What says that the model is in trouble; what is wrong with one prompt (too long, refused) says nothing of it.
 _TROUBLE = frozenset(("network", "timeout", "server", "rate_limit", "not_found"))
 

@@ -16,6 +16,8 @@ _BYTES_PER_TOKEN = 4
 _FIRST_OUTPUT, _NEWEST = 100.0, 0.05
 # What says: not so many at once.
 _OBJECTIONS = frozenset((429, 503, 529))
+# The provider works, and this prompt is not for it.
+_DECLINED = frozenset(("too_long", "refused"))
 
 
 class Lane:
@@ -60,7 +62,7 @@ class Lane:
             self._window.answered(began, now)
         elif result.http in _OBJECTIONS or result.kind in ("rate_limit", "timeout"):
             self._window.objected(began, now)
-        elif result.http is not None and result.http < 500:  # it works, and declined this one
+        elif result.kind in _DECLINED:
             self._window.answered(began, now)
 
     def _count(self, usage: Usage | None, estimated: int, now: float) -> None:

@@ -1,0 +1,218 @@
+"""How calls flow: how many at once, how fast, in what order, and how a run that is stopped goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from command import Scrimp
+from fake_provider import FakeProvider, completion, echo, error, fake_provider
+
+TWO_PROVIDERS = """
+[providers.slow]
+dialect = "openai"
+base_url = "{slow}"
+key_env = "FAKE_KEY"
+[providers.fast]
+dialect = "openai"
+base_url = "{fast}"
+key_env = "FAKE_KEY"
+[tiers]
+simple = ["slow/test-model", "fast/test-model"]
+[[rules]]
+match = "^slow"
+model = "slow/test-model"
+[[rules]]
+match = "^fast"
+model = "fast/test-model"
+"""
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    scrimp.provider(provider.url)
+    rows(scrimp, "rows.jsonl", [f"prompt {n}" for n in range(40)])
+    return scrimp
+
+
+def rows(scrimp: Scrimp, name: str, prompts: list[str]) -> Path:
+    return scrimp.file(name, "".join(json.dumps({"text": prompt}) + "\n" for prompt in prompts))
+
+
+def test_no_more_calls_are_in_flight_than_asked_for_and_not_many_fewer(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.delay = 0.1
+    ready("run", "rows.jsonl", "-j", "8")
+
+    assert provider.most_at_once == 8
+
+
+def test_the_first_call_goes_alone(ready: Scrimp, provider: FakeProvider) -> None:
+    seen: list[int] = []
+    provider.delay = 0.1
+    provider.answer = lambda body: (seen.append(provider.most_at_once), echo(body))[1]
+    ready("run", "rows.jsonl")
+
+    assert (seen[0], max(seen) > 1) == (1, True)
+
+
+def test_a_slow_provider_does_not_hold_back_another(scrimp: Scrimp, provider: FakeProvider) -> None:
+    with fake_provider() as slow:
+        slow.delay = 1.0
+        scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+        scrimp.config(TWO_PROVIDERS.format(slow=slow.url, fast=provider.url))
+        rows(scrimp, "mixed.jsonl", [f"slow {n}" for n in range(6)] + [f"fast {n}" for n in range(60)])
+        ran = scrimp("run", "mixed.jsonl", "-j", "2", "--order", "completion")
+
+    outputs = [row["output"] for row in ran.rows]
+    assert ran.status == 0, ran.err
+    # With two places for both, the sixty would have to wait for the six, one pair after the other.
+    assert sum("slow" in output for output in outputs[:58]) <= 2
+
+
+def test_rows_that_share_a_long_beginning_follow_the_first(ready: Scrimp, provider: FakeProvider) -> None:
+    order: list[tuple[str, int]] = []
+    provider.delay = 0.1
+    provider.answer = lambda body: (order.append((body["messages"][-1]["content"], provider.at_once)), echo(body))[1]
+    rows(ready, "one.jsonl", ["warm up"])
+    rows(ready, "rows.jsonl", [f"question {n}" for n in range(10)])
+    ready.file("system.txt", "All you need to know. " * 400)
+    ready("run", "one.jsonl", "rows.jsonl", "--system", "@system.txt", "-j", "16")
+
+    assert order[0][1] == 1
+    assert provider.most_at_once == 10
+
+
+def test_no_more_calls_a_minute_are_made_than_asked_for(ready: Scrimp, provider: FakeProvider) -> None:
+    times: list[float] = []
+    provider.answer = lambda body: (times.append(time.monotonic()), echo(body))[1]
+    rows(ready, "more.jsonl", [f"more {n}" for n in range(15)])
+    ready("run", "more.jsonl", "--rpm", "120")
+
+    # Two a second after a burst of ten: the last five take two seconds and a half, however fast the machine.
+    assert len(times) == 15
+    assert times[-1] - times[0] > 2
+
+
+def test_a_rate_limit_makes_calls_wait_and_no_row_fail(ready: Scrimp, provider: FakeProvider) -> None:
+    def limited(body: dict[str, object]) -> tuple[int, dict[str, str], bytes]:
+        if provider.at_once > 3:
+            return error(429, "rate_limit_exceeded", headers={"retry-after": "0.05"})
+        return echo(body)
+
+    provider.delay, provider.answer = 0.02, limited
+    ran = ready("run", "rows.jsonl", "-j", "16")
+
+    assert ran.status == 0, ran.err
+    assert {row["status"] for row in ran.rows} == {"ok"}
+
+
+def test_a_model_that_asks_for_an_hour_is_left_for_the_next(scrimp: Scrimp, provider: FakeProvider) -> None:
+    with fake_provider(lambda _: error(429, "rate_limit_exceeded", headers={"retry-after": "3600"})) as busy:
+        scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+        scrimp.config(TWO_PROVIDERS.format(slow=busy.url, fast=provider.url))
+        rows(scrimp, "rows.jsonl", [f"prompt {n}" for n in range(20)])
+        ran = scrimp("run", "rows.jsonl", "--tier", "simple")
+
+        assert (ran.status, len(busy.bodies)) == (0, 1), ran.err
+        assert {row["provider"] for row in ran.rows} == {"fast"}
+
+
+def test_a_provider_that_comes_back_is_waited_for(ready: Scrimp, provider: FakeProvider) -> None:
+    fails_from: list[float] = []
+
+    def out_for_a_while(body: dict[str, object]) -> tuple[int, dict[str, str], bytes]:
+        if len(provider.bodies) < 5:
+            return echo(body)
+        fails_from.append(time.monotonic())
+        return error(503) if time.monotonic() - fails_from[0] < 0.8 else echo(body)
+
+    provider.answer = out_for_a_while
+    ran = ready("run", "rows.jsonl", "-j", "4")
+
+    assert ran.status == 0, ran.err
+
+
+def test_requests_that_are_all_wrong_stop_the_run(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(400, "unsupported_parameter", "no such parameter")
+    ran = ready("run", "rows.jsonl")
+
+    assert (ran.status, len(provider.bodies)) == (4, 5)
+    assert "no provider is left" in ran.err
+
+
+def test_a_cap_that_is_reached_says_how_to_go_on(ready: Scrimp, provider: FakeProvider) -> None:
+    words = ("run", "rows.jsonl", "--max-cost", "0.001", "--max-output", "20")
+    ran = ready(*words)
+
+    assert ran.status == 5
+    assert 0 < sum(row["cost_usd"] for row in ran.rows) <= 0.001
+    assert f"to go on: scrimp {' '.join(words)}" in ran.err
+    before = len(provider.bodies)
+    again = ready(*words)
+    assert [row["cache"] for row in again.rows[:before]] == ["hit"] * before
+    assert len(provider.bodies) > before
+
+
+def test_a_second_signal_stops_at_once_and_books_what_was_in_flight(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda body: (time.sleep(0 if body["messages"][-1]["content"] == "prompt 0" else 20), echo(body))[
+        1
+    ]
+    run = ready.start("run", "rows.jsonl", "-j", "4", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while len(provider.bodies) < 5:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGTERM)
+    assert run.stderr is not None
+    while b"waiting for calls in flight" not in run.stderr.readline():
+        pass
+    run.send_signal(signal.SIGTERM)
+    out, err = run.communicate(timeout=10)
+
+    assert run.returncode == 143
+    assert b"lost calls" in err
+    assert [json.loads(line)["status"] for line in out.splitlines()] == ["ok"] + ["skipped"] * 4
+    (entry,) = json.loads(ready("cost", "--json").out)
+    assert (entry["calls"], entry["lost"]) == (5, 4)
+
+
+def test_a_stdin_that_never_closes_is_read_no_further_than_asked(ready: Scrimp) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"one\ntwo\nthree\n")
+    run = ready.start(
+        "run", "-", "--format", "lines", "--limit", "2", "--out", "text", stdin=reading, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    out, _ = run.communicate(timeout=30)
+    os.close(reading)
+    os.close(writing)
+
+    assert (run.returncode, out) == (0, b"echo: one\necho: two\n")
+
+
+def test_rows_that_cannot_be_written_are_kept_all_the_same(ready: Scrimp, provider: FakeProvider) -> None:
+    ran = ready("run", "rows.jsonl", "-o", "/dev/full")
+    called = len(provider.bodies)
+
+    assert ran.status == 2
+    assert "No space left on device" in ran.err
+    assert "Traceback" not in ran.err
+    assert ready("run", "rows.jsonl").status == 0
+    assert (called > 0, len(provider.bodies)) == (True, 40)
+
+
+def test_a_request_is_in_the_ledger_before_it_is_sent(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: (time.sleep(20), completion("late"))[1]
+    run = ready.start("run", "rows.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not provider.bodies:
+        time.sleep(0.01)
+    run.kill()
+    run.wait()
+    provider.answer = echo
+    ready("run", "rows.jsonl")
+
+    assert sum(each["lost"] for each in json.loads(ready("cost", "--json").out)) == 1
