@@ -1,0 +1,48 @@
+"""Sixty-four calls in flight to a provider that answers at once, beside the clients people would use instead."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+from bench import baseline
+from bench.plan import Plan
+from bench.rates import steady
+from bench.table import Row, times
+
+_IN_FLIGHT = 64
+_ASKED = {"openai": "5 x to 10 x", "litellm": "5 x to 10 x"}
+_BARE = ("httpx", "aiohttp", "pyreqwest")
+_FAST = ("aiohttp", "pyreqwest")  # a fifth of the calls, enough for the others, would be over before it began
+
+
+def measure(plan: Plan) -> Iterator[Row]:
+    count = plan.size(20_000, 1_000)
+    wholes: list[float] = []
+    middles: list[float] = []
+    others: dict[str, list[baseline.Rate | str]] = {name: [] for name in (*_ASKED, *_BARE)}
+    for _ in range(plan.size(3, 1)):
+        whole, middle = _scrimp(plan, count)
+        wholes.append(whole)
+        middles.append(middle)
+        for name, rates in others.items():
+            calls = count if name in _FAST else count // 5
+            rates.append(baseline.measure(plan, name, calls=calls, in_flight=_IN_FLIGHT))
+    whole, middle = statistics.median(wholes), statistics.median(middles)
+    what = f"{count:,} rows, {_IN_FLIGHT} in flight"
+    yield Row(
+        what=what,
+        measured=f"{whole:,.0f} rows/s",
+        beside=f"itself, steady {middle:,.0f} calls/s",
+        ratio=times(whole / middle) if middle else "",
+    )
+    for name, rates in others.items():
+        shown = f"bare {name}" if name in _BARE else name
+        yield baseline.beside(what, whole, shown, rates, asked=_ASKED.get(name, ""))
+
+
+def _scrimp(plan: Plan, count: int) -> tuple[float, float]:
+    """Return the rate of the whole process, cache and ledger on disk, and the steady rate the provider saw."""
+    with plan.connected() as (home, provider):
+        spent = home.run(count, in_flight=_IN_FLIGHT)
+        return count / spent.seconds, steady(provider.times()) or 0.0

@@ -1,0 +1,139 @@
+"""A provider that costs its machine almost nothing: chat completions over raw asyncio, after a delay.
+
+`python tests/bench/server.py --delay 1` prints its port and answers until its stdin is closed. It reads no JSON: what
+it sends back is made once, so that the client is measured and not the server; a body that says `"stream":true` gets the
+same as events. It also tells what it saw: GET /times gives the moment of every reply as packed doubles, GET /most the
+most calls that were in flight at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import sys
+from array import array
+
+_END_OF_HEAD = b"\r\n\r\n"
+_LENGTH = b"content-length:"
+
+
+def reply(text: str = "positive", model: str = "test-model") -> bytes:
+    """Return the body of a chat completion."""
+    return json.dumps({
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 1_795_000_000, "model": model,
+        "choices": [
+            {"index": 0, "finish_reason": "stop", "logprobs": None,
+             "message": {"role": "assistant", "content": text, "refusal": None}}
+        ],
+        "usage": {"prompt_tokens": 20, "completion_tokens": 2, "total_tokens": 22},
+    }).encode()  # fmt: skip
+
+
+def streamed(text: str = "positive", model: str = "test-model") -> bytes:
+    """Return the same completion as server-sent events."""
+    chunk = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_795_000_000, "model": model}
+    delta = {"role": "assistant", "content": text}
+    usage = {"prompt_tokens": 20, "completion_tokens": 2, "total_tokens": 22}
+    events = [
+        chunk | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}], "usage": None},
+        chunk | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": None},
+        chunk | {"choices": [], "usage": usage},
+    ]
+    return "".join(f"data: {data}\n\n" for data in [*map(json.dumps, events), "[DONE]"]).encode()
+
+
+def http(body: bytes, kind: bytes = b"application/json") -> bytes:
+    """Return a body with its head."""
+    return b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ncontent-length: %d\r\n\r\n%b" % (kind, len(body), body)
+
+
+_REPLY = http(reply())
+_EVENTS = http(streamed(), b"text/event-stream")
+
+
+class Seen:
+    """What happened to all connections together."""
+
+    def __init__(self) -> None:
+        self.times = array("d")
+        self.in_flight = 0
+        self.most = 0
+
+    def begin(self) -> None:
+        self.in_flight += 1
+        self.most = max(self.most, self.in_flight)
+
+    def end(self, now: float) -> None:
+        self.in_flight -= 1
+        self.times.append(now)
+
+
+class Connection(asyncio.Protocol):
+    """One connection; requests on it are answered in turn, as HTTP/1.1 has it."""
+
+    def __init__(self, delay: float, seen: Seen) -> None:
+        self._delay, self._seen = delay, seen
+        self._buffer = bytearray()
+        self._loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while (end := self._buffer.find(_END_OF_HEAD)) >= 0:
+            head = bytes(self._buffer[:end]).lower()
+            at = head.find(_LENGTH)
+            length = int(head[at + len(_LENGTH) :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            whole = end + len(_END_OF_HEAD) + length
+            if len(self._buffer) < whole:
+                return
+            body = bytes(self._buffer[whole - length : whole])
+            del self._buffer[:whole]
+            self._asked(head, body)
+
+    def _asked(self, head: bytes, body: bytes) -> None:
+        if head.startswith(b"get /times"):
+            self._transport.write(http(self._seen.times.tobytes()))
+        elif head.startswith(b"get /most"):
+            self._transport.write(http(b"%d" % self._seen.most))
+        else:
+            self._seen.begin()
+            answer = _EVENTS if b'"stream":true' in body else _REPLY
+            if self._delay:
+                self._loop.call_later(self._delay, self._answer, answer)
+            else:
+                self._answer(answer)
+
+    def _answer(self, answer: bytes) -> None:
+        self._seen.end(self._loop.time())
+        if not self._transport.is_closing():
+            self._transport.write(answer)
+
+
+async def serve(delay: float) -> None:
+    """Answer until stdin is closed."""
+    loop = asyncio.get_running_loop()
+    seen = Seen()
+    server = await loop.create_server(lambda: Connection(delay, seen), "127.0.0.1", 0, backlog=4096)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+def allow_many_files() -> None:
+    """Let this process hold a socket for every call in flight, where the usual limit is 256 or 1 024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 8192 if hard == resource.RLIM_INFINITY else min(8192, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--delay", type=float, default=0.0)
+    allow_many_files()
+    asyncio.run(serve(parser.parse_args().delay))
