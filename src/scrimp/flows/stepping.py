@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from scrimp.flows.purse import BOUNDED_OUTPUT, Purse
+from scrimp.flows.warming import beginning_of
 from scrimp.values import Call, Completion, Endpoint, Failure, ModelRef, Parameters, Step
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
     from scrimp.transport.circuits import Circuits
     from scrimp.transport.door import Door
+    from scrimp.transport.retrying import Tries
 
 # With these another model of the tier may do better; with the others (too long, refused, invalid) it would not.
 _FAILOVER = frozenset(("auth", "quota", "rate_limit", "timeout", "server", "network", "not_found"))
@@ -37,33 +39,41 @@ class Stepper:
         self._parameters_of: dict[ModelRef, Parameters] = {}
 
     async def call(self, step: Step, work: Work, book: RowBook) -> tuple[Completion | Failure, str]:
-        """Return what a step gave, and which provider gave it."""
-        left = [model for model in step.candidates if model.provider in self._available]
-        result, provider = self._nobody(step), ""
-        while (model := self._next(left)) is not None:
-            left.remove(model)
-            patient = self._next(left) is None
-            result, provider = await self._called(model, work, book, patient=patient), model.provider
+        """Return what a step gave, and which provider gave it.
+
+        A model in trouble is left for the next one; only where all are in trouble is the first to recover waited for.
+        """
+        left = {model: self._door.tries() for model in step.candidates if model.provider in self._available}
+        result: Completion | Failure | None = None
+        provider = ""
+        while (model := await self._next(left)) is not None:
+            result, provider = await self._called(model, work, book, left[model]), model.provider
             if isinstance(result, Completion) or result.kind not in _FAILOVER or self._shown:
                 break  # what a person has read half of is not begun again by another model
-        return result, provider
+            if left[model].over:
+                del left[model]
+        return result or self._nobody(step), provider
 
     def alive(self, step: Step) -> bool:
         """Say whether any model of a step may still be called."""
-        return any(self._may_answer(model) for model in step.candidates if model.provider in self._available)
+        return any(
+            self._circuits.failure(model.provider, model.model) is None
+            for model in step.candidates
+            if model.provider in self._available
+        )
 
-    def _next(self, left: Sequence[ModelRef]) -> ModelRef | None:
-        """Return the first model that takes calls, else the one in trouble that is tried again soonest."""
-        for model in left:
-            if self._circuits.ready(model.provider, model.model):
-                return model
-        waiting = [model for model in left if self._may_answer(model)]
-        return min(waiting, key=lambda model: self._circuits.retry_at(model.provider, model.model), default=None)
+    async def _next(self, left: Collection[ModelRef]) -> ModelRef | None:
+        """Return the first model that takes calls; wait for one to recover where none does; None where that is vain."""
+        names = {(model.provider, model.model): model for model in left}
+        while True:
+            for name, model in names.items():
+                if self._circuits.ready(*name):
+                    return model
+            if all(self._circuits.failure(*name) is not None for name in names):
+                return None
+            await self._circuits.recovery(list(names))
 
-    def _may_answer(self, model: ModelRef) -> bool:
-        return self._circuits.failure(model.provider, model.model) is None
-
-    def _nobody(self, step: Step) -> Completion | Failure:
+    def _nobody(self, step: Step) -> Failure:
         for model in step.candidates:
             if down := self._circuits.failure(model.provider, model.model):
                 return replace(down, sent=False)
@@ -72,13 +82,16 @@ class Stepper:
             kind="auth", message=f"no provider of '{step.name}' has a key: set {wanted}", sent=False, final=True
         )
 
-    async def _called(self, model: ModelRef, work: Work, book: RowBook, *, patient: bool) -> Completion | Failure:
+    async def _called(self, model: ModelRef, work: Work, book: RowBook, tries: Tries) -> Completion | Failure:
         call, endpoint, limits = self._call(model, work), self._endpoints[model.provider], self._asked.limits
         capped = limits.max_cost is not None
         witness = Purse(book, self._budget, self._prices, allow_unpriced=limits.allow_unpriced) if capped else book
         show = None if self._show is None else self._showing
-        async with self._warming.turn(call):
-            return await self._door.complete(call, endpoint, witness, patient=patient, show=show)
+        beginning = beginning_of(call)
+        if beginning is None:
+            return await self._door.complete(call, endpoint, witness, tries, show=show)
+        async with self._warming.turn(call, beginning):
+            return await self._door.complete(call, endpoint, witness, tries, show=show)
 
     def _showing(self, piece: str) -> None:
         self._shown = True

@@ -29,12 +29,8 @@ class Warming:
         self._seen: OrderedDict[tuple[str, str, int], asyncio.Future[None] | float] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, call: Call) -> AsyncIterator[None]:
-        """Hold a call back while another one fills the cache with the same beginning."""
-        beginning = _beginning(call)
-        if beginning is None:
-            yield
-            return
+    async def turn(self, call: Call, beginning: str) -> AsyncIterator[None]:
+        """Hold a call back while another one fills the model's cache with the same beginning."""
         key = (call.provider, call.model, hash(beginning))
         while isinstance(filling := self._seen.get(key), asyncio.Future):
             await asyncio.wait([filling])
@@ -60,7 +56,7 @@ class Warming:
                 return
 
 
-def _beginning(call: Call) -> str | None:
+def beginning_of(call: Call) -> str | None:
     """Return what a call begins with, where that is long enough to be kept: system text, earlier turns, the text."""
     if len(call.text) < _BEGINNING and not call.system and not call.history:
         return None

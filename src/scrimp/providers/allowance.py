@@ -30,6 +30,8 @@ _ANTHROPIC = (
     "anthropic-ratelimit-tokens-remaining",
 )  # fmt: skip
 
+_LONGEST = 15  # digits: more are no limit
+
 
 def allowance(headers: Mapping[str, str]) -> Allowance | None:
     """Return the limits a reply states; None where it states none."""
@@ -43,4 +45,5 @@ def allowance(headers: Mapping[str, str]) -> Allowance | None:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    known = text is not None and len(text) <= _LONGEST and text.isascii() and text.isdigit()
+    return int(text) if known and text is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scrimp.providers.errors import failure
 from scrimp.providers.families import claude_thinking
-from scrimp.providers.wire import count, dumps, items, loads, obj, parsed, text, unreadable, word
+from scrimp.providers.wire import count, counted, dumps, items, loads, obj, parsed, text, unreadable, word
 from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest, Json, JsonObject, Stop, Usage
 
 # max_tokens is required; thinking counts toward it, so a cap sized for the answer alone could leave no text.
@@ -53,14 +53,16 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     used = body.get("usage")
     return Completion(
         text="".join(text(each.get("text")) for each in map(obj, items(body["content"])) if each.get("type") == "text"),
-        usage=usage(used) if isinstance(used, dict) else None, stop=_STOPS.get(finish, "stop"), finish_reason=finish,
+        usage=usage(used), stop=_STOPS.get(finish, "stop"), finish_reason=finish,
         model=word(body.get("model")) or call.model, service_tier=word(obj(used).get("service_tier")),
         request_id=reply.headers.get("request-id"),
     )  # fmt: skip
 
 
-def usage(used: JsonObject) -> Usage:
+def usage(used: Json) -> Usage | None:
     """Return the tokens counted; `input_tokens` is only what was neither read from the cache nor written to it."""
+    if not isinstance(used, dict) or not (counted(used.get("input_tokens")) and counted(used.get("output_tokens"))):
+        return None
     read, written = count(used.get("cache_read_input_tokens")), count(used.get("cache_creation_input_tokens"))
     output = count(used.get("output_tokens"))
     return Usage(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scrimp.providers.errors import failure
 from scrimp.providers.families import gemini_thinking
-from scrimp.providers.wire import count, dumps, items, loads, obj, parsed, text, unreadable, word
+from scrimp.providers.wire import count, counted, dumps, items, loads, obj, parsed, text, unreadable, word
 from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest, Json, JsonObject, Stop, Usage
 
 _STOPS: Mapping[str, Stop] = {
@@ -56,7 +56,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
 def _completion(body: JsonObject, said: str, call: Call, finish: str) -> Completion:
     used = body.get("usageMetadata")
     return Completion(
-        text=said, usage=usage(used) if isinstance(used, dict) else None, stop=_STOPS.get(finish, "refused"),
+        text=said, usage=usage(used), stop=_STOPS.get(finish, "refused"),
         finish_reason=finish, model=word(body.get("modelVersion")) or call.model,
         request_id=word(body.get("responseId")),
     )  # fmt: skip
@@ -75,8 +75,15 @@ def _finish(body: JsonObject) -> str:
     return word(obj(body, "promptFeedback").get("blockReason")) or "SAFETY"
 
 
-def usage(used: JsonObject) -> Usage:
-    """Return the tokens counted; thoughts are output that `candidatesTokenCount` leaves out."""
+def usage(used: Json) -> Usage | None:
+    """Return the tokens counted; thoughts are output that `candidatesTokenCount` leaves out.
+
+    A count that is not there is one of nothing; one that is there and no count makes all of it worthless.
+    """
+    if not isinstance(used, dict) or not counted(used.get("promptTokenCount")):
+        return None
+    if not all(counted(used[name]) for name in ("candidatesTokenCount", "thoughtsTokenCount") if name in used):
+        return None
     thoughts = count(used.get("thoughtsTokenCount"))
     prompt = count(used.get("promptTokenCount")) + count(used.get("toolUsePromptTokenCount"))
     return Usage(

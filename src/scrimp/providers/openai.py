@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from scrimp.providers.errors import failure
 from scrimp.providers.families import effort_fields
-from scrimp.providers.wire import count, dumps, items, loads, number, obj, parsed, text, unreadable, word
+from scrimp.providers.wire import count, counted, dumps, items, loads, number, obj, parsed, text, unreadable, word
 from scrimp.routing.likeliest import likeliest_label
 from scrimp.values import (
     Call,
@@ -134,6 +134,8 @@ def content(value: Json) -> str:
 def usage(value: Json, endpoint: Endpoint) -> Usage | None:
     """Return the tokens counted, by the names OpenAI gives them or an imitator does."""
     if not isinstance(value, dict):
+        return None
+    if not (counted(value.get("prompt_tokens")) and counted(value.get("completion_tokens"))):
         return None
     prompt, details = count(value.get("prompt_tokens")), obj(value, "prompt_tokens_details")
     output = count(value.get("completion_tokens"))

@@ -28,6 +28,7 @@ class Breaker:
         self.failure: Failure | None = None
         self.retry_at = float("-inf")
         self._in_a_row = 0
+        self._row_began = float("-inf")  # when the first of them was noticed
         self._round_began = float("-inf")
         self._answered = False
         self._probe: float | None = None  # when the probe in flight was sent
@@ -58,17 +59,21 @@ class Breaker:
         if self._probe == began:
             self._probe = None
 
-    def answered(self) -> None:
-        """Learn from a reply that shows the model at work, whether or not it is what was hoped for."""
+    def answered(self, began: float) -> None:
+        """Learn from a reply that shows the model at work, to a call that was let through at `began`.
+
+        Replies to calls sent before the trouble began say nothing of it: they may be the last before a death.
+        """
         self._answered = True
-        self.failure, self._probe = None, None
-        self._in_a_row = self._failed_probes = 0
+        if began >= self._row_began:
+            self.failure, self._probe, self._row_began = None, None, float("-inf")
+            self._in_a_row = self._failed_probes = 0
 
     def failed(self, failure: Failure, began: float, now: float) -> None:
         """Learn from a failed call that was let through at `began`."""
         # Requests refused as invalid from the first one on have one fault in common: a parameter, a model, a base URL.
         if failure.kind not in _TROUBLE and (self._answered or failure.kind != "invalid"):
-            self.answered()
+            self.answered(began)
         elif self.failure is not None:
             if self._probe == began:
                 self._failed_probes += 1
@@ -81,10 +86,13 @@ class Breaker:
 
     def leave(self, failure: Failure, seconds: float, now: float) -> None:
         """Open for as long as the provider asks, where that is longer than anybody should wait."""
+        self._row_began = now
         self._open(failure, now)
         self._failed_probes, self.retry_at = GIVEN_UP_AFTER, now + seconds
 
     def _count(self, failure: Failure, now: float) -> None:
+        if not self._in_a_row:
+            self._row_began = now
         self._in_a_row += 1
         if self._in_a_row >= OPENS_AFTER:
             self._open(failure, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scrimp.transport.breaker import Breaker
 from scrimp.values import Completion, Failure
@@ -39,10 +39,6 @@ class Circuits:
         breaker = self._breakers.get((provider, model))
         return provider not in self._refused and (breaker is None or breaker.ready(self._clock()))
 
-    def retry_at(self, provider: str, model: str) -> float:
-        """Return when a model may be tried again."""
-        return self._breaker(provider, model).retry_at
-
     def admit(self, provider: str, model: str) -> Failure | float:
         """Let a call through and return the moment, or return why not."""
         now, breaker = self._clock(), self._breaker(provider, model)
@@ -59,30 +55,32 @@ class Circuits:
             breaker.withdrawn(began)
             self._tell()
 
-    async def recovery(self, provider: str, model: str) -> Failure | None:
-        """Wait until a call to a model may be let through; return why that is vain, None where it is not."""
-        while not self.ready(provider, model):
-            if (down := self.failure(provider, model)) is not None:
-                return down
+    async def recovery(self, models: Sequence[tuple[str, str]]) -> None:
+        """Wait until a call to one of these models may be let through, or until waiting for any of them is vain."""
+        while not any(self.ready(*model) for model in models):
+            hopeful = [self._breaker(*model) for model in models if self.failure(*model) is None]
+            if not hopeful:
+                return
             if self._changed is None or self._changed.done():
                 self._changed = asyncio.get_running_loop().create_future()
-            wait = max(0.05, self.retry_at(provider, model) - self._clock())
-            await asyncio.wait([self._changed], timeout=wait)
-        return None
+            now = self._clock()
+            # Past its moment another call is the probe: what comes of that will be told.
+            waits = [breaker.retry_at - now for breaker in hopeful if breaker.retry_at > now]
+            await asyncio.wait([self._changed], timeout=min(waits, default=None))
 
     def saw(self, provider: str, model: str, result: Completion | Failure, began: float) -> None:
         """Learn from the end of a call that was let through at `began`."""
         breaker = self._breaker(provider, model)
-        before = breaker.failure
+        before = (breaker.failure, breaker.retry_at)
         if isinstance(result, Completion):
             self._answered.add(provider)
             self._refusals.pop(provider, None)
-            breaker.answered()
+            breaker.answered(began)
         elif result.final:
             self._refuse(provider, result)
         else:
             breaker.failed(result, began, self._clock())
-        if breaker.failure is not before or isinstance(result, Failure):
+        if (breaker.failure, breaker.retry_at) != before:
             self._tell()
 
     def leave(self, provider: str, model: str, failure: Failure, seconds: float) -> None:
@@ -95,6 +93,7 @@ class Circuits:
         doubtful = failure.http == 403 and provider in self._answered
         if not doubtful or self._refusals[provider] >= _REFUSALS:
             self._refused.setdefault(provider, failure)
+            self._tell()
 
     def _breaker(self, provider: str, model: str) -> Breaker:
         key = (provider, model)

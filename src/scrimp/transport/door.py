@@ -42,7 +42,7 @@ class Errand:
         self.call, self.endpoint, self.witness = call, endpoint, witness
         self.dialect = DIALECTS[endpoint.dialect]()
         self.request: HttpRequest = self.dialect.to_request(call, endpoint)
-        self.show, self.shown = show, False
+        self.show, self.shown, self.tried = show, False, False
         self.stated: Allowance | None = None
 
     def completion(self, reply: HttpReply) -> Completion | Failure:
@@ -88,29 +88,29 @@ class Door:
         for model in self._locals.values():
             model.close()
 
+    def tries(self) -> Tries:
+        """Return the tries of a call that has not been made yet."""
+        return Tries(self._patience, self._chance)
+
     async def complete(
-        self, call: Call, endpoint: Endpoint, witness: Witness, *, patient: bool = True, show: Show | None = None
+        self, call: Call, endpoint: Endpoint, witness: Witness, tries: Tries, *, show: Show | None = None
     ) -> Completion | Failure:
         """Return the completion of a call, or the last failure once nothing is to be gained by trying again.
 
-        A model in trouble is waited for if `patient`; otherwise the caller has another one. With `show` the completion
-        is shown as it comes, and once a piece was shown nothing is tried again.
+        Where the model is in trouble the failure comes back although the tries are not over: who has another model may
+        call that, who has not may wait and come again with the same tries. With `show` the completion is shown as it
+        comes, and once a piece was shown nothing is tried again.
         """
         errand = Errand(call, endpoint, witness, show)
-        tries = Tries(self._patience, self._chance)
         while True:
             result, made = await self._attempt(errand)
-            if isinstance(result, Completion) or errand.shown:
+            errand.tried = True
+            if isinstance(result, Completion) or not made:
                 return result
-            if made:
-                wait = self._wait(tries, result, errand)
-                if wait is None:
-                    return result
-                if patient or self._circuits.ready(call.provider, call.model):
-                    await self._sleep(wait)
-                    continue
-            if not patient or await self._circuits.recovery(call.provider, call.model) is not None:
+            wait = self._wait(tries, result, errand)
+            if wait is None or errand.shown or not self._circuits.ready(call.provider, call.model):
                 return result
+            await self._sleep(wait)
 
     def _wait(self, tries: Tries, failure: Failure, errand: Errand) -> float | None:
         """Return the seconds until the next try; what a provider says of its rate holds for all calls to it."""
@@ -119,14 +119,14 @@ class Door:
             if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
                 self._circuits.leave(errand.call.provider, errand.call.model, failure, failure.retry_after)
             elif wait is not None:
-                self._lane(errand.endpoint).hold(wait)
+                self._lane(errand.endpoint).turned_away(wait)
         return wait
 
     async def _attempt(self, errand: Errand) -> tuple[Completion | Failure, bool]:
         """Return what one request gave, and True; or why none was made, and False."""
         provider, model = errand.call.provider, errand.call.model
         lane = self._lane(errand.endpoint)
-        estimated = await lane.enter(len(errand.request.body))
+        estimated = await lane.enter(len(errand.request.body), ahead=errand.tried)
         try:
             admitted = self._circuits.admit(provider, model)
             if isinstance(admitted, Failure):

@@ -16,6 +16,10 @@ _BYTES_PER_TOKEN = 4
 _FIRST_OUTPUT, _NEWEST = 100.0, 0.05
 # What says: not so many at once.
 _OBJECTIONS = frozenset((429, 503, 529))
+# Rounds of refused calls after which all others wait, too.
+_ALL_REFUSED = 2
+# Where so few calls at once are too many, it is not their number but their rate.
+_FEW = 3
 # The provider works, and this prompt is not for it.
 _DECLINED = frozenset(("too_long", "refused"))
 
@@ -27,17 +31,21 @@ class Lane:
         self._window, self._pace, self._clock = window, pace, clock
         self._in_flight = 0
         self._output = _FIRST_OUTPUT  # tokens of a usual completion
+        self._rounds = 0  # of calls refused for their rate, with no completion between them
         self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def enter(self, request_bytes: int) -> int:
-        """Wait for a place, and return the tokens that were set aside; whoever has entered must leave."""
+    async def enter(self, request_bytes: int, *, ahead: bool = False) -> int:
+        """Wait for a place, and return the tokens that were set aside; whoever has entered must leave.
+
+        A call that is tried again goes ahead: it has waited, and rows in order of input wait for it.
+        """
         tokens = request_bytes // _BYTES_PER_TOKEN + int(self._output)
         if not self._waiting and self._admits(tokens):
             self._take(tokens)
             return tokens
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((place, tokens))
+        (self._waiting.appendleft if ahead else self._waiting.append)((place, tokens))
         self._plan()
         try:
             await place
@@ -60,8 +68,14 @@ class Lane:
         if isinstance(result, Completion):
             self._count(result.usage, estimated, now)
             self._window.answered(began, now)
+            self._pace.answered(now)
+            self._rounds = 0
         elif result.http in _OBJECTIONS or result.kind in ("rate_limit", "timeout"):
-            self._window.objected(began, now)
+            few = self._in_flight <= _FEW
+            if self._window.objected(began, now) and result.kind == "rate_limit":
+                self._rounds += 1
+                if few:
+                    self._pace.objected()
         elif result.kind in _DECLINED:
             self._window.answered(began, now)
 
@@ -71,9 +85,14 @@ class Lane:
             # What comes from a provider's prompt cache does not count toward most limits (reference, 5).
             self._pace.correct(estimated, usage.input - usage.cache_read + usage.output, now)
 
-    def hold(self, seconds: float) -> None:
-        """Send nothing for a while: the provider asked for it, or objected without saying for how long."""
-        self._pace.hold(self._clock() + seconds)
+    def turned_away(self, seconds: float) -> None:
+        """Note that a call was refused for its rate, and comes again in so many seconds.
+
+        One of many waits alone: they were too many at once, which the window mends. Where nothing comes through any
+        more, all wait.
+        """
+        if self._rounds >= _ALL_REFUSED:
+            self._pace.hold(self._clock() + seconds)
 
     def _admits(self, tokens: int) -> bool:
         return self._in_flight < self._window.limit and not self._pace.wait(tokens, self._clock())

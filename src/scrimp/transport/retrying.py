@@ -29,9 +29,15 @@ class Tries:
     def __init__(self, patience: Patience, chance: Callable[[], float]) -> None:
         self._retries, self._chance = patience.retries, chance
         self._failed = self._turned_away = 0
+        self.over = False
 
     def wait(self, failure: Failure) -> float | None:
-        """Return the seconds to wait after a failure, None to give up."""
+        """Return the seconds to wait after a failure, None to give up; then they are over."""
+        seconds = self._wait(failure)
+        self.over = seconds is None
+        return seconds
+
+    def _wait(self, failure: Failure) -> float | None:
         if failure.kind == "rate_limit" and self._retries:
             self._turned_away += 1
             if self._turned_away > _TURNS:

@@ -1,12 +1,13 @@
 """How many calls a provider takes at once, found out by trying: additive increase, multiplicative decrease.
 
-It begins wide, doubles every round trip until the provider first objects, and from then on grows by one a round trip.
+It begins wide and doubles every round trip until the provider first objects. From then on it goes half the way back to
+where that was in a round trip, and grows by one a round trip beyond.
 An objection is a 429, a 503 or a 529, a call that timed out, or calls that have become much slower. Latency alone is
 weak evidence (completions differ in length, and a provider may be slow for reasons of its own), so a window that was
 narrowed for it is given back where narrowing did not make calls faster. Times are seconds of any steady clock.
 
-The method is that of TCP congestion control (RFC 5681); the test of latency is in the spirit of TCP Vegas (Brakmo and
-Peterson, 1995).
+The method is that of TCP congestion control (RFC 5681), with the way back of BIC (Xu, Harfoush and Rhee, 2004); the
+test of latency is in the spirit of TCP Vegas (Brakmo and Peterson, 1995).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Window:
         self._size = 1.0  # the first call goes alone: a wrong key then costs one call
         self._begun = False
         self._doubling = True
+        self._objected_to = 0.0  # the size at the latest objection
         self._narrowed_at = float("-inf")
         self._seconds: list[float] = []
         self._usual: float | None = None
@@ -49,18 +51,20 @@ class Window:
             self._size = float(min(self._ceiling, FIRST_WINDOW))
             return
         if self._size < self._ceiling:
-            self._size = min(self._ceiling, self._size + (1.0 if self._doubling else 1.0 / self._size))
+            a_round_trip = self._size if self._doubling else max(1.0, (self._objected_to - self._size) / 2)
+            self._size = min(self._ceiling, self._size + a_round_trip / self._size)
         self._seconds.append(now - began)
         if len(self._seconds) >= max(_SAMPLE, self.limit):
             self._weigh(median(self._seconds), now)
             self._seconds.clear()
 
-    def objected(self, began: float, now: float) -> None:
-        """Learn from an objection; one round of calls is one objection, however many of them say so."""
+    def objected(self, began: float, now: float) -> bool:
+        """Learn from an objection, and say whether it is news: one round of calls is one objection."""
         if began <= self._narrowed_at:
-            return
-        self._doubling, self._given_up = False, None
+            return False
+        self._doubling, self._given_up, self._objected_to = False, None, self._size
         self._narrow(_OBJECTION, now)
+        return True
 
     def _weigh(self, seconds: float, now: float) -> None:
         """Compare the latency of the latest calls with the usual one."""
