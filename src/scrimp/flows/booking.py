@@ -37,6 +37,12 @@ class Booking:
         """`note` writes an entry that begins, with those that have ended, and is done when that outlives a kill."""
         self.run, self.labels, self.prices = run, labels, prices
         self.note, self.clock = note, clock
+        self._process, self._calls = os.urandom(9).hex(), 0
+
+    def next_call(self) -> str:
+        """Return a new call's id: unique, and in order, so that the ledger's index grows at its end."""
+        self._calls += 1
+        return f"{self._process}-{self._calls:07d}"
 
     def price(
         self, call_model: str, provider: str, completion: Completion, when: float
@@ -78,7 +84,7 @@ class RowBook:
         """Note a request before it is sent: should scrimp die now, it is booked as lost."""
         booking, labels = self._booking, self._booking.labels
         entry = Entry(
-            call=os.urandom(9).hex(), run=booking.run, time=booking.clock(), provider=call.provider, model=call.model,
+            call=booking.next_call(), run=booking.run, time=booking.clock(), provider=call.provider, model=call.model,
             status="lost", seconds=0.0, tier=self._work.route.tier, chain=self._work.route.chain.name, step=self.step,
             key=self._work.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
         )  # fmt: skip

@@ -23,6 +23,8 @@ from scrimp.values import Answer, Entry
 
 # More than this in one transaction would keep other processes waiting for the lock.
 _LARGEST_GROUP = 1000
+# Seconds in which deeds gather behind the first one: to be woken for each costs the other threads more than to wait.
+_LINGER = 0.002
 
 
 class Deed(Struct, frozen=True, kw_only=True):
@@ -94,6 +96,8 @@ class Writer:
         """Wait for the first deed, then take all that is there; True when it was the last group."""
         group: list[Deed] = []
         deed = self._queue.get()
+        if deed is not None:
+            time.sleep(_LINGER)
         while deed is not None:
             group.append(deed)
             if len(group) >= _LARGEST_GROUP or self._queue.empty():
