@@ -11,6 +11,7 @@ import typer
 from scrimp.cli.session import session
 from scrimp.cli.tables import document, line, show
 from scrimp.config.amounts import seconds
+from scrimp.flows.recovery import recovered
 from scrimp.render.amounts import count, money
 from scrimp.store.ledger import Ledger
 
@@ -34,7 +35,7 @@ def cost(
     with session() as here:
         begin = time.time() - seconds(since, "--since") if since else 0.0
         ledger = Ledger(here.services.paths.ledger_db)
-        ledger.recover()
+        recovered(ledger, here.services.paths.cache_db)
         totals = ledger.totals(by, since=begin)
         ledger.close()
         if as_json:

@@ -12,6 +12,7 @@ from scrimp.cli.session import Session, session
 from scrimp.cli.tables import line
 from scrimp.config.keys import missing_key
 from scrimp.errors import ScrimpError
+from scrimp.flows.recovery import recovered
 from scrimp.store.ledger import Ledger
 from scrimp.transport import model_file
 
@@ -56,10 +57,10 @@ def _examinations(here: Session) -> Iterator[tuple[str, Callable[[], str]]]:
 
 def _ledger(here: Session) -> str:
     ledger = Ledger(here.services.paths.ledger_db)
-    lost = ledger.recover()
+    lost = recovered(ledger, here.services.paths.cache_db)
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()
-    return f"{calls} calls" + (f", {lost} of them just booked as lost" if lost else "")
+    return f"{calls} calls" + (f", {lost} of them just booked, of runs that died" if lost else "")
 
 
 def _embedded(here: Session) -> str:

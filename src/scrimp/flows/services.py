@@ -181,10 +181,11 @@ class Services:
             durable.close()
 
     def _open_ledger(self) -> Ledger:
-        from scrimp.store.ledger import Ledger  # noqa: PLC0415 - only calls are booked
+        from scrimp.flows.recovery import recovered  # noqa: PLC0415 - only calls are booked
+        from scrimp.store.ledger import Ledger  # noqa: PLC0415 - as above
 
         ledger = Ledger(self.paths.ledger_db)
-        ledger.recover()
+        recovered(ledger, self.paths.cache_db)
         return ledger
 
     def _open_local(self, model: str) -> EmbeddedModel:

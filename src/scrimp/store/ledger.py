@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -98,11 +98,14 @@ class Ledger:
         insert(self._db, f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES", [_row(entry) for entry in entries])
         delete(self._db, "DELETE FROM in_flight WHERE call IN", [entry.call for entry in entries])
 
-    def recover(self) -> int:
-        """Book the calls of runs that died as lost (they may have been billed); return how many."""
+    def recover(self, settled: Callable[[Entry], Entry] = lambda entry: entry) -> int:
+        """Book the calls of runs that died as lost (they may have been billed); return how many.
+
+        `settled` may know better of one: that its completion was kept just before the end.
+        """
         with store_errors(self.path):
             rows = self._db.execute("SELECT pid, entry FROM in_flight").fetchall()
-            dead = [msgspec.json.decode(entry, type=Entry) for pid, entry in rows if not _alive(pid)]
+            dead = [settled(msgspec.json.decode(entry, type=Entry)) for pid, entry in rows if not _alive(pid)]
             if dead:
                 with transaction(self._db):
                     self._append(dead)
