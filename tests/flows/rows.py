@@ -1,0 +1,47 @@
+"""Rows of a run, their books, and what a provider bills for them, with only what a test cares about spelled out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+from scrimp.flows.asked import Labels
+from scrimp.flows.booking import Booking, RowBook
+from scrimp.flows.work import Work
+from scrimp.prices.book import PriceBook
+from scrimp.prices.rates import Rates, cost
+from scrimp.values import Chain, Entry, Message, ModelRef, Prompt, Route, Step, Usage
+
+Note = Callable[[Entry, tuple[Entry, ...]], Awaitable[object]]
+
+STEP = Step("simple", (ModelRef("acme", "m"),))
+
+
+async def _noted(begun: Entry, ended: tuple[Entry, ...]) -> None:
+    await asyncio.sleep(0)
+
+
+def booking(prices: PriceBook, note: Note = _noted) -> Booking:
+    """What a run books with; a note takes as long as the loop needs to come round again."""
+    return Booking(run="r", labels=Labels(), prices=prices, note=note, clock=lambda: 1_795_000_000.0)
+
+
+def work(
+    text: str = "hello", *, index: int = 0, step: Step = STEP, system: str | None = None,
+    history: tuple[Message, ...] = (), key: bytes | None = None,
+) -> Work:  # fmt: skip
+    prompt = Prompt(index=index, text=text, system=system, history=history)
+    route = Route(chain=Chain(steps=(step,)), tier=None, why="asked for")
+    return Work(prompt, text, history, (), route, key if key is not None else text.encode())
+
+
+def book_of(booking: Booking, row: Work | None = None) -> RowBook:
+    return RowBook(booking, row or work())
+
+
+def bill(usage: Usage, rates: Rates) -> Decimal:
+    """What a provider really bills."""
+    dollars = cost(usage, rates)
+    assert dollars is not None
+    return dollars

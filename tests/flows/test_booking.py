@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from flows.rows import book_of, booking, work
+from scrimp.prices.book import PriceBook
+from scrimp.prices.rates import Rates
+from scrimp.values import Call, Completion, Entry, Failure, Stop, Usage
+from transport.virtual import run, settled
+
+CALL = Call(provider="acme", model="alias", text="hello")
+USED = Usage(input=2_000_000)
+ONE, TEN = (Rates(input=Decimal(each), output=Decimal(each)) for each in (1, 10))
+PRICES = PriceBook({"acme/alias": ONE})
+
+
+def completion(
+    *, model: str = "alias", usage: Usage | None = USED, stop: Stop = "stop",
+    reported: Decimal | None = None,
+) -> Completion:  # fmt: skip
+    return Completion(text="hi", usage=usage, stop=stop, model=model, reported_cost=reported)
+
+
+def entry_of(result: Completion | Failure, prices: PriceBook = PRICES) -> Entry:
+    """Return what is booked for a call that ended so."""
+
+    async def main() -> Entry:
+        book = book_of(booking(prices))
+        book.end(await book.begin(CALL), result)
+        (entry,) = book.entries
+        return entry
+
+    return run(main())
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "cost"),
+    [
+        (completion(), "paid", Decimal(2)),
+        (completion(stop="length"), "truncated", Decimal(2)),
+        (Failure(kind="server", message="down", http=500), "failed", Decimal(0)),
+        (Failure(kind="network", message="no connection", sent=False), "failed", Decimal(0)),
+        (Failure(kind="timeout", message="silence"), "lost", None),
+        (Failure(kind="server", message="failed while generating", http=200), "lost", None),
+        (completion(usage=None), "paid", None),
+    ],
+    ids=["paid", "truncated", "declined", "not sent", "silence", "error in a 200", "no usage"],
+)
+def test_a_call_is_booked_as_what_it_was_and_what_it_cost(
+    result: Completion | Failure, status: str, cost: Decimal | None
+) -> None:
+    entry = entry_of(result)
+
+    assert (entry.status, entry.cost) == (status, cost)
+
+
+def test_what_a_provider_says_it_cost_goes_before_our_own_reckoning() -> None:
+    entry = entry_of(completion(reported=Decimal("0.5")))
+
+    assert (entry.cost, entry.price) == (Decimal("0.5"), "reported")
+
+
+def test_the_price_is_that_of_the_model_that_answered() -> None:
+    entry = entry_of(completion(model="gpt-4o"), PriceBook({"acme/gpt-4o": TEN}))
+
+    assert (entry.cost, entry.model) == (Decimal(20), "alias")
+
+
+def test_a_price_the_user_gave_the_alias_is_the_users_word() -> None:
+    entry = entry_of(completion(model="snapshot"), PriceBook({"acme/alias": ONE, "acme/snapshot": TEN}))
+
+    assert entry.cost == Decimal(2)
+
+
+def test_a_request_is_noted_before_it_is_sent_with_those_of_the_row_that_have_ended() -> None:
+    noted: list[tuple[Entry, tuple[Entry, ...]]] = []
+
+    async def note(begun: Entry, ended: tuple[Entry, ...]) -> None:
+        noted.append((begun, ended))
+
+    async def main() -> None:
+        book = book_of(booking(PRICES, note))
+        book.end(await book.begin(CALL), Failure(kind="server", message="down", http=500))
+        book.end(await book.begin(CALL), completion())
+
+        (first, nothing), (second, ended) = noted
+        assert (first.status, second.status, nothing) == ("lost", "lost", ())
+        assert [(entry.call, entry.status) for entry in ended] == [(first.call, "failed")]
+        assert [entry.call for entry in book.take()] == [second.call]
+        assert book.take() == ()
+
+    run(main())
+
+
+def test_a_call_that_is_cancelled_before_it_is_sent_costs_nothing() -> None:
+    async def main() -> None:
+        never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def note(begun: Entry, ended: tuple[Entry, ...]) -> None:
+            await never
+
+        book = book_of(booking(PRICES, note))
+        task = asyncio.create_task(book.begin(CALL))
+        await settled()
+        task.cancel()
+        await asyncio.wait([task])
+
+        assert [(entry.status, entry.cost) for entry in book.take()] == [("failed", 0)]
+
+    run(main())
+
+
+def test_a_row_costs_what_all_its_calls_cost_and_is_unknown_when_one_that_was_paid_is() -> None:
+    async def main() -> None:
+        book = book_of(booking(PRICES), work())
+        for result in (completion(), Failure(kind="timeout", message="silence"), completion(stop="length")):
+            book.end(await book.begin(CALL), result)
+        known = book.cost
+        book.end(await book.begin(CALL), completion(usage=None))
+
+        assert (known, book.cost) == (Decimal(4), None)
+
+    run(main())

@@ -1,0 +1,172 @@
+"""A provider that is only told about: scripted replies in virtual time, a door to it, and a witness with a memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from scrimp.transport.circuits import Circuits
+from scrimp.transport.door import Door, Witness
+from scrimp.transport.faults import FaultError
+from scrimp.transport.lane import Lane
+from scrimp.transport.pace import Pace
+from scrimp.transport.retrying import Patience
+from scrimp.transport.window import Window
+from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
+
+ACME = Endpoint(name="acme", dialect="openai", base_url="https://acme.example/v1", key_env="ACME_KEY")
+CALL = Call(provider="acme", model="m", text="hello")
+NEVER_SENT = FaultError(Failure(kind="network", message="could not be reached", retryable=True, sent=False))
+BROKEN = FaultError(Failure(kind="network", message="broke before its reply was whole", retryable=True))
+
+Said = HttpReply | FaultError | Exception
+Answer = Callable[[Endpoint, HttpRequest], Awaitable[HttpReply]]
+
+
+def ok(
+    text: str = "hi", *, tokens: tuple[int, int] = (10, 2), headers: Mapping[str, str] | None = None, model: str = "m"
+) -> HttpReply:
+    """A chat completion as OpenAI writes it."""
+    body = {
+        "model": model, "choices": [{"index": 0, "finish_reason": "stop", "message": {"content": text}}],
+        "usage": {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)},
+    }  # fmt: skip
+    return HttpReply(status=200, body=json.dumps(body).encode(), headers=dict(headers or {}))
+
+
+def error(status: int, message: str = "no", *, code: str | None = None, **headers: str) -> HttpReply:
+    """An error in OpenAI's envelope; underscores in the names of headers stand for dashes."""
+    body = {"error": {"message": message, "type": "error", "param": None, "code": code}}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HttpReply(status=status, body=json.dumps(body).encode(), headers=named)
+
+
+class FakeHttp:
+    """Stands where `Http` does; `answer` decides what each request gets, and when."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.sent: list[tuple[float, HttpRequest]] = []
+        self.in_flight = self.most_in_flight = 0
+        self.closed = False
+
+    async def send(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]) -> HttpReply:
+        self.sent.append((asyncio.get_running_loop().time(), request))
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            return await self._answer(endpoint, request)
+        finally:
+            self.in_flight -= 1
+
+    async def events(
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]
+    ) -> AsyncIterator[str | HttpReply]:
+        reply = await self.send(request, endpoint, secrets)
+        if reply.status != 200:
+            yield reply
+            return
+        for line in reply.body.decode().splitlines():
+            if line == "break":
+                raise BROKEN
+            yield line
+
+    async def close(self) -> None:
+        self.closed = True
+
+    @property
+    def times(self) -> list[float]:
+        return [at for at, _ in self.sent]
+
+
+def scripted(*replies: Said, seconds: float = 1.0) -> FakeHttp:
+    """A provider that says these things one after another, each after so long; the last one for ever."""
+    left = list(replies)
+
+    async def answer(endpoint: Endpoint, request: HttpRequest) -> HttpReply:
+        said = left.pop(0) if len(left) > 1 else left[0]
+        await asyncio.sleep(seconds)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    return FakeHttp(answer)
+
+
+class Notes:
+    """A witness who sees to it that every request that begins ends, once."""
+
+    def __init__(self, refuse: Failure | None = None) -> None:
+        self.refuse = refuse
+        self.open: set[str] = set()
+        self.begun: list[str] = []
+        self.ended: list[Completion | Failure] = []
+
+    async def begin(self, call: Call) -> str | Failure:
+        await asyncio.sleep(0)
+        if self.refuse is not None:
+            return self.refuse
+        ticket = f"t{len(self.begun)}"
+        self.begun.append(ticket)
+        self.open.add(ticket)
+        return ticket
+
+    def end(self, ticket: str, result: Completion | Failure) -> None:
+        self.open.remove(ticket)
+        self.ended.append(result)
+
+
+class House:
+    """All that is between a call and a provider, on the loop's own time; made inside it."""
+
+    def __init__(
+        self, http: FakeHttp, *, retries: int = 2, timeout: float = 600.0, width: int = 16, rpm: int | None = None,
+        secret: str = "sk-secret", chance: Callable[[], float] = lambda: 1.0,
+    ) -> None:  # fmt: skip
+        clock = asyncio.get_running_loop().time
+        self.http, self.slept = http, []
+        self.circuits = Circuits(clock)
+        self.lanes: dict[str, Lane] = {}
+
+        def open_lane(endpoint: Endpoint) -> Lane:
+            self.lanes[endpoint.name] = self.lane(Window(width), Pace(rpm=rpm), clock)
+            return self.lanes[endpoint.name]
+
+        self.door = Door(
+            open_http=self._open, open_local=_no_local, open_lane=open_lane, circuits=self.circuits,
+            secrets=lambda endpoint: {"authorization": f"Bearer {secret}"},
+            redact=lambda text: text.replace(secret, "***"), patience=Patience(retries=retries, timeout=timeout),
+            clock=clock, sleep=self._sleep, chance=chance,
+        )  # fmt: skip
+
+    lane: type[Lane] = Lane
+    slept: list[float]
+
+    def _open(self) -> Any:
+        return self.http
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(seconds)
+
+    async def ask(
+        self, call: Call = CALL, notes: Witness | None = None, *, endpoint: Endpoint = ACME, patient: bool = True
+    ) -> Completion | Failure:
+        """Ask as a flow does that has no other model; without patience as one that has."""
+        notes, tries, name = notes or Notes(), self.door.tries(), (call.provider, call.model)
+        while True:
+            result = await self.door.complete(call, endpoint, notes, tries)
+            if isinstance(result, Completion) or tries.over or not patient:
+                return result
+            await self.circuits.recovery([name])
+            if not self.circuits.ready(*name):
+                return result
+
+    async def ask_all(self, number: int, notes: Witness | None = None) -> Sequence[Completion | Failure]:
+        return await asyncio.gather(*(self.ask(notes=notes) for _ in range(number)))
+
+
+def _no_local(model: str) -> Any:
+    raise AssertionError(f"nobody asked for the local {model}")
