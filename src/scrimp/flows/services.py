@@ -171,7 +171,8 @@ class Services:
             stepper = Stepper(
                 asked=asked, door=door, circuits=circuits, warming=Warming(time.monotonic),
                 endpoints=self.routes.endpoints, available=self.routes.available,
-                budget=Budget(asked.limits.max_cost), prices=self.prices, show=self.show,
+                budget=Budget(asked.limits.max_cost), prices=self.prices, warn=self.warn,
+                show=self.show,
             )  # fmt: skip
             comparer = Comparer(self.prices, asked.baseline)
             answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer)

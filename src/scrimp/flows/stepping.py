@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -31,11 +31,13 @@ class Stepper:
 
     def __init__(
         self, *, asked: Asked, door: Door, circuits: Circuits, warming: Warming, endpoints: Mapping[str, Endpoint],
-        available: Collection[str], budget: Budget, prices: PriceBook, show: Callable[[str], None] | None = None,
+        available: Collection[str], budget: Budget, prices: PriceBook, warn: Callable[[str], None],
+        show: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self._asked, self._door, self._endpoints, self._available = asked, door, endpoints, available
         self._circuits, self._warming, self._budget, self._prices = circuits, warming, budget, prices
         self._show, self._shown = show, False
+        self._warn, self._told = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters_of: dict[ModelRef, Parameters] = {}
 
     async def call(self, step: Step, work: Work, book: RowBook) -> tuple[Completion | Failure, str]:
@@ -68,10 +70,24 @@ class Stepper:
         while True:
             for name, model in names.items():
                 if self._circuits.ready(*name):
+                    self._tell(left, model)
                     return model
             if all(self._circuits.failure(*name) is not None for name in names):
                 return None
+            self._tell(left, None)
             await self._circuits.recovery(list(names))
+
+    def _tell(self, left: Iterable[ModelRef], called: ModelRef | None) -> None:
+        """Say once of each model in trouble who is called in its place, or that it is waited for."""
+        for model in left:
+            if model is called:
+                return
+            trouble = self._circuits.trouble(model.provider, model.model)
+            if trouble is None or (model, called) in self._told:
+                continue
+            self._told.add((model, called))
+            instead = "it is tried again soon" if called is None else f"{called.id} is called instead"
+            self._warn(f"{model.id} is left alone for now, {instead}: {trouble.message}")
 
     def _nobody(self, step: Step) -> Failure:
         for model in step.candidates:

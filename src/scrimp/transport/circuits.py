@@ -34,6 +34,11 @@ class Circuits:
         down = breaker.failure if breaker is not None and breaker.given_up else None
         return self._refused.get(provider) or down
 
+    def trouble(self, provider: str, model: str) -> Failure | None:
+        """Return why a model is not called at this time, or was not until now; None where it answers."""
+        breaker = self._breakers.get((provider, model))
+        return self._refused.get(provider) or (breaker.failure if breaker is not None else None)
+
     def ready(self, provider: str, model: str) -> bool:
         """Say whether a call to a model would be let through now."""
         breaker = self._breakers.get((provider, model))
