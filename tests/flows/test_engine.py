@@ -14,6 +14,7 @@ from scrimp.flows.asked import Asked, Limits
 from scrimp.flows.booking import RowBook
 from scrimp.flows.emitter import Emitter
 from scrimp.flows.engine import Engine
+from scrimp.flows.services import Calling
 from scrimp.flows.stop import Stop
 from scrimp.flows.work import Work
 from scrimp.prices.book import PriceBook
@@ -90,8 +91,12 @@ class Rooms:
         self.asked = asked or Asked()
         emitter = Emitter(sink or self.rows.extend, in_order=self.asked.order == "input", window=window)
         self.engine = Engine(
-            self.asked, self, self, self, booking(PriceBook()), self.disk, emitter, self.warnings.append,  # type: ignore[arg-type]
+            self.asked, self, self, Calling(self, booking(PriceBook()), self.disk, self), emitter,  # type: ignore[arg-type]
+            self.warnings.append,
         )  # fmt: skip
+
+    def halt(self) -> None:
+        """As the door: nothing is tried again here anyway."""
 
     def work(self, prompt: Prompt) -> Work:
         return work(prompt.text, index=prompt.index)

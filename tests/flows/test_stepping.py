@@ -43,9 +43,11 @@ class Tier:
         self.house = House(FakeHttp(self._answer), retries=retries, width=width)
         self.booking: Booking = booking(PRICES)
         asked = asked or Asked()
+        self.warnings: list[str] = []
         self.stepper = Stepper(
             asked=asked, door=self.house.door, circuits=self.house.circuits, warming=Warming(now),
-            endpoints=ENDPOINTS, available=available, budget=Budget(asked.limits.max_cost), prices=PRICES, show=show,
+            endpoints=ENDPOINTS, available=available, budget=Budget(asked.limits.max_cost), prices=PRICES,
+            warn=self.warnings.append, show=show,
         )  # fmt: skip
 
     async def _answer(self, endpoint: Endpoint, request: HttpRequest) -> HttpReply:
@@ -321,5 +323,19 @@ def test_whatever_two_providers_say_every_row_ends(
             results = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(result, tuple | asyncio.CancelledError) for result in results)
         assert tier.house.http.in_flight == 0
+
+    run(main())
+
+
+def test_it_is_said_once_who_stands_in_for_a_model_in_trouble() -> None:
+    async def main() -> None:
+        tier = Tier(first=[ok(), *[error(500, message="on fire")] * 9])
+        await tier.ask_only("first", times=6)
+        for _ in range(3):
+            await tier.ask()
+
+        (warning,) = tier.warnings
+        assert warning.startswith("first/m is left alone for now, second/m is called instead: ")
+        assert "on fire" in warning
 
     run(main())

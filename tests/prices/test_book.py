@@ -224,3 +224,10 @@ def test_a_table_of_another_form_is_named_in_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="form 2"):
         PriceBook(table=path).price("openai", "gpt-6-luna", NOON)
+
+
+def test_a_provider_without_a_price_list_of_its_own_is_billed_by_the_one_it_names() -> None:
+    named = PriceBook(lists={"work-gateway": "openai"})
+
+    assert PriceBook().price("work-gateway", "gpt-6-luna", NOON) is None
+    assert named.price("work-gateway", "gpt-6-luna", NOON) == PriceBook().price("openai", "gpt-6-luna", NOON)

@@ -114,6 +114,11 @@ class RowBook:
         self._waiting.append(entry)
         self.entries.append(entry)
 
+    @property
+    def invested(self) -> bool:
+        """Say whether a request is in flight, or money was paid for what is not finished yet."""
+        return bool(self._open) or any(entry.status in ("paid", "truncated") for entry in self.entries)
+
     def take(self) -> tuple[Entry, ...]:
         """Hand over the entries that are not on their way to the ledger yet."""
         taken, self._waiting = tuple(self._waiting), []

@@ -12,18 +12,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
-from scrimp.flows.booking import Booking, RowBook
-from scrimp.flows.durable import Durable
+from scrimp.flows.booking import RowBook
 from scrimp.flows.emitter import Emitter
 from scrimp.flows.feeder import Feeder
 from scrimp.flows.stop import PIPE, Stop, interrupted, no_provider_left, out_of_money, too_many_failures
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.answering import Answerer
     from scrimp.flows.asked import Asked
     from scrimp.flows.recall import Recall
-    from scrimp.flows.services import Services
+    from scrimp.flows.services import Calling, Services
     from scrimp.flows.work import Planner, Work
 
 # Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
@@ -47,9 +45,7 @@ def drive(
         async with services.calling(asked) as calling:
             window = max(_LEAST_WINDOW, _ROWS_PER_CALL * asked.concurrency)
             emitter = Emitter(sink, in_order=asked.order == "input", window=window)
-            engine = Engine(
-                asked, planner, recall, calling.answerer, calling.booking, calling.durable, emitter, services.warn
-            )
+            engine = Engine(asked, planner, recall, calling, emitter, services.warn)
             return await engine.run(Feeder(groups))
 
     gc.freeze()
@@ -69,17 +65,18 @@ class Engine:
     """One run in its event loop."""
 
     def __init__(
-        self, asked: Asked, planner: Planner, recall: Recall, answerer: Answerer, booking: Booking, durable: Durable,
-        emitter: Emitter, warn: Callable[[str], None],
+        self, asked: Asked, planner: Planner, recall: Recall, calling: Calling, emitter: Emitter,
+        warn: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._asked, self._planner, self._recall = asked, planner, recall
-        self._answerer, self._booking, self._emitter, self._warn = answerer, booking, emitter, warn
-        self._durable = durable
-        durable.heard = self._print
+        self._answerer, self._booking, self._emitter, self._warn = calling.answerer, calling.booking, emitter, warn
+        self._durable, self._door = calling.durable, calling.door
+        self._durable.heard = self._print
         self._in_flight: dict[bytes, list[tuple[int, Prompt]]] = {}
         self._tasks: dict[asyncio.Task[None], RowBook] = {}
         self._unsettled = 0  # rows on their way to the disk
         self._stop: Stop | None = None
+        self._interrupted = False
         self._error: BaseException | None = None
         self._done = self._failed = 0
         self._feeder: Feeder | None = None
@@ -190,15 +187,16 @@ class Engine:
             self._halt(too_many_failures(self._failed))
 
     def _halt(self, stop: Stop) -> None:
-        """Take no more rows, and drop those for which nothing was sent yet; the first reason is the one reported."""
+        """Take no more rows, and let go of those that have nothing in flight; the first reason is the one reported."""
         if self._stop is not None:
             return
         self._stop = stop
         if self._feeder is not None:
             self._feeder.stop()
         self._emitter.let_go()
+        self._door.halt()
         for task, book in self._tasks.items():
-            if not book.begun:
+            if not book.invested:
                 task.cancel()
 
     def _fail(self, error: BaseException) -> None:
@@ -240,11 +238,15 @@ class Engine:
             loop.add_signal_handler(number, self._signalled, interrupted(number.name, status))
 
     def _signalled(self, stop: Stop) -> None:
-        if self._stop is None or self._stop.reason != "interrupted":
-            self._warn(f"{stop.message}: waiting for calls in flight, once more stops at once")
-            self._halt(stop)
-        else:
+        if self._interrupted:
             self._cancel()
+            return
+        self._interrupted = True
+        self._warn(f"{stop.message}: waiting for calls in flight, once more stops at once")
+        if self._stop is None:
+            self._halt(stop)
+        else:  # it is stopping already: from now on it may not take as long as it likes
+            self._stop = replace(self._stop, drain=stop.drain)
 
 
 def _again(outcome: Outcome, prompt: Prompt) -> Outcome:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from msgspec.json import encode
 
 from scrimp.errors import UnknownPriceError
+from scrimp.flows.comparing import NANO
 from scrimp.values import Call, Completion, Failure, Usage
 
 if TYPE_CHECKING:
@@ -62,8 +63,12 @@ class Purse:
         schema = call.parameters.schema
         bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (len(encode(schema)) if schema else 0)
         output = call.parameters.max_output or BOUNDED_OUTPUT
-        # Written to the provider's cache a token may cost more than plain.
-        usages = (Usage(input=bound, output=output), Usage(input=bound, cache_write=bound, output=output))
+        # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
+        usages = (
+            Usage(input=bound, cache_write=written, cache_write_long=long, output=output, reasoning=hidden)
+            for written, long in ((0, 0), (bound, 0), (bound, bound))
+            for hidden in (0, output)
+        )
         when = self._book.now
         costs = (
             self._prices.cost_of(provider=call.provider, model=call.model, usage=usage, when=when).dollars
@@ -71,7 +76,7 @@ class Purse:
         )
         known = [cost for cost in costs if cost is not None]
         if known:
-            return max(known)
+            return max(known).quantize(NANO, ROUND_UP)
         if not self._allow_unpriced:
             name = f"{call.provider}/{call.model}"
             raise UnknownPriceError(

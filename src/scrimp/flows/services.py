@@ -43,6 +43,7 @@ class Calling(Struct, frozen=True):
     answerer: Answerer
     booking: Booking
     durable: Durable
+    door: Door
 
 
 class Services:
@@ -111,7 +112,8 @@ class Services:
         from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when asked for
         from scrimp.prices.book import PriceBook  # noqa: PLC0415 - as above
 
-        return PriceBook(price_overrides(self.loaded.config), table=self.paths.prices)
+        lists = {name: each.price_provider for name, each in self.routes.endpoints.items() if each.price_provider}
+        return PriceBook(price_overrides(self.loaded.config), table=self.paths.prices, lists=lists)
 
     def planner(self, asked: Asked) -> Planner:
         """Return what turns this run's prompts into work."""
@@ -176,7 +178,7 @@ class Services:
             )  # fmt: skip
             comparer = Comparer(self.prices, asked.baseline)
             answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer)
-            yield Calling(answerer, booking, durable)
+            yield Calling(answerer, booking, durable, door)
         finally:
             await door.close()
             durable.close()

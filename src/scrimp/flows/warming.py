@@ -36,6 +36,7 @@ class Warming:
             await asyncio.wait([filling])
         if filling is not None and self._clock() - filling < _WARM_SECONDS:
             self._seen[key] = self._clock()
+            self._seen.move_to_end(key)
             yield
             return
         first: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -59,8 +59,18 @@ class Listing(Struct, frozen=True, kw_only=True):
 class PriceBook:
     """Prices of every model we know of; the files are read when the first price is asked for."""
 
-    def __init__(self, overrides: Mapping[str, Rates] | None = None, *, table: Path | None = None) -> None:
-        """Take the user's prices by provider/model, and where a newer table may lie; absent, the shipped one serves."""
+    def __init__(
+        self,
+        overrides: Mapping[str, Rates] | None = None,
+        *,
+        table: Path | None = None,
+        lists: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the user's prices by provider/model, and where a newer table may lie; absent, the shipped one serves.
+
+        `lists` says whose price list applies to a provider that has none of its own.
+        """
+        self._lists = dict(lists or {})
         self._overrides = dict(overrides or {})
         self._table = table
         self._found: dict[tuple[str, str | None, str], Found | None] = {}
@@ -148,7 +158,7 @@ class PriceBook:
         key = (provider, price_provider, model)
         if key not in self._found:
             own = users_own(self._overrides, provider, model)
-            self._found[key] = own or self._search.find(price_provider or provider, model)
+            self._found[key] = own or self._search.find(price_provider or self._lists.get(provider, provider), model)
         return self._found[key]
 
     @cached_property

@@ -42,6 +42,11 @@ class Breaker:
         absent = not self._answered and self.failure.kind != "rate_limit"
         return absent or self._failed_probes >= GIVEN_UP_AFTER
 
+    @property
+    def probing(self) -> bool:
+        """Say whether a probe is in flight."""
+        return self._probe is not None
+
     def ready(self, now: float) -> bool:
         """Say whether a call would be let through."""
         return self.failure is None or (self._probe is None and now >= self.retry_at)
@@ -62,12 +67,17 @@ class Breaker:
     def answered(self, began: float) -> None:
         """Learn from a reply that shows the model at work, to a call that was let through at `began`.
 
-        Replies to calls sent before the trouble began say nothing of it: they may be the last before a death.
+        A reply to a call sent before the trouble began may be the last before a death. It makes up for one failure
+        only, and closes nothing.
         """
         self._answered = True
         if began >= self._row_began:
             self.failure, self._probe, self._row_began = None, None, float("-inf")
             self._in_a_row = self._failed_probes = 0
+        elif self.failure is None:
+            self._in_a_row -= 1
+            if not self._in_a_row:
+                self._row_began = float("-inf")
 
     def failed(self, failure: Failure, began: float, now: float) -> None:
         """Learn from a failed call that was let through at `began`."""
@@ -99,4 +109,4 @@ class Breaker:
 
     def _open(self, failure: Failure, now: float) -> None:
         cool_down = min(_LONGEST_COOL_DOWN, _FIRST_COOL_DOWN * _GROWTH**self._failed_probes)
-        self.failure, self._probe, self.retry_at = failure, None, now + cool_down
+        self.failure, self._probe, self.retry_at = failure, None, now + max(cool_down, failure.retry_after or 0.0)

@@ -70,7 +70,7 @@ class Circuits:
                 self._changed = asyncio.get_running_loop().create_future()
             now = self._clock()
             # Past its moment another call is the probe: what comes of that will be told.
-            waits = [breaker.retry_at - now for breaker in hopeful if breaker.retry_at > now]
+            waits = [max(0.0, breaker.retry_at - now) for breaker in hopeful if not breaker.probing]
             await asyncio.wait([self._changed], timeout=min(waits, default=None))
 
     def saw(self, provider: str, model: str, result: Completion | Failure, began: float) -> None:
@@ -83,7 +83,11 @@ class Circuits:
             breaker.answered(began)
         elif result.final:
             self._refuse(provider, result)
+            breaker.withdrawn(began)  # it says nothing of the model: a probe's place is free again
+            self._tell()
         else:
+            if result.http is not None:
+                self._refusals.pop(provider, None)
             breaker.failed(result, began, self._clock())
         if (breaker.failure, breaker.retry_at) != before:
             self._tell()

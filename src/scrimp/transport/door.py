@@ -44,10 +44,11 @@ class Errand:
         self.request: HttpRequest = self.dialect.to_request(call, endpoint)
         self.show, self.shown, self.tried = show, False, False
         self.stated: Allowance | None = None
+        self.replied = False
 
     def completion(self, reply: HttpReply) -> Completion | Failure:
         """Return what a reply says."""
-        self.stated = allowance(reply.headers)
+        self.stated, self.replied = allowance(reply.headers), True
         return self.dialect.to_completion(reply, self.call, self.endpoint)
 
     def see(self, piece: str) -> None:
@@ -80,6 +81,11 @@ class Door:
         self._http: Http | None = None
         self._locals: dict[str, EmbeddedModel] = {}
         self._lanes: dict[str, Lane] = {}
+        self._halted = False
+
+    def halt(self) -> None:
+        """Try nothing again from now on; requests in flight go on."""
+        self._halted = True
 
     async def close(self) -> None:
         """Close connections and the embedded model."""
@@ -108,7 +114,9 @@ class Door:
             if isinstance(result, Completion) or not made:
                 return result
             wait = self._wait(tries, result, errand)
-            if wait is None or errand.shown or not self._circuits.ready(call.provider, call.model):
+            if self._halted:
+                tries.over = True
+            if tries.over or wait is None or errand.shown or not self._circuits.ready(call.provider, call.model):
                 return result
             await self._sleep(wait)
 
@@ -127,6 +135,7 @@ class Door:
         provider, model = errand.call.provider, errand.call.model
         lane = self._lane(errand.endpoint)
         estimated = await lane.enter(len(errand.request.body), ahead=errand.tried)
+        unsent: int | None = estimated
         try:
             admitted = self._circuits.admit(provider, model)
             if isinstance(admitted, Failure):
@@ -134,14 +143,14 @@ class Door:
             ticket = await self._begin(errand, admitted)
             if isinstance(ticket, Failure):
                 return ticket, True
-            began = self._clock()
+            began, unsent = self._clock(), None
             result = await self._guarded(errand, ticket, admitted)
             errand.witness.end(ticket, result)
             lane.learn(result, errand.stated, estimated=estimated, began=began)
             self._circuits.saw(provider, model, result, admitted)
             return result, True
         finally:
-            lane.leave()
+            lane.leave(unsent=unsent)
 
     async def _begin(self, errand: Errand, admitted: float) -> str | Failure:
         """Have a request noted before it is sent."""
@@ -155,15 +164,17 @@ class Door:
 
     async def _guarded(self, errand: Errand, ticket: str, admitted: float) -> Completion | Failure:
         """Await one request within its time; whatever ends it, the witness hears of it."""
+        errand.stated, errand.replied = None, False
         try:
             async with asyncio.timeout(self._patience.timeout):
                 result = await (self._once(errand) if errand.show is None else self._stream_once(errand))
         except TimeoutError:
             return _too_slow(errand.endpoint, self._patience.timeout)
         except FaultError as fault:
-            return fault.failure
+            result = fault.failure
         except BaseException as error:
-            sent = isinstance(error, asyncio.CancelledError)  # anything else is ours, before a byte was sent
+            # Anything else than a cancellation is ours, before a byte was sent or after the reply.
+            sent = errand.replied or isinstance(error, asyncio.CancelledError)
             errand.witness.end(ticket, Failure(kind="network", message="stopped before the reply came", sent=sent))
             self._circuits.withdrawn(errand.call.provider, errand.call.model, admitted)
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import TypeAlias
 
 from scrimp.providers.allowance import Allowance
 from scrimp.transport.pace import Pace
@@ -23,6 +24,8 @@ _FEW = 3
 # The provider works, and this prompt is not for it.
 _DECLINED = frozenset(("too_long", "refused"))
 
+_Place: TypeAlias = tuple[asyncio.Future[None], int]
+
 
 class Lane:
     """A queue in front of one provider: with one for each, a slow provider holds back nobody else's calls."""
@@ -32,7 +35,8 @@ class Lane:
         self._in_flight = 0
         self._output = _FIRST_OUTPUT  # tokens of a usual completion
         self._rounds = 0  # of calls refused for their rate, with no completion between them
-        self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
+        self._waiting: deque[_Place] = deque()
+        self._ahead: deque[_Place] = deque()  # those that are tried again
         self._timer: asyncio.TimerHandle | None = None
 
     async def enter(self, request_bytes: int, *, ahead: bool = False) -> int:
@@ -41,23 +45,27 @@ class Lane:
         A call that is tried again goes ahead: it has waited, and rows in order of input wait for it.
         """
         tokens = request_bytes // _BYTES_PER_TOKEN + int(self._output)
-        if not self._waiting and self._admits(tokens):
+        if not self._ahead and (ahead or not self._waiting) and self._admits(tokens):
             self._take(tokens)
             return tokens
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        (self._waiting.appendleft if ahead else self._waiting.append)((place, tokens))
+        (self._ahead if ahead else self._waiting).append((place, tokens))
         self._plan()
         try:
             await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():  # it had its place already, and gives it back
-                self.leave()
+                self.leave(unsent=tokens)
+            else:
+                self._wake()  # whoever is behind it may need less
             raise
         return tokens
 
-    def leave(self) -> None:
-        """Give a place back to whoever waits for one."""
+    def leave(self, *, unsent: int | None = None) -> None:
+        """Give a place back to whoever waits for one; `unsent` tokens were set aside for a call that was not made."""
         self._in_flight -= 1
+        if unsent is not None:
+            self._pace.give_back(unsent, self._clock())
         self._wake()
 
     def learn(self, result: Completion | Failure, stated: Allowance | None, *, estimated: int, began: float) -> None:
@@ -102,12 +110,12 @@ class Lane:
         self._pace.take(tokens, self._clock())
 
     def _wake(self) -> None:
-        while self._waiting:
-            place, tokens = self._waiting[0]
+        while queue := self._ahead or self._waiting:
+            place, tokens = queue[0]
             if place.done():  # cancelled while it waited
-                self._waiting.popleft()
+                queue.popleft()
             elif self._admits(tokens):
-                self._waiting.popleft()
+                queue.popleft()
                 self._take(tokens)
                 place.set_result(None)
             else:
@@ -116,10 +124,13 @@ class Lane:
 
     def _plan(self) -> None:
         """Come back when the pace allows the next one; where only the window is full, whoever leaves comes back."""
-        if self._timer is not None or not self._waiting or self._in_flight >= self._window.limit:
-            return
-        wait = self._pace.wait(self._waiting[0][1], self._clock())
-        self._timer = asyncio.get_running_loop().call_later(wait, self._tick)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        queue = self._ahead or self._waiting
+        if queue and self._in_flight < self._window.limit:
+            wait = self._pace.wait(queue[0][1], self._clock())
+            self._timer = asyncio.get_running_loop().call_later(wait, self._tick)
 
     def _tick(self) -> None:
         self._timer = None

@@ -112,6 +112,11 @@ class Pace:
         self._tokens.take(tokens, now)
         self._spacing.sent(now)
 
+    def give_back(self, tokens: int, now: float) -> None:
+        """Take back a call that was not sent after all."""
+        self._requests.take(-1, now)
+        self._tokens.take(-tokens, now)
+
     def correct(self, estimated: int, used: int, now: float) -> None:
         """Put a call's own count in the place of the estimate."""
         self._tokens.take(used - estimated, now)

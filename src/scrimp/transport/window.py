@@ -53,6 +53,8 @@ class Window:
         if self._size < self._ceiling:
             a_round_trip = self._size if self._doubling else max(1.0, (self._objected_to - self._size) / 2)
             self._size = min(self._ceiling, self._size + a_round_trip / self._size)
+        if began <= self._narrowed_at:
+            return  # it was in flight when the window was wider
         self._seconds.append(now - began)
         if len(self._seconds) >= max(_SAMPLE, self.limit):
             self._weigh(median(self._seconds), now)
