@@ -119,6 +119,8 @@ def test_two_routes_in_the_environment_are_an_error(here: Surroundings) -> None:
         ("allow_unpriced", "true", True),
         ("baseline", "openai/x", "openai/x"),
         ("concurrency", "8", 8),
+        ("rpm", "600", 600),
+        ("tpm", "90000", 90_000),
         ("retries", "0", 0),
         ("timeout", "1.5", 1.5),
         ("max_failures", "5%", "5%"),
