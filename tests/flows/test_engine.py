@@ -12,9 +12,9 @@ from outcomes import answer, answered
 from scrimp.errors import InputError
 from scrimp.flows.asked import Asked, Limits
 from scrimp.flows.booking import RowBook
+from scrimp.flows.calling import Calling
 from scrimp.flows.emitter import Emitter
 from scrimp.flows.engine import Engine
-from scrimp.flows.services import Calling
 from scrimp.flows.stop import Stop
 from scrimp.flows.work import Work
 from scrimp.prices.book import PriceBook

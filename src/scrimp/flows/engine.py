@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
 from scrimp.flows.booking import RowBook
+from scrimp.flows.calling import Calling, calling
 from scrimp.flows.emitter import Emitter
 from scrimp.flows.feeder import Feeder
 from scrimp.flows.stop import PIPE, Stop, interrupted, no_provider_left, out_of_money, too_many_failures
@@ -21,7 +22,7 @@ from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 if TYPE_CHECKING:
     from scrimp.flows.asked import Asked
     from scrimp.flows.recall import Recall
-    from scrimp.flows.services import Calling, Services
+    from scrimp.flows.services import Services
     from scrimp.flows.work import Planner, Work
 
 # Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
@@ -42,10 +43,10 @@ def drive(
     """Run the engine in an event loop of its own until all is printed; return why it stopped early, if it did."""
 
     async def main() -> Stop | None:
-        async with services.calling(asked) as calling:
+        async with calling(asked, services) as rooms:
             window = max(_LEAST_WINDOW, _ROWS_PER_CALL * asked.concurrency)
             emitter = Emitter(sink, in_order=asked.order == "input", window=window)
-            engine = Engine(asked, planner, recall, calling, emitter, services.warn)
+            engine = Engine(asked, planner, recall, rooms, emitter, services.warn)
             return await engine.run(Feeder(groups))
 
     gc.freeze()
@@ -65,12 +66,12 @@ class Engine:
     """One run in its event loop."""
 
     def __init__(
-        self, asked: Asked, planner: Planner, recall: Recall, calling: Calling, emitter: Emitter,
+        self, asked: Asked, planner: Planner, recall: Recall, rooms: Calling, emitter: Emitter,
         warn: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._asked, self._planner, self._recall = asked, planner, recall
-        self._answerer, self._booking, self._emitter, self._warn = calling.answerer, calling.booking, emitter, warn
-        self._durable, self._door = calling.durable, calling.door
+        self._answerer, self._booking, self._emitter, self._warn = rooms.answerer, rooms.booking, emitter, warn
+        self._durable, self._door = rooms.durable, rooms.door
         self._durable.heard = self._print
         self._in_flight: dict[bytes, list[tuple[int, Prompt]]] = {}
         self._tasks: dict[asyncio.Task[None], RowBook] = {}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from scrimp.errors import ConfigError, StoreUnwritableError
+from scrimp.errors import StoreUnwritableError
 from scrimp.flows.recall import Recall
 from scrimp.flows.work import Planner
 from scrimp.store.cache import Cache, NoCache
@@ -22,28 +19,9 @@ if TYPE_CHECKING:
     from scrimp.config.load import Loaded
     from scrimp.config.paths import Paths
     from scrimp.config.routes import Routes
-    from scrimp.flows.answering import Answerer
     from scrimp.flows.asked import Asked
-    from scrimp.flows.booking import Booking
-    from scrimp.flows.durable import Durable
     from scrimp.prices.book import PriceBook
     from scrimp.routing.decide import Rule
-    from scrimp.store.ledger import Ledger
-    from scrimp.transport.circuits import Circuits
-    from scrimp.transport.door import Door
-    from scrimp.transport.embedded import EmbeddedModel
-    from scrimp.transport.http import Http
-    from scrimp.transport.lane import Lane
-    from scrimp.values import Endpoint
-
-
-class Calling(Struct, frozen=True):
-    """What a run that makes calls needs beyond the cache."""
-
-    answerer: Answerer
-    booking: Booking
-    durable: Durable
-    door: Door
 
 
 class Services:
@@ -146,94 +124,3 @@ class Services:
         if asked.cache == "off":
             self.__dict__["cache"] = self._private_cache()
         return Recall(self.cache, asked, run=self.run, clock=self.clock)
-
-    @asynccontextmanager
-    async def calling(self, asked: Asked) -> AsyncIterator[Calling]:
-        """Open all that calls need, in the running event loop; at the end all is written and closed."""
-        from scrimp.flows.answering import Answerer  # noqa: PLC0415 - a run that calls nobody imports none of this
-        from scrimp.flows.booking import Booking  # noqa: PLC0415
-        from scrimp.flows.budget import Budget  # noqa: PLC0415
-        from scrimp.flows.comparing import Comparer  # noqa: PLC0415
-        from scrimp.flows.durable import Durable  # noqa: PLC0415
-        from scrimp.flows.stepping import Stepper  # noqa: PLC0415
-        from scrimp.flows.warming import Warming  # noqa: PLC0415
-        from scrimp.transport.circuits import Circuits  # noqa: PLC0415
-
-        cache = self.cache
-        durable = Durable(
-            lambda: cache if isinstance(cache, NoCache) else Cache(cache.path), self._open_ledger, run=self.run,
-            warn=self.warn,
-        )  # fmt: skip
-        circuits = Circuits(time.monotonic)
-        door = self._door(asked, circuits)
-        try:
-            booking = Booking(
-                run=self.run, labels=asked.labels, prices=self.prices, note=durable.note, clock=self.clock
-            )
-            stepper = Stepper(
-                asked=asked, door=door, circuits=circuits, warming=Warming(time.monotonic),
-                endpoints=self.routes.endpoints, available=self.routes.available,
-                budget=Budget(asked.limits.max_cost), prices=self.prices, warn=self.warn,
-                show=self.show,
-            )  # fmt: skip
-            comparer = Comparer(self.prices, asked.baseline)
-            answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer)
-            yield Calling(answerer, booking, durable, door)
-        finally:
-            await door.close()
-            durable.close()
-
-    def _open_ledger(self) -> Ledger:
-        from scrimp.flows.recovery import recovered  # noqa: PLC0415 - only calls are booked
-        from scrimp.store.ledger import Ledger  # noqa: PLC0415 - as above
-
-        ledger = Ledger(self.paths.ledger_db)
-        recovered(ledger, self.paths.cache_db)
-        return ledger
-
-    def _open_local(self, model: str) -> EmbeddedModel:
-        from scrimp.transport.embedded import EmbeddedModel, load  # noqa: PLC0415 - as in calling
-        from scrimp.transport.model_file import NAME, model_path  # noqa: PLC0415
-
-        table = self.loaded.config.models.get(f"local/{model}")
-        if table is not None and table.path is not None:
-            path = Path(table.path).expanduser()
-        elif model == NAME:
-            path = model_path(self.paths.data)
-        else:
-            raise ConfigError(
-                f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
-            )
-        return EmbeddedModel(partial(load, path, model))
-
-    def _door(self, asked: Asked, circuits: Circuits) -> Door:
-        from random import random  # noqa: PLC0415 - as in calling
-
-        from scrimp.transport.door import Door  # noqa: PLC0415
-        from scrimp.transport.retrying import Patience  # noqa: PLC0415
-
-        patience = Patience(retries=asked.retries, timeout=asked.timeout)
-        return Door(
-            open_http=partial(_open_http, self.env, patience.timeout), open_local=self._open_local,
-            open_lane=partial(_open_lane, asked), circuits=circuits, secrets=self.keys.headers_for,
-            redact=self.keys.redact, patience=patience, clock=time.monotonic, chance=random,
-        )  # fmt: skip
-
-
-def _open_http(env: Mapping[str, str], timeout: float) -> Http:
-    from scrimp.transport.http import Http, engine  # noqa: PLC0415 - the embedded model needs no HTTP
-
-    return Http(engine(env, timeout=timeout))
-
-
-def _open_lane(asked: Asked, endpoint: Endpoint) -> Lane:
-    from scrimp.transport.lane import Lane  # noqa: PLC0415 - as above
-    from scrimp.transport.pace import Pace  # noqa: PLC0415
-    from scrimp.transport.window import Window  # noqa: PLC0415
-
-    pace = Pace(rpm=_lower(asked.rpm, endpoint.rpm), tpm=_lower(asked.tpm, endpoint.tpm))
-    return Lane(Window(asked.concurrency), pace, time.monotonic)
-
-
-def _lower(*limits: int | None) -> int | None:
-    return min((limit for limit in limits if limit is not None), default=None)

@@ -4,58 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.providers import DIALECTS
-from scrimp.providers.allowance import allowance
 from scrimp.transport.circuits import Circuits
+from scrimp.transport.errand import Errand, Show, Witness
 from scrimp.transport.faults import FaultError
 from scrimp.transport.lane import Lane
 from scrimp.transport.retrying import LONGEST_OBEYED, Patience, Tries
-from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
+from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply
 
 if TYPE_CHECKING:
-    from scrimp.providers.allowance import Allowance
     from scrimp.transport.embedded import EmbeddedModel
     from scrimp.transport.http import Http
 
 LOCAL = "local:"
-Show = Callable[[str], None]
-
-
-class Witness(Protocol):
-    """Sees every request that is sent and what came of it: the purse, and the ledger's eye."""
-
-    async def begin(self, call: Call) -> str | Failure:
-        """Note that a request is about to be sent; return its id, or why it must not be."""
-
-    def end(self, ticket: str, result: Completion | Failure) -> None:
-        """Note what came of it."""
-
-
-class Errand:
-    """One call on its way: what is sent again and again, and what was shown of its completion."""
-
-    def __init__(self, call: Call, endpoint: Endpoint, witness: Witness, show: Show | None) -> None:
-        self.call, self.endpoint, self.witness = call, endpoint, witness
-        self.dialect = DIALECTS[endpoint.dialect]()
-        self.request: HttpRequest = self.dialect.to_request(call, endpoint)
-        self.show, self.shown, self.tried = show, False, False
-        self.stated: Allowance | None = None
-        self.replied = False
-
-    def completion(self, reply: HttpReply) -> Completion | Failure:
-        """Return what a reply says."""
-        self.stated, self.replied = allowance(reply.headers), True
-        return self.dialect.to_completion(reply, self.call, self.endpoint)
-
-    def see(self, piece: str) -> None:
-        """Show a piece of the completion."""
-        self.shown = True
-        if self.show is not None:
-            self.show(piece)
 
 
 class Door:

@@ -1,0 +1,123 @@
+"""What a run that makes calls needs beyond the cache, wired together; a run that calls nobody never loads it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from random import random
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.errors import ConfigError
+from scrimp.flows.answering import Answerer
+from scrimp.flows.booking import Booking
+from scrimp.flows.budget import Budget
+from scrimp.flows.comparing import Comparer
+from scrimp.flows.durable import Durable
+from scrimp.flows.recovery import recovered
+from scrimp.flows.stepping import Stepper
+from scrimp.flows.warming import Warming
+from scrimp.store.cache import Cache, NoCache
+from scrimp.store.ledger import Ledger
+from scrimp.transport.circuits import Circuits
+from scrimp.transport.door import Door
+from scrimp.transport.lane import Lane
+from scrimp.transport.pace import Pace
+from scrimp.transport.retrying import Patience
+from scrimp.transport.window import Window
+from scrimp.values import Endpoint
+
+if TYPE_CHECKING:
+    from scrimp.flows.asked import Asked
+    from scrimp.flows.services import Services
+    from scrimp.transport.embedded import EmbeddedModel
+    from scrimp.transport.http import Http
+
+
+class Calling(Struct, frozen=True):
+    """The rooms of a run that makes calls."""
+
+    answerer: Answerer
+    booking: Booking
+    durable: Durable
+    door: Door
+
+
+@asynccontextmanager
+async def calling(asked: Asked, services: Services) -> AsyncIterator[Calling]:
+    """Open all that calls need, in the running event loop; at the end all is written and closed."""
+    durable = Durable(
+        partial(_open_cache, services), partial(_open_ledger, services), run=services.run, warn=services.warn
+    )
+    circuits = Circuits(time.monotonic)
+    door = _door(asked, services, circuits)
+    prices, routes = services.prices, services.routes
+    try:
+        booking = Booking(run=services.run, labels=asked.labels, prices=prices, note=durable.note, clock=services.clock)
+        stepper = Stepper(
+            asked=asked, door=door, circuits=circuits, warming=Warming(time.monotonic), endpoints=routes.endpoints,
+            available=routes.available, budget=Budget(asked.limits.max_cost), prices=prices, warn=services.warn,
+            show=services.show,
+        )  # fmt: skip
+        comparer = Comparer(prices, asked.baseline)
+        answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer)
+        yield Calling(answerer, booking, durable, door)
+    finally:
+        await door.close()
+        durable.close()
+
+
+def _open_cache(services: Services) -> Cache:
+    """Open the cache again: a connection belongs to one thread, and this is the writer's."""
+    cache = services.cache
+    return cache if isinstance(cache, NoCache) else Cache(cache.path)
+
+
+def _open_ledger(services: Services) -> Ledger:
+    ledger = Ledger(services.paths.ledger_db)
+    recovered(ledger, services.paths.cache_db)
+    return ledger
+
+
+def _door(asked: Asked, services: Services, circuits: Circuits) -> Door:
+    return Door(
+        open_http=partial(_open_http, services, asked.timeout), open_local=partial(_open_local, services),
+        open_lane=partial(_open_lane, asked), circuits=circuits, secrets=services.keys.headers_for,
+        redact=services.keys.redact, patience=Patience(retries=asked.retries, timeout=asked.timeout),
+        clock=time.monotonic, chance=random,
+    )  # fmt: skip
+
+
+def _open_http(services: Services, timeout: float) -> Http:
+    from scrimp.transport.http import Http, engine  # noqa: PLC0415 - the embedded model needs no HTTP
+
+    return Http(engine(services.env, timeout=timeout))
+
+
+def _open_local(services: Services, model: str) -> EmbeddedModel:
+    from scrimp.transport.embedded import EmbeddedModel, load  # noqa: PLC0415 - nor other models this
+    from scrimp.transport.model_file import NAME, model_path  # noqa: PLC0415
+
+    table = services.loaded.config.models.get(f"local/{model}")
+    if table is not None and table.path is not None:
+        path = Path(table.path).expanduser()
+    elif model == NAME:
+        path = model_path(services.paths.data)
+    else:
+        raise ConfigError(
+            f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
+        )
+    return EmbeddedModel(partial(load, path, model))
+
+
+def _open_lane(asked: Asked, endpoint: Endpoint) -> Lane:
+    pace = Pace(rpm=_lower(asked.rpm, endpoint.rpm), tpm=_lower(asked.tpm, endpoint.tpm))
+    return Lane(Window(asked.concurrency), pace, time.monotonic)
+
+
+def _lower(*limits: int | None) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)
