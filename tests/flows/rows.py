@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from decimal import Decimal
 
 from scrimp.flows.asked import Labels
@@ -13,18 +12,15 @@ from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates, cost
 from scrimp.values import Chain, Entry, Message, ModelRef, Prompt, Route, Step, Usage
 
-Note = Callable[[Entry, tuple[Entry, ...]], Awaitable[object]]
+Note = Callable[[Entry], None]
+Book = Callable[[tuple[Entry, ...]], None]
 
 STEP = Step("simple", (ModelRef("acme", "m"),))
 
 
-async def _noted(begun: Entry, ended: tuple[Entry, ...]) -> None:
-    await asyncio.sleep(0)
-
-
-def booking(prices: PriceBook, note: Note = _noted) -> Booking:
-    """What a run books with; a note takes as long as the loop needs to come round again."""
-    return Booking(run="r", labels=Labels(), prices=prices, note=note, clock=lambda: 1_795_000_000.0)
+def booking(prices: PriceBook, note: Note = lambda _: None, book: Book = lambda _: None) -> Booking:
+    """What a run books with."""
+    return Booking(run="r", labels=Labels(), prices=prices, note=note, book=book, clock=lambda: 1_795_000_000.0)
 
 
 def work(

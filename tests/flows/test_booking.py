@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from decimal import Decimal
 
 import pytest
@@ -9,7 +8,7 @@ from flows.rows import book_of, booking, work
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.values import Call, Completion, Entry, Failure, Stop, Usage
-from transport.virtual import run, settled
+from transport.virtual import run
 
 CALL = Call(provider="acme", model="alias", text="hello")
 USED = Usage(input=2_000_000)
@@ -75,40 +74,17 @@ def test_a_price_the_user_gave_the_alias_is_the_users_word() -> None:
     assert entry.cost == Decimal(2)
 
 
-def test_a_request_is_noted_before_it_is_sent_with_those_of_the_row_that_have_ended() -> None:
-    noted: list[tuple[Entry, tuple[Entry, ...]]] = []
-
-    async def note(begun: Entry, ended: tuple[Entry, ...]) -> None:
-        noted.append((begun, ended))
-
+def test_a_request_is_written_down_before_it_is_sent_and_those_before_it_are_booked() -> None:
     async def main() -> None:
-        book = book_of(booking(PRICES, note))
+        said: list[tuple[str, int]] = []
+        book = book_of(
+            booking(PRICES, lambda _: said.append(("begun", 1)), lambda ended: said.append(("ended", len(ended))))
+        )
         book.end(await book.begin(CALL), Failure(kind="server", message="down", http=500))
         book.end(await book.begin(CALL), completion())
 
-        (first, nothing), (second, ended) = noted
-        assert (first.status, second.status, nothing) == ("lost", "lost", ())
-        assert [(entry.call, entry.status) for entry in ended] == [(first.call, "failed")]
-        assert [entry.call for entry in book.take()] == [second.call]
-        assert book.take() == ()
-
-    run(main())
-
-
-def test_a_call_that_is_cancelled_before_it_is_sent_costs_nothing() -> None:
-    async def main() -> None:
-        never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        async def note(begun: Entry, ended: tuple[Entry, ...]) -> None:
-            await never
-
-        book = book_of(booking(PRICES, note))
-        task = asyncio.create_task(book.begin(CALL))
-        await settled()
-        task.cancel()
-        await asyncio.wait([task])
-
-        assert [(entry.status, entry.cost) for entry in book.take()] == [("failed", 0)]
+        assert said == [("begun", 1), ("ended", 0), ("begun", 1), ("ended", 1)]
+        assert len(book.take()) == 1
 
     run(main())
 

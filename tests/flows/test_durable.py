@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from outcomes import answer, entry
 from scrimp.errors import StoreUnwritableError
 from scrimp.flows.durable import Durable
 from scrimp.store.cache import Cache
+from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 
 KEY = b"k" * 32
@@ -24,8 +23,8 @@ class Store:
         self.heard: list[object] = []
         self._news = asyncio.Event()
         self.durable = Durable(
-            lambda: Cache(path / "cache.db"), open_ledger or (lambda: Ledger(path / "ledger.db")), run="r",
-            warn=self.warnings.append,
+            lambda: Cache(path / "cache.db"), open_ledger or (lambda: Ledger(path / "ledger.db")),
+            Journal(path, "r"), run="r", warn=self.warnings.append,
         )  # fmt: skip
         self.durable.heard = self._hear
 
@@ -40,15 +39,20 @@ class Store:
         return self.heard
 
 
-def test_a_note_is_done_when_it_outlives_a_kill(tmp_path: Path) -> None:
+def test_a_call_is_written_down_until_it_is_in_the_ledger(tmp_path: Path) -> None:
+    def written() -> list[bytes]:
+        return [file.read_bytes() for file in tmp_path.glob("in-flight-*")]
+
     async def main() -> None:
         store = Store(tmp_path)
-        await store.durable.note(entry(status="lost", cost=None), ())
-        with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
-            assert db.execute("SELECT count(*) FROM in_flight").fetchone() == (1,)
+        store.durable.note(entry(status="lost", cost=None))
+        assert b'"call":"c"' in written()[0]
+        store.durable.keep("row", (entry(),), None)
+        await store.hears()
         store.durable.close()
 
     asyncio.run(main())
+    assert written() == []
 
 
 def test_a_row_is_heard_of_once_it_is_in_the_cache(tmp_path: Path) -> None:
@@ -70,23 +74,10 @@ def test_a_store_that_cannot_be_written_is_warned_of_and_holds_nobody_up(tmp_pat
 
     async def main() -> None:
         store = Store(tmp_path, full)
-        await store.durable.note(entry(status="lost", cost=None), ())
+        store.durable.note(entry(status="lost", cost=None))
         store.durable.keep("row", (entry(),), None)
         assert await store.hears() == ["row"]
         assert any("the disk is full" in warning for warning in store.warnings)
-        store.durable.close()
-
-    asyncio.run(main())
-
-
-def test_one_who_stops_waiting_for_a_note_disturbs_nobody(tmp_path: Path) -> None:
-    async def main() -> None:
-        store = Store(tmp_path)
-        task = asyncio.create_task(store.durable.note(entry(status="lost", cost=None), ()))
-        await asyncio.sleep(0)
-        task.cancel()
-        store.durable.keep("row", (entry(),), None)
-        assert await store.hears() == ["row"]
         store.durable.close()
 
     asyncio.run(main())

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from scrimp.config.paths import paths_of
 from scrimp.flows.recovery import recovered
 from scrimp.store.cache import Cache
 from scrimp.store.ledger import Ledger
@@ -26,23 +27,24 @@ DIES = """
 import sys
 from pathlib import Path
 import msgspec
-from scrimp.store.ledger import Ledger
+from scrimp.store.journal import Journal
 from scrimp.values import Entry
-Ledger(Path(sys.argv[1])).begin([msgspec.json.decode(sys.argv[2], type=Entry)])
+journal = Journal(Path(sys.argv[1]), "r")
+journal.begin(msgspec.json.decode(sys.argv[2], type=Entry))
 """
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home whose ledger has one call in flight, of a process that is no more."""
-    words = [sys.executable, "-c", DIES, str(tmp_path / "ledger.db"), msgspec.json.encode(LOST).decode()]
+    words = [sys.executable, "-c", DIES, str(tmp_path), msgspec.json.encode(LOST).decode()]
     subprocess.run(words, check=True, env=dict(os.environ))
     return tmp_path
 
 
 def booked(home: Path) -> tuple[int, int, Decimal]:
     ledger = Ledger(home / "ledger.db")
-    assert recovered(ledger, home / "cache.db") == 1
+    assert recovered(ledger, paths_of({"SCRIMP_HOME": str(home)})) == 1
     (total,) = ledger.totals("run")
     ledger.close()
     return total.calls, total.lost, total.cost
@@ -62,6 +64,14 @@ def test_a_call_whose_completion_was_kept_was_paid_for(home: Path) -> None:
     keep(home, ANSWER)
 
     assert booked(home) == (1, 0, Decimal("0.000000009"))
+
+
+def test_what_the_ledger_holds_is_not_booked_again(home: Path) -> None:
+    ledger = Ledger(home / "ledger.db")
+    ledger.end([replace(LOST, status="failed", cost=Decimal(0))])
+
+    assert recovered(ledger, paths_of({"SCRIMP_HOME": str(home)})) == 0
+    assert list(home.glob("in-flight-*")) == []
 
 
 def test_a_completion_of_another_run_is_no_proof(home: Path) -> None:

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-import os
-import sqlite3
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.errors import StoreError, UsageError
-from scrimp.store.ledger import Ledger
+from scrimp.store.database import connect
+from scrimp.store.ledger import MIGRATIONS, Ledger
 from scrimp.values import Entry, Usage
 
 ENTRY = Entry(
@@ -92,31 +90,17 @@ def test_a_fraction_of_a_nanodollar_is_a_bug_that_is_not_rounded_away(ledger: Le
         ledger.end([replace(ENTRY, cost=Decimal("0.0000000005"))])
 
 
-def test_a_call_of_a_run_that_died_is_booked_as_lost(ledger: Ledger) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", "pass"])
-    gone.wait()
-    ledger.begin([replace(ENTRY, call="mine", status="lost", cost=None, usage=None)])
-    with sqlite3.connect(ledger.path) as db:
-        db.execute(
-            "INSERT INTO in_flight SELECT 'theirs', ?, replace(entry, 'mine', 'theirs') FROM in_flight", (gone.pid,)
-        )
-    db.close()
+def test_the_ledger_knows_which_calls_it_holds(ledger: Ledger) -> None:
+    ledger.end([replace(ENTRY, call=str(number)) for number in range(300)])
 
-    assert ledger.recover() == 1
-    (total,) = ledger.totals("model")
+    assert ledger.booked([str(number) for number in range(200, 400)]) == {str(number) for number in range(200, 300)}
+
+
+def test_what_an_older_ledger_held_in_flight_is_booked_as_lost(tmp_path: Path) -> None:
+    old = connect(tmp_path / "ledger.db", MIGRATIONS[:1])
+    lost = replace(ENTRY, status="lost", cost=None, usage=None)
+    old.execute("INSERT INTO in_flight VALUES ('c1', 1, ?)", (msgspec.json.encode(lost),))
+    old.close()
+
+    (total,) = Ledger(tmp_path / "ledger.db").totals("model")
     assert (total.calls, total.lost) == (1, 1)
-    assert ledger.recover() == 0
-    with sqlite3.connect(ledger.path) as db:
-        left = db.execute("SELECT call, pid FROM in_flight").fetchall()
-    db.close()
-    assert left == [("mine", os.getpid())]
-
-
-def test_a_call_that_ended_is_no_longer_in_flight(ledger: Ledger) -> None:
-    ledger.begin([replace(ENTRY, status="lost")])
-    ledger.end([ENTRY])
-
-    with sqlite3.connect(ledger.path) as db:
-        (left,) = db.execute("SELECT count(*) FROM in_flight").fetchone()
-    db.close()
-    assert left == 0

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import queue
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -10,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from scrimp.errors import StoreError
 from scrimp.store.cache import Cache
@@ -44,32 +42,6 @@ def test_what_is_said_to_be_durable_can_be_read_by_another_connection(tmp_path: 
     assert Cache(tmp_path / "cache.db").get([b"k" * 32])
     assert Ledger(tmp_path / "ledger.db").totals("model")[0].calls == 1
     ours.close()
-
-
-def test_a_request_is_noted_before_its_sender_hears_of_it(tmp_path: Path) -> None:
-    said: Said = queue.SimpleQueue()
-    ours = writer(tmp_path, said)
-    ours.write(Deed(begun=(ENTRY,)))
-
-    assert said.get(timeout=30) is None
-    with sqlite3.connect(tmp_path / "ledger.db") as db:
-        assert db.execute("SELECT call FROM in_flight").fetchall() == [("c",)]
-    db.close()
-    ours.close()
-
-
-def test_a_request_that_began_and_ended_in_one_group_is_no_longer_in_flight(tmp_path: Path) -> None:
-    ours = writer(tmp_path)
-    for number in range(300):
-        entry = replace(ENTRY, call=str(number))
-        ours.write(Deed(begun=(entry,)))
-        ours.write(Deed(ended=(entry,)))
-    ours.close()
-
-    with sqlite3.connect(tmp_path / "ledger.db") as db:
-        assert db.execute("SELECT count(*) FROM in_flight").fetchone() == (0,)
-        assert db.execute("SELECT count(*) FROM entries").fetchone() == (300,)
-    db.close()
 
 
 def test_what_is_left_is_written_at_the_end(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def cost(
     with session() as here:
         begin = time.time() - seconds(since, "--since") if since else 0.0
         ledger = Ledger(here.services.paths.ledger_db)
-        recovered(ledger, here.services.paths.cache_db)
+        recovered(ledger, here.services.paths)
         totals = ledger.totals(by, since=begin)
         ledger.close()
         if as_json:

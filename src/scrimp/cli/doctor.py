@@ -57,7 +57,7 @@ def _examinations(here: Session) -> Iterator[tuple[str, Callable[[], str]]]:
 
 def _ledger(here: Session) -> str:
     ledger = Ledger(here.services.paths.ledger_db)
-    lost = recovered(ledger, here.services.paths.cache_db)
+    lost = recovered(ledger, here.services.paths)
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()
     return f"{calls} calls" + (f", {lost} of them just booked, of runs that died" if lost else "")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from scrimp.flows.work import Work
     from scrimp.prices.book import PriceBook
 
-NOT_SENT = Failure(kind="network", message="stopped before it was sent", sent=False)
-
 
 class Booking:
     """What all rows of a run book with."""
@@ -31,12 +28,13 @@ class Booking:
         run: str,
         labels: Labels,
         prices: PriceBook,
-        note: Callable[[Entry, tuple[Entry, ...]], Awaitable[object]],
+        note: Callable[[Entry], None],
+        book: Callable[[tuple[Entry, ...]], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`note` writes an entry that begins, with those that have ended, and is done when that outlives a kill."""
+        """`note` writes down a call before it is sent, so that it outlives a kill; `book` books those that ended."""
         self.run, self.labels, self.prices = run, labels, prices
-        self.note, self.clock = note, clock
+        self.note, self.book, self.clock = note, book, clock
         self._process, self._calls = os.urandom(9).hex(), 0
 
     def next_call(self) -> str:
@@ -90,11 +88,8 @@ class RowBook:
         )  # fmt: skip
         self._open[entry.call] = entry
         self.begun = True
-        try:
-            await booking.note(entry, self.take())
-        except asyncio.CancelledError:
-            self.end(entry.call, NOT_SENT)
-            raise
+        booking.note(entry)
+        booking.book(self.take())
         return entry.call
 
     def end(self, ticket: str, result: Completion | Failure) -> None:

@@ -22,6 +22,7 @@ from scrimp.flows.recovery import recovered
 from scrimp.flows.stepping import Stepper
 from scrimp.flows.warming import Warming
 from scrimp.store.cache import Cache, NoCache
+from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 from scrimp.transport.circuits import Circuits
 from scrimp.transport.door import Door
@@ -51,13 +52,17 @@ class Calling(Struct, frozen=True):
 async def calling(asked: Asked, services: Services) -> AsyncIterator[Calling]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
     durable = Durable(
-        partial(_open_cache, services), partial(_open_ledger, services), run=services.run, warn=services.warn
-    )
+        partial(_open_cache, services), partial(_open_ledger, services),
+        Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
+    )  # fmt: skip
     circuits = Circuits(time.monotonic)
     door = _door(asked, services, circuits)
     prices, routes = services.prices, services.routes
     try:
-        booking = Booking(run=services.run, labels=asked.labels, prices=prices, note=durable.note, clock=services.clock)
+        booking = Booking(
+            run=services.run, labels=asked.labels, prices=prices, note=durable.note, book=durable.book,
+            clock=services.clock,
+        )  # fmt: skip
         stepper = Stepper(
             asked=asked, door=door, circuits=circuits, warming=Warming(time.monotonic), endpoints=routes.endpoints,
             available=routes.available, budget=Budget(asked.limits.max_cost), prices=prices, warn=services.warn,
@@ -79,7 +84,7 @@ def _open_cache(services: Services) -> Cache:
 
 def _open_ledger(services: Services) -> Ledger:
     ledger = Ledger(services.paths.ledger_db)
-    recovered(ledger, services.paths.cache_db)
+    recovered(ledger, services.paths)
     return ledger
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from scrimp.errors import StoreError
+from scrimp.store.journal import Journal
 from scrimp.store.writer import Deed, Writer
 from scrimp.values import Answer, Entry
 
 if TYPE_CHECKING:
-    from scrimp.errors import StoreError
     from scrimp.store.cache import Cache
     from scrimp.store.ledger import Ledger
 
@@ -22,23 +23,25 @@ class Durable:
     """The writer as the event loop sees it: one message for a group of rows, not one a row."""
 
     def __init__(
-        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str,
+        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], journal: Journal, *, run: str,
         warn: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._loop = asyncio.get_running_loop()
-        self._warn = warn
+        self._journal, self._warn = journal, warn
         self._writer = Writer(open_cache, open_ledger, run=run, told=self._told)
         self.heard: Heard = lambda _: None
 
     def close(self) -> None:
         """Write what is left."""
         self._writer.close()
+        self._journal.close()
 
-    async def note(self, begun: Entry, ended: tuple[Entry, ...]) -> None:
-        """Note a request before it is sent, with those of the same row that have ended."""
-        noted: asyncio.Future[None] = self._loop.create_future()
-        self._writer.write(Deed(begun=(begun,), ended=ended, tag=noted))
-        await noted
+    def note(self, begun: Entry) -> None:
+        """Write down a request before it is sent."""
+        try:
+            self._journal.begin(begun)
+        except StoreError as error:
+            self._warn(f"calls are made but not written down first: {error}")
 
     def book(self, ended: tuple[Entry, ...]) -> None:
         """Book calls of a row that comes to nothing."""
@@ -57,10 +60,6 @@ class Durable:
     def _hear(self, deeds: Sequence[Deed], trouble: StoreError | None) -> None:
         if trouble is not None:
             self._warn(f"completions are printed but not kept: {trouble}")
-        rows = []
-        for deed in deeds:
-            if not isinstance(deed.tag, asyncio.Future):
-                rows.append(deed.tag)
-            elif not deed.tag.done():
-                deed.tag.set_result(None)
-        self.heard([row for row in rows if row is not None])
+        else:
+            self._journal.end(entry.call for deed in deeds for entry in deed.ended)
+        self.heard([deed.tag for deed in deeds if deed.tag is not None])

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from scrimp.errors import StoreError
 from scrimp.store.cache import Cache
+from scrimp.store.journal import abandoned
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry
 
+if TYPE_CHECKING:
+    from scrimp.config.paths import Paths
 
-def recovered(ledger: Ledger, cache_db: Path) -> int:
+
+def recovered(ledger: Ledger, paths: Paths) -> int:
     """Book the calls of runs that died; return how many."""
-    return ledger.recover(lambda lost: _settled(lost, cache_db))
+    calls = 0
+    for file in abandoned(paths.ledger_db.parent):
+        known = ledger.booked([entry.call for entry in file.entries])
+        dead = [_settled(entry, paths.cache_db) for entry in file.entries if entry.call not in known]
+        ledger.end(dead)
+        calls += len(dead)
+    return calls
 
 
 def _settled(lost: Entry, cache_db: Path) -> Entry:

@@ -66,10 +66,10 @@ def insert(db: sqlite3.Connection, head: str, rows: Sequence[tuple[object, ...]]
         db.execute(f"{head} {', '.join([row] * len(part))}{tail}", [value for each in part for value in each])
 
 
-def delete(db: sqlite3.Connection, head: str, keys: Sequence[object]) -> None:
-    """Delete the rows of these keys, many to a statement."""
+def select(db: sqlite3.Connection, head: str, keys: Sequence[object]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of these keys, many to a statement."""
     for part in _parts(keys):
-        db.execute(f"{head} ({', '.join('?' * len(part))})", part)
+        yield from db.execute(f"{head} ({', '.join('?' * len(part))})", part)
 
 
 def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
@@ -126,9 +126,14 @@ def _next_move(reason: str) -> str:
     return "set SCRIMP_HOME to a writable directory"
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a store, for its owner alone."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _make_private(path: Path) -> None:
-    if not path.parent.is_dir():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     if not path.exists():
         # Made by us and not by SQLite, which would follow the umask; WAL and SHM files take the mode of the database.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

@@ -1,10 +1,9 @@
-"""Every call that was sent, appended as soon as its usage is known and never changed; and those still in flight."""
+"""Every call that was sent, appended as soon as its usage is known and never changed."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import StoreError, UsageError
-from scrimp.store.database import connect, delete, insert, store_errors, transaction
+from scrimp.store.database import connect, insert, select, store_errors, transaction
 from scrimp.values import Entry, Usage
 
 # What `scrimp cost --by` may group by: the word and the expression for it.
@@ -44,12 +43,20 @@ def m001_ledger(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE in_flight (call TEXT PRIMARY KEY, pid INTEGER NOT NULL, entry BLOB NOT NULL)")
 
 
-MIGRATIONS = (m001_ledger,)
+def m002_journal(db: sqlite3.Connection) -> None:
+    """Book what was in flight as lost, and do without the table: `journal` keeps that now."""
+    rows = db.execute("SELECT entry FROM in_flight").fetchall()
+    insert(db, _INSERT, [_row(msgspec.json.decode(entry, type=Entry)) for (entry,) in rows])
+    db.execute("DROP TABLE in_flight")
+
+
+MIGRATIONS = (m001_ledger, m002_journal)
 
 _COLUMNS = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
+_INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -77,39 +84,16 @@ class Ledger:
         """Let go of the file."""
         self._db.close()
 
-    def begin(self, entries: Sequence[Entry]) -> None:
-        """Note calls about to be sent: that outlives this process, but not a power cut, and so waits for no disk."""
-        pid = os.getpid()
-        rows = [(entry.call, pid, _encode(entry)) for entry in entries]
-        with store_errors(self.path):
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            try:
-                with transaction(self._db):
-                    insert(self._db, "INSERT OR IGNORE INTO in_flight (call, pid, entry) VALUES", rows)
-            finally:
-                self._db.execute("PRAGMA synchronous = FULL")
-
     def end(self, entries: Sequence[Entry]) -> None:
         """Append the entries of calls that came to an end, in one transaction."""
         with store_errors(self.path), transaction(self._db):
-            self._append(entries)
+            insert(self._db, _INSERT, [_row(entry) for entry in entries])
 
-    def _append(self, entries: Sequence[Entry]) -> None:
-        insert(self._db, f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES", [_row(entry) for entry in entries])
-        delete(self._db, "DELETE FROM in_flight WHERE call IN", [entry.call for entry in entries])
-
-    def recover(self, settled: Callable[[Entry], Entry] = lambda entry: entry) -> int:
-        """Book the calls of runs that died as lost (they may have been billed); return how many.
-
-        `settled` may know better of one: that its completion was kept just before the end.
-        """
+    def booked(self, calls: Sequence[str]) -> set[str]:
+        """Return which of these calls are in the ledger."""
         with store_errors(self.path):
-            rows = self._db.execute("SELECT pid, entry FROM in_flight").fetchall()
-            dead = [settled(msgspec.json.decode(entry, type=Entry)) for pid, entry in rows if not _alive(pid)]
-            if dead:
-                with transaction(self._db):
-                    self._append(dead)
-        return len(dead)
+            parts = select(self._db, "SELECT call FROM entries WHERE call IN", calls)
+            return {call for (call,) in parts}
 
     def totals(self, by: str, *, since: float = 0.0) -> list[Total]:
         """Add up the entries since a moment by one of GROUPS, or by `tag:NAME`; dearest first."""
@@ -161,13 +145,3 @@ def _nano(cost: Decimal | None) -> int | None:
     if nano != nano.to_integral_value():
         raise StoreError(f"a cost of {cost} dollars is no whole number of nanodollars: this is a bug, please report it")
     return int(nano)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

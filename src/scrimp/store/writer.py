@@ -1,8 +1,7 @@
 """The one writer of a process: a thread that commits what has piled up as a group, then says so.
 
-A group is written in three steps. Requests about to be sent are noted first, so that they may go: that must outlive
-this process, not the power, and so is not synced. Then completions, then the entries of ended calls, both synced: a
-kill between the two leaves a call booked as lost, not one that is paid for twice.
+Completions go first, then the entries of ended calls: a kill between the two leaves a call in the journal alone, where
+the next run finds it.
 """
 
 from __future__ import annotations
@@ -24,13 +23,12 @@ from scrimp.values import Answer, Entry
 # More than this in one transaction would keep other processes waiting for the lock.
 _LARGEST_GROUP = 1000
 # Seconds in which deeds gather behind the first one: to be woken for each costs the other threads more than to wait.
-_LINGER = 0.002
+_LINGER = 0.02
 
 
 class Deed(Struct, frozen=True, kw_only=True):
     """What is to be written together; `tag` is whatever the caller wants to hear it called by."""
 
-    begun: tuple[Entry, ...] = ()
     ended: tuple[Entry, ...] = ()
     kept: tuple[bytes, Answer] | None = None
     tag: Any = None
@@ -45,7 +43,7 @@ class Writer:
     def __init__(
         self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str, told: Told
     ) -> None:
-        """`told` is called, from the writer's thread, for deeds that outlive a kill, or with why they do not."""
+        """`told` is called, from the writer's thread, for deeds that outlive a power cut, or with why they do not."""
         self._files, self._run, self._told = _Files(open_cache, open_ledger), run, told
         self._bug: Exception | None = None
         self._queue: queue.SimpleQueue[Deed | None] = queue.SimpleQueue()
@@ -67,14 +65,10 @@ class Writer:
         last = False
         while not last:
             group, last = self._gather()
-            beginning = [deed for deed in group if deed.begun]
-            if beginning:
-                self._tell(beginning, self._tried(lambda: self._files.note(beginning)))  # noqa: B023 - called at once
-            ending = [deed for deed in group if not deed.begun]
-            if any(deed.ended for deed in beginning) or ending:
-                trouble = self._tried(lambda: self._files.keep(group, self._run))  # noqa: B023 - as above
+            if group:
+                trouble = self._tried(lambda: self._files.keep(group, self._run))  # noqa: B023 - called at once
                 trouble = self._tried(lambda: self._files.book(group)) or trouble  # noqa: B023 - as above
-                self._tell(ending, trouble)
+                self._told(group, trouble)
         self._files.close()
 
     def _tried(self, step: Callable[[], None]) -> StoreError | None:
@@ -87,10 +81,6 @@ class Writer:
             self._bug = error
             return StoreError(f"the store's writer failed: {error!r}")
         return None
-
-    def _tell(self, deeds: Sequence[Deed], trouble: StoreError | None) -> None:
-        if deeds:
-            self._told(deeds, trouble)
 
     def _gather(self) -> tuple[list[Deed], bool]:
         """Wait for the first deed, then take all that is there; True when it was the last group."""
@@ -119,9 +109,6 @@ class _Files:
     @cached_property
     def ledger(self) -> Ledger:
         return self._open_ledger()
-
-    def note(self, group: Sequence[Deed]) -> None:
-        self.ledger.begin([entry for deed in group for entry in deed.begun])
 
     def keep(self, group: Sequence[Deed], run: str) -> None:
         rows = [deed.kept for deed in group if deed.kept is not None]
