@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from scrimp.errors import StoreError, StoreUnwritableError
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
 _BUSY_SECONDS = 60.0
+_TRY_AGAIN_SECONDS = 0.01
 # Rows to a statement, a power of two; SQLite takes 32 766 values in all.
 _LARGEST_PART = 128
 _Row = TypeVar("_Row")
@@ -38,7 +40,7 @@ def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     (applied,) = db.execute("PRAGMA user_version").fetchone()
     if applied < len(migrations):
         # The journal mode is kept in the file; setting it again would need a lock at every start.
-        db.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(db)
         _migrate(db, migrations)
     elif applied > len(migrations):
         raise StoreError(
@@ -46,6 +48,20 @@ def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
         )
     # A completion that was paid for must outlive a power cut, so every commit is synced; commits come in groups.
     db.execute("PRAGMA synchronous = FULL")
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; for that alone SQLite waits for nobody, so who meets another tries again."""
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_TRY_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
