@@ -216,3 +216,59 @@ def test_a_request_is_in_the_ledger_before_it_is_sent(ready: Scrimp, provider: F
     ready("run", "rows.jsonl")
 
     assert sum(each["lost"] for each in json.loads(ready("cost", "--json").out)) == 1
+
+
+def test_an_input_is_not_written_over(ready: Scrimp) -> None:
+    before = (ready.cwd / "rows.jsonl").read_bytes()
+    ran = ready("run", "rows.jsonl", "-o", "rows.jsonl")
+
+    assert (ran.status, "is an input, too" in ran.err) == (2, True)
+    assert (ready.cwd / "rows.jsonl").read_bytes() == before
+
+
+def test_a_summary_that_cannot_be_written_hides_nothing(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(401, "invalid_api_key")
+    ran = ready("run", "rows.jsonl", "--summary-file", "/dev/full")
+
+    assert ran.status == 4
+    assert "refused the key" in ran.err
+    assert "--summary-file: /dev/full cannot be written" in ran.err
+
+
+def test_a_stderr_that_nobody_reads_does_not_keep_a_run_from_stopping(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.delay = 0.3
+    reading, writing = os.pipe()
+    run = ready.start("run", "rows.jsonl", "-j", "2", stdout=subprocess.DEVNULL, stderr=writing)
+    os.close(writing)
+    os.close(reading)
+    while not provider.bodies:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGINT)
+
+    assert run.wait(timeout=30) == 130
+    assert len(provider.bodies) < 10
+
+
+def test_without_the_cache_a_stopped_run_does_not_promise_to_go_on(ready: Scrimp) -> None:
+    ran = ready("run", "rows.jsonl", "--cache", "off", "--max-cost", "0.001", "--max-output", "20")
+
+    assert ran.status == 5
+    assert "the same line begins again" in ran.err
+    assert "to go on" not in ran.err
+
+
+def test_what_was_paid_is_in_the_bill_though_its_rows_cannot_be_written(ready: Scrimp) -> None:
+    ran = ready("run", "rows.jsonl", "-o", "/dev/full", "--summary-file", "bill.json")
+    (entry,) = json.loads(ready("cost", "--json").out)
+    bill = json.loads((ready.cwd / "bill.json").read_bytes())
+
+    assert ran.status == 2
+    assert (bill["calls"]["total"], bill["cost_usd"]) == (entry["calls"], entry["cost_usd"])
+
+
+def test_a_check_that_is_no_command_line_is_a_sentence(ready: Scrimp) -> None:
+    ran = ready("run", "rows.jsonl", "--limit", "1", "--check", "grep 'x")
+
+    assert ran.status == 2
+    assert "--check" in ran.err
+    assert "Traceback" not in ran.err

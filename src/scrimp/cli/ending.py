@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from scrimp.cli.session import Session
 from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.stop import Stop
+from scrimp.read.sources import is_stream
 from scrimp.render.bill import Bill
 from scrimp.render.exact import encode
 from scrimp.render.report import Report
+from scrimp.render.streams import speak
 
 NOT_CACHED = 7
 
@@ -30,25 +33,32 @@ def print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
     if summary == "none" or (quiet and summary == "auto"):
         return
     if summary == "json":
-        sys.stderr.write(encode(bill.as_json()).decode() + "\n")
+        speak(sys.stderr, encode(bill.as_json()).decode() + "\n")
         return
-    sys.stderr.write("\n".join([*bill.lines(here.err.width, color=here.err.color), ""]))
+    speak(sys.stderr, "\n".join([*bill.lines(here.err.width, color=here.err.color), ""]))
 
 
-def write_summary(bill: Bill, path: Path) -> None:
-    """Write the bill as JSON to a file."""
+def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
+    """Write the bill as JSON to a file; say and return why it cannot be written."""
     try:
         path.write_bytes(encode(bill.as_json()) + b"\n")
     except OSError as error:
-        raise UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file") from error
+        trouble = UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file")
+        here.messages.error(str(trouble))
+        return trouble
+    return None
 
 
-def say_the_end(here: Session, report: Report, stop: Stop | None, trouble: ScrimpError | None) -> None:
+def say_the_end(
+    here: Session, report: Report, stop: Stop | None, trouble: ScrimpError | None, inputs: Sequence[str]
+) -> None:
     """Print why a run stopped and the line that goes on with it, or why the first of its failed rows failed."""
     if report.first_failure and (stop is None or stop.reason == "failures"):
         here.messages.say(f"the first row that failed: {report.first_failure}")
     if stop is not None and stop.message:
         here.messages.error(stop.message)
-        here.messages.say(here.services.keys.redact(f"to go on: {shlex.join(['scrimp', *sys.argv[1:]])}"))
+    if stop is not None and stop.continues:
+        piped = " (with the same input piped in)" if is_stream(inputs) else ""
+        here.messages.say(here.services.keys.redact(f"to go on{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
     if trouble is not None:
         here.messages.error(here.services.keys.redact(str(trouble)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +17,14 @@ def format_of(output: str) -> str:
     """Return how rows are written to a file of that name where nobody said how."""
     suffix = Path(output).suffix.lower().removeprefix(".")
     return {"csv": "csv", "tsv": "tsv", "txt": "text", "json": "json"}.get(suffix, "jsonl")
+
+
+def refuse_input(output: str, inputs: Sequence[str]) -> None:
+    """Refuse to write over what is still to be read."""
+    for word in inputs if output != STDOUT else ():
+        with suppress(OSError):
+            if Path(output).samefile(word):
+                raise UsageError(f"-o: {output} is an input, too: name another file")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from scrimp.cli import options as o
 from scrimp.cli.asking import asked_of, labels_of, one_route
 from scrimp.cli.ending import exit_status, print_bill, say_the_end, write_summary
 from scrimp.cli.inputs import named, read_options
-from scrimp.cli.output import STDOUT, format_of, opened
+from scrimp.cli.output import STDOUT, format_of, opened, refuse_input
 from scrimp.cli.session import session
 from scrimp.errors import OutputError, ScrimpError
 from scrimp.flows import live
@@ -98,6 +98,7 @@ def run(
         bar = open_progress(sys.stderr, "none" if quiet else here.defaults.progress, None, here.err)
         here.messages.route(bar.note)
         to_terminal = here.out.terminal and output == STDOUT
+        refuse_input(output, words)
         with opened(output) as stream:
             writer = open_rows(
                 stream, out or format_of(output), o.words(fields), terminal=to_terminal, warn=here.messages.warn
@@ -112,10 +113,11 @@ def run(
         heard = stop is None or stop.reason != "pipe"
         if heard and (bill.counts.total or trouble is None):
             print_bill(here, bill, summary, quiet=quiet)
-        if summary_file is not None:
-            write_summary(bill, Path(summary_file))
-        say_the_end(here, report, stop, trouble)
-    raise typer.Exit(exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only"))
+        say_the_end(here, report, stop, trouble, words)
+        status = exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only")
+        if summary_file is not None and (unwritten := write_summary(here, bill, Path(summary_file))) is not None:
+            status = status or unwritten.exit_status
+    raise typer.Exit(status)
 
 
 def _driven(report: Report, drive: Callable[[], Stop | None]) -> tuple[Stop | None, ScrimpError | None]:

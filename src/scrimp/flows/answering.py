@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,7 @@ class Answerer:
 
     def __init__(self, *, asked: Asked, stepper: Stepper, booking: Booking, comparer: Comparer) -> None:
         self._asked, self._stepper, self._booking, self._comparer = asked, stepper, booking, comparer
+        self._checking = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's own
         self._judges: dict[tuple[str, bool], Judge] = {}
         self._cache: CacheUse = "off" if asked.cache == "off" else "miss"
 
@@ -74,7 +77,8 @@ class Answerer:
             while True:
                 reply: Completion | Failure | CheckResult
                 if isinstance(question, Check):
-                    reply = await run_check(asked.check or "", question.text)
+                    async with self._checking:
+                        reply = await run_check(asked.check or "", question.text)
                 else:
                     book.step = question.index
                     reply, provider = await self._stepper.call(question.step, work, book)

@@ -25,7 +25,7 @@ from scrimp.store.cache import Cache, NoCache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 from scrimp.transport.circuits import Circuits
-from scrimp.transport.door import Door
+from scrimp.transport.door import LOCAL, Door
 from scrimp.transport.lane import Lane
 from scrimp.transport.pace import Pace
 from scrimp.transport.retrying import Patience
@@ -121,7 +121,9 @@ def _open_local(services: Services, model: str) -> EmbeddedModel:
 
 def _open_lane(asked: Asked, endpoint: Endpoint) -> Lane:
     pace = Pace(rpm=_lower(asked.rpm, endpoint.rpm), tpm=_lower(asked.tpm, endpoint.tpm))
-    return Lane(Window(asked.concurrency), pace, time.monotonic)
+    # The embedded model answers one prompt at a time: to wait for it is no part of a call's time.
+    width = 1 if endpoint.base_url.startswith(LOCAL) else asked.concurrency
+    return Lane(Window(width), pace, time.monotonic)
 
 
 def _lower(*limits: int | None) -> int | None:

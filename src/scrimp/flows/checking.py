@@ -14,15 +14,15 @@ _SECONDS = 60.0
 
 async def run_check(command: str, text: str) -> CheckResult:
     """Return whether the command accepts the text; one that cannot be started is an error of the whole run."""
-    words = shlex.split(command)
     try:
+        words = shlex.split(command)
         process = await asyncio.create_subprocess_exec(
             *words,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-    except (OSError, IndexError) as error:
+    except (OSError, IndexError, ValueError) as error:
         raise ConfigError(f"--check '{command}' cannot be started ({error}): name a program that exists") from error
     try:
         async with asyncio.timeout(_SECONDS):

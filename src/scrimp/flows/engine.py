@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.errors import ScrimpError
 from scrimp.flows.booking import RowBook
 from scrimp.flows.calling import Calling, calling
 from scrimp.flows.emitter import Emitter
@@ -91,12 +90,12 @@ class Engine:
         try:
             while self._stop is None and (group := await feeder.next()) is not None:
                 place = await self._admit(group, place)
-        except ScrimpError as error:  # of the reader: what it had given is answered first
-            self._error = error
+        except Exception as error:  # noqa: BLE001 - of the reader, raised again below: what it had given is answered first
+            self._error = self._error or error
         await self._drain()
         if self._error is not None:
             raise self._error
-        return None if self._stop is None else self._stop.after(self._done - self._failed)
+        return None if self._stop is None else self._stop.after(self._done - self._failed, self._asked.cache)
 
     async def _admit(self, group: list[Prompt], place: int) -> int:
         works = [self._planner.work(prompt) for prompt in group]
@@ -140,9 +139,11 @@ class Engine:
                 raise
             # Something was sent for it, and may have to be paid: that belongs in the bill.
             outcome = Failed(prompt=work.prompt, failure=_STOPPED, status="skipped", entries=tuple(book.entries))
-        except BaseException:
-            self._durable.book(book.take())
-            raise
+        except Exception as error:
+            if not book.begun:
+                raise
+            self._fail(error)  # raised again at the end of the run; what was paid is in the bill
+            outcome = Failed(prompt=work.prompt, failure=_STOPPED, status="skipped", entries=tuple(book.entries))
         if isinstance(outcome, Failed) and outcome.failure.kind == "budget":
             self._halt(out_of_money(outcome.failure))
             if not book.begun:
@@ -243,11 +244,11 @@ class Engine:
             self._cancel()
             return
         self._interrupted = True
-        self._warn(f"{stop.message}: waiting for calls in flight, once more stops at once")
         if self._stop is None:
             self._halt(stop)
         else:  # it is stopping already: from now on it may not take as long as it likes
             self._stop = replace(self._stop, drain=stop.drain)
+        self._warn(f"{stop.message}: waiting for calls in flight, once more stops at once")
 
 
 def _again(outcome: Outcome, prompt: Prompt) -> Outcome:

@@ -50,7 +50,7 @@ class Stepper:
         provider = ""
         while (model := await self._next(left)) is not None:
             result, provider = await self._called(model, work, book, left[model]), model.provider
-            if isinstance(result, Completion) or result.kind not in _FAILOVER or self._shown:
+            if isinstance(result, Completion) or result.kind not in _FAILOVER or self._shown or self._door.halted:
                 break  # what a person has read half of is not begun again by another model
             if left[model].over:
                 del left[model]

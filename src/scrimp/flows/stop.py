@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.values import Failure
+from scrimp.values import CacheMode, Failure
 
 # Seconds in which calls in flight may finish after a signal, and after the reader of a pipe has left.
 _DRAIN, _PIPE_DRAIN = 30.0, 10.0
@@ -17,14 +17,18 @@ class Stop(Struct, frozen=True):
     reason: str  # auth | budget | failures | interrupted | pipe | error
     message: str
     exit_status: int
+    continues: bool = False  # the same command line goes on where this run ended
     drain: float | None = None  # seconds to wait for calls in flight; None: as long as they take
 
-    def after(self, answered: int) -> Stop:
-        """Return it with what is not lost, once the calls in flight are over."""
+    def after(self, answered: int, cache: CacheMode) -> Stop:
+        """Return it with what is not lost, once the calls in flight are over; only `on` finds again what was kept."""
         if not self.message:
             return self
-        kept = f"{answered:,} row{'' if answered == 1 else 's'} answered and kept" if answered else "nothing answered"
-        return replace(self, message=f"{self.message}; {kept}; the same command line continues")
+        rows = f"{answered:,} row{'' if answered == 1 else 's'} answered" if answered else "nothing answered"
+        if cache != "on":
+            return replace(self, message=f"{self.message}; {rows}; with --cache {cache} the same line begins again")
+        kept = " and kept" if answered else ""
+        return replace(self, message=f"{self.message}; {rows}{kept}; the same command line continues", continues=True)
 
 
 PIPE = Stop("pipe", "", 141, drain=_PIPE_DRAIN)

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from scrimp.render.amounts import count, money
 from scrimp.render.exact import encode
-from scrimp.render.streams import Style, columns_of, line_of
+from scrimp.render.streams import Style, columns_of, line_of, speak
 from scrimp.render.tables import cells
 from scrimp.render.terminal import paint
 
@@ -63,8 +63,7 @@ class Progress:
         """Show the counts."""
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        speak(self._stream, text)
 
 
 class Lines(Progress):

@@ -41,8 +41,9 @@ class Report:
             self._writer.close()
 
     def _write(self, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
+        for outcome in outcomes:  # all that was paid belongs in the bill, whether or not it can be written
             self._bill.add(outcome)
+        for outcome in outcomes:
             self._writer.write(outcome)
             if self.first_failure is None and isinstance(outcome, Failed):
                 self.first_failure = f"{outcome.prompt.source}: {outcome.failure.message}"

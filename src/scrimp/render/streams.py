@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TextIO
 
 from msgspec import Struct
@@ -84,8 +85,14 @@ class Messages:
         self._through = self._print if through is None else through
 
     def _print(self, message: str, kind: str) -> None:
-        self._stream.write(line_of(message, kind, self._style))
-        self._stream.flush()
+        speak(self._stream, line_of(message, kind, self._style))
+
+
+def speak(stream: TextIO, text: str) -> None:
+    """Write to stderr. That nobody hears it any more must neither end a run nor hold it up."""
+    with suppress(OSError, ValueError):
+        stream.write(text)
+        stream.flush()
 
 
 def line_of(message: str, kind: str, style: Style) -> str:

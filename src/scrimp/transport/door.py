@@ -47,6 +47,11 @@ class Door:
         self._lanes: dict[str, Lane] = {}
         self._halted = False
 
+    @property
+    def halted(self) -> bool:
+        """Say whether nothing is begun any more."""
+        return self._halted
+
     def halt(self) -> None:
         """Try nothing again from now on; requests in flight go on."""
         self._halted = True
@@ -85,13 +90,12 @@ class Door:
             await self._sleep(wait)
 
     def _wait(self, tries: Tries, failure: Failure, errand: Errand) -> float | None:
-        """Return the seconds until the next try; what a provider says of its rate holds for all calls to it."""
+        """Return the seconds until the next try, and let other calls know what this one met."""
         wait = tries.wait(failure)
-        if failure.kind == "rate_limit":
-            if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
-                self._circuits.leave(errand.call.provider, errand.call.model, failure, failure.retry_after)
-            elif wait is not None:
-                self._lane(errand.endpoint).turned_away(wait)
+        if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
+            self._circuits.leave(errand.call.provider, errand.call.model, failure, failure.retry_after)
+        elif failure.kind == "rate_limit" and wait is not None:
+            self._lane(errand.endpoint).turned_away(wait)
         return wait
 
     async def _attempt(self, errand: Errand) -> tuple[Completion | Failure, bool]:
@@ -128,7 +132,7 @@ class Door:
 
     async def _guarded(self, errand: Errand, ticket: str, admitted: float) -> Completion | Failure:
         """Await one request within its time; whatever ends it, the witness hears of it."""
-        errand.stated, errand.replied = None, False
+        errand.stated, errand.sending = None, False
         try:
             async with asyncio.timeout(self._patience.timeout):
                 result = await (self._once(errand) if errand.show is None else self._stream_once(errand))
@@ -137,9 +141,8 @@ class Door:
         except FaultError as fault:
             result = fault.failure
         except BaseException as error:
-            # Anything else than a cancellation is ours, before a byte was sent or after the reply.
-            sent = errand.replied or isinstance(error, asyncio.CancelledError)
-            errand.witness.end(ticket, Failure(kind="network", message="stopped before the reply came", sent=sent))
+            message = f"stopped before the reply came ({type(error).__name__})"
+            errand.witness.end(ticket, Failure(kind="network", message=message, sent=errand.sending))
             self._circuits.withdrawn(errand.call.provider, errand.call.model, admitted)
             raise
         # A provider may repeat the key it refuses; what it says goes into rows and the ledger.
@@ -147,9 +150,12 @@ class Door:
 
     async def _once(self, errand: Errand) -> Completion | Failure:
         if errand.endpoint.base_url.startswith(LOCAL):
-            return errand.completion(await self._local(errand.call.model).send(errand.request))
-        reply = await self._client().send(errand.request, errand.endpoint, self._secrets(errand.endpoint))
-        return errand.completion(reply)
+            local = self._local(errand.call.model)
+            errand.sending = True
+            return errand.completion(await local.send(errand.request))
+        client, secrets = self._client(), self._secrets(errand.endpoint)
+        errand.sending = True
+        return errand.completion(await client.send(errand.request, errand.endpoint, secrets))
 
     async def _stream_once(self, errand: Errand) -> Completion | Failure:
         reader = errand.dialect.stream(errand.call, errand.endpoint)
@@ -162,8 +168,12 @@ class Door:
 
     def _events(self, errand: Errand) -> AsyncIterator[str | HttpReply]:
         if errand.endpoint.base_url.startswith(LOCAL):
-            return self._local(errand.call.model).events(errand.request)
-        return self._client().events(errand.request, errand.endpoint, self._secrets(errand.endpoint))
+            local = self._local(errand.call.model)
+            errand.sending = True
+            return local.events(errand.request)
+        client, secrets = self._client(), self._secrets(errand.endpoint)
+        errand.sending = True
+        return client.events(errand.request, errand.endpoint, secrets)
 
     def _client(self) -> Http:
         if self._http is None:

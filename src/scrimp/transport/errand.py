@@ -34,11 +34,11 @@ class Errand:
         self.request: HttpRequest = self.dialect.to_request(call, endpoint)
         self.show, self.shown, self.tried = show, False, False
         self.stated: Allowance | None = None
-        self.replied = False
+        self.sending = False
 
     def completion(self, reply: HttpReply) -> Completion | Failure:
         """Return what a reply says."""
-        self.stated, self.replied = allowance(reply.headers), True
+        self.stated = allowance(reply.headers)
         return self.dialect.to_completion(reply, self.call, self.endpoint)
 
     def see(self, piece: str) -> None:
