@@ -124,3 +124,45 @@ def test_a_certificate_bundle_that_is_none_is_named(tmp_path: Path, text: str | 
 
     with pytest.raises(ConfigError, match=f"SSL_CERT_FILE names .*{reason}"):
         list(extra_certificates({"SSL_CERT_FILE": str(bundle)}))
+
+
+def test_a_stream_is_handed_on_piece_by_piece() -> None:
+    heard = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n")
+        heard.wait(10)  # the second piece is sent only after the first was heard
+        connection.sendall(b"data: second\n\n")
+
+    async def main(url: str) -> list[str | HttpReply]:
+        http = Http(engine({}, timeout=5))
+        endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+        pieces = []
+        async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {}):
+            pieces.append(piece)
+            heard.set()
+        await http.close()
+        return pieces
+
+    with raw_server(talk) as port:
+        assert asyncio.run(main(f"http://127.0.0.1:{port}/v1")) == ["first", "second"]
+
+
+def test_a_stream_that_is_refused_gives_the_reply() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\nno")
+
+    async def main(url: str) -> list[str | HttpReply]:
+        http = Http(engine({}, timeout=5))
+        endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+        try:
+            return [piece async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {})]
+        finally:
+            await http.close()
+
+    with raw_server(talk) as port:
+        (reply,) = asyncio.run(main(f"http://127.0.0.1:{port}/v1"))
+    assert isinstance(reply, HttpReply)
+    assert (reply.status, reply.body) == (429, b"no")

@@ -90,11 +90,11 @@ class Http:
     def _streaming(self) -> httpx.AsyncClient:
         if self._streams is None:
             import httpx  # noqa: PLC0415 - bulk calls do without
-            from pyreqwest.compatibility.httpx import HttpxTransport  # noqa: PLC0415
 
-            transport = HttpxTransport(self._client, close_client=False)
-            # The engine keeps the time limits; httpx's would be added up to one for the whole request.
-            self._streams = httpx.AsyncClient(transport=transport, timeout=None)  # noqa: S113 - see above
+            from scrimp.transport.streaming import Streaming  # noqa: PLC0415
+
+            # The engine keeps the time limits.
+            self._streams = httpx.AsyncClient(transport=Streaming(self._client), timeout=None)  # noqa: S113 - see above
         return self._streams
 
 
