@@ -231,3 +231,16 @@ def test_a_full_disk_loses_no_completion(ready: Scrimp) -> None:
     assert len(ran.stdout.splitlines()) == 10, ran.stderr
     assert ran.returncode == 0
     assert b"printed but not kept" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("ask", "hi", "--choices", "echo: hi,no"), ("models",), ("run", "rows.jsonl", "--out", "text")]
+)
+def test_a_closed_pipe_is_the_same_in_every_command(ready: Scrimp, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = ready.start(*words, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    _, err = run.communicate(timeout=30)
+
+    assert (run.returncode, b"Traceback" in err) == (141, False)

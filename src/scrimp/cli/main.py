@@ -55,12 +55,18 @@ def run(words: Sequence[str]) -> None:
 
 
 def _status(words: Sequence[str]) -> int:
+    command = typer.main.get_command(app)
     if "_SCRIMP_COMPLETE" in os.environ:
         from typer._completion_classes import completion_init  # noqa: PLC0415 - for a shell that asks, not for a run
 
         completion_init()
+        command.main(args=list(words), prog_name="scrimp")  # answers the shell and exits
     try:
-        result = typer.main.get_command(app).main(args=list(words), prog_name="scrimp", standalone_mode=False)
+        # Not `main`, which makes a closed pipe an exit status of 1.
+        with command.make_context("scrimp", list(words)) as context:
+            result = command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
     except ScrimpError as error:
         sys.stderr.write(f"scrimp: {error}\n")
         return error.exit_status
