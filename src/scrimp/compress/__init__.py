@@ -23,6 +23,8 @@ def compress(text: str, level: str) -> Compressed:
         return Compressed(text)
     if level != "lossless":
         raise UsageError(f"no compression level '{level}': use one of {', '.join(LEVELS)}")
+    if "\n" not in text and "\r" not in text and text == text.strip():
+        return Compressed(text)  # one line with nothing around it, as most rows of a large run are
     applied = []
     for name, rule in RULES:
         shorter = rule(text)
