@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Answer the prompts of files or stdin, then print what it cost.",
     "ask": "Answer one prompt, printing the completion as it comes.",
     "estimate": "Say what a run would cost, without calling anybody.",
+    "compress": "Print a text with fewer tokens that says the same.",
     "route": "Show which tier each prompt would take, and why.",
     "cost": "Add up the ledger: what was paid for, by model, tier, user or day.",
     "cache": "Look into the cache of completions, and clear it.",

@@ -59,7 +59,7 @@ CacheOption = Annotated[
     typer.Option("--cache", help="on: use it; off: neither read nor write; refresh: write only; only: call nobody."),
 ]
 CacheTtl = Annotated[str | None, typer.Option(metavar="30d", help="Take nothing older than this from the cache.")]
-Compress = Annotated[Literal["off", "lossless"] | None, typer.Option(help="How prompts are made shorter.")]
+Compress = Annotated[Literal["off", "lossless", "tidy"] | None, typer.Option(help="How prompts are made shorter.")]
 Baseline = Annotated[str | None, typer.Option(metavar="MODEL", help="The model the bill compares with.")]
 
 # Flow

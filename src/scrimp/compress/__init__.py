@@ -1,34 +1,109 @@
-"""Shorter text that means the same: pure functions from a text and a level to a text and what was done to it."""
+"""Shorter prompts that say the same.
+
+A text is cut into zones, each is given the rules its kind allows, and a gate after every rule takes it back where
+something was lost.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
-from scrimp.compress.lossless import RULES
+from scrimp.compress.lossless import WHITE_SPACE, without_leading_blank_lines
 from scrimp.errors import UsageError
 
-LEVELS = ("off", "lossless")
+if TYPE_CHECKING:
+    from scrimp.compress.zone import Zone
+
+LEVELS = ("off", "lossless", "tidy", "focus")
+# A second pass may see what the first brought together; nothing in the corpus needs a third.
+_PASSES = 4
+# What no plain prose has, and records, code, pages, logs, tables or the output of commands do: worth a look at zones.
+_SIGNS = re.compile(
+    r"[{}\[\]<>|\t$`~@=\\]|(?<=\S) {3,}(?=\S)|\d:\d|\w[./]\w+:\d|^(?: {4}|[-dlbcps][rwxsStT-]{9}"
+    r"|(?:import|from|def|class|return|func|let|const|var|select|[+-]{3}) )|[;)(:]\s*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 class Compressed(Struct, frozen=True):
-    """A compressed text with the names of the rules that changed it, in the order they were applied."""
+    """A compressed text with the names of the rules that changed it, and of those the gate took back and why."""
 
     text: str
     rules: tuple[str, ...] = ()
+    taken_back: tuple[tuple[str, str], ...] = ()
 
 
-def compress(text: str, level: str) -> Compressed:
-    """Return the text at that level; `off` gives the same text, and no level makes it longer."""
+def compress(text: str, level: str, *, query: str = "") -> Compressed:
+    """Return the text at that level; `off` gives the same text, no level makes it longer, and twice is as good as once.
+
+    `query` is what a context is read for, at the level focus; without one that level does what tidy does.
+    """
+    if level not in LEVELS:
+        raise UsageError(f"no compression level '{level}': use one of {', '.join(LEVELS)}")
     if level == "off":
         return Compressed(text)
-    if level != "lossless":
-        raise UsageError(f"no compression level '{level}': use one of {', '.join(LEVELS)}")
+    if level == "lossless" and not _SIGNS.search(text):
+        return _prose(text)
+    applied: dict[str, None] = {}
+    taken_back: dict[tuple[str, str], None] = {}
+    shorter = text
+    for number in range(_PASSES):
+        # Sentences are chosen once: of what is left, fewer would be chosen again.
+        after = _pass(shorter, "tidy" if number and level == "focus" else level, query, applied, taken_back)
+        if after == shorter:
+            break
+        shorter = after
+    return Compressed(shorter, tuple(applied), tuple(taken_back))
+
+
+def _prose(text: str) -> Compressed:
+    """Return a text that is one zone of words, as most rows of a large run are: only its white space can be shorter."""
     if "\n" not in text and "\r" not in text and text == text.strip():
-        return Compressed(text)  # one line with nothing around it, as most rows of a large run are
+        return Compressed(text)
     applied = []
-    for name, rule in RULES:
+    for name, rule in WHITE_SPACE:
         shorter = rule(text)
         if shorter != text:
             applied.append(name)
             text = shorter
     return Compressed(text, tuple(applied))
+
+
+def _pass(text: str, level: str, query: str, applied: dict[str, None], taken_back: dict[tuple[str, str], None]) -> str:
+    from scrimp.compress.gate import gated  # noqa: PLC0415 - most rows of a large run are a plain line
+    from scrimp.compress.json_find import documents  # noqa: PLC0415 - as above
+    from scrimp.compress.steps import steps  # noqa: PLC0415
+    from scrimp.compress.zones import zones  # noqa: PLC0415
+
+    pieces = []
+    found = zones(text, documents=documents)
+    for zone in found:
+        piece = zone.text
+        for step in steps(zone, level):
+            after, reason = gated(piece, lambda before, step=step: step.rule(before, query), step.check)  # type: ignore[misc]
+            if reason is not None:
+                taken_back[step.name, reason] = None
+            elif after != piece:
+                applied[step.name] = None
+                piece = after
+        pieces.append(piece)
+    trimmed = _without_margins(pieces, found)
+    if trimmed != pieces:
+        applied["margins"] = None
+    joined = "".join(trimmed)
+    return joined if len(joined) <= len(text) else text
+
+
+def _without_margins(pieces: list[str], zones: Sequence[Zone]) -> list[str]:
+    """Drop what is blank before the first word and after the last, unless it is code's."""
+    first, last = (zone.kind != "code" and zone.form != "markup" for zone in (zones[0], zones[-1]))
+    trimmed = list(pieces)
+    if first:
+        trimmed[0] = without_leading_blank_lines(trimmed[0])
+    if last:
+        trimmed[-1] = trimmed[-1].rstrip()
+    return trimmed

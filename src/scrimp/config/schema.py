@@ -39,7 +39,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_confidence: Fraction | None = None
     max_output: Count | None = None
     effort: Effort | None = None
-    compress: Literal["off", "lossless"] = "lossless"
+    compress: Literal["off", "lossless", "tidy"] = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None
     max_cost: Decimal | None = None

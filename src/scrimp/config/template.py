@@ -19,7 +19,7 @@ TEMPLATE = """\
 # effort = "low"                   # none, minimal, low, medium, high, xhigh, max
 
 # The bill.
-# compress = "lossless"            # off, lossless
+# compress = "lossless"            # off, lossless, tidy
 # cache = "on"                     # on, off, refresh, only
 # cache_ttl = "90d"                # without it completions are kept for ever
 # max_cost = 5.00                  # dollars for one run; without it there is no cap

@@ -1,0 +1,98 @@
+"""The levels as a whole: zones, rules and gate together."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.compress import LEVELS, compress
+from scrimp.compress.json_equal import equal
+
+ROWS = [{"user": f"u{n}", "pid": n, "cpu": 0.5 * n, "state": "running"} for n in range(12)]
+PRETTY = json.dumps(ROWS, indent=4)
+CODE = "```python\ndef f(x):  \n\n\n\n\n    return {'a':  x}\t\n```"
+SESSION = "$ grep -rn TODO src\n" + "".join(f"src/scrimp/flows/engine.py:{n}: TODO number {n}\n" for n in range(10, 30))
+LOG = "".join(f"2026-11-25 10:00:{n:02} INFO worker {n} took job {n * 7}\n" for n in range(40))
+TROUBLE = "2026-11-25 10:00:41 ERROR worker 3 lost job 99: connection refused\n"
+PARTS = (
+    "Please answer in one word.\n", PRETTY + "\n", CODE + "\n", SESSION, LOG + TROUBLE, "Passage 1: It is blue.\n\n",
+    "id,name\n1,ada\n2,bob\n3,cleo\n", "<p>Not <b>just</b> one.</p>\n", "\n\n\n\n\n", "I don't think so,  no.  \r\n",
+)  # fmt: skip
+prompts = st.lists(st.sampled_from(PARTS) | st.text(max_size=40), max_size=6).map("".join)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(text=prompts)
+def test_no_level_makes_a_text_longer_and_twice_is_as_good_as_once(level: str, text: str) -> None:
+    once = compress(text, level).text
+
+    assert len(once) <= len(text)
+    assert compress(once, level).text == once
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(before=prompts, after=prompts)
+def test_fenced_code_is_the_same_to_the_byte(level: str, before: str, after: str) -> None:
+    fences = ("`" * 3, "~" * 3)
+    around = [part for part in (before, after) if not any(fence in part for fence in fences) and "<" not in part]
+
+    assert CODE in compress("\n\n".join([*around[:1], CODE, *around[1:]]), level).text
+
+
+def test_json_is_written_shorter_and_decodes_to_the_same() -> None:
+    done = compress(f"Which user has the highest cpu?\n\n{PRETTY}\n\nAnswer with the name.", "lossless")
+    start, end = done.text.index('{"_cols"'), done.text.index("\n\nAnswer")
+
+    assert len(done.text) < 0.4 * len(PRETTY)
+    assert equal(PRETTY, done.text[start:end])
+    assert {"json white space", "json columns"} <= set(done.rules)
+
+
+def test_paths_of_matches_are_written_once() -> None:
+    text = compress(f"What is left to do?\n\n{SESSION}", "lossless").text
+
+    assert text.count("engine.py") == 1
+    assert all(f"TODO number {n}" in text for n in range(10, 30))
+
+
+def test_lines_of_one_shape_are_folded_and_trouble_is_kept() -> None:
+    text = compress(f"What went wrong?\n\n{LOG}{TROUBLE}", "tidy").text
+
+    assert TROUBLE.strip() in text
+    assert len(text) < 0.3 * len(LOG)
+    assert "the source is intact" in text
+
+
+def test_polite_words_go_and_what_is_asked_stays() -> None:
+    asked = "I would really appreciate it if you could list 3 reasons in order to decide. You must not use tables."
+    text = compress(asked, "tidy").text
+
+    assert len(text) < len(asked)
+    assert "3 reasons" in text
+    assert "must not use tables" in text
+
+
+def test_focus_keeps_the_sentence_that_answers() -> None:
+    filler = " ".join(f"The harbour of town {n} was rebuilt in the spring of that year." for n in range(20))
+    passage = f"<context>\n{filler} The bridge at Riverton was opened by Ada Marsh in 1931. {filler}\n</context>\n"
+    text = compress(passage, "focus", query="Who opened the bridge at Riverton?").text
+
+    assert "The bridge at Riverton was opened by Ada Marsh in 1931." in text
+    assert len(text) < 0.7 * len(passage)
+
+
+def test_without_a_question_focus_does_what_tidy_does() -> None:
+    text = f"<context>\n{LOG}</context>\n{PRETTY}"
+
+    assert compress(text, "focus").text == compress(text, "tidy").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 300_000, "{" * 200_000, "a b " * 100_000, "\n" * 200_000, "<p>" * 50_000, "[1," * 80_000, "`" * 100_000],
+)
+def test_no_text_is_a_trap(text: str) -> None:
+    assert len(compress(text, "tidy").text) <= len(text)
