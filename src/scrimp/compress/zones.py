@@ -31,8 +31,9 @@ class _Claim(Struct, frozen=True, gc=False):
 
 _Detector = Callable[[list[str]], Iterable[_Claim]]
 
+# JSON in a fence may be the form an answer is to take: it is code, like every other fence.
 _DATA_FORMS: dict[str, Form] = {
-    "json": "json", "jsonl": "jsonl", "ndjson": "jsonl", "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
+    "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
 }  # fmt: skip
 _HTML = re.compile(
     r"^[ \t]*+<(?:!doctype\s++html|(html|body|div|table|section|main|nav|head|script|style|ul)\b)",
