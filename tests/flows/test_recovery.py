@@ -10,84 +10,85 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from outcomes import answer
 from scrimp.config.paths import paths_of
-from scrimp.flows.recovery import recovered
+from scrimp.errors import StoreError
+from scrimp.flows.recovery import recover
 from scrimp.store.cache import Cache
+from scrimp.store.journal import Settled
 from scrimp.store.ledger import Ledger
-from scrimp.values import Answer, Entry, Usage
+from scrimp.values import Entry
 
 KEY = b"k" * 32
 LOST = Entry(call="c", run="r", time=100.0, provider="acme", model="m", status="lost", seconds=0.0, key=KEY.hex())
-ANSWER = Answer(
-    output="yes", model="m", provider="acme", finish_reason="stop", usage=Usage(input=7, output=1),
-    cost=Decimal("0.000000009"), price="user",
-)  # fmt: skip
+PAID = replace(LOST, status="paid", cost=Decimal("0.000000009"))
 
 DIES = """
-import sys
+import os, signal, sys
 from pathlib import Path
 import msgspec
-from scrimp.store.journal import Journal
+from scrimp.store.journal import Journal, Settled
 from scrimp.values import Entry
 journal = Journal(Path(sys.argv[1]), "r")
 journal.begin(msgspec.json.decode(sys.argv[2], type=Entry))
+if len(sys.argv) > 3:
+    left = msgspec.json.decode(sys.argv[3], type=Settled)
+    journal.settle(left.entries, time=left.time, kept=(bytes.fromhex(left.key), left.answer) if left.answer else None)
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home whose ledger has one call in flight, of a process that is no more."""
-    words = [sys.executable, "-c", DIES, str(tmp_path), msgspec.json.encode(LOST).decode()]
-    subprocess.run(words, check=True, env=dict(os.environ))
-    return tmp_path
+def die(home: Path, settled: Settled | None = None) -> None:
+    """Leave a home as a process does that is killed in the middle of a call, or just after one."""
+    words = [msgspec.json.encode(each).decode() for each in (LOST, settled) if each is not None]
+    subprocess.run([sys.executable, "-c", DIES, str(home), *words], check=False, env=dict(os.environ))
 
 
-def booked(home: Path) -> tuple[int, int, Decimal]:
+def recovered(home: Path) -> tuple[int, list[tuple[str, Decimal]]]:
+    lost = recover(paths_of({"SCRIMP_HOME": str(home)}))
     ledger = Ledger(home / "ledger.db")
-    assert recovered(ledger, paths_of({"SCRIMP_HOME": str(home)})) == 1
-    (total,) = ledger.totals("run")
+    totals = [(total.name, total.cost) for total in ledger.totals("status")]
     ledger.close()
-    return total.calls, total.lost, total.cost
+    return lost, totals
 
 
-def keep(home: Path, answer: Answer, *, run: str = "r") -> None:
-    cache = Cache(home / "cache.db")
-    cache.put([(KEY, answer)], run=run, now=101.0)
+def test_a_call_without_an_end_is_lost(tmp_path: Path) -> None:
+    die(tmp_path)
+
+    assert recovered(tmp_path) == (1, [("lost", Decimal(0))])
+    assert recovered(tmp_path) == (0, [("lost", Decimal(0))])
+
+
+def test_a_completion_on_its_way_to_the_disk_is_kept_and_its_call_was_paid(tmp_path: Path) -> None:
+    die(tmp_path, Settled((PAID,), 101.0, KEY.hex(), answer("kept")))
+
+    assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
+    cache = Cache(tmp_path / "cache.db")
+    assert cache.get([KEY])[KEY].answer.output == "kept"
     cache.close()
 
 
-def test_a_call_whose_completion_is_nowhere_is_lost(home: Path) -> None:
-    assert booked(home) == (1, 1, Decimal(0))
+def test_what_a_failed_call_came_to_is_booked_as_it_was(tmp_path: Path) -> None:
+    die(tmp_path, Settled((replace(LOST, status="failed", cost=Decimal(0)),)))
+
+    assert recovered(tmp_path) == (0, [("failed", Decimal(0))])
+    assert not (tmp_path / "cache.db").exists() or not Cache(tmp_path / "cache.db").stats().rows
 
 
-def test_a_call_whose_completion_was_kept_was_paid_for(home: Path) -> None:
-    keep(home, ANSWER)
+def test_what_the_ledger_holds_is_not_booked_again(tmp_path: Path) -> None:
+    die(tmp_path)
+    ledger = Ledger(tmp_path / "ledger.db")
+    ledger.end([PAID])
+    ledger.close()
 
-    assert booked(home) == (1, 0, Decimal("0.000000009"))
-
-
-def test_what_the_ledger_holds_is_not_booked_again(home: Path) -> None:
-    ledger = Ledger(home / "ledger.db")
-    ledger.end([replace(LOST, status="failed", cost=Decimal(0))])
-
-    assert recovered(ledger, paths_of({"SCRIMP_HOME": str(home)})) == 0
-    assert list(home.glob("in-flight-*")) == []
+    assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
+    assert list(tmp_path.glob("in-flight-*")) == []
 
 
-def test_a_completion_of_another_run_is_no_proof(home: Path) -> None:
-    keep(home, ANSWER, run="another")
+def test_a_store_that_is_damaged_leaves_the_journal_for_later(tmp_path: Path) -> None:
+    die(tmp_path)
+    (tmp_path / "cache.db").write_text("no database, however long one looks at it")
 
-    assert booked(home)[1] == 1
-
-
-@pytest.mark.parametrize("other", [replace(ANSWER, attempts=2), replace(ANSWER, provider="globex")])
-def test_where_the_cost_of_this_call_is_not_known_it_stays_lost(home: Path, other: Answer) -> None:
-    keep(home, other)
-
-    assert booked(home)[1] == 1
-
-
-def test_a_cache_that_cannot_be_read_leaves_the_ledger_alone(home: Path) -> None:
-    (home / "cache.db").write_text("no database, however long one looks at it")
-
-    assert booked(home)[1] == 1
+    with pytest.raises(StoreError):
+        recovered(tmp_path)
+    assert len(list(tmp_path.glob("in-flight-*"))) == 1

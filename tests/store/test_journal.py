@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from outcomes import answer
 from scrimp.errors import StoreUnwritableError
-from scrimp.store.journal import Journal, abandoned
+from scrimp.store.journal import Begun, Journal, Settled, abandoned
 from scrimp.values import Entry
 
 ENTRY = Entry(call="c", run="r", time=1.0, provider="acme", model="m", status="lost", seconds=0.0)
@@ -35,6 +36,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+def found(folder: Path) -> list[str]:
+    """The calls that processes which died have left."""
+    with abandoned(folder) as lines:
+        return [line.entry.call for line in lines if isinstance(line, Begun)]
+
+
 def files(folder: Path) -> list[Path]:
     return list(folder.glob("in-flight-*"))
 
@@ -43,11 +50,11 @@ def test_requests_of_a_process_that_was_killed_are_found(tmp_path: Path) -> None
     killed = subprocess.run(
         [sys.executable, "-c", DIES, str(tmp_path), msgspec.json.encode(ENTRY).decode()], check=False, env=os.environ
     )
-    found = [entry.call for left in abandoned(tmp_path) for entry in left.entries]
+    left = found(tmp_path)
 
     assert killed.returncode == -signal.SIGKILL
-    assert {str(number) for number in range(0, 5000, 2)} <= set(found)
-    assert len(found) == len(set(found))
+    assert {str(number) for number in range(0, 5000, 2)} <= set(left)
+    assert len(left) == len(set(left))
     assert files(tmp_path) == []
 
 
@@ -55,7 +62,7 @@ def test_a_process_that_lives_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "r")
     journal.begin(ENTRY)
 
-    assert list(abandoned(tmp_path)) == []
+    assert found(tmp_path) == []
     assert len(files(tmp_path)) == 1
     journal.close()
 
@@ -64,12 +71,20 @@ def test_a_turn_that_fails_leaves_the_file_for_the_next(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "r")
     journal.begin(ENTRY)
     journal.close()  # with a request that never came to an end
-    turns = abandoned(tmp_path)
-    next(turns)
-    with pytest.raises(ZeroDivisionError):
-        turns.throw(ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError), abandoned(tmp_path):
+        raise ZeroDivisionError
 
-    assert [left.entries for left in abandoned(tmp_path)] == [(ENTRY,)]
+    assert found(tmp_path) == ["c"]
+
+
+def test_what_came_of_a_call_is_found_with_its_completion(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r")
+    journal.begin(ENTRY)
+    journal.settle([ENTRY], time=7.0, kept=(b"k" * 32, answer("kept")))
+    journal.close()
+
+    with abandoned(tmp_path) as lines:
+        assert lines == [Begun(ENTRY), Settled((ENTRY,), 7.0, (b"k" * 32).hex(), answer("kept"))]
 
 
 def test_nothing_is_left_when_all_requests_ended(tmp_path: Path) -> None:
@@ -98,10 +113,10 @@ def test_a_line_that_was_cut_short_costs_itself_alone(
 ) -> None:
     folder = tmp_path_factory.mktemp("home")
     entries = [replace(ENTRY, call=str(number), error=word) for number, word in enumerate(words)]
-    whole = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
-    (folder / "in-flight-x-1.jsonl").write_bytes(whole + msgspec.json.encode(ENTRY)[: min(cut, 100)] + bytes(64))
+    whole = b"".join(msgspec.json.encode(Begun(entry)) + b"\n" for entry in entries)
+    (folder / "in-flight-x-1.jsonl").write_bytes(whole + msgspec.json.encode(Begun(ENTRY))[: min(cut, 100)] + bytes(64))
 
-    assert [left.entries for left in abandoned(folder)] == [tuple(entries)]
+    assert found(folder) == [entry.call for entry in entries]
 
 
 def test_a_disk_that_is_full_is_told_each_time_and_leaves_nothing(tmp_path: Path) -> None:

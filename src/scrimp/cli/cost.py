@@ -11,7 +11,6 @@ import typer
 from scrimp.cli.session import session
 from scrimp.cli.tables import document, line, show
 from scrimp.config.amounts import seconds
-from scrimp.flows.recovery import recovered
 from scrimp.render.amounts import count, money
 from scrimp.store.ledger import Ledger
 
@@ -34,8 +33,8 @@ def cost(
     """
     with session() as here:
         begin = time.time() - seconds(since, "--since") if since else 0.0
+        here.services.recover()
         ledger = Ledger(here.services.paths.ledger_db)
-        recovered(ledger, here.services.paths)
         totals = ledger.totals(by, since=begin)
         ledger.close()
         if as_json:

@@ -12,7 +12,6 @@ from scrimp.cli.session import Session, session
 from scrimp.cli.tables import line
 from scrimp.config.keys import missing_key
 from scrimp.errors import ScrimpError
-from scrimp.flows.recovery import recovered
 from scrimp.store.ledger import Ledger
 from scrimp.transport import model_file
 
@@ -56,11 +55,11 @@ def _examinations(here: Session) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _ledger(here: Session) -> str:
+    lost = here.services.recover()
     ledger = Ledger(here.services.paths.ledger_db)
-    lost = recovered(ledger, here.services.paths)
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()
-    return f"{calls} calls" + (f", {lost} of them just booked, of runs that died" if lost else "")
+    return f"{calls} calls" + (f", {lost} of them just booked as lost" if lost else "")
 
 
 def _embedded(here: Session) -> str:

@@ -36,8 +36,8 @@ class Fence(Struct, frozen=True, gc=False):
     info: str
 
 
-# What a fence may be marked with when it holds records or prose and no code.
-DATA_FENCES = frozenset({"json", "jsonl", "ndjson", "csv", "tsv", "log", "logs", "text", "txt", "plain", "plaintext"})
+# What a fence may be marked with when it holds rows, output or prose and no code; JSON in a fence is code.
+DATA_FENCES = frozenset({"csv", "tsv", "log", "logs", "text", "txt", "plain", "plaintext"})
 
 _EDGE = r"(?<![A-Za-z0-9_.@+/~-])"
 _STOP = r"\s<>\"`()\[\]\u3001\u3002\uff0c\uff09"
@@ -58,10 +58,10 @@ URL = (
 MAIL = _EDGE + r"[A-Za-z0-9.+_%-][A-Za-z0-9.+_%'-]*+@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++"
 PATH = (
     r"(?<![A-Za-z0-9_])[A-Za-z]:\\[^\s<>\"|?*:]++|\\\\[\w.-]++\\[^\s<>\"|?*:]++"
-    rf"|{_EDGE}(?:~|\.{{1,2}})?+(?:/[\w.@%+~-]++)++/?+|{_EDGE}[\w.@+-]++(?:/[\w.@%+~-]++)++/?+"
+    rf"|{_EDGE}(?:~|\.{{1,2}})?+(?:/[\w.@%+~-]++)++/?+|{_EDGE}[A-Za-z0-9_.@+-]++(?:/[\w.@%+~-]++)++/?+"
 )
 QUOTE = (
-    r"\"(?<!\w\w\")(?<![^\WfrbuFRBU]\")(?=[^\s\"])(?:[^\"\\\n]|\\[^\n]|\n(?![ \t]*+\n))++\"(?!\w)"
+    r"\"(?<!\\\")(?<!\w\w\")(?<![^\WfrbuFRBU]\")(?=[^\s\"])(?:[^\"\\\n]|\\[^\n]|\n(?![ \t]*+\n))++\"(?!\w)"
     r"|'(?<!\w\w')(?<![^\WfrbuFRBU]')(?=[^\s'])(?:[^'\n]|(?<=\w)'(?=\w))++'(?!\w)"
     "|\u00ab[^\u00ab\u00bb]++\u00bb|\u201c[^\u201c\u201d]++\u201d|\u201e[^\u201e\u201c\u201d]++[\u201c\u201d]"
     "|\u300c[^\u300c\u300d]++\u300d|\u300e[^\u300e\u300f]++\u300f|\u2018[^\u2018\u2019\n]++\u2019(?!\\w)"
@@ -216,10 +216,14 @@ def _tables(text: str) -> Iterator[Span]:
     """A row of dashes and bars makes a table of the line above and of the lines below that have bars."""
     if "|" not in text or "-" not in text:
         return
+    done = 0
     for ruler in _RULER.finditer(text):
+        if ruler.start() < done:
+            continue
         above = text.rfind("\n", 0, max(ruler.start() - 1, 0)) + 1
         start = above if "|" in text[above : ruler.start()] else ruler.start()
-        yield Span(start, _bars_end(text, ruler.end()), "table")
+        done = _bars_end(text, ruler.end())
+        yield Span(start, done, "table")
 
 
 def _bars_end(text: str, end: int) -> int:

@@ -56,7 +56,7 @@ _PROMPT = re.compile(
     r"(?:\([\w.-]++\) )?(?:[\w.-]++@[\w.-]++[:\s][^\s$#]*+[$#]|\$|PS [A-Z]:\\[^>\n]*+>) (?=[A-Za-z./~])"
 )
 _LISTED = re.compile(
-    r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|total \d++$|(?=[^:]*+[./\\_])[^\s:][^:\n]*+:\d++[:-]|[a-z]{2}  \S++ {2}"
+    r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|total \d++$|(?=[^:]*[./\\_])[^\s:][^:\n]*+:\d++[:-]|[a-z]{2}  \S++ {2}"
 )
 _GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
 _BETWEEN = re.compile(r"\s*+$|[^\s:]++:\s*+$")
@@ -67,7 +67,7 @@ _QUOTED_FIELD = re.compile(r'"(?:[^"]|"")*+"')
 _CODE_LINE = re.compile(
     r"\s*+(?:(?:async\s++def|def|class|import|from|return|raise|yield|elif|except|with|assert|const|let|var|function|export|public"
     r"|private|protected|static|void|int|struct|fn|impl|use|package|func|namespace|using|#include|#define|template|SELECT|INSERT"
-    r"|UPDATE|CREATE|DELETE)\b(?=[^.!?]*+[(){}=:;*,\"'<@.]|\s++[\w.]++\s*+$)|(?:if|for|while|else|try|finally|switch|do|catch|lambda)\b[^.?]*+[:{;]\s*+$"
+    r"|UPDATE|CREATE|DELETE)\b(?=[^.!?]*[(){}=:;*<@]|\s++[\w.]++\s*+$)|(?:if|for|while|else|try|finally|switch|do|catch|lambda)\b[^.?]*[:{;]\s*+$"
     r"|@\w[\w.]*+(?:\(|\s*+$)|//|/\*|\*/|#!|[)\]}]+[;,:]?\s*+$|[\w.\[\]\"'*]++\s*+(?:[-+*/%|&:]?=)\s*+\S|[\w.]++\(.*[)({\[,;]\s*+$"
     r"|.*[;{]\s*+$|<\?php|\$\w++\s*+=)"
 )
@@ -143,7 +143,7 @@ def zones(text: str, *, documents: Documents) -> list[Zone]:
 
 
 def _with(text: str, claims: list[_Claim], find: Callable[[str], Iterable[_Claim]]) -> list[_Claim]:
-    """Let a finder claim what no one has claimed yet, whole lines only."""
+    """Let a finder claim some of what no one has claimed yet."""
     found: list[_Claim] = []
     done = 0
     for claim in [*claims, _Claim(len(text), len(text), "code", "fence")]:
@@ -155,7 +155,7 @@ def _with(text: str, claims: list[_Claim], find: Callable[[str], Iterable[_Claim
 
 
 def _merged(text: str, claims: list[_Claim]) -> list[Zone]:
-    """Fill the gaps with instruction; neighbours of one kind that are no units of their own become one."""
+    """Put the claims in order and fill the gaps with instruction."""
     found: list[Zone] = []
     done = 0
     for claim in sorted(claims, key=lambda c: c.start):
@@ -169,7 +169,7 @@ def _merged(text: str, claims: list[_Claim]) -> list[Zone]:
 
 
 def _marked(text: str) -> list[_Claim]:
-    """Keep tags and fences: what says itself what it is. A fence of records is its marks and the records."""
+    """Keep tags and fences: what says itself what it is. A fence of rows or output is its marks and what is between."""
     claims: list[_Claim] = []
     found: list[protect.Span | protect.Fence] = [*protect.keeps(text), *protect.fences(text)]
     done = 0
@@ -477,16 +477,18 @@ def _config(lines: list[str]) -> Iterator[_Claim]:
     """YAML with something nested, or key = value under a section or three in a row."""
     at = 0
     while at < len(lines):
-        end = max(_settings(lines, at), _yaml(lines, at)) if lines[at].strip() else 0
-        if end > at:
-            yield _Claim(at, end, "code", "fence")
-        at = max(end, at + 1)
+        tried = [reader(lines, at) for reader in (_settings, _yaml)] if lines[at].strip() else []
+        last = max((last for last, _ in tried), default=0)
+        if fits := [last for last, fit in tried if fit]:
+            last = max(fits)
+            yield _Claim(at, last, "code", "fence")
+        at = max(last, at + 1)  # what was read and did not fit is not read again
 
 
-def _settings(lines: list[str], at: int) -> int:
-    """Return where the ini or toml that begins here ends; 0 where none does."""
+def _settings(lines: list[str], at: int) -> tuple[int, bool]:
+    """Return where the ini or toml that begins here would end, and whether it is any."""
     if not _SECTION.match(lines[at]) and not _PAIR.match(lines[at]):
-        return 0
+        return 0, False
     last, signs = at, 0
     for end in range(at, len(lines)):
         line = lines[end]
@@ -496,27 +498,33 @@ def _settings(lines: list[str], at: int) -> int:
             break
         elif line.strip() and end == last + 1:
             last = end
-    return last + 1 if signs >= _LEAST_ROWS else 0
+    return last + 1, signs >= _LEAST_ROWS
 
 
-def _yaml(lines: list[str], at: int) -> int:
-    """Return where the YAML that begins here ends; 0 where none does."""
+def _yaml(lines: list[str], at: int) -> tuple[int, bool]:
+    """Return where the YAML that begins here would end, and whether it is any."""
     if not _YAML.match(lines[at]):
-        return 0
+        return 0, False
     last, keys, others, nested = at, 0, 0, False
     for end in range(at, len(lines)):
         line = lines[end]
         if _YAML.match(line):
             last, keys = end, keys + 1
-            following = lines[end + 1] if end + 1 < len(lines) else ""
-            nested = nested or (line.rstrip().endswith(":") and following[:1] in {" ", "-"} and following.strip() != "")
-        elif not line.strip():
-            continue
-        elif _YAML_ON.match(line):
-            last, others = end, others + 1
-        else:
+            nested = nested or _nests(line, lines[end + 1 : end + 2])
+        elif line.strip() and not _YAML_ON.match(line):
             break
-    return last + 1 if nested and keys > _LEAST_ROWS and keys >= others else 0
+        elif line.strip():
+            last, others = end, others + 1
+    return last + 1, nested and keys > _LEAST_ROWS and keys >= others
+
+
+def _nests(line: str, following: list[str]) -> bool:
+    return (
+        line.rstrip().endswith(":")
+        and following[:1] != []
+        and following[0][:1] in {" ", "-"}
+        and bool(following[0].strip())
+    )
 
 
 _DETECTORS: tuple[tuple[_Detector, tuple[str, ...]], ...] = (
@@ -581,27 +589,32 @@ def _labelled(text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """From a label to the next question; of several such, all but the last belong to examples, and those are kept."""
     taken = sorted(taken)
     asked = [match.start() for match in _ASKED.finditer(text) if not _inside(taken, match.start())]
+    told: list[int] | None = None
     regions: list[tuple[int, int]] = []
     done = 0
     for label in _LABEL.finditer(text):
         if label.start() < done or _inside(taken, label.start()):
             continue
-        following = bisect_left(asked, label.end())
-        done = asked[following] if following < len(asked) else _told(text, label.end())
+        end = _first(asked, label.end())
+        if end is None:
+            told = _told(text) if told is None else told
+            end = _first(told, label.end())
+        done = len(text) if end is None else end
         if done - label.start() >= _LEAST_CONTEXT:
             regions.append((label.start(), done))
     return regions[-1:]
 
 
-def _told(text: str, start: int) -> int:
-    """Return where passages without a question's label end: at a paragraph that tells, or a last line that asks."""
-    lines = list(_ASKING_LINE.finditer(text, start))
-    end = lines[-1].start() if lines else len(text)
-    paragraphs = [match for match in _PARAGRAPH.finditer(text, start) if match[0].strip()]
-    for paragraph in paragraphs[1:-1]:
-        if _TOLD.search(paragraph[0]):
-            return min(end, paragraph.start())
-    return min(end, paragraphs[-1].start()) if len(paragraphs) > 1 else end
+def _first(places: list[int], at: int) -> int | None:
+    return next(iter(places[(first := bisect_left(places, at)) : first + 1]), None)
+
+
+def _told(text: str) -> list[int]:
+    """Return where passages may end that no label ends: paragraphs that tell, the last, a last line that asks."""
+    paragraphs = [match for match in _PARAGRAPH.finditer(text) if match[0].strip()]
+    found = [paragraph.start() for paragraph in paragraphs[:-1] if _TOLD.search(paragraph[0])]
+    lines = list(_ASKING_LINE.finditer(text))
+    return sorted([*found, *(match.start() for match in [*paragraphs[-1:], *lines[-1:]])])
 
 
 def _article(text: str) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,6 @@ from scrimp.flows.booking import Booking
 from scrimp.flows.budget import Budget
 from scrimp.flows.comparing import Comparer
 from scrimp.flows.durable import Durable
-from scrimp.flows.recovery import recovered
 from scrimp.flows.stepping import Stepper
 from scrimp.flows.warming import Warming
 from scrimp.store.cache import Cache, NoCache
@@ -54,6 +53,7 @@ async def calling(asked: Asked, services: Services) -> AsyncIterator[Calling]:
     durable = Durable(
         partial(_open_cache, services), partial(_open_ledger, services),
         Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
+        keeps=asked.cache != "off", clock=services.clock,
     )  # fmt: skip
     circuits = Circuits(time.monotonic)
     door = _door(asked, services, circuits)
@@ -83,9 +83,7 @@ def _open_cache(services: Services) -> Cache:
 
 
 def _open_ledger(services: Services) -> Ledger:
-    ledger = Ledger(services.paths.ledger_db)
-    recovered(ledger, services.paths)
-    return ledger
+    return Ledger(services.paths.ledger_db)
 
 
 def _door(asked: Asked, services: Services, circuits: Circuits) -> Door:

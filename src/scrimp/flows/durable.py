@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,11 @@ class Durable:
 
     def __init__(
         self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], journal: Journal, *, run: str,
-        warn: Callable[[str], None],
+        warn: Callable[[str], None], keeps: bool = True, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
+        """`keeps` says whether a completion that only the journal holds is to be found again by other runs."""
         self._loop = asyncio.get_running_loop()
-        self._journal, self._warn = journal, warn
+        self._journal, self._warn, self._keeps, self._clock = journal, warn, keeps, clock
         self._writer = Writer(open_cache, open_ledger, run=run, told=self._told)
         self.heard: Heard = lambda _: None
 
@@ -38,19 +40,25 @@ class Durable:
 
     def note(self, begun: Entry) -> None:
         """Write down a request before it is sent."""
-        try:
-            self._journal.begin(begun)
-        except StoreError as error:
-            self._warn(f"calls are made but not written down first: {error}")
+        self._written(lambda: self._journal.begin(begun))
 
     def book(self, ended: tuple[Entry, ...]) -> None:
         """Book calls of a row that comes to nothing."""
         if ended:
+            self._written(lambda: self._journal.settle(ended, time=0.0, kept=None))
             self._writer.write(Deed(ended=ended))
 
     def keep(self, tag: object, ended: tuple[Entry, ...], kept: tuple[bytes, Answer] | None) -> None:
         """Keep a row's completion and book its calls; `heard` gets the tag when that is done, or cannot be."""
+        found_again = kept if self._keeps else None
+        self._written(lambda: self._journal.settle(ended, time=self._clock(), kept=found_again))
         self._writer.write(Deed(ended=ended, kept=kept, tag=tag))
+
+    def _written(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except StoreError as error:
+            self._warn(f"what is in flight is not written down: {error}")
 
     def _told(self, deeds: Sequence[Deed], trouble: StoreError | None) -> None:
         """Hear from the writer's thread; a loop that is over needs no news."""

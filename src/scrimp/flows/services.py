@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrimp.errors import StoreUnwritableError
+from scrimp.errors import StoreError, StoreUnwritableError
 from scrimp.flows.recall import Recall
 from scrimp.flows.work import Planner
 from scrimp.store.cache import Cache, NoCache
@@ -58,11 +58,25 @@ class Services:
     @cached_property
     def cache(self) -> Cache:
         """The user's cache; where it cannot be written, none, and a warning: completions are printed all the same."""
+        self.recover()
         try:
             return Cache(self.paths.cache_db)
         except StoreUnwritableError as error:
             self.warn(f"completions are printed but not kept: {error}")
             return NoCache()
+
+    def recover(self) -> int:
+        """Bring to the stores what runs that died had not; return how many of their calls were lost."""
+        home = self.paths.ledger_db.parent
+        if not home.is_dir() or not any(path.name.startswith("in-flight-") for path in home.iterdir()):
+            return 0
+        from scrimp.flows.recovery import recover  # noqa: PLC0415 - few runs die
+
+        try:
+            return recover(self.paths)
+        except StoreError as error:
+            self.warn(f"a run that was killed has left something that cannot be brought in now: {error}")
+            return 0
 
     def _private_cache(self) -> Cache:
         import tempfile  # noqa: PLC0415 - as above

@@ -1,8 +1,8 @@
-"""Requests in flight, a line each in files of this process: what is there and in no ledger was lost with its process.
+"""What a process has not brought to the stores yet: requests in flight, and completions on their way to the disk.
 
-A line is written before its request is sent. It must outlive the process, not the power, so it goes into a mapped file:
-no system call, and no wait for a disk or for another thread. A file is locked by its process as long as that lives, and
-goes when all its requests are in the ledger.
+A line is written before a request is sent, and another when all of a row is known. They must outlive the process, not
+the power, so they go into a mapped file: no system call, and no wait for a disk or for another thread. A file is locked
+by its process as long as that lives, and goes when all that is in it is in the stores.
 """
 
 from __future__ import annotations
@@ -10,25 +10,42 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from scrimp.store.database import make_folder, store_errors
-from scrimp.values import Entry
+from scrimp.values import Answer, Entry
 
-_PATTERN = "in-flight-*.jsonl"
-# Some three thousand requests: a long run leaves files behind, and only the last few are there at any time.
+PREFIX = "in-flight-"
+# Some two thousand lines: a long run leaves files behind, and only the last few are there at any time.
 _BYTES = 1 << 20
+
+
+class Begun(Struct, frozen=True, tag="begun"):
+    """A request that is about to be sent."""
+
+    entry: Entry
+
+
+class Settled(Struct, frozen=True, tag="settled"):
+    """Calls that came to an end, and the completion they gave, if there is one to keep."""
+
+    entries: tuple[Entry, ...]
+    time: float = 0.0
+    key: str = ""  # hex
+    answer: Answer | None = None
+
+
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Entry).decode
+_decode = msgspec.json.Decoder(Begun | Settled).decode
 
 
 class _File:
-    """One file: where the next line goes, and which requests have not ended."""
+    """One file: where the next line goes, and which calls in it are not in the stores."""
 
     def __init__(self, path: Path, size: int) -> None:
         self.path, self._at = path, 0
@@ -64,40 +81,54 @@ class _File:
 
 
 class Journal:
-    """The requests of one process."""
+    """The journal of one process."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """`name` is unique to the run: it is part of the files' names."""
         self._folder, self._name = folder, name
         self._made = 0
         self._file: _File | None = None
-        self._of: dict[str, _File] = {}
+        self._in: dict[str, list[_File]] = {}  # where each call is written
 
     def begin(self, entry: Entry) -> None:
         """Write down a request that is about to be sent."""
-        line = _encode(entry) + b"\n"
-        with store_errors(self._folder):
-            if self._file is None or not self._file.write(line):
-                self._file = self._next(len(line))
-                self._file.write(line)
-        self._file.open.add(entry.call)
-        self._of[entry.call] = self._file
+        self._write(Begun(entry), (entry,))
+
+    def settle(self, entries: Sequence[Entry], *, time: float, kept: tuple[bytes, Answer] | None) -> None:
+        """Write down what calls came to, and the completion to be kept."""
+        if entries and kept is not None:
+            self._write(Settled(tuple(entries), time, kept[0].hex(), kept[1]), entries)
+        elif entries:
+            self._write(Settled(tuple(entries)), entries)
 
     def end(self, calls: Iterable[str]) -> None:
-        """Forget requests that are in the ledger."""
+        """Forget calls that are in the stores."""
         for call in calls:
-            file = self._of.pop(call, None)
-            if file is not None:
+            for file in self._in.pop(call, ()):
                 file.open.discard(call)
                 if not file.open and file is not self._file:
                     file.close()
 
     def close(self) -> None:
-        """Leave nothing behind but requests that are in no ledger."""
-        for file in {*self._of.values(), *([self._file] if self._file else [])}:
+        """Leave nothing behind but what is not in the stores."""
+        left = {id(file): file for files in self._in.values() for file in files}
+        if self._file is not None:
+            left[id(self._file)] = self._file
+        for file in left.values():
             file.close()
-        self._of.clear()
+        self._in.clear()
         self._file = None
+
+    def _write(self, line: Begun | Settled, entries: Sequence[Entry]) -> None:
+        data = _encode(line) + b"\n"
+        with store_errors(self._folder):
+            if self._file is None or not self._file.write(data):
+                self._file = self._next(len(data))
+                self._file.write(data)
+        for entry in entries:
+            if entry.call not in self._file.open:
+                self._file.open.add(entry.call)
+                self._in.setdefault(entry.call, []).append(self._file)
 
     def _next(self, least: int) -> _File:
         full, self._file = self._file, None
@@ -105,32 +136,31 @@ class Journal:
             full.close()
         make_folder(self._folder)
         self._made += 1
-        return _File(self._folder / f"in-flight-{self._name}-{self._made}.jsonl", max(_BYTES, least))
+        return _File(self._folder / f"{PREFIX}{self._name}-{self._made}.jsonl", max(_BYTES, least))
 
 
-class Abandoned(Struct, frozen=True):
-    """A file whose process is no more, with the requests written to it."""
-
-    path: Path
-    entries: tuple[Entry, ...]
-
-
-def abandoned(folder: Path) -> Iterator[Abandoned]:
-    """Yield the files of processes that died; each is removed after its turn, unless the turn fails."""
-    for path in sorted(folder.glob(_PATTERN)):
-        with store_errors(path), suppress(FileNotFoundError):
-            fd = os.open(path, os.O_RDWR)
-            try:
-                with suppress(BlockingIOError):  # its process lives
-                    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    if os.fstat(fd).st_nlink:  # else another process has just taken care of it
-                        yield Abandoned(path, tuple(_entries(path.read_bytes())))
-                        path.unlink()
-            finally:
-                os.close(fd)
+@contextmanager
+def abandoned(folder: Path) -> Iterator[list[Begun | Settled]]:
+    """Give all that processes which died have left; it is removed after the block, unless that fails."""
+    with ExitStack() as held, store_errors(folder):
+        files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _taken(path, held)]
+        yield [line for path in files for line in _lines(path.read_bytes())]
+        for path in files:
+            path.unlink()
 
 
-def _entries(data: bytes) -> Iterator[Entry]:
+def _taken(path: Path, held: ExitStack) -> bool:
+    """Lock a file that no living process holds; say whether it is ours now."""
+    with suppress(FileNotFoundError):
+        fd = os.open(path, os.O_RDWR)
+        held.callback(os.close, fd)
+        with suppress(BlockingIOError):
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return os.fstat(fd).st_nlink > 0  # else another process has just taken care of it
+    return False
+
+
+def _lines(data: bytes) -> Iterator[Begun | Settled]:
     """Yield what was written; a line that was cut short belongs to a request that was never sent."""
     for line in data.rstrip(b"\0").splitlines():
         with suppress(msgspec.MsgspecError):
