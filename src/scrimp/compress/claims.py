@@ -1,0 +1,32 @@
+"""A stretch of a text that a detector claims for a kind, and what detectors share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from scrimp.compress.zone import Form, Kind
+
+
+class Claim(Struct, frozen=True, gc=False):
+    """A stretch whose kind is known, in lines or in characters."""
+
+    start: int
+    end: int
+    kind: Kind
+    form: Form
+
+
+Detector = Callable[[list[str]], Iterable[Claim]]
+
+
+def closing_tag(text: str, start: int, name: str, *, opened: bool) -> re.Match[str] | None:
+    """Return the tag that closes the one of that name which is opened at `start`, or just before."""
+    depth = int(opened)
+    for tag in re.compile(rf"<(/?){re.escape(name)}\b", re.IGNORECASE).finditer(text, start):
+        depth += -1 if tag[1] else 1
+        if depth <= 0:
+            return tag
+    return None
