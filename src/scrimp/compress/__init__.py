@@ -46,8 +46,8 @@ def compress(text: str, level: str, *, query: str = "") -> Compressed:
         raise UsageError(f"no compression level '{level}': use one of {', '.join(LEVELS)}")
     if level == "off":
         return Compressed(text)
-    if level == "lossless" and not _SIGNS.search(text):
-        return _prose(text)
+    if level == "lossless" and (done := _at_a_glance(text)) is not None:
+        return done
     applied: dict[str, None] = {}
     taken_back: dict[tuple[str, str], None] = {}
     shorter = text
@@ -57,13 +57,21 @@ def compress(text: str, level: str, *, query: str = "") -> Compressed:
         if after == shorter:
             break
         shorter = after
+        if applied.keys() <= {"margins"}:
+            break  # what is left is what it was
     return Compressed(shorter, tuple(applied), tuple(taken_back))
 
 
-def _prose(text: str) -> Compressed:
-    """Return a text that is one zone of words, as most rows of a large run are: only its white space can be shorter."""
+def _at_a_glance(text: str) -> Compressed | None:
+    """Return a text of plain words, as most rows of a large run are: only its white space can be shorter.
+
+    None is for a text that needs a closer look.
+    """
     if "\n" not in text and "\r" not in text and text == text.strip():
-        return Compressed(text)
+        # A line alone is shorter only as a record, which it then is from its first character on.
+        return None if text.startswith(("{", "[")) else Compressed(text)
+    if _SIGNS.search(text):
+        return None
     applied = []
     for name, rule in WHITE_SPACE:
         shorter = rule(text)
