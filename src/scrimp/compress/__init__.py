@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 LEVELS = ("off", "lossless", "tidy", "focus")
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _PASSES = 4
-# What no plain prose has, and records, code, pages, logs, tables or the output of commands do: worth a look at zones.
-_SIGNS = re.compile(
-    r"[{}\[\]<>|\t$`~@=\\]|(?<=\S) {3,}(?=\S)|\d:\d|\w[./]\w+:\d|^(?: {4}|[-dlbcps][rwxsStT-]{9}"
-    r"|(?:import|from|def|class|return|func|let|const|var|select|[+-]{3}) )|[;)(:]\s*$",
-    re.MULTILINE | re.IGNORECASE,
+# What plain prose has not, and records, code, pages, logs, tables or the output of commands have: worth a closer look.
+# Several patterns: each alone is found by its first characters, all in one would be tried at every place.
+_SIGNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[{}\[\]<>|$`~@=\\]",
+        r"\t(?=\S)",
+        r"   (?=\S)",
+        r":\d",
+        r"\n(?:[-dlbcps][rwxsStT-]{9}|(?:import|from|def|class|return|func|let|const|var|SELECT|[+-]{3}) )",
+    )
 )
+_ENDINGS = (";\n", ";\r", "(\n", "(\r", ":\n", ":\r")
 
 
 class Compressed(Struct, frozen=True):
@@ -70,7 +77,7 @@ def _at_a_glance(text: str) -> Compressed | None:
     if "\n" not in text and "\r" not in text and text == text.strip():
         # A line alone is shorter only as a record, which it then is from its first character on.
         return None if text.startswith(("{", "[")) else Compressed(text)
-    if _SIGNS.search(text):
+    if any(sign.search(text) for sign in _SIGNS) or any(ending in text for ending in _ENDINGS):
         return None
     applied = []
     for name, rule in WHITE_SPACE:
