@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -33,7 +35,12 @@ def test_one_number_written_many_ways_is_one_assertion(text: str) -> None:
         ("1,234,567", "1234567"), ("1 234 567 km".replace(" ", "\u202f", 2), "1234567"), ("1'234", "1234"),
         ("1,00,000", "100000"), ("1.234,56 €", "1234.56"), ("0,125", "0.125"), ("1.5 million", "1500000"),
         ("5k", "5000"), ("1/3", "1/3"), ("2/6", "1/3"), ("3 1/2", "3.5"), ("½", "0.5"), ("\\frac{3}{4}", "0.75"),
-        ("\u22124", "-4"), ("-$5", "-5"),
+        ("\u22124", "-4"), ("-$5", "-5"), ("'7'", "7"), ("$25,000/year", "25000"), ("2600g", "2600"),
+        ("6th", "6"), ("72 Mb/h", "72"), ("three", "3"), ("Twenty-five eggs.", "25"),
+        ("#### 17 boys are in the third class", "17"),
+        ("Answer: The animals have a total of 160 legs altogether.", "160"),
+        ("12 + 6 = <<12+6=18>>18\n\nBill is now on the 18th floor.", "18"),
+        ("It is 42 / 2 = 21 days.\n21 / 7 = 3 weeks.\n\nThe 42 kg bag will last for 3 weeks.", "3"),
         ("1.2 x 10^3", "1200"), ("1e-2", "0.01"), ("25 percent", "25"), ("007", "7"), ("-0", "0"),
     ],
 )  # fmt: skip
@@ -44,7 +51,11 @@ def test_a_number_has_one_spelling(text: str, number: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("12 Angry Men", "12 Monkeys"), ("A. Lincoln", "A. Johnson"), ("'7'", "7"), ("'UppEr'", "'upper'"),
+        ("12 Angry Men", "12 Monkeys"), ("A. Lincoln", "A. Johnson"),
+        ("['7']", "[7]"), ("5 pm", "5 am"), ("the answer is C. S. Lewis", "the answer is C. Day-Lewis"),
+        ("'a  b'", "'a b'"), ("'a '", "'a'"), ("5*83***", "5*83**"), ("{'a': 'b'}", "{'a': 'B'}"),
+        ("The answer is approx. 18 or 20", "The answer is approx. 30"), ("flat 12b", "flat 12a"), ("12b", "12a"),
+        ("'UppEr'", "'upper'"),
         ("C", "C++"), ("C", "C#"), ("[1, 2]", "(1, 2)"), ("['a']", "['A']"), ("10:30", "10:45"),
         ("2024-01-05", "2024-01-06"),
         ("1.5", "1,500"), ("18 eggs and 3 ducks", "18 eggs and 4 ducks"), ("yes", "no"), ("True", "1"), ("-5", "5"),
@@ -63,6 +74,8 @@ def test_what_differs_stays_apart(one: str, other: str) -> None:
         ('{"answer": "UppEr"}', '{"answer": "\'UppEr\'"}'), ('{"answer": ""}', "''"), ("{1, 2}", "{2, 1}"),
         ('{"city": "Bonn", "n": "1,000"}', '```\n{"n": 1000, "city": "Bonn."}\n```'),
         ('{"reason": "this", "ok": true}', '{"ok": true, "reason": "that"}'),
+        ("The answer is: `['a. b', 1.0]`.", '```python\n["a. b", 1]\n```'), ("The answer is B. Paris", "(B)"),
+        ('{"answer": "a  b"}', "'a  b'"), ('{"answer": ")"}', "')'"), ('{"n": "it is "quoted"", "answer": "5"}', "5"),
         ("Answer: B", "The answer is (B)."), ("Result:\n\nThe answer is Paris. It lies on the Seine.", "Paris"),
     ],
 )  # fmt: skip
@@ -77,7 +90,10 @@ def test_what_is_the_same_agrees(one: str, other: str) -> None:
         "", "   ", "?!", "Why did the chicken cross the road? To get to the other side, of course!",
         "Dear Sir,\n\nthank you for your letter.\n\nYours",
         "Paris was founded in the 3rd century.\n\nIt grew until 1998.",
-        "Yes! Here is a poem:\nroses are red", '{"summary": "A long summary of what went on, in so many words."}',
+        "There are 3 = 1 + 2 parts.\n\nThe whole of it has 4 chapters.",
+        "Let me answer this question by first thinking it over.",
+        "[1, 2", "Yes! Here is a poem:\nroses are red",
+        '{"summary": "A long summary of what went on, in so many words."}',
         "[" * 100_000, "9" * 5000,
     ],
 )  # fmt: skip
@@ -111,6 +127,26 @@ dresses = [
     "{}", "${}", "{}.00", "{} dollars", "**{}**", "The answer is {}.", "{}%", '{{"answer": "{}"}}', "\\boxed{{{}}}",
     " {} km/h",
 ]  # fmt: skip
+# Marks of markdown, JSON and speech that a completion may put around what it says.
+wrappings = [
+    "{}", "  {}\n", "**{}**", "`{}`", "\"{}\"", "“{}”", "The answer is {}.", "Answer: {}", "**Final answer:** {}",
+    "#### {}", "The final answer is **{}**.", "\\boxed{{{}}}", "```\n{}\n```", '{{"answer": "{}"}}',
+    '{{"reasoning": "17?", "answer": "{}"}}',
+    'Here you are:\n```json\n{{"reasoning": "5 or\nso", "answer": "{}"}}\n```', "<think>Hm, 3?</think>\n\n{}",
+]  # fmt: skip
+amounts = st.one_of(
+    st.integers(-(10**9), 10**9).map(str),
+    st.integers(0, 10**9).map("{:,}".format),
+    st.decimals(0, 10**6, places=2).map(str),
+    st.tuples(st.integers(1, 99), st.integers(1, 99)).map("{0[0]}/{0[1]}".format),
+)
+said = st.one_of(
+    amounts,
+    st.sampled_from(("yes", "No", "True", "false", "B", "Paris", "New York", "C++", "Mount Fuji", "carpe diem")),
+    st.lists(st.integers(-99, 99), max_size=4).map(repr),
+    st.text("qwrtzpsdf", min_size=3, max_size=9),
+    st.text("漢字仮名交", min_size=1, max_size=5),
+)
 leaves = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 literals = st.recursive(
     leaves,
@@ -168,3 +204,42 @@ def test_white_space_without_end_takes_no_longer() -> None:
         canonical(text)
 
     assert time.process_time() - begun < 1
+
+
+@given(said, st.sampled_from(wrappings))
+def test_what_is_put_around_an_answer_changes_nothing(text: str, wrapping: str) -> None:
+    assert canonical(text) is not None
+    assert canonical(wrapping.format(text)) == canonical(text)
+
+
+@given(amounts, st.sampled_from(["{}", "${}", "{} €", "{} dollars", "about {} km", "{} eggs per day", "{} %", "{}."]))
+def test_a_currency_and_a_unit_change_nothing(amount: str, unit: str) -> None:
+    assert canonical(unit.format(amount)) == canonical(amount)
+
+
+@given(amounts, amounts, st.sampled_from(wrappings))
+def test_different_numbers_never_meet(one: str, other: str, wrapping: str) -> None:
+    same = Fraction(one.replace(",", "")) == Fraction(other.replace(",", ""))
+
+    assert (canonical(wrapping.format(one)) == canonical(other)) == same
+
+
+@given(st.text())
+def test_any_text_is_read_without_complaint(text: str) -> None:
+    canonical(text)
+    canonical(text, ("yes", text or "no"))
+    canonical(text, schema={})
+
+
+@given(texts, st.lists(st.text(min_size=1, max_size=6).filter(str.strip), min_size=1, max_size=3, unique=True))
+def test_a_label_is_its_own_label(text: str, choices: list[str]) -> None:
+    label = canonical(text, tuple(choices))
+
+    assert label is None or canonical(label, tuple(choices)) == label
+
+
+@given(literals.filter(lambda value: isinstance(value, dict)))
+def test_the_fields_of_json_are_their_own_fields(value: object) -> None:
+    once = canonical(json.dumps(value), schema={})
+
+    assert once is None or canonical(once, schema={}) == once

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scrimp.routing.assertions import assertion
-from scrimp.routing.finals import concluded, marked
+from scrimp.routing.assertions import SHORT_CHARACTERS, assertion
+from scrimp.routing.finals import concluded, counted, marked
 from scrimp.routing.labels import label_of
-from scrimp.routing.literals import json_in, literal_in, spelled
+from scrimp.routing.literals import json_in, literal_in, spelled, unfenced
 from scrimp.routing.numerals import number_in
+from scrimp.routing.patterns import pattern
 from scrimp.values import Json, JsonObject
 
 # Fields in which a model thinks aloud; they are never the same twice and assert nothing of their own.
@@ -21,7 +22,7 @@ _THINKING = frozenset((
     "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence",
 ))  # fmt: skip
 _ANSWER = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
-_OPENINGS = ("'", '"', "[", "(", "{")  # of literals, in which an "answer is" would be quoted
+_OPENINGS = "'\"[("  # of literals, in which an "answer is" would be quoted
 _ROUNDS = 4  # reductions until a text stays as it is; what needs more is not understood
 
 
@@ -54,14 +55,17 @@ def _reduced(text: str) -> str | None:
         found = json_in(text, lenient=True) or literal_in(text)
         if found is not None and isinstance(found.value, dict) and found.value and _is_json(found.value):
             return _object(found.value)
+    text = unfenced(text)
     stated = None if text[:1] in _OPENINGS else marked(text)
     if stated is not None:
-        return assertion(stated)
+        asserted = assertion(stated)
+        return asserted if asserted is not None else _of(counted(stated))
     asserted = assertion(text)
-    if asserted is None:
-        stated = concluded(text)
-        asserted = None if stated is None else assertion(stated)
-    return asserted
+    return asserted if asserted is not None else _of(concluded(text))
+
+
+def _of(stated: str | None) -> str | None:
+    return None if stated is None else assertion(stated)
 
 
 def _is_json(value: object) -> bool:
@@ -83,11 +87,26 @@ def _object(value: JsonObject) -> str | None:
     (answer,) = asserted.values()
     match answer:
         case str():
-            return _reduced(answer) if answer else spelled(answer)
+            return _stated(answer)
         case list():
             return spelled(answer)
         case _:
             return _fields(answer)
+
+
+def _stated(answer: str) -> str | None:
+    """Reduce the text of an answer's field; what only JSON can hold, such as two spaces, is meant as it stands."""
+    bare = answer.strip()
+    said = _reduced(bare) if bare else None
+    if len(answer) > SHORT_CHARACTERS or (said is not None and bare[0] in _OPENINGS):
+        return said
+    padding = len(answer) - len(bare)
+    if said is None:
+        exact = not any(map(str.isalnum, bare)) or "\n" in bare
+    else:
+        spaced = pattern(r"\s\s|[\t\n\r]").search(bare) is not None
+        exact = spaced or padding > 2 or (padding > 0 and said != number_in(bare))
+    return spelled(answer) if exact else said
 
 
 def _fields(value: Json) -> str | None:
@@ -109,7 +128,8 @@ def _field(value: Json) -> Json:
         case bool():
             return "true" if value else "false"
         case str():
-            return _settled(value, assertion) if value.strip() else ""
+            # A single letter is no option here, where "b" and "B" may be two things.
+            return value if len(value) == 1 else _settled(value, assertion) if value.strip() else ""
         case _:
             return number_in(repr(value)) or repr(value)
 

@@ -71,6 +71,11 @@ def _fenced(text: str) -> Iterator[str]:
             yield first.strip()[4:].strip()
 
 
+def unfenced(text: str) -> str:
+    """Take the ``` lines out of a text."""
+    return pattern(r"```(?:\w*[ \t]*\n)?").sub("", text).strip() if "```" in text else text
+
+
 def literal_in(text: str) -> Found | None:
     """Return the list, tuple, dict, set or quoted string that a text is, as Python or JSON write it."""
     text = text.strip()

@@ -18,6 +18,15 @@ _SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")  # noqa: RUF001
 _SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}  # noqa: RUF001 - the look-alikes are what is replaced
 _LARGEST = 40  # digits or powers of ten: beyond it a text is no longer read as a number
 _WORD = r"[^\W\d_]+(?:[-/.'][^\W\d_]+)*\.?"
+# Units that are written right behind the number; others could be a name, as in "flat 12b".
+GLUED = r"(?:[kcm]?m|[km]?gs?|kgs|[cm]?l|lbs?|oz|ft|mph|km/?h|hrs?|mins?|secs?|[kmgt]b|k?wh?|[kmg]?hz|usd|eur)"
+_NAMED = frozenset(("am", "pm", "ad", "bc", "ce", "bce"))  # part of what is said, not what is counted
+_SPELLED = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 
 
 _DIGITS = (
@@ -31,9 +40,9 @@ _NUMBER = (
     rf"(?P<number>{_DIGITS})"
     r"(?:\s?(?:e|[x×*]\s?10\^?)\{?(?P<power>[-+]?\d{1,3})\}?(?!\w))?"  # noqa: RUF001 - the sign of 1.2e3 in print
     r"(?:(?P<whole>\s+(?:and\s+)?(?P<above>\d{1,9})/(?P<below>\d{1,9}))|\s?/\s?(?P<under>\d{1,9})(?![\d/.,]))?"
-    rf"\s*(?P<scale>{'|'.join(_SCALES)})?(?!\w)"
+    rf"\s*(?:(?P<scale>{'|'.join(_SCALES)})|{GLUED}|st|nd|rd|th)?(?!\w)"
     r"\s?(?:%|\\%|°|[$€£¥₹])?"
-    rf"(?:\s*(?P<unit>{_WORD})(?:\s+{_WORD}){{0,3}})?[²³]?\s*[.!]?"
+    rf"(?:\s*/?\s*(?P<unit>{_WORD})(?:\s+{_WORD}){{0,3}})?[²³]?\s*[.!]?"
 )
 
 
@@ -44,8 +53,12 @@ def number_in(text: str) -> str | None:
     already: "$18", "18.00" and "18 dollars" are 18. A scale is part of the number: "1.5 million" is 1500000. What is
     written like a name is none: "12 Angry Men" and "12 Monkeys" must not agree.
     """
-    if not text or len(text) > 120 or text.isalpha():
+    if not text or len(text) > 120:
         return None
+    if text[0].isalpha():
+        text = _in_digits(text)
+        if text.isalpha():
+            return None
     text = text.translate(_SIGNS)
     for sign, written in _VULGAR.items():
         if sign in text:
@@ -57,7 +70,19 @@ def number_in(text: str) -> str | None:
     return _written(found)
 
 
+def _in_digits(text: str) -> str:
+    """Write the number a text opens with, "three" or "twenty-five eggs", in digits."""
+    word, space, rest = text.partition(" ")
+    tens, _, ones = word.rstrip(".").lower().partition("-")
+    if tens not in _SPELLED or (ones and not (_SPELLED[tens] > 19 and 0 < _SPELLED.get(ones, 0) < 10)):
+        return text
+    return f"{_SPELLED[tens] + _SPELLED.get(ones, 0)}{space}{rest}"
+
+
 def _is_unit(word: str) -> bool:
+    if word.replace(".", "").lower() in _NAMED:
+        return False
+    word = word.partition("/")[0]
     return word[0].islower() or len(word) < 3 or (len(word) < 5 and word.isupper()) or not word.isascii()
 
 
