@@ -1,0 +1,46 @@
+"""The elements of HTML by what they mean to a reader: unseen, code, apart from their neighbours, closed or not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+VOID = _names("area base br col embed hr img input link meta param source track wbr")
+# What may be opened again without being closed, and does not nest.
+CLOSES_ITSELF = VOID | _names("p li dt dd tr td th thead tbody tfoot option colgroup html body head")
+# What no reader sees.
+UNSEEN = _names(
+    "head script style template noscript noframes noembed iframe object embed canvas audio video datalist title desc "
+    "defs annotation annotation-xml map"
+)
+CODE = _names("pre code xmp listing plaintext")
+STRUCK = _names("s del strike")
+HEADINGS = _names("h1 h2 h3 h4 h5 h6")
+# The kinds of fields whose value is written on them.
+WRITTEN_ON = _names("text submit button reset search email number url")
+# How far what follows is from what was before: a space, the next line, a blank line between.
+SPACE: Final = 1
+LINE: Final = 2
+PARAGRAPH: Final = 3
+BREAKS: dict[str, int] = dict.fromkeys(
+    _names(
+        "div header footer nav aside address main form fieldset legend li dt dd tr thead tbody tfoot option "
+        "optgroup summary figcaption center dir menu select textarea"
+    ),
+    LINE,
+) | dict.fromkeys(
+    _names(
+        "p dl table caption section article blockquote figure details hr pre body html hgroup search dialog"
+    ) | HEADINGS,
+    PARAGRAPH,
+)  # fmt: skip
+_INLINE = _names(
+    "a abbr acronym b basefont bdi bdo big button cite code data del dfn em font i img input ins kbd label mark math "
+    "meter nobr output progress q rb rp rt ruby s samp slot small span strike strong sub sup svg time tt u var video "
+    "xmp listing plaintext frameset frame applet marquee picture"
+)
+KNOWN = frozenset(BREAKS) | {"ul", "ol"} | _INLINE | VOID | CLOSES_ITSELF | UNSEEN
