@@ -25,7 +25,9 @@ lines = st.lists(
          "12:30:05 start", "src/app/models/user.py", "src/app/models/", "src/app/models/group.py", "src/app/models/:",
          " M src/app/models/user.py", "?? src/app/models/x.py", "M\tsrc/app/models/y.py", " user.py", "", " ", "```",
          "drwxr-xr-x 2 root root  4096 mime", "drwxr-xr-x 2 root root   512 text", "drwxr-xr-x 2 root root     7 x y",
-         "[each line below begins: drwxr-xr-x 2]", "NAME      READY   STATUS", "web       1/1     Running",
+         "[each line below begins: drwxr-xr-x 2]", "[date of each line below: 2025-11-20]",
+         "2025-11-20T08:00:01Z INFO a", "2025-11-20T08:00:01Z INFO b", "2025-11-20T09:30 WARN x", "2025-11-21T09:30 y",
+         "NAME      READY   STATUS", "web       1/1     Running",
          "db                Running", "api-7f    0/1     Waiting for it", "a.b:1:\r", "\t x"]
     )
     .flatmap(lambda line: st.integers(1, 4).map(lambda count: "\n".join([line] * count))),
@@ -96,6 +98,21 @@ def test_words_that_lines_begin_with_are_written_once() -> None:
     )
 
 
+def test_a_date_of_time_stamps_in_a_row_is_written_once_and_each_time_stays_whole() -> None:
+    text = "".join(f"2025-11-20T08:0{minute}:06.950Z INFO a\n" for minute in range(5))
+
+    assert shared_beginnings(text) == (
+        "[date of each line below: 2025-11-20]\n" + "".join(f" 08:0{minute}:06.950Z INFO a\n" for minute in range(5))
+    )
+
+
+@pytest.mark.parametrize("other", ["2025-11-21T08:00 a\n", "2025-11-20 08:00 a\n", "2025-11-20Tuesday a\n", "a\n"])
+def test_three_lines_of_a_date_and_one_of_another_keep_it(other: str) -> None:
+    text = "2025-11-20T08:00 a\n2025-11-20T08:01 b\n2025-11-20T08:02 c\n" + other
+
+    assert shared_beginnings(text) == text
+
+
 def test_columns_of_single_words_are_divided_by_one_space() -> None:
     text = "PID    TTY     CMD\n1      ?       init\n4242   pts/0   bash -l"
 
@@ -123,6 +140,13 @@ def test_an_empty_cell_keeps_its_place() -> None:
 )
 def test_code_settings_diffs_and_drawings_keep_their_columns(text: str) -> None:
     assert aligned(text) == text
+
+
+def test_a_long_run_that_an_indented_line_follows_is_no_trap() -> None:
+    # Counting the run again from each of its lines would take minutes; the suite's own time limit would tell.
+    text = "2025-11-20T08:00:06.950Z INFO a\n" * 50_000 + " b"
+
+    assert shared_beginnings(text) == text
 
 
 def test_long_lines_and_many_columns_are_no_trap() -> None:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.test_json_minify import NOT_JSON, nearly, texts
-from scrimp.compress.json_columns import columns, expanded
+from scrimp.compress.json_columns import columns
 from scrimp.compress.json_equal import equal
+from scrimp.compress.json_expanded import expanded
 from scrimp.compress.json_minify import minify
 
 ROWS = '[{"id": 1.0, "name": "a"}, {"id": 2, "name": "b"}, {"id": 3, "name": "b"}, {"id": 3, "name": "b"}]'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -30,3 +30,12 @@ def closing_tag(text: str, start: int, name: str, *, opened: bool) -> re.Match[s
         if depth <= 0:
             return tag
     return None
+
+
+def paragraphs(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield where each run of lines with words begins and ends."""
+    start = 0
+    for at in [*(at for at, line in enumerate(lines) if not line or line.isspace()), len(lines)]:
+        if at > start:
+            yield start, at
+        start = at + 1

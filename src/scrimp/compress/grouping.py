@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TypeAlias
 
+from scrimp.compress.headers import proved, under_headers
 from scrimp.compress.repeats import fenced
 
 LEAST_LISTING = 4
 LEAST_TABLE = 3
 LEAST_DIRECTORY = 8
 LEAST_BEGINNING = 12
+
+Run: TypeAlias = tuple[int, int, str, str]
+_NO_RUN: Run = (0, 1, "", "")
 
 # path:12:text, path:12:5: error, path::test_name; a path has a letter, and a dot or a slash in it.
 _MATCH = re.compile(
@@ -27,7 +32,9 @@ _MATCH_HEADER = re.compile(r"(?:[A-Za-z]:(?=[\\/]))?(?=[^\s:]*[A-Za-z_])(?=[^\s:
 # A path alone on its line, after the two letters of `git status -s` or the letter and tab of `git diff --name-status`.
 _PATH = re.compile(r"((?:[ MADRCU?!]{2} |[MADTUX]\t)?)([^\s:]*/)([^\s:/]+/?)")
 _DIRECTORY_HEADER = re.compile(r"[^\s:]+/:")
-_BEGINNING_HEADER = re.compile(r"\[each line below begins: (\S(?:.*\S)?)\]")
+_BEGUN, _DATED = "[each line below begins: ", "[date of each line below: "
+_BEGINNING_HEADER = re.compile(rf"{re.escape(_BEGUN)}\S(?:.*\S)?\]|{re.escape(_DATED)}\d{{4}}-\d\d-\d\d\]")
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT(?=\d\d:\d\d)")
 _INDENTED = re.compile(" ")
 _GAP = re.compile(r" {2,}+")
 _INNER_GAP = re.compile(r" {2,}+(?!\Z)")
@@ -42,15 +49,7 @@ _OFF_TEXT = re.compile(r"^(?:diff --git |@@ -\d|\.PHONY|\t)", re.MULTILINE)
 
 def grep_groups(text: str) -> str:
     """Write the path of matches in a row once, and the matches under it, as ripgrep does with --heading."""
-    return _proved(text, _grouped_matches, ungrouped)
-
-
-def _proved(text: str, rule: Callable[[str], str], inverse: Callable[[str], str]) -> str:
-    """Apply a rule where its inverse gives the text back, which also keeps it from being applied twice."""
-    if inverse(text) != text:
-        return text
-    shorter = rule(text)
-    return shorter if len(shorter) < len(text) and inverse(shorter) == text else text
+    return proved(text, _grouped_matches, ungrouped)
 
 
 def _grouped_matches(text: str) -> str:
@@ -69,38 +68,17 @@ def _grouped_matches(text: str) -> str:
 
 def ungrouped(text: str) -> str:
     """Return the text that `grep_groups` was given, where it changed that text."""
-    return _under_headers(text, _MATCH_HEADER, lambda header, line: header + line, _REST)
-
-
-def _under_headers(
-    text: str, header: re.Pattern[str], joined: Callable[[str, str], str], member: re.Pattern[str]
-) -> str:
-    lines = text.split("\n")
-    whole: list[str] = []
-    under = ""
-    for line, following, in_code in zip(lines, [*lines[1:], ""], fenced(lines), strict=True):
-        if in_code:
-            under = ""
-        elif under and member.match(line):
-            whole.append(joined(under, line))
-            continue
-        elif header.fullmatch(line) and member.match(following):
-            under = line
-            continue
-        else:
-            under = ""
-        whole.append(line)
-    return "\n".join(whole)
+    return under_headers(text, _MATCH_HEADER, lambda header, line: header + line, _REST)
 
 
 def path_prefixes(text: str) -> str:
     """Write the directory of four or more listed paths in a row once, and the paths under it."""
-    return _proved(text, _grouped_paths, unprefixed)
+    return proved(text, _grouped_paths, unprefixed)
 
 
 def unprefixed(text: str) -> str:
     """Return the text that `path_prefixes` was given, where it changed that text."""
-    return _under_headers(text, _DIRECTORY_HEADER, _path_under, _INDENTED)
+    return under_headers(text, _DIRECTORY_HEADER, _path_under, _INDENTED)
 
 
 def _path_under(header: str, line: str) -> str:
@@ -160,18 +138,18 @@ def _listing(directory: str, paths: Iterable[tuple[str, str, str]]) -> list[str]
 
 
 def shared_beginnings(text: str) -> str:
-    """Write the words that four or more lines in a row begin with once, and the rest of each line under them."""
-    return _proved(text, _without_beginnings, with_beginnings)
+    """Write the words, or the date, that four or more lines in a row begin with once, and the rest of each under it."""
+    return proved(text, _without_beginnings, with_beginnings)
 
 
 def with_beginnings(text: str) -> str:
     """Return the text that `shared_beginnings` was given, where it changed that text."""
-    return _under_headers(
-        text,
-        _BEGINNING_HEADER,
-        lambda header, line: f"{header[len('[each line below begins: ') : -1]}{line}",
-        _INDENTED,
-    )
+    return under_headers(text, _BEGINNING_HEADER, _begun, _INDENTED)
+
+
+def _begun(header: str, line: str) -> str:
+    shared = header[header.index(": ") + 2 : -1]
+    return f"{shared}T{line[1:]}" if header.startswith(_DATED) else shared + line
 
 
 def _without_beginnings(text: str) -> str:
@@ -180,34 +158,46 @@ def _without_beginnings(text: str) -> str:
     kept: list[str] = []
     at = 0
     while at < len(lines):
-        size, shared = (1, "") if flags[at] else _run_of_one_beginning(lines, flags, at)
+        runs = [] if flags[at] else [_run_of_words(lines, flags, at), _run_of_a_date(lines, flags, at)]
+        saved, size, header, shared = max(runs, default=(0, 1, "", ""))
         follows = lines[at + size] if at + size < len(lines) else ""
-        header = f"[each line below begins: {shared[:-1]}]"
-        if size >= LEAST_LISTING and not follows.startswith(" ") and size * (len(shared) - 1) > len(header) + 1:
+        if size >= LEAST_LISTING and not follows.startswith(" ") and saved > 0:
             kept.append(header)
-            kept.extend(line[len(shared) - 1 :] for line in lines[at : at + size])
+            kept.extend(f" {line[len(shared) :]}" for line in lines[at : at + size])
         else:
-            size = 1
-            kept.append(lines[at])
+            kept.extend(lines[at : at + size])
         at += size
     return "\n".join(kept)
 
 
-def _run_of_one_beginning(lines: Sequence[str], flags: Sequence[bool], at: int) -> tuple[int, str]:
+def _run_of_words(lines: Sequence[str], flags: Sequence[bool], at: int) -> Run:
     """Follow the longest beginning of whole words that the next four lines share for as long as lines have it."""
     run = lines[at : at + LEAST_LISTING]
     shared = _beginning(min(run), max(run), " ")
     if len(shared) < LEAST_BEGINNING or shared.startswith((" ", "[")) or shared.endswith("  "):
-        return 1, ""
+        return _NO_RUN
+    return _run(lines, flags, at, shared, f"{_BEGUN}{shared[:-1]}]")
+
+
+def _run_of_a_date(lines: Sequence[str], flags: Sequence[bool], at: int) -> Run:
+    """Follow the date of a time stamp: date and time are two facts, and stay whole each."""
+    date = _DATE.match(lines[at])
+    return _NO_RUN if date is None else _run(lines, flags, at, date[0], f"{_DATED}{date[0][:-1]}]")
+
+
+def _run(lines: Sequence[str], flags: Sequence[bool], at: int, shared: str, header: str) -> Run:
+    """Return what is saved in characters, how many lines it is saved on, what is written above, and what is not."""
     size = 0
     while at + size < len(lines) and not flags[at + size] and _begins(lines[at + size], shared):
         size += 1
-    return size, shared
+    return (size * (len(shared) - 1) - len(header) - 1, size, header, shared) if size >= LEAST_LISTING else _NO_RUN
 
 
 def _begins(line: str, shared: str) -> bool:
     rest = line[len(shared) : len(shared) + 1]
-    return line.startswith(shared) and bool(rest) and not rest.isspace()
+    return (
+        line.startswith(shared) and bool(rest) and not rest.isspace() and (shared[-1] == " " or bool(_DATE.match(line)))
+    )
 
 
 def aligned(text: str) -> str:

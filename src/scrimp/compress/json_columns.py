@@ -1,4 +1,4 @@
-"""Arrays of objects with the same keys, written as a table that names each key once, and read back from it.
+"""Arrays of alike objects, maps of them, and lines of JSONL, written as a table that names each key once.
 
 `[{"id":1,"name":"a"},{"id":2,"name":"b"},...]` is written `{"_cols":["id","name"],"_rows":[[1,"a"],[2,"b"],...]}`.
 Keys and values stay as they are written; what is saved is counted in characters of the minified text.
@@ -6,127 +6,89 @@ Keys and values stay as they are written; what is saved is counted in characters
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import accumulate
 
-from msgspec import Struct
+from scrimp.compress.json_lexical import Container, containers, records
+from scrimp.compress.json_shapes import Shape, shared
+from scrimp.compress.json_tables import FEWEST_ROWS, LINES, ROWS, heading, names_columns
 
-from scrimp.compress.json_lexical import WHITE, Container, containers, records
-
-_FEWEST_ROWS = 3
-_WORTH = 10  # an array is written as a table where that saves one character in ten
-
-_COLS, _ROWS = '"_cols"', '"_rows"'
-_BEFORE_COLS, _BEFORE_ROWS, _AFTER_ROWS = f"{{{_COLS}:[", f"],{_ROWS}:[", "]}"
-_FRAME = len(_BEFORE_COLS + _BEFORE_ROWS + _AFTER_ROWS) - len("[]")
-
-
-class Table(Struct, frozen=True):
-    """Rows under the names of their columns: an array of objects, or what it is written as."""
-
-    names: list[str]
-    rows: list[int]  # the first lexeme of each
-
-    @property
-    def saved(self) -> int:
-        """How many characters shorter the table is than the objects."""
-        names = sum(map(len, self.names)) + len(self.names)  # with a colon, or but for one the comma, after each
-        return names * (len(self.rows) - 1) - _FRAME + 1
+_WORTH = 10  # a table is written where that saves one character in ten
+# What may stand for what is not there, each with its other spellings: the first that comes nowhere in the text.
+_MARKS = tuple((f'"{mark}"', f'"\\u{ord(mark):04x}"', f'"\\u{ord(mark):04X}"') for mark in "-_~^")
 
 
 def columns(text: str) -> str:
-    """Write each array of three or more alike objects as a table where that makes the array a tenth shorter.
+    """Write each array or map of three or more alike objects as a table where that makes it a tenth shorter.
 
-    Alike means the same keys in the same order. A text that is not JSON or JSONL, or that has a key `_cols` or `_rows`
-    of its own, comes back unchanged; so does one in which no array is worth it.
+    So are the lines of JSONL. Objects are alike that have the same keys in the same order, or some of them. A text that
+    is not JSON or JSONL, or that has a key `_cols` or `_rows` of its own, comes back unchanged; so does one in which no
+    table is worth it.
     """
-    if names_columns(text):
+    if text.count("{") < FEWEST_ROWS or names_columns(text):
         return text
     found = records(text)
-    written = [_written(lexemes) for lexemes in found]
-    return "\n".join(written) if written != list(map("".join, found)) else text
+    if not found:
+        return text
+    if len(found) == 1:
+        return _written(found[0]) or text
+    return _written(["[", *[lexeme for record in found for lexeme in (*record, ",")][:-1], "]"], lines=True) or text
 
 
-def expanded(text: str) -> str:
-    """Write each table as the objects it stands for: the inverse of `columns` for minified text.
+def _written(lexemes: list[str], *, lines: bool = False) -> str:
+    """Return the minified text of a value with its tables, outer ones first, or nothing if no table is worth it.
 
-    A key of a table is repeated for each of its rows, so the text can be much longer than the one given.
+    With `lines` the outermost array stands for the lines of JSONL.
     """
-    found = records(text)
-    written = [expansion(lexemes) for lexemes in found]
-    return "\n".join(written) if written != list(map("".join, found)) else text
-
-
-def names_columns(text: str) -> bool:
-    """Say whether a key of a JSON text is `_cols` or `_rows`, with or without escapes."""
-    return _RESERVED.search(text) is not None
-
-
-def _any_spelling(word: str) -> str:
-    return "".join(rf"(?:{letter}|\\u(?i:{ord(letter):04x}))" for letter in word)
-
-
-# In valid JSON a quotation mark without a backslash begins or ends a string, and no string is followed by a letter.
-_RESERVED = re.compile(rf'(?<!\\)"(?:{_any_spelling("_cols")}|{_any_spelling("_rows")})"[{WHITE}]*+:')
-
-
-def _written(lexemes: list[str]) -> str:
-    """Return the minified text of a value with its tables."""
-    plain = "".join(lexemes)
-    if plain.count("},{") < _FEWEST_ROWS - 1:
-        return plain  # for speed: no array has objects enough
-    written = lexemes.copy()
+    found = containers(lexemes)
     lengths = list(accumulate(map(len, lexemes), initial=0))
-    found = containers(lexemes)
-    for first, array in found.items():
-        table = _alike(lexemes, found, first, array)
-        if table and table.saved * _WORTH >= lengths[array.last + 1] - lengths[first]:
-            written[first] = _BEFORE_COLS + ",".join(table.names) + _BEFORE_ROWS
-            written[array.last] = _AFTER_ROWS
-            for row in table.rows:
-                written[row], written[found[row].last] = "[", "]"
-                for key in found[row].keys:
-                    written[key] = written[key + 1] = ""
-    return "".join(written)
-
-
-def _alike(lexemes: list[str], found: dict[int, Container], first: int, array: Container) -> Table | None:
-    """Return the objects of an array if all its values are objects with the same keys."""
-    rows = array.values
-    if lexemes[first] != "[" or len(rows) < _FEWEST_ROWS or any(lexemes[row] != "{" for row in rows):
-        return None
-    names = [lexemes[key] for key in found[rows[0]].keys]
-    alike = all([lexemes[key] for key in found[row].keys] == names for row in rows)
-    return Table(names, rows) if alike else None
-
-
-def expansion(lexemes: list[str], most: float = float("inf")) -> str:
-    """Return the minified text of a value without its tables, or with them all if it would be longer than `most`."""
+    mark = _mark(lexemes)
     written = lexemes.copy()
-    found = containers(lexemes)
-    tables = list(_tables(lexemes, found))
-    if sum(map(len, lexemes)) + sum(table.saved for _, table in tables) > most:
-        return "".join(lexemes)
-    for first, table in tables:
-        start = found[first].values[1]
-        written[first:start] = [""] * (start - first)
-        written[found[first].last] = ""
-        for row in table.rows:
-            written[row], written[found[row].last] = "{", "}"
-            for name, item in zip(table.names, found[row].values, strict=True):
-                written[item] = f"{name}:{written[item]}"
-    return "".join(written)
+    in_tables: set[int] = set()
+    for first in sorted(found):
+        whole = lines and not first
+        if first not in in_tables and (shape := _alike(lexemes, found, first, gaps=bool(mark))) is not None:
+            head = (LINES if whole else ROWS, mark if shape.has_gaps else "")
+            if (shape.saved - len(heading((), *head))) * _WORTH >= lengths[found[first].last + 1] - lengths[first]:
+                _write(written, found, first, heading(shape.columns, *head), shape, mark)
+                in_tables |= shape.rows.keys() | shape.lists
+                continue
+        if whole:
+            _write_lines(written, found[first])
+    return "".join(written) if in_tables else ""
 
 
-def _tables(lexemes: list[str], found: dict[int, Container]) -> Iterator[tuple[int, Table]]:
-    """Yield what `columns` may have written, and the index of its first lexeme, inner ones before outer ones."""
-    for first, table in found.items():
-        if [lexemes[key] for key in table.keys] != [_COLS, _ROWS]:
-            continue
-        names, rows = (found.get(item) for item in table.values)
-        if not names or not rows or not names.values or len(rows.values) < _FEWEST_ROWS or names.keys or rows.keys:
-            continue
-        sizes = (len(found[row].values) if lexemes[row] == "[" else 0 for row in rows.values)
-        if all(lexemes[name][0] == '"' for name in names.values) and all(size == len(names.values) for size in sizes):
-            yield first, Table([lexemes[name] for name in names.values], rows.values)
+def _mark(lexemes: Sequence[str]) -> str:
+    """Return what is to stand for what is not there; nothing where each candidate is there already."""
+    present = set(lexemes)
+    return next((spellings[0] for spellings in _MARKS if present.isdisjoint(spellings)), "")
+
+
+def _alike(lexemes: list[str], found: dict[int, Container], first: int, *, gaps: bool) -> Shape | None:
+    """Return what the values of an array or object share, if they are objects and three or more of them do."""
+    whole = found[first]
+    if len(whole.keys) < FEWEST_ROWS > len(whole.items):
+        return None
+    values = whole.values
+    if any(lexemes[value] != "{" for value in values):
+        return None
+    shape = shared(lexemes, found, values, gaps=gaps)
+    return shape if shape is not None and shape.own_rows >= FEWEST_ROWS else None
+
+
+def _write(written: list[str], found: dict[int, Container], first: int, start: str, shape: Shape, mark: str) -> None:
+    written[first] = start + written[first]
+    written[found[first].last] += "}"
+    for row, gaps in shape.rows.items():
+        written[row], written[found[row].last] = "[", "]"
+        for key in found[row].keys:
+            written[key] = written[key + 1] = ""
+        if any(gaps):
+            for key, gap in zip(found[row].keys, gaps, strict=True):
+                written[key] = f"{mark}," * gap
+
+
+def _write_lines(written: list[str], array: Container) -> None:
+    for value in array.values:
+        written[value - 1] = "\n"
+    written[array.values[0] - 1] = written[array.last] = ""

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from scrimp.compress.json_columns import expansion, names_columns
+from scrimp.compress.json_expanded import expansion
 from scrimp.compress.json_lexical import records
+from scrimp.compress.json_tables import names_columns
 
 
 def equal(before: str, after: str) -> bool:
     """Say whether two texts are the same JSON, lexeme by lexeme, white space and tables of `columns` aside.
 
     Where `before` has a key `_cols` or `_rows` of its own no rule writes tables, so none are read. A text that is not
-    JSON or JSONL is equal to itself alone.
+    JSON or JSONL is equal to itself alone. Texts are compared: the lexemes of valid JSON can be told apart without
+    white space, so minified texts that are equal have equal lexemes.
     """
     if before == after:
         return True
-    old, new = records(before), records(after)
-    if not old or len(old) != len(new):
-        return False
-    if names_columns(before):
-        return old == new
-    return all(map(_stands_for, old, new))
+    minified = "\n".join(map("".join, records(before)))
+    if minified == after or not minified:
+        return bool(minified)
+    return "\n".join(_whole(after, most=None if names_columns(before) else len(minified))) == minified
 
 
-def _stands_for(given: list[str], kept: list[str]) -> bool:
-    """Compare texts: lexemes of valid JSON can be told apart without white space, so equal texts have equal lexemes."""
-    text = "".join(given)
-    return given == kept or expansion(kept, most=len(text)) == text
+def _whole(text: str, *, most: int | None) -> list[str]:
+    """Return the minified records of a text, without its tables where they may be read."""
+    found = records(text)
+    return list(map("".join, found)) if most is None else [expansion(lexemes, most) for lexemes in found]

@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from scrimp.compress.json_lexical import WHITE, end
+from scrimp.compress.json_lexical import LONG, WHITE, end
 
 _SHORTEST = 40
 _DATA_FENCES = {"json", "jsonl"}
 
 _OPENING = re.compile(r"^([ \t]*+)(`{3,}+(?=[^`\n]*+$)|~{3,}+)([^\n]*+)", re.MULTILINE)
-_CANDIDATE = re.compile(r"^[ \t]*+(?=[\[{])", re.MULTILINE)
+_CANDIDATE = re.compile(r"[ \t]*+(?=[\[{])")
+_NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
 # Nothing more on its line, and no closing bracket on the next: the value would be part of something that is not JSON.
 _ENDING = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 _CLOSING = re.compile(r"^([ \t]*+)(`{3,}+|~{3,}+)[ \t\r]*+$", re.MULTILINE)
 _ONE_LINE_ON = re.compile(r"[ \t\r]*+\n[ \t]*+")
+_TRIES = 8  # long values that fail are rare, and made to be slow
 _MORE_INDENT = 3  # a closing fence may be indented this much more than the opening one
 
 Span: TypeAlias = tuple[int, int]
@@ -40,6 +42,9 @@ def documents(text: str) -> list[Span]:
 def _outside_code(text: str) -> Iterator[Span]:
     """Yield what is between code fences, and what is in fences for data."""
     if "{" not in text and "[" not in text:
+        return
+    if "```" not in text and "~~~" not in text:
+        yield 0, len(text)
         return
     at = 0
     while opening := _OPENING.search(text, at):
@@ -76,12 +81,22 @@ def _values(text: str, start: int, stop: int) -> Iterator[Span]:
     After a failure the search goes on where it failed, not where it began, so no text is read more than twice.
     """
     at = start
-    while line := _CANDIDATE.search(text, at, stop):
-        first = line.end()
-        last, whole = end(text, first)
-        if whole and _ENDING.match(text, last, stop) and not _goes_on(text, start, line.start()):
+    failures = 0
+    while line := _candidate(text, at, stop):
+        begins, first = line
+        last, whole = end(text, first, quick=failures < _TRIES)
+        failures += not whole and last - first >= LONG
+        if whole and _ENDING.match(text, last, stop) and not _goes_on(text, start, begins):
             yield first, last
         at = last if whole else max(text.rfind("\n", first, last), first) + 1
+
+
+def _candidate(text: str, at: int, stop: int) -> Span | None:
+    """Return where the next line begins that has a bracket first, and where the bracket is."""
+    if (not at or text[at - 1] == "\n") and (here := _CANDIDATE.match(text, at, stop)):
+        return here.span()
+    following = _NEXT_CANDIDATE.search(text, at, stop)
+    return (following.start() + 1, following.end()) if following else None
 
 
 def _goes_on(text: str, start: int, at: int) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
@@ -27,6 +30,8 @@ _EACH = re.compile(rf"(?:({_LEXEME})|(?s:.))[{WHITE}]*+")
 _SCALAR = r'["\-0-9tfn]'
 _FLAT = re.compile(rf'\{{(?:":{_SCALAR}(?:,":{_SCALAR})*+)?+\}}|\[(?:{_SCALAR}(?:,{_SCALAR})*+)?+\]')
 _ROUNDS = 8
+LONG = 64  # lexemes
+_REMEMBERED = 1_000_000  # characters; of longer texts the memory would be felt
 
 # A state maps the first character of each lexeme that may come next to the state after it.
 _UP: State = {}  # a value has ended: what may follow depends on what it is in
@@ -42,15 +47,30 @@ _AFTER: dict[str, State] = {"[": {",": _VALUE, "]": _UP}, "{": {",": _KEY, "}": 
 
 
 class Container(Struct, frozen=True, gc=False):
-    """Where an array or object is written: indices of its last lexeme, its keys and the first lexeme of its values."""
+    """Where an array or object is written: the index of its last lexeme, and of its keys or of its items.
+
+    Items are given by their first lexemes; the other of the two is empty.
+    """
 
     last: int
-    keys: list[int]
-    values: list[int]
+    keys: Sequence[int]
+    items: Sequence[int]
+
+    @property
+    def values(self) -> Sequence[int]:
+        """The first lexeme of each value of an object, or of each item of an array."""
+        return [key + 2 for key in self.keys] if self.keys else self.items
 
 
 def records(text: str) -> list[list[str]]:
-    """Return the lexemes of a JSON document (one record) or of each line of JSONL; nothing if the text is neither."""
+    """Return the lexemes of a JSON document (one record) or of each line of JSONL; nothing if the text is neither.
+
+    They are not to be changed: a rule, its check and the next rule ask for those of the same text.
+    """
+    return _recent(text) if len(text) <= _REMEMBERED else _records(text)
+
+
+def _records(text: str) -> list[list[str]]:
     body = text.strip(WHITE)
     first, more, _ = body.partition("\n")
     if not more or not lexemes(first):
@@ -60,11 +80,17 @@ def records(text: str) -> list[list[str]]:
     return found if all(record and record[0] in _AFTER for record in found) else []
 
 
+_recent = lru_cache(maxsize=2)(_records)
+
+
 def lexemes(text: str) -> list[str]:
     """Return the lexemes of a JSON value and nothing else, or none if the text is not that."""
-    found: list[str] = _ALL.findall(text.strip(WHITE))
+    body = text.strip(WHITE)
+    found: list[str] = _ALL.findall(body)
     if not found or not found[-1]:
         return []
+    if body[0] in _AFTER and _quick_end(body, 0) == len(body):
+        return found
     kinds = "".join([lexeme[0] for lexeme in found])
     for _ in range(_ROUNDS):  # only for speed: a flat array or object may stand wherever a number may
         kinds, folded = _FLAT.subn("0", kinds)
@@ -74,8 +100,11 @@ def lexemes(text: str) -> list[str]:
     return found if whole and read == len(kinds) else []
 
 
-def end(text: str, start: int) -> tuple[int, bool]:
-    """Return where the JSON value at `start` ends, or where it fails, and which of them it is."""
+def end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
+    """Return where the array or object at `start` ends, or where it fails, and which of them it is.
+
+    With `quick` one that goes on for long is tried at once, which takes a failure the time to read all before it.
+    """
     at = start
 
     def kinds() -> Iterator[str]:
@@ -84,8 +113,32 @@ def end(text: str, start: int) -> tuple[int, bool]:
             at = match.end(1) if match[1] else match.start()
             yield match[1][0] if match[1] else ""
 
+    read, whole = _read(islice(kinds(), LONG))
+    if whole or read < LONG:
+        return at, whole
+    if quick and (last := _quick_end(text, start)) is not None:
+        return last, True
     _, whole = _read(kinds())
     return at, whole
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(word)
+
+
+# Numbers are not read, for any has to do; NaN and Infinity are no JSON.
+_DECODER = json.JSONDecoder(parse_float=bool, parse_int=bool, parse_constant=_refuse)
+
+
+def _quick_end(text: str, start: int) -> int | None:
+    """Return where the value at `start` ends, for speed, or nothing where that has to be found out lexeme by lexeme.
+
+    What is decoded is thrown away. A value that is nested too deep for the decoder may still be one.
+    """
+    try:
+        return _DECODER.raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _read(kinds: Iterable[str]) -> tuple[int, bool]:
@@ -111,21 +164,25 @@ def _read(kinds: Iterable[str]) -> tuple[int, bool]:
 def containers(record: list[str]) -> dict[int, Container]:
     """Return each array and object of a value by the index of its first lexeme, inner ones before outer ones."""
     found: dict[int, Container] = {}
-    around: list[tuple[int, list[int], list[int]]] = []
+    around: list[tuple[int, list[int]]] = []
+    members: list[int] = []
+    in_array = False
     for index, lexeme in enumerate(record):
         if len(lexeme) > 1:
             continue
-        if lexeme in _AFTER:
-            filled = lexeme == "[" and record[index + 1] != "]"
-            around.append((index, [], [index + 1] if filled else []))
+        if lexeme == ",":
+            if in_array:
+                members.append(index + 1)
         elif lexeme == ":":
-            around[-1][1].append(index - 1)
-            around[-1][2].append(index + 1)
-        elif lexeme == ",":
-            first, _, values = around[-1]
-            if record[first] == "[":
-                values.append(index + 1)
+            members.append(index - 1)
+        elif lexeme in _AFTER:
+            in_array = lexeme == "["
+            members = [index + 1] if in_array and record[index + 1] != "]" else []
+            around.append((index, members))
         elif lexeme in {"]", "}"}:
-            first, keys, values = around.pop()
-            found[first] = Container(index, keys, values)
+            first, members = around.pop()
+            found[first] = Container(index, (), members) if lexeme == "]" else Container(index, members, ())
+            if around:
+                first, members = around[-1]
+                in_array = record[first] == "["
     return found

@@ -20,12 +20,14 @@ def line_ends(text: str) -> str:
 
 def trailing_space(text: str) -> str:
     """Drop spaces and tabs that nothing follows on their line."""
+    if " \n" not in text and "\t\n" not in text and not text.endswith((" ", "\t")):
+        return text
     return _TRAILING.sub("", text)
 
 
 def blank_lines(text: str) -> str:
     """Write three or more blank lines as one."""
-    return _BLANK_RUN.sub("\n\n", text)
+    return _BLANK_RUN.sub("\n\n", text) if "\n\n\n\n" in text else text
 
 
 def without_leading_blank_lines(text: str) -> str:

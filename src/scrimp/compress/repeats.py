@@ -27,6 +27,8 @@ _CONFLICT_OR_DIFF = re.compile(r"^(?:<{7} |diff --git |@@ -\d)", re.MULTILINE)
 
 def fenced(lines: Sequence[str]) -> list[bool]:
     """Say for each line whether it is code in a fence, the fence itself included; an open fence runs to the end."""
+    if not any("```" in line or "~~~" in line for line in lines):
+        return [False] * len(lines)
     flags, opened = [], ""
     for line in lines:
         match = _FENCE.match(line) if "```" in line or "~~~" in line else None

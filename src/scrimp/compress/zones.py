@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from scrimp.compress import protect
 from scrimp.compress.claims import Claim, Detector, closing_tag
 from scrimp.compress.context_zones import contexts
-from scrimp.compress.line_zones import DETECTORS
+from scrimp.compress.detectors import fitting
 from scrimp.compress.zone import Form, Kind, Zone
 
 Documents = Callable[[str], Sequence[tuple[int, int]]]
@@ -38,7 +39,9 @@ def zones(text: str, *, documents: Documents) -> list[Zone]:
     if "{" in text or "[" in text:
         claims = _with(text, claims, lambda piece: _json(piece, documents))
     claims = _with(text, claims, _by_lines)
-    return _merged(text, [*contexts(text, claims), *claims])
+    if _leave_something(text, claims):
+        claims = [*contexts(text, claims), *claims]
+    return _merged(text, claims)
 
 
 def _with(text: str, claims: list[Claim], find: Callable[[str], Iterable[Claim]]) -> list[Claim]:
@@ -51,6 +54,13 @@ def _with(text: str, claims: list[Claim], find: Callable[[str], Iterable[Claim]]
         found.append(claim)
         done = claim.end
     return found[:-1]
+
+
+def _leave_something(text: str, claims: list[Claim]) -> bool:
+    """Say whether there is a word outside the claims."""
+    ends = [0, *(claim.end for claim in claims)]
+    starts = [*(claim.start for claim in claims), len(text)]
+    return any(end < start and not text[end:start].isspace() for end, start in zip(ends, starts, strict=True))
 
 
 def _merged(text: str, claims: list[Claim]) -> list[Zone]:
@@ -153,25 +163,21 @@ def _by_lines(text: str) -> list[Claim]:
     """What is known by the look of its lines."""
     if text.count("\n") < 2:
         return []
+    detectors = fitting(text)
+    if not detectors:
+        return []
     lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
     starts[-1] = len(text)
-    return [Claim(starts[c.start], starts[c.end], c.kind, c.form) for c in _lines(lines, 0, _fitting(text))]
-
-
-def _fitting(text: str) -> list[Detector]:
-    """Leave out the detectors that find nothing where their sign is nowhere in the text."""
-    return [detector for detector, signs in DETECTORS if any(sign in text for sign in signs)]
+    return [Claim(starts[c.start], starts[c.end], c.kind, c.form) for c in _lines(lines, 0, detectors)]
 
 
 def _lines(lines: list[str], at: int, detectors: Sequence[Detector]) -> Iterator[Claim]:
-    if not detectors or not lines:
-        return
-    done = 0
-    for claim in detectors[0](lines):
-        yield from _lines(lines[done : claim.start], at + done, detectors[1:])
-        yield Claim(at + claim.start, at + claim.end, claim.kind, claim.form)
-        done = claim.end
-    yield from _lines(lines[done:], at + done, detectors[1:])
+    for number, detector in enumerate(detectors):
+        done = 0
+        for claim in detector(lines):
+            yield from _lines(lines[done : claim.start], at + done, detectors[number + 1 :])
+            yield Claim(at + claim.start, at + claim.end, claim.kind, claim.form)
+            done = claim.end
+        if done:
+            lines, at = lines[done:], at + done
