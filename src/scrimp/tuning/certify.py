@@ -1,0 +1,157 @@
+"""Certificates: which policy keeps a target share of the flagship's quality, at a stated risk of being wrong.
+
+Policies are tested in order of safety, each at the full risk, until one is not certified: a fixed sequence needs no
+correction for the number of policies (Maurer, Hothorn & Lehmacher 1995; Angelopoulos et al., Learn then Test, 2021).
+Groups share the risk between them, so that with probability 1 - risk every claim of a certificate holds at once, and
+with them the target over all rows. All-flagship needs no certificate and is what remains where nothing is certified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from scrimp.tuning.bounds import Paired, lower_bound, outcomes, p_value, rows_needed
+from scrimp.tuning.groups import Group, groups
+from scrimp.tuning.measures import Measured, measure
+from scrimp.tuning.policies import Always, PerSignature, Played, Policy, play
+from scrimp.tuning.record import Recorded, said
+
+TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
+
+
+class Tested(Struct, frozen=True):
+    """One policy's test: certified where p is at most the group's share of the risk."""
+
+    policy: Policy
+    p: float
+    certified: bool
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """What is certified about one group of rows; all-flagship, with nothing certified, where no test was passed.
+
+    The claim is that the policy keeps the target. `bound` is what it is certified to keep at least, to a thousandth,
+    with the risk divided among the policies that passed, as any of them could have been chosen; for all-flagship it is
+    1.
+    """
+
+    group: str
+    signatures: tuple[str, ...]
+    policy: Policy
+    certified: bool
+    risk: float  # this group's share
+    pairs: int
+    bound: float
+    measured: Measured
+    tested: tuple[Tested, ...]  # in order, the last one perhaps not certified
+    next_target: float | None = None  # the target this one was tested at where it was not certified
+    labels_needed: int | None = None  # beyond the pairs there are; None where no number would do
+
+
+class Certificate(Struct, frozen=True, kw_only=True):
+    """What a set of recorded rows certifies at a target and a risk, over all its groups."""
+
+    target: float
+    risk: float
+    flagship: str
+    claims: tuple[Claim, ...]
+    policy: Policy  # all claims as one policy
+    measured: Measured
+
+
+def certify(
+    recorded: Sequence[Recorded], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05
+) -> Certificate:
+    """Return what the rows certify: for each group the policy that saves most of those that passed their tests.
+
+    Policies come safest first and were chosen without a look at these rows' scores. Rows are independent draws of what
+    is to come; where a score that matters is not labelled, the worst is assumed. Raises ValueError without rows or for
+    a target outside 0.5..1, and InputError where a row lacks a model.
+    """
+    if not recorded:
+        raise ValueError("nothing is recorded")
+    found = groups(recorded, target, risk)
+    claims = tuple(_claim(group, policies, flagship, target, risk / len(found)) for group in found)
+    choices = {signature: claim.policy for claim in claims for signature in claim.signatures if claim.certified}
+    policy = claims[0].policy if len(claims) == 1 else PerSignature(choices, Always(flagship))
+    return Certificate(
+        target=target, risk=risk, flagship=flagship, claims=claims, policy=policy,
+        measured=measure(policy, recorded, flagship),
+    )  # fmt: skip
+
+
+def paired(recorded: Sequence[Recorded], policy: Policy, flagship: str) -> list[Paired]:
+    """Return a policy's score and the flagship's row by row; the worst that can be where one is not labelled.
+
+    Where the policy ends at the flagship, or says what it says, both have the same score, and the worst is that both
+    are wrong: nothing is learned. Else the policy is wrong and the flagship right.
+    """
+    return [_paired(row, play(policy, row, flagship), flagship) for row in recorded]
+
+
+def labels_needed(pairs: Sequence[Paired], target: float, risk: float) -> int | None:
+    """Return how many more pairs would certify a target if they went as these did; None where no number would.
+
+    A plan, not a promise: half of the time it takes some more.
+    """
+    needed = rows_needed(outcomes(pairs), len(pairs), target, risk)
+    return None if needed is None else max(0, needed - len(pairs))
+
+
+def _paired(row: Recorded, one: Played, flagship: str) -> Paired:
+    top = said(row, flagship)
+    if one.score is not None and top.score is not None:
+        return Paired(row.id, one.score, top.score)
+    kept = said(row, one.model)
+    if one.model == flagship or (kept.asserted is not None and kept.asserted == top.asserted):
+        known = one.score if one.score is not None else top.score
+        return Paired(row.id, known or 0.0, known or 0.0)
+    return Paired(row.id, one.score or 0.0, 1.0 if top.score is None else top.score)
+
+
+def _claim(group: Group, policies: Sequence[Policy], flagship: str, target: float, risk: float) -> Claim:
+    tested = _sequence(group, policies, flagship, target, risk)
+    passed = [(test.policy, measure(test.policy, group.rows, flagship)) for test in tested if test.certified]
+    fallback = (Always(flagship), measure(Always(flagship), group.rows, flagship))
+    policy, measured = max((fallback, *passed), key=lambda pair: pair[1].saved.value)
+    certified = policy != fallback[0]
+    pairs = paired(group.rows, policy, flagship)
+    bound = lower_bound(pairs, risk / len(passed), target) if certified else 1.0
+    further, at = _next(group, policies, flagship, target, policy if certified else None)
+    return Claim(
+        group=group.name,
+        signatures=group.signatures,
+        policy=policy,
+        certified=certified,
+        risk=risk,
+        pairs=len(group.rows),
+        bound=bound,
+        measured=measured,
+        tested=tested,
+        next_target=at,
+        labels_needed=labels_needed(further, at, risk) if further and at else None,
+    )
+
+
+def _sequence(
+    group: Group, policies: Sequence[Policy], flagship: str, target: float, risk: float
+) -> tuple[Tested, ...]:
+    tested: list[Tested] = []
+    for policy in policies:
+        p = p_value(paired(group.rows, policy, flagship), target, risk)
+        tested.append(Tested(policy, p, p <= risk))
+        if p > risk:
+            break
+    return tuple(tested)
+
+
+def _next(
+    group: Group, policies: Sequence[Policy], flagship: str, target: float, policy: Policy | None
+) -> tuple[list[Paired], float | None]:
+    """Return what to count further labels on: the certified policy at the next target, else the safest at this one."""
+    if policy is not None:
+        at = next((level for level in TARGETS if level > target), None)
+        return paired(group.rows, policy, flagship), at
+    return (paired(group.rows, policies[0], flagship), target) if policies else ([], None)

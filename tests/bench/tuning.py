@@ -1,0 +1,245 @@
+"""What tuning keeps and saves on recorded completions of real models, and how often its certificates are wrong.
+
+    python tests/bench/tuning.py DIRECTORY [--draws 300]
+
+DIRECTORY holds prices.json (`models`: name to dollars per million tokens in and out) and NAME.jsonl.gz files, a row a
+line: id, task, prompt, prompt_tokens, models: name to score, [out], [completion_tokens]. What is learned is learned on
+rows whose sha256(id) is even, what is printed is of the odd ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from scrimp.routing.canonical import canonical
+from scrimp.tuning.certify import certify
+from scrimp.tuning.gap import recovered
+from scrimp.tuning.learning import Gains, Pair, gains
+from scrimp.tuning.measures import measure, oracle
+from scrimp.tuning.policies import Policy, play, spelled
+from scrimp.tuning.record import Recorded, Said
+from scrimp.tuning.shortlist import Shortlist, ladder, policies
+
+SIZES = (50, 100, 200, 400, 800)
+TARGETS = (0.95, 0.98)
+# File, flagship, cheap models: beginnings of names, as recorded at one date or another.
+SETS = (
+    ("zeroeval-gsm", "claude-3-5-sonnet", ("gpt-4o-mini", "gemini-1.5-flash", "deepseek-v2.5", "Qwen")),
+    ("zeroeval-crux", "claude-3-5-sonnet", ("gpt-4o-mini", "gemini-1.5-flash", "deepseek-v2.5", "Qwen")),
+    ("routellm-gsm8k", "gpt-4-1106", ("Mixtral",)),
+    ("routellm-mmlu", "gpt-4-1106", ("Mixtral",)),
+    ("llmrouter-9small", "llama-3.1-nemotron-51b", ("llama-3.1-8b", "qwen2.5-7b", "gemma-2-9b")),
+)
+ASSUMED_TOKENS = 200
+
+
+class Recording:
+    """One file: its rows as tuning sees them, with prompts, and by the half they are in."""
+
+    def __init__(self, path: Path, flagship: str, cheap: Sequence[str], prices: dict[str, Any]) -> None:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            raw = [json.loads(line) for line in lines]
+        models = list(raw[0]["models"])
+        self.flagship = next(model for model in models if model.startswith(flagship))
+        # Two models are of one family where their names begin with the same word.
+        self.pool = {m: m.lower().split("-")[0].rstrip("0123456789.") for m in models if m.startswith(tuple(cheap))}
+        started = time.process_time()
+        self.rows = [self._row(row, prices) for row in raw]
+        self.seconds = time.process_time() - started
+        self.text = {row["id"]: row["prompt"] for row in raw}
+        self.even = [row for row in self.rows if not _odd(row.id)]
+        self.odd = [row for row in self.rows if _odd(row.id)]
+
+    def _row(self, row: dict[str, Any], prices: dict[str, Any]) -> Recorded:
+        said = {}
+        for model in (*self.pool, self.flagship):
+            one = row["models"][model]
+            into, out = prices[model][:2]
+            tokens = one.get("completion_tokens", ASSUMED_TOKENS)
+            said[model] = Said(
+                score=one["score"],
+                asserted=canonical(one["out"]) if one.get("out") else None,
+                cost=(row["prompt_tokens"] * into + tokens * out) / 1e6,
+            )
+        return Recorded(id=row["id"], said=said, signature=row["task"], kind=row["task"].partition("/")[0])
+
+    def shortlist(self, rows: Sequence[Recorded]) -> Shortlist:
+        return policies(rows, self.pool, self.flagship)
+
+
+def _odd(name: str) -> bool:
+    return bool(sha256(name.encode()).digest()[-1] & 1)
+
+
+def replay(name: str, recording: Recording) -> None:
+    print(f"\n{name}: {len(recording.odd)} odd rows, flagship {recording.flagship}")
+    started = time.process_time()
+    listed = recording.shortlist(recording.even)
+    for policy in listed.policies:
+        m = measure(policy, recording.odd, recording.flagship)
+        kept = "kept ?" if m.kept is None else f"kept {m.kept.value:6.1%} ({m.kept.low:.1%} - {m.kept.high:.1%})"
+        print(f"  {kept}  flag {m.flagship_share.value:5.1%}  saved {m.saved.value:5.1%}  {spelled(policy)}")
+    for least in (0.95, 0.98, 0.99, 0.995):
+        found = [(one, measure(one, recording.even, recording.flagship)) for one in listed.policies]
+        good = [(m.saved.value, one) for one, m in found if m.kept is not None and m.kept.value >= least]
+        if good:
+            m = measure(max(good, key=lambda pair: pair[0])[1], recording.odd, recording.flagship)
+            print(f"  saves most of what kept {least:.1%} on even rows: kept {m.kept.value if m.kept else 0:.1%}  "
+                  f"flag {m.flagship_share.value:.1%}  saved {m.saved.value:.1%}")  # fmt: skip
+    best = oracle(recording.odd, recording.pool, recording.flagship)
+    print(f"  kept {best.kept or 0:6.1%}  saved {best.saved:5.1%}  oracle")
+    for sentence in listed.left_out:
+        print(f"  left out: {sentence}")
+    seconds = time.process_time() - started
+    print(f"  replayed in {seconds:.2f} s ({len(recording.rows)} rows; canonical answers {recording.seconds:.2f} s)")
+
+
+def order(recording: Recording, cheap: str, rows: Sequence[Recorded], learned: Gains) -> tuple[float, float, float]:
+    """Return APGR, the random order's sd and the best order's APGR."""
+    worth = [learned.of(row.signature, row.kind, recording.text[row.id]) for row in rows]
+    low = [row.said[cheap].score or 0.0 for row in rows]
+    top = [row.said[recording.flagship].score or 0.0 for row in rows]
+    found = recovered(worth, low, top)
+    assert found is not None
+    return found.apgr, found.random_sd, found.best
+
+
+def pairs(recording: Recording, cheap: str, rows: Sequence[Recorded]) -> list[Pair]:
+    return [
+        Pair(
+            gain=(row.said[recording.flagship].score or 0.0) - (row.said[cheap].score or 0.0),
+            signature=row.signature, kind=row.kind, text=recording.text[row.id],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def few_pairs(recording: Recording, draws: int = 30, each: int = 20) -> None:
+    """Learn from twenty shadow pairs of every task, again and again."""
+    by: defaultdict[str, list[Recorded]] = defaultdict(list)
+    for row in recording.even:
+        by[row.signature].append(row)
+    print(f"\nllmrouter-9small: APGR from {each} pairs a task, mean of {draws} draws (sd)")
+    for cheap in recording.pool:
+        found: dict[str, list[float]] = {"task": [], "task and wording": []}
+        sd = best = 0.0
+        for draw in range(draws):
+            chance = random.Random(draw)
+            shadow = pairs(recording, cheap, [row for task in sorted(by) for row in chance.sample(by[task], each)])
+            for what, wording in (("task", False), ("task and wording", True)):
+                value, sd, best = order(recording, cheap, recording.odd, gains(shadow, wording=wording))
+                found[what].append(value)
+        words = "  ".join(f"{what} {fmean(values):.3f} ({stdev(values):.3f})" for what, values in found.items())
+        print(f"  {cheap:24} {words}  random .500 ({sd:.3f})  best {best:.2f}")
+
+
+def halves(recording: Recording) -> None:
+    (cheap,) = recording.pool
+    shadow = pairs(recording, cheap, recording.even)
+    print(f"\nroutellm-mmlu: APGR learned on {len(shadow)} even rows, on {len(recording.odd)} odd ones")
+    untold = [Pair(gain=pair.gain, text=pair.text) for pair in shadow]
+    for what, of, wording in (("task", shadow, False), ("wording", untold, True), ("task and wording", shadow, True)):
+        started = time.process_time()
+        learned = gains(of, wording=wording)
+        seconds = time.process_time() - started
+        value, sd, best = order(recording, cheap, recording.odd, learned)
+        took = time.process_time() - started - seconds
+        print(f"  {what:18} {value:.3f}  random .500 ({sd:.3f})  best {best:.2f}  "
+              f"learned in {seconds:.1f} s, told in {took:.1f} s")  # fmt: skip
+
+
+def _kept(recording: Recording, rows: Sequence[Recorded], policy: Policy) -> float:
+    """Return the true share kept, on all the rows drawn from."""
+    own = top = 0.0
+    for row in rows:
+        own += play(policy, row, recording.flagship).score or 0.0
+        top += row.said[recording.flagship].score or 0.0
+    return own / top
+
+
+def draws(name: str, recording: Recording, listed: Sequence[Policy], count: int) -> Iterator[str]:
+    """Certify on samples with replacement of the odd rows, for which those are the whole truth."""
+    truth: dict[str, float] = {}
+    for target in TARGETS:
+        for size in SIZES:
+            missed = overstated = certified = 0
+            saved: list[float] = []
+            for draw in range(count):
+                sample = random.Random(f"{name}{size}{draw}").choices(recording.odd, k=size)
+                found = certify(sample, listed, recording.flagship, target)
+                known = spelled(found.policy)
+                if known not in truth:
+                    truth[known] = _kept(recording, recording.odd, found.policy)
+                missed += truth[known] < target
+                overstated += len(found.claims) == 1 and truth[known] < found.claims[0].bound
+                certified += any(claim.certified for claim in found.claims)
+                saved.append(found.measured.saved.value)
+            yield (
+                f"  {name:25} {target:.0%}  n {size:3}  certified {certified / count:6.1%}  missed "
+                f"{missed / count:5.1%}  bound too high {overstated / count:5.1%}  saved {fmean(saved):6.1%}"
+            )
+
+
+def lists(name: str, recording: Recording) -> Iterator[tuple[str, Sequence[Policy]]]:
+    """Yield the policies to certify: the short list, and where there are several tasks one task after another."""
+    listed = recording.shortlist(recording.even).policies
+    yield name, listed
+    for cheap in recording.pool:
+        learned = gains(pairs(recording, cheap, recording.even)).by_signature
+        if len(learned) > 1:
+            yield f"{name} {cheap[:9]}", ladder(learned, cheap, recording.flagship)
+
+
+def speed(recording: Recording, rows: int = 14_000) -> None:
+    """Replay a long recording: this one again and again."""
+    many = [row for _ in range(rows // len(recording.rows) + 1) for row in recording.rows][:rows]
+    started = time.process_time()
+    listed = recording.shortlist(many).policies
+    for policy in listed:
+        measure(policy, many, recording.flagship)
+    oracle(many, recording.pool, recording.flagship)
+    seconds = time.process_time() - started
+    print(f"\n{rows} rows of {len(recording.pool)} cheap models, {len(listed)} policies: replayed in {seconds:.2f} s")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("directory", type=Path)
+    asked.add_argument("--draws", type=int, default=300)
+    asked.add_argument("--only", help="one set")
+    options = asked.parse_args()
+    prices = json.loads((options.directory / "prices.json").read_text())["models"]
+    found = {
+        name: Recording(options.directory / f"{name}.jsonl.gz", flagship, cheap, prices)
+        for name, flagship, cheap in SETS
+        if options.only in {None, name}
+    }
+    for name, recording in found.items():
+        replay(name, recording)
+    speed(next(iter(found.values())))
+    if "llmrouter-9small" in found:
+        few_pairs(found["llmrouter-9small"])
+    if "routellm-mmlu" in found:
+        halves(found["routellm-mmlu"])
+    print(f"\ncertificates at risk 5 %, {options.draws} draws with replacement")
+    for name, recording in found.items():
+        for what, listed in lists(name, recording):
+            started = time.process_time()
+            for line in draws(what, recording, listed, options.draws):
+                print(line, flush=True)
+            print(f"  {what}: {time.process_time() - started:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

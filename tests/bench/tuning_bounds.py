@@ -1,0 +1,86 @@
+"""How often each way of certifying a share of the flagship's quality finds what is true, and what is not.
+
+    python tests/bench/tuning_bounds.py [--draws 1000]
+
+Rows are drawn from the rates of losses, of both right and of gains that policies showed on recorded sets, and from the
+worst rates that miss the target.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+from collections.abc import Callable, Sequence
+from statistics import NormalDist, fmean, variance
+
+from scrimp.tuning.binomial import at_most
+from scrimp.tuning.bounds import Outcomes, betting_p, exact_p, surety
+
+RISK = 0.05
+SIZES = (50, 100, 200, 400, 800)
+# Rates of losses, of both right and of gains; the rest are rows on which neither is right.
+GOOD = {"clean": (0.003, 0.96, 0.005), "some losses": (0.015, 0.90, 0.005), "gains too": (0.025, 0.82, 0.02)}
+Counts = tuple[int, int, int, int]
+
+
+def worst(target: float) -> dict[str, tuple[float, float, float]]:
+    """Return rates that miss the target by nothing."""
+    share = 1 - target
+    return {"null, no gains": (share, target, 0.0), "null, gains": (share * 0.8 + 0.05, 0.8 * target - 0.05, 0.05)}
+
+
+def values(counts: Counts, target: float) -> list[float]:
+    losses, both, gains, neither = counts
+    return [-target] * losses + [1 - target] * both + [1.0] * gains + [0.0] * neither
+
+
+def losses_alone(counts: Counts, target: float) -> bool:
+    losses, both, _, _ = counts
+    return at_most(losses, losses + both, 1 - target) <= RISK
+
+
+def exact(counts: Counts, target: float) -> bool:
+    return exact_p(Outcomes(*counts[:3]), target, RISK) <= RISK
+
+
+def betting(counts: Counts, target: float) -> bool:
+    return betting_p(values(counts, target), target) <= RISK
+
+
+def bernstein(counts: Counts, target: float) -> bool:
+    """Maurer & Pontil 2009, theorem 4."""
+    seen = values(counts, target)
+    log = math.log(2 / RISK)
+    reach = math.sqrt(2 * variance(seen) * log / len(seen)) + 7 * (1 + target) * log / (3 * (len(seen) - 1))
+    return fmean(seen) > reach
+
+
+def pseudo_failure(counts: Counts, target: float) -> bool:
+    """The normal bound with one failure added."""
+    return surety(Outcomes(*counts[:3]), target) >= NormalDist().inv_cdf(1 - RISK)
+
+
+def drawn(rates: Sequence[float], size: int, chance: random.Random) -> Counts:
+    found = chance.choices(range(4), weights=[*rates, max(0.0, 1 - sum(rates))], k=size)
+    return (found.count(0), found.count(1), found.count(2), found.count(3))
+
+
+WAYS: tuple[Callable[[Counts, float], bool], ...] = (exact, losses_alone, betting, bernstein, pseudo_failure)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--draws", type=int, default=1000)
+    count = asked.parse_args().draws
+    print(f"{'certified':30}" + "".join(f"{way.__name__:>16}" for way in WAYS))
+    for target in (0.95, 0.98):
+        for name, rates in (GOOD | worst(target)).items():
+            for size in SIZES:
+                draws = [drawn(rates, size, random.Random(f"{name}{size}{draw}")) for draw in range(count)]
+                shares = [fmean(way(draw, target) for draw in draws) for way in WAYS]
+                print(f"{target:.0%} {name:16} n {size:4}    " + "".join(f"{share:16.1%}" for share in shares))
+
+
+if __name__ == "__main__":
+    main()
