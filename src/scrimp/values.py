@@ -26,9 +26,13 @@ FailureKind = Literal[
     "not_found", "invalid",
 ]  # fmt: skip
 CacheUse = Literal["hit", "miss", "dup", "off"]
+Priority = Literal["low", "normal", "high"]
 CacheMode = Literal["on", "off", "refresh", "only"]
 Status = Literal["ok", "truncated", "error", "skipped", "pending"]
 EntryStatus = Literal["paid", "failed", "truncated", "lost"]
+
+
+REPLAY = "replay:"  # a base URL that names a file of recorded completions
 
 
 class Message(Struct, frozen=True):
@@ -48,6 +52,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     history: tuple[Message, ...] = ()
     row: JsonObject | None = None
     source: str = ""  # "tickets.jsonl:3": where a person finds the row again
+    template: str | None = None  # what the text was made with
 
 
 class Parameters(Struct, frozen=True, kw_only=True):
@@ -88,9 +93,11 @@ class Chain(Struct, frozen=True, kw_only=True):
 
     steps: tuple[Step, ...]
     name: str | None = None
-    signal: str = "auto"  # auto | agreement | choices | schema | check | logprobs
+    signal: str = "auto"  # auto | agreement | choices | schema | check | logprobs | judge | decisions | self | backed
     min_confidence: float = 0.9
     max_escalation: float | None = None  # share of rows, 0..1
+    judge: Step | None = None  # who is asked by the signal judge; None is the first step
+    parallel: bool = False  # the first two steps are called at once
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -99,6 +106,7 @@ class Route(Struct, frozen=True, kw_only=True):
     chain: Chain
     tier: str | None
     why: str
+    level: str | None = None  # of compression, where the route has one of its own
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -111,6 +119,9 @@ class Call(Struct, frozen=True, kw_only=True):
     history: tuple[Message, ...] = ()
     parameters: Parameters = Parameters()
     stream: bool = False
+    step: int = 0  # of the chain it is made for
+    ahead: bool = False  # its row has been called for before: it is finished before others are begun
+    predicate: str | None = None  # not a completion is wanted, but how probable this is of the text
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -128,6 +139,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     price_provider: str | None = None  # whose rows of the price table apply
     rpm: int | None = None
     tpm: int | None = None
+
+    @property
+    def recording(self) -> str | None:
+        """The file whose recorded completions are given in place of live ones."""
+        return self.base_url.removeprefix(REPLAY) if self.base_url.startswith(REPLAY) else None
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True):
@@ -215,6 +231,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     route: str | None = None
     user: str | None = None
     tags: Mapping[str, str] = {}
+    signature: str | None = None  # of the prompt's task
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -229,15 +246,28 @@ class Attempt(Struct, frozen=True, kw_only=True):
     valid: bool  # keeps what was promised (choices, schema, check); False is never given out as ok
     kept: bool
     parsed: Json = None
+    reworded: bool = False  # the prompt was put in other words, so that its model may agree with itself
+    reason: str = ""  # why it was kept, or why the chain went on
+
+
+class Climbed(Struct, frozen=True):
+    """One attempt of a row that took several, as the row tells of it."""
+
+    step: str
+    model: str | None
+    confidence: float | None
+    why: str
 
 
 class Compression(Struct, frozen=True, kw_only=True):
-    """Tokens of a prompt before and after it was compressed."""
+    """Tokens of a prompt, with its system text and earlier turns, before and after it was compressed."""
 
     before: int
     after: int
     level: str
     estimated: bool = False
+    rules: tuple[str, ...] = ()  # what made it shorter
+    note: str = ""  # why the level asked for could not be reached
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -263,6 +293,27 @@ class Answer(Struct, frozen=True, kw_only=True):
     baseline_cost: Decimal | None = None  # what that model would have cost for the same tokens, uncompressed
     compression_saved: Decimal | None = None  # dollars the shorter prompt saved at the price of the model that answered
     provider_cache_saved: Decimal | None = None  # dollars saved by the provider's own prompt cache; may be negative
+    climb: tuple[Climbed, ...] = ()  # every attempt, where there were several
+
+
+class RecordedReply(Struct, frozen=True, kw_only=True):
+    """What a model once returned for a prompt, and what it was worth; None where that was not recorded."""
+
+    output: str | None = None
+    answer: str | None = None  # what whoever recorded it took for its answer
+    score: float | None = None  # 0 (wrong) to 1 (right)
+    usage: Usage | None = None
+    cost: Decimal | None = None  # dollars
+
+
+class RecordedPrompt(Struct, frozen=True, kw_only=True):
+    """A prompt with the replies of several models."""
+
+    id: str
+    text: str
+    replies: Mapping[str, RecordedReply]
+    task: str | None = None
+    gold: str | None = None  # the right answer
 
 
 class Answered(Struct, frozen=True, kw_only=True):

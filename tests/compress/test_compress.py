@@ -27,10 +27,11 @@ prompts = st.lists(st.sampled_from(PARTS) | st.text(max_size=40), max_size=6).ma
 @pytest.mark.parametrize("level", LEVELS)
 @given(text=prompts)
 def test_no_level_makes_a_text_longer_and_twice_is_as_good_as_once(level: str, text: str) -> None:
-    once = compress(text, level).text
+    once = compress(text, level, keep=1).text  # of fewer sentences fewer still would be chosen
 
     assert len(once) <= len(text)
-    assert compress(once, level).text == once
+    assert len(compress(text, level).text) <= len(text)
+    assert compress(once, level, keep=1).text == once
 
 
 @pytest.mark.parametrize("level", LEVELS)

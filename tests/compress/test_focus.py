@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrimp.compress.focus import focus, words
-from scrimp.compress.sentences import sentences
+from scrimp.compress.focus import focus, relevance, words
+from scrimp.compress.sentences import is_break, label_rank, sentences
 
 CORPUS = [json.loads(line) for line in (Path(__file__).parent / "data/focus.jsonl").read_text("utf-8").splitlines()]
 
@@ -147,6 +148,77 @@ def test_the_size_may_be_counted_in_anything() -> None:
     kept = focus(PASSAGES, "How high is the tower?", keep=0.5, size=lambda unit: len(unit.split()))
 
     assert 0 < len(kept.split()) <= len(PASSAGES.split()) / 2
+
+
+needles = st.sampled_from(["tower", "1889", "Nobody", "[2]", "Heights", "<doc>", "</doc>", "<br/>", "Bob", "塔", "zzz"])
+
+
+@given(documents, queries, ratios, needles)
+def test_what_must_stay_stays_whatever_the_ratio(text: str, query: str, keep: float, needle: str) -> None:
+    kept = focus(text, query, keep=keep, must=lambda unit: needle in unit)
+
+    assert kept.count(needle) == text.count(needle)
+
+
+@given(documents, queries, ratios, ratios, needles)
+def test_what_must_stay_leaves_less_in_less(text: str, query: str, one: float, other: float, needle: str) -> None:
+    fewer, more = (focus(text, query, keep=keep, must=lambda unit: needle in unit) for keep in sorted((one, other)))
+
+    assert is_subsequence(fewer, more)
+
+
+@given(documents, queries, ratios, needles)
+def test_what_must_stay_counts_towards_the_ratio(text: str, query: str, keep: float, needle: str) -> None:
+    kept = focus(text, query, keep=keep, must=lambda unit: needle in unit)
+
+    assert len(kept) <= keep * len(text) or kept == focus(text, query, keep=0, must=lambda unit: needle in unit)
+
+
+@given(documents, queries, ratios)
+def test_where_nothing_must_stay_nothing_changes(text: str, query: str, keep: float) -> None:
+    assert focus(text, query, keep=keep, must=lambda _: False) == focus(text, query, keep=keep)
+
+
+def test_a_sentence_that_must_stay_keeps_its_label_beside_the_best() -> None:
+    kept = focus(PASSAGES, "Is it 300 m high?", keep=0, must=lambda unit: "flour" in unit)
+
+    assert kept == "Document [2]: It is 300 m high. \n\nDocument [3]: Bread is made of flour. \n"
+
+
+def test_a_tag_that_must_stay_keeps_its_other_half_and_what_it_stands_in() -> None:
+    text = "<docs>\n<doc>\nCats sleep.\n</doc>\n</docs>\nThe tower is high.\n"
+
+    for half in ("<doc>", "</doc>"):
+        kept = focus(text, "tower", keep=0, must=lambda unit, half=half: unit == half)  # type: ignore[misc]
+        assert kept == "<docs>\n<doc>\n</doc>\n</docs>\nThe tower is high.\n"
+
+
+@given(any_text | documents, queries, ratios)
+def test_the_shipped_relevance_is_a_scorer_like_any_other(text: str, query: str, keep: float) -> None:
+    assert focus(text, query, keep=keep, scorer=relevance) == focus(text, query, keep=keep)
+
+
+def test_a_scorer_says_what_is_kept_first() -> None:
+    def longest(units: Sequence[str], _query: str) -> list[float]:
+        return [len(unit) for unit in units]
+
+    kept = focus("Tower one. Tower two is long indeed. Three.", "tower", keep=0.7, scorer=longest)
+
+    assert kept == "Tower two is long indeed. "
+
+
+@given(documents, queries)
+def test_a_scorer_sees_every_unit_in_order_and_what_it_says_of_labels_does_not_count(text: str, query: str) -> None:
+    def labels(units: Sequence[str], _query: str) -> list[float]:
+        assert list(units) == sentences(text)
+        return [float(is_break(unit) or (label_rank(unit) or 0) > 0) for unit in units]
+
+    assert focus(text, query, keep=0.3, scorer=labels) == text
+
+
+def test_a_scorer_that_forgets_a_unit_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        focus(PASSAGES, "tower", keep=0.5, scorer=lambda units, _: [1.0] * (len(units) - 1))
 
 
 @pytest.mark.parametrize(

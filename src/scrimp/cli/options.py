@@ -59,7 +59,19 @@ CacheOption = Annotated[
     typer.Option("--cache", help="on: use it; off: neither read nor write; refresh: write only; only: call nobody."),
 ]
 CacheTtl = Annotated[str | None, typer.Option(metavar="30d", help="Take nothing older than this from the cache.")]
-Compress = Annotated[Literal["off", "lossless", "tidy"] | None, typer.Option(help="How prompts are made shorter.")]
+Compress = Annotated[
+    Literal["off", "lossless", "tidy", "focus", "terse"] | None,
+    typer.Option("--compress", help="How prompts are made shorter; see scrimp compress --help."),
+]
+Level = Annotated[
+    Literal["off", "lossless", "tidy", "focus", "terse"] | None,
+    typer.Option("--level", help="How much may be changed: lossless if not given."),
+]
+Context = Annotated[
+    list[str] | None,
+    typer.Option("--context", metavar="FILE", help="A document to answer from, put before the prompt; repeatable."),
+]
+Report = Annotated[Literal["text", "json"], typer.Option("--report", help="How the receipt is written.")]
 Baseline = Annotated[str | None, typer.Option(metavar="MODEL", help="The model the bill compares with.")]
 
 # Flow
@@ -81,6 +93,10 @@ RouteLabel = Annotated[
     str | None, typer.Option("--route", metavar="NAME", help="A name for this kind of work, for rules and the ledger.")
 ]
 User = Annotated[str | None, typer.Option(metavar="NAME", help="Who this is for, in the ledger.")]
+PriorityOption = Annotated[
+    Literal["low", "normal", "high"],
+    typer.Option("--priority", help="How much it matters: low goes to the cheapest model, high a tier up."),
+]
 Tag = Annotated[list[str] | None, typer.Option(metavar="K=V", help="A label for the ledger; may be repeated.")]
 
 # Output

@@ -7,20 +7,17 @@ something was lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from scrimp.compress.lossless import WHITE_SPACE, without_leading_blank_lines
+from scrimp.compress.aim import KEEP, LEVELS, Aim
+from scrimp.compress.lossless import WHITE_SPACE
+from scrimp.compress.zone import Change, Zone
 from scrimp.errors import UsageError
 
-if TYPE_CHECKING:
-    from scrimp.compress.zone import Zone
+__all__ = ["KEEP", "LEVELS", "Aim", "Compressed", "compress"]
 
-LEVELS = ("off", "lossless", "tidy", "focus")
-# A second pass may see what the first brought together; nothing in the corpus needs a third.
-_PASSES = 4
 # What plain prose has not, and records, code, pages, logs, tables or the output of commands have: worth a closer look.
 # Several patterns: each alone is found by its first characters, all in one would be tried at every place.
 _SIGNS = tuple(
@@ -37,36 +34,56 @@ _ENDINGS = (";\n", ";\r", "(\n", "(\r", ":\n", ":\r")
 
 
 class Compressed(Struct, frozen=True):
-    """A compressed text with the names of the rules that changed it, and of those the gate took back and why."""
+    """A compressed text: what changed it, rule by rule, and the rules the gate took back and why.
+
+    `zones` are those of the text as it was; `note` says why the level asked for could not be reached.
+    """
 
     text: str
-    rules: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     taken_back: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    zones: tuple[Zone, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the rules that changed it, in the order they did."""
+        return tuple(dict.fromkeys(change.rule for change in self.changes))
 
 
-def compress(text: str, level: str, *, query: str = "") -> Compressed:
-    """Return the text at that level; `off` gives the same text, no level makes it longer, and twice is as good as once.
+def compress(
+    text: str, level: str, *, query: str = "", keep: float = KEEP, protected: re.Pattern[str] | None = None
+) -> Compressed:
+    """Return the text at that level; `off` gives the same text, no level makes it longer.
 
-    `query` is what a context is read for, at the level focus; without one that level does what tidy does.
+    Twice is as good as once, but for sentences: of fewer, fewer still would be chosen. `query` is what a context is
+    read for at the levels focus and terse; without one it is what the text itself asks, and where it asks nothing no
+    sentence is left out. `keep` is the share of a context, 0 to 1, that its sentences may take. What `protected`
+    matches is the same afterwards, in the same order. Raises UsageError where there is no such level.
     """
-    if level not in LEVELS:
-        raise UsageError(f"no compression level '{level}': use one of {', '.join(LEVELS)}")
-    if level == "off":
+    return compressed(text, Aim(level, query, keep, protected))
+
+
+def compressed(text: str, aim: Aim) -> Compressed:
+    """Return the text at the level aimed at: `compress` for who has its wishes in one piece."""
+    if aim.level not in LEVELS:
+        raise UsageError(f"no compression level '{aim.level}': use one of {', '.join(LEVELS)}")
+    if aim.level == "off" or not text:
         return Compressed(text)
-    if level == "lossless" and (done := _at_a_glance(text)) is not None:
-        return done
-    applied: dict[str, None] = {}
-    taken_back: dict[tuple[str, str], None] = {}
-    shorter = text
-    for number in range(_PASSES):
-        # Sentences are chosen once: of what is left, fewer would be chosen again.
-        after = _pass(shorter, "tidy" if number and level == "focus" else level, query, applied, taken_back)
-        if after == shorter:
-            break
-        shorter = after
-        if applied.keys() <= {"margins"}:
-            break  # what is left is what it was
-    return Compressed(shorter, tuple(applied), tuple(taken_back))
+    if aim.level == "lossless" and (done := _at_a_glance(text)) is not None:
+        return _unless(aim.kept(text, done.text), text, done)
+    from scrimp.compress.passes import passes  # noqa: PLC0415 - most rows of a large run are a plain line
+
+    passed = passes(text, aim)
+    done = Compressed(passed.text, passed.changes, passed.taken_back, passed.note, passed.zones)
+    return _unless(aim.kept(text, done.text), text, done)
+
+
+def _unless(reason: str | None, text: str, done: Compressed) -> Compressed:
+    """Take all of it back where the zones' seams changed what no rule may."""
+    return (
+        done if reason is None else replace(done, text=text, changes=(), taken_back=(*done.taken_back, ("all", reason)))
+    )
 
 
 def _at_a_glance(text: str) -> Compressed | None:
@@ -83,42 +100,6 @@ def _at_a_glance(text: str) -> Compressed | None:
     for name, rule in WHITE_SPACE:
         shorter = rule(text)
         if shorter != text:
-            applied.append(name)
+            applied.append(Change("instruction", "prose", name, text, shorter))
             text = shorter
     return Compressed(text, tuple(applied))
-
-
-def _pass(text: str, level: str, query: str, applied: dict[str, None], taken_back: dict[tuple[str, str], None]) -> str:
-    from scrimp.compress.gate import gated  # noqa: PLC0415 - most rows of a large run are a plain line
-    from scrimp.compress.json_find import documents  # noqa: PLC0415 - as above
-    from scrimp.compress.steps import steps  # noqa: PLC0415
-    from scrimp.compress.zones import zones  # noqa: PLC0415
-
-    pieces = []
-    found = zones(text, documents=documents)
-    for zone in found:
-        piece = zone.text
-        for step in steps(zone, level):
-            after, reason = gated(piece, lambda before, step=step: step.rule(before, query), step.check)  # type: ignore[misc]
-            if reason is not None:
-                taken_back[step.name, reason] = None
-            elif after != piece:
-                applied[step.name] = None
-                piece = after
-        pieces.append(piece)
-    trimmed = _without_margins(pieces, found)
-    if trimmed != pieces:
-        applied["margins"] = None
-    joined = "".join(trimmed)
-    return joined if len(joined) <= len(text) else text
-
-
-def _without_margins(pieces: list[str], zones: Sequence[Zone]) -> list[str]:
-    """Drop what is blank before the first word and after the last, unless it is code's."""
-    first, last = (zone.kind != "code" and zone.form != "markup" for zone in (zones[0], zones[-1]))
-    trimmed = list(pieces)
-    if first:
-        trimmed[0] = without_leading_blank_lines(trimmed[0])
-    if last:
-        trimmed[-1] = trimmed[-1].rstrip()
-    return trimmed

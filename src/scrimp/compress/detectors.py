@@ -41,7 +41,7 @@ def _has_inner_gap(text: str) -> bool:
 _log_begins, _prompt_begins, _listing_begins = map(_on_a_line, (LOG_LINE, PROMPT_LINE, LISTED_LINE))
 # Each with what it needs to find anything, told from the whole text: most texts have little of it.
 _DETECTORS: tuple[tuple[Detector, Callable[[str], bool]], ...] = (
-    (diffs, _anywhere("\n@@ -")),
+    (diffs, _anywhere("@@ -")),
     (commits, lambda text: text.startswith("commit ") or "\ncommit " in text),
     (logs, _log_begins),
     (tables, _anywhere(",", "\t", ";", "|")),

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from scrimp.compress.sentences import INLINE, PASSAGE, TAG, is_break, label_rank, sentences
+from scrimp.compress.aim import Scorer
+from scrimp.compress.outline import Outline, outlined
+from scrimp.compress.sentences import is_break, sentences
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
 K1 = 1.2  # how soon a word that comes again stops counting
@@ -31,27 +33,51 @@ _MARKS = (
 _ASCII_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 _WORD = re.compile(rf"[{_CJK}]+|[{_THAI}]+|\d+(?:[.,]\d+)+|(?:(?![{_CJK}{_THAI}])[\w{_MARKS}])+")
 _UNSPACED = re.compile(rf"[{_CJK}{_THAI}]")
-_TAG_NAME = re.compile(r"\s*<(/?)([^\s/>]+)")
 _MANY_MARKS = re.compile(r"([^\w\s]{100})")  # normalizing takes the square of the marks on one letter
 _IS_THAI = re.compile(rf"[{_THAI}]")
 
 
-def focus(text: str, query: str, *, keep: float, size: Callable[[str], int] = len) -> str:
+# Units and query to the relevance of each unit, finite, the more the better: all zero where nothing can be told. Units
+# are those of `sentences`, in order; what is said of labels and line breaks does not count.
+
+
+def focus(
+    text: str,
+    query: str,
+    *,
+    keep: float,
+    size: Callable[[str], int] = len,
+    must: Callable[[str], bool] | None = None,
+    scorer: Scorer | None = None,
+) -> str:
     """Return about `keep` of the text, never more but for one sentence: whole sentences, in order, with their labels.
 
-    What is kept at a lower ratio is kept at every higher one. Without words to look for the text stays as it is.
+    Units for which `must` says True stay with their labels whatever the ratio, and count towards it; it is not asked
+    about line breaks. What is kept at a lower ratio is kept at every higher one. Without words to look for the text
+    stays as it is. Sentences are ranked by `relevance` unless a scorer is given.
     """
     wanted = _Wanted.of(query)
     if keep >= 1 or not wanted.words:
         return text
     units = sentences(text)
-    outline = _outline(units)
-    scores = _scores(units, outline.paragraphs, wanted)
+    outline = outlined(units)
+    if scorer is None:
+        scores = _scores(units, outline.paragraphs, wanted)
+    else:
+        given = dict(zip(range(len(units)), scorer(units, query), strict=True))
+        scores = {index: given[index] for paragraph in outline.paragraphs for index in paragraph}
     if not any(scores.values()):
         return text
     order = sorted(scores, key=lambda index: (-scores[index], index))
-    kept = _best(order, units, outline, budget=_budget(units, size, keep), size=size)
+    fixed = _fixed(units, outline, must) if must else set()
+    kept = _best(order, units, outline, fixed=fixed, budget=_budget(units, size, keep), size=size)
     return "".join(_with_breaks(units, kept))
+
+
+def relevance(units: Sequence[str], query: str) -> list[float]:
+    """Return the BM25 of each sentence with shares of its paragraph's and neighbours'; 0 for labels and line breaks."""
+    scores = _scores(units, outlined(units).paragraphs, _Wanted.of(query))
+    return [scores.get(index, 0.0) for index in range(len(units))]
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -95,94 +121,6 @@ class _Wanted:
     def weights(self) -> dict[str, float]:
         """Return what each term is worth before its rarity."""
         return dict.fromkeys(self.words, 1.0) | {f"{stem}*": STEM for stem in self.stems}
-
-
-# --- outline ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    """Where everything stands: sentences by paragraph, and over each unit the label it stands under."""
-
-    paragraphs: list[list[int]]
-    over: dict[int, int]  # unit -> label
-    closing: dict[int, int]  # opening tag -> the tag that closes it
-
-
-class _Labels:
-    """The labels a reader has in mind at a place in the text, outermost first."""
-
-    def __init__(self) -> None:
-        self.open: list[tuple[int, int, str]] = []  # (rank, unit, name of the tag)
-        self.first: list[dict[int, int]] = [{}]  # within each open tag: where the outermost label of a rank stands
-        self.tags: Counter[str] = Counter()
-        self.last_sentence = -1
-
-    def innermost(self) -> int:
-        return self.open[-1][1] if self.open else -1
-
-    def push(self, rank: int, unit: int, tag: str) -> int:
-        """Open a label, which ends those of its rank that have had a sentence; return the one over it."""
-        if rank != TAG:
-            self._end(rank)
-        over = self.innermost()
-        self.first[-1].setdefault(rank, len(self.open))
-        self.open.append((rank, unit, tag))
-        if rank == TAG:
-            self.first.append({})
-            self.tags[tag] += 1
-        return over
-
-    def close(self, tag: str) -> int:
-        """Close a tag with all that is open in it; return where it was opened."""
-        while True:
-            _, unit, name = self._pop()
-            if name == tag:
-                return unit
-
-    def end_line(self) -> None:
-        while self.open and self.open[-1][0] == INLINE:
-            self._pop()
-
-    def _end(self, rank: int) -> None:
-        """End the label of that rank, or else those of lower ones; labels in a row stand under each other."""
-        depth = self.first[-1].get(rank)
-        if depth is not None and self.open[depth][1] < self.last_sentence:
-            while len(self.open) > depth:
-                self._pop()
-        while self.open and self.open[-1][0] > max(rank, TAG) and self.open[-1][1] < self.last_sentence:
-            self._pop()
-
-    def _pop(self) -> tuple[int, int, str]:
-        label = self.open.pop()
-        if label[0] == TAG:
-            self.first.pop()
-            self.tags[label[2]] -= 1
-        if self.first[-1].get(label[0]) == len(self.open):
-            del self.first[-1][label[0]]
-        return label
-
-
-def _outline(units: Sequence[str]) -> _Outline:
-    outline, labels = _Outline([[]], {}, {}), _Labels()
-    for index, unit in enumerate(units):
-        rank = label_rank(unit)
-        tag = _TAG_NAME.match(unit) if rank == TAG else None
-        if is_break(unit):
-            labels.end_line()
-            if unit.count("\n") > 1:
-                outline.paragraphs.append([])
-        elif tag and tag[1] and labels.tags[tag[2]]:
-            outline.closing[labels.close(tag[2])] = index
-        elif rank is None or (tag and (tag[1] or unit.rstrip().endswith("/>"))):
-            outline.paragraphs[-1].append(index)
-            outline.over[index] = labels.innermost()
-            labels.last_sentence = index
-        else:
-            if rank == PASSAGE:
-                outline.paragraphs.append([])
-            outline.over[index] = labels.push(rank, index, tag[2] if tag else "")
-    return outline
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
@@ -242,20 +180,41 @@ def _budget(units: Sequence[str], size: Callable[[str], int], keep: float) -> fl
     return keep * sum(size(unit) for unit in units) - sum(size(unit) for unit in units if is_break(unit))
 
 
-def _best(
-    order: Sequence[int], units: Sequence[str], outline: _Outline, *, budget: float, size: Callable[[str], int]
-) -> set[int]:
-    """Take sentences from the best down, with the labels over them, until one does not fit; the first always does."""
+def _fixed(units: Sequence[str], outline: Outline, must: Callable[[str], bool]) -> set[int]:
     kept: set[int] = set()
+    for index in outline.over:
+        if must(units[index]):
+            kept |= _with_labels(index, outline, kept)
+    return kept
+
+
+def _with_labels(index: int, outline: Outline, kept: set[int]) -> set[int]:
+    """Return a unit with the labels over it, tags with what closes them, less what is kept already."""
+    new: set[int] = set()
+    while index != -1 and index not in kept:
+        new |= {index, outline.closing.get(index, index)}
+        index = outline.over[index]
+    return new
+
+
+def _best(
+    order: Sequence[int],
+    units: Sequence[str],
+    outline: Outline,
+    *,
+    fixed: set[int],
+    budget: float,
+    size: Callable[[str], int],
+) -> set[int]:
+    """Add sentences to what is fixed, from the best down, with their labels, until one does not fit; the best does."""
+    kept = set(fixed)
+    budget -= sum(size(units[index]) for index in fixed)
     for index in order:
-        new, label = [index], outline.over[index]
-        while label != -1 and label not in kept:
-            new += [label, outline.closing[label]] if label in outline.closing else [label]
-            label = outline.over[label]
+        new = _with_labels(index, outline, kept)
         budget -= sum(size(units[unit]) for unit in new)
-        if budget < 0 and kept:
+        if budget < 0 and index != order[0]:
             break
-        kept.update(new)
+        kept |= new
     return kept
 
 

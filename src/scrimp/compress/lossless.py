@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 # The look-behind keeps a long run of spaces that ends in a word from being scanned once for each of its spaces.
-_TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\n|\Z)")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
 _BLANK_RUN = re.compile(r"\n{4,}")
 
 

@@ -100,12 +100,21 @@ def _shortened(piece: str, *, opens: bool, closes: bool, courtesy: bool) -> str:
         shorter = _said(match, before, piece[end : end + 20], starts=starts, courtesy=courtesy)
         if shorter is None or (not start and not opens) or (end == len(piece) and not closes):
             continue
+        left = _break(match[0], before) if match["sentence"] and start else ""
         kept.append(_with_capital(piece[at:start]) if capital else piece[at:start])
-        kept.append(shorter[:1].upper() + shorter[1:] if starts or _shouts(match[0]) else shorter)
+        if left:
+            kept[-1] = kept[-1].rstrip(" ")
+        kept.append(left or (shorter[:1].upper() + shorter[1:] if starts or _shouts(match[0]) else shorter))
         capital = starts and not shorter
         at = end
     kept.append(_with_capital(piece[at:]) if capital else piece[at:])
     return "".join(kept)
+
+
+def _break(sentence: str, before: str) -> str:
+    """Return the line ends that must be left of those after a sentence, lest a paragraph or list item join the last."""
+    wanted, there = (text[len(text.rstrip(" \n")) :].count("\n") for text in (sentence, before))
+    return "\n" * (wanted - there)
 
 
 def _shouts(phrase: str) -> bool:

@@ -107,7 +107,7 @@ _INLINE = re.compile(
     f"|(?P<email>{MAIL})|(?P<path>{PATH})|(?P<quote>{QUOTE})|(?P<version>{VERSION})|(?P<number>{NUMBER})"
     f"|(?P<flag>{FLAG})|(?P<ident>{IDENT})|(?:{REST}))"
 )
-_FENCE = re.compile(r"^[ \t]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)", re.MULTILINE)
+_FENCE = re.compile(r"^(?:\A\ufeff)?+[ \t]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)", re.MULTILINE)
 _KEEP, _KEPT = "<scrimp:keep>", "</scrimp:keep>"
 _FRONT = re.compile(
     r"\A(---|\+\+\+)[ \t]*+\r?\n(?=[^\n]*[:=])(?:(?!\1[ \t]*+\r?(?:\n|\Z))[^\n]*+\n)++\1[ \t]*+(?=\r?\n|\r?\Z)"

@@ -7,6 +7,10 @@ from collections.abc import Callable, Collection
 from msgspec import Struct
 
 from scrimp.compress import protect
+from scrimp.compress.aim import LEVELS, Aim
+from scrimp.compress.decoration import undecorated
+from scrimp.compress.encoded import left_out
+from scrimp.compress.encoded_check import only_encoded_gone
 from scrimp.compress.folding import counted, folded
 from scrimp.compress.gate import Check, Rule, all_of, no_new_facts, same_code, same_facts, same_words
 from scrimp.compress.grouping import aligned, grep_groups, path_prefixes, shared_beginnings
@@ -15,6 +19,7 @@ from scrimp.compress.json_equal import equal
 from scrimp.compress.json_minify import minify
 from scrimp.compress.lossless import blank_lines, line_ends, trailing_space
 from scrimp.compress.phrases import english, phrases
+from scrimp.compress.reading import same_reading
 from scrimp.compress.repeats import (
     padding,
     repeated_lines,
@@ -24,8 +29,6 @@ from scrimp.compress.repeats import (
 )
 from scrimp.compress.zone import Kind, Zone
 
-LEVELS = ("off", "lossless", "tidy", "focus")
-
 
 class Step(Struct, frozen=True):
     """A rule with its name, the level it begins at, the zones it is for, and the check it must pass."""
@@ -33,15 +36,13 @@ class Step(Struct, frozen=True):
     name: str
     level: str
     suits: Callable[[Zone], bool]
-    rule: Callable[[str, str], str]  # the zone's text, the query
+    rule: Callable[[str, Aim], str]  # the zone's text, and what it is compressed for
     check: Check
 
 
 def steps(zone: Zone, level: str) -> list[Step]:
     """Return what is done to a zone at a level, in order."""
-    if zone.kind == "code" or zone.form == "markup":
-        return []
-    height = LEVELS.index(level)
+    height = min(LEVELS.index(level), LEVELS.index(zone.highest))
     return [step for step in STEPS if LEVELS.index(step.level) <= height and step.suits(zone)]
 
 
@@ -49,14 +50,14 @@ def _of(*kinds: Kind, forms: Collection[str] = (), without: Collection[str] = ()
     return lambda zone: zone.kind in kinds and (not forms or zone.form in forms) and zone.form not in without
 
 
-def _plain(rule: Rule) -> Callable[[str, str], str]:
-    return lambda text, _query: rule(text)
+def _plain(rule: Rule) -> Callable[[str, Aim], str]:
+    return lambda text, _aim: rule(text)
 
 
-def _inside_margins(rule: Rule) -> Callable[[str, str], str]:
+def _inside_margins(rule: Rule) -> Callable[[str, Aim], str]:
     """Keep the white space around a document: what is before and after it must not touch it."""
 
-    def kept(text: str, _query: str) -> str:
+    def kept(text: str, _aim: Aim) -> str:
         core = text.strip()
         start = text.find(core) if core else 0
         return text[:start] + rule(core) + text[start + len(core) :]
@@ -81,32 +82,56 @@ def _nothing(_before: str, _after: str) -> str | None:
     return None
 
 
-def _instructed(text: str, _query: str) -> str:
+def _instructed(text: str, aim: Aim) -> str:
     if not english(text):
         return text
-    return phrases(text, lambda piece, rule: protect.outside(piece, protect.spans(piece), rule))
+    return phrases(text, lambda piece, rule: protect.outside(piece, protect.spans(piece, extra=aim.protected), rule))
 
 
-def _as_text(text: str, _query: str) -> str:
+def _as_text(text: str, _aim: Aim) -> str:
     from scrimp.compress.html import html_to_text  # noqa: PLC0415 - a parser of its own, for pages alone
 
     return html_to_text(text)
 
 
-def _focused(text: str, query: str) -> str:
+def _undecorated(text: str, aim: Aim) -> str:
+    return undecorated(text, protected=aim.protected)
+
+
+def _page_kept(before: str, after: str) -> str | None:
+    from scrimp.compress.page_check import page_kept  # noqa: PLC0415 - a parser of its own, for pages alone
+
+    return page_kept(before, after)
+
+
+def _focused(text: str, aim: Aim) -> str:
     from scrimp.compress.focus import focus  # noqa: PLC0415 - for questions alone
 
-    return focus(text, query, keep=FOCUS)
+    pattern = aim.protected
+    must = (lambda unit: pattern.search(unit) is not None) if pattern is not None else None
+    return focus(text, aim.query, keep=aim.keep, must=must, scorer=aim.scorer)
 
 
-# The share of a context that `focus` keeps.
-FOCUS = 0.6
+def _terse(text: str, aim: Aim) -> str:
+    from scrimp.compress.terse import terse  # noqa: PLC0415 - where completions may suffer
+
+    return terse(text, protected=aim.protected)
+
+
+def _only_dropped(before: str, after: str) -> str | None:
+    from scrimp.compress.terse import only_dropped  # noqa: PLC0415 - as above
+
+    return only_dropped(before, after)
+
+
+_TEXTS = _of("instruction", "context", "tool", "data", without=("markup",))
 _PROSE = _of("instruction", "context", "tool", without=("markup",))
 _RECORDS = _of("data", forms=("json", "jsonl"))
 _OUTPUT = _of("tool")
 _CONTEXT = _of("context")
 _LINES = _of("tool", "data", forms=("command", "log"))
 _WORDS = all_of(same_words, same_code)
+_TERSE = all_of(_only_dropped, same_facts, no_new_facts, same_code)
 
 STEPS = (
     Step("line ends", "lossless", _PROSE, _plain(line_ends), _WORDS),
@@ -122,7 +147,10 @@ STEPS = (
     Step("shared beginnings", "lossless", _LINES, _plain(shared_beginnings), _nothing),
     Step("rulers", "lossless", _OUTPUT, _plain(padding), same_facts),
     Step("repeated paragraphs", "lossless", _CONTEXT, _plain(repeated_paragraphs), _undone_by(unfolded_paragraphs)),
-    Step("pages as text", "tidy", _of("data", forms=("html",)), _as_text, _nothing),
+    Step("pages as text", "tidy", _of("data", forms=("html",)), _as_text, _page_kept),
+    Step("encoded bytes", "tidy", _TEXTS, _plain(left_out), only_encoded_gone),
+    Step("decoration", "tidy", _of("context", forms=("prose",)), _undecorated, same_reading),
     Step("phrases", "tidy", _of("instruction", forms=("prose",)), _instructed, all_of(same_facts, no_new_facts)),
     Step("sentences for the question", "focus", _of("context", forms=("prose",)), _focused, _nothing),
+    Step("small words", "terse", _of("context", forms=("prose",)), _terse, _TERSE),
 )  # fmt: skip

@@ -11,6 +11,10 @@ from msgspec import Struct
 Kind = Literal["instruction", "context", "tool", "data", "code"]
 # What a zone is written in, where that matters to a rule.
 Form = Literal["prose", "json", "jsonl", "csv", "log", "html", "diff", "command", "fence", "markup"]
+# How far each kind may be changed: of instructions no sentence is left out, of code nothing at all.
+_HIGHEST: dict[Kind, str] = {
+    "instruction": "tidy", "context": "terse", "tool": "tidy", "data": "tidy", "code": "off",
+}  # fmt: skip
 
 
 class Zone(Struct, frozen=True):
@@ -19,3 +23,18 @@ class Zone(Struct, frozen=True):
     kind: Kind
     form: Form
     text: str
+
+    @property
+    def highest(self) -> str:
+        """The highest level that is applied to it; marks, such as tags that keep, stay as they are."""
+        return "off" if self.form == "markup" else _HIGHEST[self.kind]
+
+
+class Change(Struct, frozen=True):
+    """What a rule made of a zone."""
+
+    kind: Kind
+    form: Form
+    rule: str
+    before: str
+    after: str

@@ -161,7 +161,7 @@ def _row_form(text: str, row: Claim) -> Form:
 
 def _by_lines(text: str) -> list[Claim]:
     """What is known by the look of its lines."""
-    if text.count("\n") < 2:
+    if text.strip().count("\n") < 2:  # white space at the ends may go, and nothing else shall show then
         return []
     detectors = fitting(text)
     if not detectors:

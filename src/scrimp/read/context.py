@@ -1,0 +1,30 @@
+"""Documents put before a prompt: each in tags that say where it is from, so that it is known for what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from scrimp.errors import InputError, UsageError
+
+_TAGS = ("document", "context", "source", "passage", "article")
+
+
+def with_context(text: str, paths: Sequence[str]) -> str:
+    """Return the prompt with the files before it; raises InputError or UsageError where one cannot be read."""
+    return "".join(f"{_document(path)}\n\n" for path in paths) + text
+
+
+def _document(path: str) -> str:
+    try:
+        content = Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"--context: {path} cannot be read ({error.strerror}): name a text file") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"--context: {path}: byte {error.start + 1} is not UTF-8: convert it") from error
+    tag = next((tag for tag in _TAGS if f"</{tag}" not in content), None)
+    if tag is None:
+        raise InputError(f"--context: {path} closes every tag it could be put in: give it as part of the prompt")
+    name = escape(Path(path).name)
+    return f'<{tag} source="{name}">\n{content.rstrip()}\n</{tag}>'
