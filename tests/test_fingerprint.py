@@ -18,7 +18,8 @@ def key(chain: Chain = CHAIN, prompt: Prompt = PROMPT, text: str | None = None, 
     route = fingerprint.route_bytes(
         chain, asked["parameters"], level=asked["level"], check=asked["check"], places=asked["places"]
     )  # type: ignore[arg-type]
-    return fingerprint.key(route, text=prompt.text if text is None else text, prompt=prompt)
+    shorter = prompt.text if text is None else text
+    return fingerprint.key(route, text=shorter, system=prompt.system, history=prompt.history)
 
 
 def test_everything_that_was_asked_is_in_the_key() -> None:

@@ -8,11 +8,11 @@ that day is not part of it, so a failover's completion is found again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from scrimp.values import Chain, Parameters, Prompt
+from scrimp.values import Chain, Message, Parameters, Step
 
 # Change it when the meaning of a key changes: old entries are then simply not found.
 _VERSION = 1
@@ -23,16 +23,19 @@ def route_bytes(
     chain: Chain, parameters: Parameters, *, level: str, check: str | None, places: Mapping[str, str]
 ) -> bytes:
     """Return what all prompts of one route share; `places` says where each provider is (base URL or file)."""
-    steps = [
-        [[model.id, places.get(model.provider, ""), model.effort, model.max_output] for model in step.candidates]
-        for step in chain.steps
-    ]
+    steps = [_step(step, places) for step in chain.steps]
     # A chain of one is never judged against a threshold, so the threshold is not part of what was asked.
-    policy = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
+    policy: list[object] = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
+    if policy and chain.judge is not None:
+        policy.append(_step(chain.judge, places))
     return _encode([_VERSION, steps, policy, parameters, level, check])
 
 
-def key(route: bytes, *, text: str, prompt: Prompt) -> bytes:
-    """Return the 32-byte key of a prompt, whose text was compressed to `text`, on a route."""
-    asked = _encode([prompt.system, prompt.history, text])
+def _step(step: Step, places: Mapping[str, str]) -> list[object]:
+    return [[model.id, places.get(model.provider, ""), model.effort, model.max_output] for model in step.candidates]
+
+
+def key(route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = ()) -> bytes:
+    """Return the 32-byte key of what is sent on a route: system text, earlier turns and the prompt, each compressed."""
+    asked = _encode([system, history, text])
     return hashlib.sha256(len(route).to_bytes(8, "big") + route + asked).digest()

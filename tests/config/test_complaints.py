@@ -53,7 +53,7 @@ def test_an_unknown_key_is_named_with_its_path_and_its_likely_name(tmp_path: Pat
         ('[chains.bad]\nsignal = "auto"', "chains.bad.steps is missing"),
         (
             '[defaults]\ncompress = "losless"',
-            'defaults.compress must be one of off, lossless, tidy, not "losless": did you mean lossless?',
+            'defaults.compress must be one of off, lossless, tidy, focus, terse, not "losless": did you mean lossless?',
         ),
     ],
 )

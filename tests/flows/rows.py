@@ -29,7 +29,7 @@ def work(
 ) -> Work:  # fmt: skip
     prompt = Prompt(index=index, text=text, system=system, history=history)
     route = Route(chain=Chain(steps=(step,)), tier=None, why="asked for")
-    return Work(prompt, text, history, (), route, key if key is not None else text.encode())
+    return Work(prompt, text, system, history, "lossless", (), "", route, key if key is not None else text.encode())
 
 
 def book_of(booking: Booking, row: Work | None = None) -> RowBook:

@@ -16,6 +16,7 @@ from scrimp.flows.stepping import Stepper
 from scrimp.flows.warming import Warming
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
+from scrimp.routing.questions import Ask
 from scrimp.values import Completion, Endpoint, Failure, HttpReply, HttpRequest, ModelRef, Parameters, Step
 from transport.virtual import now, run, settled
 from transport.wire import BROKEN, NEVER_SENT, FakeHttp, House, Said, error, ok
@@ -61,7 +62,8 @@ class Tier:
         return said
 
     async def ask(self, step: Step = STEP) -> tuple[Completion | Failure, str]:
-        return await self.stepper.call(step, work(step=step), book_of(self.booking))
+        stepped = await self.stepper.call(Ask(index=0, step=step), work(step=step), book_of(self.booking))
+        return stepped.made, stepped.model.provider if stepped.model else ""
 
     async def ask_only(self, *names: str, times: int = 1) -> None:
         """Ask a step of these providers alone."""

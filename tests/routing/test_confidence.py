@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 
 import pytest
+from msgspec.structs import replace
 
 from scrimp.errors import ConfigError
 from scrimp.routing.confidence import Verdict, judge_for
@@ -159,3 +160,48 @@ def test_open_ended_text_has_no_confidence_whatever_the_logprobs() -> None:
 def test_a_signal_without_what_it_needs_is_a_config_error(signal: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         judge_for(signal, OPEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "more"),
+    [('{"n": 1, "confidence": 0.8}', 0.8, False), ('{"n": 1, "confidence": "high"}', 5 / 6, False),
+     ('{"n": 1}', None, True), ("18", None, True)],
+)  # fmt: skip
+def test_self_takes_the_confidence_a_completion_states(text: str, confidence: float | None, more: bool) -> None:
+    told = verdict(completion(text), signal="self")
+
+    assert (told.confidence, told.why, told.valid, told.more) == (confidence, "self", True, more)
+
+
+def test_what_a_schema_refuses_is_invalid_however_sure_it_says_it_is() -> None:
+    told = verdict(completion('{"confidence": 1.0}'), signal="self", parameters=TICKET)
+
+    assert (told.valid, told.confidence) == (False, None)
+
+
+def test_backed_hears_the_first_step_and_nobody_else() -> None:
+    first, second = attempt("18"), replace(attempt("19", model="b"), step=1)
+
+    assert verdict(completion("19", model="c"), first, second, signal="backed").confidence == 0.0
+    assert verdict(completion("18", model="c"), first, second, signal="backed").confidence == 1.0
+    assert verdict(completion("19", model="c"), first, second, signal="agreement").confidence == 1.0
+
+
+def test_without_a_word_of_the_first_step_backed_goes_on() -> None:
+    broken = attempt("", valid=False)
+
+    assert verdict(completion("18", model="c"), broken, signal="backed").more is True
+
+
+def test_a_model_asked_in_other_words_may_agree_with_itself() -> None:
+    judge = judge_for("auto", OPEN)
+
+    assert judge(completion("The answer is **18**."), [attempt("18")], reworded=True).confidence == 1.0
+    assert judge(completion("The answer is **19**."), [attempt("18")], reworded=True).confidence == 0.0
+
+
+@pytest.mark.parametrize("signal", ["judge", "decisions", "logprobs"])
+def test_signals_of_others_leave_a_valid_completion_without_a_word_of_their_own(signal: str) -> None:
+    assert verdict(completion("18"), attempt("18", model="b"), signal=signal) == Verdict(
+        confidence=None, why="valid", valid=True
+    )

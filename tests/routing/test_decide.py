@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scrimp.errors import ConfigError
-from scrimp.routing.decide import NoLabels, Rule, check_rules, decide
-from scrimp.values import Chain, ModelRef, Parameters, Prompt, Step
+from scrimp.routing.decide import NoLabels, Rule, check_rules, decide, explain
+from scrimp.values import Chain, ModelRef, Parameters, Priority, Prompt, Route, Step
 
 
 class Places:
@@ -110,3 +112,92 @@ def test_a_rule_that_cannot_be_used_is_refused(rule: Rule, message: str) -> None
 def test_a_rule_that_names_an_unknown_place_says_which_rule() -> None:
     with pytest.raises(ConfigError, match="rule 1: there is no tier 'huge'"):
         decide(prompt(), [Rule(tier="huge")], Places())
+
+
+def test_a_rule_may_ask_for_whom_and_how_much_it_matters() -> None:
+    rules = [Rule(user="ann", priority="high", tier="high")]
+
+    def where(user: str | None, priority: Priority) -> str:
+        return decide(prompt(), rules, Places(), labels=NoLabels(user=user, priority=priority)).why
+
+    assert where("ann", "high") == "rule 1: user ann, priority high"
+    assert [where("bob", "high").partition(":")[0], where("ann", "normal").partition(":")[0]] == ["prior", "prior"]
+
+
+@pytest.mark.parametrize("place", [{"tier": "high"}, {"chain": "careful"}, {"model": "p/m"}])
+def test_the_level_of_compression_of_a_rule_goes_with_its_route(place: dict[str, str]) -> None:
+    assert decide(prompt(), [Rule(compress="off", **place)], Places()).level == "off"
+    assert decide(prompt(), [Rule(**place)], Places()).level is None
+
+
+def test_a_rule_comes_before_what_was_learned_and_that_before_the_priority() -> None:
+    known = Route(chain=Chain(steps=()), tier=None, why="tuned")
+    cheap = Chain(steps=(), name="cheap")
+    low = NoLabels(priority="low")
+
+    def why(rules: list[Rule], learned: Route | None) -> str:
+        return decide(prompt(), rules, Places(), labels=low, learned=lambda _: learned, cheapest=lambda: cheap).why
+
+    assert why([Rule(tier="high")], known) == "rule 1: every prompt"
+    assert why([Rule(match="nothing", tier="high")], known) == "tuned"
+    assert why([], None) == "priority low: the cheapest model"
+
+
+def test_a_low_priority_goes_to_the_cheapest_model() -> None:
+    cheap = Chain(steps=(), name="cheap")
+
+    route = decide(prompt(), [], Places(), labels=NoLabels(priority="low"), cheapest=lambda: cheap)
+
+    assert (route.chain, route.tier) == (cheap, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "tier", "raised"), [("Translate: hallo", "simple", "medium"), ("hi", "medium", "high")]
+)
+def test_a_high_priority_raises_the_prior_by_a_tier(text: str, tier: str, raised: str) -> None:
+    normal, high = (decide(prompt(text), [], Places(), labels=NoLabels(priority=p)) for p in ("normal", "high"))
+
+    assert (normal.tier, high.tier) == (tier, raised)
+    assert high.why == f"{normal.why}, priority high"
+
+
+def test_each_rule_says_why_it_was_passed_by_or_that_it_holds() -> None:
+    rules = [
+        Rule(route="billing", tier="high"), Rule(file="*.md", tier="high"), Rule(user="bob", match="x", tier="high"),
+        Rule(tag="team", match="hallo", chain="careful", compress="off"), Rule(tier="high"),
+    ]  # fmt: skip
+
+    assert explain(prompt(source="a.csv:3"), rules, NoLabels(tags={"team": "a"}, user="bob")) == [
+        "rule 1: no, not route billing", "rule 2: no, not file *.md", "rule 3: no, not match x",
+        "rule 4: yes, tag team, match hallo; to chain careful, compress off",
+    ]  # fmt: skip
+
+
+words = st.sampled_from(["a", "b"])
+conditions = st.fixed_dictionaries(
+    {},
+    optional={
+        "route": words, "user": words, "priority": st.sampled_from(["low", "normal", "high"]),
+        "tag": st.sampled_from(["a", "a=b"]), "file": st.sampled_from(["*.a", "*"]), "match": words,
+    },
+)  # fmt: skip
+some_rules = st.lists(conditions.map(lambda holds: Rule(tier="high", **holds)), max_size=4)
+labelled = st.builds(
+    NoLabels, route=st.none() | words, user=st.none() | words, priority=st.sampled_from(["low", "normal", "high"]),
+    tags=st.dictionaries(words, words),
+)  # fmt: skip
+
+
+@given(some_rules, labelled, st.sampled_from(["a", "c"]), st.sampled_from(["x.a:1", "x.b"]))
+def test_what_is_explained_is_what_is_decided(rules: list[Rule], labels: NoLabels, text: str, source: str) -> None:
+    asked = prompt(text, source)
+    said, route = explain(asked, rules, labels), decide(asked, rules, Places(), labels=labels)
+
+    matched = [line for line in said if ": yes, " in line]
+    assert len(matched) <= 1
+    if matched:
+        assert matched == said[-1:]
+        assert route.why == matched[0].replace("yes, ", "").partition(";")[0]
+    else:
+        assert len(said) == len(rules)
+        assert not route.why.startswith("rule")

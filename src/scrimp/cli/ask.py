@@ -17,6 +17,7 @@ from scrimp.cli.session import Session, session
 from scrimp.errors import InputError, UsageError
 from scrimp.flows import live
 from scrimp.flows.asked import Asked
+from scrimp.read.context import with_context
 from scrimp.read.options import text_option
 from scrimp.render.bill import Bill
 from scrimp.render.terminal import safe_text
@@ -44,10 +45,12 @@ def ask(
     max_cost: o.MaxCost = None,
     cache: o.CacheOption = None,
     compress: o.Compress = None,
+    context: o.Context = None,
     timeout: o.Timeout = None,
     route: o.RouteLabel = None,
     user: o.User = None,
     tag: o.Tag = None,
+    priority: o.PriorityOption = "normal",
     verbose: o.Verbose = False,
     color: o.Color = None,
 ) -> None:
@@ -59,11 +62,11 @@ def ask(
         **one_route(tier, chain, model), "max_output": max_output, "effort": effort,
         "max_cost": o.dollars_of(max_cost), "cache": cache, "compress": compress, "timeout": timeout, "color": color,
     }  # fmt: skip
-    text = _text(prompt or [])
+    text = with_context(_text(prompt or []), context or [])
     with session(flags) as here:
         asked = asked_of(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
-            labels=labels_of(route, user, tag),
+            labels=labels_of(route, user, tag, priority),
         )  # fmt: skip
         asking = _Asking(here, asked, verbose=verbose)
         question = Prompt(index=0, text=text, system=text_option(system, "--system"), source="prompt")

@@ -11,7 +11,7 @@ from scrimp.config.amounts import failures, seconds
 from scrimp.config.schema import Defaults
 from scrimp.errors import ConfigError, UsageError
 from scrimp.flows.asked import Asked, Labels, Limits
-from scrimp.values import JsonObject, Parameters
+from scrimp.values import JsonObject, Parameters, Priority
 
 
 def one_route(tier: str | None, chain: str | None, model: str | None) -> dict[str, object]:
@@ -79,7 +79,7 @@ def _schema(path: str | None) -> JsonObject | None:
     return schema
 
 
-def labels_of(route: str | None, user: str | None, tags: Sequence[str] | None) -> Labels:
+def labels_of(route: str | None, user: str | None, tags: Sequence[str] | None, priority: Priority = "normal") -> Labels:
     """Return the labels for the ledger."""
     pairs = {}
     for tag in tags or ():
@@ -87,4 +87,4 @@ def labels_of(route: str | None, user: str | None, tags: Sequence[str] | None) -
         if not equals or not name:
             raise UsageError(f"--tag '{tag}' has no value: write --tag name=value")
         pairs[name] = value
-    return Labels(route=route, user=user, tags=pairs)
+    return Labels(route=route, user=user, tags=pairs, priority=priority)

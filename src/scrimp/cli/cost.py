@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.session import session
+from scrimp.cli.session import Session, session
 from scrimp.cli.tables import document, line, show
 from scrimp.config.amounts import seconds
+from scrimp.errors import ConfigError
 from scrimp.render.amounts import count, money
 from scrimp.store.ledger import Ledger
 
@@ -22,20 +23,24 @@ def cost(
     since: Annotated[str | None, typer.Option(metavar="30d", help="Only what was sent since so long ago.")] = None,
     by: Annotated[
         str,
-        typer.Option(metavar="WORD", help="model, provider, tier, chain, route, user, run, day, status or tag:NAME."),
+        typer.Option(
+            metavar="WORD", help="model, provider, tier, chain, route, user, signature, run, day, status or tag:NAME."
+        ),
     ] = "model",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Add up the ledger: what was paid for, by model, tier, user or day.
 
     Every call that was sent is there: paid, failed, cut off and lost alike. Calls of unknown price are counted apart
-    and never as zero.
+    and never as zero. A route of scrimp tune apply whose rows do not end as they did when it was certified is named,
+    and not used any more.
     """
     with session() as here:
         begin = time.time() - seconds(since, "--since") if since else 0.0
         here.services.recover()
         ledger = Ledger(here.services.paths.ledger_db)
         totals = ledger.totals(by, since=begin)
+        _watch(here, ledger)
         ledger.close()
         if as_json:
             document([_as_json(each, by) for each in totals])
@@ -49,6 +54,31 @@ def cost(
         show(headers, rows, "lrrrrrrr", here.out, empty="the ledger is empty: nothing was called yet")
         if len(totals) > 1:
             line(f"total {money(sum((each.cost for each in totals), Decimal(0)))}")
+
+
+def _watch(here: Session, ledger: Ledger) -> None:
+    """Say which certified routes have drifted; they are not used any more until they are certified again."""
+    path = here.services.paths.tuned
+    if not path.exists():
+        return
+    from scrimp.config.tuned import load_tuned, mark_tuned  # noqa: PLC0415 - where something was certified
+    from scrimp.flows.drift import watched  # noqa: PLC0415 - as above
+    from scrimp.flows.record import SINCE  # noqa: PLC0415 - as above
+
+    try:
+        before = load_tuned(path)
+        after = watched(before, ledger.climbs(since=time.time() - SINCE))
+        drifted = [new for old, new in zip(before, after, strict=True) if new.drift != old.drift]
+        if drifted:
+            mark_tuned(path, after)
+    except ConfigError as error:  # what was paid is told all the same
+        here.messages.warn(str(error))
+        return
+    for route in drifted:
+        here.messages.warn(
+            f"the route certified for task {route.signature} on {route.day} is not used any more: {route.drift}; "
+            "gather pairs again (scrimp tune shadow) and certify anew"
+        )
 
 
 def _as_json(total: object, by: str) -> dict[str, object]:

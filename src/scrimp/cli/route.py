@@ -35,27 +35,30 @@ def route(
     choices: o.Choices = None,
     schema: o.Schema = None,
     label: o.RouteLabel = None,
+    user: o.User = None,
     tag: o.Tag = None,
+    priority: o.PriorityOption = "normal",
+    explain: Annotated[bool, typer.Option("--explain", help="Say of each rule why it matched or not.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
 ) -> None:
     """Show which tier each prompt would take, and why.
 
-    A rule of the config decides first; else the kind of task does, and words of high stakes raise it by one tier. The
-    model shown is the first of the tier whose provider has a key.
+    A rule of the config decides first, then what was learned of the task (scrimp tune); else the kind of task does, and
+    words of high stakes raise it by one tier. The model shown is the first of the tier whose provider has a key.
     """
     words = named(inputs)
     with session(one_route(tier, chain, model)) as here:
-        asked = asked_of(here.defaults, choices=choices, schema=schema, labels=labels_of(label, None, tag))
+        asked = asked_of(here.defaults, choices=choices, schema=schema, labels=labels_of(label, user, tag, priority))
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
-        for each in routed(found, asked, here.services):
+        for each in routed(found, asked, here.services, explain=explain):
             sys.stdout.write(_json(each) if as_json else _line(each, terminal=here.out.terminal))
 
 
 def _json(each: Routed) -> str:
     shown = {
         "index": each.prompt.index, "id": each.prompt.id, "tier": each.route.tier, "chain": each.route.chain.name,
-        "model": each.model, "why": each.route.why,
+        "model": each.model, "why": each.route.why, **({"rules": each.rules} if each.rules else {}),
     }  # fmt: skip
     return encode(shown).decode() + "\n"
 
@@ -63,5 +66,6 @@ def _json(each: Routed) -> str:
 def _line(each: Routed, *, terminal: bool) -> str:
     name = each.prompt.id or each.prompt.source
     where = each.route.tier or each.route.chain.name or "-"
-    text = f"{name}\t{where}\t{each.model or 'no key'}\t{each.route.why}"
+    lines = [f"{name}\t{where}\t{each.model or 'no key'}\t{each.route.why}", *(f"\t{rule}" for rule in each.rules)]
+    text = "\n".join(lines)
     return (safe_text(text) if terminal else text) + "\n"

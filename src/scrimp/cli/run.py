@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,8 +14,9 @@ from scrimp.cli.asking import asked_of, labels_of, one_route
 from scrimp.cli.ending import exit_status, print_bill, say_the_end, write_summary
 from scrimp.cli.inputs import named, read_options
 from scrimp.cli.output import STDOUT, format_of, opened, refuse_input
-from scrimp.cli.session import session
-from scrimp.errors import OutputError, ScrimpError
+from scrimp.cli.session import Session, session
+from scrimp.config.amounts import share
+from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.stop import PIPE, Stop
 from scrimp.read.prompts import prompts
@@ -23,6 +25,10 @@ from scrimp.render.bill import Bill
 from scrimp.render.progress import open_progress
 from scrimp.render.report import Report
 from scrimp.render.rows import open_rows
+
+if TYPE_CHECKING:
+    from scrimp.flows.asked import Asked
+    from scrimp.flows.shadowing import Shadowing
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -64,6 +70,7 @@ def run(
     route: o.RouteLabel = None,
     user: o.User = None,
     tag: o.Tag = None,
+    priority: o.PriorityOption = "normal",
     output: o.Output = "-",
     out: o.Out = None,
     fields: o.Fields = None,
@@ -90,7 +97,7 @@ def run(
     with session(flags) as here:
         asked = asked_of(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
-            labels=labels_of(route, user, tag),
+            labels=labels_of(route, user, tag, priority),
         )  # fmt: skip
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
@@ -105,19 +112,36 @@ def run(
             )
             tell, clear = here.messages.say if verbose else None, bar.clear if to_terminal else _nothing
             report = Report(writer, bill, bar.update, tell, clear=clear)
-            stop, trouble = _driven(
-                report, lambda: live.run(found, asked, here.services, report.take, live=is_stream(words))
-            )
+            shadow = _shadowing(here, asked)
+            take = report.take if shadow is None else shadow.beside(report.take)
+            stop, trouble = _driven(report, lambda: live.run(found, asked, here.services, take, live=is_stream(words)))
         bar.close()
         here.messages.route(None)
         heard = stop is None or stop.reason != "pipe"
         if heard and (bill.counts.total or trouble is None):
             print_bill(here, bill, summary, quiet=quiet)
         say_the_end(here, report, stop, trouble, words)
+        if shadow is not None and stop is None and trouble is None and (told := shadow.put()) and not quiet:
+            here.messages.say(told)
         status = exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only")
         if summary_file is not None and (unwritten := write_summary(here, bill, Path(summary_file))) is not None:
             status = status or unwritten.exit_status
     raise typer.Exit(status)
+
+
+def _shadowing(here: Session, asked: Asked) -> Shadowing | None:
+    """Return what puts a share of the calls to other models too, where the config asks for that."""
+    table = here.services.loaded.config.shadow
+    if not share(table.share, "shadow.share"):
+        return None
+    from scrimp.flows.shadowing import Shadowing, planned  # noqa: PLC0415 - few runs are shadowed
+
+    try:
+        plan = planned(table, here.services.routes)
+    except ConfigError as error:
+        here.messages.warn(f"[shadow] is not used: {error}")
+        return None
+    return None if plan is None else Shadowing(plan, asked, here.services)
 
 
 def _driven(report: Report, drive: Callable[[], Stop | None]) -> tuple[Stop | None, ScrimpError | None]:

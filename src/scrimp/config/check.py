@@ -127,6 +127,17 @@ def _chains(config: Config, routes: Routes) -> Iterator[Finding]:
         for step in table.steps:
             if "/" in step:
                 yield from _named(where, step, routes, again=True)
+        yield from _doubts(where, name, routes)
+
+
+def _doubts(where: str, name: str, routes: Routes) -> Iterator[Finding]:
+    from scrimp.config.voters import doubts  # noqa: PLC0415 - only where there are chains
+
+    try:
+        chain = routes.chain(name)
+    except ConfigError:
+        return  # said above
+    yield from (_warning(where, doubt) for doubt in doubts(chain, routes.available))
 
 
 def _rules(config: Config, routes: Routes) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ _SAME = (
 
 def endpoint_of(name: str, table: ProviderTable) -> Endpoint:
     """Return a provider's endpoint."""
-    if table.base_url is not None and not table.base_url.startswith(("http://", "https://", "local:")):
+    if table.base_url is not None and not table.base_url.startswith(("http://", "https://", "local:", "replay:")):
         raise ConfigError(
             f"providers.{name}: base_url '{without_keys(table.base_url)}' is no URL: write https://HOST/PATH"
         )
@@ -31,7 +31,9 @@ def endpoint_of(name: str, table: ProviderTable) -> Endpoint:
 
 def _of_ones_own(name: str, table: ProviderTable) -> Endpoint:
     """Return an endpoint that takes its key as the vendor of its dialect does."""
-    if table.dialect is None or table.base_url is None:
+    replayed = table.base_url is not None and table.base_url.startswith("replay:")
+    dialect = "openai" if replayed else table.dialect  # recorded completions are answered in that form
+    if dialect is None or table.base_url is None:
         from scrimp.config.complaints import nearest  # noqa: PLC0415 - only a misspelling needs it
 
         near = nearest(name, PRESETS)
@@ -40,8 +42,8 @@ def _of_ones_own(name: str, table: ProviderTable) -> Endpoint:
             f"providers.{name} is no preset: {hint} provider of your own needs dialect (openai, anthropic or gemini) "
             "and base_url"
         )
-    vendor = PRESETS[table.dialect]
+    vendor = PRESETS[dialect]
     return Endpoint(
-        name=name, dialect=table.dialect, base_url=table.base_url, auth_header=vendor.auth_header,
+        name=name, dialect=dialect, base_url=table.base_url, auth_header=vendor.auth_header,
         auth_prefix=vendor.auth_prefix, headers=vendor.headers,
     )  # fmt: skip

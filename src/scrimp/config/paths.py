@@ -28,6 +28,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "ledger.db"
 
     @property
+    def tuned(self) -> Path:
+        """Routes that were certified, beside the user's config."""
+        return self.config.parent / "tuned.toml"
+
+    @property
     def trust(self) -> Path:
         """Project files the user trusts."""
         return self.data / "trusted.json"

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scrimp.config.amounts import share
 from scrimp.config.endpoints import endpoint_of
 from scrimp.config.keys import KeyRing
-from scrimp.config.schema import Config
+from scrimp.config.schema import ChainTable, Config
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
 from scrimp.providers.models import SHIPPED_TIERS, resolve_name
@@ -20,6 +20,7 @@ from scrimp.values import Chain, Endpoint, ModelRef, Step
 # What answers where no provider has a key: the embedded model, for every tier.
 EMBEDDED = ModelRef("local", "smollm2")
 TIERS = ("simple", "medium", "high")
+DECIDER = "openai/gpt-6-luna"  # the model that serves OpenAI's decisions endpoint
 
 
 class Routes:
@@ -99,7 +100,8 @@ class Routes:
             brake = share(table.max_escalation, f"chains.{name}.max_escalation") if table.max_escalation else None
             chain = Chain(
                 name=name, steps=self._steps(f"chains.{name}", table.steps), signal=table.signal,
-                min_confidence=table.min_confidence, max_escalation=brake,
+                min_confidence=table.min_confidence, max_escalation=brake, parallel=table.parallel,
+                judge=self._judge(f"chains.{name}.judge", table),
             )  # fmt: skip
         elif "," in name:
             words = tuple(word.strip() for word in name.split(",") if word.strip())
@@ -111,6 +113,25 @@ class Routes:
                 "simple,high"
             )
         return chain if min_confidence is None else replace(chain, min_confidence=min_confidence)
+
+    def _judge(self, where: str, table: ChainTable) -> Step | None:
+        """Return who is asked about completions; None is the chain's own first step."""
+        deciding = table.signal == "decisions"
+        if table.judge is None and not deciding:
+            return None
+        (judge,) = self._steps(where, (table.judge or DECIDER,))
+        for model in judge.candidates if deciding else ():
+            endpoint = self.endpoints[model.provider]
+            if (endpoint.dialect, endpoint.flavour) != ("openai", "openai"):
+                raise ConfigError(
+                    f"{where}: {model.provider} has no decisions endpoint to ask {model.id} at: only OpenAI has "
+                    f'(flavour = "openai" for who passes it on), so name {DECIDER}, or set signal = "judge"'
+                )
+        return judge
+
+    def steps(self, names: tuple[str, ...], chain: str) -> tuple[Step, ...]:
+        """Return the steps of these names, tiers or models; `chain` is what a complaint calls them."""
+        return self._steps(chain, names)
 
     def _steps(self, chain: str, names: tuple[str, ...]) -> tuple[Step, ...]:
         if not names:

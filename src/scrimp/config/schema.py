@@ -12,7 +12,7 @@ from scrimp.config.amounts import failures, positive, seconds, share
 from scrimp.config.looks import looks_like_a_key, names_a_variable
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
-from scrimp.values import CacheMode
+from scrimp.values import CacheMode, Priority
 
 _Amount = TypeVar("_Amount")
 Count = Annotated[int, Meta(ge=1)]
@@ -39,7 +39,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_confidence: Fraction | None = None
     max_output: Count | None = None
     effort: Effort | None = None
-    compress: Literal["off", "lossless", "tidy"] = "lossless"
+    compress: Literal["off", "lossless", "tidy", "focus", "terse"] = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None
     max_cost: Decimal | None = None
@@ -106,9 +106,13 @@ class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[chains.NAME]: an escalation chain."""
 
     steps: tuple[str, ...]
-    signal: Literal["auto", "agreement", "choices", "schema", "check", "logprobs"] = "auto"
+    signal: Literal[
+        "auto", "agreement", "choices", "schema", "check", "logprobs", "judge", "decisions", "self", "backed"
+    ] = "auto"
     min_confidence: Fraction = 0.9
     max_escalation: str | None = None
+    judge: str | None = None  # a tier or model, for the signals judge and decisions
+    parallel: bool = False
 
     def __post_init__(self) -> None:
         _in_words(share, self.max_escalation, "max_escalation")
@@ -123,6 +127,9 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     file: str | None = None
     match: str | None = None
     tag: str | None = None
+    user: str | None = None
+    priority: Priority | None = None
+    compress: Literal["off", "lossless", "tidy", "focus", "terse"] | None = None
     tier: str | None = None
     chain: str | None = None
     model: str | None = None
@@ -176,6 +183,18 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     spend: tuple[SpendAlert, ...] = ()
 
 
+class Shadow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[shadow]: at the end of a run, a share of its calls is made to other models too, for `scrimp tune`."""
+
+    share: str = "0%"
+    max_cost: Decimal = Decimal("1.00")  # dollars a run, beside the run's own cap
+    models: tuple[str, ...] = ()  # empty: two cheap models and the first of the high tier
+
+    def __post_init__(self) -> None:
+        _in_words(share, self.share, "share")
+        _in_words(positive, self.max_cost, "max_cost")
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of it."""
 
@@ -186,6 +205,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     chains: Mapping[str, ChainTable] = {}
     rules: tuple[RuleTable, ...] = ()
     alerts: Alerts = Alerts()
+    shadow: Shadow = Shadow()
 
     def __post_init__(self) -> None:
         for name in self.providers:

@@ -19,7 +19,7 @@ TEMPLATE = """\
 # effort = "low"                   # none, minimal, low, medium, high, xhigh, max
 
 # The bill.
-# compress = "lossless"            # off, lossless, tidy
+# compress = "lossless"            # off, lossless, tidy, focus, terse
 # cache = "on"                     # on, off, refresh, only
 # cache_ttl = "90d"                # without it completions are kept for ever
 # max_cost = 5.00                  # dollars for one run; without it there is no cap
@@ -69,18 +69,34 @@ TEMPLATE = """\
 
 # An escalation chain: a completion below min_confidence is asked for again one step higher.
 # [chains.careful]
-# steps = ["simple", "medium", "high"]  # tiers or models
-# signal = "auto"                  # auto, agreement, choices, schema, check, logprobs
+# steps = ["simple", "medium", "high"]  # tiers or models; voters of different families err less alike
+# signal = "auto"                  # auto, agreement, backed, choices, schema, check, logprobs, judge, decisions, self
 # min_confidence = 0.90
-# max_escalation = "25%"           # stop climbing above this share of rows
+# max_escalation = "25%"           # the run stops above this share of rows that reach the last step
+# judge = "simple"                 # who is asked by the signals judge and decisions
+# parallel = false                 # call the first two steps at once
 
-# Rules for --tier auto: the first whose conditions (route, file, match, tag) all hold decides.
+# Rules for --tier auto: the first whose conditions (route, tag, user, priority, file, match) all hold decides. Then
+# comes what `scrimp tune apply` learned, then the kind of task.
 # [[rules]]
-# file = "*.py"                    # and, or instead: match = "regex", route = "NAME", tag = "k=v"
+# file = "*.py"                    # and, or instead: match = "regex", route = "NAME", tag = "k=v", user = "NAME",
+#                                  # priority = "low"
 # tier = "high"                    # or chain, or model
+# compress = "off"                 # for these prompts
+
+# Completions from a recording instead of a provider: to try out chains for nothing.
+# [providers.recorded]
+# base_url = "replay:answers.jsonl.gz"
 
 [alerts]
 # share = [{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }]
 # errors = [{ model = "*", above = "5%", since = "1h" }]
 # spend = [{ above = 50.00, since = "1d" }]
+
+# At the end of a run, make a share of its calls to other models as well: `scrimp tune` learns from what they say.
+# It is paid for beside the run's bill and cap, and is in the ledger under the route shadow.
+[shadow]
+# share = "3%"                     # without it there is none
+# max_cost = 1.00                  # dollars for one run
+# models = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "openai/gpt-6.2-sol"]  # else two cheap ones and a high one
 """

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 from scrimp import tokens
 from scrimp.flows.booking import RowBook
 from scrimp.flows.checking import run_check
-from scrimp.routing.confidence import Judge, judge_for
-from scrimp.routing.escalation import Check, CheckResult, escalate
+from scrimp.flows.shortening import texts_of
+from scrimp.routing.confidence import judge_for
+from scrimp.routing.escalation import escalate
+from scrimp.routing.questions import AskBoth, Check, Question, Reply
 from scrimp.values import (
     Answer,
     Answered,
     Attempt,
     CacheUse,
     Chain,
+    Climbed,
     Completion,
     Compression,
+    Entry,
     Failed,
     Failure,
     Outcome,
@@ -30,14 +34,17 @@ if TYPE_CHECKING:
     from scrimp.flows.asked import Asked
     from scrimp.flows.booking import Booking
     from scrimp.flows.comparing import Comparer
+    from scrimp.flows.record import Record
     from scrimp.flows.stepping import Stepper
     from scrimp.flows.work import Work
+    from scrimp.routing.confidence import Judge
 
 
 class Answerer:
     """Answers the work of one run."""
 
-    def __init__(self, *, asked: Asked, stepper: Stepper, booking: Booking, comparer: Comparer) -> None:
+    def __init__(self, *, asked: Asked, stepper: Stepper, booking: Booking, comparer: Comparer, record: Record) -> None:
+        self._record = record
         self._asked, self._stepper, self._booking, self._comparer = asked, stepper, booking, comparer
         self._checking = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's own
         self._judges: dict[tuple[str, bool], Judge] = {}
@@ -45,10 +52,10 @@ class Answerer:
 
     async def outcome(self, work: Work, book: RowBook) -> Outcome:
         """Return what becomes of a row; the entries of its last call stay in the book, to be written with it."""
-        attempts, providers = await self._climb(work, book)
+        attempts, makers = await self._climb(work, book)
         kept = next((index for index, attempt in enumerate(attempts) if attempt.kept), None)
         shown = len(attempts) - 1 if kept is None else kept
-        answer = self._answer(work, attempts, shown, providers[shown], book)
+        answer = self._answer(work, attempts, shown, makers[shown], book)
         entries = tuple(book.entries)
         if kept is not None and answer is not None:
             return Answered(prompt=work.prompt, answer=answer, cache=self._cache, entries=entries)
@@ -67,44 +74,89 @@ class Answerer:
         """Say whether no model of these chains may be called any more."""
         return not any(self._stepper.alive(step) for chain in chains for step in chain.steps)
 
-    async def _climb(self, work: Work, book: RowBook) -> tuple[tuple[Attempt, ...], list[str]]:
-        """Drive the generator; return the attempts, and which provider made each."""
-        chain, asked = work.route.chain, self._asked
-        steps = escalate(chain, self._judge(chain), check=asked.check is not None)
-        providers: list[str] = []
+    async def _climb(self, work: Work, book: RowBook) -> tuple[tuple[Attempt, ...], list[Entry | None]]:
+        """Drive the generator; return the attempts, and the entry of the call that made each."""
+        chain = work.route.chain
+        start = self._start(work)
+        parameters = self._asked.parameters
+        steps = escalate(
+            chain, self._judge(chain), text=work.text, task=_task(work),
+            brief=bool(parameters.choices or parameters.schema), check=self._asked.check is not None, start=start,
+        )  # fmt: skip
+        made: list[tuple[Completion | Failure, Entry | None]] = []
         try:
             question = next(steps)
             while True:
-                reply: Completion | Failure | CheckResult
-                if isinstance(question, Check):
-                    async with self._checking:
-                        reply = await run_check(asked.check or "", question.text)
-                else:
-                    book.step = question.index
-                    reply, provider = await self._stepper.call(question.step, work, book)
-                    providers.append(provider)
-                question = steps.send(reply)
+                question = steps.send(await self._reply(question, work, book, made))
         except StopIteration as end:
-            return end.value, providers
+            attempts: tuple[Attempt, ...] = end.value
+            return attempts, [_entry_of(attempt, made) for attempt in attempts]
+
+    def _start(self, work: Work) -> int:
+        chain = work.route.chain
+        if len(chain.steps) == 1:
+            return 0
+        return self._record.start(chain, work.signature(self._asked.labels.route), work.key)
+
+    async def _reply(
+        self, question: Question, work: Work, book: RowBook, made: list[tuple[Completion | Failure, Entry | None]]
+    ) -> Reply:
+        """Answer what the generator asks; what was made is noted with its entry."""
+        if isinstance(question, Check):
+            async with self._checking:
+                return await run_check(self._asked.check or "", question.text)
+        if isinstance(question, AskBoth):
+            both = await asyncio.gather(
+                *(self._stepper.call(ask, work, book) for ask in (question.first, question.second))
+            )
+            made += [
+                (each.made, book.entry_of(each.model, ask.index))
+                for ask, each in zip((question.first, question.second), both, strict=True)
+            ]
+            return both[0].made, both[1].made
+        stepped = await self._stepper.call(question, work, book)
+        made.append((stepped.made, book.entry_of(stepped.model, question.index)))
+        return stepped.made
 
     def _answer(
-        self, work: Work, attempts: Sequence[Attempt], shown: int, provider: str, book: RowBook
+        self, work: Work, attempts: Sequence[Attempt], shown: int, entry: Entry | None, book: RowBook
     ) -> Answer | None:
         attempt = attempts[shown]
         completion = attempt.completion
-        if completion is None:
+        if completion is None or entry is None:
             return None
-        compression = _compression(work, self._asked.level)
-        entry = next(e for e in reversed(book.entries) if e.step == attempt.step and e.http == 200)
-        otherwise = self._comparer.otherwise(completion, provider, entry.model, compression, entry.time)
+        compression = _compression(work)
+        otherwise = self._comparer.otherwise(completion, entry.provider, entry.model, compression, entry.time)
         return Answer(
-            output=completion.text, model=completion.model, provider=provider, finish_reason=completion.finish_reason,
-            parsed=attempt.parsed, tier=work.route.tier, chain=work.route.chain.name, escalated=shown > 0,
+            output=completion.text, model=completion.model, provider=entry.provider,
+            finish_reason=completion.finish_reason,
+            parsed=attempt.parsed, tier=work.route.tier, chain=work.route.chain.name, escalated=attempt.step > 0,
             confidence=attempt.confidence, why=_why(work, attempt), usage=completion.usage, cost=book.cost,
             price=entry.price, compressed=compression, attempts=len(attempts), baseline=self._comparer.baseline,
             baseline_cost=otherwise.baseline_cost, compression_saved=otherwise.compression_saved,
-            provider_cache_saved=otherwise.provider_cache_saved,
+            provider_cache_saved=otherwise.provider_cache_saved, climb=_climb_of(attempts),
         )  # fmt: skip
+
+
+def _task(work: Work) -> str:
+    """Return the prompt with its system text and earlier turns, for who is asked about a completion of it."""
+    turns = (f"{turn.role}: {turn.content}" for turn in work.history)
+    return "\n\n".join(part for part in (work.system, *turns, work.text) if part)
+
+
+def _entry_of(attempt: Attempt, made: Sequence[tuple[Completion | Failure, Entry | None]]) -> Entry | None:
+    """Return the entry of the call that made an attempt's completion."""
+    return next((entry for result, entry in made if result is attempt.completion), None)
+
+
+def _climb_of(attempts: Sequence[Attempt]) -> tuple[Climbed, ...]:
+    """Return what a row that took several attempts tells of them."""
+    if len(attempts) < 2:
+        return ()
+    return tuple(
+        Climbed(each.name, each.completion.model if each.completion else None, each.confidence, each.reason)
+        for each in attempts
+    )
 
 
 def _why(work: Work, attempt: Attempt) -> str:
@@ -112,14 +164,17 @@ def _why(work: Work, attempt: Attempt) -> str:
     return attempt.why if work.route.why == "asked for" else f"{work.route.why}; {attempt.why}"
 
 
-def _compression(work: Work, level: str) -> Compression | None:
+def _compression(work: Work) -> Compression | None:
     """Count tokens exactly where something was changed; where nothing was, an estimate shows the size."""
+    level = work.level
     if level == "off":
         return None
+    sent = (work.text, work.system or "", *(turn.content for turn in work.history))
     if not work.rules:
-        size = tokens.estimate(work.text)
-        return Compression(before=size, after=size, level=level, estimated=True)
-    return Compression(before=tokens.count(work.prompt.text), after=tokens.count(work.text), level=level)
+        size = sum(map(tokens.estimate, sent))
+        return Compression(before=size, after=size, level=level, estimated=True, note=work.note)
+    before, after = sum(map(tokens.count, texts_of(work.prompt))), sum(map(tokens.count, sent))
+    return Compression(before=before, after=after, level=level, rules=work.rules, note=work.note)
 
 
 def _failure_of(attempt: Attempt) -> tuple[Failure, Status]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from scrimp.values import CacheMode, Parameters
+from scrimp.values import CacheMode, Parameters, Priority
 
 Order = Literal["input", "completion"]
 
@@ -19,6 +19,7 @@ class Labels(Struct, frozen=True, kw_only=True):
     route: str | None = None
     user: str | None = None
     tags: Mapping[str, str] = {}
+    priority: Priority = "normal"
 
 
 class Limits(Struct, frozen=True, kw_only=True):

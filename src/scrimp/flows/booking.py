@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.flows.comparing import NANO
-from scrimp.values import Call, Completion, Entry, EntryStatus, Failure
+from scrimp.values import Call, Completion, Entry, EntryStatus, Failure, ModelRef
 
 if TYPE_CHECKING:
     from scrimp.flows.asked import Labels
@@ -75,7 +75,6 @@ class RowBook:
         self._open: dict[str, Entry] = {}
         self._waiting: list[Entry] = []
         self.entries: list[Entry] = []
-        self.step = 0
         self.begun = False
 
     async def begin(self, call: Call) -> str:
@@ -83,8 +82,9 @@ class RowBook:
         booking, labels = self._booking, self._booking.labels
         entry = Entry(
             call=booking.next_call(), run=booking.run, time=booking.clock(), provider=call.provider, model=call.model,
-            status="lost", seconds=0.0, tier=self._work.route.tier, chain=self._work.route.chain.name, step=self.step,
+            status="lost", seconds=0.0, tier=self._work.route.tier, chain=self._work.route.chain.name, step=call.step,
             key=self._work.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
+            signature=self._work.signature(labels.route),
         )  # fmt: skip
         self._open[entry.call] = entry
         self.begun = True
@@ -108,6 +108,18 @@ class RowBook:
             )  # fmt: skip
         self._waiting.append(entry)
         self.entries.append(entry)
+
+    def entry_of(self, model: ModelRef | None, step: int) -> Entry | None:
+        """Return the last call of a model for a step, once it ended."""
+        if model is None:
+            return None
+        asked = (model.provider, model.model, step)
+        return next((e for e in reversed(self.entries) if (e.provider, e.model, e.step) == asked), None)
+
+    @property
+    def in_flight(self) -> bool:
+        """Say whether a request was sent and has not ended."""
+        return bool(self._open)
 
     @property
     def invested(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING
@@ -18,11 +18,12 @@ from scrimp.flows.booking import Booking
 from scrimp.flows.budget import Budget
 from scrimp.flows.comparing import Comparer
 from scrimp.flows.durable import Durable
+from scrimp.flows.record import Record
 from scrimp.flows.stepping import Stepper
 from scrimp.flows.warming import Warming
 from scrimp.store.cache import Cache, NoCache
 from scrimp.store.journal import Journal
-from scrimp.store.ledger import Ledger
+from scrimp.store.ledger import Climbs, Ledger
 from scrimp.transport.circuits import Circuits
 from scrimp.transport.door import LOCAL, Door
 from scrimp.transport.lane import Lane
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.transport.embedded import EmbeddedModel
     from scrimp.transport.http import Http
+    from scrimp.transport.recording import Recording
 
 
 class Calling(Struct, frozen=True):
@@ -69,7 +71,8 @@ async def calling(asked: Asked, services: Services) -> AsyncIterator[Calling]:
             show=services.show,
         )  # fmt: skip
         comparer = Comparer(prices, asked.baseline)
-        answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer)
+        record = Record(partial(_climbs, services), routes, prices, services.clock, services.warn)
+        answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer, record=record)
         yield Calling(answerer, booking, durable, door)
     finally:
         await door.close()
@@ -84,6 +87,14 @@ def _open_cache(services: Services) -> Cache:
 
 def _open_ledger(services: Services) -> Ledger:
     return Ledger(services.paths.ledger_db)
+
+
+def _climbs(services: Services, since: float) -> list[Climbs]:
+    ledger = Ledger(services.paths.ledger_db)
+    try:
+        return ledger.climbs(since=since)
+    finally:
+        ledger.close()
 
 
 def _door(asked: Asked, services: Services, circuits: Circuits) -> Door:
@@ -101,7 +112,9 @@ def _open_http(services: Services, timeout: float) -> Http:
     return Http(engine(services.env, timeout=timeout))
 
 
-def _open_local(services: Services, model: str) -> EmbeddedModel:
+def _open_local(services: Services, endpoint: Endpoint, model: str) -> EmbeddedModel | Recording:
+    if endpoint.recording is not None:
+        return _open_recording(endpoint.recording)
     from scrimp.transport.embedded import EmbeddedModel, load  # noqa: PLC0415 - nor other models this
     from scrimp.transport.model_file import NAME, model_path  # noqa: PLC0415
 
@@ -115,6 +128,15 @@ def _open_local(services: Services, model: str) -> EmbeddedModel:
             f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
         )
     return EmbeddedModel(partial(load, path, model))
+
+
+@cache
+def _open_recording(file: str) -> Recording:
+    from scrimp.read.recording import prices_beside, recorded  # noqa: PLC0415 - where completions are recorded ones
+    from scrimp.transport.recording import Recording  # noqa: PLC0415 - as above
+
+    path = Path(file).expanduser()
+    return Recording(lambda: recorded(path, prices_beside(path, None)))
 
 
 def _open_lane(asked: Asked, endpoint: Endpoint) -> Lane:

@@ -7,7 +7,7 @@ import contextlib
 import shlex
 
 from scrimp.errors import ConfigError
-from scrimp.routing.escalation import CheckResult
+from scrimp.routing.questions import CheckResult
 
 _SECONDS = 60.0
 

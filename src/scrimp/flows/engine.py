@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.flows.booking import RowBook
+from scrimp.flows.brake import Brake
 from scrimp.flows.calling import Calling, calling
 from scrimp.flows.emitter import Emitter
 from scrimp.flows.feeder import Feeder
@@ -79,6 +80,7 @@ class Engine:
         self._interrupted = False
         self._error: BaseException | None = None
         self._done = self._failed = 0
+        self._brake = Brake(warn)
         self._feeder: Feeder | None = None
         self._quiet = asyncio.Event()
 
@@ -163,6 +165,8 @@ class Engine:
         self._emit(outcomes)
         for row in rows:
             self._judge(row.outcome)
+            if self._stop is None and (stop := self._brake.saw(row.work.route.chain, row.outcome.entries)) is not None:
+                self._halt(stop)
         self._settle()
 
     def _emit(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
@@ -198,7 +202,7 @@ class Engine:
         self._emitter.let_go()
         self._door.halt()
         for task, book in self._tasks.items():
-            if not book.invested:
+            if not (book.in_flight if stop.abandons else book.invested):
                 task.cancel()
 
     def _fail(self, error: BaseException) -> None:

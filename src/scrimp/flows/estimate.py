@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from scrimp import tokens
 from scrimp.flows.feed import groups
+from scrimp.flows.shortening import texts_of
 from scrimp.values import ModelRef, Prompt, Usage
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ def _count(work: Work, total: Workload, seen: set[int]) -> None:
         return
     seen.add(short)
     total.calls += 1
-    texts = (work.prompt.system or "", *(turn.content for turn in work.history))
+    texts = (work.system or "", *(turn.content for turn in work.history))
     size = tokens.estimate(work.text)
-    total.input += size + sum(tokens.estimate(text) for text in texts) + _MESSAGE_TOKENS
+    sent = size + sum(map(tokens.estimate, texts))
+    total.input += sent + _MESSAGE_TOKENS
     if work.rules:
-        total.saved_input += tokens.estimate(work.prompt.text) - size
+        total.saved_input += sum(map(tokens.estimate, texts_of(work.prompt))) - sent
 
 
 def outputs(asked: Asked) -> Outputs:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from scrimp.flows.asked import Asked
     from scrimp.flows.services import Services
 
+_NO_RULE = ("no rule was asked: there is none, or the route was fixed",)
+
 
 class Routed(Struct, frozen=True):
     """Where a prompt would go, and the model that would be called first."""
@@ -20,12 +22,14 @@ class Routed(Struct, frozen=True):
     prompt: Prompt
     route: Route
     model: str | None
+    rules: tuple[str, ...] = ()  # what each rule said, where that was asked for
 
 
-def routed(prompts: Iterator[Prompt], asked: Asked, services: Services) -> Iterator[Routed]:
+def routed(prompts: Iterator[Prompt], asked: Asked, services: Services, *, explain: bool = False) -> Iterator[Routed]:
     """Yield each prompt's route."""
     planner, available = services.planner(asked), services.routes.available
     for prompt in prompts:
         route = planner.route(prompt)
         first = route.chain.steps[0].candidates
-        yield Routed(prompt, route, next((each.id for each in first if each.provider in available), None))
+        model = next((each.id for each in first if each.provider in available), None)
+        yield Routed(prompt, route, model, (tuple(planner.explain(prompt)) or _NO_RULE) if explain else ())

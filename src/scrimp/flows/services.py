@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from scrimp.config.routes import Routes
     from scrimp.flows.asked import Asked
     from scrimp.prices.book import PriceBook
+    from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Rule
+    from scrimp.values import Chain, Prompt, Route
 
 
 class Services:
@@ -105,11 +107,44 @@ class Services:
         from scrimp.prices.book import PriceBook  # noqa: PLC0415 - as above
 
         lists = {name: each.price_provider for name, each in self.routes.endpoints.items() if each.price_provider}
-        return PriceBook(price_overrides(self.loaded.config), table=self.paths.prices, lists=lists)
+        own = self._recorded_prices() | price_overrides(self.loaded.config)
+        return PriceBook(own, table=self.paths.prices, lists=lists)
+
+    def _recorded_prices(self) -> dict[str, Rates]:
+        """Return the prices that lie beside recordings, by provider/model."""
+        replayed = {name: each.recording for name, each in self.routes.endpoints.items() if each.recording}
+        if not replayed:
+            return {}
+        from scrimp.prices.rates import Rates  # noqa: PLC0415 - where completions are recorded ones
+        from scrimp.read.recording import prices_beside  # noqa: PLC0415 - as above
+
+        return {
+            f"{name}/{model}": Rates(input=rate_in, output=rate_out)
+            for name, file in replayed.items()
+            for model, (rate_in, rate_out) in prices_beside(Path(file).expanduser(), None).items()
+        }
 
     def planner(self, asked: Asked) -> Planner:
         """Return what turns this run's prompts into work."""
-        return Planner(asked, self.routes, self.rules, self._places())
+        return Planner(
+            asked, self.routes, self.rules, self._places(), learned=self._learned(asked), cheapest=cache(self._cheapest)
+        )
+
+    def _learned(self, asked: Asked) -> Callable[[Prompt], Route | None] | None:
+        """Return what is known of tasks, if anything is."""
+        if not self.paths.tuned.exists():
+            return None
+        from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - where something was learned
+        from scrimp.flows.learned import Learned  # noqa: PLC0415 - as above
+
+        tuned = load_tuned(self.paths.tuned)
+        return Learned(tuned, self.routes, name=asked.labels.route, warn=self.warn).route if tuned else None
+
+    def _cheapest(self) -> Chain:
+        """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""
+        from scrimp.flows.cheapest import cheapest  # noqa: PLC0415 - where it is asked for
+
+        return self.routes.model_chain(cheapest(self.routes, self.prices, self.clock()).id)
 
     @cached_property
     def rules(self) -> Sequence[Rule]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.flows.purse import BOUNDED_OUTPUT, Purse
@@ -18,9 +19,18 @@ if TYPE_CHECKING:
     from scrimp.flows.warming import Warming
     from scrimp.flows.work import Work
     from scrimp.prices.book import PriceBook
+    from scrimp.routing.questions import Ask
     from scrimp.transport.circuits import Circuits
     from scrimp.transport.door import Door
     from scrimp.transport.retrying import Tries
+
+
+class Stepped(Struct, frozen=True):
+    """What a step gave, and the model that gave it; none where nobody could be called."""
+
+    made: Completion | Failure
+    model: ModelRef | None
+
 
 # With these another model of the tier may do better; with the others (too long, refused, invalid) it would not.
 _FAILOVER = frozenset(("auth", "quota", "rate_limit", "timeout", "server", "network", "not_found"))
@@ -40,21 +50,22 @@ class Stepper:
         self._warn, self._told = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters_of: dict[ModelRef, Parameters] = {}
 
-    async def call(self, step: Step, work: Work, book: RowBook) -> tuple[Completion | Failure, str]:
-        """Return what a step gave, and which provider gave it.
+    async def call(self, ask: Ask, work: Work, book: RowBook) -> Stepped:
+        """Return what a step gave, and which model gave it.
 
         A model in trouble is left for the next one; only where all are in trouble is the first to recover waited for.
         """
+        step = ask.step
         left = {model: self._door.tries() for model in step.candidates if model.provider in self._available}
         result: Completion | Failure | None = None
-        provider = ""
+        called: ModelRef | None = None
         while (model := await self._next(left)) is not None:
-            result, provider = await self._called(model, work, book, left[model]), model.provider
+            result, called = await self._called(self._call(model, ask, work, book), model, book, left[model]), model
             if isinstance(result, Completion) or result.kind not in _FAILOVER or self._shown or self._door.halted:
                 break  # what a person has read half of is not begun again by another model
             if left[model].over:
                 del left[model]
-        return result or self._nobody(step), provider
+        return Stepped(result or self._nobody(step), called)
 
     def alive(self, step: Step) -> bool:
         """Say whether any model of a step may still be called."""
@@ -98,11 +109,11 @@ class Stepper:
             kind="auth", message=f"no provider of '{step.name}' has a key: set {wanted}", sent=False, final=True
         )
 
-    async def _called(self, model: ModelRef, work: Work, book: RowBook, tries: Tries) -> Completion | Failure:
-        call, endpoint, limits = self._call(model, work), self._endpoints[model.provider], self._asked.limits
+    async def _called(self, call: Call, model: ModelRef, book: RowBook, tries: Tries) -> Completion | Failure:
+        endpoint, limits = self._endpoints[model.provider], self._asked.limits
         capped = limits.max_cost is not None
         witness = Purse(book, self._budget, self._prices, allow_unpriced=limits.allow_unpriced) if capped else book
-        show = None if self._show is None else self._showing
+        show = self._showing if call.stream else None
         beginning = beginning_of(call)
         if beginning is None:
             return await self._door.complete(call, endpoint, witness, tries, show=show)
@@ -114,10 +125,18 @@ class Stepper:
         if self._show is not None:
             self._show(piece)
 
-    def _call(self, model: ModelRef, work: Work) -> Call:
+    def _call(self, model: ModelRef, ask: Ask, work: Work, book: RowBook) -> Call:
+        """Return the call for a prompt, or for a question about one, which stands alone."""
+        about = ask.parameters is not None or ask.predicate is not None
+        parameters = self._parameters(model)
+        if about:
+            asked = ask.parameters or Parameters()
+            parameters = self._with_logprobs(replace(asked, effort=asked.effort or model.effort), model)
         return Call(
-            provider=model.provider, model=model.model, text=work.text, system=work.prompt.system,
-            history=work.history, parameters=self._parameters(model), stream=self._show is not None,
+            provider=model.provider, model=model.model, text=ask.text or work.text,
+            system=None if about else work.system, history=() if about else work.history, parameters=parameters,
+            stream=self._show is not None and len(work.route.chain.steps) == 1, step=ask.index, ahead=book.begun,
+            predicate=ask.predicate,
         )  # fmt: skip
 
     def _parameters(self, model: ModelRef) -> Parameters:

@@ -14,10 +14,11 @@ _DRAIN, _PIPE_DRAIN = 30.0, 10.0
 class Stop(Struct, frozen=True):
     """A reason, a sentence for stderr (empty for a closed pipe, which wants no words), and the exit status."""
 
-    reason: str  # auth | budget | failures | interrupted | pipe | error
+    reason: str  # auth | budget | failures | escalation | interrupted | pipe | error
     message: str
     exit_status: int
     continues: bool = False  # the same command line goes on where this run ended
+    abandons: bool = False  # rows with nothing in flight are let go even where cheap steps of theirs were paid for
     drain: float | None = None  # seconds to wait for calls in flight; None: as long as they take
 
     def after(self, answered: int, cache: CacheMode) -> Stop:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp import fingerprint
-from scrimp.compress import compress
+from scrimp.flows.shortening import Shortening
 from scrimp.values import Chain, Message, Prompt, Route
 
 if TYPE_CHECKING:
@@ -18,34 +18,56 @@ if TYPE_CHECKING:
 
 
 class Work(Struct, frozen=True):
-    """A prompt with its compressed text, where it goes, and its key."""
+    """A prompt as it is sent, compressed, where it goes, and its key."""
 
     prompt: Prompt
     text: str
+    system: str | None
     history: tuple[Message, ...]
-    rules: tuple[str, ...]  # what compression did
+    level: str  # of compression
+    rules: tuple[str, ...]  # what it did
+    note: str  # and why it could not do what was asked
     route: Route
     key: bytes
+
+    def signature(self, name: str | None) -> str:
+        """Return the name of the prompt's task; `name` is what the user calls it."""
+        from scrimp.routing.signature import signature  # noqa: PLC0415 - where a call is made or a route was learned
+
+        return signature(self.prompt.text, self.prompt.system, self.prompt.template, name)
 
 
 class Planner:
     """Turns prompts into work for one run; what rows of one route share is computed once."""
 
-    def __init__(self, asked: Asked, routes: Routes, rules: Sequence[Rule], places: Mapping[str, str]) -> None:
+    def __init__(
+        self, asked: Asked, routes: Routes, rules: Sequence[Rule], places: Mapping[str, str], *,
+        learned: Callable[[Prompt], Route | None] | None = None, cheapest: Callable[[], Chain] | None = None,
+    ) -> None:  # fmt: skip
         self._asked, self._routes, self._rules, self._places = asked, routes, rules, places
+        self._learned, self._cheapest = learned, cheapest
         self._fixed = _fixed_route(asked, routes)
-        self._shared: dict[int, tuple[Chain, bytes]] = {}
+        self._shortenings: dict[str, Shortening] = {}
+        self._shared: dict[tuple[int, str], tuple[Chain, bytes]] = {}
 
     def work(self, prompt: Prompt) -> Work:
         """Return the work a prompt means."""
-        compressed = compress(prompt.text, self._asked.level)
         route = self._fixed or self._decide(prompt)
-        key = fingerprint.key(self._route_bytes(route.chain), text=compressed.text, prompt=prompt)
-        return Work(prompt, compressed.text, prompt.history, compressed.rules, route, key)
+        level = route.level or self._asked.level
+        sent = self._shortening(level).sent(prompt)
+        shared = self._route_bytes(route.chain, level)
+        key = fingerprint.key(shared, text=sent.text, system=sent.system, history=sent.history)
+        return Work(prompt, sent.text, sent.system, sent.history, level, sent.rules, sent.note, route, key)
 
     def route(self, prompt: Prompt) -> Route:
         """Return where a prompt would go, and why."""
         return self._fixed or self._decide(prompt)
+
+    def explain(self, prompt: Prompt) -> list[str]:
+        """Return a sentence for each rule that was asked about a prompt."""
+        from scrimp.routing.decide import explain  # noqa: PLC0415 - where a person wants to know
+
+        return [] if self._fixed else explain(prompt, self._rules, self._asked.labels)
 
     def chains(self) -> list[Chain]:
         """Return the chains that rows have taken so far."""
@@ -55,17 +77,25 @@ class Planner:
         from scrimp.routing.decide import decide  # noqa: PLC0415 - only `auto` needs the word lists
 
         asked = self._asked
-        return decide(prompt, self._rules, self._routes, labels=asked.labels, parameters=asked.parameters)
+        return decide(
+            prompt, self._rules, self._routes, labels=asked.labels, parameters=asked.parameters, learned=self._learned,
+            cheapest=self._cheapest,
+        )  # fmt: skip
 
-    def _route_bytes(self, chain: Chain) -> bytes:
+    def _shortening(self, level: str) -> Shortening:
+        if level not in self._shortenings:
+            self._shortenings[level] = Shortening(level)
+        return self._shortenings[level]
+
+    def _route_bytes(self, chain: Chain, level: str) -> bytes:
         # By identity: routes hands out one chain object for each name, and comparing chains would cost more than this.
-        held = self._shared.get(id(chain))
+        held = self._shared.get((id(chain), level))
         if held is None:
             asked = self._asked
             shared = fingerprint.route_bytes(
-                chain, asked.parameters, level=asked.level, check=asked.check, places=self._places
+                chain, asked.parameters, level=level, check=asked.check, places=self._places
             )
-            held = self._shared[id(chain)] = (chain, shared)
+            held = self._shared[id(chain), level] = (chain, shared)
         return held[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from scrimp.providers import decisions
 from scrimp.providers.errors import failure
 from scrimp.providers.families import effort_fields
 from scrimp.providers.wire import count, counted, dumps, items, loads, number, obj, parsed, text, unreadable, word
@@ -36,6 +37,8 @@ _OBJECT_ONLY = frozenset(("deepseek",))
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     """Return the request for a call; nothing is sent that was not asked for."""
+    if call.predicate is not None:
+        return decisions.to_request(call, endpoint)
     asked = call.parameters
     body: JsonObject = {"model": call.model, "messages": _messages(call, endpoint)}
     if asked.max_output is not None:
@@ -102,6 +105,8 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     # Portkey answers 246 where a guardrail only warns.
     if reply.status not in (200, 201, 246) or (body is not None and body.get("error")):
         return failure(reply, endpoint, call.model)
+    if body is not None and call.predicate is not None:
+        return decisions.to_completion(body, call, endpoint, reply)
     choices = items(body.get("choices")) if body is not None else []
     if body is None or not choices:
         return unreadable(endpoint.name, reply)

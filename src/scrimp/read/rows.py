@@ -20,6 +20,7 @@ class RowReader:
         self._warn, self._warned = warn, False
         self._system, self._prompt_field, self._id_field = options.system, options.prompt_field, options.id_field
         self._fill: Callable[[JsonObject, str], str] | None = None
+        self._template = options.template
         if options.template is not None:
             from scrimp.read.template import compile_template  # noqa: PLC0415 - its pattern takes time to compile
 
@@ -42,7 +43,7 @@ class RowReader:
         system = asked.system if self._system is None else self._system
         return Prompt(
             index=index, text=asked.text, id=self._id(row, where), system=system or None, history=asked.history,
-            row=row, source=where,
+            row=row, source=where, template=self._template,
         )  # fmt: skip
 
     def _from_text(self, columns: JsonObject, index: int, where: str) -> Prompt:
@@ -51,7 +52,7 @@ class RowReader:
         text = self._written(columns, where)
         return Prompt(
             index=index, text=as_text(columns["text"]) if text is None else text, id=_name(named),
-            system=self._system or None, source=where,
+            system=self._system or None, source=where, template=self._template,
         )  # fmt: skip
 
     def _talk(self, row: JsonObject, where: str) -> Talk:

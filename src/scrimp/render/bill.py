@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from scrimp.render.row import cost_now
 from scrimp.render.saving import Saving
+from scrimp.render.shortened import Shortened
 from scrimp.render.streams import DEFAULT_WIDTH
 from scrimp.values import Answer, Answered, Entry, Outcome
 
@@ -63,6 +64,7 @@ class Bill:
         self.counts = Counts()
         self.saving = Saving()
         self.estimated = 0
+        self.shortened = Shortened()
         self._hits, self._duplicates, self._models = Line(), Line(), dict[str, Line]()
         # Calls that gave nothing: of rows answered in the end, and of rows that were not.
         self._retried, self._failed, self._lost = Line(), Line(), Line()
@@ -71,6 +73,8 @@ class Bill:
         """Add one row."""
         self.counts.total += 1
         self.saving.add(outcome, cost_now(outcome))
+        if outcome.answer is not None and outcome.cache in {"miss", "off"}:
+            self.shortened.add(outcome.answer.compressed)
         if isinstance(outcome, Answered):
             self.counts.ok += 1
             self._book(outcome.entries, self._retried)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrimp.render.saving import Saving
+from scrimp.render.shortened import Shortened
 
 if TYPE_CHECKING:
     from scrimp.render.bill import Bill, Line
@@ -26,7 +27,15 @@ def bill_document(bill: Bill) -> dict[str, object]:
         "cost_usd": bill.cost,
         "max_cost_usd": bill.cap,
         "lines": [_line(name, line) for name, line in bill.parts()],
+        "compression": _compression(bill.shortened),
         "baseline": _saving(bill.saving) if bill.saving.rows else None,
+    }  # fmt: skip
+
+
+def _compression(shortened: Shortened) -> dict[str, object]:
+    return {
+        "rows": shortened.rows, "before": shortened.before, "after": shortened.after,
+        "rows_by_rule": dict(shortened.rules), "rows_by_note": dict(shortened.notes),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from scrimp.render.terminal import paint
 
 if TYPE_CHECKING:
     from scrimp.render.bill import Bill, Line
+    from scrimp.render.shortened import Shortened
 
 _HEADERS = ("what", "rows", "calls", "tokens in", "out", "cost")
 _SHORT_HEADERS = ("what", "rows", "calls", "in", "out", "cost")
@@ -20,6 +21,7 @@ _ALIGN = "lrrrrr"
 # A model's name in fewer columns is not recognised: rather shorten the numbers.
 _NAME = 20
 _DIM, _BOLD, _GREEN, _RED, _YELLOW = "2", "1", "32", "31", "33"
+_RULES = 3  # named in the line on compression
 _TROUBLE = ("failed", "truncated", "skipped", "failed calls", "lost calls")
 
 
@@ -33,6 +35,8 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     lines.append(paint(total, _BOLD, color=color))
     for remark in _missing(bill):
         lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
+    for remark in _shortened(bill.shortened):
+        lines += wrap(remark, width)
     for remark in _saved(bill.saving):
         lines += [paint(line, _GREEN if bill.saving.saved >= 0 else _RED, color=color) for line in wrap(remark, width)]
     return lines
@@ -84,6 +88,18 @@ def _missing(bill: Bill) -> Iterator[str]:
         yield f"{_calls(bill.estimated)} {_are(bill.estimated)} in the total by an estimate of the tokens."
 
 
+def _shortened(shortened: Shortened) -> Iterator[str]:
+    """Say what compression did to the prompts that were sent."""
+    if shortened.rows:
+        less = shortened.before - shortened.after
+        rules = ", ".join(f"{rule} {count(rows)}" for rule, rows in shortened.rules.most_common(_RULES))
+        more = ", ..." if len(shortened.rules) > _RULES else ""
+        share = f" ({100 * less / shortened.before:.0f} %)" if shortened.before else ""
+        yield f"Compression: {count(less)} tokens less{share} in {_rows(shortened.rows)}: {rules}{more}."
+    for note, rows in shortened.notes.most_common():
+        yield f"No sentence was left out of {_rows(rows)}: {note}."
+
+
 def _saved(saving: Saving) -> Iterator[str]:
     named = " and ".join(saving.baselines)
     left_out = saving.unpriced_rows + saving.rows_without_baseline
@@ -111,6 +127,10 @@ def _causes(saving: Saving) -> str:
     whole, percents = percentages(list(parts.values()), saving.without)
     shown = [f"{cause} {percent}" for cause, percent in zip(parts, percents, strict=True) if percent]
     return f"Saved {money(saving.saved)} ({whole} %)" + (f": {', '.join(shown)}." if shown else ".")
+
+
+def _rows(number: int) -> str:
+    return f"{count(number)} row{'' if number == 1 else 's'}"
 
 
 def _calls(number: int) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from scrimp.render.exact import number
-from scrimp.values import Answer, Answered, Compression, Failed, Json, JsonObject, Outcome, Usage
+from scrimp.values import Answer, Answered, Climbed, Compression, Failed, Json, JsonObject, Outcome, Usage
 
 _NOTHING = Decimal(0)
 
@@ -29,6 +29,8 @@ class RowCompression(Struct, frozen=True):
     after: int
     level: str
     estimated: bool | UnsetType = UNSET
+    rules: tuple[str, ...] | UnsetType = UNSET  # what made it shorter
+    note: str | UnsetType = UNSET  # why the level asked for could not be reached
 
 
 class RowError(Struct, frozen=True):
@@ -66,6 +68,9 @@ class Row(Struct, frozen=True, kw_only=True):
     error: RowError | None = None
     input: JsonObject | None
     estimated: bool | UnsetType = UNSET  # there only when the cost or the usage is an estimate
+    climb: tuple[Climbed, ...] | UnsetType = (
+        UNSET  # there only when there were several attempts: why each was not enough
+    )
 
 
 def cost_now(outcome: Outcome) -> Decimal | None:
@@ -102,7 +107,7 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
         confidence=None if confidence is None else round(confidence, 6), why=answer.why or None, cache=outcome.cache,
         finish_reason=answer.finish_reason, usage=_usage(answer.usage), cost_usd=None if cost is None else number(cost),
         price=answer.price, compressed=_compression(answer.compressed), attempts=answer.attempts, error=error,
-        input=prompt.row, estimated=_estimated(outcome, answer),
+        input=prompt.row, estimated=_estimated(outcome, answer), climb=answer.climb or UNSET,
     )  # fmt: skip
 
 
@@ -128,7 +133,14 @@ def _usage(usage: Usage | None) -> RowUsage | None:
 def _compression(receipt: Compression | None) -> RowCompression | None:
     if receipt is None:
         return None
-    return RowCompression(receipt.before, receipt.after, receipt.level, True if receipt.estimated else UNSET)
+    return RowCompression(
+        receipt.before,
+        receipt.after,
+        receipt.level,
+        True if receipt.estimated else UNSET,
+        receipt.rules or UNSET,
+        receipt.note or UNSET,
+    )
 
 
 def _estimated(outcome: Outcome, answer: Answer | None) -> bool | UnsetType:

@@ -9,10 +9,11 @@ open-ended text has no confidence at all: None, not a number that would be obeye
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.errors import ConfigError
 from scrimp.routing.canonical import canonical
@@ -22,21 +23,32 @@ from scrimp.routing.logprobs import label_confidence
 from scrimp.routing.schema import Complaint, complaints
 from scrimp.values import Attempt, Completion, Json, Parameters
 
-SIGNALS = ("auto", "agreement", "choices", "schema", "check", "logprobs")
+SIGNALS = ("auto", "agreement", "choices", "schema", "check", "logprobs", "judge", "decisions", "self", "backed")
+# Those in which one completion tells nothing until another agrees with it.
+AGREEING = frozenset(("auto", "agreement", "backed"))
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """What is held of a completion; `more` says that another model's completion would tell more."""
+    """What is held of a completion; `more` says that it is no ground to stop: another completion would tell more."""
 
     confidence: float | None
     why: str
     valid: bool
     parsed: Json = None
     more: bool = False
-    detail: str = ""  # what is wrong, in words, where it is not valid
+    detail: str = ""  # in words: what is wrong where it is not valid, why nobody can tell where there is no confidence
 
 
-Judge: TypeAlias = Callable[[Completion, Sequence[Attempt]], Verdict]
+if TYPE_CHECKING:  # a protocol takes a third of a millisecond to define, and only the checker reads it
+    from typing import Protocol
+
+    class Judge(Protocol):
+        """Judges a completion beside the attempts before it."""
+
+        def __call__(
+            self, completion: Completion, attempts: Sequence[Attempt], /, *, reworded: bool = False
+        ) -> Verdict:
+            """Return what is held of it; `reworded` says that its model was asked in other words than before."""
 
 
 def judge_for(signal: str, parameters: Parameters, *, alone: bool = False) -> Judge:
@@ -50,7 +62,7 @@ def judge_for(signal: str, parameters: Parameters, *, alone: bool = False) -> Ju
     _check_signal(signal, parameters)
     complaint = complaints(parameters.schema) if parameters.schema is not None else None
 
-    def judge(completion: Completion, attempts: Sequence[Attempt]) -> Verdict:
+    def judge(completion: Completion, attempts: Sequence[Attempt], /, *, reworded: bool = False) -> Verdict:
         verdict = validity(completion) or promised(completion, parameters, complaint)
         if not verdict.valid:
             return verdict
@@ -58,8 +70,12 @@ def judge_for(signal: str, parameters: Parameters, *, alone: bool = False) -> Ju
             sure = label_confidence(completion.logprobs, verdict.parsed, parameters.choices)
             if sure is not None:
                 return Verdict(confidence=sure, why="logprobs", valid=True, parsed=verdict.parsed)
-        if signal in {"auto", "agreement"} and not alone:
-            return agreement(completion, attempts, parameters, verdict)
+        if signal == "self":
+            return _told(completion, verdict)
+        if signal in AGREEING and not alone:
+            # backed: only the first step's word counts, not that two weaker ones agree against it.
+            heard = [attempt for attempt in attempts if attempt.step == 0] if signal == "backed" else attempts
+            return agreement(completion, heard, parameters, verdict, reworded=reworded)
         return verdict
 
     return judge
@@ -100,17 +116,31 @@ def _keeps_schema(text: str, complaint: Complaint) -> Verdict:
     return Verdict(confidence=None, why="schema", valid=wrong is None, parsed=found.value, detail=wrong or "")
 
 
-def agreement(completion: Completion, attempts: Sequence[Attempt], parameters: Parameters, verdict: Verdict) -> Verdict:
+def _told(completion: Completion, verdict: Verdict) -> Verdict:
+    """Return the confidence the completion states of itself in a field of that name; without one, more would tell."""
+    from scrimp.routing.votes import self_reported  # noqa: PLC0415 - where a chain asks for it
+
+    sure = self_reported(completion.text)
+    told = _with(verdict, confidence=sure, why="self", more=sure is None)
+    return told if sure is not None else replace(told, detail="the completion states no confidence of its own")
+
+
+def agreement(
+    completion: Completion, attempts: Sequence[Attempt], parameters: Parameters, verdict: Verdict, *,
+    reworded: bool = False,
+) -> Verdict:  # fmt: skip
     """Return 1 where another model's valid completion asserted the same before, 0 where none of them did.
 
-    The first has nobody to agree with and says that more would tell; open-ended text has nothing to agree on, and the
-    verdict stays as it was.
+    A model that was asked in other words counts as another. The first has nobody to agree with and says that more would
+    tell; open-ended text has nothing to agree on, and the verdict stays as it was.
     """
     asserted = canonical(completion.text, parameters.choices, parameters.schema)
     others = [
         canonical(attempt.completion.text, parameters.choices, parameters.schema)
         for attempt in attempts
-        if attempt.completion is not None and attempt.valid and attempt.completion.model != completion.model
+        if attempt.completion is not None
+        and attempt.valid
+        and (reworded or attempt.completion.model != completion.model)
     ]
     if asserted is not None and asserted in others:
         return _with(verdict, confidence=1.0, why="agreement")

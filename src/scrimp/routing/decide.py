@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp.errors import ConfigError
 from scrimp.routing.patterns import pattern
-from scrimp.routing.tiers import TIERS, tier_of
-from scrimp.values import Chain, Parameters, Prompt, Route
+from scrimp.routing.tiers import RAISED, TIERS, tier_of
+from scrimp.values import Chain, Parameters, Priority, Prompt, Route
 
 if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and only the checker reads them
     from typing import Protocol
@@ -26,6 +26,14 @@ if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and
         @property
         def tags(self) -> Mapping[str, str]:
             """Other names for it."""
+
+        @property
+        def user(self) -> str | None:
+            """Who it is for."""
+
+        @property
+        def priority(self) -> Priority:
+            """How much it matters."""
 
     class Places(Protocol):
         """Chains by name; a name that is none is a ConfigError."""
@@ -51,6 +59,9 @@ class Rule(Struct, frozen=True, kw_only=True):
     file: str | None = None  # a glob: of the file's name, or of its path where it has a slash
     match: str | None = None  # a regular expression to be found in the text
     tag: str | None = None  # k=v, or k for any value
+    user: str | None = None  # the name given with --user
+    priority: Priority | None = None  # low, normal or high
+    compress: str | None = None  # the level of compression for prompts it matches
     tier: str | None = None
     chain: str | None = None
     model: str | None = None
@@ -61,6 +72,8 @@ class NoLabels(Struct, frozen=True):
 
     route: str | None = None
     tags: Mapping[str, str] = {}
+    user: str | None = None
+    priority: Priority = "normal"
 
 
 _NO_LABELS = NoLabels()
@@ -74,16 +87,43 @@ def decide(
     *,
     labels: Labels = _NO_LABELS,
     parameters: Parameters = _NOTHING,
+    learned: Callable[[Prompt], Route | None] | None = None,
+    cheapest: Callable[[], Chain] | None = None,
 ) -> Route:
-    """Return where a prompt goes and the words for why: "rule 2: file *.py", "prior: classification"."""
+    """Return where a prompt goes and the words for why: "rule 2: file *.py", "prior: classification".
+
+    The user's rules come first, then what was learned of the prompt's task, then how much it matters and the prior for
+    its kind of task.
+    """
     for number, rule in enumerate(rules, 1):
         reason = _matches(rule, number, prompt, labels)
-        if reason is not None:
-            return _ruled(rule, number, reason, places)
+        if isinstance(reason, Matched):
+            return _ruled(rule, number, reason.why, places)
+    if learned is not None and (route := learned(prompt)) is not None:
+        return route
+    if labels.priority == "low" and cheapest is not None:
+        return Route(chain=cheapest(), tier=None, why="priority low: the cheapest model")
     choice = tier_of(prompt.text, prompt.system, parameters)
-    tier = _configured(choice.tier, places.tiers)
-    missing = "" if tier == choice.tier else f"; there is no tier {choice.tier}"
-    return Route(chain=places.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{missing}")
+    wanted, raised = (RAISED[choice.tier], ", priority high") if labels.priority == "high" else (choice.tier, "")
+    tier = _configured(wanted, places.tiers)
+    missing = "" if tier == wanted else f"; there is no tier {wanted}"
+    return Route(chain=places.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}")
+
+
+def explain(prompt: Prompt, rules: Sequence[Rule], labels: Labels = _NO_LABELS) -> list[str]:
+    """Return a line for each rule up to the one that matches: the condition that does not hold, or all that do."""
+    said: list[str] = []
+    for number, rule in enumerate(rules, 1):
+        reason = _matches(rule, number, prompt, labels)
+        if isinstance(reason, Matched):
+            return [*said, f"rule {number}: yes, {reason.why}; to {_destination(rule)}"]
+        said.append(f"rule {number}: no, {reason}")
+    return said
+
+
+def _destination(rule: Rule) -> str:
+    places = (("tier", rule.tier), ("chain", rule.chain), ("model", rule.model), ("compress", rule.compress))
+    return ", ".join(f"{name} {place}" for name, place in places if place is not None)
 
 
 def check_rules(rules: Sequence[Rule]) -> None:
@@ -97,26 +137,29 @@ def check_rules(rules: Sequence[Rule]) -> None:
             _compiled(rule.match, number)
 
 
-def _matches(rule: Rule, number: int, prompt: Prompt, labels: Labels) -> str | None:
-    """Return the conditions of a rule in words when all of them hold; the cheap ones are asked first."""
+class Matched(Struct, frozen=True):
+    """All conditions of a rule hold, in these words."""
+
+    why: str
+
+
+def _matches(rule: Rule, number: int, prompt: Prompt, labels: Labels) -> Matched | str:
+    """Return the conditions of a rule when all of them hold, or the first that does not; the cheap ones come first."""
+    conditions: tuple[tuple[str, str | None, Callable[[str], bool]], ...] = (
+        ("route", rule.route, lambda wanted: labels.route == wanted),
+        ("tag", rule.tag, lambda wanted: _tagged(wanted, labels.tags)),
+        ("user", rule.user, lambda wanted: labels.user == wanted),
+        ("priority", rule.priority, lambda wanted: labels.priority == wanted),
+        ("file", rule.file, lambda wanted: _from_file(wanted, prompt.source)),
+        ("match", rule.match, lambda wanted: _compiled(wanted, number).search(prompt.text) is not None),
+    )
     reasons = []
-    if rule.route is not None:
-        if labels.route != rule.route:
-            return None
-        reasons.append(f"route {rule.route}")
-    if rule.tag is not None:
-        if not _tagged(rule.tag, labels.tags):
-            return None
-        reasons.append(f"tag {rule.tag}")
-    if rule.file is not None:
-        if not _from_file(rule.file, prompt.source):
-            return None
-        reasons.append(f"file {rule.file}")
-    if rule.match is not None:
-        if not _compiled(rule.match, number).search(prompt.text):
-            return None
-        reasons.append(f"match {rule.match}")
-    return ", ".join(reasons) or "every prompt"
+    for name, wanted, holds in conditions:
+        if wanted is not None:
+            if not holds(wanted):
+                return f"not {name} {wanted}"
+            reasons.append(f"{name} {wanted}")
+    return Matched(", ".join(reasons) or "every prompt")
 
 
 def _tagged(tag: str, tags: Mapping[str, str]) -> bool:
@@ -144,11 +187,11 @@ def _ruled(rule: Rule, number: int, reason: str, places: Places) -> Route:
     why = f"rule {number}: {reason}"
     try:
         if rule.tier is not None:
-            return Route(chain=places.tier_chain(rule.tier), tier=rule.tier, why=why)
+            return Route(chain=places.tier_chain(rule.tier), tier=rule.tier, why=why, level=rule.compress)
         if rule.chain is not None:
-            return Route(chain=places.chain(rule.chain), tier=None, why=why)
+            return Route(chain=places.chain(rule.chain), tier=None, why=why, level=rule.compress)
         if rule.model is not None:
-            return Route(chain=places.model_chain(rule.model), tier=None, why=why)
+            return Route(chain=places.model_chain(rule.model), tier=None, why=why, level=rule.compress)
     except ConfigError as error:
         raise ConfigError(f"rule {number}: {error}") from error
     raise ConfigError(f"rule {number} says none of tier, chain and model: give it one")

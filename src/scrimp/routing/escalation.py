@@ -10,76 +10,119 @@ content with.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.routing.confidence import Judge, Verdict
-from scrimp.values import Attempt, Chain, Completion, Failure, Step
+from scrimp.routing.confidence import AGREEING, Verdict
+from scrimp.routing.opinions import ASKING, opinion
+from scrimp.routing.questions import Ask, AskBoth, Check, CheckResult, Made, Question, Reply, made_of
+from scrimp.routing.weighing import Stage, as_asked, failed, kept_of, settled, unused, weighed
+from scrimp.values import Attempt, Chain, Completion, Failure
 
+if TYPE_CHECKING:
+    from scrimp.routing.confidence import Judge
 
-class Ask(Struct, frozen=True):
-    """Call this step; to be answered with a Completion or a Failure."""
-
-    index: int
-    step: Step
-
-
-class Check(Struct, frozen=True):
-    """Put this completion to the user's check; to be answered with a CheckResult."""
-
-    text: str
-
-
-class CheckResult(Struct, frozen=True):
-    """What the user's check said."""
-
-    passed: bool
-    detail: str = ""
-
-
-Reply: TypeAlias = Completion | Failure | CheckResult
-Escalation: TypeAlias = Generator[Ask | Check, Reply, tuple[Attempt, ...]]
+Escalation: TypeAlias = Generator[Question, Reply, tuple[Attempt, ...]]
 
 # The request itself is at fault, or the money is gone: another model changes neither.
 _HOPELESS = frozenset(("invalid", "budget"))
-_NO_JUDGE = "nothing to judge by"
-_LAST = "last step"
-_BEST = "best of the valid"
 
 
-def escalate(chain: Chain, judge: Judge, *, check: bool = False) -> Escalation:
+class _Asked(Struct, frozen=True):
+    """What an ascent is about: see `escalate`."""
+
+    chain: Chain
+    judge: Judge
+    text: str
+    task: str
+    brief: bool
+    check: bool
+
+
+def escalate(
+    chain: Chain, judge: Judge, *, text: str = "", task: str = "", brief: bool = False, check: bool = False,
+    start: int = 0,
+) -> Escalation:  # fmt: skip
     """Yield each call (and each check) to make; return every attempt in the order made, at most one of them kept.
 
-    The kept one is not always the last: see `kept_of`.
+    The kept one is not always the last: see `kept_of`. Where none is kept, the last says why. `text` is the prompt, for
+    the signals that put it in other words; `task` is the prompt with what goes with it, for those who are asked about
+    a completion (empty: the prompt alone); `brief` says that a label or JSON is wanted; `start` is the step to begin
+    at. A lone cheap model that has nobody to agree with is asked a second time, in other words. With `chain.parallel`
+    the first two steps are called at once, unless the second is the last: to call that beside the first saves nothing.
     """
+    asked = _Asked(chain, judge, text, task or text, brief, check)
     attempts: list[Attempt] = []
-    for index, step in enumerate(chain.steps):
-        reply = yield Ask(index, step)
-        if isinstance(reply, Failure):
-            attempts.append(_failed(index, step, reply))
-            if reply.kind in _HOPELESS:
-                break
-            continue
-        if not isinstance(reply, Completion):
-            raise TypeError(f"a call was answered with a {type(reply).__name__}")
-        verdict = judge(reply, attempts)
-        if check and verdict.valid:
-            verdict = yield from _checked(reply, verdict, chain.signal)
-        attempts.append(_judged(index, step, reply, verdict, chain))
-        if attempts[-1].kept or reply.stop == "length":
+    stages = deque(Stage(index, step) for index, step in enumerate(chain.steps) if index >= start)
+    early: dict[Stage, Made] = {}
+    while stages:
+        stage = stages.popleft()
+        if chain.parallel and not attempts and len(stages) > 1:
+            early = yield from _both(stage, stages[0])
+        made = early.pop(stage) if stage in early else (yield from _called(stage, asked))
+        if isinstance(made, Failure):
+            attempts.append(failed(stage, made))
+        else:
+            verdict = yield from _verdict(stage, made, attempts, asked)
+            attempts.append(weighed(stage, made, verdict, chain, straight=start > 0))
+            if verdict.more and _stands_alone(stage, asked):
+                stages.appendleft(Stage(stage.index, stage.step, reworded=True))
+        if attempts[-1].kept or (not stage.reworded and _in_vain(made)):
             break
-    return tuple(_settled(attempts))
+    if attempts and attempts[-1].reworded:
+        attempts = as_asked(attempts)
+    attempts = settled(attempts)
+    beside = [unused(stage, made) for stage, made in early.items()]
+    return (*attempts, *beside) if kept_of(attempts) is not None else (*beside, *attempts)
 
 
-def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:
-    """Return the attempt whose completion is given out, if there is one."""
-    return next((attempt for attempt in attempts if attempt.kept), None)
+def _in_vain(made: Made) -> bool:
+    """Say whether a step's reply ends the ascent: a higher one would not do better, or the row is to be asked again."""
+    return made.kind in _HOPELESS if isinstance(made, Failure) else made.stop == "length"
 
 
-def _checked(completion: Completion, verdict: Verdict, signal: str) -> Generator[Check, Reply, Verdict]:
+def _stands_alone(stage: Stage, asked: _Asked) -> bool:
+    """Say whether a step is the only one below the last of a chain that lives by agreement."""
+    alone = len(asked.chain.steps) == 2 and not stage.index and asked.chain.signal in AGREEING
+    return alone and not stage.reworded and bool(asked.text)
+
+
+def _both(first: Stage, second: Stage) -> Generator[Question, Reply, dict[Stage, Made]]:
+    replies = yield AskBoth(Ask(index=first.index, step=first.step), Ask(index=second.index, step=second.step))
+    if not isinstance(replies, tuple):
+        raise TypeError(f"two calls were answered with a {type(replies).__name__}")
+    return {first: replies[0], second: replies[1]}
+
+
+def _called(stage: Stage, asked: _Asked) -> Generator[Question, Reply, Made]:
+    words = None
+    if stage.reworded:
+        from scrimp.routing.votes import reworded  # noqa: PLC0415 - where one cheap model stands alone
+
+        words = reworded(asked.text, brief=asked.brief)
+    return made_of((yield Ask(index=stage.index, step=stage.step, text=words)))
+
+
+def _verdict(
+    stage: Stage, completion: Completion, attempts: Sequence[Attempt], asked: _Asked
+) -> Generator[Question, Reply, Verdict]:
+    """Return what is held of a completion: by itself and beside the others, by the user's check, by another model."""
+    chain = asked.chain
+    verdict = asked.judge(completion, attempts, reworded=stage.reworded)
+    if asked.check and verdict.valid:
+        verdict = yield from _checked(completion, verdict, chain.signal)
+    last = stage.index == len(chain.steps) - 1
+    if verdict.valid and chain.signal in ASKING and not last:  # above the last step there is nobody to go to
+        whom = chain.judge or chain.steps[0]
+        verdict = yield from opinion(chain.signal, stage.index, whom, asked.task, completion, verdict)
+    return verdict
+
+
+def _checked(completion: Completion, verdict: Verdict, signal: str) -> Generator[Question, Reply, Verdict]:
     """Ask the user's check: failing it is as bad as a missing label, passing it is as good as it gets.
 
     A chain that names another signal than its check still wants that signal's word on what passed.
@@ -93,47 +136,3 @@ def _checked(completion: Completion, verdict: Verdict, signal: str) -> Generator
     if signal in {"auto", "check"}:
         return replace(verdict, confidence=1.0, why="check", more=False)
     return verdict
-
-
-def _failed(index: int, step: Step, failure: Failure) -> Attempt:
-    return Attempt(
-        step=index, name=step.name, completion=None, failure=failure, confidence=None, why=failure.kind, valid=False,
-        kept=False,
-    )  # fmt: skip
-
-
-def _judged(index: int, step: Step, completion: Completion, verdict: Verdict, chain: Chain) -> Attempt:
-    last = index == len(chain.steps) - 1
-    sure = verdict.confidence is not None and verdict.confidence >= chain.min_confidence
-    unjudged = verdict.confidence is None and not verdict.more
-    disagrees = last and verdict.why == "agreement" and not sure
-    why = verdict.why
-    if verdict.valid and len(chain.steps) > 1 and not sure:
-        # One against several weaker ones: that they differ from it says little, so it carries no confidence.
-        why = _LAST if last else _NO_JUDGE if unjudged and why == "valid" else why
-    # What is wrong with a completion that came through travels as a failure, for the person who reads the row.
-    failure = None if verdict.valid or not verdict.detail else Failure(kind="schema", http=200, message=verdict.detail)
-    return Attempt(
-        step=index,
-        name=step.name,
-        completion=completion,
-        failure=failure,
-        confidence=None if disagrees else verdict.confidence,
-        why=why,
-        valid=verdict.valid,
-        kept=verdict.valid and (last or sure or unjudged),
-        parsed=verdict.parsed,
-    )
-
-
-def _settled(attempts: list[Attempt]) -> list[Attempt]:
-    """Keep the surest valid attempt where the chain was climbed in vain, but not where it was cut short."""
-    if not attempts or kept_of(attempts) is not None:
-        return attempts
-    end = attempts[-1].completion
-    valid = [attempt for attempt in attempts if attempt.valid]
-    if end is None or end.stop == "length" or not valid:
-        return attempts
-    # Later steps are stronger: the later wins a tie.
-    best = max(valid, key=lambda attempt: (attempt.confidence or 0.0, attempt.step))
-    return [replace(attempt, kept=True, why=_BEST) if attempt is best else attempt for attempt in attempts]

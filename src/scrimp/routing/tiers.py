@@ -31,7 +31,7 @@ PRIOR: dict[Kind, str] = {
     "long text": "medium",
     "open-ended": "medium",
 }
-_RAISED = {"simple": "medium", "medium": "high", "high": "high"}
+RAISED = {"simple": "medium", "medium": "high", "high": "high"}
 _NOTHING = Parameters()
 
 
@@ -58,4 +58,4 @@ def tier_of(text: str, system: str | None, parameters: Parameters = _NOTHING) ->
     tier = PRIOR[kind]
     if not stakes:
         return TierChoice(tier, kind, kind)
-    return TierChoice(_RAISED[tier], kind, f"{kind}; raised: {', '.join(sorted(stakes))}")
+    return TierChoice(RAISED[tier], kind, f"{kind}; raised: {', '.join(sorted(stakes))}")

@@ -22,6 +22,7 @@ GROUPS = {
     "chain": "coalesce(chain, '-')",
     "route": "coalesce(route, '-')",
     "user": "coalesce(user, '-')",
+    "task": "coalesce(signature, '-')",
     "run": "run",
     "day": "date(time, 'unixepoch')",
     "status": "status",
@@ -46,16 +47,33 @@ def m001_ledger(db: sqlite3.Connection) -> None:
 def m002_journal(db: sqlite3.Connection) -> None:
     """Book what was in flight as lost, and do without the table: `journal` keeps that now."""
     rows = db.execute("SELECT entry FROM in_flight").fetchall()
-    insert(db, _INSERT, [_row(msgspec.json.decode(entry, type=Entry)) for (entry,) in rows])
+    entries = [_row(msgspec.json.decode(entry, type=Entry))[: len(_COLUMNS_THEN.split(","))] for (entry,) in rows]
+    insert(db, f"INSERT OR IGNORE INTO entries ({_COLUMNS_THEN}) VALUES", entries)
     db.execute("DROP TABLE in_flight")
 
 
-MIGRATIONS = (m001_ledger, m002_journal)
+def m003_evidence(db: sqlite3.Connection) -> None:
+    """Name the task of every call, and keep what several models said to the same prompts."""
+    db.execute("ALTER TABLE entries ADD COLUMN signature TEXT")
+    db.execute(
+        "CREATE TABLE prompts (key TEXT PRIMARY KEY, time REAL NOT NULL, signature TEXT NOT NULL, kind TEXT NOT NULL,"
+        " text TEXT NOT NULL, asked TEXT NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE replies (key TEXT NOT NULL REFERENCES prompts (key), model TEXT NOT NULL, time REAL NOT NULL,"
+        " output TEXT NOT NULL, confidence REAL, cost_nano INTEGER, score REAL, scored_by TEXT,"
+        " PRIMARY KEY (key, model)) WITHOUT ROWID"
+    )
 
-_COLUMNS = (
+
+MIGRATIONS = (m001_ledger, m002_journal, m003_evidence)
+
+# As they were before m003: what a migration did must not change under it.
+_COLUMNS_THEN = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
+_COLUMNS = f"{_COLUMNS_THEN}, signature"
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 _encode = msgspec.json.Encoder().encode
 
@@ -71,6 +89,27 @@ class Total(Struct, frozen=True):
     output: int
     cost: Decimal
     unpriced: int
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """Paid calls of one model for one task: dollars, and when the first and the last was sent."""
+
+    signature: str
+    model: str
+    route: str | None
+    calls: int
+    cost: Decimal
+    first: float
+    last: float
+
+
+class Climbs(Struct, frozen=True):
+    """How many rows of a task came to an end at a step of a chain."""
+
+    signature: str
+    chain: str
+    step: int
+    rows: int
 
 
 class Ledger:
@@ -111,6 +150,32 @@ class Ledger:
             for name, calls, failed, lost, read, written, cost, unpriced in rows
         ]
 
+    def tasks(self, *, since: float = 0.0) -> list[Task]:
+        """Add up the paid calls since a moment by task and model, the dearest first."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT signature, provider || '/' || model, max(route), count(*), coalesce(sum(cost_nano), 0),"
+                " min(time), max(time) FROM entries WHERE signature IS NOT NULL AND status IN ('paid', 'truncated')"
+                " AND time >= ? GROUP BY 1, 2 ORDER BY 5 DESC, 4 DESC",
+                (since,),
+            ).fetchall()
+        return [
+            Task(signature=name, model=model, route=route, calls=calls, cost=Decimal(cost).scaleb(-9), first=first,
+                 last=last)
+            for name, model, route, calls, cost, first, last in rows
+        ]  # fmt: skip
+
+    def climbs(self, *, since: float = 0.0) -> list[Climbs]:
+        """Count how far up rows went in chains since a moment, by task; those that began higher are left out."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"
+                " WHERE chain IS NOT NULL AND signature IS NOT NULL AND status = 'paid' AND time >= ?"
+                " GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
+                (since,),
+            ).fetchall()
+        return [Climbs(*row) for row in rows]
+
 
 def _group(by: str) -> tuple[str, tuple[str, ...]]:
     if by in GROUPS:
@@ -125,8 +190,9 @@ def _row(entry: Entry) -> tuple[object, ...]:
     usage = entry.usage
     return (
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
-        *_counts(usage), _nano(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain, entry.step,
+        *_counts(usage), nano(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain, entry.step,
         entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
+        entry.signature,
     )  # fmt: skip
 
 
@@ -138,10 +204,11 @@ def _counts(usage: Usage | None) -> tuple[int | None, ...]:
     )  # fmt: skip
 
 
-def _nano(cost: Decimal | None) -> int | None:
+def nano(cost: Decimal | None) -> int | None:
+    """Return dollars as SQLite keeps them; a fraction of a nanodollar is a bug, and a StoreError."""
     if cost is None:
         return None
-    nano = cost.scaleb(9)
-    if nano != nano.to_integral_value():
+    whole = cost.scaleb(9)
+    if whole != whole.to_integral_value():
         raise StoreError(f"a cost of {cost} dollars is no whole number of nanodollars: this is a bug, please report it")
-    return int(nano)
+    return int(whole)

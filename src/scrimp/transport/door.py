@@ -13,13 +13,29 @@ from scrimp.transport.errand import Errand, Show, Witness
 from scrimp.transport.faults import FaultError
 from scrimp.transport.lane import Lane
 from scrimp.transport.retrying import LONGEST_OBEYED, Patience, Tries
-from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply
+from scrimp.values import REPLAY, Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
 
 if TYPE_CHECKING:
-    from scrimp.transport.embedded import EmbeddedModel
+    from typing import Protocol
+
     from scrimp.transport.http import Http
 
+    class InProcess(Protocol):
+        """A provider without a socket: requests in, replies out."""
+
+        async def send(self, request: HttpRequest) -> HttpReply:
+            """Return the reply to a request."""
+
+        def events(self, request: HttpRequest) -> AsyncIterator[str | HttpReply]:
+            """Yield the data of each streamed event, or the reply that refuses."""
+
+        def close(self) -> None:
+            """Take no more work."""
+
+
 LOCAL = "local:"
+# Providers without a socket: the embedded model, and recorded completions.
+IN_PROCESS = (LOCAL, REPLAY)
 
 
 class Door:
@@ -29,7 +45,7 @@ class Door:
         self,
         *,
         open_http: Callable[[], Http],
-        open_local: Callable[[str], EmbeddedModel],
+        open_local: Callable[[Endpoint, str], InProcess],
         open_lane: Callable[[Endpoint], Lane],
         circuits: Circuits,
         secrets: Callable[[Endpoint], Mapping[str, str]],
@@ -43,7 +59,7 @@ class Door:
         self._circuits, self._secrets, self._redact = circuits, secrets, redact
         self._patience, self._clock, self._sleep, self._chance = patience, clock, sleep, chance
         self._http: Http | None = None
-        self._locals: dict[str, EmbeddedModel] = {}
+        self._locals: dict[tuple[str, str], InProcess] = {}
         self._lanes: dict[str, Lane] = {}
         self._halted = False
 
@@ -102,7 +118,7 @@ class Door:
         """Return what one request gave, and True; or why none was made, and False."""
         provider, model = errand.call.provider, errand.call.model
         lane = self._lane(errand.endpoint)
-        estimated = await lane.enter(len(errand.request.body), ahead=errand.tried)
+        estimated = await lane.enter(len(errand.request.body), ahead=errand.tried or errand.call.ahead)
         unsent: int | None = estimated
         try:
             admitted = self._circuits.admit(provider, model)
@@ -149,8 +165,8 @@ class Door:
         return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
 
     async def _once(self, errand: Errand) -> Completion | Failure:
-        if errand.endpoint.base_url.startswith(LOCAL):
-            local = self._local(errand.call.model)
+        if errand.endpoint.base_url.startswith(IN_PROCESS):
+            local = self._local(errand)
             errand.sending = True
             return errand.completion(await local.send(errand.request))
         client, secrets = self._client(), self._secrets(errand.endpoint)
@@ -167,8 +183,8 @@ class Door:
         return reader.completion()
 
     def _events(self, errand: Errand) -> AsyncIterator[str | HttpReply]:
-        if errand.endpoint.base_url.startswith(LOCAL):
-            local = self._local(errand.call.model)
+        if errand.endpoint.base_url.startswith(IN_PROCESS):
+            local = self._local(errand)
             errand.sending = True
             return local.events(errand.request)
         client, secrets = self._client(), self._secrets(errand.endpoint)
@@ -180,10 +196,11 @@ class Door:
             self._http = self._open_http()
         return self._http
 
-    def _local(self, model: str) -> EmbeddedModel:
-        if model not in self._locals:
-            self._locals[model] = self._open_local(model)
-        return self._locals[model]
+    def _local(self, errand: Errand) -> InProcess:
+        name = (errand.endpoint.name, errand.call.model)
+        if name not in self._locals:
+            self._locals[name] = self._open_local(errand.endpoint, errand.call.model)
+        return self._locals[name]
 
     def _lane(self, endpoint: Endpoint) -> Lane:
         if endpoint.name not in self._lanes:

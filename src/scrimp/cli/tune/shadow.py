@@ -1,0 +1,83 @@
+"""`scrimp tune shadow`: a share of prompts, put to several models."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scrimp.cli import options as o
+from scrimp.cli.asking import asked_of, labels_of
+from scrimp.cli.inputs import named, read_options
+from scrimp.cli.session import session
+from scrimp.config.amounts import share as share_of
+from scrimp.flows.gathering import Gathering, sampled
+from scrimp.flows.shadowing import usual
+from scrimp.read.prompts import prompts
+from scrimp.render.amounts import count, money
+from scrimp.render.shares import counted
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def shadow(
+    inputs: o.Inputs = None,
+    models: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,C", help="Who answers; else two cheap models and the high tier's."),
+    ] = None,
+    share: Annotated[str, typer.Option(metavar="P%", help="How many of the prompts.")] = "3%",
+    format: o.Format = "auto",  # noqa: A002 - the flag's name
+    nul: o.Nul = False,
+    template: o.Template = None,
+    prompt_field: o.PromptField = None,
+    id_field: o.IdField = None,
+    system: o.System = None,
+    limit: o.Limit = None,
+    choices: o.Choices = None,
+    schema: o.Schema = None,
+    max_output: o.MaxOutput = None,
+    max_cost: o.MaxCost = "1.00",
+    compress: o.Compress = None,
+    concurrency: o.Concurrency = None,
+    route: o.RouteLabel = None,
+    gold: Annotated[
+        str | None, typer.Option("--gold", metavar="COLUMN", help="The column that holds the right answer.")
+    ] = None,
+) -> None:
+    """Put a share of prompts to cheap models and the flagship, and keep what they say beside each other.
+
+    Nothing is paid twice: what the cache holds is taken from there, so that after a run only the models that did not
+    answer it are called. The prompts of a share are always the same ones. Pairs are kept in the ledger for tune replay,
+    label and certify. With --gold a completion that says what the column says is right, and any other is wrong.
+    """
+    flags = {
+        "max_output": max_output, "max_cost": o.dollars_of(max_cost), "compress": compress, "concurrency": concurrency,
+    }  # fmt: skip
+    part = share_of(share, "--share")
+    with session(flags) as here:
+        asked = asked_of(here.defaults, choices=choices, schema=schema, labels=labels_of(route, None, None))
+        reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
+        found = prompts(named(inputs), reading, warn=here.messages.warn)
+        asking = o.words(models) or usual(here.services.routes)
+        gathering = Gathering(asked, here.services, gold=gold)
+        try:
+            stop = gathering.gather(sampled(found, part), asking)
+        finally:
+            gathering.close()
+        here.messages.say(
+            f"{counted(gathering.prompts, 'prompt')}, {counted(gathering.kept, 'completion')} of {', '.join(asking)} "
+            f"kept, {count(gathering.failed)} failed, {money(gathering.spent)} spent"
+        )
+        if stop is not None and stop.message:
+            here.messages.error(stop.message)
+        elif not gathering.prompts:
+            here.messages.say(f"no prompt is among the {share} that are taken: raise --share")
+    raise typer.Exit(_status(stop.exit_status if stop else None, gathering))
+
+
+def _status(stopped: int | None, gathering: Gathering) -> int:
+    if stopped is not None:
+        return stopped
+    return 0 if not gathering.failed else 3 if gathering.kept else 4

@@ -1,0 +1,42 @@
+"""The cheapest of the models that can be called."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scrimp.errors import ConfigError
+from scrimp.values import ModelRef, Usage
+
+if TYPE_CHECKING:
+    from scrimp.config.routes import Routes
+    from scrimp.prices.book import PriceBook
+
+# What calls are compared by: a prompt of a page, a completion of a paragraph.
+CALL = Usage(input=1000, output=200)
+
+
+def cost_of_call(
+    model: ModelRef, routes: Routes, prices: PriceBook, when: float, usage: Usage = CALL
+) -> Decimal | None:
+    """Return what a call costs, in dollars, one of middling size where none is given; None where no price is known."""
+    seller = routes.endpoints[model.provider].price_provider
+    return prices.cost_of(
+        provider=model.provider, model=model.model, usage=usage, when=when, price_provider=seller
+    ).dollars
+
+
+def cheapest(routes: Routes, prices: PriceBook, when: float) -> ModelRef:
+    """Return the model of any tier that costs least, by the price of a call of middling size; of equals, the first.
+
+    ConfigError where no model that can be called has a known price.
+    """
+    models = dict.fromkeys(model for models in routes.tiers.values() for model in models)
+    known = [
+        (cost, number, model)
+        for number, model in enumerate(models)
+        if model.provider in routes.available and (cost := cost_of_call(model, routes, prices, when)) is not None
+    ]
+    if not known:
+        raise ConfigError("no model of the tiers has a key and a known price, so none is the cheapest: use --model")
+    return min(known)[2]

@@ -1,0 +1,39 @@
+"""Whether a chain can pay: cheap calls are worth it only where they save enough dear ones.
+
+Of rows that all cost their cheap calls, the share that need no dear one is saved: saved = agreed - cheap / dear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from math import sqrt
+
+# Rows of a task before its record counts, and the normal deviate of a one-sided 95 % bound.
+LEAST = 30
+_Z = 1.645
+
+
+def paid_below(ends: Mapping[int, int], shares: Sequence[float]) -> float:
+    """Return what a row paid on average for the steps before the last, beside what the last costs.
+
+    `ends` counts rows by the step they came to an end at, `shares` says what each step before the last costs beside the
+    last; a row pays for every step up to its end.
+    """
+    paid = list(accumulate(shares))
+    rows = sum(ends.values())
+    return sum(count * paid[min(step, len(paid) - 1)] for step, count in ends.items()) / rows if rows and paid else 0.0
+
+
+def can_pay(agreed: int, rows: int, ratio: float) -> bool:
+    """Say whether a task's record leaves hope that the chain saves money; `ratio` is what the cheap calls cost a row.
+
+    It does as long as the upper bound of the share that agreed is above what would pay (Wilson, 1927), so that a few
+    unlucky rows do not decide.
+    """
+    if rows < LEAST:
+        return True
+    share = agreed / rows
+    middle = share + _Z * _Z / (2 * rows)
+    spread = _Z * sqrt(share * (1 - share) / rows + _Z * _Z / (4 * rows * rows))
+    return min(1.0, (middle + spread) / (1 + _Z * _Z / rows)) > ratio

@@ -1,0 +1,55 @@
+"""What the ascent of a chain asks of whoever drives it, and what it is answered."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from scrimp.values import Completion, Failure, Parameters, Step
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """Call this step; to be answered with a Completion or a Failure.
+
+    `text` stands in place of the prompt's own, with `parameters` in place of the run's; with a `predicate` the model is
+    asked how probable it is.
+    """
+
+    index: int
+    step: Step
+    text: str | None = None
+    parameters: Parameters | None = None
+    predicate: str | None = None
+
+
+class AskBoth(Struct, frozen=True):
+    """Call two steps at once; to be answered with a pair, in this order."""
+
+    first: Ask
+    second: Ask
+
+
+class Check(Struct, frozen=True):
+    """Put this completion to the user's check; to be answered with a CheckResult."""
+
+    text: str
+
+
+class CheckResult(Struct, frozen=True):
+    """What the user's check said."""
+
+    passed: bool
+    detail: str = ""
+
+
+Made: TypeAlias = Completion | Failure
+Question: TypeAlias = Ask | AskBoth | Check
+Reply: TypeAlias = Completion | Failure | CheckResult | tuple[Completion | Failure, Completion | Failure]
+
+
+def made_of(reply: Reply) -> Made:
+    """Return the reply to a call; any other reply is a bug of the driver, and a TypeError."""
+    if not isinstance(reply, Completion | Failure):
+        raise TypeError(f"a call was answered with a {type(reply).__name__}")
+    return reply

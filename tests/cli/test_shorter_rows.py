@@ -1,0 +1,88 @@
+"""Compression inside a run: rows, turns and the bill."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from command import Scrimp
+from fake_provider import FakeProvider
+
+DOCUMENT = (
+    "<document>\nBees live in hives. They make honey in summer. The queen lays up to 2000 eggs a day. Wasps do not.\n"
+    "A storm destroyed the old town hall in 1923. It was rebuilt in 1930 by Anna Meier.\n</document>\n\n"
+)
+ASKED = "Please could you kindly tell me: who rebuilt the town hall?"
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    scrimp.provider(provider.url)
+    return scrimp
+
+
+def rows(scrimp: Scrimp, *prompts: object) -> None:
+    scrimp.file("rows.jsonl", "".join(json.dumps(prompt) + "\n" for prompt in prompts))
+
+
+def test_focus_sends_the_sentences_that_bear_on_the_rows_own_question(ready: Scrimp, provider: FakeProvider) -> None:
+    rows(ready, {"text": DOCUMENT + ASKED})
+    ran = ready("run", "rows.jsonl", "--compress", "focus")
+    sent = provider.bodies[0]["messages"][0]["content"]
+
+    assert "rebuilt in 1930 by Anna Meier" in sent
+    assert "Bees" not in sent
+    assert ran.rows[0]["compressed"]["rules"] == ["sentences for the question", "phrases"]
+    assert "Compression: " in ran.err
+    assert "sentences for the question 1" in ran.err
+
+
+def test_a_row_with_nothing_to_choose_from_says_so(ready: Scrimp) -> None:
+    rows(ready, {"text": ASKED})
+    ran = ready("run", "rows.jsonl", "--compress", "focus")
+
+    assert ran.rows[0]["compressed"]["note"].startswith("no documents or passages")
+    assert "No sentence was left out of 1 row" in ran.err
+
+
+def test_a_conversation_that_grows_keeps_its_beginning(ready: Scrimp, provider: FakeProvider) -> None:
+    first = [
+        {"role": "system", "content": "Be brief.   \n\n\n\n\nAlways."},
+        {"role": "user", "content": DOCUMENT + ASKED},
+    ]
+    reply = {"role": "assistant", "content": "Anna   Meier  did. \n\n\n\n"}
+    rows(ready, {"messages": first}, {"messages": [*first, reply, {"role": "user", "content": "When?"}]})
+    ready("run", "rows.jsonl", "--compress", "focus", "-j", "1")
+    now, later = (body["messages"] for body in provider.bodies)
+
+    assert later[: len(now)] == now
+    assert now[0]["content"] == "Be brief.\n\nAlways."
+    assert later[len(now)]["content"] == reply["content"]
+
+
+def test_the_same_words_at_another_level_are_another_piece_of_work(ready: Scrimp, provider: FakeProvider) -> None:
+    rows(ready, {"text": DOCUMENT + ASKED})
+    for level in ("off", "focus", "focus", "off"):
+        ready("run", "rows.jsonl", "--compress", level)
+
+    assert len(provider.bodies) == 2
+
+
+def test_the_bill_for_programs_tells_of_it(ready: Scrimp) -> None:
+    rows(ready, {"text": DOCUMENT + ASKED}, {"text": "Hello."})
+    ran = ready("run", "rows.jsonl", "--compress", "tidy", "--summary", "json")
+    told = json.loads(ran.err.splitlines()[-1])["compression"]
+
+    assert (told["rows"], told["rows_by_rule"]) == (1, {"phrases": 1})
+    assert told["after"] < told["before"]
+
+
+def test_a_document_can_be_put_before_a_single_prompt(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("hall.txt", "The hall was rebuilt in 1930 by Anna Meier.")
+    ready("ask", "Who rebuilt the hall?", "--context", "hall.txt")
+
+    assert provider.bodies[0]["messages"][0]["content"] == (
+        '<document source="hall.txt">\nThe hall was rebuilt in 1930 by Anna Meier.\n</document>\n\n'
+        "Who rebuilt the hall?"
+    )

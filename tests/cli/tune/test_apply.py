@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import recordings
+from command import Scrimp
+
+
+def test_a_certified_route_is_taken_by_runs_and_says_why(applied: Scrimp) -> None:
+    recordings.prompts(applied, "new.jsonl", range(200, 230))
+    (row, *_) = rows = applied("run", "new.jsonl").rows
+    (route,) = recordings.tuned(applied)
+
+    assert "gemini-tiny and rec/gpt-tiny agree, certified " in row["why"]
+    assert f"({route['pairs']} pairs)" in row["why"]
+    assert {each["model"] for each in rows} <= {"gpt-tiny", "gemini-tiny", "claude-large"}
+    assert [each["escalated"] and each["model"] == "claude-large" for each in rows].count(True) == 6
+    assert "tuned " in applied("route", "new.jsonl", "--limit", "1").out
+
+
+def test_a_rule_and_a_flag_go_before_what_was_learned(applied: Scrimp) -> None:
+    flagged = applied("run", "p.jsonl", "--limit", "1", "--model", "rec/claude-large").rows
+    applied.config(recordings.CONFIG + '[[rules]]\nmatch = "plus"\ntier = "high"\n')
+    recordings.prompts(applied, "new.jsonl", range(300, 301))
+    ruled = applied("run", "new.jsonl").rows
+
+    assert [row["model"] for row in (*flagged, *ruled)] == ["claude-large"] * 2
+    assert ruled[0]["why"].startswith("rule 1")
+
+
+def test_the_file_is_the_users_alone_and_undone_twice_is_as_it_was(applied: Scrimp) -> None:
+    path = applied.home / "tuned.toml"
+    written = path.read_bytes()
+    once = applied("tune", "apply", "--undo")
+    gone = path.exists()
+    twice = applied("tune", "apply", "--undo")
+
+    assert (once.status, twice.status, gone) == (0, 0, False)
+    assert "0 routes" in once.err
+    assert "1 route\n" in twice.err
+    assert path.read_bytes() == written
+    for file in applied.home.glob("tuned*"):
+        assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_there_is_nothing_to_undo_before_anything_was_applied(recorded: Scrimp) -> None:
+    ran = recorded("tune", "apply", "--undo")
+
+    assert ran.status == 2
+    assert "there is nothing to undo" in ran.err
+
+
+def test_nothing_certified_changes_nothing_and_a_dry_run_neither(gathered: Scrimp) -> None:
+    gathered("tune", "label", "--check", recordings.ODD)
+    dry = gathered("tune", "apply", "--dry-run")
+    none = gathered("tune", "apply", "--target", "0.999", "--risk", "0.001")
+
+    assert (dry.status, none.status) == (0, 2)
+    assert "would go to rec/gemini-tiny, then rec/gpt-tiny, then rec/claude-large" in dry.out
+    assert "nothing is certified" in none.err
+    assert not (gathered.home / "tuned.toml").exists()
+
+
+def test_a_route_whose_provider_has_no_key_or_is_gone_is_not_used_and_that_is_said(applied: Scrimp) -> None:
+    with_key = recordings.CONFIG.replace('base_url = "replay', 'key_env = "REC_KEY"\nbase_url = "replay')
+    other = '[providers.other]\nbase_url = "replay:recording.jsonl"\n[tiers]\nmedium = ["other/gpt-tiny"]\n'
+    keyless = with_key.replace("[tiers]\n", other).replace('medium = ["rec/gpt-tiny"]\n', "")
+    applied.config(keyless.replace("simple = [", 'simple = ["other/gpt-tiny", '))
+    without_key = applied("run", "p.jsonl", "--limit", "3")
+    applied.config(other + 'simple = ["other/gpt-tiny"]\nhigh = ["other/claude-large"]\n')
+    gone = applied("run", "p.jsonl", "--limit", "3")
+
+    for ran in (without_key, gone):
+        assert ran.status == 0, ran.err
+        assert ran.err.count("the route learned for task") == 1
+        assert "is not used" in ran.err
+        assert {row["provider"] for row in ran.rows} == {"other"}
+
+
+def test_a_file_that_was_spoilt_is_named_with_the_way_back(applied: Scrimp) -> None:
+    (applied.home / "tuned.toml").write_text("routes = 3\n", encoding="utf-8")
+    ran = applied("run", "p.jsonl", "--limit", "1")
+
+    assert ran.status == 2
+    assert "tuned.toml" in ran.err
+    assert "scrimp tune apply --undo" in ran.err
+
+
+def test_a_route_that_does_what_it_was_certified_on_stays(applied: Scrimp) -> None:
+    applied("run", "p.jsonl", "-q")
+
+    assert "not used any more" not in applied("cost").err
+    assert "drift" not in recordings.tuned(applied)[0]
+
+
+def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_more(applied: Scrimp) -> None:
+    rows = list(recordings.rows(260))[200:]
+    for row in rows:
+        row["models"]["gemini-tiny"]["out"] = "42"
+    applied.file("recording.jsonl", recordings.text(rows))
+    recordings.prompts(applied, "new.jsonl", range(200, 260))
+    assert applied("run", "new.jsonl", "-q").status == 0
+    first, second = applied("cost"), applied("cost")
+    after = applied("run", "new.jsonl", "--limit", "1").rows
+
+    assert first.err.count("is not used any more: 0 % of 60 rows ended below rec/claude-large, 80 % when") == 1
+    assert "not used any more" not in second.err
+    assert "tuned" not in after[0]["why"]
+    # To take the certificate back is to go before it, not before what became of it.
+    assert "0 routes" in applied("tune", "apply", "--undo").err
+
+
+def test_a_route_certified_anew_begins_with_a_clean_record(applied: Scrimp) -> None:
+    (route,) = recordings.tuned(applied)
+    applied("run", "p.jsonl", "-q", "--limit", "60")
+    chains = recordings.entries(applied, "SELECT DISTINCT chain FROM entries WHERE chain IS NOT NULL")
+
+    assert chains == [(f"tuned:{route['signature']}@{route['certified']}",)]

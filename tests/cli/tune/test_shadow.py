@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+
+import recordings
+from command import Scrimp
+from fake_provider import FakeProvider, completion
+
+ALL = ("--share", "100%")
+
+
+def calls(scrimp: Scrimp) -> int:
+    return int(recordings.entries(scrimp, "SELECT count(*) FROM entries")[0][0])
+
+
+def test_prompts_are_put_to_each_model_and_the_ledger_says_what_for(gathered: Scrimp) -> None:
+    found = recordings.entries(
+        gathered, "SELECT provider || '/' || model, route, count(*) FROM entries GROUP BY 1, 2 ORDER BY 1"
+    )
+
+    assert found == [(f"rec/{name}", "shadow", 200) for name in ("claude-large", "gemini-tiny", "gpt-tiny")]
+
+
+def test_what_was_gathered_is_replayed_as_the_recording_is(gathered: Scrimp) -> None:
+    found = json.loads(gathered("tune", "replay", "--report", "all", "--json").out)
+    agree = next(each for each in found["policies"] if each["policy"] == "rec/gemini-tiny and rec/gpt-tiny agree")
+
+    assert (found["rows"], found["flagship"], agree["flag"]["value"]) == (200, "rec/claude-large", 0.2)
+
+
+def test_nothing_is_paid_twice(recorded: Scrimp) -> None:
+    ran = recorded("run", "p.jsonl", "--limit", "30", "--tier", "simple", "-q")
+    assert ran.status == 0, ran.err
+    words = ("tune", "shadow", "p.jsonl", *ALL, "--limit", "40")
+    first = recorded(*words)
+    again = recorded(*words)
+
+    # Thirty were answered by the first model of a tier, under the tier's name.
+    assert calls(recorded) == 30 + 10 + 40 + 40
+    assert "120 completions" in first.err
+    assert "$0 spent" in again.err
+
+
+def test_the_share_is_made_of_the_same_prompts_every_time(recorded: Scrimp) -> None:
+    recordings.prompts(recorded, "backwards.jsonl", range(399, -1, -1))
+    recorded("tune", "shadow", "p.jsonl", "--share", "20%", "--models", "rec/gpt-tiny")
+    first = calls(recorded)
+    recorded("tune", "shadow", "backwards.jsonl", "--share", "20%", "--models", "rec/gpt-tiny")
+    recorded("tune", "shadow", "backwards.jsonl", "--share", "10%", "--models", "rec/gpt-tiny")
+
+    assert 40 < first < 120
+    assert calls(recorded) == first
+
+
+def test_the_cap_is_for_all_models_together_and_what_it_cuts_off_are_whole_prompts(recorded: Scrimp) -> None:
+    ran = recorded("tune", "shadow", "p.jsonl", *ALL, "--max-cost", "0.02", "--max-output", "20")
+    (spent,) = recordings.entries(recorded, "SELECT sum(cost_nano) FROM entries")[0]
+    counts = dict(recordings.entries(recorded, "SELECT model, count(*) FROM replies GROUP BY 1"))
+
+    assert ran.status == 5
+    assert "stopped before the cap of $0.02 was passed" in ran.err
+    assert 0 < spent <= 20_000_000
+    assert 0 < counts["rec/gpt-tiny"] - counts["rec/claude-large"] <= 64
+
+
+def test_exit_statuses_are_those_of_a_run(recorded: Scrimp) -> None:
+    recorded.file("more.jsonl", json.dumps({"text": "What is not recorded?"}) + "\n")
+
+    assert recorded("tune", "shadow", "p.jsonl", "more.jsonl", *ALL).status == 3
+    assert recorded("tune", "shadow", "more.jsonl", *ALL, "--models", "rec/gpt-tiny").status == 4
+    assert recorded("tune", "shadow", "none.jsonl").status == 2
+    assert recorded("tune", "shadow", "p.jsonl", "--models", "nobody/gpt-tiny").status == 2
+    assert recorded("tune", "shadow", "p.jsonl", "--share", "3").status == 2
+
+
+def test_a_share_nobody_is_in_is_said(recorded: Scrimp) -> None:
+    ran = recorded("tune", "shadow", "p.jsonl", "--share", "0.01%")
+
+    assert (ran.status, "raise --share" in ran.err) == (0, True)
+
+
+def test_a_completion_that_breaks_its_promise_counts_against_its_model(scrimp: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda body: completion(
+        "spam" if body["model"] == "claude-large" else "eggs", model=body["model"]
+    )
+    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+    scrimp.config(
+        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        '[models."fake/claude-large"]\nprice = { input = 10, output = 10 }\n'
+        '[models."fake/gpt-tiny"]\nprice = { input = 1, output = 1 }\n'
+    )
+    recordings.prompts(scrimp, "p.jsonl", range(5))
+    ran = scrimp(
+        "tune", "shadow", "p.jsonl", *ALL, "--models", "fake/gpt-tiny,fake/claude-large", "--choices", "spam,ham"
+    )
+
+    assert ran.status == 3
+    assert recordings.entries(
+        scrimp, "SELECT model, output, score, scored_by, count(*) FROM replies GROUP BY 1 ORDER BY 1"
+    ) == [
+        ("fake/claude-large", "spam", None, None, 5),
+        ("fake/gpt-tiny", "", 0.0, "schema", 5),
+    ]
+
+
+def test_completions_are_held_against_a_column_that_knows(recorded: Scrimp) -> None:
+    rows = [{"text": recordings.prompt(n), "sum": 2 * n + 7} for n in range(100)]
+    recorded.file("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    ran = recorded("tune", "shadow", "gold.jsonl", *ALL, "--gold", "sum")
+    scores = recordings.entries(
+        recorded, "SELECT model, sum(score), count(*) FROM replies WHERE scored_by = 'gold' GROUP BY 1 ORDER BY 1"
+    )
+
+    assert ran.status == 0, ran.err
+    assert scores == [("rec/claude-large", 98.0, 100), ("rec/gemini-tiny", 90.0, 100), ("rec/gpt-tiny", 90.0, 100)]
+
+
+def test_a_row_without_a_right_answer_is_named(recorded: Scrimp) -> None:
+    ran = recorded("tune", "shadow", "p.jsonl", *ALL, "--limit", "3", "--gold", "sum")
+
+    assert ran.status == 2
+    assert "p.jsonl:1: there is no 'sum'" in ran.err

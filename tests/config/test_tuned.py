@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from scrimp.config.tuned import TunedRoute, load_tuned, mark_tuned, save_tuned, undo_tuned
+from scrimp.errors import ConfigError, UsageError
+
+ROUTE = TunedRoute(
+    signature="triage", steps=("a/small", "b/small", "c/large"), signal="agreement", policy="a/small and b/small agree",
+    flagship="c/large", target=0.95, risk=0.05, bound=0.961, pairs=212, below=0.8, saved=0.58,
+    certified="2026-11-09T14:03:21Z",
+)  # fmt: skip
+OTHER = replace(ROUTE, signature="other", pairs=100)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "tuned.toml"
+
+
+def test_routes_come_back_as_they_were_written(path: Path) -> None:
+    save_tuned(path, [ROUTE, OTHER])
+
+    assert load_tuned(path) == (ROUTE, OTHER)
+    assert ROUTE.day == "2026-11-09"
+
+
+def test_there_are_none_before_any_were_written(path: Path) -> None:
+    assert load_tuned(path) == ()
+
+
+def test_undone_once_it_is_as_before_and_twice_as_it_was(path: Path) -> None:
+    save_tuned(path, [ROUTE])
+    save_tuned(path, [ROUTE, OTHER])
+
+    assert (undo_tuned(path), load_tuned(path)) == (1, (ROUTE,))
+    assert (undo_tuned(path), load_tuned(path)) == (2, (ROUTE, OTHER))
+
+
+def test_the_first_change_is_undone_to_no_file_at_all(path: Path) -> None:
+    save_tuned(path, [ROUTE])
+
+    assert (undo_tuned(path), path.exists()) == (0, False)
+    assert (undo_tuned(path), load_tuned(path)) == (1, (ROUTE,))
+
+
+def test_a_mark_is_no_change_to_go_back_to(path: Path) -> None:
+    save_tuned(path, [OTHER])
+    save_tuned(path, [ROUTE])
+    mark_tuned(path, [replace(ROUTE, drift="0 % of 60 rows")])
+
+    assert load_tuned(path)[0].drift == "0 % of 60 rows"
+    undo_tuned(path)
+    assert load_tuned(path) == (OTHER,)
+
+
+def test_nobody_else_may_read_it(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        save_tuned(path, [ROUTE])
+    finally:
+        os.umask(before)
+
+    assert {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {
+        "tuned.toml": 0o600,
+        "tuned.before.toml": 0o600,
+    }
+
+
+def test_there_is_nothing_to_undo_at_first(path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undo_tuned(path)
+
+
+@pytest.mark.parametrize("text", ["routes = 3", "[[routes]]\nsignature = 'x'", "[[", "rotues = []"])
+def test_what_cannot_be_read_is_named_with_the_way_back(path: Path, text: str) -> None:
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"tuned\.toml: .*--undo"):
+        load_tuned(path)
+
+
+def test_a_place_that_cannot_be_written_is_named(path: Path) -> None:
+    path.mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match=r"cannot be (read|written)"):
+        save_tuned(path, [ROUTE])

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from scrimp.store.evidence import Asked, Evidence, KeptPrompt, KeptReply
+from scrimp.store.ledger import Ledger
+
+CHEAP = KeptReply(model="acme/small", output="18", confidence=0.75, cost=Decimal("0.000000123"))
+DEAR = KeptReply(model="acme/large", output="19", cost=Decimal("0.5"), score=1.0, scored_by="check")
+PROMPT = KeptPrompt(
+    key="ab", signature="s1", kind="mathematics", text="How many?", asked=Asked(("18", "19")), time=100.0,
+    replies=(DEAR, CHEAP),
+)  # fmt: skip
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    return Evidence(tmp_path / "ledger.db")
+
+
+def test_what_was_kept_comes_back_whole(evidence: Evidence) -> None:
+    evidence.keep([PROMPT])
+
+    assert list(evidence.prompts()) == [PROMPT]
+    assert list(evidence.prompts(since=101.0)) == []
+
+
+def test_a_reply_may_come_later_and_twice(evidence: Evidence) -> None:
+    evidence.keep([replace(PROMPT, replies=(CHEAP,))])
+    evidence.keep([replace(PROMPT, replies=(DEAR,)), PROMPT])
+
+    assert list(evidence.prompts()) == [PROMPT]
+
+
+def test_a_label_stays_with_the_completion_it_was_given_to(evidence: Evidence) -> None:
+    evidence.keep([PROMPT])
+    evidence.label("ab", "acme/small", 0.0, "person")
+    evidence.keep([PROMPT])
+    (kept,) = evidence.prompts()
+    evidence.keep([replace(PROMPT, replies=(replace(CHEAP, output="17"),))])
+    (changed,) = evidence.prompts()
+
+    assert [(reply.model, reply.score, reply.scored_by) for reply in kept.replies] == [
+        ("acme/large", 1.0, "check"),
+        ("acme/small", 0.0, "person"),
+    ]
+    assert changed.replies[1] == replace(CHEAP, output="17")
+
+
+def test_it_lives_in_the_ledgers_file(tmp_path: Path, evidence: Evidence) -> None:
+    evidence.keep([PROMPT])
+    evidence.close()
+    Ledger(tmp_path / "ledger.db").close()
+
+    assert list(Evidence(tmp_path / "ledger.db").prompts()) == [PROMPT]
