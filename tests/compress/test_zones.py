@@ -130,3 +130,12 @@ def test_worked_examples_are_instructions_and_only_the_last_context_is_one() -> 
 def test_a_text_made_to_blow_up_is_no_trap(unit: str) -> None:
     # Quadratic matching would take minutes here; the suite's own time limit would tell.
     assert zones(unit * 50_000, documents=lambda _: [])
+
+
+def test_paragraphs_of_one_article_are_one_zone() -> None:
+    paragraph = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 5
+    text = f"{paragraph}\n\n{paragraph}\n\n{paragraph}\n\nWhat was the hall built of?"
+    found = zones(text, documents=documents)
+
+    assert [zone.kind for zone in found] == ["context", "instruction"]
+    assert "".join(zone.text for zone in found) == text

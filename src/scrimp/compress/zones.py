@@ -70,7 +70,12 @@ def _merged(text: str, claims: list[Claim]) -> list[Zone]:
     for claim in sorted(claims, key=lambda c: c.start):
         if claim.start > done:
             found.append(Zone("instruction", "prose", text[done : claim.start]))
-        found.append(Zone(claim.kind, claim.form, text[claim.start : claim.end]))
+        before = found[-1] if found else None
+        if claim.kind == "context" and before is not None and (before.kind, before.form) == ("context", claim.form):
+            # Paragraphs of one article are read together: sentences of all of them stand for choice at once.
+            found[-1] = Zone("context", claim.form, before.text + text[claim.start : claim.end])
+        else:
+            found.append(Zone(claim.kind, claim.form, text[claim.start : claim.end]))
         done = claim.end
     if done < len(text) or not found:
         found.append(Zone("instruction", "prose", text[done:]))
