@@ -100,6 +100,13 @@ class Chain(Struct, frozen=True, kw_only=True):
     parallel: bool = False  # the first two steps are called at once
 
 
+class Cap(Struct, frozen=True):
+    """The most that rows of a rule may cost in one run, in dollars; the name is the rule's."""
+
+    name: str
+    dollars: Decimal
+
+
 class Route(Struct, frozen=True, kw_only=True):
     """Where a prompt goes, and the words that say why."""
 
@@ -107,6 +114,7 @@ class Route(Struct, frozen=True, kw_only=True):
     tier: str | None
     why: str
     level: str | None = None  # of compression, where the route has one of its own
+    cap: Cap | None = None  # for all rows of a run that take it
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -206,6 +214,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     retry_after: float | None = None  # seconds the provider asked us to wait
     final: bool = False  # the whole provider is of no use for the rest of the run (auth, quota)
     sent: bool = True  # False: the request never left, so it cannot have been billed
+    others: bool = False  # of a budget: rows that other caps hold for go on
 
 
 class Entry(Struct, frozen=True, kw_only=True):

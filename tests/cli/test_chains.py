@@ -416,3 +416,18 @@ def test_another_judge_is_another_question(house: House) -> None:
         house.run("--chain", "c")
 
     assert house.called == ["a", "j", "j", "a", "b", "b"]
+
+
+def test_a_rules_cap_holds_for_its_rows_and_the_others_go_on(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url, more='[[rules]]\nmatch = "^dear"\nmodel = "fake/test-model"\nmax_cost = 0.0005\n')
+    prompts = [f"{kind} {n}" for n in range(20) for kind in ("dear", "plain")]
+    scrimp.file("rows.jsonl", "".join(json.dumps({"text": prompt}) + "\n" for prompt in prompts))
+    ran = scrimp("run", "rows.jsonl", "--max-output", "10")
+    dear = [row for row in ran.rows if row["input"]["text"].startswith("dear")]
+    plain = [row for row in ran.rows if row["input"]["text"].startswith("plain")]
+
+    assert ran.status == 3
+    assert {row["status"] for row in plain} == {"ok"}
+    assert {row["status"] for row in dear} == {"ok", "skipped"}
+    assert sum(row["cost_usd"] for row in dear) <= 0.0005
+    assert "the max_cost of rule 1, 0.0005" in next(row["error"]["message"] for row in dear if row["error"])

@@ -130,11 +130,13 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: str | None = None
     priority: Priority | None = None
     compress: Literal["off", "lossless", "tidy", "focus", "terse"] | None = None
+    max_cost: Decimal | None = None  # dollars for all its rows in one run
     tier: str | None = None
     chain: str | None = None
     model: str | None = None
 
     def __post_init__(self) -> None:
+        _in_words(positive, self.max_cost, "max_cost")
         if sum(place is not None for place in (self.tier, self.chain, self.model)) != 1:
             raise ValueError("a rule sends prompts to exactly one place: give it tier, chain or model")
 

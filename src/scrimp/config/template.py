@@ -83,6 +83,7 @@ TEMPLATE = """\
 #                                  # priority = "low"
 # tier = "high"                    # or chain, or model
 # compress = "off"                 # for these prompts
+# max_cost = 1.00                  # dollars for all of them in one run; the others go on
 
 # Completions from a recording instead of a provider: to try out chains for nothing.
 # [providers.recorded]

@@ -146,7 +146,7 @@ class Engine:
                 raise
             self._fail(error)  # raised again at the end of the run; what was paid is in the bill
             outcome = Failed(prompt=work.prompt, failure=_STOPPED, status="skipped", entries=tuple(book.entries))
-        if isinstance(outcome, Failed) and outcome.failure.kind == "budget":
+        if isinstance(outcome, Failed) and outcome.failure.kind == "budget" and not outcome.failure.others:
             self._halt(out_of_money(outcome.failure))
             if not book.begun:
                 return  # as every row that was not reached: it is neither answered nor failed

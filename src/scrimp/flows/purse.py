@@ -9,7 +9,7 @@ from msgspec.json import encode
 
 from scrimp.errors import UnknownPriceError
 from scrimp.flows.comparing import NANO
-from scrimp.values import Call, Completion, Failure, Usage
+from scrimp.values import Call, Completion, Entry, Failure, Usage
 
 if TYPE_CHECKING:
     from scrimp.flows.booking import RowBook
@@ -26,22 +26,27 @@ _SHOWN = Decimal("0.000001")
 class Purse:
     """Stands between a row's book and the door: each request is paid for out of the budget before it is sent."""
 
-    def __init__(self, book: RowBook, budget: Budget, prices: PriceBook, *, allow_unpriced: bool) -> None:
+    def __init__(
+        self, book: RowBook | Purse, budget: Budget, prices: PriceBook, *, allow_unpriced: bool, rule: str | None = None
+    ) -> None:
+        """`rule` names whose cap it is where it is not the run's; a purse may stand behind another."""
         self._book, self._budget, self._prices = book, budget, prices
-        self._allow_unpriced = allow_unpriced
+        self._allow_unpriced, self._rule = allow_unpriced, rule
         self._reserved: dict[str, Decimal] = {}
 
     async def begin(self, call: Call) -> str | Failure:
         """Reserve the most a request can cost, then note it; return why not where it does not fit."""
         most = self._most(call)
         if not await self._budget.reserve(most):
-            return Failure(kind="budget", message=self._refusal(call, most), sent=False)
-        ticket: str | None = None
+            others = self._rule is not None
+            return Failure(kind="budget", message=self._refusal(call, most), sent=False, others=others)
+        ticket: str | Failure | None = None
         try:
             ticket = await self._book.begin(call)
-            self._reserved[ticket] = most
+            if isinstance(ticket, str):
+                self._reserved[ticket] = most
         finally:
-            if ticket is None:
+            if not isinstance(ticket, str):
                 self._budget.settle(most, Decimal(0))
         return ticket
 
@@ -50,11 +55,22 @@ class Purse:
         self._book.end(ticket, result)
         self._budget.settle(self._reserved.pop(ticket), self._book.entries[-1].cost)
 
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries of the row, the last call's at the end."""
+        return self._book.entries
+
+    @property
+    def now(self) -> float:
+        """The time, in seconds since the epoch."""
+        return self._book.now
+
     def _refusal(self, call: Call, most: Decimal) -> str:
         output, spent = call.parameters.max_output or BOUNDED_OUTPUT, self._budget.spent
+        whose = "--max-cost" if self._rule is None else f"the max_cost of {self._rule},"
         return (
             f"the next call could cost ${_shown(most)} ({output:,} tokens out at the most) and pass "
-            f"--max-cost {self._budget.cap}, of which ${_shown(spent)} is spent: a lower --max-output lets more in"
+            f"{whose} {self._budget.cap}, of which ${_shown(spent)} is spent: a lower --max-output lets more in"
         )
 
     def _most(self, call: Call) -> Decimal:

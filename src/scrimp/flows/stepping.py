@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.flows.budget import Budget
 from scrimp.flows.purse import BOUNDED_OUTPUT, Purse
 from scrimp.flows.warming import beginning_of
-from scrimp.values import Call, Completion, Endpoint, Failure, ModelRef, Parameters, Step
+from scrimp.values import Call, Cap, Completion, Endpoint, Failure, ModelRef, Parameters, Step
 
 if TYPE_CHECKING:
     from scrimp.flows.asked import Asked
     from scrimp.flows.booking import RowBook
-    from scrimp.flows.budget import Budget
     from scrimp.flows.warming import Warming
     from scrimp.flows.work import Work
     from scrimp.prices.book import PriceBook
@@ -49,6 +49,7 @@ class Stepper:
         self._show, self._shown = show, False
         self._warn, self._told = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters_of: dict[ModelRef, Parameters] = {}
+        self._caps: dict[str, Budget] = {}  # of rules
 
     async def call(self, ask: Ask, work: Work, book: RowBook) -> Stepped:
         """Return what a step gave, and which model gave it.
@@ -60,7 +61,8 @@ class Stepper:
         result: Completion | Failure | None = None
         called: ModelRef | None = None
         while (model := await self._next(left)) is not None:
-            result, called = await self._called(self._call(model, ask, work, book), model, book, left[model]), model
+            call, cap = self._call(model, ask, work, book), work.route.cap
+            result, called = await self._called(call, model, book, left[model], cap), model
             if isinstance(result, Completion) or result.kind not in _FAILOVER or self._shown or self._door.halted:
                 break  # what a person has read half of is not begun again by another model
             if left[model].over:
@@ -109,10 +111,21 @@ class Stepper:
             kind="auth", message=f"no provider of '{step.name}' has a key: set {wanted}", sent=False, final=True
         )
 
-    async def _called(self, call: Call, model: ModelRef, book: RowBook, tries: Tries) -> Completion | Failure:
-        endpoint, limits = self._endpoints[model.provider], self._asked.limits
-        capped = limits.max_cost is not None
-        witness = Purse(book, self._budget, self._prices, allow_unpriced=limits.allow_unpriced) if capped else book
+    def _witness(self, book: RowBook, cap: Cap | None) -> RowBook | Purse:
+        """Return who pays: nobody looks, or the run's purse, or that of the rule's cap before it."""
+        limits, unpriced = self._asked.limits, self._asked.limits.allow_unpriced
+        paying: RowBook | Purse = book
+        if limits.max_cost is not None:
+            paying = Purse(book, self._budget, self._prices, allow_unpriced=unpriced)
+        if cap is None:
+            return paying
+        budget = self._caps.setdefault(cap.name, Budget(cap.dollars))
+        return Purse(paying, budget, self._prices, allow_unpriced=unpriced, rule=cap.name)
+
+    async def _called(
+        self, call: Call, model: ModelRef, book: RowBook, tries: Tries, cap: Cap | None
+    ) -> Completion | Failure:
+        endpoint, witness = self._endpoints[model.provider], self._witness(book, cap)
         show = self._showing if call.stream else None
         beginning = beginning_of(call)
         if beginning is None:
@@ -132,6 +145,8 @@ class Stepper:
         if about:
             asked = ask.parameters or Parameters()
             parameters = self._with_logprobs(replace(asked, effort=asked.effort or model.effort), model)
+        if work.route.cap is not None and parameters.max_output is None:
+            parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
         return Call(
             provider=model.provider, model=model.model, text=ask.text or work.text,
             system=None if about else work.system, history=() if about else work.history, parameters=parameters,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec import Struct
 from scrimp.errors import ConfigError
 from scrimp.routing.patterns import pattern
 from scrimp.routing.tiers import RAISED, TIERS, tier_of
-from scrimp.values import Chain, Parameters, Priority, Prompt, Route
+from scrimp.values import Cap, Chain, Parameters, Priority, Prompt, Route
 
 if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and only the checker reads them
     from typing import Protocol
@@ -62,6 +63,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     user: str | None = None  # the name given with --user
     priority: Priority | None = None  # low, normal or high
     compress: str | None = None  # the level of compression for prompts it matches
+    max_cost: Decimal | None = None  # dollars for all of them in one run
     tier: str | None = None
     chain: str | None = None
     model: str | None = None
@@ -184,17 +186,22 @@ def _compiled(match: str, number: int) -> re.Pattern[str]:
 
 
 def _ruled(rule: Rule, number: int, reason: str, places: Places) -> Route:
-    why = f"rule {number}: {reason}"
     try:
-        if rule.tier is not None:
-            return Route(chain=places.tier_chain(rule.tier), tier=rule.tier, why=why, level=rule.compress)
-        if rule.chain is not None:
-            return Route(chain=places.chain(rule.chain), tier=None, why=why, level=rule.compress)
-        if rule.model is not None:
-            return Route(chain=places.model_chain(rule.model), tier=None, why=why, level=rule.compress)
+        chain = _chain(rule, places)
     except ConfigError as error:
         raise ConfigError(f"rule {number}: {error}") from error
-    raise ConfigError(f"rule {number} says none of tier, chain and model: give it one")
+    if chain is None:
+        raise ConfigError(f"rule {number} says none of tier, chain and model: give it one")
+    cap = None if rule.max_cost is None else Cap(f"rule {number}", rule.max_cost)
+    return Route(chain=chain, tier=rule.tier, why=f"rule {number}: {reason}", level=rule.compress, cap=cap)
+
+
+def _chain(rule: Rule, places: Places) -> Chain | None:
+    if rule.tier is not None:
+        return places.tier_chain(rule.tier)
+    if rule.chain is not None:
+        return places.chain(rule.chain)
+    return None if rule.model is None else places.model_chain(rule.model)
 
 
 def _configured(tier: str, known: Collection[str]) -> str:
