@@ -62,8 +62,8 @@ def _watch(here: Session, ledger: Ledger) -> None:
     if not path.exists():
         return
     from scrimp.config.tuned import load_tuned, mark_tuned  # noqa: PLC0415 - where something was certified
-    from scrimp.flows.drift import watched  # noqa: PLC0415 - as above
     from scrimp.flows.record import SINCE  # noqa: PLC0415 - as above
+    from scrimp.flows.tune.drift import watched  # noqa: PLC0415 - as above
 
     try:
         before = load_tuned(path)

@@ -28,7 +28,7 @@ from scrimp.render.rows import open_rows
 
 if TYPE_CHECKING:
     from scrimp.flows.asked import Asked
-    from scrimp.flows.shadowing import Shadowing
+    from scrimp.flows.tune.shadowing import Shadowing
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -134,7 +134,7 @@ def _shadowing(here: Session, asked: Asked) -> Shadowing | None:
     table = here.services.loaded.config.shadow
     if not share(table.share, "shadow.share"):
         return None
-    from scrimp.flows.shadowing import Shadowing, planned  # noqa: PLC0415 - few runs are shadowed
+    from scrimp.flows.tune.shadowing import Shadowing, planned  # noqa: PLC0415 - few runs are shadowed
 
     try:
         plan = planned(table, here.services.routes)

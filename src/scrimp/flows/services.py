@@ -135,7 +135,7 @@ class Services:
         if not self.paths.tuned.exists():
             return None
         from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - where something was learned
-        from scrimp.flows.learned import Learned  # noqa: PLC0415 - as above
+        from scrimp.flows.tune.learned import Learned  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)
         return Learned(tuned, self.routes, name=asked.labels.route, warn=self.warn).route if tuned else None

@@ -32,6 +32,8 @@ class KeptReply(Struct, frozen=True, kw_only=True):
     output: str
     confidence: float | None = None
     cost: Decimal | None = None
+    hedges: int | None = None  # expressions of doubt and words: kept for whoever wants to look, never acted on
+    words: int | None = None
     score: float | None = None
     scored_by: str | None = None
 
@@ -49,18 +51,19 @@ class KeptPrompt(Struct, frozen=True, kw_only=True):
 
 
 _PROMPT = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, text, asked) VALUES"
-_REPLY = "INSERT INTO replies (key, model, time, output, confidence, cost_nano, score, scored_by) VALUES"
+_REPLY = "INSERT INTO replies (key, model, time, output, confidence, cost_nano, hedges, words, score, scored_by) VALUES"
 # A newer completion replaces an older one, and what was said of the older one no longer holds, unless it is the same.
 _NEWER = (
     " ON CONFLICT (key, model) DO UPDATE SET time = excluded.time, confidence = excluded.confidence,"
-    " cost_nano = coalesce(excluded.cost_nano, cost_nano),"
+    " cost_nano = coalesce(excluded.cost_nano, cost_nano), hedges = excluded.hedges, words = excluded.words,"
     " score = CASE WHEN output = excluded.output THEN coalesce(excluded.score, score) ELSE excluded.score END,"
     " scored_by = CASE WHEN output = excluded.output THEN coalesce(excluded.scored_by, scored_by)"
     " ELSE excluded.scored_by END, output = excluded.output"
 )
 _ALL = (
-    "SELECT p.key, p.signature, p.kind, p.text, p.asked, p.time, r.model, r.output, r.confidence, r.cost_nano, r.score,"
-    " r.scored_by FROM prompts p JOIN replies r USING (key) WHERE p.time >= ? ORDER BY p.time, p.key, r.model"
+    "SELECT p.key, p.signature, p.kind, p.text, p.asked, p.time, r.model, r.output, r.confidence, r.cost_nano,"
+    " r.hedges, r.words, r.score, r.scored_by FROM prompts p JOIN replies r USING (key) WHERE p.time >= ?"
+    " ORDER BY p.time, p.key, r.model"
 )
 
 
@@ -84,8 +87,8 @@ class Evidence:
                 for each in prompts
             ])  # fmt: skip
             insert(self._db, _REPLY, [
-                (each.key, reply.model, each.time, reply.output, reply.confidence, nano(reply.cost), reply.score,
-                 reply.scored_by)
+                (each.key, reply.model, each.time, reply.output, reply.confidence, nano(reply.cost), reply.hedges,
+                 reply.words, reply.score, reply.scored_by)
                 for each in prompts for reply in each.replies
             ], _NEWER)  # fmt: skip
 
@@ -108,13 +111,15 @@ class Evidence:
 
 
 def _reply(row: tuple[object, ...]) -> KeptReply:
-    model, output, confidence, cost, score, scored_by = row
+    model, output, confidence, cost, hedges, words, score, scored_by = row
     return msgspec.convert(
         {
             "model": model,
             "output": output,
             "confidence": confidence,
             "cost": None if cost is None else Decimal(cost).scaleb(-9),  # type: ignore[arg-type]  # an INTEGER column
+            "hedges": hedges,
+            "words": words,
             "score": score,
             "scored_by": scored_by,
         },

@@ -61,7 +61,8 @@ def m003_evidence(db: sqlite3.Connection) -> None:
     )
     db.execute(
         "CREATE TABLE replies (key TEXT NOT NULL REFERENCES prompts (key), model TEXT NOT NULL, time REAL NOT NULL,"
-        " output TEXT NOT NULL, confidence REAL, cost_nano INTEGER, score REAL, scored_by TEXT,"
+        " output TEXT NOT NULL, confidence REAL, cost_nano INTEGER, hedges INTEGER, words INTEGER, score REAL,"
+        " scored_by TEXT,"
         " PRIMARY KEY (key, model)) WITHOUT ROWID"
     )
 

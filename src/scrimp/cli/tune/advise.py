@@ -10,10 +10,10 @@ import typer
 from scrimp.cli.session import session
 from scrimp.cli.tables import document, line, show
 from scrimp.cli.tune.source import AsJson, begin_of
-from scrimp.flows.advising import Advice, advice
-from scrimp.flows.gathering import SHADOW
-from scrimp.flows.judging import JUDGED
-from scrimp.flows.replaying import from_evidence
+from scrimp.flows.tune.advising import Advice, advice
+from scrimp.flows.tune.gathering import SHADOW
+from scrimp.flows.tune.judging import JUDGED
+from scrimp.flows.tune.replaying import from_evidence
 from scrimp.render.amounts import UNKNOWN, count, money
 from scrimp.render.shares import counted, percent
 from scrimp.store.evidence import Evidence

@@ -12,7 +12,7 @@ from scrimp.cli.tune.certify import Risk, Target
 from scrimp.cli.tune.source import LEDGER, Flagship, Pool, Since, begin_of, recording
 from scrimp.config.tuned import load_tuned, save_tuned, undo_tuned
 from scrimp.errors import UsageError
-from scrimp.flows.certifying import certificate, routes_of, sentence
+from scrimp.flows.tune.certifying import certificate, routes_of, sentence
 from scrimp.render.shares import counted
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

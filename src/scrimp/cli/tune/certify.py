@@ -9,8 +9,8 @@ import typer
 from scrimp.cli.session import session
 from scrimp.cli.tables import document, line
 from scrimp.cli.tune.source import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, interval, recording
-from scrimp.flows.certifying import certificate, sentence
-from scrimp.flows.replaying import differing
+from scrimp.flows.tune.certifying import certificate, sentence
+from scrimp.flows.tune.replaying import differing
 from scrimp.render.amounts import count
 from scrimp.render.shares import counted
 from scrimp.tuning.certify import Certificate, Claim

@@ -13,8 +13,8 @@ from scrimp.cli import options as o
 from scrimp.cli.session import Session, session
 from scrimp.cli.tune.source import LEDGER, Flagship, Pool, Since, begin_of, recording
 from scrimp.errors import UsageError
-from scrimp.flows.judging import Judging
-from scrimp.flows.labelling import Dispute, checked, disputes
+from scrimp.flows.tune.judging import Judging
+from scrimp.flows.tune.labelling import Dispute, checked, disputes
 from scrimp.render.amounts import money
 from scrimp.render.shares import counted
 from scrimp.render.terminal import paint, safe_text

@@ -12,7 +12,7 @@ from scrimp.cli.tables import document, line
 from scrimp.cli.tune.shown import diagrams, print_trade, rows_of, trade_document
 from scrimp.cli.tune.source import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, recording
 from scrimp.errors import OutputError
-from scrimp.flows.trade import trade
+from scrimp.flows.tune.trade import trade
 from scrimp.render.scatter import Point, drawn, svg
 from scrimp.tuning.policies import spelled
 

@@ -11,8 +11,8 @@ from scrimp.cli.asking import asked_of, labels_of
 from scrimp.cli.inputs import named, read_options
 from scrimp.cli.session import session
 from scrimp.config.amounts import share as share_of
-from scrimp.flows.gathering import Gathering, sampled
-from scrimp.flows.shadowing import usual
+from scrimp.flows.tune.gathering import Gathering, sampled
+from scrimp.flows.tune.shadowing import usual
 from scrimp.read.prompts import prompts
 from scrimp.render.amounts import count, money
 from scrimp.render.shares import counted

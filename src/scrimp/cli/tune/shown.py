@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scrimp.cli.session import Session
 from scrimp.cli.tables import line, show
 from scrimp.cli.tune.source import interval
-from scrimp.flows.trade import Order, Trade
+from scrimp.flows.tune.trade import Order, Trade
 from scrimp.render.amounts import UNKNOWN
 from scrimp.render.shares import counted, percent
 from scrimp.tuning.measures import Interval

@@ -12,7 +12,7 @@ from scrimp.cli import options as o
 from scrimp.cli.session import Session
 from scrimp.config.amounts import seconds
 from scrimp.errors import UsageError
-from scrimp.flows.replaying import Recording, from_evidence, from_file
+from scrimp.flows.tune.replaying import Recording, from_evidence, from_file
 from scrimp.read.recording import prices_beside, recorded
 from scrimp.render.amounts import count
 from scrimp.store.evidence import Evidence

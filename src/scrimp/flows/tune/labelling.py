@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.flows.checking import run_check
-from scrimp.flows.replaying import Recording, differing
+from scrimp.flows.tune.replaying import Recording, differing
 from scrimp.routing.canonical import canonical
 
 if TYPE_CHECKING:

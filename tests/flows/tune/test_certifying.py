@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from scrimp.flows.certifying import certificate, routes_of, sentence
-from scrimp.flows.replaying import Recording, Rows
+from scrimp.flows.tune.certifying import certificate, routes_of, sentence
+from scrimp.flows.tune.replaying import Recording, Rows
 from scrimp.tuning.certify import Claim
 from scrimp.tuning.measures import Interval, Measured
 from scrimp.tuning.policies import Agree

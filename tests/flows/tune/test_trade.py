@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from scrimp.flows.replaying import Recording, Rows
-from scrimp.flows.trade import trade
+from scrimp.flows.tune.replaying import Recording, Rows
+from scrimp.flows.tune.trade import trade
 from scrimp.tuning.record import Recorded, Said
 
 

@@ -20,6 +20,7 @@ from scrimp.routing.canonical import canonical
 from scrimp.routing.ends import ends
 from scrimp.routing.kinds import Kind, kind_of
 from scrimp.routing.signature import signature
+from scrimp.routing.traits import traits
 from scrimp.store.evidence import Asked as AskedOf
 from scrimp.store.evidence import Evidence, KeptPrompt, KeptReply
 from scrimp.values import Answer, Answered, Json, ModelRef, Outcome, Prompt
@@ -157,9 +158,10 @@ class Gathering:
         parameters = self._asked.parameters
         wanted = AskedOf(parameters.choices, parameters.schema)
         score, by = (0.0, broken) if broken else self._scored(prompt, answer)
+        looks = traits(answer.output)
         reply = KeptReply(
             model=model, output="" if broken else answer.output, confidence=answer.confidence, cost=answer.cost,
-            score=score, scored_by=by,
+            hedges=looks.hedges, words=looks.words, score=score, scored_by=by,
         )  # fmt: skip
         kind = _kind(prompt, wanted)
         return KeptPrompt(

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 
 from scrimp.flows import live
 from scrimp.flows.asked import Asked, Labels, Limits
-from scrimp.flows.gathering import capped
 from scrimp.flows.stop import Stop
+from scrimp.flows.tune.gathering import capped
 from scrimp.routing.judging import judge_parameters, judge_prompts, judged
 from scrimp.values import Answered, Outcome, Prompt
 
 if TYPE_CHECKING:
     from scrimp.config.schema import Defaults
-    from scrimp.flows.labelling import Dispute
     from scrimp.flows.services import Services
+    from scrimp.flows.tune.labelling import Dispute
 
 JUDGED = "scrimp tune label"  # the route of such calls in the ledger
 

@@ -10,7 +10,7 @@ from statistics import fmean, pstdev
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.replaying import Recording, halves
+from scrimp.flows.tune.replaying import Recording, halves
 from scrimp.tuning.gap import Recovered, recovered
 from scrimp.tuning.learning import Pair, gains
 from scrimp.tuning.measures import Measured, Oracle, frontier, oracle

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
-from scrimp.flows.replaying import Recording, Rows, differing, from_evidence, from_file, halves
+from scrimp.flows.tune.replaying import Recording, Rows, differing, from_evidence, from_file, halves
 from scrimp.store.evidence import Asked, KeptPrompt, KeptReply
 from scrimp.tuning.record import Recorded, Said
 from scrimp.values import RecordedPrompt, RecordedReply

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
-from scrimp.flows.replaying import Recording, Rows
+from scrimp.flows.tune.replaying import Recording, Rows
 from scrimp.store.ledger import Task
 from scrimp.tuning.measures import Measured, measure
 from scrimp.tuning.policies import spelled

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from scrimp.config.tuned import TunedRoute
-from scrimp.flows.replaying import Recording
+from scrimp.flows.tune.replaying import Recording
 from scrimp.render.shares import counted, percent, percent_said
 from scrimp.tuning.certify import Certificate, Claim, certify
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, spelled

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from scrimp.config.amounts import share
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
-from scrimp.flows.gathering import Gathering, Heard, in_share
+from scrimp.flows.tune.gathering import Gathering, Heard, in_share
 from scrimp.render.amounts import count, money
 from scrimp.render.shares import counted
 from scrimp.tuning.families import family

@@ -8,7 +8,7 @@ from scrimp.config.load import load
 from scrimp.config.paths import paths_of
 from scrimp.flows.asked import Asked
 from scrimp.flows.services import Services
-from scrimp.flows.shadowing import Plan, Shadowing
+from scrimp.flows.tune.shadowing import Plan, Shadowing
 from scrimp.values import Answer, Answered, Entry, Outcome, Prompt
 
 ENTRY = Entry(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.flows.gathering import in_share, key_of, maker, sampled
+from scrimp.flows.tune.gathering import in_share, key_of, maker, sampled
 from scrimp.store.evidence import Asked
 from scrimp.values import Answer, ModelRef, Prompt
 
