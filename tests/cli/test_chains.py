@@ -431,3 +431,14 @@ def test_a_rules_cap_holds_for_its_rows_and_the_others_go_on(scrimp: Scrimp, pro
     assert {row["status"] for row in dear} == {"ok", "skipped"}
     assert sum(row["cost_usd"] for row in dear) <= 0.0005
     assert "the max_cost of rule 1, 0.0005" in next(row["error"]["message"] for row in dear if row["error"])
+
+
+def test_a_flag_goes_before_a_rules_level_of_compression(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url, more='[[rules]]\nmatch = "kindly"\nmodel = "fake/test-model"\ncompress = "tidy"\n')
+    prompt = "Please could you kindly tell me: what is a bee?"
+    scrimp.file("rows.jsonl", json.dumps({"text": prompt}) + "\n")
+    ruled = scrimp("run", "rows.jsonl").rows[0]["compressed"]["level"]
+    said = scrimp("run", "rows.jsonl", "--compress", "off").rows[0]["compressed"]
+
+    assert (ruled, said) == ("tidy", None)
+    assert [body["messages"][0]["content"] for body in provider.bodies] == ["Tell me: what is a bee?", prompt]

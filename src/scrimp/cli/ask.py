@@ -66,7 +66,7 @@ def ask(
     with session(flags) as here:
         asked = asked_of(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
-            labels=labels_of(route, user, tag, priority),
+            labels=labels_of(route, user, tag, priority), level_fixed=compress is not None,
         )  # fmt: skip
         asking = _Asking(here, asked, verbose=verbose)
         question = Prompt(index=0, text=text, system=text_option(system, "--system"), source="prompt")

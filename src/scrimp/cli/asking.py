@@ -24,7 +24,7 @@ def one_route(tier: str | None, chain: str | None, model: str | None) -> dict[st
 
 def asked_of(
     defaults: Defaults, *, choices: str | None = None, schema: str | None = None, check: str | None = None,
-    temperature: float | None = None, labels: Labels | None = None,
+    temperature: float | None = None, labels: Labels | None = None, level_fixed: bool = False,
 ) -> Asked:  # fmt: skip
     """Return what is asked, from the config in force and the flags that are no defaults."""
     parameters = Parameters(
@@ -39,6 +39,7 @@ def asked_of(
     return Asked(
         tier=None if fixed else defaults.tier or "auto", chain=defaults.chain, model=defaults.model,
         min_confidence=defaults.min_confidence, parameters=parameters, check=check, level=defaults.compress,
+        level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=seconds(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
         order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=labels or Labels(),

@@ -97,7 +97,7 @@ def run(
     with session(flags) as here:
         asked = asked_of(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
-            labels=labels_of(route, user, tag, priority),
+            labels=labels_of(route, user, tag, priority), level_fixed=compress is not None,
         )  # fmt: skip
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)

@@ -47,6 +47,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     parameters: Parameters = Parameters()
     check: str | None = None
     level: str = "lossless"
+    level_fixed: bool = False  # a flag said so: no rule's own level goes before it
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
     baseline: str | None = None

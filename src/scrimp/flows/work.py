@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp import fingerprint
 from scrimp.flows.shortening import Shortening
@@ -48,12 +49,13 @@ class Planner:
         self._learned, self._cheapest = learned, cheapest
         self._fixed = _fixed_route(asked, routes)
         self._shortenings: dict[str, Shortening] = {}
+        self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
         self._shared: dict[tuple[int, str], tuple[Chain, bytes]] = {}
 
     def work(self, prompt: Prompt) -> Work:
         """Return the work a prompt means."""
         route = self._fixed or self._decide(prompt)
-        level = route.level or self._asked.level
+        level = self._asked.level if self._asked.level_fixed else route.level or self._asked.level
         sent = self._shortening(level).sent(prompt)
         shared = self._route_bytes(route.chain, level)
         key = fingerprint.key(shared, text=sent.text, system=sent.system, history=sent.history)
@@ -77,10 +79,17 @@ class Planner:
         from scrimp.routing.decide import decide  # noqa: PLC0415 - only `auto` needs the word lists
 
         asked = self._asked
-        return decide(
+        found = decide(
             prompt, self._rules, self._routes, labels=asked.labels, parameters=asked.parameters, learned=self._learned,
             cheapest=self._cheapest,
         )  # fmt: skip
+        return found if asked.min_confidence is None else replace(found, chain=self._held_to(found.chain))
+
+    def _held_to(self, chain: Chain) -> Chain:
+        """Return a rule's chain with the run's own threshold; the same object for the same chain."""
+        if id(chain) not in self._stricter:
+            self._stricter[id(chain)] = (chain, replace(chain, min_confidence=self._asked.min_confidence))
+        return self._stricter[id(chain)][1]
 
     def _shortening(self, level: str) -> Shortening:
         if level not in self._shortenings:
