@@ -96,7 +96,7 @@ class Answerer:
         chain = work.route.chain
         if len(chain.steps) == 1:
             return 0
-        return self._record.start(chain, work.signature(self._asked.labels.route), work.key)
+        return self._record.start(chain, work.signature(self._asked.parameters, self._asked.labels.name), work.key)
 
     async def _reply(
         self, question: Question, work: Work, book: RowBook, made: list[tuple[Completion | Failure, Entry | None]]

@@ -17,9 +17,15 @@ class Labels(Struct, frozen=True, kw_only=True):
     """Words of the user's for the ledger."""
 
     route: str | None = None
+    task: str | None = None  # the name of the task where that is not the route; empty: it has none
     user: str | None = None
     tags: Mapping[str, str] = {}
     priority: Priority = "normal"
+
+    @property
+    def name(self) -> str | None:
+        """What the user calls the task."""
+        return self.route if self.task is None else self.task or None
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.flows.comparing import NANO
-from scrimp.values import Call, Completion, Entry, EntryStatus, Failure, ModelRef
+from scrimp.values import Call, Completion, Entry, EntryStatus, Failure, ModelRef, Parameters
 
 if TYPE_CHECKING:
     from scrimp.flows.asked import Labels
     from scrimp.flows.work import Work
     from scrimp.prices.book import PriceBook
+
+
+_NOTHING = Parameters()
 
 
 class Booking:
@@ -31,10 +34,11 @@ class Booking:
         note: Callable[[Entry], None],
         book: Callable[[tuple[Entry, ...]], None],
         clock: Callable[[], float] = time.time,
+        parameters: Parameters = _NOTHING,
     ) -> None:
         """`note` writes down a call before it is sent, so that it outlives a kill; `book` books those that ended."""
         self.run, self.labels, self.prices = run, labels, prices
-        self.note, self.book, self.clock = note, book, clock
+        self.note, self.book, self.clock, self.parameters = note, book, clock, parameters
         self._process, self._calls = os.urandom(9).hex(), 0
 
     def next_call(self) -> str:
@@ -73,6 +77,7 @@ class RowBook:
     def __init__(self, booking: Booking, work: Work) -> None:
         self._booking, self._work = booking, work
         self._open: dict[str, Entry] = {}
+        self._task: str | None = None
         self._waiting: list[Entry] = []
         self.entries: list[Entry] = []
         self.begun = False
@@ -84,7 +89,7 @@ class RowBook:
             call=booking.next_call(), run=booking.run, time=booking.clock(), provider=call.provider, model=call.model,
             status="lost", seconds=0.0, tier=self._work.route.tier, chain=self._work.route.chain.name, step=call.step,
             key=self._work.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
-            signature=self._work.signature(labels.route),
+            signature=self._signature,
         )  # fmt: skip
         self._open[entry.call] = entry
         self.begun = True
@@ -108,6 +113,13 @@ class RowBook:
             )  # fmt: skip
         self._waiting.append(entry)
         self.entries.append(entry)
+
+    @property
+    def _signature(self) -> str:
+        """The name of the row's task, found once for all its calls."""
+        if self._task is None:
+            self._task = self._work.signature(self._booking.parameters, self._booking.labels.name)
+        return self._task
 
     def entry_of(self, model: ModelRef | None, step: int) -> Entry | None:
         """Return the last call of a model for a step, once it ended."""

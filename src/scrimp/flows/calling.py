@@ -63,7 +63,7 @@ async def calling(asked: Asked, services: Services) -> AsyncIterator[Calling]:
     try:
         booking = Booking(
             run=services.run, labels=asked.labels, prices=prices, note=durable.note, book=durable.book,
-            clock=services.clock,
+            clock=services.clock, parameters=asked.parameters,
         )  # fmt: skip
         stepper = Stepper(
             asked=asked, door=door, circuits=circuits, warming=Warming(time.monotonic), endpoints=routes.endpoints,

@@ -138,7 +138,11 @@ class Services:
         from scrimp.flows.tune.learned import Learned  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)
-        return Learned(tuned, self.routes, name=asked.labels.route, warn=self.warn).route if tuned else None
+        return (
+            Learned(tuned, self.routes, name=asked.labels.name, warn=self.warn, parameters=asked.parameters).route
+            if tuned
+            else None
+        )
 
     def _cheapest(self) -> Chain:
         """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scrimp import fingerprint
 from scrimp.flows.shortening import Shortening
-from scrimp.values import Chain, Message, Prompt, Route
+from scrimp.values import Chain, Message, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
@@ -31,11 +31,11 @@ class Work(Struct, frozen=True):
     route: Route
     key: bytes
 
-    def signature(self, name: str | None) -> str:
+    def signature(self, parameters: Parameters, name: str | None) -> str:
         """Return the name of the prompt's task; `name` is what the user calls it."""
-        from scrimp.routing.signature import signature  # noqa: PLC0415 - where a call is made or a route was learned
+        from scrimp.flows.task import signature_of  # noqa: PLC0415 - where a call is made or a route was learned
 
-        return signature(self.prompt.text, self.prompt.system, self.prompt.template, name)
+        return signature_of(self.prompt, parameters, name)
 
 
 class Planner:

@@ -151,14 +151,14 @@ class Ledger:
             for name, calls, failed, lost, read, written, cost, unpriced in rows
         ]
 
-    def tasks(self, *, since: float = 0.0) -> list[Task]:
-        """Add up the paid calls since a moment by task and model, the dearest first."""
+    def tasks(self, *, since: float = 0.0, without: str = "") -> list[Task]:
+        """Add up the paid calls since a moment by task and model, the dearest first; without those of one route."""
         with store_errors(self.path):
             rows = self._db.execute(
                 "SELECT signature, provider || '/' || model, max(route), count(*), coalesce(sum(cost_nano), 0),"
                 " min(time), max(time) FROM entries WHERE signature IS NOT NULL AND status IN ('paid', 'truncated')"
-                " AND time >= ? GROUP BY 1, 2 ORDER BY 5 DESC, 4 DESC",
-                (since,),
+                " AND time >= ? AND coalesce(route, '') != ? GROUP BY 1, 2 ORDER BY 5 DESC, 4 DESC",
+                (since, without or "\0"),
             ).fetchall()
         return [
             Task(signature=name, model=model, route=route, calls=calls, cost=Decimal(cost).scaleb(-9), first=first,

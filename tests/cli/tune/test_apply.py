@@ -114,3 +114,15 @@ def test_a_route_certified_anew_begins_with_a_clean_record(applied: Scrimp) -> N
     chains = recordings.entries(applied, "SELECT DISTINCT chain FROM entries WHERE chain IS NOT NULL")
 
     assert chains == [(f"tuned:{route['signature']}@{route['certified']}",)]
+
+
+def test_a_bare_prompt_with_choices_is_of_the_task_it_was_gathered_as(recorded: Scrimp) -> None:
+    words = ("--choices", ",".join(str(2 * n + 7 + wrong) for n in range(200) for wrong in (0, 1)))
+    recorded("tune", "shadow", "p.jsonl", "--share", "100%", "--limit", "200", *words)
+    applied = recorded("tune", "apply", "--target", "0.6")
+    ran = recorded("run", "p.jsonl", "--limit", "1", "--cache", "refresh", *words)
+    tasks = recordings.entries(recorded, "SELECT DISTINCT signature FROM entries")
+
+    assert applied.status == 0, applied.err
+    assert ran.rows[0]["why"].startswith("tuned ")
+    assert len(tasks) == 1

@@ -15,11 +15,9 @@ from scrimp import fingerprint
 from scrimp.errors import InputError
 from scrimp.flows import live
 from scrimp.flows.stop import Stop
+from scrimp.flows.task import kind_of_task, signature_of
 from scrimp.render.amounts import money
 from scrimp.routing.canonical import canonical
-from scrimp.routing.ends import ends
-from scrimp.routing.kinds import Kind, kind_of
-from scrimp.routing.signature import signature
 from scrimp.routing.traits import traits
 from scrimp.store.evidence import Asked as AskedOf
 from scrimp.store.evidence import Evidence, KeptPrompt, KeptReply
@@ -59,7 +57,8 @@ class Gathering:
     def __init__(self, asked: Asked, services: Services, *, label: str = SHADOW, gold: str | None = None) -> None:
         """`asked` is for every model; its own route names the task, and `gold` the column with the right answer."""
         self._services, self._name, self._gold = services, asked.labels.route, gold
-        self._asked = replace(asked, check=None, chain=None, labels=replace(asked.labels, route=label))
+        labels = replace(asked.labels, route=label, task=self._name or "")
+        self._asked = replace(asked, check=None, chain=None, labels=labels)
         self._evidence = Evidence(services.paths.ledger_db)
         self._heard: set[tuple[int, str]] = set()
         self.spent = Decimal(0)  # dollars
@@ -163,10 +162,9 @@ class Gathering:
             model=model, output="" if broken else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=looks.hedges, words=looks.words, score=score, scored_by=by,
         )  # fmt: skip
-        kind = _kind(prompt, wanted)
         return KeptPrompt(
-            key=key_of(prompt, wanted), kind=kind, text=prompt.text, asked=wanted,
-            signature=signature(prompt.text, prompt.system, prompt.template, self._name, kind=kind),
+            key=key_of(prompt, wanted), kind=kind_of_task(prompt, parameters), text=prompt.text, asked=wanted,
+            signature=signature_of(prompt, parameters, self._name),
             time=self._services.clock(), replies=(reply,),
         )  # fmt: skip
 
@@ -204,9 +202,3 @@ def key_of(prompt: Prompt, wanted: AskedOf) -> str:
     """Return the name of what was asked, whoever answers."""
     asked = msgspec.json.encode(wanted)
     return fingerprint.key(asked, text=prompt.text, system=prompt.system, history=prompt.history).hex()
-
-
-def _kind(prompt: Prompt, wanted: AskedOf) -> Kind:
-    if wanted.choices:
-        return "classification"
-    return "extraction" if wanted.schema is not None else kind_of(prompt.text, ends(prompt.text))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
+from scrimp.flows.task import signature_of
 from scrimp.render.shares import counted, percent_said
-from scrimp.routing.signature import signature
-from scrimp.values import Chain, Prompt, Route
+from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
@@ -16,20 +16,28 @@ if TYPE_CHECKING:
 
 _PREFIX = "tuned:"  # of the names of such chains, in rows and the ledger
 
+_NOTHING = Parameters()
+
 
 class Learned:
     """The certified routes as chains."""
 
     def __init__(
-        self, tuned: Sequence[TunedRoute], routes: Routes, *, name: str | None, warn: Callable[[str], None]
+        self,
+        tuned: Sequence[TunedRoute],
+        routes: Routes,
+        *,
+        name: str | None,
+        warn: Callable[[str], None],
+        parameters: Parameters = _NOTHING,
     ) -> None:
         self._tuned = {route.signature: route for route in tuned if route.drift is None}
-        self._routes, self._name, self._warn = routes, name, warn
+        self._routes, self._name, self._warn, self._parameters = routes, name, warn, parameters
         self._chains: dict[str, Chain | None] = {}
 
     def route(self, prompt: Prompt) -> Route | None:
         """Return where a prompt goes, or None where nothing was certified of its task."""
-        task = signature(prompt.text, prompt.system, prompt.template, self._name)
+        task = signature_of(prompt, self._parameters, self._name)
         found = self._tuned.get(task)
         if found is None:
             return None
