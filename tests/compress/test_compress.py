@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrimp.compress import LEVELS, compress
@@ -26,6 +26,7 @@ prompts = st.lists(st.sampled_from(PARTS) | st.text(max_size=40), max_size=6).ma
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(text=prompts)
+@example(text="Passage 1: It is blue.\n\n" + LOG + TROUBLE + CODE + "\n")
 def test_no_level_makes_a_text_longer_and_twice_is_as_good_as_once(level: str, text: str) -> None:
     once = compress(text, level, keep=1).text  # of fewer sentences fewer still would be chosen
 

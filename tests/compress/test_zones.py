@@ -139,3 +139,11 @@ def test_paragraphs_of_one_article_are_one_zone() -> None:
 
     assert [zone.kind for zone in found] == ["context", "instruction"]
     assert "".join(zone.text for zone in found) == text
+
+
+def test_labelled_passages_without_a_question_are_all_passages() -> None:
+    passage = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 4
+    text = "\n\n".join(f"Document [{n}]: {passage}" for n in range(1, 6))
+    found = zones(text, documents=documents)
+
+    assert [(zone.kind, len(zone.text)) for zone in found] == [("context", len(text))]

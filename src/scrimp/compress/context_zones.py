@@ -105,9 +105,11 @@ def _labelled(text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
         if end is None:
             told = _told(text) if told is None else told
             end = _first(told, label.end())
-        done = len(text) if end is None else end
-        if done - label.start() >= _LEAST_CONTEXT:
-            regions.append((label.start(), done))
+        start, done = label.start(), len(text) if end is None else end
+        if regions and regions[-1][1] == start:
+            start = regions.pop()[0]  # the last passage of a text that asks nothing is no question
+        if done - start >= _LEAST_CONTEXT:
+            regions.append((start, done))
     return regions[-1:]
 
 

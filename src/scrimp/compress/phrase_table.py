@@ -68,8 +68,6 @@ SHORTER: dict[str, str] = {
     "a wide range of": "many",
     "a number of different": "several",
     "a great deal of": "much",
-    "the vast majority of": "most",
-    "the majority of": "most",
     "each and every one of": "every one of",
     "each and every": "every",
     "any and all": "all",

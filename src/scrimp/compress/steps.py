@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 from msgspec import Struct
@@ -115,7 +116,8 @@ def _focused(text: str, aim: Aim) -> str:
 def _terse(text: str, aim: Aim) -> str:
     from scrimp.compress.terse import terse  # noqa: PLC0415 - where completions may suffer
 
-    return terse(text, protected=aim.protected)
+    own = _BRACKETED.pattern if aim.protected is None else f"{aim.protected.pattern}|{_BRACKETED.pattern}"
+    return terse(text, protected=re.compile(own))
 
 
 def _only_dropped(before: str, after: str) -> str | None:
@@ -124,6 +126,8 @@ def _only_dropped(before: str, after: str) -> str | None:
     return only_dropped(before, after)
 
 
+# What other rules have noted: lines that are folded, bytes left out.
+_BRACKETED = re.compile(r"\[[^\[\]\n]{1,300}\]")
 _TEXTS = _of("instruction", "context", "tool", "data", without=("markup",))
 _PROSE = _of("instruction", "context", "tool", without=("markup",))
 _RECORDS = _of("data", forms=("json", "jsonl"))
