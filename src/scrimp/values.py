@@ -32,9 +32,6 @@ Status = Literal["ok", "truncated", "error", "skipped", "pending"]
 EntryStatus = Literal["paid", "failed", "truncated", "lost"]
 
 
-REPLAY = "replay:"  # a base URL that names a file of recorded completions
-
-
 class Message(Struct, frozen=True):
     """One turn of a conversation; role is user or assistant (system text travels apart)."""
 
@@ -130,45 +127,6 @@ class Call(Struct, frozen=True, kw_only=True):
     step: int = 0  # of the chain it is made for
     ahead: bool = False  # its row has been called for before: it is finished before others are begun
     predicate: str | None = None  # not a completion is wanted, but how probable this is of the text
-
-
-class Endpoint(Struct, frozen=True, kw_only=True):
-    """A provider as configured: where it is and how it likes to be spoken to; never the key itself."""
-
-    name: str
-    dialect: str  # openai | anthropic | gemini
-    base_url: str  # "local:" is the embedded model
-    flavour: str = "generic"  # whose quirks apply: openai, deepseek, mistral, qwen, openrouter, litellm, local, ...
-    key_env: str | None = None
-    auth_header: str = "authorization"
-    auth_prefix: str = "Bearer "
-    headers: Mapping[str, str] = {}
-    env_headers: Mapping[str, tuple[str, str]] = {}  # header -> (variable, prefix): a second secret (Helicone)
-    price_provider: str | None = None  # whose rows of the price table apply
-    rpm: int | None = None
-    tpm: int | None = None
-
-    @property
-    def recording(self) -> str | None:
-        """The file whose recorded completions are given in place of live ones."""
-        return self.base_url.removeprefix(REPLAY) if self.base_url.startswith(REPLAY) else None
-
-
-class HttpRequest(Struct, frozen=True, kw_only=True):
-    """A request without its key: the transport adds that last."""
-
-    url: str
-    body: bytes
-    headers: Mapping[str, str] = {}
-    method: str = "POST"
-
-
-class HttpReply(Struct, frozen=True, kw_only=True):
-    """What came back; header names are lower case."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = {}
 
 
 class Usage(Struct, frozen=True, kw_only=True):
@@ -303,26 +261,6 @@ class Answer(Struct, frozen=True, kw_only=True):
     compression_saved: Decimal | None = None  # dollars the shorter prompt saved at the price of the model that answered
     provider_cache_saved: Decimal | None = None  # dollars saved by the provider's own prompt cache; may be negative
     climb: tuple[Climbed, ...] = ()  # every attempt, where there were several
-
-
-class RecordedReply(Struct, frozen=True, kw_only=True):
-    """What a model once returned for a prompt, and what it was worth; None where that was not recorded."""
-
-    output: str | None = None
-    answer: str | None = None  # what whoever recorded it took for its answer
-    score: float | None = None  # 0 (wrong) to 1 (right)
-    usage: Usage | None = None
-    cost: Decimal | None = None  # dollars
-
-
-class RecordedPrompt(Struct, frozen=True, kw_only=True):
-    """A prompt with the replies of several models."""
-
-    id: str
-    text: str
-    replies: Mapping[str, RecordedReply]
-    task: str | None = None
-    gold: str | None = None  # the right answer
 
 
 class Answered(Struct, frozen=True, kw_only=True):

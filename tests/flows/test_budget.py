@@ -16,7 +16,8 @@ from scrimp.flows.budget import Budget
 from scrimp.flows.purse import Purse
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
-from scrimp.values import Call, Completion, Endpoint, Entry, Failure, HttpReply, HttpRequest, Parameters, Usage
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.values import Call, Completion, Entry, Failure, Parameters, Usage
 from transport.virtual import run, settled
 from transport.wire import BROKEN, NEVER_SENT, FakeHttp, House, error, ok
 

@@ -16,8 +16,9 @@ from scrimp.flows.stepping import Stepper
 from scrimp.flows.warming import Warming
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.routing.questions import Ask
-from scrimp.values import Completion, Endpoint, Failure, HttpReply, HttpRequest, ModelRef, Parameters, Step
+from scrimp.values import Completion, Failure, ModelRef, Parameters, Step
 from transport.virtual import now, run, settled
 from transport.wire import BROKEN, NEVER_SENT, FakeHttp, House, Said, error, ok
 

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from scrimp.providers import DIALECTS
+from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
-from scrimp.values import Call, Completion, HttpReply, Message, Parameters
+from scrimp.values import Call, Completion, Message, Parameters
 
 pytestmark = pytest.mark.foreign
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}

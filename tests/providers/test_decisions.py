@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.providers import DIALECTS
+from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
-from scrimp.values import Call, Completion, Failure, HttpReply, Usage
+from scrimp.values import Call, Completion, Failure, Usage
 
 OPENAI = PRESETS["openai"]
 CALL = Call(

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.providers import DIALECTS
+from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.errors import retry_after
 from scrimp.providers.presets import PRESETS
-from scrimp.values import Call, Completion, Failure, HttpReply, Parameters, Usage
+from scrimp.values import Call, Completion, Failure, Parameters, Usage
 
 
 def read(

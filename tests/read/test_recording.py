@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
 from scrimp.read.recording import prices_beside, recorded
-from scrimp.values import RecordedReply, Usage
+from scrimp.tuning.recording import RecordedReply
+from scrimp.values import Usage
 
 PRICES = {"small": (Decimal("0.1"), Decimal("0.4"))}
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrimp.providers.allowance import Allowance
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.lane import Lane
 from scrimp.transport.retrying import Patience, Tries
-from scrimp.values import Completion, Endpoint, Failure, HttpReply, HttpRequest
+from scrimp.values import Completion, Failure
 from transport.virtual import now, run, settled
 from transport.wire import ACME, BROKEN, CALL, NEVER_SENT, FakeHttp, House, Notes, Said, error, ok, scripted
 

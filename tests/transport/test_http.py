@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from scrimp.errors import ConfigError
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.certificates import extra_certificates
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http import Http, engine
-from scrimp.values import Endpoint, HttpReply, HttpRequest
 
 
 @contextmanager

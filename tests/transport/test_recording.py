@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from scrimp.providers.endpoint import HttpReply, HttpRequest
 from scrimp.transport.recording import Recording
-from scrimp.values import HttpReply, HttpRequest, RecordedPrompt, RecordedReply, Usage
+from scrimp.tuning.recording import RecordedPrompt, RecordedReply
+from scrimp.values import Usage
 
 REPLIES = {
     "small": RecordedReply(output="18", usage=Usage(input=20, output=4), cost=Decimal("0.25")),

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.circuits import Circuits
 from scrimp.transport.door import Door, Witness
 from scrimp.transport.faults import FaultError
@@ -14,7 +15,7 @@ from scrimp.transport.lane import Lane
 from scrimp.transport.pace import Pace
 from scrimp.transport.retrying import Patience
 from scrimp.transport.window import Window
-from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
+from scrimp.values import Call, Completion, Failure
 
 ACME = Endpoint(name="acme", dialect="openai", base_url="https://acme.example/v1", key_env="ACME_KEY")
 CALL = Call(provider="acme", model="m", text="hello")

@@ -138,18 +138,8 @@ def _tables(text: str) -> Iterator[Cut]:
         )
         yield from ((*space.span(), "") for space in _SPACE.finditer(text, *ruler.span()))
         yield from _padding(text, above, ruler.start())
-        done = _table_end(text, ruler.end())
+        done = protect.bars_end(text, ruler.end())
         yield from _padding(text, ruler.end(), done)
-
-
-def _table_end(text: str, end: int) -> int:
-    while end < len(text):
-        following = text.find("\n", end + 1)
-        following = len(text) if following < 0 else following
-        if text.find("|", end + 1, following) < 0:
-            break
-        end = following
-    return end
 
 
 def _padding(text: str, start: int, end: int) -> Iterator[Cut]:

@@ -222,11 +222,12 @@ def _tables(text: str) -> Iterator[Span]:
             continue
         above = text.rfind("\n", 0, max(ruler.start() - 1, 0)) + 1
         start = above if "|" in text[above : ruler.start()] else ruler.start()
-        done = _bars_end(text, ruler.end())
+        done = bars_end(text, ruler.end())
         yield Span(start, done, "table")
 
 
-def _bars_end(text: str, end: int) -> int:
+def bars_end(text: str, end: int) -> int:
+    """Return where the rows of a table end: lines with a bar, from the line after `end` on."""
     while end < len(text):
         following = text.find("\n", end + 1)
         following = len(text) if following < 0 else following

@@ -17,8 +17,9 @@ from scrimp.config.paths import Paths
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config, ProviderTable
 from scrimp.errors import ConfigError
+from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import known_models, retired
-from scrimp.values import Endpoint, ModelRef
+from scrimp.values import ModelRef
 
 _Given = TypeVar("_Given")
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH

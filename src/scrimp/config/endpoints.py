@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from scrimp.config.looks import without_keys
 from scrimp.config.schema import ProviderTable
 from scrimp.errors import ConfigError
+from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.presets import PRESETS
-from scrimp.values import Endpoint
 
 # These of a table's fields stand in the endpoint under the same name; keys do not stand in it at all.
 _SAME = (

@@ -10,7 +10,7 @@ from typing import NoReturn
 from scrimp.config.looks import HIDDEN, without_keys
 from scrimp.config.schema import ProviderTable
 from scrimp.errors import ConfigError, MissingKeyError
-from scrimp.values import Endpoint
+from scrimp.providers.endpoint import Endpoint
 
 _COMMAND_SECONDS = 60
 _SHORTEST = 4  # of what is worth hiding: less would blacken ordinary words

@@ -13,9 +13,10 @@ from scrimp.config.keys import KeyRing
 from scrimp.config.schema import ChainTable, Config
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
+from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import SHIPPED_TIERS, resolve_name
 from scrimp.providers.presets import PRESETS
-from scrimp.values import Chain, Endpoint, ModelRef, Step
+from scrimp.values import Chain, ModelRef, Step
 
 # What answers where no provider has a key: the embedded model, for every tier.
 EMBEDDED = ModelRef("local", "smollm2")

@@ -21,6 +21,7 @@ from scrimp.flows.durable import Durable
 from scrimp.flows.record import Record
 from scrimp.flows.stepping import Stepper
 from scrimp.flows.warming import Warming
+from scrimp.providers.endpoint import Endpoint
 from scrimp.store.cache import Cache, NoCache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Climbs, Ledger
@@ -30,7 +31,6 @@ from scrimp.transport.lane import Lane
 from scrimp.transport.pace import Pace
 from scrimp.transport.retrying import Patience
 from scrimp.transport.window import Window
-from scrimp.values import Endpoint
 
 if TYPE_CHECKING:
     from scrimp.flows.asked import Asked

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from scrimp.flows.budget import Budget
 from scrimp.flows.purse import BOUNDED_OUTPUT, Purse
 from scrimp.flows.warming import beginning_of
-from scrimp.values import Call, Cap, Completion, Endpoint, Failure, ModelRef, Parameters, Step
+from scrimp.providers.endpoint import Endpoint
+from scrimp.values import Call, Cap, Completion, Failure, ModelRef, Parameters, Step
 
 if TYPE_CHECKING:
     from scrimp.flows.asked import Asked

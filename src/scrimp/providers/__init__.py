@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
-from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.values import Call, Completion, Failure
 
 
 class Stream(Protocol):

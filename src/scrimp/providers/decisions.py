@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from math import log
 
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.wire import count, counted, dumps, items, number, obj, unreadable, word
-from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest, JsonObject, TokenLogprob, Usage
+from scrimp.values import Call, Completion, Failure, JsonObject, TokenLogprob, Usage
 
 _NAME = "ok"
 _LEAST = 1e-300  # a probability of zero has no logarithm

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
+from scrimp.providers.endpoint import Endpoint, HttpReply
 from scrimp.providers.models import retired
 from scrimp.providers.wire import items, number, obj, parsed, text, word
-from scrimp.values import Endpoint, Failure, FailureKind, HttpReply, Json, JsonObject
+from scrimp.values import Failure, FailureKind, Json, JsonObject
 
 _LONGEST_MESSAGE = 300
 _RETRY = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from scrimp.values import Endpoint, JsonObject
+from scrimp.providers.endpoint import Endpoint
+from scrimp.values import JsonObject
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 

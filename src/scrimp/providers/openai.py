@@ -6,23 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from scrimp.providers import decisions
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.errors import failure
 from scrimp.providers.families import effort_fields
 from scrimp.providers.wire import count, counted, dumps, items, loads, number, obj, parsed, text, unreadable, word
 from scrimp.routing.likeliest import likeliest_label
-from scrimp.values import (
-    Call,
-    Completion,
-    Endpoint,
-    Failure,
-    HttpReply,
-    HttpRequest,
-    Json,
-    JsonObject,
-    Stop,
-    TokenLogprob,
-    Usage,
-)  # fmt: skip
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, Stop, TokenLogprob, Usage
 
 # OpenAI itself refuses max_tokens from GPT-5 on; the imitators know no other name.
 _CAP: Mapping[str, str] = {"openai": "max_completion_tokens"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scrimp.values import Endpoint
+from scrimp.providers.endpoint import Endpoint
 
 
 def _openai(name: str, base_url: str, key_env: str | None, **more: object) -> Endpoint:

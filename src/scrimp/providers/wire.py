@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from scrimp.values import Failure, HttpReply, Json, JsonObject
+from scrimp.providers.endpoint import HttpReply
+from scrimp.values import Failure, Json, JsonObject
 
 
 def parsed(reply: HttpReply) -> JsonObject | None:

@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from scrimp.errors import InputError, UsageError
-from scrimp.values import Json, RecordedPrompt, RecordedReply, Usage
+from scrimp.tuning.recording import RecordedPrompt, RecordedReply
+from scrimp.values import Json, Usage
 
 _GZIP = b"\x1f\x8b"
 _NO_PRICE = "is no price: write [dollars per million tokens in, out]"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from scrimp.providers.endpoint import REPLAY, Endpoint, HttpReply, HttpRequest
 from scrimp.transport.circuits import Circuits
 from scrimp.transport.errand import Errand, Show, Witness
 from scrimp.transport.faults import FaultError
 from scrimp.transport.lane import Lane
 from scrimp.transport.retrying import LONGEST_OBEYED, Patience, Tries
-from scrimp.values import REPLAY, Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
+from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
     from typing import Protocol

@@ -18,8 +18,9 @@ from typing import Any, Protocol
 import msgspec
 
 from scrimp.errors import LocalModelError
+from scrimp.providers.endpoint import HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
-from scrimp.values import Failure, HttpReply, HttpRequest
+from scrimp.values import Failure
 
 _CONTEXT_TOKENS = 8192
 _SEED = 1

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from scrimp.providers import DIALECTS
 from scrimp.providers.allowance import allowance
-from scrimp.values import Call, Completion, Endpoint, Failure, HttpReply, HttpRequest
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
     from scrimp.providers.allowance import Allowance

@@ -17,9 +17,10 @@ from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import BuilderError, PyreqwestError, RequestTimeoutError
 
 from scrimp import __version__
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.certificates import extra_certificates
 from scrimp.transport.faults import FaultError
-from scrimp.values import Endpoint, Failure, HttpReply, HttpRequest
+from scrimp.values import Failure
 
 if TYPE_CHECKING:
     import httpx

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from scrimp.values import HttpReply, HttpRequest, RecordedPrompt, RecordedReply
+from scrimp.providers.endpoint import HttpReply, HttpRequest
+from scrimp.tuning.recording import RecordedPrompt, RecordedReply
 
 
 class Recording:

@@ -10,7 +10,7 @@ from scrimp.errors import InputError, UsageError
 from scrimp.flows.tune.replaying import Recording, Rows, differing, from_evidence, from_file, halves
 from scrimp.store.evidence import Asked, KeptPrompt, KeptReply
 from scrimp.tuning.record import Recorded, Said
-from scrimp.values import RecordedPrompt, RecordedReply
+from scrimp.tuning.recording import RecordedPrompt, RecordedReply
 
 
 def row(name: str, **said: Said) -> Recorded:

@@ -21,7 +21,7 @@ from scrimp.tuning.record import Recorded, Said
 
 if TYPE_CHECKING:
     from scrimp.store.evidence import KeptPrompt, KeptReply
-    from scrimp.values import RecordedPrompt, RecordedReply
+    from scrimp.tuning.recording import RecordedPrompt, RecordedReply
 
 # A model is cheap where it costs at most this share of the flagship.
 _CHEAP = 1 / 3
