@@ -11,7 +11,7 @@ import typer
 
 from scrimp import __version__
 from scrimp.cli.completion import script
-from scrimp.cli.group import COMMANDS
+from scrimp.cli.lazy_group import COMMANDS
 from scrimp.cli.main import app
 
 ROOT = Path(__file__).resolve().parent.parent

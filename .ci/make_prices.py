@@ -19,7 +19,7 @@ import msgspec  # noqa: E402 - the package under construction is found first
 from genai_prices import types as theirs  # noqa: E402
 from genai_prices.data import providers  # noqa: E402
 
-from scrimp.prices import rates, rows, table  # noqa: E402
+from scrimp.prices import price_row, rates, table  # noqa: E402
 
 # The package does not say of which day its data is; this is the day its release was read from.
 DATES = {"0.2.3": "2026-11-09"}
@@ -105,30 +105,30 @@ def literal(clause: object) -> str | None:
     return None
 
 
-def row(provider: theirs.Provider, model: theirs.ModelInfo) -> rows.Row | None:
+def row(provider: theirs.Provider, model: theirs.ModelInfo) -> price_row.Row | None:
     """Return a model's row; None where text tokens are not what it is priced by, or not all of it."""
     given = model.prices if isinstance(model.prices, list) else [theirs.ConditionalPrice(prices=model.prices)]
     if any("requests_kcount" in price.prices.__dict__ for price in given):
         return None
-    dated = tuple(rows.Dated(bands(price.prices), condition(price.constraint)) for price in given)
+    dated = tuple(price_row.Dated(bands(price.prices), condition(price.constraint)) for price in given)
     if provider.id == "openrouter" and model.id.endswith(":free"):
-        return rows.Row((rows.Dated((rates.Band(FREE),)),))
+        return price_row.Row((price_row.Dated((rates.Band(FREE),)),))
     if not any(band.rates.input is not None for price in dated for band in price.bands):
         return None
-    return rows.Row(
+    return price_row.Row(
         dated,
         tuple(
-            rows.Variant(variant.when, laid, condition(variant.constraint))
+            price_row.Variant(variant.when, laid, condition(variant.constraint))
             for variant in model.price_variants or ()
             if variant.when.keys() <= CONTEXTS and (laid := bands(variant.prices)) != (rates.Band(rates.Rates()),)
         ),
     )
 
 
-def with_batch(standard: rows.Row, batch: rows.Row) -> rows.Row:
+def with_batch(standard: price_row.Row, batch: price_row.Row) -> price_row.Row:
     """Lay a row listed as NAME:batch over NAME, so that asking for batch finds it."""
     found = tuple(
-        rows.Variant({"processing": "batch"}, dated.bands, dated.condition) for dated in reversed(batch.prices)
+        price_row.Variant({"processing": "batch"}, dated.bands, dated.condition) for dated in reversed(batch.prices)
     )
     return msgspec.structs.replace(standard, variants=standard.variants + found)
 
@@ -148,15 +148,15 @@ def at(price: rates.Decimal | theirs.TieredPrices, above: int) -> rates.Decimal:
     return next((tier.price for tier in reversed(price.tiers) if tier.start <= above), price.base)
 
 
-def condition(constraint: object) -> rows.Condition | None:
+def condition(constraint: object) -> price_row.Condition | None:
     match constraint:
         case theirs.StartDateConstraint(start_date=day):
-            return rows.Condition(since=day.isoformat())
+            return price_row.Condition(since=day.isoformat())
         case theirs.TimeOfDateConstraint(start_time=start, end_time=end):
             for edge in (start, end):
                 if edge.utcoffset() or edge.second or edge.microsecond:
                     sys.exit(f"a time of day is not a whole UTC minute: {edge}")
-            return rows.Condition(start=f"{start:%H:%M}", end=f"{end:%H:%M}")
+            return price_row.Condition(start=f"{start:%H:%M}", end=f"{end:%H:%M}")
     return None
 
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.recorded import half
 from bench.recorded import rows as rows_of
-from scrimp.routing.canonical import canonical
+from scrimp.answers.canonical import canonical
 
 SETS = ("zeroeval-gsm", "zeroeval-crux", "routellm-gsm8k")
 

@@ -21,9 +21,9 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
 
-from scrimp.compress.focus import Scorer, focus, relevance
-from scrimp.compress.sentences import is_break, label_rank, sentences
-from scrimp.transport.scoring import Model, open_model, pertinence, surprise
+from scrimp.compress.extract.focus import Scorer, focus, relevance
+from scrimp.compress.extract.sentences import is_break, label_rank, sentences
+from scrimp.transport.local.scoring import Model, open_model, pertinence, surprise
 
 TYPES = ("rag", "qa_article", "multilingual")
 RATIOS = (0.6, 0.4, 0.2)

@@ -19,8 +19,8 @@ from time import process_time
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.recorded import is_odd, rows
-from scrimp.routing.signature import signature
 from scrimp.routing.skeleton import skeleton
+from scrimp.routing.task_signature import signature
 
 SETS = ("zeroeval-gsm", "zeroeval-crux", "routellm-mmlu", "routellm-gsm8k", "llmrouter-9small")
 

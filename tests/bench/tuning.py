@@ -22,13 +22,13 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from scrimp.routing.canonical import canonical
+from scrimp.answers.canonical import canonical
 from scrimp.tuning.certify import certify
-from scrimp.tuning.gap import recovered
-from scrimp.tuning.learning import Gains, Pair, gains
-from scrimp.tuning.measures import measure, oracle
+from scrimp.tuning.gain_model import Gains, Pair, gains
+from scrimp.tuning.performance_gap import recovered
 from scrimp.tuning.policies import Policy, play, spelled
-from scrimp.tuning.record import Recorded, Said
+from scrimp.tuning.policy_metrics import measure, oracle
+from scrimp.tuning.recorded_row import Recorded, Said
 from scrimp.tuning.shortlist import Shortlist, ladder, policies
 
 SIZES = (50, 100, 200, 400, 800)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrimp.compress import LEVELS, compress
-from scrimp.compress.json_equal import equal
+from scrimp.compress.checks.json_equal import equal
 
 ROWS = [{"user": f"u{n}", "pid": n, "cpu": 0.5 * n, "state": "running"} for n in range(12)]
 PRETTY = json.dumps(ROWS, indent=4)

@@ -11,9 +11,9 @@ import pytest
 
 from scrimp import tokens
 from scrimp.compress import LEVELS, compress
-from scrimp.compress.facts import facts, lost
-from scrimp.compress.json_equal import equal
-from scrimp.compress.protect import fences
+from scrimp.compress.checks.facts import facts, lost
+from scrimp.compress.checks.json_equal import equal
+from scrimp.compress.zones.protected_spans import fences
 
 CORPUS = Path(__file__).parent / "data" / "corpus"
 # Per cent of the tokens that are cut, at least: as measured, less a little. What gives nothing is held to "no longer".

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from compress import grammar
 from scrimp.compress import LEVELS, compress
-from scrimp.compress.facts import facts, lost
-from scrimp.compress.json_equal import equal
-from scrimp.compress.json_expanded import expanded
-from scrimp.compress.phrase_table import SHORTER
-from scrimp.compress.protect import DATA_FENCES, fences, keeps
+from scrimp.compress.checks.facts import facts, lost
+from scrimp.compress.checks.json_equal import equal
+from scrimp.compress.json.expand import expanded
+from scrimp.compress.wording.phrase_table import SHORTER
+from scrimp.compress.zones.protected_spans import DATA_FENCES, fences, keeps
 
 DATA = Path(__file__).parent / "data"
 QUERY = "Who opened the bridge at Riverton?"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from scrimp.flows.asked import Labels
-from scrimp.flows.booking import Booking, RowBook
-from scrimp.flows.work import Work
+from scrimp.flows.plan.planner import Work
+from scrimp.flows.plan.run_options import Labels
+from scrimp.flows.spend.recorder import Booking, RowBook
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates, cost
 from scrimp.values import Chain, Entry, Message, ModelRef, Prompt, Route, Step, Usage

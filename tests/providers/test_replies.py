@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
-from scrimp.providers.errors import retry_after
+from scrimp.providers.error_replies import retry_after
 from scrimp.providers.presets import PRESETS
 from scrimp.values import Call, Completion, Failure, Parameters, Usage
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from outcomes import answered, failed
-from scrimp.render.bill import Bill
+from scrimp.billing.totals import Bill
 from scrimp.render.report import Report
-from scrimp.render.rows import open_rows
+from scrimp.render.rows.writers import open_rows
 
 
 def report(

@@ -7,7 +7,10 @@ import sys
 def test_rendering_plain_rows_and_the_bill_loads_nothing_slow() -> None:
     code = (
         "import sys, io\n"
-        "from scrimp.render import bill, bill_text, progress, report, rows, streams\n"
+        "from scrimp.billing import totals\n"
+        "from scrimp.render import progress, report, streams\n"
+        "from scrimp.render.bill import text\n"
+        "from scrimp.render.rows import writers\n"
         "slow = ('rich', 'httpx', 'tiktoken', 'csv', 'difflib', 'asyncio')\n"
         "print([name for name in slow if name in sys.modules])\n"
     )

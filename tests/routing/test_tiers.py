@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.routing.stakes import STAKES
+from scrimp.routing.high_stakes import STAKES
 from scrimp.routing.tiers import TIERS, tier_of
 from scrimp.values import Parameters
 

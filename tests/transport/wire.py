@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any
 
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.transport.circuits import Circuits
-from scrimp.transport.door import Door, Witness
+from scrimp.transport.client import Door, Witness
 from scrimp.transport.faults import FaultError
-from scrimp.transport.lane import Lane
-from scrimp.transport.pace import Pace
-from scrimp.transport.retrying import Patience
-from scrimp.transport.window import Window
+from scrimp.transport.limits.concurrency import Window
+from scrimp.transport.limits.health import Circuits
+from scrimp.transport.limits.queue import Lane
+from scrimp.transport.limits.rate_limit import Pace
+from scrimp.transport.limits.retry import Patience
 from scrimp.values import Call, Completion, Failure
 
 ACME = Endpoint(name="acme", dialect="openai", base_url="https://acme.example/v1", key_env="ACME_KEY")

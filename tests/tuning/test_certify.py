@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.tuning.certify import certify, labels_needed, paired
-from scrimp.tuning.groups import groups
+from scrimp.tuning.claim_groups import groups
 from scrimp.tuning.policies import Agree, Always, Confident, PerSignature
-from scrimp.tuning.record import Recorded, Said
+from scrimp.tuning.recorded_row import Recorded, Said
 
 VOTE = Agree(("a", "b"))
 POLICIES = (VOTE, Always("a"))

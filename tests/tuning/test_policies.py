@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scrimp.errors import InputError
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, play, spelled
-from scrimp.tuning.record import Recorded, Said, trusting
+from scrimp.tuning.recorded_row import Recorded, Said, trusting
 
 MODELS = ("a", "b", "c", "top")
 WORDS = st.sampled_from(("yes", "no", "18", None))

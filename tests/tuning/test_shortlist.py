@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scrimp.tuning.measures import measure
 from scrimp.tuning.policies import Agree, Always, Backed, PerSignature
-from scrimp.tuning.record import Recorded, Said
+from scrimp.tuning.policy_metrics import measure
+from scrimp.tuning.recorded_row import Recorded, Said
 from scrimp.tuning.shortlist import ladder, policies
 
 POOL = {"a": "x", "b": "y", "c": "z"}

@@ -10,16 +10,16 @@ from typing import Annotated
 
 import typer
 
+from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
-from scrimp.cli.asking import asked_of, labels_of, one_route
-from scrimp.cli.ending import exit_status
+from scrimp.cli.run_end import exit_status
+from scrimp.cli.run_options import asked_of, labels_of, one_route
 from scrimp.cli.session import Session, session
 from scrimp.errors import InputError, UsageError
 from scrimp.flows import live
-from scrimp.flows.asked import Asked
+from scrimp.flows.plan.run_options import Asked
 from scrimp.read.context import with_context
 from scrimp.read.options import text_option
-from scrimp.render.bill import Bill
 from scrimp.render.terminal import safe_text
 from scrimp.values import Answered, Outcome, Prompt
 

@@ -12,8 +12,8 @@ from typing import Annotated
 import msgspec
 import typer
 
+from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import session
-from scrimp.cli.tables import document, line, show
 from scrimp.config.amounts import seconds
 from scrimp.errors import InputError, UsageError
 from scrimp.render.amounts import count, money

@@ -17,9 +17,9 @@ from scrimp.cli.session import Session, session
 from scrimp.compress import KEEP, Aim
 from scrimp.compress.receipt import Receipt, receipt
 from scrimp.errors import InputError, UsageError
-from scrimp.flows.fitting import CLIFF, Budget, Shortened, dollars, model_scorer, price_of, shorten
+from scrimp.flows.fit import CLIFF, Budget, Shortened, dollars, model_scorer, price_of, shorten
 from scrimp.read.context import with_context
-from scrimp.render.exact import encode
+from scrimp.render.decimal_json import encode
 from scrimp.render.receipt import receipt_document, receipt_lines
 from scrimp.render.streams import speak
 from scrimp.render.terminal import safe_text
@@ -150,7 +150,7 @@ def _kept(aim: Aim, done: Receipt) -> float | None:
 
 
 def _print_diff(here: Session, before: str, after: str) -> None:
-    from scrimp.render.word_diff import word_diff  # noqa: PLC0415 - only --diff compares
+    from scrimp.render.diff.word_diff import word_diff  # noqa: PLC0415 - only --diff compares
 
     for line in word_diff(before, after, color=here.out.color, terminal=here.out.terminal):
         sys.stdout.write(line + "\n")

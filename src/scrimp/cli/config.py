@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import line
+from scrimp.cli.printing import show as show_table
 from scrimp.cli.session import session
-from scrimp.cli.tables import line
-from scrimp.cli.tables import show as show_table
 from scrimp.config.check import check as check_config
 from scrimp.config.load import PROJECT_FILE, project_file
 from scrimp.config.paths import paths_of

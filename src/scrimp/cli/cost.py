@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import Session, session
-from scrimp.cli.tables import document, line, show
 from scrimp.config.amounts import seconds
 from scrimp.errors import ConfigError
 from scrimp.render.amounts import count, money
@@ -62,7 +62,7 @@ def _watch(here: Session, ledger: Ledger) -> None:
     if not path.exists():
         return
     from scrimp.config.tuned import load_tuned, mark_tuned  # noqa: PLC0415 - where something was certified
-    from scrimp.flows.record import SINCE  # noqa: PLC0415 - as above
+    from scrimp.flows.answer.chain_history import SINCE  # noqa: PLC0415 - as above
     from scrimp.flows.tune.drift import watched  # noqa: PLC0415 - as above
 
     try:

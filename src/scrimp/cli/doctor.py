@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 import typer
 
 from scrimp import __version__
+from scrimp.cli.printing import line
 from scrimp.cli.session import Session, session
-from scrimp.cli.tables import line
 from scrimp.config.keys import missing_key
 from scrimp.errors import ScrimpError
 from scrimp.store.ledger import Ledger
-from scrimp.transport import model_file
+from scrimp.transport.local import model_file
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _SICK = 2

@@ -8,10 +8,10 @@ import msgspec
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.asking import asked_of, one_route
 from scrimp.cli.inputs import named, read_options
+from scrimp.cli.printing import document, line, show
+from scrimp.cli.run_options import asked_of, one_route
 from scrimp.cli.session import Session, session
-from scrimp.cli.tables import document, line, show
 from scrimp.flows.estimate import Outputs, Workload, offers, outputs, workload
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import line
 from scrimp.cli.session import session
-from scrimp.cli.tables import line
-from scrimp.transport import model_file
+from scrimp.transport.local import model_file
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _NOT_READY = 2

@@ -11,7 +11,7 @@ import typer
 from typer._click.exceptions import ClickException  # typer's own copy of click has no public door to this name
 
 from scrimp import __version__
-from scrimp.cli.group import LazyGroup
+from scrimp.cli.lazy_group import LazyGroup
 from scrimp.errors import ScrimpError
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import line, show
 from scrimp.cli.session import session
-from scrimp.cli.tables import line, show
 from scrimp.prices.book import PriceBook
 from scrimp.providers.models import known_models
 from scrimp.render.amounts import money

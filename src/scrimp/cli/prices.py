@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import session
-from scrimp.cli.tables import document, line, show
 from scrimp.prices.book import Listing, Price
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)

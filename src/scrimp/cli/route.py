@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.asking import asked_of, labels_of, one_route
 from scrimp.cli.inputs import named, read_options
+from scrimp.cli.run_options import asked_of, labels_of, one_route
 from scrimp.cli.session import session
-from scrimp.flows.routing import Routed, routed
+from scrimp.flows.route import Routed, routed
 from scrimp.read.prompts import prompts
-from scrimp.render.exact import encode
+from scrimp.render.decimal_json import encode
 from scrimp.render.terminal import safe_text
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

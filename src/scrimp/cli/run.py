@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
-from scrimp.cli.asking import asked_of, labels_of, one_route
-from scrimp.cli.ending import exit_status, print_bill, say_the_end, write_summary
 from scrimp.cli.inputs import named, read_options
 from scrimp.cli.output import STDOUT, format_of, opened, refuse_input
+from scrimp.cli.run_end import exit_status, print_bill, say_the_end, write_summary
+from scrimp.cli.run_options import asked_of, labels_of, one_route
 from scrimp.cli.session import Session, session
 from scrimp.config.amounts import share
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
-from scrimp.flows.stop import PIPE, Stop
+from scrimp.flows.engine.run_stop import PIPE, Stop
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
-from scrimp.render.bill import Bill
 from scrimp.render.progress import open_progress
 from scrimp.render.report import Report
-from scrimp.render.rows import open_rows
+from scrimp.render.rows.writers import open_rows
 
 if TYPE_CHECKING:
-    from scrimp.flows.asked import Asked
-    from scrimp.flows.tune.shadowing import Shadowing
+    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.tune.shadow_run import Shadowing
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -134,7 +134,7 @@ def _shadowing(here: Session, asked: Asked) -> Shadowing | None:
     table = here.services.loaded.config.shadow
     if not share(table.share, "shadow.share"):
         return None
-    from scrimp.flows.tune.shadowing import Shadowing, planned  # noqa: PLC0415 - few runs are shadowed
+    from scrimp.flows.tune.shadow_run import Shadowing, planned  # noqa: PLC0415 - few runs are shadowed
 
     try:
         plan = planned(table, here.services.routes)

@@ -11,9 +11,9 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.compress.aim import KEEP, LEVELS, Aim
-from scrimp.compress.lossless import WHITE_SPACE
-from scrimp.compress.zone import Change, Zone
+from scrimp.compress.options import KEEP, LEVELS, Aim
+from scrimp.compress.wording.whitespace import WHITE_SPACE
+from scrimp.compress.zones.zone import Change, Zone
 from scrimp.errors import UsageError
 
 __all__ = ["KEEP", "LEVELS", "Aim", "Compressed", "compress"]
@@ -72,7 +72,7 @@ def compressed(text: str, aim: Aim) -> Compressed:
         return Compressed(text)
     if aim.level == "lossless" and (done := _at_a_glance(text)) is not None:
         return _unless(aim.kept(text, done.text), text, done)
-    from scrimp.compress.passes import passes  # noqa: PLC0415 - most rows of a large run are a plain line
+    from scrimp.compress.pipeline import passes  # noqa: PLC0415 - most rows of a large run are a plain line
 
     passed = passes(text, aim)
     done = Compressed(passed.text, passed.changes, passed.taken_back, passed.note, passed.zones)

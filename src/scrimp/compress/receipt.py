@@ -11,7 +11,7 @@ from functools import cache
 from msgspec import Struct
 
 from scrimp.compress import Aim, Compressed
-from scrimp.compress.zone import Zone
+from scrimp.compress.zones.zone import Zone
 
 
 class Part(Struct, frozen=True):

@@ -9,13 +9,13 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from scrimp.config.complaints import dotted, nearest
 from scrimp.config.endpoints import endpoint_of
 from scrimp.config.keys import KeyRing, missing_key
 from scrimp.config.load import Loaded
 from scrimp.config.paths import Paths
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config, ProviderTable
+from scrimp.config.validation_errors import dotted, nearest
 from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import known_models, retired
@@ -132,7 +132,7 @@ def _chains(config: Config, routes: Routes) -> Iterator[Finding]:
 
 
 def _doubts(where: str, name: str, routes: Routes) -> Iterator[Finding]:
-    from scrimp.config.voters import doubts  # noqa: PLC0415 - only where there are chains
+    from scrimp.config.chain_lint import doubts  # noqa: PLC0415 - only where there are chains
 
     try:
         chain = routes.chain(name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scrimp.config.looks import without_keys
 from scrimp.config.schema import ProviderTable
+from scrimp.config.secret_patterns import without_keys
 from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.presets import PRESETS
@@ -34,7 +34,7 @@ def _of_ones_own(name: str, table: ProviderTable) -> Endpoint:
     replayed = table.base_url is not None and table.base_url.startswith("replay:")
     dialect = "openai" if replayed else table.dialect  # recorded completions are answered in that form
     if dialect is None or table.base_url is None:
-        from scrimp.config.complaints import nearest  # noqa: PLC0415 - only a misspelling needs it
+        from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - only a misspelling needs it
 
         near = nearest(name, PRESETS)
         hint = f"did you mean {near}? A" if near else "a"

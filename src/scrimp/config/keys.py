@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from scrimp.config.looks import HIDDEN, without_keys
 from scrimp.config.schema import ProviderTable
+from scrimp.config.secret_patterns import HIDDEN, without_keys
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.providers.endpoint import Endpoint
 

@@ -72,7 +72,7 @@ def _default(origin: str, name: str, value: object, *, strict: bool = True) -> o
     try:
         return getattr(msgspec.convert(tree, Config, strict=strict).defaults, name)
     except msgspec.ValidationError as error:
-        from scrimp.config.complaints import complaint  # noqa: PLC0415 - only where something is wrong
+        from scrimp.config.validation_errors import complaint  # noqa: PLC0415 - only where something is wrong
 
         words = complaint(error, tree, strict=strict)
         raise ConfigError(f"{origin} {words.words}" if words.key else f"{origin}: {words.words}") from error
@@ -80,7 +80,7 @@ def _default(origin: str, name: str, value: object, *, strict: bool = True) -> o
 
 def _misspelt(variable: str) -> None:
     """Complain about a variable that is nearly one of ours; others may mean something to somebody."""
-    from scrimp.config.complaints import nearest  # noqa: PLC0415 - as above
+    from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - as above
 
     known = [_PREFIX + name.upper() for name in (*Defaults.__struct_fields__, "home")]
     if near := nearest(variable, known, cutoff=0.85):
@@ -100,7 +100,7 @@ def convert(tree: Mapping[str, object], origin: str) -> Config:
     try:
         return msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
-        from scrimp.config.complaints import complaint  # noqa: PLC0415 - only where something is wrong
+        from scrimp.config.validation_errors import complaint  # noqa: PLC0415 - only where something is wrong
 
         words = complaint(error, tree, strict=True)
         raise ConfigError(

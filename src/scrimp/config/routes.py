@@ -145,7 +145,7 @@ class Routes:
     def _step(self, name: str) -> Step:
         if name in self.tiers:
             return Step(name, self.tiers[name], name)
-        from scrimp.config.complaints import nearest  # noqa: PLC0415 - models are rare as steps
+        from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - models are rare as steps
 
         if "/" not in name and (near := nearest(name, self.tiers, cutoff=0.7)):
             raise ConfigError(f"there is no tier '{name}': did you mean {near}?")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Meta, Struct
 
 from scrimp.config.amounts import failures, positive, seconds, share
-from scrimp.config.looks import looks_like_a_key, names_a_variable
+from scrimp.config.secret_patterns import looks_like_a_key, names_a_variable
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
 from scrimp.values import CacheMode, Priority

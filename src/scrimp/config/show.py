@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.config.complaints import dotted
 from scrimp.config.load import Loaded
-from scrimp.config.looks import without_keys
 from scrimp.config.schema import Defaults
+from scrimp.config.secret_patterns import without_keys
+from scrimp.config.validation_errors import dotted
 
 # A header can carry a key, and so can a command's words.
 _VEILED = frozenset(("headers", "key_cmd"))

@@ -23,7 +23,7 @@ _GUARDED = {
 
 def guarded_keys(tree: Mapping[str, object]) -> list[str]:
     """Return the keys of a project file that need trust."""
-    from scrimp.config.complaints import dotted  # noqa: PLC0415 - only where there is a project file
+    from scrimp.config.validation_errors import dotted  # noqa: PLC0415 - only where there is a project file
 
     return [
         dotted(path)

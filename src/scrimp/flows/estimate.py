@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp import tokens
-from scrimp.flows.feed import groups
-from scrimp.flows.shortening import texts_of
+from scrimp.flows.plan.groups import groups
+from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.values import ModelRef, Prompt, Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.asked import Asked
+    from scrimp.flows.plan.planner import Work
+    from scrimp.flows.plan.run_options import Asked
     from scrimp.flows.services import Services
-    from scrimp.flows.work import Work
 
 # Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
 _LOW, _EXPECTED, _HIGH = 20, 200, 1000

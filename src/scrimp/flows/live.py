@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from scrimp.flows.feed import groups
-from scrimp.flows.stop import PIPE, Stop
+from scrimp.flows.engine.run_stop import PIPE, Stop
+from scrimp.flows.plan.groups import groups
 from scrimp.values import Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.asked import Asked
+    from scrimp.flows.plan.planner import Work
+    from scrimp.flows.plan.run_options import Asked
     from scrimp.flows.services import Services
-    from scrimp.flows.work import Work
 
 Sink = Callable[[Sequence[Outcome]], None]
 
@@ -33,7 +33,7 @@ def run(prompts: Iterator[Prompt], asked: Asked, services: Services, sink: Sink,
         works = [planner.work(prompt) for prompt in group]
         known = recall.known(works)
         if len(known) < len(works) and asked.cache != "only":
-            from scrimp.flows.engine import drive  # noqa: PLC0415 - the event loop starts only when there is a call to make
+            from scrimp.flows.engine.engine import drive  # noqa: PLC0415 - the event loop starts only when there is a call to make
 
             return drive(chain([group], grouped), asked, services, planner, recall, sink)
         try:

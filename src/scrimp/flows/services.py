@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrimp.errors import StoreError, StoreUnwritableError
-from scrimp.flows.recall import Recall
-from scrimp.flows.work import Planner
+from scrimp.flows.plan.cache_lookup import Recall
+from scrimp.flows.plan.planner import Planner
 from scrimp.store.cache import Cache, NoCache
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrimp.config.load import Loaded
     from scrimp.config.paths import Paths
     from scrimp.config.routes import Routes
-    from scrimp.flows.asked import Asked
+    from scrimp.flows.plan.run_options import Asked
     from scrimp.prices.book import PriceBook
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Rule
@@ -116,7 +116,7 @@ class Services:
         if not replayed:
             return {}
         from scrimp.prices.rates import Rates  # noqa: PLC0415 - where completions are recorded ones
-        from scrimp.read.recording import prices_beside  # noqa: PLC0415 - as above
+        from scrimp.read.recordings import prices_beside  # noqa: PLC0415 - as above
 
         return {
             f"{name}/{model}": Rates(input=rate_in, output=rate_out)
@@ -135,7 +135,7 @@ class Services:
         if not self.paths.tuned.exists():
             return None
         from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - where something was learned
-        from scrimp.flows.tune.learned import Learned  # noqa: PLC0415 - as above
+        from scrimp.flows.tune.certified_routes import Learned  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)
         return (
@@ -146,7 +146,7 @@ class Services:
 
     def _cheapest(self) -> Chain:
         """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""
-        from scrimp.flows.cheapest import cheapest  # noqa: PLC0415 - where it is asked for
+        from scrimp.flows.plan.cheapest_model import cheapest  # noqa: PLC0415 - where it is asked for
 
         return self.routes.model_chain(cheapest(self.routes, self.prices, self.clock()).id)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from scrimp.prices.lookup import Found, Search, users_own
+from scrimp.prices.price_row import Moment, applying, bands_at, context, moment
 from scrimp.prices.rates import Band, Rates, cost, rates_for
-from scrimp.prices.rows import Moment, applying, bands_at, context, moment
-from scrimp.prices.search import Found, Search, users_own
 from scrimp.prices.table import SHIPPED, read
 from scrimp.values import Usage
 

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from scrimp.errors import ConfigError
-from scrimp.prices.names import resolve
-from scrimp.prices.rows import Row
+from scrimp.prices.model_names import resolve
+from scrimp.prices.price_row import Row
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "table.json.gz"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scrimp.providers.capabilities import claude_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.errors import failure
-from scrimp.providers.families import claude_thinking
-from scrimp.providers.wire import count, counted, dumps, items, loads, obj, parsed, text, unreadable, word
+from scrimp.providers.error_replies import failure
+from scrimp.providers.json_access import count, counted, dumps, items, loads, obj, parsed, text, unreadable, word
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Stop, Usage
 
 # max_tokens is required; thinking counts toward it, so a cap sized for the answer alone could leave no text.

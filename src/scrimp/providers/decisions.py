@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import log
 
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.wire import count, counted, dumps, items, number, obj, unreadable, word
+from scrimp.providers.json_access import count, counted, dumps, items, number, obj, unreadable, word
 from scrimp.values import Call, Completion, Failure, JsonObject, TokenLogprob, Usage
 
 _NAME = "ok"

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from scrimp.answers.likeliest_label import likeliest_label
 from scrimp.providers import decisions
+from scrimp.providers.capabilities import effort_fields
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.errors import failure
-from scrimp.providers.families import effort_fields
-from scrimp.providers.wire import count, counted, dumps, items, loads, number, obj, parsed, text, unreadable, word
-from scrimp.routing.likeliest import likeliest_label
+from scrimp.providers.error_replies import failure
+from scrimp.providers.json_access import (
+    count,
+    counted,
+    dumps,
+    items,
+    loads,
+    number,
+    obj,
+    parsed,
+    text,
+    unreadable,
+    word,
+)
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Stop, TokenLogprob, Usage
 
 # OpenAI itself refuses max_tokens from GPT-5 on; the imitators know no other name.

@@ -15,7 +15,7 @@ from msgspec import Raw
 from scrimp.errors import InputError
 from scrimp.read.conversations import BODIES
 from scrimp.read.decoding import NOT_JSON, bad_json, json_row
-from scrimp.read.guesses import FIELDS
+from scrimp.read.prompt_column import FIELDS
 from scrimp.read.streams import Stream
 from scrimp.values import Json
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from scrimp.errors import InputError
-from scrimp.read.formats import rows
 from scrimp.read.options import ReadOptions
+from scrimp.read.row_formats import rows
 from scrimp.read.rows import RowReader
 from scrimp.read.sources import Source, sources
 from scrimp.read.streams import opened

@@ -8,8 +8,8 @@ from scrimp.errors import InputError
 from scrimp.read.columns import as_text, lookup
 from scrimp.read.conversations import Talk, body_of, not_obeyed, talk
 from scrimp.read.decoding import place
-from scrimp.read.guesses import guessed
 from scrimp.read.options import ReadOptions
+from scrimp.read.prompt_column import guessed
 from scrimp.values import Json, JsonObject, Prompt
 
 

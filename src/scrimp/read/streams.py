@@ -76,7 +76,7 @@ def opened(source: Source, stdin: BinaryIO | None) -> Iterator[Stream]:
         raw: BinaryIO = source.path.open("rb", buffering=_BUFFER)
     with raw:
         if source.path.suffix.lower() == ".gz":
-            from scrimp.read.packed import unpacked  # noqa: PLC0415 - gzip is loaded only for a packed input
+            from scrimp.read.gzip_stream import unpacked  # noqa: PLC0415 - gzip is loaded only for a packed input
 
             yield Stream(source.name, unpacked(raw, source.name, _BUFFER))
         else:

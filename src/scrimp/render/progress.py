@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TextIO
 
 from scrimp.render.amounts import count, money
-from scrimp.render.exact import encode
+from scrimp.render.decimal_json import encode
 from scrimp.render.streams import Style, columns_of, line_of, speak
 from scrimp.render.tables import cells
 from scrimp.render.terminal import paint

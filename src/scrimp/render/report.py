@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 
+from scrimp.billing.totals import Bill
 from scrimp.errors import OutputError
-from scrimp.render.bill import Bill
-from scrimp.render.rows import RowWriter
+from scrimp.render.rows.writers import RowWriter
 from scrimp.values import Failed, Outcome
 
 

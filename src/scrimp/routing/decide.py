@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.errors import ConfigError
-from scrimp.routing.patterns import pattern
+from scrimp.regexes import pattern
 from scrimp.routing.tiers import RAISED, TIERS, tier_of
 from scrimp.values import Cap, Chain, Parameters, Priority, Prompt, Route
 

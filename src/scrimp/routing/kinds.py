@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from scrimp.routing.ends import Ends
+from scrimp.routing.excerpt import Ends
 
 Kind = Literal[
     "code", "mathematics", "extraction", "document", "translation", "formatting", "classification", "question",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scrimp.routing.patterns import pattern
+from scrimp.regexes import pattern
 
 _EDGE = 2500  # characters at either end; templates stand around their payload
 _FIRST, _LAST = 3, 6  # lines at either end whose sentences may speak of the task

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from scrimp.routing.ends import ends
+from scrimp.routing.excerpt import ends
 from scrimp.routing.kinds import Kind, kind_of
 from scrimp.values import Parameters
 

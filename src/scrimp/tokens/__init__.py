@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scrimp.tokens.families import TokenCount, factor_of
-from scrimp.tokens.rough import estimate
+from scrimp.tokens.estimate import estimate
+from scrimp.tokens.tokenizer_factors import TokenCount, factor_of
 
 __all__ = ["TokenCount", "count", "count_for", "estimate"]
 

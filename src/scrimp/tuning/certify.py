@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from scrimp.tuning.bounds import Paired, lower_bound, outcomes, p_value, rows_needed
-from scrimp.tuning.groups import Group, groups
-from scrimp.tuning.measures import Measured, measure
+from scrimp.tuning.claim_groups import Group, groups
 from scrimp.tuning.policies import Always, PerSignature, Played, Policy, play
-from scrimp.tuning.record import Recorded, said
+from scrimp.tuning.policy_metrics import Measured, measure
+from scrimp.tuning.recorded_row import Recorded, said
 
 TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 

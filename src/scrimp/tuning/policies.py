@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from scrimp.tuning.record import Recorded, Said, said
+from scrimp.tuning.recorded_row import Recorded, Said, said
 
 
 class Always(Struct, frozen=True, tag="always"):

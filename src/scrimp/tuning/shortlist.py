@@ -12,7 +12,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, play, spelled
-from scrimp.tuning.record import Recorded, said
+from scrimp.tuning.recorded_row import Recorded, said
 
 _STEP = 0.02  # of the flagship's cost: a policy less safe than another must save so much more to be on the list
 _THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)

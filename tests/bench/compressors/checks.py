@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from bench.compressors.items import Item
-from scrimp.compress import protect
-from scrimp.compress.facts import Fact, facts, lost
-from scrimp.compress.json_equal import equal
+from scrimp.compress.checks.facts import Fact, facts, lost
+from scrimp.compress.checks.json_equal import equal
+from scrimp.compress.zones import protected_spans
 
 _BLOCK = re.compile(
     r"</?(?:p|div|li|[uod]l|d[td]|t[rdh]|h[1-6]|br|table|section|article|aside|main|header|footer|nav|pre|figcaption"
@@ -110,7 +110,9 @@ def _share(said: set[Fact], gone: set[Fact]) -> Share:
 
 def _code_kept(before: str, after: str) -> Share:
     """Return how many fenced blocks that hold no data are there still, byte for byte with their fences."""
-    blocks = {before[f.start : f.end] for f in protect.fences(before) if f.info not in protect.DATA_FENCES}
+    blocks = {
+        before[f.start : f.end] for f in protected_spans.fences(before) if f.info not in protected_spans.DATA_FENCES
+    }
     return Share(sum(block.rstrip("\n") in after for block in blocks), len(blocks))
 
 

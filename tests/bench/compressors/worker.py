@@ -81,7 +81,7 @@ def _from_headroom(text: str) -> str | None:
 
 def _from_scrimp(text: str) -> str | None:
     """Return the output of commands that was grouped under what its lines share; tables of JSON stay as they are."""
-    from scrimp.compress import grouping, repeats
+    from scrimp.compress.output import grouping, repeats
 
     undone = text
     for undo in (grouping.ungrouped, grouping.unprefixed, grouping.with_beginnings, repeats.unfolded):

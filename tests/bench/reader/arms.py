@@ -9,7 +9,7 @@ from functools import partial
 
 from bench.reader.questions import ASKED, Question
 from scrimp.compress import compress
-from scrimp.compress.sentences import is_break, label_rank, sentences
+from scrimp.compress.extract.sentences import is_break, label_rank, sentences
 
 _WORD_OR_BREAK = re.compile(r"\S+[^\S\n]*|\s+")
 

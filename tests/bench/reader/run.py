@@ -40,7 +40,7 @@ from bench.reader.questions import Question
 from bench.reader.report import Result, tables
 from scrimp import tokens
 from scrimp.config.paths import paths_of
-from scrimp.transport.model_file import model_path
+from scrimp.transport.local.model_file import model_path
 
 
 def main() -> int:

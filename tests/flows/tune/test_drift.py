@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.config.tuned import TunedRoute
+from scrimp.flows.tune.certified_routes import chain_name
 from scrimp.flows.tune.drift import watched
-from scrimp.flows.tune.learned import chain_name
 from scrimp.store.ledger import Climbs
 
 ROUTE = TunedRoute(

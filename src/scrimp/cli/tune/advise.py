@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import session
-from scrimp.cli.tables import document, line, show
-from scrimp.cli.tune.source import AsJson, begin_of
-from scrimp.flows.tune.advising import Advice, advice
-from scrimp.flows.tune.gathering import SHADOW
-from scrimp.flows.tune.judging import JUDGED
-from scrimp.flows.tune.replaying import from_evidence
+from scrimp.cli.tune.dataset import AsJson, begin_of
+from scrimp.flows.tune.advice import Advice, advice
+from scrimp.flows.tune.dataset import from_evidence
+from scrimp.flows.tune.judge_labels import JUDGED
+from scrimp.flows.tune.pair_collector import SHADOW
 from scrimp.render.amounts import UNKNOWN, count, money
 from scrimp.render.shares import counted, percent
 from scrimp.store.evidence import Evidence

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import line
 from scrimp.cli.session import session
-from scrimp.cli.tables import line
 from scrimp.cli.tune.certify import Risk, Target
-from scrimp.cli.tune.source import LEDGER, Flagship, Pool, Since, begin_of, recording
+from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, begin_of, recording
 from scrimp.config.tuned import load_tuned, save_tuned, undo_tuned
 from scrimp.errors import UsageError
-from scrimp.flows.tune.certifying import certificate, routes_of, sentence
+from scrimp.flows.tune.certificates import certificate, routes_of, sentence
 from scrimp.render.shares import counted
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.printing import document, line
 from scrimp.cli.session import session
-from scrimp.cli.tables import document, line
-from scrimp.cli.tune.source import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, interval, recording
-from scrimp.flows.tune.certifying import certificate, sentence
-from scrimp.flows.tune.replaying import differing
+from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, interval, recording
+from scrimp.flows.tune.certificates import certificate, sentence
+from scrimp.flows.tune.dataset import differing
 from scrimp.render.amounts import count
 from scrimp.render.shares import counted
 from scrimp.tuning.certify import Certificate, Claim
-from scrimp.tuning.measures import Measured
 from scrimp.tuning.policies import spelled
+from scrimp.tuning.policy_metrics import Measured
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -11,10 +11,10 @@ import typer
 
 from scrimp.cli import options as o
 from scrimp.cli.session import Session, session
-from scrimp.cli.tune.source import LEDGER, Flagship, Pool, Since, begin_of, recording
+from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, begin_of, recording
 from scrimp.errors import UsageError
-from scrimp.flows.tune.judging import Judging
-from scrimp.flows.tune.labelling import Dispute, checked, disputes
+from scrimp.flows.tune.disputes import Dispute, checked, disputes
+from scrimp.flows.tune.judge_labels import Judging
 from scrimp.render.amounts import money
 from scrimp.render.shares import counted
 from scrimp.render.terminal import paint, safe_text

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from scrimp.cli.printing import document, line
 from scrimp.cli.session import session
-from scrimp.cli.tables import document, line
-from scrimp.cli.tune.shown import diagrams, print_trade, rows_of, trade_document
-from scrimp.cli.tune.source import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, recording
+from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, recording
+from scrimp.cli.tune.trade_off_report import diagrams, print_trade, rows_of, trade_document
 from scrimp.errors import OutputError
-from scrimp.flows.tune.trade import trade
-from scrimp.render.scatter import Point, drawn, svg
+from scrimp.flows.tune.trade_off import trade
+from scrimp.render.plot import Point, drawn, svg
 from scrimp.tuning.policies import spelled
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.asking import asked_of, labels_of
 from scrimp.cli.inputs import named, read_options
+from scrimp.cli.run_options import asked_of, labels_of
 from scrimp.cli.session import session
 from scrimp.config.amounts import share as share_of
-from scrimp.flows.tune.gathering import Gathering, sampled
-from scrimp.flows.tune.shadowing import usual
+from scrimp.flows.tune.pair_collector import Gathering, sampled
+from scrimp.flows.tune.shadow_run import usual
 from scrimp.read.prompts import prompts
 from scrimp.render.amounts import count, money
 from scrimp.render.shares import counted

@@ -9,7 +9,7 @@ from math import sqrt
 from msgspec.structs import replace
 
 from scrimp.config.tuned import TunedRoute
-from scrimp.flows.tune.learned import chain_name
+from scrimp.flows.tune.certified_routes import chain_name
 from scrimp.render.shares import counted, percent
 from scrimp.store.ledger import Climbs
 

@@ -1,0 +1,110 @@
+"""A short text as what it says: a literal, an option letter, a number, yes or no, or a few words."""
+
+from __future__ import annotations
+
+from scrimp.answers.literals import literal_in, spelled
+from scrimp.answers.numerals import number_in
+from scrimp.regexes import pattern
+
+SHORT_WORDS = 6
+SHORT_CHARACTERS = 60
+_SENTENCE = 300  # characters a "Yes, because ..." may have
+
+_QUOTES = " \t\r\n\"'`“”‘’«»„"  # noqa: RUF001 - typeset quotes
+_TYPESET = ("“", "„", "«")
+_MARKS = ".!?。！？"  # noqa: RUF001 - of other scripts, too
+
+_LETTER = r"(?i)(?:option\s+|choice\s+)?[(\[]?([a-j])[)\].:]*"  # B, (B), B., option B
+_LETTER_FIRST = r"(?i)(?:(?:option|choice)\s+([a-j])[).:]|\(([a-j])\)|([a-j])\))\s+\S[^\n]*"  # (B) Paris
+_YES_OR_NO = r"(?i)(yes|no|true|false)(?:[.!]|[.,;]\s[^:\n]*)?"
+_LATEX_BOX = r"\\(?:text|mathrm|mathbf|textbf|boxed|mbox)\{([^{}]*)\}"
+_LATEX_FRACTION = r"\\[dt]?frac\{(\d+)\}\{(\d+)\}"
+_EMPHASIS = r"(?<![\w*])(\*{1,3}|_{1,2})(?=[^\s*_])([^*\n]*?)(?<=[^\s*_])\1(?![\w*])"  # *a*, **a**, __a__
+_EXACT = r"^\s|\s$|\s\s|[\t\n\r]"  # white space that reading words would lose
+_DOLLARS = r"\$([^$]+)\$"
+
+
+def assertion(text: str) -> str | None:
+    """Return what a short text asserts, or None where it is empty or too long to be one assertion.
+
+    "A. Lincoln" is no option letter: only a bracket tells an option from an initial.
+    """
+    found = literal_in(text)
+    if found is None:
+        if len(text) > 2 * _SENTENCE:  # no markdown is as long as that
+            return None
+        plain = _plain(text)
+        found = literal_in(plain) if plain != text else None
+    if found is not None:
+        return _quoted(found.value) if isinstance(found.value, str) else spelled(found.value)
+    return _short(plain)
+
+
+def _short(plain: str) -> str | None:
+    if not plain or len(plain) > _SENTENCE:
+        return None
+    letter = pattern(_LETTER).fullmatch(plain) or pattern(_LETTER_FIRST).fullmatch(plain)
+    if letter is not None:
+        return next(group for group in letter.groups() if group).upper()
+    number = number_in(plain)
+    if number is not None:
+        return number
+    verdict = pattern(_YES_OR_NO).fullmatch(plain)
+    return verdict[1].lower() if verdict is not None else _few_words(plain)
+
+
+def _plain(text: str) -> str:
+    r"""Take markdown and LaTeX off: **18**, `18`, $18$ and \boxed{18} are 18."""
+    text = text.strip()
+    if "*" in text or "_" in text:
+        text = pattern(_EMPHASIS).sub(r"\2", text)
+    if "`" in text:
+        text = text.replace("`", "").strip()
+    if "\\" in text:
+        text = pattern(_LATEX_FRACTION).sub(r"\1/\2", text)
+        text = pattern(_LATEX_BOX).sub(r"\1", text)
+        text = text.replace("\\$", "$").replace("\\(", "").replace("\\)", "").replace("\\,", "").strip()
+    if text[:1] in _TYPESET:
+        text = text.strip(_QUOTES)
+    enclosed = pattern(_DOLLARS).fullmatch(text)
+    return enclosed[1].strip() if enclosed else text
+
+
+def _quoted(text: str) -> str | None:
+    """Return a quoted string as what it says; where that leaves out what only quotes can hold, as it stands.
+
+    '7' is 7 and 'Paris' is Paris, but 'a  b', ' a' and 'a*' may be strings of a program.
+    """
+    if pattern(_EXACT).search(text):
+        return spelled(text)
+    if text[:1] in ("[", "(", "{"):  # a list that JSON's quotes were put around
+        inner = literal_in(text)
+        if inner is not None:
+            return spelled(inner.value)
+    said = _short(text)
+    return spelled(text) if said is None else said
+
+
+def _few_words(text: str) -> str | None:
+    """Return a few words without what encloses them, the first letter small and no other: "UppEr" is not "upper"."""
+    text = text.strip(_QUOTES)
+    if text[-1:] in _MARKS and text[-2:-1] not in _MARKS:
+        text = text[:-1].rstrip(_QUOTES)
+    if len(text) > SHORT_CHARACTERS or "\n" in text or not _closed(text):
+        return None
+    if not text.isascii():
+        from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
+
+        text = normalize("NFKC", text)
+    words = text.split()
+    if len(words) > 1 and words[0].lower() in {"the", "a", "an"}:
+        words = words[1:]
+    if not 0 < len(words) <= SHORT_WORDS or not any(map(str.isalnum, text)):
+        return None
+    first = words[0]
+    return " ".join([first.lower() if first[1:].islower() else first, *words[1:]])
+
+
+def _closed(text: str) -> bool:
+    """Tell words from a piece of a literal, which would be the same as the piece of another."""
+    return all(text.count(opening) == text.count(closing) for opening, closing in ("[]", "{}"))

@@ -1,0 +1,140 @@
+"""What a completion asserts, written so that completions that assert the same are the same text.
+
+Two models that answer "**18** dollars." and {"answer": "$18.00"} agree; two essays never do. Wherever a reading is in
+doubt the canonical text differs or is None: a missed agreement costs one call, a false one a wrong completion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scrimp.answers.assertions import SHORT_CHARACTERS, assertion
+from scrimp.answers.final_answer import concluded, counted, marked
+from scrimp.answers.labels import label_of
+from scrimp.answers.literals import json_in, literal_in, spelled, unfenced
+from scrimp.answers.numerals import number_in
+from scrimp.regexes import pattern
+from scrimp.values import Json, JsonObject
+
+# Fields in which a model thinks aloud; they are never the same twice and assert nothing of their own.
+_THINKING = frozenset((
+    "reasoning", "reason", "explanation", "rationale", "thought", "thoughts", "thinking", "analysis", "steps",
+    "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence",
+))  # fmt: skip
+_ANSWER = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
+_OPENINGS = "'\"[("  # of literals, in which an "answer is" would be quoted
+_ROUNDS = 4  # reductions until a text stays as it is; what needs more is not understood
+
+
+def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | None = None) -> str | None:
+    """Return what a completion asserts, or None for open-ended text.
+
+    With choices it is the label given; with a schema the JSON field by field; else whatever of number, literal, option
+    letter, yes or no, or a few words the completion boils down to. A canonical text is its own canonical text.
+    """
+    if choices:
+        return label_of(text, choices)
+    text = text.rpartition("</think>")[2].strip()
+    if schema is None:
+        return _settled(text, _reduced)
+    found = json_in(text)
+    return None if found is None else _fields(found.value)
+
+
+def _settled(text: str, reduce: Callable[[str], str | None]) -> str | None:
+    for _ in range(_ROUNDS):
+        reduced = reduce(text)
+        if reduced is None or reduced == text:
+            return reduced
+        text = reduced
+    return None
+
+
+def _reduced(text: str) -> str | None:
+    if "{" in text:
+        found = json_in(text, lenient=True) or literal_in(text)
+        if found is not None and isinstance(found.value, dict) and found.value and _is_json(found.value):
+            return _object(found.value)
+    text = unfenced(text)
+    stated = None if text[:1] in _OPENINGS else marked(text)
+    if stated is not None:
+        asserted = assertion(stated)
+        return asserted if asserted is not None else _of(counted(stated))
+    asserted = assertion(text)
+    return asserted if asserted is not None else _of(concluded(text))
+
+
+def _of(stated: str | None) -> str | None:
+    return None if stated is None else assertion(stated)
+
+
+def _is_json(value: object) -> bool:
+    """Tell the dicts that JSON could have written from those only Python can."""
+    match value:
+        case dict():
+            return all(isinstance(key, str) and _is_json(inner) for key, inner in value.items())
+        case list():
+            return all(map(_is_json, value))
+        case _:
+            return value is None or isinstance(value, (str, int, float))
+
+
+def _object(value: JsonObject) -> str | None:
+    """Reduce an object to its answer where it has one field for that and none beside, else to its fields."""
+    asserted = {key.casefold(): inner for key, inner in value.items() if key.casefold() not in _THINKING}
+    if len(asserted) != 1 or not asserted.keys() & set(_ANSWER):
+        return _fields(value)
+    (answer,) = asserted.values()
+    match answer:
+        case str():
+            return _stated(answer)
+        case list():
+            return spelled(answer)
+        case _:
+            return _fields(answer)
+
+
+def _stated(answer: str) -> str | None:
+    """Reduce the text of an answer's field; what only JSON can hold, such as two spaces, is meant as it stands."""
+    bare = answer.strip()
+    said = _reduced(bare) if bare else None
+    if len(answer) > SHORT_CHARACTERS or (said is not None and bare[0] in _OPENINGS):
+        return said
+    padding = len(answer) - len(bare)
+    if said is None:
+        exact = not any(map(str.isalnum, bare)) or "\n" in bare
+    else:
+        spaced = pattern(r"\s\s|[\t\n\r]").search(bare) is not None
+        exact = spaced or padding > 2 or (padding > 0 and said != number_in(bare))
+    return spelled(answer) if exact else said
+
+
+def _fields(value: Json) -> str | None:
+    """Write JSON field by field, without what was thought aloud; None as soon as one field is open-ended."""
+    reduced = _field(value)
+    return reduced if reduced is None or isinstance(reduced, str) else _dumped(reduced)
+
+
+def _field(value: Json) -> Json:
+    match value:
+        case dict():
+            fields = {key: _field(inner) for key, inner in value.items() if key.casefold() not in _THINKING}
+            return None if None in fields.values() else fields
+        case list():
+            items = [_field(inner) for inner in value]
+            return None if None in items else items
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            # A single letter is no option here, where "b" and "B" may be two things.
+            return value if len(value) == 1 else _settled(value, assertion) if value.strip() else ""
+        case _:
+            return number_in(repr(value)) or repr(value)
+
+
+def _dumped(value: Json) -> str:
+    import json  # noqa: PLC0415 - only where a completion has fields
+
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,97 @@
+"""The part of a longer completion that states its answer, where it plainly has one."""
+
+from __future__ import annotations
+
+from scrimp.answers.numerals import GLUED, number_in
+from scrimp.regexes import pattern
+
+_BROKEN_JSON = r'(?is).*"(?:final_)?answer"\s*:\s*(.+?)[\s,]*\}\s*(?:```)?\s*'
+_MARKS = (
+    r"####\s*(\S.*)",
+    r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}",
+    # "answer" alone is no mark: "let me answer that" states nothing.
+    r"(?i)\banswer\b[\"'*_`)\s]{0,4}(?:(?:is|was|would be|should be)\b\s*:?|[:=]|\n)\s*(?:\*\*\s)?\s*(\S.*)",
+)
+_CONCLUDING = r"(?i)(?:therefore|thus|hence|so|in total|in conclusion|altogether|overall)\b"
+_AMOUNT = rf"(?<![\w.,/])[-−]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:{GLUED}|st|nd|rd|th)?(?!\w)"  # noqa: RUF001 - typeset minus
+_COUNTED = rf"(?i)(?:^|\b(?:is|are|was|were|be|has|have|had|of|makes?|costs?|needs?|takes?|earns?)\s+)({_AMOUNT})"
+_RESULT = rf"=\s*({_AMOUNT})"
+_ASIDE = r"<<[^<>]*>>"  # 9 * 2 = <<9*2=18>>18: a calculation repeated for a calculator
+_SENTENCE_ENDS = r"(?<=[.!?])\s+(?=[A-Z0-9*$])|\n+"
+_END = r"(\w*)[.!?](?:\s+(\w\.)?|$)"
+_ABBREVIATED = frozenset((
+    "approx", "ca", "mr", "mrs", "ms", "dr", "st", "mt", "no", "vs", "prof", "jr", "sr", "e", "g", "etc", "ft", "fig",
+))  # fmt: skip
+_TAIL = 1500  # characters: an answer stands at the end, and a long text need not be searched whole
+
+
+def marked(text: str) -> str | None:
+    """Return the words after the last mark of an answer: "The answer is", ####, a box, the field of broken JSON."""
+    tail = text[-_TAIL:]
+    field = pattern(_BROKEN_JSON).fullmatch(tail) if '"' in tail else None
+    if field is not None:
+        return _unquoted(field[1])
+    for mark in _MARKS:
+        found = pattern(mark).findall(tail)
+        if found:
+            stated = str(found[-1])
+            return _first_sentence(stated.replace("**", "") if stated.count("**") % 2 else stated)
+    return None
+
+
+def counted(stated: str) -> str | None:
+    """Return the one amount in the words of an answer: "The animals have a total of 160 legs altogether"."""
+    amounts: list[str] = pattern(_AMOUNT).findall(stated)
+    found = pattern(_COUNTED).search(stated) if len(amounts) == 1 else None
+    return found[1] if found else None
+
+
+def concluded(text: str) -> str | None:
+    """Return what a text ends on: the one thing in bold, the one amount of a concluding sentence, or the last result.
+
+    A last sentence that says nothing of concluding ("Bill is now on the 18th floor.") does so where it repeats what
+    the last equation before it came to.
+    """
+    tail = pattern(_ASIDE).sub("", text[-_TAIL:].strip())
+    last = pattern(_SENTENCE_ENDS).split(tail)[-1].strip()
+    bold = last.split("**")
+    if len(bold) == 3 and any(character.isdigit() for character in bold[1]):
+        return bold[1]
+    return _amount(last) or _repeated(tail[: -len(last)], last)
+
+
+def _unquoted(value: str) -> str:
+    """Take off the quotes JSON put around a string; what a model quoted inside them stays."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return value[1:-1].replace('\\"', '"')
+    return value
+
+
+def _first_sentence(text: str) -> str:
+    """Return the first sentence, or the literal that a text is: what stops in a string is no end."""
+    whole = text.rstrip(" \t.*`")
+    if whole[:1] in "[({'\"" and whole[-1:] in "])}'\"":
+        return whole
+    for end in pattern(_END).finditer(text):
+        word, initial = end[1], end[2]
+        option = end.start() == 0 and word in {"A", "B", "C", "D", "E"} and not initial  # "B. Paris", not "C. S. Lewis"
+        if not word.isalpha() or option or (len(word) > 1 and word.lower() not in _ABBREVIATED):
+            return text[: end.end(1)]
+    return text
+
+
+def _amount(sentence: str) -> str | None:
+    """Return the amount a sentence such as "So she makes $18 a day." or "That is 5 + 4 = 9 eggs." ends on."""
+    _, equals, rest = sentence.rpartition("=")
+    if not equals and not pattern(_CONCLUDING).match(sentence):
+        return None
+    amounts: list[str] = pattern(_AMOUNT).findall(rest)
+    return amounts[0].rstrip(",") if len(amounts) == 1 else None
+
+
+def _repeated(before: str, sentence: str) -> str | None:
+    results: list[str] = pattern(_RESULT).findall(before)
+    result = number_in(results[-1].rstrip(",")) if results else None
+    if result is None:
+        return None
+    return next((each for each in pattern(_AMOUNT).findall(sentence) if number_in(each.rstrip(",")) == result), None)

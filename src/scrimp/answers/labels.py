@@ -1,0 +1,105 @@
+"""Which of the allowed labels a completion gives."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+from scrimp.regexes import pattern
+
+_EDGES = " \t\r\n\v\f.,;:!?\"'`*_>()[]{}<>«»“”‘’„…。、！？"  # noqa: RUF001 - punctuation of other scripts
+
+
+def fold(text: str) -> str:
+    """Return words alone: no case, no punctuation or markdown around them, single spaces."""
+    text = text.strip(_EDGES).lstrip("# ").strip(_EDGES)  # a heading opens with #, "C#" ends with it
+    if not text.isascii():
+        from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
+
+        text = normalize("NFKC", normalize("NFKC", text).casefold()).strip(_EDGES)
+    return " ".join(text.casefold().split())
+
+
+_DENIED = r"(?:\b(?:not|never|neither|nor|no|without|isn't|isn’t|aren't|wasn't|cannot be)|n't)\s+(?:\w+\s+)?$"  # noqa: RUF001
+_UNSPACED = "\u2e80"  # from here on scripts write no spaces between words
+
+
+class _Labels(Struct, frozen=True):
+    """The labels of one list, ready to be looked for."""
+
+    exact: dict[str, str]  # folded -> as the user wrote it
+    inside: re.Pattern[str] | None  # labels of several letters, as whole words
+    marked: re.Pattern[str]  # "answer: x", "the label is x"
+    opening: re.Pattern[str] | None  # "(B) ...", "B) ..."
+
+
+@lru_cache(maxsize=64)
+def _labels(choices: tuple[str, ...]) -> _Labels:
+    exact: dict[str, str] = {}
+    for choice in choices:
+        exact.setdefault(fold(choice) or choice, choice)
+    by_length = sorted(exact, key=len, reverse=True)
+    # A label may be written with spaces, hyphens or underscores between its words.
+    spelled = {label: re.sub(r"(?:\\ |_|\\-)+", r"[\\s_-]+", re.escape(label)) for label in by_length}
+    words = "|".join(_as_word(label, spelled[label]) for label in by_length if len(label) > 1 or label > _UNSPACED)
+    single = "|".join(spelled[label] for label in by_length if len(label) == 1 and label < _UNSPACED)
+    every = "|".join(spelled[label] for label in by_length)
+    return _Labels(
+        exact,
+        re.compile(words) if words else None,
+        re.compile(
+            r"(?:answer|label|category|class|classification|sentiment|verdict|choice|option|output)"
+            rf"(?:\s+(?:is|would be))?\s*[:=]?\s*[\"'“(*]*(?P<label>{every})(?![\w-])"
+        ),
+        re.compile(rf"\(?(?P<label>{single})[).:]") if single else None,
+    )
+
+
+def _as_word(label: str, pattern: str) -> str:
+    return pattern if label > _UNSPACED else rf"(?<![\w-]){pattern}(?![\w-])"
+
+
+def label_of(text: str, choices: tuple[str, ...]) -> str | None:
+    """Return the one label a completion gives, as the user wrote it; None where it gives none or several.
+
+    First the whole text, then what follows "answer:" and the like, then the only label that stands in it as a word and
+    is not denied ("not positive" is no label).
+    """
+    stripped = text.strip()
+    if stripped in choices:
+        return stripped
+    labels = _labels(choices)
+    folded = fold(text)
+    if folded in labels.exact:
+        return labels.exact[folded]
+    folded = folded.replace("*", "").replace("`", "")
+    marked = {_name(labels, found["label"]) for found in labels.marked.finditer(folded)}
+    if len(marked) == 1:
+        return marked.pop()
+    opened = labels.opening.match(text.strip().casefold()) if labels.opening else None
+    if opened is not None:
+        return _name(labels, opened["label"])
+    return _only_one(labels, folded)
+
+
+def _only_one(labels: _Labels, folded: str) -> str | None:
+    if labels.inside is None:
+        return None
+    given = set()
+    for found in labels.inside.finditer(folded):
+        before = folded[max(0, found.start() - 30) : found.start()]
+        if pattern(_DENIED).search(before):
+            return None
+        given.add(_name(labels, found[0]))
+    return given.pop() if len(given) == 1 else None
+
+
+def _name(labels: _Labels, spelled: str) -> str:
+    if spelled in labels.exact:
+        return labels.exact[spelled]
+    bare = spelled.replace("_", " ").replace("-", " ").split()
+    return next(
+        name for label, name in labels.exact.items() if label.replace("_", " ").replace("-", " ").split() == bare
+    )

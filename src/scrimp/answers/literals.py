@@ -1,0 +1,138 @@
+"""JSON and Python literals inside a completion: found, read, and written one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import cast
+
+from msgspec import Struct
+
+from scrimp.regexes import pattern
+from scrimp.values import Json
+
+_BAD_ESCAPE = r'\\(?!["\\/bfnrtu])'
+_LONGEST_LITERAL = 20_000  # characters; a Python literal beyond it is somebody's document
+
+
+class Found(Struct, frozen=True):
+    """A value read from a text (wrapped, because null is a value too)."""
+
+    value: Json
+
+
+def json_in(text: str, *, lenient: bool = False) -> Found | None:
+    """Return the JSON of a completion: the whole of it, what its last fenced block holds, or what ends it.
+
+    Lenient reads the LaTeX that models write into JSON strings without doubling its backslashes, too.
+    """
+    text = text.strip()
+    for candidate in _candidates(text):
+        found = _loads(candidate) or (_loads(pattern(_BAD_ESCAPE).sub(r"\\\\", candidate)) if lenient else None)
+        if found is not None:
+            return found
+    return None
+
+
+def _candidates(text: str) -> Iterator[str]:
+    yield text
+    yield from reversed(list(_fenced(text)))
+    start, end = text.find("{"), text.rfind("}")
+    if 0 < start < end:
+        yield text[start : end + 1]  # prose before JSON is common
+
+
+def _loads(text: str) -> Found | None:
+    if not text or text[0] not in '{["-0123456789tfn':
+        return None
+    import json  # noqa: PLC0415 - only where a completion looks like JSON
+
+    try:
+        # strict=False: models write line ends inside strings, and the meaning is plain.
+        value = json.loads(text, strict=False, parse_constant=_refuse)
+        if "\\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text and could not be written
+        return Found(cast("Json", value))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _fenced(text: str) -> Iterator[str]:
+    """Yield the insides of ``` blocks, whatever language they name."""
+    parts = text.split("```")
+    for block in parts[1::2]:
+        first, _, rest = block.partition("\n")
+        yield (rest if first.strip().isalnum() or not first.strip() else block).strip()
+        if first.strip().lower().startswith("json") and not rest:
+            yield first.strip()[4:].strip()
+
+
+def unfenced(text: str) -> str:
+    """Take the ``` lines out of a text."""
+    return pattern(r"```(?:\w*[ \t]*\n)?").sub("", text).strip() if "```" in text else text
+
+
+def literal_in(text: str) -> Found | None:
+    """Return the list, tuple, dict, set or quoted string that a text is, as Python or JSON write it."""
+    text = text.strip()
+    if len(text) < 2 or len(text) > _LONGEST_LITERAL or text[0] not in "[({'\"" or text[-1] not in "])}'\"":
+        return None
+    return (_loads(text) if text[0] in '["' else None) or _evaluate(text)
+
+
+def _evaluate(text: str) -> Found | None:
+    import ast  # noqa: PLC0415 - large, and seldom needed
+    import warnings  # noqa: PLC0415 - the same
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a completion's odd escapes are not ours to warn of
+        try:
+            return Found(ast.literal_eval(text))
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return None
+
+
+def spelled(value: object) -> str | None:
+    """Write a value so that equal values are equal texts, case and all; None for what cannot be compared."""
+    try:
+        return _write(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _write(value: object) -> str:  # noqa: PLR0911 - one line for each type
+    match value:
+        case str():
+            return _quoted(value)
+        case bool() | None:
+            return repr(value)
+        case int() | float():
+            return _number(value)
+        case list():
+            return f"[{', '.join(map(_write, value))}]"
+        case tuple():
+            return f"({', '.join(map(_write, value))}{',' if len(value) == 1 else ''})"
+        case dict():
+            pairs = sorted(f"{_write(key)}: {_write(inner)}" for key, inner in value.items())
+            return "{" + ", ".join(pairs) + "}"
+        case set():
+            return "{" + ", ".join(sorted(map(_write, value))) + "}" if value else "set()"
+        case _:
+            raise ValueError(f"{type(value).__name__} is not compared")
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int):
+        return str(value)
+    if not isfinite(value):
+        raise ValueError("not a number to compare")
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _quoted(text: str) -> str:
+    """Quote with ' always, as repr does once a " is inside, so that what comes out is never JSON by accident."""
+    return "'" + repr('"' + text)[2:]

@@ -1,0 +1,1 @@
+"""The bill's arithmetic: outcomes added up to totals, savings and what compression did."""

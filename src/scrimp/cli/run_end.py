@@ -1,0 +1,70 @@
+"""How a run ends: the bill, why it stopped, how it goes on, and the exit status of design's table."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from scrimp.billing.totals import Bill
+from scrimp.cli.session import Session
+from scrimp.errors import ScrimpError, UsageError
+from scrimp.flows.engine.run_stop import Stop
+from scrimp.read.sources import is_stream
+from scrimp.render.decimal_json import encode
+from scrimp.render.report import Report
+from scrimp.render.streams import speak
+
+NOT_CACHED = 7
+
+
+def exit_status(bill: Bill, stop: Stop | None, trouble: ScrimpError | None, fail_on: str, *, cache_only: bool) -> int:
+    """Return 0 when every row was answered, else the number that says why not."""
+    if trouble is not None:
+        return trouble.exit_status
+    if stop is None and cache_only and bill.counts.skipped:
+        return NOT_CACHED
+    return bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
+
+
+def print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
+    """Print the bill as asked for."""
+    if summary == "none" or (quiet and summary == "auto"):
+        return
+    if summary == "json":
+        from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not every run shows it
+
+        speak(sys.stderr, encode(bill_document(bill)).decode() + "\n")
+        return
+    from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - nor this
+
+    speak(sys.stderr, "\n".join([*bill_lines(bill, here.err.width, color=here.err.color), ""]))
+
+
+def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
+    """Write the bill as JSON to a file; say and return why it cannot be written."""
+    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - where it is asked for
+
+    try:
+        path.write_bytes(encode(bill_document(bill)) + b"\n")
+    except OSError as error:
+        trouble = UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file")
+        here.messages.error(str(trouble))
+        return trouble
+    return None
+
+
+def say_the_end(
+    here: Session, report: Report, stop: Stop | None, trouble: ScrimpError | None, inputs: Sequence[str]
+) -> None:
+    """Print why a run stopped and the line that goes on with it, or why the first of its failed rows failed."""
+    if report.first_failure and (stop is None or stop.reason == "failures"):
+        here.messages.say(f"the first row that failed: {report.first_failure}")
+    if stop is not None and stop.message:
+        here.messages.error(stop.message)
+    if stop is not None and stop.continues:
+        piped = " (with the same input piped in)" if is_stream(inputs) else ""
+        here.messages.say(here.services.keys.redact(f"to go on{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
+    if trouble is not None:
+        here.messages.error(here.services.keys.redact(str(trouble)))

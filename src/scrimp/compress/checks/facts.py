@@ -1,0 +1,181 @@
+"""What a text says that must not get lost: its numbers, names, links, quotations, code and negations, counted.
+
+Each kind is looked for by itself, so that a change in one place never hides a fact in another. Words are counted before
+they are looked at: a token is classified once however often it occurs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from scrimp.compress.zones import protected_spans
+
+FactKind = Literal[
+    "url", "email", "number", "path", "ident", "flag", "quote", "codespan", "codeblock", "entity", "negation"
+]
+
+
+class Fact(Struct, frozen=True, gc=False):
+    """One thing said; white space inside is a single space, but in quotations and code it is what it was."""
+
+    kind: FactKind
+    value: str
+
+
+_TOKEN = re.compile(
+    f"(?P<url>{protected_spans.URL})|(?P<email>{protected_spans.MAIL})|(?P<path>{protected_spans.PATH})"
+    f"|(?P<version>{protected_spans.VERSION})|(?P<flag>{protected_spans.FLAG})|(?P<ident>{protected_spans.IDENT})|(?:{protected_spans.REST})"
+)
+_PLAIN_TOKEN = re.compile("[\"'(*\u201c]*+[A-Z]?+[^\\W\\d_A-Z]*+(?:['\u2019][a-z]++)?+[\"'.,;:!?)*\u201d]*+\\Z")
+_NUMBER = re.compile(protected_spans.NUMBER)
+_QUOTE = re.compile(protected_spans.QUOTE)
+_CODE = re.compile(protected_spans.CODE)
+
+_UPPER = (
+    "A-Z\u00c0-\u00d6\u00d8-\u00de\u0104\u0106\u010c\u010e\u0110\u0118\u011a\u0130\u0141\u0143\u0147\u0150\u0158"
+    "\u015a\u0160\u015e\u0164\u016e\u0170\u0179\u017b\u017d\u0386-\u038f\u0391-\u03ab\u0400-\u042f"
+)
+_NAME = f"[{_UPPER}][\\w\u2019'&-]*+"
+_JOINING = "(?:(?:of|the|de|du|la|van|von|der|and|for|di) ){0,2}"
+_ENTITY = re.compile(
+    f"[{_UPPER}](?<=[\\w,;)\u2019'] [{_UPPER}])[\\w\u2019'&-]++(?: {_JOINING}{_NAME})*+",
+)
+_CAPITALISED = re.compile(f"[{_UPPER}][\\w\u2019'-]*+")
+
+_WORDS = re.compile(r"[\w']+|[.!?]")
+_ENGLISH = """no not never none nothing nobody nowhere neither nor without unless except excluding only cannot
+hardly barely scarcely dont doesnt didnt isnt wont cant shouldnt"""
+_OTHERS = """nicht kein keine keinen keinem keiner keines nie niemals ohne au\u00dfer weder nichts nur
+pas jamais sans sauf aucun aucune ni rien seulement nunca sin tampoco excepto jam\u00e1s s\u00f3lo non mai senza
+n\u00e3o nem sem niet geen nooit zonder bez
+\u043d\u0435 \u043d\u0435\u0442 \u043d\u0438 \u0431\u0435\u0437 \u043d\u0438\u043a\u043e\u0433\u0434\u0430"""
+_NEGATIONS = frozenset([*_ENGLISH.split(), *_OTHERS.split()])
+# Small words a negation reaches across. "just", "too", "only", "yet", "any" are none: they change what it says.
+_SMALL = """a an the be been being to of in on at by is are was were it its this that these those as have has had and or
+from for with i you he she we they them his her their my your our"""
+_PASSED = frozenset(_SMALL.split())
+_REACH = 5
+_CJK_NEGATION = re.compile("[\u4e0d\u6ca1\u6c92\u7121\u65e0\u52ff\u83ab\u522b\u5225]\\w?")
+
+
+def facts(text: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
+    """Return the facts of a text and how often each is said."""
+    found: Counter[Fact] = Counter()
+    flat = " ".join(text.split())
+    for kind, finder in _FINDERS.items():
+        if kinds is None or kind in kinds:
+            _add(found, kind, finder(text, flat))
+    if kinds is None or not _TOKEN_KINDS.isdisjoint(kinds):
+        _add_tokens(found, text, _TOKEN_KINDS if kinds is None else _TOKEN_KINDS.intersection(kinds))
+    return found
+
+
+def lost(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
+    """Return the facts that are gone, as often as they are gone.
+
+    A name that now begins a sentence is no longer told from a plain word: it is gone only where its words are.
+    """
+    if before == after:
+        return Counter()
+    gone = facts(before, kinds=kinds) - facts(after, kinds=kinds)
+    names = [fact for fact in gone if fact.kind == "entity"]
+    if names:
+        missing = Counter(_CAPITALISED.findall(before)) - Counter(_CAPITALISED.findall(after))
+        for fact in names:
+            if missing.keys().isdisjoint(_CAPITALISED.findall(fact.value)):
+                del gone[fact]
+    return gone
+
+
+def gained(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
+    """Return the facts that were not there: words run together, or cut apart, make new ones."""
+    return lost(after, before, kinds=kinds)
+
+
+def _add(found: Counter[Fact], kind: FactKind, values: Iterable[str]) -> None:
+    for value, times in Counter(values).items():
+        found[Fact(kind, value)] += times
+
+
+def _add_tokens(found: Counter[Fact], text: str, kinds: Collection[str]) -> None:
+    for token, times in Counter(text.split()).items():
+        if (token.islower() and token.isalpha()) or _PLAIN_TOKEN.match(token):
+            continue
+        for match in _TOKEN.finditer(token):
+            kind = "ident" if match.lastgroup == "version" else match.lastgroup
+            if kind in kinds and (value := _trimmed(kind, match[0])):
+                found[Fact(kind, value)] += times  # type: ignore[arg-type]  # the groups are named for kinds
+
+
+def _trimmed(kind: str | None, value: str) -> str:
+    """Return the value without what belongs to the sentence around it; nothing where it was emphasis: _so_."""
+    if kind == "path":
+        return value.rstrip(".")
+    if kind == "ident" and not value.startswith("__"):
+        bare = value.strip("_")
+        return "" if bare != value and bare.isalpha() and bare[1:].islower() else bare
+    return value
+
+
+def _numbers(_text: str, flat: str) -> Iterable[str]:
+    return _NUMBER.findall(flat)
+
+
+def _quotes(text: str, _flat: str) -> Iterable[str]:
+    return (quote[1:-1] for quote in _QUOTE.findall(text))
+
+
+def _codespans(text: str, _flat: str) -> Iterable[str]:
+    if "`" not in text:
+        return ()
+    done, pieces = 0, []
+    for fence in protected_spans.fences(text):
+        pieces.append(text[done : fence.start])
+        done = fence.end
+    pieces.append(text[done:])
+    return (span.strip("`") for piece in pieces for span in _CODE.findall(piece))
+
+
+def _codeblocks(text: str, _flat: str) -> Iterable[str]:
+    return (
+        text[f.body_start : f.body_end]
+        for f in protected_spans.fences(text)
+        if f.info not in protected_spans.DATA_FENCES
+    )
+
+
+def _entities(_text: str, flat: str) -> Iterable[str]:
+    return _ENTITY.findall(flat)
+
+
+def _negations(_text: str, flat: str) -> Iterable[str]:
+    words = _WORDS.findall(flat.lower().replace("\u2019", "'"))
+    negative = {word for word in set(words) if word.strip("'") in _NEGATIONS or word.endswith("n't")}
+    found = [_scope(words, at) for at, word in enumerate(words) if word in negative] if negative else []
+    return found if flat.isascii() else [*found, *_CJK_NEGATION.findall(flat)]
+
+
+def _scope(words: list[str], at: int) -> str:
+    """Return a negation with the word it bears on: the next that is no small one, in the same sentence."""
+    for word in words[at + 1 : at + 1 + _REACH]:
+        if word in ".!?":
+            break
+        if word not in _PASSED:
+            return f"{words[at]} {word}"
+    return words[at]
+
+
+_TOKEN_KINDS: frozenset[FactKind] = frozenset(("url", "email", "path", "flag", "ident"))
+_FINDERS: dict[FactKind, Callable[[str, str], Iterable[str]]] = {
+    "number": _numbers,
+    "quote": _quotes,
+    "codespan": _codespans,
+    "codeblock": _codeblocks,
+    "entity": _entities,
+    "negation": _negations,
+}

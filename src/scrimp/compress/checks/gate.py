@@ -1,0 +1,102 @@
+"""Take a rule back where it lost something: the check after every rule, and after every segment of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scrimp.compress.checks.facts import FactKind, gained, lost
+from scrimp.compress.zones import protected_spans
+
+Rule = Callable[[str], str]
+# A check names in a few words what got lost, or nothing.
+Check = Callable[[str, str], str | None]
+
+_BUILT_OF_WORDS: tuple[FactKind, ...] = ("url", "email", "path", "ident", "flag")
+_SHOWN = 40
+
+
+def gated(zone_text: str, rule: Rule, check: Check) -> tuple[str, str | None]:
+    """Return what the rule made of the text, or the text as it was and the reason."""
+    after = rule(zone_text)
+    if after == zone_text:
+        return zone_text, None
+    if len(after) > len(zone_text):
+        return zone_text, "longer"
+    reason = check(zone_text, after)
+    return (after, None) if reason is None else (zone_text, reason)
+
+
+def gated_by_segment(text: str, split: Callable[[str], list[str]], rule: Rule, check: Check) -> tuple[str, list[str]]:
+    """Apply a rule to each segment for itself, so that one bad paragraph does not take back the others.
+
+    What was made of them is checked together at the end: a negation may reach into the next segment.
+    """
+    segments = split(text)
+    if "".join(segments) != text:
+        raise ValueError("the segments joined are not the text")
+    pieces: list[str] = []
+    reasons: list[str] = []
+    for at, segment in enumerate(segments):
+        after, reason = gated(segment, rule, check)
+        if reason is None and not _seams_hold("".join(pieces[-1:]), segment, after, "".join(segments[at + 1 : at + 2])):
+            after, reason = segment, "a word would touch the next"
+        pieces.append(after)
+        if reason is not None:
+            reasons.append(reason)
+    joined = "".join(pieces)
+    if len(segments) > 1 and joined != text and (reason := check(text, joined)) is not None:
+        return text, [*reasons, reason]
+    return joined, reasons
+
+
+def _seams_hold(previous: str, segment: str, after: str, following: str) -> bool:
+    """Say whether the words at both ends of a segment stay apart from their neighbours."""
+    if after == segment:
+        return True
+    if not after:
+        return not previous or not following or previous[-1].isspace() or following[0].isspace()
+    starts = not previous or not segment[0].isspace() or after[0].isspace()
+    ends = not following or not segment[-1].isspace() or after[-1].isspace()
+    return starts and ends
+
+
+def all_of(*checks: Check) -> Check:
+    """Return a check that gives the first reason of several."""
+
+    def check(before: str, after: str) -> str | None:
+        return next((reason for each in checks if (reason := each(before, after)) is not None), None)
+
+    return check
+
+
+def same_facts(before: str, after: str) -> str | None:
+    """Every fact is still said, as often as it was."""
+    return next((f"{fact.kind} {_short(fact.value)} lost" for fact in lost(before, after)), None)
+
+
+def no_new_facts(before: str, after: str) -> str | None:
+    """No identifier, link, path or flag appeared: words run together would make one."""
+    new = gained(before, after, kinds=_BUILT_OF_WORDS)
+    return next((f"{fact.kind} {_short(fact.value)} invented" for fact in new), None)
+
+
+def same_words(before: str, after: str) -> str | None:
+    """No visible word was merged, split, dropped or moved."""
+    old, new = before.split(), after.split()
+    if old == new:
+        return None
+    at = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(new))
+    return f"word {_short(old[at])} changed" if at < len(old) else f"word {_short(new[len(old)])} added"
+
+
+def same_code(before: str, after: str) -> str | None:
+    """Every fenced block of code is what it was, byte for byte."""
+    return None if _code(before) == _code(after) else "code changed"
+
+
+def _code(text: str) -> list[str]:
+    return [text[f.start : f.end] for f in protected_spans.fences(text) if f.info not in protected_spans.DATA_FENCES]
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,1 @@
+"""Rules for bytes written as letters: base64 and hexadecimal dumps."""

@@ -1,0 +1,1 @@
+"""The sentences of a document that bear on a question."""

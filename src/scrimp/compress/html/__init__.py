@@ -1,0 +1,1 @@
+"""Web pages as the text their reader sees."""

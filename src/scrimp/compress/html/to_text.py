@@ -1,0 +1,63 @@
+"""Tell a page or a piece of one from other text, and give it back as its reader sees it."""
+
+from __future__ import annotations
+
+import re
+
+from scrimp.compress.html.elements import KNOWN
+from scrimp.compress.html.limits import readable
+from scrimp.compress.html.text_buffer import flat
+
+_DOCUMENT = re.compile(
+    r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
+_NOT_A_PAGE = re.compile(r"<\?php|<%|\{[{%]|\bclassName=|=\{", re.IGNORECASE)  # a program that writes HTML
+
+
+def html_to_text(text: str) -> str:
+    """Return the visible text of a document or fragment; what is not HTML, or says nothing, comes back unchanged."""
+    if not is_html(text):
+        return text
+    body = text.strip()
+    seen = _seen(body)
+    if not seen or len(seen) >= len(body) or is_html(seen):
+        return text
+    before, after = text.split(body, 1)
+    return before + seen + after
+
+
+def is_html(text: str) -> bool:
+    """Say whether a text is a page or a piece of one: every element known, none of it a program or a prompt's tag."""
+    if is_document(text):
+        return readable(text)
+    body = text.strip()
+    if not (body.startswith("<") and body.endswith(">")) or _NOT_A_PAGE.search(body):
+        return False
+    tags = _TAG.findall(body)
+    return (
+        bool(_TAG.match(body))
+        and any(closing for closing, _ in tags)
+        and all(name.lower() in KNOWN or "-" in name for _, name in tags if name)
+        and readable(body)
+    )
+
+
+def is_document(text: str) -> bool:
+    """Say whether a text begins as a whole page does."""
+    return bool(_DOCUMENT.match(text))
+
+
+def _seen(text: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - takes 15 ms, and few prompts hold a page
+
+    from scrimp.compress.html.page import seen  # noqa: PLC0415 - as above
+
+    tree = LexborHTMLParser(text)
+    title = tree.css_first("head > title")
+    return _titled(flat(title.text()) if title else "", seen(tree, whole=is_document(text)))
+
+
+def _titled(title: str, body: str) -> str:
+    """Begin with the title, unless the page says it itself."""
+    return body if not title or title in body else f"{title}\n\n{body}".strip()

@@ -1,0 +1,1 @@
+"""JSON with fewer characters: read as lexemes, written without white space or as columns."""

@@ -1,0 +1,1 @@
+"""Rules for command output and logs."""

@@ -1,0 +1,1 @@
+"""Rules for words, white space and Markdown."""

@@ -1,0 +1,199 @@
+"""Courtesy and filler of English requests, and the shorter words that ask for the same.
+
+What is not in the table stays. No entry of it holds a negation or a modal that binds the reader ("must", "should",
+"may"); nothing is taken away next to a negation, nor after a label such as "Text:", where someone else's words begin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import pairwise
+
+from scrimp.compress.wording.phrase_table import ASKING, NOTHING, SENTENCES, SHORTER
+
+_PASSES = 6
+_NEGATION = re.compile(
+    r"(?:\b(?:not|no|never|nor|none|neither|cannot|without|hardly)|n['\u2019]t)[ \n]+\Z", re.IGNORECASE
+)
+_NEGATED = re.compile(r"[ \n]*(?:not|no|never|nor|don['\u2019]t|do not|does not|do n['\u2019]t|avoid)\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:^|(?<=[\n.!?:] )|(?<=\n))(?:(?:Here is|This is) the )?"
+    r"(?:Text|E-?mail|Article|Passage|Document|Input|Context|Transcript|Message|Sentence|Review|Letter|Story|Quote|Note)"
+    ""
+    r"s?[ ]?:|\bThe sentence is:"
+)
+_STARTS = re.compile(r"(?:\n[ \t]*(?:(?:[-*+]|[0-9]{1,3}[.)])[ ])?|[.!?][)\"'\u2019\u201d]?[ \n]+)\Z")
+_LED_IN = re.compile(r"(?:[-*+:]|[0-9][.)])\s+\Z")
+_JOINED = re.compile(r"(?:[,;]|\b(?:and|but|so|then|also))[ \n]+\Z")
+# A task about the wording of something, which stands where no label may tell: only its first sentence is ours.
+_ABOUT_WORDS = re.compile(
+    r"\b(?:translat|rewrit|rephras|paraphras|proof-?read|gramma|sentiment|verbatim|repeat|polish|spell|quot|wording"
+    r"|phrase|sentence|edit\b|classif|reply to|respond to)",
+    re.IGNORECASE,
+)
+_FIRST_SENTENCE_END = re.compile(r"[:.!?]\s|\n")
+_WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+_NEXT_WORD = re.compile(r"([a-z])[a-z]*(?=[\s,;:!?]|\.(?:\s|\Z)|\Z)")
+_FUNCTION_WORDS = frozenset(
+    _WORDS.findall(
+        "the of to and a in is that it for you i on with as this be are was have from or by at an we can could would"
+        " will please my your me if what which how do not should there their they but has been so more about any"
+        " when who all these them he she his her our no than then into it's i'm i've don't"
+    )
+)
+
+
+def english(text: str) -> bool:
+    """Guess from the share of its most common words whether a text is English; only the beginning is read."""
+    words = [word.lower().replace("\u2019", "'") for word in _WORDS.findall(text[:4000])]
+    return sum(word in _FUNCTION_WORDS for word in words) * 4 >= max(len(words), 4)
+
+
+def phrases(text: str, outside: Callable[[str, Callable[[str], str]], str]) -> str:
+    """Say the phrases of the table shorter; `outside` applies a rule to what is not protected, piece by piece in order.
+
+    Shorter words may make another phrase. What is not settled after a few passes is given back as it came.
+    """
+    if not english(text):
+        return text
+    before = text
+    for _ in range(_PASSES):
+        after = outside(before, _Pass(before))
+        if after == before:
+            return after if after.strip() else text
+        before = after
+    return text
+
+
+class _Pass:
+    """One walk over the pieces of a text; it ends where the words are someone else's."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0  # where in the text the last piece ended, or earlier
+        self.ended = False
+        self.about_words = _ABOUT_WORDS.search(text) is not None
+
+    def __call__(self, piece: str) -> str:
+        if self.ended:
+            return piece
+        ends = [end for end in (_LABEL.search(piece), self.about_words and _FIRST_SENTENCE_END.search(piece)) if end]
+        self.ended = bool(ends)
+        head = piece[: min(end.end() if end[0] != "\n" else end.start() for end in ends)] if ends else piece
+        start = max(self.at, self.text.find(piece, self.at))
+        opens, self.at = start == self.at == 0, start + len(piece)
+        closes = self.at == len(self.text)
+        return _shortened(head, opens=opens, closes=closes, courtesy=not self.about_words) + piece[len(head) :]
+
+
+def _shortened(piece: str, *, opens: bool, closes: bool, courtesy: bool) -> str:
+    """Walk from phrase to phrase; the piece may open or close the text, or a word may go on in what is protected."""
+    kept: list[str] = []
+    at = 0
+    capital = False
+    for match in _table().finditer(piece):
+        start, end = match.span()
+        before = piece[max(0, start - 40) : start] if start > 40 or not opens else f"\n{piece[:start]}"
+        starts = (capital and start == at) or _STARTS.search(before) is not None
+        shorter = _said(match, before, piece[end : end + 20], starts=starts, courtesy=courtesy)
+        if shorter is None or (not start and not opens) or (end == len(piece) and not closes):
+            continue
+        left = _break(match[0], before) if match["sentence"] and start else ""
+        kept.append(_with_capital(piece[at:start]) if capital else piece[at:start])
+        if left:
+            kept[-1] = kept[-1].rstrip(" ")
+        kept.append(left or (shorter[:1].upper() + shorter[1:] if starts or _shouts(match[0]) else shorter))
+        capital = starts and not shorter
+        at = end
+    kept.append(_with_capital(piece[at:]) if capital else piece[at:])
+    return "".join(kept)
+
+
+def _break(sentence: str, before: str) -> str:
+    """Return the line ends that must be left of those after a sentence, lest a paragraph or list item join the last."""
+    wanted, there = (text[len(text.rstrip(" \n")) :].count("\n") for text in (sentence, before))
+    return "\n" * (wanted - there)
+
+
+def _shouts(phrase: str) -> bool:
+    return phrase[0].isupper() and phrase[:2] not in {"I ", "I'", "I\u2019"}
+
+
+def _said(match: re.Match[str], before: str, after: str, *, starts: bool, courtesy: bool) -> str | None:
+    """Return what is said instead of a phrase, or None where the phrase stays."""
+    if _NEGATION.search(before) or _NEGATED.match(after):
+        return None
+    if match["shorter"]:
+        return _by_small_letter()[_plain(match[0])]
+    if match["sentence"]:
+        return "" if starts and courtesy and not _LED_IN.search(before) else None
+    if not after[:1].isalpha():
+        return None  # what it leads to is protected, and may not begin with a word
+    return "" if starts else _within(match, before)
+
+
+def _within(match: re.Match[str], before: str) -> str | None:
+    """Within a sentence only after a comma or "and": "the tool I want you to use" asks for nothing."""
+    if not _JOINED.search(before):
+        return None
+    if match["nothing"]:
+        return ""
+    return "please " if len(match[0]) > len("please ") and not match[0].startswith("what") else None
+
+
+def _plain(phrase: str) -> str:
+    phrase = " ".join(phrase.replace("\u2019", "'").split())
+    return phrase[0].lower() + phrase[1:]
+
+
+@cache
+def _by_small_letter() -> dict[str, str]:
+    return {phrase[0].lower() + phrase[1:]: shorter for phrase, shorter in SHORTER.items()}
+
+
+def _with_capital(rest: str) -> str:
+    """Begin with a capital, unless what comes first is no plain word in small letters."""
+    word = _NEXT_WORD.match(rest)
+    return rest[0].upper() + rest[1:] if word else rest
+
+
+@cache
+def _table() -> re.Pattern[str]:
+    """Build one pattern: four named groups of choices, each by its first letter, longer phrases first."""
+    swaps = sorted(SHORTER, key=lambda phrase: (-len(phrase), phrase))
+    groups = {"nothing": NOTHING, "sentence": SENTENCES, "asking": ASKING, "shorter": swaps}
+    choices = {name: _choice(_unbraced(entries)) for name, entries in groups.items()}
+    after = {"sentence": r"(?:[.!]+(?:[ \n]+|\Z)|,[ \n]+(?!world)(?=[a-zI]))", "shorter": r"(?![\w'\u2019-])"}
+    whole = "|".join(f"(?P<{name}>{choice}{after.get(name, '')})" for name, choice in choices.items())
+    return re.compile(rf"(?<![\w'\u2019./@-])(?:{whole})")
+
+
+def _unbraced(entries: Iterable[str]) -> list[str]:
+    """Give every choice that an entry begins with an entry of its own, so that all begin with a letter."""
+    plain: list[str] = []
+    for entry in entries:
+        if not entry.startswith("{"):
+            plain.append(entry)
+            continue
+        depth, cuts = 0, [0]
+        for number, char in enumerate(entry):
+            depth += (char == "{") - (char == "}")
+            if (char == "|" and depth == 1) or not depth:
+                cuts.append(number)
+            if not depth:
+                break
+        rest = entry[cuts[-1] + 1 :]
+        plain += _unbraced(entry[one + 1 : other] + rest for one, other in pairwise(cuts))
+    return plain
+
+
+def _choice(entries: Iterable[str]) -> str:
+    """Choose first by the first letter, in either case, which the engine does without trying each phrase."""
+    by_letter: dict[str, list[str]] = {}
+    for entry in entries:
+        rest = re.escape(entry[1:]).replace(r"\{", "(?:").replace(r"\}", ")").replace(r"\|", "|")
+        by_letter.setdefault(entry[0].lower(), []).append(rest.replace(r"\ ", r"[ \n]").replace("'", "['\u2019]"))
+    branches = (f"[{letter}{letter.upper()}](?:{'|'.join(rests)})" for letter, rests in sorted(by_letter.items()))
+    return f"(?:{'|'.join(branches)})"

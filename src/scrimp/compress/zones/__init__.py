@@ -1,0 +1,1 @@
+"""Where a prompt is of what kind: detectors claim stretches, and segmentation makes zones of them."""

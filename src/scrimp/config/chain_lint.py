@@ -1,0 +1,39 @@
+"""What is doubtful about a chain that works: voters that err alike, a judge that nobody asks or that cannot answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import combinations
+
+from scrimp.tuning.model_families import family
+from scrimp.values import Chain, ModelRef, Step
+
+# The signals in which what two steps say is compared, and those in which a judge is asked.
+_VOTING = frozenset(("auto", "agreement", "backed"))
+_JUDGING = frozenset(("judge", "decisions"))
+
+
+def doubts(chain: Chain, available: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each thing to look at; `available` are the providers that can be called."""
+    if chain.signal in _VOTING:
+        yield from _relatives(chain.steps[:-1], available)
+    if chain.judge is None:
+        return
+    if chain.signal not in _JUDGING:
+        yield f'the judge is never asked where signal = "{chain.signal}": leave it out, or set signal = "judge"'
+    elif not any(model.provider in available for model in chain.judge.candidates):
+        yield f"no provider of the judge {chain.judge.name} has a key, so every row would go up to the last step"
+
+
+def _relatives(voters: tuple[Step, ...], available: Collection[str]) -> Iterator[str]:
+    """Compare the models that would be called first, each with each."""
+    for one, other in combinations([_first(step, available) for step in voters], 2):
+        if (kin := family(one.id)) == family(other.id):
+            yield (
+                f"{one.id} and {other.id} vote with each other but are of one family ({kin}) and err alike, so that "
+                "they agree says less: name a model of another family"
+            )
+
+
+def _first(step: Step, available: Collection[str]) -> ModelRef:
+    return next((model for model in step.candidates if model.provider in available), step.candidates[0])

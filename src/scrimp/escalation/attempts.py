@@ -1,0 +1,107 @@
+"""What the reply of a step comes to: an attempt that is kept, or why the chain goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp.escalation.confidence import Verdict
+from scrimp.escalation.questions import Made
+from scrimp.values import Attempt, Chain, Completion, Failure, Step
+
+STRAIGHT = "straight to the last step: those before it do not pay for this task"
+_NO_JUDGE = "nothing to judge by"
+_LAST = "last step"
+_BEST = "best of the valid"
+_ALONE = "nobody to agree with yet"
+_UNUSED = "not needed"
+_ITSELF = "says the same when asked in other words"
+
+
+class Stage(Struct, frozen=True):
+    """One call of the ascent: a step, and whether the prompt is put in other words."""
+
+    index: int
+    step: Step
+    reworded: bool = False
+
+
+def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:
+    """Return the attempt whose completion is given out, if there is one."""
+    return next((attempt for attempt in attempts if attempt.kept), None)
+
+
+def failed(stage: Stage, failure: Failure) -> Attempt:
+    """Return the attempt of a call that came to nothing."""
+    return Attempt(
+        step=stage.index, name=stage.step.name, completion=None, failure=failure, confidence=None, why=failure.kind,
+        valid=False, kept=False, reworded=stage.reworded, reason=f"the call failed: {failure.kind}",
+    )  # fmt: skip
+
+
+def weighed(stage: Stage, completion: Completion, verdict: Verdict, chain: Chain, *, straight: bool = False) -> Attempt:
+    """Return the attempt of a completion; `straight` says that the steps before the last were left out."""
+    last = stage.index == len(chain.steps) - 1
+    sure = verdict.confidence is not None and verdict.confidence >= chain.min_confidence
+    unjudged = verdict.confidence is None and not verdict.more
+    kept = verdict.valid and (last or sure or unjudged)
+    why = verdict.why
+    if verdict.valid and len(chain.steps) > 1 and not sure:
+        why = _LAST if last else _NO_JUDGE if unjudged and why == "valid" else why
+    if kept and straight:
+        why = STRAIGHT
+    # One against several weaker ones: that they differ from it says little, so it carries no confidence.
+    disagrees = last and verdict.why == "agreement" and not sure
+    # What is wrong with a completion that came through travels as a failure, for the person who reads the row.
+    wrong = None if verdict.valid or not verdict.detail else Failure(kind="schema", http=200, message=verdict.detail)
+    return Attempt(
+        step=stage.index, name=stage.step.name, completion=completion, failure=wrong,
+        confidence=None if disagrees else verdict.confidence, why=why, valid=verdict.valid, kept=kept,
+        parsed=verdict.parsed, reworded=stage.reworded, reason=why if kept else _doubt(verdict, chain),
+    )  # fmt: skip
+
+
+def _doubt(verdict: Verdict, chain: Chain) -> str:
+    """Say why a completion was not enough."""
+    if not verdict.valid:
+        return verdict.detail or verdict.why
+    if verdict.confidence is None:
+        return verdict.detail or _ALONE
+    if verdict.why == "agreement":
+        return "no other completion says the same"
+    return f"{verdict.why} {verdict.confidence:.2f} is below {chain.min_confidence:g}"
+
+
+def as_asked(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Keep, where a model agrees with itself, what it said to the user's own words: that has the form they ask for."""
+    *before, first, again = attempts
+    if not again.kept or again.why != "agreement":
+        return list(attempts)
+    kept = replace(first, kept=True, confidence=again.confidence, why=again.why, reason=_ITSELF)
+    return [*before, kept, replace(again, kept=False, reason=again.why)]
+
+
+def unused(stage: Stage, made: Made) -> Attempt:
+    """Return the attempt of a call that was made at once with another which decided the row alone."""
+    completion, failure = (made, None) if isinstance(made, Completion) else (None, made)
+    return Attempt(
+        step=stage.index, name=stage.step.name, completion=completion, failure=failure, confidence=None, why=_UNUSED,
+        valid=False, kept=False, reason=_UNUSED,
+    )  # fmt: skip
+
+
+def settled(attempts: list[Attempt]) -> list[Attempt]:
+    """Keep the surest valid attempt where the chain was climbed in vain, but not where it was cut short."""
+    if not attempts or kept_of(attempts) is not None:
+        return attempts
+    end = attempts[-1].completion
+    valid = [attempt for attempt in attempts if attempt.valid]
+    if end is None or end.stop == "length" or not valid:
+        return attempts
+    # Later steps are stronger: the later wins a tie.
+    best = max(valid, key=lambda attempt: (attempt.confidence or 0.0, attempt.step))
+    return [
+        replace(attempt, kept=True, why=_BEST, reason=_BEST) if attempt is best else attempt for attempt in attempts
+    ]

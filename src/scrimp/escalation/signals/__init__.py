@@ -1,0 +1,1 @@
+"""The confidence signals, a module for each, and the registry of them."""

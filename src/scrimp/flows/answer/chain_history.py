@@ -1,0 +1,99 @@
+"""What a chain has done for a task before: where its cheap steps cannot pay, rows go straight to its last step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from scrimp.errors import StoreError
+from scrimp.escalation.confidence import AGREEING
+from scrimp.escalation.payoff import can_pay, paid_below
+from scrimp.flows.plan.cheapest_model import CALL, cost_of_call
+from scrimp.values import Chain, Step, Usage
+
+if TYPE_CHECKING:
+    from scrimp.config.routes import Routes
+    from scrimp.prices.book import PriceBook
+    from scrimp.store.ledger import Climbs
+
+# One row in so many climbs all the same, or nobody would notice that the cheap models have become good enough.
+EXPLORED = 20
+SINCE = 30 * 86_400.0  # seconds: what models did longer ago may no longer hold
+# A judge reads the prompt and the completion, twice, and says a word; a decision reads them once.
+_READ = CALL.input + CALL.output
+_ASKED = {"judge": (2, Usage(input=_READ, output=20)), "decisions": (1, Usage(input=_READ))}
+
+
+class Record:
+    """The record of all chains and tasks, read when the first row of a chain is called."""
+
+    def __init__(
+        self, climbs: Callable[[float], list[Climbs]], routes: Routes, prices: PriceBook, clock: Callable[[], float],
+        warn: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        self._climbs, self._routes, self._prices, self._clock, self._warn = climbs, routes, prices, clock, warn
+        self._shares_of: dict[int, tuple[Chain, tuple[float, ...] | None]] = {}
+
+    def start(self, chain: Chain, signature: str, key: bytes) -> int:
+        """Return the step a row begins at: the first, or the last where those before it do not pay for this task.
+
+        Which rows climb all the same is told by `key`, so that a row that is asked again takes the same way.
+        """
+        last = len(chain.steps) - 1
+        shares = self._shares(chain) if last > 0 and chain.name is not None else None
+        if shares is None or key[0] % EXPLORED == 0:
+            return 0
+        ends = self._ends.get((signature, chain.name or ""), {})
+        rows = sum(ends.values())
+        return 0 if can_pay(rows - ends.get(last, 0), rows, paid_below(ends, shares)) else last
+
+    def _shares(self, chain: Chain) -> tuple[float, ...] | None:
+        """Return what each step before the last costs beside the last, by the price of a call; None where unknown."""
+        held = self._shares_of.get(id(chain))
+        if held is None:
+            held = self._shares_of[id(chain)] = (chain, self._computed(chain))  # the chain, so that its id stays its
+            if held[1] is not None and sum(held[1]) >= 1:
+                self._warn(
+                    f"chain '{chain.name}' can hardly save money: what comes before its last step costs "
+                    f"{100 * sum(held[1]):.0f} % of what the last costs alone; name cheaper models, or use its last "
+                    "step as the tier"
+                )
+        return held[1]
+
+    def _computed(self, chain: Chain) -> tuple[float, ...] | None:
+        *below, last = (self._cost(step) for step in chain.steps)
+        # A lone cheap model is asked twice: it has to agree with itself.
+        times = 2 if len(below) == 1 and chain.signal in AGREEING else 1
+        judge = self._judge(chain)
+        if not last or judge is None:
+            return None
+        known = [(times * cost + judge) / last for cost in below if cost is not None]
+        return tuple(known) if len(known) == len(below) else None
+
+    def _judge(self, chain: Chain) -> float | None:
+        """Return what it costs to have one completion judged."""
+        if chain.signal not in _ASKED:
+            return 0.0
+        times, usage = _ASKED[chain.signal]
+        cost = self._cost(chain.judge or chain.steps[0], usage)
+        return None if cost is None else times * cost
+
+    def _cost(self, step: Step, usage: Usage = CALL) -> float | None:
+        called = next((model for model in step.candidates if model.provider in self._routes.available), None)
+        cost = None if called is None else cost_of_call(called, self._routes, self._prices, self._clock(), usage)
+        return None if cost is None else float(cost)
+
+    @cached_property
+    def _ends(self) -> dict[tuple[str, str], dict[int, int]]:
+        """By task and chain: how many rows came to an end at which step."""
+        found: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+        try:
+            climbs = self._climbs(self._clock() - SINCE)
+        except StoreError as error:
+            self._warn(f"rows climb as if for the first time, for what was done before cannot be read: {error}")
+            climbs = []
+        for each in climbs:
+            found[each.signature, each.chain][each.step] = each.rows
+        return found

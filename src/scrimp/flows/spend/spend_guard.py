@@ -1,0 +1,106 @@
+"""The witness of a call under a cap: a request that could pass it is not sent."""
+
+from __future__ import annotations
+
+from decimal import ROUND_UP, Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.json import encode
+
+from scrimp.errors import UnknownPriceError
+from scrimp.flows.answer.counterfactual import NANO
+from scrimp.values import Call, Completion, Entry, Failure, Usage
+
+if TYPE_CHECKING:
+    from scrimp.flows.spend.budget import Budget
+    from scrimp.flows.spend.recorder import RowBook
+    from scrimp.prices.book import PriceBook
+
+# Under a cap every call needs a bound: without --max-output this many tokens are the most a completion may take.
+BOUNDED_OUTPUT = 4096
+# Roles, separators and the provider's own preamble, generously, for one message.
+_MESSAGE_TOKENS = 64
+_SHOWN = Decimal("0.000001")
+
+
+class Purse:
+    """Stands between a row's book and the door: each request is paid for out of the budget before it is sent."""
+
+    def __init__(
+        self, book: RowBook | Purse, budget: Budget, prices: PriceBook, *, allow_unpriced: bool, rule: str | None = None
+    ) -> None:
+        """`rule` names whose cap it is where it is not the run's; a purse may stand behind another."""
+        self._book, self._budget, self._prices = book, budget, prices
+        self._allow_unpriced, self._rule = allow_unpriced, rule
+        self._reserved: dict[str, Decimal] = {}
+
+    async def begin(self, call: Call) -> str | Failure:
+        """Reserve the most a request can cost, then note it; return why not where it does not fit."""
+        most = self._most(call)
+        if not await self._budget.reserve(most):
+            others = self._rule is not None
+            return Failure(kind="budget", message=self._refusal(call, most), sent=False, others=others)
+        ticket: str | Failure | None = None
+        try:
+            ticket = await self._book.begin(call)
+            if isinstance(ticket, str):
+                self._reserved[ticket] = most
+        finally:
+            if not isinstance(ticket, str):
+                self._budget.settle(most, Decimal(0))
+        return ticket
+
+    def end(self, ticket: str, result: Completion | Failure) -> None:
+        """Settle it: a lost call has no known cost, so all that was reserved for it is taken as spent."""
+        self._book.end(ticket, result)
+        self._budget.settle(self._reserved.pop(ticket), self._book.entries[-1].cost)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries of the row, the last call's at the end."""
+        return self._book.entries
+
+    @property
+    def now(self) -> float:
+        """The time, in seconds since the epoch."""
+        return self._book.now
+
+    def _refusal(self, call: Call, most: Decimal) -> str:
+        output, spent = call.parameters.max_output or BOUNDED_OUTPUT, self._budget.spent
+        whose = "--max-cost" if self._rule is None else f"the max_cost of {self._rule},"
+        return (
+            f"the next call could cost ${_shown(most)} ({output:,} tokens out at the most) and pass "
+            f"{whose} {self._budget.cap}, of which ${_shown(spent)} is spent: a lower --max-output lets more in"
+        )
+
+    def _most(self, call: Call) -> Decimal:
+        """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text."""
+        texts = [call.text, call.system or "", *(turn.content for turn in call.history)]
+        schema = call.parameters.schema
+        bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (len(encode(schema)) if schema else 0)
+        output = call.parameters.max_output or BOUNDED_OUTPUT
+        # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
+        usages = (
+            Usage(input=bound, cache_write=written, cache_write_long=long, output=output, reasoning=hidden)
+            for written, long in ((0, 0), (bound, 0), (bound, bound))
+            for hidden in (0, output)
+        )
+        when = self._book.now
+        costs = (
+            self._prices.cost_of(provider=call.provider, model=call.model, usage=usage, when=when).dollars
+            for usage in usages
+        )
+        known = [cost for cost in costs if cost is not None]
+        if known:
+            return max(known).quantize(NANO, ROUND_UP)
+        if not self._allow_unpriced:
+            name = f"{call.provider}/{call.model}"
+            raise UnknownPriceError(
+                f"no price is known for {name}, so --max-cost cannot be kept: give it one under "
+                f'[models."{name}"] price = {{ input = ..., output = ... }}, or add --allow-unpriced'
+            )
+        return Decimal(0)
+
+
+def _shown(dollars: Decimal) -> str:
+    return f"{dollars.quantize(_SHOWN).normalize():f}"

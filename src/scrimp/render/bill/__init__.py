@@ -1,0 +1,1 @@
+"""The bill for a person and for a program."""

@@ -1,0 +1,1 @@
+"""Outcomes written as rows: JSON lines, CSV, TSV, text or one JSON array."""

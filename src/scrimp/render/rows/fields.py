@@ -1,0 +1,78 @@
+"""Which parts of a row are wanted: names from --fields become functions that fetch them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+
+from msgspec import UNSET, Struct
+
+from scrimp.errors import UsageError
+from scrimp.render.rows.output_row import Row, RowCompression, RowError, RowUsage
+
+Getter = Callable[[Row], object]
+
+KNOWN = Row.__struct_fields__
+_PARTS: dict[str, type[Struct]] = {"usage": RowUsage, "compressed": RowCompression, "error": RowError}
+
+
+def getter(field: str) -> Getter:
+    """Return what fetches a field: `output`, `usage.input`, `error.kind`, `input.COLUMN`, `parsed.KEY`."""
+    name, dot, part = field.partition(".")
+    if not dot and name in KNOWN:
+        return _or_none(attrgetter(name))
+    if part and name in ("input", "parsed"):
+        return _member(attrgetter(name), part)
+    if name in _PARTS and part in _PARTS[name].__struct_fields__:
+        return _attribute(attrgetter(name), part)
+    raise UsageError(_unknown(field))
+
+
+def watch_columns(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[Row], None]:
+    """Return what warns when the first row has no such input column: one mistyped letter would empty a whole column."""
+    wanted = [field.removeprefix("input.") for field in fields if field.startswith("input.")]
+
+    def watch(row: Row) -> None:
+        there = row.input or {}
+        for name in wanted:
+            if name not in there:
+                known = f"its columns are {', '.join(there)}" if there else "it has no columns"
+                warn(f"row {row.index} has no input column '{name}': {known}")
+        wanted.clear()
+
+    return watch
+
+
+def _or_none(fetch: Callable[[Row], object]) -> Getter:
+    def fetched(row: Row) -> object:
+        value = fetch(row)
+        return None if value is UNSET else value
+
+    return fetched
+
+
+def _member(fetch: Callable[[Row], object], key: str) -> Getter:
+    def fetched(row: Row) -> object:
+        value = fetch(row)
+        return value.get(key) if isinstance(value, dict) else None
+
+    return fetched
+
+
+def _attribute(fetch: Callable[[Row], object], name: str) -> Getter:
+    def fetched(row: Row) -> object:
+        value = getattr(fetch(row), name, None)
+        return None if value is UNSET else value
+
+    return fetched
+
+
+def _unknown(field: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped name
+
+    name = field.partition(".")[0]
+    if name in _PARTS:
+        return f"no field '{field}': {name} has {', '.join(_PARTS[name].__struct_fields__)}"
+    near = get_close_matches(field, KNOWN, n=1, cutoff=0.75)
+    hint = f"did you mean '{near[0]}'?" if near else f"a column of the input is input.{field};"
+    return f"no field '{field}': {hint} known are {', '.join(KNOWN)} and input.COLUMN"

@@ -1,0 +1,131 @@
+"""An outcome becomes an output row: one schema for every command; fields are only ever added, at the end."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from scrimp.billing.row_cost import cost_in_run
+from scrimp.render.decimal_json import number
+from scrimp.values import Answer, Answered, Climbed, Compression, Failed, Json, JsonObject, Outcome, Usage
+
+
+class RowUsage(Struct, frozen=True):
+    """Tokens of the call whose completion was kept."""
+
+    input: int
+    cache_read: int
+    cache_write: int
+    output: int
+    reasoning: int
+
+
+class RowCompression(Struct, frozen=True):
+    """Tokens before and after."""
+
+    before: int
+    after: int
+    level: str
+    estimated: bool | UnsetType = UNSET
+    rules: tuple[str, ...] | UnsetType = UNSET  # what made it shorter
+    note: str | UnsetType = UNSET  # why the level asked for could not be reached
+
+
+class RowError(Struct, frozen=True):
+    """Why there is no completion."""
+
+    kind: str
+    http: int | None
+    retryable: bool
+    message: str
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """An output row in the order of its fields."""
+
+    v: int = 1
+    index: int
+    id: str | None
+    status: str
+    output: str | None = None
+    parsed: Json = None
+    model: str | None = None
+    provider: str | None = None
+    tier: str | None = None
+    chain: str | None = None
+    escalated: bool = False
+    confidence: float | None = None
+    why: str | None = None
+    cache: str
+    finish_reason: str | None = None
+    usage: RowUsage | None = None
+    cost_usd: Raw | None
+    price: str | None = None
+    compressed: RowCompression | None = None
+    attempts: int
+    error: RowError | None = None
+    input: JsonObject | None
+    estimated: bool | UnsetType = UNSET  # there only when the cost or the usage is an estimate
+    climb: tuple[Climbed, ...] | UnsetType = (
+        UNSET  # there only when there were several attempts: why each was not enough
+    )
+
+
+def row_of(outcome: Outcome) -> Row:
+    """Return the row of an outcome."""
+    if isinstance(outcome, Answered):
+        return _filled(outcome, outcome.answer, "ok", outcome.answer.output, None)
+    failure = outcome.failure
+    error = RowError(failure.kind, failure.http, failure.retryable, failure.message)
+    if outcome.answer is None:
+        return _bare(outcome, error)
+    # A failed row is never an empty completion.
+    return _filled(outcome, outcome.answer, outcome.status, outcome.answer.output or None, error)
+
+
+def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, error: RowError | None) -> Row:
+    prompt, cost, confidence = outcome.prompt, cost_in_run(outcome), answer.confidence
+    return Row(
+        index=prompt.index, id=prompt.id, status=status, output=output, parsed=answer.parsed, model=answer.model,
+        provider=answer.provider, tier=answer.tier, chain=answer.chain, escalated=answer.escalated,
+        confidence=None if confidence is None else round(confidence, 6), why=answer.why or None, cache=outcome.cache,
+        finish_reason=answer.finish_reason, usage=_usage(answer.usage), cost_usd=None if cost is None else number(cost),
+        price=answer.price, compressed=_compression(answer.compressed), attempts=answer.attempts, error=error,
+        input=prompt.row, estimated=_estimated(outcome, answer), climb=answer.climb or UNSET,
+    )  # fmt: skip
+
+
+def _bare(outcome: Failed, error: RowError) -> Row:
+    """Return the row of a prompt that nobody completed; the last call says who was asked."""
+    cost, entries = cost_in_run(outcome), outcome.entries
+    last = entries[-1] if entries else None
+    return Row(
+        index=outcome.prompt.index, id=outcome.prompt.id, status=outcome.status, model=last.model if last else None,
+        provider=last.provider if last else None, tier=last.tier if last else None, chain=last.chain if last else None,
+        cache=outcome.cache, cost_usd=None if cost is None else number(cost), price=last.price if last else None,
+        attempts=len({entry.step for entry in entries}), error=error, input=outcome.prompt.row,
+        estimated=_estimated(outcome, None),
+    )  # fmt: skip
+
+
+def _usage(usage: Usage | None) -> RowUsage | None:
+    if usage is None:
+        return None
+    return RowUsage(usage.input, usage.cache_read, usage.cache_write, usage.output, usage.reasoning)
+
+
+def _compression(receipt: Compression | None) -> RowCompression | None:
+    if receipt is None:
+        return None
+    return RowCompression(
+        receipt.before,
+        receipt.after,
+        receipt.level,
+        True if receipt.estimated else UNSET,
+        receipt.rules or UNSET,
+        receipt.note or UNSET,
+    )
+
+
+def _estimated(outcome: Outcome, answer: Answer | None) -> bool | UnsetType:
+    guessed = (answer is not None and answer.estimated) or any(entry.estimated for entry in outcome.entries)
+    return True if guessed else UNSET

@@ -1,0 +1,68 @@
+"""The words at both ends of a text, where instructions stand; a long middle is never read."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from scrimp.regexes import pattern
+from scrimp.routing.high_stakes import STAKES, STAKES_INSIDE
+
+HEAD = 120  # words
+TAIL = 60
+
+
+class Ends(Struct, frozen=True):
+    """Folded words of a text's first and last part without stakes words, and the stakes they named."""
+
+    head: list[str]
+    tail: list[str]
+    stakes: frozenset[str]
+
+
+def ends(text: str) -> Ends:
+    """Return what stands at both ends.
+
+    Stakes words are taken out *before* words are counted, so that adding one never pushes a word that tells the kind
+    out of sight: the kind of a prompt is the same with and without them.
+    """
+    seen: set[str] = set()
+    head = _first(text, seen)
+    tail = _last(text, seen) if len(head) == HEAD else head[-TAIL:]
+    return Ends(head, tail, frozenset(seen))
+
+
+def _first(text: str, seen: set[str]) -> list[str]:
+    size = HEAD * 6
+    while True:
+        whole = size >= len(text)
+        words = _words(text[:size], seen)
+        plain = [word for word in (words if whole else words[:-1]) if word not in STAKES]
+        if whole or len(plain) >= HEAD:
+            seen.update(STAKES[word] for word in STAKES.keys() & words)
+            return plain[:HEAD]
+        size *= 2
+
+
+def _last(text: str, seen: set[str]) -> list[str]:
+    size = TAIL * 7
+    while True:
+        whole = size >= len(text)
+        words = _words(text[-size:], seen)
+        plain = [word for word in (words if whole else words[1:]) if word not in STAKES]
+        if whole or len(plain) >= TAIL:
+            seen.update(STAKES[word] for word in STAKES.keys() & words)
+            return plain[-TAIL:]
+        size *= 2
+
+
+def _words(part: str, seen: set[str]) -> list[str]:
+    if part.isascii():
+        return pattern(r"\w+").findall(part.lower())
+    from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
+
+    part = normalize("NFKC", part).casefold()
+    for stem, field in STAKES_INSIDE.items():
+        if stem in part:
+            seen.add(field)
+            part = part.replace(stem, " ")
+    return pattern(r"\w+").findall(part)

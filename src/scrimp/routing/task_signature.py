@@ -1,0 +1,47 @@
+"""The task a prompt belongs to, as a short name: what was learned from one prompt of a task holds for the next."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+
+from scrimp.regexes import pattern
+from scrimp.routing.excerpt import ends
+from scrimp.routing.kinds import Kind, kind_of
+from scrimp.routing.skeleton import skeleton
+
+_DIGITS = 12  # of the hash, as shown to the user: a collision among a million tasks has a chance of one in 500
+
+
+def signature(
+    prompt_text: str,
+    system: str | None = None,
+    template: str | None = None,
+    name: str | None = None,
+    *,
+    kind: Kind | None = None,
+) -> str:
+    """Return the task's name where the user gave one, else twelve hexadecimal digits.
+
+    They are the hash of the system prompt and the template; where there is neither, of the prompt's skeleton; and where
+    that has none either (a bare question), of the kind of task, so that all bare questions are one task. Who knows the
+    kind already passes it: finding it takes longer than all the rest.
+    """
+    if name:
+        return name
+    if system or template:
+        return _hash(f"given\0{_dateless(system or '')}\0{template or ''}")
+    traces = skeleton(prompt_text)
+    if traces:
+        return _hash(f"skeleton\0{traces}")
+    return _hash(f"kind\0{kind or kind_of(prompt_text, ends(prompt_text))}")
+
+
+@lru_cache(maxsize=64)
+def _dateless(system: str) -> str:
+    """Leave numbers out of a system prompt: many carry today's date, and tomorrow it is the same task."""
+    return pattern(r"\d+").sub("0", system)
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGITS // 2).hexdigest()

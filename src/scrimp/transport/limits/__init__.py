@@ -1,0 +1,1 @@
+"""How many calls, how fast, and to whom: queues, rate limits, concurrency, circuit breakers, retries."""

@@ -1,0 +1,1 @@
+"""Providers without a socket: the embedded model and recorded completions."""

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes import LUNA, SOL, answer, answered, entry, failed
+from scrimp.billing.totals import Bill
+from scrimp.render.bill.document import bill_document
+from scrimp.render.bill.text import bill_lines
+from scrimp.render.decimal_json import encode
+from scrimp.render.tables import cells
+from scrimp.values import CacheUse, Entry, EntryStatus, Outcome
+
+SONNET = "anthropic/claude-sonnet-5-5-20261101-preview-of-a-long-name"
+
+
+def bill_of(*outcomes: Outcome, cap: str | None = None) -> Bill:
+    bill = Bill(cap=None if cap is None else Decimal(cap))
+    for outcome in outcomes:
+        bill.add(outcome)
+    return bill
+
+
+def text_of(*outcomes: Outcome, cap: str | None = None, width: int = 80) -> str:
+    return "\n".join(bill_lines(bill_of(*outcomes, cap=cap), width, color=False))
+
+
+def line(text: str, name: str) -> list[str]:
+    return next(row.removeprefix(name).split() for row in text.splitlines() if row.startswith(name))
+
+
+dollars = st.decimals(min_value=0, max_value=10, places=9)
+changes = st.none() | st.decimals(min_value=-1, max_value=1, places=9)
+unknown_or = st.none() | dollars
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> list[Entry]:
+    made = []
+    for step in range(draw(st.integers(1, 3))):
+        status: EntryStatus = draw(st.sampled_from(["paid", "truncated", "failed", "lost"]))
+        cost = {"failed": Decimal(0), "lost": None}.get(status, draw(unknown_or))
+        made.append(entry(draw(st.sampled_from([LUNA, SONNET])), cost, status, step=step))
+    return made
+
+
+@st.composite
+def outcomes(draw: st.DrawFn) -> Outcome:
+    if draw(st.integers(0, 4)) == 0:
+        return failed(draw(st.sampled_from(["error", "truncated", "skipped"])), entries=draw(entries()))
+    cache: CacheUse = draw(st.sampled_from(["hit", "dup", "miss", "off"]))
+    called = [] if cache in ("hit", "dup") else draw(entries())
+    kept = answer(
+        cost=draw(unknown_or), without=draw(unknown_or), baseline=draw(st.sampled_from([None, SOL, "openai/other"])),
+        compression_saved=draw(changes), provider_cache_saved=draw(changes),
+    )  # fmt: skip
+    return answered(kept, cache=cache, entries=called)
+
+
+@given(st.lists(outcomes()))
+def test_the_causes_of_a_saving_add_up_to_it_to_the_last_digit(run: list[Outcome]) -> None:
+    saving = bill_of(*run).saving
+
+    assert sum(saving.by_cause.values(), Decimal(0)) == saving.without - saving.cost == saving.saved
+
+
+@given(st.lists(outcomes()))
+def test_where_every_price_is_known_the_saving_is_against_the_total(run: list[Outcome]) -> None:
+    bill = bill_of(*run)
+    compared = not (bill.saving.unpriced_rows or bill.saving.rows_without_baseline or bill.unpriced)
+
+    assert not compared or bill.saving.cost == bill.cost
+
+
+@given(st.lists(outcomes()), st.integers(60, 120))
+def test_a_bill_is_never_wider_than_its_terminal_nor_than_80_columns(run: list[Outcome], width: int) -> None:
+    assert all(cells(row) <= min(width, 80) for row in bill_lines(bill_of(*run), width, color=False))
+
+
+@given(st.lists(outcomes()))
+def test_the_rows_and_calls_of_a_bill_add_up(run: list[Outcome]) -> None:
+    bill = bill_of(*run)
+    parts = [part for _, part in bill.parts()]
+
+    assert sum(part.rows for part in parts) == bill.counts.total == len(run)
+    assert sum(part.calls for part in parts) == bill.calls
+
+
+def test_hits_and_duplicates_cost_nothing() -> None:
+    text = text_of(answered(), answered(cache="dup"), answered(cache="hit"), answered(cache="hit"))
+
+    assert line(text, "cache hit") == ["2", "0", "$0"]
+    assert line(text, "duplicate") == ["1", "0", "$0"]
+    assert line(text, LUNA) == ["1", "1", "212", "3", "$0.000012"]
+
+
+def test_cheap_attempts_of_an_escalated_row_are_calls_of_their_model_and_no_rows() -> None:
+    kept = answer(model=SONNET, cost="0.0043118", tokens=(300, 9))
+    dear = entry(SONNET, "0.0043", step=1, tokens=(300, 9))
+    text = text_of(answered(kept, entries=[entry(), dear]), width=200)
+
+    assert line(text, LUNA)[:2] == ["0", "1"]
+    assert line(text, "anthropic/claude")[-5:-3] == ["1", "1"]
+
+
+def test_cheap_attempts_count_against_the_saving() -> None:
+    kept = answer(model=SONNET, cost="0.5", without="1")
+    saving = bill_of(answered(kept, entries=[entry(cost="0.2"), entry(SONNET, "0.3", step=1)])).saving
+
+    assert saving.by_cause["routing"] == Decimal("0.5")
+
+
+def test_a_row_is_counted_for_the_model_that_was_called_whatever_name_it_reports() -> None:
+    kept = answer(model="openai/gpt-6-luna-2026-10-01")
+    text = text_of(answered(kept, entries=[entry()]))
+
+    assert line(text, f"{LUNA} ")[:2] == ["1", "1"]
+    assert "2026-10-01" not in text
+
+
+def test_a_hit_saves_by_cache_what_it_once_cost_and_by_routing_the_rest() -> None:
+    kept = answer(cost="0.1", without="1", compression_saved=Decimal("0.05"), provider_cache_saved=Decimal("0.02"))
+    by_cause = bill_of(answered(kept, cache="hit")).saving.by_cause
+
+    assert by_cause == {
+        "routing": Decimal("0.83"), "cache": Decimal("0.1"), "duplicates": 0, "compression": Decimal("0.05"),
+        "provider caching": Decimal("0.02"), "failed rows": 0,
+    }  # fmt: skip
+
+
+def test_the_saving_is_one_line_whose_parts_add_up() -> None:
+    rows = [answered(answer(cost="0.2", without="1"), cache=cache) for cache in ("miss", "hit", "dup")]
+
+    assert "Without scrimp (openai/gpt-6.2-sol): $3.00. Saved $2.80 (93 %): routing 80, cache 6, duplicates 7." in (
+        " ".join(bill_lines(bill_of(*rows), 80, color=False))
+    )
+
+
+def test_a_negative_saving_is_shown_as_such() -> None:
+    text = text_of(answered(answer(cost="0.3", without="0.2")), failed(entries=[entry(cost="0.1", status="truncated")]))
+
+    assert "Saved -$0.20 (-100 %): routing -50, failed rows -50." in text.replace("\n", " ")
+
+
+def test_a_baseline_that_is_free_has_no_percentage() -> None:
+    text = text_of(answered(answer(cost="0.3", without="0", baseline="local/smollm2")))
+
+    assert "Without scrimp (local/smollm2): $0. Saved -$0.30: routing -$0.30." in text
+
+
+def test_a_saving_nobody_knows_is_not_invented() -> None:
+    assert "unknown: no baseline is set (--baseline MODEL)." in text_of(answered(answer(baseline=None)))
+    assert "unknown: the price of the model" in text_of(answered(answer(without=None)))
+
+
+def test_rows_that_cannot_be_compared_are_counted() -> None:
+    assert "1 of 2 answered rows could not be compared" in text_of(answered(), answered(answer(without=None)))
+
+
+def test_unpriced_calls_are_not_in_the_total_and_that_is_said() -> None:
+    text = text_of(answered(), answered(answer(model="work/own", cost=None)))
+
+    assert line(text, "work/own")[-1] == "unknown"
+    assert line(text, "total")[-1].endswith("+")
+    assert "1 call of unknown price is not in the total (work/own)." in text
+
+
+def test_lost_calls_are_said_to_be_perhaps_billed() -> None:
+    text = text_of(answered(entries=[entry(status="lost", cost=None), entry()]), width=200)
+
+    assert line(text, "lost calls") == ["0", "1", "unknown"]
+    assert "1 call without a whole reply is not in the total, and may have been billed." in text
+
+
+def test_failed_rows_have_a_line_of_their_own() -> None:
+    refused = [entry(status="failed", cost="0")] * 3
+    text = text_of(
+        failed(entries=refused), failed("truncated"), failed("skipped"), answered(entries=[*refused, entry()])
+    )
+
+    assert line(text, "failed  ") == ["1", "3", "$0"]
+    assert line(text, "failed calls") == ["0", "3", "$0"]
+    assert line(text, "truncated") == ["1", "0", "$0"]
+    assert line(text, "skipped") == ["1", "0", "$0"]
+
+
+def test_the_total_is_shown_against_the_cap() -> None:
+    assert line(text_of(answered(), cap="5"), "total (cap $5.00)") == ["1", "1", "212", "3", "$0.000012"]
+
+
+def test_a_long_name_gives_way_in_its_middle_at_60_columns() -> None:
+    assert re.search(
+        r"^anthropic/\S*…\S*long-name +1 ", text_of(answered(answer(model=SONNET)), width=60), re.MULTILINE
+    )
+
+
+def test_a_terminal_too_narrow_for_the_tokens_shows_rows_calls_and_cost() -> None:
+    lines = bill_lines(bill_of(answered(answer(model=SONNET)), cap="5"), 36, color=False)
+
+    assert lines[0].split() == ["what", "rows", "calls", "cost"]
+    assert all(cells(row) <= 36 for row in lines)
+
+
+def test_there_is_no_escape_sequence_without_colour() -> None:
+    bill = bill_of(answered(), failed())
+
+    assert "\x1b" not in "\n".join(bill_lines(bill, 80, color=False))
+    assert "\x1b[" in "\n".join(bill_lines(bill, 80, color=True))
+
+
+@pytest.mark.parametrize(
+    ("rows", "fail_on", "status"),
+    [
+        ([], "any", 0),
+        ([answered()], "any", 0),
+        ([answered(), failed()], "any", 3),
+        ([answered(), failed()], "all", 0),
+        ([answered(), failed()], "never", 0),
+        ([failed(), failed("skipped")], "any", 4),
+        ([failed()], "never", 4),
+        ([failed("truncated")], "all", 4),
+        ([failed("pending")], "any", 0),
+    ],
+)
+def test_the_exit_status_says_what_became_of_the_rows(rows: list[Outcome], fail_on: str, status: int) -> None:
+    assert bill_of(*rows).exit_status(fail_on) == status
+
+
+def test_a_run_that_was_stopped_ends_with_the_status_of_the_stop() -> None:
+    assert bill_of(failed()).exit_status("never", 5) == 5
+
+
+def test_the_bill_for_programs_has_exact_dollars_and_says_what_is_unknown() -> None:
+    document = encode(bill_document(bill_of(answered(), answered(cache="hit"), answered(answer(cost=None)), cap="5")))
+
+    assert b'"cost_usd":0.0000118,"max_cost_usd":5,' in document
+    assert b'"unpriced":1' in document
+    assert b'"hit":1' in document
+    assert b'"saved_by_usd":{"routing":0.0081764,"cache":0.0000118,' in document
+
+
+def test_without_anything_to_compare_the_bill_for_programs_has_no_baseline() -> None:
+    assert bill_document(bill_of(failed()))["baseline"] is None
+
+
+def test_what_was_answered_earlier_is_billed_at_what_it_cost_then() -> None:
+    bill = bill_of(answered(answer(cost="0.25"), entries=[]))
+
+    assert (bill.cost, bill.calls, bill.saving.cost) == (Decimal("0.25"), 1, Decimal("0.25"))

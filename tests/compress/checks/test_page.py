@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from compress.html.test_to_text import PAGE, TEXT, fragments, pages
+from scrimp.compress.checks.page import page_kept
+from scrimp.compress.html.to_text import html_to_text
+
+WORDS = [match.span() for match in re.finditer(r"(?<!\w)[^\W\d]\w*", TEXT[: TEXT.index("Bye")])]
+SAID_ONCE = [
+    (start, end)
+    for start, end in WORDS
+    if len(re.findall(rf"(?<!\w){TEXT[start:end]}(?!\w)", TEXT)) == 1 and TEXT[start:end] != "python"  # a mark's
+]
+
+
+def page(piece: str) -> str:
+    return f"<!doctype html><html><head><title>T</title></head><body>{piece}</body></html>"
+
+
+@given(pages | fragments)
+def test_what_is_written_of_a_page_passes(text: str) -> None:
+    written = html_to_text(text)
+    assume(written != text)
+
+    assert page_kept(text, written) is None
+
+
+def test_a_whole_page_passes() -> None:
+    assert page_kept(PAGE, TEXT) is None
+
+
+@given(st.sampled_from(SAID_ONCE))
+def test_a_word_that_is_missing_is_named(span: tuple[int, int]) -> None:
+    start, end = span
+
+    assert page_kept(PAGE, TEXT[:start] + TEXT[end:]) is not None
+
+
+@given(st.sampled_from([m.start() for m in re.finditer(r"(?<=\w) (?=\w)", TEXT)]))
+def test_words_that_were_run_together_are_found(at: int) -> None:
+    assert page_kept(PAGE, TEXT[:at] + TEXT[at + 1 :]) is not None
+
+
+@pytest.mark.parametrize(
+    ("piece", "wrong", "reason"),
+    [
+        ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 150 or -3.", "word 1.50 lost"),
+        ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 1.50 or 3.", "word -3. lost"),
+        ("<p>10<sup>5</sup> doors</p>", "T\n\n105 doors", "word 10^5 lost"),
+        ("<p>do not, just so</p>", "T\n\ndo just not, so", "word just lost"),
+        ("<p>one</p><p>two</p>", "T\n\nonetwo", "word one lost"),
+        ("<table><td>one<td>two</table>", "T\n\nonetwo", "word one lost"),
+        ("<p>say \u201cone two\u201d</p>", "T\n\nsay one two", "word \u201cone lost"),
+        ("<p>un<b>like</b>ly</p>", "T\n\nun like ly", "word unlikely lost"),
+        ("<p>one</p>", "one", "the title lost"),
+        ("<p>say <img alt='a door'></p>", "T\n\nsay", "word a lost"),
+        ("<p>say <input value='a door'></p>", "T\n\nsay", "word a lost"),
+        ("<pre>a  = 1\n\tb</pre>", "T\n\n```\na = 1\n\tb\n```", "code a  = 1\n\tb lost"),
+        ("<p>run <code>a  b</code></p>", "T\n\nrun `a b`", "code a  b lost"),
+        ("<pre>a</pre> b <pre>c</pre>", "T\n\n```\nc\n```\nb\n```\na\n```", "code c lost"),
+        ("<p><a href='https://a.b/c'>here</a></p>", "T\n\nhere", "address a.b/c lost"),
+        ("<p><a href='https://a.b/c'>a.b/c</a></p>", "T\n\na.b/c", None),
+        ("<p><a href='c.html'>here</a></p>", "T\n\nhere", None),
+        ("<p>seen <i hidden>not</i></p>", "T\n\nseen", None),
+        ("<p>see<a href='https://a.b'>n</a>, so</p>", "T\n\nseen (https://a.b), so", None),
+    ],
+)
+def test_it_says_what_was_lost(piece: str, wrong: str, reason: str | None) -> None:
+    assert page_kept(page(piece), wrong) == reason
+
+
+def test_a_piece_of_a_page_must_name_its_files() -> None:
+    assert page_kept("<div><a href='README.md'>English</a></div>", "English") == "address README.md lost"
+    assert page_kept("<div><a href='a'><img src='b'>c</a></div>", "(b) c (a)") is None
+    assert page_kept("<div><img src='logo.png' alt='Logo'></div>", "Logo") == "address logo.png lost"
+
+
+def test_what_was_no_page_cannot_have_been_kept() -> None:
+    assert page_kept("Write <b>bold</b> words.", "Write bold words.") == "it is no page"

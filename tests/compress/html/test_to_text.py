@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from scrimp.compress.html.to_text import html_to_text, is_html
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head><title>Doors &amp; keys</title><style>p { color: red }</style><script>let x = "<p>no</p>";</script></head>
+<body>
+<nav><a href="/">Home</a> <a href="https://example.com/docs">Docs</a></nav>
+<h1>The   Guide</h1>
+<!-- nobody sees this -->
+<p>Tom &amp; Ann pay 5&nbsp;&euro;, <b>not</b> 10<sup>2</sup>&nbsp;&euro;; see <a href="https://example.com/docs">the
+docs</a>, <a href="https://a.example/x?y=1&amp;z=2">this</a> or <a href="https://b.example/">b.example</a>.</p>
+<p hidden>hidden one</p><p style="color:red; display: none">hidden two</p><template>hidden three</template>
+<noscript>hidden four</noscript><dialog>hidden five</dialog>
+<ul><li>one<ul><li>inner</li></ul></li><li>two</li></ul>
+<ol start="3"><li>three</li><li>four</li></ol>
+<table><tr><th>Name</th><th>Size</th></tr><tr><td>a</td><td>1</td></tr><tr><td></td><td><p>2</p></td></tr></table>
+<img src="x.png" alt="A red door"><p>Run <code>a  &lt;b&gt; `c`</code> first.</p>
+<pre><code class="language-python">def f():
+    return "&lt;p&gt;"  # ```
+
+
+</code></pre>
+<footer>Bye<br>now <del>old</del> new</footer>
+</body></html>
+"""
+
+TEXT = """Doors & keys
+
+Home Docs (https://example.com/docs)
+
+# The Guide
+
+Tom & Ann pay 5 €, not 10^2 €; see the docs, this (https://a.example/x?y=1&z=2) or b.example.
+
+- one
+  - inner
+- two
+
+3. three
+4. four
+
+Name | Size
+a | 1
+ | 2
+
+A red door
+
+Run `` a  <b> `c` `` first.
+
+````python
+def f():
+    return "<p>"  # ```
+
+
+````
+Bye
+now ~~old~~ new
+"""
+
+ELEMENTS = """p div b span li ul ol table tr td th h2 pre code a br img sup del q svg select option button input dl dd
+dialog section title noscript ruby rt textarea label"""
+names = st.sampled_from(ELEMENTS.split())
+attributes = st.sampled_from(
+    [
+        "",
+        " hidden",
+        ' href="https://a.b/c"',
+        ' href="mailto:a@b.c"',
+        ' href="d/e.md" src="f.png"',
+        ' alt="x y" value="v w"',
+        ' style="display:none"',
+        " start=9",
+        " open",
+    ]
+)
+words = st.sampled_from(
+    [
+        "word ",
+        "  two\nlines ",
+        "&lt;i&gt;",
+        "&amp;",
+        "5",
+        "\u00a0",
+        "`",
+        "```",
+        "~~",
+        "日本",
+        "é",
+        " | ",
+        "# ",
+        "-",
+        "1.5",
+        "a_b",
+    ]
+)
+opening = st.builds("<{}{}>".format, names, attributes)
+fragments = st.lists(st.one_of(opening, names.map("</{}>".format), words, st.just("<!-- c -->")), max_size=40).map(
+    "".join
+)
+pages = fragments.map("<html><body>{}".format)
+any_text = st.text(st.characters(exclude_categories=()))
+
+
+def visible(page: str) -> list[str]:
+    """Return the words of the parser's own text of what is to be seen."""
+    tree = LexborHTMLParser(page)
+    styled = '[style*="display:none"], [style*="display: none"]'
+    unseen = f"script, style, template, noscript, head, title, [hidden], {styled}, dialog"
+    while node := tree.css_first(unseen):
+        node.decompose()
+    return re.findall(r"\w+", tree.body.text(separator="\0")) if tree.body else []
+
+
+def holds_in_order(words: list[str], text: str) -> bool:
+    at = 0
+    for word in words:
+        at = text.find(word, at)
+        if at < 0:
+            return False
+        at += len(word)
+    return True
+
+
+def test_a_page_is_written_as_its_reader_sees_it() -> None:
+    assert html_to_text(PAGE) == TEXT
+
+
+def test_every_visible_word_is_kept_in_order() -> None:
+    words = visible(PAGE)
+
+    assert len(words) > 40
+    assert holds_in_order(words, html_to_text(PAGE))
+
+
+@given(pages)
+def test_no_visible_word_is_lost_whatever_the_nesting(page: str) -> None:
+    assert holds_in_order(visible(page), html_to_text(page))
+
+
+@given(any_text | fragments | pages)
+@example("<p>&lt;p&gt;once&lt;/p&gt;</p>")
+def test_reading_twice_is_reading_once(text: str) -> None:
+    assert html_to_text(html_to_text(text)) == html_to_text(text)
+
+
+@given(any_text | fragments | pages)
+def test_it_is_never_longer(text: str) -> None:
+    assert len(html_to_text(text)) <= len(text)
+
+
+@given(any_text)
+@example("a < b and c > d")
+@example("<context>\n<p>a</p>\n</context>")
+@example("Write <b>bold</b> words.")
+@example('<div className="x">{y}</div>')
+@example("<div><a href='{{ url }}'>{{ name }}</a></div>")
+@example("<?php echo 1 ?><p>a</p>")
+@example("<T>(x: T) => <T>x")
+@example("<p>\ud800</p>")
+@example("<p>\0</p>")
+@example("<html><body><script>x()</script></body></html>")
+@example("# Title\n\n<p align=center>a</p>\n\nText")
+def test_what_is_no_page_comes_back_unchanged(text: str) -> None:
+    assert html_to_text(text) == text
+
+
+def test_the_blank_space_around_a_page_stays() -> None:
+    assert html_to_text("\n  <p>One <b>two</b></p>\n\n") == "\n  One two\n\n"
+
+
+@pytest.mark.parametrize(
+    "code", ["x = 1", "  indented\n\tand tabbed  \n", "a\n\n\n\nb", "```\nfence\n```", "`a``b`", "a < b & c"]
+)
+def test_code_is_kept_byte_for_byte(code: str) -> None:
+    escaped = code.replace("&", "&amp;").replace("<", "&lt;")
+
+    assert code in html_to_text(f"<div class='some-class'><p>Do:</p><pre>{escaped}</pre></div>")
+    assert code in html_to_text(f"<div class='some-class'><p>Do <code>{escaped}</code>.</p></div>")
+
+
+def test_the_address_of_a_link_is_kept_once() -> None:
+    links = '<a class="link" href="https://a.example/b">one</a> <a class="link" href="https://a.example/b">two</a>'
+
+    assert html_to_text(f"<p>{links}</p>") == "one (https://a.example/b) two"
+
+
+def test_an_address_that_is_its_own_text_is_not_repeated() -> None:
+    assert html_to_text('<p><a href="mailto:ann@a.example">ann@a.example</a></p>') == "ann@a.example"
+
+
+@pytest.mark.parametrize(
+    ("piece", "text"),
+    [
+        ('<a href="docs/README.md">English</a> words', "English (docs/README.md) words"),
+        ('<img src="images/logo.png" alt="Logo"> words', "Logo (images/logo.png) words"),
+        ('<a href="a/b"><img src="c/d" alt="e"></a> words', "e (c/d) (a/b) words"),
+        ('<a href="#top">Up</a> <a href="javascript:go()">Go</a> <a href="">On</a> <img src="data:x">', "Up Go On"),
+    ],
+)
+def test_a_piece_of_a_page_keeps_the_files_it_names_and_a_page_does_not(piece: str, text: str) -> None:
+    assert html_to_text(f"<div align='center'>{piece}</div>") == text
+    assert "(" not in html_to_text(f"<!doctype html><body>{piece}</body>")
+
+
+def test_a_power_is_no_power_after_its_element() -> None:
+    assert html_to_text("<p><b>a</b> 10<sup></sup>5 and 10<sup>5</sup></p>") == "a 105 and 10^5"
+
+
+def test_nothing_struck_out_leaves_no_marks() -> None:
+    assert html_to_text("<p>a<del></del> <del><b>b</b></del> c</p>") == "a ~~b~~ c"
+
+
+def test_what_is_hidden_in_code_is_not_shown() -> None:
+    page = "<p>Run <code>a<i hidden>x<b>y</b></i><style>z</style>b</code></p>"
+
+    assert html_to_text(page) == "Run `ab`"
+
+
+def test_a_piece_of_a_page_is_html_and_a_prompt_is_not() -> None:
+    assert is_html("<div><custom-card>a</custom-card></div>")
+    assert not is_html("<instructions><p>Answer.</p></instructions>")

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compress.json.test_minify import strictly, texts
+from scrimp.compress.json.columns import columns
+from scrimp.compress.json.find import documents
+from scrimp.compress.json.minify import minify
+
+DOCUMENT = '{\n  "name": "a name of some length",\n  "items": [\n    1.0,\n    {\n      "b": "]}"\n    }\n  ]\n}'
+LINE = '{"name": "a name of some length", "items": [1]}'
+
+lines = st.lists(
+    st.sampled_from(
+        [
+            DOCUMENT, DOCUMENT, LINE, LINE, '{"a": 1}', '{\n"a": 1}', "[1, 2]", "words", "", "```", "```json", "~~~",
+            "  [", "],", "]",
+        ]
+    )
+    | texts,
+    max_size=12,
+).map("\n".join)  # fmt: skip
+
+
+def found(text: str) -> list[str]:
+    return [text[start:end] for start, end in documents(text)]
+
+
+def minified(text: str) -> str:
+    for start, end in reversed(documents(text)):
+        text = text[:start] + columns(minify(text[start:end])) + text[end:]
+    return text
+
+
+@given(lines)
+def test_every_stretch_is_json_that_begins_a_line_and_ends_one(text):
+    at = 0
+    for start, end in documents(text):
+        assert at <= start < end
+        assert not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t")
+        assert not text[end:].partition("\n")[0].strip(" \t\r")
+        assert (
+            all(strictly(part) is not None for part in text[start:end].split("\n"))
+            or strictly(text[start:end]) is not None
+        )
+        at = end
+
+
+@given(lines)
+def test_minifying_what_is_found_is_done_after_twice(text):
+    twice = minified(minified(text))  # documents that become rows are a table only then
+
+    assert minified(twice) == twice
+
+
+@given(lines)
+def test_what_is_not_json_is_left_as_it_was(text):
+    around, at = [], 0
+    for start, end in documents(text):
+        around.append(text[at:start])
+        at = end
+
+    rest = minified(text)
+    for piece in [*around, text[at:]]:
+        assert piece in rest
+        rest = rest[rest.index(piece) + len(piece) :]
+
+
+@pytest.mark.parametrize(
+    "before", ["", "Sort these:\n", "Sort these:\n\n", "a\r\n", "\t", "Sort:\n    ", "[note] see\n", "}\n"]
+)
+@pytest.mark.parametrize("after", ["", "\n", " \t\r\n", "\nThank you, [all] of you.\n"])
+def test_a_document_among_words_is_found_without_what_is_around_it(before, after):
+    assert documents(before + DOCUMENT + after) == [(len(before), len(before) + len(DOCUMENT))]
+
+
+def test_documents_one_below_the_other_are_found_one_by_one():
+    assert found(f"{DOCUMENT}\n{DOCUMENT}\n\n{LINE}") == [DOCUMENT, DOCUMENT, LINE]
+
+
+def test_lines_of_jsonl_are_one_stretch_however_short_each_is():
+    jsonl = '{"a": 1}\n{"a": 2}\n[3, 4]\n{"a": 4}\n{"a": 5}'
+
+    assert found(f"Rows:\n{jsonl}\n\nwords") == [jsonl]
+
+
+@pytest.mark.parametrize("short", ['{"a": 1}', "[1, 2, 3]", "[]", '{"a": 1}\n\n{"a": 2}'])
+def test_less_than_forty_characters_are_not_worth_it(short):
+    assert not documents(short)
+    assert not documents(f"words\n{short}\nwords")
+
+
+@pytest.mark.parametrize(
+    "fence", ["```", "```python", "~~~", "````js", "  ```", "```jsonc", "```json5", "1. ```\n```c"]
+)
+def test_fenced_code_is_passed_over(fence):
+    mark = fence.split("\n")[-1].strip().rstrip("abcdefghijklmnopqrstuvwxyz5")
+
+    assert found(f"words\n{fence}\n{DOCUMENT}\n{mark}\n{LINE}") == [LINE]
+
+
+@pytest.mark.parametrize("info", ["json", "jsonl", " JSON", "json title=x"])
+def test_a_fence_that_says_json_is_looked_into(info):
+    assert found(f"```{info}\n{DOCUMENT}\n```\n{LINE}\n") == [DOCUMENT, LINE]
+
+
+@pytest.mark.parametrize("inner", ["```json", "~~~", "```", "    ````"])
+def test_code_ends_at_its_own_fence_only(inner):
+    assert not documents(f"````text\n{inner}\n{DOCUMENT}\n")
+
+
+def test_a_fence_that_is_never_closed_is_code_to_the_end():
+    assert not documents(f"```\n{DOCUMENT}\n")
+
+
+def test_inline_code_with_three_marks_opens_no_fence():
+    assert found(f"```words``` are code\n{DOCUMENT}\n") == [DOCUMENT]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"const x = {DOCUMENT}",
+        f"{DOCUMENT};",
+        f"{DOCUMENT}, 1",
+        f"f(\n{LINE}\n)",
+        f"x = [\n  {LINE},\n  {LINE}\n]",
+        f"[\n  {LINE}, // one\n  {LINE}\n]",
+        f"[\n  {LINE},\n\n  {LINE},\n]",
+        f"x =\n{LINE}",
+        DOCUMENT.replace("1.0", "NaN").replace("]}", ""),
+        DOCUMENT[:-1],
+        DOCUMENT.replace('"name"', "'name'"),
+    ],
+)
+def test_json_that_is_part_of_something_else_is_not_touched(text):
+    assert not documents(text)
+
+
+@given(st.text() | st.text(alphabet='[]{}",:\n `~1a\\'))
+def test_any_text_is_searched_without_a_fault(text):
+    assert all(0 <= start < end <= len(text) for start, end in documents(text))
+
+
+def test_a_hundred_thousand_levels_are_one_document():
+    deep = '[ {"a" : ' * 50_000 + "1" + " } ]" * 50_000
+
+    assert documents(f"words\n{deep}\n") == [(6, 6 + len(deep))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 10**6,
+        "[\n" * 300_000,
+        '{"a":\n' * 100_000,
+        "[1\n" * 200_000,
+        "[1,\n" * 200_000,
+        '["\\"\n' * 200_000,
+        '["' + '\\"' * 500_000,
+        "[x\n" * 200_000,
+        "\n" * 500_000 + "[",
+        (" " * 1000 + "\n") * 1000,
+        "```a\n" * 100_000 + "[",
+        "```\n[\n" * 100_000,
+        "~~~json\n[\n~~~\n" * 50_000,
+        "`" * 10**6,
+        "```a`\n" * 100_000,
+    ],
+    ids=range(15),
+)
+def test_hostile_text_is_no_trap(text):
+    # Reading any of it more than a few times would take minutes here; the suite's own time limit would tell.
+    assert not documents(text)

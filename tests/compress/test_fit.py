@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.compress import LEVELS, Aim, compressed
+from scrimp.compress.fit import Fitted, UnfitError, fit
+
+SENTENCES = [
+    "Bees live in hives.",
+    "The queen lays up to 2000 eggs a day.",
+    "Wasps make no honey at all.",
+    "The old town hall was rebuilt in 1930 by Anna Meier.",
+    "A storm had destroyed it in 1923.",
+    "Please see the table for the prices of all 14 items.",
+]
+ASKED = "Please could you kindly tell me: who rebuilt the town hall?"
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+@st.composite
+def prompts(draw: st.DrawFn) -> str:
+    sentences = draw(st.lists(st.sampled_from(SENTENCES), min_size=4, max_size=20))
+    return f"<document>\n{' '.join(sentences)}\n</document>\n\n{ASKED}"
+
+
+def tried(text: str, limit: int, level: str) -> tuple[Fitted | None, str]:
+    try:
+        return fit(text, limit, Aim(level), words), ""
+    except UnfitError as error:
+        return None, str(error)
+
+
+@given(text=prompts(), limit=st.integers(1, 200), level=st.sampled_from(LEVELS[1:]))
+def test_a_budget_is_met_or_an_error_names_the_size(text: str, limit: int, level: str) -> None:
+    fitted, message = tried(text, limit, level)
+
+    if fitted is None:
+        assert f"over the {limit:,} allowed" in message
+    else:
+        assert fitted.tokens == words(fitted.done.text) <= limit
+        assert LEVELS.index(fitted.aim.level) <= LEVELS.index(level)
+
+
+@given(text=prompts(), limit=st.integers(1, 200))
+def test_no_lower_level_would_have_done(text: str, limit: int) -> None:
+    try:
+        fitted = fit(text, limit, Aim("terse"), words)
+    except UnfitError:
+        return
+    lower = LEVELS[1 : LEVELS.index(fitted.aim.level)]
+    assert all(words(compressed(text, Aim(level, keep=1.0)).text) > limit for level in lower)
+
+
+@given(text=prompts(), limits=st.tuples(st.integers(10, 200), st.integers(10, 200)))
+def test_a_larger_budget_keeps_no_less(text: str, limits: tuple[int, int]) -> None:
+    small, large = sorted(limits)
+    try:
+        less = fit(text, small, Aim("focus"), words)
+    except UnfitError:
+        return
+    assert fit(text, large, Aim("focus"), words).tokens >= less.tokens
+
+
+@given(text=prompts(), limit=st.integers(20, 200))
+def test_no_sentence_is_cut_and_the_question_stays(text: str, limit: int) -> None:
+    try:
+        done = fit(text, limit, Aim("focus"), words).done.text
+    except UnfitError:
+        return
+    inside = done.partition("<document>\n")[2].partition("\n</document>")[0]
+    left = inside
+    for sentence in SENTENCES:
+        left = left.replace(sentence, "")
+    assert not left.strip()
+    assert "who rebuilt the town hall?" in done
+
+
+def test_where_no_question_is_known_the_error_says_what_would_help() -> None:
+    text = "<document>\n" + " ".join(SENTENCES) + "\n</document>"
+
+    with pytest.raises(UnfitError, match="--query would let some be left out"):
+        fit(text, 10, Aim("focus"), words)
+    with pytest.raises(UnfitError, match="--level tidy may do more"):
+        fit(text, 10, Aim("lossless"), words)

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from scrimp.compress.json.find import documents
+from scrimp.compress.zones.segment import zones
+from scrimp.compress.zones.zone import Zone
+
+LONG = "The tower was built in the year of the great fire, and stood for three hundred years. " * 5
+lines = st.lists(
+    st.sampled_from(
+        ["word and word", "", " ", "```", "```json", "```csv", "```text", "~~~",
+         '{"a": 1, "b": [1, 2, 3], "c": "some words here"}', "[1]", "{",
+         "}", "a,b,c", "1,2,3", "a\tb", "2024-01-05 10:00:00 INFO x", "ERROR: y", "  at z", "$ ls -l",
+         "-rw-r--r-- 1 a a 1 x", "a.py:3: b", "a.py::test_b PASSED", "a.py::test_c FAILED",
+         "<html>", "</html>", "<div>", "</div>", "<context>", "</context>", "<scrimp:keep>", "</scrimp:keep>",
+         "Context: " + LONG, "[1] " + LONG,
+         "Question: why?", LONG, "Why so?", "def f(x):", "    return x", "@@ -1 +1 @@", "+a", "-b", "key: value",
+         "key:", "  sub: 1", "[section]",
+         "a = 1", "commit abcdef0123", "    message", "\r", "\u2028", "\ud800", "\0", "\u202e\u4e0d\u662f"]
+    ),
+    max_size=30,
+).map("\n".join)  # fmt: skip
+
+
+def cut(text: str) -> list[Zone]:
+    return zones(text, documents=documents)
+
+
+def of(text: str) -> list[tuple[str, str]]:
+    return [(zone.kind, zone.form) for zone in cut(text)]
+
+
+@given(st.one_of(st.text(), st.text(st.characters()), lines))
+@example("")
+@example("```text\n$ ls\na\n```")
+def test_zones_joined_are_the_text(text: str) -> None:
+    assert "".join(zone.text for zone in cut(text)) == text
+
+
+@given(lines)
+def test_json_that_begins_anywhere_does_not_break_the_join(text: str) -> None:
+    found = zones(text, documents=lambda piece: [(0, len(piece))] if piece else [])
+
+    assert "".join(zone.text for zone in found) == text
+
+
+def test_a_plain_line_is_one_instruction() -> None:
+    assert cut("Name a colour.") == [Zone("instruction", "prose", "Name a colour.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("do:\n```py\nx = 1\n```\n", ("code", "fence")),
+        ('do:\n```json\n{"a": 1}\n```\n', ("code", "fence")),
+        ("do:\n```csv\na,b\n1,2\n```\n", ("data", "csv")),
+        ("do:\n```text\n2024-01-05 10:00:00 a\n2024-01-05 10:00:01 b\n2024-01-05 10:00:02 c\n```\n", ("data", "log")),
+        ("see:\n\n    for i in x:\n        print(i)\n\nwhy?", ("code", "fence")),
+        ("see:\n\nimport re\n\ndef f(x):\n    return x\n\nwhy?", ("code", "fence")),
+        ("see:\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", ("code", "diff")),
+        ("see:\n\n[tool.ruff]\nline-length = 100\nselect = []\n", ("code", "fence")),
+        ("see:\n\nversion: 3\nservices:\n  api:\n    image: x\n  db:\n    image: y\n", ("code", "fence")),
+        ('see:\n{\n  "a": "words enough",\n  "b": "to be worth it"\n}\nwhy?', ("data", "json")),
+        ('see:\n{"a": "words enough", "b": 1}\n{"a": "words enough", "b": 2}\nwhy?', ("data", "jsonl")),
+        ("see:\na,b,c\n1,2,3\n4,5,6\nwhy?", ("data", "csv")),
+        ('see:\nid,name,n\n1,"Smith,\nJohn",3\n4,5,6\nwhy?', ("data", "csv")),
+        ("see:\n2024-01-05 10:00 INFO a\nERROR b\n  at c\nINFO d\nwhy?", ("data", "log")),
+        ("see:\n<!doctype html>\n<html><p>a</p>\n</html>\nwhy?", ("data", "html")),
+        ("see:\n$ ls -l\ntotal 4\n\nwhy?", ("tool", "command")),
+        (
+            "see:\nx.py::test_a[1 2] PASSED\nx.py::test_b FAILED\nx.py::T::test_c SKIPPED [3%]\nwhy?",
+            ("tool", "command"),
+        ),
+        ("see:\na/x.py:1: a\na/x.py:2: b\na/y.py:3: c\nwhy?", ("tool", "command")),
+        ("see:\ncommit abcdef0123\nAuthor: A\n\n    message\n\nwhy?", ("tool", "command")),
+        (f"Answer.\n<document>\n{LONG}\n</document>\nwhy?", ("context", "prose")),
+        (f"Answer.\n\nDocument [1]: {LONG}\n\nDocument [2]: {LONG}\n\nQuestion: why?", ("context", "prose")),
+        (f"Answer.\n\nContext:\n{LONG}\n\nQuestion: why?", ("context", "prose")),
+        (f"{LONG * 3}\n\n{LONG}\n\nWhat happened to the tower?", ("context", "prose")),
+        ("a\n<scrimp:keep>  b  </scrimp:keep>\nc", ("instruction", "markup")),
+    ],
+)
+def test_each_kind_of_zone_is_known(text: str, expected: tuple[str, str]) -> None:
+    assert expected in of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You are a poet.\n\n- Write verse.\n- Do not rhyme.\n\nBe brief, clear, and kind.",
+        "Roses are red,\nviolets are blue,\nsugar is sweet,\nand so are you.",
+        "Speaker 1: Well, then.\nSpeaker 2: I think so, too.\nSpeaker 1: Good.",
+        "Tone: formal\nLength: 200 words\nAudience: managers\nFormat: a list",
+        f"You must follow your rules. {LONG}\n\nYour answer is short. {LONG * 3}\n\nWhat is red?",
+    ],
+)
+def test_what_is_asked_is_taken_for_nothing_else(text: str) -> None:
+    assert {kind for kind, _ in of(text)} == {"instruction"}
+
+
+def test_the_question_after_the_passages_stays_an_instruction() -> None:
+    zone = cut(f"Answer.\n\n[1] {LONG}\n\n[2] {LONG}\n\nQuestion: why?")[-1]
+
+    assert zone == Zone("instruction", "prose", "Question: why?")
+
+
+def test_the_question_after_passages_without_a_label_stays_an_instruction() -> None:
+    zone = cut(f"Source 1:\n{LONG}\n\nSource 2:\n{LONG}\n\nWhich of them is older?\nA. the first\nB. the second\n")[-1]
+
+    assert zone.kind == "instruction"
+    assert zone.text.startswith("Which of them")
+
+
+def test_worked_examples_are_instructions_and_only_the_last_context_is_one() -> None:
+    example_text = f"Context: {LONG}\nQuestion: why?\nAnswer: so.\n\n"
+
+    found = cut(example_text * 3)
+
+    assert [zone.kind for zone in found].count("context") == 1
+    assert "".join(zone.text for zone in found[:-2]) == f"{example_text * 2}"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a:\n", "[1] a\n", "<div>\n", "<context>", "a=1\n", 'a,"\n', "a  b  ", "{\n", "```\n", "Context: a\n", "? \n"],
+)
+def test_a_text_made_to_blow_up_is_no_trap(unit: str) -> None:
+    # Quadratic matching would take minutes here; the suite's own time limit would tell.
+    assert zones(unit * 50_000, documents=lambda _: [])
+
+
+def test_paragraphs_of_one_article_are_one_zone() -> None:
+    paragraph = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 5
+    text = f"{paragraph}\n\n{paragraph}\n\n{paragraph}\n\nWhat was the hall built of?"
+    found = zones(text, documents=documents)
+
+    assert [zone.kind for zone in found] == ["context", "instruction"]
+    assert "".join(zone.text for zone in found) == text
+
+
+def test_labelled_passages_without_a_question_are_all_passages() -> None:
+    passage = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 4
+    text = "\n\n".join(f"Document [{n}]: {passage}" for n in range(1, 6))
+    found = zones(text, documents=documents)
+
+    assert [(zone.kind, len(zone.text)) for zone in found] == [("context", len(text))]

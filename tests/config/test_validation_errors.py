@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scrimp.config.load import load
+from scrimp.config.paths import Paths
+from scrimp.config.schema import Effort
+from scrimp.errors import ConfigError
+from scrimp.providers.capabilities import EFFORTS
+
+
+def complaint(tmp_path: Path, text: str) -> str:
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(env={}, cwd=tmp_path, paths=Paths(config=file, data=tmp_path), flags={})
+    words = str(caught.value)
+    assert words.startswith(f"{file}: ")
+    return words.removeprefix(f"{file}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[default]\n", "default is unknown: did you mean defaults?"),
+        ("[defaults]\nmax_coast = 5", "defaults.max_coast is unknown: did you mean max_cost?"),
+        ('[providers."my.own"]\nbase_rul = "x"', 'providers."my.own".base_rul is unknown: did you mean base_url?'),
+        ('[models."a/b"]\nprice = { inptu = 1 }', 'models."a/b".price.inptu is unknown: did you mean input?'),
+        ('[[rules]]\ntier = "x"\n[[rules]]\nteir = "x"', "rules[1].teir is unknown: did you mean tier?"),
+        ('[alerts]\nspend = [{ abvoe = 1, since = "1d" }]', "alerts.spend[0].abvoe is unknown: did you mean above?"),
+    ],
+)
+def test_an_unknown_key_is_named_with_its_path_and_its_likely_name(tmp_path: Path, text: str, words: str) -> None:
+    assert complaint(tmp_path, text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[defaults]\nconcurrency = "many"', 'defaults.concurrency must be a whole number, not "many"'),
+        ("[defaults]\nconcurrency = true", "defaults.concurrency must be a whole number, not true"),
+        ("[defaults]\nmax_cost = true", "defaults.max_cost must be a number, not true"),
+        ('[defaults]\nmax_cost = "lots"', 'defaults.max_cost must be a number, not "lots"'),
+        ("[defaults]\nallow_unpriced = 1", "defaults.allow_unpriced must be true or false, not 1"),
+        ("[defaults]\ntier = 3", "defaults.tier must be text, not 3"),
+        ("defaults = 3", "defaults must be a table, not 3"),
+        ('[tiers]\nsimple = "openai/x"', 'tiers.simple must be a list, not "openai/x"'),
+        ('[tiers]\nsimple = ["openai/x"]\nhigh = ["a/b", 3]', "tiers.high[1] must be text, not 3"),
+        ('[models."a/b"]\nprice = { input = [1] }', 'models."a/b".price.input must be a number, not a list'),
+        ('[chains.fine]\nsteps = ["a"]\n[chains.bad]\nsteps = 1', "chains.bad.steps must be a list, not 1"),
+        ('[chains.bad]\nsignal = "auto"', "chains.bad.steps is missing"),
+        (
+            '[defaults]\ncompress = "losless"',
+            'defaults.compress must be one of off, lossless, tidy, focus, terse, not "losless": did you mean lossless?',
+        ),
+    ],
+)
+def test_a_wrong_type_is_told_with_what_is_expected_and_what_is_there(tmp_path: Path, text: str, words: str) -> None:
+    assert complaint(tmp_path, text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[defaults]\nconcurrency = 0", "defaults.concurrency must be a whole number >= 1, not 0"),
+        ("[defaults]\nretries = -1", "defaults.retries must be a whole number >= 0, not -1"),
+        ("[defaults]\ntimeout = 0", "defaults.timeout must be a number > 0.0, not 0"),
+        ("[defaults]\nmin_confidence = 1.5", "defaults.min_confidence must be a number <= 1.0, not 1.5"),
+        ("[defaults]\nmax_cost = nan", "max_cost NaN is no amount of dollars"),
+        ("[defaults]\nmax_cost = -1", "max_cost -1 is no amount of dollars"),
+        ('[defaults]\ncache_ttl = "90x"', "cache_ttl '90x' is no duration"),
+        ('[defaults]\nmax_failures = "some"', "max_failures 'some' is neither a number of rows nor a percentage"),
+        ('[models."a/b"]\nprice = { input = -2 }', 'models."a/b": price.input -2 is no amount of dollars'),
+        ('[chains.c]\nsteps = ["simple"]\nmax_escalation = "250%"', "chains.c: max_escalation '250%' is no percentage"),
+        ("[chains.c]\nsteps = []", "chains.c: steps is empty"),
+        ("[tiers]\nsimple = []", "tiers.simple is empty"),
+        ('[tiers]\nauto = ["a/b"]', "a tier cannot be called auto"),
+        ('[models.gpt]\neffort = "low"', '[models."gpt"] names no provider'),
+        ('[providers."a/b"]\nrpm = 3', "a provider cannot be called 'a/b'"),
+        ('[[rules]]\ntier = "x"\nmodel = "y"', "rules[0]: a rule sends prompts to exactly one place"),
+        ('[alerts]\nshare = [{ above = "40" }]', "alerts.share[0]: above '40' is no percentage"),
+    ],
+)
+def test_a_value_out_of_bounds_is_an_error_before_anything_runs(tmp_path: Path, text: str, words: str) -> None:
+    assert complaint(tmp_path, text).startswith(words)
+
+
+def test_a_file_that_is_no_toml_is_named_with_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[defaults]\ntier = simple", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"config\.toml is not TOML: .*line 2"):
+        load(env={}, cwd=tmp_path, paths=Paths(config=file, data=tmp_path), flags={})
+
+
+def test_a_file_that_is_no_utf8_is_named_with_the_byte(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b"# caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"config\.toml is not UTF-8 \(byte 5\)"):
+        load(env={}, cwd=tmp_path, paths=Paths(config=file, data=tmp_path), flags={})
+
+
+def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b'\xef\xbb\xbf[defaults]\ntier = "high"\n')
+
+    loaded = load(env={}, cwd=tmp_path, paths=Paths(config=file, data=tmp_path), flags={})
+    assert loaded.config.defaults.tier == "high"
+
+
+def test_a_wrong_variable_is_named_as_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r'^SCRIMP_CONCURRENCY must be a whole number, not "many"$'):
+        load(
+            env={"SCRIMP_CONCURRENCY": "many"}, cwd=tmp_path, flags={},
+            paths=Paths(config=tmp_path / "none.toml", data=tmp_path),
+        )  # fmt: skip
+
+
+def test_a_wrong_flag_is_named_as_one(tmp_path: Path) -> None:
+    paths = Paths(config=tmp_path / "none.toml", data=tmp_path)
+    with pytest.raises(ConfigError, match=r"^--cache-ttl: cache_ttl 'soon' is no duration"):
+        load(env={}, cwd=tmp_path, paths=paths, flags={"cache_ttl": "soon"})
+    with pytest.raises(ConfigError, match=r"^--effort must be one of none, minimal, low"):
+        load(env={}, cwd=tmp_path, paths=paths, flags={"effort": "some"})
+
+
+def test_the_schema_knows_every_effort() -> None:
+    assert Effort.__args__ == EFFORTS

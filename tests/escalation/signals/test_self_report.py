@@ -1,0 +1,54 @@
+"""What a completion says of its own confidence."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.escalation.signals.self_report import self_reported
+
+
+@pytest.mark.parametrize(
+    ("value", "confidence"),
+    [
+        ("0.85", 0.85), ("1", 1.0), ("0", 0.0), ("85", 0.85), ("100", 1.0), ('"85 %"', 0.85),
+        ('"85%"', 0.85), ('"0.85"', 0.85),
+        ('"8/10"', 0.8), ('"90 / 100"', 0.9), ('"70 percent"', 0.7), ('"high"', 5 / 6),
+        ('" Medium"', 0.5), ('"LOW"', 1 / 6),
+        ('"1%"', 0.01), ('".5"', 0.5),
+    ],
+)  # fmt: skip
+def test_a_confidence_is_read_however_it_is_written(value: str, confidence: float) -> None:
+    assert self_reported(f'{{"answer": 3, "confidence": {value}}}') == pytest.approx(confidence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "confidence: 0.9", '{"answer": 3}', '{"confidence": null}', '{"confidence": true}', '{"confidence": -1}',
+        '{"confidence": 1.5}', '{"confidence": 101}', '{"confidence": "120 %"}', '{"confidence": "so so"}', "[0.9]",
+        '{"confidence": [0.9]}', '{"confidence": 0.2, "Confidence": 0.9}', '{"confidence": "12/10"}',
+    ],
+)  # fmt: skip
+def test_what_is_no_confidence_is_none(text: str) -> None:
+    assert self_reported(text) is None
+
+
+def test_the_name_may_be_written_large_and_the_json_stand_in_a_fence() -> None:
+    assert self_reported('Here:\n```json\n{"answer": "B", "Confidence": 0.7}\n```') == 0.7
+
+
+@given(st.floats() | st.integers() | st.text() | st.none() | st.lists(st.integers()))
+def test_it_lies_between_none_and_certain(value: object) -> None:
+    confidence = self_reported(json.dumps({"confidence": value}))
+
+    assert confidence is None or 0 <= confidence <= 1
+
+
+@given(st.text())
+def test_any_text_is_read_without_complaint(text: str) -> None:
+    self_reported(text)
+    self_reported(f'{{"confidence": "{text}"}}')

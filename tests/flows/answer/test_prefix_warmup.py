@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import nullcontext
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrimp.flows.answer.prefix_warmup import Warming, beginning_of
+from scrimp.values import Call, Message
+from transport.virtual import now, run, settled
+
+LONG = "instructions " * 400  # well over four thousand characters
+WARM = 300.0
+
+
+def call(text: str, *, system: str | None = LONG, model: str = "m", history: tuple[Message, ...] = ()) -> Call:
+    return Call(provider="acme", model=model, text=text, system=system, history=history)
+
+
+class Server:
+    """Calls in their turns, and when each began."""
+
+    def __init__(self) -> None:
+        self.warming, self.began = Warming(now), {}
+
+    began: dict[str, float]
+
+    async def visit(self, call: Call, name: str = "", *, seconds: float = 10.0, fails: bool = False) -> None:
+        beginning = beginning_of(call)
+        async with nullcontext() if beginning is None else self.warming.turn(call, beginning):
+            self.began[name or call.text] = now()
+            await asyncio.sleep(seconds)
+            if fails:
+                raise RuntimeError("it failed")
+
+    def visits(self, *calls: Call) -> list[asyncio.Task[None]]:
+        return [asyncio.create_task(self.visit(each)) for each in calls]
+
+
+def test_of_many_calls_with_one_long_beginning_the_first_goes_alone_and_the_rest_at_once_after_it() -> None:
+    async def main() -> None:
+        server, began = Server(), now()
+        await asyncio.gather(*server.visits(*(call(name) for name in "abcdef")))
+        assert server.began == {"a": began} | dict.fromkeys("bcdef", began + 10)
+
+    run(main())
+
+
+def test_the_rest_follow_at_once_when_the_first_fails() -> None:
+    async def main() -> None:
+        server, began = Server(), now()
+        first = asyncio.create_task(server.visit(call("a"), fails=True))
+        await settled()
+        await asyncio.gather(*server.visits(*(call(name) for name in "bcd")))
+        with pytest.raises(RuntimeError, match="it failed"):
+            await first
+        assert server.began == {"a": began} | dict.fromkeys("bcd", began + 10)
+
+    run(main())
+
+
+def test_the_rest_follow_at_once_when_the_first_is_cancelled() -> None:
+    async def main() -> None:
+        server, began = Server(), now()
+        first, *rest = server.visits(*(call(name) for name in "abcd"))
+        await asyncio.sleep(4.0)
+        first.cancel()
+        await asyncio.gather(*rest)
+        assert server.began == {"a": began} | dict.fromkeys("bcd", began + 4)
+
+    run(main())
+
+
+def test_one_who_stops_waiting_takes_nobody_along() -> None:
+    async def main() -> None:
+        server, began = Server(), now()
+        first, second, third = server.visits(*(call(name) for name in "abc"))
+        await asyncio.sleep(4.0)
+        second.cancel()
+        await asyncio.gather(first, third)
+        assert server.began == {"a": began, "c": began + 10}
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [call("a", system=None), call("b", system=None)],
+        [call("a", system="short"), call("b", system="short")],
+        [call("a", system="one " + LONG), call("b", system="two " + LONG)],
+        [call("a", model="one"), call("b", model="two")],
+        [call("a" + LONG, system=None), call("b" + LONG, system=None)],
+        [
+            call("a", history=(Message("user", "x"),), system=None),
+            call("b", history=(Message("user", "x"),), system=None),
+        ],
+    ],
+    ids=["none", "short", "different", "other model", "different texts", "short history"],
+)
+def test_different_or_short_beginnings_wait_for_nobody(calls: list[Call]) -> None:
+    async def main() -> None:
+        server, began = Server(), now()
+        await asyncio.gather(*server.visits(*calls))
+        assert set(server.began.values()) == {began}
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [
+            call("a", system="s", history=(Message("user", LONG),)),
+            call("b", system="s", history=(Message("user", LONG),)),
+        ],
+        [call(LONG + "a", system=None), call(LONG + "b", system=None)],
+    ],
+    ids=["history", "text"],
+)
+def test_earlier_turns_and_the_text_itself_are_part_of_a_beginning(calls: list[Call]) -> None:
+    async def main() -> None:
+        server, began = Server(), now()
+        await asyncio.gather(*server.visits(*calls))
+        assert sorted(server.began.values()) == [began, began + 10]
+
+    run(main())
+
+
+def test_a_beginning_that_is_warm_holds_nobody_up_as_long_as_it_is_used() -> None:
+    async def main() -> None:
+        server = Server()
+        for lap in range(5):
+            await server.visit(call("x"), str(lap), seconds=1.0)
+            await asyncio.sleep(WARM - 20)
+        began = now()
+        await asyncio.gather(*server.visits(call("a"), call("b")))
+        assert (server.began["a"], server.began["b"]) == (began, began)
+
+    run(main())
+
+
+def test_a_beginning_that_has_gone_cold_is_warmed_by_one_again() -> None:
+    async def main() -> None:
+        server = Server()
+        await server.visit(call("x"))
+        await asyncio.sleep(WARM + 1)
+        began = now()
+        await asyncio.gather(*server.visits(call("a"), call("b")))
+        assert (server.began["a"], server.began["b"]) == (began, began + 10)
+
+    run(main())
+
+
+def test_a_run_of_prompts_that_are_all_long_and_all_different_remembers_few_of_them() -> None:
+    async def main() -> None:
+        server = Server()
+        for number in range(10_000):
+            await server.visit(call("x", system=f"{number} {LONG}"), "x", seconds=0.0)
+        assert len(server.warming._seen) <= 4096
+
+    run(main())
+
+
+def test_a_beginning_in_steady_use_is_not_forgotten_for_those_used_once() -> None:
+    async def main() -> None:
+        server = Server()
+        await server.visit(call("x"), seconds=0.0)
+        for number in range(10_000):
+            await server.visit(call("x", system=f"{number} {LONG}"), "x", seconds=0.0)
+            if number % 1000 == 0:
+                await server.visit(call("x"), seconds=0.0)
+        began = now()
+        await asyncio.gather(*server.visits(call("a"), call("b")))
+        assert (server.began["a"], server.began["b"]) == (began, began)
+
+    run(main())
+
+
+visits = st.lists(
+    st.tuples(st.integers(0, 3), st.floats(0, 400), st.floats(0, 400), st.none() | st.floats(0, 400), st.booleans()),
+    max_size=15,
+)
+
+
+@settings(max_examples=200)
+@given(visits)
+def test_whoever_fails_or_stops_nobody_waits_for_ever(
+    asked: list[tuple[int, float, float, float | None, bool]],
+) -> None:
+    async def main() -> None:
+        server = Server()
+
+        async def visit(which: int, later: float, seconds: float, fails: bool) -> None:
+            await asyncio.sleep(later)
+            await server.visit(call("x", system=f"{which} {LONG}"), seconds=seconds, fails=fails)
+
+        tasks = []
+        for which, later, seconds, stops, fails in asked:
+            task = asyncio.create_task(visit(which, later, seconds, fails))
+            if stops is not None:
+                asyncio.get_running_loop().call_later(stops, task.cancel)
+            tasks.append(task)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    run(main())

@@ -1,0 +1,344 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import pytest
+
+from flows.rows import booking, work
+from outcomes import answer, answered
+from scrimp.errors import InputError
+from scrimp.flows.engine.engine import Engine
+from scrimp.flows.engine.reorder_buffer import Emitter
+from scrimp.flows.engine.run_stop import Stop
+from scrimp.flows.engine.wiring import Calling
+from scrimp.flows.plan.planner import Work
+from scrimp.flows.plan.run_options import Asked, Limits
+from scrimp.flows.spend.recorder import RowBook
+from scrimp.prices.book import PriceBook
+from scrimp.values import Answered, Call, Chain, Entry, Failed, Failure, Outcome, Prompt
+from transport.virtual import run
+
+CALL = Call(provider="acme", model="m", text="hello")
+DOWN = Failure(kind="server", message="down", http=500)
+NO_MONEY = Failure(kind="budget", message="the next call could pass the cap", sent=False)
+
+Answering = Callable[[Work, RowBook], Awaitable[Outcome]]
+
+
+async def echo(work: Work, book: RowBook) -> Outcome:
+    await book.begin(CALL)
+    await asyncio.sleep(1.0)
+    return Answered(prompt=work.prompt, answer=answer(work.text), cache="miss")
+
+
+def failed(work: Work, failure: Failure = DOWN) -> Outcome:
+    return Failed(prompt=work.prompt, failure=failure, status="error")
+
+
+class Groups:
+    """Prompts, a group at a time, and in the end perhaps trouble."""
+
+    def __init__(self, groups: Sequence[Sequence[str]], trouble: Exception | None) -> None:
+        self._groups, self._trouble, self._index = list(groups), trouble, 0
+
+    async def next(self) -> list[Prompt] | None:
+        await asyncio.sleep(0)
+        if not self._groups:
+            if self._trouble is not None:
+                raise self._trouble
+            return None
+        texts = self._groups.pop(0)
+        self._index += len(texts)
+        return [Prompt(index=self._index - len(texts) + at, text=text) for at, text in enumerate(texts)]
+
+    def stop(self) -> None:
+        self._groups, self._trouble = [], None
+
+
+class Disk:
+    """Where rows become durable a moment later."""
+
+    heard: Callable[[Sequence[object]], None]
+
+    def __init__(self) -> None:
+        self.kept: list[object] = []
+        self.booked: list[Entry] = []
+
+    def keep(self, tag: object, ended: Sequence[Entry], kept: object) -> None:
+        self.kept.append(kept)
+        self.book(ended)
+        asyncio.get_running_loop().call_later(0.01, lambda: self.heard([tag]))
+
+    def book(self, ended: Sequence[Entry]) -> None:
+        self.booked += ended
+
+
+class Rooms:
+    """The planner, the cache and the answerer of a run, all in one; made inside the loop."""
+
+    def __init__(
+        self, answering: Answering = echo, *, asked: Asked | None = None, known: Sequence[str] = (), window: int = 100,
+        sink: Callable[[Sequence[Outcome]], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._answering, self._known = answering, known
+        self.called: list[str] = []
+        self.rows: list[Outcome] = []
+        self.warnings: list[str] = []
+        self.disk = Disk()
+        self.asked = asked or Asked()
+        emitter = Emitter(sink or self.rows.extend, in_order=self.asked.order == "input", window=window)
+        self.engine = Engine(
+            self.asked, self, self, Calling(self, booking(PriceBook()), self.disk, self), emitter,  # type: ignore[arg-type]
+            self.warnings.append,
+        )  # fmt: skip
+
+    def halt(self) -> None:
+        """As the door: nothing is tried again here anyway."""
+
+    def work(self, prompt: Prompt) -> Work:
+        return work(prompt.text, index=prompt.index)
+
+    def chains(self) -> list[Chain]:
+        return []
+
+    def known(self, works: Sequence[Work]) -> Mapping[int, Outcome]:
+        return {
+            place: answered(answer(each.text), cache="hit", index=each.prompt.index)
+            for place, each in enumerate(works)
+            if each.text in self._known
+        }
+
+    def all_down(self, chains: Sequence[Chain]) -> bool:
+        return False
+
+    async def outcome(self, work: Work, book: RowBook) -> Outcome:
+        self.called.append(work.text)
+        return await self._answering(work, book)
+
+    async def run(self, *groups: Sequence[str], trouble: Exception | None = None) -> Stop | None:
+        async with asyncio.timeout(100_000.0):
+            return await self.engine.run(Groups(groups, trouble))  # type: ignore[arg-type]
+
+    @property
+    def places(self) -> list[int]:
+        return [row.prompt.index for row in self.rows]
+
+
+def test_rows_come_out_in_the_order_of_input_whatever_takes_longer() -> None:
+    async def slow_first(work: Work, book: RowBook) -> Outcome:
+        await asyncio.sleep(10.0 - work.prompt.index)
+        return await echo(work, book)
+
+    async def main() -> None:
+        rooms = Rooms(slow_first)
+        assert await rooms.run("abc", "def") is None
+        assert rooms.places == [0, 1, 2, 3, 4, 5]
+
+    run(main())
+
+
+def test_equal_rows_are_called_once_in_a_group_and_across_groups() -> None:
+    async def main() -> None:
+        rooms = Rooms()
+        await rooms.run("aba", "bca")
+        assert sorted(rooms.called) == ["a", "b", "c"]
+        assert [(row.prompt.index, row.cache, len(row.entries)) for row in rooms.rows if row.cache == "dup"] == [
+            (2, "dup", 0), (3, "dup", 0), (5, "dup", 0),
+        ]  # fmt: skip
+        assert rooms.places == [0, 1, 2, 3, 4, 5]
+
+    run(main())
+
+
+def test_what_the_cache_knows_is_not_called() -> None:
+    async def main() -> None:
+        rooms = Rooms(known="ac")
+        await rooms.run("abcd")
+        assert (rooms.called, rooms.places) == (["b", "d"], [0, 1, 2, 3])
+
+    run(main())
+
+
+def test_no_row_is_printed_before_it_is_durable() -> None:
+    async def main() -> None:
+        rooms = Rooms()
+        rooms.disk.keep = lambda tag, ended, kept: rooms.disk.kept.append(tag)  # type: ignore[method-assign, assignment]
+        task = asyncio.create_task(rooms.run("ab"))
+        await asyncio.sleep(50.0)
+        assert (rooms.rows, task.done()) == ([], False)
+        rooms.disk.heard(rooms.disk.kept)
+        await task
+        assert rooms.places == [0, 1]
+
+    run(main())
+
+
+def test_one_slow_row_bounds_how_many_wait_behind_it() -> None:
+    async def main() -> None:
+        async def stuck_first(work: Work, book: RowBook) -> Outcome:
+            if work.prompt.index == 0:
+                await asyncio.sleep(1000.0)
+            return await echo(work, book)
+
+        rooms = Rooms(stuck_first, window=10)
+        task = asyncio.create_task(rooms.run([str(number) for number in range(100)]))
+        await asyncio.sleep(500.0)
+        assert len(rooms.called) == 10
+        await task
+        assert rooms.places == list(range(100))
+
+    run(main())
+
+
+def test_a_failed_row_stops_nobody() -> None:
+    async def b_fails(work: Work, book: RowBook) -> Outcome:
+        return failed(work) if work.text == "b" else await echo(work, book)
+
+    async def main() -> None:
+        rooms = Rooms(b_fails)
+        assert await rooms.run("abcb") is None
+        assert [isinstance(row, Failed) for row in rooms.rows] == [False, True, False, True]
+
+    run(main())
+
+
+def test_too_many_failures_stop_the_run_and_rows_in_flight_are_kept() -> None:
+    async def some_fail(work: Work, book: RowBook) -> Outcome:
+        await book.begin(CALL)
+        await asyncio.sleep(1.0 + work.prompt.index)
+        return failed(work) if work.prompt.index < 2 else await echo(work, book)
+
+    async def main() -> None:
+        rooms = Rooms(some_fail, asked=Asked(limits=Limits(max_failures=1)))
+        stop = await rooms.run("abcd")
+        assert stop is not None
+        assert stop.reason == "failures"
+        assert rooms.places == [0, 1, 2, 3]
+
+    run(main())
+
+
+def test_a_run_out_of_money_drops_rows_that_were_not_begun_and_keeps_those_that_were() -> None:
+    async def main() -> None:
+        never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def out_of_money(work: Work, book: RowBook) -> Outcome:
+            if work.text == "b":
+                return failed(work, NO_MONEY)
+            if work.text == "c":
+                await never
+            return await echo(work, book)
+
+        rooms = Rooms(out_of_money)
+        stop = await rooms.run("abc")
+        assert stop is not None
+        assert (stop.reason, rooms.places) == ("budget", [0])
+
+    run(main())
+
+
+def test_trouble_of_the_reader_comes_after_the_rows_before_it() -> None:
+    async def main() -> None:
+        rooms = Rooms()
+        with pytest.raises(InputError, match="row 3"):
+            await rooms.run("ab", trouble=InputError("row 3 is no JSON"))
+        assert rooms.places == [0, 1]
+
+    run(main())
+
+
+def test_a_bug_of_ours_ends_the_run_after_the_calls_in_flight_and_is_raised() -> None:
+    async def buggy(work: Work, book: RowBook) -> Outcome:
+        if work.text == "b":
+            await book.begin(CALL)
+            await asyncio.sleep(0.5)
+            raise ZeroDivisionError
+        return await echo(work, book)
+
+    async def main() -> None:
+        rooms = Rooms(buggy)
+        with pytest.raises(ZeroDivisionError):
+            await rooms.run("abc")
+        # Something was sent for the second row, and may have been paid: it is in the rows and in the bill.
+        assert rooms.places == [0, 1, 2]
+
+    run(main())
+
+
+def test_a_reader_of_our_pipe_that_leaves_ends_the_run_quietly() -> None:
+    def closed(rows: Sequence[Outcome]) -> None:
+        raise BrokenPipeError
+
+    async def main() -> None:
+        rooms = Rooms(sink=closed)
+        stop = await rooms.run("abc")
+        assert stop is not None
+        assert (stop.exit_status, stop.message) == (141, "")
+        assert len(rooms.disk.kept) == 3  # what was paid for is kept
+
+    run(main())
+
+
+async def hang(work: Work, book: RowBook) -> Outcome:
+    """A call that takes an hour."""
+    await book.begin(CALL)
+    await asyncio.sleep(3600.0)
+    return failed(work)
+
+
+def interrupt(*seconds: float) -> None:
+    for each in seconds:
+        asyncio.get_running_loop().call_later(each, os.kill, os.getpid(), signal.SIGINT)
+
+
+def test_one_interruption_waits_for_calls_in_flight_but_not_for_ever() -> None:
+    async def main() -> None:
+        rooms, loop = Rooms(hang), asyncio.get_running_loop()
+        began = loop.time()
+        interrupt(1.0)
+        stop = await rooms.run("ab")
+        assert stop is not None
+        assert (stop.reason, stop.exit_status) == ("interrupted", 130)
+        assert 20.0 < loop.time() - began < 60.0
+        assert [isinstance(row, Failed) for row in rooms.rows] == [True, True]
+
+    run(main())
+
+
+def test_a_second_interruption_stops_at_once() -> None:
+    async def main() -> None:
+        rooms, loop = Rooms(hang), asyncio.get_running_loop()
+        began = loop.time()
+        interrupt(1.0, 2.0)
+        await rooms.run("ab")
+        assert loop.time() - began < 5.0
+
+    run(main())
+
+
+def test_a_run_that_is_stopping_for_another_reason_can_still_be_interrupted() -> None:
+    async def main() -> None:
+        async def answering(work: Work, book: RowBook) -> Outcome:
+            return failed(work, NO_MONEY) if work.text == "a" else await hang(work, book)
+
+        rooms, loop = Rooms(answering), asyncio.get_running_loop()
+        began = loop.time()
+        interrupt(1.0, 2.0)
+        await rooms.run("bca")
+        assert loop.time() - began < 5.0
+
+    run(main())
+
+
+def test_after_an_interruption_no_more_rows_are_begun() -> None:
+    async def main() -> None:
+        rooms = Rooms(window=2)
+        interrupt(0.5)
+        stop = await rooms.run("abcdef", "ghi")
+        assert stop is not None
+        assert (rooms.called, rooms.places) == (["a", "b"], [0, 1])
+
+    run(main())

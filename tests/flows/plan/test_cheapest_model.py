@@ -1,0 +1,66 @@
+"""Which of the models that can be called costs least."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.config.keys import KeyRing
+from scrimp.config.routes import Routes
+from scrimp.config.schema import Config
+from scrimp.errors import ConfigError
+from scrimp.flows.plan.cheapest_model import cheapest, cost_of_call
+from scrimp.prices.book import PriceBook
+from scrimp.prices.rates import Rates
+from scrimp.values import ModelRef
+
+NOW = 1_795_000_000.0
+NAMES = ("a", "b", "c")
+
+
+def routes(*keyless: str) -> Routes:
+    """Providers a, b and c with a model m each, one in every tier; those named have no key."""
+    tree = {
+        "providers": {
+            name: {"dialect": "openai", "base_url": "https://x.example", "key_env": f"{name.upper()}_KEY"}
+            for name in NAMES
+        },
+        "tiers": dict(zip(("simple", "medium", "high"), ([f"{name}/m"] for name in NAMES), strict=True)),
+    }
+    config = msgspec.convert(tree, Config)
+    env = {f"{name.upper()}_KEY": "k" for name in NAMES if name not in keyless}
+    return Routes(config, KeyRing(env, config.providers))
+
+
+def prices(**dollars: float) -> PriceBook:
+    return PriceBook(
+        {f"{name}/m": Rates(input=Decimal(str(rate)), output=Decimal(str(rate))) for name, rate in dollars.items()}
+    )
+
+
+def test_the_model_that_costs_least_is_found_in_any_tier() -> None:
+    assert cheapest(routes(), prices(a=3, b=1, c=2), NOW) == ModelRef("b", "m")
+
+
+def test_a_model_without_a_key_or_without_a_price_is_not_the_cheapest() -> None:
+    assert cheapest(routes("b"), prices(a=3, b=1, c=2), NOW) == ModelRef("c", "m")
+    assert cheapest(routes(), prices(a=3, c=2), NOW) == ModelRef("c", "m")
+
+
+def test_where_no_price_is_known_none_is_the_cheapest() -> None:
+    with pytest.raises(ConfigError, match="none is the cheapest: use --model"):
+        cheapest(routes(), prices(), NOW)
+
+
+@given(st.tuples(*[st.integers(0, 3)] * 3))
+def test_nothing_costs_less_and_of_equals_the_first_is_taken(rates: tuple[int, ...]) -> None:
+    book, places = prices(**dict(zip(NAMES, rates, strict=True))), routes()
+
+    found = cheapest(places, book, NOW)
+
+    costs = [cost_of_call(ModelRef(name, "m"), places, book, NOW) for name in NAMES]
+    assert NAMES.index(found.provider) == costs.index(min(cost for cost in costs if cost is not None))

@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.rows import bill, book_of, booking
+from scrimp.errors import UnknownPriceError
+from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.spend_guard import Purse
+from scrimp.prices.book import PriceBook
+from scrimp.prices.rates import Rates
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.values import Call, Completion, Entry, Failure, Parameters, Usage
+from transport.virtual import run, settled
+from transport.wire import BROKEN, NEVER_SENT, FakeHttp, House, error, ok
+
+# Rates that make fractions of a nanodollar, the smallest amount the ledger holds.
+RATES = Rates(input=Decimal("0.0375"), output=Decimal("0.2955"))
+PRICES = PriceBook({"acme/m": RATES})
+
+
+class Watched(Budget):
+    """A budget that looks at itself whenever something changes."""
+
+    def settle(self, most: Decimal, cost: Decimal | None) -> None:
+        super().settle(most, cost)
+        self.look()
+
+    async def reserve(self, most: Decimal) -> bool:
+        fits = await super().reserve(most)
+        self.look()
+        return fits
+
+    def look(self) -> None:
+        assert self.reserved >= 0
+        assert self.cap is None or self.spent + self.reserved <= self.cap
+
+
+class Provider:
+    """One that bills whatever comes into its head, within what a request can cost, and often fails to say so."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = Random(seed)
+        self.billed = Decimal(0)
+
+    async def answer(self, endpoint: Endpoint, request: HttpRequest) -> HttpReply:
+        chance, body = self._chance, json.loads(request.body)
+        fate = chance.random()
+        await asyncio.sleep(chance.choice((0.0, 0.1, chance.expovariate(0.5))))
+        if fate < 0.05:
+            raise NEVER_SENT
+        if fate < 0.25:
+            return error(chance.choice((400, 429, 429, 500, 503)), retry_after=chance.choice(("0.5", "7")))
+        # As many tokens as bytes, and as many again as roles and separators could be.
+        bound = sum(len(turn["content"].encode()) + 64 for turn in body["messages"])
+        usage = Usage(
+            input=chance.choice((bound, chance.randint(0, bound))),
+            output=chance.choice((body["max_tokens"], chance.randint(0, body["max_tokens"]))),
+        )
+        self.billed += bill(usage, RATES)
+        await asyncio.sleep(chance.choice((0.0, 1.0, chance.expovariate(0.2), 60.0 if fate < 0.35 else 0.0)))
+        if fate < 0.45:
+            raise BROKEN
+        if fate < 0.5:
+            return HttpReply(status=200, body=b'{"error": {"message": "failed while generating", "code": 502}}')
+        if fate < 0.53:
+            return HttpReply(status=200, body=b"<html>")
+        return ok(tokens=(usage.input, usage.output))
+
+
+class Run:
+    """Rows that are answered under a cap, each through a purse of its own."""
+
+    def __init__(self, seed: int, cap: Decimal | None, *, width: int, retries: int) -> None:
+        self.provider, self.budget = Provider(seed), Watched(cap)
+        self.house = House(FakeHttp(self.provider.answer), width=width, retries=retries, timeout=30.0)
+        self.booking = booking(PRICES)
+        self.entries: list[Entry] = []
+
+    async def row(self, text: str, output: int, later: float) -> Completion | Failure:
+        await asyncio.sleep(later)
+        call = Call(provider="acme", model="m", text=text, parameters=Parameters(max_output=output))
+        book = book_of(self.booking)
+        try:
+            return await self.house.ask(call, Purse(book, self.budget, PRICES, allow_unpriced=False))
+        finally:
+            self.entries += book.entries
+
+
+rows = st.lists(
+    st.tuples(
+        st.integers(0, 3000), st.integers(1, 500), st.sampled_from([0.0, 0.0, 0.0, 1.0, 7.5]),
+        st.one_of(st.none(), st.none(), st.none(), st.floats(0, 40)),
+    ),
+    min_size=1, max_size=25,
+)  # fmt: skip
+
+
+@settings(max_examples=1000)
+@given(st.integers(0, 2**32), rows, st.integers(0, 400), st.integers(1, 30), st.integers(0, 2))
+def test_the_cap_is_never_passed_whatever_a_provider_does_and_whoever_stops(
+    seed: int, asked: Sequence[tuple[int, int, float, float | None]], cents: int, width: int, retries: int
+) -> None:
+    async def main() -> None:
+        course = Run(seed, Decimal(cents) / 100_000, width=width, retries=retries)
+        tasks = []
+        for size, output, later, stops in asked:
+            task = asyncio.create_task(course.row("x" * size, output, later))
+            if stops is not None:
+                asyncio.get_running_loop().call_later(stops, task.cancel)
+            tasks.append(task)
+        async with asyncio.timeout(50_000.0):  # nobody is left waiting
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+
+        assert all(isinstance(each, Completion | Failure | asyncio.CancelledError) for each in results)
+        known = sum((entry.cost for entry in course.entries if entry.cost is not None), Decimal(0))
+        assert course.budget.reserved == 0
+        assert known <= course.budget.spent
+        assert course.budget.spent <= Decimal(cents) / 100_000
+        assert course.provider.billed <= Decimal(cents) / 100_000
+
+    run(main())
+
+
+def test_without_a_cap_nobody_waits() -> None:
+    async def main() -> None:
+        budget = Budget(None)
+        assert all([await budget.reserve(Decimal(10**9)) for _ in range(5)])
+
+    run(main())
+
+
+def test_a_request_waits_until_one_in_flight_turns_out_cheaper() -> None:
+    async def main() -> None:
+        budget = Budget(Decimal(10))
+        await budget.reserve(Decimal(8))
+        waiting = asyncio.create_task(budget.reserve(Decimal(5)))
+        await settled()
+        assert not waiting.done()
+
+        budget.settle(Decimal(8), Decimal(2))
+
+        assert await waiting
+        assert (budget.spent, budget.reserved) == (2, 5)
+
+    run(main())
+
+
+def test_first_come_is_first_served_even_where_a_later_one_would_fit() -> None:
+    async def main() -> None:
+        budget, served = Budget(Decimal(10)), []
+
+        async def reserve(name: str, most: int) -> None:
+            assert await budget.reserve(Decimal(most))
+            served.append(name)
+
+        await budget.reserve(Decimal(8))
+        waiting = [asyncio.create_task(reserve(name, most)) for name, most in (("big", 6), ("small", 1), ("tiny", 1))]
+        await settled()
+        assert served == []
+
+        budget.settle(Decimal(8), Decimal(0))
+        await asyncio.gather(*waiting)
+        assert served == ["big", "small", "tiny"]
+
+    run(main())
+
+
+@pytest.mark.parametrize("in_flight", [0, 1])
+def test_a_request_that_can_never_fit_is_refused_at_once(in_flight: int) -> None:
+    async def main() -> None:
+        budget = Budget(Decimal(10))
+        await budget.reserve(Decimal(5))
+        budget.settle(Decimal(5), Decimal(5))
+        for _ in range(in_flight):
+            await budget.reserve(Decimal(1))
+
+        assert await budget.reserve(Decimal(6)) is False  # five are spent, and what is spent does not come back
+
+    run(main())
+
+
+def test_a_request_that_will_never_fit_any_more_holds_nobody_up() -> None:
+    async def main() -> None:
+        budget = Budget(Decimal(10))
+        await budget.reserve(Decimal(4))
+        await budget.reserve(Decimal(4))
+        big, small = (asyncio.create_task(budget.reserve(Decimal(most))) for most in (7, 2))
+        await settled()
+
+        budget.settle(Decimal(4), Decimal(4))  # now at most six are left for anybody
+        await settled()
+
+        assert (big.done() and big.result(), small.done() and small.result()) == (False, True)
+
+    run(main())
+
+
+def test_who_stops_waiting_holds_nobody_up() -> None:
+    async def main() -> None:
+        budget = Budget(Decimal(10))
+        await budget.reserve(Decimal(8))
+        big, small = (asyncio.create_task(budget.reserve(Decimal(most))) for most in (6, 1))
+        await settled()
+
+        big.cancel()
+        await settled()
+
+        assert small.done()
+        assert (budget.spent, budget.reserved) == (0, 9)
+
+    run(main())
+
+
+def test_who_stops_at_the_moment_of_being_served_gives_it_back() -> None:
+    async def main() -> None:
+        budget = Budget(Decimal(10))
+        await budget.reserve(Decimal(8))
+        first, second = (asyncio.create_task(budget.reserve(Decimal(9))) for _ in range(2))
+        await settled()
+
+        budget.settle(Decimal(8), Decimal(0))
+        first.cancel()
+
+        assert await second
+        assert (first.cancelled(), budget.reserved) == (True, 9)
+
+    run(main())
+
+
+def test_a_cost_nobody_knows_counts_as_all_that_was_reserved() -> None:
+    async def main() -> None:
+        budget = Budget(Decimal(10))
+        await budget.reserve(Decimal(8))
+        budget.settle(Decimal(8), None)
+        assert (budget.spent, budget.reserved) == (8, 0)
+
+    run(main())
+
+
+def most_of(call: Call, prices: PriceBook, *, allow_unpriced: bool = False) -> Decimal:
+    """Return what is reserved for a call."""
+
+    async def main() -> Decimal:
+        budget = Budget(Decimal(10**6))
+        await Purse(book_of(booking(prices)), budget, prices, allow_unpriced=allow_unpriced).begin(call)
+        return budget.reserved
+
+    return run(main())
+
+
+PLAIN = Call(provider="acme", model="m", text="hello", parameters=Parameters(max_output=1000))
+DEAR_PARTS = {
+    "reasoning": Rates(input=Decimal(1), output=Decimal(10), reasoning=Decimal(40)),
+    "writes": Rates(input=Decimal(1), output=Decimal(10), cache_write=Decimal(3)),
+    "long writes": Rates(input=Decimal(1), output=Decimal(10), cache_write=Decimal(2), cache_write_long=Decimal(9)),
+}
+
+
+@pytest.mark.parametrize("rates", DEAR_PARTS.values(), ids=DEAR_PARTS)
+def test_what_is_reserved_covers_the_dearest_kinds_of_token(rates: Rates) -> None:
+    usage = Usage(input=5, output=1000, cache_write=5, cache_write_long=5, reasoning=1000)
+
+    assert most_of(PLAIN, PriceBook({"acme/m": rates})) >= bill(usage, rates)
+
+
+@pytest.mark.parametrize("size", range(8))
+def test_what_is_reserved_is_not_passed_by_rounding_what_it_cost(size: int) -> None:
+    async def main() -> None:
+        call = Call(provider="acme", model="m", text="x" * size, parameters=Parameters(max_output=1))
+        budget = Budget(Decimal(1))
+        purse = Purse(book_of(booking(PRICES)), budget, PRICES, allow_unpriced=False)
+        ticket = await purse.begin(call)
+        assert isinstance(ticket, str)
+        most = budget.reserved
+        tokens = int((most - bill(Usage(output=1), RATES)) / bill(Usage(input=1), RATES))
+
+        used = Usage(input=tokens, output=1)
+        assert bill(used, RATES) <= most
+        purse.end(ticket, Completion(text="hi", usage=used, stop="stop", model="m"))
+
+        assert budget.spent <= most
+
+    run(main())
+
+
+def test_a_model_without_a_price_is_refused_under_a_cap_unless_that_is_allowed() -> None:
+    unknown = Call(provider="nowhere", model="unheard-of", text="hello")
+
+    with pytest.raises(UnknownPriceError, match="nowhere/unheard-of"):
+        most_of(unknown, PriceBook())
+    assert most_of(unknown, PriceBook(), allow_unpriced=True) == 0
+
+
+def test_a_note_that_fails_gives_the_reservation_back() -> None:
+    async def main() -> None:
+        def note(_: Entry) -> None:
+            raise ZeroDivisionError
+
+        budget, book = Budget(Decimal(1)), book_of(booking(PRICES, note))
+        with pytest.raises(ZeroDivisionError):
+            await Purse(book, budget, PRICES, allow_unpriced=False).begin(PLAIN)
+        assert (budget.reserved, budget.spent) == (0, 0)
+
+    run(main())

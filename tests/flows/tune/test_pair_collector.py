@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.flows.tune.pair_collector import in_share, key_of, maker, sampled
+from scrimp.store.evidence import Asked
+from scrimp.values import Answer, ModelRef, Prompt
+
+texts = st.text(max_size=20)
+shares = st.floats(0, 1)
+
+
+@given(st.lists(texts), shares)
+def test_a_prompt_is_in_a_share_or_out_of_it_whatever_stands_around_it(found: list[str], share: float) -> None:
+    prompts = [Prompt(index=index, text=text) for index, text in enumerate(found)]
+
+    assert list(sampled(prompts, share)) == [prompt for prompt in prompts if in_share(prompt, share)]
+    assert list(sampled(prompts, 0.0)) == []
+    assert list(sampled(prompts, 1.0)) == prompts
+
+
+@given(texts, shares, shares)
+def test_a_larger_share_holds_the_smaller_one(text: str, one: float, other: float) -> None:
+    prompt = Prompt(index=0, text=text)
+
+    assert in_share(prompt, max(one, other)) >= in_share(prompt, min(one, other))
+
+
+def test_a_share_is_about_as_large_as_it_says() -> None:
+    found = list(sampled((Prompt(index=n, text=f"prompt {n}") for n in range(20_000)), 0.03))
+
+    assert 480 < len(found) < 720
+
+
+def test_what_was_asked_names_a_prompt_and_not_where_it_stood() -> None:
+    plain, labelled = Asked(), Asked(("a", "b"))
+
+    assert key_of(Prompt(index=0, text="t"), plain) == key_of(Prompt(index=9, text="t", id="x"), plain)
+    assert key_of(Prompt(index=0, text="t"), plain) != key_of(Prompt(index=0, text="t"), labelled)
+    assert key_of(Prompt(index=0, text="t"), plain) != key_of(Prompt(index=0, text="t", system="s"), plain)
+
+
+def test_who_answered_is_told_from_the_longest_name_that_fits() -> None:
+    large, small, other = ModelRef("acme", "m-4o"), ModelRef("acme", "m-4o-mini"), ModelRef("else", "m-4o")
+
+    def answered(model: str) -> ModelRef | None:
+        answer = Answer(output="", model=model, provider="acme", finish_reason="stop")
+        return maker(answer, (large, small, other))
+
+    assert answered("m-4o-mini-2026-07-18") == small
+    assert answered("m-4o-2026-08-06") == large
+    assert answered("m-4o") == large
+    assert answered("m-4omni") is None

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from scrimp.flows.tune.dataset import Recording, Rows
+from scrimp.flows.tune.trade_off import trade
+from scrimp.tuning.recorded_row import Recorded, Said
+
+
+def recording(*, top_right: bool) -> Recording:
+    """A cheap model that is right where it is surer than a half, and a dear one that is always right, or as it."""
+    rows = []
+    for number in range(200):
+        sure = (number % 10) / 10 + 0.05
+        right = float(sure > 0.5)
+        said = {
+            "cheap": Said(score=right, confidence=sure, cost=0.1),
+            "dear": Said(score=1.0 if top_right else right, confidence=0.9, cost=1.0),
+        }
+        rows.append(Recorded(id=str(number), said=said, signature="task", kind="question"))
+    return Recording(Rows(rows, {}), flagship="dear", pool=["cheap"])
+
+
+def test_confidence_that_tells_right_from_wrong_is_worth_the_whole_gap() -> None:
+    cheap, dear = trade(recording(top_right=True), report_all=True, pairs=None).signals
+
+    assert (cheap.model, cheap.reliability.auroc, cheap.reliability.right) == ("cheap", 1.0, 0.5)
+    assert cheap.recovered is not None
+    assert cheap.recovered.apgr == cheap.recovered.best > cheap.recovered.random
+    assert [rise.least_sure for rise in cheap.rises] == [0.6, 0.7, 0.8, 1.0, 1.0]
+    assert all(rise.least_sure > rise.random for rise in cheap.rises)
+    assert (dear.model, dear.recovered, dear.rises) == ("dear", None, ())
+
+
+def test_a_flagship_that_is_no_better_makes_no_curve() -> None:
+    found = trade(recording(top_right=False), report_all=True, pairs=None)
+
+    assert found.signals[0].rises == ()
+    assert all(order.recovered is None for order in found.orders)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from scrimp.errors import InputError
+from scrimp.read.row_formats import sniff
+
+
+def told(prompts):
+    return [(prompt.text, prompt.source) for prompt in prompts]
+
+
+@pytest.mark.parametrize(
+    ("first_line", "expected"),
+    [(b'{"a": 1}\n', "jsonl"), (b' { "a', "jsonl"), (b"{\n", "jsonl"), (b"{}", "jsonl"), (b'[{"a":1}]', "json"),
+     (b"[\n", "json"), (b"[]\n", "json"), (b"Hello\n", "lines"), (b"{name} is late", "lines"), (b"[INST] hi", "lines"),
+     (b'"quoted" word', "lines"), (b"[] is a list", "lines"), (b"", "lines")],
+)  # fmt: skip
+def test_stdin_is_told_by_its_first_line(first_line, expected):
+    assert sniff(first_line) == expected
+
+
+def test_blank_lines_are_skipped_but_counted(read):
+    assert told(read(b'\n{"text":"a"}\r\n  \n\n{"text":"b"}')) == [("a", "stdin:2"), ("b", "stdin:5")]
+    assert told(read(b"\n\na b\r\n \n c\n")) == [("a b", "stdin:3"), (" c", "stdin:5")]
+
+
+@pytest.mark.parametrize(
+    ("data", "format_name"),
+    [(b'{"text":"a"}\n', "auto"), (b"a\n", "auto"), (b"text\na\n", "csv"), (b'[{"text":"a"}]', "json"), (b"a", "text")],
+)
+def test_a_byte_order_mark_is_no_part_of_the_first_row(read, data, format_name):
+    assert [prompt.text for prompt in read(b"\xef\xbb\xbf" + data, format_name)] == ["a"]
+
+
+@pytest.mark.parametrize("format_name", ["auto", "jsonl", "csv", "json", "lines", "text"])
+def test_utf16_is_named_as_what_it_is(read, format_name):
+    with pytest.raises(InputError, match="stdin is UTF-16: convert it, for instance with `iconv -f UTF-16"):
+        read('{"text":"a"}'.encode("utf-16"), format_name)
+
+
+def test_a_line_that_is_not_json_names_its_number(file, read):
+    path = file("tickets.jsonl", '{"text":"a"}\n{"text":"b"}\n{"text": oops}\n{"text":"c"}\n')
+
+    with pytest.raises(InputError, match=r"tickets\.jsonl:3: not JSON \(invalid.*\): fix or remove that line"):
+        read.files(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [(b'{"a": NaN}', "invalid character"), (b'{"a": 1e999}', "number out of range"), (b'{"a": 1', "cut short"),
+     (b'{"a": "\\uD800"}', "half of a surrogate pair"), (b'{"a":' + b"[" * 100_000, "nested too deeply"),
+     (b'{"a": 1} x', "trailing characters")],
+)  # fmt: skip
+def test_what_is_no_json_says_why(read, line, reason):
+    with pytest.raises(InputError, match=rf"stdin:1: not JSON \(.*{reason}"):
+        read(line)
+
+
+def test_json_over_several_lines_is_told_from_broken_json(read):
+    with pytest.raises(InputError, match="write each row on one line, as `jq -c` does, or say --format json"):
+        read(b'{\n  "text": "a"\n}\n')
+
+
+@pytest.mark.parametrize(
+    ("data", "format_name", "where"),
+    [(b'{"text":"a"}\n{"text":"caf\xe9"}\n', "jsonl", r"stdin:2: byte 13 \(0xe9\)"),
+     (b"a\ncaf\xe9\n", "lines", r"stdin:2: byte 4 \(0xe9\)"),
+     (b"text\na\ncaf\xe9\n", "csv", r"stdin:3: byte 4 \(0xe9\)"),
+     (b'[{"text":"a"},{"text":"caf\xe9"}]', "json", r"stdin:2: byte 13 \(0xe9\)"),
+     (b"a\ncaf\xe9\n", "text", r"stdin: byte 6 \(0xe9\)")],
+)  # fmt: skip
+def test_a_byte_that_is_not_utf8_names_row_and_byte(read, data, format_name, where):
+    with pytest.raises(InputError, match=where + " is not UTF-8: convert the file, for instance with `iconv"):
+        read(data, format_name)
+
+
+def test_a_text_file_is_one_prompt(file, read):
+    path = file("haiku.md", "# Haiku\n\n\nold pond\n")
+
+    assert told(read.files(path)) == [("# Haiku\n\n\nold pond\n", str(path))]
+
+
+def test_nul_bytes_part_prompts_of_several_lines(read):
+    assert told(read(b"one\ntwo\0\0{three}\0", nul=True)) == [("one\ntwo", "stdin:1"), ("{three}", "stdin:3")]
+
+
+def test_a_record_may_be_longer_than_any_buffer(read):
+    long = b"x" * 3_000_000
+
+    assert [len(prompt.text) for prompt in read(long + b"\0" + long, nul=True)] == [3_000_000, 3_000_000]
+
+
+def test_nul_bytes_and_another_format_exclude_each_other(read):
+    with pytest.raises(InputError, match="plain text, not csv: give -0 or --format"):
+        read(b"a", "csv", nul=True)
+
+
+def test_an_unknown_format_lists_the_known_ones(read):
+    with pytest.raises(InputError, match="there is no format 'xml': choose one of auto, jsonl"):
+        read(b"a", "xml")
+
+
+def test_a_packed_file_is_read_as_what_is_inside(file, read):
+    path = file("t.jsonl.gz", gzip.compress(b'{"text":"a"}\n' * 3) + gzip.compress(b'{"text":"b"}\n'))
+
+    assert [prompt.text for prompt in read.files(path)] == ["a", "a", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda packed: packed[:-20], lambda _: b"plain", lambda packed: packed[:40] + b"x" * 40]
+)
+def test_a_damaged_packed_file_is_named(file, read, damage):
+    rows = b"".join(b'{"text":"%d"}\n' % (number**3) for number in range(100))
+    path = file("t.jsonl.gz", damage(gzip.compress(rows)))
+
+    with pytest.raises(InputError, match=r"t\.jsonl\.gz is damaged \(.*\): check it with `gzip -t`"):
+        read.files(path)
+
+
+def test_packed_bytes_under_another_name_are_told(read):
+    with pytest.raises(
+        InputError, match=r"stdin is packed with gzip: end its name in \.gz, or unpack it with `gunzip`"
+    ):
+        read(gzip.compress(b"hello"))

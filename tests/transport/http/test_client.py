@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from scrimp.errors import ConfigError
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.transport.faults import FaultError
+from scrimp.transport.http.certificates import extra_certificates
+from scrimp.transport.http.client import Http, engine
+
+
+@contextmanager
+def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Accept one connection and say what `talk` says."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener.accept()[0] as connection:
+            talk(connection)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        thread.join(timeout=10)
+        listener.close()
+
+
+def send(url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None) -> HttpReply:
+    async def main() -> HttpReply:
+        http = Http(engine({}, timeout=timeout))
+        try:
+            endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+            return await http.send(HttpRequest(url=url, body=b"{}"), endpoint, secrets or {})
+        finally:
+            await http.close()
+
+    return asyncio.run(main())
+
+
+def test_a_reply_comes_back_whatever_its_status() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\nno")
+
+    with raw_server(talk) as port:
+        reply = send(f"http://127.0.0.1:{port}/v1")
+
+    assert (reply.status, reply.body, reply.headers["retry-after"]) == (429, b"no", "7")
+
+
+def test_a_refused_connection_was_never_sent_and_says_where_to_look() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(
+        FaultError, match=r"acme could not be reached at http://127\.0\.0\.1.*refused.*check the network"
+    ) as caught:
+        send(f"http://127.0.0.1:{port}/v1")
+    assert caught.value.failure.retryable
+    assert not caught.value.failure.sent
+
+
+def test_a_password_in_the_url_is_not_repeated() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(FaultError) as caught:
+        send(f"http://ada:hunter2@127.0.0.1:{port}/v1")
+    assert "hunter2" not in caught.value.failure.message
+
+
+def test_half_a_body_may_have_been_billed() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id":')
+
+    with raw_server(talk) as port, pytest.raises(FaultError, match="broke before its reply was whole") as caught:
+        send(f"http://127.0.0.1:{port}/v1")
+    assert caught.value.failure.sent
+
+
+def test_silence_after_the_request_is_a_timeout_that_may_have_been_billed() -> None:
+    heard = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        heard.wait(10)
+
+    with raw_server(talk) as port:
+        with pytest.raises(FaultError, match="did not answer in time") as caught:
+            send(f"http://127.0.0.1:{port}/v1", timeout=0.3)
+        heard.set()
+    assert (caught.value.failure.kind, caught.value.failure.sent) == ("timeout", True)
+
+
+def test_a_redirect_is_not_followed_with_the_key() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_server(talk) as port:
+        assert send(f"http://127.0.0.1:{port}/v1", secrets={"authorization": "Bearer sk-1"}).status == 302
+
+
+def test_an_unusable_url_names_the_setting() -> None:
+    with pytest.raises(FaultError, match="base_url"):
+        send("llm.example.com/v1")
+
+
+@pytest.mark.parametrize(("text", "reason"), [(None, "cannot be read"), ("no certificate", "no PEM certificate")])
+def test_a_certificate_bundle_that_is_none_is_named(tmp_path: Path, text: str | None, reason: str) -> None:
+    bundle = tmp_path / "ca.pem"
+    if text is not None:
+        bundle.write_text(text)
+
+    with pytest.raises(ConfigError, match=f"SSL_CERT_FILE names .*{reason}"):
+        list(extra_certificates({"SSL_CERT_FILE": str(bundle)}))
+
+
+def test_a_stream_is_handed_on_piece_by_piece() -> None:
+    heard = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n")
+        heard.wait(10)  # the second piece is sent only after the first was heard
+        connection.sendall(b"data: second\n\n")
+
+    async def main(url: str) -> list[str | HttpReply]:
+        http = Http(engine({}, timeout=5))
+        endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+        pieces = []
+        async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {}):
+            pieces.append(piece)
+            heard.set()
+        await http.close()
+        return pieces
+
+    with raw_server(talk) as port:
+        assert asyncio.run(main(f"http://127.0.0.1:{port}/v1")) == ["first", "second"]
+
+
+def test_a_stream_that_is_refused_gives_the_reply() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\nno")
+
+    async def main(url: str) -> list[str | HttpReply]:
+        http = Http(engine({}, timeout=5))
+        endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+        try:
+            return [piece async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {})]
+        finally:
+            await http.close()
+
+    with raw_server(talk) as port:
+        (reply,) = asyncio.run(main(f"http://127.0.0.1:{port}/v1"))
+    assert isinstance(reply, HttpReply)
+    assert (reply.status, reply.body) == (429, b"no")

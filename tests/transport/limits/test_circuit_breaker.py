@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.transport.limits.circuit_breaker import GIVEN_UP_AFTER, OPENS_AFTER, Breaker
+from scrimp.values import Failure, FailureKind
+
+
+def failure(kind: FailureKind = "server") -> Failure:
+    return Failure(kind=kind, message=kind)
+
+
+def known() -> Breaker:
+    """A breaker of a model that has answered before."""
+    breaker = Breaker()
+    breaker.answered(0.0)
+    return breaker
+
+
+def opened(breaker: Breaker, kind: FailureKind = "server", at: float = 10.0) -> Breaker:
+    for _ in range(OPENS_AFTER):
+        breaker.failed(failure(kind), at - 1, at)
+    return breaker
+
+
+def probed(breaker: Breaker, times: int) -> list[float]:
+    """Let so many probes fail; the cool-down after each."""
+    cool_downs = []
+    for _ in range(times):
+        sent = breaker.retry_at
+        assert breaker.admit(sent)
+        breaker.failed(failure(), sent, sent + 1)
+        cool_downs.append(breaker.retry_at - sent - 1)
+    return cool_downs
+
+
+def test_it_opens_after_five_failures_in_a_row_and_not_before() -> None:
+    breaker = Breaker()
+
+    states = []
+    for second in range(5):
+        breaker.failed(failure(), second, second + 0.5)
+        states.append(breaker.ready(second + 0.5))
+
+    assert states == [True, True, True, True, False]
+    assert breaker.failure == failure()
+
+
+def test_a_success_between_failures_begins_the_count_anew() -> None:
+    breaker = Breaker()
+
+    for second in range(20):
+        breaker.failed(failure(), second, second + 0.5)
+        if second % 4 == 3:
+            breaker.answered(second)
+
+    assert breaker.ready(20.0)
+
+
+def test_a_success_between_failures_begins_the_count_anew_however_long_it_was_on_its_way() -> None:
+    breaker = known()
+
+    for reply in range(256):  # to calls sent at once, of which one in thirty fails
+        now = 10.0 + reply / 100
+        if reply % 30 == 0:
+            breaker.failed(failure(), 5.0, now)
+        else:
+            breaker.answered(5.0)
+
+    assert breaker.failure is None
+
+
+def test_a_late_success_of_a_call_sent_before_the_trouble_does_not_close_it() -> None:
+    breaker = opened(known(), at=10.0)
+
+    breaker.answered(5.0)
+
+    assert not breaker.ready(10.0)
+
+
+@pytest.mark.parametrize("kind", ["refused", "too_long", "schema"])
+def test_what_is_wrong_with_a_prompt_shows_the_model_at_work(kind: FailureKind) -> None:
+    breaker = opened(Breaker(), kind)
+
+    assert breaker.failure is None
+
+
+def test_a_model_that_has_answered_is_not_blamed_for_requests_it_calls_invalid() -> None:
+    assert opened(known(), "invalid").failure is None
+
+
+def test_a_model_that_calls_every_request_invalid_from_the_first_one_on_is_left() -> None:
+    breaker = opened(Breaker(), "invalid")
+
+    assert breaker.failure is not None
+    assert breaker.given_up
+
+
+def test_nobody_calls_before_the_cool_down_is_over() -> None:
+    breaker = opened(known())
+
+    assert not breaker.admit(breaker.retry_at - 0.001)
+    assert breaker.admit(breaker.retry_at)
+
+
+def test_one_call_alone_is_the_probe() -> None:
+    breaker = opened(known())
+
+    assert [breaker.admit(breaker.retry_at + second) for second in range(5)] == [True, False, False, False, False]
+
+
+def test_a_probe_that_succeeds_closes_it() -> None:
+    breaker = opened(known())
+    breaker.admit(breaker.retry_at)
+
+    breaker.answered(breaker.retry_at)
+
+    assert breaker.failure is None
+    assert all(breaker.admit(20.0) for _ in range(10))
+
+
+def test_each_failed_probe_lengthens_the_cool_down_up_to_half_a_minute() -> None:
+    breaker = opened(known(), at=10.0)
+
+    cool_downs = [breaker.retry_at - 10.0, *probed(breaker, 5)]
+
+    assert all(later > earlier or later == 30.0 for earlier, later in pairwise(cool_downs))
+    assert sum(cool_downs[:5]) > 60.0  # a minute's limit is over before the last probe it is given up after
+    assert max(cool_downs) <= 30.0
+
+
+def test_the_cool_down_begins_anew_after_a_success() -> None:
+    breaker = opened(known(), at=10.0)
+    first = breaker.retry_at - 10.0
+    probed(breaker, 3)
+    breaker.admit(breaker.retry_at)
+    breaker.answered(breaker.retry_at)
+
+    opened(breaker, at=100.0)
+
+    assert breaker.retry_at == 100.0 + first
+
+
+def test_a_late_failure_of_a_call_sent_before_it_opened_is_no_failed_probe() -> None:
+    breaker = opened(known())
+    breaker.admit(breaker.retry_at)
+
+    for _ in range(50):
+        breaker.failed(failure(), 9.0, 20.0)
+
+    assert not breaker.given_up
+    assert not breaker.ready(1000.0)  # the probe is still in flight
+
+
+def test_a_probe_that_is_withdrawn_frees_the_place_for_another() -> None:
+    breaker = opened(known())
+    sent = breaker.retry_at
+    breaker.admit(sent)
+
+    breaker.withdrawn(sent - 5)  # another call, sent before
+    assert not breaker.ready(sent)
+    breaker.withdrawn(sent)
+    assert breaker.admit(sent)
+
+
+def test_a_burst_refused_for_its_rate_is_one_failure() -> None:
+    breaker = known()
+
+    for call in range(100):
+        breaker.failed(failure("rate_limit"), 5.0, 6.0 + call / 100)
+
+    assert breaker.ready(7.0)
+
+
+def test_five_rounds_refused_for_their_rate_open_it() -> None:
+    breaker = known()
+
+    for lap in range(5):
+        for _ in range(10):
+            breaker.failed(failure("rate_limit"), 2.0 * lap, 2.0 * lap + 1)
+
+    assert not breaker.ready(9.0)
+
+
+def test_a_model_that_has_answered_is_given_up_after_five_failed_probes() -> None:
+    breaker = opened(known())
+
+    probed(breaker, GIVEN_UP_AFTER - 1)
+    before = breaker.given_up
+    probed(breaker, 1)
+
+    assert (before, breaker.given_up) == (False, True)
+
+
+def test_a_model_that_never_answered_is_given_up_as_soon_as_it_opens() -> None:
+    assert opened(Breaker()).given_up
+
+
+def test_a_model_that_never_answered_but_limits_its_rate_is_there_and_waited_for() -> None:
+    breaker = Breaker()
+    for lap in range(5):
+        breaker.failed(failure("rate_limit"), 2.0 * lap, 2.0 * lap + 1)
+
+    assert breaker.failure is not None
+    assert not breaker.given_up
+
+
+def test_a_model_given_up_may_still_be_probed_and_come_back() -> None:
+    breaker = opened(Breaker())
+
+    assert breaker.admit(breaker.retry_at)
+    breaker.answered(breaker.retry_at)
+
+    assert not breaker.given_up
+
+
+def test_a_model_that_asks_for_longer_than_anybody_waits_is_left_for_as_long() -> None:
+    breaker = known()
+
+    breaker.leave(failure("rate_limit"), 3600.0, 10.0)
+
+    assert breaker.given_up
+    assert (breaker.ready(3609.0), breaker.ready(3610.0)) == (False, True)
+
+
+happenings = st.lists(
+    st.tuples(
+        st.sampled_from(["call", "call", "answer", "server", "rate_limit", "invalid", "refused", "withdraw"]),
+        st.integers(0, 10), st.floats(0.001, 20),
+    ),
+    max_size=200,
+)  # fmt: skip
+
+
+class Probes:
+    """Calls in flight through a breaker, which of them is a probe, and a clock."""
+
+    def __init__(self, breaker: Breaker) -> None:
+        self.breaker, self.now = breaker, 0.0
+        self.in_flight: list[float] = []
+        self.probe: float | None = None
+
+    def call(self) -> None:
+        was_open = self.breaker.failure is not None
+        if not self.breaker.admit(self.now):
+            return
+        self.in_flight.append(self.now)
+        if was_open:
+            assert self.probe is None
+            self.probe = self.now
+
+    def end(self, kind: str, which: int) -> None:
+        began = self.in_flight.pop(which % len(self.in_flight))
+        if kind == "answer":
+            self.breaker.answered(began)
+        elif kind == "withdraw":
+            self.breaker.withdrawn(began)
+        else:
+            self.breaker.failed(Failure(kind=kind, message=kind), began, self.now)  # type: ignore[arg-type]
+        if began == self.probe or self.breaker.failure is None:
+            self.probe = None  # where it is closed, what was a probe is a call like others
+
+
+@given(st.booleans(), happenings)
+def test_it_never_lets_two_probes_go_and_is_ready_again_once_all_calls_have_ended(
+    answered: bool, happened: list[tuple[str, int, float]]
+) -> None:
+    probes = Probes(known() if answered else Breaker())
+
+    for kind, which, later in happened:
+        probes.now += later
+        if kind == "call":
+            probes.call()
+        elif probes.in_flight:
+            probes.end(kind, which)
+    while probes.in_flight:
+        probes.end("withdraw", 0)
+
+    assert probes.breaker.ready(max(probes.now, probes.breaker.retry_at))

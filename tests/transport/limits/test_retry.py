@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.transport.limits.retry import CEILING, LONGEST_OBEYED, delay
+from scrimp.values import Failure
+
+
+def failure(**kwargs: object) -> Failure:
+    return Failure(kind="server", message="down", retryable=True, **kwargs)  # type: ignore[arg-type]
+
+
+def test_what_cannot_succeed_is_never_sent_again() -> None:
+    assert delay(Failure(kind="auth", message="no", retryable=False, retry_after=1.0), 1, 1.0) is None
+
+
+@given(st.floats(0, LONGEST_OBEYED))
+def test_the_wait_a_provider_asks_for_is_kept_exactly(seconds: float) -> None:
+    assert delay(failure(retry_after=seconds), 1, 0.5) == seconds
+
+
+def test_a_provider_that_asks_for_too_long_is_given_up() -> None:
+    assert delay(failure(retry_after=LONGEST_OBEYED + 1), 1, 0.5) is None
+
+
+@given(st.integers(1, 50), st.floats(0, 1))
+def test_backoff_is_somewhere_between_nothing_and_its_ceiling(tries: int, chance: float) -> None:
+    wait = delay(failure(http=500), tries, chance)
+
+    assert wait is not None
+    assert 0 <= wait <= CEILING
+
+
+def test_an_overloaded_provider_is_given_more_time() -> None:
+    assert delay(failure(http=529), 1, 1.0) == 4 * delay(failure(http=500), 1, 1.0)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("tries", "most"), [(1, 0.5), (2, 1.0), (3, 2.0), (9, 8.0)])
+def test_each_failure_doubles_the_longest_wait(tries: int, most: float) -> None:
+    assert delay(failure(http=503), tries, 1.0) == most
