@@ -47,11 +47,11 @@ def main() -> int:
     return int(stale)
 
 
-def packed(file: table.TableFile) -> bytes:
+def packed(file: table.PriceTableFile) -> bytes:
     return gzip.compress(msgspec.json.encode(file), compresslevel=9, mtime=0)
 
 
-def build() -> table.TableFile:
+def build() -> table.PriceTableFile:
     package = version("genai-prices")
     if package not in DATES:
         sys.exit(f"genai-prices {package} is new: write the date of its data into DATES")
@@ -59,7 +59,7 @@ def build() -> table.TableFile:
     if not licence:
         sys.exit("genai-prices came without its licence, which must travel with the table")
     shelves = {provider.id: shelf(provider) for provider in providers}
-    return table.TableFile(
+    return table.PriceTableFile(
         date=DATES[package],
         source=f"genai-prices {package} (https://github.com/pydantic/genai-prices)",
         licence=licence,
@@ -67,7 +67,7 @@ def build() -> table.TableFile:
     )
 
 
-def shelf(provider: theirs.Provider) -> table.ShelfFile:
+def shelf(provider: theirs.Provider) -> table.ProviderPricesFile:
     priced = {model.id: made for model in provider.models if (made := row(provider, model))}
     for name in [name for name in priced if f"{name}:batch" in priced]:
         priced[name] = with_batch(priced[name], priced[f"{name}:batch"])
@@ -82,7 +82,7 @@ def shelf(provider: theirs.Provider) -> table.ShelfFile:
                 if not isinstance(clause, theirs.ClauseEquals):
                     stems[stem] = (provider.find_model(stem) or means).id
     names = {name: means for name, means in names.items() if not (name == means.lower() and means in priced)}
-    return table.ShelfFile(
+    return table.ProviderPricesFile(
         rows={name: msgspec.Raw(msgspec.json.encode(made)) for name, made in priced.items()}, names=names, stems=stems
     )
 
@@ -105,17 +105,17 @@ def literal(clause: object) -> str | None:
     return None
 
 
-def row(provider: theirs.Provider, model: theirs.ModelInfo) -> price_row.Row | None:
+def row(provider: theirs.Provider, model: theirs.ModelInfo) -> price_row.PriceRow | None:
     """Return a model's row; None where text tokens are not what it is priced by, or not all of it."""
     given = model.prices if isinstance(model.prices, list) else [theirs.ConditionalPrice(prices=model.prices)]
     if any("requests_kcount" in price.prices.__dict__ for price in given):
         return None
-    dated = tuple(price_row.Dated(bands(price.prices), condition(price.constraint)) for price in given)
+    dated = tuple(price_row.DatedRates(bands(price.prices), condition(price.constraint)) for price in given)
     if provider.id == "openrouter" and model.id.endswith(":free"):
-        return price_row.Row((price_row.Dated((rates.Band(FREE),)),))
+        return price_row.PriceRow((price_row.DatedRates((rates.Band(FREE),)),))
     if not any(band.rates.input is not None for price in dated for band in price.bands):
         return None
-    return price_row.Row(
+    return price_row.PriceRow(
         dated,
         tuple(
             price_row.Variant(variant.when, laid, condition(variant.constraint))
@@ -125,7 +125,7 @@ def row(provider: theirs.Provider, model: theirs.ModelInfo) -> price_row.Row | N
     )
 
 
-def with_batch(standard: price_row.Row, batch: price_row.Row) -> price_row.Row:
+def with_batch(standard: price_row.PriceRow, batch: price_row.PriceRow) -> price_row.PriceRow:
     """Lay a row listed as NAME:batch over NAME, so that asking for batch finds it."""
     found = tuple(
         price_row.Variant({"processing": "batch"}, dated.bands, dated.condition) for dated in reversed(batch.prices)

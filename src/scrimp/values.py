@@ -20,7 +20,7 @@ else:  # msgspec decodes no recursive alias, and any JSON is what is meant
     Json = Any
     JsonObject = dict[str, Any]
 
-Stop = Literal["stop", "length", "refused", "tool", "error"]
+StopReason = Literal["stop", "length", "refused", "tool", "error"]
 FailureKind = Literal[
     "auth", "quota", "rate_limit", "timeout", "server", "refused", "schema", "too_long", "network", "budget",
     "not_found", "invalid",
@@ -97,7 +97,7 @@ class Chain(Struct, frozen=True, kw_only=True):
     parallel: bool = False  # the first two steps are called at once
 
 
-class Cap(Struct, frozen=True):
+class RuleCap(Struct, frozen=True):
     """The most that rows of a rule may cost in one run, in dollars; the name is the rule's."""
 
     name: str
@@ -111,7 +111,7 @@ class Route(Struct, frozen=True, kw_only=True):
     tier: str | None
     why: str
     level: str | None = None  # of compression, where the route has one of its own
-    cap: Cap | None = None  # for all rows of a run that take it
+    cap: RuleCap | None = None  # for all rows of a run that take it
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -153,7 +153,7 @@ class Completion(Struct, frozen=True, kw_only=True):
 
     text: str
     usage: Usage | None
-    stop: Stop
+    stop: StopReason
     model: str
     finish_reason: str = "stop"  # the provider's own word
     reported_cost: Decimal | None = None  # dollars
@@ -217,7 +217,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     reason: str = ""  # why it was kept, or why the chain went on
 
 
-class Climbed(Struct, frozen=True):
+class AttemptSummary(Struct, frozen=True):
     """One attempt of a row that took several, as the row tells of it."""
 
     step: str
@@ -260,7 +260,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     baseline_cost: Decimal | None = None  # what that model would have cost for the same tokens, uncompressed
     compression_saved: Decimal | None = None  # dollars the shorter prompt saved at the price of the model that answered
     provider_cache_saved: Decimal | None = None  # dollars saved by the provider's own prompt cache; may be negative
-    climb: tuple[Climbed, ...] = ()  # every attempt, where there were several
+    climb: tuple[AttemptSummary, ...] = ()  # every attempt, where there were several
 
 
 class Answered(Struct, frozen=True, kw_only=True):

@@ -24,11 +24,11 @@ from typing import Any
 
 from scrimp.answers.canonical import canonical
 from scrimp.tuning.certify import certify
-from scrimp.tuning.gain_model import Gains, Pair, gains
-from scrimp.tuning.performance_gap import recovered
-from scrimp.tuning.policies import Policy, play, spelled
+from scrimp.tuning.gain_model import GainModel, Pair, learn_gains
+from scrimp.tuning.performance_gap import gap_recovered
+from scrimp.tuning.policies import Policy, play, policy_name
 from scrimp.tuning.policy_metrics import measure, oracle
-from scrimp.tuning.recorded_row import Recorded, Said
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 from scrimp.tuning.shortlist import Shortlist, ladder, policies
 
 SIZES = (50, 100, 200, 400, 800)
@@ -61,20 +61,20 @@ class Recording:
         self.even = [row for row in self.rows if not _odd(row.id)]
         self.odd = [row for row in self.rows if _odd(row.id)]
 
-    def _row(self, row: dict[str, Any], prices: dict[str, Any]) -> Recorded:
+    def _row(self, row: dict[str, Any], prices: dict[str, Any]) -> RecordedRow:
         said = {}
         for model in (*self.pool, self.flagship):
             one = row["models"][model]
             into, out = prices[model][:2]
             tokens = one.get("completion_tokens", ASSUMED_TOKENS)
-            said[model] = Said(
+            said[model] = RecordedAnswer(
                 score=one["score"],
                 asserted=canonical(one["out"]) if one.get("out") else None,
                 cost=(row["prompt_tokens"] * into + tokens * out) / 1e6,
             )
-        return Recorded(id=row["id"], said=said, signature=row["task"], kind=row["task"].partition("/")[0])
+        return RecordedRow(id=row["id"], said=said, signature=row["task"], kind=row["task"].partition("/")[0])
 
-    def shortlist(self, rows: Sequence[Recorded]) -> Shortlist:
+    def shortlist(self, rows: Sequence[RecordedRow]) -> Shortlist:
         return policies(rows, self.pool, self.flagship)
 
 
@@ -89,7 +89,7 @@ def replay(name: str, recording: Recording) -> None:
     for policy in listed.policies:
         m = measure(policy, recording.odd, recording.flagship)
         kept = "kept ?" if m.kept is None else f"kept {m.kept.value:6.1%} ({m.kept.low:.1%} - {m.kept.high:.1%})"
-        print(f"  {kept}  flag {m.flagship_share.value:5.1%}  saved {m.saved.value:5.1%}  {spelled(policy)}")
+        print(f"  {kept}  flag {m.flagship_share.value:5.1%}  saved {m.saved.value:5.1%}  {policy_name(policy)}")
     for least in (0.95, 0.98, 0.99, 0.995):
         found = [(one, measure(one, recording.even, recording.flagship)) for one in listed.policies]
         good = [(m.saved.value, one) for one, m in found if m.kept is not None and m.kept.value >= least]
@@ -105,17 +105,19 @@ def replay(name: str, recording: Recording) -> None:
     print(f"  replayed in {seconds:.2f} s ({len(recording.rows)} rows; canonical answers {recording.seconds:.2f} s)")
 
 
-def order(recording: Recording, cheap: str, rows: Sequence[Recorded], learned: Gains) -> tuple[float, float, float]:
+def order(
+    recording: Recording, cheap: str, rows: Sequence[RecordedRow], learned: GainModel
+) -> tuple[float, float, float]:
     """Return APGR, the random order's sd and the best order's APGR."""
     worth = [learned.of(row.signature, row.kind, recording.text[row.id]) for row in rows]
     low = [row.said[cheap].score or 0.0 for row in rows]
     top = [row.said[recording.flagship].score or 0.0 for row in rows]
-    found = recovered(worth, low, top)
+    found = gap_recovered(worth, low, top)
     assert found is not None
     return found.apgr, found.random_sd, found.best
 
 
-def pairs(recording: Recording, cheap: str, rows: Sequence[Recorded]) -> list[Pair]:
+def pairs(recording: Recording, cheap: str, rows: Sequence[RecordedRow]) -> list[Pair]:
     return [
         Pair(
             gain=(row.said[recording.flagship].score or 0.0) - (row.said[cheap].score or 0.0),
@@ -127,7 +129,7 @@ def pairs(recording: Recording, cheap: str, rows: Sequence[Recorded]) -> list[Pa
 
 def few_pairs(recording: Recording, draws: int = 30, each: int = 20) -> None:
     """Learn from twenty shadow pairs of every task, again and again."""
-    by: defaultdict[str, list[Recorded]] = defaultdict(list)
+    by: defaultdict[str, list[RecordedRow]] = defaultdict(list)
     for row in recording.even:
         by[row.signature].append(row)
     print(f"\nllmrouter-9small: APGR from {each} pairs a task, mean of {draws} draws (sd)")
@@ -138,7 +140,7 @@ def few_pairs(recording: Recording, draws: int = 30, each: int = 20) -> None:
             chance = random.Random(draw)
             shadow = pairs(recording, cheap, [row for task in sorted(by) for row in chance.sample(by[task], each)])
             for what, wording in (("task", False), ("task and wording", True)):
-                value, sd, best = order(recording, cheap, recording.odd, gains(shadow, wording=wording))
+                value, sd, best = order(recording, cheap, recording.odd, learn_gains(shadow, wording=wording))
                 found[what].append(value)
         words = "  ".join(f"{what} {fmean(values):.3f} ({stdev(values):.3f})" for what, values in found.items())
         print(f"  {cheap:24} {words}  random .500 ({sd:.3f})  best {best:.2f}")
@@ -151,7 +153,7 @@ def halves(recording: Recording) -> None:
     untold = [Pair(gain=pair.gain, text=pair.text) for pair in shadow]
     for what, of, wording in (("task", shadow, False), ("wording", untold, True), ("task and wording", shadow, True)):
         started = time.process_time()
-        learned = gains(of, wording=wording)
+        learned = learn_gains(of, wording=wording)
         seconds = time.process_time() - started
         value, sd, best = order(recording, cheap, recording.odd, learned)
         took = time.process_time() - started - seconds
@@ -159,7 +161,7 @@ def halves(recording: Recording) -> None:
               f"learned in {seconds:.1f} s, told in {took:.1f} s")  # fmt: skip
 
 
-def _kept(recording: Recording, rows: Sequence[Recorded], policy: Policy) -> float:
+def _kept(recording: Recording, rows: Sequence[RecordedRow], policy: Policy) -> float:
     """Return the true share kept, on all the rows drawn from."""
     own = top = 0.0
     for row in rows:
@@ -178,7 +180,7 @@ def draws(name: str, recording: Recording, listed: Sequence[Policy], count: int)
             for draw in range(count):
                 sample = random.Random(f"{name}{size}{draw}").choices(recording.odd, k=size)
                 found = certify(sample, listed, recording.flagship, target)
-                known = spelled(found.policy)
+                known = policy_name(found.policy)
                 if known not in truth:
                     truth[known] = _kept(recording, recording.odd, found.policy)
                 missed += truth[known] < target
@@ -196,7 +198,7 @@ def lists(name: str, recording: Recording) -> Iterator[tuple[str, Sequence[Polic
     listed = recording.shortlist(recording.even).policies
     yield name, listed
     for cheap in recording.pool:
-        learned = gains(pairs(recording, cheap, recording.even)).by_signature
+        learned = learn_gains(pairs(recording, cheap, recording.even)).by_signature
         if len(learned) > 1:
             yield f"{name} {cheap[:9]}", ladder(learned, cheap, recording.flagship)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from statistics import NormalDist, fmean, variance
 
 from scrimp.tuning.binomial import at_most
-from scrimp.tuning.bounds import Outcomes, betting_p, exact_p, surety
+from scrimp.tuning.bounds import PairedOutcomes, betting_p, exact_p, surety
 
 RISK = 0.05
 SIZES = (50, 100, 200, 400, 800)
@@ -41,7 +41,7 @@ def losses_alone(counts: Counts, target: float) -> bool:
 
 
 def exact(counts: Counts, target: float) -> bool:
-    return exact_p(Outcomes(*counts[:3]), target, RISK) <= RISK
+    return exact_p(PairedOutcomes(*counts[:3]), target, RISK) <= RISK
 
 
 def betting(counts: Counts, target: float) -> bool:
@@ -58,7 +58,7 @@ def bernstein(counts: Counts, target: float) -> bool:
 
 def pseudo_failure(counts: Counts, target: float) -> bool:
     """The normal bound with one failure added."""
-    return surety(Outcomes(*counts[:3]), target) >= NormalDist().inv_cdf(1 - RISK)
+    return surety(PairedOutcomes(*counts[:3]), target) >= NormalDist().inv_cdf(1 - RISK)
 
 
 def drawn(rates: Sequence[float], size: int, chance: random.Random) -> Counts:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress import LEVELS, Aim, compressed
+from scrimp.compress import LEVELS, CompressOptions, compressed
 from scrimp.compress.fit import Fitted, UnfitError, fit
 
 SENTENCES = [
@@ -30,7 +30,7 @@ def prompts(draw: st.DrawFn) -> str:
 
 def tried(text: str, limit: int, level: str) -> tuple[Fitted | None, str]:
     try:
-        return fit(text, limit, Aim(level), words), ""
+        return fit(text, limit, CompressOptions(level), words), ""
     except UnfitError as error:
         return None, str(error)
 
@@ -49,27 +49,27 @@ def test_a_budget_is_met_or_an_error_names_the_size(text: str, limit: int, level
 @given(text=prompts(), limit=st.integers(1, 200))
 def test_no_lower_level_would_have_done(text: str, limit: int) -> None:
     try:
-        fitted = fit(text, limit, Aim("terse"), words)
+        fitted = fit(text, limit, CompressOptions("terse"), words)
     except UnfitError:
         return
     lower = LEVELS[1 : LEVELS.index(fitted.aim.level)]
-    assert all(words(compressed(text, Aim(level, keep=1.0)).text) > limit for level in lower)
+    assert all(words(compressed(text, CompressOptions(level, keep=1.0)).text) > limit for level in lower)
 
 
 @given(text=prompts(), limits=st.tuples(st.integers(10, 200), st.integers(10, 200)))
 def test_a_larger_budget_keeps_no_less(text: str, limits: tuple[int, int]) -> None:
     small, large = sorted(limits)
     try:
-        less = fit(text, small, Aim("focus"), words)
+        less = fit(text, small, CompressOptions("focus"), words)
     except UnfitError:
         return
-    assert fit(text, large, Aim("focus"), words).tokens >= less.tokens
+    assert fit(text, large, CompressOptions("focus"), words).tokens >= less.tokens
 
 
 @given(text=prompts(), limit=st.integers(20, 200))
 def test_no_sentence_is_cut_and_the_question_stays(text: str, limit: int) -> None:
     try:
-        done = fit(text, limit, Aim("focus"), words).done.text
+        done = fit(text, limit, CompressOptions("focus"), words).done.text
     except UnfitError:
         return
     inside = done.partition("<document>\n")[2].partition("\n</document>")[0]
@@ -84,6 +84,6 @@ def test_where_no_question_is_known_the_error_says_what_would_help() -> None:
     text = "<document>\n" + " ".join(SENTENCES) + "\n</document>"
 
     with pytest.raises(UnfitError, match="--query would let some be left out"):
-        fit(text, 10, Aim("focus"), words)
+        fit(text, 10, CompressOptions("focus"), words)
     with pytest.raises(UnfitError, match="--level tidy may do more"):
-        fit(text, 10, Aim("lossless"), words)
+        fit(text, 10, CompressOptions("lossless"), words)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scrimp.config.chain_lint import doubts
+from scrimp.config.chain_lint import chain_warnings
 from scrimp.config.keys import KeyRing
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config
@@ -25,7 +25,7 @@ def routes(*, env: dict[str, str] | None = None, providers: Any = None, tiers: A
 
 def doubted(**given: Any) -> list[str]:
     found = routes(**given)
-    return list(doubts(found.chain("c"), found.available))
+    return list(chain_warnings(found.chain("c"), found.available))
 
 
 def test_voters_of_one_family_err_alike() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.config.load import Loaded, load
+from scrimp.config.load import LoadedConfig, load
 from scrimp.config.paths import Paths
 from scrimp.config.schema import Config, Defaults
 from scrimp.errors import ConfigError
@@ -35,7 +35,7 @@ class Surroundings:
         project: str | None = None,
         env: Mapping[str, str] | None = None,
         flags: Mapping[str, object] | None = None,
-    ) -> Loaded:
+    ) -> LoadedConfig:
         if user is not None:
             self.paths.config.write_text(user, encoding="utf-8")
         if project is not None:

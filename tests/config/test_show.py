@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.load import Loaded, load
+from scrimp.config.load import LoadedConfig, load
 from scrimp.config.paths import Paths
 from scrimp.config.schema import Defaults
 from scrimp.config.show import settings
@@ -33,7 +33,7 @@ spend = [{{ above = 50.00, since = "1d" }}]
 
 
 @pytest.fixture
-def loaded(tmp_path: Path) -> Loaded:
+def loaded(tmp_path: Path) -> LoadedConfig:
     file = tmp_path / "config.toml"
     file.write_text(CONFIG, encoding="utf-8")
     return load(
@@ -41,7 +41,7 @@ def loaded(tmp_path: Path) -> Loaded:
     )
 
 
-def test_each_setting_says_where_it_comes_from(loaded: Loaded, tmp_path: Path) -> None:
+def test_each_setting_says_where_it_comes_from(loaded: LoadedConfig, tmp_path: Path) -> None:
     shown = {setting.key: (setting.value, setting.origin) for setting in settings(loaded)}
 
     file = str(tmp_path / "config.toml")
@@ -54,13 +54,13 @@ def test_each_setting_says_where_it_comes_from(loaded: Loaded, tmp_path: Path) -
     assert shown["rules"] == ('[{ file = "*.py", tier = "high" }]', file)
 
 
-def test_every_default_is_shown(loaded: Loaded) -> None:
+def test_every_default_is_shown(loaded: LoadedConfig) -> None:
     shown = {setting.key for setting in settings(loaded)}
 
     assert {f"defaults.{name}" for name in Defaults.__struct_fields__} <= shown
 
 
-def test_nothing_that_may_be_a_secret_is_shown(loaded: Loaded) -> None:
+def test_nothing_that_may_be_a_secret_is_shown(loaded: LoadedConfig) -> None:
     shown = "\n".join(f"{setting.key} = {setting.value}" for setting in settings(loaded))
 
     assert [secret for secret in SECRETS if secret in shown] == []
@@ -68,7 +68,7 @@ def test_nothing_that_may_be_a_secret_is_shown(loaded: Loaded) -> None:
     assert 'providers.gate.key_cmd = "[set]"' in shown
 
 
-def test_what_is_shown_is_toml(loaded: Loaded) -> None:
+def test_what_is_shown_is_toml(loaded: LoadedConfig) -> None:
     lines = [f"{setting.key} = {setting.value}" for setting in settings(loaded) if setting.value is not None]
 
     tree = tomllib.loads("\n".join(lines))

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from scrimp.errors import ConfigError
-from scrimp.escalation.confidence import Verdict, judge_for
-from scrimp.values import Attempt, Completion, Parameters, Stop, TokenLogprob
+from scrimp.escalation.confidence import Verdict, assessor_for
+from scrimp.values import Attempt, Completion, Parameters, StopReason, TokenLogprob
 
 FEELING = Parameters(choices=("positive", "negative"))
 TICKET = Parameters(
@@ -22,7 +22,9 @@ TICKET = Parameters(
 OPEN = Parameters()
 
 
-def completion(text: str, *, model: str = "a", stop: Stop = "stop", top: dict[str, float] | None = None) -> Completion:
+def completion(
+    text: str, *, model: str = "a", stop: StopReason = "stop", top: dict[str, float] | None = None
+) -> Completion:
     alternatives = tuple((piece, log(share)) for piece, share in (top or {}).items())
     logprobs = (TokenLogprob(text, alternatives[0][1], alternatives),) if top else ()
     return Completion(text=text, usage=None, stop=stop, model=model, logprobs=logprobs)
@@ -36,7 +38,7 @@ def attempt(text: str, *, model: str = "a", valid: bool = True) -> Attempt:
 
 
 def verdict(given: Completion, *attempts: Attempt, signal: str = "auto", parameters: Parameters = OPEN) -> Verdict:
-    return judge_for(signal, parameters)(given, attempts)
+    return assessor_for(signal, parameters)(given, attempts)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def verdict(given: Completion, *attempts: Attempt, signal: str = "auto", paramet
      ("I cannot help", "refused", "refused"), ("18", "error", "error"), ("", "tool", "empty")],
 )  # fmt: skip
 @pytest.mark.parametrize("signal", ["auto", "agreement", "logprobs", "check"])
-def test_what_is_no_completion_is_never_valid(text: str, stop: Stop, why: str, signal: str) -> None:
+def test_what_is_no_completion_is_never_valid(text: str, stop: StopReason, why: str, signal: str) -> None:
     told = verdict(completion(text, stop=stop), attempt("18", model="b"), signal=signal)
 
     assert (told.valid, told.why, told.confidence, told.more) == (False, why, None, False)
@@ -110,13 +112,13 @@ def test_json_that_breaks_the_schema_is_invalid_and_says_where(text: str, detail
 )
 def test_a_schema_that_is_none_is_a_config_error(schema: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="the schema is not a JSON Schema"):
-        judge_for("auto", Parameters(schema=schema))
+        assessor_for("auto", Parameters(schema=schema))
 
 
 @pytest.mark.parametrize("uri", ["https://127.0.0.1:9/x.json", "file:///etc/hostname"])
 def test_a_schema_that_points_elsewhere_is_refused_and_nothing_is_fetched(uri: str) -> None:
     with pytest.raises(ConfigError, match=r"another document"):
-        judge_for("auto", Parameters(schema={"$ref": uri}))
+        assessor_for("auto", Parameters(schema={"$ref": uri}))
 
 
 def test_two_models_that_assert_the_same_agree() -> None:
@@ -159,7 +161,7 @@ def test_open_ended_text_has_no_confidence_whatever_the_logprobs() -> None:
 )
 def test_a_signal_without_what_it_needs_is_a_config_error(signal: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        judge_for(signal, OPEN)
+        assessor_for(signal, OPEN)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +196,7 @@ def test_without_a_word_of_the_first_step_backed_goes_on() -> None:
 
 
 def test_a_model_asked_in_other_words_may_agree_with_itself() -> None:
-    judge = judge_for("auto", OPEN)
+    judge = assessor_for("auto", OPEN)
 
     assert judge(completion("The answer is **18**."), [attempt("18")], reworded=True).confidence == 1.0
     assert judge(completion("The answer is **19**."), [attempt("18")], reworded=True).confidence == 0.0

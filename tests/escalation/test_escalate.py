@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.escalation.attempts import STRAIGHT, kept_of
-from scrimp.escalation.confidence import SIGNALS, judge_for
+from scrimp.escalation.confidence import SIGNALS, assessor_for
 from scrimp.escalation.escalate import escalate
-from scrimp.escalation.questions import Ask, AskBoth, Check, CheckResult, Made, Question
+from scrimp.escalation.questions import CallResult, CallStep, CallTwoSteps, CheckResult, Question, RunCheck
 from scrimp.escalation.signals.votes import judge_prompts
 from scrimp.values import (
     Attempt,
@@ -24,7 +24,7 @@ from scrimp.values import (
     ModelRef,
     Parameters,
     Step,
-    Stop,
+    StopReason,
     TokenLogprob,
 )
 
@@ -40,7 +40,7 @@ def chain(length: int, *, signal: str = "auto", parallel: bool = False, judge: S
     return Chain(steps=steps, signal=signal, parallel=parallel, judge=judge)
 
 
-def said(text: str, stop: Stop = "stop") -> Completion:
+def said(text: str, stop: StopReason = "stop") -> Completion:
     return Completion(text=text, usage=None, stop=stop, model="?")
 
 
@@ -56,16 +56,23 @@ class Climb:
     """A chain driven with one scripted reply for each step, and what was asked on the way."""
 
     def __init__(
-        self, steps: Chain, replies: Sequence[Made], *, parameters: Parameters = OPEN, text: str = "",
-        again: Made | None = None, verdicts: Sequence[Made] = (), check: Callable[[str], bool] | None = None,
+        self,
+        steps: Chain,
+        replies: Sequence[CallResult],
+        *,
+        parameters: Parameters = OPEN,
+        text: str = "",
+        again: CallResult | None = None,
+        verdicts: Sequence[CallResult] = (),
+        check: Callable[[str], bool] | None = None,
         start: int = 0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`again` answers the second wording, `verdicts` the judge, in turn and from the beginning again."""
         self._replies, self._again, self._verdicts, self._check = replies, again, verdicts, check
         self.asked: list[str] = []  # steps, by name; in other words as name*, about a completion as ?
         self.questions: list[Question] = []
         escalation = escalate(
-            steps, judge_for(steps.signal, parameters, alone=len(steps.steps) == 1), text=text,
+            steps, assessor_for(steps.signal, parameters, alone=len(steps.steps) == 1), text=text,
             check=check is not None, start=start,
         )  # fmt: skip
         try:
@@ -76,17 +83,17 @@ class Climb:
         except StopIteration as end:
             self.attempts: tuple[Attempt, ...] = end.value
 
-    def _reply(self, question: Question) -> Made | CheckResult | tuple[Made, Made]:
+    def _reply(self, question: Question) -> CallResult | CheckResult | tuple[CallResult, CallResult]:
         match question:
-            case Check(text):
+            case RunCheck(text):
                 assert self._check is not None
                 return CheckResult(passed=self._check(text), detail="exit status 1")
-            case AskBoth(first, second):
+            case CallTwoSteps(first, second):
                 return self._made(first), self._made(second)
             case _:
                 return self._made(question)
 
-    def _made(self, ask: Ask) -> Made:
+    def _made(self, ask: CallStep) -> CallResult:
         if ask.parameters is not None or ask.predicate is not None:
             verdict = self._verdicts[self.asked.count("?") % len(self._verdicts)]
             self.asked.append("?")
@@ -106,7 +113,11 @@ class Climb:
 
 
 def climb(
-    steps: Chain, replies: Sequence[Made], *, parameters: Parameters = OPEN, check: Callable[[str], bool] | None = None
+    steps: Chain,
+    replies: Sequence[CallResult],
+    *,
+    parameters: Parameters = OPEN,
+    check: Callable[[str], bool] | None = None,
 ) -> tuple[tuple[Attempt, ...], list[str]]:
     """Return the attempts and which steps were asked."""
     climbed = Climb(steps, replies, parameters=parameters, check=check)
@@ -229,7 +240,7 @@ def test_a_chain_that_asks_for_agreement_wants_it_even_where_a_check_passed() ->
 
 
 def test_the_wrong_kind_of_reply_is_a_bug_and_says_so() -> None:
-    escalation = escalate(chain(1), judge_for("auto", OPEN), check=False)
+    escalation = escalate(chain(1), assessor_for("auto", OPEN), check=False)
     next(escalation)
 
     with pytest.raises(TypeError, match="a call was answered with a CheckResult"):
@@ -249,7 +260,7 @@ def test_the_second_wording_holds_the_prompt_as_it_is() -> None:
     climbed = Climb(chain(2), [said("18"), said("18")], text=TEXT, again=said("18"))
 
     again = climbed.questions[1]
-    assert isinstance(again, Ask)
+    assert isinstance(again, CallStep)
     assert again.text is not None
     assert again.text.count(TEXT) == 1
     assert again.text != TEXT
@@ -268,7 +279,7 @@ def test_a_lone_cheap_model_that_contradicts_itself_goes_up_and_says_so() -> Non
     [*map(broke, ("server", "invalid", "budget", "auth")), said(""), said("1", stop="length"),
      said("no", stop="refused")],
 )  # fmt: skip
-def test_a_second_wording_that_comes_to_nothing_fails_no_row(again: Made) -> None:
+def test_a_second_wording_that_comes_to_nothing_fails_no_row(again: CallResult) -> None:
     climbed = Climb(chain(2), [said("18"), said("20")], text=TEXT, again=again)
 
     assert climbed.asked == ["a", "a*", "b"]
@@ -276,7 +287,9 @@ def test_a_second_wording_that_comes_to_nothing_fails_no_row(again: Made) -> Non
 
 
 @pytest.mark.parametrize(("first", "parameters"), [(said("18"), FEELING), (said(STORY), OPEN)])
-def test_what_is_invalid_or_open_ended_is_not_asked_for_in_other_words(first: Made, parameters: Parameters) -> None:
+def test_what_is_invalid_or_open_ended_is_not_asked_for_in_other_words(
+    first: CallResult, parameters: Parameters
+) -> None:
     climbed = Climb(chain(2), [first, said("positive")], text=TEXT, parameters=parameters)
 
     assert "a*" not in climbed.asked
@@ -289,7 +302,7 @@ def test_two_cheap_models_are_never_asked_in_other_words() -> None:
 def test_the_first_two_steps_are_called_at_once_when_that_is_asked_for() -> None:
     climbed = Climb(chain(3, parallel=True), [said("18"), said("18"), said("never asked")], text=TEXT)
 
-    assert [type(question) for question in climbed.questions] == [AskBoth]
+    assert [type(question) for question in climbed.questions] == [CallTwoSteps]
     assert climbed.kept == ("b", 1.0, "agreement")
 
 
@@ -309,7 +322,7 @@ def test_what_was_called_at_once_and_is_not_needed_stays_among_the_attempts() ->
 
 
 @pytest.mark.parametrize("first", [said("1", stop="length"), broke("invalid")])
-def test_the_last_attempt_of_a_row_without_a_completion_is_the_one_that_says_why(first: Made) -> None:
+def test_the_last_attempt_of_a_row_without_a_completion_is_the_one_that_says_why(first: CallResult) -> None:
     climbed = Climb(chain(3, parallel=True), [first, said("19"), said("20")])
 
     assert climbed.kept is None
@@ -321,7 +334,7 @@ def test_a_judge_is_asked_in_both_orders_about_every_step_but_the_last() -> None
     climbed = Climb(steps, [said("18"), said("19"), said("20")], text=TEXT, verdicts=[said("wrong"), said("Wrong.")])
 
     assert climbed.asked == ["a", "?", "?", "b", "?", "?", "c"]
-    about = [ask for ask in climbed.questions if isinstance(ask, Ask) and ask.parameters is not None]
+    about = [ask for ask in climbed.questions if isinstance(ask, CallStep) and ask.parameters is not None]
     assert [ask.text for ask in about] == [*judge_prompts(TEXT, "18"), *judge_prompts(TEXT, "19")]
     assert {ask.step.name for ask in about} == {"j"}
     assert [ask.index for ask in about] == [0, 0, 1, 1]  # booked with the step they are about
@@ -344,7 +357,7 @@ def test_a_completion_the_judge_calls_right_is_kept() -> None:
         ([said("right", stop="refused"), said("right")], 1, "the judge gave no verdict: refused"),
     ],
 )
-def test_a_judge_without_a_verdict_sends_the_row_up(verdicts: Sequence[Made], asked: int, reason: str) -> None:
+def test_a_judge_without_a_verdict_sends_the_row_up(verdicts: Sequence[CallResult], asked: int, reason: str) -> None:
     climbed = Climb(chain(2, signal="judge"), [said("18"), said("20")], text=TEXT, verdicts=verdicts)
 
     assert climbed.asked == ["a", *["?"] * asked, "b"]
@@ -359,11 +372,11 @@ def test_a_judge_is_not_asked_about_what_is_invalid() -> None:
 
 def test_the_judge_reads_the_whole_task_where_the_prompt_is_only_its_end() -> None:
     steps = chain(2, signal="judge")
-    escalation = escalate(steps, judge_for("judge", OPEN), text="geese", task="Count them.\n\ngeese")
+    escalation = escalate(steps, assessor_for("judge", OPEN), text="geese", task="Count them.\n\ngeese")
     next(escalation)
     question = escalation.send(said("18"))
 
-    assert isinstance(question, Ask)
+    assert isinstance(question, CallStep)
     assert "Count them.\n\ngeese" in (question.text or "")
 
 
@@ -377,7 +390,7 @@ def test_the_judge_reads_the_whole_task_where_the_prompt_is_only_its_end() -> No
     ],
 )
 def test_a_probability_for_the_completion_is_its_confidence(
-    decision: Made, kept: tuple[str, float | None, str], reason: str
+    decision: CallResult, kept: tuple[str, float | None, str], reason: str
 ) -> None:
     climbed = Climb(chain(2, signal="decisions"), [said("18"), said("20")], text=TEXT, verdicts=[decision])
 
@@ -385,7 +398,7 @@ def test_a_probability_for_the_completion_is_its_confidence(
     assert climbed.kept == (kept[0], pytest.approx(kept[1]), kept[2])
     assert climbed.reasons[0] == reason
     question = climbed.questions[1]
-    assert isinstance(question, Ask)
+    assert isinstance(question, CallStep)
     assert (question.text, question.predicate) == (f"Q: {TEXT}\n\nA: 18", "The answer is correct and complete.")
 
 
@@ -428,7 +441,7 @@ def test_an_invalid_last_step_says_what_was_wrong_with_it() -> None:
 
 @pytest.mark.parametrize("parallel", [False, True])
 def test_two_calls_answered_with_one_reply_are_a_bug_and_say_so(parallel: bool) -> None:
-    escalation = escalate(chain(3, parallel=parallel), judge_for("auto", OPEN))
+    escalation = escalate(chain(3, parallel=parallel), assessor_for("auto", OPEN))
     next(escalation)
     wrong = said("18") if parallel else (said("18"), said("18"))
 
@@ -440,12 +453,12 @@ texts = st.sampled_from(
     ["18", "18 dollars", "19", "", "positive", "negative", "once upon a time there was a king in a land",
      '{"n": 18, "confidence": 0.95}', '{"n": 18, "confidence": 0.2}']
 )  # fmt: skip
-stops: st.SearchStrategy[Stop] = st.sampled_from(["stop", "stop", "stop", "length", "refused", "error"])
+stops: st.SearchStrategy[StopReason] = st.sampled_from(["stop", "stop", "stop", "length", "refused", "error"])
 failures = st.sampled_from(["auth", "server", "invalid", "budget", "timeout", "rate_limit"]).map(broke)
-replies: st.SearchStrategy[Made] = st.builds(said, texts, stops) | failures
+replies: st.SearchStrategy[CallResult] = st.builds(said, texts, stops) | failures
 scripts = st.lists(replies, min_size=1, max_size=5)
 asked_for = st.sampled_from([OPEN, FEELING])
-opinions: st.SearchStrategy[Made] = (
+opinions: st.SearchStrategy[CallResult] = (
     st.sampled_from([said("right"), said("wrong"), said("hm")]) | st.sampled_from([probable(0.95), probable(0.2)])
 ) | failures
 signals = st.sampled_from([signal for signal in SIGNALS if signal not in ("choices", "schema", "check")])
@@ -454,7 +467,12 @@ JUDGES_A_STEP = {"judge": 2, "decisions": 1}
 
 @given(scripts, replies, st.lists(opinions, min_size=1, max_size=4), signals, asked_for, st.none() | st.booleans())
 def test_every_climb_keeps_the_promises_of_a_chain(
-    script: list[Made], again: Made, verdicts: list[Made], signal: str, parameters: Parameters, passes: bool | None
+    script: list[CallResult],
+    again: CallResult,
+    verdicts: list[CallResult],
+    signal: str,
+    parameters: Parameters,
+    passes: bool | None,
 ) -> None:
     steps = chain(len(script), signal=signal)
     check = None if passes is None else lambda _: passes
@@ -477,7 +495,7 @@ def test_every_climb_keeps_the_promises_of_a_chain(
 
 @given(scripts, st.lists(opinions, min_size=1, max_size=4), signals, asked_for, st.none() | st.booleans())
 def test_calling_two_steps_at_once_keeps_the_same_completion(
-    script: list[Made], verdicts: list[Made], signal: str, parameters: Parameters, passes: bool | None
+    script: list[CallResult], verdicts: list[CallResult], signal: str, parameters: Parameters, passes: bool | None
 ) -> None:
     def climbed(*, parallel: bool) -> Climb:
         return Climb(

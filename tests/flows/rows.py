@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from scrimp.flows.plan.planner import Work
-from scrimp.flows.plan.run_options import Labels
-from scrimp.flows.spend.recorder import Booking, RowBook
+from scrimp.flows.plan.planner import PlannedRow
+from scrimp.flows.plan.run_options import RunLabels
+from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates, cost
 from scrimp.values import Chain, Entry, Message, ModelRef, Prompt, Route, Step, Usage
@@ -18,22 +18,24 @@ Book = Callable[[tuple[Entry, ...]], None]
 STEP = Step("simple", (ModelRef("acme", "m"),))
 
 
-def booking(prices: PriceBook, note: Note = lambda _: None, book: Book = lambda _: None) -> Booking:
+def booking(prices: PriceBook, note: Note = lambda _: None, book: Book = lambda _: None) -> CallRecorder:
     """What a run books with."""
-    return Booking(run="r", labels=Labels(), prices=prices, note=note, book=book, clock=lambda: 1_795_000_000.0)
+    return CallRecorder(run="r", labels=RunLabels(), prices=prices, note=note, book=book, clock=lambda: 1_795_000_000.0)
 
 
 def work(
     text: str = "hello", *, index: int = 0, step: Step = STEP, system: str | None = None,
     history: tuple[Message, ...] = (), key: bytes | None = None,
-) -> Work:  # fmt: skip
+) -> PlannedRow:  # fmt: skip
     prompt = Prompt(index=index, text=text, system=system, history=history)
     route = Route(chain=Chain(steps=(step,)), tier=None, why="asked for")
-    return Work(prompt, text, system, history, "lossless", (), "", route, key if key is not None else text.encode())
+    return PlannedRow(
+        prompt, text, system, history, "lossless", (), "", route, key if key is not None else text.encode()
+    )
 
 
-def book_of(booking: Booking, row: Work | None = None) -> RowBook:
-    return RowBook(booking, row or work())
+def book_of(booking: CallRecorder, row: PlannedRow | None = None) -> RowRecorder:
+    return RowRecorder(booking, row or work())
 
 
 def bill(usage: Usage, rates: Rates) -> Decimal:

@@ -15,7 +15,7 @@ from scrimp.config.paths import paths_of
 from scrimp.errors import StoreError
 from scrimp.flows.recovery import recover
 from scrimp.store.cache import Cache
-from scrimp.store.journal import Settled
+from scrimp.store.journal import SettledRow
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry
 
@@ -38,7 +38,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def die(home: Path, settled: Settled | None = None) -> None:
+def die(home: Path, settled: SettledRow | None = None) -> None:
     """Leave a home as a process does that is killed in the middle of a call, or just after one."""
     words = [msgspec.json.encode(each).decode() for each in (LOST, settled) if each is not None]
     subprocess.run([sys.executable, "-c", DIES, str(home), *words], check=False, env=dict(os.environ))
@@ -60,7 +60,7 @@ def test_a_call_without_an_end_is_lost(tmp_path: Path) -> None:
 
 
 def test_a_completion_on_its_way_to_the_disk_is_kept_and_its_call_was_paid(tmp_path: Path) -> None:
-    die(tmp_path, Settled((PAID,), 101.0, KEY.hex(), answer("kept")))
+    die(tmp_path, SettledRow((PAID,), 101.0, KEY.hex(), answer("kept")))
 
     assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
     cache = Cache(tmp_path / "cache.db")
@@ -69,7 +69,7 @@ def test_a_completion_on_its_way_to_the_disk_is_kept_and_its_call_was_paid(tmp_p
 
 
 def test_what_a_failed_call_came_to_is_booked_as_it_was(tmp_path: Path) -> None:
-    die(tmp_path, Settled((replace(LOST, status="failed", cost=Decimal(0)),)))
+    die(tmp_path, SettledRow((replace(LOST, status="failed", cost=Decimal(0)),)))
 
     assert recovered(tmp_path) == (0, [("failed", Decimal(0))])
     assert not (tmp_path / "cache.db").exists() or not Cache(tmp_path / "cache.db").stats().rows

@@ -3,7 +3,7 @@ from __future__ import annotations
 from calendar import timegm
 from decimal import Decimal
 
-from scrimp.prices.price_row import Condition, Dated, Row, Variant, bands_at, context, holds, moment
+from scrimp.prices.price_row import Condition, DatedRates, PriceRow, Variant, bands_at, context, holds, moment
 from scrimp.prices.rates import Band, Rates
 
 MONDAY, SATURDAY = (2026, 11, 23), (2026, 11, 28)
@@ -43,11 +43,11 @@ def test_all_that_a_condition_names_must_be_so() -> None:
 
 
 def test_the_last_rates_in_force_count_and_the_first_where_none_are() -> None:
-    row = Row(
+    row = PriceRow(
         (
-            Dated(flat("1"), Condition(since="2026-01-01")),
-            Dated(flat("2"), Condition(since="2026-06-01")),
-            Dated(flat("3"), Condition(since="2027-01-01")),
+            DatedRates(flat("1"), Condition(since="2026-01-01")),
+            DatedRates(flat("2"), Condition(since="2026-06-01")),
+            DatedRates(flat("3"), Condition(since="2027-01-01")),
         )
     )
 
@@ -58,8 +58,8 @@ def test_the_last_rates_in_force_count_and_the_first_where_none_are() -> None:
 
 def test_a_variant_replaces_only_the_rates_it_names_at_its_own_thresholds() -> None:
     standard = (Band(Rates(input=Decimal(2), output=Decimal(8))), Band(Rates(input=Decimal(4), output=Decimal(9)), 100))
-    row = Row(
-        (Dated(standard),),
+    row = PriceRow(
+        (DatedRates(standard),),
         (Variant({"processing": "batch"}, (Band(Rates(input=Decimal(1))), Band(Rates(input=Decimal(3)), 50))),),
     )
 
@@ -69,7 +69,7 @@ def test_a_variant_replaces_only_the_rates_it_names_at_its_own_thresholds() -> N
 
 
 def test_a_tier_the_table_does_not_know_costs_the_standard_price() -> None:
-    row = Row((Dated(flat("2")),), (Variant({"service_tier": "flex"}, flat("1")),))
+    row = PriceRow((DatedRates(flat("2")),), (Variant({"service_tier": "flex"}, flat("1")),))
 
     assert bands_at(row, moment(0), context(batch=False, service_tier="flex")) == flat("1")
     assert bands_at(row, moment(0), context(batch=True, service_tier="default")) == flat("2")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scrimp.errors import InputError
 from scrimp.read.csv import table_rows
-from scrimp.read.streams import Stream
+from scrimp.read.streams import InputStream
 
 
 def test_the_header_names_the_columns(read):
@@ -70,6 +70,6 @@ def test_any_text_written_as_a_table_is_read_back(rows, separator):
     writer = csv.writer(sheet, delimiter=separator, lineterminator="\r\n")
     writer.writerows([("id", "text"), *rows])
 
-    found = table_rows(Stream("t", io.BytesIO(sheet.getvalue().encode())), separator)
+    found = table_rows(InputStream("t", io.BytesIO(sheet.getvalue().encode())), separator)
 
     assert [(row["id"], row["text"]) for row, _ in found] == rows

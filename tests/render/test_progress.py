@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from scrimp.render.progress import Progress, open_progress
-from scrimp.render.streams import Style
+from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import cells
 
-PLAIN = Style(terminal=False, color=False)
-TERMINAL = Style(terminal=True, color=False, width=60, moves=True)
+PLAIN = StreamStyle(terminal=False, color=False)
+TERMINAL = StreamStyle(terminal=True, color=False, width=60, moves=True)
 COST = Decimal("0.0123")
 
 
@@ -24,7 +24,7 @@ class Clock:
         return self.now
 
 
-def opened(mode: str, style: Style, total: int | None = None) -> tuple[Progress, io.StringIO, Clock]:
+def opened(mode: str, style: StreamStyle, total: int | None = None) -> tuple[Progress, io.StringIO, Clock]:
     stream, clock = io.StringIO(), Clock()
     return open_progress(stream, mode, total, style, clock=clock), stream, clock
 
@@ -61,7 +61,7 @@ def test_a_long_run_prints_a_line_every_ten_seconds() -> None:
 
 @pytest.mark.parametrize("mode", ["auto", "bar"])
 def test_there_is_no_bar_where_the_cursor_cannot_be_moved(mode: str) -> None:
-    progress, stream, clock = opened(mode, Style(terminal=True, color=True))
+    progress, stream, clock = opened(mode, StreamStyle(terminal=True, color=True))
     run(progress, clock, 12)
 
     assert "\r" not in stream.getvalue()
@@ -79,7 +79,7 @@ def test_a_bar_stays_one_line_and_leaves_nothing_behind() -> None:
 @pytest.mark.parametrize("width", [10, 20, 30, 40, 60, 80, 200])
 @pytest.mark.parametrize("total", [None, 1_000_000])
 def test_a_bar_leaves_the_last_column_free(width: int, total: int | None) -> None:
-    progress, stream, clock = opened("bar", Style(terminal=True, color=True, width=width, moves=True), total)
+    progress, stream, clock = opened("bar", StreamStyle(terminal=True, color=True, width=width, moves=True), total)
     clock.now += 4000
     progress.update(999, 12, Decimal("1.5"), 400)
 
@@ -117,7 +117,7 @@ def test_a_warning_stands_above_the_bar() -> None:
 
 def test_a_bar_without_colour_has_no_colour() -> None:
     for color in (False, True):
-        progress, stream, clock = opened("bar", Style(terminal=True, color=color, width=80, moves=True), 10)
+        progress, stream, clock = opened("bar", StreamStyle(terminal=True, color=color, width=80, moves=True), 10)
         run(progress, clock, 5)
         assert ("\x1b[32m" in stream.getvalue()) == color
 

@@ -4,13 +4,17 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from scrimp.compress.receipt import Part, Receipt
+from scrimp.compress.receipt import Receipt, ReceiptPart
 from scrimp.render.receipt import receipt_document, receipt_lines
 
 RECEIPT = Receipt(
-    level="tidy", before=1200, after=900, zones=(Part("instruction", 200, 180), Part("data (json)", 1000, 720)),
-    rules=(Part("json columns", 1000, 720), Part("margins", 20, 20)), taken_back=(("phrases", "number 7 lost"),),
-)  # fmt: skip
+    level="tidy",
+    before=1200,
+    after=900,
+    zones=(ReceiptPart("instruction", 200, 180), ReceiptPart("data (json)", 1000, 720)),
+    rules=(ReceiptPart("json columns", 1000, 720), ReceiptPart("margins", 20, 20)),
+    taken_back=(("phrases", "number 7 lost"),),
+)
 DOLLARS = (Decimal("0.0024"), Decimal("0.0018"))
 
 

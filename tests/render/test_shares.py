@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scrimp.render.shares import counted, percent, percent_said
+from scrimp.render.shares import percent, percent_said, plural
 
 
 @pytest.mark.parametrize(("share", "words"), [(0.98, "98 %"), (0.961, "96.1 %"), (0.9995, "99.95 %"), (1.0, "100 %")])
@@ -15,4 +15,4 @@ def test_a_column_of_shares_has_equal_decimals() -> None:
 
 
 def test_one_is_not_many() -> None:
-    assert (counted(1, "route"), counted(0, "route"), counted(1200, "row")) == ("1 route", "0 routes", "1,200 rows")
+    assert (plural(1, "route"), plural(0, "route"), plural(1200, "row")) == ("1 route", "0 routes", "1,200 rows")

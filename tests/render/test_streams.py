@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from scrimp.render.streams import Messages, Style, safe_text, style_of
+from scrimp.render.streams import Messages, StreamStyle, safe_text, style_of
 
-PLAIN = Style(terminal=False, color=False)
-TERMINAL = Style(terminal=True, color=False, moves=True)
+PLAIN = StreamStyle(terminal=False, color=False)
+TERMINAL = StreamStyle(terminal=True, color=False, moves=True)
 
 
 class Terminal(io.StringIO):
@@ -48,7 +48,7 @@ def test_a_pipe_has_colours_only_when_asked_for(flag: str, env: dict[str, str], 
 
 
 def test_the_cursor_of_a_dumb_terminal_is_left_alone() -> None:
-    assert style_of(Terminal(), "auto", {"TERM": "dumb"}) == Style(terminal=True, color=False)
+    assert style_of(Terminal(), "auto", {"TERM": "dumb"}) == StreamStyle(terminal=True, color=False)
 
 
 def test_columns_are_80_unless_the_environment_knows_better() -> None:

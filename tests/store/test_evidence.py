@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from scrimp.store.evidence import Asked, Evidence, KeptPrompt, KeptReply
+from scrimp.store.evidence import Evidence, OutputSpec, StoredPrompt, StoredReply
 from scrimp.store.ledger import Ledger
 
-CHEAP = KeptReply(model="acme/small", output="18", confidence=0.75, hedges=0, words=1, cost=Decimal("0.000000123"))
-DEAR = KeptReply(model="acme/large", output="19", cost=Decimal("0.5"), score=1.0, scored_by="check")
-PROMPT = KeptPrompt(
-    key="ab", signature="s1", kind="mathematics", text="How many?", asked=Asked(("18", "19")), time=100.0,
+CHEAP = StoredReply(model="acme/small", output="18", confidence=0.75, hedges=0, words=1, cost=Decimal("0.000000123"))
+DEAR = StoredReply(model="acme/large", output="19", cost=Decimal("0.5"), score=1.0, scored_by="check")
+PROMPT = StoredPrompt(
+    key="ab", signature="s1", kind="mathematics", text="How many?", asked=OutputSpec(("18", "19")), time=100.0,
     replies=(DEAR, CHEAP),
 )  # fmt: skip
 

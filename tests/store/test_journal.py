@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from outcomes import answer
 from scrimp.errors import StoreUnwritableError
-from scrimp.store.journal import Begun, Journal, Settled, abandoned
+from scrimp.store.journal import BegunCall, Journal, SettledRow, abandoned
 from scrimp.values import Entry
 
 ENTRY = Entry(call="c", run="r", time=1.0, provider="acme", model="m", status="lost", seconds=0.0)
@@ -39,7 +39,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def found(folder: Path) -> list[str]:
     """The calls that processes which died have left."""
     with abandoned(folder) as lines:
-        return [line.entry.call for line in lines if isinstance(line, Begun)]
+        return [line.entry.call for line in lines if isinstance(line, BegunCall)]
 
 
 def files(folder: Path) -> list[Path]:
@@ -84,7 +84,7 @@ def test_what_came_of_a_call_is_found_with_its_completion(tmp_path: Path) -> Non
     journal.close()
 
     with abandoned(tmp_path) as lines:
-        assert lines == [Begun(ENTRY), Settled((ENTRY,), 7.0, (b"k" * 32).hex(), answer("kept"))]
+        assert lines == [BegunCall(ENTRY), SettledRow((ENTRY,), 7.0, (b"k" * 32).hex(), answer("kept"))]
 
 
 def test_nothing_is_left_when_all_requests_ended(tmp_path: Path) -> None:
@@ -113,8 +113,10 @@ def test_a_line_that_was_cut_short_costs_itself_alone(
 ) -> None:
     folder = tmp_path_factory.mktemp("home")
     entries = [replace(ENTRY, call=str(number), error=word) for number, word in enumerate(words)]
-    whole = b"".join(msgspec.json.encode(Begun(entry)) + b"\n" for entry in entries)
-    (folder / "in-flight-x-1.jsonl").write_bytes(whole + msgspec.json.encode(Begun(ENTRY))[: min(cut, 100)] + bytes(64))
+    whole = b"".join(msgspec.json.encode(BegunCall(entry)) + b"\n" for entry in entries)
+    (folder / "in-flight-x-1.jsonl").write_bytes(
+        whole + msgspec.json.encode(BegunCall(ENTRY))[: min(cut, 100)] + bytes(64)
+    )
 
     assert found(folder) == [entry.call for entry in entries]
 

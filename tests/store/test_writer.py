@@ -13,7 +13,7 @@ import pytest
 from scrimp.errors import StoreError
 from scrimp.store.cache import Cache
 from scrimp.store.ledger import Ledger
-from scrimp.store.writer import Deed, Writer
+from scrimp.store.writer import Write, Writer
 from scrimp.values import Answer, Entry
 
 ANSWER = Answer(output="x", model="m", provider="p", finish_reason="stop", cost=Decimal(0))
@@ -26,7 +26,7 @@ Said = queue.SimpleQueue[StoreError | None]
 def writer(home: Path, said: Said | None = None) -> Writer:
     """A writer; `said` gets what becomes of each deed."""
 
-    def told(deeds: Sequence[Deed], trouble: StoreError | None) -> None:
+    def told(deeds: Sequence[Write], trouble: StoreError | None) -> None:
         for _ in deeds if said is not None else ():
             said.put(trouble)
 
@@ -36,7 +36,7 @@ def writer(home: Path, said: Said | None = None) -> Writer:
 def test_what_is_said_to_be_durable_can_be_read_by_another_connection(tmp_path: Path) -> None:
     said: Said = queue.SimpleQueue()
     ours = writer(tmp_path, said)
-    ours.write(Deed(ended=(ENTRY,), kept=(b"k" * 32, ANSWER)))
+    ours.write(Write(ended=(ENTRY,), kept=(b"k" * 32, ANSWER)))
 
     assert said.get(timeout=30) is None
     assert Cache(tmp_path / "cache.db").get([b"k" * 32])
@@ -47,7 +47,7 @@ def test_what_is_said_to_be_durable_can_be_read_by_another_connection(tmp_path: 
 def test_what_is_left_is_written_at_the_end(tmp_path: Path) -> None:
     ours = writer(tmp_path)
     for number in range(2500):
-        ours.write(Deed(kept=(number.to_bytes(32, "big"), ANSWER)))
+        ours.write(Write(kept=(number.to_bytes(32, "big"), ANSWER)))
     ours.close()
 
     assert Cache(tmp_path / "cache.db").stats().rows == 2500
@@ -58,7 +58,7 @@ def test_a_store_that_cannot_be_written_is_told_to_everybody_who_waits(tmp_path:
     said: Said = queue.SimpleQueue()
     ours = writer(tmp_path, said)
     for _ in range(3):
-        ours.write(Deed(kept=(b"k" * 32, ANSWER)))
+        ours.write(Write(kept=(b"k" * 32, ANSWER)))
 
     assert all(isinstance(said.get(timeout=30), StoreError) for _ in range(3))
     ours.close()
@@ -70,7 +70,7 @@ def test_a_bug_in_a_store_leaves_nobody_waiting_and_is_raised_at_the_end(tmp_pat
 
     done = threading.Event()
     ours = Writer(broken, lambda: Ledger(tmp_path / "ledger.db"), run="r", told=lambda *_: done.set())
-    ours.write(Deed(kept=(b"k" * 32, ANSWER)))
+    ours.write(Write(kept=(b"k" * 32, ANSWER)))
 
     assert done.wait(timeout=30)
     with pytest.raises(ZeroDivisionError):

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.rate_limit_headers import Allowance
-from scrimp.transport.limits.queue import Lane
-from scrimp.transport.limits.retry import Patience, Tries
+from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.transport.limits.queue import ProviderQueue
+from scrimp.transport.limits.retry import RetryPolicy, RetryState
 from scrimp.values import Completion, Failure
 from transport.virtual import now, run, settled
 from transport.wire import ACME, BROKEN, CALL, NEVER_SENT, FakeHttp, House, Notes, Said, error, ok, scripted
@@ -381,11 +381,11 @@ def test_a_probe_that_is_forbidden_shuts_nobody_out_for_good() -> None:
 
 
 def test_what_one_reply_states_of_its_limits_is_learned_once() -> None:
-    learned: list[Allowance | None] = []
+    learned: list[StatedLimits | None] = []
 
-    class Recording(Lane):
+    class Recording(ProviderQueue):
         def learn(
-            self, result: Completion | Failure, stated: Allowance | None, *, estimated: int, began: float
+            self, result: Completion | Failure, stated: StatedLimits | None, *, estimated: int, began: float
         ) -> None:
             learned.append(stated)
             super().learn(result, stated, estimated=estimated, began=began)
@@ -399,7 +399,7 @@ def test_what_one_reply_states_of_its_limits_is_learned_once() -> None:
 
     run(main())
 
-    assert learned == [Allowance(requests=60, requests_left=9), None, None]
+    assert learned == [StatedLimits(requests=60, requests_left=9), None, None]
 
 
 def show(lines: str, *, retries: int = 2) -> tuple[Completion | Failure, list[str], int]:
@@ -407,7 +407,7 @@ def show(lines: str, *, retries: int = 2) -> tuple[Completion | Failure, list[st
         http = scripted(HttpReply(status=200, body=lines.encode()))
         shown: list[str] = []
         result = await House(http, retries=retries).door.complete(
-            CALL, ACME, Notes(), Tries(Patience(retries=retries), lambda: 1.0), show=shown.append
+            CALL, ACME, Notes(), RetryState(RetryPolicy(retries=retries), lambda: 1.0), show=shown.append
         )
         return result, shown, len(http.sent)
 

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any
 
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.transport.client import Door, Witness
+from scrimp.transport.client import ProviderClient, Witness
 from scrimp.transport.faults import FaultError
-from scrimp.transport.limits.concurrency import Window
-from scrimp.transport.limits.health import Circuits
-from scrimp.transport.limits.queue import Lane
-from scrimp.transport.limits.rate_limit import Pace
-from scrimp.transport.limits.retry import Patience
+from scrimp.transport.limits.concurrency import AdaptiveLimit
+from scrimp.transport.limits.health import ProviderHealth
+from scrimp.transport.limits.queue import ProviderQueue
+from scrimp.transport.limits.rate_limit import RateLimiter
+from scrimp.transport.limits.retry import RetryPolicy
 from scrimp.values import Call, Completion, Failure
 
 ACME = Endpoint(name="acme", dialect="openai", base_url="https://acme.example/v1", key_env="ACME_KEY")
@@ -128,21 +128,21 @@ class House:
     ) -> None:  # fmt: skip
         clock = asyncio.get_running_loop().time
         self.http, self.slept = http, []
-        self.circuits = Circuits(clock)
-        self.lanes: dict[str, Lane] = {}
+        self.circuits = ProviderHealth(clock)
+        self.lanes: dict[str, ProviderQueue] = {}
 
-        def open_lane(endpoint: Endpoint) -> Lane:
-            self.lanes[endpoint.name] = self.lane(Window(width), Pace(rpm=rpm), clock)
+        def open_lane(endpoint: Endpoint) -> ProviderQueue:
+            self.lanes[endpoint.name] = self.lane(AdaptiveLimit(width), RateLimiter(rpm=rpm), clock)
             return self.lanes[endpoint.name]
 
-        self.door = Door(
+        self.door = ProviderClient(
             open_http=self._open, open_local=_no_local, open_lane=open_lane, circuits=self.circuits,
             secrets=lambda endpoint: {"authorization": f"Bearer {secret}"},
-            redact=lambda text: text.replace(secret, "***"), patience=Patience(retries=retries, timeout=timeout),
+            redact=lambda text: text.replace(secret, "***"), patience=RetryPolicy(retries=retries, timeout=timeout),
             clock=clock, sleep=self._sleep, chance=chance,
         )  # fmt: skip
 
-    lane: type[Lane] = Lane
+    lane: type[ProviderQueue] = ProviderQueue
     slept: list[float]
 
     def _open(self) -> Any:

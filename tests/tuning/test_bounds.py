@@ -11,23 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.tuning.binomial import Walk, at_most, chances
+from scrimp.tuning.binomial import BinomialWalk, at_most, chances
 from scrimp.tuning.bounds import (
-    Outcomes,
     Paired,
+    PairedOutcomes,
     _most_losses,
     betting_p,
     exact_p,
     fewest,
     lower_bound,
-    outcomes,
     p_value,
+    paired_outcomes,
     rows_needed,
     surety,
 )
 
 TARGETS = st.sampled_from((0.8, 0.9, 0.95, 0.98))
-COUNTS = st.tuples(st.integers(0, 12), st.integers(0, 150), st.integers(0, 12)).map(lambda counts: Outcomes(*counts))
+COUNTS = st.tuples(st.integers(0, 12), st.integers(0, 150), st.integers(0, 12)).map(
+    lambda counts: PairedOutcomes(*counts)
+)
 
 
 def choose(trials: int, count: int, share: float) -> float:
@@ -51,7 +53,7 @@ def test_chances_leave_out_next_to_nothing(trials: int, share: float) -> None:
 
 @given(steps=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=40), share=st.floats(0, 1))
 def test_a_walk_gives_the_answers_of_a_fresh_start(steps: list[tuple[int, int]], share: float) -> None:
-    walk = Walk(share)
+    walk = BinomialWalk(share)
     count, trials = 0, 500
     for more, fewer in steps:
         count, trials = count + more, max(1, trials - fewer)
@@ -59,50 +61,52 @@ def test_a_walk_gives_the_answers_of_a_fresh_start(steps: list[tuple[int, int]],
 
 
 @given(seen=COUNTS, target=TARGETS, gains=st.integers(0, 20))
-def test_as_many_losses_are_allowed_as_leave_the_surety(seen: Outcomes, target: float, gains: int) -> None:
+def test_as_many_losses_are_allowed_as_leave_the_surety(seen: PairedOutcomes, target: float, gains: int) -> None:
     least = surety(seen, target)
     if least <= 0.01 or gains > seen.rows:
         return
     most = _most_losses(seen.rows, gains, target, least)
     both = seen.rows - gains - most
 
-    assert most < 0 or surety(Outcomes(most, both, gains), target) >= least - 1e-6
-    assert both <= 0 or surety(Outcomes(most + 1, both - 1, gains), target) < least + 1e-6
+    assert most < 0 or surety(PairedOutcomes(most, both, gains), target) >= least - 1e-6
+    assert both <= 0 or surety(PairedOutcomes(most + 1, both - 1, gains), target) < least + 1e-6
 
 
 @given(losses=st.integers(0, 6), both=st.integers(1, 200), target=TARGETS)
 def test_without_gains_the_exact_test_is_at_least_the_binomial_one(losses: int, both: int, target: float) -> None:
-    seen = Outcomes(losses, both, 0)
+    seen = PairedOutcomes(losses, both, 0)
 
     assert exact_p(seen, target) >= at_most(losses, losses + both, 1 - target) - 1e-9
 
 
 @pytest.mark.parametrize(("losses", "rows"), [(0, 59), (1, 93)])
 def test_the_fewest_rows_for_95_percent_are_those_of_the_binomial_test(losses: int, rows: int) -> None:
-    assert exact_p(Outcomes(losses, rows - losses, 0), 0.95) <= 0.05
-    assert exact_p(Outcomes(losses, rows - losses - 1, 0), 0.95) > 0.05
+    assert exact_p(PairedOutcomes(losses, rows - losses, 0), 0.95) <= 0.05
+    assert exact_p(PairedOutcomes(losses, rows - losses - 1, 0), 0.95) > 0.05
 
 
 @given(seen=COUNTS, target=TARGETS)
-def test_a_loss_made_right_never_raises_p(seen: Outcomes, target: float) -> None:
-    better = Outcomes(max(0, seen.losses - 1), seen.both + min(1, seen.losses), seen.gains)
+def test_a_loss_made_right_never_raises_p(seen: PairedOutcomes, target: float) -> None:
+    better = PairedOutcomes(max(0, seen.losses - 1), seen.both + min(1, seen.losses), seen.gains)
 
     assert exact_p(better, target) <= exact_p(seen, target) + 1e-6
 
 
 @given(
-    seen=st.tuples(st.integers(0, 2), st.integers(5, 45), st.integers(0, 6)).map(lambda counts: Outcomes(*counts)),
+    seen=st.tuples(st.integers(0, 2), st.integers(5, 45), st.integers(0, 6)).map(
+        lambda counts: PairedOutcomes(*counts)
+    ),
     target=TARGETS,
     rate=st.floats(0, 0.4),
 )
-def test_no_rate_of_gains_between_those_searched_is_worse(seen: Outcomes, target: float, rate: float) -> None:
+def test_no_rate_of_gains_between_those_searched_is_worse(seen: PairedOutcomes, target: float, rate: float) -> None:
     """The chance of an outcome this good, summed over all outcomes, at a rate the search may not have looked at."""
     least = surety(seen, target) - 1e-7
     loss, both, gain = null(target, rate)
     total = 0.0
     for gains, losses in product(range(seen.rows + 1), repeat=2):
         rest = seen.rows - gains - losses
-        if rest >= 0 and surety(Outcomes(losses, rest, gains), target) >= max(least, 1e-9):
+        if rest >= 0 and surety(PairedOutcomes(losses, rest, gains), target) >= max(least, 1e-9):
             ways = math.comb(seen.rows, gains) * math.comb(seen.rows - gains, losses)
             total += ways * gain**gains * loss**losses * both**rest
 
@@ -158,13 +162,13 @@ def test_betting_knows_no_order(values: list[float]) -> None:
 @given(scores=st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_scores_are_rounded_alike_for_both_models(scores: list[float]) -> None:
     rows = [Paired(str(at), score, score) for at, score in enumerate(scores)]
-    seen = outcomes(rows)
+    seen = paired_outcomes(rows)
 
     assert seen.losses == seen.gains == 0
 
 
 def test_rounded_scores_are_right_on_average() -> None:
-    seen = outcomes(Paired(str(at), 0.3, 0.7) for at in range(4000))
+    seen = paired_outcomes(Paired(str(at), 0.3, 0.7) for at in range(4000))
 
     assert seen.both / 4000 == pytest.approx(0.3, abs=0.03)
     assert seen.losses / 4000 == pytest.approx(0.4, abs=0.03)
@@ -192,17 +196,17 @@ def test_a_target_of_everything_cannot_be_tested() -> None:
 def test_a_clean_record_needs_the_fewest_rows(target: float) -> None:
     rows = fewest(target, 0.05)
 
-    assert exact_p(Outcomes(0, rows, 0), target) <= 0.05 + 1e-6
-    assert rows_needed(Outcomes(0, 10, 0), 10, target, 0.05) == pytest.approx(rows, abs=1)
+    assert exact_p(PairedOutcomes(0, rows, 0), target) <= 0.05 + 1e-6
+    assert rows_needed(PairedOutcomes(0, 10, 0), 10, target, 0.05) == pytest.approx(rows, abs=1)
 
 
 def test_no_number_of_rows_certifies_what_was_not_kept() -> None:
-    assert rows_needed(Outcomes(10, 90, 0), 100, 0.95, 0.05) is None
+    assert rows_needed(PairedOutcomes(10, 90, 0), 100, 0.95, 0.05) is None
 
 
 def test_planned_rows_certify_when_all_goes_on_as_before() -> None:
-    needed = rows_needed(Outcomes(2, 96, 1), 100, 0.95, 0.05)
+    needed = rows_needed(PairedOutcomes(2, 96, 1), 100, 0.95, 0.05)
     assert needed is not None
     losses, gains = round(0.02 * needed), round(0.01 * needed)
 
-    assert exact_p(Outcomes(losses, round(0.96 * needed), gains), 0.95) <= 0.06
+    assert exact_p(PairedOutcomes(losses, round(0.96 * needed), gains), 0.95) <= 0.06

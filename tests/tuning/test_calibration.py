@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.tuning.calibration import reliability
+from scrimp.tuning.calibration import calibration
 
 SHARES = st.floats(0, 1)
 ROWS = st.lists(st.tuples(SHARES, st.booleans()), min_size=1, max_size=60)
@@ -20,7 +20,7 @@ def brute(rows: list[tuple[float, bool]]) -> float | None:
 
 @given(rows=ROWS)
 def test_auroc_is_the_share_of_pairs_that_stand_the_right_way_round(rows: list[tuple[float, bool]]) -> None:
-    found = reliability([sure for sure, _ in rows], [right for _, right in rows])
+    found = calibration([sure for sure, _ in rows], [right for _, right in rows])
 
     assert found.auroc == pytest.approx(brute(rows)) if found.auroc is not None else brute(rows) is None
 
@@ -28,16 +28,16 @@ def test_auroc_is_the_share_of_pairs_that_stand_the_right_way_round(rows: list[t
 @given(rows=ROWS)
 def test_a_monotone_change_of_confidence_changes_no_order(rows: list[tuple[float, bool]]) -> None:
     right = [good for _, good in rows]
-    squeezed = reliability([0.25 + sure / 2 for sure, _ in rows], right)
+    squeezed = calibration([0.25 + sure / 2 for sure, _ in rows], right)
 
     # Squeezing may make two floats one; the order is compared on what is left apart.
     if len({0.25 + sure / 2 for sure, _ in rows}) == len({sure for sure, _ in rows}):
-        assert squeezed.auroc == reliability([sure for sure, _ in rows], right).auroc
+        assert squeezed.auroc == calibration([sure for sure, _ in rows], right).auroc
 
 
 @given(rows=ROWS)
 def test_every_row_is_in_one_bin_and_the_interval_is_around_the_figure(rows: list[tuple[float, bool]]) -> None:
-    found = reliability([sure for sure, _ in rows], [right for _, right in rows])
+    found = calibration([sure for sure, _ in rows], [right for _, right in rows])
 
     assert sum(each.rows for each in found.bins) == found.rows == len(rows)
     assert 0 <= found.error <= 1
@@ -46,7 +46,7 @@ def test_every_row_is_in_one_bin_and_the_interval_is_around_the_figure(rows: lis
 
 
 def test_confidence_that_means_what_it_says_has_no_error() -> None:
-    found = reliability([0.75] * 4 + [0.5] * 2, [True, True, True, False, True, False])
+    found = calibration([0.75] * 4 + [0.5] * 2, [True, True, True, False, True, False])
 
     assert found.error == pytest.approx(0)
     assert found.right == pytest.approx(4 / 6)
@@ -54,4 +54,4 @@ def test_confidence_that_means_what_it_says_has_no_error() -> None:
 
 def test_without_rows_there_is_nothing_to_say() -> None:
     with pytest.raises(ValueError, match="no confidence"):
-        reliability([], [])
+        calibration([], [])

@@ -11,25 +11,25 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.tuning.certify import certify, labels_needed, paired
-from scrimp.tuning.claim_groups import groups
+from scrimp.tuning.claim_groups import claim_groups
 from scrimp.tuning.policies import Agree, Always, Confident, PerSignature
-from scrimp.tuning.recorded_row import Recorded, Said
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 VOTE = Agree(("a", "b"))
 POLICIES = (VOTE, Always("a"))
 
 
 def row(name: str, low: float | None, top: float | None = 1.0, *, agree: bool = True, signature: str = "",
-        kind: str = "") -> Recorded:  # fmt: skip
+        kind: str = "") -> RecordedRow:  # fmt: skip
     said = {
-        "a": Said(score=low, asserted="1", cost=1.0),
-        "b": Said(score=low if agree else 0.0, asserted="1" if agree else "2", cost=1.0),
-        "top": Said(score=top, asserted="3", cost=100.0),
+        "a": RecordedAnswer(score=low, asserted="1", cost=1.0),
+        "b": RecordedAnswer(score=low if agree else 0.0, asserted="1" if agree else "2", cost=1.0),
+        "top": RecordedAnswer(score=top, asserted="3", cost=100.0),
     }
-    return Recorded(id=name, said=said, signature=signature, kind=kind)
+    return RecordedRow(id=name, said=said, signature=signature, kind=kind)
 
 
-def rows(right: int, wrong: int, differ: int = 0, signature: str = "", kind: str = "") -> list[Recorded]:
+def rows(right: int, wrong: int, differ: int = 0, signature: str = "", kind: str = "") -> list[RecordedRow]:
     """Return rows on which the voters are rightly and wrongly agreed, and rows on which they differ."""
     kinds = [(1.0, True)] * right + [(0.0, True)] * wrong + [(0.0, False)] * differ
     return [
@@ -70,7 +70,7 @@ def test_a_certificate_states_more_than_its_target_where_more_was_reached() -> N
 
 
 def test_a_policy_that_never_saves_is_no_choice() -> None:
-    dear = [replace(one, said={**one.said, "a": Said(score=1.0, cost=200.0)}) for one in rows(200, 0)]
+    dear = [replace(one, said={**one.said, "a": RecordedAnswer(score=1.0, cost=200.0)}) for one in rows(200, 0)]
 
     assert certify(dear, (Always("a"),), "top", 0.95).policy == Always("top")
 
@@ -96,7 +96,7 @@ def test_groups_share_the_risk() -> None:
 def test_small_signatures_of_one_kind_are_pooled() -> None:
     recorded = [one for at in range(40) for one in rows(10, 0, signature=f"s{at}", kind="code" if at % 2 else "sums")]
 
-    assert [group.name for group in groups(recorded, 0.9, 0.05)] == [
+    assert [group.name for group in claim_groups(recorded, 0.9, 0.05)] == [
         "code (small signatures)",
         "sums (small signatures)",
     ]
@@ -105,7 +105,7 @@ def test_small_signatures_of_one_kind_are_pooled() -> None:
 @given(counts=st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 300), min_size=1))
 def test_every_row_is_in_one_group(counts: dict[str, int]) -> None:
     recorded = [row(f"{name}{at}", 1.0, signature=name) for name, count in counts.items() for at in range(count)]
-    found = groups(recorded, 0.9, 0.05)
+    found = claim_groups(recorded, 0.9, 0.05)
 
     assert sorted(one.id for group in found for one in group.rows) == sorted(one.id for one in recorded)
     assert sorted(name for group in found for name in group.signatures) == sorted(counts)
@@ -127,7 +127,7 @@ def test_a_better_completion_never_costs_a_certificate(wrong: int, differ: int, 
 
 def test_what_nobody_labelled_counts_as_wrong_unless_it_is_what_the_flagship_says() -> None:
     unknown = row("1", None, None)
-    same = replace(unknown, said={**unknown.said, "top": Said(asserted="1")})
+    same = replace(unknown, said={**unknown.said, "top": RecordedAnswer(asserted="1")})
     (wrong,), (nothing,), (own,) = (
         paired([one], policy, "top") for one, policy in ((unknown, VOTE), (same, VOTE), (unknown, Always("top")))
     )
@@ -146,7 +146,7 @@ def test_nothing_is_certified_of_nothing() -> None:
         certify([], POLICIES, "top", 0.95)
 
 
-def often_wrong(draw: Callable[[random.Random], list[Recorded]]) -> int:
+def often_wrong(draw: Callable[[random.Random], list[RecordedRow]]) -> int:
     return sum(
         any(claim.certified for claim in certify(draw(random.Random(at)), POLICIES, "top", 0.95).claims)
         for at in range(200)
@@ -155,7 +155,7 @@ def often_wrong(draw: Callable[[random.Random], list[Recorded]]) -> int:
 
 @pytest.mark.parametrize("size", [70, 150])
 def test_a_vote_that_keeps_less_than_its_target_is_certified_no_more_often_than_the_risk(size: int) -> None:
-    def draw(chance: random.Random) -> list[Recorded]:
+    def draw(chance: random.Random) -> list[RecordedRow]:
         kinds = chance.choices((0.0, 1.0), weights=(5, 95), k=size)
         return [row(str(at), low) for at, low in enumerate(kinds)]
 

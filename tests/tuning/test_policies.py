@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError
-from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, play, spelled
-from scrimp.tuning.recorded_row import Recorded, Said, trusting
+from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, play, policy_name
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow, agreement_as_right
 
 MODELS = ("a", "b", "c", "top")
 WORDS = st.sampled_from(("yes", "no", "18", None))
@@ -17,13 +17,13 @@ COSTS = {"a": 1.0, "b": 2.0, "c": 4.0, "top": 100.0}
 SAID = st.fixed_dictionaries(
     {
         model: st.builds(
-            Said, score=st.none() | st.floats(0, 1), asserted=WORDS, confidence=st.none() | st.floats(0, 1),
+            RecordedAnswer, score=st.none() | st.floats(0, 1), asserted=WORDS, confidence=st.none() | st.floats(0, 1),
             cost=st.just(COSTS[model]),
         )
         for model in MODELS
     }
 )  # fmt: skip
-ROWS = st.builds(Recorded, id=st.just("t-1"), said=SAID, signature=st.sampled_from(("mail", "sums")))
+ROWS = st.builds(RecordedRow, id=st.just("t-1"), said=SAID, signature=st.sampled_from(("mail", "sums")))
 SIMPLE = st.sampled_from(
     (
         Always("a"),
@@ -37,13 +37,13 @@ SIMPLE = st.sampled_from(
 POLICIES = SIMPLE | st.builds(PerSignature, st.dictionaries(st.sampled_from(("mail", "sums")), SIMPLE), SIMPLE)
 
 
-def row(**words: str | None) -> Recorded:
-    said = {model: Said(score=0.5, asserted=words.get(model), cost=cost) for model, cost in COSTS.items()}
-    return Recorded(id="t-1", said=said)
+def row(**words: str | None) -> RecordedRow:
+    said = {model: RecordedAnswer(score=0.5, asserted=words.get(model), cost=cost) for model, cost in COSTS.items()}
+    return RecordedRow(id="t-1", said=said)
 
 
 @given(policy=POLICIES, recorded=ROWS)
-def test_what_is_paid_is_the_sum_of_different_models_calls(policy: Policy, recorded: Recorded) -> None:
+def test_what_is_paid_is_the_sum_of_different_models_calls(policy: Policy, recorded: RecordedRow) -> None:
     played = play(policy, recorded, "top")
     # Costs are powers of two below a hundred, so that a total tells who was asked.
     asked = [model for bit, model in enumerate("abc") if int(played.cost) % 100 >> bit & 1]
@@ -53,7 +53,7 @@ def test_what_is_paid_is_the_sum_of_different_models_calls(policy: Policy, recor
 
 
 @given(policy=POLICIES, recorded=ROWS)
-def test_the_flagship_is_kept_exactly_where_it_was_asked(policy: Policy, recorded: Recorded) -> None:
+def test_the_flagship_is_kept_exactly_where_it_was_asked(policy: Policy, recorded: RecordedRow) -> None:
     played = play(policy, recorded, "top")
 
     assert (played.model == "top") == played.flagship
@@ -83,9 +83,9 @@ def test_nobody_is_asked_to_back_a_model_that_asserts_nothing() -> None:
 
 
 def test_a_label_of_either_voter_tells_how_right_the_agreed_answer_is() -> None:
-    said = {"a": Said(score=1.0, asserted="18"), "b": Said(asserted="18"), "top": Said()}
+    said = {"a": RecordedAnswer(score=1.0, asserted="18"), "b": RecordedAnswer(asserted="18"), "top": RecordedAnswer()}
 
-    assert play(Agree(("a", "b")), Recorded(id="t-1", said=said), "top").score == 1
+    assert play(Agree(("a", "b")), RecordedRow(id="t-1", said=said), "top").score == 1
 
 
 def test_a_model_that_was_not_recorded_is_named() -> None:
@@ -100,24 +100,28 @@ def test_policies_survive_json(policy: Policy) -> None:
 
 @given(policy=POLICIES)
 def test_a_policy_is_spelled_with_the_models_it_asks(policy: Policy) -> None:
-    assert any(model in spelled(policy) for model in MODELS)
+    assert any(model in policy_name(policy) for model in MODELS)
 
 
 def test_trust_fills_in_what_agrees_with_the_flagship_and_nothing_else() -> None:
-    said = {"a": Said(asserted="18"), "b": Said(asserted="19"), "top": Said(asserted="18")}
-    (filled,) = trusting([Recorded(id="t-1", said=said)], "top")
+    said = {
+        "a": RecordedAnswer(asserted="18"),
+        "b": RecordedAnswer(asserted="19"),
+        "top": RecordedAnswer(asserted="18"),
+    }
+    (filled,) = agreement_as_right([RecordedRow(id="t-1", said=said)], "top")
 
     assert {model: one.score for model, one in filled.said.items()} == {"a": 1.0, "b": None, "top": 1.0}
 
 
 def test_trust_gives_way_to_a_label() -> None:
-    said = {"a": Said(asserted="18"), "top": Said(asserted="18", score=0.0)}
-    (filled,) = trusting([Recorded(id="t-1", said=said)], "top")
+    said = {"a": RecordedAnswer(asserted="18"), "top": RecordedAnswer(asserted="18", score=0.0)}
+    (filled,) = agreement_as_right([RecordedRow(id="t-1", said=said)], "top")
 
     assert filled.said["a"].score == 0
 
 
 def test_trust_does_not_label_a_flagship_nobody_agrees_with() -> None:
-    recorded = Recorded(id="t-1", said={"a": Said(asserted="19"), "top": Said(asserted="18")})
+    recorded = RecordedRow(id="t-1", said={"a": RecordedAnswer(asserted="19"), "top": RecordedAnswer(asserted="18")})
 
-    assert trusting([recorded], "top") == [recorded]
+    assert agreement_as_right([recorded], "top") == [recorded]

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from scrimp.tuning.policies import Agree, Always
 from scrimp.tuning.policy_metrics import frontier, measure, oracle
-from scrimp.tuning.recorded_row import Recorded, Said
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 SCORES = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=40)
 
 
-def rows(scores: list[tuple[float, float]]) -> list[Recorded]:
+def rows(scores: list[tuple[float, float]]) -> list[RecordedRow]:
     return [
-        Recorded(id=str(at), said={"a": Said(score=low, cost=1), "top": Said(score=top, cost=10)})
+        RecordedRow(
+            id=str(at), said={"a": RecordedAnswer(score=low, cost=1), "top": RecordedAnswer(score=top, cost=10)}
+        )
         for at, (low, top) in enumerate(scores)
     ]
 
@@ -60,7 +62,7 @@ def test_the_interval_of_what_is_kept_covers_the_truth_as_often_as_it_says() -> 
 
 
 def test_rows_that_nobody_labelled_count_for_money_only() -> None:
-    unlabelled = Recorded(id="9", said={"a": Said(cost=1), "top": Said(cost=10)})
+    unlabelled = RecordedRow(id="9", said={"a": RecordedAnswer(cost=1), "top": RecordedAnswer(cost=10)})
     found = measure(Always("a"), [*rows([(1, 1)]), unlabelled], "top")
 
     assert (found.rows, found.labelled, found.cost) == (2, 1, 2)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from scrimp.tuning.policies import Agree, Always, Backed, PerSignature
 from scrimp.tuning.policy_metrics import measure
-from scrimp.tuning.recorded_row import Recorded, Said
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 from scrimp.tuning.shortlist import ladder, policies
 
 POOL = {"a": "x", "b": "y", "c": "z"}
 
 
-def rows(words: list[tuple[str, str, str, str]], cost: float = 1.0) -> list[Recorded]:
+def rows(words: list[tuple[str, str, str, str]], cost: float = 1.0) -> list[RecordedRow]:
     """Return a row for each four assertions, of three cheap models and the flagship."""
     prices = {"a": cost, "b": cost, "c": cost, "top": 100.0}
     return [
-        Recorded(
+        RecordedRow(
             id=str(at),
             said={
-                model: Said(asserted=word, cost=prices[model], score=float(word == said[-1]))
+                model: RecordedAnswer(asserted=word, cost=prices[model], score=float(word == said[-1]))
                 for model, word in zip((*POOL, "top"), said, strict=True)
             },
         )
@@ -64,7 +64,11 @@ def test_a_cheap_model_as_dear_as_the_flagship_is_never_asked() -> None:
 
 
 def test_where_nothing_is_asserted_the_dearer_model_is_tried_first() -> None:
-    silent = [Recorded(id="1", said={"a": Said(cost=1), "b": Said(cost=2), "top": Said(cost=10)})]
+    silent = [
+        RecordedRow(
+            id="1", said={"a": RecordedAnswer(cost=1), "b": RecordedAnswer(cost=2), "top": RecordedAnswer(cost=10)}
+        )
+    ]
     found = policies(silent, {"a": "x", "b": "y"}, "top")
 
     assert found.policies == (Always("b"), Always("a"))

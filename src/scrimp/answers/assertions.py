@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrimp.answers.literals import literal_in, spelled
+from scrimp.answers.literals import canonical_literal, literal_in
 from scrimp.answers.numerals import number_in
 from scrimp.regexes import pattern
 
@@ -36,7 +36,7 @@ def assertion(text: str) -> str | None:
         plain = _plain(text)
         found = literal_in(plain) if plain != text else None
     if found is not None:
-        return _quoted(found.value) if isinstance(found.value, str) else spelled(found.value)
+        return _quoted(found.value) if isinstance(found.value, str) else canonical_literal(found.value)
     return _short(plain)
 
 
@@ -76,13 +76,13 @@ def _quoted(text: str) -> str | None:
     '7' is 7 and 'Paris' is Paris, but 'a  b', ' a' and 'a*' may be strings of a program.
     """
     if pattern(_EXACT).search(text):
-        return spelled(text)
+        return canonical_literal(text)
     if text[:1] in ("[", "(", "{"):  # a list that JSON's quotes were put around
         inner = literal_in(text)
         if inner is not None:
-            return spelled(inner.value)
+            return canonical_literal(inner.value)
     said = _short(text)
-    return spelled(text) if said is None else said
+    return canonical_literal(text) if said is None else said
 
 
 def _few_words(text: str) -> str | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scrimp.answers.assertions import SHORT_CHARACTERS, assertion
-from scrimp.answers.final_answer import concluded, counted, marked
+from scrimp.answers.final_answer import concluding_answer, marked_answer, stated_amount
 from scrimp.answers.labels import label_of
-from scrimp.answers.literals import json_in, literal_in, spelled, unfenced
+from scrimp.answers.literals import canonical_literal, json_in, literal_in, unfenced
 from scrimp.answers.numerals import number_in
 from scrimp.regexes import pattern
 from scrimp.values import Json, JsonObject
@@ -56,12 +56,12 @@ def _reduced(text: str) -> str | None:
         if found is not None and isinstance(found.value, dict) and found.value and _is_json(found.value):
             return _object(found.value)
     text = unfenced(text)
-    stated = None if text[:1] in _OPENINGS else marked(text)
+    stated = None if text[:1] in _OPENINGS else marked_answer(text)
     if stated is not None:
         asserted = assertion(stated)
-        return asserted if asserted is not None else _of(counted(stated))
+        return asserted if asserted is not None else _of(stated_amount(stated))
     asserted = assertion(text)
-    return asserted if asserted is not None else _of(concluded(text))
+    return asserted if asserted is not None else _of(concluding_answer(text))
 
 
 def _of(stated: str | None) -> str | None:
@@ -89,7 +89,7 @@ def _object(value: JsonObject) -> str | None:
         case str():
             return _stated(answer)
         case list():
-            return spelled(answer)
+            return canonical_literal(answer)
         case _:
             return _fields(answer)
 
@@ -106,7 +106,7 @@ def _stated(answer: str) -> str | None:
     else:
         spaced = pattern(r"\s\s|[\t\n\r]").search(bare) is not None
         exact = spaced or padding > 2 or (padding > 0 and said != number_in(bare))
-    return spelled(answer) if exact else said
+    return canonical_literal(answer) if exact else said
 
 
 def _fields(value: Json) -> str | None:

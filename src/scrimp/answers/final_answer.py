@@ -25,7 +25,7 @@ _ABBREVIATED = frozenset((
 _TAIL = 1500  # characters: an answer stands at the end, and a long text need not be searched whole
 
 
-def marked(text: str) -> str | None:
+def marked_answer(text: str) -> str | None:
     """Return the words after the last mark of an answer: "The answer is", ####, a box, the field of broken JSON."""
     tail = text[-_TAIL:]
     field = pattern(_BROKEN_JSON).fullmatch(tail) if '"' in tail else None
@@ -39,14 +39,14 @@ def marked(text: str) -> str | None:
     return None
 
 
-def counted(stated: str) -> str | None:
+def stated_amount(stated: str) -> str | None:
     """Return the one amount in the words of an answer: "The animals have a total of 160 legs altogether"."""
     amounts: list[str] = pattern(_AMOUNT).findall(stated)
     found = pattern(_COUNTED).search(stated) if len(amounts) == 1 else None
     return found[1] if found else None
 
 
-def concluded(text: str) -> str | None:
+def concluding_answer(text: str) -> str | None:
     """Return what a text ends on: the one thing in bold, the one amount of a concluding sentence, or the last result.
 
     A last sentence that says nothing of concluding ("Bill is now on the 18th floor.") does so where it repeats what

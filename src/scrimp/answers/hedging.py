@@ -17,13 +17,13 @@ _HEDGES = (
 )
 
 
-class Traits(Struct, frozen=True):
+class HedgingCounts(Struct, frozen=True):
     """Hedging expressions (English ones) and words of a text."""
 
     hedges: int
     words: int
 
 
-def traits(text: str) -> Traits:
+def hedging(text: str) -> HedgingCounts:
     """Return the traits of a completion; words are what white space separates."""
-    return Traits(hedges=sum(1 for _ in pattern(_HEDGES).finditer(text)), words=len(text.split()))
+    return HedgingCounts(hedges=sum(1 for _ in pattern(_HEDGES).finditer(text)), words=len(text.split()))

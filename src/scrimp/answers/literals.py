@@ -15,13 +15,13 @@ _BAD_ESCAPE = r'\\(?!["\\/bfnrtu])'
 _LONGEST_LITERAL = 20_000  # characters; a Python literal beyond it is somebody's document
 
 
-class Found(Struct, frozen=True):
+class ParsedValue(Struct, frozen=True):
     """A value read from a text (wrapped, because null is a value too)."""
 
     value: Json
 
 
-def json_in(text: str, *, lenient: bool = False) -> Found | None:
+def json_in(text: str, *, lenient: bool = False) -> ParsedValue | None:
     """Return the JSON of a completion: the whole of it, what its last fenced block holds, or what ends it.
 
     Lenient reads the LaTeX that models write into JSON strings without doubling its backslashes, too.
@@ -42,7 +42,7 @@ def _candidates(text: str) -> Iterator[str]:
         yield text[start : end + 1]  # prose before JSON is common
 
 
-def _loads(text: str) -> Found | None:
+def _loads(text: str) -> ParsedValue | None:
     if not text or text[0] not in '{["-0123456789tfn':
         return None
     import json  # noqa: PLC0415 - only where a completion looks like JSON
@@ -52,7 +52,7 @@ def _loads(text: str) -> Found | None:
         value = json.loads(text, strict=False, parse_constant=_refuse)
         if "\\ud" in text.lower():
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text and could not be written
-        return Found(cast("Json", value))
+        return ParsedValue(cast("Json", value))
     except (ValueError, RecursionError):
         return None
 
@@ -76,7 +76,7 @@ def unfenced(text: str) -> str:
     return pattern(r"```(?:\w*[ \t]*\n)?").sub("", text).strip() if "```" in text else text
 
 
-def literal_in(text: str) -> Found | None:
+def literal_in(text: str) -> ParsedValue | None:
     """Return the list, tuple, dict, set or quoted string that a text is, as Python or JSON write it."""
     text = text.strip()
     if len(text) < 2 or len(text) > _LONGEST_LITERAL or text[0] not in "[({'\"" or text[-1] not in "])}'\"":
@@ -84,19 +84,19 @@ def literal_in(text: str) -> Found | None:
     return (_loads(text) if text[0] in '["' else None) or _evaluate(text)
 
 
-def _evaluate(text: str) -> Found | None:
+def _evaluate(text: str) -> ParsedValue | None:
     import ast  # noqa: PLC0415 - large, and seldom needed
     import warnings  # noqa: PLC0415 - the same
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a completion's odd escapes are not ours to warn of
         try:
-            return Found(ast.literal_eval(text))
+            return ParsedValue(ast.literal_eval(text))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             return None
 
 
-def spelled(value: object) -> str | None:
+def canonical_literal(value: object) -> str | None:
     """Write a value so that equal values are equal texts, case and all; None for what cannot be compared."""
     try:
         return _write(value)

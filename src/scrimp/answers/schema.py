@@ -9,10 +9,10 @@ from scrimp.values import Json, JsonObject
 
 _SHOWN = 160  # characters of a complaint
 
-Complaint = Callable[[Json], "str | None"]
+Validator = Callable[[Json], "str | None"]
 
 
-def complaints(schema: JsonObject) -> Complaint:
+def validator_for(schema: JsonObject) -> Validator:
     """Return a function that says what is wrong with a value, or None; a schema that is none itself is a ConfigError.
 
     A $ref to another document is refused: nothing is fetched on behalf of a schema.

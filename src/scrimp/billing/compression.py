@@ -7,7 +7,7 @@ from collections import Counter
 from scrimp.values import Compression
 
 
-class Shortened:
+class CompressionTotals:
     """Rows that were made shorter, their tokens before and after, and how many each rule changed.
 
     Rows whose tokens are the same afterwards, such as those that lost a blank at their end, are not counted.

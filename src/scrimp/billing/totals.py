@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.billing.compression import Shortened
+from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.saving import Saving
 from scrimp.values import Answer, Answered, Entry, Outcome
@@ -15,7 +15,7 @@ from scrimp.values import Answer, Answered, Entry, Outcome
 _PAID = ("paid", "truncated")
 
 
-class Counts(Struct):
+class RowCounts(Struct):
     """Rows by their status, and how many were answered without a call."""
 
     total: int = 0
@@ -33,7 +33,7 @@ class Counts(Struct):
         return self.error + self.truncated + self.skipped
 
 
-class Line(Struct):
+class BillLine(Struct):
     """One line of the bill, adding up."""
 
     rows: int = 0
@@ -60,13 +60,13 @@ class Bill:
 
     def __init__(self, *, cap: Decimal | None = None) -> None:
         self.cap = cap
-        self.counts = Counts()
+        self.counts = RowCounts()
         self.saving = Saving()
         self.estimated = 0
-        self.shortened = Shortened()
-        self._hits, self._duplicates, self._models = Line(), Line(), dict[str, Line]()
+        self.shortened = CompressionTotals()
+        self._hits, self._duplicates, self._models = BillLine(), BillLine(), dict[str, BillLine]()
         # Calls that gave nothing: of rows answered in the end, and of rows that were not.
-        self._retried, self._failed, self._lost = Line(), Line(), Line()
+        self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
 
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
@@ -82,7 +82,7 @@ class Bill:
         self._book(outcome.entries, self._failed)
         setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
 
-    def _book(self, entries: tuple[Entry, ...], wasted: Line) -> None:
+    def _book(self, entries: tuple[Entry, ...], wasted: BillLine) -> None:
         for entry in entries:
             self.estimated += entry.estimated
             if entry.status in _PAID:
@@ -92,10 +92,10 @@ class Bill:
             else:
                 wasted.book(entry)
 
-    def _model(self, provider: str, model: str) -> Line:
-        return self._models.setdefault(f"{provider}/{model}", Line())
+    def _model(self, provider: str, model: str) -> BillLine:
+        return self._models.setdefault(f"{provider}/{model}", BillLine())
 
-    def _line_of(self, outcome: Answered, answer: Answer) -> Line:
+    def _line_of(self, outcome: Answered, answer: Answer) -> BillLine:
         if outcome.cache == "hit":
             self.counts.hits += 1
             return self._hits
@@ -113,7 +113,7 @@ class Bill:
             return line
         return self._kept(outcome.entries, answer)
 
-    def _kept(self, entries: tuple[Entry, ...], answer: Answer) -> Line:
+    def _kept(self, entries: tuple[Entry, ...], answer: Answer) -> BillLine:
         """Return the line of the model that answered, by the name it was called by: it may report a longer one."""
         paid = [entry for entry in reversed(entries) if entry.status in _PAID] or [entries[-1]]
         for entry in paid:
@@ -141,17 +141,17 @@ class Bill:
         """Calls that were answered at an unknown price, by model."""
         return {name: line.unpriced for name, line in self._models.items() if line.unpriced}
 
-    def _calling(self) -> tuple[Line, ...]:
+    def _calling(self) -> tuple[BillLine, ...]:
         return (*self._models.values(), self._retried, self._failed, self._lost)
 
-    def parts(self) -> Iterator[tuple[str, Line]]:
+    def parts(self) -> Iterator[tuple[str, BillLine]]:
         """Yield the lines of the bill that have something in them, the dearest model first."""
         counts = self.counts
-        failed = Line(counts.error, self._failed.calls, cost=self._failed.cost)
+        failed = BillLine(counts.error, self._failed.calls, cost=self._failed.cost)
         named = [("cache hit", self._hits), ("duplicate", self._duplicates)]
         named += sorted(self._models.items(), key=lambda item: (-item[1].cost, -item[1].calls, item[0]))
         named += [("failed calls", self._retried), ("lost calls", self._lost), ("failed", failed)]
-        named += [(word, Line(rows=getattr(counts, word))) for word in ("truncated", "skipped", "pending")]
+        named += [(word, BillLine(rows=getattr(counts, word))) for word in ("truncated", "skipped", "pending")]
         return ((name, line) for name, line in named if line.rows or line.calls)
 
     def exit_status(self, fail_on: str, stopped: int | None = None) -> int:

@@ -13,11 +13,11 @@ import typer
 from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
 from scrimp.cli.run_end import exit_status
-from scrimp.cli.run_options import asked_of, labels_of, one_route
+from scrimp.cli.run_options import one_route, run_labels, run_options
 from scrimp.cli.session import Session, session
 from scrimp.errors import InputError, UsageError
 from scrimp.flows import live
-from scrimp.flows.plan.run_options import Asked
+from scrimp.flows.plan.run_options import RunOptions
 from scrimp.read.context import with_context
 from scrimp.read.options import text_option
 from scrimp.render.terminal import safe_text
@@ -64,9 +64,9 @@ def ask(
     }  # fmt: skip
     text = with_context(_text(prompt or []), context or [])
     with session(flags) as here:
-        asked = asked_of(
+        asked = run_options(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
-            labels=labels_of(route, user, tag, priority), level_fixed=compress is not None,
+            labels=run_labels(route, user, tag, priority), level_fixed=compress is not None,
         )  # fmt: skip
         asking = _Asking(here, asked, verbose=verbose)
         question = Prompt(index=0, text=text, system=text_option(system, "--system"), source="prompt")
@@ -102,7 +102,7 @@ def _is_file() -> bool:
 class _Asking:
     """Prints pieces as they come, or the completion once it is there."""
 
-    def __init__(self, here: Session, asked: Asked, *, verbose: bool) -> None:
+    def __init__(self, here: Session, asked: RunOptions, *, verbose: bool) -> None:
         self._here, self._verbose = here, verbose
         self.bill = Bill(cap=asked.limits.max_cost)
         self._shown = ""

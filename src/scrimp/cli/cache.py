@@ -17,7 +17,7 @@ from scrimp.cli.session import session
 from scrimp.config.amounts import seconds
 from scrimp.errors import InputError, UsageError
 from scrimp.render.amounts import count, money
-from scrimp.store.cache import Cache, Kept
+from scrimp.store.cache import Cache, CachedCompletion
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _TAKEN_TOGETHER = 1000
@@ -105,7 +105,7 @@ def path() -> None:
 
 def _taken(cache_: Cache, file: Path) -> Iterator[int]:
     """Take completions over in groups; yield how many of each were new."""
-    group: list[Kept] = []
+    group: list[CachedCompletion] = []
     try:
         stream = file.open("rb")
     except OSError as error:
@@ -128,16 +128,18 @@ class _Exported(msgspec.Struct):
     answer: msgspec.Raw
 
 
-def _as_json(kept: Kept) -> dict[str, object]:
+def _as_json(kept: CachedCompletion) -> dict[str, object]:
     return {"key": kept.key.hex(), "created": kept.created, "run": kept.run, "answer": kept.answer}
 
 
-def _kept(text: bytes, where: str) -> Kept:
+def _kept(text: bytes, where: str) -> CachedCompletion:
     from scrimp.values import Answer  # noqa: PLC0415 - one name for one line
 
     try:
         line_ = msgspec.json.decode(text, type=_Exported)
-        return Kept(bytes.fromhex(line_.key), line_.created, line_.run, msgspec.json.decode(line_.answer, type=Answer))
+        return CachedCompletion(
+            bytes.fromhex(line_.key), line_.created, line_.run, msgspec.json.decode(line_.answer, type=Answer)
+        )
     except (msgspec.MsgspecError, ValueError) as error:
         raise InputError(f"{where}: no line of a cache export ({error}): nothing of its group was taken") from error
 

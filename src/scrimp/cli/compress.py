@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from scrimp import tokens
 from scrimp.cli import options as o
 from scrimp.cli.session import Session, session
-from scrimp.compress import KEEP, Aim
+from scrimp.compress import KEEP, CompressOptions
 from scrimp.compress.receipt import Receipt, receipt
 from scrimp.errors import InputError, UsageError
-from scrimp.flows.fit import CLIFF, Budget, Shortened, dollars, model_scorer, price_of, shorten
+from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, model_scorer, price_of, shorten
 from scrimp.read.context import with_context
 from scrimp.render.decimal_json import encode
 from scrimp.render.receipt import receipt_document, receipt_lines
@@ -77,7 +77,7 @@ def compress_text(
     """
     budget = _budget(max_tokens, target)
     highest = level or ("lossless" if budget is None else "focus")
-    aim = Aim(highest, query or "", keep, _pattern(protect or []))
+    aim = CompressOptions(highest, query or "", keep, _pattern(protect or []))
     with session() as here:
         text = with_context(_text(file), context or [])
         name = model or here.defaults.baseline
@@ -95,15 +95,15 @@ def compress_text(
             here.messages.warn(f"no sentence was left out: {made.done.note}")
 
 
-def _budget(most: str | None, target: float | None) -> Budget | None:
+def _budget(most: str | None, target: float | None) -> TokenBudget | None:
     if most is None and target is None:
         return None
     if most is None or most == CLIFF:
-        return Budget(target=target, cliff=most == CLIFF)
+        return TokenBudget(target=target, cliff=most == CLIFF)
     digits = most.replace("_", "").replace(",", "")
     if not (digits.isascii() and digits.isdigit() and int(digits)):
         raise UsageError(f"--max-tokens: '{most}' is no number of tokens: write one, such as 8000, or cliff")
-    return Budget(most=int(digits), target=target)
+    return TokenBudget(most=int(digits), target=target)
 
 
 def _pattern(protect: list[str]) -> re.Pattern[str] | None:
@@ -128,7 +128,7 @@ def _text(file: str | None) -> str:
 
 
 def _print_receipt(
-    here: Session, text: str, made: Shortened, price: Price | None, model: str, *, as_json: bool
+    here: Session, text: str, made: FittedText, price: Price | None, model: str, *, as_json: bool
 ) -> None:
     estimated = len(text) > _COUNTED
     done = receipt(text, made.done, made.aim, tokens.estimate if estimated else tokens.count)
@@ -144,7 +144,7 @@ def _print_receipt(
         here.messages.say(line)
 
 
-def _kept(aim: Aim, done: Receipt) -> float | None:
+def _kept(aim: CompressOptions, done: Receipt) -> float | None:
     """Return the ratio that sentences were chosen at, where any were."""
     return aim.keep if any(part.name == "sentences for the question" for part in done.rules) else None
 

@@ -8,11 +8,11 @@ import msgspec
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.inputs import named, read_options
+from scrimp.cli.inputs import inputs_or_stdin, read_options
 from scrimp.cli.printing import document, line, show
-from scrimp.cli.run_options import asked_of, one_route
+from scrimp.cli.run_options import one_route, run_options
 from scrimp.cli.session import Session, session
-from scrimp.flows.estimate import Outputs, Workload, offers, outputs, workload
+from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.amounts import count, money
@@ -47,18 +47,18 @@ def estimate(
     Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, and completions are
     taken to be short, middling or as long as --max-output allows.
     """
-    words = named(inputs)
+    words = inputs_or_stdin(inputs)
     flags = {**one_route(tier, chain, model), "max_output": max_output, "cache": cache, "compress": compress}
     with session(flags) as here:
-        asked = asked_of(here.defaults, choices=choices, schema=schema)
+        asked = run_options(here.defaults, choices=choices, schema=schema)
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
         work = workload(found, asked, here.services, live=is_stream(words))
-        size = outputs(asked)
+        size = output_tokens(asked)
         listed = _models(here, everything=everything or as_json)
         if asked.model is not None:
             listed.insert(0, (None, here.services.routes.model(asked.model)))
-        asks = offers(work, size, here.services, listed)
+        asks = quotes(work, size, here.services, listed)
         if as_json:
             document({"work": msgspec.structs.asdict(work), "offers": [msgspec.structs.asdict(each) for each in asks]})
             return
@@ -73,7 +73,7 @@ def estimate(
         )
 
 
-def _describe(work: Workload, size: Outputs) -> None:
+def _describe(work: Workload, size: OutputTokens) -> None:
     line(
         f"{count(work.rows)} rows: {count(work.hits)} in the cache, {count(work.duplicates)} duplicates, "
         f"{count(work.calls)} to call"

@@ -9,7 +9,7 @@ from scrimp.errors import UsageError
 from scrimp.read.options import ReadOptions, text_option
 
 
-def named(inputs: Sequence[str] | None) -> list[str]:
+def inputs_or_stdin(inputs: Sequence[str] | None) -> list[str]:
     """Return the inputs; with none named, stdin unless it is a terminal that would wait for somebody to type."""
     if inputs:
         return list(inputs)

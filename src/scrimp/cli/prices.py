@@ -10,7 +10,7 @@ import typer
 
 from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import session
-from scrimp.prices.book import Listing, Price
+from scrimp.prices.book import Price, PriceListing
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _UNKNOWN = 2
@@ -66,7 +66,7 @@ def _in_words(price: Price | None) -> str:
     return f"{'; '.join(bands)} a million ({found}{doubt})"
 
 
-def _row(listing: Listing) -> tuple[str, ...]:
+def _row(listing: PriceListing) -> tuple[str, ...]:
     rates = listing.standard.rates_for(0)
     batch = listing.batch.rates_for(0) if listing.batch else None
     return (
@@ -80,7 +80,7 @@ def _dollars(rate: Decimal | None) -> str:
     return "" if rate is None else format(rate.normalize(), "f") if rate else "0"
 
 
-def _as_json(listing: Listing) -> dict[str, object]:
+def _as_json(listing: PriceListing) -> dict[str, object]:
     rates = listing.standard.rates_for(0)
     return {
         "provider": listing.provider, "model": listing.model, "input": rates.input, "output": rates.output,

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from scrimp.render.decimal_json import encode
-from scrimp.render.streams import Style
+from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import table
 from scrimp.render.terminal import safe_text
 
 
 def show(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: Style, *, empty: str = "nothing yet"
+    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: StreamStyle, *, empty: str = "nothing yet"
 ) -> None:
     """Print a table on stdout, as wide as the terminal; a pipe gets every column whole."""
     if not rows:

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.inputs import named, read_options
-from scrimp.cli.run_options import asked_of, labels_of, one_route
+from scrimp.cli.inputs import inputs_or_stdin, read_options
+from scrimp.cli.run_options import one_route, run_labels, run_options
 from scrimp.cli.session import session
-from scrimp.flows.route import Routed, routed
+from scrimp.flows.route import RoutedPrompt, routed_prompts
 from scrimp.read.prompts import prompts
 from scrimp.render.decimal_json import encode
 from scrimp.render.terminal import safe_text
@@ -46,16 +46,18 @@ def route(
     A rule of the config decides first, then what was learned of the task (scrimp tune); else the kind of task does, and
     words of high stakes raise it by one tier. The model shown is the first of the tier whose provider has a key.
     """
-    words = named(inputs)
+    words = inputs_or_stdin(inputs)
     with session(one_route(tier, chain, model)) as here:
-        asked = asked_of(here.defaults, choices=choices, schema=schema, labels=labels_of(label, user, tag, priority))
+        asked = run_options(
+            here.defaults, choices=choices, schema=schema, labels=run_labels(label, user, tag, priority)
+        )
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
-        for each in routed(found, asked, here.services, explain=explain):
+        for each in routed_prompts(found, asked, here.services, explain=explain):
             sys.stdout.write(_json(each) if as_json else _line(each, terminal=here.out.terminal))
 
 
-def _json(each: Routed) -> str:
+def _json(each: RoutedPrompt) -> str:
     shown = {
         "index": each.prompt.index, "id": each.prompt.id, "tier": each.route.tier, "chain": each.route.chain.name,
         "model": each.model, "why": each.route.why, **({"rules": each.rules} if each.rules else {}),
@@ -63,7 +65,7 @@ def _json(each: Routed) -> str:
     return encode(shown).decode() + "\n"
 
 
-def _line(each: Routed, *, terminal: bool) -> str:
+def _line(each: RoutedPrompt, *, terminal: bool) -> str:
     name = each.prompt.id or each.prompt.source
     where = each.route.tier or each.route.chain.name or "-"
     lines = [f"{name}\t{where}\t{each.model or 'no key'}\t{each.route.why}", *(f"\t{rule}" for rule in each.rules)]

@@ -11,15 +11,15 @@ import typer
 
 from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
-from scrimp.cli.inputs import named, read_options
+from scrimp.cli.inputs import inputs_or_stdin, read_options
 from scrimp.cli.output import STDOUT, format_of, opened, refuse_input
 from scrimp.cli.run_end import exit_status, print_bill, say_the_end, write_summary
-from scrimp.cli.run_options import asked_of, labels_of, one_route
+from scrimp.cli.run_options import one_route, run_labels, run_options
 from scrimp.cli.session import Session, session
 from scrimp.config.amounts import share
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
-from scrimp.flows.engine.run_stop import PIPE, Stop
+from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.progress import open_progress
@@ -27,8 +27,8 @@ from scrimp.render.report import Report
 from scrimp.render.rows.writers import open_rows
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.run_options import Asked
-    from scrimp.flows.tune.shadow_run import Shadowing
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.tune.shadow_run import ShadowRun
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -93,11 +93,11 @@ def run(
         "tpm": tpm, "retries": retries, "timeout": timeout, "max_failures": max_failures, "order": order,
         "color": color, "progress": progress,
     }  # fmt: skip
-    words = named(inputs)
+    words = inputs_or_stdin(inputs)
     with session(flags) as here:
-        asked = asked_of(
+        asked = run_options(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
-            labels=labels_of(route, user, tag, priority), level_fixed=compress is not None,
+            labels=run_labels(route, user, tag, priority), level_fixed=compress is not None,
         )  # fmt: skip
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
@@ -129,31 +129,31 @@ def run(
     raise typer.Exit(status)
 
 
-def _shadowing(here: Session, asked: Asked) -> Shadowing | None:
+def _shadowing(here: Session, asked: RunOptions) -> ShadowRun | None:
     """Return what puts a share of the calls to other models too, where the config asks for that."""
     table = here.services.loaded.config.shadow
     if not share(table.share, "shadow.share"):
         return None
-    from scrimp.flows.tune.shadow_run import Shadowing, planned  # noqa: PLC0415 - few runs are shadowed
+    from scrimp.flows.tune.shadow_run import ShadowRun, shadow_plan  # noqa: PLC0415 - few runs are shadowed
 
     try:
-        plan = planned(table, here.services.routes)
+        plan = shadow_plan(table, here.services.routes)
     except ConfigError as error:
         here.messages.warn(f"[shadow] is not used: {error}")
         return None
-    return None if plan is None else Shadowing(plan, asked, here.services)
+    return None if plan is None else ShadowRun(plan, asked, here.services)
 
 
-def _driven(report: Report, drive: Callable[[], Stop | None]) -> tuple[Stop | None, ScrimpError | None]:
+def _driven(report: Report, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
     """Run to the end and finish the output; return why it stopped early, and what went wrong."""
-    stop: Stop | None = None
+    stop: RunStop | None = None
     trouble: ScrimpError | None = None
     try:
         stop = drive()
     except ScrimpError as error:
         trouble = error
     except KeyboardInterrupt:
-        stop = Stop("interrupted", "stopped; the same command line continues", 130)
+        stop = RunStop("interrupted", "stopped; the same command line continues", 130)
     if stop is not None and stop.reason == "pipe":
         return stop, trouble
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from scrimp.billing.totals import Bill
 from scrimp.cli.session import Session
 from scrimp.errors import ScrimpError, UsageError
-from scrimp.flows.engine.run_stop import Stop
+from scrimp.flows.engine.run_stop import RunStop
 from scrimp.read.sources import is_stream
 from scrimp.render.decimal_json import encode
 from scrimp.render.report import Report
@@ -19,7 +19,9 @@ from scrimp.render.streams import speak
 NOT_CACHED = 7
 
 
-def exit_status(bill: Bill, stop: Stop | None, trouble: ScrimpError | None, fail_on: str, *, cache_only: bool) -> int:
+def exit_status(
+    bill: Bill, stop: RunStop | None, trouble: ScrimpError | None, fail_on: str, *, cache_only: bool
+) -> int:
     """Return 0 when every row was answered, else the number that says why not."""
     if trouble is not None:
         return trouble.exit_status
@@ -56,7 +58,7 @@ def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
 
 
 def say_the_end(
-    here: Session, report: Report, stop: Stop | None, trouble: ScrimpError | None, inputs: Sequence[str]
+    here: Session, report: Report, stop: RunStop | None, trouble: ScrimpError | None, inputs: Sequence[str]
 ) -> None:
     """Print why a run stopped and the line that goes on with it, or why the first of its failed rows failed."""
     if report.first_failure and (stop is None or stop.reason == "failures"):

@@ -10,7 +10,7 @@ import msgspec
 from scrimp.config.amounts import failures, seconds
 from scrimp.config.schema import Defaults
 from scrimp.errors import ConfigError, UsageError
-from scrimp.flows.plan.run_options import Asked, Labels, Limits
+from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
 from scrimp.values import JsonObject, Parameters, Priority
 
 
@@ -22,27 +22,27 @@ def one_route(tier: str | None, chain: str | None, model: str | None) -> dict[st
     return dict(given)
 
 
-def asked_of(
+def run_options(
     defaults: Defaults, *, choices: str | None = None, schema: str | None = None, check: str | None = None,
-    temperature: float | None = None, labels: Labels | None = None, level_fixed: bool = False,
-) -> Asked:  # fmt: skip
+    temperature: float | None = None, labels: RunLabels | None = None, level_fixed: bool = False,
+) -> RunOptions:  # fmt: skip
     """Return what is asked, from the config in force and the flags that are no defaults."""
     parameters = Parameters(
         max_output=defaults.max_output, temperature=temperature, effort=_effort(defaults.effort),
         choices=_choices(choices), schema=_schema(schema),
     )  # fmt: skip
     rows, part = failures(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
-    limits = Limits(
+    limits = RunLimits(
         max_cost=defaults.max_cost, allow_unpriced=defaults.allow_unpriced, max_failures=rows, max_failure_share=part
     )
     fixed = defaults.chain is not None or defaults.model is not None
-    return Asked(
+    return RunOptions(
         tier=None if fixed else defaults.tier or "auto", chain=defaults.chain, model=defaults.model,
         min_confidence=defaults.min_confidence, parameters=parameters, check=check, level=defaults.compress,
         level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=seconds(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
-        order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=labels or Labels(),
+        order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=labels or RunLabels(),
         limits=limits,
     )  # fmt: skip
 
@@ -80,7 +80,9 @@ def _schema(path: str | None) -> JsonObject | None:
     return schema
 
 
-def labels_of(route: str | None, user: str | None, tags: Sequence[str] | None, priority: Priority = "normal") -> Labels:
+def run_labels(
+    route: str | None, user: str | None, tags: Sequence[str] | None, priority: Priority = "normal"
+) -> RunLabels:
     """Return the labels for the ledger."""
     pairs = {}
     for tag in tags or ():
@@ -88,4 +90,4 @@ def labels_of(route: str | None, user: str | None, tags: Sequence[str] | None, p
         if not equals or not name:
             raise UsageError(f"--tag '{tag}' has no value: write --tag name=value")
         pairs[name] = value
-    return Labels(route=route, user=user, tags=pairs, priority=priority)
+    return RunLabels(route=route, user=user, tags=pairs, priority=priority)

@@ -14,7 +14,7 @@ from scrimp.config.load import load
 from scrimp.config.paths import paths_of
 from scrimp.config.schema import Defaults
 from scrimp.flows.services import Services
-from scrimp.render.streams import Messages, Style, style_of
+from scrimp.render.streams import Messages, StreamStyle, style_of
 
 
 class Session(Struct, frozen=True):
@@ -23,8 +23,8 @@ class Session(Struct, frozen=True):
     services: Services
     defaults: Defaults
     messages: Messages
-    out: Style
-    err: Style
+    out: StreamStyle
+    err: StreamStyle
 
 
 @contextmanager

@@ -11,12 +11,12 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.compress.options import KEEP, LEVELS, Aim
+from scrimp.compress.options import KEEP, LEVELS, CompressOptions
 from scrimp.compress.wording.whitespace import WHITE_SPACE
-from scrimp.compress.zones.zone import Change, Zone
+from scrimp.compress.zones.zone import AppliedRule, Zone
 from scrimp.errors import UsageError
 
-__all__ = ["KEEP", "LEVELS", "Aim", "Compressed", "compress"]
+__all__ = ["KEEP", "LEVELS", "CompressOptions", "Compressed", "compress"]
 
 # What plain prose has not, and records, code, pages, logs, tables or the output of commands have: worth a closer look.
 # Several patterns: each alone is found by its first characters, all in one would be tried at every place.
@@ -40,7 +40,7 @@ class Compressed(Struct, frozen=True):
     """
 
     text: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AppliedRule, ...] = ()
     taken_back: tuple[tuple[str, str], ...] = ()
     note: str = ""
     zones: tuple[Zone, ...] = ()
@@ -61,10 +61,10 @@ def compress(
     sentence is left out. `keep` is the share of a context, 0 to 1, that its sentences may take. What `protected`
     matches is the same afterwards, in the same order. Raises UsageError where there is no such level.
     """
-    return compressed(text, Aim(level, query, keep, protected))
+    return compressed(text, CompressOptions(level, query, keep, protected))
 
 
-def compressed(text: str, aim: Aim) -> Compressed:
+def compressed(text: str, aim: CompressOptions) -> Compressed:
     """Return the text at the level aimed at: `compress` for who has its wishes in one piece."""
     if aim.level not in LEVELS:
         raise UsageError(f"no compression level '{aim.level}': use one of {', '.join(LEVELS)}")
@@ -72,9 +72,9 @@ def compressed(text: str, aim: Aim) -> Compressed:
         return Compressed(text)
     if aim.level == "lossless" and (done := _at_a_glance(text)) is not None:
         return _unless(aim.kept(text, done.text), text, done)
-    from scrimp.compress.pipeline import passes  # noqa: PLC0415 - most rows of a large run are a plain line
+    from scrimp.compress.pipeline import run_pipeline  # noqa: PLC0415 - most rows of a large run are a plain line
 
-    passed = passes(text, aim)
+    passed = run_pipeline(text, aim)
     done = Compressed(passed.text, passed.changes, passed.taken_back, passed.note, passed.zones)
     return _unless(aim.kept(text, done.text), text, done)
 
@@ -100,6 +100,6 @@ def _at_a_glance(text: str) -> Compressed | None:
     for name, rule in WHITE_SPACE:
         shorter = rule(text)
         if shorter != text:
-            applied.append(Change("instruction", "prose", name, text, shorter))
+            applied.append(AppliedRule("instruction", "prose", name, text, shorter))
             text = shorter
     return Compressed(text, tuple(applied))

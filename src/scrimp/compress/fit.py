@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.compress import LEVELS, Aim, Compressed, compressed
+from scrimp.compress import LEVELS, Compressed, CompressOptions, compressed
 from scrimp.errors import UsageError
 
 # Ratios tried are these many parts of the whole; the least keeps the best sentence of each context.
@@ -19,7 +19,7 @@ Count = Callable[[str], int]
 class Fitted(Struct, frozen=True):
     """A text within its budget, how it was made, and the tokens it has."""
 
-    aim: Aim
+    aim: CompressOptions
     done: Compressed
     tokens: int
 
@@ -28,7 +28,7 @@ class UnfitError(UsageError):
     """The part that may not be cut is larger than the budget."""
 
 
-def fit(text: str, limit: int, highest: Aim, count: Count) -> Fitted:
+def fit(text: str, limit: int, highest: CompressOptions, count: Count) -> Fitted:
     """Return the text in at most `limit` tokens, changed as little as that takes and never beyond the level aimed at.
 
     `highest.keep` is not looked at: as many sentences are kept as fit. Raises UnfitError, naming the size, where the
@@ -48,18 +48,18 @@ def fit(text: str, limit: int, highest: Aim, count: Count) -> Fitted:
     raise UnfitError(_too_long(shortest, limit, highest))
 
 
-def _ladder(highest: Aim) -> list[Aim]:
+def _ladder(highest: CompressOptions) -> list[CompressOptions]:
     """Return what is tried, from the least change on; all of a context is kept until its sentences must be chosen."""
     levels = LEVELS[1 : LEVELS.index(highest.level) + 1]
     return [replace(highest, level=level, keep=1.0) for level in levels]
 
 
-def _tried(text: str, aim: Aim, count: Count) -> Fitted:
+def _tried(text: str, aim: CompressOptions, count: Count) -> Fitted:
     done = compressed(text, aim)
     return Fitted(aim, done, count(done.text))
 
 
-def _fewer(text: str, limit: int, aim: Aim, count: Count) -> Fitted:
+def _fewer(text: str, limit: int, aim: CompressOptions, count: Count) -> Fitted:
     """Return the text with the most sentences that fit, or else the fewest; a higher ratio keeps what a lower does."""
     fewest = _tried(text, replace(aim, keep=1 / _PARTS), count)
     if fewest.tokens > limit:
@@ -75,7 +75,7 @@ def _fewer(text: str, limit: int, aim: Aim, count: Count) -> Fitted:
     return best
 
 
-def _too_long(shortest: Fitted, limit: int, highest: Aim) -> str:
+def _too_long(shortest: Fitted, limit: int, highest: CompressOptions) -> str:
     more = ""
     if highest.level in {"focus", "terse"}:
         more = f"; {shortest.done.note}: --query would let some be left out" if shortest.done.note else ""

@@ -16,7 +16,7 @@ KEEP = 0.6  # the share of a context that `focus` keeps
 Scorer: TypeAlias = Callable[[Sequence[str], str], Sequence[float]]
 
 
-class Aim(Struct, frozen=True):
+class CompressOptions(Struct, frozen=True):
     """What every rule is told.
 
     `query` is what a context is read for, and `keep` the share of it (0 to 1, in characters) that sentences for the

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from scrimp.compress.checks.gate import Check, all_of, gated
 from scrimp.compress.extract.question import question_of
 from scrimp.compress.json.find import documents
-from scrimp.compress.options import Aim
-from scrimp.compress.rules import Step, steps
+from scrimp.compress.options import CompressOptions
+from scrimp.compress.rules import Rule, rules_for
 from scrimp.compress.wording.whitespace import without_leading_blank_lines
-from scrimp.compress.zones.segment import zones
-from scrimp.compress.zones.zone import Change, Zone
+from scrimp.compress.zones.segment import segment
+from scrimp.compress.zones.zone import AppliedRule, Zone
 
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _PASSES = 4
@@ -24,36 +24,38 @@ NO_QUESTION = "no question was found to read the text for"
 NO_CONTEXT = "no documents or passages were found to choose sentences from"
 
 
-class Passed(Struct, frozen=True, kw_only=True):
+class PipelineResult(Struct, frozen=True, kw_only=True):
     """What became of a text: its zones as they were, and each change in the order made."""
 
     text: str
     zones: tuple[Zone, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[AppliedRule, ...]
     taken_back: tuple[tuple[str, str], ...]
     note: str = ""
 
 
-def passes(text: str, aim: Aim) -> Passed:
+def run_pipeline(text: str, aim: CompressOptions) -> PipelineResult:
     """Return the text at that level."""
-    found = zones(text, documents=documents)
+    found = segment(text, documents=documents)
     aim, found, note = _aimed(aim, found)
-    changes: list[Change] = []
+    changes: list[AppliedRule] = []
     taken_back: dict[tuple[str, str], None] = {}
-    shorter = _pass(text, found, aim, changes, taken_back)
+    shorter = _run_once(text, found, aim, changes, taken_back)
     # Sentences are chosen once: of what is left, fewer would be chosen again.
     later = replace(aim, level="tidy") if aim.level in {"focus", "terse"} else aim
     for _ in range(_PASSES - 1):
         if not any(map(_shows_more, changes)):
             break
-        after = _pass(shorter, zones(shorter, documents=documents), later, changes, taken_back)
+        after = _run_once(shorter, segment(shorter, documents=documents), later, changes, taken_back)
         if after == shorter:
             break
         shorter = after
-    return Passed(text=shorter, zones=tuple(found), changes=tuple(changes), taken_back=tuple(taken_back), note=note)
+    return PipelineResult(
+        text=shorter, zones=tuple(found), changes=tuple(changes), taken_back=tuple(taken_back), note=note
+    )
 
 
-def _aimed(aim: Aim, found: list[Zone]) -> tuple[Aim, list[Zone], str]:
+def _aimed(aim: CompressOptions, found: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
     """Find the question where none was given; a text that came with one of its own is read for it as a whole."""
     if aim.level not in {"focus", "terse"}:
         return aim, found, ""
@@ -72,26 +74,30 @@ def _as_context(zone: Zone) -> Zone:
     return replace(zone, kind="context") if (zone.kind, zone.form) == ("instruction", "prose") else zone
 
 
-def _pass(
-    text: str, found: Sequence[Zone], aim: Aim, changes: list[Change], taken_back: dict[tuple[str, str], None]
+def _run_once(
+    text: str,
+    found: Sequence[Zone],
+    aim: CompressOptions,
+    changes: list[AppliedRule],
+    taken_back: dict[tuple[str, str], None],
 ) -> str:
     pieces = [zone.text for zone in found]
     _trim(pieces, found, changes)  # first: a rule shall see what a second time would show it
     for at, zone in enumerate(found):
-        for step in steps(zone, aim.level):
+        for step in rules_for(zone, aim.level):
             before = pieces[at]
             after, reason = gated(before, lambda text, step=step: step.rule(text, aim), _check(step, aim))  # type: ignore[misc]
             if reason is not None:
                 taken_back[step.name, reason] = None
             elif after != before:
-                changes.append(Change(zone.kind, zone.form, step.name, before, after))
+                changes.append(AppliedRule(zone.kind, zone.form, step.name, before, after))
                 pieces[at] = after
     _trim(pieces, found, changes)
     joined = "".join(pieces)
     return joined if len(joined) <= len(text) else text
 
 
-def _shows_more(change: Change) -> bool:
+def _shows_more(change: AppliedRule) -> bool:
     """Say whether there may be more to find now: not where only plain blanks at an end of the text are gone."""
     if change.rule != _MARGINS:
         return True
@@ -100,11 +106,11 @@ def _shows_more(change: Change) -> bool:
     return not _PLAIN_BLANKS.issuperset(gone)
 
 
-def _check(step: Step, aim: Aim) -> Check:
+def _check(step: Rule, aim: CompressOptions) -> Check:
     return step.check if aim.protected is None else all_of(aim.kept, step.check)
 
 
-def _trim(pieces: list[str], found: Sequence[Zone], changes: list[Change]) -> None:
+def _trim(pieces: list[str], found: Sequence[Zone], changes: list[AppliedRule]) -> None:
     """Drop what is blank before the first word and after the last, however many zones it fills, unless it is code's."""
     numbers = range(len(pieces))
     for order, trim in ((numbers, without_leading_blank_lines), (reversed(numbers), str.rstrip)):
@@ -113,7 +119,7 @@ def _trim(pieces: list[str], found: Sequence[Zone], changes: list[Change]) -> No
                 break
             trimmed = trim(pieces[at])
             if trimmed != pieces[at]:
-                changes.append(Change(found[at].kind, found[at].form, _MARGINS, pieces[at], trimmed))
+                changes.append(AppliedRule(found[at].kind, found[at].form, _MARGINS, pieces[at], trimmed))
                 pieces[at] = trimmed
             if trimmed:
                 break

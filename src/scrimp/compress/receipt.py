@@ -10,11 +10,11 @@ from functools import cache
 
 from msgspec import Struct
 
-from scrimp.compress import Aim, Compressed
+from scrimp.compress import Compressed, CompressOptions
 from scrimp.compress.zones.zone import Zone
 
 
-class Part(Struct, frozen=True):
+class ReceiptPart(Struct, frozen=True):
     """Tokens of the zones of one kind, or of what a rule changed; counted piece by piece, so sums may be a few off."""
 
     name: str
@@ -28,14 +28,14 @@ class Receipt(Struct, frozen=True, kw_only=True):
     level: str
     before: int
     after: int
-    zones: tuple[Part, ...]
-    rules: tuple[Part, ...]
+    zones: tuple[ReceiptPart, ...]
+    rules: tuple[ReceiptPart, ...]
     taken_back: tuple[tuple[str, str], ...] = ()
     note: str = ""
     why: str | None = None
 
 
-def receipt(text: str, done: Compressed, aim: Aim, count: Callable[[str], int]) -> Receipt:
+def receipt(text: str, done: Compressed, aim: CompressOptions, count: Callable[[str], int]) -> Receipt:
     """Return what was done to a text; `count` gives the tokens of a piece."""
     size = cache(count)  # what one rule leaves is what the next one finds
     zones = done.zones or (Zone("instruction", "prose", text),)
@@ -55,15 +55,15 @@ def _name(kind: str, form: str) -> str:
     return kind if form in {"prose", "fence"} else f"{kind} ({form})"
 
 
-def _parts(counted: Iterable[tuple[str, int, int]]) -> tuple[Part, ...]:
+def _parts(counted: Iterable[tuple[str, int, int]]) -> tuple[ReceiptPart, ...]:
     sums: dict[str, tuple[int, int]] = {}
     for name, before, after in counted:
         whole = sums.get(name, (0, 0))
         sums[name] = whole[0] + before, whole[1] + after
-    return tuple(Part(name, *whole) for name, whole in sums.items())
+    return tuple(ReceiptPart(name, *whole) for name, whole in sums.items())
 
 
-def _why(zones: tuple[Zone, ...], done: Compressed, aim: Aim) -> str:
+def _why(zones: tuple[Zone, ...], done: Compressed, aim: CompressOptions) -> str:
     """Say in a few words why nothing was done."""
     if aim.level == "off":
         return "the level is off"

@@ -13,7 +13,7 @@ _VOTING = frozenset(("auto", "agreement", "backed"))
 _JUDGING = frozenset(("judge", "decisions"))
 
 
-def doubts(chain: Chain, available: Collection[str]) -> Iterator[str]:
+def chain_warnings(chain: Chain, available: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each thing to look at; `available` are the providers that can be called."""
     if chain.signal in _VOTING:
         yield from _relatives(chain.steps[:-1], available)

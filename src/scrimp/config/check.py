@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from scrimp.config.endpoints import endpoint_of
 from scrimp.config.keys import KeyRing, missing_key
-from scrimp.config.load import Loaded
+from scrimp.config.load import LoadedConfig
 from scrimp.config.paths import Paths
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config, ProviderTable
@@ -35,7 +35,7 @@ class Finding(Struct, frozen=True):
     message: str
 
 
-def check(loaded: Loaded, keys: KeyRing, paths: Paths) -> list[Finding]:
+def check(loaded: LoadedConfig, keys: KeyRing, paths: Paths) -> list[Finding]:
     """Return everything found, in the order of the file; no command is run and nobody is called."""
     config = loaded.config
     findings = list(_providers(config, keys))
@@ -132,13 +132,13 @@ def _chains(config: Config, routes: Routes) -> Iterator[Finding]:
 
 
 def _doubts(where: str, name: str, routes: Routes) -> Iterator[Finding]:
-    from scrimp.config.chain_lint import doubts  # noqa: PLC0415 - only where there are chains
+    from scrimp.config.chain_lint import chain_warnings  # noqa: PLC0415 - only where there are chains
 
     try:
         chain = routes.chain(name)
     except ConfigError:
         return  # said above
-    yield from (_warning(where, doubt) for doubt in doubts(chain, routes.available))
+    yield from (_warning(where, doubt) for doubt in chain_warnings(chain, routes.available))
 
 
 def _rules(config: Config, routes: Routes) -> Iterator[Finding]:

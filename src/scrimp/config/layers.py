@@ -72,9 +72,9 @@ def _default(origin: str, name: str, value: object, *, strict: bool = True) -> o
     try:
         return getattr(msgspec.convert(tree, Config, strict=strict).defaults, name)
     except msgspec.ValidationError as error:
-        from scrimp.config.validation_errors import complaint  # noqa: PLC0415 - only where something is wrong
+        from scrimp.config.validation_errors import config_problem  # noqa: PLC0415 - only where something is wrong
 
-        words = complaint(error, tree, strict=strict)
+        words = config_problem(error, tree, strict=strict)
         raise ConfigError(f"{origin} {words.words}" if words.key else f"{origin}: {words.words}") from error
 
 
@@ -100,9 +100,9 @@ def convert(tree: Mapping[str, object], origin: str) -> Config:
     try:
         return msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
-        from scrimp.config.validation_errors import complaint  # noqa: PLC0415 - only where something is wrong
+        from scrimp.config.validation_errors import config_problem  # noqa: PLC0415 - only where something is wrong
 
-        words = complaint(error, tree, strict=True)
+        words = config_problem(error, tree, strict=True)
         raise ConfigError(
             f"{origin}: {words.key} {words.words}" if words.key else f"{origin}: {words.words}"
         ) from error

@@ -16,7 +16,7 @@ PROJECT_FILE = "scrimp.toml"
 FLAG, ENVIRONMENT, DEFAULT = "flag", "environment", "default"
 
 
-class Loaded(Struct, frozen=True):
+class LoadedConfig(Struct, frozen=True):
     """The config in force, and for each value that is no default where it comes from."""
 
     config: Config
@@ -28,7 +28,7 @@ class Loaded(Struct, frozen=True):
         return self.origins.get(path, DEFAULT)
 
 
-def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str, object]) -> Loaded:
+def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str, object]) -> LoadedConfig:
     """Return what flags, environment and files add up to."""
     tree: Tree = {}
     origins: dict[tuple[str, ...], str] = {}
@@ -37,7 +37,7 @@ def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str,
         for path, _ in leaves(layer):
             origins[path] = _variable(path, env) if origin == ENVIRONMENT else origin
     config = convert(tree, "the configuration") if tree else Config()
-    return Loaded(config, origins, dict(leaves(tree)))
+    return LoadedConfig(config, origins, dict(leaves(tree)))
 
 
 def _layers(

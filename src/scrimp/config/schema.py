@@ -177,7 +177,7 @@ class SpendAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _in_words(seconds, self.since, "since")
 
 
-class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AlertsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[alerts]: what `scrimp cost` warns of."""
 
     share: tuple[ShareAlert, ...] = ()
@@ -185,7 +185,7 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     spend: tuple[SpendAlert, ...] = ()
 
 
-class Shadow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[shadow]: at the end of a run, a share of its calls is made to other models too, for `scrimp tune`."""
 
     share: str = "0%"
@@ -206,8 +206,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     models: Mapping[str, ModelTable] = {}
     chains: Mapping[str, ChainTable] = {}
     rules: tuple[RuleTable, ...] = ()
-    alerts: Alerts = Alerts()
-    shadow: Shadow = Shadow()
+    alerts: AlertsTable = AlertsTable()
+    shadow: ShadowTable = ShadowTable()
 
     def __post_init__(self) -> None:
         for name in self.providers:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.config.load import Loaded
+from scrimp.config.load import LoadedConfig
 from scrimp.config.schema import Defaults
 from scrimp.config.secret_patterns import without_keys
 from scrimp.config.validation_errors import dotted
@@ -25,7 +25,7 @@ class Setting(Struct, frozen=True):
     origin: str
 
 
-def settings(loaded: Loaded) -> Iterator[Setting]:
+def settings(loaded: LoadedConfig) -> Iterator[Setting]:
     """Yield [defaults] in the schema's order, then all else that some layer sets, by key."""
     values = loaded.config.defaults
     for name in Defaults.__struct_fields__:

@@ -25,34 +25,34 @@ _ANY = "..."
 _LONGEST = 60
 
 
-class Complaint(msgspec.Struct, frozen=True):
+class ConfigProblem(msgspec.Struct, frozen=True):
     """Where it is and the words; `key` is empty where the words say it all."""
 
     key: str
     words: str
 
 
-def complaint(error: msgspec.ValidationError, tree: Mapping[str, object], *, strict: bool) -> Complaint:
+def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *, strict: bool) -> ConfigProblem:
     """Return msgspec's complaint about a tree in our words."""
     found = _WHERE.match(str(error))
     what, where = (found["what"], found["where"] or "") if found else (str(error), "")
     path, value = _located(_tokens(where), tree, strict=strict)
     key, kind = dotted(path), _type_at(path)
     if unknown := re.search(r"unknown field `([^`]+)`", what):
-        return Complaint(dotted((*path, unknown[1])), _unknown(unknown[1], _fields(kind)))
+        return ConfigProblem(dotted((*path, unknown[1])), _unknown(unknown[1], _fields(kind)))
     if missing := re.search(r"missing required field `([^`]+)`", what):
-        return Complaint(dotted((*path, missing[1])), "is missing")
+        return ConfigProblem(dotted((*path, missing[1])), "is missing")
     if options := _options(kind):
         near = nearest(value, options) if isinstance(value, str) else None
         hint = f": did you mean {near}?" if near else ""
-        return Complaint(key, f"must be one of {', '.join(options)}, not {_shown(value)}{hint}")
+        return ConfigProblem(key, f"must be one of {', '.join(options)}, not {_shown(value)}{hint}")
     if expected := _EXPECTED.match(what):
         takes = " or ".join(_TAKES.get(name, name) for name in expected["type"].split(" | ") if name != "null")
-        return Complaint(key, f"must be {takes}{expected['bound'] or ''}, not {_shown(value)}")
+        return ConfigProblem(key, f"must be {takes}{expected['bound'] or ''}, not {_shown(value)}")
     if what == "Invalid decimal string":
-        return Complaint(key, f"must be a number, not {_shown(value)}")
+        return ConfigProblem(key, f"must be a number, not {_shown(value)}")
     # A sentence of the schema's own; it names the key within its table.
-    return Complaint("", f"{key}: {what}" if path and path != ("defaults",) else what)
+    return ConfigProblem("", f"{key}: {what}" if path and path != ("defaults",) else what)
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:

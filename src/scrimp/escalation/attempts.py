@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.escalation.confidence import Verdict
-from scrimp.escalation.questions import Made
+from scrimp.escalation.questions import CallResult
 from scrimp.values import Attempt, Chain, Completion, Failure, Step
 
 STRAIGHT = "straight to the last step: those before it do not pay for this task"
@@ -20,7 +20,7 @@ _UNUSED = "not needed"
 _ITSELF = "says the same when asked in other words"
 
 
-class Stage(Struct, frozen=True):
+class ChainStage(Struct, frozen=True):
     """One call of the ascent: a step, and whether the prompt is put in other words."""
 
     index: int
@@ -33,7 +33,7 @@ def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:
     return next((attempt for attempt in attempts if attempt.kept), None)
 
 
-def failed(stage: Stage, failure: Failure) -> Attempt:
+def failed_attempt(stage: ChainStage, failure: Failure) -> Attempt:
     """Return the attempt of a call that came to nothing."""
     return Attempt(
         step=stage.index, name=stage.step.name, completion=None, failure=failure, confidence=None, why=failure.kind,
@@ -41,7 +41,9 @@ def failed(stage: Stage, failure: Failure) -> Attempt:
     )  # fmt: skip
 
 
-def weighed(stage: Stage, completion: Completion, verdict: Verdict, chain: Chain, *, straight: bool = False) -> Attempt:
+def attempt_of(
+    stage: ChainStage, completion: Completion, verdict: Verdict, chain: Chain, *, straight: bool = False
+) -> Attempt:
     """Return the attempt of a completion; `straight` says that the steps before the last were left out."""
     last = stage.index == len(chain.steps) - 1
     sure = verdict.confidence is not None and verdict.confidence >= chain.min_confidence
@@ -74,7 +76,7 @@ def _doubt(verdict: Verdict, chain: Chain) -> str:
     return f"{verdict.why} {verdict.confidence:.2f} is below {chain.min_confidence:g}"
 
 
-def as_asked(attempts: Sequence[Attempt]) -> list[Attempt]:
+def keep_original_wording(attempts: Sequence[Attempt]) -> list[Attempt]:
     """Keep, where a model agrees with itself, what it said to the user's own words: that has the form they ask for."""
     *before, first, again = attempts
     if not again.kept or again.why != "agreement":
@@ -83,7 +85,7 @@ def as_asked(attempts: Sequence[Attempt]) -> list[Attempt]:
     return [*before, kept, replace(again, kept=False, reason=again.why)]
 
 
-def unused(stage: Stage, made: Made) -> Attempt:
+def unused_attempt(stage: ChainStage, made: CallResult) -> Attempt:
     """Return the attempt of a call that was made at once with another which decided the row alone."""
     completion, failure = (made, None) if isinstance(made, Completion) else (None, made)
     return Attempt(
@@ -92,7 +94,7 @@ def unused(stage: Stage, made: Made) -> Attempt:
     )  # fmt: skip
 
 
-def settled(attempts: list[Attempt]) -> list[Attempt]:
+def best_if_none_kept(attempts: list[Attempt]) -> list[Attempt]:
     """Keep the surest valid attempt where the chain was climbed in vain, but not where it was cut short."""
     if not attempts or kept_of(attempts) is not None:
         return attempts

@@ -19,7 +19,7 @@ from scrimp.answers.canonical import canonical
 from scrimp.answers.label_probability import label_confidence
 from scrimp.answers.labels import label_of
 from scrimp.answers.literals import json_in
-from scrimp.answers.schema import Complaint, complaints
+from scrimp.answers.schema import Validator, validator_for
 from scrimp.errors import ConfigError
 from scrimp.values import Attempt, Completion, Json, Parameters
 
@@ -42,7 +42,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 if TYPE_CHECKING:  # a protocol takes a third of a millisecond to define, and only the checker reads it
     from typing import Protocol
 
-    class Judge(Protocol):
+    class Assessor(Protocol):
         """Judges a completion beside the attempts before it."""
 
         def __call__(
@@ -51,7 +51,7 @@ if TYPE_CHECKING:  # a protocol takes a third of a millisecond to define, and on
             """Return what is held of it; `reworded` says that its model was asked in other words than before."""
 
 
-def judge_for(signal: str, parameters: Parameters, *, alone: bool = False) -> Judge:
+def assessor_for(signal: str, parameters: Parameters, *, alone: bool = False) -> Assessor:
     """Return the judge for a chain's signal and for what is asked; made once for many prompts, it is pure.
 
     auto takes, for choices, the model's own alternatives where the provider reports them, and agreement otherwise: that
@@ -60,7 +60,7 @@ def judge_for(signal: str, parameters: Parameters, *, alone: bool = False) -> Ju
     with.
     """
     _check_signal(signal, parameters)
-    complaint = complaints(parameters.schema) if parameters.schema is not None else None
+    complaint = validator_for(parameters.schema) if parameters.schema is not None else None
 
     def judge(completion: Completion, attempts: Sequence[Attempt], /, *, reworded: bool = False) -> Verdict:
         verdict = validity(completion) or promised(completion, parameters, complaint)
@@ -97,7 +97,7 @@ def validity(completion: Completion) -> Verdict | None:
     return Verdict(confidence=None, why=why, valid=False) if why else None
 
 
-def promised(completion: Completion, parameters: Parameters, complaint: Complaint | None) -> Verdict:
+def promised(completion: Completion, parameters: Parameters, complaint: Validator | None) -> Verdict:
     """Return whether the completion keeps the schema or is one of the choices, and what it says then."""
     if complaint is not None:
         return _keeps_schema(completion.text, complaint)
@@ -108,7 +108,7 @@ def promised(completion: Completion, parameters: Parameters, complaint: Complain
     return Verdict(confidence=None, why="choices", valid=label is not None, parsed=label, detail=wrong)
 
 
-def _keeps_schema(text: str, complaint: Complaint) -> Verdict:
+def _keeps_schema(text: str, complaint: Validator) -> Verdict:
     found = json_in(text)
     if found is None:
         return Verdict(confidence=None, why="schema", valid=False, detail="the completion is not JSON")

@@ -17,14 +17,31 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.escalation.attempts import Stage, as_asked, failed, kept_of, settled, unused, weighed
+from scrimp.escalation.attempts import (
+    ChainStage,
+    attempt_of,
+    best_if_none_kept,
+    failed_attempt,
+    keep_original_wording,
+    kept_of,
+    unused_attempt,
+)
 from scrimp.escalation.confidence import AGREEING, Verdict
-from scrimp.escalation.questions import Ask, AskBoth, Check, CheckResult, Made, Question, Reply, made_of
+from scrimp.escalation.questions import (
+    CallResult,
+    CallStep,
+    CallTwoSteps,
+    CheckResult,
+    Question,
+    Reply,
+    RunCheck,
+    call_result,
+)
 from scrimp.escalation.signals.opinion import ASKING, opinion
 from scrimp.values import Attempt, Chain, Completion, Failure
 
 if TYPE_CHECKING:
-    from scrimp.escalation.confidence import Judge
+    from scrimp.escalation.confidence import Assessor
 
 Escalation: TypeAlias = Generator[Question, Reply, tuple[Attempt, ...]]
 
@@ -32,11 +49,11 @@ Escalation: TypeAlias = Generator[Question, Reply, tuple[Attempt, ...]]
 _HOPELESS = frozenset(("invalid", "budget"))
 
 
-class _Asked(Struct, frozen=True):
+class _Ascent(Struct, frozen=True):
     """What an ascent is about: see `escalate`."""
 
     chain: Chain
-    judge: Judge
+    judge: Assessor
     text: str
     task: str
     brief: bool
@@ -44,7 +61,7 @@ class _Asked(Struct, frozen=True):
 
 
 def escalate(
-    chain: Chain, judge: Judge, *, text: str = "", task: str = "", brief: bool = False, check: bool = False,
+    chain: Chain, judge: Assessor, *, text: str = "", task: str = "", brief: bool = False, check: bool = False,
     start: int = 0,
 ) -> Escalation:  # fmt: skip
     """Yield each call (and each check) to make; return every attempt in the order made, at most one of them kept.
@@ -55,60 +72,62 @@ def escalate(
     at. A lone cheap model that has nobody to agree with is asked a second time, in other words. With `chain.parallel`
     the first two steps are called at once, unless the second is the last: to call that beside the first saves nothing.
     """
-    asked = _Asked(chain, judge, text, task or text, brief, check)
+    asked = _Ascent(chain, judge, text, task or text, brief, check)
     attempts: list[Attempt] = []
-    stages = deque(Stage(index, step) for index, step in enumerate(chain.steps) if index >= start)
-    early: dict[Stage, Made] = {}
+    stages = deque(ChainStage(index, step) for index, step in enumerate(chain.steps) if index >= start)
+    early: dict[ChainStage, CallResult] = {}
     while stages:
         stage = stages.popleft()
         if chain.parallel and not attempts and len(stages) > 1:
             early = yield from _both(stage, stages[0])
         made = early.pop(stage) if stage in early else (yield from _called(stage, asked))
         if isinstance(made, Failure):
-            attempts.append(failed(stage, made))
+            attempts.append(failed_attempt(stage, made))
         else:
             verdict = yield from _verdict(stage, made, attempts, asked)
-            attempts.append(weighed(stage, made, verdict, chain, straight=start > 0))
+            attempts.append(attempt_of(stage, made, verdict, chain, straight=start > 0))
             if verdict.more and _stands_alone(stage, asked):
-                stages.appendleft(Stage(stage.index, stage.step, reworded=True))
+                stages.appendleft(ChainStage(stage.index, stage.step, reworded=True))
         if attempts[-1].kept or (not stage.reworded and _in_vain(made)):
             break
     if attempts and attempts[-1].reworded:
-        attempts = as_asked(attempts)
-    attempts = settled(attempts)
-    beside = [unused(stage, made) for stage, made in early.items()]
+        attempts = keep_original_wording(attempts)
+    attempts = best_if_none_kept(attempts)
+    beside = [unused_attempt(stage, made) for stage, made in early.items()]
     return (*attempts, *beside) if kept_of(attempts) is not None else (*beside, *attempts)
 
 
-def _in_vain(made: Made) -> bool:
+def _in_vain(made: CallResult) -> bool:
     """Say whether a step's reply ends the ascent: a higher one would not do better, or the row is to be asked again."""
     return made.kind in _HOPELESS if isinstance(made, Failure) else made.stop == "length"
 
 
-def _stands_alone(stage: Stage, asked: _Asked) -> bool:
+def _stands_alone(stage: ChainStage, asked: _Ascent) -> bool:
     """Say whether a step is the only one below the last of a chain that lives by agreement."""
     alone = len(asked.chain.steps) == 2 and not stage.index and asked.chain.signal in AGREEING
     return alone and not stage.reworded and bool(asked.text)
 
 
-def _both(first: Stage, second: Stage) -> Generator[Question, Reply, dict[Stage, Made]]:
-    replies = yield AskBoth(Ask(index=first.index, step=first.step), Ask(index=second.index, step=second.step))
+def _both(first: ChainStage, second: ChainStage) -> Generator[Question, Reply, dict[ChainStage, CallResult]]:
+    replies = yield CallTwoSteps(
+        CallStep(index=first.index, step=first.step), CallStep(index=second.index, step=second.step)
+    )
     if not isinstance(replies, tuple):
         raise TypeError(f"two calls were answered with a {type(replies).__name__}")
     return {first: replies[0], second: replies[1]}
 
 
-def _called(stage: Stage, asked: _Asked) -> Generator[Question, Reply, Made]:
+def _called(stage: ChainStage, asked: _Ascent) -> Generator[Question, Reply, CallResult]:
     words = None
     if stage.reworded:
         from scrimp.escalation.signals.votes import reworded  # noqa: PLC0415 - where one cheap model stands alone
 
         words = reworded(asked.text, brief=asked.brief)
-    return made_of((yield Ask(index=stage.index, step=stage.step, text=words)))
+    return call_result((yield CallStep(index=stage.index, step=stage.step, text=words)))
 
 
 def _verdict(
-    stage: Stage, completion: Completion, attempts: Sequence[Attempt], asked: _Asked
+    stage: ChainStage, completion: Completion, attempts: Sequence[Attempt], asked: _Ascent
 ) -> Generator[Question, Reply, Verdict]:
     """Return what is held of a completion: by itself and beside the others, by the user's check, by another model."""
     chain = asked.chain
@@ -127,7 +146,7 @@ def _checked(completion: Completion, verdict: Verdict, signal: str) -> Generator
 
     A chain that names another signal than its check still wants that signal's word on what passed.
     """
-    result = yield Check(completion.text)
+    result = yield RunCheck(completion.text)
     if not isinstance(result, CheckResult):
         raise TypeError(f"a check was answered with a {type(result).__name__}")
     if not result.passed:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from scrimp.values import Completion, Failure, Parameters, Step
 
 
-class Ask(Struct, frozen=True, kw_only=True):
+class CallStep(Struct, frozen=True, kw_only=True):
     """Call this step; to be answered with a Completion or a Failure.
 
     `text` stands in place of the prompt's own, with `parameters` in place of the run's; with a `predicate` the model is
@@ -23,14 +23,14 @@ class Ask(Struct, frozen=True, kw_only=True):
     predicate: str | None = None
 
 
-class AskBoth(Struct, frozen=True):
+class CallTwoSteps(Struct, frozen=True):
     """Call two steps at once; to be answered with a pair, in this order."""
 
-    first: Ask
-    second: Ask
+    first: CallStep
+    second: CallStep
 
 
-class Check(Struct, frozen=True):
+class RunCheck(Struct, frozen=True):
     """Put this completion to the user's check; to be answered with a CheckResult."""
 
     text: str
@@ -43,12 +43,12 @@ class CheckResult(Struct, frozen=True):
     detail: str = ""
 
 
-Made: TypeAlias = Completion | Failure
-Question: TypeAlias = Ask | AskBoth | Check
+CallResult: TypeAlias = Completion | Failure
+Question: TypeAlias = CallStep | CallTwoSteps | RunCheck
 Reply: TypeAlias = Completion | Failure | CheckResult | tuple[Completion | Failure, Completion | Failure]
 
 
-def made_of(reply: Reply) -> Made:
+def call_result(reply: Reply) -> CallResult:
     """Return the reply to a call; any other reply is a bug of the driver, and a TypeError."""
     if not isinstance(reply, Completion | Failure):
         raise TypeError(f"a call was answered with a {type(reply).__name__}")

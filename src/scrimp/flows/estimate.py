@@ -14,8 +14,8 @@ from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.values import ModelRef, Prompt, Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import Work
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
 # Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
@@ -34,7 +34,7 @@ class Workload(Struct):
     saved_input: int = 0  # tokens that compression takes off them
 
 
-class Offer(Struct, frozen=True, kw_only=True):
+class Quote(Struct, frozen=True, kw_only=True):
     """What a model would ask for the workload, in dollars; None where its price is unknown."""
 
     tier: str | None
@@ -46,7 +46,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     batch: Decimal | None  # expected, through a batch job; None where none is sold
 
 
-class Outputs(Struct, frozen=True):
+class OutputTokens(Struct, frozen=True):
     """Output tokens of a completion: low, expected, high."""
 
     low: int = _LOW
@@ -54,7 +54,7 @@ class Outputs(Struct, frozen=True):
     high: int = _HIGH
 
 
-def workload(prompts: Iterator[Prompt], asked: Asked, services: Services, *, live: bool) -> Workload:
+def workload(prompts: Iterator[Prompt], asked: RunOptions, services: Services, *, live: bool) -> Workload:
     """Count what a run would do."""
     planner, recall = services.planner(asked), services.recall(asked)
     total, seen = Workload(), set[int]()
@@ -69,7 +69,7 @@ def workload(prompts: Iterator[Prompt], asked: Asked, services: Services, *, liv
     return total
 
 
-def _count(work: Work, total: Workload, seen: set[int]) -> None:
+def _count(work: PlannedRow, total: Workload, seen: set[int]) -> None:
     short = int.from_bytes(work.key[:8])  # 64 bits tell a million rows apart, at a third of the memory
     if short in seen:
         total.duplicates += 1
@@ -84,26 +84,26 @@ def _count(work: Work, total: Workload, seen: set[int]) -> None:
         total.saved_input += sum(map(tokens.estimate, texts_of(work.prompt))) - sent
 
 
-def outputs(asked: Asked) -> Outputs:
+def output_tokens(asked: RunOptions) -> OutputTokens:
     """Return how long completions are taken to be, from what was asked."""
     parameters = asked.parameters
     if parameters.choices:
         longest = max(tokens.estimate(label) for label in parameters.choices)
-        return Outputs(longest, longest + 1, longest + 4)
+        return OutputTokens(longest, longest + 1, longest + 4)
     cap = parameters.max_output
     if cap is None:
-        return Outputs()
-    return Outputs(min(_LOW, cap), min(_EXPECTED, cap), cap)
+        return OutputTokens()
+    return OutputTokens(min(_LOW, cap), min(_EXPECTED, cap), cap)
 
 
-def offers(
-    work: Workload, size: Outputs, services: Services, models: Sequence[tuple[str | None, ModelRef]]
-) -> list[Offer]:
+def quotes(
+    work: Workload, size: OutputTokens, services: Services, models: Sequence[tuple[str | None, ModelRef]]
+) -> list[Quote]:
     """Return what each model would ask."""
-    return [_offer(work, size, services, tier, model) for tier, model in models]
+    return [_quote(work, size, services, tier, model) for tier, model in models]
 
 
-def _offer(work: Workload, size: Outputs, services: Services, tier: str | None, model: ModelRef) -> Offer:
+def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | None, model: ModelRef) -> Quote:
     routes = services.routes
     endpoint = routes.endpoints[model.provider]
 
@@ -122,7 +122,7 @@ def _offer(work: Workload, size: Outputs, services: Services, tier: str | None, 
         model.provider, model.model, services.clock(), batch=True, price_provider=endpoint.price_provider
     )
     sold = price is not None and price.batch
-    return Offer(
+    return Quote(
         tier=tier, model=model.id, callable=model.provider in routes.available, low=cost(size.low),
         expected=cost(size.expected), high=cost(size.high), batch=cost(size.expected, batch=True) if sold else None,
     )  # fmt: skip

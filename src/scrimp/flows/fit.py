@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp import tokens
-from scrimp.compress import Aim, Compressed, compressed
+from scrimp.compress import Compressed, CompressOptions, compressed
 from scrimp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 CLIFF = "cliff"
 
 
-class Shortened(Struct, frozen=True):
+class FittedText(Struct, frozen=True):
     """A compressed text, and what was aimed at to get there."""
 
-    aim: Aim
+    aim: CompressOptions
     done: Compressed
 
 
-class Budget(Struct, frozen=True):
+class TokenBudget(Struct, frozen=True):
     """The most tokens a text may have: a number, a share of what it has, or below a model's next dearer rate."""
 
     most: int | None = None
@@ -36,17 +36,17 @@ class Budget(Struct, frozen=True):
     cliff: bool = False
 
 
-def shorten(text: str, aim: Aim, budget: Budget | None, price: Price | None, model: str) -> Shortened:
+def shorten(text: str, aim: CompressOptions, budget: TokenBudget | None, price: Price | None, model: str) -> FittedText:
     """Return the text at the level aimed at, or where there is a budget, changed no more than that takes."""
     if budget is None:
-        return Shortened(aim, compressed(text, aim))
+        return FittedText(aim, compressed(text, aim))
     from scrimp.compress.fit import fit  # noqa: PLC0415 - with a budget only
 
     fitted = fit(text, _limit(text, budget, price, model), aim, tokens.count)
-    return Shortened(fitted.aim, fitted.done)
+    return FittedText(fitted.aim, fitted.done)
 
 
-def _limit(text: str, budget: Budget, price: Price | None, model: str) -> int:
+def _limit(text: str, budget: TokenBudget, price: Price | None, model: str) -> int:
     limits = [] if budget.most is None else [budget.most]
     if budget.target is not None:
         limits.append(int(budget.target * tokens.count(text)))

@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from scrimp.flows.engine.run_stop import PIPE, Stop
+from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.groups import groups
 from scrimp.values import Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import Work
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
 Sink = Callable[[Sequence[Outcome]], None]
 
 
-def run(prompts: Iterator[Prompt], asked: Asked, services: Services, sink: Sink, *, live: bool) -> Stop | None:
+def run(prompts: Iterator[Prompt], asked: RunOptions, services: Services, sink: Sink, *, live: bool) -> RunStop | None:
     """Hand the outcome of every prompt to `sink`; return why the run stopped early, None if it did not.
 
     `live` says that prompts come from a pipe, one by one. Raises what the reader raises, after the rows before it.
@@ -43,7 +43,7 @@ def run(prompts: Iterator[Prompt], asked: Asked, services: Services, sink: Sink,
     return None
 
 
-def _missed(work: Work) -> Failed:
+def _missed(work: PlannedRow) -> Failed:
     failure = Failure(
         kind="budget", message="not in the cache: run without `--cache only` to have it answered", sent=False
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from scrimp.store.cache import Cache, Kept
-from scrimp.store.journal import Begun, Settled, abandoned
+from scrimp.store.cache import Cache, CachedCompletion
+from scrimp.store.journal import BegunCall, SettledRow, abandoned
 from scrimp.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ def recover(paths: Paths) -> int:
     with abandoned(paths.ledger_db.parent) as lines:
         if not lines:
             return 0
-        settled = [line for line in lines if isinstance(line, Settled)]
+        settled = [line for line in lines if isinstance(line, SettledRow)]
         with closing(Cache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
             cache.take(
                 [
-                    Kept(bytes.fromhex(each.key), each.time, each.entries[0].run, each.answer)
+                    CachedCompletion(bytes.fromhex(each.key), each.time, each.entries[0].run, each.answer)
                     for each in settled
                     if each.answer is not None
                 ]
             )
             ledger.end([entry for each in settled for entry in each.entries])
-            begun = [line.entry for line in lines if isinstance(line, Begun)]
+            begun = [line.entry for line in lines if isinstance(line, BegunCall)]
             known = ledger.booked([entry.call for entry in begun])
             lost = [entry for entry in begun if entry.call not in known]
             ledger.end(lost)

@@ -10,13 +10,13 @@ from msgspec import Struct
 from scrimp.values import Prompt, Route
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
 _NO_RULE = ("no rule was asked: there is none, or the route was fixed",)
 
 
-class Routed(Struct, frozen=True):
+class RoutedPrompt(Struct, frozen=True):
     """Where a prompt would go, and the model that would be called first."""
 
     prompt: Prompt
@@ -25,11 +25,13 @@ class Routed(Struct, frozen=True):
     rules: tuple[str, ...] = ()  # what each rule said, where that was asked for
 
 
-def routed(prompts: Iterator[Prompt], asked: Asked, services: Services, *, explain: bool = False) -> Iterator[Routed]:
+def routed_prompts(
+    prompts: Iterator[Prompt], asked: RunOptions, services: Services, *, explain: bool = False
+) -> Iterator[RoutedPrompt]:
     """Yield each prompt's route."""
     planner, available = services.planner(asked), services.routes.available
     for prompt in prompts:
         route = planner.route(prompt)
         first = route.chain.steps[0].candidates
         model = next((each.id for each in first if each.provider in available), None)
-        yield Routed(prompt, route, model, (tuple(planner.explain(prompt)) or _NO_RULE) if explain else ())
+        yield RoutedPrompt(prompt, route, model, (tuple(planner.explain(prompt)) or _NO_RULE) if explain else ())

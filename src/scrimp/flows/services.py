@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrimp.errors import StoreError, StoreUnwritableError
-from scrimp.flows.plan.cache_lookup import Recall
+from scrimp.flows.plan.cache_lookup import CacheLookup
 from scrimp.flows.plan.planner import Planner
 from scrimp.store.cache import Cache, NoCache
 
 if TYPE_CHECKING:
     from scrimp.config.keys import KeyRing
-    from scrimp.config.load import Loaded
+    from scrimp.config.load import LoadedConfig
     from scrimp.config.paths import Paths
     from scrimp.config.routes import Routes
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.prices.book import PriceBook
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Rule
@@ -31,7 +31,7 @@ class Services:
 
     def __init__(
         self,
-        loaded: Loaded,
+        loaded: LoadedConfig,
         paths: Paths,
         *,
         env: Mapping[str, str],
@@ -124,22 +124,24 @@ class Services:
             for model, (rate_in, rate_out) in prices_beside(Path(file).expanduser(), None).items()
         }
 
-    def planner(self, asked: Asked) -> Planner:
+    def planner(self, asked: RunOptions) -> Planner:
         """Return what turns this run's prompts into work."""
         return Planner(
             asked, self.routes, self.rules, self._places(), learned=self._learned(asked), cheapest=cache(self._cheapest)
         )
 
-    def _learned(self, asked: Asked) -> Callable[[Prompt], Route | None] | None:
+    def _learned(self, asked: RunOptions) -> Callable[[Prompt], Route | None] | None:
         """Return what is known of tasks, if anything is."""
         if not self.paths.tuned.exists():
             return None
         from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - where something was learned
-        from scrimp.flows.tune.certified_routes import Learned  # noqa: PLC0415 - as above
+        from scrimp.flows.tune.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)
         return (
-            Learned(tuned, self.routes, name=asked.labels.name, warn=self.warn, parameters=asked.parameters).route
+            CertifiedRoutes(
+                tuned, self.routes, name=asked.labels.name, warn=self.warn, parameters=asked.parameters
+            ).route
             if tuned
             else None
         )
@@ -172,8 +174,8 @@ class Services:
             "local": f"local:{','.join(files)}"
         }
 
-    def recall(self, asked: Asked) -> Recall:
+    def recall(self, asked: RunOptions) -> CacheLookup:
         """Return this run's view of the cache; with `off` a private one, so that equal rows are still called once."""
         if asked.cache == "off":
             self.__dict__["cache"] = self._private_cache()
-        return Recall(self.cache, asked, run=self.run, clock=self.clock)
+        return CacheLookup(self.cache, asked, run=self.run, clock=self.clock)

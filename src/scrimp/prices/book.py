@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.prices.lookup import Found, Search, users_own
+from scrimp.prices.lookup import FoundPrice, PriceLookup, users_own
 from scrimp.prices.price_row import Moment, applying, bands_at, context, moment
 from scrimp.prices.rates import Band, Rates, cost, rates_for
 from scrimp.prices.table import SHIPPED, read
@@ -47,7 +47,7 @@ class Price(Struct, frozen=True, kw_only=True):
         return cost(usage, self.rates_for(usage.input))
 
 
-class Listing(Struct, frozen=True, kw_only=True):
+class PriceListing(Struct, frozen=True, kw_only=True):
     """A line of the price list: standard rates, and those of batch jobs where they are known."""
 
     provider: str
@@ -73,7 +73,7 @@ class PriceBook:
         self._lists = dict(lists or {})
         self._overrides = dict(overrides or {})
         self._table = table
-        self._found: dict[tuple[str, str | None, str], Found | None] = {}
+        self._found: dict[tuple[str, str | None, str], FoundPrice | None] = {}
         self._minute = -1.0
         self._in_force: dict[tuple[str, str | None, str, bool, str | None], Price | None] = {}  # in this minute
 
@@ -134,13 +134,13 @@ class PriceBook:
         price = self.price(provider, model, when, price_provider=price_provider, batch=batch)
         return None if price is None else price.rates_for(input_tokens).input
 
-    def listings(self, when: float, provider: str | None = None) -> Iterator[Listing]:
+    def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
         """Yield the price list by provider and model, corrections in place of what they correct."""
         now, for_batch = moment(when), context(batch=True, service_tier=None)
         for name, model in self._search.rows(provider):
             if found := self._search.on_list(name, model):
                 batch = _price(found, now, for_batch)
-                yield Listing(
+                yield PriceListing(
                     provider=name, model=model, standard=_price(found, now, {}), batch=batch if batch.batch else None
                 )
 
@@ -154,7 +154,7 @@ class PriceBook:
         """Where the table's data is from."""
         return self._search.table.source
 
-    def _find(self, provider: str, price_provider: str | None, model: str) -> Found | None:
+    def _find(self, provider: str, price_provider: str | None, model: str) -> FoundPrice | None:
         key = (provider, price_provider, model)
         if key not in self._found:
             own = users_own(self._overrides, provider, model)
@@ -162,11 +162,11 @@ class PriceBook:
         return self._found[key]
 
     @cached_property
-    def _search(self) -> Search:
-        return Search(read(self._table if self._table and self._table.exists() else SHIPPED))
+    def _search(self) -> PriceLookup:
+        return PriceLookup(read(self._table if self._table and self._table.exists() else SHIPPED))
 
 
-def _price(found: Found, now: Moment, words: Mapping[str, str]) -> Price:
+def _price(found: FoundPrice, now: Moment, words: Mapping[str, str]) -> Price:
     return Price(
         bands=bands_at(found.row, now, words),
         source=found.source,

@@ -9,17 +9,17 @@ from msgspec import Struct
 
 from scrimp.prices.model_names import resolve
 from scrimp.prices.price_lists import is_free, price_list
-from scrimp.prices.price_row import Dated, Row
+from scrimp.prices.price_row import DatedRates, PriceRow
 from scrimp.prices.rates import Band, Rates
-from scrimp.prices.table import CORRECTIONS, Table, read
+from scrimp.prices.table import CORRECTIONS, PriceTable, read
 
 FREE = Rates(input=Decimal(0), output=Decimal(0))
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class FoundPrice(Struct, frozen=True, kw_only=True):
     """A row, and everything that says why it is this one."""
 
-    row: Row
+    row: PriceRow
     rule: str
     provider: str
     model: str
@@ -28,28 +28,28 @@ class Found(Struct, frozen=True, kw_only=True):
     mark: str | None = None
 
 
-class Search:
+class PriceLookup:
     """Our corrections laid over a table."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: PriceTable) -> None:
         self.table = table
         self._layers = (read(CORRECTIONS), table)
 
-    def find(self, seller: str, model: str) -> Found | None:
+    def find(self, seller: str, model: str) -> FoundPrice | None:
         """Return the row for a model as a provider calls it."""
         if is_free(seller, model):
             return _flat(FREE, "local", seller, model)
         place = price_list(seller, model, lambda name, wanted: self.on_list(name, wanted) is not None)
         return None if place is None else self.on_list(*place)
 
-    def on_list(self, name: str, model: str) -> Found | None:
+    def on_list(self, name: str, model: str) -> FoundPrice | None:
         """Return the row for a model on one price list."""
         for layer in self._layers:
             shelf = layer.shelf(name)
             hit = None if shelf is None else shelf.find(model)
             if shelf is not None and hit is not None:
                 row = shelf.row(hit[0])
-                return Found(
+                return FoundPrice(
                     row=row,
                     rule=hit[1],
                     provider=name,
@@ -69,7 +69,7 @@ class Search:
             yield from ((name, model) for model in sorted({row for shelf in shelves if shelf for row in shelf}))
 
 
-def users_own(overrides: Mapping[str, Rates], provider: str, model: str) -> Found | None:
+def users_own(overrides: Mapping[str, Rates], provider: str, model: str) -> FoundPrice | None:
     """Return the price the user gave for provider/model; it is meant for the model's dated snapshots too."""
     prefix = f"{provider.lower()}/"
     own = {name.lower().removeprefix(prefix): name for name in overrides if name.lower().startswith(prefix)}
@@ -77,6 +77,6 @@ def users_own(overrides: Mapping[str, Rates], provider: str, model: str) -> Foun
     return None if hit is None else _flat(overrides[hit[0]], "user", provider, hit[0][len(prefix) :])
 
 
-def _flat(rates: Rates, word: str, provider: str, model: str) -> Found:
-    row = Row((Dated((Band(rates),)),))
-    return Found(row=row, rule=word, provider=provider, model=model, source=word, origin=word)
+def _flat(rates: Rates, word: str, provider: str, model: str) -> FoundPrice:
+    row = PriceRow((DatedRates((Band(rates),)),))
+    return FoundPrice(row=row, rule=word, provider=provider, model=model, source=word, origin=word)

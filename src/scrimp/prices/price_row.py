@@ -19,7 +19,7 @@ class Condition(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     days: tuple[int, ...] = ()  # 0 is Monday
 
 
-class Dated(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class DatedRates(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Standard rates and when they hold; of several that do, the last one counts, of none the first."""
 
     bands: tuple[Band, ...]
@@ -34,10 +34,10 @@ class Variant(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
     condition: Condition | None = None
 
 
-class Row(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class PriceRow(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Everything a table says about one model; the last three fields only where the row has a history of its own."""
 
-    prices: tuple[Dated, ...]
+    prices: tuple[DatedRates, ...]
     variants: tuple[Variant, ...] = ()
     date: str | None = None
     source: str | None = None
@@ -84,7 +84,7 @@ def context(*, batch: bool, service_tier: str | None) -> dict[str, str]:
     return words
 
 
-def bands_at(row: Row, now: Moment, words: Mapping[str, str]) -> tuple[Band, ...]:
+def bands_at(row: PriceRow, now: Moment, words: Mapping[str, str]) -> tuple[Band, ...]:
     """Return the rates in force; a way of processing without rates of its own costs the standard ones."""
     bands = next((dated.bands for dated in reversed(row.prices) if holds(dated.condition, now)), row.prices[0].bands)
     for variant in reversed(applying(row, now, words)):
@@ -92,7 +92,7 @@ def bands_at(row: Row, now: Moment, words: Mapping[str, str]) -> tuple[Band, ...
     return bands
 
 
-def applying(row: Row, now: Moment, words: Mapping[str, str]) -> list[Variant]:
+def applying(row: PriceRow, now: Moment, words: Mapping[str, str]) -> list[Variant]:
     """Return the variants that apply to what was asked for."""
     if not words:
         return []

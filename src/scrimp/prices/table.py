@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 
 from scrimp.errors import ConfigError
 from scrimp.prices.model_names import resolve
-from scrimp.prices.price_row import Row
+from scrimp.prices.price_row import PriceRow
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "table.json.gz"
@@ -23,7 +23,7 @@ FORM = 1  # a table of another form was made for another scrimp
 Decoded = TypeVar("Decoded")
 
 
-class TableFile(Struct, omit_defaults=True):
+class PriceTableFile(Struct, omit_defaults=True):
     """The outermost form of a table: whose data it is, of which day, and the rows of each provider."""
 
     date: str
@@ -33,7 +33,7 @@ class TableFile(Struct, omit_defaults=True):
     form: int = FORM
 
 
-class ShelfFile(Struct, omit_defaults=True):
+class ProviderPricesFile(Struct, omit_defaults=True):
     """One provider's rows, with the names that mean them."""
 
     rows: dict[str, Raw]
@@ -41,10 +41,10 @@ class ShelfFile(Struct, omit_defaults=True):
     stems: dict[str, str] = {}
 
 
-class Shelf:
+class ProviderPrices:
     """One provider's rows, each decoded when it is found."""
 
-    def __init__(self, file: ShelfFile, path: Path) -> None:
+    def __init__(self, file: ProviderPricesFile, path: Path) -> None:
         self.names = {row.lower(): row for row in file.rows} | file.names
         self._rows = file.rows
         self._stems = file.stems
@@ -56,46 +56,48 @@ class Shelf:
         # A name may be known for a model that is not priced by text tokens: that one has no row.
         return found if found and found[0] in self._rows else None
 
-    def row(self, model: str) -> Row:
+    def row(self, model: str) -> PriceRow:
         """Return the row with this id."""
-        return _decoded(self._rows[model], Row, self._path)
+        return _decoded(self._rows[model], PriceRow, self._path)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
 
 
-class Table:
+class PriceTable:
     """All prices of one file."""
 
-    def __init__(self, file: TableFile, path: Path) -> None:
+    def __init__(self, file: PriceTableFile, path: Path) -> None:
         self.date = file.date
         self.source = file.source
         self.providers = tuple(file.providers)
         self._raw = file.providers
-        self._shelves: dict[str, Shelf] = {}
+        self._shelves: dict[str, ProviderPrices] = {}
         self._path = path
 
-    def shelf(self, provider: str) -> Shelf | None:
+    def shelf(self, provider: str) -> ProviderPrices | None:
         """Return a provider's rows, or None where the table has none."""
         if provider not in self._raw:
             return None
         if provider not in self._shelves:
-            self._shelves[provider] = Shelf(_decoded(self._raw[provider], ShelfFile, self._path), self._path)
+            self._shelves[provider] = ProviderPrices(
+                _decoded(self._raw[provider], ProviderPricesFile, self._path), self._path
+            )
         return self._shelves[provider]
 
 
-def read(path: Path) -> Table:
+def read(path: Path) -> PriceTable:
     """Read a table, plain or gzipped."""
     try:
         data = unpacked(path.read_bytes())
     except (OSError, zlib.error) as error:
         raise _unreadable(path, error) from error
-    file = _decoded(data, TableFile, path)
+    file = _decoded(data, PriceTableFile, path)
     if file.form != FORM:
         raise ConfigError(
             f"the price table {path} has form {file.form}, this scrimp reads form {FORM}: delete the table"
         )
-    return Table(file, path)
+    return PriceTable(file, path)
 
 
 def unpacked(data: bytes) -> bytes:

@@ -10,7 +10,7 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.values import Call, Completion, Failure
 
 
-class Stream(Protocol):
+class StreamReader(Protocol):
     """Takes the events of a streamed completion one by one."""
 
     def feed(self, data: str) -> str:
@@ -29,7 +29,7 @@ class Dialect(Protocol):
     def to_completion(self, reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
         """Return what a reply says."""
 
-    def stream(self, call: Call, endpoint: Endpoint) -> Stream:
+    def stream(self, call: Call, endpoint: Endpoint) -> StreamReader:
         """Return what reads a streamed reply."""
 
 

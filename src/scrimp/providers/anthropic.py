@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from scrimp.providers.capabilities import claude_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import failure
-from scrimp.providers.json_access import count, counted, dumps, items, loads, obj, parsed, text, unreadable, word
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, Stop, Usage
+from scrimp.providers.json_access import count, dumps, is_count, items, loads, obj, parsed, text, unreadable, word
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, StopReason, Usage
 
 # max_tokens is required; thinking counts toward it, so a cap sized for the answer alone could leave no text.
 _DEFAULT_CAP = 8192
-_STOPS: Mapping[str, Stop] = {
+_STOPS: Mapping[str, StopReason] = {
     "end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length", "model_context_window_exceeded": "length",
     "refusal": "refused", "tool_use": "tool", "pause_turn": "tool",
 }  # fmt: skip
@@ -62,7 +62,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
 
 def usage(used: Json) -> Usage | None:
     """Return the tokens counted; `input_tokens` is only what was neither read from the cache nor written to it."""
-    if not isinstance(used, dict) or not (counted(used.get("input_tokens")) and counted(used.get("output_tokens"))):
+    if not isinstance(used, dict) or not (is_count(used.get("input_tokens")) and is_count(used.get("output_tokens"))):
         return None
     read, written = count(used.get("cache_read_input_tokens")), count(used.get("cache_creation_input_tokens"))
     output = count(used.get("output_tokens"))

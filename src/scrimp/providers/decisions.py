@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import log
 
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.json_access import count, counted, dumps, items, number, obj, unreadable, word
+from scrimp.providers.json_access import count, dumps, is_count, items, number, obj, unreadable, word
 from scrimp.values import Call, Completion, Failure, JsonObject, TokenLogprob, Usage
 
 _NAME = "ok"
@@ -36,7 +36,7 @@ def to_completion(body: JsonObject, call: Call, endpoint: Endpoint, reply: HttpR
         return unreadable(endpoint.name, reply)
     counts = obj(body, "usage")
     # Billed as input only, cached or not, whatever was written.
-    usage = Usage(input=count(counts.get("input_tokens"))) if counted(counts.get("input_tokens")) else None
+    usage = Usage(input=count(counts.get("input_tokens"))) if is_count(counts.get("input_tokens")) else None
     model = word(body.get("model")) or call.model
     if refused or probability is None:
         return Completion(text="", usage=usage, stop="refused", model=model, finish_reason="refusal")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from scrimp.providers.capabilities import gemini_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import failure
-from scrimp.providers.json_access import count, counted, dumps, items, loads, obj, parsed, text, unreadable, word
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, Stop, Usage
+from scrimp.providers.json_access import count, dumps, is_count, items, loads, obj, parsed, text, unreadable, word
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, StopReason, Usage
 
-_STOPS: Mapping[str, Stop] = {
+_STOPS: Mapping[str, StopReason] = {
     "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refused", "PROHIBITED_CONTENT": "refused",
     "RECITATION": "refused",
     "BLOCKLIST": "refused", "SPII": "refused", "OTHER": "error", "MALFORMED_RESPONSE": "error",
@@ -81,9 +81,9 @@ def usage(used: Json) -> Usage | None:
 
     A count that is not there is one of nothing; one that is there and no count makes all of it worthless.
     """
-    if not isinstance(used, dict) or not counted(used.get("promptTokenCount")):
+    if not isinstance(used, dict) or not is_count(used.get("promptTokenCount")):
         return None
-    if not all(counted(used[name]) for name in ("candidatesTokenCount", "thoughtsTokenCount") if name in used):
+    if not all(is_count(used[name]) for name in ("candidatesTokenCount", "thoughtsTokenCount") if name in used):
         return None
     thoughts = count(used.get("thoughtsTokenCount"))
     prompt = count(used.get("promptTokenCount")) + count(used.get("toolUsePromptTokenCount"))

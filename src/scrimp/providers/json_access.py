@@ -56,7 +56,7 @@ def count(value: Json) -> int:
     return max(0, int(value)) if value == value and abs(value) < 1e15 else 0  # noqa: PLR0124 - NaN is not itself
 
 
-def counted(value: Json) -> bool:
+def is_count(value: Json) -> bool:
     """Say whether something is a count of tokens: what is none must not pass for a count of nothing."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 

@@ -12,8 +12,8 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import failure
 from scrimp.providers.json_access import (
     count,
-    counted,
     dumps,
+    is_count,
     items,
     loads,
     number,
@@ -23,11 +23,11 @@ from scrimp.providers.json_access import (
     unreadable,
     word,
 )
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, Stop, TokenLogprob, Usage
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, StopReason, TokenLogprob, Usage
 
 # OpenAI itself refuses max_tokens from GPT-5 on; the imitators know no other name.
 _CAP: Mapping[str, str] = {"openai": "max_completion_tokens"}
-_STOPS: Mapping[str, Stop] = {
+_STOPS: Mapping[str, StopReason] = {
     "stop": "stop", "length": "length", "content_filter": "refused", "tool_calls": "tool", "function_call": "tool",
     "error": "error",
 }  # fmt: skip
@@ -141,7 +141,7 @@ def usage(value: Json, endpoint: Endpoint) -> Usage | None:
     """Return the tokens counted, by the names OpenAI gives them or an imitator does."""
     if not isinstance(value, dict):
         return None
-    if not (counted(value.get("prompt_tokens")) and counted(value.get("completion_tokens"))):
+    if not (is_count(value.get("prompt_tokens")) and is_count(value.get("completion_tokens"))):
         return None
     prompt, details = count(value.get("prompt_tokens")), obj(value, "prompt_tokens_details")
     output = count(value.get("completion_tokens"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 
-class Allowance(Struct, frozen=True):
+class StatedLimits(Struct, frozen=True):
     """Requests and tokens a minute, and how many of them are left; None where nothing was said."""
 
     requests: int | None = None
@@ -33,13 +33,13 @@ _ANTHROPIC = (
 _LONGEST = 15  # digits: more are no limit
 
 
-def allowance(headers: Mapping[str, str]) -> Allowance | None:
+def stated_limits(headers: Mapping[str, str]) -> StatedLimits | None:
     """Return the limits a reply states; None where it states none."""
     for names in (_OPENAI, _ANTHROPIC):
         if names[0] in headers or names[2] in headers:
             requests, requests_left, tokens, tokens_left = (_whole(headers.get(name)) for name in names)
             # A limit of nothing would stop everything: it is no limit but an imitator's empty field.
-            return Allowance(requests or None, requests_left if requests else None,
+            return StatedLimits(requests or None, requests_left if requests else None,
                              tokens or None, tokens_left if tokens else None)  # fmt: skip
     return None
 

@@ -17,7 +17,7 @@ _PARAMETERS = frozenset((
 ))  # fmt: skip
 
 
-class Talk(Struct, frozen=True):
+class Conversation(Struct, frozen=True):
     """A conversation: what the last user turn says, what came before, the system text."""
 
     text: str
@@ -39,7 +39,7 @@ def not_obeyed(row: JsonObject, body: JsonObject) -> list[str]:
     return [name for name in body if (name in _PARAMETERS if body is row else name not in _SAID)]
 
 
-def talk(body: JsonObject, where: str) -> Talk:
+def conversation(body: JsonObject, where: str) -> Conversation:
     """Return the conversation; system turns are gathered, wherever they stand, after a system text of the body."""
     turns = body["messages"]
     if not isinstance(turns, list):
@@ -54,7 +54,7 @@ def talk(body: JsonObject, where: str) -> Talk:
             said.append(Message(role, content))
     if not said or said[-1].role != "user":
         raise InputError(f"{where}: the last turn is not the user's, so nothing is asked: end 'messages' with one")
-    return Talk(said[-1].content, tuple(said[:-1]), "\n\n".join(system) or None)
+    return Conversation(said[-1].content, tuple(said[:-1]), "\n\n".join(system) or None)
 
 
 def _turn(turn: Json, where: str) -> tuple[str, str]:

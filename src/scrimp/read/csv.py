@@ -9,7 +9,7 @@ from itertools import chain
 from scrimp.errors import InputError
 from scrimp.read.columns import listed
 from scrimp.read.decoding import as_utf8
-from scrimp.read.streams import Stream
+from scrimp.read.streams import InputStream
 from scrimp.values import Json
 
 _REASONS = {
@@ -18,7 +18,7 @@ _REASONS = {
 }
 
 
-def table_rows(stream: Stream, separator: str) -> Iterator[tuple[Json, int]]:
+def table_rows(stream: InputStream, separator: str) -> Iterator[tuple[Json, int]]:
     """Yield each row under the names of the header, with the number of its first line."""
     csv.field_size_limit(2**31 - 1)  # a prompt may be longer than the 128 KiB Python allows
     name = stream.name

@@ -16,7 +16,7 @@ from scrimp.errors import InputError
 from scrimp.read.conversations import BODIES
 from scrimp.read.decoding import NOT_JSON, bad_json, json_row
 from scrimp.read.prompt_column import FIELDS
-from scrimp.read.streams import Stream
+from scrimp.read.streams import InputStream
 from scrimp.values import Json
 
 _SPACE = re.compile(rb"\s*")
@@ -24,7 +24,7 @@ _SPACE = re.compile(rb"\s*")
 _OF_A_ROW = frozenset((*FIELDS, *BODIES, "messages", "custom_id"))
 
 
-def document_rows(stream: Stream) -> Iterator[tuple[Json, int]]:
+def document_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
     """Yield the rows of a document."""
     data = stream.whole()
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrimp.read.decoding import NOT_JSON, as_utf8, bad_json, decode_json
-from scrimp.read.streams import Stream, reading
+from scrimp.read.streams import InputStream, reading
 from scrimp.values import Json
 
 # A row and its number from 1 (of its line, record or element), 0 where a whole input is one row.
@@ -24,7 +24,7 @@ def sniff(first_line: bytes) -> str:
     return "json" if array else "lines"
 
 
-def rows(stream: Stream, format_name: str | None, *, nul: bool) -> Iterator[Row]:
+def rows(stream: InputStream, format_name: str | None, *, nul: bool) -> Iterator[Row]:
     """Yield the rows of a stream; format None is found out from its first line."""
     with reading(stream.name):
         if nul:
@@ -47,7 +47,7 @@ def rows(stream: Stream, format_name: str | None, *, nul: bool) -> Iterator[Row]
             yield from table_rows(stream, "\t" if kind == "tsv" else ",")
 
 
-def _jsonl(stream: Stream) -> Iterator[Row]:
+def _jsonl(stream: InputStream) -> Iterator[Row]:
     for number, line in enumerate(stream.lines(), 1):
         try:
             row = decode_json(line)
@@ -61,21 +61,21 @@ def _jsonl(stream: Stream) -> Iterator[Row]:
         yield row, number
 
 
-def _lines(stream: Stream) -> Iterator[Row]:
+def _lines(stream: InputStream) -> Iterator[Row]:
     for number, line in enumerate(stream.lines(), 1):
         text = as_utf8(line, stream.name, number).removesuffix("\n").removesuffix("\r")
         if text.strip():
             yield text, number
 
 
-def _records(stream: Stream) -> Iterator[Row]:
+def _records(stream: InputStream) -> Iterator[Row]:
     for number, record in enumerate(stream.records(), 1):
         text = as_utf8(record, stream.name, number)
         if text.strip():
             yield text, number
 
 
-def _text(stream: Stream) -> Iterator[Row]:
+def _text(stream: InputStream) -> Iterator[Row]:
     text = as_utf8(stream.whole(), stream.name, 0)
     if text.strip():
         yield text, 0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scrimp.errors import InputError
 from scrimp.read.columns import as_text, lookup
-from scrimp.read.conversations import Talk, body_of, not_obeyed, talk
+from scrimp.read.conversations import Conversation, body_of, conversation, not_obeyed
 from scrimp.read.decoding import place
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import guessed
@@ -55,16 +55,16 @@ class RowReader:
             system=self._system or None, source=where, template=self._template,
         )  # fmt: skip
 
-    def _talk(self, row: JsonObject, where: str) -> Talk:
+    def _talk(self, row: JsonObject, where: str) -> Conversation:
         text = self._written(row, where)
         if text is None:
             body = body_of(row)
             if body is not None:
                 self._warn_once(not_obeyed(row, body))
-                return talk(body, where)
+                return conversation(body, where)
             text = guessed(row, self._id_field, where)
         system = row.get("system")
-        return Talk(text, system=system if isinstance(system, str) else None)
+        return Conversation(text, system=system if isinstance(system, str) else None)
 
     def _written(self, columns: JsonObject, where: str) -> str | None:
         """Return the text that --template or --prompt-field makes of a row, None where neither was given."""

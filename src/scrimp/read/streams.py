@@ -17,7 +17,7 @@ _GZIP = b"\x1f\x8b"
 _BUFFER = 1 << 18
 
 
-class Stream:
+class InputStream:
     """What an input holds; its first lines may be looked at before it is read."""
 
     def __init__(self, name: str, binary: BinaryIO) -> None:
@@ -67,10 +67,10 @@ class Stream:
 
 
 @contextmanager
-def opened(source: Source, stdin: BinaryIO | None) -> Iterator[Stream]:
+def opened(source: Source, stdin: BinaryIO | None) -> Iterator[InputStream]:
     """Open a source; stdin, the process's own unless another is given, stays open afterwards."""
     if source.path is None:
-        yield Stream(source.name, stdin or _own_stdin())
+        yield InputStream(source.name, stdin or _own_stdin())
         return
     with reading(source.name):
         raw: BinaryIO = source.path.open("rb", buffering=_BUFFER)
@@ -78,9 +78,9 @@ def opened(source: Source, stdin: BinaryIO | None) -> Iterator[Stream]:
         if source.path.suffix.lower() == ".gz":
             from scrimp.read.gzip_stream import unpacked  # noqa: PLC0415 - gzip is loaded only for a packed input
 
-            yield Stream(source.name, unpacked(raw, source.name, _BUFFER))
+            yield InputStream(source.name, unpacked(raw, source.name, _BUFFER))
         else:
-            yield Stream(source.name, raw)
+            yield InputStream(source.name, raw)
 
 
 @contextmanager

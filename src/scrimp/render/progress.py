@@ -12,7 +12,7 @@ from typing import TextIO
 
 from scrimp.render.amounts import count, money
 from scrimp.render.decimal_json import encode
-from scrimp.render.streams import Style, columns_of, line_of, speak
+from scrimp.render.streams import StreamStyle, columns_of, line_of, speak
 from scrimp.render.tables import cells
 from scrimp.render.terminal import paint
 
@@ -30,7 +30,7 @@ class Progress:
 
     every = float("inf")
 
-    def __init__(self, stream: TextIO, total: int | None, style: Style, clock: Callable[[], float]) -> None:
+    def __init__(self, stream: TextIO, total: int | None, style: StreamStyle, clock: Callable[[], float]) -> None:
         self._stream, self._total, self._style, self._clock = stream, total, style, clock
         self._began = self._shown = clock()
         self._done = self._failed = self._hits = 0
@@ -66,7 +66,7 @@ class Progress:
         speak(self._stream, text)
 
 
-class Lines(Progress):
+class ProgressLines(Progress):
     """A line every ten seconds, so that a short run prints none and a log of a long one stays readable."""
 
     every = _LINE_EVERY
@@ -78,7 +78,7 @@ class Lines(Progress):
         self._write(f"scrimp: {', '.join(part for part in parts if part)}\n")
 
 
-class JsonLines(Progress):
+class ProgressJson(Progress):
     """An object every second and one at the end; messages are objects, too."""
 
     every = _JSON_EVERY
@@ -103,12 +103,12 @@ class JsonLines(Progress):
         self._write(encode(document).decode() + "\n")
 
 
-class Bar(Progress):
+class ProgressBar(Progress):
     """One line at the bottom of a terminal, ten times a second at most."""
 
     every = _REDRAW
 
-    def __init__(self, stream: TextIO, total: int | None, style: Style, clock: Callable[[], float]) -> None:
+    def __init__(self, stream: TextIO, total: int | None, style: StreamStyle, clock: Callable[[], float]) -> None:
         super().__init__(stream, total, style, clock)
         self._drawn = False
         self._solid = "utf" in (getattr(stream, "encoding", None) or "").lower()
@@ -178,10 +178,15 @@ def _clock(seconds: float) -> str:
 
 
 def open_progress(
-    stream: TextIO, mode: str, total: int | None, style: Style, *, clock: Callable[[], float] = time.monotonic
+    stream: TextIO, mode: str, total: int | None, style: StreamStyle, *, clock: Callable[[], float] = time.monotonic
 ) -> Progress:
     """Return what shows progress: a bar only where a cursor can be moved, whatever was asked for."""
     if mode in ("auto", "bar"):
         mode = "bar" if style.moves else "lines"
-    kinds: dict[str, type[Progress]] = {"bar": Bar, "lines": Lines, "json": JsonLines, "none": Progress}
+    kinds: dict[str, type[Progress]] = {
+        "bar": ProgressBar,
+        "lines": ProgressLines,
+        "json": ProgressJson,
+        "none": Progress,
+    }
     return kinds[mode](stream, total, style, clock)

@@ -10,7 +10,7 @@ from scrimp.render.amounts import count, money
 from scrimp.render.tables import table
 
 if TYPE_CHECKING:
-    from scrimp.compress.receipt import Part, Receipt
+    from scrimp.compress.receipt import Receipt, ReceiptPart
 
 
 def receipt_lines(
@@ -36,7 +36,7 @@ def _share(receipt: Receipt) -> str:
     return f" ({100 * less / receipt.before:.0f} % less)" if less > 0 else ""
 
 
-def _table(name: str, parts: Sequence[Part], width: int) -> list[str]:
+def _table(name: str, parts: Sequence[ReceiptPart], width: int) -> list[str]:
     rows = [
         (part.name, count(part.before), count(part.after))
         for part in parts
@@ -66,5 +66,5 @@ def receipt_document(
     }
 
 
-def _part(name: str, part: Part) -> dict[str, object]:
+def _part(name: str, part: ReceiptPart) -> dict[str, object]:
     return {name: part.name, "before": part.before, "after": part.after}

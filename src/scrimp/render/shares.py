@@ -17,6 +17,6 @@ def percent_said(share: float) -> str:
     return f"{100 * share:.{_DIGITS}g} %"
 
 
-def counted(number: int, thing: str) -> str:
+def plural(number: int, thing: str) -> str:
     """Return how many of a thing: 1 route, 1,200 routes."""
     return f"{count(number)} {thing}{'' if number == 1 else 's'}"

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from scrimp.render.terminal import paint, safe_text
 
-__all__ = ["DEFAULT_WIDTH", "Messages", "Style", "columns_of", "line_of", "safe_text", "style_of"]
+__all__ = ["DEFAULT_WIDTH", "Messages", "StreamStyle", "columns_of", "line_of", "safe_text", "style_of"]
 
 DEFAULT_WIDTH = 80
 # Warnings remembered, so as to be said once: a million broken rows must not make a million remembered sentences.
@@ -19,7 +19,7 @@ _REMEMBERED = 1000
 _COLORS = {"warning": "33", "error": "31"}
 
 
-class Style(Struct, frozen=True):
+class StreamStyle(Struct, frozen=True):
     """What is known of a stream: a terminal, colours, columns to fill, and whether its cursor can be moved."""
 
     terminal: bool
@@ -28,7 +28,7 @@ class Style(Struct, frozen=True):
     moves: bool = False
 
 
-def style_of(stream: TextIO, color: str, env: Mapping[str, str]) -> Style:
+def style_of(stream: TextIO, color: str, env: Mapping[str, str]) -> StreamStyle:
     """Return what a stream can show. The flag decides first, then NO_COLOR, FORCE_COLOR and what the terminal is."""
     terminal = stream.isatty()
     moves = terminal and env.get("TERM") != "dumb"
@@ -37,7 +37,7 @@ def style_of(stream: TextIO, color: str, env: Mapping[str, str]) -> Style:
         colored = (moves or forced) and not env.get("NO_COLOR")
     else:
         colored = color == "always"
-    return Style(terminal, colored, _wished_width(env) or columns_of(stream, DEFAULT_WIDTH), moves)
+    return StreamStyle(terminal, colored, _wished_width(env) or columns_of(stream, DEFAULT_WIDTH), moves)
 
 
 def _wished_width(env: Mapping[str, str]) -> int:
@@ -58,7 +58,7 @@ def columns_of(stream: TextIO, otherwise: int) -> int:
 class Messages:
     """Prints to stderr: `scrimp: warning: ...` once per text, errors and notes each time."""
 
-    def __init__(self, stream: TextIO, style: Style, *, quiet: bool = False) -> None:
+    def __init__(self, stream: TextIO, style: StreamStyle, *, quiet: bool = False) -> None:
         self._stream, self._style, self._quiet = stream, style, quiet
         self._said: set[str] = set()
         self._through: Callable[[str, str], None] = self._print
@@ -95,7 +95,7 @@ def speak(stream: TextIO, text: str) -> None:
         stream.flush()
 
 
-def line_of(message: str, kind: str, style: Style) -> str:
+def line_of(message: str, kind: str, style: StreamStyle) -> str:
     """Return a message as a line; an error has no word but the program's name before it, as is the custom."""
     head = "scrimp: warning:" if kind == "warning" else "scrimp:"
     text = safe_text(message) if style.terminal else message

@@ -12,12 +12,12 @@ from msgspec import Struct
 from scrimp.errors import ConfigError
 from scrimp.regexes import pattern
 from scrimp.routing.tiers import RAISED, TIERS, tier_of
-from scrimp.values import Cap, Chain, Parameters, Priority, Prompt, Route
+from scrimp.values import Chain, Parameters, Priority, Prompt, Route, RuleCap
 
 if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and only the checker reads them
     from typing import Protocol
 
-    class Labels(Protocol):
+    class RuleLabels(Protocol):
         """What the user calls this work."""
 
         @property
@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and
         def priority(self) -> Priority:
             """How much it matters."""
 
-    class Places(Protocol):
+    class ChainSource(Protocol):
         """Chains by name; a name that is none is a ConfigError."""
 
         @property
@@ -85,9 +85,9 @@ _NOTHING = Parameters()
 def decide(
     prompt: Prompt,
     rules: Sequence[Rule],
-    places: Places,
+    places: ChainSource,
     *,
-    labels: Labels = _NO_LABELS,
+    labels: RuleLabels = _NO_LABELS,
     parameters: Parameters = _NOTHING,
     learned: Callable[[Prompt], Route | None] | None = None,
     cheapest: Callable[[], Chain] | None = None,
@@ -99,7 +99,7 @@ def decide(
     """
     for number, rule in enumerate(rules, 1):
         reason = _matches(rule, number, prompt, labels)
-        if isinstance(reason, Matched):
+        if isinstance(reason, RuleMatch):
             return _ruled(rule, number, reason.why, places)
     if learned is not None and (route := learned(prompt)) is not None:
         return route
@@ -112,12 +112,12 @@ def decide(
     return Route(chain=places.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}")
 
 
-def explain(prompt: Prompt, rules: Sequence[Rule], labels: Labels = _NO_LABELS) -> list[str]:
+def explain(prompt: Prompt, rules: Sequence[Rule], labels: RuleLabels = _NO_LABELS) -> list[str]:
     """Return a line for each rule up to the one that matches: the condition that does not hold, or all that do."""
     said: list[str] = []
     for number, rule in enumerate(rules, 1):
         reason = _matches(rule, number, prompt, labels)
-        if isinstance(reason, Matched):
+        if isinstance(reason, RuleMatch):
             return [*said, f"rule {number}: yes, {reason.why}; to {_destination(rule)}"]
         said.append(f"rule {number}: no, {reason}")
     return said
@@ -139,13 +139,13 @@ def check_rules(rules: Sequence[Rule]) -> None:
             _compiled(rule.match, number)
 
 
-class Matched(Struct, frozen=True):
+class RuleMatch(Struct, frozen=True):
     """All conditions of a rule hold, in these words."""
 
     why: str
 
 
-def _matches(rule: Rule, number: int, prompt: Prompt, labels: Labels) -> Matched | str:
+def _matches(rule: Rule, number: int, prompt: Prompt, labels: RuleLabels) -> RuleMatch | str:
     """Return the conditions of a rule when all of them hold, or the first that does not; the cheap ones come first."""
     conditions: tuple[tuple[str, str | None, Callable[[str], bool]], ...] = (
         ("route", rule.route, lambda wanted: labels.route == wanted),
@@ -161,7 +161,7 @@ def _matches(rule: Rule, number: int, prompt: Prompt, labels: Labels) -> Matched
             if not holds(wanted):
                 return f"not {name} {wanted}"
             reasons.append(f"{name} {wanted}")
-    return Matched(", ".join(reasons) or "every prompt")
+    return RuleMatch(", ".join(reasons) or "every prompt")
 
 
 def _tagged(tag: str, tags: Mapping[str, str]) -> bool:
@@ -185,18 +185,18 @@ def _compiled(match: str, number: int) -> re.Pattern[str]:
         raise ConfigError(f"rule {number}: match '{match}' is no regular expression ({error}): correct it") from error
 
 
-def _ruled(rule: Rule, number: int, reason: str, places: Places) -> Route:
+def _ruled(rule: Rule, number: int, reason: str, places: ChainSource) -> Route:
     try:
         chain = _chain(rule, places)
     except ConfigError as error:
         raise ConfigError(f"rule {number}: {error}") from error
     if chain is None:
         raise ConfigError(f"rule {number} says none of tier, chain and model: give it one")
-    cap = None if rule.max_cost is None else Cap(f"rule {number}", rule.max_cost)
+    cap = None if rule.max_cost is None else RuleCap(f"rule {number}", rule.max_cost)
     return Route(chain=chain, tier=rule.tier, why=f"rule {number}: {reason}", level=rule.compress, cap=cap)
 
 
-def _chain(rule: Rule, places: Places) -> Chain | None:
+def _chain(rule: Rule, places: ChainSource) -> Chain | None:
     if rule.tier is not None:
         return places.tier_chain(rule.tier)
     if rule.chain is not None:

@@ -11,7 +11,7 @@ HEAD = 120  # words
 TAIL = 60
 
 
-class Ends(Struct, frozen=True):
+class Excerpt(Struct, frozen=True):
     """Folded words of a text's first and last part without stakes words, and the stakes they named."""
 
     head: list[str]
@@ -19,7 +19,7 @@ class Ends(Struct, frozen=True):
     stakes: frozenset[str]
 
 
-def ends(text: str) -> Ends:
+def excerpt(text: str) -> Excerpt:
     """Return what stands at both ends.
 
     Stakes words are taken out *before* words are counted, so that adding one never pushes a word that tells the kind
@@ -28,7 +28,7 @@ def ends(text: str) -> Ends:
     seen: set[str] = set()
     head = _first(text, seen)
     tail = _last(text, seen) if len(head) == HEAD else head[-TAIL:]
-    return Ends(head, tail, frozenset(seen))
+    return Excerpt(head, tail, frozenset(seen))
 
 
 def _first(text: str, seen: set[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from scrimp.routing.excerpt import Ends
+from scrimp.routing.excerpt import Excerpt
 
 Kind = Literal[
     "code", "mathematics", "extraction", "document", "translation", "formatting", "classification", "question",
@@ -91,7 +91,7 @@ LONG_CHARACTERS = 4000
 _ORDER: tuple[Kind, ...] = tuple(_ASKING)
 
 
-def kind_of(text: str, words: Ends, system: Ends | None = None) -> Kind:
+def kind_of(text: str, words: Excerpt, system: Excerpt | None = None) -> Kind:
     """Return the kind of task, from the words at both ends of the prompt and from its system text."""
     asked = {*words.head[:ZONE], *words.tail[-ZONE:]}
     seen = {*words.head, *words.tail}
@@ -131,7 +131,7 @@ def _look_inside(scores: dict[Kind, int], asked: AbstractSet[str], seen: Abstrac
 
 
 def _look_at_shape(
-    scores: dict[Kind, int], text: str, words: Ends, asked: AbstractSet[str], seen: AbstractSet[str]
+    scores: dict[Kind, int], text: str, words: Excerpt, asked: AbstractSet[str], seen: AbstractSet[str]
 ) -> None:
     """Count marks that only code has, and the numbers of a word problem."""
     scores["code"] += min(sum(mark in text for mark in _CODE_MARKS), TOPIC_CAP)
@@ -142,7 +142,7 @@ def _look_at_shape(
         scores["mathematics"] += ENOUGH
 
 
-def _shape(text: str, words: Ends, seen: AbstractSet[str]) -> Kind:
+def _shape(text: str, words: Excerpt, seen: AbstractSet[str]) -> Kind:
     """Return a kind for a prompt whose words say nothing."""
     if len(text) > LONG_CHARACTERS:
         return "long text"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrimp.routing.excerpt import ends
+from scrimp.routing.excerpt import excerpt
 from scrimp.routing.kinds import Kind, kind_of
 from scrimp.routing.task_signature import signature
 from scrimp.values import Parameters, Prompt
@@ -12,7 +12,7 @@ def kind_of_task(prompt: Prompt, parameters: Parameters) -> Kind:
     """Return the kind of a prompt's task; choices and a schema tell it better than its words do."""
     if parameters.choices:
         return "classification"
-    return "extraction" if parameters.schema is not None else kind_of(prompt.text, ends(prompt.text))
+    return "extraction" if parameters.schema is not None else kind_of(prompt.text, excerpt(prompt.text))
 
 
 def signature_of(prompt: Prompt, parameters: Parameters, name: str | None) -> str:

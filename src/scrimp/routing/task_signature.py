@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from scrimp.regexes import pattern
-from scrimp.routing.excerpt import ends
+from scrimp.routing.excerpt import excerpt
 from scrimp.routing.kinds import Kind, kind_of
 from scrimp.routing.skeleton import skeleton
 
@@ -34,7 +34,7 @@ def signature(
     traces = skeleton(prompt_text)
     if traces:
         return _hash(f"skeleton\0{traces}")
-    return _hash(f"kind\0{kind or kind_of(prompt_text, ends(prompt_text))}")
+    return _hash(f"kind\0{kind or kind_of(prompt_text, excerpt(prompt_text))}")
 
 
 @lru_cache(maxsize=64)

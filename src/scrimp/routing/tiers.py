@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from scrimp.routing.excerpt import ends
+from scrimp.routing.excerpt import excerpt
 from scrimp.routing.kinds import Kind, kind_of
 from scrimp.values import Parameters
 
@@ -45,8 +45,8 @@ class TierChoice(Struct, frozen=True):
 
 def tier_of(text: str, system: str | None, parameters: Parameters = _NOTHING) -> TierChoice:
     """Return the tier for a prompt; choices and a schema tell the kind better than its words do."""
-    words = ends(text)
-    rules = ends(system) if system else None
+    words = excerpt(text)
+    rules = excerpt(system) if system else None
     kind: Kind
     if parameters.choices:
         kind = "classification"

@@ -30,7 +30,7 @@ def m001_cache(db: sqlite3.Connection) -> None:
 MIGRATIONS = (m001_cache,)
 
 
-class Kept(Struct, frozen=True):
+class CachedCompletion(Struct, frozen=True):
     """A cached completion: who made it when (seconds since the epoch), and what it is."""
 
     key: bytes
@@ -75,9 +75,11 @@ class Cache:
         """Let go of the file."""
         self._db.close()
 
-    def get(self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None) -> dict[bytes, Kept]:
+    def get(
+        self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None
+    ) -> dict[bytes, CachedCompletion]:
         """Return what is kept of these keys, made at or after `since`, by that run only if one is named."""
-        found: dict[bytes, Kept] = {}
+        found: dict[bytes, CachedCompletion] = {}
         with store_errors(self.path):
             for start in range(0, len(keys), GROUP):
                 for kept in self._group(keys[start : start + GROUP]):
@@ -85,12 +87,12 @@ class Cache:
                         found[kept.key] = kept
         return found
 
-    def _group(self, keys: Sequence[bytes]) -> Iterator[Kept]:
+    def _group(self, keys: Sequence[bytes]) -> Iterator[CachedCompletion]:
         marks = ",".join("?" * len(keys))
         rows = self._db.execute(f"SELECT key, created, run, answer FROM cache WHERE key IN ({marks})", keys)  # noqa: S608 - only question marks
         for key, created, run, answer in rows:
             try:
-                yield Kept(key, created, run, _decode(answer))
+                yield CachedCompletion(key, created, run, _decode(answer))
             except msgspec.MsgspecError as error:
                 raise StoreError(
                     f"{self.path} holds a row that cannot be read ({error}): run `scrimp cache rm {key.hex()}`"
@@ -102,7 +104,7 @@ class Cache:
         with store_errors(self.path), transaction(self._db):
             insert(self._db, _INSERT, values, _NEWEST)
 
-    def matching(self, prefix: str) -> list[Kept]:
+    def matching(self, prefix: str) -> list[CachedCompletion]:
         """Return the completions whose key, in hex, begins so; at most a hundred."""
         low, high = _hex_range(prefix)
         with store_errors(self.path):
@@ -125,15 +127,15 @@ class Cache:
             self._db.execute("VACUUM")
         return gone
 
-    def everything(self) -> Iterator[Kept]:
+    def everything(self) -> Iterator[CachedCompletion]:
         """Yield all that is kept, oldest first."""
         with store_errors(self.path):
             for key, created, run, answer in self._db.execute(
                 "SELECT key, created, run, answer FROM cache ORDER BY created, key"
             ):
-                yield Kept(key, created, run, _decode(answer))
+                yield CachedCompletion(key, created, run, _decode(answer))
 
-    def take(self, kept: Sequence[Kept]) -> int:
+    def take(self, kept: Sequence[CachedCompletion]) -> int:
         """Take over completions from elsewhere; what is here and newer stays. Return how many were new."""
         with store_errors(self.path), transaction(self._db):
             before = self._db.total_changes
@@ -161,7 +163,9 @@ class NoCache(Cache):
     def close(self) -> None:
         """Let go of nothing."""
 
-    def get(self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None) -> dict[bytes, Kept]:
+    def get(
+        self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None
+    ) -> dict[bytes, CachedCompletion]:
         """Know nothing."""
         del keys, since, run
         return {}

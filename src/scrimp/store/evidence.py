@@ -18,14 +18,14 @@ from scrimp.store.ledger import MIGRATIONS, nano
 from scrimp.values import JsonObject
 
 
-class Asked(Struct, frozen=True):
+class OutputSpec(Struct, frozen=True):
     """What a completion must be, so that what two of them assert can be compared."""
 
     choices: tuple[str, ...] = ()
     schema: JsonObject | None = None
 
 
-class KeptReply(Struct, frozen=True, kw_only=True):
+class StoredReply(Struct, frozen=True, kw_only=True):
     """What a model (provider/model) said; cost in dollars, score from 0 to 1 by whoever is named."""
 
     model: str
@@ -38,16 +38,16 @@ class KeptReply(Struct, frozen=True, kw_only=True):
     scored_by: str | None = None
 
 
-class KeptPrompt(Struct, frozen=True, kw_only=True):
+class StoredPrompt(Struct, frozen=True, kw_only=True):
     """A prompt with its replies; `key` is the fingerprint of what was asked, whoever answered."""
 
     key: str
     signature: str
     kind: str
     text: str
-    asked: Asked = Asked()
+    asked: OutputSpec = OutputSpec()
     time: float = 0.0  # seconds since the epoch
-    replies: tuple[KeptReply, ...] = ()
+    replies: tuple[StoredReply, ...] = ()
 
 
 _PROMPT = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, text, asked) VALUES"
@@ -78,7 +78,7 @@ class Evidence:
         """Let go of the file."""
         self._db.close()
 
-    def keep(self, prompts: Sequence[KeptPrompt]) -> None:
+    def keep(self, prompts: Sequence[StoredPrompt]) -> None:
         """Add prompts and replies, in one transaction."""
         with store_errors(self.path), transaction(self._db):
             encode = msgspec.json.encode
@@ -99,18 +99,18 @@ class Evidence:
                 "UPDATE replies SET score = ?, scored_by = ? WHERE key = ? AND model = ?", (score, by, key, model)
             )
 
-    def prompts(self, *, since: float = 0.0) -> Iterator[KeptPrompt]:
+    def prompts(self, *, since: float = 0.0) -> Iterator[StoredPrompt]:
         """Yield the prompts with all their replies, oldest first."""
         with store_errors(self.path):
             for head, rows in groupby(self._db.execute(_ALL, (since,)), key=lambda row: row[:6]):
                 key, signature, kind, text, asked, time = head
-                yield KeptPrompt(
+                yield StoredPrompt(
                     key=key, signature=signature, kind=kind, text=text, time=time,
-                    asked=msgspec.json.decode(asked, type=Asked), replies=tuple(_reply(row[6:]) for row in rows),
+                    asked=msgspec.json.decode(asked, type=OutputSpec), replies=tuple(_reply(row[6:]) for row in rows),
                 )  # fmt: skip
 
 
-def _reply(row: tuple[object, ...]) -> KeptReply:
+def _reply(row: tuple[object, ...]) -> StoredReply:
     model, output, confidence, cost, hedges, words, score, scored_by = row
     return msgspec.convert(
         {
@@ -123,5 +123,5 @@ def _reply(row: tuple[object, ...]) -> KeptReply:
             "score": score,
             "scored_by": scored_by,
         },
-        KeptReply,
+        StoredReply,
     )

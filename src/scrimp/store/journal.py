@@ -25,13 +25,13 @@ PREFIX = "in-flight-"
 _BYTES = 1 << 20
 
 
-class Begun(Struct, frozen=True, tag="begun"):
+class BegunCall(Struct, frozen=True, tag="begun"):
     """A request that is about to be sent."""
 
     entry: Entry
 
 
-class Settled(Struct, frozen=True, tag="settled"):
+class SettledRow(Struct, frozen=True, tag="settled"):
     """Calls that came to an end, and the completion they gave, if there is one to keep."""
 
     entries: tuple[Entry, ...]
@@ -41,7 +41,7 @@ class Settled(Struct, frozen=True, tag="settled"):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Begun | Settled).decode
+_decode = msgspec.json.Decoder(BegunCall | SettledRow).decode
 
 
 class _File:
@@ -92,14 +92,14 @@ class Journal:
 
     def begin(self, entry: Entry) -> None:
         """Write down a request that is about to be sent."""
-        self._write(Begun(entry), (entry,))
+        self._write(BegunCall(entry), (entry,))
 
     def settle(self, entries: Sequence[Entry], *, time: float, kept: tuple[bytes, Answer] | None) -> None:
         """Write down what calls came to, and the completion to be kept."""
         if entries and kept is not None:
-            self._write(Settled(tuple(entries), time, kept[0].hex(), kept[1]), entries)
+            self._write(SettledRow(tuple(entries), time, kept[0].hex(), kept[1]), entries)
         elif entries:
-            self._write(Settled(tuple(entries)), entries)
+            self._write(SettledRow(tuple(entries)), entries)
 
     def end(self, calls: Iterable[str]) -> None:
         """Forget calls that are in the stores."""
@@ -119,7 +119,7 @@ class Journal:
         self._in.clear()
         self._file = None
 
-    def _write(self, line: Begun | Settled, entries: Sequence[Entry]) -> None:
+    def _write(self, line: BegunCall | SettledRow, entries: Sequence[Entry]) -> None:
         data = _encode(line) + b"\n"
         with store_errors(self._folder):
             if self._file is None or not self._file.write(data):
@@ -140,7 +140,7 @@ class Journal:
 
 
 @contextmanager
-def abandoned(folder: Path) -> Iterator[list[Begun | Settled]]:
+def abandoned(folder: Path) -> Iterator[list[BegunCall | SettledRow]]:
     """Give all that processes which died have left; it is removed after the block, unless that fails."""
     with ExitStack() as held, store_errors(folder):
         files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _taken(path, held)]
@@ -160,7 +160,7 @@ def _taken(path: Path, held: ExitStack) -> bool:
     return False
 
 
-def _lines(data: bytes) -> Iterator[Begun | Settled]:
+def _lines(data: bytes) -> Iterator[BegunCall | SettledRow]:
     """Yield what was written; a line that was cut short belongs to a request that was never sent."""
     for line in data.rstrip(b"\0").splitlines():
         with suppress(msgspec.MsgspecError):

@@ -79,7 +79,7 @@ _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 _encode = msgspec.json.Encoder().encode
 
 
-class Total(Struct, frozen=True):
+class LedgerTotal(Struct, frozen=True):
     """Entries added up: dollars of those with a known price, and how many had none."""
 
     name: str
@@ -92,7 +92,7 @@ class Total(Struct, frozen=True):
     unpriced: int
 
 
-class Task(Struct, frozen=True, kw_only=True):
+class TaskTotal(Struct, frozen=True, kw_only=True):
     """Paid calls of one model for one task: dollars, and when the first and the last was sent."""
 
     signature: str
@@ -104,7 +104,7 @@ class Task(Struct, frozen=True, kw_only=True):
     last: float
 
 
-class Climbs(Struct, frozen=True):
+class ClimbCount(Struct, frozen=True):
     """How many rows of a task came to an end at a step of a chain."""
 
     signature: str
@@ -135,7 +135,7 @@ class Ledger:
             parts = select(self._db, "SELECT call FROM entries WHERE call IN", calls)
             return {call for (call,) in parts}
 
-    def totals(self, by: str, *, since: float = 0.0) -> list[Total]:
+    def totals(self, by: str, *, since: float = 0.0) -> list[LedgerTotal]:
         """Add up the entries since a moment by one of GROUPS, or by `tag:NAME`; dearest first."""
         column, values = _group(by)
         with store_errors(self.path):
@@ -147,11 +147,11 @@ class Ledger:
                 (*values, since),
             ).fetchall()
         return [
-            Total(name, calls, failed, lost, read, written, Decimal(cost).scaleb(-9), unpriced)
+            LedgerTotal(name, calls, failed, lost, read, written, Decimal(cost).scaleb(-9), unpriced)
             for name, calls, failed, lost, read, written, cost, unpriced in rows
         ]
 
-    def tasks(self, *, since: float = 0.0, without: str = "") -> list[Task]:
+    def tasks(self, *, since: float = 0.0, without: str = "") -> list[TaskTotal]:
         """Add up the paid calls since a moment by task and model, the dearest first; without those of one route."""
         with store_errors(self.path):
             rows = self._db.execute(
@@ -161,12 +161,12 @@ class Ledger:
                 (since, without or "\0"),
             ).fetchall()
         return [
-            Task(signature=name, model=model, route=route, calls=calls, cost=Decimal(cost).scaleb(-9), first=first,
+            TaskTotal(signature=name, model=model, route=route, calls=calls, cost=Decimal(cost).scaleb(-9), first=first,
                  last=last)
             for name, model, route, calls, cost, first, last in rows
         ]  # fmt: skip
 
-    def climbs(self, *, since: float = 0.0) -> list[Climbs]:
+    def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:
         """Count how far up rows went in chains since a moment, by task; those that began higher are left out."""
         with store_errors(self.path):
             rows = self._db.execute(
@@ -175,7 +175,7 @@ class Ledger:
                 " GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
                 (since,),
             ).fetchall()
-        return [Climbs(*row) for row in rows]
+        return [ClimbCount(*row) for row in rows]
 
 
 def _group(by: str) -> tuple[str, tuple[str, ...]]:

@@ -26,7 +26,7 @@ _LARGEST_GROUP = 1000
 _LINGER = 0.02
 
 
-class Deed(Struct, frozen=True, kw_only=True):
+class Write(Struct, frozen=True, kw_only=True):
     """What is to be written together; `tag` is whatever the caller wants to hear it called by."""
 
     ended: tuple[Entry, ...] = ()
@@ -34,23 +34,23 @@ class Deed(Struct, frozen=True, kw_only=True):
     tag: Any = None
 
 
-Told = Callable[[Sequence[Deed], StoreError | None], None]
+OnCommit = Callable[[Sequence[Write], StoreError | None], None]
 
 
 class Writer:
     """Group commit: while one transaction is being synced the next group gathers behind it."""
 
     def __init__(
-        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str, told: Told
+        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str, told: OnCommit
     ) -> None:
         """`told` is called, from the writer's thread, for deeds that outlive a power cut, or with why they do not."""
         self._files, self._run, self._told = _Files(open_cache, open_ledger), run, told
         self._bug: Exception | None = None
-        self._queue: queue.SimpleQueue[Deed | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="scrimp-writer", daemon=True)
         self._thread.start()
 
-    def write(self, deed: Deed) -> None:
+    def write(self, deed: Write) -> None:
         """Hand over; returns at once."""
         self._queue.put(deed)
 
@@ -82,9 +82,9 @@ class Writer:
             return StoreError(f"the store's writer failed: {error!r}")
         return None
 
-    def _gather(self) -> tuple[list[Deed], bool]:
+    def _gather(self) -> tuple[list[Write], bool]:
         """Wait for the first deed, then take all that is there; True when it was the last group."""
-        group: list[Deed] = []
+        group: list[Write] = []
         deed = self._queue.get()
         if deed is not None:
             time.sleep(_LINGER)
@@ -110,12 +110,12 @@ class _Files:
     def ledger(self) -> Ledger:
         return self._open_ledger()
 
-    def keep(self, group: Sequence[Deed], run: str) -> None:
+    def keep(self, group: Sequence[Write], run: str) -> None:
         rows = [deed.kept for deed in group if deed.kept is not None]
         if rows:
             self.cache.put(rows, run=run, now=time.time())
 
-    def book(self, group: Sequence[Deed]) -> None:
+    def book(self, group: Sequence[Write]) -> None:
         ended = [entry for deed in group for entry in deed.ended]
         if ended:
             self.ledger.end(ended)

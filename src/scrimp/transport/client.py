@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.providers.endpoint import REPLAY, Endpoint, HttpReply, HttpRequest
-from scrimp.transport.exchange import Errand, Show, Witness
+from scrimp.transport.exchange import CallObserver, Exchange, Show
 from scrimp.transport.faults import FaultError
-from scrimp.transport.limits.health import Circuits
-from scrimp.transport.limits.queue import Lane
-from scrimp.transport.limits.retry import LONGEST_OBEYED, Patience, Tries
+from scrimp.transport.limits.health import ProviderHealth
+from scrimp.transport.limits.queue import ProviderQueue
+from scrimp.transport.limits.retry import LONGEST_OBEYED, RetryPolicy, RetryState
 from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from scrimp.transport.http.client import Http
+    from scrimp.transport.http.client import HttpClient
 
-    class InProcess(Protocol):
+    class InProcessProvider(Protocol):
         """A provider without a socket: requests in, replies out."""
 
         async def send(self, request: HttpRequest) -> HttpReply:
@@ -39,19 +39,19 @@ LOCAL = "local:"
 IN_PROCESS = (LOCAL, REPLAY)
 
 
-class Door:
+class ProviderClient:
     """What flows call models through; sleep and chance come in, so that tests need neither."""
 
     def __init__(
         self,
         *,
-        open_http: Callable[[], Http],
-        open_local: Callable[[Endpoint, str], InProcess],
-        open_lane: Callable[[Endpoint], Lane],
-        circuits: Circuits,
+        open_http: Callable[[], HttpClient],
+        open_local: Callable[[Endpoint, str], InProcessProvider],
+        open_lane: Callable[[Endpoint], ProviderQueue],
+        circuits: ProviderHealth,
         secrets: Callable[[Endpoint], Mapping[str, str]],
         redact: Callable[[str], str],
-        patience: Patience,
+        patience: RetryPolicy,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float],
@@ -59,9 +59,9 @@ class Door:
         self._open_http, self._open_local, self._open_lane = open_http, open_local, open_lane
         self._circuits, self._secrets, self._redact = circuits, secrets, redact
         self._patience, self._clock, self._sleep, self._chance = patience, clock, sleep, chance
-        self._http: Http | None = None
-        self._locals: dict[tuple[str, str], InProcess] = {}
-        self._lanes: dict[str, Lane] = {}
+        self._http: HttpClient | None = None
+        self._locals: dict[tuple[str, str], InProcessProvider] = {}
+        self._lanes: dict[str, ProviderQueue] = {}
         self._halted = False
 
     @property
@@ -80,12 +80,12 @@ class Door:
         for model in self._locals.values():
             model.close()
 
-    def tries(self) -> Tries:
+    def tries(self) -> RetryState:
         """Return the tries of a call that has not been made yet."""
-        return Tries(self._patience, self._chance)
+        return RetryState(self._patience, self._chance)
 
     async def complete(
-        self, call: Call, endpoint: Endpoint, witness: Witness, tries: Tries, *, show: Show | None = None
+        self, call: Call, endpoint: Endpoint, witness: CallObserver, tries: RetryState, *, show: Show | None = None
     ) -> Completion | Failure:
         """Return the completion of a call, or the last failure once nothing is to be gained by trying again.
 
@@ -93,7 +93,7 @@ class Door:
         call that, who has not may wait and come again with the same tries. With `show` the completion is shown as it
         comes, and once a piece was shown nothing is tried again.
         """
-        errand = Errand(call, endpoint, witness, show)
+        errand = Exchange(call, endpoint, witness, show)
         while True:
             result, made = await self._attempt(errand)
             errand.tried = True
@@ -106,7 +106,7 @@ class Door:
                 return result
             await self._sleep(wait)
 
-    def _wait(self, tries: Tries, failure: Failure, errand: Errand) -> float | None:
+    def _wait(self, tries: RetryState, failure: Failure, errand: Exchange) -> float | None:
         """Return the seconds until the next try, and let other calls know what this one met."""
         wait = tries.wait(failure)
         if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
@@ -115,7 +115,7 @@ class Door:
             self._lane(errand.endpoint).turned_away(wait)
         return wait
 
-    async def _attempt(self, errand: Errand) -> tuple[Completion | Failure, bool]:
+    async def _attempt(self, errand: Exchange) -> tuple[Completion | Failure, bool]:
         """Return what one request gave, and True; or why none was made, and False."""
         provider, model = errand.call.provider, errand.call.model
         lane = self._lane(errand.endpoint)
@@ -137,7 +137,7 @@ class Door:
         finally:
             lane.leave(unsent=unsent)
 
-    async def _begin(self, errand: Errand, admitted: float) -> str | Failure:
+    async def _begin(self, errand: Exchange, admitted: float) -> str | Failure:
         """Have a request noted before it is sent."""
         ticket: str | Failure | None = None
         try:
@@ -147,7 +147,7 @@ class Door:
                 self._circuits.withdrawn(errand.call.provider, errand.call.model, admitted)
         return ticket
 
-    async def _guarded(self, errand: Errand, ticket: str, admitted: float) -> Completion | Failure:
+    async def _guarded(self, errand: Exchange, ticket: str, admitted: float) -> Completion | Failure:
         """Await one request within its time; whatever ends it, the witness hears of it."""
         errand.stated, errand.sending = None, False
         try:
@@ -165,7 +165,7 @@ class Door:
         # A provider may repeat the key it refuses; what it says goes into rows and the ledger.
         return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
 
-    async def _once(self, errand: Errand) -> Completion | Failure:
+    async def _once(self, errand: Exchange) -> Completion | Failure:
         if errand.endpoint.base_url.startswith(IN_PROCESS):
             local = self._local(errand)
             errand.sending = True
@@ -174,7 +174,7 @@ class Door:
         errand.sending = True
         return errand.completion(await client.send(errand.request, errand.endpoint, secrets))
 
-    async def _stream_once(self, errand: Errand) -> Completion | Failure:
+    async def _stream_once(self, errand: Exchange) -> Completion | Failure:
         reader = errand.dialect.stream(errand.call, errand.endpoint)
         async for event in self._events(errand):
             if isinstance(event, HttpReply):
@@ -183,7 +183,7 @@ class Door:
                 errand.see(piece)
         return reader.completion()
 
-    def _events(self, errand: Errand) -> AsyncIterator[str | HttpReply]:
+    def _events(self, errand: Exchange) -> AsyncIterator[str | HttpReply]:
         if errand.endpoint.base_url.startswith(IN_PROCESS):
             local = self._local(errand)
             errand.sending = True
@@ -192,18 +192,18 @@ class Door:
         errand.sending = True
         return client.events(errand.request, errand.endpoint, secrets)
 
-    def _client(self) -> Http:
+    def _client(self) -> HttpClient:
         if self._http is None:
             self._http = self._open_http()
         return self._http
 
-    def _local(self, errand: Errand) -> InProcess:
+    def _local(self, errand: Exchange) -> InProcessProvider:
         name = (errand.endpoint.name, errand.call.model)
         if name not in self._locals:
             self._locals[name] = self._open_local(errand.endpoint, errand.call.model)
         return self._locals[name]
 
-    def _lane(self, endpoint: Endpoint) -> Lane:
+    def _lane(self, endpoint: Endpoint) -> ProviderQueue:
         if endpoint.name not in self._lanes:
             self._lanes[endpoint.name] = self._open_lane(endpoint)
         return self._lanes[endpoint.name]

@@ -23,7 +23,7 @@ def at_most(count: int, trials: int, share: float) -> float:
     return 0.0 if share >= 1 else _beta(trials - count, count + 1, 1 - share)
 
 
-class Walk:
+class BinomialWalk:
     """The same question put many times for one share, each answered from the last one where they are neighbours.
 
     P(X <= count) changes by one chance when count changes by one, and by a share of one when trials do.

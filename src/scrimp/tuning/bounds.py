@@ -21,7 +21,7 @@ from statistics import NormalDist
 
 from msgspec import Struct
 
-from scrimp.tuning.binomial import Walk, chances
+from scrimp.tuning.binomial import BinomialWalk, chances
 
 _GRID = 48
 _CLOSER = 12
@@ -38,7 +38,7 @@ class Paired(Struct, frozen=True):
     top: float
 
 
-class Outcomes(Struct, frozen=True):
+class PairedOutcomes(Struct, frozen=True):
     """Rows by who was right, with scores of 0 and 1; where neither was, nothing is learned and nothing counted."""
 
     losses: int  # the flagship alone
@@ -62,15 +62,15 @@ def p_value(rows: Sequence[Paired], target: float, enough: float = 1.0) -> float
     if not _FEWEST_TARGET < target < 1:
         raise ValueError(f"a target of {target} is outside 0.5..1")
     if all(row.score in {0, 1} and row.top in {0, 1} for row in rows):
-        return exact_p(outcomes(rows), target, enough)
+        return exact_p(paired_outcomes(rows), target, enough)
     bet = betting_p([row.score - target * row.top for row in rows], target)
-    return min(1.0, 2 * min(bet, exact_p(outcomes(rows), target, enough / 2)))
+    return min(1.0, 2 * min(bet, exact_p(paired_outcomes(rows), target, enough / 2)))
 
 
-def outcomes(rows: Iterable[Paired]) -> Outcomes:
+def paired_outcomes(rows: Iterable[Paired]) -> PairedOutcomes:
     """Count who was right; a score between 0 and 1 counts as right with that probability, fixed by the row's id."""
     seen = Counter((_right(row.score, row.id), _right(row.top, row.id)) for row in rows)
-    return Outcomes(seen[False, True], seen[True, True], seen[True, False])
+    return PairedOutcomes(seen[False, True], seen[True, True], seen[True, False])
 
 
 def _right(score: float, name: str) -> bool:
@@ -80,7 +80,7 @@ def _right(score: float, name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def exact_p(seen: Outcomes, target: float, enough: float = 1.0) -> float:
+def exact_p(seen: PairedOutcomes, target: float, enough: float = 1.0) -> float:
     """Return the exact p-value of a trinomial outcome, the largest over all rates of gains (Barnard 1945).
 
     Outcomes are ordered by `surety`. For each rate of gains the likeliest offender has the fewest losses that miss the
@@ -106,17 +106,17 @@ def exact_p(seen: Outcomes, target: float, enough: float = 1.0) -> float:
     return min(1.0, max(worst, *(_chance(target, rate, allowed) for rate in closer)))
 
 
-def surety(seen: Outcomes, target: float) -> float:
+def surety(seen: PairedOutcomes, target: float) -> float:
     """Return the mean of d over its standard error, with one more loss than was seen.
 
     The pseudo-failure keeps a clean record from looking certain. A gain never counts against a policy: where its
     surprise would widen the error more than it lifts the mean it counts as a row both got right.
     """
-    plain = Outcomes(seen.losses, seen.both + seen.gains, 0)
+    plain = PairedOutcomes(seen.losses, seen.both + seen.gains, 0)
     return max(_studentised(seen, target), _studentised(plain, target))
 
 
-def _studentised(seen: Outcomes, target: float) -> float:
+def _studentised(seen: PairedOutcomes, target: float) -> float:
     count = seen.rows + 1
     mean = (seen.both * (1 - target) + seen.gains - (seen.losses + 1) * target) / count
     square = (seen.both * (1 - target) ** 2 + seen.gains + (seen.losses + 1) * target * target) / count
@@ -128,7 +128,7 @@ def _chance(target: float, gain: float, allowed: Sequence[int]) -> float:
     """Return the chance that a policy with this rate of gains, and losses to match, has no more losses than allowed."""
     rows = len(allowed) - 1
     loss = 1 - target + target * gain
-    walk = Walk(min(1.0, loss / (1 - gain)))
+    walk = BinomialWalk(min(1.0, loss / (1 - gain)))
     total = _ROUNDING
     for gains, chance in chances(rows, gain, _ROUNDING):
         total += chance * walk.at_most(allowed[gains], rows - gains)
@@ -190,7 +190,7 @@ def fewest(target: float, risk: float) -> int:
     return math.ceil(math.log(risk) / math.log(target))
 
 
-def rows_needed(seen: Outcomes, rows: int, target: float, risk: float, most: int = 100_000) -> int | None:
+def rows_needed(seen: PairedOutcomes, rows: int, target: float, risk: float, most: int = 100_000) -> int | None:
     """Return how many rows would certify a target if outcomes went on as in these `rows`; None if `most` would not.
 
     For planning only: by the normal approximation, and with an even chance that it takes a few more.
@@ -200,7 +200,7 @@ def rows_needed(seen: Outcomes, rows: int, target: float, risk: float, most: int
 
     def suffice(count: int) -> bool:
         scaled = [round(part * count / rows) for part in (seen.losses, seen.both, seen.gains)]
-        expected = Outcomes(*scaled)
+        expected = PairedOutcomes(*scaled)
         return expected.losses + expected.both >= clean and surety(expected, target) >= quantile
 
     if not rows or not suffice(most):

@@ -20,7 +20,7 @@ class Bin(Struct, frozen=True):
     rows: int
 
 
-class Reliability(Struct, frozen=True, kw_only=True):
+class Calibration(Struct, frozen=True, kw_only=True):
     """Confidence beside truth; shares of 1.
 
     `auroc` is the chance that a right completion is surer than a wrong one, a half where confidence says nothing; None
@@ -37,7 +37,7 @@ class Reliability(Struct, frozen=True, kw_only=True):
     bins: tuple[Bin, ...]
 
 
-def reliability(confidences: Sequence[float], right: Sequence[bool], risk: float = 0.05) -> Reliability:
+def calibration(confidences: Sequence[float], right: Sequence[bool], risk: float = 0.05) -> Calibration:
     """Return how confidences and truth go together, with the AUROC's interval at that risk (Hanley & McNeil, 1982).
 
     Raises ValueError without rows.
@@ -50,7 +50,7 @@ def reliability(confidences: Sequence[float], right: Sequence[bool], risk: float
         reach = NormalDist().inv_cdf(1 - risk / 2) * _spread(auroc, sum(right), len(right) - sum(right))
         low, high = max(0.0, auroc - reach), min(1.0, auroc + reach)
     bins = _bins(confidences, right)
-    return Reliability(
+    return Calibration(
         rows=len(right), right=sum(right) / len(right), auroc=auroc, low=low, high=high,
         error=sum(each.rows * abs(each.confidence - each.right) for each in bins) / len(right), bins=bins,
     )  # fmt: skip

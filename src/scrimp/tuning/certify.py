@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from scrimp.tuning.bounds import Paired, lower_bound, outcomes, p_value, rows_needed
-from scrimp.tuning.claim_groups import Group, groups
-from scrimp.tuning.policies import Always, PerSignature, Played, Policy, play
-from scrimp.tuning.policy_metrics import Measured, measure
-from scrimp.tuning.recorded_row import Recorded, said
+from scrimp.tuning.bounds import Paired, lower_bound, p_value, paired_outcomes, rows_needed
+from scrimp.tuning.claim_groups import Group, claim_groups
+from scrimp.tuning.policies import Always, PerSignature, PlayedPolicy, Policy, play
+from scrimp.tuning.policy_metrics import PolicyMetrics, measure
+from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
 TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 
@@ -44,7 +44,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     risk: float  # this group's share
     pairs: int
     bound: float
-    measured: Measured
+    measured: PolicyMetrics
     tested: tuple[Tested, ...]  # in order, the last one perhaps not certified
     next_target: float | None = None  # the target this one was tested at where it was not certified
     labels_needed: int | None = None  # beyond the pairs there are; None where no number would do
@@ -58,11 +58,11 @@ class Certificate(Struct, frozen=True, kw_only=True):
     flagship: str
     claims: tuple[Claim, ...]
     policy: Policy  # all claims as one policy
-    measured: Measured
+    measured: PolicyMetrics
 
 
 def certify(
-    recorded: Sequence[Recorded], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05
+    recorded: Sequence[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05
 ) -> Certificate:
     """Return what the rows certify: for each group the policy that saves most of those that passed their tests.
 
@@ -72,7 +72,7 @@ def certify(
     """
     if not recorded:
         raise ValueError("nothing is recorded")
-    found = groups(recorded, target, risk)
+    found = claim_groups(recorded, target, risk)
     claims = tuple(_claim(group, policies, flagship, target, risk / len(found)) for group in found)
     choices = {signature: claim.policy for claim in claims for signature in claim.signatures if claim.certified}
     policy = claims[0].policy if len(claims) == 1 else PerSignature(choices, Always(flagship))
@@ -82,7 +82,7 @@ def certify(
     )  # fmt: skip
 
 
-def paired(recorded: Sequence[Recorded], policy: Policy, flagship: str) -> list[Paired]:
+def paired(recorded: Sequence[RecordedRow], policy: Policy, flagship: str) -> list[Paired]:
     """Return a policy's score and the flagship's row by row; the worst that can be where one is not labelled.
 
     Where the policy ends at the flagship, or says what it says, both have the same score, and the worst is that both
@@ -96,15 +96,15 @@ def labels_needed(pairs: Sequence[Paired], target: float, risk: float) -> int | 
 
     A plan, not a promise: half of the time it takes some more.
     """
-    needed = rows_needed(outcomes(pairs), len(pairs), target, risk)
+    needed = rows_needed(paired_outcomes(pairs), len(pairs), target, risk)
     return None if needed is None else max(0, needed - len(pairs))
 
 
-def _paired(row: Recorded, one: Played, flagship: str) -> Paired:
-    top = said(row, flagship)
+def _paired(row: RecordedRow, one: PlayedPolicy, flagship: str) -> Paired:
+    top = answer_of(row, flagship)
     if one.score is not None and top.score is not None:
         return Paired(row.id, one.score, top.score)
-    kept = said(row, one.model)
+    kept = answer_of(row, one.model)
     if one.model == flagship or (kept.asserted is not None and kept.asserted == top.asserted):
         known = one.score if one.score is not None else top.score
         return Paired(row.id, known or 0.0, known or 0.0)

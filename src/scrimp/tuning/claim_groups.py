@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from scrimp.tuning.bounds import fewest
-from scrimp.tuning.recorded_row import Recorded
+from scrimp.tuning.recorded_row import RecordedRow
 
 _ENOUGH = 3  # times the rows that a clean record needs: a few losses must be affordable
 
@@ -18,10 +18,10 @@ class Group(Struct, frozen=True):
 
     name: str
     signatures: tuple[str, ...]
-    rows: tuple[Recorded, ...]
+    rows: tuple[RecordedRow, ...]
 
 
-def groups(recorded: Sequence[Recorded], target: float, risk: float) -> tuple[Group, ...]:
+def claim_groups(recorded: Sequence[RecordedRow], target: float, risk: float) -> tuple[Group, ...]:
     """Return groups of which each can be certified at its share of the risk; formed by counting, blind to scores.
 
     A signature with enough rows is on its own, the others of a kind are pooled if together they have enough, and what
@@ -35,7 +35,7 @@ def groups(recorded: Sequence[Recorded], target: float, risk: float) -> tuple[Gr
         shares += 1
 
 
-def _formed(recorded: Sequence[Recorded], enough: int) -> tuple[Group, ...]:
+def _formed(recorded: Sequence[RecordedRow], enough: int) -> tuple[Group, ...]:
     alone, few = _split(recorded, lambda row: row.signature, enough)
     kinds, rest = _split(few, lambda row: row.kind, enough)
     pooled = [(f"{kind} (small signatures)" if kind else "small signatures", rows) for kind, rows in kinds]
@@ -46,14 +46,14 @@ def _formed(recorded: Sequence[Recorded], enough: int) -> tuple[Group, ...]:
 
 
 def _split(
-    recorded: Sequence[Recorded], key: Callable[[Recorded], str], enough: int
-) -> tuple[list[tuple[str, list[Recorded]]], list[Recorded]]:
-    by: defaultdict[str, list[Recorded]] = defaultdict(list)
+    recorded: Sequence[RecordedRow], key: Callable[[RecordedRow], str], enough: int
+) -> tuple[list[tuple[str, list[RecordedRow]]], list[RecordedRow]]:
+    by: defaultdict[str, list[RecordedRow]] = defaultdict(list)
     for row in recorded:
         by[key(row)].append(row)
     large = [(name, rows) for name, rows in sorted(by.items()) if len(rows) >= enough]
     return large, [row for rows in by.values() if len(rows) < enough for row in rows]
 
 
-def _signatures(rows: Sequence[Recorded]) -> tuple[str, ...]:
+def _signatures(rows: Sequence[RecordedRow]) -> tuple[str, ...]:
     return tuple(sorted({row.signature for row in rows}))

@@ -13,7 +13,7 @@ from statistics import fmean
 
 from msgspec import Struct
 
-from scrimp.tuning.wording_model import Wording, learn
+from scrimp.tuning.wording_model import WordingModel, learn_wording
 
 _BORROWED = 5  # pairs' worth of the common variance in a group's own: twenty 0s and 1s may well be all alike
 _STEPS = 200
@@ -28,13 +28,13 @@ class Pair(Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
-class Gains(Struct, frozen=True):
+class GainModel(Struct, frozen=True):
     """Expected gain of the flagship by signature, else by kind, else over all; wording adds to it where learned."""
 
     by_signature: Mapping[str, float]
     by_kind: Mapping[str, float]
     overall: float
-    wording: Wording | None = None
+    wording: WordingModel | None = None
 
     def of(self, signature: str, kind: str = "", text: str = "") -> float:
         """Return what the flagship is expected to gain on such a prompt, in score."""
@@ -42,7 +42,7 @@ class Gains(Struct, frozen=True):
         return task + self.wording.of(text) if self.wording is not None and text else task
 
 
-def gains(pairs: Sequence[Pair], *, wording: bool = False) -> Gains:
+def learn_gains(pairs: Sequence[Pair], *, wording: bool = False) -> GainModel:
     """Learn the flagship's gain from pairs; with `wording` also what their texts tell beyond their task.
 
     Raises ValueError without pairs.
@@ -55,9 +55,9 @@ def gains(pairs: Sequence[Pair], *, wording: bool = False) -> Gains:
     towards = {name: fmean(kinds[pair.kind] for pair in of) for name, of in signatures.items()}
     tasks = _shrunk({name: [pair.gain for pair in of] for name, of in signatures.items()}, towards, overall)
     if not wording:
-        return Gains(tasks, kinds, overall)
-    learned = learn([pair.text for pair in pairs], [pair.gain - tasks[pair.signature] for pair in pairs])
-    return Gains(tasks, kinds, overall, learned)
+        return GainModel(tasks, kinds, overall)
+    learned = learn_wording([pair.text for pair in pairs], [pair.gain - tasks[pair.signature] for pair in pairs])
+    return GainModel(tasks, kinds, overall, learned)
 
 
 def _by(pairs: Iterable[Pair], field: str) -> dict[str, list[Pair]]:

@@ -10,7 +10,7 @@ from statistics import fmean
 from msgspec import Struct
 
 
-class Recovered(Struct, frozen=True):
+class GapRecovered(Struct, frozen=True):
     """APGR of an order, beside the random router's: a half on average, with this standard deviation."""
 
     apgr: float
@@ -19,7 +19,7 @@ class Recovered(Struct, frozen=True):
     random: float = 0.5
 
 
-def recovered(worth: Sequence[float], cheap: Sequence[float], flagship: Sequence[float]) -> Recovered | None:
+def gap_recovered(worth: Sequence[float], cheap: Sequence[float], flagship: Sequence[float]) -> GapRecovered | None:
     """Return how much of the gap between two models an order of prompts recovers, over all shares of flagship calls.
 
     `worth` says how much each prompt deserves the flagship, `cheap` and `flagship` hold the scores, all of one length.
@@ -31,7 +31,7 @@ def recovered(worth: Sequence[float], cheap: Sequence[float], flagship: Sequence
     total = sum(gains)
     if total <= 0:
         return None
-    return Recovered(_area(worth, gains) / total, _random_sd(gains) / total, _area(gains, gains) / total)
+    return GapRecovered(_area(worth, gains) / total, _random_sd(gains) / total, _area(gains, gains) / total)
 
 
 def _weights(count: int) -> list[float]:

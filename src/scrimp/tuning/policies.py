@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from scrimp.tuning.recorded_row import Recorded, Said, said
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow, answer_of
 
 
 class Always(Struct, frozen=True, tag="always"):
@@ -49,7 +49,7 @@ class PerSignature(Struct, frozen=True, tag="per-signature"):
 Policy: TypeAlias = Always | Agree | Backed | Confident | PerSignature
 
 
-class Played(Struct, frozen=True):
+class PlayedPolicy(Struct, frozen=True):
     """What a policy came to on one prompt: what was kept of whom, every attempt paid for."""
 
     score: float | None
@@ -59,7 +59,7 @@ class Played(Struct, frozen=True):
     model: str
 
 
-def play(policy: Policy, row: Recorded, flagship: str) -> Played:
+def play(policy: Policy, row: RecordedRow, flagship: str) -> PlayedPolicy:
     """Return what the policy would have kept and paid on a recorded prompt.
 
     Raises InputError where it asks a model that the row has no completion of.
@@ -72,18 +72,18 @@ def play(policy: Policy, row: Recorded, flagship: str) -> Played:
         case Backed(model, by):
             return _back(model, by, row, flagship)
         case Confident(model, threshold):
-            confidence = said(row, model).confidence
+            confidence = answer_of(row, model).confidence
             sure = confidence is not None and confidence >= threshold
             return _kept((model,) if sure else (model, flagship), row, flagship)
         case PerSignature(choices, otherwise):
             return play(choices.get(row.signature, otherwise), row, flagship)
 
 
-def _vote(voters: tuple[str, ...], row: Recorded, flagship: str) -> Played:
+def _vote(voters: tuple[str, ...], row: RecordedRow, flagship: str) -> PlayedPolicy:
     """Call voters until one says what another said before it; as in a chain, the later completion is the kept one."""
-    before: dict[str, Said] = {}
+    before: dict[str, RecordedAnswer] = {}
     for at, voter in enumerate(voters, 1):
-        vote = said(row, voter)
+        vote = answer_of(row, voter)
         if vote.asserted is None:
             continue
         if vote.asserted in before:
@@ -93,31 +93,31 @@ def _vote(voters: tuple[str, ...], row: Recorded, flagship: str) -> Played:
     return _kept((*voters, flagship), row, flagship)
 
 
-def _back(model: str, by: tuple[str, ...], row: Recorded, flagship: str) -> Played:
+def _back(model: str, by: tuple[str, ...], row: RecordedRow, flagship: str) -> PlayedPolicy:
     """Call one after another until one says what the first said, which is kept; none where it asserts nothing."""
-    first = said(row, model)
+    first = answer_of(row, model)
     if first.asserted is None:
         return _kept((model, flagship), row, flagship)
     for at, other in enumerate(by, 1):
-        backer = said(row, other)
+        backer = answer_of(row, other)
         if backer.asserted == first.asserted:
             score = backer.score if first.score is None else first.score
             return _paid((model, *by[:at]), row, flagship, model, score)
     return _kept((model, *by, flagship), row, flagship)
 
 
-def _kept(asked: tuple[str, ...], row: Recorded, flagship: str) -> Played:
+def _kept(asked: tuple[str, ...], row: RecordedRow, flagship: str) -> PlayedPolicy:
     """Keep the last of those asked."""
-    return _paid(asked, row, flagship, asked[-1], said(row, asked[-1]).score)
+    return _paid(asked, row, flagship, asked[-1], answer_of(row, asked[-1]).score)
 
 
-def _paid(asked: tuple[str, ...], row: Recorded, flagship: str, model: str, score: float | None) -> Played:
+def _paid(asked: tuple[str, ...], row: RecordedRow, flagship: str, model: str, score: float | None) -> PlayedPolicy:
     """Keep one of those asked, pay for all of them."""
-    cost = sum(said(row, one).cost for one in asked)
-    return Played(score, cost, asked[-1] == flagship, len(asked), model)
+    cost = sum(answer_of(row, one).cost for one in asked)
+    return PlayedPolicy(score, cost, asked[-1] == flagship, len(asked), model)
 
 
-def spelled(policy: Policy) -> str:
+def policy_name(policy: Policy) -> str:
     """Write a policy as a person would say it."""
     match policy:
         case Always(model):
@@ -131,5 +131,5 @@ def spelled(policy: Policy) -> str:
         case Confident(model, threshold):
             return f"{model} is {threshold:.0%} sure"
         case PerSignature(choices, otherwise):
-            named = "; ".join(f"{signature}: {spelled(choice)}" for signature, choice in choices.items())
-            return f"{named}; else {spelled(otherwise)}" if named else spelled(otherwise)
+            named = "; ".join(f"{signature}: {policy_name(choice)}" for signature, choice in choices.items())
+            return f"{named}; else {policy_name(otherwise)}" if named else policy_name(otherwise)

@@ -9,7 +9,7 @@ from statistics import NormalDist, fmean
 from msgspec import Struct
 
 from scrimp.tuning.policies import Always, Policy, play
-from scrimp.tuning.recorded_row import Recorded, said
+from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
 
 class Interval(Struct, frozen=True):
@@ -20,7 +20,7 @@ class Interval(Struct, frozen=True):
     high: float
 
 
-class Measured(Struct, frozen=True, kw_only=True):
+class PolicyMetrics(Struct, frozen=True, kw_only=True):
     """A policy beside all-flagship; shares of 1, `cost` in dollars for all rows."""
 
     rows: int
@@ -39,7 +39,7 @@ class Oracle(Struct, frozen=True):
     saved: float
 
 
-def measure(policy: Policy, recorded: Sequence[Recorded], flagship: str, risk: float = 0.05) -> Measured:
+def measure(policy: Policy, recorded: Sequence[RecordedRow], flagship: str, risk: float = 0.05) -> PolicyMetrics:
     """Return what a policy came to, with two-sided intervals that miss with probability `risk`.
 
     Kept and saved are ratios of paired sums, with the delta method's interval (Cochran, Sampling Techniques, 3rd ed.
@@ -49,12 +49,12 @@ def measure(policy: Policy, recorded: Sequence[Recorded], flagship: str, risk: f
     if not recorded:
         raise ValueError("nothing is recorded")
     played = [play(policy, row, flagship) for row in recorded]
-    tops = [said(row, flagship) for row in recorded]
+    tops = [answer_of(row, flagship) for row in recorded]
     pairs = [(one.score, top.score) for one, top in zip(played, tops, strict=True)]
     scores = [(one, top) for one, top in pairs if one is not None and top is not None]
     costs = _ratio([(one.cost, top.cost) for one, top in zip(played, tops, strict=True)], risk)
     cost = costs or Interval(1.0, 1.0, 1.0)
-    return Measured(
+    return PolicyMetrics(
         rows=len(recorded),
         labelled=len(scores),
         kept=_ratio(scores, risk),
@@ -65,13 +65,13 @@ def measure(policy: Policy, recorded: Sequence[Recorded], flagship: str, risk: f
     )
 
 
-def oracle(recorded: Sequence[Recorded], pool: Iterable[str], flagship: str) -> Oracle:
+def oracle(recorded: Sequence[RecordedRow], pool: Iterable[str], flagship: str) -> Oracle:
     """Return what the best choice for every prompt would have come to, made knowing the scores."""
     models = (*pool, flagship)
     score = top_score = cost = top_cost = 0.0
     for row in recorded:
-        best = min((said(row, model) for model in models), key=lambda one: (-(one.score or 0.0), one.cost))
-        top = said(row, flagship)
+        best = min((answer_of(row, model) for model in models), key=lambda one: (-(one.score or 0.0), one.cost))
+        top = answer_of(row, flagship)
         score += best.score or 0.0
         top_score += top.score or 0.0
         cost += best.cost
@@ -80,8 +80,8 @@ def oracle(recorded: Sequence[Recorded], pool: Iterable[str], flagship: str) -> 
 
 
 def frontier(
-    recorded: Sequence[Recorded], candidates: Iterable[Policy], flagship: str
-) -> list[tuple[Policy, Measured]]:
+    recorded: Sequence[RecordedRow], candidates: Iterable[Policy], flagship: str
+) -> list[tuple[Policy, PolicyMetrics]]:
     """Return all-flagship and the policies, as measured, the dearest first."""
     every = (Always(flagship), *candidates)
     return sorted(((one, measure(one, recorded, flagship)) for one in every), key=lambda pair: -pair[1].cost)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scrimp.errors import InputError
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class RecordedAnswer(Struct, frozen=True, kw_only=True):
     """One model's completion: score in 0..1, None where nobody labelled it; cost in dollars.
 
     `asserted` is the canonical answer, None where there is none; `confidence` is in 0..1 where a signal gave one.
@@ -22,16 +22,16 @@ class Said(Struct, frozen=True, kw_only=True):
     cost: float = 0.0
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class RecordedRow(Struct, frozen=True, kw_only=True):
     """One prompt with what each model said to it; `signature` names the task, `kind` the kind of task."""
 
     id: str
-    said: Mapping[str, Said]
+    said: Mapping[str, RecordedAnswer]
     signature: str = ""
     kind: str = ""
 
 
-def said(row: Recorded, model: str) -> Said:
+def answer_of(row: RecordedRow, model: str) -> RecordedAnswer:
     """Return what a model said to a prompt.
 
     Raises InputError where it was not recorded.
@@ -43,17 +43,17 @@ def said(row: Recorded, model: str) -> Said:
     return found
 
 
-def trusting(recorded: Iterable[Recorded], flagship: str) -> list[Recorded]:
+def agreement_as_right(recorded: Iterable[RecordedRow], flagship: str) -> list[RecordedRow]:
     """Return the rows with what nobody labelled filled in by trust in the flagship's word.
 
     Models that assert what the flagship asserts share its label, and count as right where none of them has one; a
     flagship nobody agrees with stays unlabelled. What is certified on such rows is quality measured against the
     flagship's word, and not against the truth: whoever uses this says so.
     """
-    return [_trusting(row, said(row, flagship).asserted) for row in recorded]
+    return [_trusting(row, answer_of(row, flagship).asserted) for row in recorded]
 
 
-def _trusting(row: Recorded, word: str | None) -> Recorded:
+def _trusting(row: RecordedRow, word: str | None) -> RecordedRow:
     same = {model: one for model, one in row.said.items() if word is not None and one.asserted == word}
     if len(same) < 2:
         return row

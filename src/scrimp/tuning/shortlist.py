@@ -11,8 +11,8 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, play, spelled
-from scrimp.tuning.recorded_row import Recorded, said
+from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, play, policy_name
+from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
 _STEP = 0.02  # of the flagship's cost: a policy less safe than another must save so much more to be on the list
 _THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)
@@ -33,7 +33,7 @@ class _Weighed(Struct, frozen=True):
     echoes: float  # share of prompts on which the flagship's word is what is kept
 
 
-def policies(recorded: Sequence[Recorded], pool: Mapping[str, str], flagship: str) -> Shortlist:
+def policies(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship: str) -> Shortlist:
     """Return the policies of which none is both safer and cheaper than another, in order of safety.
 
     `pool` names the cheap models' families: voters come from different ones, because relatives err alike. For a
@@ -42,10 +42,10 @@ def policies(recorded: Sequence[Recorded], pool: Mapping[str, str], flagship: st
     row lacks one of the models.
     """
     rows = recorded[:: max(1, len(recorded) // _LOOKED_AT)]
-    top = sum(said(row, flagship).cost for row in rows)
+    top = sum(answer_of(row, flagship).cost for row in rows)
     if top <= 0:
         return Shortlist((), (f"nothing is known of what {flagship} costs: record some of its completions",))
-    cost = {model: sum(said(row, model).cost for row in rows) / top for model in pool}
+    cost = {model: sum(answer_of(row, model).cost for row in rows) / top for model in pool}
     cheap = sorted(pool, key=lambda model: (cost[model], model))
     left_out = [_unpaid_pair(pair, rows, cost) for pair in _pairs(cheap, pool, rows)]
     left_out += [f"{model} always: it costs no less than {flagship}" for model in cheap if cost[model] >= 1]
@@ -67,27 +67,27 @@ def ladder(worth: Mapping[str, float], model: str, flagship: str) -> tuple[Polic
     return tuple(PerSignature(dict.fromkeys(step, Always(model)), Always(flagship)) for step in steps)
 
 
-def _candidates(cheap: Sequence[str], pool: Mapping[str, str], rows: Sequence[Recorded]) -> Iterator[Policy]:
+def _candidates(cheap: Sequence[str], pool: Mapping[str, str], rows: Sequence[RecordedRow]) -> Iterator[Policy]:
     """Yield every policy of up to three cheap models, the cheaper asked first; votes only among who asserts at all."""
-    voters = [model for model in cheap if any(said(row, model).asserted is not None for row in rows)]
+    voters = [model for model in cheap if any(answer_of(row, model).asserted is not None for row in rows)]
     for count in (2, 3):
         yield from (Agree(some) for some in combinations(voters, count) if len({pool[one] for one in some}) == count)
     for model in voters:
         strangers = [other for other in voters if pool[other] != pool[model]]
         yield from (Backed(model, some) for some in combinations(strangers, 2))
     for model in cheap:
-        if any(said(row, model).confidence is not None for row in rows):
+        if any(answer_of(row, model).confidence is not None for row in rows):
             yield from (Confident(model, threshold) for threshold in _THRESHOLDS)
         yield Always(model)
 
 
-def _weigh(policy: Policy, rows: Sequence[Recorded], flagship: str, top: float) -> _Weighed:
+def _weigh(policy: Policy, rows: Sequence[RecordedRow], flagship: str, top: float) -> _Weighed:
     cost = echoes = 0.0
     for row in rows:
         one = play(policy, row, flagship)
         cost += one.cost
-        word = said(row, one.model).asserted
-        echoes += one.model == flagship or (word is not None and word == said(row, flagship).asserted)
+        word = answer_of(row, one.model).asserted
+        echoes += one.model == flagship or (word is not None and word == answer_of(row, flagship).asserted)
     return _Weighed(policy, 1 - cost / top, echoes / len(rows))
 
 
@@ -105,23 +105,25 @@ def _in_order(weighed: Sequence[_Weighed]) -> tuple[Policy, ...]:
     return tuple(one.policy for one in found)
 
 
-def _pairs(cheap: Sequence[str], pool: Mapping[str, str], rows: Sequence[Recorded]) -> Iterator[tuple[str, str, float]]:
+def _pairs(
+    cheap: Sequence[str], pool: Mapping[str, str], rows: Sequence[RecordedRow]
+) -> Iterator[tuple[str, str, float]]:
     """Yield strangers with the share of prompts on which they assert the same."""
     for one, other in combinations(cheap, 2):
         if pool[one] != pool[other]:
-            words = [(said(row, one).asserted, said(row, other).asserted) for row in rows]
+            words = [(answer_of(row, one).asserted, answer_of(row, other).asserted) for row in rows]
             yield one, other, sum(first is not None and first == second for first, second in words) / len(rows)
 
 
-def _unpaid_pair(pair: tuple[str, str, float], rows: Sequence[Recorded], cost: Mapping[str, float]) -> str:
+def _unpaid_pair(pair: tuple[str, str, float], rows: Sequence[RecordedRow], cost: Mapping[str, float]) -> str:
     """Say why two voters cannot pay, by the budget identity: saved = agree rate - (cost A + cost B) / flagship's."""
     one, other, agree = pair
     both = cost[one] + cost[other]
     if agree > both:
         return ""
-    if all(said(row, one).asserted is None or said(row, other).asserted is None for row in rows):
-        return f"{spelled(Agree((one, other)))}: nothing was asserted that they could agree on"
+    if all(answer_of(row, one).asserted is None or answer_of(row, other).asserted is None for row in rows):
+        return f"{policy_name(Agree((one, other)))}: nothing was asserted that they could agree on"
     return (
-        f"{spelled(Agree((one, other)))}: they do so on {agree:.0%} of the prompts and together cost {both:.0%} of the "
-        "flagship, so nothing would be saved"
+        f"{policy_name(Agree((one, other)))}: they do so on {agree:.0%} of the prompts and together cost {both:.0%} of "
+        "the flagship, so nothing would be saved"
     )

@@ -28,7 +28,7 @@ _LENGTH = 1_000  # characters read at either end of a text
 _Row = tuple[tuple[int, ...], float]  # features, by number, and what to divide their rarities by
 
 
-class Wording(Struct, frozen=True):
+class WordingModel(Struct, frozen=True):
     """Weights by hashed feature, with each feature's rarity."""
 
     weights: dict[int, float]
@@ -61,7 +61,7 @@ def _hashed(word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass"))
 
 
-def learn(texts: Sequence[str], gains: Sequence[float]) -> Wording:
+def learn_wording(texts: Sequence[str], gains: Sequence[float]) -> WordingModel:
     """Fit weights so that a text's features explain what is left of its gain; texts and gains are of one length.
 
     Features weigh by their rarity, ln((1 + n) / (1 + texts with it)) + 1, and a text's are scaled to length one.
@@ -73,7 +73,7 @@ def learn(texts: Sequence[str], gains: Sequence[float]) -> Wording:
     number = {feature: at for at, feature in enumerate(known)}
     rows = [_row([number[feature] for feature in row if feature in number], rarity) for row in found]
     weights = _ridge(rows, gains, rarity)
-    return Wording(dict(zip(known, weights, strict=True)), dict(zip(known, rarity, strict=True)))
+    return WordingModel(dict(zip(known, weights, strict=True)), dict(zip(known, rarity, strict=True)))
 
 
 def _row(found: list[int], rarity: Sequence[float]) -> _Row:

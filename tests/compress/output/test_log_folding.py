@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.output.log_folding import counted, folded, troubled
+from scrimp.compress.output.log_folding import folded, line_count, troubled
 
 lines = st.lists(
     st.sampled_from(
@@ -23,7 +23,7 @@ texts = st.one_of(st.text(st.characters()), lines, lines)
 def test_folded_and_kept_lines_add_up_to_the_source(text: str) -> None:
     after = folded(text)
 
-    assert after == text or counted(after) == text.count("\n") + 1
+    assert after == text or line_count(after) == text.count("\n") + 1
 
 
 @given(texts)
@@ -94,4 +94,4 @@ def test_lines_that_differ_in_a_word_are_kept() -> None:
 def test_long_lines_and_a_million_lines_are_no_trap() -> None:
     for text in ("1" * 1_000_000, "a" * 1_000_000 + "g", "1-" * 500_000, "GET " * 250_000, "code " * 200_000):
         assert folded(text) == text
-    assert counted(folded("tick 1 of the clock\n" * 100_000)) == 100_001
+    assert line_count(folded("tick 1 of the clock\n" * 100_000)) == 100_001

@@ -10,26 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.escalation.confidence import Verdict
-from scrimp.escalation.questions import Ask, CheckResult, Made
+from scrimp.escalation.questions import CallResult, CallStep, CheckResult
 from scrimp.escalation.signals.opinion import opinion
-from scrimp.values import Completion, Failure, ModelRef, Step, Stop, TokenLogprob
+from scrimp.values import Completion, Failure, ModelRef, Step, StopReason, TokenLogprob
 
 JUDGE = Step("j", (ModelRef("p", "j"),))
 VALID = Verdict(confidence=None, why="valid", valid=True, parsed=18)
 DOWN = Failure(kind="server", message="it broke")
 
 
-def said(text: str, stop: Stop = "stop") -> Completion:
+def said(text: str, stop: StopReason = "stop") -> Completion:
     return Completion(text=text, usage=None, stop=stop, model="j")
 
 
-def asked(signal: str, replies: Sequence[Made]) -> tuple[Verdict, list[Ask]]:
+def asked(signal: str, replies: Sequence[CallResult]) -> tuple[Verdict, list[CallStep]]:
     left, questions = list(replies), []
     steps = opinion(signal, 3, JUDGE, "how many?", said("18"), VALID)
     try:
         question = next(steps)
         while True:
-            assert isinstance(question, Ask)
+            assert isinstance(question, CallStep)
             questions.append(question)
             question = steps.send(left.pop(0))
     except StopIteration as end:
@@ -57,12 +57,12 @@ def test_a_judge_is_given_room_and_an_end_to_it() -> None:
 
 
 words = st.sampled_from(["right", "wrong", "hm", "", "right or wrong"])
-stops: st.SearchStrategy[Stop] = st.sampled_from(["stop", "length", "refused"])
-verdicts: st.SearchStrategy[Made] = st.builds(said, words, stops) | st.just(DOWN)
+stops: st.SearchStrategy[StopReason] = st.sampled_from(["stop", "length", "refused"])
+verdicts: st.SearchStrategy[CallResult] = st.builds(said, words, stops) | st.just(DOWN)
 
 
 @given(verdicts, verdicts)
-def test_only_two_whole_replies_that_agree_are_a_verdict(first: Made, second: Made) -> None:
+def test_only_two_whole_replies_that_agree_are_a_verdict(first: CallResult, second: CallResult) -> None:
     verdict, questions = asked("judge", [first, second])
 
     whole = [each for each in (first, second) if isinstance(each, Completion) and each.stop == "stop"]
@@ -83,7 +83,7 @@ def test_a_decision_is_its_probability(share: float) -> None:
 
 
 @pytest.mark.parametrize("reply", [DOWN, said("", stop="refused")])
-def test_a_decision_that_is_none_leaves_no_confidence(reply: Made) -> None:
+def test_a_decision_that_is_none_leaves_no_confidence(reply: CallResult) -> None:
     verdict, _ = asked("decisions", [reply])
 
     assert (verdict.confidence, verdict.more) == (None, True)

@@ -16,10 +16,10 @@ from scrimp.config.keys import KeyRing
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config
 from scrimp.errors import StoreError
-from scrimp.flows.answer.chain_history import EXPLORED, SINCE, Record
+from scrimp.flows.answer.chain_history import EXPLORED, SINCE, ChainHistory
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
-from scrimp.store.ledger import Climbs
+from scrimp.store.ledger import ClimbCount
 from scrimp.values import Chain
 
 NOW = 1_795_000_000.0
@@ -40,7 +40,11 @@ class Past:
     """A chain with a record of its own."""
 
     def __init__(
-        self, climbs: list[Climbs] | Callable[[], list[Climbs]], *, prices: dict[str, int] = PRICES, **chain: Any
+        self,
+        climbs: list[ClimbCount] | Callable[[], list[ClimbCount]],
+        *,
+        prices: dict[str, int] = PRICES,
+        **chain: Any,
     ) -> None:
         self.warnings: list[str] = []
         self.read: list[float] = []
@@ -50,9 +54,9 @@ class Past:
             {f"p/{name}": Rates(input=Decimal(rate), output=Decimal(rate)) for name, rate in prices.items()}
         )
         self.chain: Chain = places.chain("c")
-        self._record = Record(self._past, places, book, lambda: NOW, self.warnings.append)
+        self._record = ChainHistory(self._past, places, book, lambda: NOW, self.warnings.append)
 
-    def _past(self, since: float) -> list[Climbs]:
+    def _past(self, since: float) -> list[ClimbCount]:
         self.read.append(since)
         return self._climbs if isinstance(self._climbs, list) else self._climbs()
 
@@ -60,9 +64,9 @@ class Past:
         return self._record.start(self.chain, task, key)
 
 
-def ended(*rows: int, task: str = "task", chain: str = "c") -> list[Climbs]:
+def ended(*rows: int, task: str = "task", chain: str = "c") -> list[ClimbCount]:
     """So many rows came to an end at the first step, the second, and so on."""
-    return [Climbs(task, chain, step, count) for step, count in enumerate(rows) if count]
+    return [ClimbCount(task, chain, step, count) for step, count in enumerate(rows) if count]
 
 
 def test_a_task_whose_rows_nearly_all_climbed_goes_straight_up() -> None:
@@ -156,7 +160,7 @@ def test_where_a_price_is_unknown_rows_climb(unpriced: str) -> None:
 
 
 def test_a_ledger_that_cannot_be_read_is_said_once_and_rows_climb() -> None:
-    def broken() -> list[Climbs]:
+    def broken() -> list[ClimbCount]:
         raise StoreError("ledger.db is no database")
 
     past = Past(broken)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrimp.flows.answer.prefix_warmup import Warming, beginning_of
+from scrimp.flows.answer.prefix_warmup import PrefixWarmup, long_prefix
 from scrimp.values import Call, Message
 from transport.virtual import now, run, settled
 
@@ -23,12 +23,12 @@ class Server:
     """Calls in their turns, and when each began."""
 
     def __init__(self) -> None:
-        self.warming, self.began = Warming(now), {}
+        self.warming, self.began = PrefixWarmup(now), {}
 
     began: dict[str, float]
 
     async def visit(self, call: Call, name: str = "", *, seconds: float = 10.0, fails: bool = False) -> None:
-        beginning = beginning_of(call)
+        beginning = long_prefix(call)
         async with nullcontext() if beginning is None else self.warming.turn(call, beginning):
             self.began[name or call.text] = now()
             await asyncio.sleep(seconds)

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.rows import book_of, booking, work
-from scrimp.escalation.questions import Ask
-from scrimp.flows.answer.prefix_warmup import Warming
-from scrimp.flows.answer.step_caller import Stepper
-from scrimp.flows.plan.run_options import Asked, Limits
+from scrimp.escalation.questions import CallStep
+from scrimp.flows.answer.prefix_warmup import PrefixWarmup
+from scrimp.flows.answer.step_caller import StepCaller
+from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.budget import Budget
-from scrimp.flows.spend.recorder import Booking
+from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
@@ -36,18 +36,18 @@ class Tier:
     """Two providers, what each says, and a step that may use both; made inside the loop."""
 
     def __init__(
-        self, *, asked: Asked | None = None, available: Sequence[str] = NAMES, retries: int = 0, width: int = 16,
+        self, *, asked: RunOptions | None = None, available: Sequence[str] = NAMES, retries: int = 0, width: int = 16,
         show: Callable[[str], None] | None = None, **said: Sequence[Said],
     ) -> None:  # fmt: skip
         self._said = {name: list(replies) for name, replies in said.items()}
         self.calls: list[tuple[str, float]] = []
         self.bodies: list[bytes] = []
         self.house = House(FakeHttp(self._answer), retries=retries, width=width)
-        self.booking: Booking = booking(PRICES)
-        asked = asked or Asked()
+        self.booking: CallRecorder = booking(PRICES)
+        asked = asked or RunOptions()
         self.warnings: list[str] = []
-        self.stepper = Stepper(
-            asked=asked, door=self.house.door, circuits=self.house.circuits, warming=Warming(now),
+        self.stepper = StepCaller(
+            asked=asked, door=self.house.door, circuits=self.house.circuits, warming=PrefixWarmup(now),
             endpoints=ENDPOINTS, available=available, budget=Budget(asked.limits.max_cost), prices=PRICES,
             warn=self.warnings.append, show=show,
         )  # fmt: skip
@@ -63,7 +63,7 @@ class Tier:
         return said
 
     async def ask(self, step: Step = STEP) -> tuple[Completion | Failure, str]:
-        stepped = await self.stepper.call(Ask(index=0, step=step), work(step=step), book_of(self.booking))
+        stepped = await self.stepper.call(CallStep(index=0, step=step), work(step=step), book_of(self.booking))
         return stepped.made, stepped.model.provider if stepped.model else ""
 
     async def ask_only(self, *names: str, times: int = 1) -> None:
@@ -233,7 +233,7 @@ def test_rows_queued_for_a_provider_that_refuses_us_go_to_the_next_at_once() -> 
 
 def test_a_row_over_the_cap_is_not_put_to_another_model() -> None:
     async def main() -> None:
-        tier = Tier(asked=Asked(limits=Limits(max_cost=Decimal("0.000001"))))
+        tier = Tier(asked=RunOptions(limits=RunLimits(max_cost=Decimal("0.000001"))))
         result, _ = await tier.ask()
         assert isinstance(result, Failure)
         assert (result.kind, tier.calls) == ("budget", [])
@@ -243,8 +243,8 @@ def test_a_row_over_the_cap_is_not_put_to_another_model() -> None:
 
 def test_under_a_cap_every_call_is_bounded_and_without_one_nothing_is_sent_that_was_not_asked_for() -> None:
     async def main() -> None:
-        capped = Tier(asked=Asked(limits=Limits(max_cost=Decimal(1))))
-        lower = Tier(asked=Asked(limits=Limits(max_cost=Decimal(1)), parameters=Parameters(max_output=7)))
+        capped = Tier(asked=RunOptions(limits=RunLimits(max_cost=Decimal(1))))
+        lower = Tier(asked=RunOptions(limits=RunLimits(max_cost=Decimal(1)), parameters=Parameters(max_output=7)))
         free = Tier()
         for tier in (capped, lower, free):
             await tier.ask()

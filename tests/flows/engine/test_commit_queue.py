@@ -6,7 +6,7 @@ from pathlib import Path
 
 from outcomes import answer, entry
 from scrimp.errors import StoreUnwritableError
-from scrimp.flows.engine.commit_queue import Durable
+from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.store.cache import Cache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
@@ -22,7 +22,7 @@ class Store:
         self.warnings: list[str] = []
         self.heard: list[object] = []
         self._news = asyncio.Event()
-        self.durable = Durable(
+        self.durable = CommitQueue(
             lambda: Cache(path / "cache.db"), open_ledger or (lambda: Ledger(path / "ledger.db")),
             Journal(path, "r"), run="r", warn=self.warnings.append,
         )  # fmt: skip

@@ -11,12 +11,12 @@ from flows.rows import booking, work
 from outcomes import answer, answered
 from scrimp.errors import InputError
 from scrimp.flows.engine.engine import Engine
-from scrimp.flows.engine.reorder_buffer import Emitter
-from scrimp.flows.engine.run_stop import Stop
-from scrimp.flows.engine.wiring import Calling
-from scrimp.flows.plan.planner import Work
-from scrimp.flows.plan.run_options import Asked, Limits
-from scrimp.flows.spend.recorder import RowBook
+from scrimp.flows.engine.reorder_buffer import ReorderBuffer
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.wiring import EngineParts
+from scrimp.flows.plan.planner import PlannedRow
+from scrimp.flows.plan.run_options import RunLimits, RunOptions
+from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.prices.book import PriceBook
 from scrimp.values import Answered, Call, Chain, Entry, Failed, Failure, Outcome, Prompt
 from transport.virtual import run
@@ -25,16 +25,16 @@ CALL = Call(provider="acme", model="m", text="hello")
 DOWN = Failure(kind="server", message="down", http=500)
 NO_MONEY = Failure(kind="budget", message="the next call could pass the cap", sent=False)
 
-Answering = Callable[[Work, RowBook], Awaitable[Outcome]]
+Answering = Callable[[PlannedRow, RowRecorder], Awaitable[Outcome]]
 
 
-async def echo(work: Work, book: RowBook) -> Outcome:
+async def echo(work: PlannedRow, book: RowRecorder) -> Outcome:
     await book.begin(CALL)
     await asyncio.sleep(1.0)
     return Answered(prompt=work.prompt, answer=answer(work.text), cache="miss")
 
 
-def failed(work: Work, failure: Failure = DOWN) -> Outcome:
+def failed(work: PlannedRow, failure: Failure = DOWN) -> Outcome:
     return Failed(prompt=work.prompt, failure=failure, status="error")
 
 
@@ -80,31 +80,36 @@ class Rooms:
     """The planner, the cache and the answerer of a run, all in one; made inside the loop."""
 
     def __init__(
-        self, answering: Answering = echo, *, asked: Asked | None = None, known: Sequence[str] = (), window: int = 100,
+        self,
+        answering: Answering = echo,
+        *,
+        asked: RunOptions | None = None,
+        known: Sequence[str] = (),
+        window: int = 100,
         sink: Callable[[Sequence[Outcome]], None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._answering, self._known = answering, known
         self.called: list[str] = []
         self.rows: list[Outcome] = []
         self.warnings: list[str] = []
         self.disk = Disk()
-        self.asked = asked or Asked()
-        emitter = Emitter(sink or self.rows.extend, in_order=self.asked.order == "input", window=window)
+        self.asked = asked or RunOptions()
+        emitter = ReorderBuffer(sink or self.rows.extend, in_order=self.asked.order == "input", window=window)
         self.engine = Engine(
-            self.asked, self, self, Calling(self, booking(PriceBook()), self.disk, self), emitter,  # type: ignore[arg-type]
+            self.asked, self, self, EngineParts(self, booking(PriceBook()), self.disk, self), emitter,  # type: ignore[arg-type]
             self.warnings.append,
         )  # fmt: skip
 
     def halt(self) -> None:
         """As the door: nothing is tried again here anyway."""
 
-    def work(self, prompt: Prompt) -> Work:
+    def work(self, prompt: Prompt) -> PlannedRow:
         return work(prompt.text, index=prompt.index)
 
     def chains(self) -> list[Chain]:
         return []
 
-    def known(self, works: Sequence[Work]) -> Mapping[int, Outcome]:
+    def known(self, works: Sequence[PlannedRow]) -> Mapping[int, Outcome]:
         return {
             place: answered(answer(each.text), cache="hit", index=each.prompt.index)
             for place, each in enumerate(works)
@@ -114,11 +119,11 @@ class Rooms:
     def all_down(self, chains: Sequence[Chain]) -> bool:
         return False
 
-    async def outcome(self, work: Work, book: RowBook) -> Outcome:
+    async def outcome(self, work: PlannedRow, book: RowRecorder) -> Outcome:
         self.called.append(work.text)
         return await self._answering(work, book)
 
-    async def run(self, *groups: Sequence[str], trouble: Exception | None = None) -> Stop | None:
+    async def run(self, *groups: Sequence[str], trouble: Exception | None = None) -> RunStop | None:
         async with asyncio.timeout(100_000.0):
             return await self.engine.run(Groups(groups, trouble))  # type: ignore[arg-type]
 
@@ -128,7 +133,7 @@ class Rooms:
 
 
 def test_rows_come_out_in_the_order_of_input_whatever_takes_longer() -> None:
-    async def slow_first(work: Work, book: RowBook) -> Outcome:
+    async def slow_first(work: PlannedRow, book: RowRecorder) -> Outcome:
         await asyncio.sleep(10.0 - work.prompt.index)
         return await echo(work, book)
 
@@ -178,7 +183,7 @@ def test_no_row_is_printed_before_it_is_durable() -> None:
 
 def test_one_slow_row_bounds_how_many_wait_behind_it() -> None:
     async def main() -> None:
-        async def stuck_first(work: Work, book: RowBook) -> Outcome:
+        async def stuck_first(work: PlannedRow, book: RowRecorder) -> Outcome:
             if work.prompt.index == 0:
                 await asyncio.sleep(1000.0)
             return await echo(work, book)
@@ -194,7 +199,7 @@ def test_one_slow_row_bounds_how_many_wait_behind_it() -> None:
 
 
 def test_a_failed_row_stops_nobody() -> None:
-    async def b_fails(work: Work, book: RowBook) -> Outcome:
+    async def b_fails(work: PlannedRow, book: RowRecorder) -> Outcome:
         return failed(work) if work.text == "b" else await echo(work, book)
 
     async def main() -> None:
@@ -206,13 +211,13 @@ def test_a_failed_row_stops_nobody() -> None:
 
 
 def test_too_many_failures_stop_the_run_and_rows_in_flight_are_kept() -> None:
-    async def some_fail(work: Work, book: RowBook) -> Outcome:
+    async def some_fail(work: PlannedRow, book: RowRecorder) -> Outcome:
         await book.begin(CALL)
         await asyncio.sleep(1.0 + work.prompt.index)
         return failed(work) if work.prompt.index < 2 else await echo(work, book)
 
     async def main() -> None:
-        rooms = Rooms(some_fail, asked=Asked(limits=Limits(max_failures=1)))
+        rooms = Rooms(some_fail, asked=RunOptions(limits=RunLimits(max_failures=1)))
         stop = await rooms.run("abcd")
         assert stop is not None
         assert stop.reason == "failures"
@@ -225,7 +230,7 @@ def test_a_run_out_of_money_drops_rows_that_were_not_begun_and_keeps_those_that_
     async def main() -> None:
         never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-        async def out_of_money(work: Work, book: RowBook) -> Outcome:
+        async def out_of_money(work: PlannedRow, book: RowRecorder) -> Outcome:
             if work.text == "b":
                 return failed(work, NO_MONEY)
             if work.text == "c":
@@ -251,7 +256,7 @@ def test_trouble_of_the_reader_comes_after_the_rows_before_it() -> None:
 
 
 def test_a_bug_of_ours_ends_the_run_after_the_calls_in_flight_and_is_raised() -> None:
-    async def buggy(work: Work, book: RowBook) -> Outcome:
+    async def buggy(work: PlannedRow, book: RowRecorder) -> Outcome:
         if work.text == "b":
             await book.begin(CALL)
             await asyncio.sleep(0.5)
@@ -282,7 +287,7 @@ def test_a_reader_of_our_pipe_that_leaves_ends_the_run_quietly() -> None:
     run(main())
 
 
-async def hang(work: Work, book: RowBook) -> Outcome:
+async def hang(work: PlannedRow, book: RowRecorder) -> Outcome:
     """A call that takes an hour."""
     await book.begin(CALL)
     await asyncio.sleep(3600.0)
@@ -321,7 +326,7 @@ def test_a_second_interruption_stops_at_once() -> None:
 
 def test_a_run_that_is_stopping_for_another_reason_can_still_be_interrupted() -> None:
     async def main() -> None:
-        async def answering(work: Work, book: RowBook) -> Outcome:
+        async def answering(work: PlannedRow, book: RowRecorder) -> Outcome:
             return failed(work, NO_MONEY) if work.text == "a" else await hang(work, book)
 
         rooms, loop = Rooms(answering), asyncio.get_running_loop()

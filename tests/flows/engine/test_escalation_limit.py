@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.flows.engine.escalation_limit import EARLY, LEAST, Brake
-from scrimp.flows.engine.run_stop import Stop
+from scrimp.flows.engine.escalation_limit import EARLY, LEAST, EscalationLimit
+from scrimp.flows.engine.run_stop import RunStop
 from scrimp.values import Chain, Entry, ModelRef, Step
 
 STEPS = tuple(Step(name, (ModelRef("p", name),)) for name in "abc")
@@ -24,9 +24,9 @@ def called(*steps: int) -> tuple[Entry, ...]:
 UP, KEPT = called(0, 1, 2), called(0, 1)
 
 
-def stopped(rows: list[tuple[Entry, ...]], chain: Chain = NARROW) -> tuple[list[Stop | None], list[str]]:
+def stopped(rows: list[tuple[Entry, ...]], chain: Chain = NARROW) -> tuple[list[RunStop | None], list[str]]:
     warned: list[str] = []
-    brake = Brake(warned.append)
+    brake = EscalationLimit(warned.append)
     return [brake.saw(chain, row) for row in rows], warned
 
 
@@ -72,7 +72,7 @@ def test_what_came_from_the_cache_is_not_counted() -> None:
 
 
 def test_each_chain_is_counted_by_itself() -> None:
-    brake = Brake()
+    brake = EscalationLimit()
     other = Chain(steps=STEPS, name="other", max_escalation=0.25)
 
     assert [brake.saw(chain, UP) for chain in (NARROW, other) * (LEAST - 1)] == [None] * (2 * (LEAST - 1))

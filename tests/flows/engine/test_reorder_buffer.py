@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes import answered
-from scrimp.flows.engine.reorder_buffer import Emitter
+from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.values import Outcome
 from transport.virtual import run, settled
 
@@ -17,7 +17,7 @@ class Out:
 
     def __init__(self, *, in_order: bool = True, window: int = 4) -> None:
         self.printed: list[int] = []
-        self.emitter = Emitter(self._sink, in_order=in_order, window=window)
+        self.emitter = ReorderBuffer(self._sink, in_order=in_order, window=window)
 
     def _sink(self, outcomes: Sequence[Outcome]) -> None:
         self.printed += [outcome.prompt.index for outcome in outcomes]

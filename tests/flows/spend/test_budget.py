@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flows.rows import bill, book_of, booking
 from scrimp.errors import UnknownPriceError
 from scrimp.flows.spend.budget import Budget
-from scrimp.flows.spend.spend_guard import Purse
+from scrimp.flows.spend.spend_guard import SpendGuard
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
@@ -89,7 +89,7 @@ class Run:
         call = Call(provider="acme", model="m", text=text, parameters=Parameters(max_output=output))
         book = book_of(self.booking)
         try:
-            return await self.house.ask(call, Purse(book, self.budget, PRICES, allow_unpriced=False))
+            return await self.house.ask(call, SpendGuard(book, self.budget, PRICES, allow_unpriced=False))
         finally:
             self.entries += book.entries
 
@@ -250,7 +250,7 @@ def most_of(call: Call, prices: PriceBook, *, allow_unpriced: bool = False) -> D
 
     async def main() -> Decimal:
         budget = Budget(Decimal(10**6))
-        await Purse(book_of(booking(prices)), budget, prices, allow_unpriced=allow_unpriced).begin(call)
+        await SpendGuard(book_of(booking(prices)), budget, prices, allow_unpriced=allow_unpriced).begin(call)
         return budget.reserved
 
     return run(main())
@@ -276,7 +276,7 @@ def test_what_is_reserved_is_not_passed_by_rounding_what_it_cost(size: int) -> N
     async def main() -> None:
         call = Call(provider="acme", model="m", text="x" * size, parameters=Parameters(max_output=1))
         budget = Budget(Decimal(1))
-        purse = Purse(book_of(booking(PRICES)), budget, PRICES, allow_unpriced=False)
+        purse = SpendGuard(book_of(booking(PRICES)), budget, PRICES, allow_unpriced=False)
         ticket = await purse.begin(call)
         assert isinstance(ticket, str)
         most = budget.reserved
@@ -306,7 +306,7 @@ def test_a_note_that_fails_gives_the_reservation_back() -> None:
 
         budget, book = Budget(Decimal(1)), book_of(booking(PRICES, note))
         with pytest.raises(ZeroDivisionError):
-            await Purse(book, budget, PRICES, allow_unpriced=False).begin(PLAIN)
+            await SpendGuard(book, budget, PRICES, allow_unpriced=False).begin(PLAIN)
         assert (budget.reserved, budget.spent) == (0, 0)
 
     run(main())

@@ -7,7 +7,7 @@ import pytest
 from flows.rows import book_of, booking, work
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
-from scrimp.values import Call, Completion, Entry, Failure, Stop, Usage
+from scrimp.values import Call, Completion, Entry, Failure, StopReason, Usage
 from transport.virtual import run
 
 CALL = Call(provider="acme", model="alias", text="hello")
@@ -17,7 +17,7 @@ PRICES = PriceBook({"acme/alias": ONE})
 
 
 def completion(
-    *, model: str = "alias", usage: Usage | None = USED, stop: Stop = "stop",
+    *, model: str = "alias", usage: Usage | None = USED, stop: StopReason = "stop",
     reported: Decimal | None = None,
 ) -> Completion:  # fmt: skip
     return Completion(text="hi", usage=usage, stop=stop, model=model, reported_cost=reported)

@@ -4,13 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from scrimp.flows.tune.certificates import certificate, routes_of, sentence
-from scrimp.flows.tune.dataset import Recording, Rows
+from scrimp.flows.tune.dataset import Dataset, RecordedRows
 from scrimp.tuning.certify import Claim
 from scrimp.tuning.policies import Agree
-from scrimp.tuning.policy_metrics import Interval, Measured
-from scrimp.tuning.recorded_row import Recorded, Said
+from scrimp.tuning.policy_metrics import Interval, PolicyMetrics
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
-MEASURED = Measured(
+MEASURED = PolicyMetrics(
     rows=212, labelled=212, kept=Interval(0.98, 0.97, 0.99), flagship_share=Interval(0.3, 0.2, 0.4),
     saved=Interval(0.583, 0.5, 0.6), cost=1.0, calls=2.3,
 )  # fmt: skip
@@ -50,15 +50,15 @@ def test_what_is_not_certified_stays_with_the_flagship() -> None:
     )
 
 
-def _row(number: int, *, task: str, kind: str) -> Recorded:
-    cheap, top = Said(asserted="1", cost=0.1), Said(asserted="1", cost=10.0)
+def _row(number: int, *, task: str, kind: str) -> RecordedRow:
+    cheap, top = RecordedAnswer(asserted="1", cost=0.1), RecordedAnswer(asserted="1", cost=10.0)
     said = {"gpt-tiny": cheap, "gemini-tiny": cheap, "claude-large": top}
-    return Recorded(id=f"{task}-{number}", said=said, signature=task, kind=kind)
+    return RecordedRow(id=f"{task}-{number}", said=said, signature=task, kind=kind)
 
 
 def test_every_task_of_a_claim_gets_its_route_with_the_evidence() -> None:
     rows = [_row(number, task=f"task {number % 2}", kind="mathematics") for number in range(400)]
-    found = certificate(Recording(Rows(rows, {})), 0.95, 0.05)
+    found = certificate(Dataset(RecordedRows(rows, {})), 0.95, 0.05)
     routes = list(routes_of(found, 1_795_000_000.0))
 
     assert sorted(route.signature for route in routes) == ["task 0", "task 1"]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from scrimp.config.tuned import TunedRoute
 from scrimp.flows.tune.certified_routes import chain_name
 from scrimp.flows.tune.drift import watched
-from scrimp.store.ledger import Climbs
+from scrimp.store.ledger import ClimbCount
 
 ROUTE = TunedRoute(
     signature="triage", steps=("a/small", "b/small", "c/large"), signal="agreement", policy="a/small and b/small agree",
@@ -17,8 +17,8 @@ ROUTE = TunedRoute(
 )  # fmt: skip
 
 
-def climbs(below: int, above: int, route: TunedRoute = ROUTE) -> list[Climbs]:
-    return [Climbs("triage", chain_name(route), 1, below), Climbs("triage", chain_name(route), 2, above)]
+def climbs(below: int, above: int, route: TunedRoute = ROUTE) -> list[ClimbCount]:
+    return [ClimbCount("triage", chain_name(route), 1, below), ClimbCount("triage", chain_name(route), 2, above)]
 
 
 @pytest.mark.parametrize(

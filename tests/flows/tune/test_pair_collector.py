@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.flows.tune.pair_collector import in_share, key_of, maker, sampled
-from scrimp.store.evidence import Asked
+from scrimp.store.evidence import OutputSpec
 from scrimp.values import Answer, ModelRef, Prompt
 
 texts = st.text(max_size=20)
@@ -34,7 +34,7 @@ def test_a_share_is_about_as_large_as_it_says() -> None:
 
 
 def test_what_was_asked_names_a_prompt_and_not_where_it_stood() -> None:
-    plain, labelled = Asked(), Asked(("a", "b"))
+    plain, labelled = OutputSpec(), OutputSpec(("a", "b"))
 
     assert key_of(Prompt(index=0, text="t"), plain) == key_of(Prompt(index=9, text="t", id="x"), plain)
     assert key_of(Prompt(index=0, text="t"), plain) != key_of(Prompt(index=0, text="t"), labelled)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from scrimp.config.load import load
 from scrimp.config.paths import paths_of
-from scrimp.flows.plan.run_options import Asked
+from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
-from scrimp.flows.tune.shadow_run import Plan, Shadowing
+from scrimp.flows.tune.shadow_run import ShadowPlan, ShadowRun
 from scrimp.values import Answer, Answered, Entry, Outcome, Prompt
 
 ENTRY = Entry(
@@ -27,8 +27,8 @@ def answered(number: int, *, text: str = "", entries: Sequence[Entry] = (ENTRY,)
     return Answered(prompt=prompt, answer=answer, cache="miss", entries=tuple(entries))
 
 
-def shadowing(tmp_path: Path, share: float = 1.0) -> Shadowing:
-    return Shadowing(Plan(share, ("acme/large",), Decimal(1)), Asked(), services(tmp_path))
+def shadowing(tmp_path: Path, share: float = 1.0) -> ShadowRun:
+    return ShadowRun(ShadowPlan(share, ("acme/large",), Decimal(1)), RunOptions(), services(tmp_path))
 
 
 def test_outcomes_are_handed_on_as_they_come(tmp_path: Path) -> None:

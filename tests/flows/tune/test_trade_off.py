@@ -1,26 +1,26 @@
 from __future__ import annotations
 
-from scrimp.flows.tune.dataset import Recording, Rows
-from scrimp.flows.tune.trade_off import trade
-from scrimp.tuning.recorded_row import Recorded, Said
+from scrimp.flows.tune.dataset import Dataset, RecordedRows
+from scrimp.flows.tune.trade_off import trade_off
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 
-def recording(*, top_right: bool) -> Recording:
+def recording(*, top_right: bool) -> Dataset:
     """A cheap model that is right where it is surer than a half, and a dear one that is always right, or as it."""
     rows = []
     for number in range(200):
         sure = (number % 10) / 10 + 0.05
         right = float(sure > 0.5)
         said = {
-            "cheap": Said(score=right, confidence=sure, cost=0.1),
-            "dear": Said(score=1.0 if top_right else right, confidence=0.9, cost=1.0),
+            "cheap": RecordedAnswer(score=right, confidence=sure, cost=0.1),
+            "dear": RecordedAnswer(score=1.0 if top_right else right, confidence=0.9, cost=1.0),
         }
-        rows.append(Recorded(id=str(number), said=said, signature="task", kind="question"))
-    return Recording(Rows(rows, {}), flagship="dear", pool=["cheap"])
+        rows.append(RecordedRow(id=str(number), said=said, signature="task", kind="question"))
+    return Dataset(RecordedRows(rows, {}), flagship="dear", pool=["cheap"])
 
 
 def test_confidence_that_tells_right_from_wrong_is_worth_the_whole_gap() -> None:
-    cheap, dear = trade(recording(top_right=True), report_all=True, pairs=None).signals
+    cheap, dear = trade_off(recording(top_right=True), report_all=True, pairs=None).signals
 
     assert (cheap.model, cheap.reliability.auroc, cheap.reliability.right) == ("cheap", 1.0, 0.5)
     assert cheap.recovered is not None
@@ -31,7 +31,7 @@ def test_confidence_that_tells_right_from_wrong_is_worth_the_whole_gap() -> None
 
 
 def test_a_flagship_that_is_no_better_makes_no_curve() -> None:
-    found = trade(recording(top_right=False), report_all=True, pairs=None)
+    found = trade_off(recording(top_right=False), report_all=True, pairs=None)
 
     assert found.signals[0].rises == ()
     assert all(order.recovered is None for order in found.orders)

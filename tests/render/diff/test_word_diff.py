@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.render.diff.alignment import changes
+from scrimp.render.diff.alignment import edits
 from scrimp.render.diff.word_diff import word_diff
 
 lines = st.lists(st.sampled_from(["a", "b", "the house of", "house of", "5.5", "", "x\r", "a b  c"]), max_size=30)
@@ -21,7 +21,7 @@ def plain(before: str, after: str) -> list[str]:
 def test_changes_turn_the_old_into_the_new(old: list[str], new: list[str]) -> None:
     made: list[str] = []
     done = 0
-    for change in changes(old, new):
+    for change in edits(old, new):
         made += [*old[done : change.old_start], *new[change.new_start : change.new_end]]
         assert len(made) == change.new_end
         done = change.old_end
@@ -36,7 +36,7 @@ def test_changes_of_long_sequences_turn_the_old_into_the_new(kinds: int) -> None
     new = [item for item in old if chance.random() > 0.1]
     made: list[str] = []
     done = 0
-    for change in changes(old, new):
+    for change in edits(old, new):
         made += [*old[done : change.old_start], *new[change.new_start : change.new_end]]
         done = change.old_end
 

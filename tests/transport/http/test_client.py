@@ -13,7 +13,7 @@ from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import extra_certificates
-from scrimp.transport.http.client import Http, engine
+from scrimp.transport.http.client import HttpClient, engine
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
 
 def send(url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None) -> HttpReply:
     async def main() -> HttpReply:
-        http = Http(engine({}, timeout=timeout))
+        http = HttpClient(engine({}, timeout=timeout))
         try:
             endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
             return await http.send(HttpRequest(url=url, body=b"{}"), endpoint, secrets or {})
@@ -136,7 +136,7 @@ def test_a_stream_is_handed_on_piece_by_piece() -> None:
         connection.sendall(b"data: second\n\n")
 
     async def main(url: str) -> list[str | HttpReply]:
-        http = Http(engine({}, timeout=5))
+        http = HttpClient(engine({}, timeout=5))
         endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
         pieces = []
         async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {}):
@@ -155,7 +155,7 @@ def test_a_stream_that_is_refused_gives_the_reply() -> None:
         connection.sendall(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\nno")
 
     async def main(url: str) -> list[str | HttpReply]:
-        http = Http(engine({}, timeout=5))
+        http = HttpClient(engine({}, timeout=5))
         endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
         try:
             return [piece async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {})]

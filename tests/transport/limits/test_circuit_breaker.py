@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.transport.limits.circuit_breaker import GIVEN_UP_AFTER, OPENS_AFTER, Breaker
+from scrimp.transport.limits.circuit_breaker import GIVEN_UP_AFTER, OPENS_AFTER, CircuitBreaker
 from scrimp.values import Failure, FailureKind
 
 
@@ -14,20 +14,20 @@ def failure(kind: FailureKind = "server") -> Failure:
     return Failure(kind=kind, message=kind)
 
 
-def known() -> Breaker:
+def known() -> CircuitBreaker:
     """A breaker of a model that has answered before."""
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     breaker.answered(0.0)
     return breaker
 
 
-def opened(breaker: Breaker, kind: FailureKind = "server", at: float = 10.0) -> Breaker:
+def opened(breaker: CircuitBreaker, kind: FailureKind = "server", at: float = 10.0) -> CircuitBreaker:
     for _ in range(OPENS_AFTER):
         breaker.failed(failure(kind), at - 1, at)
     return breaker
 
 
-def probed(breaker: Breaker, times: int) -> list[float]:
+def probed(breaker: CircuitBreaker, times: int) -> list[float]:
     """Let so many probes fail; the cool-down after each."""
     cool_downs = []
     for _ in range(times):
@@ -39,7 +39,7 @@ def probed(breaker: Breaker, times: int) -> list[float]:
 
 
 def test_it_opens_after_five_failures_in_a_row_and_not_before() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
 
     states = []
     for second in range(5):
@@ -51,7 +51,7 @@ def test_it_opens_after_five_failures_in_a_row_and_not_before() -> None:
 
 
 def test_a_success_between_failures_begins_the_count_anew() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
 
     for second in range(20):
         breaker.failed(failure(), second, second + 0.5)
@@ -84,7 +84,7 @@ def test_a_late_success_of_a_call_sent_before_the_trouble_does_not_close_it() ->
 
 @pytest.mark.parametrize("kind", ["refused", "too_long", "schema"])
 def test_what_is_wrong_with_a_prompt_shows_the_model_at_work(kind: FailureKind) -> None:
-    breaker = opened(Breaker(), kind)
+    breaker = opened(CircuitBreaker(), kind)
 
     assert breaker.failure is None
 
@@ -94,7 +94,7 @@ def test_a_model_that_has_answered_is_not_blamed_for_requests_it_calls_invalid()
 
 
 def test_a_model_that_calls_every_request_invalid_from_the_first_one_on_is_left() -> None:
-    breaker = opened(Breaker(), "invalid")
+    breaker = opened(CircuitBreaker(), "invalid")
 
     assert breaker.failure is not None
     assert breaker.given_up
@@ -197,11 +197,11 @@ def test_a_model_that_has_answered_is_given_up_after_five_failed_probes() -> Non
 
 
 def test_a_model_that_never_answered_is_given_up_as_soon_as_it_opens() -> None:
-    assert opened(Breaker()).given_up
+    assert opened(CircuitBreaker()).given_up
 
 
 def test_a_model_that_never_answered_but_limits_its_rate_is_there_and_waited_for() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     for lap in range(5):
         breaker.failed(failure("rate_limit"), 2.0 * lap, 2.0 * lap + 1)
 
@@ -210,7 +210,7 @@ def test_a_model_that_never_answered_but_limits_its_rate_is_there_and_waited_for
 
 
 def test_a_model_given_up_may_still_be_probed_and_come_back() -> None:
-    breaker = opened(Breaker())
+    breaker = opened(CircuitBreaker())
 
     assert breaker.admit(breaker.retry_at)
     breaker.answered(breaker.retry_at)
@@ -239,7 +239,7 @@ happenings = st.lists(
 class Probes:
     """Calls in flight through a breaker, which of them is a probe, and a clock."""
 
-    def __init__(self, breaker: Breaker) -> None:
+    def __init__(self, breaker: CircuitBreaker) -> None:
         self.breaker, self.now = breaker, 0.0
         self.in_flight: list[float] = []
         self.probe: float | None = None
@@ -269,7 +269,7 @@ class Probes:
 def test_it_never_lets_two_probes_go_and_is_ready_again_once_all_calls_have_ended(
     answered: bool, happened: list[tuple[str, int, float]]
 ) -> None:
-    probes = Probes(known() if answered else Breaker())
+    probes = Probes(known() if answered else CircuitBreaker())
 
     for kind, which, later in happened:
         probes.now += later

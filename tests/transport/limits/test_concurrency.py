@@ -9,23 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.transport.limits.concurrency import FIRST_WINDOW, Window
+from scrimp.transport.limits.concurrency import FIRST_WINDOW, AdaptiveLimit
 
 
-def opened(ceiling: int) -> Window:
+def opened(ceiling: int) -> AdaptiveLimit:
     """A window whose first call was answered."""
-    window = Window(ceiling)
+    window = AdaptiveLimit(ceiling)
     window.answered(0.0, 1.0)
     return window
 
 
-def answer(window: Window, calls: int, *, began: float, seconds: float = 1.0) -> None:
+def answer(window: AdaptiveLimit, calls: int, *, began: float, seconds: float = 1.0) -> None:
     for _ in range(calls):
         window.answered(began, began + seconds)
 
 
 def test_the_first_call_goes_alone() -> None:
-    assert Window(1000).limit == 1
+    assert AdaptiveLimit(1000).limit == 1
 
 
 @pytest.mark.parametrize(("ceiling", "limit"), [(1, 1), (16, 16), (10_000, FIRST_WINDOW)])
@@ -87,7 +87,7 @@ def test_no_number_of_objections_closes_it() -> None:
     assert window.limit == 1
 
 
-def slowed() -> Window:
+def slowed() -> AdaptiveLimit:
     """A window of 100 that was narrowed because calls came to take five seconds instead of one; the time is 15."""
     window = opened(100)
     answer(window, 100, began=5.0)
@@ -145,7 +145,7 @@ events = st.lists(
 def test_it_never_closes_and_never_passes_what_the_user_allows(
     ceiling: int, happened: list[tuple[bool, float, float]]
 ) -> None:
-    window, now = Window(ceiling), 0.0
+    window, now = AdaptiveLimit(ceiling), 0.0
 
     for objects, took, later in happened:
         now += later
@@ -153,7 +153,7 @@ def test_it_never_closes_and_never_passes_what_the_user_allows(
         assert 1 <= window.limit <= ceiling
 
 
-def mean_window(window: Window, allowed: int, *, calls: int, seed: int) -> float:
+def mean_window(window: AdaptiveLimit, allowed: int, *, calls: int, seed: int) -> float:
     """Drive it as hard as it lets us against a provider of so many calls at once and 429 above; its mean in the end."""
     chance, order = Random(seed), count()
     flights: list[tuple[float, int, float, bool]] = []
@@ -175,6 +175,6 @@ def mean_window(window: Window, allowed: int, *, calls: int, seed: int) -> float
 @pytest.mark.parametrize("allowed", [1, 5, 40, 150, 1000])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_it_settles_near_what_a_provider_allows(allowed: int, seed: int) -> None:
-    mean = mean_window(Window(5000), allowed, calls=60_000, seed=seed)
+    mean = mean_window(AdaptiveLimit(5000), allowed, calls=60_000, seed=seed)
 
     assert 0.6 * allowed <= mean <= 1.2 * allowed + 1

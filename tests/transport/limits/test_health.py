@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from scrimp.transport.limits.circuit_breaker import OPENS_AFTER, Breaker
-from scrimp.transport.limits.health import Circuits
+from scrimp.transport.limits.circuit_breaker import OPENS_AFTER, CircuitBreaker
+from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Completion, Failure
 from transport.virtual import now, run, settled
 
@@ -19,7 +19,7 @@ LIMITED = Failure(kind="rate_limit", message="slower", http=429, retryable=True)
 
 
 def _cool_down() -> float:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     for _ in range(OPENS_AFTER):
         breaker.failed(DOWN, -1.0, 0.0)
     return breaker.retry_at
@@ -39,13 +39,13 @@ class Clock:
         return self.now
 
 
-def call(circuits: Circuits, result: Completion | Failure, *, provider: str = "acme", model: str = "m") -> None:
+def call(circuits: ProviderHealth, result: Completion | Failure, *, provider: str = "acme", model: str = "m") -> None:
     began = circuits.admit(provider, model)
     assert isinstance(began, float)
     circuits.saw(provider, model, result, began)
 
 
-def break_down(circuits: Circuits, *, provider: str = "acme", model: str = "m") -> None:
+def break_down(circuits: ProviderHealth, *, provider: str = "acme", model: str = "m") -> None:
     """A model that has answered fails five times."""
     call(circuits, OK, provider=provider, model=model)
     for _ in range(OPENS_AFTER):
@@ -54,7 +54,7 @@ def break_down(circuits: Circuits, *, provider: str = "acme", model: str = "m") 
 
 @pytest.mark.parametrize("failure", [WRONG_KEY, NO_MONEY, FORBIDDEN])
 def test_a_provider_that_refuses_the_first_call_is_left_at_once(failure: Failure) -> None:
-    circuits = Circuits(Clock())
+    circuits = ProviderHealth(Clock())
 
     call(circuits, failure)
 
@@ -65,7 +65,7 @@ def test_a_provider_that_refuses_the_first_call_is_left_at_once(failure: Failure
 
 @pytest.mark.parametrize("failure", [WRONG_KEY, NO_MONEY])
 def test_a_provider_that_stops_taking_the_key_is_left_at_once(failure: Failure) -> None:
-    circuits = Circuits(Clock())
+    circuits = ProviderHealth(Clock())
 
     call(circuits, OK)
     call(circuits, failure)
@@ -74,7 +74,7 @@ def test_a_provider_that_stops_taking_the_key_is_left_at_once(failure: Failure) 
 
 
 def test_a_provider_that_has_answered_may_forbid_two_prompts_but_not_three_in_a_row() -> None:
-    circuits = Circuits(Clock())
+    circuits = ProviderHealth(Clock())
 
     states = []
     for result in (OK, FORBIDDEN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, FORBIDDEN):
@@ -85,7 +85,7 @@ def test_a_provider_that_has_answered_may_forbid_two_prompts_but_not_three_in_a_
 
 
 def test_a_refusal_says_nothing_of_other_providers() -> None:
-    circuits = Circuits(Clock())
+    circuits = ProviderHealth(Clock())
 
     call(circuits, WRONG_KEY)
 
@@ -93,7 +93,7 @@ def test_a_refusal_says_nothing_of_other_providers() -> None:
 
 
 def test_trouble_of_a_model_says_nothing_of_its_neighbours() -> None:
-    circuits = Circuits(Clock())
+    circuits = ProviderHealth(Clock())
 
     break_down(circuits)
 
@@ -102,7 +102,7 @@ def test_trouble_of_a_model_says_nothing_of_its_neighbours() -> None:
 
 
 def test_a_model_in_trouble_that_has_answered_is_one_to_wait_for() -> None:
-    circuits = Circuits(Clock())
+    circuits = ProviderHealth(Clock())
 
     break_down(circuits)
 
@@ -111,7 +111,7 @@ def test_a_model_in_trouble_that_has_answered_is_one_to_wait_for() -> None:
 
 
 def test_a_model_that_never_answered_is_nothing_to_wait_for() -> None:
-    circuits = Circuits(Clock())
+    circuits = ProviderHealth(Clock())
 
     for _ in range(OPENS_AFTER):
         call(circuits, DOWN)
@@ -121,7 +121,7 @@ def test_a_model_that_never_answered_is_nothing_to_wait_for() -> None:
 
 def test_a_dead_provider_costs_ten_calls() -> None:
     clock = Clock()
-    circuits, calls = Circuits(clock), 0
+    circuits, calls = ProviderHealth(clock), 0
     call(circuits, OK)
 
     while circuits.failure("acme", "m") is None:
@@ -136,7 +136,7 @@ def test_a_dead_provider_costs_ten_calls() -> None:
 
 def test_a_probe_that_was_not_made_frees_the_place() -> None:
     clock = Clock()
-    circuits = Circuits(clock)
+    circuits = ProviderHealth(clock)
     break_down(circuits)
     clock.now += COOL_DOWN
     began = circuits.admit("acme", "m")
@@ -150,7 +150,7 @@ def test_a_probe_that_was_not_made_frees_the_place() -> None:
 
 def test_a_probe_that_is_forbidden_does_not_shut_the_model_for_good() -> None:
     clock = Clock()
-    circuits = Circuits(clock)
+    circuits = ProviderHealth(clock)
     break_down(circuits)
     clock.now += COOL_DOWN
 
@@ -163,7 +163,7 @@ def test_a_probe_that_is_forbidden_does_not_shut_the_model_for_good() -> None:
 
 def test_what_asks_for_longer_than_anybody_waits_is_left_for_as_long() -> None:
     clock = Clock()
-    circuits = Circuits(clock)
+    circuits = ProviderHealth(clock)
     call(circuits, OK)
 
     circuits.leave("acme", "m", LIMITED, 3600.0)
@@ -178,7 +178,7 @@ def test_what_asks_for_longer_than_anybody_waits_is_left_for_as_long() -> None:
 def test_who_waits_for_a_healthy_model_does_not_wait() -> None:
     async def main() -> None:
         began = now()
-        await Circuits(now).recovery([MODEL])
+        await ProviderHealth(now).recovery([MODEL])
         assert now() == began
 
     run(main())
@@ -186,7 +186,7 @@ def test_who_waits_for_a_healthy_model_does_not_wait() -> None:
 
 def test_who_waits_goes_on_when_the_cool_down_is_over() -> None:
     async def main() -> None:
-        circuits, began = Circuits(now), now()
+        circuits, began = ProviderHealth(now), now()
         break_down(circuits)
 
         await circuits.recovery([MODEL])
@@ -198,7 +198,7 @@ def test_who_waits_goes_on_when_the_cool_down_is_over() -> None:
 
 def test_all_who_wait_go_on_as_soon_as_the_probe_succeeds() -> None:
     async def main() -> None:
-        circuits = Circuits(now)
+        circuits = ProviderHealth(now)
         break_down(circuits)
         await circuits.recovery([MODEL])
         began = circuits.admit("acme", "m")
@@ -218,7 +218,7 @@ def test_all_who_wait_go_on_as_soon_as_the_probe_succeeds() -> None:
 
 def test_all_who_wait_give_up_as_soon_as_waiting_is_vain() -> None:
     async def main() -> None:
-        circuits = Circuits(now)
+        circuits = ProviderHealth(now)
         break_down(circuits)
         waiting = [asyncio.create_task(circuits.recovery([MODEL])) for _ in range(5)]
         await settled()
@@ -233,7 +233,7 @@ def test_all_who_wait_give_up_as_soon_as_waiting_is_vain() -> None:
 
 
 def test_waiting_for_a_model_whose_probes_all_fail_ends() -> None:
-    async def probe(circuits: Circuits) -> Failure | None:
+    async def probe(circuits: ProviderHealth) -> Failure | None:
         while (down := circuits.failure(*MODEL)) is None:
             await circuits.recovery([MODEL])
             began = circuits.admit(*MODEL)
@@ -243,7 +243,7 @@ def test_waiting_for_a_model_whose_probes_all_fail_ends() -> None:
         return down
 
     async def main() -> None:
-        circuits = Circuits(now)
+        circuits = ProviderHealth(now)
         break_down(circuits)
 
         assert await asyncio.gather(*(probe(circuits) for _ in range(20))) == [DOWN] * 20
@@ -260,7 +260,7 @@ def test_who_waits_for_a_slow_probe_sleeps_meanwhile() -> None:
             looks += 1
             return loop.time()
 
-        circuits = Circuits(clock)
+        circuits = ProviderHealth(clock)
         break_down(circuits)
         await circuits.recovery([MODEL])
         began = circuits.admit("acme", "m")
@@ -280,7 +280,7 @@ def test_who_waits_for_a_slow_probe_sleeps_meanwhile() -> None:
 
 def test_who_stops_waiting_takes_nobody_along() -> None:
     async def main() -> None:
-        circuits = Circuits(now)
+        circuits = ProviderHealth(now)
         break_down(circuits)
         first, second = (asyncio.create_task(circuits.recovery([MODEL])) for _ in range(2))
         await settled()
@@ -296,7 +296,7 @@ def test_who_stops_waiting_takes_nobody_along() -> None:
 
 def test_of_several_models_the_first_to_recover_ends_the_wait() -> None:
     async def main() -> None:
-        circuits, began = Circuits(now), now()
+        circuits, began = ProviderHealth(now), now()
         break_down(circuits)
         call(circuits, OK, provider="other")
         circuits.leave(*ANOTHER, LIMITED, 3600.0)
@@ -319,7 +319,7 @@ def test_who_looks_just_before_the_cool_down_ends_is_not_forgotten() -> None:
             return loop.time() + ahead
 
         for early in range(20):
-            circuits = Circuits(clock)
+            circuits = ProviderHealth(clock)
             break_down(circuits)
             await asyncio.sleep(max(0.0, COOL_DOWN - 0.005 * early))
             async with asyncio.timeout(60.0):

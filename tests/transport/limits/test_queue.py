@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.providers.rate_limit_headers import Allowance
-from scrimp.transport.limits.concurrency import Window
-from scrimp.transport.limits.queue import Lane
-from scrimp.transport.limits.rate_limit import Pace
+from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.transport.limits.concurrency import AdaptiveLimit
+from scrimp.transport.limits.queue import ProviderQueue
+from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.values import Completion, Failure, Usage
 from transport.virtual import now, run, settled
 
@@ -22,21 +22,23 @@ def completion(*, tokens: int = 0) -> Completion:
     return Completion(text="ok", usage=Usage(input=tokens), stop="stop", model="m")
 
 
-def lane(width: int, *, rpm: int | None = None, tpm: int | None = None, pace: Pace | None = None) -> Lane:
+def lane(
+    width: int, *, rpm: int | None = None, tpm: int | None = None, pace: RateLimiter | None = None
+) -> ProviderQueue:
     """A lane that has found out that so many calls may be in flight."""
-    window = Window(width)
+    window = AdaptiveLimit(width)
     window.answered(now(), now())
-    return Lane(window, pace or Pace(rpm=rpm, tpm=tpm), now)
+    return ProviderQueue(window, pace or RateLimiter(rpm=rpm, tpm=tpm), now)
 
 
-def held(seconds: float) -> Pace:
+def held(seconds: float) -> RateLimiter:
     """A pace that sends nothing for a while."""
-    pace = Pace()
+    pace = RateLimiter()
     pace.hold(now() + seconds)
     return pace
 
 
-async def visit(lane: Lane, name: object, came: list[object], *, seconds: float = 1.0, size: int = 0) -> None:
+async def visit(lane: ProviderQueue, name: object, came: list[object], *, seconds: float = 1.0, size: int = 0) -> None:
     await lane.enter(size)
     came.append(name)
     try:
@@ -45,7 +47,7 @@ async def visit(lane: Lane, name: object, came: list[object], *, seconds: float 
         lane.leave()
 
 
-async def free_places(lane: Lane, most: int) -> int:
+async def free_places(lane: ProviderQueue, most: int) -> int:
     """Return how many calls get in without waiting."""
     entered = 0
     for _ in range(most):
@@ -177,7 +179,7 @@ def test_a_hold_that_is_prolonged_while_others_wait_holds_them_all() -> None:
     run(main())
 
 
-async def refused(lane: Lane, *, seconds: float = 30.0) -> None:
+async def refused(lane: ProviderQueue, *, seconds: float = 30.0) -> None:
     """A round of calls that are all refused for their rate."""
     for _ in range(50):
         await lane.enter(0)
@@ -311,7 +313,7 @@ def test_one_lane_holds_nobody_back_in_another() -> None:
 
 def test_an_answer_opens_the_lane_and_an_objection_narrows_it() -> None:
     async def main() -> None:
-        road = Lane(Window(100), Pace(), now)
+        road = ProviderQueue(AdaptiveLimit(100), RateLimiter(), now)
         assert await free_places(road, 200) == 1
         road.learn(completion(), None, estimated=0, began=now())
         assert await free_places(road, 200) == 100
@@ -324,7 +326,7 @@ def test_an_answer_opens_the_lane_and_an_objection_narrows_it() -> None:
 def test_what_a_provider_states_of_its_limits_is_kept() -> None:
     async def main() -> None:
         road = lane(100)
-        road.learn(completion(), Allowance(requests=60, requests_left=3), estimated=0, began=now())
+        road.learn(completion(), StatedLimits(requests=60, requests_left=3), estimated=0, began=now())
         assert await free_places(road, 20) == 3
 
     run(main())

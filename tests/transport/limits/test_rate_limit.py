@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.providers.rate_limit_headers import Allowance
-from scrimp.transport.limits.rate_limit import Pace
+from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.transport.limits.rate_limit import RateLimiter
 
 # Waits in a row before a call may go: more than a few would be a loop of tiny ones.
 PATIENCE = 4
@@ -18,7 +18,7 @@ def burst(per_minute: int) -> float:
     return max(1.0, per_minute * 5 / 60)
 
 
-def send(pace: Pace, tokens: int, now: float) -> float:
+def send(pace: RateLimiter, tokens: int, now: float) -> float:
     """Wait as long as it says, send, and return when."""
     for _ in range(PATIENCE):
         if not (wait := pace.wait(tokens, now)):
@@ -42,7 +42,7 @@ schedules = st.lists(
 def test_no_minute_sees_more_calls_than_allowed_and_one_burst(
     rpm: int, schedule: list[tuple[float, int]], now: float
 ) -> None:
-    pace, sent = Pace(rpm=rpm), []
+    pace, sent = RateLimiter(rpm=rpm), []
 
     for later, _ in schedule:
         now = send(pace, 0, now + later)
@@ -55,7 +55,7 @@ def test_no_minute_sees_more_calls_than_allowed_and_one_burst(
 def test_no_minute_sees_more_tokens_than_allowed_and_one_burst_or_one_big_call(
     tpm: int, schedule: list[tuple[float, int]], now: float
 ) -> None:
-    pace, sent = Pace(tpm=tpm), []
+    pace, sent = RateLimiter(tpm=tpm), []
 
     for later, tokens in schedule:
         now = send(pace, tokens, now + later)
@@ -71,27 +71,27 @@ def test_no_minute_sees_more_tokens_than_allowed_and_one_burst_or_one_big_call(
 def test_one_wait_is_enough_and_never_the_first_of_many_tiny_ones(
     rpm: int, tpm: int, calls: list[int], now: float
 ) -> None:
-    pace = Pace(rpm=rpm, tpm=tpm)
+    pace = RateLimiter(rpm=rpm, tpm=tpm)
 
     for tokens in calls:
         now = send(pace, tokens, now)
 
 
 def test_without_a_rate_nothing_waits() -> None:
-    pace = Pace()
+    pace = RateLimiter()
 
     assert [send(pace, 10**9, 5.0) for _ in range(100)] == [5.0] * 100
 
 
 def test_a_call_bigger_than_the_bucket_goes_and_the_next_one_pays_for_it() -> None:
-    pace = Pace(tpm=6000)
+    pace = RateLimiter(tpm=6000)
 
     assert send(pace, 12_000, 100.0) == 100.0
     assert send(pace, 1, 100.0) == pytest.approx(100.0 + (12_000 - 500 + 1) / 100)
 
 
 def test_what_a_call_used_takes_the_place_of_what_it_was_estimated_to() -> None:
-    pace = Pace(tpm=6000)
+    pace = RateLimiter(tpm=6000)
     pace.take(500, 100.0)
 
     pace.correct(500, 100, 100.0)
@@ -101,7 +101,7 @@ def test_what_a_call_used_takes_the_place_of_what_it_was_estimated_to() -> None:
 
 
 def test_a_correction_cannot_fill_the_bucket_beyond_its_rim() -> None:
-    pace = Pace(tpm=6000)
+    pace = RateLimiter(tpm=6000)
     pace.correct(100_000, 0, 100.0)
 
     send(pace, 500, 100.0)
@@ -110,7 +110,7 @@ def test_a_correction_cannot_fill_the_bucket_beyond_its_rim() -> None:
 
 
 def test_nothing_goes_while_it_is_held_and_the_latest_moment_counts() -> None:
-    pace = Pace()
+    pace = RateLimiter()
 
     pace.hold(110.0)
     pace.hold(105.0)
@@ -119,7 +119,7 @@ def test_nothing_goes_while_it_is_held_and_the_latest_moment_counts() -> None:
     assert pace.wait(0, 110.0) == 0.0
 
 
-def spacing(pace: Pace) -> float:
+def spacing(pace: RateLimiter) -> float:
     """Seconds between calls once the bucket is empty."""
     now = 1000.0
     for _ in range(500):
@@ -133,52 +133,52 @@ def spacing(pace: Pace) -> float:
 def test_the_lower_of_the_users_rate_and_the_providers_counts(
     own: int | None, stated: int | None, seconds: float
 ) -> None:
-    pace = Pace(rpm=own)
+    pace = RateLimiter(rpm=own)
 
-    pace.learn(Allowance(requests=stated), 1000.0)
+    pace.learn(StatedLimits(requests=stated), 1000.0)
 
     assert spacing(pace) == pytest.approx(seconds, rel=0.01)
 
 
 def test_a_provider_that_allows_more_again_is_believed_up_to_the_users_rate() -> None:
-    pace = Pace(rpm=60)
+    pace = RateLimiter(rpm=60)
 
-    pace.learn(Allowance(requests=6), 1000.0)
-    pace.learn(Allowance(requests=600), 1000.0)
+    pace.learn(StatedLimits(requests=6), 1000.0)
+    pace.learn(StatedLimits(requests=600), 1000.0)
 
     assert spacing(pace) == pytest.approx(1.0, rel=0.01)
 
 
 def test_what_a_provider_says_is_left_is_all_there_is() -> None:
-    pace = Pace()
+    pace = RateLimiter()
 
-    pace.learn(Allowance(requests=60, requests_left=2, tokens=6000, tokens_left=6000), 1000.0)
+    pace.learn(StatedLimits(requests=60, requests_left=2, tokens=6000, tokens_left=6000), 1000.0)
 
     assert [send(pace, 1, 1000.0) for _ in range(3)] == pytest.approx([1000.0, 1000.0, 1001.0])
 
 
 def test_more_left_than_we_counted_ourselves_is_not_believed() -> None:
-    pace = Pace(rpm=60)
+    pace = RateLimiter(rpm=60)
     for _ in range(5):
         send(pace, 0, 1000.0)
 
-    pace.learn(Allowance(requests=60, requests_left=59), 1000.0)
+    pace.learn(StatedLimits(requests=60, requests_left=59), 1000.0)
 
     assert pace.wait(0, 1000.0) == pytest.approx(1.0)
 
 
 def test_tokens_left_hold_back_a_call_that_needs_more() -> None:
-    pace = Pace()
+    pace = RateLimiter()
 
-    pace.learn(Allowance(tokens=60_000, tokens_left=1000), 1000.0)
+    pace.learn(StatedLimits(tokens=60_000, tokens_left=1000), 1000.0)
 
     assert pace.wait(1000, 1000.0) == 0.0
     assert pace.wait(3000, 1000.0) == pytest.approx(2.0)
 
 
-def objecting(gaps: Sequence[float]) -> Pace:
+def objecting(gaps: Sequence[float]) -> RateLimiter:
     """A pace that was answered with these seconds between, then objected to a call sent alone."""
-    pace, now = Pace(), 1000.0
+    pace, now = RateLimiter(), 1000.0
     for gap in gaps:
         now += gap
         send(pace, 0, now)

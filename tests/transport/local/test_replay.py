@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from scrimp.providers.endpoint import HttpReply, HttpRequest
-from scrimp.transport.local.replay import Recording
+from scrimp.transport.local.replay import ReplayProvider
 from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 from scrimp.values import Usage
 
@@ -18,9 +18,9 @@ REPLIES = {
 }
 
 
-def recording(read: Iterable[RecordedPrompt] | None = None) -> Recording:
+def recording(read: Iterable[RecordedPrompt] | None = None) -> ReplayProvider:
     prompt = RecordedPrompt(id="1", text="What is  9 + 9?\n", replies=REPLIES)
-    return Recording(lambda: read or [prompt])
+    return ReplayProvider(lambda: read or [prompt])
 
 
 def request(text: str, model: str) -> HttpRequest:

@@ -15,7 +15,7 @@ from scrimp.flows.tune.dataset import from_evidence
 from scrimp.flows.tune.judge_labels import JUDGED
 from scrimp.flows.tune.pair_collector import SHADOW
 from scrimp.render.amounts import UNKNOWN, count, money
-from scrimp.render.shares import counted, percent
+from scrimp.render.shares import percent, plural
 from scrimp.store.evidence import Evidence
 from scrimp.store.ledger import Ledger
 
@@ -59,7 +59,7 @@ def advise(
 def _row(each: Advice) -> tuple[str, ...]:
     task = each.task
     name = f"{task.signature} ({task.route})" if task.route and task.route != task.signature else task.signature
-    by = f"{each.policy} ({counted(each.pairs, 'pair')})" if each.policy else "fewer than 20 pairs: scrimp tune shadow"
+    by = f"{each.policy} ({plural(each.pairs, 'pair')})" if each.policy else "fewer than 20 pairs: scrimp tune shadow"
     return (
         name, task.model, count(task.calls), money(each.month), UNKNOWN if each.below is None else percent(each.below),
         money(each.worth),

@@ -13,7 +13,7 @@ from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, begin_of, rec
 from scrimp.config.tuned import load_tuned, save_tuned, undo_tuned
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certificate, routes_of, sentence
-from scrimp.render.shares import counted
+from scrimp.render.shares import plural
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -38,7 +38,7 @@ def apply(
         path = here.services.paths.tuned
         if undo:
             left = undo_tuned(path)
-            here.messages.say(f"{path} is as it was before: {counted(left, 'route')}")
+            here.messages.say(f"{path} is as it was before: {plural(left, 'route')}")
             return
         found = certificate(recording(here, LEDGER, flagship, pool, None, begin_of(since)), target, risk)
         for claim in found.claims:
@@ -56,4 +56,4 @@ def apply(
                 line(f"task {route.signature} would go to {', then '.join(route.steps)}")
             return
         save_tuned(path, [*kept, *fresh])
-        here.messages.say(f"{counted(len(fresh), 'route')} written to {path}; scrimp tune apply --undo goes back")
+        here.messages.say(f"{plural(len(fresh), 'route')} written to {path}; scrimp tune apply --undo goes back")

@@ -12,10 +12,10 @@ from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Sinc
 from scrimp.flows.tune.certificates import certificate, sentence
 from scrimp.flows.tune.dataset import differing
 from scrimp.render.amounts import count
-from scrimp.render.shares import counted
+from scrimp.render.shares import plural
 from scrimp.tuning.certify import Certificate, Claim
-from scrimp.tuning.policies import spelled
-from scrimp.tuning.policy_metrics import Measured
+from scrimp.tuning.policies import policy_name
+from scrimp.tuning.policy_metrics import PolicyMetrics
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -56,7 +56,7 @@ def certify(
             line(sentence(claim, target, 1 - risk))
         if unlabelled:
             line(
-                f"of {counted(len(rows.rows), 'row')}, {count(unlabelled)} on which models differ have no label, and "
+                f"of {plural(len(rows.rows), 'row')}, {count(unlabelled)} on which models differ have no label, and "
                 "the worst was assumed: scrimp tune label"
             )
 
@@ -64,7 +64,7 @@ def certify(
 def _document(found: Certificate, unlabelled: int) -> dict[str, object]:
     return {
         "v": 1, "target": found.target, "risk": found.risk, "flagship": found.flagship,
-        "policy": spelled(found.policy), **_measured(found.measured), "unlabelled": unlabelled,
+        "policy": policy_name(found.policy), **_measured(found.measured), "unlabelled": unlabelled,
         "claims": [_claim(claim, found) for claim in found.claims],
     }  # fmt: skip
 
@@ -72,14 +72,14 @@ def _document(found: Certificate, unlabelled: int) -> dict[str, object]:
 def _claim(claim: Claim, found: Certificate) -> dict[str, object]:
     return {
         "group": claim.group, "signatures": claim.signatures, "certified": claim.certified, "risk": claim.risk,
-        "policy": spelled(claim.policy), "bound": claim.bound, "pairs": claim.pairs, **_measured(claim.measured),
-        "tested": [{"policy": spelled(t.policy), "p": t.p, "certified": t.certified} for t in claim.tested],
+        "policy": policy_name(claim.policy), "bound": claim.bound, "pairs": claim.pairs, **_measured(claim.measured),
+        "tested": [{"policy": policy_name(t.policy), "p": t.p, "certified": t.certified} for t in claim.tested],
         "next_target": claim.next_target, "labels_needed": claim.labels_needed,
         "sentence": sentence(claim, found.target, 1 - found.risk),
     }  # fmt: skip
 
 
-def _measured(measured: Measured) -> dict[str, object]:
+def _measured(measured: PolicyMetrics) -> dict[str, object]:
     return {
         "rows": measured.rows, "labelled": measured.labelled, "kept": interval(measured.kept),
         "flag": interval(measured.flagship_share), "saved": interval(measured.saved), "cost_usd": measured.cost,

@@ -12,7 +12,7 @@ from scrimp.cli import options as o
 from scrimp.cli.session import Session
 from scrimp.config.amounts import seconds
 from scrimp.errors import UsageError
-from scrimp.flows.tune.dataset import Recording, from_evidence, from_file
+from scrimp.flows.tune.dataset import Dataset, from_evidence, from_file
 from scrimp.read.recordings import prices_beside, recorded
 from scrimp.render.amounts import count
 from scrimp.store.evidence import Evidence
@@ -44,7 +44,7 @@ def begin_of(since: str | None) -> float:
 
 def recording(
     here: Session, source: str, flagship: str | None, pool: str | None, prices: str | None, since: float = 0.0
-) -> Recording:
+) -> Dataset:
     """Return the rows of a source and the models that take part."""
     if since and source != LEDGER:
         raise UsageError(f"--since is for what was gathered in the ledger: {source} does not say when its rows were")
@@ -59,7 +59,7 @@ def recording(
     else:
         path = Path(source)
         rows = from_file(recorded(path, prices_beside(path, prices), assumed_output=ASSUMED, warn=here.messages.warn))
-    found = Recording(rows, flagship=flagship, pool=o.words(pool))
+    found = Dataset(rows, flagship=flagship, pool=o.words(pool))
     if found.left_out:
         lack = "row lacks" if found.left_out == 1 else "rows lack"
         here.messages.warn(f"{count(found.left_out)} {lack} a completion of one of the models: left out")

@@ -14,9 +14,9 @@ from scrimp.cli.session import Session, session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, begin_of, recording
 from scrimp.errors import UsageError
 from scrimp.flows.tune.disputes import Dispute, checked, disputes
-from scrimp.flows.tune.judge_labels import Judging
+from scrimp.flows.tune.judge_labels import JudgeLabeler
 from scrimp.render.amounts import money
-from scrimp.render.shares import counted
+from scrimp.render.shares import plural
 from scrimp.render.terminal import paint, safe_text
 from scrimp.store.evidence import Evidence
 
@@ -53,7 +53,7 @@ def label(
         begin = begin_of(since)
         found = recording(here, LEDGER, flagship, pool, None, begin)
         evidence = Evidence(here.services.paths.ledger_db)
-        labels = Labels(here, evidence)
+        labels = Labeler(here, evidence)
         try:
             asked = islice(disputes(evidence, found, begin), limit)
             if judge is not None:
@@ -68,19 +68,19 @@ def label(
     raise typer.Exit(status)
 
 
-class Labels:
+class Labeler:
     """Labels as they are given, kept at once, and counted."""
 
     def __init__(self, here: Session, evidence: Evidence) -> None:
         self._here, self._evidence = here, evidence
         self._prompts = self._labels = 0
-        self._judging: Judging | None = None
+        self._judging: JudgeLabeler | None = None
 
     def say(self) -> None:
         """Say how many were given."""
         paid = "" if self._judging is None else f", {money(self._judging.spent)} spent"
-        labelled = counted(self._labels, "completion")
-        self._here.messages.say(f"{counted(self._prompts, 'prompt')} looked at, {labelled} labelled{paid}")
+        labelled = plural(self._labels, "completion")
+        self._here.messages.say(f"{plural(self._prompts, 'prompt')} looked at, {labelled} labelled{paid}")
 
     def checked(self, found: Iterator[Dispute], command: str) -> int:
         """Let the user's command decide; return the exit status."""
@@ -90,7 +90,7 @@ class Labels:
 
     def judged(self, found: Iterator[Dispute], model: str) -> int:
         """Let a model decide; return the exit status."""
-        judging = self._judging = Judging(model, self._here.defaults, self._here.services)
+        judging = self._judging = JudgeLabeler(model, self._here.defaults, self._here.services)
         while group := list(islice(found, _TOGETHER)):
             self._keep_all(group, judging.scores(group), f"judge {model}")
             if judging.stopped is not None:

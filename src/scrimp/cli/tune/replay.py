@@ -12,9 +12,9 @@ from scrimp.cli.session import session
 from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, recording
 from scrimp.cli.tune.trade_off_report import diagrams, print_trade, rows_of, trade_document
 from scrimp.errors import OutputError
-from scrimp.flows.tune.trade_off import trade
+from scrimp.flows.tune.trade_off import trade_off
 from scrimp.render.plot import Point, drawn, svg
-from scrimp.tuning.policies import spelled
+from scrimp.tuning.policies import policy_name
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _ACROSS, _UP = "saved: share of an all-flagship run not paid", "kept: mean score beside the flagship's"
@@ -74,9 +74,9 @@ def replay(
     """
     with session() as here:
         rows = recording(here, source, flagship, pool, prices, begin_of(since))
-        found = trade(rows, report_all=report == "all", pairs=pairs, wording=wording)
+        found = trade_off(rows, report_all=report == "all", pairs=pairs, wording=wording)
         points = [
-            Point(spelled(policy), measured.saved.value, measured.kept.value)
+            Point(policy_name(policy), measured.saved.value, measured.kept.value)
             for policy, measured in found.policies
             if measured.kept is not None
         ]

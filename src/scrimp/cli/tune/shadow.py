@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.inputs import named, read_options
-from scrimp.cli.run_options import asked_of, labels_of
+from scrimp.cli.inputs import inputs_or_stdin, read_options
+from scrimp.cli.run_options import run_labels, run_options
 from scrimp.cli.session import session
 from scrimp.config.amounts import share as share_of
-from scrimp.flows.tune.pair_collector import Gathering, sampled
-from scrimp.flows.tune.shadow_run import usual
+from scrimp.flows.tune.pair_collector import PairCollector, sampled
+from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
 from scrimp.render.amounts import count, money
-from scrimp.render.shares import counted
+from scrimp.render.shares import plural
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -57,17 +57,17 @@ def shadow(
     }  # fmt: skip
     part = share_of(share, "--share")
     with session(flags) as here:
-        asked = asked_of(here.defaults, choices=choices, schema=schema, labels=labels_of(route, None, None))
+        asked = run_options(here.defaults, choices=choices, schema=schema, labels=run_labels(route, None, None))
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
-        found = prompts(named(inputs), reading, warn=here.messages.warn)
-        asking = o.words(models) or usual(here.services.routes)
-        gathering = Gathering(asked, here.services, gold=gold)
+        found = prompts(inputs_or_stdin(inputs), reading, warn=here.messages.warn)
+        asking = o.words(models) or default_models(here.services.routes)
+        gathering = PairCollector(asked, here.services, gold=gold)
         try:
             stop = gathering.gather(sampled(found, part), asking)
         finally:
             gathering.close()
         here.messages.say(
-            f"{counted(gathering.prompts, 'prompt')}, {counted(gathering.kept, 'completion')} of {', '.join(asking)} "
+            f"{plural(gathering.prompts, 'prompt')}, {plural(gathering.kept, 'completion')} of {', '.join(asking)} "
             f"kept, {count(gathering.failed)} failed, {money(gathering.spent)} spent"
         )
         if stop is not None and stop.message:
@@ -77,7 +77,7 @@ def shadow(
     raise typer.Exit(_status(stop.exit_status if stop else None, gathering))
 
 
-def _status(stopped: int | None, gathering: Gathering) -> int:
+def _status(stopped: int | None, gathering: PairCollector) -> int:
     if stopped is not None:
         return stopped
     return 0 if not gathering.failed else 3 if gathering.kept else 4

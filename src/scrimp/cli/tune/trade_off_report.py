@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from scrimp.cli.printing import line, show
 from scrimp.cli.session import Session
 from scrimp.cli.tune.dataset import interval
-from scrimp.flows.tune.trade_off import Order, Trade
+from scrimp.flows.tune.trade_off import OrderQuality, TradeOff
 from scrimp.render.amounts import UNKNOWN
-from scrimp.render.shares import counted, percent
-from scrimp.tuning.policies import spelled
+from scrimp.render.shares import percent, plural
+from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import Interval
 
 _BAR = 40  # characters
 
 
-def print_trade(here: Session, found: Trade) -> None:
+def print_trade(here: Session, found: TradeOff) -> None:
     """Print what policies keep and save, how good orders are and what confidence is worth."""
     rows = [
-        (spelled(policy), _shown(measured.kept), _shown(measured.flagship_share), _shown(measured.saved),
+        (policy_name(policy), _shown(measured.kept), _shown(measured.flagship_share), _shown(measured.saved),
          f"{measured.calls:.2f}")
         for policy, measured in found.policies
     ]  # fmt: skip
@@ -33,7 +33,7 @@ def print_trade(here: Session, found: Trade) -> None:
         line(sentence)
 
 
-def _signals(found: Trade) -> Iterator[str]:
+def _signals(found: TradeOff) -> Iterator[str]:
     for signal in found.signals:
         told = signal.reliability
         if told.auroc is None or told.low is None or told.high is None:
@@ -41,7 +41,7 @@ def _signals(found: Trade) -> Iterator[str]:
         else:
             surer = f"AUROC {told.auroc:.2f} ({told.low:.2f} to {told.high:.2f})"
         yield (
-            f"confidence of {signal.model}: {percent(told.right, 1)} of {counted(told.rows, 'row')} right, {surer}, "
+            f"confidence of {signal.model}: {percent(told.right, 1)} of {plural(told.rows, 'row')} right, {surer}, "
             f"off by {percent(told.error, 1)} on average"
         )
         if signal.recovered is not None:
@@ -51,7 +51,7 @@ def _signals(found: Trade) -> Iterator[str]:
             )
 
 
-def diagrams(found: Trade) -> Iterator[str]:
+def diagrams(found: TradeOff) -> Iterator[str]:
     """Draw for each model how many were right of those it was so sure of: reliable confidence is as long as it says."""
     for signal in found.signals:
         yield f"how sure {signal.model} is, and how many of those are right"
@@ -65,7 +65,7 @@ def diagrams(found: Trade) -> Iterator[str]:
             yield f"  {sent}, at random {percent(rise.random, 1)}"
 
 
-def _orders(found: Trade) -> Iterator[str]:
+def _orders(found: TradeOff) -> Iterator[str]:
     for order in found.orders:
         if order.recovered is None:
             yield f"{order.cheap}: {found.flagship} is no better, so a chain from one to the other gains nothing"
@@ -77,8 +77,8 @@ def _orders(found: Trade) -> Iterator[str]:
         )
 
 
-def _learned(order: Order) -> str:
-    pairs = counted(order.pairs, "pair")
+def _learned(order: OrderQuality) -> str:
+    pairs = plural(order.pairs, "pair")
     return pairs if order.draws == 1 else f"{pairs}, mean of {order.draws} samples, sd {percent(order.sd, 1)}"
 
 
@@ -88,12 +88,12 @@ def _shown(found: Interval | None) -> str:
     return f"{percent(found.value, 1)} ({100 * found.low:.1f} to {100 * found.high:.1f})"
 
 
-def rows_of(found: Trade) -> str:
+def rows_of(found: TradeOff) -> str:
     """Return how many rows were measured, in words."""
-    return counted(found.rows, "row")
+    return plural(found.rows, "row")
 
 
-def trade_document(found: Trade) -> dict[str, object]:
+def trade_document(found: TradeOff) -> dict[str, object]:
     """Return all of it; shares are of 1."""
     return {
         "v": 1,
@@ -102,8 +102,8 @@ def trade_document(found: Trade) -> dict[str, object]:
         "pool": found.pool,
         "policies": [
             {
-                "policy": spelled(policy), "kept": interval(measured.kept), "flag": interval(measured.flagship_share),
-                "saved": interval(measured.saved), "cost_usd": measured.cost, "calls": measured.calls,
+                "policy": policy_name(policy), "kept": interval(measured.kept),
+                "flag": interval(measured.flagship_share), "saved": interval(measured.saved), "cost_usd": measured.cost, "calls": measured.calls,
                 "labelled": measured.labelled,
             }
             for policy, measured in found.policies
@@ -132,7 +132,7 @@ def trade_document(found: Trade) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _order(order: Order) -> dict[str, object]:
+def _order(order: OrderQuality) -> dict[str, object]:
     found = order.recovered
     return {
         "cheap": order.cheap, "learned_by": order.learned_by, "pairs": order.pairs,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scrimp.compress.checks.facts import FactKind, gained, lost
 from scrimp.compress.zones import protected_spans
 
-Rule = Callable[[str], str]
+Rewrite = Callable[[str], str]
 # A check names in a few words what got lost, or nothing.
 Check = Callable[[str, str], str | None]
 
@@ -15,7 +15,7 @@ _BUILT_OF_WORDS: tuple[FactKind, ...] = ("url", "email", "path", "ident", "flag"
 _SHOWN = 40
 
 
-def gated(zone_text: str, rule: Rule, check: Check) -> tuple[str, str | None]:
+def gated(zone_text: str, rule: Rewrite, check: Check) -> tuple[str, str | None]:
     """Return what the rule made of the text, or the text as it was and the reason."""
     after = rule(zone_text)
     if after == zone_text:
@@ -26,7 +26,9 @@ def gated(zone_text: str, rule: Rule, check: Check) -> tuple[str, str | None]:
     return (after, None) if reason is None else (zone_text, reason)
 
 
-def gated_by_segment(text: str, split: Callable[[str], list[str]], rule: Rule, check: Check) -> tuple[str, list[str]]:
+def gated_by_segment(
+    text: str, split: Callable[[str], list[str]], rule: Rewrite, check: Check
+) -> tuple[str, list[str]]:
     """Apply a rule to each segment for itself, so that one bad paragraph does not take back the others.
 
     What was made of them is checked together at the end: a negation may reach into the next segment.

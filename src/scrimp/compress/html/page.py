@@ -19,7 +19,7 @@ from scrimp.compress.html.elements import (
     WRITTEN_ON,
 )
 from scrimp.compress.html.links import bare, worth_keeping, written
-from scrimp.compress.html.text_buffer import Words
+from scrimp.compress.html.text_buffer import TextBuffer
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -51,7 +51,7 @@ class _Page:
     """A page being read: the lists, rows and links that are open, and the words so far."""
 
     def __init__(self, *, hidden: set[int], whole: bool) -> None:
-        self.words = Words()
+        self.words = TextBuffer()
         self._hidden = hidden
         self._whole = whole
         self._lists: list[int | None] = []  # the next number of each list that is open, None for bullets

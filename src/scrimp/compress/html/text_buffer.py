@@ -18,7 +18,7 @@ def flat(text: str) -> str:
     return _SPACE.sub(" ", text).strip(" ")
 
 
-class Words:
+class TextBuffer:
     """What is written, in pieces; marks wait for their first word, so that an empty element leaves none."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ Found = dict[int, Container]
 _HEADS = ([COLS, ROWS], [COLS, ABSENT, ROWS], [COLS, LINES], [COLS, ABSENT, LINES])
 
 
-class Table(Struct, frozen=True):
+class JsonTable(Struct, frozen=True):
     """What a table says of its rows, and the first lexeme of the array or object they are in."""
 
     columns: tuple[Column, ...]
@@ -88,7 +88,7 @@ def expansion(lexemes: list[str], most: float = float("inf")) -> str:
     return "".join(written)
 
 
-def _table(lexemes: Sequence[str], found: Found, first: int) -> Table | None:
+def _table(lexemes: Sequence[str], found: Found, first: int) -> JsonTable | None:
     """Read the heading of a table; nothing where it is none that `columns` writes."""
     whole = found[first]
     head = [lexemes[key] for key in whole.keys]
@@ -101,7 +101,7 @@ def _table(lexemes: Sequence[str], found: Found, first: int) -> Table | None:
         return None
     if LINES in head and rows.keys:
         return None
-    return Table(columns, absent, whole.values[-1], LINES in head)
+    return JsonTable(columns, absent, whole.values[-1], LINES in head)
 
 
 def _columns(lexemes: Sequence[str], found: Found, at: int, depth: int = 0) -> tuple[Column, ...]:
@@ -126,7 +126,7 @@ def _columns(lexemes: Sequence[str], found: Found, at: int, depth: int = 0) -> t
     return tuple(columns)
 
 
-def _read(lexemes: Sequence[str], found: Found, table: Table) -> _Reading | None:
+def _read(lexemes: Sequence[str], found: Found, table: JsonTable) -> _Reading | None:
     """Return what the rows stand for, or nothing if one of them is no row of this table."""
     reading = _Reading(lexemes, found, table.absent)
     rows = found[table.rows]

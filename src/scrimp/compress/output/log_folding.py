@@ -99,7 +99,7 @@ def troubled(line: str) -> bool:
     return any(word in lowered for word in _TROUBLE)
 
 
-def counted(text: str) -> int:
+def line_count(text: str) -> int:
     """Return how many source lines a folded text stands for: those it shows and those its markers count."""
     markers = (_MARKER.fullmatch(line) for line in text.split("\n"))
     return sum(int(marker[1]) if marker else 1 for marker in markers)

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from scrimp.compress.wording.terse_words import CLOSED, CLOSED_WORD, DENIES, DROPPED, KIND_OF, NEGATIONS, Beside
+from scrimp.compress.wording.terse_words import CLOSED, CLOSED_WORD, DENIES, DROPPED, KIND_OF, NEGATIONS, Neighbors
 from scrimp.compress.zones import protected_spans
 
 LEAST_WORDS = 8  # a line of fewer may be a heading, a label or an entry
@@ -168,7 +168,7 @@ def _denied(said: Sequence[str], words: Sequence[str], kinds: Sequence[str | Non
 
 
 def _droppable(
-    words: Sequence[str], numbers: Iterable[int], closed: dict[str, Beside], first: int, denied: Collection[int]
+    words: Sequence[str], numbers: Iterable[int], closed: dict[str, Neighbors], first: int, denied: Collection[int]
 ) -> Iterator[int]:
     """Yield which words of the closed list may go, looking past their like for their neighbours."""
     lettered = not _VARIABLES.isdisjoint(words)
@@ -186,7 +186,7 @@ def _droppable(
             yield number
 
 
-def _may_go(beside: Beside, before: str, previous: str, following: str) -> bool:
+def _may_go(beside: Neighbors, before: str, previous: str, following: str) -> bool:
     if not (previous[-1:].isalpha() or previous.endswith((",", ";"))):
         return False  # a sentence, a label or an entry begins; or a number would find a unit
     if not (following[:1].isalnum() or following[:1] in _OPENING) or not following:

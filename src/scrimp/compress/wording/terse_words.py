@@ -13,7 +13,7 @@ from collections import Counter
 from msgspec import Struct
 
 
-class Beside(Struct, frozen=True):
+class Neighbors(Struct, frozen=True):
     """Small letters' neighbours of a word that is dropped: required where a set is given, refused where in the others.
 
     Neighbours are the nearest words that are not themselves in the list, so that dropping one word changes nothing for
@@ -61,35 +61,35 @@ _SAYING = _set(
     " indicated realize realizes realized realise realised conclude concludes concluded announced announce announces"
 )
 _ENGLISH = {
-    "the": Beside(not_before=_JOINTS | _PRONOUNS | _DEGREES),
-    "a": Beside(not_after=_LETTERED, not_before=_JOINTS | _PRONOUNS | _MEASURES | _VERBS_OF_LETTERS),
-    "an": Beside(not_before=_JOINTS | _PRONOUNS | _MEASURES),
-    "that": Beside(after=_SAYING, not_before=_JOINTS),
-    **dict.fromkeys(["has", "have"], Beside(not_after=_set("there"), before=_set("been"))),
-    **dict.fromkeys(["is", "are"], Beside(not_after=_set("there"), before=_set("being able likely going"))),
-    **dict.fromkeys(["also", "really", "actually", "literally", "obviously", "indeed"], Beside(not_before=_JOINTS)),
+    "the": Neighbors(not_before=_JOINTS | _PRONOUNS | _DEGREES),
+    "a": Neighbors(not_after=_LETTERED, not_before=_JOINTS | _PRONOUNS | _MEASURES | _VERBS_OF_LETTERS),
+    "an": Neighbors(not_before=_JOINTS | _PRONOUNS | _MEASURES),
+    "that": Neighbors(after=_SAYING, not_before=_JOINTS),
+    **dict.fromkeys(["has", "have"], Neighbors(not_after=_set("there"), before=_set("been"))),
+    **dict.fromkeys(["is", "are"], Neighbors(not_after=_set("there"), before=_set("being able likely going"))),
+    **dict.fromkeys(["also", "really", "actually", "literally", "obviously", "indeed"], Neighbors(not_before=_JOINTS)),
 }
 _GERMAN = {
-    **dict.fromkeys(["die", "das"], Beside(noun=True)),
-    **dict.fromkeys(["eigentlich", "sozusagen", "gewissermaßen", "übrigens", "bekanntlich"], Beside()),
+    **dict.fromkeys(["die", "das"], Neighbors(noun=True)),
+    **dict.fromkeys(["eigentlich", "sozusagen", "gewissermaßen", "übrigens", "bekanntlich"], Neighbors()),
 }
 _FRENCH = dict.fromkeys(
     ["le", "la", "les"],
-    Beside(after=_set("dans sur sous avec selon entre vers contre depuis pendant chez parmi malgr\u00e9 d\u00e8s")),
+    Neighbors(after=_set("dans sur sous avec selon entre vers contre depuis pendant chez parmi malgr\u00e9 d\u00e8s")),
 )
 _SPANISH = {
     **dict.fromkeys(
         ["la", "los", "las"],
-        Beside(
+        Neighbors(
             after=_set("de a en con por para sobre entre desde hasta seg\u00fan contra durante tras hacia"),
             not_before=_set("que cual cuales de del"),
         ),
     ),
-    "el": Beside(not_before=_set("que cual de del")),
+    "el": Neighbors(not_before=_set("que cual de del")),
 }
 _PORTUGUESE = dict.fromkeys(
     ["o", "a", "os", "as"],
-    Beside(
+    Neighbors(
         after=_set("com sobre entre at\u00e9 desde durante contra segundo ap\u00f3s mediante perante"),
         not_before=_set("que qual quais de do da dos das"),
     ),
@@ -97,15 +97,15 @@ _PORTUGUESE = dict.fromkeys(
 _ITALIAN = {
     **dict.fromkeys(
         ["lo", "la", "le", "gli"],
-        Beside(
+        Neighbors(
             after=_set("con per tra fra verso durante dopo secondo contro presso mediante"),
             not_before=_set("pi\u00f9 quale quali"),
         ),
     ),
-    "il": Beside(not_before=_set("che quale pi\u00f9")),
+    "il": Neighbors(not_before=_set("che quale pi\u00f9")),
 }
 
-DROPPED: dict[str, dict[str, Beside]] = {
+DROPPED: dict[str, dict[str, Neighbors]] = {
     "en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH, "pt": _PORTUGUESE, "it": _ITALIAN,
 }  # fmt: skip
 CLOSED = frozenset(word for words in DROPPED.values() for word in words)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from scrimp.compress.zones.zone import Form, Kind
 
 
-class Claim(Struct, frozen=True, gc=False):
+class ZoneClaim(Struct, frozen=True, gc=False):
     """A stretch whose kind is known, in lines or in characters."""
 
     start: int
@@ -19,7 +19,7 @@ class Claim(Struct, frozen=True, gc=False):
     form: Form
 
 
-Detector = Callable[[list[str]], Iterable[Claim]]
+Detector = Callable[[list[str]], Iterable[ZoneClaim]]
 
 
 def closing_tag(text: str, start: int, name: str, *, opened: bool) -> re.Match[str] | None:

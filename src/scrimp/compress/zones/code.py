@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scrimp.compress.zones.claims import Claim, paragraphs
+from scrimp.compress.zones.claims import ZoneClaim, paragraphs
 
 _CODE_LINE = re.compile(
     r"\s*+(?:(?:async\s++def|def|class|import|from|return|raise|yield|elif|except|with|assert|const|let|var|function|export|public"
@@ -28,17 +28,17 @@ _PAIR_ON = re.compile(r"\s*+(?:[#;]|[\"'\]}\[{]|$)|\s++\S")
 _LEAST_ROWS = 3
 
 
-def code(lines: list[str]) -> Iterator[Claim]:
+def code(lines: list[str]) -> Iterator[ZoneClaim]:
     """Code without a fence: paragraphs half of which looks it, and what is indented or commented between them."""
     start = end = 0
     for first, after in paragraphs(lines):
         if _is_code(lines[first:after], within=bool(end)):
             start, end = (start if end else first), after
         elif end:
-            yield Claim(start, end, "code", "fence")
+            yield ZoneClaim(start, end, "code", "fence")
             end = 0
     if end:
-        yield Claim(start, end, "code", "fence")
+        yield ZoneClaim(start, end, "code", "fence")
 
 
 def _is_code(block: list[str], *, within: bool) -> bool:
@@ -57,7 +57,7 @@ def _is_code(block: list[str], *, within: bool) -> bool:
     return signs >= len(block) * (0.3 if indented else 0.5)
 
 
-def config(lines: list[str]) -> Iterator[Claim]:
+def config(lines: list[str]) -> Iterator[ZoneClaim]:
     """YAML with something nested, or key = value under a section or three in a row."""
     settings, yaml = _may_be_settings(lines), _may_be_yaml(lines)
     at = 0
@@ -69,7 +69,7 @@ def config(lines: list[str]) -> Iterator[Claim]:
         last = max((last for last, _ in tried), default=0)
         if fits := [last for last, fit in tried if fit]:
             last = max(fits)
-            yield Claim(at, last, "code", "fence")
+            yield ZoneClaim(at, last, "code", "fence")
         at = max(last, at + 1)  # what was read and did not fit is not read again
 
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from scrimp.compress.zones.claims import Claim, closing_tag
+from scrimp.compress.zones.claims import ZoneClaim, closing_tag
 
 _CONTEXT_TAG = re.compile(
     r"<(contexts?|documents?|passages?|articles?|text|sources?|doc|docs|excerpts?|transcript|search_results|results|background)(?:\s[^<>]*+)?>",
@@ -46,7 +46,7 @@ _LEAST_ARTICLE = 300
 _LONGEST_QUESTION = 500
 
 
-def contexts(text: str, claims: list[Claim]) -> Iterator[Claim]:
+def contexts(text: str, claims: list[ZoneClaim]) -> Iterator[ZoneClaim]:
     """What is there to answer from: in tags, under labels, or long paragraphs before a question; without the claims."""
     regions = _tagged(text, claims)
     regions = sorted([*regions, *_labelled(text, [*regions, *_bounds(claims)])]) or list(_article(text))
@@ -56,17 +56,17 @@ def contexts(text: str, claims: list[Claim]) -> Iterator[Claim]:
             if claim.start >= end:
                 break
             if claim.start > done:
-                yield Claim(done, claim.start, "context", "prose")
+                yield ZoneClaim(done, claim.start, "context", "prose")
             done = max(done, claim.end)
         if done < end:
-            yield Claim(done, end, "context", "prose")
+            yield ZoneClaim(done, end, "context", "prose")
 
 
-def _bounds(claims: list[Claim]) -> list[tuple[int, int]]:
+def _bounds(claims: list[ZoneClaim]) -> list[tuple[int, int]]:
     return [(claim.start, claim.end) for claim in claims]
 
 
-def _tagged(text: str, claims: list[Claim]) -> list[tuple[int, int]]:
+def _tagged(text: str, claims: list[ZoneClaim]) -> list[tuple[int, int]]:
     regions: list[tuple[int, int]] = []
     taken = _bounds(claims)
     done = 0

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from scrimp.compress.zones.claims import Claim, paragraphs
+from scrimp.compress.zones.claims import ZoneClaim, paragraphs
 
 _DIFF = re.compile(r"diff --git |@@ -\d|--- [^-\s]|Index: ")
 _DIFF_ON = re.compile(r"[ +\-\\@]|(?:diff|index|new file|deleted file|similarity|rename|old mode|new mode) ")
@@ -47,7 +47,7 @@ _NO_ROW = {"|", "#", "-", "*"}
 _CODE_SIGNS = re.compile(r"[{}]|\([^)]*+$|\)[;:,]?\s*+$| = ")
 
 
-def diffs(lines: list[str]) -> Iterator[Claim]:
+def diffs(lines: list[str]) -> Iterator[ZoneClaim]:
     """Unified diffs, from the header of the first file on."""
     at = 0
     while at < len(lines):
@@ -57,7 +57,7 @@ def diffs(lines: list[str]) -> Iterator[Claim]:
             while end < len(lines) and (_DIFF_ON.match(lines[end]) or _blank_in_diff(lines, end)):
                 end += 1
         if any(line.startswith("@@ -") for line in lines[at:end]):
-            yield Claim(at, end, "code", "diff")
+            yield ZoneClaim(at, end, "code", "diff")
         at = max(end, at + 1)
 
 
@@ -69,7 +69,7 @@ def _blank_in_diff(lines: list[str], at: int) -> bool:
     )
 
 
-def tables(lines: list[str]) -> Iterator[Claim]:
+def tables(lines: list[str]) -> Iterator[ZoneClaim]:
     """CSV or TSV: three rows with as many fields, where no row reads like a sentence."""
     at = 0
     while at < len(lines) - 2:
@@ -89,7 +89,7 @@ def tables(lines: list[str]) -> Iterator[Claim]:
                 break
             end, rows = following, rows + 1
         if rows >= _LEAST_ROWS:
-            yield Claim(at, end, "data", "csv")
+            yield ZoneClaim(at, end, "data", "csv")
             at = end
         else:
             at += 1
@@ -137,14 +137,14 @@ def _short_cells(cells: list[str]) -> bool:
     return len(cells) >= _LEAST_ROWS and all(cell.count(" ") <= _LONGEST_CELL for cell in cells)
 
 
-def logs(lines: list[str]) -> Iterator[Claim]:
+def logs(lines: list[str]) -> Iterator[ZoneClaim]:
     """Three lines with a time or a level, and what belongs to them: stack traces, indented lines."""
     stamped = [at for at, line in enumerate(lines) if _LOG.match(line)]
     run: list[int] = []
     for at in [*stamped, len(lines) + _LOG_GAP + 1]:
         if run and (at - run[-1] > _LOG_GAP or not _same_log(lines[run[-1] + 1 : at])):
             if len(run) >= _LEAST_ROWS:
-                yield Claim(run[0], _log_end(lines, run[-1] + 1), "data", "log")
+                yield ZoneClaim(run[0], _log_end(lines, run[-1] + 1), "data", "log")
             run = []
         run.append(at)
 
@@ -159,7 +159,7 @@ def _log_end(lines: list[str], end: int) -> int:
     return end
 
 
-def commits(lines: list[str]) -> Iterator[Claim]:
+def commits(lines: list[str]) -> Iterator[ZoneClaim]:
     """The output of git log: indented messages and counted files under each commit."""
     at = 0
     while at < len(lines):
@@ -170,11 +170,11 @@ def commits(lines: list[str]) -> Iterator[Claim]:
             ):
                 end += 1
                 last = end if lines[end - 1].strip() else last
-            yield Claim(at, last, "tool", "command")
+            yield ZoneClaim(at, last, "tool", "command")
         at = max(end, at + 1)
 
 
-def sessions(lines: list[str]) -> Iterator[Claim]:
+def sessions(lines: list[str]) -> Iterator[ZoneClaim]:
     """A shell prompt, its command and its output, up to a blank line."""
     at = 0
     while at < len(lines):
@@ -182,18 +182,18 @@ def sessions(lines: list[str]) -> Iterator[Claim]:
         while end < len(lines) and (_PROMPT.match(lines[end]) if end == at else lines[end].strip()):
             end += 1
         if end > at:
-            yield Claim(at, end, "tool", "command")
+            yield ZoneClaim(at, end, "tool", "command")
         at = max(end, at + 1)
 
 
-def listings(lines: list[str]) -> Iterator[Claim]:
+def listings(lines: list[str]) -> Iterator[ZoneClaim]:
     """Lines as of ls -l, grep -n, ps: three that look it, perhaps with blank lines or directories between."""
     listed = [at for at, line in enumerate(lines) if _LISTED.match(line) or _aligned(line)]
     run: list[int] = []
     for at in [*listed, len(lines) + _LEAST_ROWS]:
         if run and not (at - run[-1] <= _LEAST_ROWS and all(map(_BETWEEN.match, lines[run[-1] + 1 : at]))):
             if len(run) >= _LEAST_ROWS:
-                yield Claim(run[0], run[-1] + 1, "tool", "command")
+                yield ZoneClaim(run[0], run[-1] + 1, "tool", "command")
             run = []
         run.append(at)
 
@@ -202,7 +202,7 @@ def _aligned(line: str) -> bool:
     return "  " in line and len(_GAP.findall(line)) >= _LEAST_GAPS
 
 
-def repetitive(lines: list[str]) -> Iterator[Claim]:
+def repetitive(lines: list[str]) -> Iterator[ZoneClaim]:
     """Output whose lines begin alike, with signs of a machine in them; no list and no verse."""
     for start, end in paragraphs(lines):
         block = lines[start:end]
@@ -212,4 +212,4 @@ def repetitive(lines: list[str]) -> Iterator[Claim]:
         alike = sum(times for first, times in firsts.items() if times > 2 and (first == "#" or first[0].isalpha()))
         machine = sum(bool(_MACHINE.search(line)) and line.rstrip()[-1] not in ".?!" for line in block)
         if min(alike, machine) >= 0.7 * len(block):
-            yield Claim(start, end, "tool", "command")
+            yield ZoneClaim(start, end, "tool", "command")

@@ -30,7 +30,7 @@ class Zone(Struct, frozen=True):
         return "off" if self.form == "markup" else _HIGHEST[self.kind]
 
 
-class Change(Struct, frozen=True):
+class AppliedRule(Struct, frozen=True):
     """What a rule made of a zone."""
 
     kind: Kind

@@ -11,7 +11,7 @@ from math import exp
 from msgspec.structs import replace
 
 from scrimp.escalation.confidence import Verdict
-from scrimp.escalation.questions import Ask, Made, Question, Reply, made_of
+from scrimp.escalation.questions import CallResult, CallStep, Question, Reply, call_result
 from scrimp.escalation.signals.votes import judge_parameters, judge_prompts, judged
 from scrimp.values import Completion, Step
 
@@ -35,7 +35,9 @@ def _probable(
     index: int, asked: Step, task: str, completion: str
 ) -> Generator[Question, Reply, tuple[float | None, str]]:
     """Return how probable it is that a completion is right, 0..1, or None and why nobody could tell."""
-    reply = made_of((yield Ask(index=index, step=asked, text=f"Q: {task}\n\nA: {completion}", predicate=PREDICATE)))
+    reply = call_result(
+        (yield CallStep(index=index, step=asked, text=f"Q: {task}\n\nA: {completion}", predicate=PREDICATE))
+    )
     if isinstance(reply, Completion) and reply.logprobs:
         return exp(reply.logprobs[0].logprob), ""
     return None, _silent(reply)
@@ -48,7 +50,7 @@ def _judged(
     said: list[str] = []
     parameters = replace(judge_parameters(), max_output=_ROOM)
     for prompt in judge_prompts(task, completion):
-        reply = made_of((yield Ask(index=index, step=asked, text=prompt, parameters=parameters)))
+        reply = call_result((yield CallStep(index=index, step=asked, text=prompt, parameters=parameters)))
         if not isinstance(reply, Completion) or reply.stop != "stop":
             return None, _silent(reply)  # without a first verdict a second would be paid for in vain
         said.append(reply.text)
@@ -56,5 +58,5 @@ def _judged(
     return sure, "" if sure is not None else "the judge contradicts itself, or says neither right nor wrong"
 
 
-def _silent(reply: Made) -> str:
+def _silent(reply: CallResult) -> str:
     return f"the judge gave no verdict: {reply.stop if isinstance(reply, Completion) else reply.message}"

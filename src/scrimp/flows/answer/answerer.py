@@ -8,19 +8,19 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp import tokens
-from scrimp.escalation.confidence import judge_for
+from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
-from scrimp.escalation.questions import AskBoth, Check, Question, Reply
+from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.flows.answer.check_command import run_check
 from scrimp.flows.plan.prompt_compressor import texts_of
-from scrimp.flows.spend.recorder import RowBook
+from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import (
     Answer,
     Answered,
     Attempt,
+    AttemptSummary,
     CacheUse,
     Chain,
-    Climbed,
     Completion,
     Compression,
     Entry,
@@ -31,26 +31,34 @@ from scrimp.values import (
 )
 
 if TYPE_CHECKING:
-    from scrimp.escalation.confidence import Judge
-    from scrimp.flows.answer.chain_history import Record
-    from scrimp.flows.answer.counterfactual import Comparer
-    from scrimp.flows.answer.step_caller import Stepper
-    from scrimp.flows.plan.planner import Work
-    from scrimp.flows.plan.run_options import Asked
-    from scrimp.flows.spend.recorder import Booking
+    from scrimp.escalation.confidence import Assessor
+    from scrimp.flows.answer.chain_history import ChainHistory
+    from scrimp.flows.answer.counterfactual import CounterfactualPricer
+    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.spend.recorder import CallRecorder
 
 
 class Answerer:
     """Answers the work of one run."""
 
-    def __init__(self, *, asked: Asked, stepper: Stepper, booking: Booking, comparer: Comparer, record: Record) -> None:
+    def __init__(
+        self,
+        *,
+        asked: RunOptions,
+        stepper: StepCaller,
+        booking: CallRecorder,
+        comparer: CounterfactualPricer,
+        record: ChainHistory,
+    ) -> None:
         self._record = record
         self._asked, self._stepper, self._booking, self._comparer = asked, stepper, booking, comparer
         self._checking = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's own
-        self._judges: dict[tuple[str, bool], Judge] = {}
+        self._judges: dict[tuple[str, bool], Assessor] = {}
         self._cache: CacheUse = "off" if asked.cache == "off" else "miss"
 
-    async def outcome(self, work: Work, book: RowBook) -> Outcome:
+    async def outcome(self, work: PlannedRow, book: RowRecorder) -> Outcome:
         """Return what becomes of a row; the entries of its last call stay in the book, to be written with it."""
         attempts, makers = await self._climb(work, book)
         kept = next((index for index, attempt in enumerate(attempts) if attempt.kept), None)
@@ -64,17 +72,17 @@ class Answerer:
             prompt=work.prompt, failure=failure, status=status, answer=answer, cache=self._cache, entries=entries
         )
 
-    def _judge(self, chain: Chain) -> Judge:
+    def _judge(self, chain: Chain) -> Assessor:
         key = (chain.signal, len(chain.steps) == 1)
         if key not in self._judges:
-            self._judges[key] = judge_for(chain.signal, self._asked.parameters, alone=key[1])
+            self._judges[key] = assessor_for(chain.signal, self._asked.parameters, alone=key[1])
         return self._judges[key]
 
     def all_down(self, chains: Iterable[Chain]) -> bool:
         """Say whether no model of these chains may be called any more."""
         return not any(self._stepper.alive(step) for chain in chains for step in chain.steps)
 
-    async def _climb(self, work: Work, book: RowBook) -> tuple[tuple[Attempt, ...], list[Entry | None]]:
+    async def _climb(self, work: PlannedRow, book: RowRecorder) -> tuple[tuple[Attempt, ...], list[Entry | None]]:
         """Drive the generator; return the attempts, and the entry of the call that made each."""
         chain = work.route.chain
         start = self._start(work)
@@ -92,20 +100,24 @@ class Answerer:
             attempts: tuple[Attempt, ...] = end.value
             return attempts, [_entry_of(attempt, made) for attempt in attempts]
 
-    def _start(self, work: Work) -> int:
+    def _start(self, work: PlannedRow) -> int:
         chain = work.route.chain
         if len(chain.steps) == 1:
             return 0
         return self._record.start(chain, work.signature(self._asked.parameters, self._asked.labels.name), work.key)
 
     async def _reply(
-        self, question: Question, work: Work, book: RowBook, made: list[tuple[Completion | Failure, Entry | None]]
+        self,
+        question: Question,
+        work: PlannedRow,
+        book: RowRecorder,
+        made: list[tuple[Completion | Failure, Entry | None]],
     ) -> Reply:
         """Answer what the generator asks; what was made is noted with its entry."""
-        if isinstance(question, Check):
+        if isinstance(question, RunCheck):
             async with self._checking:
                 return await run_check(self._asked.check or "", question.text)
-        if isinstance(question, AskBoth):
+        if isinstance(question, CallTwoSteps):
             both = await asyncio.gather(
                 *(self._stepper.call(ask, work, book) for ask in (question.first, question.second))
             )
@@ -119,7 +131,7 @@ class Answerer:
         return stepped.made
 
     def _answer(
-        self, work: Work, attempts: Sequence[Attempt], shown: int, entry: Entry | None, book: RowBook
+        self, work: PlannedRow, attempts: Sequence[Attempt], shown: int, entry: Entry | None, book: RowRecorder
     ) -> Answer | None:
         attempt = attempts[shown]
         completion = attempt.completion
@@ -138,7 +150,7 @@ class Answerer:
         )  # fmt: skip
 
 
-def _task(work: Work) -> str:
+def _task(work: PlannedRow) -> str:
     """Return the prompt with its system text and earlier turns, for who is asked about a completion of it."""
     turns = (f"{turn.role}: {turn.content}" for turn in work.history)
     return "\n\n".join(part for part in (work.system, *turns, work.text) if part)
@@ -149,22 +161,22 @@ def _entry_of(attempt: Attempt, made: Sequence[tuple[Completion | Failure, Entry
     return next((entry for result, entry in made if result is attempt.completion), None)
 
 
-def _climb_of(attempts: Sequence[Attempt]) -> tuple[Climbed, ...]:
+def _climb_of(attempts: Sequence[Attempt]) -> tuple[AttemptSummary, ...]:
     """Return what a row that took several attempts tells of them."""
     if len(attempts) < 2:
         return ()
     return tuple(
-        Climbed(each.name, each.completion.model if each.completion else None, each.confidence, each.reason)
+        AttemptSummary(each.name, each.completion.model if each.completion else None, each.confidence, each.reason)
         for each in attempts
     )
 
 
-def _why(work: Work, attempt: Attempt) -> str:
+def _why(work: PlannedRow, attempt: Attempt) -> str:
     """Say why this tier and why this completion; a route the user fixed needs no reason."""
     return attempt.why if work.route.why == "asked for" else f"{work.route.why}; {attempt.why}"
 
 
-def _compression(work: Work) -> Compression | None:
+def _compression(work: PlannedRow) -> Compression | None:
     """Count tokens exactly where something was changed; where nothing was, an estimate shows the size."""
     level = work.level
     if level == "off":

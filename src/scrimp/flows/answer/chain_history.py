@@ -16,7 +16,7 @@ from scrimp.values import Chain, Step, Usage
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
     from scrimp.prices.book import PriceBook
-    from scrimp.store.ledger import Climbs
+    from scrimp.store.ledger import ClimbCount
 
 # One row in so many climbs all the same, or nobody would notice that the cheap models have become good enough.
 EXPLORED = 20
@@ -26,13 +26,17 @@ _READ = CALL.input + CALL.output
 _ASKED = {"judge": (2, Usage(input=_READ, output=20)), "decisions": (1, Usage(input=_READ))}
 
 
-class Record:
+class ChainHistory:
     """The record of all chains and tasks, read when the first row of a chain is called."""
 
     def __init__(
-        self, climbs: Callable[[float], list[Climbs]], routes: Routes, prices: PriceBook, clock: Callable[[], float],
+        self,
+        climbs: Callable[[float], list[ClimbCount]],
+        routes: Routes,
+        prices: PriceBook,
+        clock: Callable[[], float],
         warn: Callable[[str], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._climbs, self._routes, self._prices, self._clock, self._warn = climbs, routes, prices, clock, warn
         self._shares_of: dict[int, tuple[Chain, tuple[float, ...] | None]] = {}
 

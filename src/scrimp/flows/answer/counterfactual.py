@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NANO = Decimal("1e-9")
 
 
-class Otherwise(Struct, frozen=True, kw_only=True):
+class Counterfactual(Struct, frozen=True, kw_only=True):
     """Dollars; None where a price is unknown."""
 
     baseline_cost: Decimal | None = None
@@ -29,7 +29,7 @@ class Otherwise(Struct, frozen=True, kw_only=True):
     provider_cache_saved: Decimal | None = None
 
 
-class Comparer:
+class CounterfactualPricer:
     """Compares the rows of one run with its baseline."""
 
     def __init__(self, prices: PriceBook, baseline: str | None) -> None:
@@ -38,10 +38,10 @@ class Comparer:
 
     def otherwise(
         self, completion: Completion, provider: str, model: str, compression: Compression | None, when: float
-    ) -> Otherwise:
+    ) -> Counterfactual:
         """Return what the same completion would have cost in the three other worlds."""
         if completion.usage is None:
-            return Otherwise()
+            return Counterfactual()
         removed = compression.before - compression.after if compression else 0
         used = completion.usage
         plain = (
@@ -51,7 +51,7 @@ class Comparer:
         )
         longer = replace(plain, input=plain.input + removed) if removed else plain
         as_sent = self._cost(provider, model, plain, when)
-        return Otherwise(
+        return Counterfactual(
             baseline_cost=self._baseline_cost(longer, when),
             compression_saved=_less(as_sent if longer is plain else self._cost(provider, model, longer, when), as_sent),
             provider_cache_saved=_less(as_sent, as_sent if used is plain else self._cost(provider, model, used, when)),

@@ -21,7 +21,7 @@ _WARM_SECONDS = 300.0
 _REMEMBERED = 4096
 
 
-class Warming:
+class PrefixWarmup:
     """The beginnings seen lately: a future while one is being filled in, then the time of its last use."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -57,7 +57,7 @@ class Warming:
                 return
 
 
-def beginning_of(call: Call) -> str | None:
+def long_prefix(call: Call) -> str | None:
     """Return what a call begins with, where that is long enough to be kept: system text, earlier turns, the text."""
     if len(call.text) < _BEGINNING and not call.system and not call.history:
         return None

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.answer.prefix_warmup import beginning_of
+from scrimp.flows.answer.prefix_warmup import long_prefix
 from scrimp.flows.spend.budget import Budget
-from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, Purse
+from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
 from scrimp.providers.endpoint import Endpoint
-from scrimp.values import Call, Cap, Completion, Failure, ModelRef, Parameters, Step
+from scrimp.values import Call, Completion, Failure, ModelRef, Parameters, RuleCap, Step
 
 if TYPE_CHECKING:
-    from scrimp.escalation.questions import Ask
-    from scrimp.flows.answer.prefix_warmup import Warming
-    from scrimp.flows.plan.planner import Work
-    from scrimp.flows.plan.run_options import Asked
-    from scrimp.flows.spend.recorder import RowBook
+    from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.prefix_warmup import PrefixWarmup
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
-    from scrimp.transport.client import Door
-    from scrimp.transport.limits.health import Circuits
-    from scrimp.transport.limits.retry import Tries
+    from scrimp.transport.client import ProviderClient
+    from scrimp.transport.limits.health import ProviderHealth
+    from scrimp.transport.limits.retry import RetryState
 
 
-class Stepped(Struct, frozen=True):
+class StepResult(Struct, frozen=True):
     """What a step gave, and the model that gave it; none where nobody could be called."""
 
     made: Completion | Failure
@@ -37,14 +37,23 @@ class Stepped(Struct, frozen=True):
 _FAILOVER = frozenset(("auth", "quota", "rate_limit", "timeout", "server", "network", "not_found"))
 
 
-class Stepper:
+class StepCaller:
     """Calls steps for all rows of a run."""
 
     def __init__(
-        self, *, asked: Asked, door: Door, circuits: Circuits, warming: Warming, endpoints: Mapping[str, Endpoint],
-        available: Collection[str], budget: Budget, prices: PriceBook, warn: Callable[[str], None],
+        self,
+        *,
+        asked: RunOptions,
+        door: ProviderClient,
+        circuits: ProviderHealth,
+        warming: PrefixWarmup,
+        endpoints: Mapping[str, Endpoint],
+        available: Collection[str],
+        budget: Budget,
+        prices: PriceBook,
+        warn: Callable[[str], None],
         show: Callable[[str], None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._asked, self._door, self._endpoints, self._available = asked, door, endpoints, available
         self._circuits, self._warming, self._budget, self._prices = circuits, warming, budget, prices
         self._show, self._shown = show, False
@@ -52,7 +61,7 @@ class Stepper:
         self._parameters_of: dict[ModelRef, Parameters] = {}
         self._caps: dict[str, Budget] = {}  # of rules
 
-    async def call(self, ask: Ask, work: Work, book: RowBook) -> Stepped:
+    async def call(self, ask: CallStep, work: PlannedRow, book: RowRecorder) -> StepResult:
         """Return what a step gave, and which model gave it.
 
         A model in trouble is left for the next one; only where all are in trouble is the first to recover waited for.
@@ -68,7 +77,7 @@ class Stepper:
                 break  # what a person has read half of is not begun again by another model
             if left[model].over:
                 del left[model]
-        return Stepped(result or self._nobody(step), called)
+        return StepResult(result or self._nobody(step), called)
 
     def alive(self, step: Step) -> bool:
         """Say whether any model of a step may still be called."""
@@ -112,23 +121,23 @@ class Stepper:
             kind="auth", message=f"no provider of '{step.name}' has a key: set {wanted}", sent=False, final=True
         )
 
-    def _witness(self, book: RowBook, cap: Cap | None) -> RowBook | Purse:
+    def _witness(self, book: RowRecorder, cap: RuleCap | None) -> RowRecorder | SpendGuard:
         """Return who pays: nobody looks, or the run's purse, or that of the rule's cap before it."""
         limits, unpriced = self._asked.limits, self._asked.limits.allow_unpriced
-        paying: RowBook | Purse = book
+        paying: RowRecorder | SpendGuard = book
         if limits.max_cost is not None:
-            paying = Purse(book, self._budget, self._prices, allow_unpriced=unpriced)
+            paying = SpendGuard(book, self._budget, self._prices, allow_unpriced=unpriced)
         if cap is None:
             return paying
         budget = self._caps.setdefault(cap.name, Budget(cap.dollars))
-        return Purse(paying, budget, self._prices, allow_unpriced=unpriced, rule=cap.name)
+        return SpendGuard(paying, budget, self._prices, allow_unpriced=unpriced, rule=cap.name)
 
     async def _called(
-        self, call: Call, model: ModelRef, book: RowBook, tries: Tries, cap: Cap | None
+        self, call: Call, model: ModelRef, book: RowRecorder, tries: RetryState, cap: RuleCap | None
     ) -> Completion | Failure:
         endpoint, witness = self._endpoints[model.provider], self._witness(book, cap)
         show = self._showing if call.stream else None
-        beginning = beginning_of(call)
+        beginning = long_prefix(call)
         if beginning is None:
             return await self._door.complete(call, endpoint, witness, tries, show=show)
         async with self._warming.turn(call, beginning):
@@ -139,7 +148,7 @@ class Stepper:
         if self._show is not None:
             self._show(piece)
 
-    def _call(self, model: ModelRef, ask: Ask, work: Work, book: RowBook) -> Call:
+    def _call(self, model: ModelRef, ask: CallStep, work: PlannedRow, book: RowRecorder) -> Call:
         """Return the call for a prompt, or for a question about one, which stands alone."""
         about = ask.parameters is not None or ask.predicate is not None
         parameters = self._parameters(model)

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.engine.escalation_limit import Brake
-from scrimp.flows.engine.prefetcher import Feeder
-from scrimp.flows.engine.reorder_buffer import Emitter
-from scrimp.flows.engine.run_stop import PIPE, Stop, interrupted, no_provider_left, out_of_money, too_many_failures
-from scrimp.flows.engine.wiring import Calling, calling
-from scrimp.flows.spend.recorder import RowBook
+from scrimp.flows.engine.escalation_limit import EscalationLimit
+from scrimp.flows.engine.prefetcher import Prefetcher
+from scrimp.flows.engine.reorder_buffer import ReorderBuffer
+from scrimp.flows.engine.run_stop import PIPE, RunStop, interrupted, no_provider_left, out_of_money, too_many_failures
+from scrimp.flows.engine.wiring import EngineParts, engine_parts
+from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.cache_lookup import Recall
-    from scrimp.flows.plan.planner import Planner, Work
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.plan.cache_lookup import CacheLookup
+    from scrimp.flows.plan.planner import PlannedRow, Planner
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
 # Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
@@ -37,27 +37,27 @@ _STOPPED = Failure(
 
 
 def drive(
-    groups: Iterator[list[Prompt]], asked: Asked, services: Services, planner: Planner, recall: Recall,
+    groups: Iterator[list[Prompt]], asked: RunOptions, services: Services, planner: Planner, recall: CacheLookup,
     sink: Callable[[Sequence[Outcome]], None],
-) -> Stop | None:  # fmt: skip
+) -> RunStop | None:  # fmt: skip
     """Run the engine in an event loop of its own until all is printed; return why it stopped early, if it did."""
 
-    async def main() -> Stop | None:
-        async with calling(asked, services) as rooms:
+    async def main() -> RunStop | None:
+        async with engine_parts(asked, services) as rooms:
             window = max(_LEAST_WINDOW, _ROWS_PER_CALL * asked.concurrency)
-            emitter = Emitter(sink, in_order=asked.order == "input", window=window)
+            emitter = ReorderBuffer(sink, in_order=asked.order == "input", window=window)
             engine = Engine(asked, planner, recall, rooms, emitter, services.warn)
-            return await engine.run(Feeder(groups))
+            return await engine.run(Prefetcher(groups))
 
     gc.freeze()
     gc.set_threshold(_GARBAGE)
     return asyncio.run(main())
 
 
-class Row(Struct, frozen=True):
+class FinishedRow(Struct, frozen=True):
     """A row that was called for, and what became of it."""
 
-    work: Work
+    work: PlannedRow
     place: int
     outcome: Outcome
 
@@ -66,7 +66,7 @@ class Engine:
     """One run in its event loop."""
 
     def __init__(
-        self, asked: Asked, planner: Planner, recall: Recall, rooms: Calling, emitter: Emitter,
+        self, asked: RunOptions, planner: Planner, recall: CacheLookup, rooms: EngineParts, emitter: ReorderBuffer,
         warn: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._asked, self._planner, self._recall = asked, planner, recall
@@ -74,17 +74,17 @@ class Engine:
         self._durable, self._door = rooms.durable, rooms.door
         self._durable.heard = self._print
         self._in_flight: dict[bytes, list[tuple[int, Prompt]]] = {}
-        self._tasks: dict[asyncio.Task[None], RowBook] = {}
+        self._tasks: dict[asyncio.Task[None], RowRecorder] = {}
         self._unsettled = 0  # rows on their way to the disk
-        self._stop: Stop | None = None
+        self._stop: RunStop | None = None
         self._interrupted = False
         self._error: BaseException | None = None
         self._done = self._failed = 0
-        self._brake = Brake(warn)
-        self._feeder: Feeder | None = None
+        self._brake = EscalationLimit(warn)
+        self._feeder: Prefetcher | None = None
         self._quiet = asyncio.Event()
 
-    async def run(self, feeder: Feeder) -> Stop | None:
+    async def run(self, feeder: Prefetcher) -> RunStop | None:
         """Admit rows until the input or the run ends, then wait for the calls in flight."""
         self._feeder = feeder
         self._watch_signals()
@@ -110,13 +110,13 @@ class Engine:
             if offset in known:
                 self._emit([(place + offset, known[offset])])
             elif offset in leaders:
-                book = RowBook(self._booking, work)
+                book = RowRecorder(self._booking, work)
                 task = asyncio.create_task(self._answer(work, place + offset, book))
                 self._tasks[task] = book
                 task.add_done_callback(self._ended)
         return place + len(group)
 
-    def _join(self, works: Sequence[Work], known: Mapping[int, Outcome], place: int) -> set[int]:
+    def _join(self, works: Sequence[PlannedRow], known: Mapping[int, Outcome], place: int) -> set[int]:
         """Note which rows are to be called; equal rows follow the first one, in flight or of this group.
 
         Nothing may be awaited between the look-up and this: a call that ended between the two would be made again.
@@ -132,7 +132,7 @@ class Engine:
                 leaders.add(offset)
         return leaders
 
-    async def _answer(self, work: Work, place: int, book: RowBook) -> None:
+    async def _answer(self, work: PlannedRow, place: int, book: RowRecorder) -> None:
         outcome: Outcome
         try:
             outcome = await self._answerer.outcome(work, book)
@@ -152,9 +152,9 @@ class Engine:
                 return  # as every row that was not reached: it is neither answered nor failed
         kept = (work.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._unsettled += 1
-        self._durable.keep(Row(work, place, outcome), book.take(), kept)
+        self._durable.keep(FinishedRow(work, place, outcome), book.take(), kept)
 
-    def _print(self, rows: Sequence[Row]) -> None:
+    def _print(self, rows: Sequence[FinishedRow]) -> None:
         """Print rows that are durable, and the equal ones that waited for them."""
         self._unsettled -= len(rows)
         outcomes: list[tuple[int, Outcome]] = []
@@ -192,7 +192,7 @@ class Engine:
         elif self._asked.limits.too_many(self._failed, self._done):
             self._halt(too_many_failures(self._failed))
 
-    def _halt(self, stop: Stop) -> None:
+    def _halt(self, stop: RunStop) -> None:
         """Take no more rows, and let go of those that have nothing in flight; the first reason is the one reported."""
         if self._stop is not None:
             return
@@ -207,7 +207,7 @@ class Engine:
 
     def _fail(self, error: BaseException) -> None:
         self._error = self._error or error
-        self._halt(Stop("error", str(error), 1))
+        self._halt(RunStop("error", str(error), 1))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._tasks[task]
@@ -243,7 +243,7 @@ class Engine:
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             loop.add_signal_handler(number, self._signalled, interrupted(number.name, status))
 
-    def _signalled(self, stop: Stop) -> None:
+    def _signalled(self, stop: RunStop) -> None:
         if self._interrupted:
             self._cancel()
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from scrimp.flows.engine.run_stop import Stop
+from scrimp.flows.engine.run_stop import RunStop
 from scrimp.values import Chain, Entry
 
 # Rows before a share says enough to stop for, and enough to warn of.
@@ -13,7 +13,7 @@ LEAST = 50
 EARLY = 20
 
 
-class Brake:
+class EscalationLimit:
     """Counts the rows of each chain that has a limit, and those of them that reached its last step."""
 
     def __init__(self, warn: Callable[[str], None] = lambda _: None) -> None:
@@ -22,7 +22,7 @@ class Brake:
         self._climbed: Counter[str] = Counter()
         self._warned: set[str] = set()
 
-    def saw(self, chain: Chain, entries: tuple[Entry, ...]) -> Stop | None:
+    def saw(self, chain: Chain, entries: tuple[Entry, ...]) -> RunStop | None:
         """Note a row that was called; return the stop once too many have climbed."""
         limit, name, last = chain.max_escalation, chain.name, len(chain.steps) - 1
         if limit is None or name is None or last < 1 or not entries:
@@ -37,7 +37,7 @@ class Brake:
             f"{100 * limit:g} %: "
         )
         if rows >= LEAST:
-            return Stop("escalation", f"stopped: {said}choose other cheap models, or raise it", 5, abandons=True)
+            return RunStop("escalation", f"stopped: {said}choose other cheap models, or raise it", 5, abandons=True)
         if name not in self._warned:
             self._warned.add(name)
             self._warn(f"{said}the run stops if it is still so after {LEAST} rows")

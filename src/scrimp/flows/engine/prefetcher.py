@@ -12,7 +12,7 @@ from scrimp.values import Prompt
 _AHEAD = 4
 
 
-class Feeder:
+class Prefetcher:
     """Groups from a blocking iterator, awaited; an error of the reader is raised in its place."""
 
     def __init__(self, groups: Iterator[list[Prompt]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from scrimp.values import Outcome
 
 
-class Emitter:
+class ReorderBuffer:
     """A bounded reorder buffer in front of the sink."""
 
     def __init__(self, sink: Callable[[Sequence[Outcome]], None], *, in_order: bool, window: int) -> None:

@@ -11,7 +11,7 @@ from scrimp.values import CacheMode, Failure
 _DRAIN, _PIPE_DRAIN = 30.0, 10.0
 
 
-class Stop(Struct, frozen=True):
+class RunStop(Struct, frozen=True):
     """A reason, a sentence for stderr (empty for a closed pipe, which wants no words), and the exit status."""
 
     reason: str  # auth | budget | failures | escalation | interrupted | pipe | error
@@ -21,7 +21,7 @@ class Stop(Struct, frozen=True):
     abandons: bool = False  # rows with nothing in flight are let go even where cheap steps of theirs were paid for
     drain: float | None = None  # seconds to wait for calls in flight; None: as long as they take
 
-    def after(self, answered: int, cache: CacheMode) -> Stop:
+    def after(self, answered: int, cache: CacheMode) -> RunStop:
         """Return it with what is not lost, once the calls in flight are over; only `on` finds again what was kept."""
         if not self.message:
             return self
@@ -32,24 +32,24 @@ class Stop(Struct, frozen=True):
         return replace(self, message=f"{self.message}; {rows}{kept}; the same command line continues", continues=True)
 
 
-PIPE = Stop("pipe", "", 141, drain=_PIPE_DRAIN)
+PIPE = RunStop("pipe", "", 141, drain=_PIPE_DRAIN)
 
 
-def out_of_money(failure: Failure) -> Stop:
+def out_of_money(failure: Failure) -> RunStop:
     """Return the stop before the cap is passed."""
-    return Stop("budget", f"stopped: {failure.message}", 5)
+    return RunStop("budget", f"stopped: {failure.message}", 5)
 
 
-def no_provider_left(failure: Failure) -> Stop:
+def no_provider_left(failure: Failure) -> RunStop:
     """Return the stop of a run that has nobody to call any more."""
-    return Stop("auth", f"no provider is left: {failure.message}", 4)
+    return RunStop("auth", f"no provider is left: {failure.message}", 4)
 
 
-def too_many_failures(failed: int) -> Stop:
+def too_many_failures(failed: int) -> RunStop:
     """Return the stop at --max-failures."""
-    return Stop("failures", f"{failed:,} rows failed, more than --max-failures allows", 5)
+    return RunStop("failures", f"{failed:,} rows failed, more than --max-failures allows", 5)
 
 
-def interrupted(name: str, exit_status: int) -> Stop:
+def interrupted(name: str, exit_status: int) -> RunStop:
     """Return the stop of a signal: SIGINT or SIGTERM."""
-    return Stop("interrupted", f"stopped by {name}", exit_status, drain=_DRAIN)
+    return RunStop("interrupted", f"stopped by {name}", exit_status, drain=_DRAIN)

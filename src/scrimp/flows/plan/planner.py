@@ -9,16 +9,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import fingerprint
-from scrimp.flows.plan.prompt_compressor import Shortening
+from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.values import Chain, Message, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.routing.decide import Rule
 
 
-class Work(Struct, frozen=True):
+class PlannedRow(Struct, frozen=True):
     """A prompt as it is sent, compressed, where it goes, and its key."""
 
     prompt: Prompt
@@ -42,24 +42,24 @@ class Planner:
     """Turns prompts into work for one run; what rows of one route share is computed once."""
 
     def __init__(
-        self, asked: Asked, routes: Routes, rules: Sequence[Rule], places: Mapping[str, str], *,
+        self, asked: RunOptions, routes: Routes, rules: Sequence[Rule], places: Mapping[str, str], *,
         learned: Callable[[Prompt], Route | None] | None = None, cheapest: Callable[[], Chain] | None = None,
     ) -> None:  # fmt: skip
         self._asked, self._routes, self._rules, self._places = asked, routes, rules, places
         self._learned, self._cheapest = learned, cheapest
         self._fixed = _fixed_route(asked, routes)
-        self._shortenings: dict[str, Shortening] = {}
+        self._shortenings: dict[str, PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
         self._shared: dict[tuple[int, str], tuple[Chain, bytes]] = {}
 
-    def work(self, prompt: Prompt) -> Work:
+    def work(self, prompt: Prompt) -> PlannedRow:
         """Return the work a prompt means."""
         route = self._fixed or self._decide(prompt)
         level = self._asked.level if self._asked.level_fixed else route.level or self._asked.level
         sent = self._shortening(level).sent(prompt)
         shared = self._route_bytes(route.chain, level)
         key = fingerprint.key(shared, text=sent.text, system=sent.system, history=sent.history)
-        return Work(prompt, sent.text, sent.system, sent.history, level, sent.rules, sent.note, route, key)
+        return PlannedRow(prompt, sent.text, sent.system, sent.history, level, sent.rules, sent.note, route, key)
 
     def route(self, prompt: Prompt) -> Route:
         """Return where a prompt would go, and why."""
@@ -91,9 +91,9 @@ class Planner:
             self._stricter[id(chain)] = (chain, replace(chain, min_confidence=self._asked.min_confidence))
         return self._stricter[id(chain)][1]
 
-    def _shortening(self, level: str) -> Shortening:
+    def _shortening(self, level: str) -> PromptCompressor:
         if level not in self._shortenings:
-            self._shortenings[level] = Shortening(level)
+            self._shortenings[level] = PromptCompressor(level)
         return self._shortenings[level]
 
     def _route_bytes(self, chain: Chain, level: str) -> bytes:
@@ -108,7 +108,7 @@ class Planner:
         return held[1]
 
 
-def _fixed_route(asked: Asked, routes: Routes) -> Route | None:
+def _fixed_route(asked: RunOptions, routes: Routes) -> Route | None:
     """Return the route of a run that leaves nothing to decide."""
     if asked.model is not None:
         return Route(chain=routes.model_chain(asked.model), tier=None, why="asked for")

@@ -21,7 +21,7 @@ _REMEMBERED, _LONGEST = 256, 65_536
 _SYSTEM = "lossless"
 
 
-class Sent(Struct, frozen=True):
+class CompressedPrompt(Struct, frozen=True):
     """The texts of a prompt as they are sent, and the rules that changed them."""
 
     text: str
@@ -31,37 +31,37 @@ class Sent(Struct, frozen=True):
     note: str = ""  # why the level asked for could not be reached for the last turn
 
 
-class _Shorter(Struct, frozen=True):
+class _CompressedText(Struct, frozen=True):
     text: str
     rules: tuple[str, ...]
 
 
-class Shortening:
+class PromptCompressor:
     """Compresses the prompts of one run."""
 
     def __init__(self, level: str) -> None:
         self._level = level
         self._system_level = LEVELS[min(LEVELS.index(level), LEVELS.index(_SYSTEM))]
-        self._held = lru_cache(maxsize=_REMEMBERED)(_shorter)
+        self._held = lru_cache(maxsize=_REMEMBERED)(_compressed_text)
 
-    def sent(self, prompt: Prompt) -> Sent:
+    def sent(self, prompt: Prompt) -> CompressedPrompt:
         """Return what is sent of a prompt."""
         last = compress(prompt.text, self._level)
         if prompt.system is None and not prompt.history:
-            return Sent(last.text, None, (), last.rules, last.note)
-        parts = [_Shorter(last.text, last.rules)]
+            return CompressedPrompt(last.text, None, (), last.rules, last.note)
+        parts = [_CompressedText(last.text, last.rules)]
         system = prompt.system
         if system is not None:
             parts.append(self._again(system, self._system_level))
             system = parts[-1].text
         turns = tuple(self._turn(turn, parts) for turn in prompt.history)
         rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
-        return Sent(last.text, system, turns, rules, last.note)
+        return CompressedPrompt(last.text, system, turns, rules, last.note)
 
-    def _again(self, text: str, level: str) -> _Shorter:
-        return (self._held if len(text) <= _LONGEST else _shorter)(text, level)
+    def _again(self, text: str, level: str) -> _CompressedText:
+        return (self._held if len(text) <= _LONGEST else _compressed_text)(text, level)
 
-    def _turn(self, turn: Message, parts: list[_Shorter]) -> Message:
+    def _turn(self, turn: Message, parts: list[_CompressedText]) -> Message:
         if turn.role != "user":
             return turn
         done = self._again(turn.content, self._level)
@@ -69,9 +69,9 @@ class Shortening:
         return replace(turn, content=done.text) if done.text != turn.content else turn
 
 
-def _shorter(text: str, level: str) -> _Shorter:
+def _compressed_text(text: str, level: str) -> _CompressedText:
     done = compress(text, level)
-    return _Shorter(done.text, done.rules)
+    return _CompressedText(done.text, done.rules)
 
 
 def texts_of(prompt: Prompt) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from scrimp.values import CacheMode, Parameters, Priority
 Order = Literal["input", "completion"]
 
 
-class Labels(Struct, frozen=True, kw_only=True):
+class RunLabels(Struct, frozen=True, kw_only=True):
     """Words of the user's for the ledger."""
 
     route: str | None = None
@@ -28,7 +28,7 @@ class Labels(Struct, frozen=True, kw_only=True):
         return self.route if self.task is None else self.task or None
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class RunLimits(Struct, frozen=True, kw_only=True):
     """Where a run stops by itself."""
 
     max_cost: Decimal | None = None  # dollars
@@ -43,7 +43,7 @@ class Limits(Struct, frozen=True, kw_only=True):
         return self.max_failure_share is not None and done >= 100 and failed > self.max_failure_share * done
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class RunOptions(Struct, frozen=True, kw_only=True):
     """One run, as asked for."""
 
     tier: str | None = None  # one of tier, chain and model; tier may be "auto"
@@ -63,5 +63,5 @@ class Asked(Struct, frozen=True, kw_only=True):
     order: Order = "input"
     retries: int = 2
     timeout: float = 600.0  # seconds
-    labels: Labels = Labels()
-    limits: Limits = Limits()
+    labels: RunLabels = RunLabels()
+    limits: RunLimits = RunLimits()

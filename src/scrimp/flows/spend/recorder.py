@@ -14,22 +14,22 @@ from scrimp.flows.answer.counterfactual import NANO
 from scrimp.values import Call, Completion, Entry, EntryStatus, Failure, ModelRef, Parameters
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import Work
-    from scrimp.flows.plan.run_options import Labels
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.run_options import RunLabels
     from scrimp.prices.book import PriceBook
 
 
 _NOTHING = Parameters()
 
 
-class Booking:
+class CallRecorder:
     """What all rows of a run book with."""
 
     def __init__(
         self,
         *,
         run: str,
-        labels: Labels,
+        labels: RunLabels,
         prices: PriceBook,
         note: Callable[[Entry], None],
         book: Callable[[tuple[Entry, ...]], None],
@@ -71,10 +71,10 @@ class Booking:
         return None, None
 
 
-class RowBook:
+class RowRecorder:
     """The witness of one row's calls. An ended entry waits for the row, so that both become durable at once."""
 
-    def __init__(self, booking: Booking, work: Work) -> None:
+    def __init__(self, booking: CallRecorder, work: PlannedRow) -> None:
         self._booking, self._work = booking, work
         self._open: dict[str, Entry] = {}
         self._task: str | None = None

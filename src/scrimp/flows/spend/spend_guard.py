@@ -13,7 +13,7 @@ from scrimp.values import Call, Completion, Entry, Failure, Usage
 
 if TYPE_CHECKING:
     from scrimp.flows.spend.budget import Budget
-    from scrimp.flows.spend.recorder import RowBook
+    from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
 
 # Under a cap every call needs a bound: without --max-output this many tokens are the most a completion may take.
@@ -23,11 +23,17 @@ _MESSAGE_TOKENS = 64
 _SHOWN = Decimal("0.000001")
 
 
-class Purse:
+class SpendGuard:
     """Stands between a row's book and the door: each request is paid for out of the budget before it is sent."""
 
     def __init__(
-        self, book: RowBook | Purse, budget: Budget, prices: PriceBook, *, allow_unpriced: bool, rule: str | None = None
+        self,
+        book: RowRecorder | SpendGuard,
+        budget: Budget,
+        prices: PriceBook,
+        *,
+        allow_unpriced: bool,
+        rule: str | None = None,
     ) -> None:
         """`rule` names whose cap it is where it is not the run's; a purse may stand behind another."""
         self._book, self._budget, self._prices = book, budget, prices

@@ -10,11 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
-from scrimp.flows.tune.dataset import Recording, Rows
-from scrimp.store.ledger import Task
-from scrimp.tuning.policies import spelled
-from scrimp.tuning.policy_metrics import Measured, measure
-from scrimp.tuning.recorded_row import Recorded
+from scrimp.flows.tune.dataset import Dataset, RecordedRows
+from scrimp.store.ledger import TaskTotal
+from scrimp.tuning.policies import policy_name
+from scrimp.tuning.policy_metrics import PolicyMetrics, measure
+from scrimp.tuning.recorded_row import RecordedRow
 from scrimp.tuning.shortlist import policies
 
 MONTH = 30 * 86_400.0  # seconds
@@ -25,7 +25,7 @@ _LEAST = 20  # pairs
 class Advice(Struct, frozen=True, kw_only=True):
     """One model's calls for one task; `worth` is dollars a month, None where nothing is known of cheaper models."""
 
-    task: Task
+    task: TaskTotal
     month: Decimal  # dollars, at the pace of the time looked at
     policy: str | None = None
     pairs: int = 0
@@ -33,12 +33,12 @@ class Advice(Struct, frozen=True, kw_only=True):
     worth: Decimal | None = None
 
 
-def advice(tasks: Iterable[Task], recorded: Rows, now: float) -> Iterator[Advice]:
+def advice(tasks: Iterable[TaskTotal], recorded: RecordedRows, now: float) -> Iterator[Advice]:
     """Yield what is known of each task's calls, in the order given; calls nothing could be cheaper for are left out.
 
     What is not priced takes no part.
     """
-    by_task: defaultdict[str, list[Recorded]] = defaultdict(list)
+    by_task: defaultdict[str, list[RecordedRow]] = defaultdict(list)
     for row in recorded.rows:
         said = {model: one for model, one in row.said.items() if model not in recorded.unpriced}
         by_task[row.signature].append(replace(row, said=said))
@@ -55,13 +55,13 @@ def advice(tasks: Iterable[Task], recorded: Rows, now: float) -> Iterator[Advice
             )  # fmt: skip
 
 
-def _known(beside: Sequence[Recorded], model: str) -> tuple[str, Measured, int] | None:
+def _known(beside: Sequence[RecordedRow], model: str) -> tuple[str, PolicyMetrics, int] | None:
     """Return the safest policy that pays on the pairs of a task, as measured; None where nothing is cheaper."""
     try:
-        recording = Recording(Rows(list(beside), {}), flagship=model)
+        recording = Dataset(RecordedRows(list(beside), {}), flagship=model)
     except ScrimpError:  # nothing recorded is much cheaper
         return None
     listed = policies(recording.rows, recording.pool, model).policies
     if not listed:
         return None
-    return spelled(listed[0]), measure(listed[0], recording.rows, model), len(recording.rows)
+    return policy_name(listed[0]), measure(listed[0], recording.rows, model), len(recording.rows)

@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from typing import Literal
 
 from scrimp.config.tuned import TunedRoute
-from scrimp.flows.tune.dataset import Recording
-from scrimp.render.shares import counted, percent, percent_said
+from scrimp.flows.tune.dataset import Dataset
+from scrimp.render.shares import percent, percent_said, plural
 from scrimp.tuning.certify import Certificate, Claim, certify
-from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, spelled
-from scrimp.tuning.recorded_row import trusting
+from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name
+from scrimp.tuning.recorded_row import agreement_as_right
 from scrimp.tuning.shortlist import policies
 
 Signal = Literal["auto", "agreement", "backed"]
 
 
-def certificate(recording: Recording, target: float, risk: float) -> Certificate:
+def certificate(recording: Dataset, target: float, risk: float) -> Certificate:
     """Return what the rows certify.
 
     Where a cheap model says what the flagship says it counts as right, so that only rows on which they differ need a
     label; where one that matters is missing, the worst is assumed.
     """
-    rows = trusting(recording.rows, recording.flagship)
+    rows = agreement_as_right(recording.rows, recording.flagship)
     listed = policies(rows, recording.pool, recording.flagship)
     return certify(rows, listed.policies, recording.flagship, target, risk)
 
@@ -31,12 +31,12 @@ def certificate(recording: Recording, target: float, risk: float) -> Certificate
 def sentence(claim: Claim, target: float, whole: float) -> str:
     """Say what is certified of a group in words; `whole` is the confidence in all claims together."""
     group = f"{claim.group}: " if claim.group else ""
-    pairs, more = counted(claim.pairs, "pair"), _more(claim)
+    pairs, more = plural(claim.pairs, "pair"), _more(claim)
     if not claim.certified:
         return f"{group}nothing is certified at {percent_said(target)} by {pairs}: the flagship stays{more}"
     sure, least = percent_said(whole), percent_said(claim.bound)
     return (
-        f"{group}{spelled(claim.policy)}: with {sure} confidence at least {least} of flagship quality, {pairs}, "
+        f"{group}{policy_name(claim.policy)}: with {sure} confidence at least {least} of flagship quality, {pairs}, "
         f"saves {percent(claim.measured.saved.value)}{more}"
     )
 
@@ -50,7 +50,7 @@ def _more(claim: Claim) -> str:
     if claim.labels_needed is None:
         return f"; no number of labels like these would certify {at}"
     # A plan is by the normal approximation: it may say none where the exact test asks for a few.
-    wanted = "a few more labels" if claim.labels_needed == 0 else counted(claim.labels_needed, "more label")
+    wanted = "a few more labels" if claim.labels_needed == 0 else plural(claim.labels_needed, "more label")
     return f"; {wanted} would certify {at}"
 
 
@@ -63,7 +63,7 @@ def routes_of(found: Certificate, now: float) -> Iterator[TunedRoute]:
         for signature in claim.signatures:
             yield TunedRoute(
                 signature=signature, steps=steps, signal=signal, min_confidence=threshold,
-                policy=spelled(claim.policy), flagship=found.flagship, target=found.target, risk=found.risk,
+                policy=policy_name(claim.policy), flagship=found.flagship, target=found.target, risk=found.risk,
                 bound=round(claim.bound, 4), pairs=claim.pairs,
                 below=round(1 - claim.measured.flagship_share.value, 4), saved=round(claim.measured.saved.value, 4),
                 certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
@@ -82,4 +82,4 @@ def _chain(policy: Policy, flagship: str) -> tuple[tuple[str, ...], Signal, floa
         case Confident(model, threshold):
             return (model, flagship), "auto", threshold
         case _:
-            raise TypeError(f"a group's policy is one policy, not {spelled(policy)}")
+            raise TypeError(f"a group's policy is one policy, not {policy_name(policy)}")

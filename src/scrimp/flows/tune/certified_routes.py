@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
-from scrimp.render.shares import counted, percent_said
+from scrimp.render.shares import percent_said, plural
 from scrimp.routing.task import signature_of
 from scrimp.values import Chain, Parameters, Prompt, Route
 
@@ -19,7 +19,7 @@ _PREFIX = "tuned:"  # of the names of such chains, in rows and the ledger
 _NOTHING = Parameters()
 
 
-class Learned:
+class CertifiedRoutes:
     """The certified routes as chains."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Learned:
             return None
         why = (
             f"tuned {task}: {found.policy}, certified {found.day} to keep {percent_said(found.bound)} "
-            f"({counted(found.pairs, 'pair')})"
+            f"({plural(found.pairs, 'pair')})"
         )
         return Route(chain=chain, tier=None, why=why)
 

@@ -13,14 +13,14 @@ from msgspec import Struct
 
 from scrimp.answers.canonical import canonical
 from scrimp.errors import InputError, UsageError
-from scrimp.routing.excerpt import ends
+from scrimp.routing.excerpt import excerpt
 from scrimp.routing.kinds import kind_of
 from scrimp.routing.task_signature import signature
 from scrimp.tuning.model_families import family
-from scrimp.tuning.recorded_row import Recorded, Said
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 if TYPE_CHECKING:
-    from scrimp.store.evidence import KeptPrompt, KeptReply
+    from scrimp.store.evidence import StoredPrompt, StoredReply
     from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 
 # A model is cheap where it costs at most this share of the flagship.
@@ -30,10 +30,12 @@ _KNOWN = 0.9
 _LOOKED_AT = 9  # prompts that tell the kind of a task
 
 
-class Recording:
+class Dataset:
     """Rows with their texts, and which models take part: a flagship and a pool of cheap ones."""
 
-    def __init__(self, recorded: Rows, *, flagship: str | None = None, pool: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, recorded: RecordedRows, *, flagship: str | None = None, pool: Sequence[str] | None = None
+    ) -> None:
         """Raise InputError where there are no rows, UsageError where a model that was named is not recorded."""
         self._all, self.texts = recorded.rows, recorded.texts
         models = self._models
@@ -99,47 +101,47 @@ def _priced(unpriced: Collection[str]) -> None:
         )
 
 
-class Half(Struct, frozen=True):
+class Split(Struct, frozen=True):
     """Rows to learn from and others to report: told apart by the last bit of sha256(id), for good."""
 
-    learned: list[Recorded]
-    reported: list[Recorded]
+    learned: list[RecordedRow]
+    reported: list[RecordedRow]
 
 
-def halves(rows: Iterable[Recorded]) -> Half:
+def split_halves(rows: Iterable[RecordedRow]) -> Split:
     """Return the rows whose sha256(id) is even, and the odd ones."""
-    half = Half([], [])
+    half = Split([], [])
     for row in rows:
         (half.reported if sha256(row.id.encode()).digest()[-1] & 1 else half.learned).append(row)
     return half
 
 
-class Rows(Struct, frozen=True):
+class RecordedRows(Struct, frozen=True):
     """What was recorded: the rows, their texts by id, and models of whose completions some have no known cost."""
 
-    rows: list[Recorded]
+    rows: list[RecordedRow]
     texts: dict[str, str]
     unpriced: frozenset[str] = frozenset()
 
 
-def from_file(prompts: Iterable[RecordedPrompt]) -> Rows:
+def from_file(prompts: Iterable[RecordedPrompt]) -> RecordedRows:
     """Return the rows of a recording; where it names no task, the prompt's signature does."""
-    named: list[tuple[str, str, dict[str, Said]]] = []
+    named: list[tuple[str, str, dict[str, RecordedAnswer]]] = []
     texts: dict[str, str] = {}
-    kinds: dict[str, Kinds] = {}
+    kinds: dict[str, MajorityKind] = {}
     unpriced: set[str] = set()
     for prompt in prompts:
         unpriced.update(model for model, reply in prompt.replies.items() if reply.cost is None)
         task = prompt.task or signature(prompt.text)
-        kinds.setdefault(task, Kinds()).saw(prompt.text)
+        kinds.setdefault(task, MajorityKind()).saw(prompt.text)
         named.append((prompt.id, task, {model: _said(reply) for model, reply in prompt.replies.items()}))
         texts[prompt.id] = prompt.text
     told = {task: seen.kind for task, seen in kinds.items()}
-    rows = [Recorded(id=name, said=said, signature=task, kind=told[task]) for name, task, said in named]
-    return Rows(rows, texts, frozenset(unpriced))
+    rows = [RecordedRow(id=name, said=said, signature=task, kind=told[task]) for name, task, said in named]
+    return RecordedRows(rows, texts, frozenset(unpriced))
 
 
-class Kinds:
+class MajorityKind:
     """The kind of a task: what most of its first prompts are, for a task has one kind."""
 
     def __init__(self) -> None:
@@ -153,17 +155,17 @@ class Kinds:
     @property
     def kind(self) -> str:
         """The kind; the first one seen where several are as frequent."""
-        return Counter(kind_of(text, ends(text)) for text in self._texts).most_common(1)[0][0]
+        return Counter(kind_of(text, excerpt(text)) for text in self._texts).most_common(1)[0][0]
 
 
-def _said(reply: RecordedReply) -> Said:
+def _said(reply: RecordedReply) -> RecordedAnswer:
     asserted = canonical(reply.output) if reply.output is not None else reply.answer
-    return Said(score=reply.score, asserted=asserted, cost=float(reply.cost or 0))
+    return RecordedAnswer(score=reply.score, asserted=asserted, cost=float(reply.cost or 0))
 
 
-def from_evidence(prompts: Iterable[KeptPrompt]) -> Rows:
+def from_evidence(prompts: Iterable[StoredPrompt]) -> RecordedRows:
     """Return the rows that were gathered, by key; all prompts of a task have the kind that its first had."""
-    rows: list[Recorded] = []
+    rows: list[RecordedRow] = []
     texts: dict[str, str] = {}
     kinds: dict[str, str] = {}
     unpriced: set[str] = set()
@@ -171,17 +173,21 @@ def from_evidence(prompts: Iterable[KeptPrompt]) -> Rows:
         unpriced.update(reply.model for reply in prompt.replies if reply.cost is None)
         kind = kinds.setdefault(prompt.signature, prompt.kind)
         said = {reply.model: _kept(reply, prompt) for reply in prompt.replies}
-        rows.append(Recorded(id=prompt.key, said=said, signature=prompt.signature, kind=kind))
+        rows.append(RecordedRow(id=prompt.key, said=said, signature=prompt.signature, kind=kind))
         texts[prompt.key] = prompt.text
-    return Rows(rows, texts, frozenset(unpriced))
+    return RecordedRows(rows, texts, frozenset(unpriced))
 
 
-def _kept(reply: KeptReply, prompt: KeptPrompt) -> Said:
+def _kept(reply: StoredReply, prompt: StoredPrompt) -> RecordedAnswer:
     asserted = canonical(reply.output, prompt.asked.choices, prompt.asked.schema)
-    return Said(score=reply.score, asserted=asserted, confidence=reply.confidence, cost=float(reply.cost or 0))
+    return RecordedAnswer(
+        score=reply.score, asserted=asserted, confidence=reply.confidence, cost=float(reply.cost or 0)
+    )
 
 
-def differing(rows: Iterable[Recorded], cheap: Iterable[str], flagship: str) -> Iterator[tuple[Recorded, list[str]]]:
+def differing(
+    rows: Iterable[RecordedRow], cheap: Iterable[str], flagship: str
+) -> Iterator[tuple[RecordedRow, list[str]]]:
     """Yield the rows on which a cheap model does not say what the flagship says, with the models that need a label."""
     pool = list(cheap)
     for row in rows:

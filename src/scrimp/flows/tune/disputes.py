@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from scrimp.answers.canonical import canonical
 from scrimp.flows.answer.check_command import run_check
-from scrimp.flows.tune.dataset import Recording, differing
+from scrimp.flows.tune.dataset import Dataset, differing
 
 if TYPE_CHECKING:
-    from scrimp.store.evidence import Evidence, KeptPrompt, KeptReply
+    from scrimp.store.evidence import Evidence, StoredPrompt, StoredReply
 
 
-class Saying(Struct, frozen=True):
+class DistinctAnswer(Struct, frozen=True):
     """A completion, and all the models that say the same and have no label."""
 
     output: str
@@ -28,11 +28,11 @@ class Saying(Struct, frozen=True):
 class Dispute(Struct, frozen=True):
     """A prompt whose cheap and dear models do not say the same, with what is said and not labelled yet."""
 
-    prompt: KeptPrompt
-    sayings: tuple[Saying, ...]
+    prompt: StoredPrompt
+    sayings: tuple[DistinctAnswer, ...]
 
 
-def disputes(evidence: Evidence, recording: Recording, since: float) -> Iterator[Dispute]:
+def disputes(evidence: Evidence, recording: Dataset, since: float) -> Iterator[Dispute]:
     """Yield what needs a label, oldest first: where all say the same none is needed to compare them."""
     wanted = {row.id: models for row, models in differing(recording.rows, recording.pool, recording.flagship)}
     for prompt in list(evidence.prompts(since=since)):
@@ -41,16 +41,18 @@ def disputes(evidence: Evidence, recording: Recording, since: float) -> Iterator
             yield Dispute(prompt, _sayings(prompt, replies))
 
 
-def _sayings(prompt: KeptPrompt, replies: Sequence[KeptReply]) -> tuple[Saying, ...]:
+def _sayings(prompt: StoredPrompt, replies: Sequence[StoredReply]) -> tuple[DistinctAnswer, ...]:
     """Return each thing said once: by what is asserted, and by the very words where nothing is.
 
     In the order of the words, so that nothing tells which model said what.
     """
-    said: defaultdict[tuple[bool, str], list[KeptReply]] = defaultdict(list)
+    said: defaultdict[tuple[bool, str], list[StoredReply]] = defaultdict(list)
     for reply in replies:
         asserted = canonical(reply.output, prompt.asked.choices, prompt.asked.schema)
         said[(True, asserted) if asserted is not None else (False, reply.output)].append(reply)
-    found = [Saying(min(each.output for each in same), tuple(each.model for each in same)) for same in said.values()]
+    found = [
+        DistinctAnswer(min(each.output for each in same), tuple(each.model for each in same)) for same in said.values()
+    ]
     return tuple(sorted(found, key=lambda each: (len(each.output), each.output)))
 
 

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from scrimp.config.tuned import TunedRoute
 from scrimp.flows.tune.certified_routes import chain_name
-from scrimp.render.shares import counted, percent
-from scrimp.store.ledger import Climbs
+from scrimp.render.shares import percent, plural
+from scrimp.store.ledger import ClimbCount
 
 _LEAST = 30  # rows
 _DEVIATIONS = 2
 
 
-def watched(routes: Sequence[TunedRoute], climbs: Iterable[Climbs]) -> list[TunedRoute]:
+def watched(routes: Sequence[TunedRoute], climbs: Iterable[ClimbCount]) -> list[TunedRoute]:
     """Return the routes, with `drift` set on each whose rows end below the flagship much more or less often than then.
 
     Much is more than two standard deviations of the difference between the share then and the share now.
@@ -39,5 +39,5 @@ def _watched(route: TunedRoute, ends: dict[int, int]) -> TunedRoute:
     spread = sqrt(then * (1 - then) * (1 / rows + 1 / max(route.pairs, 1)))
     if abs(now - route.below) <= _DEVIATIONS * spread:
         return route
-    seen, certified = f"{percent(now)} of {counted(rows, 'row')}", percent(route.below)
+    seen, certified = f"{percent(now)} of {plural(rows, 'row')}", percent(route.below)
     return replace(route, drift=f"{seen} ended below {route.flagship}, {certified} when it was certified")

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from scrimp.escalation.signals.judge import judge_parameters, judge_prompts, judged
 from scrimp.flows import live
-from scrimp.flows.engine.run_stop import Stop
-from scrimp.flows.plan.run_options import Asked, Labels, Limits
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
 from scrimp.flows.tune.pair_collector import capped
 from scrimp.values import Answered, Outcome, Prompt
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 JUDGED = "scrimp tune label"  # the route of such calls in the ledger
 
 
-class Judging:
+class JudgeLabeler:
     """Asks one model; what it said before is in the cache and costs nothing."""
 
     def __init__(self, model: str, defaults: Defaults, services: Services) -> None:
         self._services = services
         self._cap = defaults.max_cost
-        self._asked = Asked(
+        self._asked = RunOptions(
             model=model, parameters=judge_parameters(), level="off", retries=defaults.retries,
-            concurrency=defaults.concurrency, timeout=defaults.timeout, labels=Labels(route=JUDGED),
+            concurrency=defaults.concurrency, timeout=defaults.timeout, labels=RunLabels(route=JUDGED),
         )  # fmt: skip
         self.spent = Decimal(0)  # dollars
-        self.stopped: Stop | None = None  # why nothing more can be asked
+        self.stopped: RunStop | None = None  # why nothing more can be asked
 
     def scores(self, asked: Sequence[Dispute]) -> list[dict[str, float]]:
         """Return for each dispute a score by model, 1 or 0; of what the judge says nothing clear there is none."""
@@ -59,7 +59,7 @@ class Judging:
                     said[outcome.prompt.text] = outcome.answer.output
                 self.spent += sum((entry.cost or Decimal(0) for entry in outcome.entries), Decimal(0))
 
-        left = Limits(max_cost=None if self._cap is None else self._cap - self.spent)
+        left = RunLimits(max_cost=None if self._cap is None else self._cap - self.spent)
         prompts = (Prompt(index=index, text=text) for index, text in enumerate(texts))
         stop = live.run(prompts, replace(self._asked, limits=left), self._services, take, live=False)
         if stop is not None:

@@ -13,18 +13,17 @@ from msgspec.structs import replace
 
 from scrimp import fingerprint
 from scrimp.answers.canonical import canonical
-from scrimp.answers.hedging import traits
+from scrimp.answers.hedging import hedging
 from scrimp.errors import InputError
 from scrimp.flows import live
-from scrimp.flows.engine.run_stop import Stop
+from scrimp.flows.engine.run_stop import RunStop
 from scrimp.render.amounts import money
 from scrimp.routing.task import kind_of_task, signature_of
-from scrimp.store.evidence import Asked as AskedOf
-from scrimp.store.evidence import Evidence, KeptPrompt, KeptReply
+from scrimp.store.evidence import Evidence, OutputSpec, StoredPrompt, StoredReply
 from scrimp.values import Answer, Answered, Json, ModelRef, Outcome, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
 SHADOW = "shadow"  # the route of such calls in the ledger
@@ -32,7 +31,7 @@ _WHOLE = 1 << 32
 _TOGETHER = 64  # prompts
 
 
-class Heard(Struct, frozen=True):
+class KnownAnswer(Struct, frozen=True):
     """What a model (provider/model) has said to a prompt already; the answer's cost is that of its call."""
 
     prompt: Prompt
@@ -51,10 +50,10 @@ def sampled(prompts: Iterable[Prompt], share: float) -> Iterator[Prompt]:
     return (prompt for prompt in prompts if in_share(prompt, share))
 
 
-class Gathering:
+class PairCollector:
     """Puts prompts to several models and keeps what they say; the ledger has the calls under the route `label`."""
 
-    def __init__(self, asked: Asked, services: Services, *, label: str = SHADOW, gold: str | None = None) -> None:
+    def __init__(self, asked: RunOptions, services: Services, *, label: str = SHADOW, gold: str | None = None) -> None:
         """`asked` is for every model; its own route names the task, and `gold` the column with the right answer."""
         self._services, self._name, self._gold = services, asked.labels.route, gold
         labels = replace(asked.labels, route=label, task=self._name or "")
@@ -68,7 +67,7 @@ class Gathering:
         """Let go of the file."""
         self._evidence.close()
 
-    def gather(self, prompts: Iterable[Prompt], models: Sequence[str]) -> Stop | None:
+    def gather(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
         """Put the prompts to one model after the other; return why that ended early.
 
         What the cache holds costs nothing; the cap of --max-cost is for all models together. Some prompts are put to
@@ -85,13 +84,13 @@ class Gathering:
                     return capped(stop, self._asked.limits.max_cost)
         return None
 
-    def heard(self, said: Sequence[Heard]) -> None:
+    def heard(self, said: Sequence[KnownAnswer]) -> None:
         """Keep what models have said already; they are not asked again."""
         self._evidence.keep([self._kept(each.prompt, each.model, each.answer) for each in said])
         self._heard.update((each.prompt.index, each.model) for each in said)
         self.kept += len(said)
 
-    def _put(self, prompts: Sequence[Prompt], model: str) -> Stop | None:
+    def _put(self, prompts: Sequence[Prompt], model: str) -> RunStop | None:
         cap = self._asked.limits.max_cost
         limits = replace(self._asked.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)))
         asked = replace(self._asked, tier=None, model=model, limits=limits)
@@ -112,7 +111,7 @@ class Gathering:
     def _known(
         self, prompts: Sequence[Prompt], tier: str, model: ModelRef, members: Sequence[ModelRef]
     ) -> Collection[int]:
-        found: dict[int, KeptPrompt] = {}
+        found: dict[int, StoredPrompt] = {}
 
         def take(outcomes: Sequence[Outcome]) -> None:
             for outcome in outcomes:
@@ -152,17 +151,17 @@ class Gathering:
         said = canonical(answer.output, asked.choices, asked.schema)
         return float(right is not None and said == right), "gold"
 
-    def _kept(self, prompt: Prompt, model: str, answer: Answer, broken: str | None = None) -> KeptPrompt:
+    def _kept(self, prompt: Prompt, model: str, answer: Answer, broken: str | None = None) -> StoredPrompt:
         """Return a prompt with one reply; one that broke what was asked of it is wrong, and asserts nothing."""
         parameters = self._asked.parameters
-        wanted = AskedOf(parameters.choices, parameters.schema)
+        wanted = OutputSpec(parameters.choices, parameters.schema)
         score, by = (0.0, broken) if broken else self._scored(prompt, answer)
-        looks = traits(answer.output)
-        reply = KeptReply(
+        looks = hedging(answer.output)
+        reply = StoredReply(
             model=model, output="" if broken else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=looks.hedges, words=looks.words, score=score, scored_by=by,
         )  # fmt: skip
-        return KeptPrompt(
+        return StoredPrompt(
             key=key_of(prompt, wanted), kind=kind_of_task(prompt, parameters), text=prompt.text, asked=wanted,
             signature=signature_of(prompt, parameters, self._name),
             time=self._services.clock(), replies=(reply,),
@@ -173,7 +172,7 @@ def _as_text(value: Json) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def capped(stop: Stop, cap: Decimal | None) -> Stop:
+def capped(stop: RunStop, cap: Decimal | None) -> RunStop:
     """Return a stop that speaks of the whole cap where it was told of what was left of it."""
     if stop.reason != "budget" or cap is None:
         return stop
@@ -198,7 +197,7 @@ def _broken(outcome: Outcome) -> str | None:
     return "truncated" if outcome.status == "truncated" else outcome.failure.kind
 
 
-def key_of(prompt: Prompt, wanted: AskedOf) -> str:
+def key_of(prompt: Prompt, wanted: OutputSpec) -> str:
     """Return the name of what was asked, whoever answers."""
     asked = msgspec.json.encode(wanted)
     return fingerprint.key(asked, text=prompt.text, system=prompt.system, history=prompt.history).hex()

@@ -12,23 +12,23 @@ from msgspec.structs import replace
 from scrimp.config.amounts import share
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
-from scrimp.flows.tune.pair_collector import Gathering, Heard, in_share
+from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_share
 from scrimp.render.amounts import count, money
-from scrimp.render.shares import counted
+from scrimp.render.shares import plural
 from scrimp.tuning.model_families import family
 from scrimp.values import Answer, Answered, Entry, Outcome
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
-    from scrimp.config.schema import Shadow
-    from scrimp.flows.plan.run_options import Asked
+    from scrimp.config.schema import ShadowTable
+    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
 # What is remembered of a run, whatever its length: prompts, and characters of them and their completions.
 _PROMPTS, _CHARACTERS = 10_000, 20_000_000
 
 
-class Plan(Struct, frozen=True):
+class ShadowPlan(Struct, frozen=True):
     """What share of calls, to whom, and for how many dollars at the most."""
 
     share: float
@@ -36,7 +36,7 @@ class Plan(Struct, frozen=True):
     cap: Decimal
 
 
-def planned(table: Shadow, routes: Routes) -> Plan | None:
+def shadow_plan(table: ShadowTable, routes: Routes) -> ShadowPlan | None:
     """Return what the config asks for, None where it asks for nothing.
 
     Raises ConfigError where a model is none, or nobody can be called.
@@ -47,10 +47,10 @@ def planned(table: Shadow, routes: Routes) -> Plan | None:
     named = tuple(model.id for model in map(routes.model, table.models) if model.provider in routes.available)
     if table.models and not named:
         raise ConfigError(f"no key is set for {', '.join(table.models)}: set one, or name others")
-    return Plan(part, named or usual(routes), table.max_cost)
+    return ShadowPlan(part, named or default_models(routes), table.max_cost)
 
 
-def usual(routes: Routes) -> tuple[str, ...]:
+def default_models(routes: Routes) -> tuple[str, ...]:
     """Return two cheap models that are no relatives, and the first of the high tier, of those that can be called.
 
     Raises ConfigError where these are not two models at least.
@@ -68,13 +68,13 @@ def usual(routes: Routes) -> tuple[str, ...]:
     return chosen
 
 
-class Shadowing:
+class ShadowRun:
     """Remembers the calls of a run that are in the share, and makes them to other models at its end."""
 
-    def __init__(self, plan: Plan, asked: Asked, services: Services) -> None:
+    def __init__(self, plan: ShadowPlan, asked: RunOptions, services: Services) -> None:
         limits = replace(asked.limits, max_cost=plan.cap, max_failures=None, max_failure_share=None)
         self._plan, self._services, self._asked = plan, services, replace(asked, limits=limits)
-        self._heard: list[Heard] = []
+        self._heard: list[KnownAnswer] = []
         self._room = _CHARACTERS
 
     @property
@@ -101,13 +101,13 @@ class Shadowing:
         prompt, answer = replace(outcome.prompt, row=None), outcome.answer
         entry = _entry_of(answer, outcome.entries)
         self._room -= len(prompt.text) + len(prompt.system or "") + len(answer.output)
-        self._heard.append(Heard(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}"))
+        self._heard.append(KnownAnswer(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}"))
 
     def put(self) -> str | None:
         """Make the calls; return a sentence on what came of it, None where no call of the run was in the share."""
         if not self._heard:
             return None
-        gathering = Gathering(self._asked, self._services)
+        gathering = PairCollector(self._asked, self._services)
         try:
             gathering.heard(self._heard)
             stop = gathering.gather((each.prompt for each in self._heard), self._plan.models)
@@ -118,8 +118,8 @@ class Shadowing:
         finally:
             gathering.close()
         return (
-            f"shadow: {counted(gathering.prompts, 'prompt')} also put to {', '.join(self._plan.models)}, "
-            f"{counted(gathering.kept, 'completion')} kept, {count(gathering.failed)} failed, "
+            f"shadow: {plural(gathering.prompts, 'prompt')} also put to {', '.join(self._plan.models)}, "
+            f"{plural(gathering.kept, 'completion')} kept, {count(gathering.failed)} failed, "
             f"{money(gathering.spent)} spent beside the run's bill (cap {money(self._plan.cap)}){ended}"
         )
 

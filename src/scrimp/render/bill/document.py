@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrimp.billing.compression import Shortened
+from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.saving import Saving
 
 if TYPE_CHECKING:
-    from scrimp.billing.totals import Bill, Line
+    from scrimp.billing.totals import Bill, BillLine
 
 
 def bill_document(bill: Bill) -> dict[str, object]:
@@ -32,14 +32,14 @@ def bill_document(bill: Bill) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _compression(shortened: Shortened) -> dict[str, object]:
+def _compression(shortened: CompressionTotals) -> dict[str, object]:
     return {
         "rows": shortened.rows, "before": shortened.before, "after": shortened.after,
         "rows_by_rule": dict(shortened.rules), "rows_by_note": dict(shortened.notes),
     }  # fmt: skip
 
 
-def _line(name: str, line: Line) -> dict[str, object]:
+def _line(name: str, line: BillLine) -> dict[str, object]:
     return {
         "what": name, "rows": line.rows, "calls": line.calls, "input": line.input, "output": line.output,
         "cost_usd": None if line.unpriced and not line.cost else line.cost, "unpriced_calls": line.unpriced,

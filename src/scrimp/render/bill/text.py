@@ -13,8 +13,8 @@ from scrimp.render.tables import cells, table, wrap
 from scrimp.render.terminal import paint
 
 if TYPE_CHECKING:
-    from scrimp.billing.compression import Shortened
-    from scrimp.billing.totals import Bill, Line
+    from scrimp.billing.compression import CompressionTotals
+    from scrimp.billing.totals import Bill, BillLine
 
 _HEADERS = ("what", "rows", "calls", "tokens in", "out", "cost")
 _SHORT_HEADERS = ("what", "rows", "calls", "in", "out", "cost")
@@ -44,7 +44,7 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     return lines
 
 
-def _table(bill: Bill, named: Sequence[tuple[str, Line]], width: int) -> list[str]:
+def _table(bill: Bill, named: Sequence[tuple[str, BillLine]], width: int) -> list[str]:
     longest = max((cells(name) for name, _ in named), default=_NAME)
     for headers, shown in ((_HEADERS, count), (_SHORT_HEADERS, short_count)):
         lines = table(headers, _cells(bill, named, shown), _ALIGN, width, narrowest=min(_NAME, longest))
@@ -54,7 +54,7 @@ def _table(bill: Bill, named: Sequence[tuple[str, Line]], width: int) -> list[st
     return table(without_tokens[0], without_tokens[1:], _ALIGN[:4], width)
 
 
-def _cells(bill: Bill, named: Sequence[tuple[str, Line]], shown: Callable[[int], str]) -> list[tuple[str, ...]]:
+def _cells(bill: Bill, named: Sequence[tuple[str, BillLine]], shown: Callable[[int], str]) -> list[tuple[str, ...]]:
     parts = [line for _, line in named]
     amounts = money_column([*(line.cost for line in parts), bill.cost], bill.cost)
     rows = [_row(name, line, amount, shown) for (name, line), amount in zip(named, amounts[:-1], strict=True)]
@@ -66,7 +66,7 @@ def _cells(bill: Bill, named: Sequence[tuple[str, Line]], shown: Callable[[int],
     return rows
 
 
-def _row(name: str, line: Line, amount: str, shown: Callable[[int], str]) -> tuple[str, ...]:
+def _row(name: str, line: BillLine, amount: str, shown: Callable[[int], str]) -> tuple[str, ...]:
     tokens = [shown(line.input), shown(line.output)] if line.input or line.output else ["", ""]
     return (name, shown(line.rows), shown(line.calls), *tokens, _cost(line.cost, amount, line.unpriced))
 
@@ -90,7 +90,7 @@ def _missing(bill: Bill) -> Iterator[str]:
         yield f"{_calls(bill.estimated)} {_are(bill.estimated)} in the total by an estimate of the tokens."
 
 
-def _shortened(shortened: Shortened) -> Iterator[str]:
+def _shortened(shortened: CompressionTotals) -> Iterator[str]:
     """Say what compression did to the prompts that were sent."""
     if shortened.rows:
         less = shortened.before - shortened.after

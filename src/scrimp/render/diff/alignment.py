@@ -17,7 +17,7 @@ _SMALL = 4096  # product of the lengths of a gap that difflib compares
 _DEPTH = 8  # how often a gap is looked through for what occurs once in it
 
 
-class Change(NamedTuple):
+class Edit(NamedTuple):
     """A stretch of the one sequence that stands for a stretch of the other; either may be empty."""
 
     old_start: int
@@ -26,13 +26,13 @@ class Change(NamedTuple):
     new_end: int
 
 
-def changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
+def edits(old: Sequence[str], new: Sequence[str]) -> list[Edit]:
     """Return where two sequences differ, in order; what lies between two changes is the same in both.
 
     Not always the fewest: a large gap in which nothing occurs just once is one change.
     """
-    found: list[Change] = []
-    gaps = [(Change(0, len(old), 0, len(new)), 0)]
+    found: list[Edit] = []
+    gaps = [(Edit(0, len(old), 0, len(new)), 0)]
     while gaps:
         gap, depth = gaps.pop()
         gap = _trimmed(old, new, gap)
@@ -50,7 +50,7 @@ def changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     return found
 
 
-def _trimmed(old: Sequence[str], new: Sequence[str], gap: Change) -> Change:
+def _trimmed(old: Sequence[str], new: Sequence[str], gap: Edit) -> Edit:
     old_start, old_end, new_start, new_end = gap
     while old_start < old_end and new_start < new_end and old[old_start] == new[new_start]:
         old_start += 1
@@ -58,19 +58,19 @@ def _trimmed(old: Sequence[str], new: Sequence[str], gap: Change) -> Change:
     while old_start < old_end and new_start < new_end and old[old_end - 1] == new[new_end - 1]:
         old_end -= 1
         new_end -= 1
-    return Change(old_start, old_end, new_start, new_end)
+    return Edit(old_start, old_end, new_start, new_end)
 
 
-def _compared(old: Sequence[str], new: Sequence[str], gap: Change) -> list[Change]:
+def _compared(old: Sequence[str], new: Sequence[str], gap: Edit) -> list[Edit]:
     matcher = SequenceMatcher(None, old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end], autojunk=False)
     return [
-        Change(gap.old_start + i1, gap.old_start + i2, gap.new_start + j1, gap.new_start + j2)
+        Edit(gap.old_start + i1, gap.old_start + i2, gap.new_start + j1, gap.new_start + j2)
         for tag, i1, i2, j1, j2 in matcher.get_opcodes()
         if tag != "equal"
     ]
 
 
-def _anchors(old: Sequence[str], new: Sequence[str], gap: Change) -> list[tuple[int, int]]:
+def _anchors(old: Sequence[str], new: Sequence[str], gap: Edit) -> list[tuple[int, int]]:
     """Return the longest row of pairs, rising on both sides, of what occurs just once on both."""
     at_new = _once(new, gap.new_start, gap.new_end)
     pairs = [(index, at_new[item]) for item, index in _once(old, gap.old_start, gap.old_end).items() if item in at_new]
@@ -96,11 +96,11 @@ def _once(items: Sequence[str], start: int, end: int) -> dict[str, int]:
     return {item: index for index, item in enumerate(part, start) if counts[item] == 1}
 
 
-def _between(gap: Change, anchors: Sequence[tuple[int, int]]) -> list[Change]:
-    between: list[Change] = []
+def _between(gap: Edit, anchors: Sequence[tuple[int, int]]) -> list[Edit]:
+    between: list[Edit] = []
     old_start, new_start = gap.old_start, gap.new_start
     for old_at, new_at in anchors:
-        between.append(Change(old_start, old_at, new_start, new_at))
+        between.append(Edit(old_start, old_at, new_start, new_at))
         old_start, new_start = old_at + 1, new_at + 1
-    between.append(Change(old_start, gap.old_end, new_start, gap.new_end))
+    between.append(Edit(old_start, gap.old_end, new_start, gap.new_end))
     return between

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from scrimp.render.diff.alignment import Change, changes
+from scrimp.render.diff.alignment import Edit, edits
 from scrimp.render.terminal import paint, safe_text
 
 _CONTEXT = 1  # lines shown around what changed
@@ -25,7 +25,7 @@ def word_diff(before: str, after: str, *, color: bool, terminal: bool = False) -
     """
     old, new = before.split("\n"), after.split("\n")
     show = _Shown(color=color, terminal=terminal)
-    for hunk in _hunks(changes(old, new)):
+    for hunk in _hunks(edits(old, new)):
         old_at = max(hunk[0].old_start - _CONTEXT, 0)
         new_at = max(hunk[0].new_start - _CONTEXT, 0)
         yield paint(f"@@ -{old_at + 1} +{new_at + 1} @@", _CYAN, color=color)
@@ -36,9 +36,9 @@ def word_diff(before: str, after: str, *, color: bool, terminal: bool = False) -
         yield from map(show.same, new[new_at : new_at + _CONTEXT])
 
 
-def _hunks(found: Sequence[Change]) -> Iterator[list[Change]]:
+def _hunks(found: Sequence[Edit]) -> Iterator[list[Edit]]:
     """Put changes together whose lines of context touch."""
-    hunk: list[Change] = []
+    hunk: list[Edit] = []
     for change in found:
         if hunk and change.old_start - hunk[-1].old_end > 2 * _CONTEXT:
             yield hunk
@@ -82,7 +82,7 @@ class _Shown:
     def _words(self, old_lines: Sequence[str], new_lines: Sequence[str]) -> str | None:
         """Return the words of two stretches in one, what changed marked; None where they have too little in common."""
         old, new = _WORD.findall("\n".join(old_lines)), _WORD.findall("\n".join(new_lines))
-        found = _joined(new, changes(old, new))
+        found = _joined(new, edits(old, new))
         shared = _size(new) - sum(_size(new[change.new_start : change.new_end]) for change in found)
         if shared < _LEAST_SHARED * max(_size(old), _size(new)):
             return None
@@ -101,9 +101,9 @@ def _size(pieces: Sequence[str]) -> int:
     return sum(map(len, pieces))
 
 
-def _joined(new: Sequence[str], found: Sequence[Change]) -> list[Change]:
+def _joined(new: Sequence[str], found: Sequence[Edit]) -> list[Edit]:
     """Put replacements together between which only a space is the same: three words for three others are one change."""
-    joined: list[Change] = []
+    joined: list[Edit] = []
     for change in found:
         last = joined[-1] if joined else None
         if (
@@ -111,7 +111,7 @@ def _joined(new: Sequence[str], found: Sequence[Change]) -> list[Change]:
             and all(last.old_end > last.old_start and last.new_end > last.new_start for last in (last, change))
             and "".join(new[last.new_end : change.new_start]) == " "
         ):
-            joined[-1] = Change(last.old_start, change.old_end, last.new_start, change.new_end)
+            joined[-1] = Edit(last.old_start, change.old_end, last.new_start, change.new_end)
         else:
             joined.append(change)
     return joined

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import BinaryIO, TextIO, cast
 
 
-class Sink:
+class ByteSink:
     """Writes UTF-8 to a binary stream, or to a text stream's own bytes where it has any."""
 
     write: Callable[[bytes], object]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 
-from scrimp.render.rows.byte_sink import Sink
+from scrimp.render.rows.byte_sink import ByteSink
 from scrimp.render.rows.cells import as_text
 from scrimp.render.rows.fields import getter, watch_columns
-from scrimp.render.rows.output_row import Row, RowError, row_of
+from scrimp.render.rows.output_row import OutputRow, RowError, row_of
 from scrimp.render.terminal import safe_text
 from scrimp.values import Outcome
 
@@ -16,11 +16,17 @@ from scrimp.values import Outcome
 DEFAULT_FIELDS = ("index", "id", "status", "output", "model", "tier", "cost_usd", "error")
 
 
-class SheetRows:
+class CsvRows:
     """A header, then a line for each row; lists and objects are cells of JSON, an error is its sentence."""
 
     def __init__(
-        self, sink: Sink, fields: Sequence[str] | None, *, separator: str, terminal: bool, warn: Callable[[str], None]
+        self,
+        sink: ByteSink,
+        fields: Sequence[str] | None,
+        *,
+        separator: str,
+        terminal: bool,
+        warn: Callable[[str], None],
     ) -> None:
         self._sink, self._terminal, self._warn, self._asked = sink, terminal, warn, fields
         # csv quotes what its line end is made of, and readers end a line at a lone \r too: so it must know of both.
@@ -47,7 +53,7 @@ class SheetRows:
             self._begin(None)
         self._sink.close()
 
-    def _begin(self, row: Row | None) -> None:
+    def _begin(self, row: OutputRow | None) -> None:
         """Write the header; without --fields it names the first row's input columns."""
         self._columns = frozenset(row.input or () if row else ())
         fields = self._asked
@@ -56,7 +62,7 @@ class SheetRows:
             self._getters = [getter(field) for field in fields]
         self._csv.writerow([self._cell(field) for field in fields])
 
-    def _look_for_new_columns(self, row: Row) -> None:
+    def _look_for_new_columns(self, row: OutputRow) -> None:
         if row.input and self._columns is not None and (new := row.input.keys() - self._columns):
             self._columns |= new
             names = ", ".join(f"input.{name}" for name in sorted(new))
@@ -70,7 +76,7 @@ class SheetRows:
 class _Lines:
     """What the csv module writes to: lines go on with a Unix line end."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: ByteSink) -> None:
         self._sink = sink
 
     def write(self, line: str) -> object:

@@ -8,11 +8,11 @@ from operator import attrgetter
 from msgspec import UNSET, Struct
 
 from scrimp.errors import UsageError
-from scrimp.render.rows.output_row import Row, RowCompression, RowError, RowUsage
+from scrimp.render.rows.output_row import OutputRow, RowCompression, RowError, RowUsage
 
-Getter = Callable[[Row], object]
+Getter = Callable[[OutputRow], object]
 
-KNOWN = Row.__struct_fields__
+KNOWN = OutputRow.__struct_fields__
 _PARTS: dict[str, type[Struct]] = {"usage": RowUsage, "compressed": RowCompression, "error": RowError}
 
 
@@ -28,11 +28,11 @@ def getter(field: str) -> Getter:
     raise UsageError(_unknown(field))
 
 
-def watch_columns(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[Row], None]:
+def watch_columns(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[OutputRow], None]:
     """Return what warns when the first row has no such input column: one mistyped letter would empty a whole column."""
     wanted = [field.removeprefix("input.") for field in fields if field.startswith("input.")]
 
-    def watch(row: Row) -> None:
+    def watch(row: OutputRow) -> None:
         there = row.input or {}
         for name in wanted:
             if name not in there:
@@ -43,24 +43,24 @@ def watch_columns(fields: Sequence[str], warn: Callable[[str], None]) -> Callabl
     return watch
 
 
-def _or_none(fetch: Callable[[Row], object]) -> Getter:
-    def fetched(row: Row) -> object:
+def _or_none(fetch: Callable[[OutputRow], object]) -> Getter:
+    def fetched(row: OutputRow) -> object:
         value = fetch(row)
         return None if value is UNSET else value
 
     return fetched
 
 
-def _member(fetch: Callable[[Row], object], key: str) -> Getter:
-    def fetched(row: Row) -> object:
+def _member(fetch: Callable[[OutputRow], object], key: str) -> Getter:
+    def fetched(row: OutputRow) -> object:
         value = fetch(row)
         return value.get(key) if isinstance(value, dict) else None
 
     return fetched
 
 
-def _attribute(fetch: Callable[[Row], object], name: str) -> Getter:
-    def fetched(row: Row) -> object:
+def _attribute(fetch: Callable[[OutputRow], object], name: str) -> Getter:
+    def fetched(row: OutputRow) -> object:
         value = getattr(fetch(row), name, None)
         return None if value is UNSET else value
 

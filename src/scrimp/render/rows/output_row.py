@@ -6,7 +6,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.render.decimal_json import number
-from scrimp.values import Answer, Answered, Climbed, Compression, Failed, Json, JsonObject, Outcome, Usage
+from scrimp.values import Answer, Answered, AttemptSummary, Compression, Failed, Json, JsonObject, Outcome, Usage
 
 
 class RowUsage(Struct, frozen=True):
@@ -39,7 +39,7 @@ class RowError(Struct, frozen=True):
     message: str
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class OutputRow(Struct, frozen=True, kw_only=True):
     """An output row in the order of its fields."""
 
     v: int = 1
@@ -65,12 +65,12 @@ class Row(Struct, frozen=True, kw_only=True):
     error: RowError | None = None
     input: JsonObject | None
     estimated: bool | UnsetType = UNSET  # there only when the cost or the usage is an estimate
-    climb: tuple[Climbed, ...] | UnsetType = (
+    climb: tuple[AttemptSummary, ...] | UnsetType = (
         UNSET  # there only when there were several attempts: why each was not enough
     )
 
 
-def row_of(outcome: Outcome) -> Row:
+def row_of(outcome: Outcome) -> OutputRow:
     """Return the row of an outcome."""
     if isinstance(outcome, Answered):
         return _filled(outcome, outcome.answer, "ok", outcome.answer.output, None)
@@ -82,9 +82,9 @@ def row_of(outcome: Outcome) -> Row:
     return _filled(outcome, outcome.answer, outcome.status, outcome.answer.output or None, error)
 
 
-def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, error: RowError | None) -> Row:
+def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, error: RowError | None) -> OutputRow:
     prompt, cost, confidence = outcome.prompt, cost_in_run(outcome), answer.confidence
-    return Row(
+    return OutputRow(
         index=prompt.index, id=prompt.id, status=status, output=output, parsed=answer.parsed, model=answer.model,
         provider=answer.provider, tier=answer.tier, chain=answer.chain, escalated=answer.escalated,
         confidence=None if confidence is None else round(confidence, 6), why=answer.why or None, cache=outcome.cache,
@@ -94,11 +94,11 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
     )  # fmt: skip
 
 
-def _bare(outcome: Failed, error: RowError) -> Row:
+def _bare(outcome: Failed, error: RowError) -> OutputRow:
     """Return the row of a prompt that nobody completed; the last call says who was asked."""
     cost, entries = cost_in_run(outcome), outcome.entries
     last = entries[-1] if entries else None
-    return Row(
+    return OutputRow(
         index=outcome.prompt.index, id=outcome.prompt.id, status=outcome.status, model=last.model if last else None,
         provider=last.provider if last else None, tier=last.tier if last else None, chain=last.chain if last else None,
         cache=outcome.cache, cost_usd=None if cost is None else number(cost), price=last.price if last else None,

@@ -12,14 +12,14 @@ from typing import BinaryIO, Protocol, TextIO
 import msgspec
 
 from scrimp.errors import UsageError
-from scrimp.render.rows.byte_sink import Sink
+from scrimp.render.rows.byte_sink import ByteSink
 from scrimp.render.rows.cells import as_text
 from scrimp.render.rows.fields import getter, watch_columns
-from scrimp.render.rows.output_row import Row, row_of
+from scrimp.render.rows.output_row import OutputRow, row_of
 from scrimp.render.terminal import safe_json, safe_text
 from scrimp.values import Answered, Outcome
 
-__all__ = ["Row", "RowWriter", "open_rows", "row_of"]
+__all__ = ["OutputRow", "RowWriter", "open_rows", "row_of"]
 
 # Failed rows that --out text speaks of one by one.
 _TOLD = 20
@@ -44,13 +44,13 @@ def open_rows(
     stream: BinaryIO | TextIO, out: str, fields: Sequence[str] | None, *, terminal: bool, warn: Callable[[str], None]
 ) -> RowWriter:
     """Return what writes rows as jsonl, csv, tsv, text or json; `warn` hears what the format has no place for."""
-    sink = Sink(stream)
+    sink = ByteSink(stream)
     if out == "text":
         return TextRows(sink, fields, terminal=terminal, warn=warn)
     if out in ("csv", "tsv"):
-        from scrimp.render.rows.csv import SheetRows  # noqa: PLC0415 - csv is loaded where it is wanted
+        from scrimp.render.rows.csv import CsvRows  # noqa: PLC0415 - csv is loaded where it is wanted
 
-        return SheetRows(sink, fields, separator="\t" if out == "tsv" else ",", terminal=terminal, warn=warn)
+        return CsvRows(sink, fields, separator="\t" if out == "tsv" else ",", terminal=terminal, warn=warn)
     return JsonRows(sink, fields, array=out == "json", terminal=terminal, warn=warn)
 
 
@@ -58,7 +58,7 @@ class JsonRows:
     """An object for each row: a line each, or the elements of one array."""
 
     def __init__(
-        self, sink: Sink, fields: Sequence[str] | None, *, array: bool, terminal: bool, warn: Callable[[str], None]
+        self, sink: ByteSink, fields: Sequence[str] | None, *, array: bool, terminal: bool, warn: Callable[[str], None]
     ) -> None:
         self._sink, self._array, self._terminal = sink, array, terminal
         self._pick = _row if fields is None else _picked(fields, warn)
@@ -83,15 +83,15 @@ class JsonRows:
         self._sink.close()
 
 
-def _row(row: Row) -> object:
+def _row(row: OutputRow) -> object:
     return row
 
 
-def _picked(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[Row], object]:
+def _picked(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[OutputRow], object]:
     getters = [(field, getter(field)) for field in fields]
     watch = watch_columns(fields, warn)
 
-    def picked(row: Row) -> object:
+    def picked(row: OutputRow) -> object:
         watch(row)
         return {field: fetch(row) for field, fetch in getters}
 
@@ -106,7 +106,7 @@ class TextRows:
     """
 
     def __init__(
-        self, sink: Sink, fields: Sequence[str] | None, *, terminal: bool, warn: Callable[[str], None]
+        self, sink: ByteSink, fields: Sequence[str] | None, *, terminal: bool, warn: Callable[[str], None]
     ) -> None:
         if fields is not None and len(fields) != 1:
             raise UsageError("--out text prints one field for each row: use --out tsv for several")

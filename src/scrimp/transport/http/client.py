@@ -46,7 +46,7 @@ def engine(env: Mapping[str, str], *, timeout: float) -> Client:
     return builder.build()
 
 
-class Http:
+class HttpClient:
     """One client for all providers; the key joins a request here and nowhere else."""
 
     def __init__(self, client: Client) -> None:
@@ -92,10 +92,10 @@ class Http:
         if self._streams is None:
             import httpx  # noqa: PLC0415 - bulk calls do without
 
-            from scrimp.transport.http.streaming import Streaming  # noqa: PLC0415
+            from scrimp.transport.http.streaming import EngineTransport  # noqa: PLC0415
 
             # The engine keeps the time limits.
-            self._streams = httpx.AsyncClient(transport=Streaming(self._client), timeout=None)  # noqa: S113 - see above
+            self._streams = httpx.AsyncClient(transport=EngineTransport(self._client), timeout=None)  # noqa: S113 - see above
         return self._streams
 
 

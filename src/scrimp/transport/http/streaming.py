@@ -14,7 +14,7 @@ from pyreqwest.client import Client
 from pyreqwest.response import Response
 
 
-class Streaming(httpx.AsyncBaseTransport):
+class EngineTransport(httpx.AsyncBaseTransport):
     """Sends httpx's requests through a client that it does not close; the engine's exceptions pass through."""
 
     def __init__(self, client: Client) -> None:

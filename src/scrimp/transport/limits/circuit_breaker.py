@@ -21,7 +21,7 @@ _FIRST_COOL_DOWN, _GROWTH, _LONGEST_COOL_DOWN = 1.0, 3.0, 30.0
 _TROUBLE = frozenset(("network", "timeout", "server", "rate_limit", "not_found"))
 
 
-class Breaker:
+class CircuitBreaker:
     """Closed, open or half open; `failure` says why it is not closed."""
 
     def __init__(self) -> None:

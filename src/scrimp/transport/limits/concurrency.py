@@ -25,7 +25,7 @@ _SAMPLE = 20
 _NOTICEABLE_SECONDS = 0.2
 
 
-class Window:
+class AdaptiveLimit:
     """The limit for one provider; `ceiling` is what the user allows."""
 
     def __init__(self, ceiling: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from scrimp.transport.limits.circuit_breaker import Breaker
+from scrimp.transport.limits.circuit_breaker import CircuitBreaker
 from scrimp.values import Completion, Failure
 
 # A provider that has answered before may refuse a prompt with a 403 (its gateway took it for an attack): so many in a
@@ -13,7 +13,7 @@ from scrimp.values import Completion, Failure
 _REFUSALS = 3
 
 
-class Circuits:
+class ProviderHealth:
     """A breaker for each model, and the providers whose key or balance is no good."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -21,7 +21,7 @@ class Circuits:
         self._refused: dict[str, Failure] = {}
         self._refusals: dict[str, int] = {}
         self._answered: set[str] = set()
-        self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._breakers: dict[tuple[str, str], CircuitBreaker] = {}
         self._changed: asyncio.Future[None] | None = None
 
     def refused(self, provider: str) -> Failure | None:
@@ -104,10 +104,10 @@ class Circuits:
             self._refused.setdefault(provider, failure)
             self._tell()
 
-    def _breaker(self, provider: str, model: str) -> Breaker:
+    def _breaker(self, provider: str, model: str) -> CircuitBreaker:
         key = (provider, model)
         if key not in self._breakers:
-            self._breakers[key] = Breaker()
+            self._breakers[key] = CircuitBreaker()
         return self._breakers[key]
 
     def _tell(self) -> None:

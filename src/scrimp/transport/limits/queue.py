@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
-from scrimp.providers.rate_limit_headers import Allowance
-from scrimp.transport.limits.concurrency import Window
-from scrimp.transport.limits.rate_limit import Pace
+from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.transport.limits.concurrency import AdaptiveLimit
+from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.values import Completion, Failure, Usage
 
 # A token is about four bytes of a request; completions are taken to be as long as those before them.
@@ -27,10 +27,10 @@ _DECLINED = frozenset(("too_long", "refused"))
 _Place: TypeAlias = tuple[asyncio.Future[None], int]
 
 
-class Lane:
+class ProviderQueue:
     """A queue in front of one provider: with one for each, a slow provider holds back nobody else's calls."""
 
-    def __init__(self, window: Window, pace: Pace, clock: Callable[[], float]) -> None:
+    def __init__(self, window: AdaptiveLimit, pace: RateLimiter, clock: Callable[[], float]) -> None:
         self._window, self._pace, self._clock = window, pace, clock
         self._in_flight = 0
         self._output = _FIRST_OUTPUT  # tokens of a usual completion
@@ -68,7 +68,7 @@ class Lane:
             self._pace.give_back(unsent, self._clock())
         self._wake()
 
-    def learn(self, result: Completion | Failure, stated: Allowance | None, *, estimated: int, began: float) -> None:
+    def learn(self, result: Completion | Failure, stated: StatedLimits | None, *, estimated: int, began: float) -> None:
         """Learn from the end of a call that was sent at `began`, for which so many tokens were set aside."""
         now = self._clock()
         if stated is not None:

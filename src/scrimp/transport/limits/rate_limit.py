@@ -6,7 +6,7 @@ clock; tokens are estimated before a call and corrected by what it used.
 
 from __future__ import annotations
 
-from scrimp.providers.rate_limit_headers import Allowance
+from scrimp.providers.rate_limit_headers import StatedLimits
 
 _MINUTE = 60.0
 # A bucket of the user's rate holds so many seconds of it: enough to begin at once, too little to use up a minute's
@@ -17,7 +17,7 @@ _SHORTEST_SPACING, _LONGEST_SPACING = 0.005, 10.0
 _WIDER, _CLOSER, _NEWEST = 1.5, 0.99, 0.1
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket: fills by `rate` a second up to its burst; without a rate it never runs dry."""
 
     def __init__(self, per_minute: int | None) -> None:
@@ -60,7 +60,7 @@ class Bucket:
         return min(self._burst, self._level + rate * (now - self._at))
 
 
-class Spacing:
+class CallSpacing:
     """Seconds between two calls, found out by trying: for a provider that limits a minute's calls and states no limit.
 
     Fewer calls at a time do not help there once they are few. The first objection then spaces calls as far apart
@@ -93,12 +93,12 @@ class Spacing:
         self.seconds = min(_LONGEST_SPACING, max(self._gap, self.seconds * _WIDER, _SHORTEST_SPACING * 2))
 
 
-class Pace:
+class RateLimiter:
     """What keeps calls to one provider apart in time."""
 
     def __init__(self, *, rpm: int | None = None, tpm: int | None = None) -> None:
-        self._requests, self._tokens = Bucket(rpm), Bucket(tpm)
-        self._spacing = Spacing()
+        self._requests, self._tokens = TokenBucket(rpm), TokenBucket(tpm)
+        self._spacing = CallSpacing()
         self._not_before = float("-inf")
 
     def wait(self, tokens: int, now: float) -> float:
@@ -133,7 +133,7 @@ class Pace:
         """Send nothing before a moment; the latest one counts."""
         self._not_before = max(self._not_before, until)
 
-    def learn(self, stated: Allowance, now: float) -> None:
+    def learn(self, stated: StatedLimits, now: float) -> None:
         """Take over what a reply says of the provider's limits."""
         self._requests.learn(stated.requests, stated.requests_left, now)
         self._tokens.learn(stated.tokens, stated.tokens_left, now)

@@ -16,17 +16,17 @@ LONGEST_OBEYED = 120.0
 _TURNS = 10
 
 
-class Patience(Struct, frozen=True, kw_only=True):
+class RetryPolicy(Struct, frozen=True, kw_only=True):
     """How often a call is tried again and how long one request may take, in seconds."""
 
     retries: int = 2
     timeout: float = 600.0
 
 
-class Tries:
+class RetryState:
     """The tries of one call."""
 
-    def __init__(self, patience: Patience, chance: Callable[[], float]) -> None:
+    def __init__(self, patience: RetryPolicy, chance: Callable[[], float]) -> None:
         self._retries, self._chance = patience.retries, chance
         self._failed = self._turned_away = 0
         self.over = False

@@ -16,7 +16,7 @@ from scrimp.providers.endpoint import HttpReply, HttpRequest
 from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 
 
-class Recording:
+class ReplayProvider:
     """The replies of one file, read when the first is asked for; all models share it."""
 
     def __init__(self, read: Callable[[], Iterable[RecordedPrompt]]) -> None:
