@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from scrimp.values import (
-    Answer,
-    Answered,
-    CacheUse,
-    Entry,
-    EntryStatus,
-    Failed,
-    Failure,
-    FailureKind,
-    JsonObject,
-    Prompt,
-    Status,
-    Usage,
-)
+from scrimp.enums import CacheUse, EntryStatus, FailureKind, RowStatus
+from scrimp.values import Answer, Answered, Entry, Failed, Failure, JsonObject, Prompt, Usage
 
 LUNA, SOL = "openai/gpt-6-luna", "openai/gpt-6.2-sol"
 
@@ -63,7 +51,7 @@ def answered(
 
 
 def failed(
-    status: Status = "error", *, kind: FailureKind = "server", message: str = "openai had an error",
+    status: RowStatus = "error", *, kind: FailureKind = "server", message: str = "openai had an error",
     http: int | None = 500, entries: Sequence[Entry] = (), kept: Answer | None = None, index: int = 0,
     row: JsonObject | None = None,
 ) -> Failed:  # fmt: skip

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
+
+from scrimp.enums import CacheUse, Effort, EntryStatus, FailureKind, Level, RowStatus, Signal, StopReason
 
 # The one place where the shape of parsed JSON is named; rooms narrow it before they use it.
 if TYPE_CHECKING:
@@ -19,17 +21,6 @@ if TYPE_CHECKING:
 else:  # msgspec decodes no recursive alias, and any JSON is what is meant
     Json = Any
     JsonObject = dict[str, Any]
-
-StopReason = Literal["stop", "length", "refused", "tool", "error"]
-FailureKind = Literal[
-    "auth", "quota", "rate_limit", "timeout", "server", "refused", "schema", "too_long", "network", "budget",
-    "not_found", "invalid",
-]  # fmt: skip
-CacheUse = Literal["hit", "miss", "dup", "off"]
-Priority = Literal["low", "normal", "high"]
-CacheMode = Literal["on", "off", "refresh", "only"]
-Status = Literal["ok", "truncated", "error", "skipped", "pending"]
-EntryStatus = Literal["paid", "failed", "truncated", "lost"]
 
 
 class Message(Struct, frozen=True):
@@ -57,7 +48,7 @@ class Parameters(Struct, frozen=True, kw_only=True):
 
     max_output: int | None = None
     temperature: float | None = None
-    effort: str | None = None  # none | minimal | low | medium | high | xhigh | max
+    effort: Effort | None = None
     choices: tuple[str, ...] = ()
     schema: JsonObject | None = None
     logprobs: bool = False
@@ -68,7 +59,7 @@ class ModelRef(Struct, frozen=True):
 
     provider: str
     model: str
-    effort: str | None = None
+    effort: Effort | None = None
     max_output: int | None = None
 
     @property
@@ -90,7 +81,7 @@ class Chain(Struct, frozen=True, kw_only=True):
 
     steps: tuple[Step, ...]
     name: str | None = None
-    signal: str = "auto"  # auto | agreement | choices | schema | check | logprobs | judge | decisions | self | backed
+    signal: Signal = "auto"
     min_confidence: float = 0.9
     max_escalation: float | None = None  # share of rows, 0..1
     judge: Step | None = None  # who is asked by the signal judge; None is the first step
@@ -110,7 +101,7 @@ class Route(Struct, frozen=True, kw_only=True):
     chain: Chain
     tier: str | None
     why: str
-    level: str | None = None  # of compression, where the route has one of its own
+    level: Level | None = None  # of compression, where the route has its own
     cap: RuleCap | None = None  # for all rows of a run that take it
 
 
@@ -168,11 +159,10 @@ class Failure(Struct, frozen=True, kw_only=True):
     kind: FailureKind
     message: str
     http: int | None = None
-    retryable: bool = False
+    retry_hint: bool | None = None  # what the provider itself says of trying again; None: nothing
     retry_after: float | None = None  # seconds the provider asked us to wait
-    final: bool = False  # the whole provider is of no use for the rest of the run (auth, quota)
     sent: bool = True  # False: the request never left, so it cannot have been billed
-    others: bool = False  # of a budget: rows that other caps hold for go on
+    rule_only: bool = False  # of a budget: the cap is of one rule, and rows of others go on
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -277,7 +267,7 @@ class Failed(Struct, frozen=True, kw_only=True):
 
     prompt: Prompt
     failure: Failure
-    status: Status
+    status: RowStatus
     answer: Answer | None = None
     cache: CacheUse = "miss"
     entries: tuple[Entry, ...] = ()

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from outcomes import LUNA, SOL, answer, answered, entry, failed
 from scrimp.billing.totals import Bill
+from scrimp.enums import CacheUse, EntryStatus
 from scrimp.render.bill.document import bill_document
 from scrimp.render.bill.text import bill_lines
 from scrimp.render.decimal_json import encode
 from scrimp.render.tables import cells
-from scrimp.values import CacheUse, Entry, EntryStatus, Outcome
+from scrimp.values import Entry, Outcome
 
 SONNET = "anthropic/claude-sonnet-5-5-20261101-preview-of-a-long-name"
 

@@ -155,7 +155,7 @@ def test_an_empty_key_env_means_that_no_key_is_needed() -> None:
     [
         ("opnai", {"rpm": 3}, "providers.opnai is no preset: did you mean openai"),
         ("own", {"dialect": "openai"}, "needs dialect .* and base_url"),
-        ("own", {"dialect": "openai", "base_url": "llm.example.com"}, "base_url 'llm.example.com' is no URL"),
+        ("own", {"dialect": "openai", "base_url": "llm.example.com"}, "base_url 'llm.example.com' is not a URL"),
     ],
 )
 def test_a_provider_that_says_too_little_is_a_sentence(name: str, table: dict[str, object], words: str) -> None:

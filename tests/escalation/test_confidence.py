@@ -7,9 +7,10 @@ from math import log
 import pytest
 from msgspec.structs import replace
 
+from scrimp.enums import StopReason
 from scrimp.errors import ConfigError
 from scrimp.escalation.confidence import Verdict, assessor_for
-from scrimp.values import Attempt, Completion, Parameters, StopReason, TokenLogprob
+from scrimp.values import Attempt, Completion, Parameters, TokenLogprob
 
 FEELING = Parameters(choices=("positive", "negative"))
 TICKET = Parameters(

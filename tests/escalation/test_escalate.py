@@ -10,23 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from scrimp.enums import FailureKind, StopReason
 from scrimp.escalation.attempts import STRAIGHT, kept_of
 from scrimp.escalation.confidence import SIGNALS, assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallResult, CallStep, CallTwoSteps, CheckResult, Question, RunCheck
 from scrimp.escalation.signals.votes import judge_prompts
-from scrimp.values import (
-    Attempt,
-    Chain,
-    Completion,
-    Failure,
-    FailureKind,
-    ModelRef,
-    Parameters,
-    Step,
-    StopReason,
-    TokenLogprob,
-)
+from scrimp.values import Attempt, Chain, Completion, Failure, ModelRef, Parameters, Step, TokenLogprob
 
 OPEN = Parameters()
 FEELING = Parameters(choices=("positive", "negative"))

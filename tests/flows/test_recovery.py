@@ -27,12 +27,12 @@ DIES = """
 import os, signal, sys
 from pathlib import Path
 import msgspec
-from scrimp.store.journal import Journal, Settled
+from scrimp.store.journal import Journal, SettledRow
 from scrimp.values import Entry
 journal = Journal(Path(sys.argv[1]), "r")
 journal.begin(msgspec.json.decode(sys.argv[2], type=Entry))
 if len(sys.argv) > 3:
-    left = msgspec.json.decode(sys.argv[3], type=Settled)
+    left = msgspec.json.decode(sys.argv[3], type=SettledRow)
     journal.settle(left.entries, time=left.time, kept=(bytes.fromhex(left.key), left.answer) if left.answer else None)
 os.kill(os.getpid(), signal.SIGKILL)
 """

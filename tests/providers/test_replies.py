@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.failures import is_retryable, policy_of
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.error_replies import retry_after
@@ -126,13 +127,13 @@ def test_an_error_is_what_it_means_and_not_what_its_status_is(
 ) -> None:
     found = failed(read(preset, body, status=status))
 
-    assert (found.kind, found.retryable, found.final) == (kind, retryable, final)
+    assert (found.kind, is_retryable(found), policy_of(found).ends_provider) == (kind, retryable, final)
     assert preset in found.message
 
 
 def test_a_provider_may_overrule_what_its_status_says() -> None:
-    assert not failed(read("openai", {}, status=500, headers={"x-should-retry": "false"})).retryable
-    assert failed(read("openai", {}, status=400, headers={"x-should-retry": "true"})).retryable
+    assert not is_retryable(failed(read("openai", {}, status=500, headers={"x-should-retry": "false"})))
+    assert is_retryable(failed(read("openai", {}, status=400, headers={"x-should-retry": "true"})))
 
 
 @pytest.mark.parametrize(
@@ -196,6 +197,6 @@ def test_a_stream_gives_what_its_pieces_say_and_one_cut_short_fails(pieces: list
     shown = [reader.feed(json.dumps(deltas[preset](piece))) for piece in pieces]
 
     assert shown == pieces
-    assert failed(reader.completion()).retryable
+    assert is_retryable(failed(reader.completion()))
     reader.feed(json.dumps(ends[preset]))
     assert completed(reader.completion()).text == "".join(pieces)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.enums import Priority
 from scrimp.errors import ConfigError
 from scrimp.routing.decide import NoLabels, Rule, check_rules, decide, explain
-from scrimp.values import Chain, ModelRef, Parameters, Priority, Prompt, Route, Step
+from scrimp.values import Chain, ModelRef, Parameters, Prompt, Route, Step
 
 
 class Places:

@@ -83,7 +83,7 @@ from decimal import Decimal
 from pathlib import Path
 from scrimp.store.cache import Cache
 from scrimp.store.ledger import Ledger
-from scrimp.store.writer import Deed, Writer
+from scrimp.store.writer import Write, Writer
 from scrimp.values import Answer, Entry
 home, me = Path(sys.argv[1]), sys.argv[2]
 answer = Answer(output="x", model="m", provider="p", finish_reason="stop", cost=Decimal(0))
@@ -97,7 +97,7 @@ for n in range(200):
         call=f"{me}-{n}", run=me, time=0.0, provider="p", model="m", status="paid", seconds=0.0, cost=Decimal(0)
     )
     key = f"{me}-{n}".encode().ljust(32)
-    writer.write(Deed(ended=(entry,), kept=(key, answer)))
+    writer.write(Write(ended=(entry,), kept=(key, answer)))
 writer.close()
 sys.exit(f"{troubles[0]}" if troubles else 0)
 """

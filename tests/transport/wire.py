@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import Any
 
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.transport.client import ProviderClient, Witness
+from scrimp.transport.client import ProviderClient
+from scrimp.transport.exchange import CallObserver
 from scrimp.transport.faults import FaultError
 from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.health import ProviderHealth
@@ -19,8 +20,8 @@ from scrimp.values import Call, Completion, Failure
 
 ACME = Endpoint(name="acme", dialect="openai", base_url="https://acme.example/v1", key_env="ACME_KEY")
 CALL = Call(provider="acme", model="m", text="hello")
-NEVER_SENT = FaultError(Failure(kind="network", message="could not be reached", retryable=True, sent=False))
-BROKEN = FaultError(Failure(kind="network", message="broke before its reply was whole", retryable=True))
+NEVER_SENT = FaultError(Failure(kind="network", message="could not be reached", sent=False))
+BROKEN = FaultError(Failure(kind="network", message="broke before its reply was whole"))
 
 Said = HttpReply | FaultError | Exception
 Answer = Callable[[Endpoint, HttpRequest], Awaitable[HttpReply]]
@@ -153,7 +154,7 @@ class House:
         await asyncio.sleep(seconds)
 
     async def ask(
-        self, call: Call = CALL, notes: Witness | None = None, *, endpoint: Endpoint = ACME, patient: bool = True
+        self, call: Call = CALL, notes: CallObserver | None = None, *, endpoint: Endpoint = ACME, patient: bool = True
     ) -> Completion | Failure:
         """Ask as a flow does that has no other model; without patience as one that has."""
         notes, tries, name = notes or Notes(), self.door.tries(), (call.provider, call.model)
@@ -165,7 +166,7 @@ class House:
             if not self.circuits.ready(*name):
                 return result
 
-    async def ask_all(self, number: int, notes: Witness | None = None) -> Sequence[Completion | Failure]:
+    async def ask_all(self, number: int, notes: CallObserver | None = None) -> Sequence[Completion | Failure]:
         return await asyncio.gather(*(self.ask(notes=notes) for _ in range(number)))
 
 

@@ -9,9 +9,10 @@ import msgspec
 
 from scrimp.config.amounts import failures, seconds
 from scrimp.config.schema import Defaults
-from scrimp.errors import ConfigError, UsageError
+from scrimp.enums import Priority
+from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
-from scrimp.values import JsonObject, Parameters, Priority
+from scrimp.values import JsonObject, Parameters
 
 
 def one_route(tier: str | None, chain: str | None, model: str | None) -> dict[str, object]:
@@ -28,7 +29,7 @@ def run_options(
 ) -> RunOptions:  # fmt: skip
     """Return what is asked, from the config in force and the flags that are no defaults."""
     parameters = Parameters(
-        max_output=defaults.max_output, temperature=temperature, effort=_effort(defaults.effort),
+        max_output=defaults.max_output, temperature=temperature, effort=defaults.effort,
         choices=_choices(choices), schema=_schema(schema),
     )  # fmt: skip
     rows, part = failures(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
@@ -54,16 +55,6 @@ def _choices(text: str | None) -> tuple[str, ...]:
     if len(labels) < 2:
         raise UsageError("--choices needs two labels or more, with commas between them")
     return labels
-
-
-def _effort(word: str | None) -> str | None:
-    if word is None:
-        return None
-    from scrimp.providers.capabilities import EFFORTS  # noqa: PLC0415 - only where an effort is asked for
-
-    if word not in EFFORTS:
-        raise ConfigError(f"there is no effort '{word}': use one of {', '.join(EFFORTS)}")
-    return word
 
 
 def _schema(path: str | None) -> JsonObject | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from msgspec import Struct
 
+from scrimp.enums import Level
+
 # Each does what those before it do, and more.
-LEVELS = ("off", "lossless", "tidy", "focus", "terse")
+LEVELS: tuple[Level, ...] = get_args(Level)
 KEEP = 0.6  # the share of a context that `focus` keeps
 
 # The units of a context and a question: how much each unit bears on it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from typing import get_args
 
 from msgspec.structs import replace
 
@@ -11,6 +12,7 @@ from scrimp.config.amounts import share
 from scrimp.config.endpoints import endpoint_of
 from scrimp.config.keys import KeyRing
 from scrimp.config.schema import ChainTable, Config
+from scrimp.enums import Tier
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint
@@ -20,7 +22,7 @@ from scrimp.values import Chain, ModelRef, Step
 
 # What answers where no provider has a key: the embedded model, for every tier.
 EMBEDDED = ModelRef("local", "smollm2")
-TIERS = ("simple", "medium", "high")
+TIERS: tuple[Tier, ...] = get_args(Tier)
 DECIDER = "openai/gpt-6-luna"  # the model that serves OpenAI's decisions endpoint
 
 

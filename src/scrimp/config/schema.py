@@ -10,15 +10,13 @@ from msgspec import Meta, Struct
 
 from scrimp.config.amounts import failures, positive, seconds, share
 from scrimp.config.secret_patterns import looks_like_a_key, names_a_variable
+from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, Priority, ProgressMode, RowOrder, Signal
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
-from scrimp.values import CacheMode, Priority
 
 _Amount = TypeVar("_Amount")
 Count = Annotated[int, Meta(ge=1)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
-# providers.families.EFFORTS, which start-up need not import; a test holds them together.
-Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 def _in_words(read: Callable[[_Amount, str], object], amount: _Amount | None, name: str) -> None:
@@ -39,7 +37,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_confidence: Fraction | None = None
     max_output: Count | None = None
     effort: Effort | None = None
-    compress: Literal["off", "lossless", "tidy", "focus", "terse"] = "lossless"
+    compress: Level = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None
     max_cost: Decimal | None = None
@@ -51,9 +49,9 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retries: Annotated[int, Meta(ge=0)] = 2
     timeout: Annotated[float, Meta(gt=0)] = 600.0
     max_failures: str | None = None
-    order: Literal["input", "completion"] = "input"
-    color: Literal["auto", "always", "never"] = "auto"
-    progress: Literal["auto", "bar", "lines", "json", "none"] = "auto"
+    order: RowOrder = "input"
+    color: ColorMode = "auto"
+    progress: ProgressMode = "auto"
 
     def __post_init__(self) -> None:
         _in_words(seconds, self.cache_ttl, "cache_ttl")
@@ -67,7 +65,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[providers.NAME]: a preset's fields to change, or a provider of one's own."""
 
-    dialect: Literal["openai", "anthropic", "gemini"] | None = None
+    dialect: Dialect | None = None
     base_url: str | None = None
     flavour: str | None = None
     key_env: str | None = None  # empty: no key is needed
@@ -106,9 +104,7 @@ class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[chains.NAME]: an escalation chain."""
 
     steps: tuple[str, ...]
-    signal: Literal[
-        "auto", "agreement", "choices", "schema", "check", "logprobs", "judge", "decisions", "self", "backed"
-    ] = "auto"
+    signal: Signal = "auto"
     min_confidence: Fraction = 0.9
     max_escalation: str | None = None
     judge: str | None = None  # a tier or model, for the signals judge and decisions
@@ -129,7 +125,7 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tag: str | None = None
     user: str | None = None
     priority: Priority | None = None
-    compress: Literal["off", "lossless", "tidy", "focus", "terse"] | None = None
+    compress: Level | None = None
     max_cost: Decimal | None = None  # dollars for all its rows in one run
     tier: str | None = None
     chain: str | None = None

@@ -38,15 +38,13 @@ from scrimp.escalation.questions import (
     call_result,
 )
 from scrimp.escalation.signals.opinion import ASKING, opinion
+from scrimp.failures import policy_of
 from scrimp.values import Attempt, Chain, Completion, Failure
 
 if TYPE_CHECKING:
     from scrimp.escalation.confidence import Assessor
 
 Escalation: TypeAlias = Generator[Question, Reply, tuple[Attempt, ...]]
-
-# The request itself is at fault, or the money is gone: another model changes neither.
-_HOPELESS = frozenset(("invalid", "budget"))
 
 
 class _Ascent(Struct, frozen=True):
@@ -99,7 +97,7 @@ def escalate(
 
 def _in_vain(made: CallResult) -> bool:
     """Say whether a step's reply ends the ascent: a higher one would not do better, or the row is to be asked again."""
-    return made.kind in _HOPELESS if isinstance(made, Failure) else made.stop == "length"
+    return policy_of(made).ends_chain if isinstance(made, Failure) else made.stop == "length"
 
 
 def _stands_alone(stage: ChainStage, asked: _Ascent) -> bool:

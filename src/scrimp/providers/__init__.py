@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol, cast, get_args
 
+from scrimp.enums import Dialect
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.values import Call, Completion, Failure
 
@@ -20,7 +21,7 @@ class StreamReader(Protocol):
         """Return the whole, once the events are over."""
 
 
-class Dialect(Protocol):
+class DialectModule(Protocol):
     """What a dialect's module offers."""
 
     def to_request(self, call: Call, endpoint: Endpoint) -> HttpRequest:
@@ -33,8 +34,8 @@ class Dialect(Protocol):
         """Return what reads a streamed reply."""
 
 
-def _lazily(name: str) -> Callable[[], Dialect]:
-    return lambda: cast("Dialect", import_module(f"scrimp.providers.{name}"))
+def _lazily(name: str) -> Callable[[], DialectModule]:
+    return lambda: cast("DialectModule", import_module(f"scrimp.providers.{name}"))
 
 
-DIALECTS: Mapping[str, Callable[[], Dialect]] = {name: _lazily(name) for name in ("openai", "anthropic", "gemini")}
+DIALECTS: Mapping[str, Callable[[], DialectModule]] = {name: _lazily(name) for name in get_args(Dialect)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scrimp.enums import StopReason
 from scrimp.providers.capabilities import claude_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import failure
 from scrimp.providers.json_access import count, dumps, is_count, items, loads, obj, parsed, text, unreadable, word
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, StopReason, Usage
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
 # max_tokens is required; thinking counts toward it, so a cap sized for the answer alone could leave no text.
 _DEFAULT_CAP = 8192
@@ -114,7 +115,7 @@ class MessageStream:
             return self._failure
         if not self._finish:
             message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
-            return Failure(kind="network", message=message, http=200, retryable=True)
+            return Failure(kind="network", message=message, http=200)
         return Completion(
             text="".join(self._text), usage=usage(self._used), stop=_STOPS.get(self._finish, "stop"),
             finish_reason=self._finish, model=self._model, service_tier=word(self._used.get("service_tier")),

@@ -6,11 +6,13 @@ A family is told from its name alone, and a name we do not know is treated as th
 from __future__ import annotations
 
 import re
+from typing import get_args
 
+from scrimp.enums import Effort
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import JsonObject
 
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 _GPT = re.compile(r"gpt-(\d+)(?:\.(\d+))?(?:-(\w+))?")
 _CLAUDE = re.compile(r"claude-(?:(\w+?)-)?(\d+)(?:[.-](\d{1,2}))?(?![\d])")

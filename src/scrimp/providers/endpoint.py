@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-REPLAY = "replay:"  # a base URL that names a file of recorded completions
+from scrimp.enums import Dialect, Transport
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
     """A provider as configured: where it is and how it likes to be spoken to; never the key itself."""
 
     name: str
-    dialect: str  # openai | anthropic | gemini
-    base_url: str  # "local:" is the embedded model
+    dialect: Dialect
+    base_url: str  # of an embedded model "local:", of a recording "replay:FILE"
+    transport: Transport = "http"
     flavour: str = "generic"  # whose quirks apply: openai, deepseek, mistral, qwen, openrouter, litellm, local, ...
     key_env: str | None = None
     auth_header: str = "authorization"
@@ -28,7 +29,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     @property
     def recording(self) -> str | None:
         """The file whose recorded completions are given in place of live ones."""
-        return self.base_url.removeprefix(REPLAY) if self.base_url.startswith(REPLAY) else None
+        return self.base_url.partition(":")[2] if self.transport == "replay" else None
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True):

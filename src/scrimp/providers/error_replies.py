@@ -6,13 +6,19 @@ import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
+from msgspec.structs import replace
+
+from scrimp.enums import FailureKind
+from scrimp.failures import POLICIES, is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply
 from scrimp.providers.json_access import items, number, obj, parsed, text, word
 from scrimp.providers.models import retired
-from scrimp.values import Failure, FailureKind, Json, JsonObject
+from scrimp.values import Failure, Json, JsonObject
 
 _LONGEST_MESSAGE = 300
+# Statuses of trouble that passes.
 _RETRY = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
+_RETRY_HINTS: Mapping[str, bool] = {"true": True, "false": False}
 # Words that make a 429, a 400 or a 403 a matter of money: no waiting helps.
 _OUT_OF_MONEY = frozenset((
     "insufficient_quota", "billing_error", "payment_required", "enforced_spend_limit_reached", "budget_exceeded",
@@ -44,14 +50,12 @@ def failure(reply: HttpReply, endpoint: Endpoint, model: str) -> Failure:
     error = _error(body)
     words = _words(body, error)
     status = _status(reply.status, error, words)
-    kind, retryable, final = _judge(status, words, error)
-    if (hint := reply.headers.get("x-should-retry")) in ("true", "false") and not final:
-        retryable = hint == "true"
-    wait = retry_after(reply.headers, error) if retryable else None
-    return Failure(
-        kind=kind, http=reply.status, retryable=retryable, retry_after=wait, final=final,
-        message=_sentence(endpoint, model, status, kind, _said(body, error)),
+    kind = _kind(status, words, error)
+    found = Failure(
+        kind=kind, http=reply.status, message=_sentence(endpoint, model, status, kind, _said(body, error)),
+        retry_hint=None if POLICIES[kind].ends_provider else _RETRY_HINTS.get(reply.headers.get("x-should-retry", "")),
     )  # fmt: skip
+    return replace(found, retry_after=retry_after(reply.headers, error)) if is_retryable(found) else found
 
 
 def _error(body: JsonObject) -> JsonObject:
@@ -78,25 +82,24 @@ def _status(status: int, error: JsonObject, words: set[str]) -> int:
     return next((_ERROR_TYPES[each] for each in sorted(words) if each in _ERROR_TYPES), 502)
 
 
-def _judge(status: int, words: set[str], error: JsonObject) -> tuple[FailureKind, bool, bool]:  # noqa: PLR0911 - a table of cases
-    """Return kind, whether to try again, and whether the provider is of no more use in this run."""
+def _kind(status: int, words: set[str], error: JsonObject) -> FailureKind:  # noqa: PLR0911 - a table of cases
+    """Return the kind of failure a status and the words of an error mean."""
     message = text(error.get("message")).lower()
     if status == 402 or words & _OUT_OF_MONEY or (status == 400 and "spend limit" in message) or status == 412:
-        return "quota", False, True
+        return "quota"
     if words.intersection(_TOO_LONG) or status == 413 or "context length" in message or "maximum context" in message:
-        return "too_long", False, False
+        return "too_long"
     if words.intersection(_REFUSED) or status == 446:
-        return "refused", False, False
+        return "refused"
     if status in (401, 403):
-        return "auth", False, True
+        return "auth"
     if status == 404 or "model_not_found" in words:
-        return "not_found", False, False
+        return "not_found"
     if status == 429:
-        daily = _daily_quota(error)
-        return ("quota", False, True) if daily else ("rate_limit", True, False)
+        return "quota" if _daily_quota(error) else "rate_limit"
     if status in _RETRY:
-        return ("timeout" if status in (408, 504) else "server"), True, False
-    return "invalid", False, False
+        return "timeout" if status in (408, 504) else "server"
+    return "invalid"
 
 
 def _daily_quota(error: JsonObject) -> bool:

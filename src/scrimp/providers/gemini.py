@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scrimp.enums import StopReason
 from scrimp.providers.capabilities import gemini_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import failure
 from scrimp.providers.json_access import count, dumps, is_count, items, loads, obj, parsed, text, unreadable, word
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, StopReason, Usage
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
 _STOPS: Mapping[str, StopReason] = {
     "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refused", "PROHIBITED_CONTENT": "refused",
@@ -128,5 +129,5 @@ class ContentStream:
             return self._failure
         if not self._done:
             message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
-            return Failure(kind="network", message=message, http=200, retryable=True)
+            return Failure(kind="network", message=message, http=200)
         return _completion(self._last, "".join(self._text), self._call, self._done)

@@ -72,6 +72,5 @@ def unreadable(provider: str, reply: HttpReply) -> Failure:
     return Failure(
         kind="server",
         http=reply.status,
-        retryable=True,
         message=f"{provider} sent something that is no completion ({shown!r}): try again, or check base_url",
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from scrimp.answers.likeliest_label import likeliest_label
+from scrimp.enums import StopReason
 from scrimp.providers import decisions
 from scrimp.providers.capabilities import effort_fields
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
@@ -23,7 +24,7 @@ from scrimp.providers.json_access import (
     unreadable,
     word,
 )
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, StopReason, TokenLogprob, Usage
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob, Usage
 
 # OpenAI itself refuses max_tokens from GPT-5 on; the imitators know no other name.
 _CAP: Mapping[str, str] = {"openai": "max_completion_tokens"}
@@ -250,7 +251,7 @@ class ChatStream:
             return self._failure
         if self._finish is None:
             message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
-            return Failure(kind="network", message=message, http=200, retryable=True)
+            return Failure(kind="network", message=message, http=200)
         return Completion(
             text="".join(self._text), usage=self._usage,
             stop="refused" if self._refused else _STOPS.get(self._finish, "stop"),

@@ -60,7 +60,7 @@ _ALL = (
     _openai("ollama", "http://localhost:11434/v1", None),
     _openai("vllm", "http://localhost:8000/v1", None),
     _openai("llamacpp", "http://localhost:8080/v1", None),
-    _openai("local", "local:", None),
+    _openai("local", "local:", None, transport="local"),
 )  # fmt: skip
 
 PRESETS: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in _ALL}

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from scrimp.enums import Level, Priority
 from scrimp.errors import ConfigError
 from scrimp.regexes import pattern
 from scrimp.routing.tiers import RAISED, TIERS, tier_of
-from scrimp.values import Chain, Parameters, Priority, Prompt, Route, RuleCap
+from scrimp.values import Chain, Parameters, Prompt, Route, RuleCap
 
 if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and only the checker reads them
     from typing import Protocol
@@ -62,7 +63,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     tag: str | None = None  # k=v, or k for any value
     user: str | None = None  # the name given with --user
     priority: Priority | None = None  # low, normal or high
-    compress: str | None = None  # the level of compression for prompts it matches
+    compress: Level | None = None  # the level of compression for prompts it matches
     max_cost: Decimal | None = None  # dollars for all of them in one run
     tier: str | None = None
     chain: str | None = None

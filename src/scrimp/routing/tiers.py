@@ -7,13 +7,16 @@ pairs of a user's own prompts should replace it wherever there are any.
 
 from __future__ import annotations
 
+from typing import get_args
+
 from msgspec import Struct
 
+from scrimp.enums import Tier
 from scrimp.routing.excerpt import excerpt
 from scrimp.routing.kinds import Kind, kind_of
 from scrimp.values import Parameters
 
-TIERS = ("simple", "medium", "high")
+TIERS: tuple[Tier, ...] = get_args(Tier)
 
 # Medium: a slip is easy to make, hard to see and spoils all that is built on it (code that nearly runs, one wrong
 # number, a field left out, a clause the summary dropped), or nothing is known of the task. Simple: the answer is short

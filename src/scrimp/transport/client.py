@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.providers.endpoint import REPLAY, Endpoint, HttpReply, HttpRequest
+from scrimp.failures import policy_of
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.exchange import CallObserver, Exchange, Show
 from scrimp.transport.faults import FaultError
 from scrimp.transport.limits.health import ProviderHealth
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
 
         def close(self) -> None:
             """Take no more work."""
-
-
-LOCAL = "local:"
-# Providers without a socket: the embedded model, and recorded completions.
-IN_PROCESS = (LOCAL, REPLAY)
 
 
 class ProviderClient:
@@ -124,7 +120,7 @@ class ProviderClient:
         try:
             admitted = self._circuits.admit(provider, model)
             if isinstance(admitted, Failure):
-                return replace(admitted, sent=False), admitted.final
+                return replace(admitted, sent=False), policy_of(admitted).ends_provider
             ticket = await self._begin(errand, admitted)
             if isinstance(ticket, Failure):
                 return ticket, True
@@ -166,7 +162,7 @@ class ProviderClient:
         return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
 
     async def _once(self, errand: Exchange) -> Completion | Failure:
-        if errand.endpoint.base_url.startswith(IN_PROCESS):
+        if errand.endpoint.transport != "http":
             local = self._local(errand)
             errand.sending = True
             return errand.completion(await local.send(errand.request))
@@ -184,7 +180,7 @@ class ProviderClient:
         return reader.completion()
 
     def _events(self, errand: Exchange) -> AsyncIterator[str | HttpReply]:
-        if errand.endpoint.base_url.startswith(IN_PROCESS):
+        if errand.endpoint.transport != "http":
             local = self._local(errand)
             errand.sending = True
             return local.events(errand.request)
@@ -213,5 +209,4 @@ def _too_slow(endpoint: Endpoint, timeout: float) -> Failure:
     return Failure(
         kind="timeout",
         message=f"{endpoint.name} did not answer within {timeout:g} s: the call may have been billed; raise --timeout",
-        retryable=True,
     )

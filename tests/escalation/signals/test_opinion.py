@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.enums import StopReason
 from scrimp.escalation.confidence import Verdict
 from scrimp.escalation.questions import CallResult, CallStep, CheckResult
 from scrimp.escalation.signals.opinion import opinion
-from scrimp.values import Completion, Failure, ModelRef, Step, StopReason, TokenLogprob
+from scrimp.values import Completion, Failure, ModelRef, Step, TokenLogprob
 
 JUDGE = Step("j", (ModelRef("p", "j"),))
 VALID = Verdict(confidence=None, why="valid", valid=True, parsed=18)

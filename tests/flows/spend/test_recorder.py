@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 
 from flows.rows import book_of, booking, work
+from scrimp.enums import StopReason
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
-from scrimp.values import Call, Completion, Entry, Failure, StopReason, Usage
+from scrimp.values import Call, Completion, Entry, Failure, Usage
 from transport.virtual import run
 
 CALL = Call(provider="acme", model="alias", text="hello")

@@ -38,7 +38,7 @@ def test_a_row_is_written_as_the_design_says() -> None:
 def test_a_failed_row_says_why_and_has_no_output() -> None:
     row = msgspec.json.decode(shown(failed(entries=[entry(status="failed", cost="0")], row={"a": 1})))
 
-    assert row["error"] == {"kind": "server", "http": 500, "retryable": False, "message": "openai had an error"}
+    assert row["error"] == {"kind": "server", "http": 500, "retryable": True, "message": "openai had an error"}
     assert (row["status"], row["output"], row["input"]) == ("error", None, {"a": 1})
     assert (row["model"], row["provider"], row["attempts"]) == ("gpt-6-luna", "openai", 1)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scrimp.errors import ConfigError
+from scrimp.failures import is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import extra_certificates
@@ -65,7 +66,7 @@ def test_a_refused_connection_was_never_sent_and_says_where_to_look() -> None:
         FaultError, match=r"acme could not be reached at http://127\.0\.0\.1.*refused.*check the network"
     ) as caught:
         send(f"http://127.0.0.1:{port}/v1")
-    assert caught.value.failure.retryable
+    assert is_retryable(caught.value.failure)
     assert not caught.value.failure.sent
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.enums import FailureKind
 from scrimp.transport.limits.circuit_breaker import GIVEN_UP_AFTER, OPENS_AFTER, CircuitBreaker
-from scrimp.values import Failure, FailureKind
+from scrimp.values import Failure
 
 
 def failure(kind: FailureKind = "server") -> Failure:

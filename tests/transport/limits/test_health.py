@@ -11,11 +11,11 @@ from transport.virtual import now, run, settled
 
 MODEL, ANOTHER = ("acme", "m"), ("other", "m")
 OK = Completion(text="ok", usage=None, stop="stop", model="m")
-DOWN = Failure(kind="server", message="down", http=500, retryable=True)
-WRONG_KEY = Failure(kind="auth", message="key", http=401, final=True)
-NO_MONEY = Failure(kind="quota", message="balance", http=402, final=True)
-FORBIDDEN = Failure(kind="auth", message="forbidden", http=403, final=True)
-LIMITED = Failure(kind="rate_limit", message="slower", http=429, retryable=True)
+DOWN = Failure(kind="server", message="down", http=500)
+WRONG_KEY = Failure(kind="auth", message="key", http=401)
+NO_MONEY = Failure(kind="quota", message="balance", http=402)
+FORBIDDEN = Failure(kind="auth", message="forbidden", http=403)
+LIMITED = Failure(kind="rate_limit", message="slower", http=429)
 
 
 def _cool_down() -> float:

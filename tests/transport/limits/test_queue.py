@@ -15,7 +15,7 @@ from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.values import Completion, Failure, Usage
 from transport.virtual import now, run, settled
 
-LIMITED = Failure(kind="rate_limit", message="slower", http=429, retryable=True)
+LIMITED = Failure(kind="rate_limit", message="slower", http=429)
 
 
 def completion(*, tokens: int = 0) -> Completion:

@@ -9,11 +9,11 @@ from scrimp.values import Failure
 
 
 def failure(**kwargs: object) -> Failure:
-    return Failure(kind="server", message="down", retryable=True, **kwargs)  # type: ignore[arg-type]
+    return Failure(kind="server", message="down", **kwargs)  # type: ignore[arg-type]
 
 
 def test_what_cannot_succeed_is_never_sent_again() -> None:
-    assert delay(Failure(kind="auth", message="no", retryable=False, retry_after=1.0), 1, 1.0) is None
+    assert delay(Failure(kind="auth", message="no", retry_after=1.0), 1, 1.0) is None
 
 
 @given(st.floats(0, LONGEST_OBEYED))

@@ -103,7 +103,8 @@ def trade_document(found: TradeOff) -> dict[str, object]:
         "policies": [
             {
                 "policy": policy_name(policy), "kept": interval(measured.kept),
-                "flag": interval(measured.flagship_share), "saved": interval(measured.saved), "cost_usd": measured.cost, "calls": measured.calls,
+                "flag": interval(measured.flagship_share), "saved": interval(measured.saved),
+                "cost_usd": measured.cost, "calls": measured.calls,
                 "labelled": measured.labelled,
             }
             for policy, measured in found.policies

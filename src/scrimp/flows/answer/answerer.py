@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp import tokens
+from scrimp.enums import CacheUse, RowStatus
 from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
@@ -19,7 +20,6 @@ from scrimp.values import (
     Answered,
     Attempt,
     AttemptSummary,
-    CacheUse,
     Chain,
     Completion,
     Compression,
@@ -27,7 +27,6 @@ from scrimp.values import (
     Failed,
     Failure,
     Outcome,
-    Status,
 )
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ def _compression(work: PlannedRow) -> Compression | None:
     return Compression(before=before, after=after, level=level, rules=work.rules, note=work.note)
 
 
-def _failure_of(attempt: Attempt) -> tuple[Failure, Status]:
+def _failure_of(attempt: Attempt) -> tuple[Failure, RowStatus]:
     """Return why a row has no completion that may be given out, and the word for it."""
     completion = attempt.completion
     if completion is not None and completion.stop == "length":

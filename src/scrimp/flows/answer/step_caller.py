@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.failures import policy_of
 from scrimp.flows.answer.prefix_warmup import long_prefix
 from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
@@ -31,10 +32,6 @@ class StepResult(Struct, frozen=True):
 
     made: Completion | Failure
     model: ModelRef | None
-
-
-# With these another model of the tier may do better; with the others (too long, refused, invalid) it would not.
-_FAILOVER = frozenset(("auth", "quota", "rate_limit", "timeout", "server", "network", "not_found"))
 
 
 class StepCaller:
@@ -73,7 +70,7 @@ class StepCaller:
         while (model := await self._next(left)) is not None:
             call, cap = self._call(model, ask, work, book), work.route.cap
             result, called = await self._called(call, model, book, left[model], cap), model
-            if isinstance(result, Completion) or result.kind not in _FAILOVER or self._shown or self._door.halted:
+            if isinstance(result, Completion) or not policy_of(result).fails_over or self._shown or self._door.halted:
                 break  # what a person has read half of is not begun again by another model
             if left[model].over:
                 del left[model]
@@ -117,9 +114,7 @@ class StepCaller:
             if down := self._circuits.failure(model.provider, model.model):
                 return replace(down, sent=False)
         wanted = " or ".join(_key_hint(self._endpoints[model.provider]) for model in step.candidates)
-        return Failure(
-            kind="auth", message=f"no provider of '{step.name}' has a key: set {wanted}", sent=False, final=True
-        )
+        return Failure(kind="auth", message=f"no provider of '{step.name}' has a key: set {wanted}", sent=False)
 
     def _witness(self, book: RowRecorder, cap: RuleCap | None) -> RowRecorder | SpendGuard:
         """Return who pays: nobody looks, or the run's purse, or that of the rule's cap before it."""

@@ -31,9 +31,7 @@ _ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
 # New objects between two looks for cycles. A row makes some hundred objects and no cycle.
 _GARBAGE = 50_000
 
-_STOPPED = Failure(
-    kind="network", message="stopped before the row was answered: the same command line continues", retryable=True
-)
+_STOPPED = Failure(kind="network", message="stopped before the row was answered: the same command line continues")
 
 
 def drive(
@@ -146,7 +144,7 @@ class Engine:
                 raise
             self._fail(error)  # raised again at the end of the run; what was paid is in the bill
             outcome = Failed(prompt=work.prompt, failure=_STOPPED, status="skipped", entries=tuple(book.entries))
-        if isinstance(outcome, Failed) and outcome.failure.kind == "budget" and not outcome.failure.others:
+        if isinstance(outcome, Failed) and outcome.failure.kind == "budget" and not outcome.failure.rule_only:
             self._halt(out_of_money(outcome.failure))
             if not book.begun:
                 return  # as every row that was not reached: it is neither answered nor failed

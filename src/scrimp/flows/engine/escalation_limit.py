@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from scrimp.failures import LIMIT_REACHED
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.values import Chain, Entry
 
@@ -37,7 +38,9 @@ class EscalationLimit:
             f"{100 * limit:g} %: "
         )
         if rows >= LEAST:
-            return RunStop("escalation", f"stopped: {said}choose other cheap models, or raise it", 5, abandons=True)
+            return RunStop(
+                "escalation", f"stopped: {said}choose other cheap models, or raise it", LIMIT_REACHED, abandons=True
+            )
         if name not in self._warned:
             self._warned.add(name)
             self._warn(f"{said}the run stops if it is still so after {LEAST} rows")

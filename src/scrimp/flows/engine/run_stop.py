@@ -5,7 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.values import CacheMode, Failure
+from scrimp.enums import CacheMode
+from scrimp.failures import LIMIT_REACHED, NOTHING_LEFT_TO_CALL, policy_of
+from scrimp.values import Failure
 
 # Seconds in which calls in flight may finish after a signal, and after the reader of a pipe has left.
 _DRAIN, _PIPE_DRAIN = 30.0, 10.0
@@ -37,17 +39,17 @@ PIPE = RunStop("pipe", "", 141, drain=_PIPE_DRAIN)
 
 def out_of_money(failure: Failure) -> RunStop:
     """Return the stop before the cap is passed."""
-    return RunStop("budget", f"stopped: {failure.message}", 5)
+    return RunStop("budget", f"stopped: {failure.message}", policy_of(failure).exit_status)
 
 
 def no_provider_left(failure: Failure) -> RunStop:
     """Return the stop of a run that has nobody to call any more."""
-    return RunStop("auth", f"no provider is left: {failure.message}", 4)
+    return RunStop("auth", f"no provider is left: {failure.message}", NOTHING_LEFT_TO_CALL)
 
 
 def too_many_failures(failed: int) -> RunStop:
     """Return the stop at --max-failures."""
-    return RunStop("failures", f"{failed:,} rows failed, more than --max-failures allows", 5)
+    return RunStop("failures", f"{failed:,} rows failed, more than --max-failures allows", LIMIT_REACHED)
 
 
 def interrupted(name: str, exit_status: int) -> RunStop:

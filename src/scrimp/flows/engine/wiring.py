@@ -25,7 +25,7 @@ from scrimp.providers.endpoint import Endpoint
 from scrimp.store.cache import Cache, NoCache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import ClimbCount, Ledger
-from scrimp.transport.client import LOCAL, ProviderClient
+from scrimp.transport.client import ProviderClient
 from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
@@ -142,7 +142,7 @@ def _open_recording(file: str) -> ReplayProvider:
 def _open_lane(asked: RunOptions, endpoint: Endpoint) -> ProviderQueue:
     pace = RateLimiter(rpm=_lower(asked.rpm, endpoint.rpm), tpm=_lower(asked.tpm, endpoint.tpm))
     # The embedded model answers one prompt at a time: to wait for it is no part of a call's time.
-    width = 1 if endpoint.base_url.startswith(LOCAL) else asked.concurrency
+    width = 1 if endpoint.transport == "local" else asked.concurrency
     return ProviderQueue(AdaptiveLimit(width), pace, time.monotonic)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
 
 from msgspec import Struct
 
-from scrimp.values import CacheMode, Parameters, Priority
-
-Order = Literal["input", "completion"]
+from scrimp.enums import CacheMode, Level, Priority, RowOrder
+from scrimp.values import Parameters
 
 
 class RunLabels(Struct, frozen=True, kw_only=True):
@@ -52,7 +50,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     min_confidence: float | None = None
     parameters: Parameters = Parameters()
     check: str | None = None
-    level: str = "lossless"
+    level: Level = "lossless"
     level_fixed: bool = False  # a flag said so: no rule's own level goes before it
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
@@ -60,7 +58,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     concurrency: int = 16  # the most calls in flight to one provider
     rpm: int | None = None  # calls a minute to one provider
     tpm: int | None = None  # tokens a minute to one provider
-    order: Order = "input"
+    order: RowOrder = "input"
     retries: int = 2
     timeout: float = 600.0  # seconds
     labels: RunLabels = RunLabels()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from scrimp.enums import EntryStatus
 from scrimp.flows.answer.counterfactual import NANO
-from scrimp.values import Call, Completion, Entry, EntryStatus, Failure, ModelRef, Parameters
+from scrimp.values import Call, Completion, Entry, Failure, ModelRef, Parameters
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow

@@ -44,8 +44,8 @@ class SpendGuard:
         """Reserve the most a request can cost, then note it; return why not where it does not fit."""
         most = self._most(call)
         if not await self._budget.reserve(most):
-            others = self._rule is not None
-            return Failure(kind="budget", message=self._refusal(call, most), sent=False, others=others)
+            rule_only = self._rule is not None
+            return Failure(kind="budget", message=self._refusal(call, most), sent=False, rule_only=rule_only)
         ticket: str | Failure | None = None
         try:
             ticket = await self._book.begin(call)

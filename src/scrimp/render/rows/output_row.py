@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from scrimp.billing.row_cost import cost_in_run
+from scrimp.failures import is_retryable
 from scrimp.render.decimal_json import number
 from scrimp.values import Answer, Answered, AttemptSummary, Compression, Failed, Json, JsonObject, Outcome, Usage
 
@@ -75,7 +76,7 @@ def row_of(outcome: Outcome) -> OutputRow:
     if isinstance(outcome, Answered):
         return _filled(outcome, outcome.answer, "ok", outcome.answer.output, None)
     failure = outcome.failure
-    error = RowError(failure.kind, failure.http, failure.retryable, failure.message)
+    error = RowError(failure.kind, failure.http, is_retryable(failure), failure.message)
     if outcome.answer is None:
         return _bare(outcome, error)
     # A failed row is never an empty completion.

@@ -138,13 +138,11 @@ def _never_sent(endpoint: Endpoint, error: PyreqwestError) -> Failure:
         f"{endpoint.name} could not be reached at {_host(endpoint.base_url)} ({_cause(error)}): check the network, "
         "a proxy in the environment, or base_url"
     )
-    return Failure(kind="network", message=message, retryable=True, sent=False)
+    return Failure(kind="network", message=message, sent=False)
 
 
 def _silent(name: str) -> Failure:
-    return Failure(
-        kind="timeout", message=f"{name} did not answer in time: try again, or raise --timeout", retryable=True
-    )
+    return Failure(kind="timeout", message=f"{name} did not answer in time: try again, or raise --timeout")
 
 
 def _broken(name: str, error: PyreqwestError) -> Failure:
@@ -152,7 +150,7 @@ def _broken(name: str, error: PyreqwestError) -> Failure:
         f"the connection to {name} broke before its reply was whole ({_cause(error)}): the call may have been billed; "
         "the same command line continues"
     )
-    return Failure(kind="network", message=message, retryable=True)
+    return Failure(kind="network", message=message)
 
 
 def _host(url: str) -> str:

@@ -10,6 +10,7 @@ The pattern is Nygard's (Release It!, 2007).
 
 from __future__ import annotations
 
+from scrimp.failures import policy_of
 from scrimp.values import Failure
 
 # Failed calls in a row that open it, and failed probes after which nobody waits for it. Together they are what a dead
@@ -17,8 +18,6 @@ from scrimp.values import Failure
 OPENS_AFTER = GIVEN_UP_AFTER = 5
 # Seconds: a minute's rate limit is over before the last of the five probes (1 + 3 + 9 + 27 + 30 = 70).
 _FIRST_COOL_DOWN, _GROWTH, _LONGEST_COOL_DOWN = 1.0, 3.0, 30.0
-# What says that the model is in trouble; what is wrong with one prompt (too long, refused) says nothing of it.
-_TROUBLE = frozenset(("network", "timeout", "server", "rate_limit", "not_found"))
 
 
 class CircuitBreaker:
@@ -82,7 +81,7 @@ class CircuitBreaker:
     def failed(self, failure: Failure, began: float, now: float) -> None:
         """Learn from a failed call that was let through at `began`."""
         # Requests refused as invalid from the first one on have one fault in common: a parameter, a model, a base URL.
-        if failure.kind not in _TROUBLE and (self._answered or failure.kind != "invalid"):
+        if not policy_of(failure).opens_breaker and (self._answered or failure.kind != "invalid"):
             self.answered(began)
         elif self.failure is not None:
             if self._probe == began:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from scrimp.failures import policy_of
 from scrimp.transport.limits.circuit_breaker import CircuitBreaker
 from scrimp.values import Completion, Failure
 
@@ -81,7 +82,7 @@ class ProviderHealth:
             self._answered.add(provider)
             self._refusals.pop(provider, None)
             breaker.answered(began)
-        elif result.final:
+        elif policy_of(result).ends_provider:
             self._refuse(provider, result)
             breaker.withdrawn(began)  # it says nothing of the model: a probe's place is free again
             self._tell()

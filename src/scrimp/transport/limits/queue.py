@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
+from scrimp.failures import policy_of
 from scrimp.providers.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.rate_limit import RateLimiter
@@ -15,14 +16,12 @@ from scrimp.values import Completion, Failure, Usage
 # A token is about four bytes of a request; completions are taken to be as long as those before them.
 _BYTES_PER_TOKEN = 4
 _FIRST_OUTPUT, _NEWEST = 100.0, 0.05
-# What says: not so many at once.
+# Statuses that say "not so many at once", whatever kind of failure they are.
 _OBJECTIONS = frozenset((429, 503, 529))
 # Rounds of refused calls after which all others wait, too.
 _ALL_REFUSED = 2
 # Where so few calls at once are too many, it is not their number but their rate.
 _FEW = 3
-# The provider works, and this prompt is not for it.
-_DECLINED = frozenset(("too_long", "refused"))
 
 _Place: TypeAlias = tuple[asyncio.Future[None], int]
 
@@ -78,13 +77,13 @@ class ProviderQueue:
             self._window.answered(began, now)
             self._pace.answered(now)
             self._rounds = 0
-        elif result.http in _OBJECTIONS or result.kind in ("rate_limit", "timeout"):
+        elif result.http in _OBJECTIONS or policy_of(result).slows_down:
             few = self._in_flight <= _FEW
             if self._window.objected(began, now) and result.kind == "rate_limit":
                 self._rounds += 1
                 if few:
                     self._pace.objected()
-        elif result.kind in _DECLINED:
+        elif policy_of(result).is_answer:
             self._window.answered(began, now)
 
     def _count(self, usage: Usage | None, estimated: int, now: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from scrimp.failures import is_retryable
 from scrimp.values import Failure
 
 # First step and ceiling of the backoff, in seconds; the official SDKs' figures (providers' reference, 2.3).
@@ -49,7 +50,7 @@ class RetryState:
 
 def delay(failure: Failure, tries: int, fraction: float) -> float | None:
     """Return seconds to wait after the `tries`-th failure, None to give up; `fraction` is random, from 0 to 1."""
-    if not failure.retryable:
+    if not is_retryable(failure):
         return None
     if failure.retry_after is not None:
         return failure.retry_after if failure.retry_after <= LONGEST_OBEYED else None
