@@ -47,7 +47,10 @@ def answered(
     if entries is None:
         entries = [] if cache in ("hit", "dup") else [entry(f"{kept.provider}/{kept.model}", kept.cost)]
     prompt = Prompt(index=index, text="x", id=name, row=row, source=f"in.jsonl:{index + 1}")
-    return Answered(prompt=prompt, answer=kept, cache=cache, entries=tuple(entries))
+    paid = [each for each in reversed(entries) if each.status in ("paid", "truncated")] or list(entries[-1:])
+    same = (each for each in paid if (each.provider, each.usage) == (kept.provider, kept.usage))
+    made_by = next(same, paid[0] if paid else None)
+    return Answered(prompt=prompt, answer=kept, cache=cache, entries=tuple(entries), entry=made_by)
 
 
 def failed(

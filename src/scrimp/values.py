@@ -116,7 +116,7 @@ class Call(Struct, frozen=True, kw_only=True):
     parameters: Parameters = Parameters()
     stream: bool = False
     step: int = 0  # of the chain it is made for
-    ahead: bool = False  # its row has been called for before: it is finished before others are begun
+    resumed: bool = False  # its row has been called for before: it is finished before others are begun
     predicate: str | None = None  # not a completion is wanted, but how probable this is of the text
 
 
@@ -137,32 +137,6 @@ class TokenLogprob(Struct, frozen=True):
     token: str
     logprob: float
     top: tuple[tuple[str, float], ...] = ()
-
-
-class Completion(Struct, frozen=True, kw_only=True):
-    """What a model returned for one call."""
-
-    text: str
-    usage: Usage | None
-    stop: StopReason
-    model: str
-    finish_reason: str = "stop"  # the provider's own word
-    reported_cost: Decimal | None = None  # dollars
-    logprobs: tuple[TokenLogprob, ...] = ()
-    service_tier: str | None = None
-    request_id: str | None = None
-
-
-class Failure(Struct, frozen=True, kw_only=True):
-    """Why a call or a row has no completion, in one sentence for a person."""
-
-    kind: FailureKind
-    message: str
-    http: int | None = None
-    retry_hint: bool | None = None  # what the provider itself says of trying again; None: nothing
-    retry_after: float | None = None  # seconds the provider asked us to wait
-    sent: bool = True  # False: the request never left, so it cannot have been billed
-    rule_only: bool = False  # of a budget: the cap is of one rule, and rows of others go on
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -189,6 +163,33 @@ class Entry(Struct, frozen=True, kw_only=True):
     user: str | None = None
     tags: Mapping[str, str] = {}
     signature: str | None = None  # of the prompt's task
+
+
+class Completion(Struct, frozen=True, kw_only=True):
+    """What a model returned for one call."""
+
+    text: str
+    usage: Usage | None
+    stop_reason: StopReason
+    model: str
+    finish_reason: str = "stop"  # the provider's own word
+    reported_cost: Decimal | None = None  # dollars
+    logprobs: tuple[TokenLogprob, ...] = ()
+    service_tier: str | None = None
+    request_id: str | None = None
+    entry: Entry | None = None  # of the call that made it, once that is recorded
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """Why a call or a row has no completion, in one sentence for a person."""
+
+    kind: FailureKind
+    message: str
+    http: int | None = None
+    retry_hint: bool | None = None  # what the provider itself says of trying again; None: nothing
+    retry_after: float | None = None  # seconds the provider asked us to wait
+    sent: bool = True  # False: the request never left, so it cannot have been billed
+    rule_only: bool = False  # of a budget: the cap is of one rule, and rows of others go on
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -259,7 +260,8 @@ class Answered(Struct, frozen=True, kw_only=True):
     prompt: Prompt
     answer: Answer
     cache: CacheUse
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()  # of every call made for it in this run
+    entry: Entry | None = None  # of the call whose completion was kept; None where nothing was called
 
 
 class Failed(Struct, frozen=True, kw_only=True):

@@ -112,7 +112,7 @@ def test_a_lone_cheap_model_that_contradicts_itself_goes_up(house: House) -> Non
 
     assert (house.called, row["output"], row["escalated"]) == (["a", "a", "top"], "20", True)
     assert [why for _, why in climb(row)] == [
-        "nobody to agree with yet", "no other completion says the same", "last step",
+        "no other completion to agree with yet", "no other completion says the same", "last step",
     ]  # fmt: skip
     assert cost(row) == house.paid == dollars("a", "a", "top")
 
@@ -297,7 +297,7 @@ def test_a_run_that_climbs_more_often_than_allowed_stops(house: House) -> None:
     ran = house.run("--chain", "c", "-j", "2", prompts=120)
 
     assert ran.status == 5
-    assert "rows went up to the last step of chain 'c', more than its max_escalation of 25 %" in ran.err
+    assert "rows reached the last step of chain 'c', more than its max_escalation of 25 %" in ran.err
     assert len(ran.rows) >= 50
 
 

@@ -253,7 +253,7 @@ def test_without_the_cache_a_stopped_run_does_not_promise_to_go_on(ready: Scrimp
     ran = ready("run", "rows.jsonl", "--cache", "off", "--max-cost", "0.001", "--max-output", "20")
 
     assert ran.status == 5
-    assert "the same line begins again" in ran.err
+    assert "a rerun starts over" in ran.err
     assert "to go on" not in ran.err
 
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from scrimp.enums import StopReason
 from scrimp.errors import ConfigError
-from scrimp.escalation.confidence import Verdict, assessor_for
+from scrimp.escalation.confidence import assessor_for
+from scrimp.escalation.verdict import Verdict
 from scrimp.values import Attempt, Completion, Parameters, TokenLogprob
 
 FEELING = Parameters(choices=("positive", "negative"))
@@ -24,11 +25,11 @@ OPEN = Parameters()
 
 
 def completion(
-    text: str, *, model: str = "a", stop: StopReason = "stop", top: dict[str, float] | None = None
+    text: str, *, model: str = "a", stop_reason: StopReason = "stop", top: dict[str, float] | None = None
 ) -> Completion:
     alternatives = tuple((piece, log(share)) for piece, share in (top or {}).items())
     logprobs = (TokenLogprob(text, alternatives[0][1], alternatives),) if top else ()
-    return Completion(text=text, usage=None, stop=stop, model=model, logprobs=logprobs)
+    return Completion(text=text, usage=None, stop_reason=stop_reason, model=model, logprobs=logprobs)
 
 
 def attempt(text: str, *, model: str = "a", valid: bool = True) -> Attempt:
@@ -43,13 +44,13 @@ def verdict(given: Completion, *attempts: Attempt, signal: str = "auto", paramet
 
 
 @pytest.mark.parametrize(
-    ("text", "stop", "why"),
+    ("text", "stop_reason", "why"),
     [("", "stop", "empty"), (" \n", "stop", "empty"), ("18", "length", "truncated"), ("", "length", "truncated"),
      ("I cannot help", "refused", "refused"), ("18", "error", "error"), ("", "tool", "empty")],
 )  # fmt: skip
 @pytest.mark.parametrize("signal", ["auto", "agreement", "logprobs", "check"])
-def test_what_is_no_completion_is_never_valid(text: str, stop: StopReason, why: str, signal: str) -> None:
-    told = verdict(completion(text, stop=stop), attempt("18", model="b"), signal=signal)
+def test_what_is_no_completion_is_never_valid(text: str, stop_reason: StopReason, why: str, signal: str) -> None:
+    told = verdict(completion(text, stop_reason=stop_reason), attempt("18", model="b"), signal=signal)
 
     assert (told.valid, told.why, told.confidence, told.more) == (False, why, None, False)
 
@@ -158,7 +159,7 @@ def test_open_ended_text_has_no_confidence_whatever_the_logprobs() -> None:
 
 @pytest.mark.parametrize(
     ("signal", "message"),
-    [("mood", 'no signal is called "mood"'), ("choices", "add --choices"), ("schema", "add --schema")],
+    [("choices", "needs --choices"), ("schema", "needs --schema")],
 )
 def test_a_signal_without_what_it_needs_is_a_config_error(signal: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):

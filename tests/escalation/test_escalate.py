@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from scrimp.enums import FailureKind, StopReason
 from scrimp.escalation.attempts import STRAIGHT, kept_of
-from scrimp.escalation.confidence import SIGNALS, assessor_for
+from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallResult, CallStep, CallTwoSteps, CheckResult, Question, RunCheck
-from scrimp.escalation.signals.votes import judge_prompts
+from scrimp.escalation.signals import SIGNALS
+from scrimp.escalation.signals.judge import judge_prompts
 from scrimp.values import Attempt, Chain, Completion, Failure, ModelRef, Parameters, Step, TokenLogprob
 
 OPEN = Parameters()
@@ -30,8 +31,8 @@ def chain(length: int, *, signal: str = "auto", parallel: bool = False, judge: S
     return Chain(steps=steps, signal=signal, parallel=parallel, judge=judge)
 
 
-def said(text: str, stop: StopReason = "stop") -> Completion:
-    return Completion(text=text, usage=None, stop=stop, model="?")
+def said(text: str, stop_reason: StopReason = "stop") -> Completion:
+    return Completion(text=text, usage=None, stop_reason=stop_reason, model="?")
 
 
 def broke(kind: FailureKind) -> Failure:
@@ -39,7 +40,7 @@ def broke(kind: FailureKind) -> Failure:
 
 
 def probable(share: float) -> Completion:
-    return Completion(text="", usage=None, stop="stop", model="?", logprobs=(TokenLogprob("ok", log(share)),))
+    return Completion(text="", usage=None, stop_reason="stop", model="?", logprobs=(TokenLogprob("ok", log(share)),))
 
 
 class Climb:
@@ -147,7 +148,7 @@ def test_open_ended_text_is_not_cascaded() -> None:
 
 
 @pytest.mark.parametrize(
-    "first", [said(""), said("no", stop="refused"), broke("server"), broke("auth"), broke("quota")]
+    "first", [said(""), said("no", stop_reason="refused"), broke("server"), broke("auth"), broke("quota")]
 )
 def test_what_is_empty_refused_or_failed_goes_up(first: Completion | Failure) -> None:
     attempts, asked = climb(chain(2), [first, said("18")])
@@ -168,7 +169,7 @@ def test_an_invalid_label_goes_up_and_says_what_was_wrong() -> None:
 
 @pytest.mark.parametrize("text", ["", "half a sent"])
 def test_a_completion_cut_off_at_the_cap_ends_the_chain(text: str) -> None:
-    attempts, asked = climb(chain(2), [said(text, stop="length"), said("18")])
+    attempts, asked = climb(chain(2), [said(text, stop_reason="length"), said("18")])
 
     assert asked == ["a"]
     assert (attempts[-1].why, attempts[-1].valid, outcome(attempts)) == ("truncated", False, None)
@@ -188,7 +189,7 @@ def test_an_invalid_last_step_gives_way_to_the_best_valid_one_before_it() -> Non
     assert [attempt.name for attempt in attempts] == ["a", "b", "c", "d"]
 
 
-@pytest.mark.parametrize("last", [broke("server"), broke("budget"), said("1", stop="length")])
+@pytest.mark.parametrize("last", [broke("server"), broke("budget"), said("1", stop_reason="length")])
 def test_a_last_step_that_did_not_come_about_keeps_nothing(last: Completion | Failure) -> None:
     attempts, _ = climb(chain(3), [said("18"), said("19"), last])
 
@@ -261,13 +262,17 @@ def test_a_lone_cheap_model_that_contradicts_itself_goes_up_and_says_so() -> Non
 
     assert climbed.asked == ["a", "a*", "b"]
     assert climbed.kept == ("b", None, "last step")
-    assert climbed.reasons == ["nobody to agree with yet", "no other completion says the same", "last step"]
+    assert climbed.reasons == [
+        "no other completion to agree with yet",
+        "no other completion says the same",
+        "last step",
+    ]
 
 
 @pytest.mark.parametrize(
     "again",
-    [*map(broke, ("server", "invalid", "budget", "auth")), said(""), said("1", stop="length"),
-     said("no", stop="refused")],
+    [*map(broke, ("server", "invalid", "budget", "auth")), said(""), said("1", stop_reason="length"),
+     said("no", stop_reason="refused")],
 )  # fmt: skip
 def test_a_second_wording_that_comes_to_nothing_fails_no_row(again: CallResult) -> None:
     climbed = Climb(chain(2), [said("18"), said("20")], text=TEXT, again=again)
@@ -311,7 +316,7 @@ def test_what_was_called_at_once_and_is_not_needed_stays_among_the_attempts() ->
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("first", [said("1", stop="length"), broke("invalid")])
+@pytest.mark.parametrize("first", [said("1", stop_reason="length"), broke("invalid")])
 def test_the_last_attempt_of_a_row_without_a_completion_is_the_one_that_says_why(first: CallResult) -> None:
     climbed = Climb(chain(3, parallel=True), [first, said("19"), said("20")])
 
@@ -343,8 +348,8 @@ def test_a_completion_the_judge_calls_right_is_kept() -> None:
         ([said("right"), said("wrong")], 2, "the judge contradicts itself, or says neither right nor wrong"),
         ([said("hm"), said("right")], 2, "the judge contradicts itself, or says neither right nor wrong"),
         ([broke("server"), said("right")], 1, "the judge gave no verdict: it broke"),
-        ([said("right", stop="length"), said("right")], 1, "the judge gave no verdict: length"),
-        ([said("right", stop="refused"), said("right")], 1, "the judge gave no verdict: refused"),
+        ([said("right", stop_reason="length"), said("right")], 1, "the judge gave no verdict: length"),
+        ([said("right", stop_reason="refused"), said("right")], 1, "the judge gave no verdict: refused"),
     ],
 )
 def test_a_judge_without_a_verdict_sends_the_row_up(verdicts: Sequence[CallResult], asked: int, reason: str) -> None:
@@ -375,7 +380,7 @@ def test_the_judge_reads_the_whole_task_where_the_prompt_is_only_its_end() -> No
     [
         (probable(0.95), ("a", 0.95, "decisions"), "decisions"),
         (probable(0.5), ("b", None, "last step"), "decisions 0.50 is below 0.9"),
-        (said("", stop="refused"), ("b", None, "last step"), "the judge gave no verdict: refused"),
+        (said("", stop_reason="refused"), ("b", None, "last step"), "the judge gave no verdict: refused"),
         (broke("not_found"), ("b", None, "last step"), "the judge gave no verdict: it broke"),
     ],
 )

@@ -12,18 +12,20 @@ from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates, cost
 from scrimp.values import Chain, Entry, Message, ModelRef, Prompt, Route, Step, Usage
 
-Note = Callable[[Entry], None]
-Book = Callable[[tuple[Entry, ...]], None]
+Begin = Callable[[Entry], None]
+Append = Callable[[tuple[Entry, ...]], None]
 
 STEP = Step("simple", (ModelRef("acme", "m"),))
 
 
-def booking(prices: PriceBook, note: Note = lambda _: None, book: Book = lambda _: None) -> CallRecorder:
+def call_recorder(prices: PriceBook, begin: Begin = lambda _: None, append: Append = lambda _: None) -> CallRecorder:
     """What a run books with."""
-    return CallRecorder(run="r", labels=RunLabels(), prices=prices, note=note, book=book, clock=lambda: 1_795_000_000.0)
+    return CallRecorder(
+        run="r", labels=RunLabels(), prices=prices, begin=begin, append=append, clock=lambda: 1_795_000_000.0
+    )
 
 
-def work(
+def planned_row(
     text: str = "hello", *, index: int = 0, step: Step = STEP, system: str | None = None,
     history: tuple[Message, ...] = (), key: bytes | None = None,
 ) -> PlannedRow:  # fmt: skip
@@ -34,8 +36,8 @@ def work(
     )
 
 
-def book_of(booking: CallRecorder, row: PlannedRow | None = None) -> RowRecorder:
-    return RowRecorder(booking, row or work())
+def row_recorder(run: CallRecorder, row: PlannedRow | None = None) -> RowRecorder:
+    return RowRecorder(run, row or planned_row())
 
 
 def bill(usage: Usage, rates: Rates) -> Decimal:

@@ -14,7 +14,8 @@ from outcomes import answer
 from scrimp.config.paths import paths_of
 from scrimp.errors import StoreError
 from scrimp.flows.recovery import recover
-from scrimp.store.cache import Cache
+from scrimp.store.cache import SqliteCache
+from scrimp.store.cache_file import CacheFile
 from scrimp.store.journal import SettledRow
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry
@@ -63,8 +64,8 @@ def test_a_completion_on_its_way_to_the_disk_is_kept_and_its_call_was_paid(tmp_p
     die(tmp_path, SettledRow((PAID,), 101.0, KEY.hex(), answer("kept")))
 
     assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
-    cache = Cache(tmp_path / "cache.db")
-    assert cache.get([KEY])[KEY].answer.output == "kept"
+    cache = SqliteCache(tmp_path / "cache.db")
+    assert cache.get_many([KEY])[KEY].answer.output == "kept"
     cache.close()
 
 
@@ -72,7 +73,7 @@ def test_what_a_failed_call_came_to_is_booked_as_it_was(tmp_path: Path) -> None:
     die(tmp_path, SettledRow((replace(LOST, status="failed", cost=Decimal(0)),)))
 
     assert recovered(tmp_path) == (0, [("failed", Decimal(0))])
-    assert not (tmp_path / "cache.db").exists() or not Cache(tmp_path / "cache.db").stats().rows
+    assert not (tmp_path / "cache.db").exists() or not CacheFile(tmp_path / "cache.db").stats().rows
 
 
 def test_what_the_ledger_holds_is_not_booked_again(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_refusal_was_billed_and_says_nothing() -> None:
     found = read([{"type": "refusal"}])
 
     assert isinstance(found, Completion)
-    assert (found.stop, found.logprobs, found.usage) == ("refused", (), Usage(input=310))
+    assert (found.stop_reason, found.logprobs, found.usage) == ("refused", (), Usage(input=310))
 
 
 @pytest.mark.parametrize(

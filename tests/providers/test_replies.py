@@ -60,7 +60,7 @@ def test_a_prompt_gemini_blocks_is_a_refusal_that_was_billed() -> None:
         read("gemini", {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": {"promptTokenCount": 7}})
     )
 
-    assert (found.stop, found.usage) == ("refused", Usage(input=7))
+    assert (found.stop_reason, found.usage) == ("refused", Usage(input=7))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_mistrals_chunks_and_a_refusal_are_read_as_what_they_are() -> None:
     chunks = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "Hi"}]
 
     assert completed(read("mistral", chat({}, content=chunks))).text == "Hi"
-    assert completed(read("openai", chat({}, content=None, refusal="No."))).stop == "refused"
+    assert completed(read("openai", chat({}, content=None, refusal="No."))).stop_reason == "refused"
 
 
 @pytest.mark.parametrize(

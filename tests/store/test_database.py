@@ -8,11 +8,11 @@ from pathlib import Path
 OPEN_AT = """
 import sys, time
 from pathlib import Path
-from scrimp.store.cache import Cache
+from scrimp.store.cache import SqliteCache
 from scrimp.store.ledger import Ledger
 while time.time() < float(sys.argv[2]):
     pass
-Cache(Path(sys.argv[1]) / "cache.db").close()
+SqliteCache(Path(sys.argv[1]) / "cache.db").close()
 Ledger(Path(sys.argv[1]) / "ledger.db").close()
 """
 

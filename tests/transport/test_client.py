@@ -18,7 +18,7 @@ from transport.wire import ACME, BROKEN, CALL, NEVER_SENT, FakeHttp, House, Note
 
 
 def ask(http: FakeHttp, *, retries: int = 2, timeout: float = 600.0) -> tuple[Completion | Failure, House, Notes]:
-    """Ask once; return what came, the house and what the witness saw."""
+    """Ask once; return what came, the house and what the observer saw."""
 
     async def main() -> tuple[Completion | Failure, House, Notes]:
         house, notes = House(http, retries=retries, timeout=timeout), Notes()
@@ -392,7 +392,7 @@ def test_what_one_reply_states_of_its_limits_is_learned_once() -> None:
             super().learn(result, stated, estimated=estimated, began=began)
 
     class Watched(House):
-        lane = Recording
+        queue = Recording
 
     async def main() -> None:
         limits = {"x_ratelimit_limit_requests": "60", "x_ratelimit_remaining_requests": "9"}
@@ -407,7 +407,7 @@ def show(lines: str, *, retries: int = 2) -> tuple[Completion | Failure, list[st
     async def main() -> tuple[Completion | Failure, list[str], int]:
         http = scripted(HttpReply(status=200, body=lines.encode()))
         shown: list[str] = []
-        result = await House(http, retries=retries).door.complete(
+        result = await House(http, retries=retries).client.complete(
             CALL, ACME, Notes(), RetryState(RetryPolicy(retries=retries), lambda: 1.0), show=shown.append
         )
         return result, shown, len(http.sent)
@@ -442,8 +442,8 @@ def test_the_door_closes_what_it_opened_and_opens_nothing_for_that() -> None:
         used, unused = scripted(ok()), scripted(ok())
         house = House(used)
         await house.ask()
-        await house.door.close()
-        await House(unused).door.close()
+        await house.client.close()
+        await House(unused).client.close()
         assert (used.closed, unused.closed) == (True, False)
 
     run(main())
@@ -464,7 +464,7 @@ calls = st.lists(
 @given(st.lists(replies, max_size=40), calls, st.integers(1, 4), st.integers(0, 2))
 def test_whatever_happens_each_request_begun_ends_once_and_no_place_is_lost(
     script: list[HttpReply | Exception | str],
-    asked: Sequence[tuple[float, float | None, bool]],
+    options: Sequence[tuple[float, float | None, bool]],
     width: int,
     retries: int,
 ) -> None:
@@ -488,7 +488,7 @@ def test_whatever_happens_each_request_begun_ends_once_and_no_place_is_lost(
             return await house.ask(notes=notes, patient=patient)
 
         tasks = []
-        for later, stops, patient in asked:
+        for later, stops, patient in options:
             task = asyncio.create_task(call(later, patient))
             if stops is not None:
                 asyncio.get_running_loop().call_later(stops, task.cancel)
@@ -502,7 +502,7 @@ def test_whatever_happens_each_request_begun_ends_once_and_no_place_is_lost(
         assert http.most_in_flight <= width
         left.clear()
         await asyncio.sleep(1000.0)
-        if house.circuits.refused("acme") is None:
+        if house.health.refused("acme") is None:
             async with asyncio.timeout(20_000.0):
                 final = [await house.ask(notes=notes), *await house.ask_all(width + 1, notes)]
             assert all(isinstance(each, Completion) for each in final)

@@ -1,4 +1,4 @@
-"""A provider that is only told about: scripted replies in virtual time, a door to it, and a witness with a memory."""
+"""A provider that is only told about: scripted replies in virtual time, a door to it, and a observer with a memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.transport.limits.retry import RetryPolicy
-from scrimp.values import Call, Completion, Failure
+from scrimp.values import Call, Completion, Entry, Failure
 
 ACME = Endpoint(name="acme", dialect="openai", base_url="https://acme.example/v1", key_env="ACME_KEY")
 CALL = Call(provider="acme", model="m", text="hello")
@@ -98,7 +98,7 @@ def scripted(*replies: Said, seconds: float = 1.0) -> FakeHttp:
 
 
 class Notes:
-    """A witness who sees to it that every request that begins ends, once."""
+    """A observer who sees to it that every request that begins ends, once."""
 
     def __init__(self, refuse: Failure | None = None) -> None:
         self.refuse = refuse
@@ -115,9 +115,10 @@ class Notes:
         self.open.add(ticket)
         return ticket
 
-    def end(self, ticket: str, result: Completion | Failure) -> None:
+    def end(self, ticket: str, result: Completion | Failure) -> Entry | None:
         self.open.remove(ticket)
         self.ended.append(result)
+        return None
 
 
 class House:
@@ -125,25 +126,25 @@ class House:
 
     def __init__(
         self, http: FakeHttp, *, retries: int = 2, timeout: float = 600.0, width: int = 16, rpm: int | None = None,
-        secret: str = "sk-secret", chance: Callable[[], float] = lambda: 1.0,
+        secret: str = "sk-secret", random_fraction: Callable[[], float] = lambda: 1.0,
     ) -> None:  # fmt: skip
         clock = asyncio.get_running_loop().time
         self.http, self.slept = http, []
-        self.circuits = ProviderHealth(clock)
-        self.lanes: dict[str, ProviderQueue] = {}
+        self.health = ProviderHealth(clock)
+        self.queues: dict[str, ProviderQueue] = {}
 
-        def open_lane(endpoint: Endpoint) -> ProviderQueue:
-            self.lanes[endpoint.name] = self.lane(AdaptiveLimit(width), RateLimiter(rpm=rpm), clock)
-            return self.lanes[endpoint.name]
+        def open_queue(endpoint: Endpoint) -> ProviderQueue:
+            self.queues[endpoint.name] = self.queue(AdaptiveLimit(width), RateLimiter(rpm=rpm), clock)
+            return self.queues[endpoint.name]
 
-        self.door = ProviderClient(
-            open_http=self._open, open_local=_no_local, open_lane=open_lane, circuits=self.circuits,
+        self.client = ProviderClient(
+            open_http=self._open, open_in_process=_no_local, open_queue=open_queue, health=self.health,
             secrets=lambda endpoint: {"authorization": f"Bearer {secret}"},
-            redact=lambda text: text.replace(secret, "***"), patience=RetryPolicy(retries=retries, timeout=timeout),
-            clock=clock, sleep=self._sleep, chance=chance,
+            redact=lambda text: text.replace(secret, "***"), retry_policy=RetryPolicy(retries=retries, timeout=timeout),
+            clock=clock, sleep=self._sleep, random_fraction=random_fraction,
         )  # fmt: skip
 
-    lane: type[ProviderQueue] = ProviderQueue
+    queue: type[ProviderQueue] = ProviderQueue
     slept: list[float]
 
     def _open(self) -> Any:
@@ -157,13 +158,13 @@ class House:
         self, call: Call = CALL, notes: CallObserver | None = None, *, endpoint: Endpoint = ACME, patient: bool = True
     ) -> Completion | Failure:
         """Ask as a flow does that has no other model; without patience as one that has."""
-        notes, tries, name = notes or Notes(), self.door.tries(), (call.provider, call.model)
+        notes, tries, name = notes or Notes(), self.client.retry_state(), (call.provider, call.model)
         while True:
-            result = await self.door.complete(call, endpoint, notes, tries)
-            if isinstance(result, Completion) or tries.over or not patient:
+            result = await self.client.complete(call, endpoint, notes, tries)
+            if isinstance(result, Completion) or tries.exhausted or not patient:
                 return result
-            await self.circuits.recovery([name])
-            if not self.circuits.ready(*name):
+            await self.health.recovery([name])
+            if not self.health.ready(*name):
                 return result
 
     async def ask_all(self, number: int, notes: CallObserver | None = None) -> Sequence[Completion | Failure]:

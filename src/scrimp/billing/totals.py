@@ -111,15 +111,12 @@ class Bill:
             line.cost += answer.cost or 0
             line.unpriced += answer.cost is None
             return line
-        return self._kept(outcome.entries, answer)
+        return self._called(outcome)
 
-    def _kept(self, entries: tuple[Entry, ...], answer: Answer) -> BillLine:
+    def _called(self, outcome: Answered) -> BillLine:
         """Return the line of the model that answered, by the name it was called by: it may report a longer one."""
-        paid = [entry for entry in reversed(entries) if entry.status in _PAID] or [entries[-1]]
-        for entry in paid:
-            if (entry.provider, entry.usage) == (answer.provider, answer.usage):
-                return self._model(entry.provider, entry.model)
-        return self._model(paid[0].provider, paid[0].model)
+        entry = outcome.entry or outcome.entries[-1]
+        return self._model(entry.provider, entry.model)
 
     @property
     def cost(self) -> Decimal:

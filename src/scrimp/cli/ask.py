@@ -64,14 +64,14 @@ def ask(
     }  # fmt: skip
     text = with_context(_text(prompt or []), context or [])
     with session(flags) as here:
-        asked = run_options(
+        options = run_options(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
             labels=run_labels(route, user, tag, priority), level_fixed=compress is not None,
         )  # fmt: skip
-        asking = _Asking(here, asked, verbose=verbose)
+        asking = _Asking(here, options, verbose=verbose)
         question = Prompt(index=0, text=text, system=text_option(system, "--system"), source="prompt")
-        stop = live.run(iter([question]), asked, here.services, asking.take, live=True)
-        status = exit_status(asking.bill, stop, None, "any", cache_only=asked.cache == "only")
+        stop = live.run(iter([question]), options, here.services, asking.take, live=True)
+        status = exit_status(asking.bill, stop, None, "any", cache_only=options.cache == "only")
         if stop is not None and stop.message and status != asking.bill.exit_status("any"):
             here.messages.error(stop.message)
     raise typer.Exit(status)
@@ -102,11 +102,11 @@ def _is_file() -> bool:
 class _Asking:
     """Prints pieces as they come, or the completion once it is there."""
 
-    def __init__(self, here: Session, asked: RunOptions, *, verbose: bool) -> None:
+    def __init__(self, here: Session, options: RunOptions, *, verbose: bool) -> None:
         self._here, self._verbose = here, verbose
-        self.bill = Bill(cap=asked.limits.max_cost)
+        self.bill = Bill(cap=options.limits.max_cost)
         self._shown = ""
-        plain = not (asked.parameters.choices or asked.parameters.schema or asked.check or asked.chain)
+        plain = not (options.parameters.choices or options.parameters.schema or options.check or options.chain)
         if plain:
             here.services.show = self._show
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +16,13 @@ import typer
 from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import session
 from scrimp.config.amounts import seconds
-from scrimp.errors import InputError, UsageError
+from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.render.amounts import count, money
-from scrimp.store.cache import Cache, CachedCompletion
+from scrimp.store.cache import SqliteCache
+from scrimp.store.completion_cache import CachedCompletion
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
-_TAKEN_TOGETHER = 1000
+_GROUP = 1000  # completions imported in one transaction
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A key, or its first digits.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -35,7 +37,7 @@ def cache() -> None:
 def stats(*, as_json: Json = False) -> None:
     """Count completions, bytes, and what they once cost."""
     with session() as here:
-        held = here.services.cache.stats()
+        held = here.services.cache_file.stats()
         cost = Decimal(held.cost_nano).scaleb(-9)
         if as_json:
             document(
@@ -53,47 +55,50 @@ def stats(*, as_json: Json = False) -> None:
 def get(key: Key) -> None:
     """Print completions by key, as JSON lines; `scrimp cost` and rows in the ledger name keys."""
     with session() as here:
-        found = here.services.cache.matching(key)
+        found = here.services.cache_file.matching(key)
         if not found:
-            raise UsageError(f"the cache holds nothing under {key}")
+            raise UsageError(f"the cache has no completion under {key}: keys are in `scrimp cache export`")
         for kept in found:
             document(_as_json(kept))
 
 
 @app.command()
 def rm(key: Key) -> None:
-    """Forget the completions whose key begins so."""
+    """Remove the completions whose key begins with KEY."""
     with session() as here:
-        line(f"forgot {count(here.services.cache.remove(key))}")
+        line(f"removed {count(here.services.cache_file.remove(key))}")
 
 
 @app.command()
 def prune(
-    older: Annotated[str, typer.Option("--older", metavar="90d", help="Forget what is older than this.")] = "90d",
+    older: Annotated[str, typer.Option("--older", metavar="90d", help="Remove what is older than this.")] = "90d",
 ) -> None:
-    """Forget what is old, and give the space back."""
+    """Remove old completions, and give the space back."""
     with session() as here:
-        line(f"forgot {count(here.services.cache.prune(before=time.time() - seconds(older, '--older')))}")
+        line(f"removed {count(here.services.cache_file.prune(before=time.time() - seconds(older, '--older')))}")
 
 
 @app.command()
 def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, or - for stdout.")] = "-") -> None:
     """Write all completions as JSON lines."""
     with session() as here:
-        lines = (msgspec.json.encode(_as_json(kept)) + b"\n" for kept in here.services.cache.everything())
+        lines = (msgspec.json.encode(_as_json(each)) + b"\n" for each in here.services.cache_file.completions())
         if file == "-":
             sys.stdout.buffer.writelines(lines)
             sys.stdout.buffer.flush()
             return
-        with Path(file).open("wb") as out:
-            out.writelines(lines)
+        try:
+            with Path(file).open("wb") as out:
+                out.writelines(lines)
+        except OSError as error:
+            raise OutputError(f"{file} cannot be written ({error.strerror}): name another file") from error
 
 
 @app.command(name="import")
 def import_(file: Annotated[str, typer.Argument(metavar="FILE", help="What `scrimp cache export` wrote.")]) -> None:
-    """Take over completions that another cache exported; the newer of two stays."""
-    with session() as here:
-        line(f"took over {count(sum(_taken(here.services.cache, Path(file))))}")
+    """Import completions that another cache exported; the newer of two stays."""
+    with session() as here, closing(SqliteCache(here.services.paths.cache_db)) as cache_:
+        line(f"imported {count(sum(_imported(cache_, Path(file))))}")
 
 
 @app.command()
@@ -103,8 +108,8 @@ def path() -> None:
         line(str(here.services.paths.cache_db))
 
 
-def _taken(cache_: Cache, file: Path) -> Iterator[int]:
-    """Take completions over in groups; yield how many of each were new."""
+def _imported(cache_: SqliteCache, file: Path) -> Iterator[int]:
+    """Import completions in groups; yield how many of each group were new."""
     group: list[CachedCompletion] = []
     try:
         stream = file.open("rb")
@@ -112,14 +117,14 @@ def _taken(cache_: Cache, file: Path) -> Iterator[int]:
         raise InputError(f"{file} cannot be read ({error.strerror}): name what `scrimp cache export` wrote") from error
     with stream:
         for number, text in enumerate(stream, 1):
-            group.append(_kept(text, f"{file}:{number}"))
-            if len(group) == _TAKEN_TOGETHER:
-                yield cache_.take(group)
+            group.append(_completion(text, f"{file}:{number}"))
+            if len(group) == _GROUP:
+                yield cache_.import_many(group)
                 group = []
-    yield cache_.take(group)
+    yield cache_.import_many(group)
 
 
-class _Exported(msgspec.Struct):
+class _ExportedLine(msgspec.Struct):
     """A line of an export."""
 
     key: str
@@ -128,20 +133,23 @@ class _Exported(msgspec.Struct):
     answer: msgspec.Raw
 
 
-def _as_json(kept: CachedCompletion) -> dict[str, object]:
-    return {"key": kept.key.hex(), "created": kept.created, "run": kept.run, "answer": kept.answer}
+def _as_json(cached: CachedCompletion) -> dict[str, object]:
+    return {"key": cached.key.hex(), "created": cached.created, "run": cached.run, "answer": cached.answer}
 
 
-def _kept(text: bytes, where: str) -> CachedCompletion:
+def _completion(text: bytes, where: str) -> CachedCompletion:
     from scrimp.values import Answer  # noqa: PLC0415 - one name for one line
 
     try:
-        line_ = msgspec.json.decode(text, type=_Exported)
+        exported = msgspec.json.decode(text, type=_ExportedLine)
         return CachedCompletion(
-            bytes.fromhex(line_.key), line_.created, line_.run, msgspec.json.decode(line_.answer, type=Answer)
-        )
+            bytes.fromhex(exported.key), exported.created, exported.run,
+            msgspec.json.decode(exported.answer, type=Answer),
+        )  # fmt: skip
     except (msgspec.MsgspecError, ValueError) as error:
-        raise InputError(f"{where}: no line of a cache export ({error}): nothing of its group was taken") from error
+        raise InputError(
+            f"{where} is not a line of a cache export ({error}): nothing of its group was imported"
+        ) from error
 
 
 def _day(when: float) -> str:

@@ -47,7 +47,7 @@ def _examine(name: str, step: Callable[[], str]) -> bool:
 def _examinations(here: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     services = here.services
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
-    yield "cache", lambda: f"{services.cache.stats().rows} completions in {services.cache.path}"
+    yield "cache", lambda: f"{services.cache_file.stats().rows} completions in {services.cache_file.path}"
     yield "ledger", lambda: _ledger(here)
     yield "prices", lambda: f"table of {services.prices.date}"
     yield "embedded model", lambda: _embedded(here)

@@ -50,14 +50,14 @@ def estimate(
     words = inputs_or_stdin(inputs)
     flags = {**one_route(tier, chain, model), "max_output": max_output, "cache": cache, "compress": compress}
     with session(flags) as here:
-        asked = run_options(here.defaults, choices=choices, schema=schema)
+        options = run_options(here.defaults, choices=choices, schema=schema)
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
-        work = workload(found, asked, here.services, live=is_stream(words))
-        size = output_tokens(asked)
+        work = workload(found, options, here.services, live=is_stream(words))
+        size = output_tokens(options)
         listed = _models(here, everything=everything or as_json)
-        if asked.model is not None:
-            listed.insert(0, (None, here.services.routes.model(asked.model)))
+        if options.model is not None:
+            listed.insert(0, (None, here.services.routes.model(options.model)))
         asks = quotes(work, size, here.services, listed)
         if as_json:
             document({"work": msgspec.structs.asdict(work), "offers": [msgspec.structs.asdict(each) for each in asks]})

@@ -48,12 +48,12 @@ def route(
     """
     words = inputs_or_stdin(inputs)
     with session(one_route(tier, chain, model)) as here:
-        asked = run_options(
+        options = run_options(
             here.defaults, choices=choices, schema=schema, labels=run_labels(label, user, tag, priority)
         )
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
-        for each in routed_prompts(found, asked, here.services, explain=explain):
+        for each in routed_prompts(found, options, here.services, explain=explain):
             sys.stdout.write(_json(each) if as_json else _line(each, terminal=here.out.terminal))
 
 

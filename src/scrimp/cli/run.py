@@ -95,13 +95,13 @@ def run(
     }  # fmt: skip
     words = inputs_or_stdin(inputs)
     with session(flags) as here:
-        asked = run_options(
+        options = run_options(
             here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
             labels=run_labels(route, user, tag, priority), level_fixed=compress is not None,
         )  # fmt: skip
         reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
         found = prompts(words, reading, warn=here.messages.warn)
-        bill = Bill(cap=asked.limits.max_cost)
+        bill = Bill(cap=options.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if quiet else here.defaults.progress, None, here.err)
         here.messages.route(bar.note)
         to_terminal = here.out.terminal and output == STDOUT
@@ -112,9 +112,11 @@ def run(
             )
             tell, clear = here.messages.say if verbose else None, bar.clear if to_terminal else _nothing
             report = Report(writer, bill, bar.update, tell, clear=clear)
-            shadow = _shadowing(here, asked)
+            shadow = _shadowing(here, options)
             take = report.take if shadow is None else shadow.beside(report.take)
-            stop, trouble = _driven(report, lambda: live.run(found, asked, here.services, take, live=is_stream(words)))
+            stop, trouble = _driven(
+                report, lambda: live.run(found, options, here.services, take, live=is_stream(words))
+            )
         bar.close()
         here.messages.route(None)
         heard = stop is None or stop.reason != "pipe"
@@ -123,13 +125,13 @@ def run(
         say_the_end(here, report, stop, trouble, words)
         if shadow is not None and stop is None and trouble is None and (told := shadow.put()) and not quiet:
             here.messages.say(told)
-        status = exit_status(bill, stop, trouble, fail_on, cache_only=asked.cache == "only")
+        status = exit_status(bill, stop, trouble, fail_on, cache_only=options.cache == "only")
         if summary_file is not None and (unwritten := write_summary(here, bill, Path(summary_file))) is not None:
             status = status or unwritten.exit_status
     raise typer.Exit(status)
 
 
-def _shadowing(here: Session, asked: RunOptions) -> ShadowRun | None:
+def _shadowing(here: Session, options: RunOptions) -> ShadowRun | None:
     """Return what puts a share of the calls to other models too, where the config asks for that."""
     table = here.services.loaded.config.shadow
     if not share(table.share, "shadow.share"):
@@ -141,7 +143,7 @@ def _shadowing(here: Session, asked: RunOptions) -> ShadowRun | None:
     except ConfigError as error:
         here.messages.warn(f"[shadow] is not used: {error}")
         return None
-    return None if plan is None else ShadowRun(plan, asked, here.services)
+    return None if plan is None else ShadowRun(plan, options, here.services)
 
 
 def _driven(report: Report, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
@@ -153,7 +155,7 @@ def _driven(report: Report, drive: Callable[[], RunStop | None]) -> tuple[RunSto
     except ScrimpError as error:
         trouble = error
     except KeyboardInterrupt:
-        stop = RunStop("interrupted", "stopped; the same command line continues", 130)
+        stop = RunStop("interrupted", "stopped; rerun the same command to resume", 130)
     if stop is not None and stop.reason == "pipe":
         return stop, trouble
     try:

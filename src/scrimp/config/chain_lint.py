@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
+from scrimp.escalation.signals import SIGNALS
 from scrimp.tuning.model_families import family
 from scrimp.values import Chain, ModelRef, Step
-
-# The signals in which what two steps say is compared, and those in which a judge is asked.
-_VOTING = frozenset(("auto", "agreement", "backed"))
-_JUDGING = frozenset(("judge", "decisions"))
 
 
 def chain_warnings(chain: Chain, available: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each thing to look at; `available` are the providers that can be called."""
-    if chain.signal in _VOTING:
+    kind = SIGNALS[chain.signal]
+    if kind.compares:
         yield from _relatives(chain.steps[:-1], available)
     if chain.judge is None:
         return
-    if chain.signal not in _JUDGING:
+    if kind.ask is None:
         yield f'the judge is never asked where signal = "{chain.signal}": leave it out, or set signal = "judge"'
     elif not any(model.provider in available for model in chain.judge.candidates):
         yield f"no provider of the judge {chain.judge.name} has a key, so every row would go up to the last step"

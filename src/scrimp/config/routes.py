@@ -119,7 +119,9 @@ class Routes:
 
     def _judge(self, where: str, table: ChainTable) -> Step | None:
         """Return who is asked about completions; None is the chain's own first step."""
-        deciding = table.signal == "decisions"
+        from scrimp.escalation.signals import SIGNALS  # noqa: PLC0415 - where a chain is used
+
+        deciding = SIGNALS[table.signal].decisions_endpoint
         if table.judge is None and not deciding:
             return None
         (judge,) = self._steps(where, (table.judge or DECIDER,))

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.escalation.confidence import Verdict
 from scrimp.escalation.questions import CallResult
+from scrimp.escalation.verdict import Verdict
 from scrimp.values import Attempt, Chain, Completion, Failure, Step
 
 STRAIGHT = "straight to the last step: those before it do not pay for this task"
 _NO_JUDGE = "nothing to judge by"
 _LAST = "last step"
 _BEST = "best of the valid"
-_ALONE = "nobody to agree with yet"
+_ALONE = "no other completion to agree with yet"
 _UNUSED = "not needed"
 _ITSELF = "says the same when asked in other words"
 
@@ -100,7 +100,7 @@ def best_if_none_kept(attempts: list[Attempt]) -> list[Attempt]:
         return attempts
     end = attempts[-1].completion
     valid = [attempt for attempt in attempts if attempt.valid]
-    if end is None or end.stop == "length" or not valid:
+    if end is None or end.stop_reason == "length" or not valid:
         return attempts
     # Later steps are stronger: the later wins a tie.
     best = max(valid, key=lambda attempt: (attempt.confidence or 0.0, attempt.step))

@@ -1,4 +1,4 @@
-"""What the ascent of a chain asks of whoever drives it, and what it is answered."""
+"""What the ascent of a chain asks of its driver, and what it is answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class CallStep(Struct, frozen=True, kw_only=True):
     """Call this step; to be answered with a Completion or a Failure.
 
     `text` stands in place of the prompt's own, with `parameters` in place of the run's; with a `predicate` the model is
-    asked how probable it is.
+    asked how probable that is of the text.
     """
 
     index: int
@@ -53,3 +53,8 @@ def call_result(reply: Reply) -> CallResult:
     if not isinstance(reply, Completion | Failure):
         raise TypeError(f"a call was answered with a {type(reply).__name__}")
     return reply
+
+
+def no_verdict(reply: CallResult) -> str:
+    """Return a sentence for a model that was asked about a completion and gave no verdict."""
+    return f"the judge gave no verdict: {reply.stop_reason if isinstance(reply, Completion) else reply.message}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp import tokens
-from scrimp.flows.plan.groups import groups
+from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.values import ModelRef, Prompt, Usage
 
@@ -54,39 +54,38 @@ class OutputTokens(Struct, frozen=True):
     high: int = _HIGH
 
 
-def workload(prompts: Iterator[Prompt], asked: RunOptions, services: Services, *, live: bool) -> Workload:
+def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services, *, live: bool) -> Workload:
     """Count what a run would do."""
-    planner, recall = services.planner(asked), services.recall(asked)
+    planner, lookup = services.planner(options), services.cache_lookup(options)
     total, seen = Workload(), set[int]()
-    for group in groups(prompts, live=live):
-        works = [planner.work(prompt) for prompt in group]
-        known = recall.known(works)
-        total.rows += len(works)
-        total.hits += len(known)
-        for place, work in enumerate(works):
-            if place not in known:
-                _count(work, total, seen)
+    for unplanned in groups(prompts, live=live):
+        group = planned(unplanned, planner, lookup)
+        total.rows += len(group.rows)
+        total.hits += len(group.cached)
+        for place, row in enumerate(group.rows):
+            if place not in group.cached:
+                _count(row, total, seen)
     return total
 
 
-def _count(work: PlannedRow, total: Workload, seen: set[int]) -> None:
-    short = int.from_bytes(work.key[:8])  # 64 bits tell a million rows apart, at a third of the memory
+def _count(row: PlannedRow, total: Workload, seen: set[int]) -> None:
+    short = int.from_bytes(row.key[:8])  # 64 bits tell a million rows apart, at a third of the memory
     if short in seen:
         total.duplicates += 1
         return
     seen.add(short)
     total.calls += 1
-    texts = (work.system or "", *(turn.content for turn in work.history))
-    size = tokens.estimate(work.text)
+    texts = (row.system or "", *(turn.content for turn in row.history))
+    size = tokens.estimate(row.text)
     sent = size + sum(map(tokens.estimate, texts))
     total.input += sent + _MESSAGE_TOKENS
-    if work.rules:
-        total.saved_input += sum(map(tokens.estimate, texts_of(work.prompt))) - sent
+    if row.rules:
+        total.saved_input += sum(map(tokens.estimate, texts_of(row.prompt))) - sent
 
 
-def output_tokens(asked: RunOptions) -> OutputTokens:
-    """Return how long completions are taken to be, from what was asked."""
-    parameters = asked.parameters
+def output_tokens(options: RunOptions) -> OutputTokens:
+    """Return how long completions are taken to be, from what was options."""
+    parameters = options.parameters
     if parameters.choices:
         longest = max(tokens.estimate(label) for label in parameters.choices)
         return OutputTokens(longest, longest + 1, longest + 4)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from scrimp.store.cache import Cache, CachedCompletion
+from scrimp.store.cache import SqliteCache
+from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.journal import BegunCall, SettledRow, abandoned
 from scrimp.store.ledger import Ledger
 
@@ -19,8 +20,8 @@ def recover(paths: Paths) -> int:
         if not lines:
             return 0
         settled = [line for line in lines if isinstance(line, SettledRow)]
-        with closing(Cache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
-            cache.take(
+        with closing(SqliteCache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
+            cache.import_many(
                 [
                     CachedCompletion(bytes.fromhex(each.key), each.time, each.entries[0].run, each.answer)
                     for each in settled

@@ -26,10 +26,10 @@ class RoutedPrompt(Struct, frozen=True):
 
 
 def routed_prompts(
-    prompts: Iterator[Prompt], asked: RunOptions, services: Services, *, explain: bool = False
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, *, explain: bool = False
 ) -> Iterator[RoutedPrompt]:
     """Yield each prompt's route."""
-    planner, available = services.planner(asked), services.routes.available
+    planner, available = services.planner(options), services.routes.available
     for prompt in prompts:
         route = planner.route(prompt)
         first = route.chain.steps[0].candidates

@@ -1,4 +1,4 @@
-"""What the rooms of one command share, each opened when it is first asked for."""
+"""What the rooms of one command share, each opened when it is first needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from scrimp.errors import StoreError, StoreUnwritableError
 from scrimp.flows.plan.cache_lookup import CacheLookup
 from scrimp.flows.plan.planner import Planner
-from scrimp.store.cache import Cache, NoCache
+from scrimp.store.cache import SqliteCache
+from scrimp.store.completion_cache import NoCache
 
 if TYPE_CHECKING:
     from scrimp.config.keys import KeyRing
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Rule
+    from scrimp.store.cache_file import CacheFile
+    from scrimp.store.completion_cache import CompletionCache
     from scrimp.values import Chain, Prompt, Route
 
 
@@ -45,8 +48,9 @@ class Services:
 
     def close(self) -> None:
         """Close what was opened."""
-        if "cache" in self.__dict__:
-            self.cache.close()
+        for name in ("cache", "cache_file"):
+            if name in self.__dict__:  # opened
+                getattr(self, name).close()
         if self._private is not None:
             import shutil  # noqa: PLC0415 - only where there is a private cache
 
@@ -58,14 +62,27 @@ class Services:
         return time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock())) + os.urandom(2).hex()
 
     @cached_property
-    def cache(self) -> Cache:
+    def cache(self) -> CompletionCache:
         """The user's cache; where it cannot be written, none, and a warning: completions are printed all the same."""
         self.recover()
         try:
-            return Cache(self.paths.cache_db)
+            return SqliteCache(self.paths.cache_db)
         except StoreUnwritableError as error:
             self.warn(f"completions are printed but not kept: {error}")
             return NoCache()
+
+    def open_writer_cache(self) -> CompletionCache:
+        """Open the cache again for the writer: a connection belongs to one thread."""
+        cache = self.cache
+        return SqliteCache(cache.path) if isinstance(cache, SqliteCache) else cache
+
+    @cached_property
+    def cache_file(self) -> CacheFile:
+        """The cache's file for its administration; StoreError where it cannot be opened."""
+        from scrimp.store.cache_file import CacheFile  # noqa: PLC0415 - for `scrimp cache` alone
+
+        self.recover()
+        return CacheFile(self.paths.cache_db)
 
     def recover(self) -> int:
         """Bring to the stores what runs that died had not; return how many of their calls were lost."""
@@ -80,30 +97,30 @@ class Services:
             self.warn(f"a run that was killed has left something that cannot be brought in now: {error}")
             return 0
 
-    def _private_cache(self) -> Cache:
-        import tempfile  # noqa: PLC0415 - as above
+    def _private_cache(self) -> CompletionCache:
+        import tempfile  # noqa: PLC0415 - only where there is a private cache
 
         self._private = tempfile.mkdtemp(prefix="scrimp-")
-        return Cache(Path(self._private) / "cache.db")
+        return SqliteCache(Path(self._private) / "cache.db")
 
     @cached_property
     def routes(self) -> Routes:
         """Tiers, chains and models as configured."""
-        from scrimp.config.routes import Routes  # noqa: PLC0415 - opened when asked for
+        from scrimp.config.routes import Routes  # noqa: PLC0415 - opened when first needed
 
         return Routes(self.loaded.config, self.keys)
 
     @cached_property
     def keys(self) -> KeyRing:
         """The providers' keys."""
-        from scrimp.config.keys import KeyRing  # noqa: PLC0415 - opened when asked for
+        from scrimp.config.keys import KeyRing  # noqa: PLC0415 - opened when first needed
 
         return KeyRing(self.env, self.loaded.config.providers, self.warn)
 
     @cached_property
     def prices(self) -> PriceBook:
         """The user's prices over our corrections over the table."""
-        from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when asked for
+        from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when first needed
         from scrimp.prices.book import PriceBook  # noqa: PLC0415 - as above
 
         lists = {name: each.price_provider for name, each in self.routes.endpoints.items() if each.price_provider}
@@ -124,13 +141,18 @@ class Services:
             for model, (rate_in, rate_out) in prices_beside(Path(file).expanduser(), None).items()
         }
 
-    def planner(self, asked: RunOptions) -> Planner:
-        """Return what turns this run's prompts into work."""
+    def planner(self, options: RunOptions) -> Planner:
+        """Return what plans the rows of this run."""
         return Planner(
-            asked, self.routes, self.rules, self._places(), learned=self._learned(asked), cheapest=cache(self._cheapest)
+            options,
+            self.routes,
+            self.rules,
+            self._locations(),
+            learned=self._learned(options),
+            cheapest=cache(self._cheapest),
         )
 
-    def _learned(self, asked: RunOptions) -> Callable[[Prompt], Route | None] | None:
+    def _learned(self, options: RunOptions) -> Callable[[Prompt], Route | None] | None:
         """Return what is known of tasks, if anything is."""
         if not self.paths.tuned.exists():
             return None
@@ -140,7 +162,7 @@ class Services:
         tuned = load_tuned(self.paths.tuned)
         return (
             CertifiedRoutes(
-                tuned, self.routes, name=asked.labels.name, warn=self.warn, parameters=asked.parameters
+                tuned, self.routes, name=options.labels.task_name, warn=self.warn, parameters=options.parameters
             ).route
             if tuned
             else None
@@ -165,7 +187,7 @@ class Services:
         check_rules(rules)
         return rules
 
-    def _places(self) -> Mapping[str, str]:
+    def _locations(self) -> Mapping[str, str]:
         """Return where each provider is; a local model of the user's own is its file."""
         files = [
             table.path for name, table in self.loaded.config.models.items() if table.path and name.startswith("local/")
@@ -174,8 +196,8 @@ class Services:
             "local": f"local:{','.join(files)}"
         }
 
-    def recall(self, asked: RunOptions) -> CacheLookup:
+    def cache_lookup(self, options: RunOptions) -> CacheLookup:
         """Return this run's view of the cache; with `off` a private one, so that equal rows are still called once."""
-        if asked.cache == "off":
+        if options.cache == "off":
             self.__dict__["cache"] = self._private_cache()
-        return CacheLookup(self.cache, asked, run=self.run, clock=self.clock)
+        return CacheLookup(self.cache, options, run=self.run, clock=self.clock)

@@ -55,7 +55,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     used = body.get("usage")
     return Completion(
         text="".join(text(each.get("text")) for each in map(obj, items(body["content"])) if each.get("type") == "text"),
-        usage=usage(used), stop=_STOPS.get(finish, "stop"), finish_reason=finish,
+        usage=usage(used), stop_reason=_STOPS.get(finish, "stop"), finish_reason=finish,
         model=word(body.get("model")) or call.model, service_tier=word(obj(used).get("service_tier")),
         request_id=reply.headers.get("request-id"),
     )  # fmt: skip
@@ -117,6 +117,6 @@ class MessageStream:
             message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
             return Failure(kind="network", message=message, http=200)
         return Completion(
-            text="".join(self._text), usage=usage(self._used), stop=_STOPS.get(self._finish, "stop"),
+            text="".join(self._text), usage=usage(self._used), stop_reason=_STOPS.get(self._finish, "stop"),
             finish_reason=self._finish, model=self._model, service_tier=word(self._used.get("service_tier")),
         )  # fmt: skip

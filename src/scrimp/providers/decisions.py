@@ -39,6 +39,6 @@ def to_completion(body: JsonObject, call: Call, endpoint: Endpoint, reply: HttpR
     usage = Usage(input=count(counts.get("input_tokens"))) if is_count(counts.get("input_tokens")) else None
     model = word(body.get("model")) or call.model
     if refused or probability is None:
-        return Completion(text="", usage=usage, stop="refused", model=model, finish_reason="refusal")
+        return Completion(text="", usage=usage, stop_reason="refused", model=model, finish_reason="refusal")
     sure = TokenLogprob(_NAME, log(max(probability, _LEAST)))
-    return Completion(text=repr(probability), usage=usage, stop="stop", model=model, logprobs=(sure,))
+    return Completion(text=repr(probability), usage=usage, stop_reason="stop", model=model, logprobs=(sure,))

@@ -58,7 +58,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
 def _completion(body: JsonObject, said: str, call: Call, finish: str) -> Completion:
     used = body.get("usageMetadata")
     return Completion(
-        text=said, usage=usage(used), stop=_STOPS.get(finish, "refused"),
+        text=said, usage=usage(used), stop_reason=_STOPS.get(finish, "refused"),
         finish_reason=finish, model=word(body.get("modelVersion")) or call.model,
         request_id=word(body.get("responseId")),
     )  # fmt: skip

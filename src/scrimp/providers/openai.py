@@ -124,7 +124,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
         said, tokens = best.token, (best,)  # see there why this is not what was generated
     return Completion(
         text=said, usage=usage(body.get("usage"), endpoint),
-        stop="refused" if refusal else _STOPS.get(finish, "stop"), finish_reason=finish or "stop",
+        stop_reason="refused" if refusal else _STOPS.get(finish, "stop"), finish_reason=finish or "stop",
         model=word(body.get("model")) or call.model, reported_cost=_cost(body, reply.headers),
         logprobs=tokens, service_tier=word(body.get("service_tier")),
         request_id=_request_id(reply.headers),
@@ -254,6 +254,6 @@ class ChatStream:
             return Failure(kind="network", message=message, http=200)
         return Completion(
             text="".join(self._text), usage=self._usage,
-            stop="refused" if self._refused else _STOPS.get(self._finish, "stop"),
+            stop_reason="refused" if self._refused else _STOPS.get(self._finish, "stop"),
             finish_reason=self._finish, model=self._model, service_tier=self._tier, reported_cost=self._cost,
         )  # fmt: skip

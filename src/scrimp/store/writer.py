@@ -11,26 +11,28 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from scrimp.errors import StoreError
-from scrimp.store.cache import Cache
 from scrimp.store.ledger import Ledger
 from scrimp.values import Answer, Entry
 
+if TYPE_CHECKING:
+    from scrimp.store.completion_cache import CompletionCache
+
 # More than this in one transaction would keep other processes waiting for the lock.
 _LARGEST_GROUP = 1000
-# Seconds in which deeds gather behind the first one: to be woken for each costs the other threads more than to wait.
+# Seconds in which writes gather behind the first one: waking for each costs the other threads more than waiting.
 _LINGER = 0.02
 
 
 class Write(Struct, frozen=True, kw_only=True):
-    """What is to be written together; `tag` is whatever the caller wants to hear it called by."""
+    """What is to be written together; `tag` is whatever the caller wants back when it is durable."""
 
-    ended: tuple[Entry, ...] = ()
-    kept: tuple[bytes, Answer] | None = None
+    entries: tuple[Entry, ...] = ()
+    completion: tuple[bytes, Answer] | None = None  # by key
     tag: Any = None
 
 
@@ -41,18 +43,19 @@ class Writer:
     """Group commit: while one transaction is being synced the next group gathers behind it."""
 
     def __init__(
-        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], *, run: str, told: OnCommit
-    ) -> None:
-        """`told` is called, from the writer's thread, for deeds that outlive a power cut, or with why they do not."""
-        self._files, self._run, self._told = _Files(open_cache, open_ledger), run, told
+        self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger], *, run: str,
+        on_commit: OnCommit,
+    ) -> None:  # fmt: skip
+        """`on_commit` gets, in the writer's thread, writes that outlive a power cut, or the reason they do not."""
+        self._stores, self._run, self._on_commit = _Stores(open_cache, open_ledger), run, on_commit
         self._bug: Exception | None = None
         self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="scrimp-writer", daemon=True)
         self._thread.start()
 
-    def write(self, deed: Write) -> None:
+    def write(self, write: Write) -> None:
         """Hand over; returns at once."""
-        self._queue.put(deed)
+        self._queue.put(write)
 
     def close(self) -> None:
         """Write what is left and end the thread."""
@@ -66,12 +69,12 @@ class Writer:
         while not last:
             group, last = self._gather()
             if group:
-                trouble = self._tried(lambda: self._files.keep(group, self._run))  # noqa: B023 - called at once
-                trouble = self._tried(lambda: self._files.book(group)) or trouble  # noqa: B023 - as above
-                self._told(group, trouble)
-        self._files.close()
+                error = self._try(lambda: self._stores.put_completions(group, self._run))  # noqa: B023 - called at once
+                error = self._try(lambda: self._stores.append_entries(group)) or error  # noqa: B023 - as above
+                self._on_commit(group, error)
+        self._stores.close()
 
-    def _tried(self, step: Callable[[], None]) -> StoreError | None:
+    def _try(self, step: Callable[[], None]) -> StoreError | None:
         """Take a step; a bug of ours must not leave the callers waiting, so it is kept for `close` to raise."""
         try:
             step()
@@ -83,42 +86,42 @@ class Writer:
         return None
 
     def _gather(self) -> tuple[list[Write], bool]:
-        """Wait for the first deed, then take all that is there; True when it was the last group."""
+        """Wait for the first write, then take all that are there; True when it was the last group."""
         group: list[Write] = []
-        deed = self._queue.get()
-        if deed is not None:
+        write = self._queue.get()
+        if write is not None:
             time.sleep(_LINGER)
-        while deed is not None:
-            group.append(deed)
+        while write is not None:
+            group.append(write)
             if len(group) >= _LARGEST_GROUP or self._queue.empty():
                 return group, False
-            deed = self._queue.get()
+            write = self._queue.get()
         return group, True
 
 
-class _Files:
+class _Stores:
     """Both stores, opened at first use in the thread that writes (an SQLite connection belongs to one thread)."""
 
-    def __init__(self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger]) -> None:
+    def __init__(self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger]) -> None:
         self._open_cache, self._open_ledger = open_cache, open_ledger
 
     @cached_property
-    def cache(self) -> Cache:
+    def cache(self) -> CompletionCache:
         return self._open_cache()
 
     @cached_property
     def ledger(self) -> Ledger:
         return self._open_ledger()
 
-    def keep(self, group: Sequence[Write], run: str) -> None:
-        rows = [deed.kept for deed in group if deed.kept is not None]
+    def put_completions(self, group: Sequence[Write], run: str) -> None:
+        rows = [write.completion for write in group if write.completion is not None]
         if rows:
-            self.cache.put(rows, run=run, now=time.time())
+            self.cache.put_many(rows, run=run, now=time.time())
 
-    def book(self, group: Sequence[Write]) -> None:
-        ended = [entry for deed in group for entry in deed.ended]
-        if ended:
-            self.ledger.end(ended)
+    def append_entries(self, group: Sequence[Write]) -> None:
+        entries = [entry for write in group for entry in write.entries]
+        if entries:
+            self.ledger.end(entries)
 
     def close(self) -> None:
         for name in ("cache", "ledger"):

@@ -1,4 +1,4 @@
-"""A call goes out and a completion or a failure comes back: the one place where anything is tried again."""
+"""A call goes out and a completion or a failure comes back: the one place where anything is retried."""
 
 from __future__ import annotations
 
@@ -32,180 +32,177 @@ if TYPE_CHECKING:
             """Yield the data of each streamed event, or the reply that refuses."""
 
         def close(self) -> None:
-            """Take no more work."""
+            """Take no more requests."""
 
 
 class ProviderClient:
-    """What flows call models through; sleep and chance come in, so that tests need neither."""
+    """What flows call models through; sleep and randomness come in, so that tests need neither."""
 
     def __init__(
-        self,
-        *,
-        open_http: Callable[[], HttpClient],
-        open_local: Callable[[Endpoint, str], InProcessProvider],
-        open_lane: Callable[[Endpoint], ProviderQueue],
-        circuits: ProviderHealth,
-        secrets: Callable[[Endpoint], Mapping[str, str]],
-        redact: Callable[[str], str],
-        patience: RetryPolicy,
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        chance: Callable[[], float],
-    ) -> None:
-        self._open_http, self._open_local, self._open_lane = open_http, open_local, open_lane
-        self._circuits, self._secrets, self._redact = circuits, secrets, redact
-        self._patience, self._clock, self._sleep, self._chance = patience, clock, sleep, chance
+        self, *, open_http: Callable[[], HttpClient], open_in_process: Callable[[Endpoint, str], InProcessProvider],
+        open_queue: Callable[[Endpoint], ProviderQueue], health: ProviderHealth,
+        secrets: Callable[[Endpoint], Mapping[str, str]], redact: Callable[[str], str], retry_policy: RetryPolicy,
+        clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random_fraction: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._open_http, self._open_in_process, self._open_queue = open_http, open_in_process, open_queue
+        self._health, self._secrets, self._redact = health, secrets, redact
+        self._retry_policy, self._clock, self._sleep = retry_policy, clock, sleep
+        self._random_fraction = random_fraction
         self._http: HttpClient | None = None
-        self._locals: dict[tuple[str, str], InProcessProvider] = {}
-        self._lanes: dict[str, ProviderQueue] = {}
+        self._in_process: dict[tuple[str, str], InProcessProvider] = {}
+        self._queues: dict[str, ProviderQueue] = {}
         self._halted = False
 
     @property
     def halted(self) -> bool:
-        """Say whether nothing is begun any more."""
+        """Whether no new request is begun any more."""
         return self._halted
 
     def halt(self) -> None:
-        """Try nothing again from now on; requests in flight go on."""
+        """Retry nothing from now on; requests in flight go on."""
         self._halted = True
 
     async def close(self) -> None:
-        """Close connections and the embedded model."""
+        """Close connections and in-process providers."""
         if self._http is not None:
             await self._http.close()
-        for model in self._locals.values():
-            model.close()
+        for provider in self._in_process.values():
+            provider.close()
 
-    def tries(self) -> RetryState:
-        """Return the tries of a call that has not been made yet."""
-        return RetryState(self._patience, self._chance)
+    def retry_state(self) -> RetryState:
+        """Return the retries of a call that has not been made yet."""
+        return RetryState(self._retry_policy, self._random_fraction)
 
     async def complete(
-        self, call: Call, endpoint: Endpoint, witness: CallObserver, tries: RetryState, *, show: Show | None = None
-    ) -> Completion | Failure:
-        """Return the completion of a call, or the last failure once nothing is to be gained by trying again.
+        self, call: Call, endpoint: Endpoint, observer: CallObserver, retry_state: RetryState, *,
+        show: Show | None = None,
+    ) -> Completion | Failure:  # fmt: skip
+        """Return the completion of a call with its ledger entry, or the last failure once no retry would help.
 
-        Where the model is in trouble the failure comes back although the tries are not over: who has another model may
-        call that, who has not may wait and come again with the same tries. With `show` the completion is shown as it
-        comes, and once a piece was shown nothing is tried again.
+        Where the model is in trouble the failure comes back although retries are left: a caller with another model may
+        call that, one without may wait and come again with the same state. With `show` the completion is shown as it
+        comes, and once a piece was shown nothing is retried.
         """
-        errand = Exchange(call, endpoint, witness, show)
+        exchange = Exchange(call, endpoint, observer, show)
         while True:
-            result, made = await self._attempt(errand)
-            errand.tried = True
-            if isinstance(result, Completion) or not made:
+            result, sent = await self._attempt(exchange)
+            exchange.attempted = True
+            if isinstance(result, Completion) or not sent:
                 return result
-            wait = self._wait(tries, result, errand)
+            wait = self._wait(retry_state, result, exchange)
             if self._halted:
-                tries.over = True
-            if tries.over or wait is None or errand.shown or not self._circuits.ready(call.provider, call.model):
+                retry_state.exhausted = True
+            healthy = self._health.ready(call.provider, call.model)
+            if retry_state.exhausted or wait is None or exchange.shown or not healthy:
                 return result
             await self._sleep(wait)
 
-    def _wait(self, tries: RetryState, failure: Failure, errand: Exchange) -> float | None:
-        """Return the seconds until the next try, and let other calls know what this one met."""
-        wait = tries.wait(failure)
+    def _wait(self, retry_state: RetryState, failure: Failure, exchange: Exchange) -> float | None:
+        """Return the seconds until the next attempt, and tell the other calls to this provider what this one met."""
+        wait = retry_state.wait(failure)
         if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
-            self._circuits.leave(errand.call.provider, errand.call.model, failure, failure.retry_after)
+            self._health.suspend(exchange.call.provider, exchange.call.model, failure, failure.retry_after)
         elif failure.kind == "rate_limit" and wait is not None:
-            self._lane(errand.endpoint).turned_away(wait)
+            self._queue(exchange.endpoint).refused_for_rate(wait)
         return wait
 
-    async def _attempt(self, errand: Exchange) -> tuple[Completion | Failure, bool]:
+    async def _attempt(self, exchange: Exchange) -> tuple[Completion | Failure, bool]:
         """Return what one request gave, and True; or why none was made, and False."""
-        provider, model = errand.call.provider, errand.call.model
-        lane = self._lane(errand.endpoint)
-        estimated = await lane.enter(len(errand.request.body), ahead=errand.tried or errand.call.ahead)
+        provider, model = exchange.call.provider, exchange.call.model
+        queue = self._queue(exchange.endpoint)
+        resumed = exchange.attempted or exchange.call.resumed
+        estimated = await queue.enter(len(exchange.request.body), resumed=resumed)
         unsent: int | None = estimated
         try:
-            admitted = self._circuits.admit(provider, model)
+            admitted = self._health.admit(provider, model)
             if isinstance(admitted, Failure):
                 return replace(admitted, sent=False), policy_of(admitted).ends_provider
-            ticket = await self._begin(errand, admitted)
-            if isinstance(ticket, Failure):
-                return ticket, True
+            call_id = await self._begin(exchange, admitted)
+            if isinstance(call_id, Failure):
+                return call_id, True
             began, unsent = self._clock(), None
-            result = await self._guarded(errand, ticket, admitted)
-            errand.witness.end(ticket, result)
-            lane.learn(result, errand.stated, estimated=estimated, began=began)
-            self._circuits.saw(provider, model, result, admitted)
-            return result, True
+            result = await self._request(exchange, call_id, admitted)
+            entry = exchange.observer.end(call_id, result)
+            queue.learn(result, exchange.stated_limits, estimated=estimated, began=began)
+            self._health.observe(provider, model, result, admitted)
+            return (replace(result, entry=entry) if isinstance(result, Completion) else result), True
         finally:
-            lane.leave(unsent=unsent)
+            queue.leave(unsent=unsent)
 
-    async def _begin(self, errand: Exchange, admitted: float) -> str | Failure:
-        """Have a request noted before it is sent."""
-        ticket: str | Failure | None = None
+    async def _begin(self, exchange: Exchange, admitted: float) -> str | Failure:
+        """Have a request recorded before it is sent."""
+        call_id: str | Failure | None = None
         try:
-            ticket = await errand.witness.begin(errand.call)
+            call_id = await exchange.observer.begin(exchange.call)
         finally:
-            if not isinstance(ticket, str):
-                self._circuits.withdrawn(errand.call.provider, errand.call.model, admitted)
-        return ticket
+            if not isinstance(call_id, str):
+                self._health.withdraw(exchange.call.provider, exchange.call.model, admitted)
+        return call_id
 
-    async def _guarded(self, errand: Exchange, ticket: str, admitted: float) -> Completion | Failure:
-        """Await one request within its time; whatever ends it, the witness hears of it."""
-        errand.stated, errand.sending = None, False
+    async def _request(self, exchange: Exchange, call_id: str, admitted: float) -> Completion | Failure:
+        """Await one request within its time; whatever ends it, the observer hears of it."""
+        exchange.stated_limits, exchange.sending = None, False
         try:
-            async with asyncio.timeout(self._patience.timeout):
-                result = await (self._once(errand) if errand.show is None else self._stream_once(errand))
+            async with asyncio.timeout(self._retry_policy.timeout):
+                result = await (self._whole(exchange) if exchange.show is None else self._streamed(exchange))
         except TimeoutError:
-            return _too_slow(errand.endpoint, self._patience.timeout)
+            return _timed_out(exchange.endpoint, self._retry_policy.timeout)
         except FaultError as fault:
             result = fault.failure
         except BaseException as error:
             message = f"stopped before the reply came ({type(error).__name__})"
-            errand.witness.end(ticket, Failure(kind="network", message=message, sent=errand.sending))
-            self._circuits.withdrawn(errand.call.provider, errand.call.model, admitted)
+            exchange.observer.end(call_id, Failure(kind="network", message=message, sent=exchange.sending))
+            self._health.withdraw(exchange.call.provider, exchange.call.model, admitted)
             raise
         # A provider may repeat the key it refuses; what it says goes into rows and the ledger.
         return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
 
-    async def _once(self, errand: Exchange) -> Completion | Failure:
-        if errand.endpoint.transport != "http":
-            local = self._local(errand)
-            errand.sending = True
-            return errand.completion(await local.send(errand.request))
-        client, secrets = self._client(), self._secrets(errand.endpoint)
-        errand.sending = True
-        return errand.completion(await client.send(errand.request, errand.endpoint, secrets))
+    async def _whole(self, exchange: Exchange) -> Completion | Failure:
+        if exchange.endpoint.transport != "http":
+            provider = self._in_process_provider(exchange)
+            exchange.sending = True
+            return exchange.completion(await provider.send(exchange.request))
+        http, secrets = self._http_client(), self._secrets(exchange.endpoint)
+        exchange.sending = True
+        return exchange.completion(await http.send(exchange.request, exchange.endpoint, secrets))
 
-    async def _stream_once(self, errand: Exchange) -> Completion | Failure:
-        reader = errand.dialect.stream(errand.call, errand.endpoint)
-        async for event in self._events(errand):
+    async def _streamed(self, exchange: Exchange) -> Completion | Failure:
+        reader = exchange.dialect.stream(exchange.call, exchange.endpoint)
+        async for event in self._events(exchange):
             if isinstance(event, HttpReply):
-                return errand.completion(event)
+                return exchange.completion(event)
             if piece := reader.feed(event):
-                errand.see(piece)
+                exchange.show_piece(piece)
         return reader.completion()
 
-    def _events(self, errand: Exchange) -> AsyncIterator[str | HttpReply]:
-        if errand.endpoint.transport != "http":
-            local = self._local(errand)
-            errand.sending = True
-            return local.events(errand.request)
-        client, secrets = self._client(), self._secrets(errand.endpoint)
-        errand.sending = True
-        return client.events(errand.request, errand.endpoint, secrets)
+    def _events(self, exchange: Exchange) -> AsyncIterator[str | HttpReply]:
+        if exchange.endpoint.transport != "http":
+            provider = self._in_process_provider(exchange)
+            exchange.sending = True
+            return provider.events(exchange.request)
+        http, secrets = self._http_client(), self._secrets(exchange.endpoint)
+        exchange.sending = True
+        return http.events(exchange.request, exchange.endpoint, secrets)
 
-    def _client(self) -> HttpClient:
+    def _http_client(self) -> HttpClient:
         if self._http is None:
             self._http = self._open_http()
         return self._http
 
-    def _local(self, errand: Exchange) -> InProcessProvider:
-        name = (errand.endpoint.name, errand.call.model)
-        if name not in self._locals:
-            self._locals[name] = self._open_local(errand.endpoint, errand.call.model)
-        return self._locals[name]
+    def _in_process_provider(self, exchange: Exchange) -> InProcessProvider:
+        name = (exchange.endpoint.name, exchange.call.model)
+        if name not in self._in_process:
+            self._in_process[name] = self._open_in_process(exchange.endpoint, exchange.call.model)
+        return self._in_process[name]
 
-    def _lane(self, endpoint: Endpoint) -> ProviderQueue:
-        if endpoint.name not in self._lanes:
-            self._lanes[endpoint.name] = self._open_lane(endpoint)
-        return self._lanes[endpoint.name]
+    def _queue(self, endpoint: Endpoint) -> ProviderQueue:
+        if endpoint.name not in self._queues:
+            self._queues[endpoint.name] = self._open_queue(endpoint)
+        return self._queues[endpoint.name]
 
 
-def _too_slow(endpoint: Endpoint, timeout: float) -> Failure:
+def _timed_out(endpoint: Endpoint, timeout: float) -> Failure:
     return Failure(
         kind="timeout",
         message=f"{endpoint.name} did not answer within {timeout:g} s: the call may have been billed; raise --timeout",

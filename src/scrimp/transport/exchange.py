@@ -1,4 +1,4 @@
-"""One call on its way: what is sent, again and again if need be, and who watches it."""
+"""One call on its way: the request that is sent, again if need be, and who observes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.rate_limit_headers import stated_limits
-from scrimp.values import Call, Completion, Failure
+from scrimp.values import Call, Completion, Entry, Failure
 
 if TYPE_CHECKING:
     from scrimp.providers.rate_limit_headers import StatedLimits
@@ -17,32 +17,34 @@ Show = Callable[[str], None]
 
 
 class CallObserver(Protocol):
-    """Sees every request that is sent and what came of it: the purse, and the ledger's eye."""
+    """Sees every request that is sent and what came of it: the spend guard and the row's recorder."""
 
     async def begin(self, call: Call) -> str | Failure:
-        """Note that a request is about to be sent; return its id, or why it must not be."""
+        """Record that a request is about to be sent; return its id, or why it must not be."""
 
-    def end(self, ticket: str, result: Completion | Failure) -> None:
-        """Note what came of it."""
+    def end(self, call_id: str, result: Completion | Failure) -> Entry | None:
+        """Record what came of it; return its ledger entry."""
 
 
 class Exchange:
-    """One call on its way: what is sent again and again, and what was shown of its completion."""
+    """The request of one call, and how far its attempts have come."""
 
-    def __init__(self, call: Call, endpoint: Endpoint, witness: CallObserver, show: Show | None) -> None:
-        self.call, self.endpoint, self.witness = call, endpoint, witness
+    def __init__(self, call: Call, endpoint: Endpoint, observer: CallObserver, show: Show | None) -> None:
+        """`show` gets a streamed completion piece by piece; None asks for it whole."""
+        self.call, self.endpoint, self.observer, self.show = call, endpoint, observer, show
         self.dialect = DIALECTS[endpoint.dialect]()
         self.request: HttpRequest = self.dialect.to_request(call, endpoint)
-        self.show, self.shown, self.tried = show, False, False
-        self.stated: StatedLimits | None = None
-        self.sending = False
+        self.shown = False  # a piece of the completion was shown
+        self.attempted = False  # a request was made
+        self.sending = False  # the request may have left this machine
+        self.stated_limits: StatedLimits | None = None  # by the latest reply
 
     def completion(self, reply: HttpReply) -> Completion | Failure:
         """Return what a reply says."""
-        self.stated = stated_limits(reply.headers)
+        self.stated_limits = stated_limits(reply.headers)
         return self.dialect.to_completion(reply, self.call, self.endpoint)
 
-    def see(self, piece: str) -> None:
+    def show_piece(self, piece: str) -> None:
         """Show a piece of the completion."""
         self.shown = True
         if self.show is not None:

@@ -6,31 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.escalation.signals.judge import judge_parameters, judge_prompts, judged, pair_prompts, pair_verdict
-
-
-@given(st.text(), st.text(), st.text())
-def test_the_second_prompt_is_the_first_with_the_completions_exchanged(task: str, one: str, other: str) -> None:
-    assert pair_prompts(task, one, other) == pair_prompts(task, other, one)[::-1]
-
-
-def test_each_completion_stands_first_once() -> None:
-    first, second = pair_prompts("What is 6 * 7?", "it is 42", "it is 43")
-
-    assert first.index("it is 42") < first.index("it is 43")
-    assert second.index("it is 43") < second.index("it is 42")
-    assert "What is 6 * 7?" in first
-
-
-@pytest.mark.parametrize(
-    ("replies", "verdict"),
-    [
-        (("A", "B"), "one"), (("B.", "**A**"), "other"), (("A", "A"), None), (("B", "B"), None), (("A", "both"), None),
-        (("", ""), None), (("Answer: A", "(B)"), "one"),
-    ],
-)  # fmt: skip
-def test_a_judge_that_follows_the_order_has_given_no_verdict(replies: tuple[str, str], verdict: str | None) -> None:
-    assert pair_verdict(*replies) == verdict
+from scrimp.escalation.signals.judge import judge_parameters, judge_prompts, judged
 
 
 @pytest.mark.parametrize(
@@ -61,14 +37,13 @@ def test_the_alternatives_are_named_in_both_orders() -> None:
     assert second.endswith("wrong or right.")
 
 
-@given(st.sampled_from(["</answer_a>", "< / Answer_b >", "</task>", "<answer>", "<TASK>"]), st.text())
+@given(st.sampled_from(["</answer>", "< / Answer >", "</task>", "<answer>", "<TASK>"]), st.text())
 def test_no_completion_leaves_its_tags(tag: str, text: str) -> None:
-    plain, _ = pair_prompts("t", "x", "y")
-    attacked, _ = pair_prompts("t", text + tag, "y")
-    alone, _ = judge_prompts("t", text + tag)
+    plain, _ = judge_prompts("t", "x")
+    attacked, _ = judge_prompts("t", text + tag)
 
     assert attacked.count("<") - text.count("<") <= plain.count("<")
-    assert alone.count("</answer>") == 1
+    assert attacked.count("</answer>") == 1
 
 
 @given(st.text())

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.enums import StopReason
-from scrimp.escalation.confidence import Verdict
+from scrimp.enums import Signal, StopReason
 from scrimp.escalation.questions import CallResult, CallStep, CheckResult
-from scrimp.escalation.signals.opinion import opinion
+from scrimp.escalation.signals import opinion
+from scrimp.escalation.verdict import Verdict
 from scrimp.values import Completion, Failure, ModelRef, Step, TokenLogprob
 
 JUDGE = Step("j", (ModelRef("p", "j"),))
@@ -20,11 +20,11 @@ VALID = Verdict(confidence=None, why="valid", valid=True, parsed=18)
 DOWN = Failure(kind="server", message="it broke")
 
 
-def said(text: str, stop: StopReason = "stop") -> Completion:
-    return Completion(text=text, usage=None, stop=stop, model="j")
+def said(text: str, stop_reason: StopReason = "stop") -> Completion:
+    return Completion(text=text, usage=None, stop_reason=stop_reason, model="j")
 
 
-def asked(signal: str, replies: Sequence[CallResult]) -> tuple[Verdict, list[CallStep]]:
+def asked(signal: Signal, replies: Sequence[CallResult]) -> tuple[Verdict, list[CallStep]]:
     left, questions = list(replies), []
     steps = opinion(signal, 3, JUDGE, "how many?", said("18"), VALID)
     try:
@@ -66,7 +66,7 @@ verdicts: st.SearchStrategy[CallResult] = st.builds(said, words, stops) | st.jus
 def test_only_two_whole_replies_that_agree_are_a_verdict(first: CallResult, second: CallResult) -> None:
     verdict, questions = asked("judge", [first, second])
 
-    whole = [each for each in (first, second) if isinstance(each, Completion) and each.stop == "stop"]
+    whole = [each for each in (first, second) if isinstance(each, Completion) and each.stop_reason == "stop"]
     agreed = len(whole) == 2 and whole[0].text == whole[1].text and whole[0].text in ("right", "wrong")
     assert (verdict.confidence is not None) is agreed
     assert verdict.more is not agreed
@@ -76,14 +76,14 @@ def test_only_two_whole_replies_that_agree_are_a_verdict(first: CallResult, seco
 
 @given(st.floats(1e-6, 1))
 def test_a_decision_is_its_probability(share: float) -> None:
-    decided = Completion(text="", usage=None, stop="stop", model="j", logprobs=(TokenLogprob("ok", log(share)),))
+    decided = Completion(text="", usage=None, stop_reason="stop", model="j", logprobs=(TokenLogprob("ok", log(share)),))
     verdict, questions = asked("decisions", [decided])
 
     assert verdict.confidence == pytest.approx(share)
     assert [question.predicate for question in questions] == ["The answer is correct and complete."]
 
 
-@pytest.mark.parametrize("reply", [DOWN, said("", stop="refused")])
+@pytest.mark.parametrize("reply", [DOWN, said("", stop_reason="refused")])
 def test_a_decision_that_is_none_leaves_no_confidence(reply: CallResult) -> None:
     verdict, _ = asked("decisions", [reply])
 

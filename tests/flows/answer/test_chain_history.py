@@ -50,18 +50,18 @@ class Past:
         self.read: list[float] = []
         self._climbs = climbs
         places = routes(**chain)
-        book = PriceBook(
+        recorder = PriceBook(
             {f"p/{name}": Rates(input=Decimal(rate), output=Decimal(rate)) for name, rate in prices.items()}
         )
         self.chain: Chain = places.chain("c")
-        self._record = ChainHistory(self._past, places, book, lambda: NOW, self.warnings.append)
+        self._history = ChainHistory(self._past, places, recorder, lambda: NOW, self.warnings.append)
 
     def _past(self, since: float) -> list[ClimbCount]:
         self.read.append(since)
         return self._climbs if isinstance(self._climbs, list) else self._climbs()
 
     def start(self, task: str = "task", key: bytes = KEY) -> int:
-        return self._record.start(self.chain, task, key)
+        return self._history.first_step(self.chain, task, key)
 
 
 def ended(*rows: int, task: str = "task", chain: str = "c") -> list[ClimbCount]:
@@ -167,7 +167,7 @@ def test_a_ledger_that_cannot_be_read_is_said_once_and_rows_climb() -> None:
 
     assert [past.start(), past.start()] == [0, 0]
     assert past.warnings == [
-        "rows climb as if for the first time, for what was done before cannot be read: ledger.db is no database"
+        "chains start at their first step, for the ledger of earlier runs cannot be read: ledger.db is no database"
     ]
 
 

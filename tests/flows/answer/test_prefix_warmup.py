@@ -188,7 +188,7 @@ visits = st.lists(
 @settings(max_examples=200)
 @given(visits)
 def test_whoever_fails_or_stops_nobody_waits_for_ever(
-    asked: list[tuple[int, float, float, float | None, bool]],
+    options: list[tuple[int, float, float, float | None, bool]],
 ) -> None:
     async def main() -> None:
         server = Server()
@@ -198,7 +198,7 @@ def test_whoever_fails_or_stops_nobody_waits_for_ever(
             await server.visit(call("x", system=f"{which} {LONG}"), seconds=seconds, fails=fails)
 
         tasks = []
-        for which, later, seconds, stops, fails in asked:
+        for which, later, seconds, stops, fails in options:
             task = asyncio.create_task(visit(which, later, seconds, fails))
             if stops is not None:
                 asyncio.get_running_loop().call_later(stops, task.cancel)

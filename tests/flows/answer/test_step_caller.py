@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.rows import book_of, booking, work
+from flows.rows import call_recorder, planned_row, row_recorder
 from scrimp.escalation.questions import CallStep
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.step_caller import StepCaller
@@ -36,19 +36,19 @@ class Tier:
     """Two providers, what each says, and a step that may use both; made inside the loop."""
 
     def __init__(
-        self, *, asked: RunOptions | None = None, available: Sequence[str] = NAMES, retries: int = 0, width: int = 16,
+        self, *, options: RunOptions | None = None, available: Sequence[str] = NAMES, retries: int = 0, width: int = 16,
         show: Callable[[str], None] | None = None, **said: Sequence[Said],
     ) -> None:  # fmt: skip
         self._said = {name: list(replies) for name, replies in said.items()}
         self.calls: list[tuple[str, float]] = []
         self.bodies: list[bytes] = []
         self.house = House(FakeHttp(self._answer), retries=retries, width=width)
-        self.booking: CallRecorder = booking(PRICES)
-        asked = asked or RunOptions()
+        self.call_recorder: CallRecorder = call_recorder(PRICES)
+        options = options or RunOptions()
         self.warnings: list[str] = []
-        self.stepper = StepCaller(
-            asked=asked, door=self.house.door, circuits=self.house.circuits, warming=PrefixWarmup(now),
-            endpoints=ENDPOINTS, available=available, budget=Budget(asked.limits.max_cost), prices=PRICES,
+        self.step_caller = StepCaller(
+            options=options, client=self.house.client, health=self.house.health, warmup=PrefixWarmup(now),
+            endpoints=ENDPOINTS, available=available, budget=Budget(options.limits.max_cost), prices=PRICES,
             warn=self.warnings.append, show=show,
         )  # fmt: skip
 
@@ -63,8 +63,9 @@ class Tier:
         return said
 
     async def ask(self, step: Step = STEP) -> tuple[Completion | Failure, str]:
-        stepped = await self.stepper.call(CallStep(index=0, step=step), work(step=step), book_of(self.booking))
-        return stepped.made, stepped.model.provider if stepped.model else ""
+        recorder = row_recorder(self.call_recorder)
+        result = await self.step_caller.call(CallStep(index=0, step=step), planned_row(step=step), recorder)
+        return result, recorder.entries[-1].provider if recorder.entries else ""
 
     async def ask_only(self, *names: str, times: int = 1) -> None:
         """Ask a step of these providers alone."""
@@ -188,7 +189,7 @@ def test_a_provider_that_refused_the_key_is_not_called_again_and_the_step_lives_
         for _ in range(3):
             await tier.ask()
         assert tier.called == ["first", "second", "second", "second"]
-        assert tier.stepper.alive(STEP)
+        assert tier.step_caller.is_alive(STEP)
 
     run(main())
 
@@ -201,7 +202,7 @@ def test_a_step_is_dead_when_all_its_providers_refuse_us_and_says_why_without_a_
 
         result, _ = await tier.ask()
 
-        assert not tier.stepper.alive(STEP)
+        assert not tier.step_caller.is_alive(STEP)
         assert isinstance(result, Failure)
         assert (result.sent, len(tier.calls)) == (False, sent)
 
@@ -215,7 +216,7 @@ def test_a_step_without_a_key_names_those_that_would_do() -> None:
         assert isinstance(result, Failure)
         assert "FIRST_KEY or SECOND_KEY" in result.message
         assert tier.calls == []
-        assert not tier.stepper.alive(STEP)
+        assert not tier.step_caller.is_alive(STEP)
 
     run(main())
 
@@ -233,7 +234,7 @@ def test_rows_queued_for_a_provider_that_refuses_us_go_to_the_next_at_once() -> 
 
 def test_a_row_over_the_cap_is_not_put_to_another_model() -> None:
     async def main() -> None:
-        tier = Tier(asked=RunOptions(limits=RunLimits(max_cost=Decimal("0.000001"))))
+        tier = Tier(options=RunOptions(limits=RunLimits(max_cost=Decimal("0.000001"))))
         result, _ = await tier.ask()
         assert isinstance(result, Failure)
         assert (result.kind, tier.calls) == ("budget", [])
@@ -243,8 +244,8 @@ def test_a_row_over_the_cap_is_not_put_to_another_model() -> None:
 
 def test_under_a_cap_every_call_is_bounded_and_without_one_nothing_is_sent_that_was_not_asked_for() -> None:
     async def main() -> None:
-        capped = Tier(asked=RunOptions(limits=RunLimits(max_cost=Decimal(1))))
-        lower = Tier(asked=RunOptions(limits=RunLimits(max_cost=Decimal(1)), parameters=Parameters(max_output=7)))
+        capped = Tier(options=RunOptions(limits=RunLimits(max_cost=Decimal(1))))
+        lower = Tier(options=RunOptions(limits=RunLimits(max_cost=Decimal(1)), parameters=Parameters(max_output=7)))
         free = Tier()
         for tier in (capped, lower, free):
             await tier.ask()
@@ -307,7 +308,7 @@ rows = st.lists(st.tuples(st.floats(0, 30), st.none() | st.floats(0, 90), st.boo
 @settings(max_examples=300)
 @given(replies, replies, rows, st.integers(0, 2), st.integers(1, 4))
 def test_whatever_two_providers_say_every_row_ends(
-    first: list[Said], second: list[Said], asked: list[tuple[float, float | None, bool]], retries: int, width: int
+    first: list[Said], second: list[Said], options: list[tuple[float, float | None, bool]], retries: int, width: int
 ) -> None:
     async def main() -> None:
         tier = Tier(first=first, second=second, retries=retries, width=width)
@@ -317,7 +318,7 @@ def test_whatever_two_providers_say_every_row_ends(
             return await tier.ask(Step("backwards", STEP.candidates[::-1]) if backwards else STEP)
 
         tasks = []
-        for later, stops, backwards in asked:
+        for later, stops, backwards in options:
             task = asyncio.create_task(row(later, backwards))
             if stops is not None:
                 asyncio.get_running_loop().call_later(stops, task.cancel)
@@ -338,7 +339,7 @@ def test_it_is_said_once_who_stands_in_for_a_model_in_trouble() -> None:
             await tier.ask()
 
         (warning,) = tier.warnings
-        assert warning.startswith("first/m is left alone for now, second/m is called instead: ")
+        assert warning.startswith("first/m is not called for now, second/m is called instead: ")
         assert "on fire" in warning
 
     run(main())

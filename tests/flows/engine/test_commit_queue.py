@@ -7,7 +7,7 @@ from pathlib import Path
 from outcomes import answer, entry
 from scrimp.errors import StoreUnwritableError
 from scrimp.flows.engine.commit_queue import CommitQueue
-from scrimp.store.cache import Cache
+from scrimp.store.cache import SqliteCache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 
@@ -20,23 +20,23 @@ class Store:
     def __init__(self, path: Path, open_ledger: Callable[[], Ledger] | None = None) -> None:
         self._path = path
         self.warnings: list[str] = []
-        self.heard: list[object] = []
+        self.durable: list[object] = []
         self._news = asyncio.Event()
-        self.durable = CommitQueue(
-            lambda: Cache(path / "cache.db"), open_ledger or (lambda: Ledger(path / "ledger.db")),
+        self.commits = CommitQueue(
+            lambda: SqliteCache(path / "cache.db"), open_ledger or (lambda: Ledger(path / "ledger.db")),
             Journal(path, "r"), run="r", warn=self.warnings.append,
         )  # fmt: skip
-        self.durable.heard = self._hear
+        self.commits.on_durable = self._on_durable
 
-    def _hear(self, rows: object) -> None:
-        self.heard += rows  # type: ignore[arg-type]  # a list of tags
+    def _on_durable(self, rows: object) -> None:
+        self.durable += rows  # type: ignore[arg-type]  # a list of tags
         self._news.set()
 
-    async def hears(self) -> list[object]:
-        while not self.heard:
+    async def wait(self) -> list[object]:
+        while not self.durable:
             self._news.clear()
             await self._news.wait()
-        return self.heard
+        return self.durable
 
 
 def test_a_call_is_written_down_until_it_is_in_the_ledger(tmp_path: Path) -> None:
@@ -45,11 +45,11 @@ def test_a_call_is_written_down_until_it_is_in_the_ledger(tmp_path: Path) -> Non
 
     async def main() -> None:
         store = Store(tmp_path)
-        store.durable.note(entry(status="lost", cost=None))
+        store.commits.begin(entry(status="lost", cost=None))
         assert b'"call":"c"' in written()[0]
-        store.durable.keep("row", (entry(),), None)
-        await store.hears()
-        store.durable.close()
+        store.commits.commit("row", (entry(),), None)
+        await store.wait()
+        store.commits.close()
 
     asyncio.run(main())
     assert written() == []
@@ -58,12 +58,12 @@ def test_a_call_is_written_down_until_it_is_in_the_ledger(tmp_path: Path) -> Non
 def test_a_row_is_heard_of_once_it_is_in_the_cache(tmp_path: Path) -> None:
     async def main() -> None:
         store = Store(tmp_path)
-        store.durable.keep("row", (entry(),), (KEY, answer("kept")))
-        assert await store.hears() == ["row"]
-        cache = Cache(tmp_path / "cache.db")
-        assert cache.get([KEY])[KEY].answer.output == "kept"
+        store.commits.commit("row", (entry(),), (KEY, answer("kept")))
+        assert await store.wait() == ["row"]
+        cache = SqliteCache(tmp_path / "cache.db")
+        assert cache.get_many([KEY])[KEY].answer.output == "kept"
         cache.close()
-        store.durable.close()
+        store.commits.close()
 
     asyncio.run(main())
 
@@ -74,10 +74,10 @@ def test_a_store_that_cannot_be_written_is_warned_of_and_holds_nobody_up(tmp_pat
 
     async def main() -> None:
         store = Store(tmp_path, full)
-        store.durable.note(entry(status="lost", cost=None))
-        store.durable.keep("row", (entry(),), None)
-        assert await store.hears() == ["row"]
+        store.commits.begin(entry(status="lost", cost=None))
+        store.commits.commit("row", (entry(),), None)
+        assert await store.wait() == ["row"]
         assert any("the disk is full" in warning for warning in store.warnings)
-        store.durable.close()
+        store.commits.close()
 
     asyncio.run(main())

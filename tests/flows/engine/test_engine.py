@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pytest
 
-from flows.rows import booking, work
+from flows.rows import call_recorder, planned_row
 from outcomes import answer, answered
 from scrimp.errors import InputError
 from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.engine.wiring import EngineParts
+from scrimp.flows.plan.groups import PlannedGroup, planned
 from scrimp.flows.plan.planner import PlannedRow
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.recorder import RowRecorder
@@ -28,8 +29,8 @@ NO_MONEY = Failure(kind="budget", message="the next call could pass the cap", se
 Answering = Callable[[PlannedRow, RowRecorder], Awaitable[Outcome]]
 
 
-async def echo(work: PlannedRow, book: RowRecorder) -> Outcome:
-    await book.begin(CALL)
+async def echo(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+    await recorder.begin(CALL)
     await asyncio.sleep(1.0)
     return Answered(prompt=work.prompt, answer=answer(work.text), cache="miss")
 
@@ -61,18 +62,18 @@ class Groups:
 class Disk:
     """Where rows become durable a moment later."""
 
-    heard: Callable[[Sequence[object]], None]
+    on_durable: Callable[[Sequence[object]], None]
 
     def __init__(self) -> None:
         self.kept: list[object] = []
         self.booked: list[Entry] = []
 
-    def keep(self, tag: object, ended: Sequence[Entry], kept: object) -> None:
+    def commit(self, tag: object, ended: Sequence[Entry], kept: object) -> None:
         self.kept.append(kept)
-        self.book(ended)
-        asyncio.get_running_loop().call_later(0.01, lambda: self.heard([tag]))
+        self.append(ended)
+        asyncio.get_running_loop().call_later(0.01, lambda: self.on_durable([tag]))
 
-    def book(self, ended: Sequence[Entry]) -> None:
+    def append(self, ended: Sequence[Entry]) -> None:
         self.booked += ended
 
 
@@ -83,7 +84,7 @@ class Rooms:
         self,
         answering: Answering = echo,
         *,
-        asked: RunOptions | None = None,
+        options: RunOptions | None = None,
         known: Sequence[str] = (),
         window: int = 100,
         sink: Callable[[Sequence[Outcome]], None] | None = None,
@@ -93,23 +94,23 @@ class Rooms:
         self.rows: list[Outcome] = []
         self.warnings: list[str] = []
         self.disk = Disk()
-        self.asked = asked or RunOptions()
-        emitter = ReorderBuffer(sink or self.rows.extend, in_order=self.asked.order == "input", window=window)
+        self.options = options or RunOptions()
+        output = ReorderBuffer(sink or self.rows.extend, in_order=self.options.order == "input", window=window)
         self.engine = Engine(
-            self.asked, self, self, EngineParts(self, booking(PriceBook()), self.disk, self), emitter,  # type: ignore[arg-type]
+            self.options, self, self, EngineParts(self, call_recorder(PriceBook()), self.disk, self), output,  # type: ignore[arg-type]
             self.warnings.append,
         )  # fmt: skip
 
     def halt(self) -> None:
         """As the door: nothing is tried again here anyway."""
 
-    def work(self, prompt: Prompt) -> PlannedRow:
-        return work(prompt.text, index=prompt.index)
+    def plan(self, prompt: Prompt) -> PlannedRow:
+        return planned_row(prompt.text, index=prompt.index)
 
     def chains(self) -> list[Chain]:
         return []
 
-    def known(self, works: Sequence[PlannedRow]) -> Mapping[int, Outcome]:
+    def find(self, works: Sequence[PlannedRow]) -> Mapping[int, Outcome]:
         return {
             place: answered(answer(each.text), cache="hit", index=each.prompt.index)
             for place, each in enumerate(works)
@@ -119,13 +120,15 @@ class Rooms:
     def all_down(self, chains: Sequence[Chain]) -> bool:
         return False
 
-    async def outcome(self, work: PlannedRow, book: RowRecorder) -> Outcome:
+    async def outcome(self, work: PlannedRow, recorder: RowRecorder) -> Outcome:
         self.called.append(work.text)
-        return await self._answering(work, book)
+        return await self._answering(work, recorder)
 
     async def run(self, *groups: Sequence[str], trouble: Exception | None = None) -> RunStop | None:
         async with asyncio.timeout(100_000.0):
-            return await self.engine.run(Groups(groups, trouble))  # type: ignore[arg-type]
+            coming = Groups(groups, trouble)
+            first = planned(await coming.next() or [], self, self) if groups else PlannedGroup([], {})  # type: ignore[arg-type]
+            return await self.engine.run(first, coming)  # type: ignore[arg-type]
 
     @property
     def places(self) -> list[int]:
@@ -133,9 +136,9 @@ class Rooms:
 
 
 def test_rows_come_out_in_the_order_of_input_whatever_takes_longer() -> None:
-    async def slow_first(work: PlannedRow, book: RowRecorder) -> Outcome:
+    async def slow_first(work: PlannedRow, recorder: RowRecorder) -> Outcome:
         await asyncio.sleep(10.0 - work.prompt.index)
-        return await echo(work, book)
+        return await echo(work, recorder)
 
     async def main() -> None:
         rooms = Rooms(slow_first)
@@ -170,11 +173,11 @@ def test_what_the_cache_knows_is_not_called() -> None:
 def test_no_row_is_printed_before_it_is_durable() -> None:
     async def main() -> None:
         rooms = Rooms()
-        rooms.disk.keep = lambda tag, ended, kept: rooms.disk.kept.append(tag)  # type: ignore[method-assign, assignment]
+        rooms.disk.commit = lambda tag, ended, kept: rooms.disk.kept.append(tag)  # type: ignore[method-assign, assignment]
         task = asyncio.create_task(rooms.run("ab"))
         await asyncio.sleep(50.0)
         assert (rooms.rows, task.done()) == ([], False)
-        rooms.disk.heard(rooms.disk.kept)
+        rooms.disk.on_durable(rooms.disk.kept)
         await task
         assert rooms.places == [0, 1]
 
@@ -183,10 +186,10 @@ def test_no_row_is_printed_before_it_is_durable() -> None:
 
 def test_one_slow_row_bounds_how_many_wait_behind_it() -> None:
     async def main() -> None:
-        async def stuck_first(work: PlannedRow, book: RowRecorder) -> Outcome:
+        async def stuck_first(work: PlannedRow, recorder: RowRecorder) -> Outcome:
             if work.prompt.index == 0:
                 await asyncio.sleep(1000.0)
-            return await echo(work, book)
+            return await echo(work, recorder)
 
         rooms = Rooms(stuck_first, window=10)
         task = asyncio.create_task(rooms.run([str(number) for number in range(100)]))
@@ -199,8 +202,8 @@ def test_one_slow_row_bounds_how_many_wait_behind_it() -> None:
 
 
 def test_a_failed_row_stops_nobody() -> None:
-    async def b_fails(work: PlannedRow, book: RowRecorder) -> Outcome:
-        return failed(work) if work.text == "b" else await echo(work, book)
+    async def b_fails(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+        return failed(work) if work.text == "b" else await echo(work, recorder)
 
     async def main() -> None:
         rooms = Rooms(b_fails)
@@ -211,13 +214,13 @@ def test_a_failed_row_stops_nobody() -> None:
 
 
 def test_too_many_failures_stop_the_run_and_rows_in_flight_are_kept() -> None:
-    async def some_fail(work: PlannedRow, book: RowRecorder) -> Outcome:
-        await book.begin(CALL)
+    async def some_fail(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+        await recorder.begin(CALL)
         await asyncio.sleep(1.0 + work.prompt.index)
-        return failed(work) if work.prompt.index < 2 else await echo(work, book)
+        return failed(work) if work.prompt.index < 2 else await echo(work, recorder)
 
     async def main() -> None:
-        rooms = Rooms(some_fail, asked=RunOptions(limits=RunLimits(max_failures=1)))
+        rooms = Rooms(some_fail, options=RunOptions(limits=RunLimits(max_failures=1)))
         stop = await rooms.run("abcd")
         assert stop is not None
         assert stop.reason == "failures"
@@ -230,12 +233,12 @@ def test_a_run_out_of_money_drops_rows_that_were_not_begun_and_keeps_those_that_
     async def main() -> None:
         never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-        async def out_of_money(work: PlannedRow, book: RowRecorder) -> Outcome:
+        async def out_of_money(work: PlannedRow, recorder: RowRecorder) -> Outcome:
             if work.text == "b":
                 return failed(work, NO_MONEY)
             if work.text == "c":
                 await never
-            return await echo(work, book)
+            return await echo(work, recorder)
 
         rooms = Rooms(out_of_money)
         stop = await rooms.run("abc")
@@ -256,12 +259,12 @@ def test_trouble_of_the_reader_comes_after_the_rows_before_it() -> None:
 
 
 def test_a_bug_of_ours_ends_the_run_after_the_calls_in_flight_and_is_raised() -> None:
-    async def buggy(work: PlannedRow, book: RowRecorder) -> Outcome:
+    async def buggy(work: PlannedRow, recorder: RowRecorder) -> Outcome:
         if work.text == "b":
-            await book.begin(CALL)
+            await recorder.begin(CALL)
             await asyncio.sleep(0.5)
             raise ZeroDivisionError
-        return await echo(work, book)
+        return await echo(work, recorder)
 
     async def main() -> None:
         rooms = Rooms(buggy)
@@ -287,9 +290,9 @@ def test_a_reader_of_our_pipe_that_leaves_ends_the_run_quietly() -> None:
     run(main())
 
 
-async def hang(work: PlannedRow, book: RowRecorder) -> Outcome:
+async def hang(work: PlannedRow, recorder: RowRecorder) -> Outcome:
     """A call that takes an hour."""
-    await book.begin(CALL)
+    await recorder.begin(CALL)
     await asyncio.sleep(3600.0)
     return failed(work)
 
@@ -326,8 +329,8 @@ def test_a_second_interruption_stops_at_once() -> None:
 
 def test_a_run_that_is_stopping_for_another_reason_can_still_be_interrupted() -> None:
     async def main() -> None:
-        async def answering(work: PlannedRow, book: RowRecorder) -> Outcome:
-            return failed(work, NO_MONEY) if work.text == "a" else await hang(work, book)
+        async def answering(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+            return failed(work, NO_MONEY) if work.text == "a" else await hang(work, recorder)
 
         rooms, loop = Rooms(answering), asyncio.get_running_loop()
         began = loop.time()

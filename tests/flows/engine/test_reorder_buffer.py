@@ -17,13 +17,13 @@ class Out:
 
     def __init__(self, *, in_order: bool = True, window: int = 4) -> None:
         self.printed: list[int] = []
-        self.emitter = ReorderBuffer(self._sink, in_order=in_order, window=window)
+        self.output = ReorderBuffer(self._sink, in_order=in_order, window=window)
 
     def _sink(self, outcomes: Sequence[Outcome]) -> None:
         self.printed += [outcome.prompt.index for outcome in outcomes]
 
     def put(self, *places: int) -> None:
-        self.emitter.put([(place, answered(index=place)) for place in places])
+        self.output.put([(place, answered(index=place)) for place in places])
 
 
 def test_rows_come_out_in_the_order_of_input() -> None:
@@ -51,7 +51,7 @@ def test_what_waits_behind_rows_that_never_come_is_printed_in_the_end() -> None:
 
     out.put(3)
     out.put(1)
-    out.emitter.flush()
+    out.output.flush()
 
     assert out.printed == [1, 3]
 
@@ -62,7 +62,7 @@ def test_no_more_rows_are_admitted_than_the_window_holds() -> None:
 
         async def admit() -> None:
             for place in range(10):
-                await out.emitter.admit()
+                await out.output.admit()
                 admitted.append(place)
 
         task = asyncio.create_task(admit())
@@ -83,10 +83,10 @@ def test_no_more_rows_are_admitted_than_the_window_holds() -> None:
 def test_rows_that_are_dropped_keep_nobody_waiting() -> None:
     async def main() -> None:
         out = Out(window=1)
-        await out.emitter.admit()
-        waiting = asyncio.create_task(out.emitter.admit())
+        await out.output.admit()
+        waiting = asyncio.create_task(out.output.admit())
         await settled()
-        out.emitter.let_go()
+        out.output.stop_waiting()
         await waiting
 
     run(main())
@@ -99,7 +99,7 @@ def test_every_row_is_printed_once_and_never_too_many_wait(order: list[int], win
 
         async def admit() -> None:
             for place in range(30):
-                await out.emitter.admit()
+                await out.output.admit()
                 admitted.add(place)
 
         task = asyncio.create_task(admit())

@@ -58,9 +58,9 @@ def test_where_no_price_is_known_none_is_the_cheapest() -> None:
 
 @given(st.tuples(*[st.integers(0, 3)] * 3))
 def test_nothing_costs_less_and_of_equals_the_first_is_taken(rates: tuple[int, ...]) -> None:
-    book, places = prices(**dict(zip(NAMES, rates, strict=True))), routes()
+    recorder, places = prices(**dict(zip(NAMES, rates, strict=True))), routes()
 
-    found = cheapest(places, book, NOW)
+    found = cheapest(places, recorder, NOW)
 
-    costs = [cost_of_call(ModelRef(name, "m"), places, book, NOW) for name in NAMES]
+    costs = [cost_of_call(ModelRef(name, "m"), places, recorder, NOW) for name in NAMES]
     assert NAMES.index(found.provider) == costs.index(min(cost for cost in costs if cost is not None))

@@ -22,9 +22,9 @@ TURNS = st.lists(st.builds(Message, st.sampled_from(["user", "assistant"]), TEXT
 def test_a_turn_that_follows_changes_no_byte_of_those_before(
     level: str, turns: list[Message], last: str, reply: str, following: str, system: str | None
 ) -> None:
-    now = PromptCompressor(level).sent(Prompt(index=0, text=last, history=tuple(turns), system=system))
+    now = PromptCompressor(level).compress(Prompt(index=0, text=last, history=tuple(turns), system=system))
     grown = (*turns, Message("user", last), Message("assistant", reply))
-    later = PromptCompressor(level).sent(Prompt(index=0, text=following, history=grown, system=system))
+    later = PromptCompressor(level).compress(Prompt(index=0, text=following, history=grown, system=system))
 
     assert later.system == now.system
     assert later.history[: len(turns) + 1] == (*now.history, Message("user", now.text))
@@ -32,14 +32,14 @@ def test_a_turn_that_follows_changes_no_byte_of_those_before(
 
 @given(level=st.sampled_from(LEVELS), text=TEXTS)
 def test_what_the_model_said_is_its_own_and_stays(level: str, text: str) -> None:
-    sent = PromptCompressor(level).sent(Prompt(index=0, text="a", history=(Message("assistant", text),)))
+    sent = PromptCompressor(level).compress(Prompt(index=0, text="a", history=(Message("assistant", text),)))
 
     assert sent.history == (Message("assistant", text),)
 
 
 @given(turns=TURNS, last=TEXTS, system=st.none() | TEXTS)
 def test_off_sends_every_byte(turns: list[Message], last: str, system: str | None) -> None:
-    sent = PromptCompressor("off").sent(Prompt(index=0, text=last, history=tuple(turns), system=system))
+    sent = PromptCompressor("off").compress(Prompt(index=0, text=last, history=tuple(turns), system=system))
 
     assert (sent.text, sent.system, sent.history, sent.rules) == (last, system, tuple(turns), ())
 
@@ -47,10 +47,10 @@ def test_off_sends_every_byte(turns: list[Message], last: str, system: str | Non
 def test_no_sentence_of_a_system_text_is_left_out() -> None:
     system = PARTS[0] + "\n\n" + PARTS[1]
 
-    assert PromptCompressor("terse").sent(Prompt(index=0, text="a", system=system)).system == system
+    assert PromptCompressor("terse").compress(Prompt(index=0, text="a", system=system)).system == system
 
 
 def test_the_rules_of_all_parts_are_told_once() -> None:
-    sent = PromptCompressor("lossless").sent(Prompt(index=0, text=PARTS[2], history=(Message("user", PARTS[2]),)))
+    sent = PromptCompressor("lossless").compress(Prompt(index=0, text=PARTS[2], history=(Message("user", PARTS[2]),)))
 
     assert sent.rules == ("json white space",)

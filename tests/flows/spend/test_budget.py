@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.rows import bill, book_of, booking
+from flows.rows import bill, call_recorder, row_recorder
 from scrimp.errors import UnknownPriceError
 from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.spend_guard import SpendGuard
@@ -51,21 +51,25 @@ class Provider:
         self.billed = Decimal(0)
 
     async def answer(self, endpoint: Endpoint, request: HttpRequest) -> HttpReply:
-        chance, body = self._chance, json.loads(request.body)
-        fate = chance.random()
-        await asyncio.sleep(chance.choice((0.0, 0.1, chance.expovariate(0.5))))
+        random_fraction, body = self._chance, json.loads(request.body)
+        fate = random_fraction.random()
+        await asyncio.sleep(random_fraction.choice((0.0, 0.1, random_fraction.expovariate(0.5))))
         if fate < 0.05:
             raise NEVER_SENT
         if fate < 0.25:
-            return error(chance.choice((400, 429, 429, 500, 503)), retry_after=chance.choice(("0.5", "7")))
+            return error(
+                random_fraction.choice((400, 429, 429, 500, 503)), retry_after=random_fraction.choice(("0.5", "7"))
+            )
         # As many tokens as bytes, and as many again as roles and separators could be.
         bound = sum(len(turn["content"].encode()) + 64 for turn in body["messages"])
         usage = Usage(
-            input=chance.choice((bound, chance.randint(0, bound))),
-            output=chance.choice((body["max_tokens"], chance.randint(0, body["max_tokens"]))),
+            input=random_fraction.choice((bound, random_fraction.randint(0, bound))),
+            output=random_fraction.choice((body["max_tokens"], random_fraction.randint(0, body["max_tokens"]))),
         )
         self.billed += bill(usage, RATES)
-        await asyncio.sleep(chance.choice((0.0, 1.0, chance.expovariate(0.2), 60.0 if fate < 0.35 else 0.0)))
+        await asyncio.sleep(
+            random_fraction.choice((0.0, 1.0, random_fraction.expovariate(0.2), 60.0 if fate < 0.35 else 0.0))
+        )
         if fate < 0.45:
             raise BROKEN
         if fate < 0.5:
@@ -81,17 +85,17 @@ class Run:
     def __init__(self, seed: int, cap: Decimal | None, *, width: int, retries: int) -> None:
         self.provider, self.budget = Provider(seed), Watched(cap)
         self.house = House(FakeHttp(self.provider.answer), width=width, retries=retries, timeout=30.0)
-        self.booking = booking(PRICES)
+        self.call_recorder = call_recorder(PRICES)
         self.entries: list[Entry] = []
 
     async def row(self, text: str, output: int, later: float) -> Completion | Failure:
         await asyncio.sleep(later)
         call = Call(provider="acme", model="m", text=text, parameters=Parameters(max_output=output))
-        book = book_of(self.booking)
+        recorder = row_recorder(self.call_recorder)
         try:
-            return await self.house.ask(call, SpendGuard(book, self.budget, PRICES, allow_unpriced=False))
+            return await self.house.ask(call, SpendGuard(recorder, self.budget, PRICES, allow_unpriced=False))
         finally:
-            self.entries += book.entries
+            self.entries += recorder.entries
 
 
 rows = st.lists(
@@ -106,12 +110,12 @@ rows = st.lists(
 @settings(max_examples=1000)
 @given(st.integers(0, 2**32), rows, st.integers(0, 400), st.integers(1, 30), st.integers(0, 2))
 def test_the_cap_is_never_passed_whatever_a_provider_does_and_whoever_stops(
-    seed: int, asked: Sequence[tuple[int, int, float, float | None]], cents: int, width: int, retries: int
+    seed: int, options: Sequence[tuple[int, int, float, float | None]], cents: int, width: int, retries: int
 ) -> None:
     async def main() -> None:
         course = Run(seed, Decimal(cents) / 100_000, width=width, retries=retries)
         tasks = []
-        for size, output, later, stops in asked:
+        for size, output, later, stops in options:
             task = asyncio.create_task(course.row("x" * size, output, later))
             if stops is not None:
                 asyncio.get_running_loop().call_later(stops, task.cancel)
@@ -250,7 +254,7 @@ def most_of(call: Call, prices: PriceBook, *, allow_unpriced: bool = False) -> D
 
     async def main() -> Decimal:
         budget = Budget(Decimal(10**6))
-        await SpendGuard(book_of(booking(prices)), budget, prices, allow_unpriced=allow_unpriced).begin(call)
+        await SpendGuard(row_recorder(call_recorder(prices)), budget, prices, allow_unpriced=allow_unpriced).begin(call)
         return budget.reserved
 
     return run(main())
@@ -276,15 +280,15 @@ def test_what_is_reserved_is_not_passed_by_rounding_what_it_cost(size: int) -> N
     async def main() -> None:
         call = Call(provider="acme", model="m", text="x" * size, parameters=Parameters(max_output=1))
         budget = Budget(Decimal(1))
-        purse = SpendGuard(book_of(booking(PRICES)), budget, PRICES, allow_unpriced=False)
-        ticket = await purse.begin(call)
+        guard = SpendGuard(row_recorder(call_recorder(PRICES)), budget, PRICES, allow_unpriced=False)
+        ticket = await guard.begin(call)
         assert isinstance(ticket, str)
         most = budget.reserved
         tokens = int((most - bill(Usage(output=1), RATES)) / bill(Usage(input=1), RATES))
 
         used = Usage(input=tokens, output=1)
         assert bill(used, RATES) <= most
-        purse.end(ticket, Completion(text="hi", usage=used, stop="stop", model="m"))
+        guard.end(ticket, Completion(text="hi", usage=used, stop_reason="stop", model="m"))
 
         assert budget.spent <= most
 
@@ -304,9 +308,9 @@ def test_a_note_that_fails_gives_the_reservation_back() -> None:
         def note(_: Entry) -> None:
             raise ZeroDivisionError
 
-        budget, book = Budget(Decimal(1)), book_of(booking(PRICES, note))
+        budget, recorder = Budget(Decimal(1)), row_recorder(call_recorder(PRICES, note))
         with pytest.raises(ZeroDivisionError):
-            await SpendGuard(book, budget, PRICES, allow_unpriced=False).begin(PLAIN)
+            await SpendGuard(recorder, budget, PRICES, allow_unpriced=False).begin(PLAIN)
         assert (budget.reserved, budget.spent) == (0, 0)
 
     run(main())

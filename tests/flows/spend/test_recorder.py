@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from flows.rows import book_of, booking, work
+from flows.rows import call_recorder, planned_row, row_recorder
 from scrimp.enums import StopReason
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
@@ -18,19 +18,19 @@ PRICES = PriceBook({"acme/alias": ONE})
 
 
 def completion(
-    *, model: str = "alias", usage: Usage | None = USED, stop: StopReason = "stop",
+    *, model: str = "alias", usage: Usage | None = USED, stop_reason: StopReason = "stop",
     reported: Decimal | None = None,
 ) -> Completion:  # fmt: skip
-    return Completion(text="hi", usage=usage, stop=stop, model=model, reported_cost=reported)
+    return Completion(text="hi", usage=usage, stop_reason=stop_reason, model=model, reported_cost=reported)
 
 
 def entry_of(result: Completion | Failure, prices: PriceBook = PRICES) -> Entry:
     """Return what is booked for a call that ended so."""
 
     async def main() -> Entry:
-        book = book_of(booking(prices))
-        book.end(await book.begin(CALL), result)
-        (entry,) = book.entries
+        recorder = row_recorder(call_recorder(prices))
+        recorder.end(await recorder.begin(CALL), result)
+        (entry,) = recorder.entries
         return entry
 
     return run(main())
@@ -40,7 +40,7 @@ def entry_of(result: Completion | Failure, prices: PriceBook = PRICES) -> Entry:
     ("result", "status", "cost"),
     [
         (completion(), "paid", Decimal(2)),
-        (completion(stop="length"), "truncated", Decimal(2)),
+        (completion(stop_reason="length"), "truncated", Decimal(2)),
         (Failure(kind="server", message="down", http=500), "failed", Decimal(0)),
         (Failure(kind="network", message="no connection", sent=False), "failed", Decimal(0)),
         (Failure(kind="timeout", message="silence"), "lost", None),
@@ -78,26 +78,26 @@ def test_a_price_the_user_gave_the_alias_is_the_users_word() -> None:
 def test_a_request_is_written_down_before_it_is_sent_and_those_before_it_are_booked() -> None:
     async def main() -> None:
         said: list[tuple[str, int]] = []
-        book = book_of(
-            booking(PRICES, lambda _: said.append(("begun", 1)), lambda ended: said.append(("ended", len(ended))))
+        recorder = row_recorder(
+            call_recorder(PRICES, lambda _: said.append(("begun", 1)), lambda ended: said.append(("ended", len(ended))))
         )
-        book.end(await book.begin(CALL), Failure(kind="server", message="down", http=500))
-        book.end(await book.begin(CALL), completion())
+        recorder.end(await recorder.begin(CALL), Failure(kind="server", message="down", http=500))
+        recorder.end(await recorder.begin(CALL), completion())
 
         assert said == [("begun", 1), ("ended", 0), ("begun", 1), ("ended", 1)]
-        assert len(book.take()) == 1
+        assert len(recorder.take_unwritten()) == 1
 
     run(main())
 
 
 def test_a_row_costs_what_all_its_calls_cost_and_is_unknown_when_one_that_was_paid_is() -> None:
     async def main() -> None:
-        book = book_of(booking(PRICES), work())
-        for result in (completion(), Failure(kind="timeout", message="silence"), completion(stop="length")):
-            book.end(await book.begin(CALL), result)
-        known = book.cost
-        book.end(await book.begin(CALL), completion(usage=None))
+        recorder = row_recorder(call_recorder(PRICES), planned_row())
+        for result in (completion(), Failure(kind="timeout", message="silence"), completion(stop_reason="length")):
+            recorder.end(await recorder.begin(CALL), result)
+        known = recorder.cost
+        recorder.end(await recorder.begin(CALL), completion(usage=None))
 
-        assert (known, book.cost) == (Decimal(4), None)
+        assert (known, recorder.cost) == (Decimal(4), None)
 
     run(main())

@@ -162,9 +162,9 @@ def test_a_probe_that_is_withdrawn_frees_the_place_for_another() -> None:
     sent = breaker.retry_at
     breaker.admit(sent)
 
-    breaker.withdrawn(sent - 5)  # another call, sent before
+    breaker.withdraw(sent - 5)  # another call, sent before
     assert not breaker.ready(sent)
-    breaker.withdrawn(sent)
+    breaker.withdraw(sent)
     assert breaker.admit(sent)
 
 
@@ -222,7 +222,7 @@ def test_a_model_given_up_may_still_be_probed_and_come_back() -> None:
 def test_a_model_that_asks_for_longer_than_anybody_waits_is_left_for_as_long() -> None:
     breaker = known()
 
-    breaker.leave(failure("rate_limit"), 3600.0, 10.0)
+    breaker.suspend(failure("rate_limit"), 3600.0, 10.0)
 
     assert breaker.given_up
     assert (breaker.ready(3609.0), breaker.ready(3610.0)) == (False, True)
@@ -259,7 +259,7 @@ class Probes:
         if kind == "answer":
             self.breaker.answered(began)
         elif kind == "withdraw":
-            self.breaker.withdrawn(began)
+            self.breaker.withdraw(began)
         else:
             self.breaker.failed(Failure(kind=kind, message=kind), began, self.now)  # type: ignore[arg-type]
         if began == self.probe or self.breaker.failure is None:

@@ -25,20 +25,20 @@ def answer(window: AdaptiveLimit, calls: int, *, began: float, seconds: float = 
 
 
 def test_the_first_call_goes_alone() -> None:
-    assert AdaptiveLimit(1000).limit == 1
+    assert AdaptiveLimit(1000).size == 1
 
 
 @pytest.mark.parametrize(("ceiling", "limit"), [(1, 1), (16, 16), (10_000, FIRST_WINDOW)])
 def test_the_first_answer_opens_it_wide_but_not_beyond_what_the_user_allows(ceiling: int, limit: int) -> None:
-    assert opened(ceiling).limit == limit
+    assert opened(ceiling).size == limit
 
 
 def test_it_doubles_every_round_until_the_first_objection() -> None:
     window, limits = opened(10_000), []
 
     for lap in range(3):
-        answer(window, window.limit, began=2.0 + lap)
-        limits.append(window.limit)
+        answer(window, window.size, began=2.0 + lap)
+        limits.append(window.size)
 
     assert limits == [2 * FIRST_WINDOW, 4 * FIRST_WINDOW, 8 * FIRST_WINDOW]
 
@@ -49,7 +49,7 @@ def test_a_round_of_calls_objects_once_however_many_of_them_say_so() -> None:
     for tick in range(50):
         window.objected(5.0, 6.0 + tick / 100)
 
-    assert window.limit == 70
+    assert window.size == 70
 
 
 def test_a_call_sent_after_the_narrowing_may_object_again() -> None:
@@ -58,18 +58,18 @@ def test_a_call_sent_after_the_narrowing_may_object_again() -> None:
     window.objected(5.0, 6.0)
     window.objected(6.5, 7.0)
 
-    assert window.limit == 49
+    assert window.size == 49
 
 
 def test_after_an_objection_it_comes_back_by_less_and_less_and_beyond_it_grows_by_one_a_round() -> None:
     window = opened(1000)
-    before = window.limit
+    before = window.size
     window.objected(5.0, 6.0)
 
-    limits = [window.limit]
+    limits = [window.size]
     for lap in range(40):
-        answer(window, window.limit + 1, began=7.0 + lap)
-        limits.append(window.limit)
+        answer(window, window.size + 1, began=7.0 + lap)
+        limits.append(window.size)
     steps = [later - earlier for earlier, later in pairwise(limits)]
 
     assert steps[0] <= (before - limits[0]) / 2 + 1
@@ -84,7 +84,7 @@ def test_no_number_of_objections_closes_it() -> None:
     for second in range(100):
         window.objected(second + 2.0, second + 2.5)
 
-    assert window.limit == 1
+    assert window.size == 1
 
 
 def slowed() -> AdaptiveLimit:
@@ -96,7 +96,7 @@ def slowed() -> AdaptiveLimit:
 
 
 def test_it_narrows_when_calls_become_much_slower() -> None:
-    assert slowed().limit == 75
+    assert slowed().size == 75
 
 
 def test_slowness_that_nobody_would_notice_narrows_nothing() -> None:
@@ -105,17 +105,17 @@ def test_slowness_that_nobody_would_notice_narrows_nothing() -> None:
     answer(window, 100, began=5.0, seconds=0.001)
     answer(window, 100, began=10.0, seconds=0.1)
 
-    assert window.limit == 100
+    assert window.size == 100
 
 
 def test_a_window_narrowed_for_latency_is_given_back_where_it_did_not_help() -> None:
     window = slowed()
 
     answer(window, 100, began=16.0, seconds=5.0)
-    given_back = window.limit
+    given_back = window.size
     answer(window, 400, began=30.0, seconds=5.0)
 
-    assert (given_back, window.limit) == (100, 100)
+    assert (given_back, window.size) == (100, 100)
 
 
 def test_a_window_narrowed_for_latency_stays_so_where_that_helped() -> None:
@@ -123,7 +123,7 @@ def test_a_window_narrowed_for_latency_stays_so_where_that_helped() -> None:
 
     answer(window, 100, began=16.0, seconds=1.2)
 
-    assert window.limit < 80
+    assert window.size < 80
 
 
 def test_calls_sent_before_the_narrowing_do_not_say_whether_it_helped() -> None:
@@ -132,7 +132,7 @@ def test_calls_sent_before_the_narrowing_do_not_say_whether_it_helped() -> None:
     answer(window, 100, began=14.0, seconds=5.0)  # in flight when it was narrowed
     answer(window, 100, began=20.0, seconds=1.2)
 
-    assert window.limit < 80
+    assert window.size < 80
 
 
 events = st.lists(
@@ -150,25 +150,25 @@ def test_it_never_closes_and_never_passes_what_the_user_allows(
     for objects, took, later in happened:
         now += later
         (window.objected if objects else window.answered)(now - took, now)
-        assert 1 <= window.limit <= ceiling
+        assert 1 <= window.size <= ceiling
 
 
 def mean_window(window: AdaptiveLimit, allowed: int, *, calls: int, seed: int) -> float:
     """Drive it as hard as it lets us against a provider of so many calls at once and 429 above; its mean in the end."""
-    chance, order = Random(seed), count()
+    random_fraction, order = Random(seed), count()
     flights: list[tuple[float, int, float, bool]] = []
     now, served, limits = 0.0, 0, []
     for done in range(calls):
-        while len(flights) < window.limit:
+        while len(flights) < window.size:
             taken = served < allowed
             served += taken
-            took = chance.uniform(0.5, 1.5) if taken else 0.05
+            took = random_fraction.uniform(0.5, 1.5) if taken else 0.05
             heapq.heappush(flights, (now + took, next(order), now, taken))
         now, _, began, taken = heapq.heappop(flights)
         served -= taken
         (window.answered if taken else window.objected)(began, now)
         if done > calls / 2:
-            limits.append(window.limit)
+            limits.append(window.size)
     return fmean(limits)
 
 

@@ -19,10 +19,10 @@ LIMITED = Failure(kind="rate_limit", message="slower", http=429)
 
 
 def completion(*, tokens: int = 0) -> Completion:
-    return Completion(text="ok", usage=Usage(input=tokens), stop="stop", model="m")
+    return Completion(text="ok", usage=Usage(input=tokens), stop_reason="stop", model="m")
 
 
-def lane(
+def queue(
     width: int, *, rpm: int | None = None, tpm: int | None = None, pace: RateLimiter | None = None
 ) -> ProviderQueue:
     """A lane that has found out that so many calls may be in flight."""
@@ -38,20 +38,20 @@ def held(seconds: float) -> RateLimiter:
     return pace
 
 
-async def visit(lane: ProviderQueue, name: object, came: list[object], *, seconds: float = 1.0, size: int = 0) -> None:
-    await lane.enter(size)
+async def visit(queue: ProviderQueue, name: object, came: list[object], *, seconds: float = 1.0, size: int = 0) -> None:
+    await queue.enter(size)
     came.append(name)
     try:
         await asyncio.sleep(seconds)
     finally:
-        lane.leave()
+        queue.leave()
 
 
-async def free_places(lane: ProviderQueue, most: int) -> int:
+async def free_places(queue: ProviderQueue, most: int) -> int:
     """Return how many calls get in without waiting."""
     entered = 0
     for _ in range(most):
-        task = asyncio.create_task(lane.enter(0))
+        task = asyncio.create_task(queue.enter(0))
         await settled()
         if not task.done():
             task.cancel()
@@ -59,13 +59,13 @@ async def free_places(lane: ProviderQueue, most: int) -> int:
             break
         entered += 1
     for _ in range(entered):
-        lane.leave()
+        queue.leave()
     return entered
 
 
 def test_calls_enter_in_the_order_they_came() -> None:
     async def main() -> None:
-        road, came = lane(3), []
+        road, came = queue(3), []
         await asyncio.gather(*(visit(road, number, came) for number in range(20)))
         assert came == list(range(20))
 
@@ -74,7 +74,7 @@ def test_calls_enter_in_the_order_they_came() -> None:
 
 def test_no_more_are_in_flight_than_the_window_is_wide() -> None:
     async def main() -> None:
-        road, came = lane(3), []
+        road, came = queue(3), []
         visits = [asyncio.create_task(visit(road, number, came)) for number in range(10)]
         seen = []
         for _ in range(4):
@@ -89,7 +89,7 @@ def test_no_more_are_in_flight_than_the_window_is_wide() -> None:
 
 def test_one_who_comes_late_does_not_overtake_those_who_wait() -> None:
     async def main() -> None:
-        road, came = lane(10, tpm=60_000), []  # a bucket of 5000 tokens
+        road, came = queue(10, tpm=60_000), []  # a bucket of 5000 tokens
         await visit(road, "first", came, seconds=0, size=4 * 4900)
         big = asyncio.create_task(visit(road, "big", came, size=4 * 4000))
         await settled()
@@ -102,12 +102,12 @@ def test_one_who_comes_late_does_not_overtake_those_who_wait() -> None:
 
 def test_a_call_that_is_tried_again_goes_before_those_that_wait() -> None:
     async def main() -> None:
-        road, came = lane(1), []
+        road, came = queue(1), []
         waiting = [asyncio.create_task(visit(road, name, came)) for name in "abc"]
         await settled()
         assert came == ["a"]
 
-        await road.enter(0, ahead=True)
+        await road.enter(0, resumed=True)
         came.append("again")
         road.leave()
 
@@ -119,10 +119,10 @@ def test_a_call_that_is_tried_again_goes_before_those_that_wait() -> None:
 
 def test_calls_that_are_tried_again_keep_their_order_among_themselves() -> None:
     async def main() -> None:
-        road, came = lane(1), []
+        road, came = queue(1), []
 
         async def again(name: str) -> None:
-            await road.enter(0, ahead=True)
+            await road.enter(0, resumed=True)
             came.append(name)
             road.leave()
 
@@ -139,7 +139,7 @@ def test_calls_that_are_tried_again_keep_their_order_among_themselves() -> None:
 
 def test_who_waits_for_the_pace_is_woken_when_it_allows() -> None:
     async def main() -> None:
-        road, began, times = lane(10, rpm=60), now(), []
+        road, began, times = queue(10, rpm=60), now(), []
 
         async def call() -> None:
             await road.enter(0)
@@ -154,7 +154,7 @@ def test_who_waits_for_the_pace_is_woken_when_it_allows() -> None:
 
 def test_nobody_enters_while_the_lane_is_held_and_all_do_afterwards() -> None:
     async def main() -> None:
-        road, came = lane(10, pace=held(30.0)), []
+        road, came = queue(10, pace=held(30.0)), []
         visits = [asyncio.create_task(visit(road, number, came)) for number in range(5)]
         await asyncio.sleep(29.9)
         before = len(came)
@@ -168,7 +168,7 @@ def test_nobody_enters_while_the_lane_is_held_and_all_do_afterwards() -> None:
 def test_a_hold_that_is_prolonged_while_others_wait_holds_them_all() -> None:
     async def main() -> None:
         pace = held(1.0)
-        road, came = lane(10, pace=pace), []
+        road, came = queue(10, pace=pace), []
         waiting = asyncio.create_task(visit(road, "a", came))
         await settled()
         pace.hold(now() + 10.0)
@@ -179,21 +179,21 @@ def test_a_hold_that_is_prolonged_while_others_wait_holds_them_all() -> None:
     run(main())
 
 
-async def refused(lane: ProviderQueue, *, seconds: float = 30.0) -> None:
+async def refused(queue: ProviderQueue, *, seconds: float = 30.0) -> None:
     """A round of calls that are all refused for their rate."""
     for _ in range(50):
-        await lane.enter(0)
+        await queue.enter(0)
     began = now()
     await asyncio.sleep(1.0)
     for _ in range(50):
-        lane.learn(LIMITED, None, estimated=0, began=began)
-        lane.turned_away(seconds)
-        lane.leave()
+        queue.learn(LIMITED, None, estimated=0, began=began)
+        queue.refused_for_rate(seconds)
+        queue.leave()
 
 
 def test_a_round_refused_for_its_rate_between_others_that_are_answered_holds_nobody_else() -> None:
     async def main() -> None:
-        road = lane(10_000)
+        road = queue(10_000)
         for _ in range(3):
             await refused(road)
             road.learn(completion(), None, estimated=0, began=now())
@@ -204,7 +204,7 @@ def test_a_round_refused_for_its_rate_between_others_that_are_answered_holds_nob
 
 def test_where_one_round_after_another_is_refused_for_its_rate_all_wait() -> None:
     async def main() -> None:
-        road = lane(10_000)
+        road = queue(10_000)
         for _ in range(3):
             await refused(road)
         began = now()
@@ -216,7 +216,7 @@ def test_where_one_round_after_another_is_refused_for_its_rate_all_wait() -> Non
 
 def test_where_few_calls_are_refused_for_their_rate_the_next_ones_are_spaced() -> None:
     async def main() -> None:
-        road, sent = lane(1), []
+        road, sent = queue(1), []
         for _ in range(30):
             await road.enter(0)
             await asyncio.sleep(0.5)
@@ -236,7 +236,7 @@ def test_where_few_calls_are_refused_for_their_rate_the_next_ones_are_spaced() -
 
 def test_one_who_stops_waiting_gives_up_the_place_in_the_queue() -> None:
     async def main() -> None:
-        road, came = lane(1), []
+        road, came = queue(1), []
         first, second, third = (asyncio.create_task(visit(road, name, came)) for name in "abc")
         await settled()
         second.cancel()
@@ -249,7 +249,7 @@ def test_one_who_stops_waiting_gives_up_the_place_in_the_queue() -> None:
 
 def test_one_who_stops_at_the_moment_of_entering_gives_the_place_back() -> None:
     async def main() -> None:
-        road, came = lane(1), []
+        road, came = queue(1), []
         await road.enter(0)
         second, third = (asyncio.create_task(visit(road, name, came)) for name in "bc")
         await settled()
@@ -264,7 +264,7 @@ def test_one_who_stops_at_the_moment_of_entering_gives_the_place_back() -> None:
 
 def test_when_a_big_call_stops_waiting_for_the_pace_the_small_one_behind_it_goes() -> None:
     async def main() -> None:
-        road, began = lane(10, tpm=60_000), now()  # a thousand tokens a second, a bucket of five thousand
+        road, began = queue(10, tpm=60_000), now()  # a thousand tokens a second, a bucket of five thousand
         await road.enter(4 * 4900)
         road.leave()
         big = asyncio.create_task(road.enter(4 * 4800))
@@ -281,7 +281,7 @@ def test_when_a_big_call_stops_waiting_for_the_pace_the_small_one_behind_it_goes
 
 def test_tokens_given_back_let_the_next_one_go_earlier() -> None:
     async def main() -> None:
-        road, began = lane(10, tpm=60_000), now()
+        road, began = queue(10, tpm=60_000), now()
         estimated = await road.enter(4 * 4800)
         waiting = asyncio.create_task(road.enter(4 * 4800))
         await settled()
@@ -298,7 +298,7 @@ def test_tokens_given_back_let_the_next_one_go_earlier() -> None:
 
 def test_one_lane_holds_nobody_back_in_another() -> None:
     async def main() -> None:
-        slow, fast, came = lane(1, pace=held(100.0)), lane(1), []
+        slow, fast, came = queue(1, pace=held(100.0)), queue(1), []
         waiting = [asyncio.create_task(visit(slow, "slow", came)) for _ in range(3)]
         await settled()
         began = now()
@@ -325,7 +325,7 @@ def test_an_answer_opens_the_lane_and_an_objection_narrows_it() -> None:
 
 def test_what_a_provider_states_of_its_limits_is_kept() -> None:
     async def main() -> None:
-        road = lane(100)
+        road = queue(100)
         road.learn(completion(), StatedLimits(requests=60, requests_left=3), estimated=0, began=now())
         assert await free_places(road, 20) == 3
 
@@ -346,7 +346,7 @@ def test_no_place_is_lost_whoever_stops_and_whenever(
     width: int, rpm: int | None, tpm: int | None, calls: Sequence[tuple[float, float, float | None, int]]
 ) -> None:
     async def main() -> None:
-        road, came, entered = lane(width, rpm=rpm, tpm=tpm), [], 0
+        road, came, entered = queue(width, rpm=rpm, tpm=tpm), [], 0
 
         async def call(name: int, later: float, seconds: float, size: int) -> None:
             nonlocal entered

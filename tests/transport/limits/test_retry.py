@@ -26,8 +26,8 @@ def test_a_provider_that_asks_for_too_long_is_given_up() -> None:
 
 
 @given(st.integers(1, 50), st.floats(0, 1))
-def test_backoff_is_somewhere_between_nothing_and_its_ceiling(tries: int, chance: float) -> None:
-    wait = delay(failure(http=500), tries, chance)
+def test_backoff_is_somewhere_between_nothing_and_its_ceiling(tries: int, random_fraction: float) -> None:
+    wait = delay(failure(http=500), tries, random_fraction)
 
     assert wait is not None
     assert 0 <= wait <= CEILING

@@ -58,10 +58,10 @@ class Scripted:
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
-        self.asked: list[dict[str, Any]] = []
+        self.options: list[dict[str, Any]] = []
 
     def handle_completions(self, body: dict[str, Any]) -> Any:
-        self.asked.append(body)
+        self.options.append(body)
         return self.answer
 
 
@@ -80,8 +80,8 @@ def test_information_is_the_sum_over_tokens_and_the_end_of_writing_is_no_part_of
     server = Scripted(written((7, -0.5), (8, -1.25), (2, -9.0)))
 
     assert EmbeddedProbabilities(server).information([7, 8], [1]) == 1.75
-    assert server.asked[0]["prompt"] == [1]
-    assert server.asked[0]["grammar"] == "root ::= <[7]> <[8]>"
+    assert server.options[0]["prompt"] == [1]
+    assert server.options[0]["grammar"] == "root ::= <[7]> <[8]>"
 
 
 def test_parts_of_characters_are_read_and_not_scored() -> None:
@@ -89,7 +89,7 @@ def test_parts_of_characters_are_read_and_not_scored() -> None:
     model = EmbeddedProbabilities(server, httpx.MockTransport(letters))
 
     assert model.information(model.tokens("aéa"), [1]) == 1.0
-    assert [asked["prompt"] for asked in server.asked] == [[1], [1, ord("a"), ord("é")]]
+    assert [options["prompt"] for options in server.options] == [[1], [1, ord("a"), ord("é")]]
     assert model.information(model.tokens("é"), [1]) == 0.0
 
 

@@ -1,15 +1,31 @@
-"""How sure a model says it is, in a field named confidence: the last of all signals to trust."""
+"""How sure a model says it is, in a field named confidence: the least trusted of all signals."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
 from scrimp.answers.literals import json_in
 from scrimp.regexes import pattern
-from scrimp.values import Json
+from scrimp.values import Completion, Json, Parameters
+
+if TYPE_CHECKING:
+    from scrimp.escalation.verdict import Verdict
 
 # Middles of the three thirds of 0..1: a word says no more than which of them.
 _WORDS = {"low": 1 / 6, "medium": 1 / 2, "moderate": 1 / 2, "high": 5 / 6}
 _NUMBER = r"(\d{1,3}(?:\.\d+)?|\.\d+)\s*(%|percent|/\s*10|/\s*100)?"
 _PER = {"": 1.0, "%": 100.0, "percent": 100.0, "/10": 10.0, "/100": 100.0}
+
+
+def from_self_report(completion: Completion, _parameters: Parameters, verdict: Verdict) -> Verdict:
+    """Return the confidence the completion states of itself; where it states none, another completion tells more."""
+    stated = self_reported(completion.text)
+    if stated is None:
+        detail = "the completion states no confidence of its own"
+        return replace(verdict, confidence=None, why="self", more=True, detail=detail)
+    return replace(verdict, confidence=stated, why="self", detail="")
 
 
 def self_reported(text: str) -> float | None:

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scrimp.errors import StoreError
-from scrimp.escalation.confidence import AGREEING
 from scrimp.escalation.payoff import can_pay, paid_below
+from scrimp.escalation.signals import SIGNALS
 from scrimp.flows.plan.cheapest_model import CALL, cost_of_call
 from scrimp.values import Chain, Step, Usage
 
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
     from scrimp.store.ledger import ClimbCount
 
-# One row in so many climbs all the same, or nobody would notice that the cheap models have become good enough.
+# One row in so many takes every step all the same, or it would never show that the cheap models are good enough now.
 EXPLORED = 20
 SINCE = 30 * 86_400.0  # seconds: what models did longer ago may no longer hold
-# A judge reads the prompt and the completion, twice, and says a word; a decision reads them once.
-_READ = CALL.input + CALL.output
-_ASKED = {"judge": (2, Usage(input=_READ, output=20)), "decisions": (1, Usage(input=_READ))}
+# A judge reads the prompt and the completion.
+_JUDGE_INPUT = CALL.input + CALL.output
 
 
 class ChainHistory:
-    """The record of all chains and tasks, read when the first row of a chain is called."""
+    """What all chains did for all tasks, read from the ledger when the first row of a chain is called."""
 
     def __init__(
         self,
@@ -40,10 +39,10 @@ class ChainHistory:
         self._climbs, self._routes, self._prices, self._clock, self._warn = climbs, routes, prices, clock, warn
         self._shares_of: dict[int, tuple[Chain, tuple[float, ...] | None]] = {}
 
-    def start(self, chain: Chain, signature: str, key: bytes) -> int:
+    def first_step(self, chain: Chain, signature: str, key: bytes) -> int:
         """Return the step a row begins at: the first, or the last where those before it do not pay for this task.
 
-        Which rows climb all the same is told by `key`, so that a row that is asked again takes the same way.
+        Which rows take every step all the same depends on `key`, so that a row that is retried takes the same way.
         """
         last = len(chain.steps) - 1
         shares = self._shares(chain) if last > 0 and chain.name is not None else None
@@ -69,7 +68,7 @@ class ChainHistory:
     def _computed(self, chain: Chain) -> tuple[float, ...] | None:
         *below, last = (self._cost(step) for step in chain.steps)
         # A lone cheap model is asked twice: it has to agree with itself.
-        times = 2 if len(below) == 1 and chain.signal in AGREEING else 1
+        times = 2 if len(below) == 1 and SIGNALS[chain.signal].compares else 1
         judge = self._judge(chain)
         if not last or judge is None:
             return None
@@ -78,11 +77,12 @@ class ChainHistory:
 
     def _judge(self, chain: Chain) -> float | None:
         """Return what it costs to have one completion judged."""
-        if chain.signal not in _ASKED:
+        judge_calls = SIGNALS[chain.signal].judge_calls
+        if judge_calls is None:
             return 0.0
-        times, usage = _ASKED[chain.signal]
+        usage = Usage(input=_JUDGE_INPUT, output=judge_calls.output)
         cost = self._cost(chain.judge or chain.steps[0], usage)
-        return None if cost is None else times * cost
+        return None if cost is None else judge_calls.calls * cost
 
     def _cost(self, step: Step, usage: Usage = CALL) -> float | None:
         called = next((model for model in step.candidates if model.provider in self._routes.available), None)
@@ -96,7 +96,7 @@ class ChainHistory:
         try:
             climbs = self._climbs(self._clock() - SINCE)
         except StoreError as error:
-            self._warn(f"rows climb as if for the first time, for what was done before cannot be read: {error}")
+            self._warn(f"chains start at their first step, for the ledger of earlier runs cannot be read: {error}")
             climbs = []
         for each in climbs:
             found[each.signature, each.chain][each.step] = each.rows

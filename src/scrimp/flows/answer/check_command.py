@@ -1,4 +1,4 @@
-"""Runs the user's checker on a completion: text on its stdin, the exit status decides."""
+"""Runs the user's check on a completion: text on its stdin, the exit status decides."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Rows that share a long beginning: the first goes alone and fills the provider's prompt cache, then the others follow.
+"""Rows that share a long prefix: the first goes alone and fills the provider's prompt cache, then the others follow.
 
-Providers keep the beginnings of prompts from about 1 024 tokens on, for five minutes or more, and read them again at a
+Providers keep the prefixes of prompts from about 1 024 tokens on, for five minutes or more, and read them again at a
 tenth of the price; of many calls sent at once, each would pay for its own.
 """
 
@@ -13,25 +13,25 @@ from contextlib import asynccontextmanager
 
 from scrimp.values import Call
 
-# About 1 024 tokens: shorter beginnings are kept by nobody.
-_BEGINNING = 4096
-# The shortest time a provider keeps a beginning after it was last used.
+# Characters, about 1 024 tokens: no provider caches shorter prefixes.
+_LONG_PREFIX = 4096
+# The shortest time a provider keeps a prefix after it was last used.
 _WARM_SECONDS = 300.0
-# Beginnings remembered: a run whose prompts are all long and all different must not remember each.
+# Prefixes remembered: a run whose prompts are all long and all different must not remember each.
 _REMEMBERED = 4096
 
 
 class PrefixWarmup:
-    """The beginnings seen lately: a future while one is being filled in, then the time of its last use."""
+    """The prefixes seen lately: a future while one is being filled in, then the time of its last use."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._seen: OrderedDict[tuple[str, str, int], asyncio.Future[None] | float] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, call: Call, beginning: str) -> AsyncIterator[None]:
-        """Hold a call back while another one fills the model's cache with the same beginning."""
-        key = (call.provider, call.model, hash(beginning))
+    async def turn(self, call: Call, prefix: str) -> AsyncIterator[None]:
+        """Hold a call back while another one fills the model's cache with the same prefix."""
+        key = (call.provider, call.model, hash(prefix))
         while isinstance(filling := self._seen.get(key), asyncio.Future):
             await asyncio.wait([filling])
         if filling is not None and self._clock() - filling < _WARM_SECONDS:
@@ -45,7 +45,7 @@ class PrefixWarmup:
         try:
             yield
         finally:
-            # Warm or not: what the first one failed at the others need not wait for one by one.
+            # Warm or not: where the first one failed the others need not wait for each other.
             self._seen[key] = self._clock()
             first.set_result(None)
 
@@ -58,9 +58,9 @@ class PrefixWarmup:
 
 
 def long_prefix(call: Call) -> str | None:
-    """Return what a call begins with, where that is long enough to be kept: system text, earlier turns, the text."""
-    if len(call.text) < _BEGINNING and not call.system and not call.history:
+    """Return what a call begins with, where that is long enough to be cached: system text, earlier turns, the text."""
+    if len(call.text) < _LONG_PREFIX and not call.system and not call.history:
         return None
     parts = [call.system or "", *(turn.content for turn in call.history), call.text]
-    beginning = "\0".join(parts)
-    return beginning[:_BEGINNING] if len(beginning) >= _BEGINNING else None
+    prefix = "\0".join(parts)
+    return prefix[:_LONG_PREFIX] if len(prefix) >= _LONG_PREFIX else None

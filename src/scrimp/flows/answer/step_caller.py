@@ -1,11 +1,10 @@
-"""One step of a chain: its first model that is of use is called, and the next one when that turns out not to be."""
+"""One step of a chain: its first usable model is called, and the next one when that turns out not to be usable."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.failures import policy_of
@@ -27,152 +26,139 @@ if TYPE_CHECKING:
     from scrimp.transport.limits.retry import RetryState
 
 
-class StepResult(Struct, frozen=True):
-    """What a step gave, and the model that gave it; none where nobody could be called."""
-
-    made: Completion | Failure
-    model: ModelRef | None
-
-
 class StepCaller:
     """Calls steps for all rows of a run."""
 
     def __init__(
-        self,
-        *,
-        asked: RunOptions,
-        door: ProviderClient,
-        circuits: ProviderHealth,
-        warming: PrefixWarmup,
-        endpoints: Mapping[str, Endpoint],
-        available: Collection[str],
-        budget: Budget,
-        prices: PriceBook,
-        warn: Callable[[str], None],
-        show: Callable[[str], None] | None = None,
-    ) -> None:
-        self._asked, self._door, self._endpoints, self._available = asked, door, endpoints, available
-        self._circuits, self._warming, self._budget, self._prices = circuits, warming, budget, prices
+        self, *, options: RunOptions, client: ProviderClient, health: ProviderHealth, warmup: PrefixWarmup,
+        endpoints: Mapping[str, Endpoint], available: Collection[str], budget: Budget, prices: PriceBook,
+        warn: Callable[[str], None], show: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        """`available` are the providers that can be called; `show` gets a streamed completion piece by piece."""
+        self._options, self._client, self._endpoints, self._available = options, client, endpoints, available
+        self._health, self._warmup, self._budget, self._prices = health, warmup, budget, prices
         self._show, self._shown = show, False
-        self._warn, self._told = warn, set[tuple[ModelRef, ModelRef | None]]()
+        self._warn, self._warned = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters_of: dict[ModelRef, Parameters] = {}
-        self._caps: dict[str, Budget] = {}  # of rules
+        self._rule_budgets: dict[str, Budget] = {}
 
-    async def call(self, ask: CallStep, work: PlannedRow, book: RowRecorder) -> StepResult:
-        """Return what a step gave, and which model gave it.
+    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Return the completion of a step, with the ledger entry of its call, or why there is none.
 
-        A model in trouble is left for the next one; only where all are in trouble is the first to recover waited for.
+        A model in trouble is passed over for the next one; only where all are in trouble is the first to recover
+        waited for.
         """
-        step = ask.step
-        left = {model: self._door.tries() for model in step.candidates if model.provider in self._available}
+        step = question.step
+        retries = {model: self._client.retry_state() for model in step.candidates if model.provider in self._available}
         result: Completion | Failure | None = None
-        called: ModelRef | None = None
-        while (model := await self._next(left)) is not None:
-            call, cap = self._call(model, ask, work, book), work.route.cap
-            result, called = await self._called(call, model, book, left[model], cap), model
-            if isinstance(result, Completion) or not policy_of(result).fails_over or self._shown or self._door.halted:
-                break  # what a person has read half of is not begun again by another model
-            if left[model].over:
-                del left[model]
-        return StepResult(result or self._nobody(step), called)
+        while (model := await self._next_model(retries)) is not None:
+            call = self._call(model, question, row, recorder)
+            result = await self._complete(call, model, recorder, retries[model], row.route.cap)
+            if isinstance(result, Completion) or not policy_of(result).fails_over:
+                break
+            if self._shown or self._client.halted:
+                break  # what a person has read half of is not started over by another model
+            if retries[model].exhausted:
+                del retries[model]
+        return result or self._no_model(step)
 
-    def alive(self, step: Step) -> bool:
-        """Say whether any model of a step may still be called."""
+    def is_alive(self, step: Step) -> bool:
+        """Return whether any model of a step may still be called."""
         return any(
-            self._circuits.failure(model.provider, model.model) is None
+            self._health.failure(model.provider, model.model) is None
             for model in step.candidates
             if model.provider in self._available
         )
 
-    async def _next(self, left: Collection[ModelRef]) -> ModelRef | None:
-        """Return the first model that takes calls; wait for one to recover where none does; None where that is vain."""
-        names = {(model.provider, model.model): model for model in left}
+    async def _next_model(self, candidates: Collection[ModelRef]) -> ModelRef | None:
+        """Return the first model that takes calls; wait for one to recover where none does; None where none will."""
+        names = {(model.provider, model.model): model for model in candidates}
         while True:
             for name, model in names.items():
-                if self._circuits.ready(*name):
-                    self._tell(left, model)
+                if self._health.ready(*name):
+                    self._warn_of_failover(candidates, model)
                     return model
-            if all(self._circuits.failure(*name) is not None for name in names):
+            if all(self._health.failure(*name) is not None for name in names):
                 return None
-            self._tell(left, None)
-            await self._circuits.recovery(list(names))
+            self._warn_of_failover(candidates, None)
+            await self._health.recovery(list(names))
 
-    def _tell(self, left: Iterable[ModelRef], called: ModelRef | None) -> None:
-        """Say once of each model in trouble who is called in its place, or that it is waited for."""
-        for model in left:
+    def _warn_of_failover(self, candidates: Iterable[ModelRef], called: ModelRef | None) -> None:
+        """Say once of each model in trouble which one is called in its place, or that it is waited for."""
+        for model in candidates:
             if model is called:
                 return
-            trouble = self._circuits.trouble(model.provider, model.model)
-            if trouble is None or (model, called) in self._told:
+            trouble = self._health.trouble(model.provider, model.model)
+            if trouble is None or (model, called) in self._warned:
                 continue
-            self._told.add((model, called))
+            self._warned.add((model, called))
             instead = "it is tried again soon" if called is None else f"{called.id} is called instead"
-            self._warn(f"{model.id} is left alone for now, {instead}: {trouble.message}")
+            self._warn(f"{model.id} is not called for now, {instead}: {trouble.message}")
 
-    def _nobody(self, step: Step) -> Failure:
+    def _no_model(self, step: Step) -> Failure:
         for model in step.candidates:
-            if down := self._circuits.failure(model.provider, model.model):
-                return replace(down, sent=False)
+            if failure := self._health.failure(model.provider, model.model):
+                return replace(failure, sent=False)
         wanted = " or ".join(_key_hint(self._endpoints[model.provider]) for model in step.candidates)
         return Failure(kind="auth", message=f"no provider of '{step.name}' has a key: set {wanted}", sent=False)
 
-    def _witness(self, book: RowRecorder, cap: RuleCap | None) -> RowRecorder | SpendGuard:
-        """Return who pays: nobody looks, or the run's purse, or that of the rule's cap before it."""
-        limits, unpriced = self._asked.limits, self._asked.limits.allow_unpriced
-        paying: RowRecorder | SpendGuard = book
+    def _observer(self, recorder: RowRecorder, cap: RuleCap | None) -> RowRecorder | SpendGuard:
+        """Return the recorder, behind the guard of the run's cap and that of the rule's where there are any."""
+        limits = self._options.limits
+        observer: RowRecorder | SpendGuard = recorder
         if limits.max_cost is not None:
-            paying = SpendGuard(book, self._budget, self._prices, allow_unpriced=unpriced)
+            observer = SpendGuard(observer, self._budget, self._prices, allow_unpriced=limits.allow_unpriced)
         if cap is None:
-            return paying
-        budget = self._caps.setdefault(cap.name, Budget(cap.dollars))
-        return SpendGuard(paying, budget, self._prices, allow_unpriced=unpriced, rule=cap.name)
+            return observer
+        budget = self._rule_budgets.setdefault(cap.name, Budget(cap.dollars))
+        return SpendGuard(observer, budget, self._prices, allow_unpriced=limits.allow_unpriced, rule=cap.name)
 
-    async def _called(
-        self, call: Call, model: ModelRef, book: RowRecorder, tries: RetryState, cap: RuleCap | None
+    async def _complete(
+        self, call: Call, model: ModelRef, recorder: RowRecorder, retry_state: RetryState, cap: RuleCap | None
     ) -> Completion | Failure:
-        endpoint, witness = self._endpoints[model.provider], self._witness(book, cap)
-        show = self._showing if call.stream else None
-        beginning = long_prefix(call)
-        if beginning is None:
-            return await self._door.complete(call, endpoint, witness, tries, show=show)
-        async with self._warming.turn(call, beginning):
-            return await self._door.complete(call, endpoint, witness, tries, show=show)
+        endpoint, observer = self._endpoints[model.provider], self._observer(recorder, cap)
+        show = self._show_piece if call.stream else None
+        prefix = long_prefix(call)
+        if prefix is None:
+            return await self._client.complete(call, endpoint, observer, retry_state, show=show)
+        async with self._warmup.turn(call, prefix):
+            return await self._client.complete(call, endpoint, observer, retry_state, show=show)
 
-    def _showing(self, piece: str) -> None:
+    def _show_piece(self, piece: str) -> None:
         self._shown = True
         if self._show is not None:
             self._show(piece)
 
-    def _call(self, model: ModelRef, ask: CallStep, work: PlannedRow, book: RowRecorder) -> Call:
+    def _call(self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
         """Return the call for a prompt, or for a question about one, which stands alone."""
-        about = ask.parameters is not None or ask.predicate is not None
+        about_a_completion = question.parameters is not None or question.predicate is not None
         parameters = self._parameters(model)
-        if about:
-            asked = ask.parameters or Parameters()
-            parameters = self._with_logprobs(replace(asked, effort=asked.effort or model.effort), model)
-        if work.route.cap is not None and parameters.max_output is None:
+        if about_a_completion:
+            own = question.parameters or Parameters()
+            parameters = self._with_logprobs(replace(own, effort=own.effort or model.effort), model)
+        if row.route.cap is not None and parameters.max_output is None:
             parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
         return Call(
-            provider=model.provider, model=model.model, text=ask.text or work.text,
-            system=None if about else work.system, history=() if about else work.history, parameters=parameters,
-            stream=self._show is not None and len(work.route.chain.steps) == 1, step=ask.index, ahead=book.begun,
-            predicate=ask.predicate,
+            provider=model.provider, model=model.model, text=question.text or row.text,
+            system=None if about_a_completion else row.system, history=() if about_a_completion else row.history,
+            parameters=parameters, stream=self._show is not None and len(row.route.chain.steps) == 1,
+            step=question.index, resumed=recorder.has_called, predicate=question.predicate,
         )  # fmt: skip
 
     def _parameters(self, model: ModelRef) -> Parameters:
         """Return what is asked of a model beside the text; the same for all rows of a run."""
-        held = self._parameters_of.get(model)
-        if held is None:
-            asked = self._asked.parameters
+        known = self._parameters_of.get(model)
+        if known is None:
+            asked = self._options.parameters
             cap = asked.max_output or model.max_output
-            if cap is None and self._asked.limits.max_cost is not None:
+            if cap is None and self._options.limits.max_cost is not None:
                 cap = BOUNDED_OUTPUT
             parameters = replace(asked, max_output=cap, effort=asked.effort or model.effort)
-            held = self._parameters_of[model] = self._with_logprobs(parameters, model)
-        return held
+            known = self._parameters_of[model] = self._with_logprobs(parameters, model)
+        return known
 
     def _with_logprobs(self, parameters: Parameters, model: ModelRef) -> Parameters:
-        """Ask for probabilities where a label is wanted and the model gives them: they cost nothing."""
+        """Ask for probabilities where a label is wanted and the model reports them: they cost nothing."""
         from scrimp.providers.capabilities import supports_logprobs  # noqa: PLC0415 - only a miss needs it
 
         wanted = bool(parameters.choices) and supports_logprobs(

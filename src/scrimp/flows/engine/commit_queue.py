@@ -1,4 +1,4 @@
-"""Between the event loop and the writer's thread: what was handed over is heard of again once it outlives a kill."""
+"""Between the event loop and the writer's thread: what is handed over is reported back once it outlives a kill."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scrimp.store.writer import Write, Writer
 from scrimp.values import Answer, Entry
 
 if TYPE_CHECKING:
-    from scrimp.store.cache import Cache
+    from scrimp.store.completion_cache import CompletionCache
     from scrimp.store.ledger import Ledger
 
 OnDurable = Callable[[Sequence[Any]], None]
@@ -24,50 +24,50 @@ class CommitQueue:
     """The writer as the event loop sees it: one message for a group of rows, not one a row."""
 
     def __init__(
-        self, open_cache: Callable[[], Cache], open_ledger: Callable[[], Ledger], journal: Journal, *, run: str,
-        warn: Callable[[str], None], keeps: bool = True, clock: Callable[[], float] = time.time,
+        self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger], journal: Journal, *,
+        run: str, warn: Callable[[str], None], shared: bool = True, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        """`keeps` says whether a completion that only the journal holds is to be found again by other runs."""
+        """`shared` says whether other runs may find a completion that only the journal holds when this one dies."""
         self._loop = asyncio.get_running_loop()
-        self._journal, self._warn, self._keeps, self._clock = journal, warn, keeps, clock
-        self._writer = Writer(open_cache, open_ledger, run=run, told=self._told)
-        self.heard: OnDurable = lambda _: None
+        self._journal, self._warn, self._shared, self._clock = journal, warn, shared, clock
+        self._writer = Writer(open_cache, open_ledger, run=run, on_commit=self._committed)
+        self.on_durable: OnDurable = lambda _: None
 
     def close(self) -> None:
         """Write what is left."""
         self._writer.close()
         self._journal.close()
 
-    def note(self, begun: Entry) -> None:
+    def begin(self, entry: Entry) -> None:
         """Write down a request before it is sent."""
-        self._written(lambda: self._journal.begin(begun))
+        self._in_journal(lambda: self._journal.begin(entry))
 
-    def book(self, ended: tuple[Entry, ...]) -> None:
-        """Book calls of a row that comes to nothing."""
-        if ended:
-            self._written(lambda: self._journal.settle(ended, time=0.0, kept=None))
-            self._writer.write(Write(ended=ended))
+    def append(self, entries: tuple[Entry, ...]) -> None:
+        """Append the entries of ended calls to the ledger; no row waits for them."""
+        if entries:
+            self._in_journal(lambda: self._journal.settle(entries, time=0.0, kept=None))
+            self._writer.write(Write(entries=entries))
 
-    def keep(self, tag: object, ended: tuple[Entry, ...], kept: tuple[bytes, Answer] | None) -> None:
-        """Keep a row's completion and book its calls; `heard` gets the tag when that is done, or cannot be."""
-        found_again = kept if self._keeps else None
-        self._written(lambda: self._journal.settle(ended, time=self._clock(), kept=found_again))
-        self._writer.write(Write(ended=ended, kept=kept, tag=tag))
+    def commit(self, tag: object, entries: tuple[Entry, ...], completion: tuple[bytes, Answer] | None) -> None:
+        """Cache a row's completion and append its calls; `on_durable` gets the tag when that is done, or cannot be."""
+        findable = completion if self._shared else None
+        self._in_journal(lambda: self._journal.settle(entries, time=self._clock(), kept=findable))
+        self._writer.write(Write(entries=entries, completion=completion, tag=tag))
 
-    def _written(self, write: Callable[[], None]) -> None:
+    def _in_journal(self, write: Callable[[], None]) -> None:
         try:
             write()
         except StoreError as error:
-            self._warn(f"what is in flight is not written down: {error}")
+            self._warn(f"calls in flight are not written down, so a kill may lose them: {error}")
 
-    def _told(self, deeds: Sequence[Write], trouble: StoreError | None) -> None:
-        """Hear from the writer's thread; a loop that is over needs no news."""
+    def _committed(self, writes: Sequence[Write], error: StoreError | None) -> None:
+        """Pass the writer's report to the loop's thread; a loop that has ended needs none."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._hear, deeds, trouble)
+            self._loop.call_soon_threadsafe(self._report, writes, error)
 
-    def _hear(self, deeds: Sequence[Write], trouble: StoreError | None) -> None:
-        if trouble is not None:
-            self._warn(f"completions are printed but not kept: {trouble}")
+    def _report(self, writes: Sequence[Write], error: StoreError | None) -> None:
+        if error is not None:
+            self._warn(f"completions are printed but not kept: {error}")
         else:
-            self._journal.end(entry.call for deed in deeds for entry in deed.ended)
-        self.heard([deed.tag for deed in deeds if deed.tag is not None])
+            self._journal.end(entry.call for write in writes for entry in write.entries)
+        self.on_durable([write.tag for write in writes if write.tag is not None])

@@ -1,4 +1,4 @@
-"""The brake of a chain: where more rows climb to its last step than was allowed, the run stops."""
+"""The limit of a chain's escalations: where more rows than allowed reach its last step, the run stops."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from scrimp.failures import LIMIT_REACHED
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.values import Chain, Entry
 
-# Rows before a share says enough to stop for, and enough to warn of.
-LEAST = 50
-EARLY = 20
+# Rows before a share is enough to stop for, and enough to warn of.
+ROWS_TO_STOP = 50
+ROWS_TO_WARN = 20
 
 
 class EscalationLimit:
@@ -20,28 +20,27 @@ class EscalationLimit:
     def __init__(self, warn: Callable[[str], None] = lambda _: None) -> None:
         self._warn = warn
         self._rows: Counter[str] = Counter()
-        self._climbed: Counter[str] = Counter()
+        self._escalated: Counter[str] = Counter()
         self._warned: set[str] = set()
 
-    def saw(self, chain: Chain, entries: tuple[Entry, ...]) -> RunStop | None:
-        """Note a row that was called; return the stop once too many have climbed."""
+    def observe(self, chain: Chain, entries: tuple[Entry, ...]) -> RunStop | None:
+        """Count a row that was called; return the stop once too many rows have escalated."""
         limit, name, last = chain.max_escalation, chain.name, len(chain.steps) - 1
         if limit is None or name is None or last < 1 or not entries:
             return None
         self._rows[name] += 1
-        self._climbed[name] += max(entry.step for entry in entries) == last
-        rows, climbed = self._rows[name], self._climbed[name]
-        if rows < EARLY or climbed <= limit * rows:
+        self._escalated[name] += max(entry.step for entry in entries) == last
+        rows, escalated = self._rows[name], self._escalated[name]
+        if rows < ROWS_TO_WARN or escalated <= limit * rows:
             return None
-        said = (
-            f"{climbed:,} of {rows:,} rows went up to the last step of chain '{name}', more than its max_escalation of "
+        message = (
+            f"{escalated:,} of {rows:,} rows reached the last step of chain '{name}', more than its max_escalation of "
             f"{100 * limit:g} %: "
         )
-        if rows >= LEAST:
-            return RunStop(
-                "escalation", f"stopped: {said}choose other cheap models, or raise it", LIMIT_REACHED, abandons=True
-            )
+        if rows >= ROWS_TO_STOP:
+            advice = "choose other cheap models, or raise it"
+            return RunStop("escalation", f"stopped: {message}{advice}", LIMIT_REACHED, abandons=True)
         if name not in self._warned:
             self._warned.add(name)
-            self._warn(f"{said}the run stops if it is still so after {LEAST} rows")
+            self._warn(f"{message}the run stops if it is still so after {ROWS_TO_STOP} rows")
         return None

@@ -1,4 +1,4 @@
-"""A thread that reads prompts for the event loop, never more than the loop has room for."""
+"""A thread that reads prompts for the event loop, never further ahead than the loop has room for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Prefetcher:
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[list[Prompt] | BaseException | None] = asyncio.Queue()
         self._room = threading.Semaphore(_AHEAD)
-        # A daemon: a read of a pipe that never ends must not keep the process.
+        # A daemon: a read of a pipe that never ends must not keep the process alive.
         threading.Thread(target=self._read, name="scrimp-reader", daemon=True).start()
 
     async def next(self) -> list[Prompt] | None:

@@ -1,4 +1,4 @@
-"""Outcomes on their way out: in order of input, or as they come; a row leaves the window when it is printed."""
+"""Outcomes on their way out, in order of input or as they come; a row leaves the window when it is printed."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ class ReorderBuffer:
 
     def __init__(self, sink: Callable[[Sequence[Outcome]], None], *, in_order: bool, window: int) -> None:
         self._sink, self._in_order = sink, in_order
-        self._waiting: dict[int, Outcome] = {}
+        self._held: dict[int, Outcome] = {}  # by position in the input
         self._next = 0
         self._room = window
-        self._roomy = asyncio.Event()
-        self._over = False
+        self._has_room = asyncio.Event()
+        self._stopped = False
 
     async def admit(self) -> None:
         """Wait until one more row fits between the oldest unprinted one and the newest."""
-        while self._room <= 0 and not self._over:
-            self._roomy.clear()
-            await self._roomy.wait()
+        while self._room <= 0 and not self._stopped:
+            self._has_room.clear()
+            await self._has_room.wait()
         self._room -= 1
 
-    def let_go(self) -> None:
-        """Keep nobody waiting for room: rows that were dropped will never be printed."""
-        self._over = True
-        self._roomy.set()
+    def stop_waiting(self) -> None:
+        """Let `admit` return at once from now on: rows that were dropped will never be printed."""
+        self._stopped = True
+        self._has_room.set()
 
     def put(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
-        """Print what may be printed, each with its place in the input."""
+        """Take outcomes with their positions in the input, and print what may be printed."""
         if not self._in_order:
-            self._release([outcome for _, outcome in outcomes])
+            self._print([outcome for _, outcome in outcomes])
             return
-        self._waiting.update(outcomes)
+        self._held.update(outcomes)
         ready = []
-        while (outcome := self._waiting.pop(self._next, None)) is not None:
+        while (outcome := self._held.pop(self._next, None)) is not None:
             ready.append(outcome)
             self._next += 1
-        self._release(ready)
+        self._print(ready)
 
     def flush(self) -> None:
         """Print what waits behind rows that will never come."""
-        left = [outcome for _, outcome in sorted(self._waiting.items(), key=lambda item: item[0])]
-        self._waiting.clear()
-        self._release(left)
+        left = [outcome for _, outcome in sorted(self._held.items(), key=lambda item: item[0])]
+        self._held.clear()
+        self._print(left)
 
-    def _release(self, outcomes: Sequence[Outcome]) -> None:
+    def _print(self, outcomes: Sequence[Outcome]) -> None:
         if outcomes:
             self._room += len(outcomes)
-            self._roomy.set()
+            self._has_room.set()
             self._sink(outcomes)

@@ -19,19 +19,20 @@ class RunStop(Struct, frozen=True):
     reason: str  # auth | budget | failures | escalation | interrupted | pipe | error
     message: str
     exit_status: int
-    continues: bool = False  # the same command line goes on where this run ended
-    abandons: bool = False  # rows with nothing in flight are let go even where cheap steps of theirs were paid for
+    continues: bool = False  # the same command resumes where this run ended
+    abandons: bool = False  # rows with nothing in flight are dropped even where their cheap steps were paid for
     drain: float | None = None  # seconds to wait for calls in flight; None: as long as they take
 
     def after(self, answered: int, cache: CacheMode) -> RunStop:
-        """Return it with what is not lost, once the calls in flight are over; only `on` finds again what was kept."""
+        """Return it with how many rows were answered; only cache mode `on` finds them again."""
         if not self.message:
             return self
         rows = f"{answered:,} row{'' if answered == 1 else 's'} answered" if answered else "nothing answered"
         if cache != "on":
-            return replace(self, message=f"{self.message}; {rows}; with --cache {cache} the same line begins again")
+            return replace(self, message=f"{self.message}; {rows}; with --cache {cache} a rerun starts over")
         kept = " and kept" if answered else ""
-        return replace(self, message=f"{self.message}; {rows}{kept}; the same command line continues", continues=True)
+        message = f"{self.message}; {rows}{kept}; rerun the same command to resume"
+        return replace(self, message=message, continues=True)
 
 
 PIPE = RunStop("pipe", "", 141, drain=_PIPE_DRAIN)
@@ -43,7 +44,7 @@ def out_of_money(failure: Failure) -> RunStop:
 
 
 def no_provider_left(failure: Failure) -> RunStop:
-    """Return the stop of a run that has nobody to call any more."""
+    """Return the stop of a run that has no model left to call."""
     return RunStop("auth", f"no provider is left: {failure.message}", NOTHING_LEFT_TO_CALL)
 
 

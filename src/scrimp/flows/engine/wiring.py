@@ -1,4 +1,4 @@
-"""What a run that makes calls needs beyond the cache, wired together; a run that calls nobody never loads it."""
+"""What a run that makes calls needs beyond the cache, wired together; a run that makes none never loads it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.providers.endpoint import Endpoint
-from scrimp.store.cache import Cache, NoCache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import ClimbCount, Ledger
 from scrimp.transport.client import ProviderClient
@@ -35,61 +34,55 @@ from scrimp.transport.limits.retry import RetryPolicy
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
+    from scrimp.transport.client import InProcessProvider
     from scrimp.transport.http.client import HttpClient
-    from scrimp.transport.local.embedded import EmbeddedModel
     from scrimp.transport.local.replay import ReplayProvider
 
 
 class EngineParts(Struct, frozen=True):
-    """The rooms of a run that makes calls."""
+    """What the engine works with."""
 
     answerer: Answerer
-    booking: CallRecorder
-    durable: CommitQueue
-    door: ProviderClient
+    recorder: CallRecorder
+    commits: CommitQueue
+    client: ProviderClient
 
 
 @asynccontextmanager
-async def engine_parts(asked: RunOptions, services: Services) -> AsyncIterator[EngineParts]:
+async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator[EngineParts]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
-    durable = CommitQueue(
-        partial(_open_cache, services), partial(_open_ledger, services),
+    commits = CommitQueue(
+        services.open_writer_cache, partial(_open_ledger, services),
         Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
-        keeps=asked.cache != "off", clock=services.clock,
+        shared=options.cache != "off", clock=services.clock,
     )  # fmt: skip
-    circuits = ProviderHealth(time.monotonic)
-    door = _door(asked, services, circuits)
+    health = ProviderHealth(time.monotonic)
+    client = _client(options, services, health)
     prices, routes = services.prices, services.routes
     try:
-        booking = CallRecorder(
-            run=services.run, labels=asked.labels, prices=prices, note=durable.note, book=durable.book,
-            clock=services.clock, parameters=asked.parameters,
+        recorder = CallRecorder(
+            run=services.run, labels=options.labels, prices=prices, begin=commits.begin, append=commits.append,
+            clock=services.clock, parameters=options.parameters,
         )  # fmt: skip
-        stepper = StepCaller(
-            asked=asked, door=door, circuits=circuits, warming=PrefixWarmup(time.monotonic), endpoints=routes.endpoints,
-            available=routes.available, budget=Budget(asked.limits.max_cost), prices=prices, warn=services.warn,
-            show=services.show,
+        step_caller = StepCaller(
+            options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
+            endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
+            prices=prices, warn=services.warn, show=services.show,
         )  # fmt: skip
-        comparer = CounterfactualPricer(prices, asked.baseline)
-        record = ChainHistory(partial(_climbs, services), routes, prices, services.clock, services.warn)
-        answerer = Answerer(asked=asked, stepper=stepper, booking=booking, comparer=comparer, record=record)
-        yield EngineParts(answerer, booking, durable, door)
+        pricer = CounterfactualPricer(prices, options.baseline)
+        history = ChainHistory(partial(_climb_counts, services), routes, prices, services.clock, services.warn)
+        answerer = Answerer(options=options, step_caller=step_caller, pricer=pricer, history=history)
+        yield EngineParts(answerer, recorder, commits, client)
     finally:
-        await door.close()
-        durable.close()
-
-
-def _open_cache(services: Services) -> Cache:
-    """Open the cache again: a connection belongs to one thread, and this is the writer's."""
-    cache = services.cache
-    return cache if isinstance(cache, NoCache) else Cache(cache.path)
+        await client.close()
+        commits.close()
 
 
 def _open_ledger(services: Services) -> Ledger:
     return Ledger(services.paths.ledger_db)
 
 
-def _climbs(services: Services, since: float) -> list[ClimbCount]:
+def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
     ledger = Ledger(services.paths.ledger_db)
     try:
         return ledger.climbs(since=since)
@@ -97,12 +90,12 @@ def _climbs(services: Services, since: float) -> list[ClimbCount]:
         ledger.close()
 
 
-def _door(asked: RunOptions, services: Services, circuits: ProviderHealth) -> ProviderClient:
+def _client(options: RunOptions, services: Services, health: ProviderHealth) -> ProviderClient:
     return ProviderClient(
-        open_http=partial(_open_http, services, asked.timeout), open_local=partial(_open_local, services),
-        open_lane=partial(_open_lane, asked), circuits=circuits, secrets=services.keys.headers_for,
-        redact=services.keys.redact, patience=RetryPolicy(retries=asked.retries, timeout=asked.timeout),
-        clock=time.monotonic, chance=random,
+        open_http=partial(_open_http, services, options.timeout), open_in_process=partial(_open_in_process, services),
+        open_queue=partial(_open_queue, options), health=health, secrets=services.keys.headers_for,
+        redact=services.keys.redact, retry_policy=RetryPolicy(retries=options.retries, timeout=options.timeout),
+        clock=time.monotonic, random_fraction=random,
     )  # fmt: skip
 
 
@@ -112,11 +105,11 @@ def _open_http(services: Services, timeout: float) -> HttpClient:
     return HttpClient(engine(services.env, timeout=timeout))
 
 
-def _open_local(services: Services, endpoint: Endpoint, model: str) -> EmbeddedModel | ReplayProvider:
+def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InProcessProvider:
     if endpoint.recording is not None:
         return _open_recording(endpoint.recording)
-    from scrimp.transport.local.embedded import EmbeddedModel, load  # noqa: PLC0415 - nor other models this
-    from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415
+    from scrimp.transport.local.embedded import EmbeddedModel, load  # noqa: PLC0415 - other models do not need this
+    from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415 - as above
 
     table = services.loaded.config.models.get(f"local/{model}")
     if table is not None and table.path is not None:
@@ -139,11 +132,11 @@ def _open_recording(file: str) -> ReplayProvider:
     return ReplayProvider(lambda: recorded(path, prices_beside(path, None)))
 
 
-def _open_lane(asked: RunOptions, endpoint: Endpoint) -> ProviderQueue:
-    pace = RateLimiter(rpm=_lower(asked.rpm, endpoint.rpm), tpm=_lower(asked.tpm, endpoint.tpm))
-    # The embedded model answers one prompt at a time: to wait for it is no part of a call's time.
-    width = 1 if endpoint.transport == "local" else asked.concurrency
-    return ProviderQueue(AdaptiveLimit(width), pace, time.monotonic)
+def _open_queue(options: RunOptions, endpoint: Endpoint) -> ProviderQueue:
+    limiter = RateLimiter(rpm=_lower(options.rpm, endpoint.rpm), tpm=_lower(options.tpm, endpoint.tpm))
+    # The embedded model answers one prompt at a time: waiting for it is no part of a call's time.
+    width = 1 if endpoint.transport == "local" else options.concurrency
+    return ProviderQueue(AdaptiveLimit(width), limiter, time.monotonic)
 
 
 def _lower(*limits: int | None) -> int | None:

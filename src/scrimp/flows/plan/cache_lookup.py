@@ -1,4 +1,4 @@
-"""What is already known: which prompts of a group the cache answers, by the rules of the mode asked for."""
+"""Which rows of a group the cache answers, by the mode that was asked for."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from scrimp.values import Answered
 if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.store.cache import Cache
+    from scrimp.store.completion_cache import CompletionCache
 
 
 class CacheLookup:
     """Looks up for one run. With `off` the cache is a private one, and with `refresh` only this run's rows count."""
 
-    def __init__(self, cache: Cache, asked: RunOptions, *, run: str, clock: Callable[[], float]) -> None:
+    def __init__(self, cache: CompletionCache, options: RunOptions, *, run: str, clock: Callable[[], float]) -> None:
         self._cache, self._run, self._clock = cache, run, clock
-        self._ttl = asked.cache_ttl
-        self._own_only = run if asked.cache in ("off", "refresh") else None
+        self._ttl = options.cache_ttl
+        self._own_only = run if options.cache in ("off", "refresh") else None
 
-    def known(self, works: Sequence[PlannedRow]) -> dict[int, Answered]:
-        """Return the outcomes of those that are known, by their place in the group."""
+    def find(self, rows: Sequence[PlannedRow]) -> dict[int, Answered]:
+        """Return the outcomes of the rows that are in the cache, by their place in the group."""
         since = 0.0 if self._ttl is None else self._clock() - self._ttl
-        kept = self._cache.get([work.key for work in works], since=since, run=self._own_only)
-        if not kept:
+        cached = self._cache.get_many([row.key for row in rows], since=since, run=self._own_only)
+        if not cached:
             return {}
         return {
-            place: Answered(prompt=work.prompt, answer=found.answer, cache="dup" if found.run == self._run else "hit")
-            for place, work in enumerate(works)
-            if (found := kept.get(work.key)) is not None
+            place: Answered(prompt=row.prompt, answer=hit.answer, cache="dup" if hit.run == self._run else "hit")
+            for place, row in enumerate(rows)
+            if (hit := cached.get(row.key)) is not None
         }

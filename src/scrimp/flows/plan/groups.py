@@ -1,15 +1,29 @@
-"""Prompts in groups: of a file many at a time, of a pipe each as it comes; trouble comes after what was read before."""
+"""Prompts in groups, many at a time from a file, each as it comes from a pipe; then planned and looked up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from scrimp.errors import InputError
-from scrimp.values import Prompt
+from scrimp.values import Answered, Prompt
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.cache_lookup import CacheLookup
+    from scrimp.flows.plan.planner import PlannedRow, Planner
 
 # Large enough to look keys up in groups, small enough for the first row to come at once.
 GROUP = 256
+
+
+class PlannedGroup(Struct, frozen=True):
+    """Rows that are ready to be sent, and the outcomes of those that need not be, by their place in the group."""
+
+    rows: Sequence[PlannedRow]
+    cached: Mapping[int, Answered]
 
 
 def groups(prompts: Iterator[Prompt], *, live: bool) -> Iterator[list[Prompt]]:
@@ -17,14 +31,20 @@ def groups(prompts: Iterator[Prompt], *, live: bool) -> Iterator[list[Prompt]]:
     size = 1 if live else GROUP
     while True:
         group: list[Prompt] = []
-        trouble = None
+        error = None
         try:
             group.extend(islice(prompts, size))  # what was read before an error stays in the list
-        except InputError as error:
-            trouble = error
+        except InputError as unreadable:
+            error = unreadable
         if group:
             yield group
-        if trouble is not None:
-            raise trouble
+        if error is not None:
+            raise error
         if len(group) < size:
             return
+
+
+def planned(prompts: Sequence[Prompt], planner: Planner, lookup: CacheLookup) -> PlannedGroup:
+    """Return a group of prompts planned and looked up in the cache: once for each prompt of a run."""
+    rows = [planner.plan(prompt) for prompt in prompts]
+    return PlannedGroup(rows, lookup.find(rows))

@@ -44,7 +44,7 @@ class PromptCompressor:
         self._system_level = LEVELS[min(LEVELS.index(level), LEVELS.index(_SYSTEM))]
         self._held = lru_cache(maxsize=_REMEMBERED)(_compressed_text)
 
-    def sent(self, prompt: Prompt) -> CompressedPrompt:
+    def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return what is sent of a prompt."""
         last = compress(prompt.text, self._level)
         if prompt.system is None and not prompt.history:

@@ -1,4 +1,4 @@
-"""What a person asked of a run, after flags, environment and config have been laid over each other."""
+"""What a run is asked to do, after flags, environment and config have been laid over each other."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from msgspec import Struct
 from scrimp.enums import CacheMode, Level, Priority, RowOrder
 from scrimp.values import Parameters
 
+# Rows that must be done before a share of failed ones says anything.
+_ENOUGH_FOR_A_SHARE = 100
+
 
 class RunLabels(Struct, frozen=True, kw_only=True):
-    """Words of the user's for the ledger."""
+    """The user's words for this run, for rules and the ledger."""
 
     route: str | None = None
-    task: str | None = None  # the name of the task where that is not the route; empty: it has none
+    task: str | None = None  # the name of the task where it is not the route; empty: it has none
     user: str | None = None
     tags: Mapping[str, str] = {}
     priority: Priority = "normal"
 
     @property
-    def name(self) -> str | None:
+    def task_name(self) -> str | None:
         """What the user calls the task."""
         return self.route if self.task is None else self.task or None
 
@@ -32,13 +35,14 @@ class RunLimits(Struct, frozen=True, kw_only=True):
     max_cost: Decimal | None = None  # dollars
     allow_unpriced: bool = False
     max_failures: int | None = None  # rows
-    max_failure_share: float | None = None  # of rows, once a hundred are done
+    max_failure_share: float | None = None  # of rows, 0..1
 
     def too_many(self, failed: int, done: int) -> bool:
-        """Say whether so many failed rows of so many are past the limit."""
+        """Return whether this many failed rows, of this many done, are more than allowed."""
         if self.max_failures is not None and failed > self.max_failures:
             return True
-        return self.max_failure_share is not None and done >= 100 and failed > self.max_failure_share * done
+        enough = done >= _ENOUGH_FOR_A_SHARE
+        return self.max_failure_share is not None and enough and failed > self.max_failure_share * done
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -51,7 +55,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     parameters: Parameters = Parameters()
     check: str | None = None
     level: Level = "lossless"
-    level_fixed: bool = False  # a flag said so: no rule's own level goes before it
+    level_fixed: bool = False  # a flag names the level: it goes before a rule's own
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
     baseline: str | None = None

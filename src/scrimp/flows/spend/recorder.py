@@ -1,4 +1,4 @@
-"""The ledger's eye on one row: an entry for every request, priced when its usage is known."""
+"""The ledger's view of one row: an entry for every request, priced when its usage is known."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from scrimp.enums import EntryStatus
 from scrimp.flows.answer.counterfactual import NANO
-from scrimp.values import Call, Completion, Entry, Failure, ModelRef, Parameters
+from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow
@@ -20,26 +20,21 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
 
 
-_NOTHING = Parameters()
+_NO_PARAMETERS = Parameters()
+_PAID = ("paid", "truncated")
 
 
 class CallRecorder:
-    """What all rows of a run book with."""
+    """What all rows of a run record their calls with."""
 
     def __init__(
-        self,
-        *,
-        run: str,
-        labels: RunLabels,
-        prices: PriceBook,
-        note: Callable[[Entry], None],
-        book: Callable[[tuple[Entry, ...]], None],
-        clock: Callable[[], float] = time.time,
-        parameters: Parameters = _NOTHING,
-    ) -> None:
-        """`note` writes down a call before it is sent, so that it outlives a kill; `book` books those that ended."""
+        self, *, run: str, labels: RunLabels, prices: PriceBook, begin: Callable[[Entry], None],
+        append: Callable[[tuple[Entry, ...]], None], clock: Callable[[], float] = time.time,
+        parameters: Parameters = _NO_PARAMETERS,
+    ) -> None:  # fmt: skip
+        """`begin` writes down a call before it is sent, so that it outlives a kill; `append` appends ended ones."""
         self.run, self.labels, self.prices = run, labels, prices
-        self.note, self.book, self.clock, self.parameters = note, book, clock, parameters
+        self.begin, self.append, self.clock, self.parameters = begin, append, clock, parameters
         self._process, self._calls = os.urandom(9).hex(), 0
 
     def next_call(self) -> str:
@@ -53,106 +48,96 @@ class CallRecorder:
         """Return dollars and the price they rest on.
 
         The price is that of the model that answered, not of the alias asked for; but a price the user gave the alias
-        is the user's word.
+        goes first.
         """
         own = self.prices.price(provider, call_model, when)
         first = call_model if own is not None and own.source == "user" else completion.model
         names = dict.fromkeys((first, completion.model, call_model))
         for model in names if completion.usage is not None else ():
-            found = self.prices.cost_of(
-                provider=provider,
-                model=model,
-                usage=completion.usage,
-                when=when,
-                service_tier=completion.service_tier,
-                reported=completion.reported_cost,
-            )
-            if found.dollars is not None:
-                return found.dollars.quantize(NANO), found.source
+            cost = self.prices.cost_of(
+                provider=provider, model=model, usage=completion.usage, when=when,
+                service_tier=completion.service_tier, reported=completion.reported_cost,
+            )  # fmt: skip
+            if cost.dollars is not None:
+                return cost.dollars.quantize(NANO), cost.source
         return None, None
 
 
 class RowRecorder:
-    """The witness of one row's calls. An ended entry waits for the row, so that both become durable at once."""
+    """Observes one row's calls. An ended entry waits for the row, so that both become durable at once."""
 
-    def __init__(self, booking: CallRecorder, work: PlannedRow) -> None:
-        self._booking, self._work = booking, work
+    def __init__(self, run: CallRecorder, row: PlannedRow) -> None:
+        self._run, self._row = run, row
         self._open: dict[str, Entry] = {}
-        self._task: str | None = None
-        self._waiting: list[Entry] = []
+        self._known_signature: str | None = None
+        self._unwritten: list[Entry] = []
         self.entries: list[Entry] = []
-        self.begun = False
+        self.has_called = False
 
     async def begin(self, call: Call) -> str:
-        """Note a request before it is sent: should scrimp die now, it is booked as lost."""
-        booking, labels = self._booking, self._booking.labels
+        """Record a request before it is sent and return its id: should scrimp die now, the call counts as lost."""
+        run, labels = self._run, self._run.labels
         entry = Entry(
-            call=booking.next_call(), run=booking.run, time=booking.clock(), provider=call.provider, model=call.model,
-            status="lost", seconds=0.0, tier=self._work.route.tier, chain=self._work.route.chain.name, step=call.step,
-            key=self._work.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
+            call=run.next_call(), run=run.run, time=run.clock(), provider=call.provider, model=call.model,
+            status="lost", seconds=0.0, tier=self._row.route.tier, chain=self._row.route.chain.name, step=call.step,
+            key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
             signature=self._signature,
         )  # fmt: skip
         self._open[entry.call] = entry
-        self.begun = True
-        booking.note(entry)
-        booking.book(self.take())
+        self.has_called = True
+        run.begin(entry)
+        run.append(self.take_unwritten())
         return entry.call
 
-    def end(self, ticket: str, result: Completion | Failure) -> None:
-        """Price what came of it."""
-        begun = self._open.pop(ticket)
-        seconds = self._booking.clock() - begun.time
+    def end(self, call_id: str, result: Completion | Failure) -> Entry:
+        """Record and price what came of a request; return its entry."""
+        begun = self._open.pop(call_id)
+        seconds = self._run.clock() - begun.time
         if isinstance(result, Failure):
             status = _status(result)
             cost = None if status == "lost" else Decimal(0)
             entry = replace(begun, status=status, seconds=seconds, cost=cost, http=result.http, error=result.message)
         else:
-            cost, price = self._booking.price(begun.model, begun.provider, result, begun.time)
+            cost, price = self._run.price(begun.model, begun.provider, result, begun.time)
             entry = replace(
-                begun, status="truncated" if result.stop == "length" else "paid", seconds=seconds, usage=result.usage,
-                model=begun.model, cost=cost, price=price, http=200,
+                begun, status="truncated" if result.stop_reason == "length" else "paid", seconds=seconds,
+                usage=result.usage, cost=cost, price=price, http=200,
             )  # fmt: skip
-        self._waiting.append(entry)
+        self._unwritten.append(entry)
         self.entries.append(entry)
+        return entry
 
     @property
     def _signature(self) -> str:
-        """The name of the row's task, found once for all its calls."""
-        if self._task is None:
-            self._task = self._work.signature(self._booking.parameters, self._booking.labels.name)
-        return self._task
-
-    def entry_of(self, model: ModelRef | None, step: int) -> Entry | None:
-        """Return the last call of a model for a step, once it ended."""
-        if model is None:
-            return None
-        asked = (model.provider, model.model, step)
-        return next((e for e in reversed(self.entries) if (e.provider, e.model, e.step) == asked), None)
+        """The name of the row's task, computed once for all its calls."""
+        if self._known_signature is None:
+            self._known_signature = self._row.signature(self._run.parameters, self._run.labels.task_name)
+        return self._known_signature
 
     @property
     def in_flight(self) -> bool:
-        """Say whether a request was sent and has not ended."""
+        """Whether a request was sent and has not ended."""
         return bool(self._open)
 
     @property
-    def invested(self) -> bool:
-        """Say whether a request is in flight, or money was paid for what is not finished yet."""
-        return bool(self._open) or any(entry.status in ("paid", "truncated") for entry in self.entries)
+    def in_flight_or_paid(self) -> bool:
+        """Whether a request is in flight, or a call was paid for a row that is not finished yet."""
+        return bool(self._open) or any(entry.status in _PAID for entry in self.entries)
 
-    def take(self) -> tuple[Entry, ...]:
+    def take_unwritten(self) -> tuple[Entry, ...]:
         """Hand over the entries that are not on their way to the ledger yet."""
-        taken, self._waiting = tuple(self._waiting), []
+        taken, self._unwritten = tuple(self._unwritten), []
         return taken
 
     @property
     def now(self) -> float:
-        """Return the time, in seconds since the epoch."""
-        return self._booking.clock()
+        """The time, in seconds since the epoch."""
+        return self._run.clock()
 
     @property
     def cost(self) -> Decimal | None:
         """Dollars of all calls of the row so far; None when one that was paid has no known price."""
-        paid = [entry.cost for entry in self.entries if entry.status in ("paid", "truncated")]
+        paid = [entry.cost for entry in self.entries if entry.status in _PAID]
         return None if None in paid else sum((cost for cost in paid if cost is not None), Decimal(0))
 
 

@@ -1,4 +1,4 @@
-"""The witness of a call under a cap: a request that could pass it is not sent."""
+"""The observer of a call under a cap: a request that could pass it is not sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
 
-# Under a cap every call needs a bound: without --max-output this many tokens are the most a completion may take.
+# Under a cap every call needs a bound: without --max-output a completion may take at most so many tokens.
 BOUNDED_OUTPUT = 4096
 # Roles, separators and the provider's own preamble, generously, for one message.
 _MESSAGE_TOKENS = 64
@@ -24,62 +24,53 @@ _SHOWN = Decimal("0.000001")
 
 
 class SpendGuard:
-    """Stands between a row's book and the door: each request is paid for out of the budget before it is sent."""
+    """Stands between a row's recorder and the client: each request reserves its cost before it is sent."""
 
     def __init__(
-        self,
-        book: RowRecorder | SpendGuard,
-        budget: Budget,
-        prices: PriceBook,
-        *,
-        allow_unpriced: bool,
+        self, inner: RowRecorder | SpendGuard, budget: Budget, prices: PriceBook, *, allow_unpriced: bool,
         rule: str | None = None,
-    ) -> None:
-        """`rule` names whose cap it is where it is not the run's; a purse may stand behind another."""
-        self._book, self._budget, self._prices = book, budget, prices
+    ) -> None:  # fmt: skip
+        """`rule` names the rule whose cap it is; None is the run's. A guard may stand before another."""
+        self._inner, self._budget, self._prices = inner, budget, prices
         self._allow_unpriced, self._rule = allow_unpriced, rule
         self._reserved: dict[str, Decimal] = {}
 
     async def begin(self, call: Call) -> str | Failure:
-        """Reserve the most a request can cost, then note it; return why not where it does not fit."""
-        most = self._most(call)
-        if not await self._budget.reserve(most):
+        """Reserve the most a request can cost, then record it; return why not where it does not fit."""
+        bound = self._upper_bound(call)
+        if not await self._budget.reserve(bound):
             rule_only = self._rule is not None
-            return Failure(kind="budget", message=self._refusal(call, most), sent=False, rule_only=rule_only)
-        ticket: str | Failure | None = None
+            return Failure(kind="budget", message=self._refusal(call, bound), sent=False, rule_only=rule_only)
+        call_id: str | Failure | None = None
         try:
-            ticket = await self._book.begin(call)
-            if isinstance(ticket, str):
-                self._reserved[ticket] = most
+            call_id = await self._inner.begin(call)
+            if isinstance(call_id, str):
+                self._reserved[call_id] = bound
         finally:
-            if not isinstance(ticket, str):
-                self._budget.settle(most, Decimal(0))
-        return ticket
+            if not isinstance(call_id, str):
+                self._budget.settle(bound, Decimal(0))
+        return call_id
 
-    def end(self, ticket: str, result: Completion | Failure) -> None:
-        """Settle it: a lost call has no known cost, so all that was reserved for it is taken as spent."""
-        self._book.end(ticket, result)
-        self._budget.settle(self._reserved.pop(ticket), self._book.entries[-1].cost)
-
-    @property
-    def entries(self) -> list[Entry]:
-        """The entries of the row, the last call's at the end."""
-        return self._book.entries
+    def end(self, call_id: str, result: Completion | Failure) -> Entry:
+        """Settle it: a lost call has no known cost, so all that was reserved for it counts as spent."""
+        entry = self._inner.end(call_id, result)
+        self._budget.settle(self._reserved.pop(call_id), entry.cost)
+        return entry
 
     @property
     def now(self) -> float:
         """The time, in seconds since the epoch."""
-        return self._book.now
+        return self._inner.now
 
-    def _refusal(self, call: Call, most: Decimal) -> str:
+    def _refusal(self, call: Call, bound: Decimal) -> str:
         output, spent = call.parameters.max_output or BOUNDED_OUTPUT, self._budget.spent
-        whose = "--max-cost" if self._rule is None else f"the max_cost of {self._rule},"
+        cap = "--max-cost" if self._rule is None else f"the max_cost of {self._rule},"
         return (
-            f"the next call could cost ${_shown(most)} ({output:,} tokens out at the most) and pass "
-            f"{whose} {self._budget.cap}, of which ${_shown(spent)} is spent: a lower --max-output lets more in"
+            f"the next call could cost ${_shown(bound)} (up to {output:,} output tokens) and pass {cap} "
+            f"{self._budget.cap}, of which ${_shown(spent)} is spent: a lower --max-output lets more calls in"
         )
 
-    def _most(self, call: Call) -> Decimal:
+    def _upper_bound(self, call: Call) -> Decimal:
         """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text."""
         texts = [call.text, call.system or "", *(turn.content for turn in call.history)]
         schema = call.parameters.schema
@@ -91,7 +82,7 @@ class SpendGuard:
             for written, long in ((0, 0), (bound, 0), (bound, bound))
             for hidden in (0, output)
         )
-        when = self._book.now
+        when = self._inner.now
         costs = (
             self._prices.cost_of(provider=call.provider, model=call.model, usage=usage, when=when).dollars
             for usage in usages

@@ -176,7 +176,7 @@ def capped(stop: RunStop, cap: Decimal | None) -> RunStop:
     """Return a stop that speaks of the whole cap where it was told of what was left of it."""
     if stop.reason != "budget" or cap is None:
         return stop
-    return replace(stop, message=f"stopped before the cap of {money(cap)} was passed; the same command line continues")
+    return replace(stop, message=f"stopped before the cap of {money(cap)} was passed; rerun the same command to resume")
 
 
 def maker(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | None:

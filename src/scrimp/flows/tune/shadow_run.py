@@ -16,7 +16,7 @@ from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_shar
 from scrimp.render.amounts import count, money
 from scrimp.render.shares import plural
 from scrimp.tuning.model_families import family
-from scrimp.values import Answer, Answered, Entry, Outcome
+from scrimp.values import Answered, Outcome
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
@@ -99,7 +99,7 @@ class ShadowRun:
         if self._room < 0 or not in_share(outcome.prompt, self._plan.share):
             return
         prompt, answer = replace(outcome.prompt, row=None), outcome.answer
-        entry = _entry_of(answer, outcome.entries)
+        entry = outcome.entry or outcome.entries[-1]
         self._room -= len(prompt.text) + len(prompt.system or "") + len(answer.output)
         self._heard.append(KnownAnswer(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}"))
 
@@ -122,10 +122,3 @@ class ShadowRun:
             f"{plural(gathering.kept, 'completion')} kept, {count(gathering.failed)} failed, "
             f"{money(gathering.spent)} spent beside the run's bill (cap {money(self._plan.cap)}){ended}"
         )
-
-
-def _entry_of(answer: Answer, entries: Sequence[Entry]) -> Entry:
-    """Return the call that gave an answer."""
-    paid = [entry for entry in reversed(entries) if entry.status in ("paid", "truncated")] or [entries[-1]]
-    same = (entry for entry in paid if (entry.provider, entry.usage) == (answer.provider, answer.usage))
-    return next(same, paid[0])

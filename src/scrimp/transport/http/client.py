@@ -148,7 +148,7 @@ def _silent(name: str) -> Failure:
 def _broken(name: str, error: PyreqwestError) -> Failure:
     message = (
         f"the connection to {name} broke before its reply was whole ({_cause(error)}): the call may have been billed; "
-        "the same command line continues"
+        "rerun the same command to resume"
     )
     return Failure(kind="network", message=message)
 

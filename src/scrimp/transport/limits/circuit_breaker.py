@@ -1,8 +1,8 @@
-"""A circuit breaker for one model of one provider: what fails again and again is left alone, and tried now and then.
+"""A circuit breaker for one model of one provider: after repeated failures it is not called, but probed now and then.
 
-Closed, it lets every call through. After some failures with no success between them it opens: nobody calls, until a
+Closed, it lets every call through. After some failures with no success between them it opens: no call is made until a
 cool-down is over and one call, the probe, may try. A probe that succeeds closes it; one that fails makes the next
-cool-down longer. After some failed probes, or at once where the model has never answered, it is given up: nobody waits
+cool-down longer. After some failed probes, or at once where the model has never answered, it is given up: no call waits
 for it any more, though a probe may still find that it is back. Times are seconds of any steady clock.
 
 The pattern is Nygard's (Release It!, 2007).
@@ -13,7 +13,7 @@ from __future__ import annotations
 from scrimp.failures import policy_of
 from scrimp.values import Failure
 
-# Failed calls in a row that open it, and failed probes after which nobody waits for it. Together they are what a dead
+# Failed calls in a row that open it, and failed probes after which no call waits for it. Together they are what a dead
 # provider costs: ten calls.
 OPENS_AFTER = GIVEN_UP_AFTER = 5
 # Seconds: a minute's rate limit is over before the last of the five probes (1 + 3 + 9 + 27 + 30 = 70).
@@ -35,7 +35,7 @@ class CircuitBreaker:
 
     @property
     def given_up(self) -> bool:
-        """Say whether waiting for it is vain."""
+        """Whether waiting for it is pointless."""
         if self.failure is None:
             return False
         absent = not self._answered and self.failure.kind != "rate_limit"
@@ -43,11 +43,11 @@ class CircuitBreaker:
 
     @property
     def probing(self) -> bool:
-        """Say whether a probe is in flight."""
+        """Whether a probe is in flight."""
         return self._probe is not None
 
     def ready(self, now: float) -> bool:
-        """Say whether a call would be let through."""
+        """Return whether a call would be let through."""
         return self.failure is None or (self._probe is None and now >= self.retry_at)
 
     def admit(self, now: float) -> bool:
@@ -58,7 +58,7 @@ class CircuitBreaker:
             self._probe = now
         return True
 
-    def withdrawn(self, began: float) -> None:
+    def withdraw(self, began: float) -> None:
         """Take back a call that was let through and then not made."""
         if self._probe == began:
             self._probe = None
@@ -93,8 +93,8 @@ class CircuitBreaker:
             self._round_began = now
             self._count(failure, now)
 
-    def leave(self, failure: Failure, seconds: float, now: float) -> None:
-        """Open for as long as the provider asks, where that is longer than anybody should wait."""
+    def suspend(self, failure: Failure, seconds: float, now: float) -> None:
+        """Open for as long as the provider asks, where that is longer than any call should wait."""
         self._row_began = now
         self._open(failure, now)
         self._failed_probes, self.retry_at = GIVEN_UP_AFTER, now + seconds

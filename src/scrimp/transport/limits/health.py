@@ -1,4 +1,4 @@
-"""Which providers and models are of use in this run: what refuses us is left, what is in trouble is waited for."""
+"""Which providers and models can be called: those that refuse the key are dropped, trouble is waited out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REFUSALS = 3
 
 
 class ProviderHealth:
-    """A breaker for each model, and the providers whose key or balance is no good."""
+    """A circuit breaker for each model, and the providers that refuse the key or have no balance."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -26,22 +26,22 @@ class ProviderHealth:
         self._changed: asyncio.Future[None] | None = None
 
     def refused(self, provider: str) -> Failure | None:
-        """Return why a whole provider is not to be called any more; None while it is."""
+        """Return why no model of a provider is called any more; None while they are."""
         return self._refused.get(provider)
 
     def failure(self, provider: str, model: str) -> Failure | None:
-        """Return why nobody should wait for a model; None where it may answer yet."""
+        """Return why waiting for a model is pointless; None where it may still answer."""
         breaker = self._breakers.get((provider, model))
         down = breaker.failure if breaker is not None and breaker.given_up else None
         return self._refused.get(provider) or down
 
     def trouble(self, provider: str, model: str) -> Failure | None:
-        """Return why a model is not called at this time, or was not until now; None where it answers."""
+        """Return why a model is not called at this moment, or was not until now; None where it answers."""
         breaker = self._breakers.get((provider, model))
         return self._refused.get(provider) or (breaker.failure if breaker is not None else None)
 
     def ready(self, provider: str, model: str) -> bool:
-        """Say whether a call to a model would be let through now."""
+        """Return whether a call to a model would be let through now."""
         breaker = self._breakers.get((provider, model))
         return provider not in self._refused and (breaker is None or breaker.ready(self._clock()))
 
@@ -54,27 +54,27 @@ class ProviderHealth:
             return breaker.failure
         return now
 
-    def withdrawn(self, provider: str, model: str, began: float) -> None:
+    def withdraw(self, provider: str, model: str, began: float) -> None:
         """Take back a call that was let through and then not made."""
         breaker = self._breaker(provider, model)
         if breaker.failure is not None:
-            breaker.withdrawn(began)
-            self._tell()
+            breaker.withdraw(began)
+            self._notify()
 
     async def recovery(self, models: Sequence[tuple[str, str]]) -> None:
-        """Wait until a call to one of these models may be let through, or until waiting for any of them is vain."""
+        """Wait until a call to one of these models may be let through, or until waiting is pointless."""
         while not any(self.ready(*model) for model in models):
-            hopeful = [self._breaker(*model) for model in models if self.failure(*model) is None]
-            if not hopeful:
+            recovering = [self._breaker(*model) for model in models if self.failure(*model) is None]
+            if not recovering:
                 return
             if self._changed is None or self._changed.done():
                 self._changed = asyncio.get_running_loop().create_future()
             now = self._clock()
-            # Past its moment another call is the probe: what comes of that will be told.
-            waits = [max(0.0, breaker.retry_at - now) for breaker in hopeful if not breaker.probing]
+            # Past its moment another call is the probe: its result is notified.
+            waits = [max(0.0, breaker.retry_at - now) for breaker in recovering if not breaker.probing]
             await asyncio.wait([self._changed], timeout=min(waits, default=None))
 
-    def saw(self, provider: str, model: str, result: Completion | Failure, began: float) -> None:
+    def observe(self, provider: str, model: str, result: Completion | Failure, began: float) -> None:
         """Learn from the end of a call that was let through at `began`."""
         breaker = self._breaker(provider, model)
         before = (breaker.failure, breaker.retry_at)
@@ -84,26 +84,26 @@ class ProviderHealth:
             breaker.answered(began)
         elif policy_of(result).ends_provider:
             self._refuse(provider, result)
-            breaker.withdrawn(began)  # it says nothing of the model: a probe's place is free again
-            self._tell()
+            breaker.withdraw(began)  # it says nothing of the model: a probe's place is free again
+            self._notify()
         else:
             if result.http is not None:
                 self._refusals.pop(provider, None)
             breaker.failed(result, began, self._clock())
         if (breaker.failure, breaker.retry_at) != before:
-            self._tell()
+            self._notify()
 
-    def leave(self, provider: str, model: str, failure: Failure, seconds: float) -> None:
-        """Leave a model alone for longer than anybody should wait, as it asked."""
-        self._breaker(provider, model).leave(failure, seconds, self._clock())
-        self._tell()
+    def suspend(self, provider: str, model: str, failure: Failure, seconds: float) -> None:
+        """Do not call a model for as long as it asked, longer than any call should wait."""
+        self._breaker(provider, model).suspend(failure, seconds, self._clock())
+        self._notify()
 
     def _refuse(self, provider: str, failure: Failure) -> None:
         self._refusals[provider] = self._refusals.get(provider, 0) + 1
         doubtful = failure.http == 403 and provider in self._answered
         if not doubtful or self._refusals[provider] >= _REFUSALS:
             self._refused.setdefault(provider, failure)
-            self._tell()
+            self._notify()
 
     def _breaker(self, provider: str, model: str) -> CircuitBreaker:
         key = (provider, model)
@@ -111,6 +111,6 @@ class ProviderHealth:
             self._breakers[key] = CircuitBreaker()
         return self._breakers[key]
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         if self._changed is not None and not self._changed.done():
             self._changed.set_result(None)

@@ -1,4 +1,4 @@
-"""How fast calls may go: buckets of requests and of tokens a minute, a spacing, a moment before which none is sent.
+"""How fast calls may go: token buckets for requests and tokens a minute, a spacing, a moment before which none goes.
 
 The rates come from the config or from the provider's own headers, whichever is lower. Times are seconds of any steady
 clock; tokens are estimated before a call and corrected by what it used.
@@ -46,7 +46,7 @@ class TokenBucket:
             self._level, self._at = self._filled(now) - amount, now
 
     def learn(self, per_minute: int | None, left: int | None, now: float) -> None:
-        """Take over what the provider says of its own bucket, where it allows less than ours."""
+        """Adopt what the provider states of its own bucket, where it allows less than ours."""
         if per_minute is not None:
             stated, known = per_minute / _MINUTE, self.rate is not None
             self.rate = stated if self._own is None else min(stated, self._own)
@@ -134,6 +134,6 @@ class RateLimiter:
         self._not_before = max(self._not_before, until)
 
     def learn(self, stated: StatedLimits, now: float) -> None:
-        """Take over what a reply says of the provider's limits."""
+        """Adopt what a reply states of the provider's limits."""
         self._requests.learn(stated.requests, stated.requests_left, now)
         self._tokens.learn(stated.tokens, stated.tokens_left, now)

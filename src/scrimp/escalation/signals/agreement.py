@@ -1,0 +1,38 @@
+"""Agreement: two models that assert the same are seldom both wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.answers.canonical import canonical
+from scrimp.values import Attempt, Completion, Parameters
+
+if TYPE_CHECKING:
+    from scrimp.escalation.verdict import Verdict
+
+
+def agreement(
+    completion: Completion, attempts: Sequence[Attempt], parameters: Parameters, verdict: Verdict, *,
+    reworded: bool = False,
+) -> Verdict:  # fmt: skip
+    """Return confidence 1 where another model's valid completion asserted the same before, 0 where none of them did.
+
+    A model that was asked in other words counts as another. The first has none to agree with and says that more would
+    tell; open-ended text has nothing to agree on, and the verdict stays as it was.
+    """
+    asserted = canonical(completion.text, parameters.choices, parameters.schema)
+    others = [
+        canonical(attempt.completion.text, parameters.choices, parameters.schema)
+        for attempt in attempts
+        if attempt.completion is not None
+        and attempt.valid
+        and (reworded or attempt.completion.model != completion.model)
+    ]
+    if asserted is not None and asserted in others:
+        return replace(verdict, confidence=1.0, why="agreement", detail="")
+    if any(other is not None for other in others):
+        return replace(verdict, confidence=0.0, why="agreement", detail="")
+    return verdict if asserted is None else replace(verdict, confidence=None, more=True, detail="")
