@@ -84,7 +84,7 @@ def _count(row: PlannedRow, total: Workload, seen: set[int]) -> None:
 
 
 def output_tokens(options: RunOptions) -> OutputTokens:
-    """Return how long completions are taken to be, from what was options."""
+    """Return how long completions are taken to be, from what was asked."""
     parameters = options.parameters
     if parameters.choices:
         longest = max(tokens.estimate(label) for label in parameters.choices)
