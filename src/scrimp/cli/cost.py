@@ -13,7 +13,7 @@ from scrimp.cli.session import Session, session
 from scrimp.config.amounts import seconds
 from scrimp.errors import ConfigError
 from scrimp.render.amounts import count, money
-from scrimp.store.ledger import Ledger
+from scrimp.store.ledger import GROUP_WORDS, Ledger
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -21,12 +21,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def cost(
     since: Annotated[str | None, typer.Option(metavar="30d", help="Only what was sent since so long ago.")] = None,
-    by: Annotated[
-        str,
-        typer.Option(
-            metavar="WORD", help="model, provider, tier, chain, route, user, signature, run, day, status or tag:NAME."
-        ),
-    ] = "model",
+    by: Annotated[str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.")] = "model",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Add up the ledger: what was paid for, by model, tier, user or day.

@@ -14,7 +14,7 @@ from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect, insert, select, store_errors, transaction
 from scrimp.values import Entry, Usage
 
-# What `scrimp cost --by` may group by: the word and the expression for it.
+# What `scrimp cost --by` groups by: each word and its SQL expression.
 GROUPS = {
     "model": "provider || '/' || model",
     "provider": "provider",
@@ -23,10 +23,12 @@ GROUPS = {
     "route": "coalesce(route, '-')",
     "user": "coalesce(user, '-')",
     "task": "coalesce(signature, '-')",
+    "signature": "coalesce(signature, '-')",  # the task again, by the name its value has in rows and in the ledger
     "run": "run",
     "day": "date(time, 'unixepoch')",
     "status": "status",
 }
+GROUP_WORDS = f"{', '.join(GROUPS)} or tag:NAME"
 
 
 def m001_ledger(db: sqlite3.Connection) -> None:
@@ -184,7 +186,7 @@ def _group(by: str) -> tuple[str, tuple[str, ...]]:
     kind, _, tag = by.partition(":")
     if kind == "tag" and tag:
         return "coalesce(json_extract(tags, ?), '-')", (f'$."{tag}"',)
-    raise UsageError(f"cannot group by '{by}': use one of {', '.join(GROUPS)} or tag:NAME")
+    raise UsageError(f"cannot group by '{by}': use {GROUP_WORDS}")
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
