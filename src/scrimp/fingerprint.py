@@ -1,8 +1,8 @@
-"""The name of a piece of work: one key for everything that was asked, and nothing of who happened to answer.
+"""The cache key of a prompt: a hash of everything that was asked, and of nothing about which model answered.
 
 The key covers the text as it is sent (compressed), the system text, earlier turns, the parameters, the level of
 compression and the resolved route: every step with every model that may answer it, in order. Which of them was up
-that day is not part of it, so a failover's completion is found again.
+is not part of it, so the completion of a failover is found again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from scrimp.values import Chain, Message, Parameters, Step
 
-# Change it when the meaning of a key changes: old entries are then simply not found.
+# Raise it when the meaning of a key changes: old entries are then no longer found.
 _VERSION = 1
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -22,9 +22,9 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 def route_bytes(
     chain: Chain, parameters: Parameters, *, level: str, check: str | None, places: Mapping[str, str]
 ) -> bytes:
-    """Return what all prompts of one route share; `places` says where each provider is (base URL or file)."""
+    """Return what all prompts of one route share; `places` maps each provider to its base URL or file."""
     steps = [_step(step, places) for step in chain.steps]
-    # A chain of one is never judged against a threshold, so the threshold is not part of what was asked.
+    # A chain of one step is never judged against a threshold, so the threshold is not part of the key.
     policy: list[object] = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
     if policy and chain.judge is not None:
         policy.append(_step(chain.judge, places))
@@ -37,5 +37,5 @@ def _step(step: Step, places: Mapping[str, str]) -> list[object]:
 
 def key(route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = ()) -> bytes:
     """Return the 32-byte key of what is sent on a route: system text, earlier turns and the prompt, each compressed."""
-    asked = _encode([system, history, text])
-    return hashlib.sha256(len(route).to_bytes(8, "big") + route + asked).digest()
+    content = _encode([system, history, text])
+    return hashlib.sha256(len(route).to_bytes(8, "big") + route + content).digest()

@@ -11,7 +11,7 @@ import pytest
 from genai_prices.data import providers as theirs
 
 from scrimp.prices.book import PriceBook
-from scrimp.prices.table import SHIPPED, read
+from scrimp.prices.table import SHIPPED, load_table
 from scrimp.values import Usage
 
 OURS = {"google": "gemini"}
@@ -43,11 +43,11 @@ CORRECTED = {("gemini-3.5-flash", True)}
 
 
 def names_of(provider: str) -> list[str]:
-    shelf = read(SHIPPED).shelf(provider)
-    assert shelf is not None
+    prices = load_table(SHIPPED).provider_prices(provider)
+    assert prices is not None
     they = next(entry for entry in theirs if entry.id == provider)
     # A few of their rows have an id that is no model's name (codestral, ft:gpt-4o), which they then do not know either.
-    return sorted(name for name in {*shelf, *shelf.names} if they.find_model(name))
+    return sorted(name for name in {*prices, *prices.names} if they.find_model(name))
 
 
 def some_usage(choice: random.Random) -> Usage:

@@ -16,8 +16,9 @@ NOON = timegm((2026, 11, 23, 12, 0, 0))  # a Monday
 SMALL = Usage(input=1000, output=1000)
 
 
-def in_per_million(provider: str, model: str, when: float = NOON, *, batch: bool = False) -> Decimal | None:
-    return PriceBook().input_rate(provider, model, when, batch=batch)
+def input_rate(provider: str, model: str, when: float = NOON, *, batch: bool = False) -> Decimal | None:
+    price = PriceBook().price(provider, model, when, batch=batch)
+    return None if price is None else price.rates_for(0).input
 
 
 def test_what_the_provider_reports_is_the_cost() -> None:
@@ -71,7 +72,7 @@ def test_an_unknown_price_is_unknown_and_not_zero(provider: str, model: str) -> 
     assert PriceBook().cost_of(provider=provider, model=model, usage=SMALL, when=NOON) == Cost(None, None)
 
 
-def test_a_model_on_ones_own_machine_costs_nothing_and_that_is_known() -> None:
+def test_a_model_on_the_users_machine_is_known_to_be_free() -> None:
     for provider, model in (("local", "smollm2-135m"), ("ollama", "qwen3:8b")):
         cost = PriceBook().cost_of(provider=provider, model=model, usage=SMALL, when=NOON)
         assert cost == Cost(Decimal(0), "local")
@@ -87,10 +88,10 @@ def test_a_long_prompt_costs_its_band_from_first_token_to_last() -> None:
 
 
 def test_batch_jobs_cost_half_where_half_is_listed() -> None:
-    assert in_per_million("openai", "gpt-6-luna", batch=True) == Decimal("0.05")
-    assert in_per_million("gemini", "gemini-3.5-flash", batch=True) == Decimal("0.75")
-    assert in_per_million("openrouter", "openai/gpt-6-luna", batch=True) == Decimal("0.05")
-    assert in_per_million("openai", "gpt-6.2-sol", batch=True) == Decimal(2)
+    assert input_rate("openai", "gpt-6-luna", batch=True) == Decimal("0.05")
+    assert input_rate("gemini", "gemini-3.5-flash", batch=True) == Decimal("0.75")
+    assert input_rate("openrouter", "openai/gpt-6-luna", batch=True) == Decimal("0.05")
+    assert input_rate("openai", "gpt-6.2-sol", batch=True) == Decimal(2)
 
 
 def test_a_price_says_whether_it_is_for_batch_jobs() -> None:
@@ -136,15 +137,15 @@ def test_anthropics_batch_tier_is_a_batch_job() -> None:
     ],
 )
 def test_deepseek_doubles_at_peak_hours_of_working_days(when: tuple[int, ...], dollars: str) -> None:
-    assert in_per_million("deepseek", "deepseek-flash", timegm(when)) == Decimal(dollars)
-    assert in_per_million("deepseek", "deepseek-v4-flash-0731", timegm(when)) == Decimal(dollars)
+    assert input_rate("deepseek", "deepseek-flash", timegm(when)) == Decimal(dollars)
+    assert input_rate("deepseek", "deepseek-v4-flash-0731", timegm(when)) == Decimal(dollars)
 
 
 def test_an_announced_rise_takes_effect_on_its_day() -> None:
     before, after = timegm((2026, 11, 30, 23, 59, 59)), timegm((2026, 12, 1, 0, 0, 0))
 
-    assert in_per_million("gemini", "gemini-4-argon", before) == Decimal(2)
-    assert in_per_million("gemini", "gemini-4-argon", after) == Decimal(4)
+    assert input_rate("gemini", "gemini-4-argon", before) == Decimal(2)
+    assert input_rate("gemini", "gemini-4-argon", after) == Decimal(4)
 
 
 @pytest.mark.parametrize(
@@ -218,11 +219,11 @@ def test_a_table_not_fetched_yet_leaves_the_shipped_one(tmp_path: Path) -> None:
     assert PriceBook(table=tmp_path / "prices.json").price("openai", "gpt-6-luna", NOON) is not None
 
 
-def test_a_table_of_another_form_is_named_in_a_sentence(tmp_path: Path) -> None:
+def test_a_table_of_another_format_is_named_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
     path.write_text('{"date":"","source":"","licence":"","providers":{},"form":2}')
 
-    with pytest.raises(ConfigError, match="form 2"):
+    with pytest.raises(ConfigError, match="format 2"):
         PriceBook(table=path).price("openai", "gpt-6-luna", NOON)
 
 

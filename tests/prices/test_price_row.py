@@ -3,7 +3,16 @@ from __future__ import annotations
 from calendar import timegm
 from decimal import Decimal
 
-from scrimp.prices.price_row import Condition, DatedRates, PriceRow, Variant, bands_at, context, holds, moment
+from scrimp.prices.price_row import (
+    Condition,
+    DatedRates,
+    PriceRow,
+    Variant,
+    bands_in_force,
+    in_force,
+    price_context,
+    utc_moment,
+)
 from scrimp.prices.rates import Band, Rates
 
 MONDAY, SATURDAY = (2026, 11, 23), (2026, 11, 28)
@@ -20,7 +29,9 @@ def flat(dollars: str) -> tuple[Band, ...]:
 def test_a_window_includes_its_start_and_excludes_its_end() -> None:
     window = Condition(start="01:00", end="04:00")
 
-    assert [holds(window, moment(at(*MONDAY, *clock))) for clock in ((0, 59, 59), (1, 0), (3, 59, 59), (4, 0))] == [
+    assert [
+        in_force(window, utc_moment(at(*MONDAY, *clock))) for clock in ((0, 59, 59), (1, 0), (3, 59, 59), (4, 0))
+    ] == [
         False,
         True,
         True,
@@ -31,15 +42,15 @@ def test_a_window_includes_its_start_and_excludes_its_end() -> None:
 def test_a_window_may_reach_over_midnight() -> None:
     window = Condition(start="22:00", end="02:00")
 
-    assert [holds(window, moment(at(*MONDAY, hour))) for hour in (21, 22, 1, 2)] == [False, True, True, False]
+    assert [in_force(window, utc_moment(at(*MONDAY, hour))) for hour in (21, 22, 1, 2)] == [False, True, True, False]
 
 
 def test_all_that_a_condition_names_must_be_so() -> None:
     peak = Condition(since="2026-11-24", start="01:00", end="04:00", days=(0, 1, 2, 3, 4))
 
-    assert not holds(peak, moment(at(*MONDAY, 2)))
-    assert holds(peak, moment(at(2026, 11, 24, 2)))
-    assert not holds(peak, moment(at(*SATURDAY, 2)))
+    assert not in_force(peak, utc_moment(at(*MONDAY, 2)))
+    assert in_force(peak, utc_moment(at(2026, 11, 24, 2)))
+    assert not in_force(peak, utc_moment(at(*SATURDAY, 2)))
 
 
 def test_the_last_rates_in_force_count_and_the_first_where_none_are() -> None:
@@ -51,9 +62,9 @@ def test_the_last_rates_in_force_count_and_the_first_where_none_are() -> None:
         )
     )
 
-    assert bands_at(row, moment(at(2025, 1, 1)), {}) == flat("1")
-    assert bands_at(row, moment(at(*MONDAY)), {}) == flat("2")
-    assert bands_at(row, moment(at(2027, 1, 1)), {}) == flat("3")
+    assert bands_in_force(row, utc_moment(at(2025, 1, 1)), {}) == flat("1")
+    assert bands_in_force(row, utc_moment(at(*MONDAY)), {}) == flat("2")
+    assert bands_in_force(row, utc_moment(at(2027, 1, 1)), {}) == flat("3")
 
 
 def test_a_variant_replaces_only_the_rates_it_names_at_its_own_thresholds() -> None:
@@ -63,7 +74,7 @@ def test_a_variant_replaces_only_the_rates_it_names_at_its_own_thresholds() -> N
         (Variant({"processing": "batch"}, (Band(Rates(input=Decimal(1))), Band(Rates(input=Decimal(3)), 50))),),
     )
 
-    bands = bands_at(row, moment(0), context(batch=True, service_tier=None))
+    bands = bands_in_force(row, utc_moment(0), price_context(batch=True, service_tier=None))
 
     assert [(band.above, band.rates.input, band.rates.output) for band in bands] == [(0, 1, 8), (50, 3, 8), (100, 3, 9)]
 
@@ -71,5 +82,5 @@ def test_a_variant_replaces_only_the_rates_it_names_at_its_own_thresholds() -> N
 def test_a_tier_the_table_does_not_know_costs_the_standard_price() -> None:
     row = PriceRow((DatedRates(flat("2")),), (Variant({"service_tier": "flex"}, flat("1")),))
 
-    assert bands_at(row, moment(0), context(batch=False, service_tier="flex")) == flat("1")
-    assert bands_at(row, moment(0), context(batch=True, service_tier="default")) == flat("2")
+    assert bands_in_force(row, utc_moment(0), price_context(batch=False, service_tier="flex")) == flat("1")
+    assert bands_in_force(row, utc_moment(0), price_context(batch=True, service_tier="default")) == flat("2")

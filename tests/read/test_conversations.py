@@ -57,11 +57,11 @@ def test_the_flag_replaces_the_system_text_of_the_row(read):
     assert read(row, system="")[0].system is None
 
 
-def test_parameters_of_the_rows_are_not_obeyed_and_that_is_said_once(read):
+def test_parameters_of_the_rows_are_ignored_with_one_warning(read):
     read(line({"custom_id": "1", "body": {"model": "m", "temperature": 0, "messages": [USER]}}) * 3)
 
     assert read.warnings == [
-        "the rows say model, temperature, which is not obeyed: model and parameters are scrimp's flags"
+        "model, temperature in the rows are ignored: set the model and its parameters with scrimp's flags"
     ]
 
 
@@ -70,7 +70,7 @@ def test_a_column_beside_the_messages_is_data_unless_it_is_a_parameter(read):
     assert read.warnings == []
 
     read(line({"messages": [USER], "label": "x", "max_tokens": 3}))
-    assert read.warnings == ["the rows say max_tokens, which is not obeyed: model and parameters are scrimp's flags"]
+    assert read.warnings == ["max_tokens in the rows are ignored: set the model and its parameters with scrimp's flags"]
 
 
 def test_messages_come_before_a_column_of_a_usual_name(read):
@@ -85,8 +85,10 @@ def test_a_template_comes_before_the_messages(read):
     ("content", "kind"),
     [([{"type": "image_url", "image_url": {"url": "x"}}], "image_url"), (None, "null"), ([3], "int")],
 )
-def test_what_is_no_text_is_refused(read, content, kind):
-    with pytest.raises(InputError, match=f"stdin:1: a turn of 'messages' holds '{kind}' where scrimp sends text only"):
+def test_content_that_is_not_text_is_refused(read, content, kind):
+    with pytest.raises(
+        InputError, match=f"stdin:1: a turn of 'messages' contains '{kind}', and scrimp sends only text"
+    ):
         read(line({"messages": [{"role": "user", "content": content}]}))
 
 
@@ -104,6 +106,6 @@ def test_a_conversation_ends_with_the_user(read, turns):
         read(line({"messages": turns}))
 
 
-def test_a_body_whose_messages_are_no_list_is_refused(read):
+def test_a_body_whose_messages_are_not_a_list_is_refused(read):
     with pytest.raises(InputError, match="stdin:1: 'messages' is not a list"):
         read(line({"body": {"messages": "Hi"}}))

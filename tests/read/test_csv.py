@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError
-from scrimp.read.csv import table_rows
+from scrimp.read.csv import csv_rows
 from scrimp.read.streams import InputStream
 
 
@@ -18,12 +18,12 @@ def test_the_header_names_the_columns(read):
     assert (prompt.text, prompt.id, prompt.row) == ("Hello", "7", {"id": "7", "text": "Hello", "label": "x"})
 
 
-def test_tabs_part_the_columns_of_a_tsv(read):
+def test_tabs_delimit_the_columns_of_a_tsv(read):
     assert read(b"id\ttext\n7\ta, b\n", "tsv")[0].row == {"id": "7", "text": "a, b"}
 
 
 @pytest.mark.parametrize("data", [b"id;text\n7;a, b\n", b"id\ttext\n7\ta, b\n"])
-def test_a_csv_may_be_parted_by_what_its_header_is_parted_by(read, data):
+def test_the_delimiter_of_a_csv_is_the_one_in_its_header(read, data):
     assert read(data, "csv")[0].row == {"id": "7", "text": "a, b"}
 
 
@@ -47,29 +47,29 @@ def test_a_ragged_row_is_named(read, row, count):
 
 
 def test_a_header_that_names_a_column_twice_is_an_error(read):
-    with pytest.raises(InputError, match=r"stdin:1: the header has 'a' twice \(it names a, b, a\): rename one"):
+    with pytest.raises(InputError, match=r"stdin:1: the header has 'a' twice \(its columns are a, b, a\): rename one"):
         read(b"a,b,a\n1,2,3\n", "csv")
 
 
-def test_a_quote_that_is_never_closed_is_named_by_the_row_it_begins_in(read):
-    with pytest.raises(InputError, match=r"stdin:3: not a table .*never closed"):
+def test_a_quote_that_is_never_closed_is_named_by_the_row_it_opens_in(read):
+    with pytest.raises(InputError, match=r"stdin:3: not valid CSV .*never closed"):
         read(b'id,text\n1,a\n2,"b\n3,c\n4,d\n', "csv")
 
 
 def test_a_header_alone_holds_no_prompt(read):
     assert read(b"id,text\n", "csv") == []
-    assert read.warnings == ["stdin holds no prompt"]
+    assert read.warnings == ["stdin contains no prompt"]
 
 
 _FIELDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
 @given(st.lists(st.tuples(_FIELDS, _FIELDS), min_size=1, max_size=5), st.sampled_from([",", "\t"]))
-def test_any_text_written_as_a_table_is_read_back(rows, separator):
+def test_any_text_written_as_a_table_is_read_back(rows, delimiter):
     sheet = io.StringIO()
-    writer = csv.writer(sheet, delimiter=separator, lineterminator="\r\n")
+    writer = csv.writer(sheet, delimiter=delimiter, lineterminator="\r\n")
     writer.writerows([("id", "text"), *rows])
 
-    found = table_rows(InputStream("t", io.BytesIO(sheet.getvalue().encode())), separator)
+    found = csv_rows(InputStream("t", io.BytesIO(sheet.getvalue().encode())), delimiter)
 
     assert [(row["id"], row["text"]) for row, _ in found] == rows

@@ -3,39 +3,39 @@ from __future__ import annotations
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.options import load_text_option, text_option
+from scrimp.read.options import option_text, optional_text
 
 
 def test_a_text_stands_for_itself():
-    assert load_text_option("be brief") == "be brief"
+    assert option_text("be brief") == "be brief"
 
 
 def test_an_option_left_out_stays_out():
-    assert text_option(None, "--system") is None
+    assert optional_text(None, "--system") is None
 
 
 def test_two_at_signs_are_one_literal_one():
-    assert load_text_option("@@scrimp says") == "@scrimp says"
+    assert option_text("@@scrimp says") == "@scrimp says"
 
 
 def test_an_at_sign_reads_a_file_without_its_last_line_end(file):
     path = file("system.txt", b"\xef\xbb\xbfBe brief.\n\nBe kind.\r\n")
 
-    assert load_text_option(f"@{path}") == "Be brief.\n\nBe kind."
+    assert option_text(f"@{path}") == "Be brief.\n\nBe kind."
 
 
 def test_a_missing_file_names_the_option_and_the_way_to_write_an_at_sign(tmp_path):
     with pytest.raises(InputError, match=r"--system: .*none\.txt cannot be read \(No such file.*write @@"):
-        load_text_option(f"@{tmp_path}/none.txt", "--system")
+        option_text(f"@{tmp_path}/none.txt", "--system")
 
 
 def test_a_file_that_is_not_utf8_says_where(file):
     path = file("system.txt", b"caf\xe9")
 
     with pytest.raises(InputError, match=r"byte 4 of .*system\.txt is not UTF-8: .*iconv"):
-        load_text_option(f"@{path}")
+        option_text(f"@{path}")
 
 
 def test_bytes_of_the_command_line_that_are_no_text_are_refused():
     with pytest.raises(InputError, match=r"--template: .*not UTF-8"):
-        load_text_option(b"caf\xe9".decode("utf-8", "surrogateescape"), "--template")
+        option_text(b"caf\xe9".decode("utf-8", "surrogateescape"), "--template")

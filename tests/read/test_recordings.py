@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
-from scrimp.read.recordings import prices_beside, recorded
+from scrimp.read.recordings import read_recording, recording_prices
 from scrimp.tuning.recorded_prompt import RecordedReply
 from scrimp.values import Usage
 
@@ -28,7 +28,7 @@ def test_a_whole_line_is_read_whole(tmp_path: Path) -> None:
     path = file(
         tmp_path, {"id": 7, "task": "sums", "prompt": "9 + 9?", "prompt_tokens": 20, "gold": 18, "models": models}
     )
-    (prompt,) = recorded(path, PRICES)
+    (prompt,) = read_recording(path, PRICES)
 
     assert (prompt.id, prompt.task, prompt.text, prompt.gold) == ("7", "sums", "9 + 9?", "18")
     assert prompt.replies["small"] == RecordedReply(
@@ -38,7 +38,7 @@ def test_a_whole_line_is_read_whole(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_not_known(tmp_path: Path) -> None:
     path = file(tmp_path, {"models": {"small": {}}}, {"id": "", "models": {"small": {"score": False}}})
-    first, second = recorded(path, PRICES)
+    first, second = read_recording(path, PRICES)
 
     assert (first.id, first.text, first.replies["small"]) == ("1", "", RecordedReply())
     assert (second.id, second.replies["small"].score) == ("", 0.0)
@@ -46,7 +46,7 @@ def test_what_is_missing_is_not_known(tmp_path: Path) -> None:
 
 def test_a_recorded_cost_goes_before_a_price(tmp_path: Path) -> None:
     path = file(tmp_path, {"prompt_tokens": 1, "models": {"small": {"completion_tokens": 1, "cost": 0.25}}})
-    (prompt,) = recorded(path, PRICES)
+    (prompt,) = read_recording(path, PRICES)
 
     assert prompt.replies["small"].cost == Decimal("0.25")
 
@@ -55,15 +55,15 @@ def test_assumed_lengths_are_told_once_with_the_models(tmp_path: Path) -> None:
     told: list[str] = []
     line = {"prompt_tokens": 10, "models": {"small": {}, "large": {"completion_tokens": 1}, "free": {"cost": 0}}}
     path = file(tmp_path, line, line)
-    (prompt, _) = recorded(path, PRICES, assumed_output=200, warn=told.append)
+    (prompt, _) = read_recording(path, PRICES, assumed_output=200, warn=told.append)
 
     assert prompt.replies["small"].usage == Usage(input=10, output=200)
     assert len(told) == 1
-    assert "missing for small: 200 a completion are assumed" in told[0]
+    assert "missing for small: 200 are assumed for each" in told[0]
 
 
 def test_without_an_assumption_a_length_stays_unknown(tmp_path: Path) -> None:
-    (prompt,) = recorded(file(tmp_path, {"prompt_tokens": 10, "models": {"small": {}}}), PRICES, warn=pytest.fail)
+    (prompt,) = read_recording(file(tmp_path, {"prompt_tokens": 10, "models": {"small": {}}}), PRICES, warn=pytest.fail)
 
     assert prompt.replies["small"].usage is None
 
@@ -79,7 +79,7 @@ def test_any_bytes_are_read_or_named(tmp_path: Path, data: bytes) -> None:
 def complaint(path: Path) -> str:
     """Read a file; return why it cannot be read, nothing where it can."""
     try:
-        list(recorded(path, {}))
+        list(read_recording(path, {}))
     except InputError as error:
         return str(error)
     return ""
@@ -88,8 +88,8 @@ def complaint(path: Path) -> str:
 def test_prices_beside_a_recording_are_found_and_notes_passed_over(tmp_path: Path) -> None:
     (tmp_path / "prices.json").write_text('{"models": {"small": [0.1, 0.4, "list price"]}}', encoding="utf-8")
 
-    assert prices_beside(tmp_path / "recording.jsonl", None) == PRICES
-    assert prices_beside(tmp_path / "elsewhere" / "recording.jsonl", None) == {}
+    assert recording_prices(tmp_path / "recording.jsonl", None) == PRICES
+    assert recording_prices(tmp_path / "elsewhere" / "recording.jsonl", None) == {}
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_a_list_of_prices_that_is_none_is_named(tmp_path: Path, text: str) -> No
     path.write_bytes(text.encode("latin-1"))
 
     with pytest.raises(UsageError, match=r"list\.json"):
-        prices_beside(tmp_path / "recording.jsonl", str(path))
+        recording_prices(tmp_path / "recording.jsonl", str(path))
 
 
 def test_a_list_of_prices_that_is_not_there_is_named() -> None:
     with pytest.raises(UsageError, match="--prices: no-such-file cannot be read"):
-        prices_beside(Path("recording.jsonl"), "no-such-file")
+        recording_prices(Path("recording.jsonl"), "no-such-file")

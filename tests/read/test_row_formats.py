@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.row_formats import sniff
+from scrimp.read.row_formats import sniff_format
 
 
 def told(prompts):
@@ -19,7 +19,7 @@ def told(prompts):
      (b'"quoted" word', "lines"), (b"[] is a list", "lines"), (b"", "lines")],
 )  # fmt: skip
 def test_stdin_is_told_by_its_first_line(first_line, expected):
-    assert sniff(first_line) == expected
+    assert sniff_format(first_line) == expected
 
 
 def test_blank_lines_are_skipped_but_counted(read):
@@ -54,13 +54,13 @@ def test_a_line_that_is_not_json_names_its_number(file, read):
      (b'{"a": "\\uD800"}', "half of a surrogate pair"), (b'{"a":' + b"[" * 100_000, "nested too deeply"),
      (b'{"a": 1} x', "trailing characters")],
 )  # fmt: skip
-def test_what_is_no_json_says_why(read, line, reason):
+def test_invalid_json_says_why(read, line, reason):
     with pytest.raises(InputError, match=rf"stdin:1: not JSON \(.*{reason}"):
         read(line)
 
 
 def test_json_over_several_lines_is_told_from_broken_json(read):
-    with pytest.raises(InputError, match="write each row on one line, as `jq -c` does, or say --format json"):
+    with pytest.raises(InputError, match="write each row on one line, as `jq -c` does, or use --format json"):
         read(b'{\n  "text": "a"\n}\n')
 
 
@@ -83,7 +83,7 @@ def test_a_text_file_is_one_prompt(file, read):
     assert told(read.files(path)) == [("# Haiku\n\n\nold pond\n", str(path))]
 
 
-def test_nul_bytes_part_prompts_of_several_lines(read):
+def test_nul_bytes_separate_prompts_of_several_lines(read):
     assert told(read(b"one\ntwo\0\0{three}\0", nul=True)) == [("one\ntwo", "stdin:1"), ("{three}", "stdin:3")]
 
 
@@ -94,25 +94,23 @@ def test_a_record_may_be_longer_than_any_buffer(read):
 
 
 def test_nul_bytes_and_another_format_exclude_each_other(read):
-    with pytest.raises(InputError, match="plain text, not csv: give -0 or --format"):
+    with pytest.raises(InputError, match="plain text, not csv: use either -0 or --format"):
         read(b"a", "csv", nul=True)
 
 
 def test_an_unknown_format_lists_the_known_ones(read):
-    with pytest.raises(InputError, match="there is no format 'xml': choose one of auto, jsonl"):
+    with pytest.raises(InputError, match="there is no format 'xml': use one of auto, jsonl"):
         read(b"a", "xml")
 
 
-def test_a_packed_file_is_read_as_what_is_inside(file, read):
+def test_a_gzipped_file_is_decompressed(file, read):
     path = file("t.jsonl.gz", gzip.compress(b'{"text":"a"}\n' * 3) + gzip.compress(b'{"text":"b"}\n'))
 
     assert [prompt.text for prompt in read.files(path)] == ["a", "a", "a", "b"]
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda packed: packed[:-20], lambda _: b"plain", lambda packed: packed[:40] + b"x" * 40]
-)
-def test_a_damaged_packed_file_is_named(file, read, damage):
+@pytest.mark.parametrize("damage", [lambda data: data[:-20], lambda _: b"plain", lambda data: data[:40] + b"x" * 40])
+def test_a_damaged_gzipped_file_is_named(file, read, damage):
     rows = b"".join(b'{"text":"%d"}\n' % (number**3) for number in range(100))
     path = file("t.jsonl.gz", damage(gzip.compress(rows)))
 
@@ -120,8 +118,9 @@ def test_a_damaged_packed_file_is_named(file, read, damage):
         read.files(path)
 
 
-def test_packed_bytes_under_another_name_are_told(read):
+def test_gzipped_bytes_under_another_name_are_recognized(read):
     with pytest.raises(
-        InputError, match=r"stdin is packed with gzip: end its name in \.gz, or unpack it with `gunzip`"
+        InputError,
+        match=r"stdin is compressed with gzip: give its name the extension \.gz, or decompress it with `gunzip`",
     ):
         read(gzip.compress(b"hello"))

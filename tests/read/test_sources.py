@@ -5,11 +5,11 @@ import os
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.sources import is_stream, sources
+from scrimp.read.sources import find_sources, is_stream
 
 
 def names(*words):
-    return [source.name for source in sources([str(word) for word in words])]
+    return [source.name for source in find_sources([str(word) for word in words])]
 
 
 def test_inputs_keep_their_order(file):
@@ -34,11 +34,14 @@ def test_a_directory_that_contains_itself_is_walked_once(file, tmp_path):
     assert names(tmp_path / "data") == [str(path)]
 
 
-def test_a_directory_without_inputs_says_what_was_looked_for(file, tmp_path):
+def test_a_directory_without_inputs_lists_the_known_extensions(file, tmp_path):
     file("data/c.png", "")
 
-    with pytest.raises(InputError, match=r"data holds no file that scrimp reads: it looks for \.jsonl, "):
-        sources([str(tmp_path / "data")])
+    with pytest.raises(
+        InputError,
+        match=r"data contains no file that scrimp reads: name a file, or use one of the extensions \.jsonl, ",
+    ):
+        find_sources([str(tmp_path / "data")])
 
 
 def test_a_pattern_the_shell_left_alone_is_expanded_in_order(file, tmp_path):
@@ -57,40 +60,40 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(file):
 
 def test_a_pattern_that_matches_nothing_is_an_error(tmp_path):
     with pytest.raises(InputError, match=r"\*\.jsonl matches no file: check the pattern"):
-        sources([f"{tmp_path}/*.jsonl"])
+        find_sources([f"{tmp_path}/*.jsonl"])
 
 
-def test_a_misspelt_name_is_met_with_the_nearest_one(file, tmp_path):
-    near = file("tickets.jsonl", "")
+def test_a_misspelled_name_is_answered_with_the_closest_one(file, tmp_path):
+    closest = file("tickets.jsonl", "")
 
-    with pytest.raises(InputError, match=rf"tikets\.jsonl does not exist: did you mean {near}\?"):
-        sources([f"{tmp_path}/tikets.jsonl"])
+    with pytest.raises(InputError, match=rf"tikets\.jsonl does not exist: did you mean {closest}\?"):
+        find_sources([f"{tmp_path}/tikets.jsonl"])
 
 
 def test_a_missing_directory_is_named(tmp_path):
     with pytest.raises(InputError, match=rf"does not exist: there is no directory {tmp_path}/none"):
-        sources([f"{tmp_path}/none/a.txt"])
+        find_sources([f"{tmp_path}/none/a.txt"])
 
 
 def test_a_missing_name_is_an_error_before_any_other_input_is_read(file, tmp_path):
     with pytest.raises(InputError, match="does not exist: check the name, or use - for stdin"):
-        sources([str(file("a.txt", "")), f"{tmp_path}/qqqqqqqqqqqq"])
+        find_sources([str(file("a.txt", "")), f"{tmp_path}/qqqqqqqqqqqq"])
 
 
 @pytest.mark.parametrize("word", ["Say hello to me", "What is 2 plus 2?", "word " * 2000])
 def test_a_prompt_where_a_file_should_be_is_sent_to_ask(word):
-    with pytest.raises(InputError, match="if this is a prompt, give it to `scrimp ask`"):
-        sources([word])
+    with pytest.raises(InputError, match="if this is a prompt, use `scrimp ask`"):
+        find_sources([word])
 
 
 def test_an_unset_variable_does_not_read_the_working_directory():
-    with pytest.raises(InputError, match="an input is empty"):
-        sources([""])
+    with pytest.raises(InputError, match="an input is an empty string"):
+        find_sources([""])
 
 
 def test_stdin_is_named_once():
-    with pytest.raises(InputError, match="named twice"):
-        sources(["-", "-"])
+    with pytest.raises(InputError, match="given twice"):
+        find_sources(["-", "-"])
 
 
 def test_a_name_that_is_not_utf8_can_still_be_printed(tmp_path):
@@ -98,7 +101,7 @@ def test_a_name_that_is_not_utf8_can_still_be_printed(tmp_path):
     with open(name, "wb"):
         pass
 
-    (source,) = sources([os.fsdecode(name)])
+    (source,) = find_sources([os.fsdecode(name)])
 
     assert source.name.endswith("caf\ufffd.txt")
     assert source.path.exists()
@@ -110,15 +113,15 @@ def test_a_name_that_is_not_utf8_can_still_be_printed(tmp_path):
      ("a.txt", "lines"), ("a.lines", "lines"), ("a.md", "text"), ("a.py", "text"), ("README", "text")],
 )  # fmt: skip
 def test_a_file_goes_by_its_extension(file, name, expected):
-    (source,) = sources([str(file(name, ""))])
+    (source,) = find_sources([str(file(name, ""))])
 
     assert source.format == expected
 
 
-def test_a_pipe_without_an_extension_is_looked_into(tmp_path):
+def test_the_format_of_a_pipe_without_an_extension_is_detected(tmp_path):
     os.mkfifo(tmp_path / "pipe")
 
-    (source,) = sources([str(tmp_path / "pipe")])
+    (source,) = find_sources([str(tmp_path / "pipe")])
 
     assert source.format is None
 

@@ -47,7 +47,7 @@ def test_an_input_without_prompts_is_told(file):
     found = list(prompts([str(path) for path in paths], ReadOptions(), warn=heard.append))
 
     assert [prompt.text for prompt in found] == ["x"]
-    assert heard == [f"{path} holds no prompt" for path in paths[:3]]
+    assert heard == [f"{path} contains no prompt" for path in paths[:3]]
 
 
 @pytest.mark.parametrize(

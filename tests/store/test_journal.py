@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from outcomes import answer
 from scrimp.errors import StoreUnwritableError
-from scrimp.store.journal import BegunCall, Journal, SettledRow, abandoned
+from scrimp.store.journal import BegunCall, Journal, SettledRow, recover_abandoned
 from scrimp.values import Entry
 
 ENTRY = Entry(call="c", run="r", time=1.0, provider="acme", model="m", status="lost", seconds=0.0)
@@ -38,7 +38,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def found(folder: Path) -> list[str]:
     """The calls that processes which died have left."""
-    with abandoned(folder) as lines:
+    with recover_abandoned(folder) as lines:
         return [line.entry.call for line in lines if isinstance(line, BegunCall)]
 
 
@@ -71,7 +71,7 @@ def test_a_turn_that_fails_leaves_the_file_for_the_next(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "r")
     journal.begin(ENTRY)
     journal.close()  # with a request that never came to an end
-    with pytest.raises(ZeroDivisionError), abandoned(tmp_path):
+    with pytest.raises(ZeroDivisionError), recover_abandoned(tmp_path):
         raise ZeroDivisionError
 
     assert found(tmp_path) == ["c"]
@@ -83,7 +83,7 @@ def test_what_came_of_a_call_is_found_with_its_completion(tmp_path: Path) -> Non
     journal.settle([ENTRY], time=7.0, kept=(b"k" * 32, answer("kept")))
     journal.close()
 
-    with abandoned(tmp_path) as lines:
+    with recover_abandoned(tmp_path) as lines:
         assert lines == [BegunCall(ENTRY), SettledRow((ENTRY,), 7.0, (b"k" * 32).hex(), answer("kept"))]
 
 

@@ -19,7 +19,7 @@ from scrimp.errors import InputError, UsageError
 from scrimp.flows import live
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.read.context import with_context
-from scrimp.read.options import text_option
+from scrimp.read.options import optional_text
 from scrimp.render.terminal import safe_text
 from scrimp.values import Answered, Outcome, Prompt
 
@@ -69,7 +69,7 @@ def ask(
             labels=run_labels(route, user, tag, priority), level_fixed=compress is not None,
         )  # fmt: skip
         asking = _Asking(here, options, verbose=verbose)
-        question = Prompt(index=0, text=text, system=text_option(system, "--system"), source="prompt")
+        question = Prompt(index=0, text=text, system=optional_text(system, "--system"), source="prompt")
         stop = live.run(iter([question]), options, here.services, asking.take, live=True)
         status = exit_status(asking.bill, stop, None, "any", cache_only=options.cache == "only")
         if stop is not None and stop.message and status != asking.bill.exit_status("any"):

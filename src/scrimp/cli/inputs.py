@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from scrimp.errors import UsageError
-from scrimp.read.options import ReadOptions, text_option
+from scrimp.read.options import ReadOptions, optional_text
 
 
 def inputs_or_stdin(inputs: Sequence[str] | None) -> list[str]:
@@ -26,6 +26,6 @@ def read_options(
     if template is not None and prompt_field is not None:
         raise UsageError("--template and --prompt-field exclude each other: give one")
     return ReadOptions(
-        format=format_name, nul=nul, template=text_option(template, "--template"), prompt_field=prompt_field,
-        id_field=id_field, system=text_option(system, "--system"), limit=limit,
+        format=format_name, nul=nul, template=optional_text(template, "--template"), prompt_field=prompt_field,
+        id_field=id_field, system=optional_text(system, "--system"), limit=limit,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.journal import BegunCall, SettledRow, abandoned
+from scrimp.store.journal import BegunCall, SettledRow, recover_abandoned
 from scrimp.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def recover(paths: Paths) -> int:
     """Bring it to the stores; return how many calls were lost."""
-    with abandoned(paths.ledger_db.parent) as lines:
+    with recover_abandoned(paths.ledger_db.parent) as lines:
         if not lines:
             return 0
         settled = [line for line in lines if isinstance(line, SettledRow)]

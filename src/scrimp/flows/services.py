@@ -133,12 +133,12 @@ class Services:
         if not replayed:
             return {}
         from scrimp.prices.rates import Rates  # noqa: PLC0415 - where completions are recorded ones
-        from scrimp.read.recordings import prices_beside  # noqa: PLC0415 - as above
+        from scrimp.read.recordings import recording_prices  # noqa: PLC0415 - as above
 
         return {
             f"{name}/{model}": Rates(input=rate_in, output=rate_out)
             for name, file in replayed.items()
-            for model, (rate_in, rate_out) in prices_beside(Path(file).expanduser(), None).items()
+            for model, (rate_in, rate_out) in recording_prices(Path(file).expanduser(), None).items()
         }
 
     def planner(self, options: RunOptions) -> Planner:

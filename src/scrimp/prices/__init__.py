@@ -1,1 +1,1 @@
-"""What a usage costs: rates for a model at a moment, from the user, our corrections or the shipped table."""
+"""What a usage costs: a model's rates at a moment, from the user, our corrections or the shipped table."""

@@ -1,4 +1,4 @@
-"""The price book: what a call costs, by the user's own prices, then our corrections, then the table."""
+"""The price book: what a call costs, by the user's prices, then our corrections, then the table."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.prices.lookup import FoundPrice, PriceLookup, users_own
-from scrimp.prices.price_row import Moment, applying, bands_at, context, moment
+from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
+from scrimp.prices.price_row import Moment, applicable_variants, bands_in_force, price_context, utc_moment
 from scrimp.prices.rates import Band, Rates, cost, rates_for
-from scrimp.prices.table import SHIPPED, read
+from scrimp.prices.table import SHIPPED, load_table
 from scrimp.values import Usage
 
-# Seconds: no price holds for less than a minute (see rows.Condition).
-_FINEST = 60
+# Seconds: no price is in force for less than a minute (see price_row.Condition).
+_RESOLUTION = 60
 
 
 class Cost(Struct, frozen=True):
-    """Dollars for a call and which price that is by; None is unknown, never zero."""
+    """Dollars for a call and the source of its price; None is unknown, never zero."""
 
     dollars: Decimal | None
     source: str | None  # "reported", "user", "local", or the day of the table: "2026-11-09"
 
 
 class Price(Struct, frozen=True, kw_only=True):
-    """The rates in force for a model at a moment, and where they come from."""
+    """The rates in force for a model at a moment, and their source."""
 
     bands: tuple[Band, ...]
     source: str  # "user", "local", or the day of the table or correction
     rule: str  # how the row was found: exact, alias, snapshot of an alias, dated suffix stripped, user, local
     provider: str  # whose price list
     model: str  # the row in it
-    batch: bool = False  # these are rates for batch jobs; False where none are known
+    batch: bool = False  # whether these are rates for batch jobs; False if none are known
     origin: str = ""  # the table, or the correction's own source
-    mark: str | None = None  # how far a correction can be trusted
+    mark: str | None = None  # how reliable a correction is
 
     def rates_for(self, input_tokens: int) -> Rates:
-        """Return the rates of a call with so many input tokens."""
+        """Return the rates for a call with this many input tokens."""
         return rates_for(self.bands, input_tokens)
 
     def cost(self, usage: Usage) -> Decimal | None:
-        """Return what the usage costs in dollars."""
+        """Return the cost of a usage in dollars; None if a rate it needs is unknown."""
         return cost(usage, self.rates_for(usage.input))
 
 
 class PriceListing(Struct, frozen=True, kw_only=True):
-    """A line of the price list: standard rates, and those of batch jobs where they are known."""
+    """A line of the price list: standard rates, and those of batch jobs if they are known."""
 
     provider: str
     model: str
@@ -57,7 +57,7 @@ class PriceListing(Struct, frozen=True, kw_only=True):
 
 
 class PriceBook:
-    """Prices of every model we know of; the files are read when the first price is asked for."""
+    """The prices of every known model; the files are read when the first price is looked up."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class PriceBook:
         table: Path | None = None,
         lists: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the user's prices by provider/model, and where a newer table may lie; absent, the shipped one serves.
+        """Take the user's prices by provider/model, and the path of a newer table; the shipped one is used without it.
 
-        `lists` says whose price list applies to a provider that has none of its own.
+        `lists` maps a provider without a price list of its own to the provider whose list applies.
         """
         self._lists = dict(lists or {})
         self._overrides = dict(overrides or {})
         self._table = table
-        self._found: dict[tuple[str, str | None, str], FoundPrice | None] = {}
+        self._matches: dict[tuple[str, str | None, str], PriceMatch | None] = {}
         self._minute = -1.0
         self._in_force: dict[tuple[str, str | None, str, bool, str | None], Price | None] = {}  # in this minute
 
@@ -89,7 +89,7 @@ class PriceBook:
         service_tier: str | None = None,
         reported: Decimal | None = None,
     ) -> Cost:
-        """Return what a call cost: what the provider says it did, else by its price at that time."""
+        """Return the cost of a call: the one the provider reported, otherwise by the price at that time."""
         if reported is not None:
             return Cost(reported, "reported")
         price = self.price(provider, model, when, price_provider=price_provider, batch=batch, service_tier=service_tier)
@@ -106,74 +106,61 @@ class PriceBook:
         batch: bool = False,
         service_tier: str | None = None,
     ) -> Price | None:
-        """Return the rates in force at a time (seconds since the epoch); None where no price is known.
+        """Return the rates in force at a time (seconds since the epoch); None if no price is known.
 
-        The user's prices are for the provider as configured; tables are searched for `price_provider` where it differs.
+        The user's prices are for the provider as configured; tables are searched for `price_provider` if it is given.
         """
-        minute = when // _FINEST
+        minute = when // _RESOLUTION
         if minute != self._minute:
             self._minute, self._in_force = minute, {}
         key = (provider, price_provider, model, batch, service_tier)
         if key not in self._in_force:
-            found = self._find(provider, price_provider, model)
-            words = context(batch=batch, service_tier=service_tier)
-            self._in_force[key] = None if found is None else _price(found, moment(when), words)
+            match = self._match(provider, price_provider, model)
+            context = price_context(batch=batch, service_tier=service_tier)
+            self._in_force[key] = None if match is None else _price(match, utc_moment(when), context)
         return self._in_force[key]
 
-    def input_rate(
-        self,
-        provider: str,
-        model: str,
-        when: float,
-        *,
-        price_provider: str | None = None,
-        batch: bool = False,
-        input_tokens: int = 0,
-    ) -> Decimal | None:
-        """Return dollars per million fresh input tokens, to value tokens that were not sent."""
-        price = self.price(provider, model, when, price_provider=price_provider, batch=batch)
-        return None if price is None else price.rates_for(input_tokens).input
-
     def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
-        """Yield the price list by provider and model, corrections in place of what they correct."""
-        now, for_batch = moment(when), context(batch=True, service_tier=None)
-        for name, model in self._search.rows(provider):
-            if found := self._search.on_list(name, model):
-                batch = _price(found, now, for_batch)
+        """Yield the price list by provider and model, with corrections in place of the rows they correct."""
+        now, batch_context = utc_moment(when), price_context(batch=True, service_tier=None)
+        for name, model in self._lookup.models(provider):
+            if match := self._lookup.find_on_list(name, model):
+                batch = _price(match, now, batch_context)
                 yield PriceListing(
-                    provider=name, model=model, standard=_price(found, now, {}), batch=batch if batch.batch else None
+                    provider=name, model=model, standard=_price(match, now, {}), batch=batch if batch.batch else None
                 )
 
     @property
     def date(self) -> str:
         """The day of the table's data."""
-        return self._search.table.date
+        return self._lookup.table.date
 
     @property
     def origin(self) -> str:
-        """Where the table's data is from."""
-        return self._search.table.source
+        """The source of the table's data."""
+        return self._lookup.table.source
 
-    def _find(self, provider: str, price_provider: str | None, model: str) -> FoundPrice | None:
+    def _match(self, provider: str, price_provider: str | None, model: str) -> PriceMatch | None:
         key = (provider, price_provider, model)
-        if key not in self._found:
-            own = users_own(self._overrides, provider, model)
-            self._found[key] = own or self._search.find(price_provider or self._lists.get(provider, provider), model)
-        return self._found[key]
+        if key not in self._matches:
+            override = user_price(self._overrides, provider, model)
+            list_provider = price_provider or self._lists.get(provider, provider)
+            self._matches[key] = override or self._lookup.find(list_provider, model)
+        return self._matches[key]
 
     @cached_property
-    def _search(self) -> PriceLookup:
-        return PriceLookup(read(self._table if self._table and self._table.exists() else SHIPPED))
+    def _lookup(self) -> PriceLookup:
+        return PriceLookup(load_table(self._table if self._table and self._table.exists() else SHIPPED))
 
 
-def _price(found: FoundPrice, now: Moment, words: Mapping[str, str]) -> Price:
+def _price(match: PriceMatch, now: Moment, context: Mapping[str, str]) -> Price:
     return Price(
-        bands=bands_at(found.row, now, words),
-        source=found.source,
-        rule=found.rule,
-        provider=found.provider,
-        model=found.model,
-        batch=any("processing" in variant.context for variant in applying(found.row, now, words)),
-        origin=found.origin,
-        mark=found.mark,
+        bands=bands_in_force(match.row, now, context),
+        source=match.source,
+        rule=match.rule,
+        provider=match.provider,
+        model=match.model,
+        batch=any("processing" in variant.context for variant in applicable_variants(match.row, now, context)),
+        origin=match.origin,
+        mark=match.mark,
     )

@@ -1,4 +1,4 @@
-"""Where a model's row is found: in the user's prices, our corrections or the table, in this order."""
+"""Looking up a model's price row: in the user's prices, our corrections, then the table."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from decimal import Decimal
 from msgspec import Struct
 
 from scrimp.prices.model_names import resolve
-from scrimp.prices.price_lists import is_free, price_list
+from scrimp.prices.price_lists import find_price_list, is_free
 from scrimp.prices.price_row import DatedRates, PriceRow
 from scrimp.prices.rates import Band, Rates
-from scrimp.prices.table import CORRECTIONS, PriceTable, read
+from scrimp.prices.table import CORRECTIONS, PriceTable, load_table
 
 FREE = Rates(input=Decimal(0), output=Decimal(0))
 
 
-class FoundPrice(Struct, frozen=True, kw_only=True):
-    """A row, and everything that says why it is this one."""
+class PriceMatch(Struct, frozen=True, kw_only=True):
+    """A price row, and the source and rule it was found by."""
 
     row: PriceRow
     rule: str
@@ -29,54 +29,55 @@ class FoundPrice(Struct, frozen=True, kw_only=True):
 
 
 class PriceLookup:
-    """Our corrections laid over a table."""
+    """Price rows of our corrections and, behind them, of a table."""
 
     def __init__(self, table: PriceTable) -> None:
         self.table = table
-        self._layers = (read(CORRECTIONS), table)
+        self._tables = (load_table(CORRECTIONS), table)
 
-    def find(self, seller: str, model: str) -> FoundPrice | None:
-        """Return the row for a model as a provider calls it."""
-        if is_free(seller, model):
-            return _flat(FREE, "local", seller, model)
-        place = price_list(seller, model, lambda name, wanted: self.on_list(name, wanted) is not None)
-        return None if place is None else self.on_list(*place)
+    def find(self, provider: str, model: str) -> PriceMatch | None:
+        """Return the price of a model by the name its provider uses; None if there is none."""
+        if is_free(provider, model):
+            return _flat_price(FREE, "local", provider, model)
+        place = find_price_list(provider, model, lambda name, model: self.find_on_list(name, model) is not None)
+        return None if place is None else self.find_on_list(*place)
 
-    def on_list(self, name: str, model: str) -> FoundPrice | None:
-        """Return the row for a model on one price list."""
-        for layer in self._layers:
-            shelf = layer.shelf(name)
-            hit = None if shelf is None else shelf.find(model)
-            if shelf is not None and hit is not None:
-                row = shelf.row(hit[0])
-                return FoundPrice(
+    def find_on_list(self, name: str, model: str) -> PriceMatch | None:
+        """Return the price of a model on one price list; None if the list does not have it."""
+        for table in self._tables:
+            prices = table.provider_prices(name)
+            found = None if prices is None else prices.find(model)
+            if prices is not None and found is not None:
+                row_id, rule = found
+                row = prices.row(row_id)
+                return PriceMatch(
                     row=row,
-                    rule=hit[1],
+                    rule=rule,
                     provider=name,
-                    model=hit[0],
-                    source=row.date or layer.date,
-                    origin=row.source or layer.source,
+                    model=row_id,
+                    source=row.date or table.date,
+                    origin=row.source or table.source,
                     mark=row.mark,
                 )
         return None
 
-    def rows(self, seller: str | None) -> Iterator[tuple[str, str]]:
-        """Yield the name of each price list with each of its models; of one seller's list alone, where it is named."""
-        place = None if seller is None else price_list(seller, "", lambda *_: False)
-        lists = {name for layer in self._layers for name in layer.providers}
-        for name in sorted(lists if seller is None else lists & {place[0] if place else seller}):
-            shelves = [layer.shelf(name) for layer in self._layers]
-            yield from ((name, model) for model in sorted({row for shelf in shelves if shelf for row in shelf}))
+    def models(self, provider: str | None) -> Iterator[tuple[str, str]]:
+        """Yield the name of each price list with each of its models; only the list of `provider` if it is given."""
+        place = None if provider is None else find_price_list(provider, "", lambda *_: False)
+        lists = {name for table in self._tables for name in table.providers}
+        for name in sorted(lists if provider is None else lists & {place[0] if place else provider}):
+            on_list = [table.provider_prices(name) for table in self._tables]
+            yield from ((name, model) for model in sorted({row for prices in on_list if prices for row in prices}))
 
 
-def users_own(overrides: Mapping[str, Rates], provider: str, model: str) -> FoundPrice | None:
-    """Return the price the user gave for provider/model; it is meant for the model's dated snapshots too."""
+def user_price(overrides: Mapping[str, Rates], provider: str, model: str) -> PriceMatch | None:
+    """Return the user's price for provider/model; it applies to the model's dated snapshots too."""
     prefix = f"{provider.lower()}/"
-    own = {name.lower().removeprefix(prefix): name for name in overrides if name.lower().startswith(prefix)}
-    hit = resolve(model, own, {})
-    return None if hit is None else _flat(overrides[hit[0]], "user", provider, hit[0][len(prefix) :])
+    names = {name.lower().removeprefix(prefix): name for name in overrides if name.lower().startswith(prefix)}
+    found = resolve(model, names, {})
+    return None if found is None else _flat_price(overrides[found[0]], "user", provider, found[0][len(prefix) :])
 
 
-def _flat(rates: Rates, word: str, provider: str, model: str) -> FoundPrice:
+def _flat_price(rates: Rates, source: str, provider: str, model: str) -> PriceMatch:
     row = PriceRow((DatedRates((Band(rates),)),))
-    return FoundPrice(row=row, rule=word, provider=provider, model=model, source=word, origin=word)
+    return PriceMatch(row=row, rule=source, provider=provider, model=model, source=source, origin=source)

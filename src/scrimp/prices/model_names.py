@@ -6,33 +6,33 @@ import re
 from collections.abc import Mapping
 
 DATE = r"20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
-DATED = re.compile(rf"[-@]{DATE}$")
-COMPACT = re.compile(r"-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=$|:)")
-# What a vendor appends for a snapshot: a date, 001, 2512 (year and month), 05-06, 09-2025; before it latest or preview.
-SNAPSHOT = re.compile(rf"[-@](?:{DATE}|\d{{3,4}}|\d\d-\d\d(?:\d\d)?)$")
-STAGE = re.compile(r"[-@:](?:latest|preview|exp|beta)$")
+DATE_SUFFIX = re.compile(rf"[-@]{DATE}$")
+COMPACT_DATE = re.compile(r"-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=$|:)")
+# What vendors append for a snapshot: a date, 001, 2512 (year and month), 05-06, 09-2025; latest or preview may precede it.
+SNAPSHOT_SUFFIX = re.compile(rf"[-@](?:{DATE}|\d{{3,4}}|\d\d-\d\d(?:\d\d)?)$")
+STAGE_SUFFIX = re.compile(r"[-@:](?:latest|preview|exp|beta)$")
 
 
 def resolve(name: str, names: Mapping[str, str], stems: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the id of the row and the rule that found it; `names` are whole names, `stems` may carry a snapshot.
+    """Return the id of the row and the rule that found it; `names` are whole names, a snapshot may follow `stems`.
 
-    A date may be stripped from any name. A stem is a name whose vendor prices all its snapshots alike, so there
-    latest, preview and short version numbers may go too; whatever else follows a stem is another model.
+    A date may be stripped from any name. A stem is a name whose vendor prices all its snapshots alike, so latest,
+    preview and short version numbers may be stripped too; anything else after a stem means another model.
     """
-    name = _own_name_dropped(name.lower())
-    dashed = COMPACT.sub(r"-\1-\2-\3", name)
+    name = _without_custom_name(name.lower())
+    dashed = COMPACT_DATE.sub(r"-\1-\2-\3", name)
     for spelling in (name, dashed):
         if row := names.get(spelling):
             return row, "exact" if row.lower() == spelling else "alias"
-    undated = SNAPSHOT.sub("", dashed)
-    for stem in (undated, STAGE.sub("", undated)):
+    undated = SNAPSHOT_SUFFIX.sub("", dashed)
+    for stem in (undated, STAGE_SUFFIX.sub("", undated)):
         if row := stems.get(stem):
             return row, "snapshot of an alias"
-    if row := names.get(DATED.sub("", dashed)):
+    if row := names.get(DATE_SUFFIX.sub("", dashed)):
         return row, "dated suffix stripped"
     return None
 
 
-def _own_name_dropped(name: str) -> str:
-    """Return ft:gpt-4o-2024-08-06 for ft:gpt-4o-2024-08-06:ours::AbC: a fine-tune costs what its base says."""
+def _without_custom_name(name: str) -> str:
+    """Return ft:gpt-4o-2024-08-06 for ft:gpt-4o-2024-08-06:ours::AbC: a fine-tune is priced by its base model."""
     return ":".join(name.split(":", 2)[:2]) if name.startswith("ft:") else name

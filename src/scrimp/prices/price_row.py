@@ -1,9 +1,9 @@
-"""A model's row in a price table: which of its rates hold at a moment, for a way of processing."""
+"""A model's row in a price table: which of its rates are in force at a moment, for a way of processing."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -11,23 +11,23 @@ from scrimp.prices.rates import Band, Rates
 
 
 class Condition(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """When rates hold, in UTC; what is not named does not matter, and all that is named must be so."""
+    """When rates are in force, in UTC; every field that is set must be met."""
 
     since: str | None = None  # "2026-12-01"
-    start: str | None = None  # "01:00", included; a start after the end means over midnight
+    start: str | None = None  # "01:00", included; a start after the end spans midnight
     end: str | None = None  # "04:00", excluded
     days: tuple[int, ...] = ()  # 0 is Monday
 
 
 class DatedRates(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Standard rates and when they hold; of several that do, the last one counts, of none the first."""
+    """Standard rates and when they are in force; the last ones in force apply, the first ones if none are."""
 
     bands: tuple[Band, ...]
     condition: Condition | None = None
 
 
 class Variant(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Rates laid over the standard ones for a way of processing; for each rate, the first that applies counts."""
+    """Rates that override standard ones for a way of processing; for each rate the first applicable variant counts."""
 
     context: dict[str, str]  # {"processing": "batch"}, {"service_tier": "flex"}, {"speed": "fast"}
     bands: tuple[Band, ...]
@@ -35,7 +35,7 @@ class Variant(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
 
 
 class PriceRow(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Everything a table says about one model; the last three fields only where the row has a history of its own."""
+    """Everything a table says about one model; the last three fields are set only if they differ from the table's."""
 
     prices: tuple[DatedRates, ...]
     variants: tuple[Variant, ...] = ()
@@ -45,23 +45,21 @@ class PriceRow(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
 
 
 class Moment(Struct, frozen=True):
-    """A point in time as conditions see it, in UTC."""
+    """A point in time in UTC, in the form conditions are compared with."""
 
     date: str
-    clock: str
+    time_of_day: str
     weekday: int
 
 
-def moment(when: float) -> Moment:
+def utc_moment(when: float) -> Moment:
     """Return seconds since the epoch as a UTC date, time of day and weekday."""
-    utc = time.gmtime(when)
-    return Moment(
-        f"{utc.tm_year:04}-{utc.tm_mon:02}-{utc.tm_mday:02}", f"{utc.tm_hour:02}:{utc.tm_min:02}", utc.tm_wday
-    )
+    utc = datetime.fromtimestamp(when // 1, UTC)  # whole seconds: a fraction must not round up into the next minute
+    return Moment(f"{utc:%Y-%m-%d}", f"{utc:%H:%M}", utc.weekday())
 
 
-def holds(condition: Condition | None, now: Moment) -> bool:
-    """Say whether rates under this condition are in force."""
+def in_force(condition: Condition | None, now: Moment) -> bool:
+    """Return whether rates with this condition are in force."""
     if condition is None:
         return True
     if condition.since is not None and now.date < condition.since:
@@ -72,51 +70,51 @@ def holds(condition: Condition | None, now: Moment) -> bool:
     if start is None or end is None:
         return True
     if end < start:
-        return now.clock >= start or now.clock < end
-    return start <= now.clock < end
+        return now.time_of_day >= start or now.time_of_day < end
+    return start <= now.time_of_day < end
 
 
-def context(*, batch: bool, service_tier: str | None) -> dict[str, str]:
-    """Return the words under which tables file what was asked for (Anthropic calls its fast tier a speed)."""
-    words = {} if service_tier is None else {"service_tier": service_tier, "speed": service_tier}
+def price_context(*, batch: bool, service_tier: str | None) -> dict[str, str]:
+    """Return the keys by which tables list a way of processing (Anthropic calls its fast tier a speed)."""
+    context = {} if service_tier is None else {"service_tier": service_tier, "speed": service_tier}
     if batch or service_tier == "batch":
-        words["processing"] = "batch"
-    return words
+        context["processing"] = "batch"
+    return context
 
 
-def bands_at(row: PriceRow, now: Moment, words: Mapping[str, str]) -> tuple[Band, ...]:
-    """Return the rates in force; a way of processing without rates of its own costs the standard ones."""
-    bands = next((dated.bands for dated in reversed(row.prices) if holds(dated.condition, now)), row.prices[0].bands)
-    for variant in reversed(applying(row, now, words)):
+def bands_in_force(row: PriceRow, now: Moment, context: Mapping[str, str]) -> tuple[Band, ...]:
+    """Return the rates in force; the standard ones for a way of processing without rates of its own."""
+    bands = next((dated.bands for dated in reversed(row.prices) if in_force(dated.condition, now)), row.prices[0].bands)
+    for variant in reversed(applicable_variants(row, now, context)):
         bands = _overlay(bands, variant.bands)
     return bands
 
 
-def applying(row: PriceRow, now: Moment, words: Mapping[str, str]) -> list[Variant]:
-    """Return the variants that apply to what was asked for."""
-    if not words:
+def applicable_variants(row: PriceRow, now: Moment, context: Mapping[str, str]) -> list[Variant]:
+    """Return the variants that apply to a way of processing."""
+    if not context:
         return []
     return [
         variant
         for variant in row.variants
-        if all(words.get(key) == value for key, value in variant.context.items()) and holds(variant.condition, now)
+        if all(context.get(key) == value for key, value in variant.context.items()) and in_force(variant.condition, now)
     ]
 
 
-def _overlay(under: tuple[Band, ...], over: tuple[Band, ...]) -> tuple[Band, ...]:
-    """Lay rates over others, each at its own thresholds."""
-    thresholds = sorted({band.above for band in under} | {band.above for band in over})
-    return tuple(Band(_merge(_from(under, above), _from(over, above)), above) for above in thresholds)
+def _overlay(base: tuple[Band, ...], override: tuple[Band, ...]) -> tuple[Band, ...]:
+    """Override rates by others, each at its own thresholds."""
+    thresholds = sorted({band.above for band in base} | {band.above for band in override})
+    return tuple(Band(_merge(_rates_above(base, above), _rates_above(override, above)), above) for above in thresholds)
 
 
-def _from(bands: tuple[Band, ...], above: int) -> Rates:
+def _rates_above(bands: tuple[Band, ...], above: int) -> Rates:
     return next((band.rates for band in reversed(bands) if band.above <= above), bands[0].rates)
 
 
-def _merge(under: Rates, over: Rates) -> Rates:
+def _merge(base: Rates, override: Rates) -> Rates:
     return Rates(
         **{
-            name: getattr(under, name) if getattr(over, name) is None else getattr(over, name)
+            name: getattr(base, name) if getattr(override, name) is None else getattr(override, name)
             for name in Rates.__struct_fields__
         }
     )

@@ -1,4 +1,4 @@
-"""A price table on disk: read at once, each provider's rows decoded only when one of them is asked for."""
+"""A price table on disk: read at once, each provider's rows decoded only when one of them is looked up."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from scrimp.errors import ConfigError
 from scrimp.prices.model_names import resolve
 from scrimp.prices.price_row import PriceRow
 
-HERE = Path(__file__).parent
-SHIPPED = HERE / "table.json.gz"
-CORRECTIONS = HERE / "corrections.json"
+FOLDER = Path(__file__).parent
+SHIPPED = FOLDER / "table.json.gz"
+CORRECTIONS = FOLDER / "corrections.json"
 GZIP_MAGIC = b"\x1f\x8b"
-FORM = 1  # a table of another form was made for another scrimp
+FORMAT_VERSION = 1  # a table of another version was made for another scrimp
 
 Decoded = TypeVar("Decoded")
 
 
 class PriceTableFile(Struct, omit_defaults=True):
-    """The outermost form of a table: whose data it is, of which day, and the rows of each provider."""
+    """The file of a table: source, day and license of its data, and the rows of each provider."""
 
     date: str
     source: str
-    licence: str
+    license: str = field(name="licence")  # the key in the file
     providers: dict[str, Raw]
-    form: int = FORM
+    format_version: int = field(name="form", default=FORMAT_VERSION)
 
 
 class ProviderPricesFile(Struct, omit_defaults=True):
-    """One provider's rows, with the names that mean them."""
+    """One provider's rows in the file, with the names and stems that resolve to them."""
 
     rows: dict[str, Raw]
     names: dict[str, str] = {}
@@ -42,7 +42,7 @@ class ProviderPricesFile(Struct, omit_defaults=True):
 
 
 class ProviderPrices:
-    """One provider's rows, each decoded when it is found."""
+    """One provider's rows, each decoded when it is looked up."""
 
     def __init__(self, file: ProviderPricesFile, path: Path) -> None:
         self.names = {row.lower(): row for row in file.rows} | file.names
@@ -51,14 +51,14 @@ class ProviderPrices:
         self._path = path
 
     def find(self, model: str) -> tuple[str, str] | None:
-        """Return the id of the row a model's name means and the rule that found it."""
+        """Return the id of the row for a model's name and the rule that found it; None if there is none."""
         found = resolve(model, self.names, self._stems)
-        # A name may be known for a model that is not priced by text tokens: that one has no row.
+        # A name may be that of a model that is not priced by text tokens and so has no row.
         return found if found and found[0] in self._rows else None
 
     def row(self, model: str) -> PriceRow:
         """Return the row with this id."""
-        return _decoded(self._rows[model], PriceRow, self._path)
+        return _decode(self._rows[model], PriceRow, self._path)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -71,43 +71,43 @@ class PriceTable:
         self.date = file.date
         self.source = file.source
         self.providers = tuple(file.providers)
-        self._raw = file.providers
-        self._shelves: dict[str, ProviderPrices] = {}
+        self._files = file.providers
+        self._decoded: dict[str, ProviderPrices] = {}
         self._path = path
 
-    def shelf(self, provider: str) -> ProviderPrices | None:
-        """Return a provider's rows, or None where the table has none."""
-        if provider not in self._raw:
+    def provider_prices(self, provider: str) -> ProviderPrices | None:
+        """Return a provider's rows; None if the table has none."""
+        if provider not in self._files:
             return None
-        if provider not in self._shelves:
-            self._shelves[provider] = ProviderPrices(
-                _decoded(self._raw[provider], ProviderPricesFile, self._path), self._path
+        if provider not in self._decoded:
+            self._decoded[provider] = ProviderPrices(
+                _decode(self._files[provider], ProviderPricesFile, self._path), self._path
             )
-        return self._shelves[provider]
+        return self._decoded[provider]
 
 
-def read(path: Path) -> PriceTable:
+def load_table(path: Path) -> PriceTable:
     """Read a table, plain or gzipped."""
     try:
-        data = unpacked(path.read_bytes())
+        data = decompress(path.read_bytes())
     except (OSError, zlib.error) as error:
         raise _unreadable(path, error) from error
-    file = _decoded(data, PriceTableFile, path)
-    if file.form != FORM:
+    file = _decode(data, PriceTableFile, path)
+    if file.format_version != FORMAT_VERSION:
         raise ConfigError(
-            f"the price table {path} has form {file.form}, this scrimp reads form {FORM}: delete the table"
+            f"the price table {path} has format {file.format_version}, and this scrimp reads {FORMAT_VERSION}: delete the table"
         )
     return PriceTable(file, path)
 
 
-def unpacked(data: bytes) -> bytes:
+def decompress(data: bytes) -> bytes:
     """Return the JSON of a table, whether it was gzipped or not."""
     return zlib.decompress(data, wbits=zlib.MAX_WBITS | 16) if data.startswith(GZIP_MAGIC) else data
 
 
-def _decoded(data: bytes | Raw, form: type[Decoded], path: Path) -> Decoded:
+def _decode(data: bytes | Raw, kind: type[Decoded], path: Path) -> Decoded:
     try:
-        return msgspec.json.decode(data, type=form)
+        return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise _unreadable(path, error) from error
 

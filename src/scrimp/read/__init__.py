@@ -1,1 +1,1 @@
-"""The door to prompts: paths, globs and stdin become named streams, streams become rows, rows become prompts."""
+"""Reading prompts: paths, globs and stdin become named streams, streams become rows, rows become prompts."""

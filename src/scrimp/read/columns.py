@@ -1,4 +1,4 @@
-"""The columns of a row: found by name, turned into text, listed for a person."""
+"""The columns of a row: found by name, converted to text, listed in messages."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import msgspec
 from scrimp.errors import InputError
 from scrimp.values import Json, JsonObject
 
-# A table may have hundreds; a sentence names so many.
-_LISTED = 20
+# A table may have hundreds of columns; a message names only the first ones.
+_MAX_NAMED = 20
 
 
-def lookup(row: JsonObject, column: str, where: str) -> Json:
-    """Return a row's value; a.b looks into objects, unless a column has that very name."""
+def column_value(row: JsonObject, column: str, where: str) -> Json:
+    """Return a row's value; a.b looks into objects, unless a column has exactly that name."""
     if column in row:
         return row[column]
     value: Json = row
     for key in column.split("."):
         if not isinstance(value, dict) or key not in value:
             raise InputError(
-                f"{where}: there is no column '{column}': the columns are {listed(row)}; name one of them, or add it "
-                "to the row"
+                f"{where}: there is no column '{column}': the columns are {column_names(row)}; name one of them, or "
+                "add it to the row"
             )
         value = value[key]
     return value
@@ -33,8 +33,8 @@ def as_text(value: Json) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def listed(columns: Iterable[str]) -> str:
-    """Return the names of columns for a sentence."""
+def column_names(columns: Iterable[str]) -> str:
+    """Return the names of columns as a message lists them."""
     names = list(columns)
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return (", ".join(names[:_LISTED]) or "none") + more
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return (", ".join(names[:_MAX_NAMED]) or "none") + more

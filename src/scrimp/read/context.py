@@ -1,4 +1,4 @@
-"""Documents put before a prompt: each in tags that say where it is from, so that it is known for what it is."""
+"""Documents put before a prompt (`--context`), each in tags that name its file, so that a model can tell it apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TAGS = ("document", "context", "source", "passage", "article")
 
 
 def with_context(text: str, paths: Sequence[str]) -> str:
-    """Return the prompt with the files before it; raises InputError or UsageError where one cannot be read."""
+    """Return the prompt with the files before it; raise InputError or UsageError if one cannot be read."""
     return "".join(f"{_document(path)}\n\n" for path in paths) + text
 
 
@@ -22,9 +22,14 @@ def _document(path: str) -> str:
     except OSError as error:
         raise UsageError(f"--context: {path} cannot be read ({error.strerror}): name a text file") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"--context: {path}: byte {error.start + 1} is not UTF-8: convert it") from error
+        raise InputError(
+            f"--context: {path}: byte {error.start + 1} is not UTF-8: convert the file, for instance "
+            "with `iconv -f LATIN1 -t UTF-8`"
+        ) from error
     tag = next((tag for tag in _TAGS if f"</{tag}" not in content), None)
     if tag is None:
-        raise InputError(f"--context: {path} closes every tag it could be put in: give it as part of the prompt")
+        raise InputError(
+            f"--context: {path} contains every closing tag scrimp could use: put it into the prompt instead"
+        )
     name = escape(Path(path).name)
     return f'<{tag} source="{name}">\n{content.rstrip()}\n</{tag}>'

@@ -7,10 +7,10 @@ from msgspec import Struct
 from scrimp.errors import InputError
 from scrimp.values import Json, JsonObject, Message
 
-BODIES = ("body", "params")  # OpenAI's word, and Anthropic's
-_SYSTEM = ("system", "developer")
-_SAID = ("messages", "system")
-# Beside a row's own messages other columns are data, unless they bear the name of a parameter.
+BODY_FIELDS = ("body", "params")  # OpenAI's name, and Anthropic's
+_SYSTEM_ROLES = ("system", "developer")
+_CONVERSATION_FIELDS = ("messages", "system")
+# Columns beside a row's own messages are data, unless they have the name of a parameter.
 _PARAMETERS = frozenset((
     "model", "temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens", "stop", "seed", "tools",
     "tool_choice", "response_format", "reasoning_effort", "thinking", "n", "logprobs",
@@ -18,56 +18,56 @@ _PARAMETERS = frozenset((
 
 
 class Conversation(Struct, frozen=True):
-    """A conversation: what the last user turn says, what came before, the system text."""
+    """A conversation: the text of the last user turn, the turns before it, the system text."""
 
     text: str
     history: tuple[Message, ...] = ()
     system: str | None = None
 
 
-def body_of(row: JsonObject) -> JsonObject | None:
-    """Return what holds the messages of a row: a batch request's body, the row itself, or nothing."""
-    for name in BODIES:
+def request_body(row: JsonObject) -> JsonObject | None:
+    """Return the object that holds a row's messages: a batch request's body or the row itself; None if neither does."""
+    for name in BODY_FIELDS:
         body = row.get(name)
         if isinstance(body, dict) and "messages" in body:
             return body
     return row if isinstance(row.get("messages"), list) else None
 
 
-def not_obeyed(row: JsonObject, body: JsonObject) -> list[str]:
-    """Return the parameters beside the messages: a row says what is asked, the command line says of whom."""
-    return [name for name in body if (name in _PARAMETERS if body is row else name not in _SAID)]
+def ignored_parameters(row: JsonObject, body: JsonObject) -> list[str]:
+    """Return the parameters beside the messages: the model and its parameters come from the command line only."""
+    return [name for name in body if (name in _PARAMETERS if body is row else name not in _CONVERSATION_FIELDS)]
 
 
-def conversation(body: JsonObject, where: str) -> Conversation:
-    """Return the conversation; system turns are gathered, wherever they stand, after a system text of the body."""
+def parse_conversation(body: JsonObject, where: str) -> Conversation:
+    """Return the conversation; system turns, wherever they stand, are joined after the body's own system text."""
     turns = body["messages"]
     if not isinstance(turns, list):
-        raise InputError(f"{where}: 'messages' is not a list: give it turns with a role and a content")
-    system = [_content(body["system"], where)] if body.get("system") is not None else []
-    said: list[Message] = []
+        raise InputError(f"{where}: 'messages' is not a list: make it a list of turns, each with a role and a content")
+    system = [_content_text(body["system"], where)] if body.get("system") is not None else []
+    messages: list[Message] = []
     for turn in turns:
-        role, content = _turn(turn, where)
-        if role in _SYSTEM:
+        role, content = _parse_turn(turn, where)
+        if role in _SYSTEM_ROLES:
             system.append(content)
         else:
-            said.append(Message(role, content))
-    if not said or said[-1].role != "user":
-        raise InputError(f"{where}: the last turn is not the user's, so nothing is asked: end 'messages' with one")
-    return Conversation(said[-1].content, tuple(said[:-1]), "\n\n".join(system) or None)
+            messages.append(Message(role, content))
+    if not messages or messages[-1].role != "user":
+        raise InputError(f"{where}: the last turn is not the user's: end 'messages' with a user turn")
+    return Conversation(messages[-1].content, tuple(messages[:-1]), "\n\n".join(system) or None)
 
 
-def _turn(turn: Json, where: str) -> tuple[str, str]:
+def _parse_turn(turn: Json, where: str) -> tuple[str, str]:
     role = turn.get("role") if isinstance(turn, dict) else None
-    if not isinstance(turn, dict) or role not in ("user", "assistant", *_SYSTEM):
+    if not isinstance(turn, dict) or role not in ("user", "assistant", *_SYSTEM_ROLES):
         raise InputError(
-            f"{where}: a turn of 'messages' has the role {role!r}: scrimp knows system, developer, user and assistant"
+            f"{where}: a turn of 'messages' has the role {role!r}: use system, developer, user or assistant"
         )
-    return str(role), _content(turn.get("content"), where)
+    return str(role), _content_text(turn.get("content"), where)
 
 
-def _content(content: Json, where: str) -> str:
-    """Return the text of a turn; its parts become paragraphs of one line end."""
+def _content_text(content: Json, where: str) -> str:
+    """Return the text of a turn; parts are joined by a line end."""
     if isinstance(content, str):
         return content
     texts: list[str] = []
@@ -76,8 +76,8 @@ def _content(content: Json, where: str) -> str:
         if not isinstance(part, dict) or part.get("type") not in ("text", "input_text") or not isinstance(text, str):
             kind = part.get("type") if isinstance(part, dict) else "null" if part is None else type(part).__name__
             raise InputError(
-                f"{where}: a turn of 'messages' holds {kind!r} where scrimp sends text only: make its content a string "
-                "or a list of text parts"
+                f"{where}: a turn of 'messages' contains {kind!r}, and scrimp sends only text: make its content a "
+                "string or a list of text parts"
             )
         texts.append(text)
     return "\n".join(texts)

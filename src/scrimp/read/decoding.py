@@ -1,4 +1,4 @@
-"""What is wrong with bytes that are not the text or the JSON they should be, as a sentence."""
+"""Decoding bytes as UTF-8 and JSON; errors name the row and the byte."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ import msgspec
 from scrimp.errors import InputError
 from scrimp.values import Json
 
-# What msgspec raises for bytes that are no JSON: NaN, a lone surrogate and a number beyond a float are none either.
-NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# What msgspec raises for invalid JSON, which includes NaN, a lone surrogate and a number beyond the range of a float.
+JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 decode_json = msgspec.json.Decoder().decode
 
 
-def place(name: str, number: int) -> str:
-    """Return where a row stands; number 0 is an input that is one row."""
+def location(name: str, number: int) -> str:
+    """Return the location of a row for a message; number 0 means that the whole input is one row."""
     return f"{name}:{number}" if number else name
 
 
-def as_utf8(data: bytes, name: str, number: int) -> str:
+def decode_utf8(data: bytes, name: str, number: int) -> str:
     """Return the text of a line, a record or a file."""
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{place(name, number)}: byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: convert the "
+            f"{location(name, number)}: byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: convert the "
             "file, for instance with `iconv -f LATIN1 -t UTF-8`"
         ) from error
 
 
-def json_row(data: bytes | msgspec.Raw, name: str, number: int) -> Json:
+def decode_row(data: bytes | msgspec.Raw, name: str, number: int) -> Json:
     """Return the value of one row of JSON."""
     try:
         value: Json = decode_json(data)
-    except NOT_JSON as error:
-        raise bad_json(bytes(data), name, number, error, "fix or remove that row") from error
+    except JSON_ERRORS as error:
+        raise json_error(bytes(data), name, number, error, "fix or remove that row") from error
     return value
 
 
-def bad_json(data: bytes, name: str, number: int, error: Exception, next_move: str) -> InputError:
-    """Return the error for bytes that are no JSON; a byte that is no text comes first."""
-    as_utf8(data, name, number)
-    return InputError(f"{place(name, number)}: not JSON ({_reason(data, error)}): {next_move}")
+def json_error(data: bytes, name: str, number: int, error: Exception, hint: str) -> InputError:
+    """Return the error for bytes that are not valid JSON; raise the one for invalid UTF-8 if that is the reason."""
+    decode_utf8(data, name, number)
+    return InputError(f"{location(name, number)}: not JSON ({_reason(data, error)}): {hint}")
 
 
 def _reason(data: bytes, error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Inputs packed with gzip, unpacked as they are read."""
+"""Gzip-compressed inputs, decompressed as they are read."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
-def unpacked(packed: BinaryIO, name: str, buffer_size: int) -> BinaryIO:
-    """Return the bytes inside; damage becomes an InputError where it is met."""
-    return io.BufferedReader(_Unpacked(packed, name), buffer_size)
+def decompressed(gzipped: BinaryIO, name: str, buffer_size: int) -> BinaryIO:
+    """Return the decompressed bytes; reading a damaged part raises InputError."""
+    return io.BufferedReader(_GzipReader(gzipped, name), buffer_size)
 
 
-class _Unpacked(io.RawIOBase):
-    def __init__(self, packed: BinaryIO, name: str) -> None:
+class _GzipReader(io.RawIOBase):
+    def __init__(self, gzipped: BinaryIO, name: str) -> None:
         super().__init__()
-        self._file, self._name = gzip.GzipFile(fileobj=packed, mode="rb"), name
+        self._file, self._name = gzip.GzipFile(fileobj=gzipped, mode="rb"), name
 
     def readable(self) -> bool:
         return True

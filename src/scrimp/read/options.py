@@ -1,4 +1,4 @@
-"""How inputs are to be read, as asked for on the command line."""
+"""The command-line options that say how inputs are read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scrimp.errors import InputError
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
-    """What a person said of the input."""
+    """Format, prompt and id columns, template, system text and limit, as given on the command line."""
 
     format: str = "auto"  # auto | jsonl | csv | tsv | json | lines | text
     nul: bool = False
@@ -21,15 +21,15 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     limit: int | None = None
 
 
-def load_text_option(value: str, name: str = "the text") -> str:
+def option_text(value: str, name: str = "the text") -> str:
     """Return an option's text: the content of a file for @FILE, and a literal @ for @@.
 
-    Line ends at the end of a file are left out, as the shell's $(cat FILE) does: editors add them, nobody means them.
+    Line ends at the end of a file are dropped, as by the shell's $(cat FILE): editors add them, and they mean nothing.
     """
     if value.startswith("@@"):
-        return _utf8(value[1:], name)
+        return _check_utf8(value[1:], name)
     if not value.startswith("@"):
-        return _utf8(value, name)
+        return _check_utf8(value, name)
     path = Path(value[1:])
     try:
         return path.read_text(encoding="utf-8-sig").rstrip("\r\n")
@@ -44,17 +44,17 @@ def load_text_option(value: str, name: str = "the text") -> str:
         ) from error
 
 
-def text_option(value: str | None, name: str) -> str | None:
-    """Return the text of an option that may be left out."""
-    return None if value is None else load_text_option(value, name)
+def optional_text(value: str | None, name: str) -> str | None:
+    """Return the text of an option, None if the option was not given."""
+    return None if value is None else option_text(value, name)
 
 
-def _utf8(value: str, name: str) -> str:
-    """Refuse bytes of the command line that are no text: no provider could be sent them."""
+def _check_utf8(value: str, name: str) -> str:
+    """Return the value; raise InputError if it is not UTF-8, since it could be sent to no provider."""
     try:
         value.encode()
     except UnicodeEncodeError as error:
         raise InputError(
-            f"{name}: the words on the command line are not UTF-8: put them in a file, as @FILE"
+            f"{name}: the text on the command line is not UTF-8: put it in a UTF-8 file and pass @FILE"
         ) from error
     return value

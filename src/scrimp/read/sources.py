@@ -1,4 +1,4 @@
-"""From words on the command line to the inputs they name: files, directories, globs, stdin."""
+"""From arguments on the command line to the inputs they name: files, directories, globs, stdin."""
 
 from __future__ import annotations
 
@@ -12,83 +12,88 @@ from msgspec import Struct
 
 from scrimp.errors import InputError
 
-FORMATS = {
+FORMAT_OF_EXTENSION = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".txt": "lines",
     ".lines": "lines", ".md": "text", ".markdown": "text", ".prompt": "text", ".text": "text",
 }  # fmt: skip
 
 
 class Source(Struct, frozen=True):
-    """A named input; path None is stdin, format None is to be found out from what it holds."""
+    """A named input; path None is stdin, format None is detected from the content."""
 
     name: str
     path: Path | None
     format: str | None
 
 
-def sources(inputs: Sequence[str]) -> Iterator[Source]:
-    """Return what the words name, in their order; a directory's and a glob's files are sorted by name.
+def find_sources(inputs: Sequence[str]) -> Iterator[Source]:
+    """Return what the arguments name, in their order; the files of a directory or a glob are sorted by name.
 
-    Every word is looked up now, so that a wrong one is an error before anything is read; directories are walked as
+    Every argument is checked now, so that a wrong one is an error before anything is read; directories are walked as
     they are read.
     """
     if list(inputs).count("-") > 1:
-        raise InputError("stdin (-) is named twice, but can be read only once: name it once")
-    return chain.from_iterable([[Source("stdin", None, None)] if word == "-" else _named(word) for word in inputs])
+        raise InputError("stdin (-) is given twice, but can be read only once: give it once")
+    return chain.from_iterable(
+        [[Source("stdin", None, None)] if argument == "-" else _sources_of(argument) for argument in inputs]
+    )
 
 
 def is_stream(inputs: Sequence[str]) -> bool:
-    """Say whether rows may arrive one by one: stdin or a named pipe is among the inputs."""
-    return any(word == "-" or _is_pipe(word) for word in inputs)
+    """Return whether rows may arrive one by one: stdin or a named pipe is among the inputs."""
+    return any(argument == "-" or _is_pipe(argument) for argument in inputs)
 
 
-def _is_pipe(word: str) -> bool:
+def _is_pipe(argument: str) -> bool:
     try:
-        mode = Path(word).stat().st_mode
+        mode = Path(argument).stat().st_mode
     except OSError:
-        return False  # sources() says what is wrong with it
+        return False  # find_sources reports the error
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _named(word: str) -> Iterator[Source]:
-    if not word.strip():
-        raise InputError("an input is empty, perhaps an unset variable: name a file, or . for this directory")
+def _sources_of(argument: str) -> Iterator[Source]:
+    if not argument.strip():
+        raise InputError("an input is an empty string, perhaps an unset variable: name a file, or . for this directory")
     try:
-        mode = Path(word).stat().st_mode
+        mode = Path(argument).stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return _matching(word)
+        return _glob_sources(argument)
     except OSError as error:
-        raise InputError(f"{_short(word)} cannot be read ({error.strerror}){_ask_instead(word)}") from error
+        raise InputError(f"{_shortened(argument)} cannot be read ({error.strerror}){_ask_hint(argument)}") from error
     if stat.S_ISDIR(mode):
-        return _at_least_one(word)
-    return iter([_source(Path(word), regular=stat.S_ISREG(mode))])
+        return _directory_sources(argument)
+    return iter([_file_source(Path(argument), regular=stat.S_ISREG(mode))])
 
 
-def _source(path: Path, *, regular: bool = True) -> Source:
-    """A file goes by its extension, and is one prompt if that says nothing; a pipe without one is looked into."""
-    # A name need not be UTF-8, the source of a prompt must be.
+def _file_source(path: Path, *, regular: bool = True) -> Source:
+    """Return the source: its format is that of its extension; without a known one a file is text, a pipe is sniffed."""
+    # A file's name may be any bytes; the source of a prompt is printed, so it must be UTF-8.
     name = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Source(name, path, _by_extension(path.name) or ("text" if regular else None))
+    return Source(name, path, _format_of(path.name) or ("text" if regular else None))
 
 
-def _by_extension(name: str) -> str | None:
+def _format_of(name: str) -> str | None:
     plain = name.lower().removesuffix(".gz")
-    return FORMATS.get(Path(plain).suffix)
+    return FORMAT_OF_EXTENSION.get(Path(plain).suffix)
 
 
-def _at_least_one(folder: str) -> Iterator[Source]:
+def _directory_sources(folder: str) -> Iterator[Source]:
     files = _walk(Path(folder))
     first = next(files, None)
     if first is None:
-        raise InputError(f"{folder} holds no file that scrimp reads: it looks for {', '.join(FORMATS)}")
+        raise InputError(
+            f"{folder} contains no file that scrimp reads: name a file, or use one of the extensions "
+            f"{', '.join(FORMAT_OF_EXTENSION)}"
+        )
     return chain([first], files)
 
 
 def _walk(folder: Path) -> Iterator[Source]:
-    """Yield the files of a known extension; what is hidden is passed over, and links to directories, which may loop."""
+    """Yield the files with a known extension; skip hidden ones, and links to directories, which may loop."""
     try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
         raise InputError(f"{folder} cannot be read ({error.strerror}): check its permissions") from error
     for entry in entries:
@@ -96,39 +101,39 @@ def _walk(folder: Path) -> Iterator[Source]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(folder / entry.name)
-        elif _by_extension(entry.name) and entry.is_file():
-            yield _source(folder / entry.name)
+        elif _format_of(entry.name) and entry.is_file():
+            yield _file_source(folder / entry.name)
 
 
-def _matching(word: str) -> Iterator[Source]:
-    """Return the files a pattern matches, which the shell has usually done already."""
-    if not any(sign in word for sign in "*?["):
-        raise InputError(f"{_short(word)} does not exist{_ask_instead(word) or _near(Path(word))}")
+def _glob_sources(argument: str) -> Iterator[Source]:
+    """Return the files that match a pattern, which the shell has usually expanded already."""
+    if not any(character in argument for character in "*?["):
+        raise InputError(f"{_shortened(argument)} does not exist{_ask_hint(argument) or _suggestion(Path(argument))}")
     import glob  # noqa: PLC0415 - only a pattern the shell left alone needs it
 
-    files = [Path(each) for each in sorted(glob.glob(word, recursive=True))]  # noqa: PTH207 - Path.glob takes no absolute pattern
-    files = [each for each in files if each.is_file()]
+    matches = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207 - Path.glob takes no absolute pattern
+    files = [path for path in matches if path.is_file()]
     if not files:
-        raise InputError(f"{_short(word)} matches no file{_ask_instead(word) or ': check the pattern'}")
-    return map(_source, files)
+        raise InputError(f"{_shortened(argument)} matches no file{_ask_hint(argument) or ': check the pattern'}")
+    return map(_file_source, files)
 
 
-def _near(path: Path) -> str:
+def _suggestion(path: Path) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
 
     try:
-        names = [each.name for each in path.parent.iterdir()]
+        names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
-        return f": there is no directory {path.parent}"
-    near = get_close_matches(path.name, names, n=1)
-    return f": did you mean {path.parent / near[0]}?" if near else ": check the name, or use - for stdin"
+        return f": there is no directory {path.parent}: check the path"
+    closest = get_close_matches(path.name, names, n=1)
+    return f": did you mean {path.parent / closest[0]}?" if closest else ": check the name, or use - for stdin"
 
 
-def _ask_instead(word: str) -> str:
-    """Return the next move for a prompt that stands where a file should."""
-    prose = len(word) > 255 or len(word.split()) > 2
-    return ": inputs are files; if this is a prompt, give it to `scrimp ask`" if prose else ""
+def _ask_hint(argument: str) -> str:
+    """Return the hint for an argument that is a prompt and not a file."""
+    prose = len(argument) > 255 or len(argument.split()) > 2
+    return ": inputs are files; if this is a prompt, use `scrimp ask`" if prose else ""
 
 
-def _short(word: str) -> str:
-    return word if len(word) <= 80 else f"{word[:60]}..."
+def _shortened(argument: str) -> str:
+    return argument if len(argument) <= 80 else f"{argument[:60]}..."

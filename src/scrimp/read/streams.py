@@ -1,4 +1,4 @@
-"""A named stream of bytes: by lines, by records or whole, never further ahead than was asked for."""
+"""A named stream of bytes, read by lines, by records or whole, and never further ahead than needed."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from scrimp.errors import InputError
 from scrimp.read.sources import Source
 
 _BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_GZIP = b"\x1f\x8b"
-_BUFFER = 1 << 18
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_GZIP_MAGIC = b"\x1f\x8b"
+_BUFFER_SIZE = 1 << 18
 
 
 class InputStream:
-    """What an input holds; its first lines may be looked at before it is read."""
+    """The bytes of an input; its first line can be peeked at before it is read."""
 
     def __init__(self, name: str, binary: BinaryIO) -> None:
         self.name, self._binary = name, binary
         self._head: list[bytes] = []
 
-    def beginning(self) -> bytes:
-        """Return the first line that is not blank; nothing behind it is waited for."""
+    def peek_line(self) -> bytes:
+        """Return the first line that is not blank, without waiting for anything after it."""
         for line in self._binary:
             self._head.append(line)
             if line.removeprefix(_BOM).strip():
@@ -33,20 +33,20 @@ class InputStream:
         return b""
 
     def lines(self) -> Iterator[bytes]:
-        """Return the lines, each as soon as it has arrived."""
+        """Return the lines, each as soon as it arrives."""
         if not self._head:
             self._head.append(self._binary.readline())
-        self._head[0] = self._unmarked(self._head[0])
+        self._head[0] = self._without_bom(self._head[0])
         return chain(self._head, self._binary)
 
-    def whole(self) -> bytes:
+    def read_all(self) -> bytes:
         """Return everything at once."""
-        return self._unmarked(b"".join([*self._head, self._binary.read()]))
+        return self._without_bom(b"".join([*self._head, self._binary.read()]))
 
     def records(self) -> Iterator[bytes]:
-        """Yield what stands between NUL bytes, each as soon as its NUL has arrived."""
+        """Yield the NUL-separated records, each as soon as its NUL arrives."""
         read: Callable[[int], bytes] = getattr(self._binary, "read1", self._binary.read)
-        chunk = self._unmarked(read(_BUFFER))
+        chunk = self._without_bom(read(_BUFFER_SIZE))
         pending: list[bytes] = []
         while chunk:
             first, *others = chunk.split(b"\0")
@@ -54,47 +54,49 @@ class InputStream:
             for record in others:
                 yield b"".join(pending)
                 pending = [record]
-            chunk = read(_BUFFER)
+            chunk = read(_BUFFER_SIZE)
         yield b"".join(pending)
 
-    def _unmarked(self, data: bytes) -> bytes:
-        """Drop a byte order mark; say what the bytes are where their first two show that they cannot be UTF-8."""
-        if data.startswith(_UTF16):
+    def _without_bom(self, data: bytes) -> bytes:
+        """Return the data without a byte order mark; raise InputError if it begins like UTF-16 or gzip."""
+        if data.startswith(_UTF16_MARKS):
             raise InputError(f"{self.name} is UTF-16: convert it, for instance with `iconv -f UTF-16 -t UTF-8`")
-        if data.startswith(_GZIP):
-            raise InputError(f"{self.name} is packed with gzip: end its name in .gz, or unpack it with `gunzip`")
+        if data.startswith(_GZIP_MAGIC):
+            raise InputError(
+                f"{self.name} is compressed with gzip: give its name the extension .gz, or decompress it with `gunzip`"
+            )
         return data.removeprefix(_BOM)
 
 
 @contextmanager
-def opened(source: Source, stdin: BinaryIO | None) -> Iterator[InputStream]:
+def open_source(source: Source, stdin: BinaryIO | None) -> Iterator[InputStream]:
     """Open a source; stdin, the process's own unless another is given, stays open afterwards."""
     if source.path is None:
-        yield InputStream(source.name, stdin or _own_stdin())
+        yield InputStream(source.name, stdin or _process_stdin())
         return
-    with reading(source.name):
-        raw: BinaryIO = source.path.open("rb", buffering=_BUFFER)
+    with read_errors(source.name):
+        raw: BinaryIO = source.path.open("rb", buffering=_BUFFER_SIZE)
     with raw:
         if source.path.suffix.lower() == ".gz":
-            from scrimp.read.gzip_stream import unpacked  # noqa: PLC0415 - gzip is loaded only for a packed input
+            from scrimp.read.gzip_stream import decompressed  # noqa: PLC0415 - gzip is loaded only for a gzipped input
 
-            yield InputStream(source.name, unpacked(raw, source.name, _BUFFER))
+            yield InputStream(source.name, decompressed(raw, source.name, _BUFFER_SIZE))
         else:
             yield InputStream(source.name, raw)
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
-    """Turn what the system says of a file into a sentence of ours."""
+def read_errors(name: str) -> Iterator[None]:
+    """Turn the operating system's errors about a file into InputError."""
     try:
         yield
     except OSError as error:
         raise InputError(
-            f"{name} cannot be read ({error.strerror or error}): check what it is and who may read it"
+            f"{name} cannot be read ({error.strerror or error}): check the file and its permissions"
         ) from error
 
 
-def _own_stdin() -> BinaryIO:
+def _process_stdin() -> BinaryIO:
     if sys.stdin is None:
-        raise InputError("stdin is closed: name a file, or pipe something in")
+        raise InputError("stdin is closed: name a file, or pipe the input in")
     return sys.stdin.buffer

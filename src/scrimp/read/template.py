@@ -1,4 +1,4 @@
-"""Prompt templates: {column} is a row's value, {{ and }} are braces."""
+"""Prompt templates: {column} is a row's value, {{ and }} are literal braces."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ import re
 from collections.abc import Callable
 
 from scrimp.errors import InputError
-from scrimp.read.columns import as_text, lookup
+from scrimp.read.columns import as_text, column_value
 from scrimp.values import JsonObject
 
-_PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-Fill = Callable[[JsonObject, str], str]
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+RenderTemplate = Callable[[JsonObject, str], str]
 
 
-def compile_template(template: str) -> Fill:
-    """Return what fills the template from a row; the second argument names the row in the sentence of an error."""
-    first, places = _parsed(template)
+def compile_template(template: str) -> RenderTemplate:
+    """Return a function that renders the template for a row; its second argument names the row in errors."""
+    first, columns = _parse(template)
 
-    def fill(row: JsonObject, where: str) -> str:
+    def render(row: JsonObject, where: str) -> str:
         parts = [first]
-        for column, after in places:
-            parts += (as_text(lookup(row, column, where)), after)
+        for column, literal in columns:
+            parts += (as_text(column_value(row, column, where)), literal)
         return "".join(parts)
 
-    return fill
+    return render
 
 
-def _parsed(template: str) -> tuple[str, list[tuple[str, str]]]:
+def _parse(template: str) -> tuple[str, list[tuple[str, str]]]:
     """Return the literal text before the first column, then each column with the literal text after it."""
     literals, columns = [""], []
-    at = 0
-    for match in _PIECE.finditer(template):
-        literals[-1] += template[at : match.start()]
-        at = match.end()
+    position = 0
+    for match in _TOKEN.finditer(template):
+        literals[-1] += template[position : match.start()]
+        position = match.end()
         column = (match[1] or "").strip()
         if column:
             columns.append(column)
@@ -42,7 +42,7 @@ def _parsed(template: str) -> tuple[str, list[tuple[str, str]]]:
         else:
             raise InputError(
                 f"the template has a lone '{match[0]}' at character {match.start() + 1}: write {{{{ or }}}} for a "
-                "brace, {column} for a value"
+                "literal brace, {column} for a value"
             )
-    literals[-1] += template[at:]
+    literals[-1] += template[position:]
     return literals[0], list(zip(columns, literals[1:], strict=True))

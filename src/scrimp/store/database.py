@@ -15,16 +15,16 @@ from scrimp.errors import StoreError, StoreUnwritableError
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
 _BUSY_SECONDS = 60.0
-_TRY_AGAIN_SECONDS = 0.01
+_RETRY_SECONDS = 0.01
 # Rows to a statement, a power of two; SQLite takes 32 766 values in all.
-_LARGEST_PART = 128
+_MAX_ROWS = 128
 _Row = TypeVar("_Row")
 
 
 def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
     """Open (and make, 0600 in a directory of 0700) the database, brought up to today's schema."""
     with store_errors(path):
-        _make_private(path)
+        _create_private(path)
         db = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread, cached_statements=64
         )
@@ -40,7 +40,7 @@ def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     (applied,) = db.execute("PRAGMA user_version").fetchone()
     if applied < len(migrations):
         # The journal mode is kept in the file; setting it again would need a lock at every start.
-        _write_ahead(db)
+        _enable_wal(db)
         _migrate(db, migrations)
     elif applied > len(migrations):
         raise StoreError(
@@ -50,7 +50,7 @@ def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     db.execute("PRAGMA synchronous = FULL")
 
 
-def _write_ahead(db: sqlite3.Connection) -> None:
+def _enable_wal(db: sqlite3.Connection) -> None:
     """Switch to the write-ahead log; for that alone SQLite waits for nobody, so who meets another tries again."""
     until = time.monotonic() + _BUSY_SECONDS
     while True:
@@ -59,7 +59,7 @@ def _write_ahead(db: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
-            time.sleep(_TRY_AGAIN_SECONDS)
+            time.sleep(_RETRY_SECONDS)
         else:
             return
 
@@ -78,19 +78,19 @@ def insert(db: sqlite3.Connection, head: str, rows: Sequence[tuple[object, ...]]
     if not rows:
         return
     row = f"({', '.join('?' * len(rows[0]))})"
-    for part in _parts(rows):
+    for part in _chunks(rows):
         db.execute(f"{head} {', '.join([row] * len(part))}{tail}", [value for each in part for value in each])
 
 
 def select(db: sqlite3.Connection, head: str, keys: Sequence[object]) -> Iterator[tuple[str, ...]]:
     """Yield the rows of these keys, many to a statement."""
-    for part in _parts(keys):
+    for part in _chunks(keys):
         yield from db.execute(f"{head} ({', '.join('?' * len(part))})", part)
 
 
-def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+def _chunks(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
     """Cut into parts of a few sizes only: SQLite compiles a statement for each, and keeps it."""
-    start, size = 0, _LARGEST_PART
+    start, size = 0, _MAX_ROWS
     while start < len(rows):
         while size > len(rows) - start:
             size //= 2
@@ -117,7 +117,7 @@ def store_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise _operational(path, str(error)) from error
+        raise _operational_error(path, str(error)) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"{path} is damaged or no database ({error}): move it away, and scrimp makes a new one"
@@ -128,7 +128,7 @@ def store_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _operational(path: Path, reason: str) -> StoreError:
+def _operational_error(path: Path, reason: str) -> StoreError:
     unwritable = any(word in reason for word in ("full", "I/O", "readonly", "read-only", "unable to open"))
     kind = StoreUnwritableError if unwritable else StoreError
     return kind(f"{path} cannot be used: {reason}; {_next_move(reason)}")
@@ -142,14 +142,14 @@ def _next_move(reason: str) -> str:
     return "set SCRIMP_HOME to a writable directory"
 
 
-def make_folder(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
     """Make the folder of a store, for its owner alone."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _make_private(path: Path) -> None:
-    make_folder(path.parent)
+def _create_private(path: Path) -> None:
+    make_private_folder(path.parent)
     if not path.exists():
         # Made by us and not by SQLite, which would follow the umask; WAL and SHM files take the mode of the database.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

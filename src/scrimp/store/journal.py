@@ -17,12 +17,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from scrimp.store.database import make_folder, store_errors
+from scrimp.store.database import make_private_folder, store_errors
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"
 # Some two thousand lines: a long run leaves files behind, and only the last few are there at any time.
-_BYTES = 1 << 20
+_SEGMENT_BYTES = 1 << 20
 
 
 class BegunCall(Struct, frozen=True, tag="begun"):
@@ -44,7 +44,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(BegunCall | SettledRow).decode
 
 
-class _File:
+class _Segment:
     """One file: where the next line goes, and which calls in it are not in the stores."""
 
     def __init__(self, path: Path, size: int) -> None:
@@ -87,8 +87,8 @@ class Journal:
         """`name` is unique to the run: it is part of the files' names."""
         self._folder, self._name = folder, name
         self._made = 0
-        self._file: _File | None = None
-        self._in: dict[str, list[_File]] = {}  # where each call is written
+        self._file: _Segment | None = None
+        self._in: dict[str, list[_Segment]] = {}  # where each call is written
 
     def begin(self, entry: Entry) -> None:
         """Write down a request that is about to be sent."""
@@ -130,26 +130,26 @@ class Journal:
                 self._file.open.add(entry.call)
                 self._in.setdefault(entry.call, []).append(self._file)
 
-    def _next(self, least: int) -> _File:
+    def _next(self, least: int) -> _Segment:
         full, self._file = self._file, None
         if full is not None and not full.open:
             full.close()
-        make_folder(self._folder)
+        make_private_folder(self._folder)
         self._made += 1
-        return _File(self._folder / f"{PREFIX}{self._name}-{self._made}.jsonl", max(_BYTES, least))
+        return _Segment(self._folder / f"{PREFIX}{self._name}-{self._made}.jsonl", max(_SEGMENT_BYTES, least))
 
 
 @contextmanager
-def abandoned(folder: Path) -> Iterator[list[BegunCall | SettledRow]]:
+def recover_abandoned(folder: Path) -> Iterator[list[BegunCall | SettledRow]]:
     """Give all that processes which died have left; it is removed after the block, unless that fails."""
     with ExitStack() as held, store_errors(folder):
-        files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _taken(path, held)]
-        yield [line for path in files for line in _lines(path.read_bytes())]
+        files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, held)]
+        yield [line for path in files for line in _decode_records(path.read_bytes())]
         for path in files:
             path.unlink()
 
 
-def _taken(path: Path, held: ExitStack) -> bool:
+def _try_lock(path: Path, held: ExitStack) -> bool:
     """Lock a file that no living process holds; say whether it is ours now."""
     with suppress(FileNotFoundError):
         fd = os.open(path, os.O_RDWR)
@@ -160,7 +160,7 @@ def _taken(path: Path, held: ExitStack) -> bool:
     return False
 
 
-def _lines(data: bytes) -> Iterator[BegunCall | SettledRow]:
+def _decode_records(data: bytes) -> Iterator[BegunCall | SettledRow]:
     """Yield what was written; a line that was cut short belongs to a request that was never sent."""
     for line in data.rstrip(b"\0").splitlines():
         with suppress(msgspec.MsgspecError):

@@ -49,8 +49,10 @@ def m001_ledger(db: sqlite3.Connection) -> None:
 def m002_journal(db: sqlite3.Connection) -> None:
     """Book what was in flight as lost, and do without the table: `journal` keeps that now."""
     rows = db.execute("SELECT entry FROM in_flight").fetchall()
-    entries = [_row(msgspec.json.decode(entry, type=Entry))[: len(_COLUMNS_THEN.split(","))] for (entry,) in rows]
-    insert(db, f"INSERT OR IGNORE INTO entries ({_COLUMNS_THEN}) VALUES", entries)
+    entries = [
+        _row(msgspec.json.decode(entry, type=Entry))[: len(_COLUMNS_BEFORE_M003.split(","))] for (entry,) in rows
+    ]
+    insert(db, f"INSERT OR IGNORE INTO entries ({_COLUMNS_BEFORE_M003}) VALUES", entries)
     db.execute("DROP TABLE in_flight")
 
 
@@ -72,11 +74,11 @@ def m003_evidence(db: sqlite3.Connection) -> None:
 MIGRATIONS = (m001_ledger, m002_journal, m003_evidence)
 
 # As they were before m003: what a migration did must not change under it.
-_COLUMNS_THEN = (
+_COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_COLUMNS = f"{_COLUMNS_THEN}, signature"
+_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature"
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 _encode = msgspec.json.Encoder().encode
 
@@ -139,7 +141,7 @@ class Ledger:
 
     def totals(self, by: str, *, since: float = 0.0) -> list[LedgerTotal]:
         """Add up the entries since a moment by one of GROUPS, or by `tag:NAME`; dearest first."""
-        column, values = _group(by)
+        column, values = _group_expression(by)
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
@@ -180,7 +182,7 @@ class Ledger:
         return [ClimbCount(*row) for row in rows]
 
 
-def _group(by: str) -> tuple[str, tuple[str, ...]]:
+def _group_expression(by: str) -> tuple[str, tuple[str, ...]]:
     if by in GROUPS:
         return GROUPS[by], ()
     kind, _, tag = by.partition(":")
@@ -193,13 +195,13 @@ def _row(entry: Entry) -> tuple[object, ...]:
     usage = entry.usage
     return (
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
-        *_counts(usage), nano(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain, entry.step,
+        *_token_counts(usage), nanodollars(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain, entry.step,
         entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
         entry.signature,
     )  # fmt: skip
 
 
-def _counts(usage: Usage | None) -> tuple[int | None, ...]:
+def _token_counts(usage: Usage | None) -> tuple[int | None, ...]:
     if usage is None:
         return (None,) * 6
     return (
@@ -207,7 +209,7 @@ def _counts(usage: Usage | None) -> tuple[int | None, ...]:
     )  # fmt: skip
 
 
-def nano(cost: Decimal | None) -> int | None:
+def nanodollars(cost: Decimal | None) -> int | None:
     """Return dollars as SQLite keeps them; a fraction of a nanodollar is a bug, and a StoreError."""
     if cost is None:
         return None

@@ -1,10 +1,10 @@
-"""A rough token count from a text's bytes, for where loading a tokenizer would take longer than the answer is worth."""
+"""A rough token count from a text's bytes, for where loading a tokenizer would take too long."""
 
 from __future__ import annotations
 
-# Thousandths of a token a byte of each kind is worth, fitted to o200k_base; what is in no row is a letter.
-LETTER = 207
-KINDS = (
+# Thousandths of a token per byte of each kind, fitted to o200k_base; bytes in no row count as letters.
+LETTER_WEIGHT = 207
+BYTE_WEIGHTS = (
     (b"0123456789", 751),
     (b"{}[]():;,.\"'`/\\|<>=+-*_#&%$@!?~^", 695),
     (b" ", 96),
@@ -14,14 +14,14 @@ KINDS = (
 
 
 def estimate(text: str) -> int:
-    """Return about how many o200k_base tokens a text is, without tiktoken, at some 150 MB/s.
+    """Return about how many o200k_base tokens a text has, without tiktoken, at some 150 MB/s.
 
-    Measured on 271 prompts, articles, tables, JSON, logs and code: 7 % off on average, nine in ten within 15 %, the
-    worst (short and full of symbols) half or one and a half times; 1 % over all of it together. Four bytes a token, the
-    usual guess, is 18 % off on average there and a third at the ninth in ten.
+    Measured on 271 prompts, articles, tables, JSON, logs and code: the mean error is 7 %, the 90th percentile 15 %, the
+    worst (short and full of symbols) 50 %, and 1 % for all of them together. The usual guess of four bytes per token
+    has a mean error of 18 % and a 90th percentile of 33 %.
     """
     data = text.encode("utf-8", "surrogatepass")
-    thousandths = len(data) * LETTER
-    for kind, worth in KINDS:
-        thousandths += (len(data) - len(data.translate(None, kind))) * (worth - LETTER)
+    thousandths = len(data) * LETTER_WEIGHT
+    for kind, weight in BYTE_WEIGHTS:
+        thousandths += (len(data) - len(data.translate(None, kind))) * (weight - LETTER_WEIGHT)
     return -(-thousandths // 1000)

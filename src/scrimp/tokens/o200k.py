@@ -1,4 +1,4 @@
-"""The one door to tiktoken: o200k_base built from the table in this package, so that nothing is downloaded.
+"""The o200k_base encoding, built with tiktoken from the table in this package, so that nothing is downloaded.
 
 The table is OpenAI's, as published for tiktoken (MIT, see o200k_base.LICENSE), unchanged.
 """
@@ -15,8 +15,8 @@ from tiktoken import Encoding
 
 TABLE = Path(__file__).parent / "o200k_base.tiktoken.gz"
 WORD_END = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-# How the encoding cuts text before it merges; part of its definition.
-PIECES = (
+# How the encoding splits text before merging bytes; part of its definition.
+SPLIT_PATTERNS = (
     rf"[^\r\n\p{{L}}\p{{N}}]?[\p{{Lu}}\p{{Lt}}\p{{Lm}}\p{{Lo}}\p{{M}}]*[\p{{Ll}}\p{{Lm}}\p{{Lo}}\p{{M}}]+{WORD_END}",
     rf"[^\r\n\p{{L}}\p{{N}}]?[\p{{Lu}}\p{{Lt}}\p{{Lm}}\p{{Lo}}\p{{M}}]+[\p{{Ll}}\p{{Lm}}\p{{Lo}}\p{{M}}]*{WORD_END}",
     r"\p{N}{1,3}",
@@ -30,10 +30,10 @@ PIECES = (
 @cache
 def encoding() -> Encoding:
     """Return o200k_base without special tokens; about 200 ms the first time, half of it inside tiktoken."""
-    return Encoding("o200k_base", pat_str="|".join(PIECES), mergeable_ranks=ranks(), special_tokens={})
+    return Encoding("o200k_base", pat_str="|".join(SPLIT_PATTERNS), mergeable_ranks=merge_ranks(), special_tokens={})
 
 
-def ranks() -> dict[bytes, int]:
+def merge_ranks() -> dict[bytes, int]:
     """Return the table: each line is a token in base64 and its rank, and ranks count up from zero."""
-    words = zlib.decompress(TABLE.read_bytes(), wbits=zlib.MAX_WBITS | 16).split()
-    return dict(zip(map(a2b_base64, words[::2]), count(), strict=False))
+    fields = zlib.decompress(TABLE.read_bytes(), wbits=zlib.MAX_WBITS | 16).split()
+    return dict(zip(map(a2b_base64, fields[::2]), count(), strict=False))

@@ -83,7 +83,7 @@ def test_scores_alone_are_enough_to_compare_models(recorded: Scrimp) -> None:
         ('{"id": "x"}', ["bad.jsonl:2", "`models`", "scrimp tune replay --help"]),
         ('{"models": {"a": {"score": 2}}}', ["bad.jsonl:2", ".score"]),
         ('{"models": {"a": {"completion_tokens": "3"}}}', ["bad.jsonl:2", ".completion_tokens"]),
-        ('{"models": {"a": {"cost": "NaN"}}}', ["bad.jsonl:2", "cost is no amount of dollars"]),
+        ('{"models": {"a": {"cost": "NaN"}}}', ["bad.jsonl:2", "cost is not an amount of dollars"]),
         ("not json", ["bad.jsonl:2"]),
         ('{"id": "\udcff"}', ["bad.jsonl:2"]),
     ],
@@ -137,7 +137,7 @@ def test_a_price_that_is_none_is_named(recorded: Scrimp, prices: str) -> None:
     ran = recorded("tune", "replay", "recording.jsonl", "--prices", "other.json")
 
     assert ran.status == 2
-    assert "other.json: models.a is no price" in ran.err
+    assert "other.json: models.a is not a price" in ran.err
 
 
 def test_a_model_nobody_recorded_is_answered_with_those_there_are(recorded: Scrimp) -> None:

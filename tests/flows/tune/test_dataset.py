@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
-from scrimp.flows.tune.dataset import Dataset, RecordedRows, differing, from_evidence, from_file, split_halves
-from scrimp.store.evidence import OutputSpec, StoredPrompt, StoredReply
+from scrimp.flows.tune.dataset import Dataset, RecordedRows, differing, from_file, from_pairs, split_halves
+from scrimp.store.pairs import OutputSpec, StoredPrompt, StoredReply
 from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
@@ -102,7 +102,7 @@ def test_gathered_completions_are_compared_by_what_was_asked_for() -> None:
     kept = StoredPrompt(
         key="k", signature="s", kind="classification", text="t", asked=OutputSpec(("spam", "ham")), replies=(reply,)
     )
-    found = from_evidence([kept])
+    found = from_pairs([kept])
 
     assert found.rows == [
         RecordedRow(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.flows.tune.pair_collector import in_share, key_of, maker, sampled
-from scrimp.store.evidence import OutputSpec
+from scrimp.store.pairs import OutputSpec
 from scrimp.values import Answer, ModelRef, Prompt
 
 texts = st.text(max_size=20)

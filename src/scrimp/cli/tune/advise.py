@@ -11,13 +11,13 @@ from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import session
 from scrimp.cli.tune.dataset import AsJson, begin_of
 from scrimp.flows.tune.advice import Advice, advice
-from scrimp.flows.tune.dataset import from_evidence
+from scrimp.flows.tune.dataset import from_pairs
 from scrimp.flows.tune.judge_labels import JUDGED
 from scrimp.flows.tune.pair_collector import SHADOW
 from scrimp.render.amounts import UNKNOWN, count, money
 from scrimp.render.shares import percent, plural
-from scrimp.store.evidence import Evidence
 from scrimp.store.ledger import Ledger
+from scrimp.store.pairs import PairStore
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _SHOWN = 20
@@ -38,10 +38,10 @@ def advise(
         now = here.services.clock()
         begin = begin_of(since)
         path = here.services.paths.ledger_db
-        ledger, evidence = Ledger(path), Evidence(path)
+        ledger, evidence = Ledger(path), PairStore(path)
         try:
             tasks = [task for task in ledger.tasks(since=begin, without=SHADOW) if task.signature not in _OWN]
-            found = list(advice(tasks, from_evidence(evidence.prompts()), now))
+            found = list(advice(tasks, from_pairs(evidence.prompts()), now))
         finally:
             ledger.close()
             evidence.close()

@@ -12,10 +12,10 @@ from scrimp.cli import options as o
 from scrimp.cli.session import Session
 from scrimp.config.amounts import seconds
 from scrimp.errors import UsageError
-from scrimp.flows.tune.dataset import Dataset, from_evidence, from_file
-from scrimp.read.recordings import prices_beside, recorded
+from scrimp.flows.tune.dataset import Dataset, from_file, from_pairs
+from scrimp.read.recordings import read_recording, recording_prices
 from scrimp.render.amounts import count
-from scrimp.store.evidence import Evidence
+from scrimp.store.pairs import PairStore
 from scrimp.tuning.policy_metrics import Interval
 
 LEDGER = "ledger"
@@ -51,14 +51,16 @@ def recording(
     if prices is not None and source == LEDGER:
         raise UsageError("--prices is for a recording: what was gathered in the ledger has its costs with it")
     if source == LEDGER:
-        evidence = Evidence(here.services.paths.ledger_db)
+        evidence = PairStore(here.services.paths.ledger_db)
         try:
-            rows = from_evidence(evidence.prompts(since=since))
+            rows = from_pairs(evidence.prompts(since=since))
         finally:
             evidence.close()
     else:
         path = Path(source)
-        rows = from_file(recorded(path, prices_beside(path, prices), assumed_output=ASSUMED, warn=here.messages.warn))
+        rows = from_file(
+            read_recording(path, recording_prices(path, prices), assumed_output=ASSUMED, warn=here.messages.warn)
+        )
     found = Dataset(rows, flagship=flagship, pool=o.words(pool))
     if found.left_out:
         lack = "row lacks" if found.left_out == 1 else "rows lack"

@@ -18,7 +18,7 @@ from scrimp.flows.tune.judge_labels import JudgeLabeler
 from scrimp.render.amounts import money
 from scrimp.render.shares import plural
 from scrimp.render.terminal import paint, safe_text
-from scrimp.store.evidence import Evidence
+from scrimp.store.pairs import PairStore
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _PERSON, _CHECK = "person", "check"
@@ -52,7 +52,7 @@ def label(
     with session({"max_cost": o.dollars_of(max_cost)}) as here:
         begin = begin_of(since)
         found = recording(here, LEDGER, flagship, pool, None, begin)
-        evidence = Evidence(here.services.paths.ledger_db)
+        evidence = PairStore(here.services.paths.ledger_db)
         labels = Labeler(here, evidence)
         try:
             asked = islice(disputes(evidence, found, begin), limit)
@@ -71,7 +71,7 @@ def label(
 class Labeler:
     """Labels as they are given, kept at once, and counted."""
 
-    def __init__(self, here: Session, evidence: Evidence) -> None:
+    def __init__(self, here: Session, evidence: PairStore) -> None:
         self._here, self._evidence = here, evidence
         self._prompts = self._labels = 0
         self._judging: JudgeLabeler | None = None

@@ -125,11 +125,11 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
 
 @cache
 def _open_recording(file: str) -> ReplayProvider:
-    from scrimp.read.recordings import prices_beside, recorded  # noqa: PLC0415 - where completions are recorded ones
+    from scrimp.read.recordings import read_recording, recording_prices  # noqa: PLC0415 - where completions are recorded ones
     from scrimp.transport.local.replay import ReplayProvider  # noqa: PLC0415 - as above
 
     path = Path(file).expanduser()
-    return ReplayProvider(lambda: recorded(path, prices_beside(path, None)))
+    return ReplayProvider(lambda: read_recording(path, recording_prices(path, None)))
 
 
 def _open_queue(options: RunOptions, endpoint: Endpoint) -> ProviderQueue:

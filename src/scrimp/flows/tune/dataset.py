@@ -20,7 +20,7 @@ from scrimp.tuning.model_families import family
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 if TYPE_CHECKING:
-    from scrimp.store.evidence import StoredPrompt, StoredReply
+    from scrimp.store.pairs import StoredPrompt, StoredReply
     from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 
 # A model is cheap where it costs at most this share of the flagship.
@@ -163,7 +163,7 @@ def _said(reply: RecordedReply) -> RecordedAnswer:
     return RecordedAnswer(score=reply.score, asserted=asserted, cost=float(reply.cost or 0))
 
 
-def from_evidence(prompts: Iterable[StoredPrompt]) -> RecordedRows:
+def from_pairs(prompts: Iterable[StoredPrompt]) -> RecordedRows:
     """Return the rows that were gathered, by key; all prompts of a task have the kind that its first had."""
     rows: list[RecordedRow] = []
     texts: dict[str, str] = {}

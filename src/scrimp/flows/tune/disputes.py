@@ -15,7 +15,7 @@ from scrimp.flows.answer.check_command import run_check
 from scrimp.flows.tune.dataset import Dataset, differing
 
 if TYPE_CHECKING:
-    from scrimp.store.evidence import Evidence, StoredPrompt, StoredReply
+    from scrimp.store.pairs import PairStore, StoredPrompt, StoredReply
 
 
 class DistinctAnswer(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Dispute(Struct, frozen=True):
     sayings: tuple[DistinctAnswer, ...]
 
 
-def disputes(evidence: Evidence, recording: Dataset, since: float) -> Iterator[Dispute]:
+def disputes(evidence: PairStore, recording: Dataset, since: float) -> Iterator[Dispute]:
     """Yield what needs a label, oldest first: where all say the same none is needed to compare them."""
     wanted = {row.id: models for row, models in differing(recording.rows, recording.pool, recording.flagship)}
     for prompt in list(evidence.prompts(since=since)):

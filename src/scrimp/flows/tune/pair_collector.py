@@ -19,7 +19,7 @@ from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.render.amounts import money
 from scrimp.routing.task import kind_of_task, signature_of
-from scrimp.store.evidence import Evidence, OutputSpec, StoredPrompt, StoredReply
+from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 from scrimp.values import Answer, Answered, Json, ModelRef, Outcome, Prompt
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class PairCollector:
         self._services, self._name, self._gold = services, asked.labels.route, gold
         labels = replace(asked.labels, route=label, task=self._name or "")
         self._asked = replace(asked, check=None, chain=None, labels=labels)
-        self._evidence = Evidence(services.paths.ledger_db)
+        self._evidence = PairStore(services.paths.ledger_db)
         self._heard: set[tuple[int, str]] = set()
         self.spent = Decimal(0)  # dollars
         self.prompts = self.kept = self.failed = 0  # prompts, and completions

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.store.database import connect, insert, store_errors, transaction
-from scrimp.store.ledger import MIGRATIONS, nano
+from scrimp.store.ledger import MIGRATIONS, nanodollars
 from scrimp.values import JsonObject
 
 
@@ -50,24 +50,26 @@ class StoredPrompt(Struct, frozen=True, kw_only=True):
     replies: tuple[StoredReply, ...] = ()
 
 
-_PROMPT = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, text, asked) VALUES"
-_REPLY = "INSERT INTO replies (key, model, time, output, confidence, cost_nano, hedges, words, score, scored_by) VALUES"
+_INSERT_PROMPTS = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, text, asked) VALUES"
+_INSERT_REPLIES = (
+    "INSERT INTO replies (key, model, time, output, confidence, cost_nano, hedges, words, score, scored_by) VALUES"
+)
 # A newer completion replaces an older one, and what was said of the older one no longer holds, unless it is the same.
-_NEWER = (
+_REPLACE_OLDER = (
     " ON CONFLICT (key, model) DO UPDATE SET time = excluded.time, confidence = excluded.confidence,"
     " cost_nano = coalesce(excluded.cost_nano, cost_nano), hedges = excluded.hedges, words = excluded.words,"
     " score = CASE WHEN output = excluded.output THEN coalesce(excluded.score, score) ELSE excluded.score END,"
     " scored_by = CASE WHEN output = excluded.output THEN coalesce(excluded.scored_by, scored_by)"
     " ELSE excluded.scored_by END, output = excluded.output"
 )
-_ALL = (
+_SELECT = (
     "SELECT p.key, p.signature, p.kind, p.text, p.asked, p.time, r.model, r.output, r.confidence, r.cost_nano,"
     " r.hedges, r.words, r.score, r.scored_by FROM prompts p JOIN replies r USING (key) WHERE p.time >= ?"
     " ORDER BY p.time, p.key, r.model"
 )
 
 
-class Evidence:
+class PairStore:
     """The part of the ledger's file that routes are chosen by."""
 
     def __init__(self, path: Path) -> None:
@@ -82,15 +84,15 @@ class Evidence:
         """Add prompts and replies, in one transaction."""
         with store_errors(self.path), transaction(self._db):
             encode = msgspec.json.encode
-            insert(self._db, _PROMPT, [
+            insert(self._db, _INSERT_PROMPTS, [
                 (each.key, each.time, each.signature, each.kind, each.text, encode(each.asked).decode())
                 for each in prompts
             ])  # fmt: skip
-            insert(self._db, _REPLY, [
-                (each.key, reply.model, each.time, reply.output, reply.confidence, nano(reply.cost), reply.hedges,
+            insert(self._db, _INSERT_REPLIES, [
+                (each.key, reply.model, each.time, reply.output, reply.confidence, nanodollars(reply.cost), reply.hedges,
                  reply.words, reply.score, reply.scored_by)
                 for each in prompts for reply in each.replies
-            ], _NEWER)  # fmt: skip
+            ], _REPLACE_OLDER)  # fmt: skip
 
     def label(self, key: str, model: str, score: float, by: str) -> None:
         """Say what a reply was worth."""
@@ -102,7 +104,7 @@ class Evidence:
     def prompts(self, *, since: float = 0.0) -> Iterator[StoredPrompt]:
         """Yield the prompts with all their replies, oldest first."""
         with store_errors(self.path):
-            for head, rows in groupby(self._db.execute(_ALL, (since,)), key=lambda row: row[:6]):
+            for head, rows in groupby(self._db.execute(_SELECT, (since,)), key=lambda row: row[:6]):
                 key, signature, kind, text, asked, time = head
                 yield StoredPrompt(
                     key=key, signature=signature, kind=kind, text=text, time=time,

@@ -36,18 +36,18 @@ def test_json_lines_in_a_json_file_are_told(file, read):
     path = file("rows.json", '{"text":"a"}\n{"text":"b"}\n')
 
     with pytest.raises(
-        InputError, match=r"rows\.json: not JSON \(trailing .*if each line is a row, say --format jsonl"
+        InputError, match=r"rows\.json: not JSON \(trailing .*if each line is a row, use --format jsonl"
     ):
         read.files(path)
 
 
 @pytest.mark.parametrize("data", [b"3", b'"a"', b"null", b"hello"])
 def test_a_document_that_holds_no_rows_is_an_error(read, data):
-    with pytest.raises(InputError, match="stdin: a JSON input is an array of rows or an object"):
+    with pytest.raises(InputError, match="stdin: a JSON input must be an array of rows or an object"):
         read(data, "json")
 
 
 @pytest.mark.parametrize("data", [b"", b" \n", b"[]", b'{"data": []}'])
 def test_an_empty_document_holds_no_prompt(read, data):
     assert read(data, "json") == []
-    assert read.warnings == ["stdin holds no prompt"]
+    assert read.warnings == ["stdin contains no prompt"]

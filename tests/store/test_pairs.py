@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from scrimp.store.evidence import Evidence, OutputSpec, StoredPrompt, StoredReply
 from scrimp.store.ledger import Ledger
+from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 
 CHEAP = StoredReply(model="acme/small", output="18", confidence=0.75, hedges=0, words=1, cost=Decimal("0.000000123"))
 DEAR = StoredReply(model="acme/large", output="19", cost=Decimal("0.5"), score=1.0, scored_by="check")
@@ -18,25 +18,25 @@ PROMPT = StoredPrompt(
 
 
 @pytest.fixture
-def evidence(tmp_path: Path) -> Evidence:
-    return Evidence(tmp_path / "ledger.db")
+def evidence(tmp_path: Path) -> PairStore:
+    return PairStore(tmp_path / "ledger.db")
 
 
-def test_what_was_kept_comes_back_whole(evidence: Evidence) -> None:
+def test_what_was_kept_comes_back_whole(evidence: PairStore) -> None:
     evidence.keep([PROMPT])
 
     assert list(evidence.prompts()) == [PROMPT]
     assert list(evidence.prompts(since=101.0)) == []
 
 
-def test_a_reply_may_come_later_and_twice(evidence: Evidence) -> None:
+def test_a_reply_may_come_later_and_twice(evidence: PairStore) -> None:
     evidence.keep([replace(PROMPT, replies=(CHEAP,))])
     evidence.keep([replace(PROMPT, replies=(DEAR,)), PROMPT])
 
     assert list(evidence.prompts()) == [PROMPT]
 
 
-def test_a_label_stays_with_the_completion_it_was_given_to(evidence: Evidence) -> None:
+def test_a_label_stays_with_the_completion_it_was_given_to(evidence: PairStore) -> None:
     evidence.keep([PROMPT])
     evidence.label("ab", "acme/small", 0.0, "person")
     evidence.keep([PROMPT])
@@ -51,9 +51,9 @@ def test_a_label_stays_with_the_completion_it_was_given_to(evidence: Evidence) -
     assert changed.replies[1] == replace(CHEAP, output="17")
 
 
-def test_it_lives_in_the_ledgers_file(tmp_path: Path, evidence: Evidence) -> None:
+def test_it_lives_in_the_ledgers_file(tmp_path: Path, evidence: PairStore) -> None:
     evidence.keep([PROMPT])
     evidence.close()
     Ledger(tmp_path / "ledger.db").close()
 
-    assert list(Evidence(tmp_path / "ledger.db").prompts()) == [PROMPT]
+    assert list(PairStore(tmp_path / "ledger.db").prompts()) == [PROMPT]

@@ -26,7 +26,7 @@ def test_the_only_column_of_text_is_the_prompt(read):
 
 
 def test_an_id_is_never_taken_for_the_prompt(read):
-    with pytest.raises(InputError, match="stdin:1: no telling which column is the prompt"):
+    with pytest.raises(InputError, match="stdin:1: cannot tell which column is the prompt"):
         one(read, {"custom_id": "a", "body": {"input": "x"}})
 
 
@@ -87,8 +87,8 @@ def test_a_string_is_a_row_without_columns(read):
 
 
 @pytest.mark.parametrize(("row", "kind"), [(3, "a number"), (True, "true or false"), (None, "null"), ([1], "a list")])
-def test_what_is_no_row_is_an_error(read, row, kind):
-    with pytest.raises(InputError, match=f"stdin:1: a row is an object or a string, not {kind}"):
+def test_a_value_that_is_not_a_row_is_an_error(read, row, kind):
+    with pytest.raises(InputError, match=f"stdin:1: a row must be an object or a string, not {kind}"):
         one(read, row)
 
 

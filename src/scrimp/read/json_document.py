@@ -1,0 +1,57 @@
+"""A JSON document as rows: the elements of an array, of an object's only array, or the object itself.
+
+Unlike the other formats it is read whole, since only its end shows whether it is valid. Rows are decoded one at a time,
+so memory use is little more than the size of the file. Convert larger files to JSONL with `jq -c '.[]'`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Raw
+
+from scrimp.errors import InputError
+from scrimp.read.conversations import BODY_FIELDS
+from scrimp.read.decoding import JSON_ERRORS, decode_row, json_error
+from scrimp.read.prompt_column import PROMPT_FIELDS
+from scrimp.read.streams import InputStream
+from scrimp.values import Json
+
+_WHITESPACE = re.compile(rb"\s*")
+# An object with one of these fields is a row, whatever arrays it holds; otherwise its only array holds the rows.
+_ROW_FIELDS = frozenset((*PROMPT_FIELDS, *BODY_FIELDS, "messages", "custom_id"))
+
+
+def json_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
+    """Yield the rows of a document."""
+    data = stream.read_all()
+    try:
+        elements = _array_elements(data)
+    except JSON_ERRORS as error:
+        hint = "if each line is a row, use --format jsonl (plain lines: --format lines); otherwise fix it"
+        raise json_error(data, stream.name, 0, error, hint) from error
+    if elements is None:
+        raise InputError(f"{stream.name}: a JSON input must be an array of rows or an object: put the rows in [ ]")
+    for number, element in enumerate(elements, 1):
+        yield decode_row(element, stream.name, number), number
+
+
+def _array_elements(data: bytes) -> list[Raw] | None:
+    start = _first_byte(data)
+    if start == b"[":
+        return msgspec.json.decode(data, type=list[Raw])
+    if start == b"{":
+        columns = msgspec.json.decode(data, type=dict[str, Raw])
+        arrays = [value for value in columns.values() if _first_byte(value) == b"["]
+        if len(arrays) == 1 and _ROW_FIELDS.isdisjoint(columns):
+            return msgspec.json.decode(arrays[0], type=list[Raw])
+        return [Raw(data)]
+    return None if data.strip() else []
+
+
+def _first_byte(data: bytes | Raw) -> bytes:
+    whitespace = _WHITESPACE.match(memoryview(data))
+    start = whitespace.end() if whitespace else 0
+    return bytes(memoryview(data)[start : start + 1])

@@ -1,0 +1,101 @@
+"""From a row to a prompt: by template, by column, or as the conversation it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scrimp.errors import InputError
+from scrimp.read.columns import as_text, column_value
+from scrimp.read.conversations import Conversation, ignored_parameters, parse_conversation, request_body
+from scrimp.read.decoding import location
+from scrimp.read.options import ReadOptions
+from scrimp.read.prompt_column import infer_prompt
+from scrimp.values import Json, JsonObject, Prompt
+
+
+class PromptBuilder:
+    """Builds prompts from rows, by one set of options."""
+
+    def __init__(self, options: ReadOptions, warn: Callable[[str], None]) -> None:
+        self._warn, self._warned = warn, False
+        self._system, self._prompt_field, self._id_field = options.system, options.prompt_field, options.id_field
+        self._render: Callable[[JsonObject, str], str] | None = None
+        self._template = options.template
+        if options.template is not None:
+            from scrimp.read.template import compile_template  # noqa: PLC0415 - its pattern takes time to compile
+
+            self._render = compile_template(options.template)
+
+    def build(self, value: Json, index: int, name: str, number: int) -> Prompt:
+        """Return the prompt of a row, which is the `number`th of the input `name`."""
+        where = location(name, number)
+        try:
+            if isinstance(value, dict):
+                return self._from_row(value, index, where)
+            if isinstance(value, str):
+                return self._from_text({"text": value, "line": value, "file": name, "row": number or 1}, index, where)
+        except RecursionError as error:
+            raise InputError(f"{where}: a value is nested too deeply to be encoded as JSON: flatten it") from error
+        raise InputError(f"{where}: a row must be an object or a string, not {_type_name(value)}: fix or remove it")
+
+    def _from_row(self, row: JsonObject, index: int, where: str) -> Prompt:
+        conversation = self._conversation(row, where)
+        system = conversation.system if self._system is None else self._system
+        return Prompt(
+            index=index, text=conversation.text, id=self._id(row, where), system=system or None,
+            history=conversation.history, row=row, source=where, template=self._template,
+        )  # fmt: skip
+
+    def _from_text(self, columns: JsonObject, index: int, where: str) -> Prompt:
+        """Return the prompt of plain text; `columns` are its text, file and row number, for templates and ids."""
+        id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
+        text = self._selected_text(columns, where)
+        return Prompt(
+            index=index, text=as_text(columns["text"]) if text is None else text, id=_id_text(id_value),
+            system=self._system or None, source=where, template=self._template,
+        )  # fmt: skip
+
+    def _conversation(self, row: JsonObject, where: str) -> Conversation:
+        text = self._selected_text(row, where)
+        if text is None:
+            body = request_body(row)
+            if body is not None:
+                self._warn_once(ignored_parameters(row, body))
+                return parse_conversation(body, where)
+            text = infer_prompt(row, self._id_field, where)
+        system = row.get("system")
+        return Conversation(text, system=system if isinstance(system, str) else None)
+
+    def _selected_text(self, columns: JsonObject, where: str) -> str | None:
+        """Return the text that --template or --prompt-field selects from a row; None if neither was given."""
+        if self._render is not None:
+            return self._render(columns, where)
+        if self._prompt_field is None:
+            return None
+        value = column_value(columns, self._prompt_field, where)
+        if value is None:
+            raise InputError(f"{where}: '{self._prompt_field}' is null: give the row a prompt, or remove it")
+        return as_text(value)
+
+    def _id(self, row: JsonObject, where: str) -> str | None:
+        if self._id_field is not None:
+            return _id_text(column_value(row, self._id_field, where))
+        custom_id = row.get("custom_id")
+        return _id_text(row.get("id") if custom_id is None else custom_id)
+
+    def _warn_once(self, fields: list[str]) -> None:
+        if fields and not self._warned:
+            self._warned = True
+            self._warn(
+                f"{', '.join(fields)} in the rows are ignored: set the model and its parameters with scrimp's flags"
+            )
+
+
+def _id_text(value: Json) -> str | None:
+    return None if value is None or value == "" else as_text(value)
+
+
+def _type_name(value: Json) -> str:
+    if value is None:
+        return "null"
+    return "a list" if isinstance(value, list) else "true or false" if isinstance(value, bool) else "a number"
