@@ -1,7 +1,7 @@
 """Make the price table of the wheel from genai-prices' data: `make_prices.py`, or `--check` to see whether it is stale.
 
-Only prices of text tokens are kept. Aliases are not matched at run time as genai-prices does (by prefix and substring): every
-name that its rules mention is resolved here, by those rules, into a plain dictionary.
+Only prices of text tokens are kept. Aliases are not matched at run time as genai-prices does (by prefix and substring):
+every name that its rules mention is resolved here, by those rules, into a plain dictionary.
 """
 
 from __future__ import annotations
@@ -158,9 +158,7 @@ def condition(constraint: object) -> price_row.Condition | None:
         case theirs.TimeOfDateConstraint(start_time=start, end_time=end):
             for edge in (start, end):
                 if edge.utcoffset() or edge.second or edge.microsecond:
-                    sys.exit(
-                        f"the time of day {edge} is not a whole minute of UTC: teach price_row.Condition seconds or zones"
-                    )
+                    sys.exit(f"the time of day {edge} is not a whole minute of UTC: extend price_row.Condition")
             return price_row.Condition(start=f"{start:%H:%M}", end=f"{end:%H:%M}")
     return None
 

@@ -31,10 +31,11 @@ import msgspec
 from scrimp.store.journal import Journal, SettledRow
 from scrimp.values import Entry
 journal = Journal(Path(sys.argv[1]), "r")
-journal.begin(msgspec.json.decode(sys.argv[2], type=Entry))
+journal.record_begun(msgspec.json.decode(sys.argv[2], type=Entry))
 if len(sys.argv) > 3:
     left = msgspec.json.decode(sys.argv[3], type=SettledRow)
-    journal.settle(left.entries, time=left.time, kept=(bytes.fromhex(left.key), left.answer) if left.answer else None)
+    completion = (bytes.fromhex(left.key), left.answer) if left.answer else None
+    journal.record_settled(left.entries, time=left.time, completion=completion)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -79,7 +80,7 @@ def test_what_a_failed_call_came_to_is_booked_as_it_was(tmp_path: Path) -> None:
 def test_what_the_ledger_holds_is_not_booked_again(tmp_path: Path) -> None:
     die(tmp_path)
     ledger = Ledger(tmp_path / "ledger.db")
-    ledger.end([PAID])
+    ledger.append([PAID])
     ledger.close()
 
     assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])

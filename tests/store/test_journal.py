@@ -29,9 +29,9 @@ from scrimp.values import Entry
 journal = Journal(Path(sys.argv[1]), "r")
 entry = msgspec.json.decode(sys.argv[2], type=Entry)
 for number in range(5000):
-    journal.begin(msgspec.structs.replace(entry, call=str(number)))
+    journal.record_begun(msgspec.structs.replace(entry, call=str(number)))
     if number % 2:
-        journal.end([str(number)])
+        journal.checkpoint([str(number)])
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -60,7 +60,7 @@ def test_requests_of_a_process_that_was_killed_are_found(tmp_path: Path) -> None
 
 def test_a_process_that_lives_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "r")
-    journal.begin(ENTRY)
+    journal.record_begun(ENTRY)
 
     assert found(tmp_path) == []
     assert len(files(tmp_path)) == 1
@@ -69,7 +69,7 @@ def test_a_process_that_lives_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_turn_that_fails_leaves_the_file_for_the_next(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "r")
-    journal.begin(ENTRY)
+    journal.record_begun(ENTRY)
     journal.close()  # with a request that never came to an end
     with pytest.raises(ZeroDivisionError), recover_abandoned(tmp_path):
         raise ZeroDivisionError
@@ -79,8 +79,8 @@ def test_a_turn_that_fails_leaves_the_file_for_the_next(tmp_path: Path) -> None:
 
 def test_what_came_of_a_call_is_found_with_its_completion(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "r")
-    journal.begin(ENTRY)
-    journal.settle([ENTRY], time=7.0, kept=(b"k" * 32, answer("kept")))
+    journal.record_begun(ENTRY)
+    journal.record_settled([ENTRY], time=7.0, completion=(b"k" * 32, answer("kept")))
     journal.close()
 
     with recover_abandoned(tmp_path) as lines:
@@ -90,8 +90,8 @@ def test_what_came_of_a_call_is_found_with_its_completion(tmp_path: Path) -> Non
 def test_nothing_is_left_when_all_requests_ended(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "r")
     for number in range(10_000):
-        journal.begin(replace(ENTRY, call=str(number)))
-        journal.end([str(number)])
+        journal.record_begun(replace(ENTRY, call=str(number)))
+        journal.checkpoint([str(number)])
     made = len(files(tmp_path))
     journal.close()
 
@@ -100,7 +100,7 @@ def test_nothing_is_left_when_all_requests_ended(tmp_path: Path) -> None:
 
 def test_a_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "home", "r")
-    journal.begin(ENTRY)
+    journal.record_begun(ENTRY)
 
     assert files(tmp_path / "home")[0].stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
@@ -129,13 +129,13 @@ def test_a_disk_that_is_full_is_told_each_time_and_leaves_nothing(tmp_path: Path
     try:
         for _ in range(2):
             with pytest.raises(StoreUnwritableError):
-                journal.begin(ENTRY)
+                journal.record_begun(ENTRY)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
 
     assert files(tmp_path) == []
-    journal.begin(ENTRY)
+    journal.record_begun(ENTRY)
     assert len(files(tmp_path)) == 1
-    journal.end(["c"])
+    journal.checkpoint(["c"])
     journal.close()

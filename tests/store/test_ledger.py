@@ -27,7 +27,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def test_entries_are_added_up_to_the_last_digit(ledger: Ledger) -> None:
-    ledger.end([replace(ENTRY, call=str(number)) for number in range(1000)])
+    ledger.append([replace(ENTRY, call=str(number)) for number in range(1000)])
 
     (total,) = ledger.totals("model")
     assert (total.name, total.calls, total.cost) == ("openai/gpt-6-luna", 1000, Decimal("0.000123"))
@@ -37,21 +37,21 @@ def test_entries_are_added_up_to_the_last_digit(ledger: Ledger) -> None:
 def test_the_sum_is_exact_for_any_costs(tmp_path_factory: pytest.TempPathFactory, costs: list[int]) -> None:
     ledger = Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")
     entries = [replace(ENTRY, call=str(n), cost=Decimal(nano).scaleb(-9)) for n, nano in enumerate(costs)]
-    ledger.end(entries)
+    ledger.append(entries)
 
     assert sum((total.cost for total in ledger.totals("run")), Decimal(0)) == sum((e.cost for e in entries), Decimal(0))
     ledger.close()
 
 
-def test_an_entry_delivered_twice_is_booked_once(ledger: Ledger) -> None:
-    ledger.end([ENTRY, ENTRY])
-    ledger.end([ENTRY])
+def test_an_entry_appended_twice_is_recorded_once(ledger: Ledger) -> None:
+    ledger.append([ENTRY, ENTRY])
+    ledger.append([ENTRY])
 
     assert ledger.totals("model")[0].calls == 1
 
 
 def test_an_unknown_cost_is_counted_as_unknown_and_never_as_zero(ledger: Ledger) -> None:
-    ledger.end([ENTRY, replace(ENTRY, call="c2", cost=None)])
+    ledger.append([ENTRY, replace(ENTRY, call="c2", cost=None)])
 
     (total,) = ledger.totals("model")
     assert (total.cost, total.unpriced) == (ENTRY.cost, 1)
@@ -69,34 +69,36 @@ def test_an_unknown_cost_is_counted_as_unknown_and_never_as_zero(ledger: Ledger)
     ],
 )
 def test_it_groups_by_what_the_user_knows(ledger: Ledger, by: str, name: str) -> None:
-    ledger.end([ENTRY])
+    ledger.append([ENTRY])
 
     assert [total.name for total in ledger.totals(by)] == [name]
 
 
 def test_an_unknown_group_is_refused_with_the_known_ones(ledger: Ledger) -> None:
     with pytest.raises(UsageError, match="model, provider"):
-        ledger.totals("colour")
+        ledger.totals("color")
 
 
 def test_only_what_is_since_a_moment_counts(ledger: Ledger) -> None:
-    ledger.end([ENTRY, replace(ENTRY, call="c2", time=ENTRY.time + 10)])
+    ledger.append([ENTRY, replace(ENTRY, call="c2", time=ENTRY.time + 10)])
 
     assert ledger.totals("model", since=ENTRY.time + 5)[0].calls == 1
 
 
 def test_a_fraction_of_a_nanodollar_is_a_bug_that_is_not_rounded_away(ledger: Ledger) -> None:
     with pytest.raises(StoreError, match="nanodollars"):
-        ledger.end([replace(ENTRY, cost=Decimal("0.0000000005"))])
+        ledger.append([replace(ENTRY, cost=Decimal("0.0000000005"))])
 
 
 def test_the_ledger_knows_which_calls_it_holds(ledger: Ledger) -> None:
-    ledger.end([replace(ENTRY, call=str(number)) for number in range(300)])
+    ledger.append([replace(ENTRY, call=str(number)) for number in range(300)])
 
-    assert ledger.booked([str(number) for number in range(200, 400)]) == {str(number) for number in range(200, 300)}
+    assert ledger.recorded_calls([str(number) for number in range(200, 400)]) == {
+        str(number) for number in range(200, 300)
+    }
 
 
-def test_what_an_older_ledger_held_in_flight_is_booked_as_lost(tmp_path: Path) -> None:
+def test_what_an_older_ledger_held_in_flight_is_recorded_as_lost(tmp_path: Path) -> None:
     old = connect(tmp_path / "ledger.db", MIGRATIONS[:1])
     lost = replace(ENTRY, status="lost", cost=None, usage=None)
     old.execute("INSERT INTO in_flight VALUES ('c1', 1, ?)", (msgspec.json.encode(lost),))

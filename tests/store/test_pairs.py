@@ -18,31 +18,31 @@ PROMPT = StoredPrompt(
 
 
 @pytest.fixture
-def evidence(tmp_path: Path) -> PairStore:
+def pairs(tmp_path: Path) -> PairStore:
     return PairStore(tmp_path / "ledger.db")
 
 
-def test_what_was_kept_comes_back_whole(evidence: PairStore) -> None:
-    evidence.keep([PROMPT])
+def test_what_was_kept_comes_back_whole(pairs: PairStore) -> None:
+    pairs.put([PROMPT])
 
-    assert list(evidence.prompts()) == [PROMPT]
-    assert list(evidence.prompts(since=101.0)) == []
-
-
-def test_a_reply_may_come_later_and_twice(evidence: PairStore) -> None:
-    evidence.keep([replace(PROMPT, replies=(CHEAP,))])
-    evidence.keep([replace(PROMPT, replies=(DEAR,)), PROMPT])
-
-    assert list(evidence.prompts()) == [PROMPT]
+    assert list(pairs.prompts()) == [PROMPT]
+    assert list(pairs.prompts(since=101.0)) == []
 
 
-def test_a_label_stays_with_the_completion_it_was_given_to(evidence: PairStore) -> None:
-    evidence.keep([PROMPT])
-    evidence.label("ab", "acme/small", 0.0, "person")
-    evidence.keep([PROMPT])
-    (kept,) = evidence.prompts()
-    evidence.keep([replace(PROMPT, replies=(replace(CHEAP, output="17"),))])
-    (changed,) = evidence.prompts()
+def test_a_reply_may_come_later_and_twice(pairs: PairStore) -> None:
+    pairs.put([replace(PROMPT, replies=(CHEAP,))])
+    pairs.put([replace(PROMPT, replies=(DEAR,)), PROMPT])
+
+    assert list(pairs.prompts()) == [PROMPT]
+
+
+def test_a_label_stays_with_the_completion_it_was_given_to(pairs: PairStore) -> None:
+    pairs.put([PROMPT])
+    pairs.label("ab", "acme/small", 0.0, "person")
+    pairs.put([PROMPT])
+    (kept,) = pairs.prompts()
+    pairs.put([replace(PROMPT, replies=(replace(CHEAP, output="17"),))])
+    (changed,) = pairs.prompts()
 
     assert [(reply.model, reply.score, reply.scored_by) for reply in kept.replies] == [
         ("acme/large", 1.0, "check"),
@@ -51,9 +51,9 @@ def test_a_label_stays_with_the_completion_it_was_given_to(evidence: PairStore) 
     assert changed.replies[1] == replace(CHEAP, output="17")
 
 
-def test_it_lives_in_the_ledgers_file(tmp_path: Path, evidence: PairStore) -> None:
-    evidence.keep([PROMPT])
-    evidence.close()
+def test_it_lives_in_the_ledgers_file(tmp_path: Path, pairs: PairStore) -> None:
+    pairs.put([PROMPT])
+    pairs.close()
     Ledger(tmp_path / "ledger.db").close()
 
     assert list(PairStore(tmp_path / "ledger.db").prompts()) == [PROMPT]

@@ -28,9 +28,9 @@ def recover(paths: Paths) -> int:
                     if each.answer is not None
                 ]
             )
-            ledger.end([entry for each in settled for entry in each.entries])
+            ledger.append([entry for each in settled for entry in each.entries])
             begun = [line.entry for line in lines if isinstance(line, BegunCall)]
-            known = ledger.booked([entry.call for entry in begun])
+            known = ledger.recorded_calls([entry.call for entry in begun])
             lost = [entry for entry in begun if entry.call not in known]
-            ledger.end(lost)
+            ledger.append(lost)
     return len(lost)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 DATE = r"20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
 DATE_SUFFIX = re.compile(rf"[-@]{DATE}$")
 COMPACT_DATE = re.compile(r"-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=$|:)")
-# What vendors append for a snapshot: a date, 001, 2512 (year and month), 05-06, 09-2025; latest or preview may precede it.
+# What vendors append for a snapshot: a date, 001, 2512 (year and month), 05-06, 09-2025; latest or preview may precede.
 SNAPSHOT_SUFFIX = re.compile(rf"[-@](?:{DATE}|\d{{3,4}}|\d\d-\d\d(?:\d\d)?)$")
 STAGE_SUFFIX = re.compile(r"[-@:](?:latest|preview|exp|beta)$")
 

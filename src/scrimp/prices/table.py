@@ -95,7 +95,8 @@ def load_table(path: Path) -> PriceTable:
     file = _decode(data, PriceTableFile, path)
     if file.format_version != FORMAT_VERSION:
         raise ConfigError(
-            f"the price table {path} has format {file.format_version}, and this scrimp reads {FORMAT_VERSION}: delete the table"
+            f"the price table {path} has format {file.format_version}, and this scrimp reads format "
+            f"{FORMAT_VERSION}: delete the table"
         )
     return PriceTable(file, path)
 

@@ -1,1 +1,1 @@
-"""The door to what scrimp remembers: a cache of completions and a ledger of every call, each an SQLite file."""
+"""What scrimp keeps on disk: a cache of completions and a ledger of every call, each an SQLite file."""

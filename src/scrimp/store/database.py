@@ -1,4 +1,4 @@
-"""Opening an SQLite file that many processes share: modes, write-ahead log, migrations."""
+"""Opening an SQLite file that many processes share: file modes, write-ahead log, migrations."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
 _BUSY_SECONDS = 60.0
 _RETRY_SECONDS = 0.01
-# Rows to a statement, a power of two; SQLite takes 32 766 values in all.
-_MAX_ROWS = 128
+# Rows per statement, a power of two; SQLite takes 32 766 values in all.
+_MAX_ROWS_PER_STATEMENT = 128
 _Row = TypeVar("_Row")
 
 
 def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
-    """Open (and make, 0600 in a directory of 0700) the database, brought up to today's schema."""
+    """Open the database, with its schema migrated; create it if missing (0600, in a directory of 0700)."""
     with store_errors(path):
         _create_private(path)
         db = sqlite3.connect(
@@ -39,25 +39,25 @@ def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = F
 def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     (applied,) = db.execute("PRAGMA user_version").fetchone()
     if applied < len(migrations):
-        # The journal mode is kept in the file; setting it again would need a lock at every start.
+        # The journal mode is stored in the file; setting it again would need a lock at every start.
         _enable_wal(db)
         _migrate(db, migrations)
     elif applied > len(migrations):
         raise StoreError(
             "the store was made by a newer scrimp: upgrade scrimp, or set SCRIMP_HOME to another directory"
         )
-    # A completion that was paid for must outlive a power cut, so every commit is synced; commits come in groups.
+    # A completion that was paid for must survive a power cut, so every commit is synced; commits are grouped.
     db.execute("PRAGMA synchronous = FULL")
 
 
 def _enable_wal(db: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log; for that alone SQLite waits for nobody, so who meets another tries again."""
-    until = time.monotonic() + _BUSY_SECONDS
+    """Switch to the write-ahead log; SQLite's busy timeout does not cover that, so retry while it is locked."""
+    deadline = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
+            if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(_RETRY_SECONDS)
         else:
@@ -65,7 +65,7 @@ def _enable_wal(db: sqlite3.Connection) -> None:
 
 
 def _migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    """Apply what is missing, all or nothing, even when two runs start at once."""
+    """Apply the missing migrations, all or none of them, even if two runs start at once."""
     with transaction(db):
         (applied,) = db.execute("PRAGMA user_version").fetchone()
         for migration in migrations[applied:]:
@@ -74,23 +74,23 @@ def _migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
 
 
 def insert(db: sqlite3.Connection, head: str, rows: Sequence[tuple[object, ...]], tail: str = "") -> None:
-    """Insert rows, many to a statement: `executemany` gives the interpreter away, and waits for it, once a row."""
+    """Insert rows, many per statement: `executemany` releases and reacquires the interpreter lock for every row."""
     if not rows:
         return
-    row = f"({', '.join('?' * len(rows[0]))})"
-    for part in _chunks(rows):
-        db.execute(f"{head} {', '.join([row] * len(part))}{tail}", [value for each in part for value in each])
+    placeholders = f"({', '.join('?' * len(rows[0]))})"
+    for chunk in _chunks(rows):
+        db.execute(f"{head} {', '.join([placeholders] * len(chunk))}{tail}", [value for row in chunk for value in row])
 
 
 def select(db: sqlite3.Connection, head: str, keys: Sequence[object]) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of these keys, many to a statement."""
-    for part in _chunks(keys):
-        yield from db.execute(f"{head} ({', '.join('?' * len(part))})", part)
+    """Yield the rows of these keys, many keys per statement."""
+    for chunk in _chunks(keys):
+        yield from db.execute(f"{head} ({', '.join('?' * len(chunk))})", chunk)
 
 
 def _chunks(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
-    """Cut into parts of a few sizes only: SQLite compiles a statement for each, and keeps it."""
-    start, size = 0, _MAX_ROWS
+    """Yield chunks of a few sizes only: a statement is compiled, and cached, for each size."""
+    start, size = 0, _MAX_ROWS_PER_STATEMENT
     while start < len(rows):
         while size > len(rows) - start:
             size //= 2
@@ -113,14 +113,14 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's and the file system's failures into ours."""
+    """Turn the errors of SQLite and the file system into StoreError."""
     try:
         yield
     except sqlite3.OperationalError as error:
         raise _operational_error(path, str(error)) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(
-            f"{path} is damaged or no database ({error}): move it away, and scrimp makes a new one"
+            f"{path} is damaged or not a database ({error}): move it away, and scrimp creates a new one"
         ) from error
     except OSError as error:
         raise StoreUnwritableError(
@@ -131,19 +131,19 @@ def store_errors(path: Path) -> Iterator[None]:
 def _operational_error(path: Path, reason: str) -> StoreError:
     unwritable = any(word in reason for word in ("full", "I/O", "readonly", "read-only", "unable to open"))
     kind = StoreUnwritableError if unwritable else StoreError
-    return kind(f"{path} cannot be used: {reason}; {_next_move(reason)}")
+    return kind(f"{path} cannot be used: {reason}; {_hint(reason)}")
 
 
-def _next_move(reason: str) -> str:
+def _hint(reason: str) -> str:
     if "full" in reason or "I/O" in reason:
         return "free some space, or set SCRIMP_HOME to another disk"
     if "locked" in reason:
-        return "another process holds it: wait for it, or set SCRIMP_HOME to another directory"
+        return "another process has locked it: wait for that to end, or set SCRIMP_HOME to another directory"
     return "set SCRIMP_HOME to a writable directory"
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make the folder of a store, for its owner alone."""
+    """Create the folder of a store, accessible only to its owner."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -151,5 +151,5 @@ def make_private_folder(folder: Path) -> None:
 def _create_private(path: Path) -> None:
     make_private_folder(path.parent)
     if not path.exists():
-        # Made by us and not by SQLite, which would follow the umask; WAL and SHM files take the mode of the database.
+        # Created here and not by SQLite, which would apply the umask; WAL and SHM files get the mode of the database.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

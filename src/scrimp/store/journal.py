@@ -1,8 +1,8 @@
-"""What a process has not brought to the stores yet: requests in flight, and completions on their way to the disk.
+"""The journal of what a process has not committed yet: requests in flight, and completions on their way to the disk.
 
-A line is written before a request is sent, and another when all of a row is known. They must outlive the process, not
-the power, so they go into a mapped file: no system call, and no wait for a disk or for another thread. A file is locked
-by its process as long as that lives, and goes when all that is in it is in the stores.
+A record is written before a request is sent, and another when all of a row is known. Records must survive the process,
+not a power cut, so they go into memory-mapped segments: no system call, and no wait for a disk or another thread. A
+segment is locked by its process while that lives, and deleted when everything in it is in the stores.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scrimp.store.database import make_private_folder, store_errors
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"
-# Some two thousand lines: a long run leaves files behind, and only the last few are there at any time.
+# Some two thousand records: a long run deletes full segments as it goes, and has only the last few at any time.
 _SEGMENT_BYTES = 1 << 20
 
 
@@ -32,7 +32,7 @@ class BegunCall(Struct, frozen=True, tag="begun"):
 
 
 class SettledRow(Struct, frozen=True, tag="settled"):
-    """Calls that came to an end, and the completion they gave, if there is one to keep."""
+    """Calls that ended, and their completion, if there is one to cache."""
 
     entries: tuple[Entry, ...]
     time: float = 0.0
@@ -45,38 +45,38 @@ _decode = msgspec.json.Decoder(BegunCall | SettledRow).decode
 
 
 class _Segment:
-    """One file: where the next line goes, and which calls in it are not in the stores."""
+    """One file of the journal: where the next record goes, and which calls in it are not in the stores yet."""
 
     def __init__(self, path: Path, size: int) -> None:
-        self.path, self._at = path, 0
-        self.open: set[str] = set()
-        # Locked before it has its name: whoever finds an unlocked one may take it for abandoned.
-        fresh = path.with_suffix(".new")
-        self._fd = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        self.path, self._end = path, 0
+        self.pending: set[str] = set()
+        # Locked before it has its final name: another process would take an unlocked segment for abandoned.
+        temporary = path.with_suffix(".new")
+        self._fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX)
-            with fresh.open("r+b") as file:
-                file.write(bytes(size))  # a hole could not be filled on a full disk, and writing to it would be fatal
-            self._lines = mmap.mmap(self._fd, size)
-            fresh.rename(path)
+            with temporary.open("r+b") as file:
+                file.write(bytes(size))  # writing to a hole kills the process if the disk is full
+            self._map = mmap.mmap(self._fd, size)
+            temporary.rename(path)
         except OSError:
-            fresh.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             os.close(self._fd)
             raise
 
-    def write(self, line: bytes) -> bool:
-        """Write a line; False if it does not fit any more."""
-        end = self._at + len(line)
-        if end > len(self._lines):
+    def append(self, record: bytes) -> bool:
+        """Append a record; return False if it does not fit."""
+        end = self._end + len(record)
+        if end > len(self._map):
             return False
-        self._lines[self._at : end] = line
-        self._at = end
+        self._map[self._end : end] = record
+        self._end = end
         return True
 
     def close(self) -> None:
-        if not self.open:
+        if not self.pending:
             self.path.unlink(missing_ok=True)
-        self._lines.close()
+        self._map.close()
         os.close(self._fd)
 
 
@@ -84,84 +84,85 @@ class Journal:
     """The journal of one process."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """`name` is unique to the run: it is part of the files' names."""
+        """Take the folder and a name unique to the run, which is part of the names of its segments."""
         self._folder, self._name = folder, name
-        self._made = 0
-        self._file: _Segment | None = None
-        self._in: dict[str, list[_Segment]] = {}  # where each call is written
+        self._created = 0
+        self._current: _Segment | None = None
+        self._segments: dict[str, list[_Segment]] = {}  # by call
 
-    def begin(self, entry: Entry) -> None:
-        """Write down a request that is about to be sent."""
+    def record_begun(self, entry: Entry) -> None:
+        """Record a request that is about to be sent."""
         self._write(BegunCall(entry), (entry,))
 
-    def settle(self, entries: Sequence[Entry], *, time: float, kept: tuple[bytes, Answer] | None) -> None:
-        """Write down what calls came to, and the completion to be kept."""
-        if entries and kept is not None:
-            self._write(SettledRow(tuple(entries), time, kept[0].hex(), kept[1]), entries)
+    def record_settled(self, entries: Sequence[Entry], *, time: float, completion: tuple[bytes, Answer] | None) -> None:
+        """Record how calls ended, and the completion to be cached by its key."""
+        if entries and completion is not None:
+            key, answer = completion
+            self._write(SettledRow(tuple(entries), time, key.hex(), answer), entries)
         elif entries:
             self._write(SettledRow(tuple(entries)), entries)
 
-    def end(self, calls: Iterable[str]) -> None:
-        """Forget calls that are in the stores."""
+    def checkpoint(self, calls: Iterable[str]) -> None:
+        """Drop calls that are in the stores now, and delete the segments that held no others."""
         for call in calls:
-            for file in self._in.pop(call, ()):
-                file.open.discard(call)
-                if not file.open and file is not self._file:
-                    file.close()
+            for segment in self._segments.pop(call, ()):
+                segment.pending.discard(call)
+                if not segment.pending and segment is not self._current:
+                    segment.close()
 
     def close(self) -> None:
-        """Leave nothing behind but what is not in the stores."""
-        left = {id(file): file for files in self._in.values() for file in files}
-        if self._file is not None:
-            left[id(self._file)] = self._file
-        for file in left.values():
-            file.close()
-        self._in.clear()
-        self._file = None
+        """Close the segments; only those with calls that are not in the stores stay on disk."""
+        segments = {id(segment): segment for segments in self._segments.values() for segment in segments}
+        if self._current is not None:
+            segments[id(self._current)] = self._current
+        for segment in segments.values():
+            segment.close()
+        self._segments.clear()
+        self._current = None
 
-    def _write(self, line: BegunCall | SettledRow, entries: Sequence[Entry]) -> None:
-        data = _encode(line) + b"\n"
+    def _write(self, record: BegunCall | SettledRow, entries: Sequence[Entry]) -> None:
+        data = _encode(record) + b"\n"
         with store_errors(self._folder):
-            if self._file is None or not self._file.write(data):
-                self._file = self._next(len(data))
-                self._file.write(data)
+            if self._current is None or not self._current.append(data):
+                self._current = self._next_segment(len(data))
+                self._current.append(data)
         for entry in entries:
-            if entry.call not in self._file.open:
-                self._file.open.add(entry.call)
-                self._in.setdefault(entry.call, []).append(self._file)
+            if entry.call not in self._current.pending:
+                self._current.pending.add(entry.call)
+                self._segments.setdefault(entry.call, []).append(self._current)
 
-    def _next(self, least: int) -> _Segment:
-        full, self._file = self._file, None
-        if full is not None and not full.open:
+    def _next_segment(self, min_size: int) -> _Segment:
+        full, self._current = self._current, None
+        if full is not None and not full.pending:
             full.close()
         make_private_folder(self._folder)
-        self._made += 1
-        return _Segment(self._folder / f"{PREFIX}{self._name}-{self._made}.jsonl", max(_SEGMENT_BYTES, least))
+        self._created += 1
+        return _Segment(self._folder / f"{PREFIX}{self._name}-{self._created}.jsonl", max(_SEGMENT_BYTES, min_size))
 
 
 @contextmanager
 def recover_abandoned(folder: Path) -> Iterator[list[BegunCall | SettledRow]]:
-    """Give all that processes which died have left; it is removed after the block, unless that fails."""
-    with ExitStack() as held, store_errors(folder):
-        files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, held)]
-        yield [line for path in files for line in _decode_records(path.read_bytes())]
+    """Yield all records that dead processes have left; their segments are deleted after the block, unless it fails."""
+    with ExitStack() as locks, store_errors(folder):
+        files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, locks)]
+        yield [record for path in files for record in _decode_records(path.read_bytes())]
         for path in files:
             path.unlink()
 
 
-def _try_lock(path: Path, held: ExitStack) -> bool:
-    """Lock a file that no living process holds; say whether it is ours now."""
+def _try_lock(path: Path, locks: ExitStack) -> bool:
+    """Lock a segment unless a living process has locked it; return whether it is locked now."""
     with suppress(FileNotFoundError):
         fd = os.open(path, os.O_RDWR)
-        held.callback(os.close, fd)
+        locks.callback(os.close, fd)
         with suppress(BlockingIOError):
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return os.fstat(fd).st_nlink > 0  # else another process has just taken care of it
+            return os.fstat(fd).st_nlink > 0  # otherwise another process has just recovered it
     return False
 
 
 def _decode_records(data: bytes) -> Iterator[BegunCall | SettledRow]:
-    """Yield what was written; a line that was cut short belongs to a request that was never sent."""
+    """Yield the records; one that was cut short belongs to a request that was never sent."""
     for line in data.rstrip(b"\0").splitlines():
         with suppress(msgspec.MsgspecError):
             yield _decode(line)

@@ -1,4 +1,4 @@
-"""Every call that was sent, appended as soon as its usage is known and never changed."""
+"""The ledger: every call that was sent, appended as soon as its usage is known and never changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GROUP_WORDS = f"{', '.join(GROUPS)} or tag:NAME"
 
 
 def m001_ledger(db: sqlite3.Connection) -> None:
-    """Make the tables of entries and of calls in flight."""
+    """Create the tables of entries and of calls in flight."""
     db.execute(
         "CREATE TABLE entries (id INTEGER PRIMARY KEY, call TEXT NOT NULL UNIQUE, run TEXT NOT NULL,"
         " time REAL NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, status TEXT NOT NULL, seconds REAL NOT NULL,"
@@ -47,7 +47,7 @@ def m001_ledger(db: sqlite3.Connection) -> None:
 
 
 def m002_journal(db: sqlite3.Connection) -> None:
-    """Book what was in flight as lost, and do without the table: `journal` keeps that now."""
+    """Record what was in flight as lost, and drop its table: `journal` replaces it."""
     rows = db.execute("SELECT entry FROM in_flight").fetchall()
     entries = [
         _row(msgspec.json.decode(entry, type=Entry))[: len(_COLUMNS_BEFORE_M003.split(","))] for (entry,) in rows
@@ -57,7 +57,7 @@ def m002_journal(db: sqlite3.Connection) -> None:
 
 
 def m003_evidence(db: sqlite3.Connection) -> None:
-    """Name the task of every call, and keep what several models said to the same prompts."""
+    """Add the task of every call, and the tables of `pairs`: prompts and the replies of several models."""
     db.execute("ALTER TABLE entries ADD COLUMN signature TEXT")
     db.execute(
         "CREATE TABLE prompts (key TEXT PRIMARY KEY, time REAL NOT NULL, signature TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -73,7 +73,7 @@ def m003_evidence(db: sqlite3.Connection) -> None:
 
 MIGRATIONS = (m001_ledger, m002_journal, m003_evidence)
 
-# As they were before m003: what a migration did must not change under it.
+# As they were before m003: what a migration did must never change.
 _COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
@@ -84,7 +84,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class LedgerTotal(Struct, frozen=True):
-    """Entries added up: dollars of those with a known price, and how many had none."""
+    """A sum of entries: dollars of those with a known price, and the number of those without one."""
 
     name: str
     calls: int
@@ -97,7 +97,7 @@ class LedgerTotal(Struct, frozen=True):
 
 
 class TaskTotal(Struct, frozen=True, kw_only=True):
-    """Paid calls of one model for one task: dollars, and when the first and the last was sent."""
+    """Paid calls of one model for one task: dollars, and the times of the first and the last."""
 
     signature: str
     model: str
@@ -109,7 +109,7 @@ class TaskTotal(Struct, frozen=True, kw_only=True):
 
 
 class ClimbCount(Struct, frozen=True):
-    """How many rows of a task came to an end at a step of a chain."""
+    """The number of a task's rows that ended at a step of a chain."""
 
     signature: str
     chain: str
@@ -125,44 +125,44 @@ class Ledger:
         self._db = connect(path, MIGRATIONS, any_thread=any_thread)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
-    def end(self, entries: Sequence[Entry]) -> None:
-        """Append the entries of calls that came to an end, in one transaction."""
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Append the entries of calls that ended, in one transaction; a call that is there already is skipped."""
         with store_errors(self.path), transaction(self._db):
             insert(self._db, _INSERT, [_row(entry) for entry in entries])
 
-    def booked(self, calls: Sequence[str]) -> set[str]:
-        """Return which of these calls are in the ledger."""
+    def recorded_calls(self, calls: Sequence[str]) -> set[str]:
+        """Return those of these calls that are in the ledger."""
         with store_errors(self.path):
-            parts = select(self._db, "SELECT call FROM entries WHERE call IN", calls)
-            return {call for (call,) in parts}
+            rows = select(self._db, "SELECT call FROM entries WHERE call IN", calls)
+            return {call for (call,) in rows}
 
     def totals(self, by: str, *, since: float = 0.0) -> list[LedgerTotal]:
-        """Add up the entries since a moment by one of GROUPS, or by `tag:NAME`; dearest first."""
-        column, values = _group_expression(by)
+        """Sum the entries since a moment by one of GROUPS, or by `tag:NAME`; the most expensive first."""
+        column, parameters = _group_expression(by)
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
                 " coalesce(sum(output), 0), coalesce(sum(cost_nano), 0),"
                 " sum(cost_nano IS NULL AND status IN ('paid', 'truncated'))"
                 " FROM entries WHERE time >= ? GROUP BY 1 ORDER BY 7 DESC, 2 DESC, 1",
-                (*values, since),
+                (*parameters, since),
             ).fetchall()
         return [
-            LedgerTotal(name, calls, failed, lost, read, written, Decimal(cost).scaleb(-9), unpriced)
-            for name, calls, failed, lost, read, written, cost, unpriced in rows
+            LedgerTotal(name, calls, failed, lost, tokens_in, tokens_out, Decimal(cost).scaleb(-9), unpriced)
+            for name, calls, failed, lost, tokens_in, tokens_out, cost, unpriced in rows
         ]
 
-    def tasks(self, *, since: float = 0.0, without: str = "") -> list[TaskTotal]:
-        """Add up the paid calls since a moment by task and model, the dearest first; without those of one route."""
+    def tasks(self, *, since: float = 0.0, exclude_route: str = "") -> list[TaskTotal]:
+        """Sum the paid calls since a moment by task and model, most expensive first; without those of one route."""
         with store_errors(self.path):
             rows = self._db.execute(
                 "SELECT signature, provider || '/' || model, max(route), count(*), coalesce(sum(cost_nano), 0),"
                 " min(time), max(time) FROM entries WHERE signature IS NOT NULL AND status IN ('paid', 'truncated')"
                 " AND time >= ? AND coalesce(route, '') != ? GROUP BY 1, 2 ORDER BY 5 DESC, 4 DESC",
-                (since, without or "\0"),
+                (since, exclude_route or "\0"),
             ).fetchall()
         return [
             TaskTotal(signature=name, model=model, route=route, calls=calls, cost=Decimal(cost).scaleb(-9), first=first,
@@ -171,7 +171,7 @@ class Ledger:
         ]  # fmt: skip
 
     def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:
-        """Count how far up rows went in chains since a moment, by task; those that began higher are left out."""
+        """Count by task the steps at which rows ended in chains since a moment; only rows that began at step 0."""
         with store_errors(self.path):
             rows = self._db.execute(
                 "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"
@@ -195,8 +195,8 @@ def _row(entry: Entry) -> tuple[object, ...]:
     usage = entry.usage
     return (
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
-        *_token_counts(usage), nanodollars(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain, entry.step,
-        entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
+        *_token_counts(usage), nanodollars(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain,
+        entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
         entry.signature,
     )  # fmt: skip
 
@@ -210,10 +210,12 @@ def _token_counts(usage: Usage | None) -> tuple[int | None, ...]:
 
 
 def nanodollars(cost: Decimal | None) -> int | None:
-    """Return dollars as SQLite keeps them; a fraction of a nanodollar is a bug, and a StoreError."""
+    """Return dollars as the integer nanodollars of SQLite; raise StoreError for a fraction, which would be a bug."""
     if cost is None:
         return None
-    whole = cost.scaleb(9)
-    if whole != whole.to_integral_value():
-        raise StoreError(f"a cost of {cost} dollars is no whole number of nanodollars: this is a bug, please report it")
-    return int(whole)
+    scaled = cost.scaleb(9)
+    if scaled != scaled.to_integral_value():
+        raise StoreError(
+            f"a cost of {cost} dollars is not a whole number of nanodollars: this is a bug, please report it"
+        )
+    return int(scaled)

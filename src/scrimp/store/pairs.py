@@ -1,6 +1,6 @@
-"""What several models said to the same prompts, what it cost, and what it was worth where somebody said so.
+"""Replies of several models to the same prompts, with their costs and, where somebody labeled them, their scores.
 
-It is kept in the ledger's file: paid for, and the ground on which routes are chosen.
+They are stored in the ledger's file; `scrimp tune` chooses routes by them.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from scrimp.values import JsonObject
 
 
 class OutputSpec(Struct, frozen=True):
-    """What a completion must be, so that what two of them assert can be compared."""
+    """What a completion must be, so that the answers of two of them can be compared."""
 
     choices: tuple[str, ...] = ()
     schema: JsonObject | None = None
 
 
 class StoredReply(Struct, frozen=True, kw_only=True):
-    """What a model (provider/model) said; cost in dollars, score from 0 to 1 by whoever is named."""
+    """A model's (provider/model) reply; cost in dollars, score from 0 to 1 as given by `scored_by`."""
 
     model: str
     output: str
     confidence: float | None = None
     cost: Decimal | None = None
-    hedges: int | None = None  # expressions of doubt and words: kept for whoever wants to look, never acted on
+    hedges: int | None = None  # expressions of doubt, and words below: recorded for analysis, never used
     words: int | None = None
     score: float | None = None
     scored_by: str | None = None
 
 
 class StoredPrompt(Struct, frozen=True, kw_only=True):
-    """A prompt with its replies; `key` is the fingerprint of what was asked, whoever answered."""
+    """A prompt with its replies; `key` is the fingerprint of what was asked, whichever models answered."""
 
     key: str
     signature: str
@@ -54,7 +54,7 @@ _INSERT_PROMPTS = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, te
 _INSERT_REPLIES = (
     "INSERT INTO replies (key, model, time, output, confidence, cost_nano, hedges, words, score, scored_by) VALUES"
 )
-# A newer completion replaces an older one, and what was said of the older one no longer holds, unless it is the same.
+# A newer completion replaces an older one, and the older one's label too, unless their outputs are equal.
 _REPLACE_OLDER = (
     " ON CONFLICT (key, model) DO UPDATE SET time = excluded.time, confidence = excluded.confidence,"
     " cost_nano = coalesce(excluded.cost_nano, cost_nano), hedges = excluded.hedges, words = excluded.words,"
@@ -70,32 +70,32 @@ _SELECT = (
 
 
 class PairStore:
-    """The part of the ledger's file that routes are chosen by."""
+    """Stored prompts with the replies of several models, in the ledger's file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect(path, MIGRATIONS)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
-    def keep(self, prompts: Sequence[StoredPrompt]) -> None:
+    def put(self, prompts: Sequence[StoredPrompt]) -> None:
         """Add prompts and replies, in one transaction."""
         with store_errors(self.path), transaction(self._db):
             encode = msgspec.json.encode
             insert(self._db, _INSERT_PROMPTS, [
-                (each.key, each.time, each.signature, each.kind, each.text, encode(each.asked).decode())
-                for each in prompts
+                (prompt.key, prompt.time, prompt.signature, prompt.kind, prompt.text, encode(prompt.asked).decode())
+                for prompt in prompts
             ])  # fmt: skip
             insert(self._db, _INSERT_REPLIES, [
-                (each.key, reply.model, each.time, reply.output, reply.confidence, nanodollars(reply.cost), reply.hedges,
-                 reply.words, reply.score, reply.scored_by)
-                for each in prompts for reply in each.replies
+                (prompt.key, reply.model, prompt.time, reply.output, reply.confidence, nanodollars(reply.cost),
+                 reply.hedges, reply.words, reply.score, reply.scored_by)
+                for prompt in prompts for reply in prompt.replies
             ], _REPLACE_OLDER)  # fmt: skip
 
     def label(self, key: str, model: str, score: float, by: str) -> None:
-        """Say what a reply was worth."""
+        """Set the score of a reply and who gave it."""
         with store_errors(self.path), transaction(self._db):
             self._db.execute(
                 "UPDATE replies SET score = ?, scored_by = ? WHERE key = ? AND model = ?", (score, by, key, model)

@@ -121,7 +121,7 @@ class _Stores:
     def append_entries(self, group: Sequence[Write]) -> None:
         entries = [entry for write in group for entry in write.entries]
         if entries:
-            self.ledger.end(entries)
+            self.ledger.append(entries)
 
     def close(self) -> None:
         for name in ("cache", "ledger"):

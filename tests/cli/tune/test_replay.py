@@ -155,7 +155,7 @@ def test_lengths_that_are_assumed_are_said(recorded: Scrimp) -> None:
     ran = recorded("tune", "replay", "uncounted.jsonl")
 
     assert ran.status == 0
-    assert "completion_tokens are missing for gpt-tiny: 200 a completion are assumed" in ran.err
+    assert "completion_tokens are missing for gpt-tiny: 200 are assumed for each" in ran.err
 
 
 def test_rows_that_lack_a_model_are_left_out_and_counted(recorded: Scrimp) -> None:

@@ -40,7 +40,7 @@ def advise(
         path = here.services.paths.ledger_db
         ledger, evidence = Ledger(path), PairStore(path)
         try:
-            tasks = [task for task in ledger.tasks(since=begin, without=SHADOW) if task.signature not in _OWN]
+            tasks = [task for task in ledger.tasks(since=begin, exclude_route=SHADOW) if task.signature not in _OWN]
             found = list(advice(tasks, from_pairs(evidence.prompts()), now))
         finally:
             ledger.close()

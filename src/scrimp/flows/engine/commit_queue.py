@@ -40,18 +40,18 @@ class CommitQueue:
 
     def begin(self, entry: Entry) -> None:
         """Write down a request before it is sent."""
-        self._in_journal(lambda: self._journal.begin(entry))
+        self._in_journal(lambda: self._journal.record_begun(entry))
 
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Append the entries of ended calls to the ledger; no row waits for them."""
         if entries:
-            self._in_journal(lambda: self._journal.settle(entries, time=0.0, kept=None))
+            self._in_journal(lambda: self._journal.record_settled(entries, time=0.0, completion=None))
             self._writer.write(Write(entries=entries))
 
     def commit(self, tag: object, entries: tuple[Entry, ...], completion: tuple[bytes, Answer] | None) -> None:
         """Cache a row's completion and append its calls; `on_durable` gets the tag when that is done, or cannot be."""
         findable = completion if self._shared else None
-        self._in_journal(lambda: self._journal.settle(entries, time=self._clock(), kept=findable))
+        self._in_journal(lambda: self._journal.record_settled(entries, time=self._clock(), completion=findable))
         self._writer.write(Write(entries=entries, completion=completion, tag=tag))
 
     def _in_journal(self, write: Callable[[], None]) -> None:
@@ -69,5 +69,5 @@ class CommitQueue:
         if error is not None:
             self._warn(f"completions are printed but not kept: {error}")
         else:
-            self._journal.end(entry.call for write in writes for entry in write.entries)
+            self._journal.checkpoint(entry.call for write in writes for entry in write.entries)
         self.on_durable([write.tag for write in writes if write.tag is not None])

@@ -58,14 +58,14 @@ class PairCollector:
         self._services, self._name, self._gold = services, asked.labels.route, gold
         labels = replace(asked.labels, route=label, task=self._name or "")
         self._asked = replace(asked, check=None, chain=None, labels=labels)
-        self._evidence = PairStore(services.paths.ledger_db)
+        self._pairs = PairStore(services.paths.ledger_db)
         self._heard: set[tuple[int, str]] = set()
         self.spent = Decimal(0)  # dollars
         self.prompts = self.kept = self.failed = 0  # prompts, and completions
 
     def close(self) -> None:
         """Let go of the file."""
-        self._evidence.close()
+        self._pairs.close()
 
     def gather(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
         """Put the prompts to one model after the other; return why that ended early.
@@ -86,7 +86,7 @@ class PairCollector:
 
     def heard(self, said: Sequence[KnownAnswer]) -> None:
         """Keep what models have said already; they are not asked again."""
-        self._evidence.keep([self._kept(each.prompt, each.model, each.answer) for each in said])
+        self._pairs.put([self._kept(each.prompt, each.model, each.answer) for each in said])
         self._heard.update((each.prompt.index, each.model) for each in said)
         self.kept += len(said)
 
@@ -119,7 +119,7 @@ class PairCollector:
                     found[outcome.prompt.index] = self._kept(outcome.prompt, model.id, outcome.answer)
 
         live.run(iter(prompts), replace(self._asked, tier=tier, cache="only"), self._services, take, live=False)
-        self._evidence.keep(list(found.values()))
+        self._pairs.put(list(found.values()))
         self.kept += len(found)
         return found
 
@@ -130,7 +130,7 @@ class PairCollector:
                 for outcome in outcomes
                 if outcome.answer is not None
             ]
-            self._evidence.keep(said)
+            self._pairs.put(said)
             self.kept += len(said)
             self.failed += sum(not isinstance(outcome, Answered) for outcome in outcomes)
             self.spent += sum(
