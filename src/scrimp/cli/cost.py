@@ -1,4 +1,4 @@
-"""`scrimp cost`: the ledger, added up."""
+"""`scrimp cost`: sums over the ledger."""
 
 from __future__ import annotations
 
@@ -20,39 +20,45 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def cost(
-    since: Annotated[str | None, typer.Option(metavar="30d", help="Only what was sent since so long ago.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="30d", help="Only calls sent within this time.")] = None,
     by: Annotated[str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.")] = "model",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Add up the ledger: what was paid for, by model, tier, user or day.
+    """Show what was paid, by model, tier, user or day.
 
-    Every call that was sent is there: paid, failed, cut off and lost alike. Calls of unknown price are counted apart
-    and never as zero. A route of scrimp tune apply whose rows do not end as they did when it was certified is named,
-    and not used any more.
+    The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price are counted apart
+    and never as zero. A warning names each route of scrimp tune apply whose rows no longer end as they did when it was
+    certified: it is not used any more.
     """
     with session() as here:
-        begin = time.time() - seconds(since, "--since") if since else 0.0
+        start = time.time() - seconds(since, "--since") if since else 0.0
         here.services.recover()
         ledger = Ledger(here.services.paths.ledger_db)
-        totals = ledger.totals(by, since=begin)
-        _watch(here, ledger)
+        totals = ledger.totals(by, since=start)
+        _check_drift(here, ledger)
         ledger.close()
         if as_json:
-            document([_as_json(each, by) for each in totals])
+            document([_as_json(total, by) for total in totals])
             return
         rows = [
-            (each.name, count(each.calls), count(each.failed), count(each.lost), count(each.input), count(each.output),
-             money(each.cost), count(each.unpriced) if each.unpriced else "")
-            for each in totals
+            (total.name, count(total.calls), count(total.failed), count(total.lost), count(total.input),
+             count(total.output), money(total.cost), count(total.unpriced) if total.unpriced else "")
+            for total in totals
         ]  # fmt: skip
         headers = (by, "calls", "failed", "lost", "tokens in", "out", "cost", "unpriced")
-        show(headers, rows, "lrrrrrrr", here.out, empty="the ledger is empty: nothing was called yet")
+        show(
+            headers,
+            rows,
+            "lrrrrrrr",
+            here.out,
+            empty="the ledger has no such calls: `scrimp run` and `scrimp ask` add them",
+        )
         if len(totals) > 1:
-            line(f"total {money(sum((each.cost for each in totals), Decimal(0)))}")
+            line(f"total {money(sum((total.cost for total in totals), Decimal(0)))}")
 
 
-def _watch(here: Session, ledger: Ledger) -> None:
-    """Say which certified routes have drifted; they are not used any more until they are certified again."""
+def _check_drift(here: Session, ledger: Ledger) -> None:
+    """Warn of certified routes that have drifted; they are not used until they are certified again."""
     path = here.services.paths.tuned
     if not path.exists():
         return
@@ -66,13 +72,13 @@ def _watch(here: Session, ledger: Ledger) -> None:
         drifted = [new for old, new in zip(before, after, strict=True) if new.drift != old.drift]
         if drifted:
             mark_tuned(path, after)
-    except ConfigError as error:  # what was paid is told all the same
+    except ConfigError as error:  # the costs are shown all the same
         here.messages.warn(str(error))
         return
     for route in drifted:
         here.messages.warn(
             f"the route certified for task {route.signature} on {route.day} is not used any more: {route.drift}; "
-            "gather pairs again (scrimp tune shadow) and certify anew"
+            "gather pairs again (scrimp tune shadow) and certify it again"
         )
 
 

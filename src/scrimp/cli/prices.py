@@ -1,4 +1,4 @@
-"""`scrimp prices`: the table, and how a model's price is found."""
+"""`scrimp prices`: the price table, and how a model's price is found."""
 
 from __future__ import annotations
 
@@ -23,47 +23,49 @@ def prices() -> None:
 
 @app.command(name="list")
 def list_(
-    provider: Annotated[str | None, typer.Argument(metavar="PROVIDER", help="Only this one's models.")] = None,
+    provider: Annotated[
+        str | None, typer.Argument(metavar="PROVIDER", help="Only the models of this provider.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List prices of today, in dollars per million tokens."""
+    """List the prices in force now, in dollars per million tokens."""
     with session() as here:
         book = here.services.prices
-        found = list(book.listings(time.time(), provider))
+        listings = list(book.listings(time.time(), provider))
         if as_json:
-            document([_as_json(each) for each in found])
+            document([_as_json(listing) for listing in listings])
             return
         headers = ("model", "input", "cached", "output", "batch in", "out", "from")
-        empty = f"no prices for '{provider}': `scrimp prices list` shows all providers"
-        show(headers, [_row(each) for each in found], "lrrrrrl", here.out, empty=empty)
+        empty = f"there are no prices for '{provider}': see all providers with `scrimp prices list`"
+        show(headers, [_row(listing) for listing in listings], "lrrrrrl", here.out, empty=empty)
 
 
 @app.command()
 def check(models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Models as provider/model.")]) -> None:
-    """Say what a model costs, and by which rule its price was found; exit 2 if one has none."""
-    unknown = False
+    """Show what models cost and the rule each price was found by; exit 2 if the price of one is unknown."""
+    some_unknown = False
     with session() as here:
         book = here.services.prices
         for name in models:
             model = here.services.routes.model(name)
             price = book.price(model.provider, model.model, time.time())
-            unknown = unknown or price is None
-            line(f"{model.id}: {_in_words(price)}")
+            some_unknown = some_unknown or price is None
+            line(f"{model.id}: {_description(price)}")
         line(f"table of {book.date}, {book.origin}")
-    if unknown:
+    if some_unknown:
         raise typer.Exit(_UNKNOWN)
 
 
-def _in_words(price: Price | None) -> str:
+def _description(price: Price | None) -> str:
     if price is None:
-        return "unknown; give it one in the config, or it counts as unpriced"
+        return "no price is known: set one under [models] in the config, or its calls count as unpriced"
     bands = []
     for band in price.bands:
         above = f" above {band.above:,} input tokens" if band.above else ""
         bands.append(f"input {_dollars(band.rates.input)}, output {_dollars(band.rates.output)}{above}")
-    found = f"{price.provider}/{price.model}, {price.rule}, {price.source}"
-    doubt = f", {price.mark}" if price.mark else ""
-    return f"{'; '.join(bands)} a million ({found}{doubt})"
+    origin = f"{price.provider}/{price.model}, {price.rule}, {price.source}"
+    mark = f", {price.mark}" if price.mark else ""
+    return f"{'; '.join(bands)} (dollars per million tokens; {origin}{mark})"
 
 
 def _row(listing: PriceListing) -> tuple[str, ...]:
