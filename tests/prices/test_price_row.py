@@ -6,6 +6,7 @@ from decimal import Decimal
 from scrimp.prices.price_row import (
     Condition,
     DatedRates,
+    Moment,
     PriceRow,
     Variant,
     bands_in_force,
@@ -84,3 +85,7 @@ def test_a_tier_the_table_does_not_know_costs_the_standard_price() -> None:
 
     assert bands_in_force(row, utc_moment(0), price_context(batch=False, service_tier="flex")) == flat("1")
     assert bands_in_force(row, utc_moment(0), price_context(batch=True, service_tier="default")) == flat("2")
+
+
+def test_the_last_fraction_of_a_day_is_still_that_day() -> None:
+    assert utc_moment(at(*MONDAY) - 4e-7) == Moment("2026-11-22", "23:59", 6)

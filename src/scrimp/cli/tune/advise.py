@@ -38,13 +38,13 @@ def advise(
         now = here.services.clock()
         begin = begin_of(since)
         path = here.services.paths.ledger_db
-        ledger, evidence = Ledger(path), PairStore(path)
+        ledger, pairs = Ledger(path), PairStore(path)
         try:
             tasks = [task for task in ledger.tasks(since=begin, exclude_route=SHADOW) if task.signature not in _OWN]
-            found = list(advice(tasks, from_pairs(evidence.prompts()), now))
+            found = list(advice(tasks, from_pairs(pairs.prompts()), now))
         finally:
             ledger.close()
-            evidence.close()
+            pairs.close()
         if as_json:
             document([_as_json(each) for each in found])
             return

@@ -51,11 +51,11 @@ def recording(
     if prices is not None and source == LEDGER:
         raise UsageError("--prices is for a recording: what was gathered in the ledger has its costs with it")
     if source == LEDGER:
-        evidence = PairStore(here.services.paths.ledger_db)
+        pairs = PairStore(here.services.paths.ledger_db)
         try:
-            rows = from_pairs(evidence.prompts(since=since))
+            rows = from_pairs(pairs.prompts(since=since))
         finally:
-            evidence.close()
+            pairs.close()
     else:
         path = Path(source)
         rows = from_file(

@@ -52,10 +52,10 @@ def label(
     with session({"max_cost": o.dollars_of(max_cost)}) as here:
         begin = begin_of(since)
         found = recording(here, LEDGER, flagship, pool, None, begin)
-        evidence = PairStore(here.services.paths.ledger_db)
-        labels = Labeler(here, evidence)
+        pairs = PairStore(here.services.paths.ledger_db)
+        labels = Labeler(here, pairs)
         try:
-            asked = islice(disputes(evidence, found, begin), limit)
+            asked = islice(disputes(pairs, found, begin), limit)
             if judge is not None:
                 status = labels.judged(asked, judge)
             elif check is not None:
@@ -63,7 +63,7 @@ def label(
             else:
                 status = labels.asked(asked)
         finally:
-            evidence.close()
+            pairs.close()
             labels.say()
     raise typer.Exit(status)
 
@@ -71,8 +71,8 @@ def label(
 class Labeler:
     """Labels as they are given, kept at once, and counted."""
 
-    def __init__(self, here: Session, evidence: PairStore) -> None:
-        self._here, self._evidence = here, evidence
+    def __init__(self, here: Session, pairs: PairStore) -> None:
+        self._here, self._pairs = here, pairs
         self._prompts = self._labels = 0
         self._judging: JudgeLabeler | None = None
 
@@ -129,7 +129,7 @@ class Labeler:
 
     def _keep(self, dispute: Dispute, scores: dict[str, float], by: str) -> None:
         for model, score in scores.items():
-            self._evidence.label(dispute.prompt.key, model, score, by)
+            self._pairs.label(dispute.prompt.key, model, score, by)
         self._labels += len(scores)
 
 

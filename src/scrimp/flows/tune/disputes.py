@@ -32,10 +32,10 @@ class Dispute(Struct, frozen=True):
     sayings: tuple[DistinctAnswer, ...]
 
 
-def disputes(evidence: PairStore, recording: Dataset, since: float) -> Iterator[Dispute]:
+def disputes(pairs: PairStore, recording: Dataset, since: float) -> Iterator[Dispute]:
     """Yield what needs a label, oldest first: where all say the same none is needed to compare them."""
     wanted = {row.id: models for row, models in differing(recording.rows, recording.pool, recording.flagship)}
-    for prompt in list(evidence.prompts(since=since)):
+    for prompt in list(pairs.prompts(since=since)):
         if prompt.key in wanted:
             replies = [reply for reply in prompt.replies if reply.model in wanted[prompt.key]]
             yield Dispute(prompt, _sayings(prompt, replies))
