@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "compress": "Print a text with fewer tokens that says the same.",
     "route": "Show which tier each prompt would take, and why.",
     "tune": "Learn from recorded completions which model is good enough, and prove it.",
-    "cost": "Add up the ledger: what was paid for, by model, tier, user or day.",
+    "cost": "Show what was paid, by model, tier, user or day.",
     "cache": "Look into the cache of completions, and clear it.",
     "prices": "Show the price table, and how a model's price is found.",
     "models": "List the models of the tiers and those known by name.",
