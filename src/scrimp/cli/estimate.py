@@ -8,9 +8,22 @@ import msgspec
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.inputs import inputs_or_stdin, read_options
+from scrimp.cli.flag_groups import grouped
+from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import document, line, show
-from scrimp.cli.run_options import one_route, run_options
+from scrimp.cli.run_flags import (
+    AnswerFlags,
+    CallFlags,
+    CheckFlag,
+    CostFlags,
+    LabelFlags,
+    OutputFlags,
+    ReadingFlags,
+    RouteFlags,
+    ScreenFlags,
+    StopFlags,
+)
+from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import Session, session
 from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
 from scrimp.read.prompts import prompts
@@ -22,65 +35,57 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
+@grouped(hidden=(CallFlags, StopFlags, OutputFlags, ScreenFlags))
 def estimate(
-    inputs: o.Inputs = None,
-    format: o.Format = "auto",  # noqa: A002 - the flag's name
-    nul: o.Nul = False,
-    template: o.Template = None,
-    prompt_field: o.PromptField = None,
-    id_field: o.IdField = None,
-    system: o.System = None,
-    limit: o.Limit = None,
-    tier: o.Tier = None,
-    chain: o.ChainName = None,
-    model: o.Model = None,
-    choices: o.Choices = None,
-    schema: o.Schema = None,
-    max_output: o.MaxOutput = None,
-    cache: o.CacheOption = None,
-    compress: o.Compress = None,
+    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, cost: CostFlags, calls: CallFlags,
+    stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags, inputs: o.Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Say what a run would cost, without calling anybody.
+) -> None:  # fmt: skip
+    """Say what a run would cost, without calling any API.
 
-    Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, and completions are
-    taken to be short, middling or as long as --max-output allows.
+    It takes every flag of scrimp run, so that one word can be changed for the other; those for speed and output make no
+    difference here. Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated,
+    and completions are taken to be short, middling or as long as --max-output allows.
     """
-    words = inputs_or_stdin(inputs)
-    flags = {**one_route(tier, chain, model), "max_output": max_output, "cache": cache, "compress": compress}
-    with session(flags) as here:
-        options = run_options(here.defaults, choices=choices, schema=schema)
-        reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
-        found = prompts(words, reading, warn=here.messages.warn)
-        work = workload(found, options, here.services, live=is_stream(words))
-        size = output_tokens(options)
-        listed = _models(here, everything=everything or as_json)
+    del written
+    names = inputs_or_stdin(inputs)
+    with session(config_flags(where, answer, cost, calls, stops, screen)) as here:
+        options = run_options(
+            here.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
+        )  # fmt: skip
+        found = prompts(names, read_options(reading), warn=here.messages.warn)
+        work = workload(found, options, here.services, live=is_stream(names))
+        output = output_tokens(options)
+        models = _models(here, everything=everything or as_json)
         if options.model is not None:
-            listed.insert(0, (None, here.services.routes.model(options.model)))
-        asks = quotes(work, size, here.services, listed)
+            models.insert(0, (None, here.services.routes.model(options.model)))
+        quoted = quotes(work, output, here.services, models)
         if as_json:
-            document({"work": msgspec.structs.asdict(work), "offers": [msgspec.structs.asdict(each) for each in asks]})
+            document(
+                {"work": msgspec.structs.asdict(work), "offers": [msgspec.structs.asdict(each) for each in quoted]}
+            )
             return
-        _describe(work, size)
+        _describe(work, output)
         rows = [
             (each.tier or "asked for", each.model, money(each.low), money(each.expected), money(each.high),
              money(each.batch) if each.batch is not None else "")
-            for each in asks
+            for each in quoted
         ]  # fmt: skip
-        show(
-            ("tier", "model", "low", "expected", "high", "in batch"), rows, "llrrrr", here.out, empty="no model to ask"
-        )
+        headers = ("tier", "model", "low", "expected", "high", "in batch")
+        show(headers, rows, "llrrrr", here.out, empty="no model can be called: set a key, or see them all with --all")
 
 
-def _describe(work: Workload, size: OutputTokens) -> None:
+def _describe(work: Workload, output: OutputTokens) -> None:
     line(
         f"{count(work.rows)} rows: {count(work.hits)} in the cache, {count(work.duplicates)} duplicates, "
         f"{count(work.calls)} to call"
     )
-    saved = f", {count(work.saved_input)} taken off by compression" if work.saved_input else ""
+    saved = f", {count(work.saved_input)} removed by compression" if work.saved_input else ""
     line(f"{count(work.input)} input tokens (estimated){saved}")
-    line(f"completions of {size.low}, {size.expected} and {size.high} tokens (assumed) for low, expected and high")
+    line(
+        f"completions of {output.low}, {output.expected} and {output.high} tokens (assumed) for low, expected and high"
+    )
 
 
 def _models(here: Session, *, everything: bool) -> list[tuple[str | None, ModelRef]]:

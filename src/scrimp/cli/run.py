@@ -11,10 +11,23 @@ import typer
 
 from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
-from scrimp.cli.inputs import inputs_or_stdin, read_options
+from scrimp.cli.flag_groups import grouped
+from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.output import STDOUT, format_of, opened, refuse_input
 from scrimp.cli.run_end import exit_status, print_bill, say_the_end, write_summary
-from scrimp.cli.run_options import one_route, run_labels, run_options
+from scrimp.cli.run_flags import (
+    AnswerFlags,
+    CallFlags,
+    CheckFlag,
+    CostFlags,
+    LabelFlags,
+    OutputFlags,
+    ReadingFlags,
+    RouteFlags,
+    ScreenFlags,
+    StopFlags,
+)
+from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import Session, session
 from scrimp.config.amounts import share
 from scrimp.errors import ConfigError, OutputError, ScrimpError
@@ -34,105 +47,56 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions
 
 
 @app.command()
+@grouped()
 def run(
-    inputs: o.Inputs = None,
-    format: o.Format = "auto",  # noqa: A002 - the flag's name
-    nul: o.Nul = False,
-    template: o.Template = None,
-    prompt_field: o.PromptField = None,
-    id_field: o.IdField = None,
-    system: o.System = None,
-    limit: o.Limit = None,
-    tier: o.Tier = None,
-    chain: o.ChainName = None,
-    model: o.Model = None,
-    min_confidence: o.MinConfidence = None,
-    choices: o.Choices = None,
-    schema: o.Schema = None,
-    check: o.Check = None,
-    max_output: o.MaxOutput = None,
-    effort: o.Effort = None,
-    temperature: o.Temperature = None,
-    max_cost: o.MaxCost = None,
-    allow_unpriced: o.AllowUnpriced = False,
-    cache: o.CacheOption = None,
-    cache_ttl: o.CacheTtl = None,
-    compress: o.Compress = None,
-    baseline: o.Baseline = None,
-    concurrency: o.Concurrency = None,
-    rpm: o.Rpm = None,
-    tpm: o.Tpm = None,
-    retries: o.Retries = None,
-    timeout: o.Timeout = None,
-    max_failures: o.MaxFailures = None,
-    fail_on: o.FailOn = "any",
-    order: o.OrderOption = None,
-    route: o.RouteLabel = None,
-    user: o.User = None,
-    tag: o.Tag = None,
-    priority: o.PriorityOption = "normal",
-    output: o.Output = "-",
-    out: o.Out = None,
-    fields: o.Fields = None,
-    summary: o.Summary = "auto",
-    summary_file: o.SummaryFile = None,
-    quiet: o.Quiet = False,
-    verbose: o.Verbose = False,
-    color: o.Color = None,
-    progress: o.ProgressOption = None,
-) -> None:
+    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, cost: CostFlags, calls: CallFlags,
+    stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags, inputs: o.Inputs = None,
+) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 
-    Rows go to stdout, everything else to stderr. Run the same line again to continue after any interruption: what was
+    Rows go to stdout, everything else to stderr. Rerun the same command to resume after any interruption: what was
     answered is in the cache.
     """
-    flags = {
-        **one_route(tier, chain, model), "min_confidence": min_confidence, "max_output": max_output, "effort": effort,
-        "max_cost": o.dollars_of(max_cost), "allow_unpriced": allow_unpriced or None, "cache": cache,
-        "cache_ttl": cache_ttl, "compress": compress, "baseline": baseline, "concurrency": concurrency, "rpm": rpm,
-        "tpm": tpm, "retries": retries, "timeout": timeout, "max_failures": max_failures, "order": order,
-        "color": color, "progress": progress,
-    }  # fmt: skip
-    words = inputs_or_stdin(inputs)
-    with session(flags) as here:
+    names = inputs_or_stdin(inputs)
+    with session(config_flags(where, answer, cost, calls, stops, screen)) as here:
         options = run_options(
-            here.defaults, choices=choices, schema=schema, check=check, temperature=temperature,
-            labels=run_labels(route, user, tag, priority), level_fixed=compress is not None,
+            here.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
-        reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
-        found = prompts(words, reading, warn=here.messages.warn)
+        found = prompts(names, read_options(reading), warn=here.messages.warn)
         bill = Bill(cap=options.limits.max_cost)
-        bar = open_progress(sys.stderr, "none" if quiet else here.defaults.progress, None, here.err)
+        bar = open_progress(sys.stderr, "none" if screen.quiet else here.defaults.progress, None, here.err)
         here.messages.route(bar.note)
-        to_terminal = here.out.terminal and output == STDOUT
-        refuse_input(output, words)
-        with opened(output) as stream:
+        to_terminal = here.out.terminal and written.output == STDOUT
+        refuse_input(written.output, names)
+        with opened(written.output) as stream:
             writer = open_rows(
-                stream, out or format_of(output), o.words(fields), terminal=to_terminal, warn=here.messages.warn
-            )
-            tell, clear = here.messages.say if verbose else None, bar.clear if to_terminal else _nothing
-            report = Report(writer, bill, bar.update, tell, clear=clear)
-            shadow = _shadowing(here, options)
+                stream, written.out or format_of(written.output), o.words(written.fields), terminal=to_terminal,
+                warn=here.messages.warn,
+            )  # fmt: skip
+            tell = here.messages.say if screen.verbose else None
+            report = Report(writer, bill, bar.update, tell, clear=bar.clear if to_terminal else _nothing)
+            shadow = _shadow_run(here, options)
             take = report.take if shadow is None else shadow.beside(report.take)
-            stop, trouble = _driven(
-                report, lambda: live.run(found, options, here.services, take, live=is_stream(words))
-            )
+            stop, error = _drive(
+                report, lambda: live.run(found, options, here.services, take, live=is_stream(names))
+            )  # fmt: skip
         bar.close()
         here.messages.route(None)
-        heard = stop is None or stop.reason != "pipe"
-        if heard and (bill.counts.total or trouble is None):
-            print_bill(here, bill, summary, quiet=quiet)
-        say_the_end(here, report, stop, trouble, words)
-        if shadow is not None and stop is None and trouble is None and (told := shadow.put()) and not quiet:
+        reader_is_there = stop is None or stop.reason != "pipe"
+        if reader_is_there and (bill.counts.total or error is None):
+            print_bill(here, bill, written.summary, quiet=screen.quiet)
+        say_the_end(here, report, stop, error, names)
+        if shadow is not None and stop is None and error is None and (told := shadow.put()) and not screen.quiet:
             here.messages.say(told)
-        status = exit_status(bill, stop, trouble, fail_on, cache_only=options.cache == "only")
-        if summary_file is not None and (unwritten := write_summary(here, bill, Path(summary_file))) is not None:
-            status = status or unwritten.exit_status
+        status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
+        if written.summary_file is not None:
+            unwritten = write_summary(here, bill, Path(written.summary_file))
+            status = status or (0 if unwritten is None else unwritten.exit_status)
     raise typer.Exit(status)
 
 
-def _shadowing(here: Session, options: RunOptions) -> ShadowRun | None:
-    """Return what puts a share of the calls to other models too, where the config asks for that."""
+def _shadow_run(here: Session, options: RunOptions) -> ShadowRun | None:
+    """Return what makes a share of the calls to other models too, where the config asks for that."""
     table = here.services.loaded.config.shadow
     if not share(table.share, "shadow.share"):
         return None
@@ -146,25 +110,25 @@ def _shadowing(here: Session, options: RunOptions) -> ShadowRun | None:
     return None if plan is None else ShadowRun(plan, options, here.services)
 
 
-def _driven(report: Report, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
+def _drive(report: Report, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
     """Run to the end and finish the output; return why it stopped early, and what went wrong."""
     stop: RunStop | None = None
-    trouble: ScrimpError | None = None
+    failed: ScrimpError | None = None
     try:
         stop = drive()
     except ScrimpError as error:
-        trouble = error
+        failed = error
     except KeyboardInterrupt:
         stop = RunStop("interrupted", "stopped; rerun the same command to resume", 130)
     if stop is not None and stop.reason == "pipe":
-        return stop, trouble
+        return stop, failed
     try:
         report.close()
     except BrokenPipeError:
         stop = PIPE
     except OutputError as error:
-        trouble = trouble or error
-    return stop, trouble
+        failed = failed or error
+    return stop, failed
 
 
 def _nothing() -> None:

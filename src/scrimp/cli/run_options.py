@@ -1,4 +1,4 @@
-"""From flags to what is asked of a run: shared by the commands that take prompts."""
+"""From flags to what a run is asked to do: shared by the commands that take prompts."""
 
 from __future__ import annotations
 
@@ -7,34 +7,47 @@ from pathlib import Path
 
 import msgspec
 
-from scrimp.config.amounts import failures, seconds
+from scrimp.cli.flag_groups import FlagGroup
+from scrimp.cli.run_flags import AnswerFlags, LabelFlags, ReadingFlags
+from scrimp.config.amounts import dollars, failures, seconds
 from scrimp.config.schema import Defaults
-from scrimp.enums import Priority
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
+from scrimp.read.options import ReadOptions, optional_text
 from scrimp.values import JsonObject, Parameters
 
+_ROUTES = ("tier", "chain", "model")
 
-def one_route(tier: str | None, chain: str | None, model: str | None) -> dict[str, object]:
-    """Return the flags that say where prompts go; they exclude each other."""
-    given = {name: value for name, value in (("tier", tier), ("chain", chain), ("model", model)) if value is not None}
-    if len(given) > 1:
-        raise UsageError(f"{' and '.join('--' + name for name in given)} exclude each other: give one")
-    return dict(given)
+
+def config_flags(*groups: FlagGroup) -> dict[str, object]:
+    """Return the flags that were given and have a default in the config, under the names they have there.
+
+    Raises UsageError where several of them say where prompts go.
+    """
+    known = set(Defaults.__struct_fields__)
+    given: dict[str, object] = {}
+    for group in groups:
+        for name in group.__struct_fields__:
+            value = getattr(group, name)
+            if name in known and value is not None and value is not False:
+                given[name] = dollars(value, "--max-cost") if name == "max_cost" else value
+    routes = [name for name in _ROUTES if name in given]
+    if len(routes) > 1:
+        raise UsageError(f"{' and '.join('--' + name for name in routes)} exclude each other: give one")
+    return given
 
 
 def run_options(
-    defaults: Defaults, *, choices: str | None = None, schema: str | None = None, check: str | None = None,
-    temperature: float | None = None, labels: RunLabels | None = None, level_fixed: bool = False,
-) -> RunOptions:  # fmt: skip
-    """Return what is asked, from the config in force and the flags that are no defaults."""
+    defaults: Defaults, answer: AnswerFlags, labels: LabelFlags, *, check: str | None = None, level_fixed: bool = False
+) -> RunOptions:
+    """Return what is asked, from the config in force (flags are part of it) and the flags that are not in it."""
     parameters = Parameters(
-        max_output=defaults.max_output, temperature=temperature, effort=defaults.effort,
-        choices=_choices(choices), schema=_schema(schema),
+        max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
+        choices=_choices(answer.choices), schema=_schema(answer.schema),
     )  # fmt: skip
-    rows, part = failures(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
+    rows, share = failures(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
     limits = RunLimits(
-        max_cost=defaults.max_cost, allow_unpriced=defaults.allow_unpriced, max_failures=rows, max_failure_share=part
+        max_cost=defaults.max_cost, allow_unpriced=defaults.allow_unpriced, max_failures=rows, max_failure_share=share
     )
     fixed = defaults.chain is not None or defaults.model is not None
     return RunOptions(
@@ -43,9 +56,35 @@ def run_options(
         level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=seconds(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
-        order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=labels or RunLabels(),
+        order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=run_labels(labels),
         limits=limits,
     )  # fmt: skip
+
+
+def read_options(flags: ReadingFlags) -> ReadOptions:
+    """Return how inputs are to be read."""
+    if flags.template is not None and flags.prompt_field is not None:
+        raise UsageError("--template and --prompt-field exclude each other: give one")
+    return ReadOptions(
+        format=flags.format, nul=flags.nul, template=optional_text(flags.template, "--template"),
+        prompt_field=flags.prompt_field, id_field=flags.id_field, system=optional_text(flags.system, "--system"),
+        limit=flags.limit,
+    )  # fmt: skip
+
+
+def run_labels(flags: LabelFlags) -> RunLabels:
+    """Return the labels for rules and the ledger."""
+    return RunLabels(route=flags.route, user=flags.user, tags=_tags(flags.tag or ()), priority=flags.priority)
+
+
+def _tags(tags: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for tag in tags:
+        name, equals, value = tag.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--tag '{tag}' has no value: write --tag name=value")
+        pairs[name] = value
+    return pairs
 
 
 def _choices(text: str | None) -> tuple[str, ...]:
@@ -67,18 +106,5 @@ def _schema(path: str | None) -> JsonObject | None:
             f"--schema: {path} cannot be read ({error.strerror}): name a file with a JSON schema"
         ) from error
     except msgspec.MsgspecError as error:
-        raise UsageError(f"--schema: {path} is no JSON object ({error}): mend it") from error
+        raise UsageError(f"--schema: {path} is not a JSON object ({error}): correct it") from error
     return schema
-
-
-def run_labels(
-    route: str | None, user: str | None, tags: Sequence[str] | None, priority: Priority = "normal"
-) -> RunLabels:
-    """Return the labels for the ledger."""
-    pairs = {}
-    for tag in tags or ():
-        name, equals, value = tag.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--tag '{tag}' has no value: write --tag name=value")
-        pairs[name] = value
-    return RunLabels(route=route, user=user, tags=pairs, priority=priority)

@@ -12,6 +12,7 @@ import typer
 from scrimp.cli import options as o
 from scrimp.cli.session import Session, session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, begin_of, recording
+from scrimp.config.amounts import dollars
 from scrimp.errors import UsageError
 from scrimp.flows.tune.disputes import Dispute, checked, disputes
 from scrimp.flows.tune.judge_labels import JudgeLabeler
@@ -49,7 +50,7 @@ def label(
         raise UsageError("--check and --judge exclude each other: give one")
     if check is None and judge is None and not sys.stdin.isatty():
         raise UsageError("nobody is there to ask: run it in a terminal, or give --check CMD or --judge MODEL")
-    with session({"max_cost": o.dollars_of(max_cost)}) as here:
+    with session({"max_cost": None if max_cost is None else dollars(max_cost, "--max-cost")}) as here:
         begin = begin_of(since)
         found = recording(here, LEDGER, flagship, pool, None, begin)
         pairs = PairStore(here.services.paths.ledger_db)

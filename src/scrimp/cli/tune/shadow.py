@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.inputs import inputs_or_stdin, read_options
-from scrimp.cli.run_options import run_labels, run_options
+from scrimp.cli.flag_groups import grouped
+from scrimp.cli.inputs import inputs_or_stdin
+from scrimp.cli.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
+from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import session
 from scrimp.config.amounts import share as share_of
 from scrimp.flows.tune.pair_collector import PairCollector, sampled
@@ -21,45 +23,29 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
+@grouped(defaults={"max_cost": "1.00"})
 def shadow(
+    reading: ReadingFlags, answer: AnswerFlags, cost: CostFlags, calls: CallFlags, labels: LabelFlags,
     inputs: o.Inputs = None,
     models: Annotated[
         str | None,
-        typer.Option(metavar="A,B,C", help="Who answers; else two cheap models and the high tier's."),
+        typer.Option(metavar="A,B,C", help="The models to call; else two cheap ones and the high tier's."),
     ] = None,
     share: Annotated[str, typer.Option(metavar="P%", help="How many of the prompts.")] = "3%",
-    format: o.Format = "auto",  # noqa: A002 - the flag's name
-    nul: o.Nul = False,
-    template: o.Template = None,
-    prompt_field: o.PromptField = None,
-    id_field: o.IdField = None,
-    system: o.System = None,
-    limit: o.Limit = None,
-    choices: o.Choices = None,
-    schema: o.Schema = None,
-    max_output: o.MaxOutput = None,
-    max_cost: o.MaxCost = "1.00",
-    compress: o.Compress = None,
-    concurrency: o.Concurrency = None,
-    route: o.RouteLabel = None,
     gold: Annotated[
         str | None, typer.Option("--gold", metavar="COLUMN", help="The column that holds the right answer.")
     ] = None,
-) -> None:
+) -> None:  # fmt: skip
     """Put a share of prompts to cheap models and the flagship, and keep what they say beside each other.
 
     Nothing is paid twice: what the cache holds is taken from there, so that after a run only the models that did not
     answer it are called. The prompts of a share are always the same ones. Pairs are kept in the ledger for tune replay,
     label and certify. With --gold a completion that says what the column says is right, and any other is wrong.
     """
-    flags = {
-        "max_output": max_output, "max_cost": o.dollars_of(max_cost), "compress": compress, "concurrency": concurrency,
-    }  # fmt: skip
     part = share_of(share, "--share")
-    with session(flags) as here:
-        asked = run_options(here.defaults, choices=choices, schema=schema, labels=run_labels(route, None, None))
-        reading = read_options(format, template, prompt_field, id_field, system, limit, nul=nul)
-        found = prompts(inputs_or_stdin(inputs), reading, warn=here.messages.warn)
+    with session(config_flags(answer, cost, calls)) as here:
+        asked = run_options(here.defaults, answer, labels, level_fixed=cost.compress is not None)
+        found = prompts(inputs_or_stdin(inputs), read_options(reading), warn=here.messages.warn)
         asking = o.words(models) or default_models(here.services.routes)
         gathering = PairCollector(asked, here.services, gold=gold)
         try:

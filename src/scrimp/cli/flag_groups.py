@@ -1,0 +1,72 @@
+"""Flags that several commands share, as structs: a command names a group, and its fields become the command's flags."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from copy import copy
+from functools import wraps
+from typing import Annotated, Any, get_type_hints
+
+from msgspec import Struct
+from msgspec.structs import fields
+from typer.models import OptionInfo
+
+
+class FlagGroup(Struct, frozen=True, kw_only=True):
+    """The base of groups; a field's annotation is the flag's declaration (see `options`), its default the flag's."""
+
+
+def grouped(
+    *, hidden: Collection[type[FlagGroup]] = (), defaults: Mapping[str, object] | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that gives a command the flags of every FlagGroup among its parameters, in their place.
+
+    The flags of `hidden` groups are accepted and not shown in the help; `defaults` replace those of single flags.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(command, include_extras=True)
+        parameters: list[inspect.Parameter] = []
+        groups: dict[str, type[FlagGroup]] = {}
+        for parameter in inspect.signature(command).parameters.values():
+            annotation = hints[parameter.name]
+            if isinstance(annotation, type) and issubclass(annotation, FlagGroup):
+                groups[parameter.name] = annotation
+                parameters += _flags(annotation, defaults or {}, hidden=annotation in hidden)
+            else:
+                parameters.append(parameter.replace(annotation=annotation, kind=inspect.Parameter.KEYWORD_ONLY))
+
+        @wraps(command)
+        def run_command(**given: Any) -> None:  # noqa: ANN401 - whatever the flags' types are
+            built = {
+                name: group(**{field: given.pop(field) for field in group.__struct_fields__})
+                for name, group in groups.items()
+            }
+            command(**given, **built)
+
+        run_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
+        run_command.__annotations__ = {each.name: each.annotation for each in parameters}
+        return run_command
+
+    return decorate
+
+
+def _flags(group: type[FlagGroup], defaults: Mapping[str, object], *, hidden: bool) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=defaults.get(field.name, field.default),
+            annotation=_hidden(hints[field.name]) if hidden else hints[field.name],
+        )
+        for field in fields(group)
+    ]
+
+
+def _hidden(annotation: Any) -> object:  # noqa: ANN401 - an Annotated type, which has no type of its own
+    kind, info = annotation.__origin__, copy(annotation.__metadata__[0])
+    if isinstance(info, OptionInfo):
+        info.hidden = True
+    return Annotated[kind, info]

@@ -1,0 +1,106 @@
+"""The groups of flags that `run`, `ask`, `estimate`, `route` and `tune shadow` share, each flag in one of them."""
+
+from __future__ import annotations
+
+from scrimp.cli import options as o
+from scrimp.cli.flag_groups import FlagGroup
+
+
+class ReadingFlags(FlagGroup, frozen=True):
+    """How inputs are read."""
+
+    format: o.Format = "auto"
+    nul: o.Nul = False
+    template: o.Template = None
+    prompt_field: o.PromptField = None
+    id_field: o.IdField = None
+    system: o.System = None
+    limit: o.Limit = None
+
+
+class SystemFlag(FlagGroup, frozen=True):
+    """The system text of a prompt that is not read from an input."""
+
+    system: o.System = None
+
+
+class RouteFlags(FlagGroup, frozen=True):
+    """Where prompts go."""
+
+    tier: o.Tier = None
+    chain: o.ChainName = None
+    model: o.Model = None
+    min_confidence: o.MinConfidence = None
+
+
+class AnswerFlags(FlagGroup, frozen=True):
+    """What a completion must be, and what is asked of the model for it."""
+
+    choices: o.Choices = None
+    schema: o.Schema = None
+    max_output: o.MaxOutput = None
+    effort: o.Effort = None
+    temperature: o.Temperature = None
+
+
+class CheckFlag(FlagGroup, frozen=True):
+    """The user's own check of a completion."""
+
+    check: o.Check = None
+
+
+class CostFlags(FlagGroup, frozen=True):
+    """What may be spent, and what makes it less."""
+
+    max_cost: o.MaxCost = None
+    allow_unpriced: o.AllowUnpriced = False
+    cache: o.CacheOption = None
+    cache_ttl: o.CacheTtl = None
+    compress: o.Compress = None
+    baseline: o.Baseline = None
+
+
+class CallFlags(FlagGroup, frozen=True):
+    """How calls are made."""
+
+    concurrency: o.Concurrency = None
+    rpm: o.Rpm = None
+    tpm: o.Tpm = None
+    retries: o.Retries = None
+    timeout: o.Timeout = None
+
+
+class StopFlags(FlagGroup, frozen=True):
+    """When a run stops, and in which order its rows come."""
+
+    max_failures: o.MaxFailures = None
+    fail_on: o.FailOnOption = "any"
+    order: o.OrderOption = None
+
+
+class LabelFlags(FlagGroup, frozen=True):
+    """Labels for rules and the ledger."""
+
+    route: o.RouteLabel = None
+    user: o.User = None
+    tag: o.Tag = None
+    priority: o.PriorityOption = "normal"
+
+
+class OutputFlags(FlagGroup, frozen=True):
+    """Where rows and the bill go, and how they are written."""
+
+    output: o.Output = "-"
+    out: o.Out = None
+    fields: o.Fields = None
+    summary: o.Summary = "auto"
+    summary_file: o.SummaryFile = None
+
+
+class ScreenFlags(FlagGroup, frozen=True):
+    """What is shown on stderr meanwhile."""
+
+    quiet: o.Quiet = False
+    verbose: o.Verbose = False
+    color: o.Color = None
+    progress: o.ProgressOption = None
