@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.recorded import is_odd, rows
 from scrimp.routing.skeleton import skeleton
-from scrimp.routing.task_signature import signature
+from scrimp.routing.task_signature import text_signature
 
 SETS = ("zeroeval-gsm", "zeroeval-crux", "routellm-mmlu", "routellm-gsm8k", "llmrouter-9small")
 
@@ -55,7 +55,7 @@ def main() -> None:
     texts = []
     bare: Counter[str] = Counter()
     for task, text in prompts(asked.routing, asked.compression, odd=not asked.even):
-        tasks.setdefault(task, Counter())[signature(text)] += 1
+        tasks.setdefault(task, Counter())[text_signature(text)] += 1
         bare[task] += not skeleton(text)
         texts.append(text)
     most = {task: counts.most_common(1)[0][0] for task, counts in tasks.items()}
@@ -84,8 +84,8 @@ def across(tasks: dict[str, Counter[str]], bare: Counter[str] | None = None) -> 
 def timing(texts: list[str]) -> str:
     """Say what a prompt and a kilobyte took, and what hashing alone would have."""
     small = [text for text in texts if 500 <= len(text) <= 1500]
-    ours = _spent(small, lambda text: signature(text, kind="question"))
-    whole = _spent(small, signature)
+    ours = _spent(small, lambda text: text_signature(text, kind="question"))
+    whole = _spent(small, text_signature)
     plain = _spent(small, lambda text: sha256(text.encode()).hexdigest())
     size = sum(map(len, small)) / len(small)
     return (

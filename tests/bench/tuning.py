@@ -24,12 +24,12 @@ from typing import Any
 
 from scrimp.answers.canonical import canonical
 from scrimp.tuning.certify import certify
-from scrimp.tuning.gain_model import GainModel, Pair, learn_gains
+from scrimp.tuning.gain_model import GainModel, ObservedGain, fit_gains
 from scrimp.tuning.performance_gap import gap_recovered
-from scrimp.tuning.policies import Policy, play, policy_name
+from scrimp.tuning.policies import Policy, policy_name, replay
 from scrimp.tuning.policy_metrics import measure, oracle
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
-from scrimp.tuning.shortlist import Shortlist, ladder, policies
+from scrimp.tuning.shortlist import Shortlist, shortlist
 
 SIZES = (50, 100, 200, 400, 800)
 TARGETS = (0.95, 0.98)
@@ -72,17 +72,17 @@ class Recording:
                 asserted=canonical(one["out"]) if one.get("out") else None,
                 cost=(row["prompt_tokens"] * into + tokens * out) / 1e6,
             )
-        return RecordedRow(id=row["id"], said=said, signature=row["task"], kind=row["task"].partition("/")[0])
+        return RecordedRow(id=row["id"], answers=said, signature=row["task"], kind=row["task"].partition("/")[0])
 
     def shortlist(self, rows: Sequence[RecordedRow]) -> Shortlist:
-        return policies(rows, self.pool, self.flagship)
+        return shortlist(rows, self.pool, self.flagship)
 
 
 def _odd(name: str) -> bool:
     return bool(sha256(name.encode()).digest()[-1] & 1)
 
 
-def replay(name: str, recording: Recording) -> None:
+def report(name: str, recording: Recording) -> None:
     print(f"\n{name}: {len(recording.odd)} odd rows, flagship {recording.flagship}")
     started = time.process_time()
     listed = recording.shortlist(recording.even)
@@ -109,18 +109,18 @@ def order(
     recording: Recording, cheap: str, rows: Sequence[RecordedRow], learned: GainModel
 ) -> tuple[float, float, float]:
     """Return APGR, the random order's sd and the best order's APGR."""
-    worth = [learned.of(row.signature, row.kind, recording.text[row.id]) for row in rows]
-    low = [row.said[cheap].score or 0.0 for row in rows]
-    top = [row.said[recording.flagship].score or 0.0 for row in rows]
+    worth = [learned.expected_gain(row.signature, row.kind, recording.text[row.id]) for row in rows]
+    low = [row.answers[cheap].score or 0.0 for row in rows]
+    top = [row.answers[recording.flagship].score or 0.0 for row in rows]
     found = gap_recovered(worth, low, top)
     assert found is not None
     return found.apgr, found.random_sd, found.best
 
 
-def pairs(recording: Recording, cheap: str, rows: Sequence[RecordedRow]) -> list[Pair]:
+def pairs(recording: Recording, cheap: str, rows: Sequence[RecordedRow]) -> list[ObservedGain]:
     return [
-        Pair(
-            gain=(row.said[recording.flagship].score or 0.0) - (row.said[cheap].score or 0.0),
+        ObservedGain(
+            gain=(row.answers[recording.flagship].score or 0.0) - (row.answers[cheap].score or 0.0),
             signature=row.signature, kind=row.kind, text=recording.text[row.id],
         )
         for row in rows
@@ -140,7 +140,7 @@ def few_pairs(recording: Recording, draws: int = 30, each: int = 20) -> None:
             chance = random.Random(draw)
             shadow = pairs(recording, cheap, [row for task in sorted(by) for row in chance.sample(by[task], each)])
             for what, wording in (("task", False), ("task and wording", True)):
-                value, sd, best = order(recording, cheap, recording.odd, learn_gains(shadow, wording=wording))
+                value, sd, best = order(recording, cheap, recording.odd, fit_gains(shadow, wording=wording))
                 found[what].append(value)
         words = "  ".join(f"{what} {fmean(values):.3f} ({stdev(values):.3f})" for what, values in found.items())
         print(f"  {cheap:24} {words}  random .500 ({sd:.3f})  best {best:.2f}")
@@ -150,10 +150,10 @@ def halves(recording: Recording) -> None:
     (cheap,) = recording.pool
     shadow = pairs(recording, cheap, recording.even)
     print(f"\nroutellm-mmlu: APGR learned on {len(shadow)} even rows, on {len(recording.odd)} odd ones")
-    untold = [Pair(gain=pair.gain, text=pair.text) for pair in shadow]
+    untold = [ObservedGain(gain=pair.gain, text=pair.text) for pair in shadow]
     for what, of, wording in (("task", shadow, False), ("wording", untold, True), ("task and wording", shadow, True)):
         started = time.process_time()
-        learned = learn_gains(of, wording=wording)
+        learned = fit_gains(of, wording=wording)
         seconds = time.process_time() - started
         value, sd, best = order(recording, cheap, recording.odd, learned)
         took = time.process_time() - started - seconds
@@ -165,8 +165,8 @@ def _kept(recording: Recording, rows: Sequence[RecordedRow], policy: Policy) -> 
     """Return the true share kept, on all the rows drawn from."""
     own = top = 0.0
     for row in rows:
-        own += play(policy, row, recording.flagship).score or 0.0
-        top += row.said[recording.flagship].score or 0.0
+        own += replay(policy, row, recording.flagship).score or 0.0
+        top += row.answers[recording.flagship].score or 0.0
     return own / top
 
 
@@ -191,16 +191,6 @@ def draws(name: str, recording: Recording, listed: Sequence[Policy], count: int)
                 f"  {name:25} {target:.0%}  n {size:3}  certified {certified / count:6.1%}  missed "
                 f"{missed / count:5.1%}  bound too high {overstated / count:5.1%}  saved {fmean(saved):6.1%}"
             )
-
-
-def lists(name: str, recording: Recording) -> Iterator[tuple[str, Sequence[Policy]]]:
-    """Yield the policies to certify: the short list, and where there are several tasks one task after another."""
-    listed = recording.shortlist(recording.even).policies
-    yield name, listed
-    for cheap in recording.pool:
-        learned = learn_gains(pairs(recording, cheap, recording.even)).by_signature
-        if len(learned) > 1:
-            yield f"{name} {cheap[:9]}", ladder(learned, cheap, recording.flagship)
 
 
 def speed(recording: Recording, rows: int = 14_000) -> None:
@@ -228,7 +218,7 @@ def main() -> None:
         if options.only in {None, name}
     }
     for name, recording in found.items():
-        replay(name, recording)
+        report(name, recording)
     speed(next(iter(found.values())))
     if "llmrouter-9small" in found:
         few_pairs(found["llmrouter-9small"])
@@ -236,11 +226,10 @@ def main() -> None:
         halves(found["routellm-mmlu"])
     print(f"\ncertificates at risk 5 %, {options.draws} draws with replacement")
     for name, recording in found.items():
-        for what, listed in lists(name, recording):
-            started = time.process_time()
-            for line in draws(what, recording, listed, options.draws):
-                print(line, flush=True)
-            print(f"  {what}: {time.process_time() - started:.0f} s", file=sys.stderr)
+        started = time.process_time()
+        for line in draws(name, recording, recording.shortlist(recording.even).policies, options.draws):
+            print(line, flush=True)
+        print(f"  {name}: {time.process_time() - started:.0f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import random
 from collections.abc import Callable, Sequence
 from statistics import NormalDist, fmean, variance
 
-from scrimp.tuning.binomial import at_most
-from scrimp.tuning.bounds import PairedOutcomes, betting_p, exact_p, surety
+from scrimp.tuning.binomial import binomial_cdf
+from scrimp.tuning.bounds import PairedOutcomes, betting_p, exact_p, studentized_mean
 
 RISK = 0.05
 SIZES = (50, 100, 200, 400, 800)
@@ -37,7 +37,7 @@ def values(counts: Counts, target: float) -> list[float]:
 
 def losses_alone(counts: Counts, target: float) -> bool:
     losses, both, _, _ = counts
-    return at_most(losses, losses + both, 1 - target) <= RISK
+    return binomial_cdf(losses, losses + both, 1 - target) <= RISK
 
 
 def exact(counts: Counts, target: float) -> bool:
@@ -58,7 +58,7 @@ def bernstein(counts: Counts, target: float) -> bool:
 
 def pseudo_failure(counts: Counts, target: float) -> bool:
     """The normal bound with one failure added."""
-    return surety(PairedOutcomes(*counts[:3]), target) >= NormalDist().inv_cdf(1 - RISK)
+    return studentized_mean(PairedOutcomes(*counts[:3]), target) >= NormalDist().inv_cdf(1 - RISK)
 
 
 def drawn(rates: Sequence[float], size: int, chance: random.Random) -> Counts:

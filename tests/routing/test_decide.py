@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scrimp.enums import Priority
 from scrimp.errors import ConfigError
-from scrimp.routing.decide import NoLabels, Rule, check_rules, decide, explain
+from scrimp.routing.decide import PromptLabels, Rule, check_rules, decide, explain
 from scrimp.values import Chain, ModelRef, Parameters, Prompt, Route, Step
 
 
@@ -63,8 +63,8 @@ def test_a_file_glob_is_compared_with_where_the_row_came_from(glob: str, source:
 def test_all_conditions_of_a_rule_must_hold() -> None:
     rules = [Rule(route="billing", tag="team=a", chain="careful")]
 
-    both = decide(prompt(), rules, Places(), labels=NoLabels("billing", {"team": "a"}))
-    one = decide(prompt(), rules, Places(), labels=NoLabels("billing", {"team": "b"}))
+    both = decide(prompt(), rules, Places(), labels=PromptLabels("billing", {"team": "a"}))
+    one = decide(prompt(), rules, Places(), labels=PromptLabels("billing", {"team": "b"}))
 
     assert both.why == "rule 1: route billing, tag team=a"
     assert both.chain.name == "careful"
@@ -73,7 +73,8 @@ def test_all_conditions_of_a_rule_must_hold() -> None:
 
 def test_a_tag_without_a_value_matches_any() -> None:
     assert (
-        decide(prompt(), [Rule(tag="team", tier="high")], Places(), labels=NoLabels(None, {"team": "x"})).tier == "high"
+        decide(prompt(), [Rule(tag="team", tier="high")], Places(), labels=PromptLabels(None, {"team": "x"})).tier
+        == "high"
     )
 
 
@@ -119,7 +120,7 @@ def test_a_rule_may_ask_for_whom_and_how_much_it_matters() -> None:
     rules = [Rule(user="ann", priority="high", tier="high")]
 
     def where(user: str | None, priority: Priority) -> str:
-        return decide(prompt(), rules, Places(), labels=NoLabels(user=user, priority=priority)).why
+        return decide(prompt(), rules, Places(), labels=PromptLabels(user=user, priority=priority)).why
 
     assert where("ann", "high") == "rule 1: user ann, priority high"
     assert [where("bob", "high").partition(":")[0], where("ann", "normal").partition(":")[0]] == ["prior", "prior"]
@@ -134,7 +135,7 @@ def test_the_level_of_compression_of_a_rule_goes_with_its_route(place: dict[str,
 def test_a_rule_comes_before_what_was_learned_and_that_before_the_priority() -> None:
     known = Route(chain=Chain(steps=()), tier=None, why="tuned")
     cheap = Chain(steps=(), name="cheap")
-    low = NoLabels(priority="low")
+    low = PromptLabels(priority="low")
 
     def why(rules: list[Rule], learned: Route | None) -> str:
         return decide(prompt(), rules, Places(), labels=low, learned=lambda _: learned, cheapest=lambda: cheap).why
@@ -147,7 +148,7 @@ def test_a_rule_comes_before_what_was_learned_and_that_before_the_priority() -> 
 def test_a_low_priority_goes_to_the_cheapest_model() -> None:
     cheap = Chain(steps=(), name="cheap")
 
-    route = decide(prompt(), [], Places(), labels=NoLabels(priority="low"), cheapest=lambda: cheap)
+    route = decide(prompt(), [], Places(), labels=PromptLabels(priority="low"), cheapest=lambda: cheap)
 
     assert (route.chain, route.tier) == (cheap, None)
 
@@ -156,7 +157,7 @@ def test_a_low_priority_goes_to_the_cheapest_model() -> None:
     ("text", "tier", "raised"), [("Translate: hallo", "simple", "medium"), ("hi", "medium", "high")]
 )
 def test_a_high_priority_raises_the_prior_by_a_tier(text: str, tier: str, raised: str) -> None:
-    normal, high = (decide(prompt(text), [], Places(), labels=NoLabels(priority=p)) for p in ("normal", "high"))
+    normal, high = (decide(prompt(text), [], Places(), labels=PromptLabels(priority=p)) for p in ("normal", "high"))
 
     assert (normal.tier, high.tier) == (tier, raised)
     assert high.why == f"{normal.why}, priority high"
@@ -168,7 +169,7 @@ def test_each_rule_says_why_it_was_passed_by_or_that_it_holds() -> None:
         Rule(tag="team", match="hallo", chain="careful", compress="off"), Rule(tier="high"),
     ]  # fmt: skip
 
-    assert explain(prompt(source="a.csv:3"), rules, NoLabels(tags={"team": "a"}, user="bob")) == [
+    assert explain(prompt(source="a.csv:3"), rules, PromptLabels(tags={"team": "a"}, user="bob")) == [
         "rule 1: no, not route billing", "rule 2: no, not file *.md", "rule 3: no, not match x",
         "rule 4: yes, tag team, match hallo; to chain careful, compress off",
     ]  # fmt: skip
@@ -184,13 +185,13 @@ conditions = st.fixed_dictionaries(
 )  # fmt: skip
 some_rules = st.lists(conditions.map(lambda holds: Rule(tier="high", **holds)), max_size=4)
 labelled = st.builds(
-    NoLabels, route=st.none() | words, user=st.none() | words, priority=st.sampled_from(["low", "normal", "high"]),
+    PromptLabels, route=st.none() | words, user=st.none() | words, priority=st.sampled_from(["low", "normal", "high"]),
     tags=st.dictionaries(words, words),
 )  # fmt: skip
 
 
 @given(some_rules, labelled, st.sampled_from(["a", "c"]), st.sampled_from(["x.a:1", "x.b"]))
-def test_what_is_explained_is_what_is_decided(rules: list[Rule], labels: NoLabels, text: str, source: str) -> None:
+def test_what_is_explained_is_what_is_decided(rules: list[Rule], labels: PromptLabels, text: str, source: str) -> None:
     asked = prompt(text, source)
     said, route = explain(asked, rules, labels), decide(asked, rules, Places(), labels=labels)
 

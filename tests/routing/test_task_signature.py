@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.routing.task_signature import signature
+from scrimp.routing.task_signature import text_signature
 
 TEMPLATES = {
     "ticket": "Classify the ticket below as billing, bug or other.\n\nTicket:\n{}\n\nAnswer with one word.",
@@ -32,42 +32,44 @@ payloads = st.sampled_from((
 def test_what_a_template_is_filled_with_changes_nothing(name: str, one: str, other: str) -> None:
     template = TEMPLATES[name]
 
-    assert signature(template.format(one, one)) == signature(template.format(other, other))
+    assert text_signature(template.format(one, one)) == text_signature(template.format(other, other))
 
 
 @given(payloads, payloads)
 def test_each_template_has_a_name_of_its_own(one: str, other: str) -> None:
-    names = {signature(template.format(one, other)) for template in TEMPLATES.values()}
+    names = {text_signature(template.format(one, other)) for template in TEMPLATES.values()}
 
     assert len(names) == len(TEMPLATES)
 
 
 @given(st.text(), st.none() | st.text(), st.none() | st.text())
 def test_any_prompt_has_twelve_digits(text: str, system: str | None, template: str | None) -> None:
-    name = signature(text, system, template)
+    name = text_signature(text, system, template)
 
     assert len(bytes.fromhex(name)) == 6
-    assert signature(text, system, template) == name
+    assert text_signature(text, system, template) == name
 
 
 def test_the_users_name_is_the_name() -> None:
-    assert signature("anything", "Be brief.", "{x}", "tickets") == "tickets"
+    assert text_signature("anything", "Be brief.", "{x}", "tickets") == "tickets"
 
 
 @given(payloads, payloads)
 def test_where_there_is_a_system_prompt_or_a_template_the_prompt_is_not_looked_at(one: str, other: str) -> None:
-    assert signature(one, "Be brief.") == signature(other, "Be brief.")
-    assert signature(one, template="Sort {x}") == signature(other, template="Sort {x}")
+    assert text_signature(one, "Be brief.") == text_signature(other, "Be brief.")
+    assert text_signature(one, template="Sort {x}") == text_signature(other, template="Sort {x}")
 
 
 def test_other_system_prompts_and_other_templates_are_other_tasks() -> None:
-    names = {signature("x", system, template) for system in ("a", "b", "ab", None) for template in ("a", "b", None)}
+    names = {
+        text_signature("x", system, template) for system in ("a", "b", "ab", None) for template in ("a", "b", None)
+    }
 
     assert len(names) == 12
 
 
 def test_the_date_in_a_system_prompt_makes_no_new_task() -> None:
-    assert signature("x", "Today is 2026-01-30.") == signature("x", "Today is 2026-02-01.")
+    assert text_signature("x", "Today is 2026-01-30.") == text_signature("x", "Today is 2026-02-01.")
 
 
 @pytest.mark.parametrize(
@@ -79,15 +81,15 @@ def test_the_date_in_a_system_prompt_makes_no_new_task() -> None:
     ],
 )
 def test_bare_prompts_are_known_by_their_kind(one: str, other: str) -> None:
-    assert signature(one) == signature(other)
+    assert text_signature(one) == text_signature(other)
 
 
 def test_bare_prompts_of_different_kinds_are_different_tasks() -> None:
-    assert signature("Who sang it first?") != signature("Write a function to reverse a list.")
+    assert text_signature("Who sang it first?") != text_signature("Write a function to reverse a list.")
 
 
 def test_who_knows_the_kind_may_say_it() -> None:
     text = "Write a function to reverse a list."
 
-    assert signature(text, kind="code") == signature(text)
-    assert signature(text, kind="question") != signature(text)
+    assert text_signature(text, kind="code") == text_signature(text)
+    assert text_signature(text, kind="question") != text_signature(text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.routing.high_stakes import STAKES
+from scrimp.routing.high_stakes import STAKES_WORDS
 from scrimp.routing.tiers import TIERS, tier_of
 from scrimp.values import Parameters
 
@@ -80,7 +80,7 @@ words = st.sampled_from([
 @given(
     st.lists(words, max_size=40),
     st.integers(0, 400),
-    st.lists(st.tuples(st.integers(0, 500), st.sampled_from(sorted(STAKES))), min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(0, 500), st.sampled_from(sorted(STAKES_WORDS))), min_size=1, max_size=8),
 )
 def test_adding_stakes_words_never_lowers_the_tier(said: list[str], filling: int, added: list[tuple[int, str]]) -> None:
     half = len(said) // 2

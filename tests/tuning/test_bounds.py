@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.tuning.binomial import BinomialWalk, at_most, chances
+from scrimp.tuning.binomial import IncrementalBinomialCdf, binomial_cdf, binomial_pmf
 from scrimp.tuning.bounds import (
-    Paired,
     PairedOutcomes,
-    _most_losses,
+    ScorePair,
+    _max_losses,
     betting_p,
+    count_outcomes,
     exact_p,
-    fewest,
     lower_bound,
+    min_rows,
     p_value,
-    paired_outcomes,
     rows_needed,
-    surety,
+    studentized_mean,
 )
 
 TARGETS = st.sampled_from((0.8, 0.9, 0.95, 0.98))
@@ -40,43 +40,43 @@ def choose(trials: int, count: int, share: float) -> float:
 def test_at_most_is_the_sum_of_the_chances(trials: int, count: int, share: float) -> None:
     summed = sum(choose(trials, at, share) for at in range(min(count, trials) + 1))
 
-    assert at_most(count, trials, share) == pytest.approx(summed, abs=1e-9)
+    assert binomial_cdf(count, trials, share) == pytest.approx(summed, abs=1e-9)
 
 
 @given(trials=st.integers(1, 300), share=st.floats(0, 1))
 def test_chances_leave_out_next_to_nothing(trials: int, share: float) -> None:
-    found = chances(trials, share)
+    found = binomial_pmf(trials, share)
 
     assert sum(chance for _, chance in found) == pytest.approx(1, abs=1e-8)
     assert len({count for count, _ in found}) == len(found)
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=40), share=st.floats(0, 1))
-def test_a_walk_gives_the_answers_of_a_fresh_start(steps: list[tuple[int, int]], share: float) -> None:
-    walk = BinomialWalk(share)
+def test_an_incremental_cdf_has_the_values_of_a_fresh_start(steps: list[tuple[int, int]], share: float) -> None:
+    incremental = IncrementalBinomialCdf(share)
     count, trials = 0, 500
     for more, fewer in steps:
         count, trials = count + more, max(1, trials - fewer)
-        assert walk.at_most(count, trials) == pytest.approx(at_most(count, trials, share), abs=1e-8)
+        assert incremental.cdf(count, trials) == pytest.approx(binomial_cdf(count, trials, share), abs=1e-8)
 
 
 @given(seen=COUNTS, target=TARGETS, gains=st.integers(0, 20))
 def test_as_many_losses_are_allowed_as_leave_the_surety(seen: PairedOutcomes, target: float, gains: int) -> None:
-    least = surety(seen, target)
+    least = studentized_mean(seen, target)
     if least <= 0.01 or gains > seen.rows:
         return
-    most = _most_losses(seen.rows, gains, target, least)
+    most = _max_losses(seen.rows, gains, target, least)
     both = seen.rows - gains - most
 
-    assert most < 0 or surety(PairedOutcomes(most, both, gains), target) >= least - 1e-6
-    assert both <= 0 or surety(PairedOutcomes(most + 1, both - 1, gains), target) < least + 1e-6
+    assert most < 0 or studentized_mean(PairedOutcomes(most, both, gains), target) >= least - 1e-6
+    assert both <= 0 or studentized_mean(PairedOutcomes(most + 1, both - 1, gains), target) < least + 1e-6
 
 
 @given(losses=st.integers(0, 6), both=st.integers(1, 200), target=TARGETS)
 def test_without_gains_the_exact_test_is_at_least_the_binomial_one(losses: int, both: int, target: float) -> None:
     seen = PairedOutcomes(losses, both, 0)
 
-    assert exact_p(seen, target) >= at_most(losses, losses + both, 1 - target) - 1e-9
+    assert exact_p(seen, target) >= binomial_cdf(losses, losses + both, 1 - target) - 1e-9
 
 
 @pytest.mark.parametrize(("losses", "rows"), [(0, 59), (1, 93)])
@@ -101,12 +101,12 @@ def test_a_loss_made_right_never_raises_p(seen: PairedOutcomes, target: float) -
 )
 def test_no_rate_of_gains_between_those_searched_is_worse(seen: PairedOutcomes, target: float, rate: float) -> None:
     """The chance of an outcome this good, summed over all outcomes, at a rate the search may not have looked at."""
-    least = surety(seen, target) - 1e-7
+    least = studentized_mean(seen, target) - 1e-7
     loss, both, gain = null(target, rate)
     total = 0.0
     for gains, losses in product(range(seen.rows + 1), repeat=2):
         rest = seen.rows - gains - losses
-        if rest >= 0 and surety(PairedOutcomes(losses, rest, gains), target) >= max(least, 1e-9):
+        if rest >= 0 and studentized_mean(PairedOutcomes(losses, rest, gains), target) >= max(least, 1e-9):
             ways = math.comb(seen.rows, gains) * math.comb(seen.rows - gains, losses)
             total += ways * gain**gains * loss**losses * both**rest
 
@@ -119,9 +119,9 @@ def null(target: float, gain: float) -> tuple[float, float, float]:
     return loss, 1 - loss - gain, gain
 
 
-def sampled(rates: Sequence[float], size: int, chance: random.Random) -> list[Paired]:
+def sampled(rates: Sequence[float], size: int, chance: random.Random) -> list[ScorePair]:
     kinds = chance.choices(((0.0, 1.0), (1.0, 1.0), (1.0, 0.0)), weights=rates, k=size)
-    return [Paired(str(at), score, top) for at, (score, top) in enumerate(kinds)]
+    return [ScorePair(str(at), score, top) for at, (score, top) in enumerate(kinds)]
 
 
 @pytest.mark.parametrize("target", [0.9, 0.95])
@@ -139,10 +139,10 @@ def test_a_policy_that_misses_its_target_is_seldom_certified(target: float, gain
 def test_shares_of_right_are_certified_no_more_often_than_the_risk(size: int) -> None:
     chance = random.Random(size)
 
-    def rows() -> list[Paired]:
+    def rows() -> list[ScorePair]:
         tops = [chance.choice((0.5, 0.8, 1.0)) for _ in range(size)]
         return [
-            Paired(str(chance.random()), top * 0.9 + chance.choice((-0.1, 0.1)) * top, top) for top in tops
+            ScorePair(str(chance.random()), top * 0.9 + chance.choice((-0.1, 0.1)) * top, top) for top in tops
         ]  # the mean is nine tenths of the flagship's
 
     wrong = sum(p_value(rows(), 0.9, 0.05) <= 0.05 for _ in range(300))
@@ -161,21 +161,21 @@ def test_betting_knows_no_order(values: list[float]) -> None:
 
 @given(scores=st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_scores_are_rounded_alike_for_both_models(scores: list[float]) -> None:
-    rows = [Paired(str(at), score, score) for at, score in enumerate(scores)]
-    seen = paired_outcomes(rows)
+    rows = [ScorePair(str(at), score, score) for at, score in enumerate(scores)]
+    seen = count_outcomes(rows)
 
     assert seen.losses == seen.gains == 0
 
 
 def test_rounded_scores_are_right_on_average() -> None:
-    seen = paired_outcomes(Paired(str(at), 0.3, 0.7) for at in range(4000))
+    seen = count_outcomes(ScorePair(str(at), 0.3, 0.7) for at in range(4000))
 
     assert seen.both / 4000 == pytest.approx(0.3, abs=0.03)
     assert seen.losses / 4000 == pytest.approx(0.4, abs=0.03)
 
 
 def test_the_lower_bound_is_the_last_target_that_is_certified() -> None:
-    rows = [Paired(str(at), float(at > 1), 1.0) for at in range(200)]
+    rows = [ScorePair(str(at), float(at > 1), 1.0) for at in range(200)]
     bound = lower_bound(rows, 0.05)
 
     assert p_value(rows, bound) <= 0.05 < p_value(rows, bound + 0.001)
@@ -194,7 +194,7 @@ def test_a_target_of_everything_cannot_be_tested() -> None:
 
 @given(target=TARGETS)
 def test_a_clean_record_needs_the_fewest_rows(target: float) -> None:
-    rows = fewest(target, 0.05)
+    rows = min_rows(target, 0.05)
 
     assert exact_p(PairedOutcomes(0, rows, 0), target) <= 0.05 + 1e-6
     assert rows_needed(PairedOutcomes(0, 10, 0), 10, target, 0.05) == pytest.approx(rows, abs=1)

@@ -40,16 +40,16 @@ def test_every_row_is_in_one_bin_and_the_interval_is_around_the_figure(rows: lis
     found = calibration([sure for sure, _ in rows], [right for _, right in rows])
 
     assert sum(each.rows for each in found.bins) == found.rows == len(rows)
-    assert 0 <= found.error <= 1
-    if found.auroc is not None and found.low is not None and found.high is not None:
-        assert 0 <= found.low <= found.auroc <= found.high <= 1
+    assert 0 <= found.ece <= 1
+    if found.auroc is not None and found.auroc_low is not None and found.auroc_high is not None:
+        assert 0 <= found.auroc_low <= found.auroc <= found.auroc_high <= 1
 
 
 def test_confidence_that_means_what_it_says_has_no_error() -> None:
     found = calibration([0.75] * 4 + [0.5] * 2, [True, True, True, False, True, False])
 
-    assert found.error == pytest.approx(0)
-    assert found.right == pytest.approx(4 / 6)
+    assert found.ece == pytest.approx(0)
+    assert found.accuracy == pytest.approx(4 / 6)
 
 
 def test_without_rows_there_is_nothing_to_say() -> None:

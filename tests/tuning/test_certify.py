@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scrimp.tuning.certify import certify, labels_needed, paired
+from scrimp.tuning.certify import certify, labels_needed, score_pairs
 from scrimp.tuning.claim_groups import claim_groups
 from scrimp.tuning.policies import Agree, Always, Confident, PerSignature
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
@@ -26,7 +26,7 @@ def row(name: str, low: float | None, top: float | None = 1.0, *, agree: bool = 
         "b": RecordedAnswer(score=low if agree else 0.0, asserted="1" if agree else "2", cost=1.0),
         "top": RecordedAnswer(score=top, asserted="3", cost=100.0),
     }
-    return RecordedRow(id=name, said=said, signature=signature, kind=kind)
+    return RecordedRow(id=name, answers=said, signature=signature, kind=kind)
 
 
 def rows(right: int, wrong: int, differ: int = 0, signature: str = "", kind: str = "") -> list[RecordedRow]:
@@ -49,7 +49,7 @@ def test_the_sequence_stops_at_the_first_that_is_not_certified() -> None:
     found = certify(rows(150, 0, differ=50), (VOTE, Always("a"), Confident("a", 0.5)), "top", 0.95)
     (claim,) = found.claims
 
-    assert [test.policy for test in claim.tested] == [VOTE, Always("a")]
+    assert [test.policy for test in claim.tests] == [VOTE, Always("a")]
     assert found.policy == VOTE
 
 
@@ -70,7 +70,7 @@ def test_a_certificate_states_more_than_its_target_where_more_was_reached() -> N
 
 
 def test_a_policy_that_never_saves_is_no_choice() -> None:
-    dear = [replace(one, said={**one.said, "a": RecordedAnswer(score=1.0, cost=200.0)}) for one in rows(200, 0)]
+    dear = [replace(one, answers={**one.answers, "a": RecordedAnswer(score=1.0, cost=200.0)}) for one in rows(200, 0)]
 
     assert certify(dear, (Always("a"),), "top", 0.95).policy == Always("top")
 
@@ -115,8 +115,8 @@ def test_every_row_is_in_one_group(counts: dict[str, int]) -> None:
 @given(wrong=st.integers(0, 12), differ=st.integers(0, 60), mended=st.integers(0, 12))
 def test_a_better_completion_never_costs_a_certificate(wrong: int, differ: int, mended: int) -> None:
     worse = rows(180, wrong, differ)
-    better = [replace(one, said={**one.said, "a": replace(one.said["a"], score=1.0),
-                                 "b": replace(one.said["b"], score=1.0)}) if at >= len(worse) - mended else one
+    better = [replace(one, answers={**one.answers, "a": replace(one.answers["a"], score=1.0),
+                                 "b": replace(one.answers["b"], score=1.0)}) if at >= len(worse) - mended else one
               for at, one in enumerate(worse)]  # fmt: skip
     before, after = (certify(recorded, POLICIES, "top", 0.95) for recorded in (worse, better))
 
@@ -127,18 +127,18 @@ def test_a_better_completion_never_costs_a_certificate(wrong: int, differ: int, 
 
 def test_what_nobody_labelled_counts_as_wrong_unless_it_is_what_the_flagship_says() -> None:
     unknown = row("1", None, None)
-    same = replace(unknown, said={**unknown.said, "top": RecordedAnswer(asserted="1")})
+    same = replace(unknown, answers={**unknown.answers, "top": RecordedAnswer(asserted="1")})
     (wrong,), (nothing,), (own,) = (
-        paired([one], policy, "top") for one, policy in ((unknown, VOTE), (same, VOTE), (unknown, Always("top")))
+        score_pairs([one], policy, "top") for one, policy in ((unknown, VOTE), (same, VOTE), (unknown, Always("top")))
     )
 
-    assert (wrong.score, wrong.top) == (0, 1)
-    assert (nothing.score, nothing.top) == (0, 0)
-    assert (own.score, own.top) == (0, 0)
+    assert (wrong.score, wrong.flagship_score) == (0, 1)
+    assert (nothing.score, nothing.flagship_score) == (0, 0)
+    assert (own.score, own.flagship_score) == (0, 0)
 
 
 def test_labels_that_would_be_needed_are_none_for_a_policy_that_does_not_keep_the_target() -> None:
-    assert labels_needed(paired(rows(90, 10), VOTE, "top"), 0.95, 0.05) is None
+    assert labels_needed(score_pairs(rows(90, 10), VOTE, "top"), 0.95, 0.05) is None
 
 
 def test_nothing_is_certified_of_nothing() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError
-from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, play, policy_name
-from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow, agreement_as_right
+from scrimp.tuning.policies import Agree, Always, Backed, Confident, PerSignature, Policy, policy_name, replay
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow, label_by_agreement
 
 MODELS = ("a", "b", "c", "top")
 WORDS = st.sampled_from(("yes", "no", "18", None))
@@ -23,7 +23,7 @@ SAID = st.fixed_dictionaries(
         for model in MODELS
     }
 )  # fmt: skip
-ROWS = st.builds(RecordedRow, id=st.just("t-1"), said=SAID, signature=st.sampled_from(("mail", "sums")))
+ROWS = st.builds(RecordedRow, id=st.just("t-1"), answers=SAID, signature=st.sampled_from(("mail", "sums")))
 SIMPLE = st.sampled_from(
     (
         Always("a"),
@@ -39,58 +39,58 @@ POLICIES = SIMPLE | st.builds(PerSignature, st.dictionaries(st.sampled_from(("ma
 
 def row(**words: str | None) -> RecordedRow:
     said = {model: RecordedAnswer(score=0.5, asserted=words.get(model), cost=cost) for model, cost in COSTS.items()}
-    return RecordedRow(id="t-1", said=said)
+    return RecordedRow(id="t-1", answers=said)
 
 
 @given(policy=POLICIES, recorded=ROWS)
 def test_what_is_paid_is_the_sum_of_different_models_calls(policy: Policy, recorded: RecordedRow) -> None:
-    played = play(policy, recorded, "top")
+    played = replay(policy, recorded, "top")
     # Costs are powers of two below a hundred, so that a total tells who was asked.
     asked = [model for bit, model in enumerate("abc") if int(played.cost) % 100 >> bit & 1]
 
-    assert played.calls == len(asked) + played.flagship
-    assert played.cost == sum(COSTS[model] for model in asked) + 100 * played.flagship
+    assert played.calls == len(asked) + played.reached_flagship
+    assert played.cost == sum(COSTS[model] for model in asked) + 100 * played.reached_flagship
 
 
 @given(policy=POLICIES, recorded=ROWS)
 def test_the_flagship_is_kept_exactly_where_it_was_asked(policy: Policy, recorded: RecordedRow) -> None:
-    played = play(policy, recorded, "top")
+    played = replay(policy, recorded, "top")
 
-    assert (played.model == "top") == played.flagship
-    if played.flagship:
-        assert played.score == recorded.said["top"].score
+    assert (played.model == "top") == played.reached_flagship
+    if played.reached_flagship:
+        assert played.score == recorded.answers["top"].score
 
 
 def test_the_third_voter_is_asked_only_when_the_first_two_differ() -> None:
     vote = Agree(("a", "b", "c"))
 
-    assert play(vote, row(a="18", b="18", c="19"), "top").cost == 3
-    assert play(vote, row(a="18", b="19", c="19"), "top").cost == 7
-    assert play(vote, row(a="18", b="19", c="20"), "top").cost == 107
+    assert replay(vote, row(a="18", b="18", c="19"), "top").cost == 3
+    assert replay(vote, row(a="18", b="19", c="19"), "top").cost == 7
+    assert replay(vote, row(a="18", b="19", c="20"), "top").cost == 107
 
 
 def test_voters_that_assert_nothing_never_agree() -> None:
-    assert play(Agree(("a", "b")), row(), "top").flagship
+    assert replay(Agree(("a", "b")), row(), "top").reached_flagship
 
 
 def test_two_backers_agreeing_against_the_backed_are_not_heard() -> None:
-    assert play(Backed("c", ("a", "b")), row(a="19", b="19", c="18"), "top").flagship
-    assert play(Backed("c", ("a", "b")), row(a="19", b="18", c="18"), "top").model == "c"
+    assert replay(Backed("c", ("a", "b")), row(a="19", b="19", c="18"), "top").reached_flagship
+    assert replay(Backed("c", ("a", "b")), row(a="19", b="18", c="18"), "top").model == "c"
 
 
 def test_nobody_is_asked_to_back_a_model_that_asserts_nothing() -> None:
-    assert play(Backed("a", ("b", "c")), row(b="18", c="18"), "top").cost == 101
+    assert replay(Backed("a", ("b", "c")), row(b="18", c="18"), "top").cost == 101
 
 
 def test_a_label_of_either_voter_tells_how_right_the_agreed_answer_is() -> None:
     said = {"a": RecordedAnswer(score=1.0, asserted="18"), "b": RecordedAnswer(asserted="18"), "top": RecordedAnswer()}
 
-    assert play(Agree(("a", "b")), RecordedRow(id="t-1", said=said), "top").score == 1
+    assert replay(Agree(("a", "b")), RecordedRow(id="t-1", answers=said), "top").score == 1
 
 
 def test_a_model_that_was_not_recorded_is_named() -> None:
     with pytest.raises(InputError, match='row t-1 has no completion of "z"'):
-        play(Always("z"), row(), "top")
+        replay(Always("z"), row(), "top")
 
 
 @given(policy=POLICIES)
@@ -109,19 +109,19 @@ def test_trust_fills_in_what_agrees_with_the_flagship_and_nothing_else() -> None
         "b": RecordedAnswer(asserted="19"),
         "top": RecordedAnswer(asserted="18"),
     }
-    (filled,) = agreement_as_right([RecordedRow(id="t-1", said=said)], "top")
+    (filled,) = label_by_agreement([RecordedRow(id="t-1", answers=said)], "top")
 
-    assert {model: one.score for model, one in filled.said.items()} == {"a": 1.0, "b": None, "top": 1.0}
+    assert {model: one.score for model, one in filled.answers.items()} == {"a": 1.0, "b": None, "top": 1.0}
 
 
 def test_trust_gives_way_to_a_label() -> None:
     said = {"a": RecordedAnswer(asserted="18"), "top": RecordedAnswer(asserted="18", score=0.0)}
-    (filled,) = agreement_as_right([RecordedRow(id="t-1", said=said)], "top")
+    (filled,) = label_by_agreement([RecordedRow(id="t-1", answers=said)], "top")
 
-    assert filled.said["a"].score == 0
+    assert filled.answers["a"].score == 0
 
 
 def test_trust_does_not_label_a_flagship_nobody_agrees_with() -> None:
-    recorded = RecordedRow(id="t-1", said={"a": RecordedAnswer(asserted="19"), "top": RecordedAnswer(asserted="18")})
+    recorded = RecordedRow(id="t-1", answers={"a": RecordedAnswer(asserted="19"), "top": RecordedAnswer(asserted="18")})
 
-    assert agreement_as_right([recorded], "top") == [recorded]
+    assert label_by_agreement([recorded], "top") == [recorded]

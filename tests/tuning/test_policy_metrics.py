@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.tuning.policies import Agree, Always
-from scrimp.tuning.policy_metrics import frontier, measure, oracle
+from scrimp.tuning.policy_metrics import measure, measure_all, oracle
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 SCORES = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=40)
@@ -18,7 +18,7 @@ SCORES = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, m
 def rows(scores: list[tuple[float, float]]) -> list[RecordedRow]:
     return [
         RecordedRow(
-            id=str(at), said={"a": RecordedAnswer(score=low, cost=1), "top": RecordedAnswer(score=top, cost=10)}
+            id=str(at), answers={"a": RecordedAnswer(score=low, cost=1), "top": RecordedAnswer(score=top, cost=10)}
         )
         for at, (low, top) in enumerate(scores)
     ]
@@ -46,7 +46,7 @@ def test_kept_and_saved_are_ratios_of_sums() -> None:
 
     assert found.kept is not None
     assert found.kept.value == pytest.approx(2 / 3)
-    assert (found.saved.value, found.cost, found.labelled) == (pytest.approx(0.9), 4, 4)
+    assert (found.saved.value, found.cost, found.labeled) == (pytest.approx(0.9), 4, 4)
 
 
 def test_the_interval_of_what_is_kept_covers_the_truth_as_often_as_it_says() -> None:
@@ -62,10 +62,10 @@ def test_the_interval_of_what_is_kept_covers_the_truth_as_often_as_it_says() -> 
 
 
 def test_rows_that_nobody_labelled_count_for_money_only() -> None:
-    unlabelled = RecordedRow(id="9", said={"a": RecordedAnswer(cost=1), "top": RecordedAnswer(cost=10)})
+    unlabelled = RecordedRow(id="9", answers={"a": RecordedAnswer(cost=1), "top": RecordedAnswer(cost=10)})
     found = measure(Always("a"), [*rows([(1, 1)]), unlabelled], "top")
 
-    assert (found.rows, found.labelled, found.cost) == (2, 1, 2)
+    assert (found.rows, found.labeled, found.cost) == (2, 1, 2)
 
 
 def test_nothing_is_said_of_nothing() -> None:
@@ -73,7 +73,7 @@ def test_nothing_is_said_of_nothing() -> None:
         measure(Always("a"), [], "top")
 
 
-def test_the_frontier_starts_with_the_dearest() -> None:
-    found = frontier(rows([(1, 1), (0, 1)]), (Always("a"), Agree(("a",))), "top")
+def test_policies_are_listed_with_the_dearest_first() -> None:
+    found = measure_all((Always("a"), Agree(("a",))), rows([(1, 1), (0, 1)]), "top")
 
     assert [policy for policy, _ in found] == [Agree(("a",)), Always("top"), Always("a")]

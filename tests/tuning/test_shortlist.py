@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scrimp.tuning.policies import Agree, Always, Backed, PerSignature
+from scrimp.tuning.policies import Agree, Always, Backed
 from scrimp.tuning.policy_metrics import measure
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
-from scrimp.tuning.shortlist import ladder, policies
+from scrimp.tuning.shortlist import shortlist
 
 POOL = {"a": "x", "b": "y", "c": "z"}
 
@@ -16,7 +16,7 @@ def rows(words: list[tuple[str, str, str, str]], cost: float = 1.0) -> list[Reco
     return [
         RecordedRow(
             id=str(at),
-            said={
+            answers={
                 model: RecordedAnswer(asserted=word, cost=prices[model], score=float(word == said[-1]))
                 for model, word in zip((*POOL, "top"), said, strict=True)
             },
@@ -29,7 +29,7 @@ MIXED = rows([("1", "1", "1", "1")] * 60 + [("1", "2", "2", "1")] * 20 + [("1", 
 
 
 def test_safer_policies_come_first_and_each_next_saves_more() -> None:
-    listed = policies(MIXED, POOL, "top").policies
+    listed = shortlist(MIXED, POOL, "top").policies
     kept = [(measured.kept, measured.saved.value) for measured in (measure(one, MIXED, "top") for one in listed)]
 
     assert len(listed) > 1
@@ -40,14 +40,14 @@ def test_safer_policies_come_first_and_each_next_saves_more() -> None:
 
 
 def test_relatives_do_not_vote_together() -> None:
-    listed = policies(MIXED, dict.fromkeys(POOL, "one family"), "top").policies
+    listed = shortlist(MIXED, dict.fromkeys(POOL, "one family"), "top").policies
 
     assert all(isinstance(policy, Always) for policy in listed)
 
 
 def test_a_pair_too_dear_for_how_often_it_agrees_is_left_out_with_a_sentence() -> None:
     dear = rows([("1", "2", "3", "4")] * 9 + [("1", "1", "1", "1")], cost=30)
-    found = policies(dear, POOL, "top")
+    found = shortlist(dear, POOL, "top")
 
     assert not any(isinstance(policy, (Agree, Backed)) for policy in found.policies)
     assert (
@@ -57,7 +57,7 @@ def test_a_pair_too_dear_for_how_often_it_agrees_is_left_out_with_a_sentence() -
 
 
 def test_a_cheap_model_as_dear_as_the_flagship_is_never_asked() -> None:
-    found = policies(rows([("1", "1", "1", "1")], cost=100), POOL, "top")
+    found = shortlist(rows([("1", "1", "1", "1")], cost=100), POOL, "top")
 
     assert found.policies == ()
     assert "a always: it costs no less than top" in found.left_out
@@ -66,21 +66,14 @@ def test_a_cheap_model_as_dear_as_the_flagship_is_never_asked() -> None:
 def test_where_nothing_is_asserted_the_dearer_model_is_tried_first() -> None:
     silent = [
         RecordedRow(
-            id="1", said={"a": RecordedAnswer(cost=1), "b": RecordedAnswer(cost=2), "top": RecordedAnswer(cost=10)}
+            id="1", answers={"a": RecordedAnswer(cost=1), "b": RecordedAnswer(cost=2), "top": RecordedAnswer(cost=10)}
         )
     ]
-    found = policies(silent, {"a": "x", "b": "y"}, "top")
+    found = shortlist(silent, {"a": "x", "b": "y"}, "top")
 
     assert found.policies == (Always("b"), Always("a"))
     assert found.left_out == ("a and b agree: nothing was asserted that they could agree on",)
 
 
 def test_without_a_cost_of_the_flagship_nothing_is_listed() -> None:
-    assert policies([], POOL, "top").policies == ()
-
-
-def test_a_ladder_starts_where_the_flagship_gains_least() -> None:
-    first, second = ladder({"sums": 0.2, "mail": -0.1}, "a", "top")
-
-    assert first == PerSignature({"mail": Always("a")}, Always("top"))
-    assert second == PerSignature({"mail": Always("a"), "sums": Always("a")}, Always("top"))
+    assert shortlist([], POOL, "top").policies == ()

@@ -8,20 +8,20 @@ from scrimp.regexes import pattern
 
 SHORT_WORDS = 6
 SHORT_CHARACTERS = 60
-_SENTENCE = 300  # characters a "Yes, because ..." may have
+_LONGEST_ASSERTION = 300  # characters a "Yes, because ..." may have
 
 _QUOTES = " \t\r\n\"'`“”‘’«»„"  # noqa: RUF001 - typeset quotes
-_TYPESET = ("“", "„", "«")
-_MARKS = ".!?。！？"  # noqa: RUF001 - of other scripts, too
+_TYPESET_QUOTES = ("“", "„", "«")
+_SENTENCE_ENDS = ".!?。！？"  # noqa: RUF001 - of other scripts, too
 
-_LETTER = r"(?i)(?:option\s+|choice\s+)?[(\[]?([a-j])[)\].:]*"  # B, (B), B., option B
-_LETTER_FIRST = r"(?i)(?:(?:option|choice)\s+([a-j])[).:]|\(([a-j])\)|([a-j])\))\s+\S[^\n]*"  # (B) Paris
+_OPTION_LETTER = r"(?i)(?:option\s+|choice\s+)?[(\[]?([a-j])[)\].:]*"  # B, (B), B., option B
+_LETTERED_OPTION = r"(?i)(?:(?:option|choice)\s+([a-j])[).:]|\(([a-j])\)|([a-j])\))\s+\S[^\n]*"  # (B) Paris
 _YES_OR_NO = r"(?i)(yes|no|true|false)(?:[.!]|[.,;]\s[^:\n]*)?"
 _LATEX_BOX = r"\\(?:text|mathrm|mathbf|textbf|boxed|mbox)\{([^{}]*)\}"
 _LATEX_FRACTION = r"\\[dt]?frac\{(\d+)\}\{(\d+)\}"
 _EMPHASIS = r"(?<![\w*])(\*{1,3}|_{1,2})(?=[^\s*_])([^*\n]*?)(?<=[^\s*_])\1(?![\w*])"  # *a*, **a**, __a__
-_EXACT = r"^\s|\s$|\s\s|[\t\n\r]"  # white space that reading words would lose
-_DOLLARS = r"\$([^$]+)\$"
+_SIGNIFICANT_SPACE = r"^\s|\s$|\s\s|[\t\n\r]"  # white space that reading words would lose
+_LATEX_MATH = r"\$([^$]+)\$"
 
 
 def assertion(text: str) -> str | None:
@@ -31,19 +31,19 @@ def assertion(text: str) -> str | None:
     """
     found = literal_in(text)
     if found is None:
-        if len(text) > 2 * _SENTENCE:  # no markdown is as long as that
+        if len(text) > 2 * _LONGEST_ASSERTION:  # no markdown is as long as that
             return None
-        plain = _plain(text)
+        plain = _without_markup(text)
         found = literal_in(plain) if plain != text else None
     if found is not None:
-        return _quoted(found.value) if isinstance(found.value, str) else canonical_literal(found.value)
-    return _short(plain)
+        return _string_assertion(found.value) if isinstance(found.value, str) else canonical_literal(found.value)
+    return _short_assertion(plain)
 
 
-def _short(plain: str) -> str | None:
-    if not plain or len(plain) > _SENTENCE:
+def _short_assertion(plain: str) -> str | None:
+    if not plain or len(plain) > _LONGEST_ASSERTION:
         return None
-    letter = pattern(_LETTER).fullmatch(plain) or pattern(_LETTER_FIRST).fullmatch(plain)
+    letter = pattern(_OPTION_LETTER).fullmatch(plain) or pattern(_LETTERED_OPTION).fullmatch(plain)
     if letter is not None:
         return next(group for group in letter.groups() if group).upper()
     number = number_in(plain)
@@ -53,7 +53,7 @@ def _short(plain: str) -> str | None:
     return verdict[1].lower() if verdict is not None else _few_words(plain)
 
 
-def _plain(text: str) -> str:
+def _without_markup(text: str) -> str:
     r"""Take markdown and LaTeX off: **18**, `18`, $18$ and \boxed{18} are 18."""
     text = text.strip()
     if "*" in text or "_" in text:
@@ -64,33 +64,33 @@ def _plain(text: str) -> str:
         text = pattern(_LATEX_FRACTION).sub(r"\1/\2", text)
         text = pattern(_LATEX_BOX).sub(r"\1", text)
         text = text.replace("\\$", "$").replace("\\(", "").replace("\\)", "").replace("\\,", "").strip()
-    if text[:1] in _TYPESET:
+    if text[:1] in _TYPESET_QUOTES:
         text = text.strip(_QUOTES)
-    enclosed = pattern(_DOLLARS).fullmatch(text)
+    enclosed = pattern(_LATEX_MATH).fullmatch(text)
     return enclosed[1].strip() if enclosed else text
 
 
-def _quoted(text: str) -> str | None:
+def _string_assertion(text: str) -> str | None:
     """Return a quoted string as what it says; where that leaves out what only quotes can hold, as it stands.
 
     '7' is 7 and 'Paris' is Paris, but 'a  b', ' a' and 'a*' may be strings of a program.
     """
-    if pattern(_EXACT).search(text):
+    if pattern(_SIGNIFICANT_SPACE).search(text):
         return canonical_literal(text)
     if text[:1] in ("[", "(", "{"):  # a list that JSON's quotes were put around
         inner = literal_in(text)
         if inner is not None:
             return canonical_literal(inner.value)
-    said = _short(text)
+    said = _short_assertion(text)
     return canonical_literal(text) if said is None else said
 
 
 def _few_words(text: str) -> str | None:
     """Return a few words without what encloses them, the first letter small and no other: "UppEr" is not "upper"."""
     text = text.strip(_QUOTES)
-    if text[-1:] in _MARKS and text[-2:-1] not in _MARKS:
+    if text[-1:] in _SENTENCE_ENDS and text[-2:-1] not in _SENTENCE_ENDS:
         text = text[:-1].rstrip(_QUOTES)
-    if len(text) > SHORT_CHARACTERS or "\n" in text or not _closed(text):
+    if len(text) > SHORT_CHARACTERS or "\n" in text or not _brackets_balance(text):
         return None
     if not text.isascii():
         from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
@@ -105,6 +105,6 @@ def _few_words(text: str) -> str | None:
     return " ".join([first.lower() if first[1:].islower() else first, *words[1:]])
 
 
-def _closed(text: str) -> bool:
+def _brackets_balance(text: str) -> bool:
     """Tell words from a piece of a literal, which would be the same as the piece of another."""
     return all(text.count(opening) == text.count(closing) for opening, closing in ("[]", "{}"))

@@ -17,13 +17,13 @@ from scrimp.regexes import pattern
 from scrimp.values import Json, JsonObject
 
 # Fields in which a model thinks aloud; they are never the same twice and assert nothing of their own.
-_THINKING = frozenset((
+_REASONING_FIELDS = frozenset((
     "reasoning", "reason", "explanation", "rationale", "thought", "thoughts", "thinking", "analysis", "steps",
     "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence",
 ))  # fmt: skip
-_ANSWER = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
-_OPENINGS = "'\"[("  # of literals, in which an "answer is" would be quoted
-_ROUNDS = 4  # reductions until a text stays as it is; what needs more is not understood
+_ANSWER_FIELDS = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
+_LITERAL_OPENINGS = "'\"[("  # of literals, in which an "answer is" would be quoted
+_MAX_REDUCTIONS = 4  # reductions until a text stays as it is; what needs more is not understood
 
 
 def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | None = None) -> str | None:
@@ -36,13 +36,13 @@ def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | Non
         return label_of(text, choices)
     text = text.rpartition("</think>")[2].strip()
     if schema is None:
-        return _settled(text, _reduced)
+        return _fixed_point(text, _reduce)
     found = json_in(text)
     return None if found is None else _fields(found.value)
 
 
-def _settled(text: str, reduce: Callable[[str], str | None]) -> str | None:
-    for _ in range(_ROUNDS):
+def _fixed_point(text: str, reduce: Callable[[str], str | None]) -> str | None:
+    for _ in range(_MAX_REDUCTIONS):
         reduced = reduce(text)
         if reduced is None or reduced == text:
             return reduced
@@ -50,21 +50,21 @@ def _settled(text: str, reduce: Callable[[str], str | None]) -> str | None:
     return None
 
 
-def _reduced(text: str) -> str | None:
+def _reduce(text: str) -> str | None:
     if "{" in text:
         found = json_in(text, lenient=True) or literal_in(text)
         if found is not None and isinstance(found.value, dict) and found.value and _is_json(found.value):
             return _object(found.value)
     text = unfenced(text)
-    stated = None if text[:1] in _OPENINGS else marked_answer(text)
+    stated = None if text[:1] in _LITERAL_OPENINGS else marked_answer(text)
     if stated is not None:
         asserted = assertion(stated)
-        return asserted if asserted is not None else _of(stated_amount(stated))
+        return asserted if asserted is not None else _assertion_of(stated_amount(stated))
     asserted = assertion(text)
-    return asserted if asserted is not None else _of(concluding_answer(text))
+    return asserted if asserted is not None else _assertion_of(concluding_answer(text))
 
 
-def _of(stated: str | None) -> str | None:
+def _assertion_of(stated: str | None) -> str | None:
     return None if stated is None else assertion(stated)
 
 
@@ -81,24 +81,24 @@ def _is_json(value: object) -> bool:
 
 def _object(value: JsonObject) -> str | None:
     """Reduce an object to its answer where it has one field for that and none beside, else to its fields."""
-    asserted = {key.casefold(): inner for key, inner in value.items() if key.casefold() not in _THINKING}
-    if len(asserted) != 1 or not asserted.keys() & set(_ANSWER):
+    asserted = {key.casefold(): inner for key, inner in value.items() if key.casefold() not in _REASONING_FIELDS}
+    if len(asserted) != 1 or not asserted.keys() & set(_ANSWER_FIELDS):
         return _fields(value)
     (answer,) = asserted.values()
     match answer:
         case str():
-            return _stated(answer)
+            return _answer_text(answer)
         case list():
             return canonical_literal(answer)
         case _:
             return _fields(answer)
 
 
-def _stated(answer: str) -> str | None:
+def _answer_text(answer: str) -> str | None:
     """Reduce the text of an answer's field; what only JSON can hold, such as two spaces, is meant as it stands."""
     bare = answer.strip()
-    said = _reduced(bare) if bare else None
-    if len(answer) > SHORT_CHARACTERS or (said is not None and bare[0] in _OPENINGS):
+    said = _reduce(bare) if bare else None
+    if len(answer) > SHORT_CHARACTERS or (said is not None and bare[0] in _LITERAL_OPENINGS):
         return said
     padding = len(answer) - len(bare)
     if said is None:
@@ -112,13 +112,13 @@ def _stated(answer: str) -> str | None:
 def _fields(value: Json) -> str | None:
     """Write JSON field by field, without what was thought aloud; None as soon as one field is open-ended."""
     reduced = _field(value)
-    return reduced if reduced is None or isinstance(reduced, str) else _dumped(reduced)
+    return reduced if reduced is None or isinstance(reduced, str) else _dump(reduced)
 
 
 def _field(value: Json) -> Json:
     match value:
         case dict():
-            fields = {key: _field(inner) for key, inner in value.items() if key.casefold() not in _THINKING}
+            fields = {key: _field(inner) for key, inner in value.items() if key.casefold() not in _REASONING_FIELDS}
             return None if None in fields.values() else fields
         case list():
             items = [_field(inner) for inner in value]
@@ -129,12 +129,12 @@ def _field(value: Json) -> Json:
             return "true" if value else "false"
         case str():
             # A single letter is no option here, where "b" and "B" may be two things.
-            return value if len(value) == 1 else _settled(value, assertion) if value.strip() else ""
+            return value if len(value) == 1 else _fixed_point(value, assertion) if value.strip() else ""
         case _:
             return number_in(repr(value)) or repr(value)
 
 
-def _dumped(value: Json) -> str:
+def _dump(value: Json) -> str:
     import json  # noqa: PLC0415 - only where a completion has fields
 
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from scrimp.answers.numerals import GLUED, number_in
+from scrimp.answers.numerals import ATTACHED_UNITS, number_in
 from scrimp.regexes import pattern
 
 _BROKEN_JSON = r'(?is).*"(?:final_)?answer"\s*:\s*(.+?)[\s,]*\}\s*(?:```)?\s*'
-_MARKS = (
+_ANSWER_MARKERS = (
     r"####\s*(\S.*)",
     r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}",
     # "answer" alone is no mark: "let me answer that" states nothing.
     r"(?i)\banswer\b[\"'*_`)\s]{0,4}(?:(?:is|was|would be|should be)\b\s*:?|[:=]|\n)\s*(?:\*\*\s)?\s*(\S.*)",
 )
-_CONCLUDING = r"(?i)(?:therefore|thus|hence|so|in total|in conclusion|altogether|overall)\b"
-_AMOUNT = rf"(?<![\w.,/])[-−]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:{GLUED}|st|nd|rd|th)?(?!\w)"  # noqa: RUF001 - typeset minus
-_COUNTED = rf"(?i)(?:^|\b(?:is|are|was|were|be|has|have|had|of|makes?|costs?|needs?|takes?|earns?)\s+)({_AMOUNT})"
-_RESULT = rf"=\s*({_AMOUNT})"
-_ASIDE = r"<<[^<>]*>>"  # 9 * 2 = <<9*2=18>>18: a calculation repeated for a calculator
-_SENTENCE_ENDS = r"(?<=[.!?])\s+(?=[A-Z0-9*$])|\n+"
-_END = r"(\w*)[.!?](?:\s+(\w\.)?|$)"
-_ABBREVIATED = frozenset((
+_CONCLUDING_WORD = r"(?i)(?:therefore|thus|hence|so|in total|in conclusion|altogether|overall)\b"
+_AMOUNT = rf"(?<![\w.,/])[-−]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"  # noqa: RUF001 - typeset minus
+_STATED_AMOUNT = rf"(?i)(?:^|\b(?:is|are|was|were|be|has|have|had|of|makes?|costs?|needs?|takes?|earns?)\s+)({_AMOUNT})"
+_EQUATION_RESULT = rf"=\s*({_AMOUNT})"
+_CALCULATOR_NOTE = r"<<[^<>]*>>"  # 9 * 2 = <<9*2=18>>18: a calculation repeated for a calculator
+_SENTENCE_BREAK = r"(?<=[.!?])\s+(?=[A-Z0-9*$])|\n+"
+_SENTENCE_END = r"(\w*)[.!?](?:\s+(\w\.)?|$)"
+_ABBREVIATIONS = frozenset((
     "approx", "ca", "mr", "mrs", "ms", "dr", "st", "mt", "no", "vs", "prof", "jr", "sr", "e", "g", "etc", "ft", "fig",
 ))  # fmt: skip
 _TAIL = 1500  # characters: an answer stands at the end, and a long text need not be searched whole
@@ -31,7 +31,7 @@ def marked_answer(text: str) -> str | None:
     field = pattern(_BROKEN_JSON).fullmatch(tail) if '"' in tail else None
     if field is not None:
         return _unquoted(field[1])
-    for mark in _MARKS:
+    for mark in _ANSWER_MARKERS:
         found = pattern(mark).findall(tail)
         if found:
             stated = str(found[-1])
@@ -42,7 +42,7 @@ def marked_answer(text: str) -> str | None:
 def stated_amount(stated: str) -> str | None:
     """Return the one amount in the words of an answer: "The animals have a total of 160 legs altogether"."""
     amounts: list[str] = pattern(_AMOUNT).findall(stated)
-    found = pattern(_COUNTED).search(stated) if len(amounts) == 1 else None
+    found = pattern(_STATED_AMOUNT).search(stated) if len(amounts) == 1 else None
     return found[1] if found else None
 
 
@@ -52,12 +52,12 @@ def concluding_answer(text: str) -> str | None:
     A last sentence that says nothing of concluding ("Bill is now on the 18th floor.") does so where it repeats what
     the last equation before it came to.
     """
-    tail = pattern(_ASIDE).sub("", text[-_TAIL:].strip())
-    last = pattern(_SENTENCE_ENDS).split(tail)[-1].strip()
+    tail = pattern(_CALCULATOR_NOTE).sub("", text[-_TAIL:].strip())
+    last = pattern(_SENTENCE_BREAK).split(tail)[-1].strip()
     bold = last.split("**")
     if len(bold) == 3 and any(character.isdigit() for character in bold[1]):
         return bold[1]
-    return _amount(last) or _repeated(tail[: -len(last)], last)
+    return _concluding_amount(last) or _repeated_result(tail[: -len(last)], last)
 
 
 def _unquoted(value: str) -> str:
@@ -72,25 +72,25 @@ def _first_sentence(text: str) -> str:
     whole = text.rstrip(" \t.*`")
     if whole[:1] in "[({'\"" and whole[-1:] in "])}'\"":
         return whole
-    for end in pattern(_END).finditer(text):
+    for end in pattern(_SENTENCE_END).finditer(text):
         word, initial = end[1], end[2]
         option = end.start() == 0 and word in {"A", "B", "C", "D", "E"} and not initial  # "B. Paris", not "C. S. Lewis"
-        if not word.isalpha() or option or (len(word) > 1 and word.lower() not in _ABBREVIATED):
+        if not word.isalpha() or option or (len(word) > 1 and word.lower() not in _ABBREVIATIONS):
             return text[: end.end(1)]
     return text
 
 
-def _amount(sentence: str) -> str | None:
+def _concluding_amount(sentence: str) -> str | None:
     """Return the amount a sentence such as "So she makes $18 a day." or "That is 5 + 4 = 9 eggs." ends on."""
     _, equals, rest = sentence.rpartition("=")
-    if not equals and not pattern(_CONCLUDING).match(sentence):
+    if not equals and not pattern(_CONCLUDING_WORD).match(sentence):
         return None
     amounts: list[str] = pattern(_AMOUNT).findall(rest)
     return amounts[0].rstrip(",") if len(amounts) == 1 else None
 
 
-def _repeated(before: str, sentence: str) -> str | None:
-    results: list[str] = pattern(_RESULT).findall(before)
+def _repeated_result(before: str, sentence: str) -> str | None:
+    results: list[str] = pattern(_EQUATION_RESULT).findall(before)
     result = number_in(results[-1].rstrip(",")) if results else None
     if result is None:
         return None

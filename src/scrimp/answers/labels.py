@@ -12,7 +12,7 @@ from scrimp.regexes import pattern
 _EDGES = " \t\r\n\v\f.,;:!?\"'`*_>()[]{}<>«»“”‘’„…。、！？"  # noqa: RUF001 - punctuation of other scripts
 
 
-def fold(text: str) -> str:
+def _fold(text: str) -> str:
     """Return words alone: no case, no punctuation or markdown around them, single spaces."""
     text = text.strip(_EDGES).lstrip("# ").strip(_EDGES)  # a heading opens with #, "C#" ends with it
     if not text.isascii():
@@ -22,11 +22,11 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-_DENIED = r"(?:\b(?:not|never|neither|nor|no|without|isn't|isn’t|aren't|wasn't|cannot be)|n't)\s+(?:\w+\s+)?$"  # noqa: RUF001
-_UNSPACED = "\u2e80"  # from here on scripts write no spaces between words
+_NEGATION = r"(?:\b(?:not|never|neither|nor|no|without|isn't|isn’t|aren't|wasn't|cannot be)|n't)\s+(?:\w+\s+)?$"  # noqa: RUF001
+_FIRST_UNSPACED = "\u2e80"  # from here on scripts write no spaces between words
 
 
-class _Labels(Struct, frozen=True):
+class _LabelPatterns(Struct, frozen=True):
     """The labels of one list, ready to be looked for."""
 
     exact: dict[str, str]  # folded -> as the user wrote it
@@ -36,17 +36,19 @@ class _Labels(Struct, frozen=True):
 
 
 @lru_cache(maxsize=64)
-def _labels(choices: tuple[str, ...]) -> _Labels:
+def _label_patterns(choices: tuple[str, ...]) -> _LabelPatterns:
     exact: dict[str, str] = {}
     for choice in choices:
-        exact.setdefault(fold(choice) or choice, choice)
+        exact.setdefault(_fold(choice) or choice, choice)
     by_length = sorted(exact, key=len, reverse=True)
     # A label may be written with spaces, hyphens or underscores between its words.
     spelled = {label: re.sub(r"(?:\\ |_|\\-)+", r"[\\s_-]+", re.escape(label)) for label in by_length}
-    words = "|".join(_as_word(label, spelled[label]) for label in by_length if len(label) > 1 or label > _UNSPACED)
-    single = "|".join(spelled[label] for label in by_length if len(label) == 1 and label < _UNSPACED)
+    words = "|".join(
+        _word_pattern(label, spelled[label]) for label in by_length if len(label) > 1 or label > _FIRST_UNSPACED
+    )
+    single = "|".join(spelled[label] for label in by_length if len(label) == 1 and label < _FIRST_UNSPACED)
     every = "|".join(spelled[label] for label in by_length)
-    return _Labels(
+    return _LabelPatterns(
         exact,
         re.compile(words) if words else None,
         re.compile(
@@ -57,8 +59,8 @@ def _labels(choices: tuple[str, ...]) -> _Labels:
     )
 
 
-def _as_word(label: str, pattern: str) -> str:
-    return pattern if label > _UNSPACED else rf"(?<![\w-]){pattern}(?![\w-])"
+def _word_pattern(label: str, pattern: str) -> str:
+    return pattern if label > _FIRST_UNSPACED else rf"(?<![\w-]){pattern}(?![\w-])"
 
 
 def label_of(text: str, choices: tuple[str, ...]) -> str | None:
@@ -70,33 +72,33 @@ def label_of(text: str, choices: tuple[str, ...]) -> str | None:
     stripped = text.strip()
     if stripped in choices:
         return stripped
-    labels = _labels(choices)
-    folded = fold(text)
+    labels = _label_patterns(choices)
+    folded = _fold(text)
     if folded in labels.exact:
         return labels.exact[folded]
     folded = folded.replace("*", "").replace("`", "")
-    marked = {_name(labels, found["label"]) for found in labels.marked.finditer(folded)}
+    marked = {_label_named(labels, found["label"]) for found in labels.marked.finditer(folded)}
     if len(marked) == 1:
         return marked.pop()
     opened = labels.opening.match(text.strip().casefold()) if labels.opening else None
     if opened is not None:
-        return _name(labels, opened["label"])
-    return _only_one(labels, folded)
+        return _label_named(labels, opened["label"])
+    return _only_label_inside(labels, folded)
 
 
-def _only_one(labels: _Labels, folded: str) -> str | None:
+def _only_label_inside(labels: _LabelPatterns, folded: str) -> str | None:
     if labels.inside is None:
         return None
     given = set()
     for found in labels.inside.finditer(folded):
         before = folded[max(0, found.start() - 30) : found.start()]
-        if pattern(_DENIED).search(before):
+        if pattern(_NEGATION).search(before):
             return None
-        given.add(_name(labels, found[0]))
+        given.add(_label_named(labels, found[0]))
     return given.pop() if len(given) == 1 else None
 
 
-def _name(labels: _Labels, spelled: str) -> str:
+def _label_named(labels: _LabelPatterns, spelled: str) -> str:
     if spelled in labels.exact:
         return labels.exact[spelled]
     bare = spelled.replace("_", " ").replace("-", " ").split()

@@ -12,7 +12,7 @@ from scrimp.regexes import pattern
 from scrimp.values import Json
 
 _BAD_ESCAPE = r'\\(?!["\\/bfnrtu])'
-_LONGEST_LITERAL = 20_000  # characters; a Python literal beyond it is somebody's document
+_MAX_LITERAL = 20_000  # characters; a Python literal beyond it is somebody's document
 
 
 class ParsedValue(Struct, frozen=True):
@@ -49,7 +49,7 @@ def _loads(text: str) -> ParsedValue | None:
 
     try:
         # strict=False: models write line ends inside strings, and the meaning is plain.
-        value = json.loads(text, strict=False, parse_constant=_refuse)
+        value = json.loads(text, strict=False, parse_constant=_reject_constant)
         if "\\ud" in text.lower():
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text and could not be written
         return ParsedValue(cast("Json", value))
@@ -57,7 +57,7 @@ def _loads(text: str) -> ParsedValue | None:
         return None
 
 
-def _refuse(constant: str) -> None:
+def _reject_constant(constant: str) -> None:
     raise ValueError(constant)
 
 
@@ -79,7 +79,7 @@ def unfenced(text: str) -> str:
 def literal_in(text: str) -> ParsedValue | None:
     """Return the list, tuple, dict, set or quoted string that a text is, as Python or JSON write it."""
     text = text.strip()
-    if len(text) < 2 or len(text) > _LONGEST_LITERAL or text[0] not in "[({'\"" or text[-1] not in "])}'\"":
+    if len(text) < 2 or len(text) > _MAX_LITERAL or text[0] not in "[({'\"" or text[-1] not in "])}'\"":
         return None
     return (_loads(text) if text[0] in '["' else None) or _evaluate(text)
 
@@ -107,11 +107,11 @@ def canonical_literal(value: object) -> str | None:
 def _write(value: object) -> str:  # noqa: PLR0911 - one line for each type
     match value:
         case str():
-            return _quoted(value)
+            return _write_string(value)
         case bool() | None:
             return repr(value)
         case int() | float():
-            return _number(value)
+            return _write_number(value)
         case list():
             return f"[{', '.join(map(_write, value))}]"
         case tuple():
@@ -125,7 +125,7 @@ def _write(value: object) -> str:  # noqa: PLR0911 - one line for each type
             raise ValueError(f"{type(value).__name__} is not compared")
 
 
-def _number(value: float) -> str:
+def _write_number(value: float) -> str:
     if isinstance(value, int):
         return str(value)
     if not isfinite(value):
@@ -133,6 +133,6 @@ def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def _quoted(text: str) -> str:
+def _write_string(text: str) -> str:
     """Quote with ' always, as repr does once a " is inside, so that what comes out is never JSON by accident."""
     return "'" + repr('"' + text)[2:]

@@ -10,18 +10,18 @@ from scrimp.regexes import pattern
 _SCALES = {
     "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "mn": 6, "bn": 9,
 }  # fmt: skip
-_VULGAR = {
+_VULGAR_FRACTIONS = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8",
     "⅞": "7/8",
 }  # fmt: skip
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")  # noqa: RUF001 - thousands apart as in 1 234 or 1'234
-_SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}  # noqa: RUF001 - the look-alikes are what is replaced
-_LARGEST = 40  # digits or powers of ten: beyond it a text is no longer read as a number
+_THOUSANDS_SEPARATORS = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")  # noqa: RUF001 - thousands apart as in 1 234 or 1'234
+_TYPESET_SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}  # noqa: RUF001 - the look-alikes are what is replaced
+_MAX_DIGITS = 40  # digits or powers of ten: beyond it a text is no longer read as a number
 _WORD = r"[^\W\d_]+(?:[-/.'][^\W\d_]+)*\.?"
 # Units that are written right behind the number; others could be a name, as in "flat 12b".
-GLUED = r"(?:[kcm]?m|[km]?gs?|kgs|[cm]?l|lbs?|oz|ft|mph|km/?h|hrs?|mins?|secs?|[kmgt]b|k?wh?|[kmg]?hz|usd|eur)"
-_NAMED = frozenset(("am", "pm", "ad", "bc", "ce", "bce"))  # part of what is said, not what is counted
-_SPELLED = {
+ATTACHED_UNITS = r"(?:[kcm]?m|[km]?gs?|kgs|[cm]?l|lbs?|oz|ft|mph|km/?h|hrs?|mins?|secs?|[kmgt]b|k?wh?|[kmg]?hz|usd|eur)"
+_NOT_UNITS = frozenset(("am", "pm", "ad", "bc", "ce", "bce"))  # part of what is said, not what is counted
+_NUMBER_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
@@ -29,7 +29,7 @@ _SPELLED = {
 }  # fmt: skip
 
 
-_DIGITS = (
+_DECIMAL = (
     r"\d{1,3}(?:[,_]\d{2,3})*[,_]\d{3}(?!\d)(?:\.\d+)?"  # 1,234.5 and 1,00,000
     r"|\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d+,\d{1,2}(?!\d)"  # 1.234,5 and 12,5
     r"|\d*\.\d+|\d+\.?"
@@ -37,10 +37,10 @@ _DIGITS = (
 _NUMBER = (
     r"(?i)(?:(?:about|approximately|approx\.?|around|roughly|exactly|only|a total of|total|=|≈|~|x\s*=)\s*)*"
     r"(?P<sign>[-+])?\s*(?:[$€£¥₹]|usd|eur|gbp|us\$)?\s*(?P<minus>-)?"
-    rf"(?P<number>{_DIGITS})"
+    rf"(?P<number>{_DECIMAL})"
     r"(?:\s?(?:e|[x×*]\s?10\^?)\{?(?P<power>[-+]?\d{1,3})\}?(?!\w))?"  # noqa: RUF001 - the sign of 1.2e3 in print
     r"(?:(?P<whole>\s+(?:and\s+)?(?P<above>\d{1,9})/(?P<below>\d{1,9}))|\s?/\s?(?P<under>\d{1,9})(?![\d/.,]))?"
-    rf"\s*(?:(?P<scale>{'|'.join(_SCALES)})|{GLUED}|st|nd|rd|th)?(?!\w)"
+    rf"\s*(?:(?P<scale>{'|'.join(_SCALES)})|{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"
     r"\s?(?:%|\\%|°|[$€£¥₹])?"
     rf"(?:\s*/?\s*(?P<unit>{_WORD})(?:\s+{_WORD}){{0,3}})?[²³]?\s*[.!]?"
 )
@@ -59,37 +59,39 @@ def number_in(text: str) -> str | None:
         text = _in_digits(text)
         if text.isalpha():
             return None
-    text = text.translate(_SIGNS)
-    for sign, written in _VULGAR.items():
+    text = text.translate(_TYPESET_SIGNS)
+    for sign, written in _VULGAR_FRACTIONS.items():
         if sign in text:
             head, _, tail = text.partition(sign)
             text = f"{head.rstrip()} {written}{tail}".strip()
-    found = pattern(_NUMBER).fullmatch(text.translate(_SPACES) if not text.isascii() or "'" in text else text)
+    found = pattern(_NUMBER).fullmatch(
+        text.translate(_THOUSANDS_SEPARATORS) if not text.isascii() or "'" in text else text
+    )
     if found is None or (found["unit"] and not _is_unit(found["unit"])):
         return None
-    return _written(found)
+    return _normalized(found)
 
 
 def _in_digits(text: str) -> str:
     """Write the number a text opens with, "three" or "twenty-five eggs", in digits."""
     word, space, rest = text.partition(" ")
     tens, _, ones = word.rstrip(".").lower().partition("-")
-    if tens not in _SPELLED or (ones and not (_SPELLED[tens] > 19 and 0 < _SPELLED.get(ones, 0) < 10)):
+    if tens not in _NUMBER_WORDS or (ones and not (_NUMBER_WORDS[tens] > 19 and 0 < _NUMBER_WORDS.get(ones, 0) < 10)):
         return text
-    return f"{_SPELLED[tens] + _SPELLED.get(ones, 0)}{space}{rest}"
+    return f"{_NUMBER_WORDS[tens] + _NUMBER_WORDS.get(ones, 0)}{space}{rest}"
 
 
 def _is_unit(word: str) -> bool:
-    if word.replace(".", "").lower() in _NAMED:
+    if word.replace(".", "").lower() in _NOT_UNITS:
         return False
     word = word.partition("/")[0]
     return word[0].islower() or len(word) < 3 or (len(word) < 5 and word.isupper()) or not word.isascii()
 
 
-def _written(found: re.Match[str]) -> str | None:
-    digits, tenths = _decimal(found["number"])
+def _normalized(found: re.Match[str]) -> str | None:
+    digits, tenths = _parse_decimal(found["number"])
     power = int(found["power"] or 0) + _SCALES.get((found["scale"] or "").lower(), 0) - tenths
-    if len(found["number"]) > _LARGEST or abs(power) > _LARGEST:
+    if len(found["number"]) > _MAX_DIGITS or abs(power) > _MAX_DIGITS:
         return None
     above, below = digits * 10 ** max(power, 0), 10 ** max(-power, 0)
     if found["whole"]:
@@ -100,10 +102,10 @@ def _written(found: re.Match[str]) -> str | None:
     if below == 0:
         return None
     negative = (found["sign"] == "-") != bool(found["minus"])
-    return ratio(-above if negative else above, below)
+    return _fraction_text(-above if negative else above, below)
 
 
-def _decimal(number: str) -> tuple[int, int]:
+def _parse_decimal(number: str) -> tuple[int, int]:
     """Return the digits as an integer and how many of them stand behind the point."""
     number = number.replace("_", "")
     comma, point = number.rfind(","), number.rfind(".")
@@ -113,7 +115,7 @@ def _decimal(number: str) -> tuple[int, int]:
     return int((whole + part) or "0"), len(part)
 
 
-def ratio(above: int, below: int) -> str:
+def _fraction_text(above: int, below: int) -> str:
     """Return a fraction in lowest terms: a decimal where it ends, else "1/3"."""
     shared = gcd(above, below)
     above, below = above // shared, below // shared

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scrimp.errors import ConfigError
 from scrimp.values import Json, JsonObject
 
-_SHOWN = 160  # characters of a complaint
+_MAX_MESSAGE = 160  # characters of a complaint
 
 Validator = Callable[[Json], "str | None"]
 
@@ -20,27 +20,27 @@ def validator_for(schema: JsonObject) -> Validator:
     import jsonschema_rs  # noqa: PLC0415 - 17 ms and 10 MB, only where a schema is given
 
     try:
-        validator = jsonschema_rs.validator_for(schema, retriever=_refuse)
+        validator = jsonschema_rs.validator_for(schema, retriever=_refuse_reference)
     except ValueError as error:
-        raise ConfigError(f"the schema is not a JSON Schema: {_sentence(error)}") from error
+        raise ConfigError(f"the schema is not a JSON Schema: {_first_line(error)}") from error
 
     def complaint(value: Json) -> str | None:
         try:
             error = next(iter(validator.iter_errors(value)), None)
         except ValueError as unreadable:  # text that is not Unicode, such as half a surrogate pair
-            return str(unreadable)[:_SHOWN]
+            return str(unreadable)[:_MAX_MESSAGE]
         if error is None:
             return None
         place = "/".join(str(part) for part in error.instance_path)
-        return f"{place}: {_sentence(error)}" if place else _sentence(error)
+        return f"{place}: {_first_line(error)}" if place else _first_line(error)
 
     return complaint
 
 
-def _refuse(uri: str) -> Json:
+def _refuse_reference(uri: str) -> Json:
     raise ValueError(f"{uri} is another document; put its text under $defs")
 
 
-def _sentence(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     """Return the first line of what the library says; the lines below it repeat schema and value."""
-    return str(getattr(error, "message", error)).partition("\n")[0][:_SHOWN]
+    return str(getattr(error, "message", error)).partition("\n")[0][:_MAX_MESSAGE]

@@ -64,11 +64,11 @@ def _check_drift(here: Session, ledger: Ledger) -> None:
         return
     from scrimp.config.tuned import load_tuned, mark_tuned  # noqa: PLC0415 - where something was certified
     from scrimp.flows.answer.chain_history import SINCE  # noqa: PLC0415 - as above
-    from scrimp.flows.tune.drift import watched  # noqa: PLC0415 - as above
+    from scrimp.flows.tune.drift import with_drift  # noqa: PLC0415 - as above
 
     try:
         before = load_tuned(path)
-        after = watched(before, ledger.climbs(since=time.time() - SINCE))
+        after = with_drift(before, ledger.climbs(since=time.time() - SINCE))
         drifted = [new for old, new in zip(before, after, strict=True) if new.drift != old.drift]
         if drifted:
             mark_tuned(path, after)

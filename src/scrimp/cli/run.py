@@ -76,7 +76,7 @@ def run(
             tell = here.messages.say if screen.verbose else None
             report = Report(writer, bill, bar.update, tell, clear=bar.clear if to_terminal else _nothing)
             shadow = _shadow_run(here, options)
-            take = report.take if shadow is None else shadow.beside(report.take)
+            take = report.take if shadow is None else shadow.tee(report.take)
             stop, error = _drive(
                 report, lambda: live.run(found, options, here.services, take, live=is_stream(names))
             )  # fmt: skip
@@ -86,7 +86,7 @@ def run(
         if reader_is_there and (bill.counts.total or error is None):
             print_bill(here, bill, written.summary, quiet=screen.quiet)
         say_the_end(here, report, stop, error, names)
-        if shadow is not None and stop is None and error is None and (told := shadow.put()) and not screen.quiet:
+        if shadow is not None and stop is None and error is None and (told := shadow.make_calls()) and not screen.quiet:
             here.messages.say(told)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
         if written.summary_file is not None:

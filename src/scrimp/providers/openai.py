@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from scrimp.answers.likeliest_label import likeliest_label
+from scrimp.answers.label_probability import likeliest_label
 from scrimp.enums import StopReason
 from scrimp.providers import decisions
 from scrimp.providers.capabilities import effort_fields

@@ -12,7 +12,7 @@ from msgspec import Struct
 from scrimp.enums import Level, Priority
 from scrimp.errors import ConfigError
 from scrimp.regexes import pattern
-from scrimp.routing.tiers import RAISED, TIERS, tier_of
+from scrimp.routing.tiers import RAISED_TIERS, TIERS, tier_of
 from scrimp.values import Chain, Parameters, Prompt, Route, RuleCap
 
 if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and only the checker reads them
@@ -70,7 +70,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     model: str | None = None
 
 
-class NoLabels(Struct, frozen=True):
+class PromptLabels(Struct, frozen=True):
     """Work without a name."""
 
     route: str | None = None
@@ -79,8 +79,8 @@ class NoLabels(Struct, frozen=True):
     priority: Priority = "normal"
 
 
-_NO_LABELS = NoLabels()
-_NOTHING = Parameters()
+_NO_LABELS = PromptLabels()
+_NO_PARAMETERS = Parameters()
 
 
 def decide(
@@ -89,7 +89,7 @@ def decide(
     places: ChainSource,
     *,
     labels: RuleLabels = _NO_LABELS,
-    parameters: Parameters = _NOTHING,
+    parameters: Parameters = _NO_PARAMETERS,
     learned: Callable[[Prompt], Route | None] | None = None,
     cheapest: Callable[[], Chain] | None = None,
 ) -> Route:
@@ -99,16 +99,16 @@ def decide(
     its kind of task.
     """
     for number, rule in enumerate(rules, 1):
-        reason = _matches(rule, number, prompt, labels)
-        if isinstance(reason, RuleMatch):
-            return _ruled(rule, number, reason.why, places)
+        reason = _match(rule, number, prompt, labels)
+        if isinstance(reason, _RuleMatch):
+            return _rule_route(rule, number, reason.why, places)
     if learned is not None and (route := learned(prompt)) is not None:
         return route
     if labels.priority == "low" and cheapest is not None:
         return Route(chain=cheapest(), tier=None, why="priority low: the cheapest model")
     choice = tier_of(prompt.text, prompt.system, parameters)
-    wanted, raised = (RAISED[choice.tier], ", priority high") if labels.priority == "high" else (choice.tier, "")
-    tier = _configured(wanted, places.tiers)
+    wanted, raised = (RAISED_TIERS[choice.tier], ", priority high") if labels.priority == "high" else (choice.tier, "")
+    tier = _nearest_tier(wanted, places.tiers)
     missing = "" if tier == wanted else f"; there is no tier {wanted}"
     return Route(chain=places.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}")
 
@@ -117,8 +117,8 @@ def explain(prompt: Prompt, rules: Sequence[Rule], labels: RuleLabels = _NO_LABE
     """Return a line for each rule up to the one that matches: the condition that does not hold, or all that do."""
     said: list[str] = []
     for number, rule in enumerate(rules, 1):
-        reason = _matches(rule, number, prompt, labels)
-        if isinstance(reason, RuleMatch):
+        reason = _match(rule, number, prompt, labels)
+        if isinstance(reason, _RuleMatch):
             return [*said, f"rule {number}: yes, {reason.why}; to {_destination(rule)}"]
         said.append(f"rule {number}: no, {reason}")
     return said
@@ -140,17 +140,17 @@ def check_rules(rules: Sequence[Rule]) -> None:
             _compiled(rule.match, number)
 
 
-class RuleMatch(Struct, frozen=True):
+class _RuleMatch(Struct, frozen=True):
     """All conditions of a rule hold, in these words."""
 
     why: str
 
 
-def _matches(rule: Rule, number: int, prompt: Prompt, labels: RuleLabels) -> RuleMatch | str:
+def _match(rule: Rule, number: int, prompt: Prompt, labels: RuleLabels) -> _RuleMatch | str:
     """Return the conditions of a rule when all of them hold, or the first that does not; the cheap ones come first."""
     conditions: tuple[tuple[str, str | None, Callable[[str], bool]], ...] = (
         ("route", rule.route, lambda wanted: labels.route == wanted),
-        ("tag", rule.tag, lambda wanted: _tagged(wanted, labels.tags)),
+        ("tag", rule.tag, lambda wanted: _has_tag(wanted, labels.tags)),
         ("user", rule.user, lambda wanted: labels.user == wanted),
         ("priority", rule.priority, lambda wanted: labels.priority == wanted),
         ("file", rule.file, lambda wanted: _from_file(wanted, prompt.source)),
@@ -162,10 +162,10 @@ def _matches(rule: Rule, number: int, prompt: Prompt, labels: RuleLabels) -> Rul
             if not holds(wanted):
                 return f"not {name} {wanted}"
             reasons.append(f"{name} {wanted}")
-    return RuleMatch(", ".join(reasons) or "every prompt")
+    return _RuleMatch(", ".join(reasons) or "every prompt")
 
 
-def _tagged(tag: str, tags: Mapping[str, str]) -> bool:
+def _has_tag(tag: str, tags: Mapping[str, str]) -> bool:
     name, equals, value = tag.partition("=")
     return name in tags and (not equals or tags[name] == value)
 
@@ -186,7 +186,7 @@ def _compiled(match: str, number: int) -> re.Pattern[str]:
         raise ConfigError(f"rule {number}: match '{match}' is no regular expression ({error}): correct it") from error
 
 
-def _ruled(rule: Rule, number: int, reason: str, places: ChainSource) -> Route:
+def _rule_route(rule: Rule, number: int, reason: str, places: ChainSource) -> Route:
     try:
         chain = _chain(rule, places)
     except ConfigError as error:
@@ -205,7 +205,7 @@ def _chain(rule: Rule, places: ChainSource) -> Chain | None:
     return None if rule.model is None else places.model_chain(rule.model)
 
 
-def _configured(tier: str, known: Collection[str]) -> str:
+def _nearest_tier(tier: str, known: Collection[str]) -> str:
     """Return the tier, or where there is none of that name the next above it, else the next below."""
     place = TIERS.index(tier)
     for name in (*TIERS[place:], *reversed(TIERS[:place])):

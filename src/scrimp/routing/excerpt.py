@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from scrimp.regexes import pattern
-from scrimp.routing.high_stakes import STAKES, STAKES_INSIDE
+from scrimp.routing.high_stakes import STAKES_STEMS, STAKES_WORDS
 
-HEAD = 120  # words
-TAIL = 60
+HEAD_WORDS = 120  # words
+TAIL_WORDS = 60
 
 
 class Excerpt(Struct, frozen=True):
@@ -26,32 +26,32 @@ def excerpt(text: str) -> Excerpt:
     out of sight: the kind of a prompt is the same with and without them.
     """
     seen: set[str] = set()
-    head = _first(text, seen)
-    tail = _last(text, seen) if len(head) == HEAD else head[-TAIL:]
+    head = _head(text, seen)
+    tail = _tail(text, seen) if len(head) == HEAD_WORDS else head[-TAIL_WORDS:]
     return Excerpt(head, tail, frozenset(seen))
 
 
-def _first(text: str, seen: set[str]) -> list[str]:
-    size = HEAD * 6
+def _head(text: str, seen: set[str]) -> list[str]:
+    size = HEAD_WORDS * 6
     while True:
         whole = size >= len(text)
         words = _words(text[:size], seen)
-        plain = [word for word in (words if whole else words[:-1]) if word not in STAKES]
-        if whole or len(plain) >= HEAD:
-            seen.update(STAKES[word] for word in STAKES.keys() & words)
-            return plain[:HEAD]
+        plain = [word for word in (words if whole else words[:-1]) if word not in STAKES_WORDS]
+        if whole or len(plain) >= HEAD_WORDS:
+            seen.update(STAKES_WORDS[word] for word in STAKES_WORDS.keys() & words)
+            return plain[:HEAD_WORDS]
         size *= 2
 
 
-def _last(text: str, seen: set[str]) -> list[str]:
-    size = TAIL * 7
+def _tail(text: str, seen: set[str]) -> list[str]:
+    size = TAIL_WORDS * 7
     while True:
         whole = size >= len(text)
         words = _words(text[-size:], seen)
-        plain = [word for word in (words if whole else words[1:]) if word not in STAKES]
-        if whole or len(plain) >= TAIL:
-            seen.update(STAKES[word] for word in STAKES.keys() & words)
-            return plain[-TAIL:]
+        plain = [word for word in (words if whole else words[1:]) if word not in STAKES_WORDS]
+        if whole or len(plain) >= TAIL_WORDS:
+            seen.update(STAKES_WORDS[word] for word in STAKES_WORDS.keys() & words)
+            return plain[-TAIL_WORDS:]
         size *= 2
 
 
@@ -61,7 +61,7 @@ def _words(part: str, seen: set[str]) -> list[str]:
     from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
 
     part = normalize("NFKC", part).casefold()
-    for stem, field in STAKES_INSIDE.items():
+    for stem, field in STAKES_STEMS.items():
         if stem in part:
             seen.add(field)
             part = part.replace(stem, " ")

@@ -29,10 +29,10 @@ _WORDS = {
     ),
 }  # fmt: skip
 
-STAKES: dict[str, str] = {word: field for field, words in _WORDS.items() for word in words.split()}
+STAKES_WORDS: dict[str, str] = {word: field for field, words in _WORDS.items() for word in words.split()}
 
 # Scripts that write no spaces: looked for inside runs of letters, and only where the text is not ASCII.
-STAKES_INSIDE: dict[str, str] = {
+STAKES_STEMS: dict[str, str] = {
     **dict.fromkeys(("法律", "合同", "契約", "诉讼", "訴訟", "법률", "계약"), "legal"),
     **dict.fromkeys(("医疗", "医療", "诊断", "診断", "药物", "의료", "진단"), "medical"),
     **dict.fromkeys(("金融", "投资", "投資", "금융", "투자"), "financial"),

@@ -14,7 +14,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 # Words that ask for the work ("translate this"). In the instruction they weigh ASKED, elsewhere as much as a topic.
-_ASKING: dict[Kind, str] = {
+_INSTRUCTIONS: dict[Kind, str] = {
     "code": "refactor debug implement compile unittest pytest codebase программу",
     "mathematics": "solve prove calculate compute integrate differentiate factorise factorize résoudre calcule "
     "berechne calcula calcular",
@@ -31,7 +31,7 @@ _ASKING: dict[Kind, str] = {
     "clasificar",
 }
 # Words that say what the text is about; at most TOPIC_CAP of them count.
-_TOPIC: dict[Kind, str] = {
+_TOPICS: dict[Kind, str] = {
     "code": "python javascript typescript java rust golang kotlin ruby php sql html css bash regex function functions "
     "script code algorithm api traceback exception stacktrace compiler def const import "
     "struct yaml bug bugs repository commit query dataframe array loop recursion",
@@ -42,31 +42,31 @@ _TOPIC: dict[Kind, str] = {
     "document": "document documents article report transcript meeting paper chapter passage passages",
 }
 # Words that ask only where they open the prompt: further in they are nouns ("in the following format").
-_LEADING: dict[str, Kind] = {
+_LEADING_VERBS: dict[str, Kind] = {
     **dict.fromkeys(("format", "convert", "sort"), "formatting"),
     **dict.fromkeys(("tag", "rate"), "classification"),
     **dict.fromkeys(("evaluate", "simplify", "factor"), "mathematics"),
     "outline": "document",
 }
-_MAKING = frozenset((
+_CREATION_VERBS = frozenset((
     "write", "create", "build", "make", "fix", "complete", "add", "develop", "generate", "schreibe", "écris",
     "escribe",
 ))  # fmt: skip
-_OPEN = frozenset((
+_OPEN_ENDED_WORDS = frozenset((
     "explain", "compare", "analyse", "analyze", "design", "essay", "story", "poem", "plan", "strategy", "argue",
     "discuss", "detail", "detailed", "pros", "cons", "write", "draft", "brainstorm", "recommend", "advise", "advice",
     "evaluate", "critique", "why",
 ))  # fmt: skip
-_STEPS = frozenset((
+_STEP_WORDS = frozenset((
     "then", "next", "finally", "afterwards", "subsequently", "steps", "stepwise",
 ))  # fmt: skip
-_ASKS = frozenset((
+_QUESTION_OPENERS = frozenset((
     "what", "who", "whom", "whose", "when", "where", "which", "how", "is", "are", "was", "were", "does", "do", "did",
     "can", "could", "will", "would", "should", "has", "have", "name", "qui", "que", "quel", "quelle", "où", "quand",
     "wer", "was", "wann", "welche", "wie", "qué", "quién", "cuál", "cuándo", "dónde",
 ))  # fmt: skip
 # For scripts without spaces, looked for inside words.
-_INSIDE: dict[str, Kind] = {
+_UNSPACED_STEMS: dict[str, Kind] = {
     **dict.fromkeys(("翻译", "翻訳", "번역"), "translation"),
     **dict.fromkeys(("分类", "分類", "분류", "情感"), "classification"),
     **dict.fromkeys(("提取", "抽出", "추출"), "extraction"),
@@ -78,59 +78,59 @@ _INSIDE: dict[str, Kind] = {
 _CODE_MARKS = ("```", "();", "){", "=>", "#include", "</", "==", "self.", "->", "!=")
 _QUESTION_MARKS = ("?", "？", "؟")  # noqa: RUF001 - other scripts ask too
 
-_ASKING_WORDS: dict[str, Kind] = {word: kind for kind, words in _ASKING.items() for word in words.split()}
-_TOPIC_WORDS: dict[str, Kind] = {word: kind for kind, words in _TOPIC.items() for word in words.split()}
+_INSTRUCTION_KINDS: dict[str, Kind] = {word: kind for kind, words in _INSTRUCTIONS.items() for word in words.split()}
+_TOPIC_KINDS: dict[str, Kind] = {word: kind for kind, words in _TOPICS.items() for word in words.split()}
 
-ASKED = 4
+INSTRUCTION_WEIGHT = 4
 TOPIC_CAP = 3
-ENOUGH = 2
-ZONE = 25  # words at either end that count as the instruction
-QUESTION_WORDS = 40
-LONG_CHARACTERS = 4000
+MIN_SCORE = 2
+INSTRUCTION_ZONE = 25  # words at either end that count as the instruction
+LONGEST_QUESTION = 40
+LONG_TEXT = 4000
 # The dearer kind wins a tie.
-_ORDER: tuple[Kind, ...] = tuple(_ASKING)
+_KINDS: tuple[Kind, ...] = tuple(_INSTRUCTIONS)
 
 
 def kind_of(text: str, words: Excerpt, system: Excerpt | None = None) -> Kind:
     """Return the kind of task, from the words at both ends of the prompt and from its system text."""
-    asked = {*words.head[:ZONE], *words.tail[-ZONE:]}
+    asked = {*words.head[:INSTRUCTION_ZONE], *words.tail[-INSTRUCTION_ZONE:]}
     seen = {*words.head, *words.tail}
     if system is not None:
         asked.update(system.head)
         seen.update(system.head)
-    scores = _scores(asked, seen)
-    for word in _LEADING.keys() & words.head[:3]:
-        scores[_LEADING[word]] += ASKED
-    _look_inside(scores, asked, seen)
-    _look_at_shape(scores, text, words, asked, seen)
-    best = max(_ORDER, key=scores.__getitem__)
-    if scores[best] >= ENOUGH:
+    scores = _word_scores(asked, seen)
+    for word in _LEADING_VERBS.keys() & words.head[:3]:
+        scores[_LEADING_VERBS[word]] += INSTRUCTION_WEIGHT
+    _score_unspaced_scripts(scores, asked, seen)
+    _score_shape(scores, text, words, asked, seen)
+    best = max(_KINDS, key=scores.__getitem__)
+    if scores[best] >= MIN_SCORE:
         return best
-    return _shape(text, words, seen)
+    return _kind_by_shape(text, words, seen)
 
 
-def _scores(asked: AbstractSet[str], seen: AbstractSet[str]) -> dict[Kind, int]:
-    scores = dict.fromkeys(_ORDER, 0)
-    for word in _TOPIC_WORDS.keys() & seen:
-        kind = _TOPIC_WORDS[word]
+def _word_scores(asked: AbstractSet[str], seen: AbstractSet[str]) -> dict[Kind, int]:
+    scores = dict.fromkeys(_KINDS, 0)
+    for word in _TOPIC_KINDS.keys() & seen:
+        kind = _TOPIC_KINDS[word]
         scores[kind] = min(scores[kind] + 1, TOPIC_CAP)
-    for word in _ASKING_WORDS.keys() & seen:
-        scores[_ASKING_WORDS[word]] += ASKED if word in asked else 1
-    if not _MAKING.isdisjoint(asked) and any(_TOPIC_WORDS.get(word) == "code" for word in asked):
-        scores["code"] += ASKED
+    for word in _INSTRUCTION_KINDS.keys() & seen:
+        scores[_INSTRUCTION_KINDS[word]] += INSTRUCTION_WEIGHT if word in asked else 1
+    if not _CREATION_VERBS.isdisjoint(asked) and any(_TOPIC_KINDS.get(word) == "code" for word in asked):
+        scores["code"] += INSTRUCTION_WEIGHT
     return scores
 
 
-def _look_inside(scores: dict[Kind, int], asked: AbstractSet[str], seen: AbstractSet[str]) -> None:
+def _score_unspaced_scripts(scores: dict[Kind, int], asked: AbstractSet[str], seen: AbstractSet[str]) -> None:
     """Find words of scripts that write no spaces."""
     wide = [word for word in seen if not word.isascii()]
     if wide:
-        for stem, kind in _INSIDE.items():
+        for stem, kind in _UNSPACED_STEMS.items():
             if any(stem in word for word in wide):
-                scores[kind] += ASKED if any(stem in word for word in asked) else 1
+                scores[kind] += INSTRUCTION_WEIGHT if any(stem in word for word in asked) else 1
 
 
-def _look_at_shape(
+def _score_shape(
     scores: dict[Kind, int], text: str, words: Excerpt, asked: AbstractSet[str], seen: AbstractSet[str]
 ) -> None:
     """Count marks that only code has, and the numbers of a word problem."""
@@ -139,19 +139,19 @@ def _look_at_shape(
         numbers = sum(word.isdecimal() for word in words.head)
         scores["mathematics"] += min(numbers, TOPIC_CAP) if numbers > 1 or "total" in asked else 0
     if "\\frac" in text or "\\sqrt" in text or "\\boxed" in text:
-        scores["mathematics"] += ENOUGH
+        scores["mathematics"] += MIN_SCORE
 
 
-def _shape(text: str, words: Excerpt, seen: AbstractSet[str]) -> Kind:
+def _kind_by_shape(text: str, words: Excerpt, seen: AbstractSet[str]) -> Kind:
     """Return a kind for a prompt whose words say nothing."""
-    if len(text) > LONG_CHARACTERS:
+    if len(text) > LONG_TEXT:
         return "long text"
-    if len(_STEPS & seen) > 1:
+    if len(_STEP_WORDS & seen) > 1:
         return "multi-step"
-    if len(words.head) <= QUESTION_WORDS and _OPEN.isdisjoint(seen) and _is_question(text, words.head):
+    if len(words.head) <= LONGEST_QUESTION and _OPEN_ENDED_WORDS.isdisjoint(seen) and _is_question(text, words.head):
         return "question"
     return "open-ended"
 
 
 def _is_question(text: str, head: Sequence[str]) -> bool:
-    return bool(head) and (head[0] in _ASKS or text.rstrip().endswith(_QUESTION_MARKS))
+    return bool(head) and (head[0] in _QUESTION_OPENERS or text.rstrip().endswith(_QUESTION_MARKS))

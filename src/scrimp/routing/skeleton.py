@@ -13,11 +13,11 @@ from collections.abc import Iterator
 
 from scrimp.regexes import pattern
 
-_EDGE = 2500  # characters at either end; templates stand around their payload
-_FIRST, _LAST = 3, 6  # lines at either end whose sentences may speak of the task
-_PARAGRAPH = 300  # characters: of a longer line only the first and the last sentence may
-_SENTENCE = 200  # characters in which they are looked for
-_WORDS = 24  # of a sentence
+_END_CHARACTERS = 2500  # characters at either end; templates stand around their payload
+_HEAD_LINES, _TAIL_LINES = 3, 6  # lines at either end whose sentences may speak of the task
+_LONG_LINE = 300  # characters: of a longer line only the first and the last sentence may
+_SENTENCE_SEARCH = 200  # characters in which they are looked for
+_SENTENCE_WORDS = 24  # of a sentence
 _ENCLOSED = r"(?s)```.*?(?:```|\Z)|\[([A-Za-z_]{2,20})\].*?\[/\1\]|<([A-Za-z_-]{2,20})>.*?</\2>"
 _QUOTED = r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»|'(?<!\w')[^'\n]*'(?!\w)|`[^`\n]*`"
 _QUOTES = r"[\"'“«`]"
@@ -32,7 +32,7 @@ _LABELS = frozenset((
     "description", "product", "request", "goal", "role", "steps", "format", "paragraph", "translation", "sql", "json",
     "log", "diff",
 ))  # fmt: skip
-_ASKING = frozenset((
+_INSTRUCTION_VERBS = frozenset((
     "translate", "summarize", "summarise", "classify", "categorize", "categorise", "extract", "rewrite", "rephrase",
     "paraphrase", "proofread", "label", "respond", "reply", "answer", "output", "return", "present", "think",
     "choose", "select", "pick", "read", "use", "give", "provide", "show", "put", "write", "consider", "identify",
@@ -40,37 +40,37 @@ _ASKING = frozenset((
     "follow", "keep", "include", "make", "ensure", "state",
 ))  # fmt: skip
 # "find", "write" and "compute" open a payload as often as a template: they count only behind "please".
-_PAYLOAD = frozenset((
+_PAYLOAD_VERBS = frozenset((
     "write", "make", "list", "read", "explain", "complete", "identify", "determine", "consider", "generate", "give",
     "show",
 ))  # fmt: skip
-_ADDRESSING = frozenset(("you", "your", "do", "don't"))
-_ADDRESSED = ("you are ", "you will ", "you must ", "your task", "your job", "your goal", "do not ", "don't ")
-_CONTAINED = r"your answer|final answer|step by step|json format|JSON|the following information"
-_WORD = r"(?<![\w'])[a-z]{2,}(?![\w'])"  # neither names nor numbers
+_ADDRESS_OPENERS = frozenset(("you", "your", "do", "don't"))
+_ADDRESS_PHRASES = ("you are ", "you will ", "you must ", "your task", "your job", "your goal", "do not ", "don't ")
+_INSTRUCTION_PHRASES = r"your answer|final answer|step by step|json format|JSON|the following information"
+_PLAIN_WORD = r"(?<![\w'])[a-z]{2,}(?![\w'])"  # neither names nor numbers
 
 
 def skeleton(text: str) -> str:
     """Return the traces of a template in the order they first appear, one a line; empty where the prompt is bare."""
-    text = text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]}\n{text[-_EDGE:]}"
+    text = text if len(text) <= 2 * _END_CHARACTERS else f"{text[:_END_CHARACTERS]}\n{text[-_END_CHARACTERS:]}"
     traces: dict[str, None] = {}
     if "```" in text or "[/" in text or "</" in text:
-        text = pattern(_ENCLOSED).sub(lambda found: _enclosed(found, traces), text)
+        text = pattern(_ENCLOSED).sub(lambda found: _note_enclosure(found, traces), text)
     lines = [line for line in text.splitlines() if line and not line.isspace()]
     if len(lines) > 1:
-        traces.update(dict.fromkeys(mark for line in lines for mark in _marks(line)))
-    ends = lines if len(lines) <= _FIRST + _LAST else lines[:_FIRST] + lines[-_LAST:]
+        traces.update(dict.fromkeys(mark for line in lines for mark in _line_markers(line)))
+    ends = lines if len(lines) <= _HEAD_LINES + _TAIL_LINES else lines[:_HEAD_LINES] + lines[-_TAIL_LINES:]
     alone = len(text) if len(lines) == 1 else 0
-    traces.update(dict.fromkeys(said for line in ends for said in _said(line, alone)))
+    traces.update(dict.fromkeys(said for line in ends for said in _instruction_traces(line, alone)))
     return "\n".join(traces)
 
 
-def _enclosed(found: re.Match[str], traces: dict[str, None]) -> str:
+def _note_enclosure(found: re.Match[str], traces: dict[str, None]) -> str:
     traces[f"within {(found[1] or found[2] or '```').lower()}"] = None
     return "\n"
 
 
-def _marks(line: str) -> Iterator[str]:
+def _line_markers(line: str) -> Iterator[str]:
     """Yield the heading, label or option that a line opens with."""
     opening = line[0]
     if opening == "#" and len(line) < 40 and line.lstrip("#")[:1] == " ":
@@ -83,7 +83,7 @@ def _marks(line: str) -> Iterator[str]:
             yield f"label {label[2].lower()}"
 
 
-def _said(line: str, alone: int) -> Iterator[str]:
+def _instruction_traces(line: str, alone: int) -> Iterator[str]:
     """Yield what a line says of the task, in its plain words.
 
     Where the line is all there is (of so many characters), a sentence that is half of it is payload itself, unless a
@@ -91,24 +91,24 @@ def _said(line: str, alone: int) -> Iterator[str]:
     """
     if line[0] in '\t{}[]<"|' or line[:4].isspace():
         return  # code and data
-    if len(line) > _PARAGRAPH:
-        line = f"{line[:_SENTENCE].partition('. ')[0]}. {line[-_SENTENCE:].rpartition('. ')[2]}"
+    if len(line) > _LONG_LINE:
+        line = f"{line[:_SENTENCE_SEARCH].partition('. ')[0]}. {line[-_SENTENCE_SEARCH:].rpartition('. ')[2]}"
     if pattern(_QUOTES).search(line):
         line = pattern(_QUOTED).sub("", line)
     for sentence in pattern(r"[.!?]\s+").split(line.strip(" -*\t").replace(": ", ":. ")):
-        if (not alone or 2 * len(sentence) < alone or sentence[-1:] == ":") and _speaks(sentence):
-            words: list[str] = pattern(_WORD).findall(sentence[0].lower() + sentence[1:])
+        if (not alone or 2 * len(sentence) < alone or sentence[-1:] == ":") and _is_instruction(sentence):
+            words: list[str] = pattern(_PLAIN_WORD).findall(sentence[0].lower() + sentence[1:])
             if len(words) > 1:
-                yield "says " + " ".join(words[:_WORDS])
+                yield "says " + " ".join(words[:_SENTENCE_WORDS])
 
 
-def _speaks(sentence: str) -> bool:
+def _is_instruction(sentence: str) -> bool:
     word, _, rest = sentence.partition(" ")
     word = word.rstrip(":").lower()
     if word == "please":
-        return rest.partition(" ")[0] in _ASKING
+        return rest.partition(" ")[0] in _INSTRUCTION_VERBS
     return (
-        (word in _ASKING and word not in _PAYLOAD)
-        or (word in _ADDRESSING and sentence.lower().startswith(_ADDRESSED))
-        or pattern(_CONTAINED).search(sentence) is not None
+        (word in _INSTRUCTION_VERBS and word not in _PAYLOAD_VERBS)
+        or (word in _ADDRESS_OPENERS and sentence.lower().startswith(_ADDRESS_PHRASES))
+        or pattern(_INSTRUCTION_PHRASES).search(sentence) is not None
     )

@@ -9,11 +9,27 @@ from scrimp.regexes import pattern
 from scrimp.routing.excerpt import excerpt
 from scrimp.routing.kinds import Kind, kind_of
 from scrimp.routing.skeleton import skeleton
+from scrimp.values import Parameters, Prompt
 
-_DIGITS = 12  # of the hash, as shown to the user: a collision among a million tasks has a chance of one in 500
+_HEX_DIGITS = 12  # of the hash, as shown to the user: a collision among a million tasks has a chance of one in 500
 
 
-def signature(
+def task_kind(prompt: Prompt, parameters: Parameters) -> Kind:
+    """Return the kind of a prompt's task; choices and a schema tell it better than its words do."""
+    if parameters.choices:
+        return "classification"
+    return "extraction" if parameters.schema is not None else kind_of(prompt.text, excerpt(prompt.text))
+
+
+def task_signature(prompt: Prompt, parameters: Parameters, name: str | None) -> str:
+    """Return the name of a prompt's task; `name` is what the user calls it."""
+    kind: Kind | None = None  # else it is looked for only where the prompt has no form of its own
+    if parameters.choices or parameters.schema is not None:
+        kind = task_kind(prompt, parameters)
+    return text_signature(prompt.text, prompt.system, prompt.template, name, kind=kind)
+
+
+def text_signature(
     prompt_text: str,
     system: str | None = None,
     template: str | None = None,
@@ -30,7 +46,7 @@ def signature(
     if name:
         return name
     if system or template:
-        return _hash(f"given\0{_dateless(system or '')}\0{template or ''}")
+        return _hash(f"given\0{_without_numbers(system or '')}\0{template or ''}")
     traces = skeleton(prompt_text)
     if traces:
         return _hash(f"skeleton\0{traces}")
@@ -38,10 +54,10 @@ def signature(
 
 
 @lru_cache(maxsize=64)
-def _dateless(system: str) -> str:
+def _without_numbers(system: str) -> str:
     """Leave numbers out of a system prompt: many carry today's date, and tomorrow it is the same task."""
     return pattern(r"\d+").sub("0", system)
 
 
 def _hash(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGITS // 2).hexdigest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_HEX_DIGITS // 2).hexdigest()

@@ -21,7 +21,7 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 # Medium: a slip is easy to make, hard to see and spoils all that is built on it (code that nearly runs, one wrong
 # number, a field left out, a clause the summary dropped), or nothing is known of the task. Simple: the answer is short
 # or closely bound to the text given, where cheap models err about as seldom as dear ones.
-PRIOR: dict[Kind, str] = {
+PRIOR_TIERS: dict[Kind, str] = {
     "code": "medium",
     "mathematics": "medium",
     "extraction": "medium",
@@ -34,8 +34,8 @@ PRIOR: dict[Kind, str] = {
     "long text": "medium",
     "open-ended": "medium",
 }
-RAISED = {"simple": "medium", "medium": "high", "high": "high"}
-_NOTHING = Parameters()
+RAISED_TIERS = {"simple": "medium", "medium": "high", "high": "high"}
+_NO_PARAMETERS = Parameters()
 
 
 class TierChoice(Struct, frozen=True):
@@ -46,7 +46,7 @@ class TierChoice(Struct, frozen=True):
     why: str
 
 
-def tier_of(text: str, system: str | None, parameters: Parameters = _NOTHING) -> TierChoice:
+def tier_of(text: str, system: str | None, parameters: Parameters = _NO_PARAMETERS) -> TierChoice:
     """Return the tier for a prompt; choices and a schema tell the kind better than its words do."""
     words = excerpt(text)
     rules = excerpt(system) if system else None
@@ -58,7 +58,7 @@ def tier_of(text: str, system: str | None, parameters: Parameters = _NOTHING) ->
     else:
         kind = kind_of(text, words, rules)
     stakes = words.stakes | rules.stakes if rules else words.stakes
-    tier = PRIOR[kind]
+    tier = PRIOR_TIERS[kind]
     if not stakes:
         return TierChoice(tier, kind, kind)
-    return TierChoice(RAISED[tier], kind, f"{kind}; raised: {', '.join(sorted(stakes))}")
+    return TierChoice(RAISED_TIERS[tier], kind, f"{kind}; raised: {', '.join(sorted(stakes))}")

@@ -1,7 +1,7 @@
 """Certificates: which policy keeps a target share of the flagship's quality, at a stated risk of being wrong.
 
-Policies are tested in order of safety, each at the full risk, until one is not certified: a fixed sequence needs no
-correction for the number of policies (Maurer, Hothorn & Lehmacher 1995; Angelopoulos et al., Learn then Test, 2021).
+Policies are tested in order of safety, each at the full risk, until one is not certified: fixed-sequence testing needs
+no correction for the number of policies (Maurer, Hothorn & Lehmacher 1995; Angelopoulos et al., Learn then Test, 2021).
 Groups share the risk between them, so that with probability 1 - risk every claim of a certificate holds at once, and
 with them the target over all rows. All-flagship needs no certificate and is what remains where nothing is certified.
 """
@@ -12,16 +12,16 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from scrimp.tuning.bounds import Paired, lower_bound, p_value, paired_outcomes, rows_needed
-from scrimp.tuning.claim_groups import Group, claim_groups
-from scrimp.tuning.policies import Always, PerSignature, PlayedPolicy, Policy, play
+from scrimp.tuning.bounds import ScorePair, count_outcomes, lower_bound, p_value, rows_needed
+from scrimp.tuning.claim_groups import ClaimGroup, claim_groups
+from scrimp.tuning.policies import Always, PerSignature, Policy, PolicyOutcome, replay
 from scrimp.tuning.policy_metrics import PolicyMetrics, measure
 from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
 TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 
 
-class Tested(Struct, frozen=True):
+class PolicyTest(Struct, frozen=True):
     """One policy's test: certified where p is at most the group's share of the risk."""
 
     policy: Policy
@@ -30,7 +30,7 @@ class Tested(Struct, frozen=True):
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """What is certified about one group of rows; all-flagship, with nothing certified, where no test was passed.
+    """What is certified of one group of rows; all-flagship, with nothing certified, where no test was passed.
 
     The claim is that the policy keeps the target. `bound` is what it is certified to keep at least, to a thousandth,
     with the risk divided among the policies that passed, as any of them could have been chosen; for all-flagship it is
@@ -45,7 +45,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     pairs: int
     bound: float
     measured: PolicyMetrics
-    tested: tuple[Tested, ...]  # in order, the last one perhaps not certified
+    tests: tuple[PolicyTest, ...]  # in order; only the last one may have failed
     next_target: float | None = None  # the target this one was tested at where it was not certified
     labels_needed: int | None = None  # beyond the pairs there are; None where no number would do
 
@@ -62,64 +62,64 @@ class Certificate(Struct, frozen=True, kw_only=True):
 
 
 def certify(
-    recorded: Sequence[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05
+    rows: Sequence[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05
 ) -> Certificate:
     """Return what the rows certify: for each group the policy that saves most of those that passed their tests.
 
     Policies come safest first and were chosen without a look at these rows' scores. Rows are independent draws of what
-    is to come; where a score that matters is not labelled, the worst is assumed. Raises ValueError without rows or for
-    a target outside 0.5..1, and InputError where a row lacks a model.
+    is to come; where a score that matters is not labeled, the worst is assumed. Raises ValueError without rows or for a
+    target outside 0.5..1, and InputError where a row lacks a model.
     """
-    if not recorded:
+    if not rows:
         raise ValueError("nothing is recorded")
-    found = claim_groups(recorded, target, risk)
-    claims = tuple(_claim(group, policies, flagship, target, risk / len(found)) for group in found)
+    groups = claim_groups(rows, target, risk)
+    claims = tuple(_claim(group, policies, flagship, target, risk / len(groups)) for group in groups)
     choices = {signature: claim.policy for claim in claims for signature in claim.signatures if claim.certified}
     policy = claims[0].policy if len(claims) == 1 else PerSignature(choices, Always(flagship))
     return Certificate(
         target=target, risk=risk, flagship=flagship, claims=claims, policy=policy,
-        measured=measure(policy, recorded, flagship),
+        measured=measure(policy, rows, flagship),
     )  # fmt: skip
 
 
-def paired(recorded: Sequence[RecordedRow], policy: Policy, flagship: str) -> list[Paired]:
-    """Return a policy's score and the flagship's row by row; the worst that can be where one is not labelled.
+def score_pairs(rows: Sequence[RecordedRow], policy: Policy, flagship: str) -> list[ScorePair]:
+    """Return a policy's score and the flagship's row by row; the worst that can be where one is not labeled.
 
-    Where the policy ends at the flagship, or says what it says, both have the same score, and the worst is that both
-    are wrong: nothing is learned. Else the policy is wrong and the flagship right.
+    Where the policy ends at the flagship, or asserts what it asserts, both have the same score, and the worst is that
+    both are wrong: nothing is learned. Otherwise the policy is wrong and the flagship right.
     """
-    return [_paired(row, play(policy, row, flagship), flagship) for row in recorded]
+    return [_score_pair(row, replay(policy, row, flagship), flagship) for row in rows]
 
 
-def labels_needed(pairs: Sequence[Paired], target: float, risk: float) -> int | None:
+def labels_needed(pairs: Sequence[ScorePair], target: float, risk: float) -> int | None:
     """Return how many more pairs would certify a target if they went as these did; None where no number would.
 
     A plan, not a promise: half of the time it takes some more.
     """
-    needed = rows_needed(paired_outcomes(pairs), len(pairs), target, risk)
+    needed = rows_needed(count_outcomes(pairs), len(pairs), target, risk)
     return None if needed is None else max(0, needed - len(pairs))
 
 
-def _paired(row: RecordedRow, one: PlayedPolicy, flagship: str) -> Paired:
+def _score_pair(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> ScorePair:
     top = answer_of(row, flagship)
-    if one.score is not None and top.score is not None:
-        return Paired(row.id, one.score, top.score)
-    kept = answer_of(row, one.model)
-    if one.model == flagship or (kept.asserted is not None and kept.asserted == top.asserted):
-        known = one.score if one.score is not None else top.score
-        return Paired(row.id, known or 0.0, known or 0.0)
-    return Paired(row.id, one.score or 0.0, 1.0 if top.score is None else top.score)
+    if outcome.score is not None and top.score is not None:
+        return ScorePair(row.id, outcome.score, top.score)
+    kept = answer_of(row, outcome.model)
+    if outcome.model == flagship or (kept.asserted is not None and kept.asserted == top.asserted):
+        shared = outcome.score if outcome.score is not None else top.score
+        return ScorePair(row.id, shared or 0.0, shared or 0.0)
+    return ScorePair(row.id, outcome.score or 0.0, 1.0 if top.score is None else top.score)
 
 
-def _claim(group: Group, policies: Sequence[Policy], flagship: str, target: float, risk: float) -> Claim:
-    tested = _sequence(group, policies, flagship, target, risk)
-    passed = [(test.policy, measure(test.policy, group.rows, flagship)) for test in tested if test.certified]
+def _claim(group: ClaimGroup, policies: Sequence[Policy], flagship: str, target: float, risk: float) -> Claim:
+    tests = _fixed_sequence(group, policies, flagship, target, risk)
+    passed = [(test.policy, measure(test.policy, group.rows, flagship)) for test in tests if test.certified]
     fallback = (Always(flagship), measure(Always(flagship), group.rows, flagship))
-    policy, measured = max((fallback, *passed), key=lambda pair: pair[1].saved.value)
+    policy, measured = max((fallback, *passed), key=lambda choice: choice[1].saved.value)
     certified = policy != fallback[0]
-    pairs = paired(group.rows, policy, flagship)
+    pairs = score_pairs(group.rows, policy, flagship)
     bound = lower_bound(pairs, risk / len(passed), target) if certified else 1.0
-    further, at = _next(group, policies, flagship, target, policy if certified else None)
+    next_pairs, next_target = _next_test(group, policies, flagship, target, policy if certified else None)
     return Claim(
         group=group.name,
         signatures=group.signatures,
@@ -129,29 +129,30 @@ def _claim(group: Group, policies: Sequence[Policy], flagship: str, target: floa
         pairs=len(group.rows),
         bound=bound,
         measured=measured,
-        tested=tested,
-        next_target=at,
-        labels_needed=labels_needed(further, at, risk) if further and at else None,
+        tests=tests,
+        next_target=next_target,
+        labels_needed=labels_needed(next_pairs, next_target, risk) if next_pairs and next_target else None,
     )
 
 
-def _sequence(
-    group: Group, policies: Sequence[Policy], flagship: str, target: float, risk: float
-) -> tuple[Tested, ...]:
-    tested: list[Tested] = []
+def _fixed_sequence(
+    group: ClaimGroup, policies: Sequence[Policy], flagship: str, target: float, risk: float
+) -> tuple[PolicyTest, ...]:
+    """Test one policy after another, up to the first that fails."""
+    tests: list[PolicyTest] = []
     for policy in policies:
-        p = p_value(paired(group.rows, policy, flagship), target, risk)
-        tested.append(Tested(policy, p, p <= risk))
+        p = p_value(score_pairs(group.rows, policy, flagship), target, risk)
+        tests.append(PolicyTest(policy, p, p <= risk))
         if p > risk:
             break
-    return tuple(tested)
+    return tuple(tests)
 
 
-def _next(
-    group: Group, policies: Sequence[Policy], flagship: str, target: float, policy: Policy | None
-) -> tuple[list[Paired], float | None]:
-    """Return what to count further labels on: the certified policy at the next target, else the safest at this one."""
-    if policy is not None:
-        at = next((level for level in TARGETS if level > target), None)
-        return paired(group.rows, policy, flagship), at
-    return (paired(group.rows, policies[0], flagship), target) if policies else ([], None)
+def _next_test(
+    group: ClaimGroup, policies: Sequence[Policy], flagship: str, target: float, certified: Policy | None
+) -> tuple[list[ScorePair], float | None]:
+    """Return the pairs and the target to plan labels for: the certified policy's next one, else the safest's own."""
+    if certified is not None:
+        next_target = next((level for level in TARGETS if level > target), None)
+        return score_pairs(group.rows, certified, flagship), next_target
+    return (score_pairs(group.rows, policies[0], flagship), target) if policies else ([], None)

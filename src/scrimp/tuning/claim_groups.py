@@ -1,4 +1,4 @@
-"""Rows put together for one claim: a signature where it has enough of them, else its kind, else the rest."""
+"""Rows pooled for one claim: a signature where it has enough of them, else its kind, else the rest."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from scrimp.tuning.bounds import fewest
+from scrimp.tuning.bounds import min_rows
 from scrimp.tuning.recorded_row import RecordedRow
 
-_ENOUGH = 3  # times the rows that a clean record needs: a few losses must be affordable
+_MARGIN = 3  # times the rows that a clean record needs: a few losses must be affordable
 
 
-class Group(Struct, frozen=True):
+class ClaimGroup(Struct, frozen=True):
     """Rows that one claim is made about, and the signatures it holds for: on average, not for each alone."""
 
     name: str
@@ -21,7 +21,7 @@ class Group(Struct, frozen=True):
     rows: tuple[RecordedRow, ...]
 
 
-def claim_groups(recorded: Sequence[RecordedRow], target: float, risk: float) -> tuple[Group, ...]:
+def claim_groups(rows: Sequence[RecordedRow], target: float, risk: float) -> tuple[ClaimGroup, ...]:
     """Return groups of which each can be certified at its share of the risk; formed by counting, blind to scores.
 
     A signature with enough rows is on its own, the others of a kind are pooled if together they have enough, and what
@@ -29,30 +29,33 @@ def claim_groups(recorded: Sequence[RecordedRow], target: float, risk: float) ->
     """
     shares = 1
     while True:
-        found = _formed(recorded, _ENOUGH * fewest(target, risk / shares))
-        if len(found) <= shares:
-            return found
+        groups = _groups_of(rows, _MARGIN * min_rows(target, risk / shares))
+        if len(groups) <= shares:
+            return groups
         shares += 1
 
 
-def _formed(recorded: Sequence[RecordedRow], enough: int) -> tuple[Group, ...]:
-    alone, few = _split(recorded, lambda row: row.signature, enough)
-    kinds, rest = _split(few, lambda row: row.kind, enough)
-    pooled = [(f"{kind} (small signatures)" if kind else "small signatures", rows) for kind, rows in kinds]
+def _groups_of(rows: Sequence[RecordedRow], size: int) -> tuple[ClaimGroup, ...]:
+    """Return groups of at least this many rows, but for the last."""
+    alone, small = _split_by_size(rows, lambda row: row.signature, size)
+    kinds, rest = _split_by_size(small, lambda row: row.kind, size)
+    pooled = [(f"{kind} (small signatures)" if kind else "small signatures", members) for kind, members in kinds]
     last = [("the rest" if alone or kinds else "all", rest)] if rest else []
     return tuple(
-        Group(name or "no signature", _signatures(rows), tuple(rows)) for name, rows in (*alone, *pooled, *last)
+        ClaimGroup(name or "no signature", _signatures(members), tuple(members))
+        for name, members in (*alone, *pooled, *last)
     )
 
 
-def _split(
-    recorded: Sequence[RecordedRow], key: Callable[[RecordedRow], str], enough: int
+def _split_by_size(
+    rows: Sequence[RecordedRow], key: Callable[[RecordedRow], str], size: int
 ) -> tuple[list[tuple[str, list[RecordedRow]]], list[RecordedRow]]:
-    by: defaultdict[str, list[RecordedRow]] = defaultdict(list)
-    for row in recorded:
-        by[key(row)].append(row)
-    large = [(name, rows) for name, rows in sorted(by.items()) if len(rows) >= enough]
-    return large, [row for rows in by.values() if len(rows) < enough for row in rows]
+    """Return the rows of each key that has enough of them, and all other rows."""
+    by_key: defaultdict[str, list[RecordedRow]] = defaultdict(list)
+    for row in rows:
+        by_key[key(row)].append(row)
+    large = [(name, members) for name, members in sorted(by_key.items()) if len(members) >= size]
+    return large, [row for members in by_key.values() if len(members) < size for row in members]
 
 
 def _signatures(rows: Sequence[RecordedRow]) -> tuple[str, ...]:

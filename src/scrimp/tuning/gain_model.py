@@ -1,6 +1,6 @@
-"""What the flagship gains on each task, learned from pairs before any call: which prompts deserve it.
+"""The flagship's expected gain on each task, learned from pairs before any call: which prompts deserve it.
 
-Few pairs of a task say little, so its mean is drawn towards that of its kind, and a kind's towards the mean of all, by
+Few pairs of a task say little, so its mean is shrunk towards that of its kind, and a kind's towards the mean of all, by
 as much as chance explains the differences between them (empirical Bayes; Efron & Morris, JASA 70, 1975).
 """
 
@@ -13,14 +13,14 @@ from statistics import fmean
 
 from msgspec import Struct
 
-from scrimp.tuning.wording_model import WordingModel, learn_wording
+from scrimp.tuning.wording_model import WordingModel, fit_wording
 
-_BORROWED = 5  # pairs' worth of the common variance in a group's own: twenty 0s and 1s may well be all alike
-_STEPS = 200
+_PRIOR_PAIRS = 5  # pairs' worth of the pooled variance in a group's own: twenty 0s and 1s may well be all alike
+_LIKELIHOOD_STEPS = 200
 
 
-class Pair(Struct, frozen=True, kw_only=True):
-    """One prompt that both models completed: the flagship's score less the cheap model's, in -1..1."""
+class ObservedGain(Struct, frozen=True, kw_only=True):
+    """A pair as the model learns from it: the flagship's score less the cheap model's, in -1..1."""
 
     gain: float
     signature: str = ""
@@ -36,69 +36,76 @@ class GainModel(Struct, frozen=True):
     overall: float
     wording: WordingModel | None = None
 
-    def of(self, signature: str, kind: str = "", text: str = "") -> float:
-        """Return what the flagship is expected to gain on such a prompt, in score."""
-        task = self.by_signature.get(signature, self.by_kind.get(kind, self.overall))
-        return task + self.wording.of(text) if self.wording is not None and text else task
+    def expected_gain(self, signature: str, kind: str = "", text: str = "") -> float:
+        """Return the flagship's expected gain on such a prompt, in score."""
+        gain = self.by_signature.get(signature, self.by_kind.get(kind, self.overall))
+        return gain + self.wording.predict(text) if self.wording is not None and text else gain
 
 
-def learn_gains(pairs: Sequence[Pair], *, wording: bool = False) -> GainModel:
-    """Learn the flagship's gain from pairs; with `wording` also what their texts tell beyond their task.
+def fit_gains(observed: Sequence[ObservedGain], *, wording: bool = False) -> GainModel:
+    """Fit the flagship's gain to pairs; with `wording` also to what their texts tell beyond their task.
 
     Raises ValueError without pairs.
     """
-    if not pairs:
+    if not observed:
         raise ValueError("no pairs to learn from")
-    overall = fmean(pair.gain for pair in pairs)
-    kinds = _shrunk({kind: [pair.gain for pair in of] for kind, of in _by(pairs, "kind").items()}, {}, overall)
-    signatures = _by(pairs, "signature")
-    towards = {name: fmean(kinds[pair.kind] for pair in of) for name, of in signatures.items()}
-    tasks = _shrunk({name: [pair.gain for pair in of] for name, of in signatures.items()}, towards, overall)
+    overall = fmean(one.gain for one in observed)
+    kinds = _shrink(_gains(_group_by(observed, "kind")), {}, overall)
+    signatures = _group_by(observed, "signature")
+    centers = {name: fmean(kinds[one.kind] for one in members) for name, members in signatures.items()}
+    tasks = _shrink(_gains(signatures), centers, overall)
     if not wording:
         return GainModel(tasks, kinds, overall)
-    learned = learn_wording([pair.text for pair in pairs], [pair.gain - tasks[pair.signature] for pair in pairs])
-    return GainModel(tasks, kinds, overall, learned)
+    residuals = [one.gain - tasks[one.signature] for one in observed]
+    return GainModel(tasks, kinds, overall, fit_wording([one.text for one in observed], residuals))
 
 
-def _by(pairs: Iterable[Pair], field: str) -> dict[str, list[Pair]]:
-    found: defaultdict[str, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        found[getattr(pair, field)].append(pair)
-    return found
+def _group_by(observed: Iterable[ObservedGain], field: str) -> dict[str, list[ObservedGain]]:
+    groups: defaultdict[str, list[ObservedGain]] = defaultdict(list)
+    for one in observed:
+        groups[getattr(one, field)].append(one)
+    return groups
 
 
-def _shrunk(samples: Mapping[str, Sequence[float]], towards: Mapping[str, float], otherwise: float) -> dict[str, float]:
-    """Return each sample's mean, drawn towards a centre the more, the less it differs beyond its standard error."""
-    if len(samples) == 1 and not towards:
+def _gains(groups: Mapping[str, Sequence[ObservedGain]]) -> dict[str, list[float]]:
+    return {name: [one.gain for one in members] for name, members in groups.items()}
+
+
+def _shrink(samples: Mapping[str, Sequence[float]], centers: Mapping[str, float], default: float) -> dict[str, float]:
+    """Return each sample's mean, shrunk towards its center the more, the less it differs beyond its standard error."""
+    if len(samples) == 1 and not centers:
         return {name: fmean(sample) for name, sample in samples.items()}
-    errors = _errors(samples)
-    apart = {name: fmean(sample) - towards.get(name, otherwise) for name, sample in samples.items()}
-    between = _between([(apart[name], errors[name]) for name in samples])
-    return {name: towards.get(name, otherwise) + apart[name] * between / (between + errors[name]) for name in samples}
+    errors = _squared_errors(samples)
+    deviations = {name: fmean(sample) - centers.get(name, default) for name, sample in samples.items()}
+    between = _between_variance([(deviations[name], errors[name]) for name in samples])
+    return {
+        name: centers.get(name, default) + deviations[name] * between / (between + errors[name]) for name in samples
+    }
 
 
-def _errors(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
+def _squared_errors(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Return the squared standard error of each mean, its variance steadied by that within all samples."""
     squares = {name: sum((gain - fmean(sample)) ** 2 for gain in sample) for name, sample in samples.items()}
-    spare = sum(len(sample) - 1 for sample in samples.values())
-    common = sum(squares.values()) / spare if spare else 1.0
+    degrees = sum(len(sample) - 1 for sample in samples.values())
+    pooled = sum(squares.values()) / degrees if degrees else 1.0
     return {
-        name: ((squares[name] + _BORROWED * common) / (len(sample) - 1 + _BORROWED) or 1e-12) / len(sample)
+        name: ((squares[name] + _PRIOR_PAIRS * pooled) / (len(sample) - 1 + _PRIOR_PAIRS) or 1e-12) / len(sample)
         for name, sample in samples.items()
     }
 
 
-def _between(apart: Sequence[tuple[float, float]]) -> float:
-    """Return the variance between true means: the maximum of the likelihood times its root, which is never at zero.
+def _between_variance(deviations: Sequence[tuple[float, float]]) -> float:
+    """Return the variance between true means, from (deviation, squared error): it maximizes likelihood times its root.
 
-    A plain maximum is often zero for a dozen groups, and then all tasks would be one (Chung et al., Psychometrika 78,
-    2013).
+    That maximum is never at zero. A plain one often is for a dozen groups, and then all tasks would be one (Chung et
+    al., Psychometrika 78, 2013).
     """
-    scale = math.sqrt(sum(difference**2 + error for difference, error in apart) / len(apart))
+    scale = math.sqrt(sum(deviation**2 + error for deviation, error in deviations) / len(deviations))
 
-    def fit(deviation: float) -> float:
-        variances = [deviation**2 + error for _, error in apart]
-        misfit = sum(d * d / variance for (d, _), variance in zip(apart, variances, strict=True))
-        return math.log(deviation) - 0.5 * (sum(map(math.log, variances)) + misfit)
+    def log_posterior(root: float) -> float:
+        variances = [root**2 + error for _, error in deviations]
+        misfit = sum(d * d / variance for (d, _), variance in zip(deviations, variances, strict=True))
+        return math.log(root) - 0.5 * (sum(map(math.log, variances)) + misfit)
 
-    return max((scale * 2 * step / _STEPS for step in range(1, _STEPS + 1)), key=fit) ** 2
+    roots = (scale * 2 * step / _LIKELIHOOD_STEPS for step in range(1, _LIKELIHOOD_STEPS + 1))
+    return max(roots, key=log_posterior) ** 2

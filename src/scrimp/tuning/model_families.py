@@ -1,4 +1,4 @@
-"""Whose relative a model is, told from its name: relatives learned from the same data and err alike."""
+"""The family a model belongs to, told from its name: relatives learned from the same data and err alike."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _FAMILIES = (
     ("qwen", re.compile(r"qwen|qwq|qvq")),
     ("deepseek", re.compile(r"deepseek")),
 )
-_OWN = re.compile(r"[a-z]+")
+_FIRST_WORD = re.compile(r"[a-z]+")
 
 
 def family(model: str) -> str:
-    """Return the family of a model, named as model or provider/model; of a name nobody knows, its first word.
+    """Return the family of a model, named as model or provider/model; an unknown name gives its first word.
 
-    A model trained from another's weights goes by the name that stands first in its own.
+    A model trained from another's weights belongs to the family named first.
     """
     name = model.rpartition("/")[2].lower()
-    found = [(match.start(), kin) for kin, pattern in _FAMILIES if (match := pattern.search(name)) is not None]
-    if found:
-        return min(found)[1]
-    own = _OWN.search(name)
-    return own[0] if own else name
+    matches = [(match.start(), maker) for maker, pattern in _FAMILIES if (match := pattern.search(name)) is not None]
+    if matches:
+        return min(matches)[1]
+    first = _FIRST_WORD.search(name)
+    return first[0] if first else name

@@ -19,34 +19,36 @@ class GapRecovered(Struct, frozen=True):
     random: float = 0.5
 
 
-def gap_recovered(worth: Sequence[float], cheap: Sequence[float], flagship: Sequence[float]) -> GapRecovered | None:
+def gap_recovered(
+    priorities: Sequence[float], cheap: Sequence[float], flagship: Sequence[float]
+) -> GapRecovered | None:
     """Return how much of the gap between two models an order of prompts recovers, over all shares of flagship calls.
 
-    `worth` says how much each prompt deserves the flagship, `cheap` and `flagship` hold the scores, all of one length.
-    PGR at a share is (mean score - cheap's) / (flagship's - cheap's), APGR its mean over the shares (RouteLLM,
-    arXiv:2406.18665, section 2), here over all of them by trapezoids instead of ten; prompts of equal worth count as
+    `priorities` says how much each prompt deserves the flagship, `cheap` and `flagship` hold the scores, all of one
+    length. PGR at a share is (mean score - cheap's) / (flagship's - cheap's), APGR its mean over the shares (RouteLLM,
+    arXiv:2406.18665, section 2), here over all of them by trapezoids instead of ten; prompts of equal priority count as
     shuffled. None where the flagship is no better than the cheap model, so that there is no gap to recover.
     """
     gains = [top - low for top, low in zip(flagship, cheap, strict=True)]
-    total = sum(gains)
-    if total <= 0:
+    gap = sum(gains)
+    if gap <= 0:
         return None
-    return GapRecovered(_area(worth, gains) / total, _random_sd(gains) / total, _area(gains, gains) / total)
+    return GapRecovered(_area(priorities, gains) / gap, _random_sd(gains) / gap, _area(gains, gains) / gap)
 
 
-def _weights(count: int) -> list[float]:
-    """Return for each place in the order in which share of the curve its gain counts, trapezoids taken."""
-    return [(count - place - 0.5) / count for place in range(count)]
+def _rank_weights(count: int) -> list[float]:
+    """Return for each rank the share of the curve for which its gain counts, by trapezoids."""
+    return [(count - rank - 0.5) / count for rank in range(count)]
 
 
-def _area(worth: Sequence[float], gains: Sequence[float]) -> float:
-    weights = _weights(len(gains))
-    area, place = 0.0, 0
-    ranked = sorted(zip(worth, gains, strict=True), key=lambda pair: -pair[0])
-    for _, tied in groupby(ranked, key=lambda pair: pair[0]):
-        together = [gain for _, gain in tied]
-        area += sum(together) * fmean(weights[place : place + len(together)])
-        place += len(together)
+def _area(priorities: Sequence[float], gains: Sequence[float]) -> float:
+    weights = _rank_weights(len(gains))
+    area, rank = 0.0, 0
+    ranked = sorted(zip(priorities, gains, strict=True), key=lambda prompt: -prompt[0])
+    for _, tied in groupby(ranked, key=lambda prompt: prompt[0]):
+        tied_gains = [gain for _, gain in tied]
+        area += sum(tied_gains) * fmean(weights[rank : rank + len(tied_gains)])
+        rank += len(tied_gains)
     return area
 
 
@@ -55,7 +57,7 @@ def _random_sd(gains: Sequence[float]) -> float:
     count = len(gains)
     if count < 2:
         return 0.0
-    weights = _weights(count)
     mean = fmean(gains)
-    spread = sum((gain - mean) ** 2 for gain in gains) * sum((weight - 0.5) ** 2 for weight in weights)
-    return math.sqrt(spread / (count - 1))
+    gain_squares = sum((gain - mean) ** 2 for gain in gains)
+    weight_squares = sum((weight - 0.5) ** 2 for weight in _rank_weights(count))
+    return math.sqrt(gain_squares * weight_squares / (count - 1))

@@ -1,4 +1,4 @@
-"""Policies: who is asked first and when that is enough, as data that can be played on recorded completions."""
+"""Policies: which models are called for a prompt and whose answer is kept, as data to replay on recorded rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow, answer_of
 
 
 class Always(Struct, frozen=True, tag="always"):
-    """One model whatever it says; of the flagship, it is the policy everything else is measured against."""
+    """One model, whatever it answers; of the flagship, it is the policy all others are measured against."""
 
     model: str
 
@@ -23,13 +23,13 @@ class Agree(Struct, frozen=True, tag="agree"):
 
 
 class Backed(Struct, frozen=True, tag="backed"):
-    """One model where any of the others, asked in order, asserts the same, else the flagship.
+    """One model where any of the backers, called in order, asserts the same, else the flagship.
 
     Safer than any two of the same models: that two weak ones agree against a better one does not count.
     """
 
     model: str
-    by: tuple[str, ...]
+    backers: tuple[str, ...]
 
 
 class Confident(Struct, frozen=True, tag="confident"):
@@ -43,82 +43,81 @@ class PerSignature(Struct, frozen=True, tag="per-signature"):
     """A policy for each of these signatures, and one for all others."""
 
     choices: Mapping[str, Policy]
-    otherwise: Policy
+    default: Policy
 
 
 Policy: TypeAlias = Always | Agree | Backed | Confident | PerSignature
 
 
-class PlayedPolicy(Struct, frozen=True):
-    """What a policy came to on one prompt: what was kept of whom, every attempt paid for."""
+class PolicyOutcome(Struct, frozen=True):
+    """What a policy came to on one row: the model whose answer is kept and its score, and the cost of all calls."""
 
     score: float | None
-    cost: float
-    flagship: bool  # the prompt reached it
+    cost: float  # dollars
+    reached_flagship: bool
     calls: int
     model: str
 
 
-def play(policy: Policy, row: RecordedRow, flagship: str) -> PlayedPolicy:
-    """Return what the policy would have kept and paid on a recorded prompt.
+def replay(policy: Policy, row: RecordedRow, flagship: str) -> PolicyOutcome:
+    """Return what the policy would have kept and paid on a recorded row.
 
-    Raises InputError where it asks a model that the row has no completion of.
+    Raises InputError where it calls a model that the row has no completion of.
     """
     match policy:
         case Always(model):
-            return _kept((model,), row, flagship)
+            return _keep_last((model,), row, flagship)
         case Agree(voters):
-            return _vote(voters, row, flagship)
-        case Backed(model, by):
-            return _back(model, by, row, flagship)
+            return _replay_vote(voters, row, flagship)
+        case Backed(model, backers):
+            return _replay_backing(model, backers, row, flagship)
         case Confident(model, threshold):
             confidence = answer_of(row, model).confidence
-            sure = confidence is not None and confidence >= threshold
-            return _kept((model,) if sure else (model, flagship), row, flagship)
-        case PerSignature(choices, otherwise):
-            return play(choices.get(row.signature, otherwise), row, flagship)
+            confident = confidence is not None and confidence >= threshold
+            return _keep_last((model,) if confident else (model, flagship), row, flagship)
+        case PerSignature(choices, default):
+            return replay(choices.get(row.signature, default), row, flagship)
 
 
-def _vote(voters: tuple[str, ...], row: RecordedRow, flagship: str) -> PlayedPolicy:
-    """Call voters until one says what another said before it; as in a chain, the later completion is the kept one."""
-    before: dict[str, RecordedAnswer] = {}
-    for at, voter in enumerate(voters, 1):
+def _replay_vote(voters: tuple[str, ...], row: RecordedRow, flagship: str) -> PolicyOutcome:
+    """Call voters until one asserts what an earlier one did; as in a chain, the later completion is kept."""
+    earlier: dict[str, RecordedAnswer] = {}
+    for calls, voter in enumerate(voters, 1):
         vote = answer_of(row, voter)
         if vote.asserted is None:
             continue
-        if vote.asserted in before:
-            score = before[vote.asserted].score if vote.score is None else vote.score
-            return _paid(voters[:at], row, flagship, voter, score)
-        before[vote.asserted] = vote
-    return _kept((*voters, flagship), row, flagship)
+        if vote.asserted in earlier:
+            score = earlier[vote.asserted].score if vote.score is None else vote.score
+            return _outcome(voters[:calls], row, flagship, voter, score)
+        earlier[vote.asserted] = vote
+    return _keep_last((*voters, flagship), row, flagship)
 
 
-def _back(model: str, by: tuple[str, ...], row: RecordedRow, flagship: str) -> PlayedPolicy:
-    """Call one after another until one says what the first said, which is kept; none where it asserts nothing."""
-    first = answer_of(row, model)
-    if first.asserted is None:
-        return _kept((model, flagship), row, flagship)
-    for at, other in enumerate(by, 1):
-        backer = answer_of(row, other)
-        if backer.asserted == first.asserted:
-            score = backer.score if first.score is None else first.score
-            return _paid((model, *by[:at]), row, flagship, model, score)
-    return _kept((model, *by, flagship), row, flagship)
+def _replay_backing(model: str, backers: tuple[str, ...], row: RecordedRow, flagship: str) -> PolicyOutcome:
+    """Call backers until one asserts what the model did; call none where it asserts nothing."""
+    backed = answer_of(row, model)
+    if backed.asserted is None:
+        return _keep_last((model, flagship), row, flagship)
+    for calls, backer in enumerate(backers, 1):
+        answer = answer_of(row, backer)
+        if answer.asserted == backed.asserted:
+            score = answer.score if backed.score is None else backed.score
+            return _outcome((model, *backers[:calls]), row, flagship, model, score)
+    return _keep_last((model, *backers, flagship), row, flagship)
 
 
-def _kept(asked: tuple[str, ...], row: RecordedRow, flagship: str) -> PlayedPolicy:
-    """Keep the last of those asked."""
-    return _paid(asked, row, flagship, asked[-1], answer_of(row, asked[-1]).score)
+def _keep_last(called: tuple[str, ...], row: RecordedRow, flagship: str) -> PolicyOutcome:
+    return _outcome(called, row, flagship, called[-1], answer_of(row, called[-1]).score)
 
 
-def _paid(asked: tuple[str, ...], row: RecordedRow, flagship: str, model: str, score: float | None) -> PlayedPolicy:
-    """Keep one of those asked, pay for all of them."""
-    cost = sum(answer_of(row, one).cost for one in asked)
-    return PlayedPolicy(score, cost, asked[-1] == flagship, len(asked), model)
+def _outcome(called: tuple[str, ...], row: RecordedRow, flagship: str, kept: str, score: float | None) -> PolicyOutcome:
+    """Keep the answer of one of the models called, pay for all of them."""
+    cost = sum(answer_of(row, model).cost for model in called)
+    return PolicyOutcome(score, cost, called[-1] == flagship, len(called), kept)
 
 
 def policy_name(policy: Policy) -> str:
-    """Write a policy as a person would say it."""
+    """Return a policy in words."""
     match policy:
         case Always(model):
             return f"{model} always"
@@ -126,10 +125,10 @@ def policy_name(policy: Policy) -> str:
             return f"{first} and {second} agree"
         case Agree(voters):
             return f"any two of {', '.join(voters)} agree"
-        case Backed(model, by):
-            return f"{model} with {' or '.join(by)} agreeing"
+        case Backed(model, backers):
+            return f"{model} with {' or '.join(backers)} agreeing"
         case Confident(model, threshold):
             return f"{model} is {threshold:.0%} sure"
-        case PerSignature(choices, otherwise):
+        case PerSignature(choices, default):
             named = "; ".join(f"{signature}: {policy_name(choice)}" for signature, choice in choices.items())
-            return f"{named}; else {policy_name(otherwise)}" if named else policy_name(otherwise)
+            return f"{named}; else {policy_name(default)}" if named else policy_name(default)

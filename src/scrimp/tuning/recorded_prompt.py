@@ -11,10 +11,10 @@ from scrimp.values import Usage
 
 
 class RecordedReply(Struct, frozen=True, kw_only=True):
-    """What a model once returned for a prompt, and what it was worth; None where that was not recorded."""
+    """What a model once returned for a prompt, and how right it was; None where that was not recorded."""
 
     output: str | None = None
-    answer: str | None = None  # what whoever recorded it took for its answer
+    answer: str | None = None  # what the recording takes for the completion's answer
     score: float | None = None  # 0 (wrong) to 1 (right)
     usage: Usage | None = None
     cost: Decimal | None = None  # dollars

@@ -1,4 +1,4 @@
-"""Recorded completions: what several models said to the same prompt, how right it was and what it cost."""
+"""Recorded rows: one prompt with what each of several models asserted, how right it was and what it cost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scrimp.errors import InputError
 
 
 class RecordedAnswer(Struct, frozen=True, kw_only=True):
-    """One model's completion: score in 0..1, None where nobody labelled it; cost in dollars.
+    """One model's completion: score in 0..1, None where it is not labeled; cost in dollars.
 
     `asserted` is the canonical answer, None where there is none; `confidence` is in 0..1 where a signal gave one.
     """
@@ -23,40 +23,42 @@ class RecordedAnswer(Struct, frozen=True, kw_only=True):
 
 
 class RecordedRow(Struct, frozen=True, kw_only=True):
-    """One prompt with what each model said to it; `signature` names the task, `kind` the kind of task."""
+    """One prompt with each model's answer; `signature` names the task, `kind` the kind of task."""
 
     id: str
-    said: Mapping[str, RecordedAnswer]
+    answers: Mapping[str, RecordedAnswer]
     signature: str = ""
     kind: str = ""
 
 
 def answer_of(row: RecordedRow, model: str) -> RecordedAnswer:
-    """Return what a model said to a prompt.
+    """Return a model's answer to a prompt.
 
     Raises InputError where it was not recorded.
     """
-    found = row.said.get(model)
-    if found is None:
-        have = ", ".join(row.said) or "none"
-        raise InputError(f'row {row.id} has no completion of "{model}": name one of the models it has ({have})')
-    return found
+    answer = row.answers.get(model)
+    if answer is None:
+        recorded = ", ".join(row.answers) or "none"
+        raise InputError(f'row {row.id} has no completion of "{model}": name one of the models it has ({recorded})')
+    return answer
 
 
-def agreement_as_right(recorded: Iterable[RecordedRow], flagship: str) -> list[RecordedRow]:
-    """Return the rows with what nobody labelled filled in by trust in the flagship's word.
+def label_by_agreement(rows: Iterable[RecordedRow], flagship: str) -> list[RecordedRow]:
+    """Return the rows with unlabeled answers labeled by trust in the flagship.
 
     Models that assert what the flagship asserts share its label, and count as right where none of them has one; a
-    flagship nobody agrees with stays unlabelled. What is certified on such rows is quality measured against the
-    flagship's word, and not against the truth: whoever uses this says so.
+    flagship that no model agrees with stays unlabeled. What is certified on such rows is quality measured against the
+    flagship's word, not against the truth: callers must say so.
     """
-    return [_trusting(row, answer_of(row, flagship).asserted) for row in recorded]
+    return [_labeled(row, answer_of(row, flagship).asserted) for row in rows]
 
 
-def _trusting(row: RecordedRow, word: str | None) -> RecordedRow:
-    same = {model: one for model, one in row.said.items() if word is not None and one.asserted == word}
+def _labeled(row: RecordedRow, asserted: str | None) -> RecordedRow:
+    same = {
+        model: answer for model, answer in row.answers.items() if asserted is not None and answer.asserted == asserted
+    }
     if len(same) < 2:
         return row
-    score = next((one.score for one in same.values() if one.score is not None), 1.0)
-    filled = {model: replace(one, score=score) for model, one in same.items() if one.score is None}
-    return replace(row, said={**row.said, **filled})
+    score = next((answer.score for answer in same.values() if answer.score is not None), 1.0)
+    labeled = {model: replace(answer, score=score) for model, answer in same.items() if answer.score is None}
+    return replace(row, answers={**row.answers, **labeled})

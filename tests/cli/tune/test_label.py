@@ -55,7 +55,7 @@ def test_a_person_at_a_terminal_says_what_is_right(gathered: Scrimp) -> None:
     assert ran.status == 0
     assert ran.err.count("right? ") == 6
     assert scores == [(0.0,), (0.5,), (1.0,)]
-    assert "3 completions labelled" in ran.err
+    assert "3 completions labeled" in ran.err
     assert not any(name in ran.err for name in ("gpt-tiny", "gemini-tiny", "claude-large"))
 
 
@@ -111,7 +111,7 @@ def test_a_judge_is_asked_in_both_orders_and_nothing_is_kept_of_one_that_contrad
     assert ran.status == 0, ran.err
     assert len(provider.bodies) == 2 * 2 * 2
     assert {(text[:13], score, by) for text, score, by in scores} == {("What is 7 plu", 1.0, "judge fake/judge")}
-    assert "2 prompts looked at, 2 completions labelled, $0.000096 spent" in ran.err
+    assert "2 prompts looked at, 2 completions labeled, $0.000096 spent" in ran.err
 
 
 def test_a_judge_keeps_to_the_cap(gathered: Scrimp, provider: FakeProvider) -> None:

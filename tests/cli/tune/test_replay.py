@@ -124,7 +124,7 @@ def test_models_without_a_price_are_named_unless_they_take_no_part(recorded: Scr
     without = recorded("tune", "replay", "recording.jsonl", "--flagship", "claude-large", "--pool", "gpt-tiny")
 
     assert (ran.status, without.status) == (2, 0)
-    assert "completions of gemini-tiny cost" in ran.err
+    assert "the cost of completions of gemini-tiny is unknown" in ran.err
     assert "gpt-tiny" not in ran.err
     assert "--prices" in ran.err
 
@@ -144,7 +144,7 @@ def test_a_model_nobody_recorded_is_answered_with_those_there_are(recorded: Scri
     ran = recorded("tune", "replay", "recording.jsonl", "--flagship", "gpt-large")
 
     assert ran.status == 2
-    assert "gpt-large is in no row: there are gpt-tiny, gemini-tiny, claude-large" in ran.err
+    assert "gpt-large is in no row: the recorded models are gpt-tiny, gemini-tiny, claude-large" in ran.err
 
 
 def test_lengths_that_are_assumed_are_said(recorded: Scrimp) -> None:

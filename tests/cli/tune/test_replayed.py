@@ -43,4 +43,4 @@ def test_replayed_calls_cost_what_was_recorded(recorded: Scrimp) -> None:
 def test_a_file_of_the_ledgers_name_does_not_hide_the_ledger(recorded: Scrimp) -> None:
     Path(recorded.cwd / "ledger").write_text("", encoding="utf-8")
 
-    assert "gather pairs with scrimp tune shadow" in recorded("tune", "replay").err
+    assert "collect pairs with scrimp tune shadow" in recorded("tune", "replay").err

@@ -119,4 +119,4 @@ def test_a_row_without_a_right_answer_is_named(recorded: Scrimp) -> None:
     ran = recorded("tune", "shadow", "p.jsonl", *ALL, "--limit", "3", "--gold", "sum")
 
     assert ran.status == 2
-    assert "p.jsonl:1: there is no 'sum'" in ran.err
+    assert "p.jsonl:1: there is no column 'sum'" in ran.err

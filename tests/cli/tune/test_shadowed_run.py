@@ -18,7 +18,7 @@ def test_a_run_puts_a_share_of_its_calls_to_other_models_beside_its_bill(recorde
     assert ran.status == 0
     assert found == [("claude-large", "shadow", 20), ("gemini-tiny", "shadow", 20), ("gpt-tiny", None, 20)]
     assert bill["calls"]["total"] == 20
-    assert ran.err.count("shadow: 20 prompts also put to") == 1
+    assert ran.err.count("shadow: 20 prompts also sent to") == 1
     assert "beside the run's bill (cap $0.50)" in ran.err
     # What comes from the cache is no call.
     assert "shadow:" not in again.err

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
-from scrimp.flows.tune.dataset import Dataset, RecordedRows, differing, from_file, from_pairs, split_halves
+from scrimp.flows.tune.dataset import Dataset, disputed_rows, split_rows
+from scrimp.flows.tune.recorded_rows import RecordedRows, rows_from_pairs, rows_from_recording
 from scrimp.store.pairs import OutputSpec, StoredPrompt, StoredReply
 from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 
 def row(name: str, **said: RecordedAnswer) -> RecordedRow:
-    return RecordedRow(id=name, said={model.replace("_", "-"): one for model, one in said.items()})
+    return RecordedRow(id=name, answers={model.replace("_", "-"): one for model, one in said.items()})
 
 
 CHEAP, DEAR = RecordedAnswer(asserted="1", cost=0.1), RecordedAnswer(asserted="1", cost=1.0)
@@ -24,11 +25,11 @@ ROWS = [row(f"{number}", gpt_tiny=CHEAP, claude_large=DEAR) for number in range(
 @given(st.lists(st.text(max_size=8), unique=True))
 def test_a_row_is_in_one_half_for_good(names: list[str]) -> None:
     rows = [row(name, a=CHEAP) for name in names]
-    half, alone = split_halves(rows), [split_halves([each]) for each in rows]
+    split, alone = split_rows(rows), [split_rows([each]) for each in rows]
 
-    assert half.learned == [each for one in alone for each in one.learned]
-    assert half.reported == [each for one in alone for each in one.reported]
-    assert len(half.learned) + len(half.reported) == len(rows)
+    assert split.train == [each for one in alone for each in one.train]
+    assert split.test == [each for one in alone for each in one.test]
+    assert len(split.train) + len(split.test) == len(rows)
 
 
 def test_the_best_is_the_flagship_where_scores_are_known_and_the_dearest_where_they_are_not() -> None:
@@ -59,7 +60,7 @@ def test_rows_that_lack_a_model_are_left_out() -> None:
 
 
 def test_nothing_is_compared_with_what_has_no_price() -> None:
-    with pytest.raises(InputError, match="completions of claude-large cost"):
+    with pytest.raises(InputError, match="cost of completions of claude-large"):
         Dataset(RecordedRows(ROWS, {}, frozenset({"claude-large"})))
 
 
@@ -74,7 +75,7 @@ def test_only_rows_on_which_models_differ_need_a_label() -> None:
         row("half", a=said("2", 0.0), b=said("1"), top=said("1")),
         row("open", a=said(None), b=said("1"), top=said(None)),
     ]
-    found = {each.id: models for each, models in differing(rows, ["a", "b"], "top")}
+    found = {each.id: models for each, models in disputed_rows(rows, ["a", "b"], "top")}
 
     assert found == {"apart": ["a", "top"], "half": ["top"], "open": ["a", "b", "top"]}
 
@@ -86,13 +87,13 @@ def prompt(name: str, text: str, task: str | None) -> RecordedPrompt:
 
 def test_a_task_has_the_kind_that_most_of_its_prompts_are() -> None:
     sums = ["Solve the equation x + 1 = 2.", "Calculate the integral of x.", "Who are you?"]
-    found = from_file(
+    found = rows_from_recording(
         [prompt(f"{n}", text, "sums") for n, text in enumerate(sums)] + [prompt("x", "Who are you?", None)]
     )
 
     assert [each.kind for each in found.rows] == ["mathematics"] * 3 + ["question"]
-    assert found.rows[0].said["a"] == RecordedAnswer(score=1.0, asserted="18", cost=0.5)
-    assert found.rows[0].said["b"] == RecordedAnswer(asserted="18")
+    assert found.rows[0].answers["a"] == RecordedAnswer(score=1.0, asserted="18", cost=0.5)
+    assert found.rows[0].answers["b"] == RecordedAnswer(asserted="18")
     assert found.unpriced == {"b"}
     assert found.texts["x"] == "Who are you?"
 
@@ -102,11 +103,11 @@ def test_gathered_completions_are_compared_by_what_was_asked_for() -> None:
     kept = StoredPrompt(
         key="k", signature="s", kind="classification", text="t", asked=OutputSpec(("spam", "ham")), replies=(reply,)
     )
-    found = from_pairs([kept])
+    found = rows_from_pairs([kept])
 
     assert found.rows == [
         RecordedRow(
             id="k", signature="s", kind="classification",
-            said={"a/small": RecordedAnswer(asserted="spam", confidence=0.7, cost=0.5)},
+            answers={"a/small": RecordedAnswer(asserted="spam", confidence=0.7, cost=0.5)},
         )
     ]  # fmt: skip

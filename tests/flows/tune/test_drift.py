@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from scrimp.config.tuned import TunedRoute
 from scrimp.flows.tune.certified_routes import chain_name
-from scrimp.flows.tune.drift import watched
+from scrimp.flows.tune.drift import with_drift
 from scrimp.store.ledger import ClimbCount
 
 ROUTE = TunedRoute(
@@ -25,31 +25,31 @@ def climbs(below: int, above: int, route: TunedRoute = ROUTE) -> list[ClimbCount
     ("below", "above", "drifted"), [(80, 20, False), (70, 30, True), (74, 26, False), (95, 5, True)]
 )
 def test_two_standard_deviations_either_way_are_too_many(below: int, above: int, drifted: bool) -> None:
-    (route,) = watched([ROUTE], climbs(below, above))
+    (route,) = with_drift([ROUTE], climbs(below, above))
 
     assert (route.drift is not None) == drifted
 
 
 def test_the_shares_are_said() -> None:
-    (route,) = watched([ROUTE], climbs(50, 50))
+    (route,) = with_drift([ROUTE], climbs(50, 50))
 
     assert route.drift == "50 % of 100 rows ended below c/large, 80 % when it was certified"
 
 
 @given(st.integers(0, 29).flatmap(lambda rows: st.tuples(st.integers(0, rows), st.just(rows))))
 def test_few_rows_say_nothing(seen: tuple[int, int]) -> None:
-    assert watched([ROUTE], climbs(seen[0], seen[1] - seen[0])) == [ROUTE]
+    assert with_drift([ROUTE], climbs(seen[0], seen[1] - seen[0])) == [ROUTE]
 
 
 def test_rows_of_an_earlier_certificate_say_nothing_of_this_one() -> None:
     earlier = replace(ROUTE, certified="2026-10-01T08:00:00Z")
 
-    assert watched([ROUTE], climbs(0, 100, earlier)) == [ROUTE]
+    assert with_drift([ROUTE], climbs(0, 100, earlier)) == [ROUTE]
 
 
 def test_one_model_alone_has_nobody_to_climb_to_and_what_has_drifted_stays_so() -> None:
     alone = replace(ROUTE, steps=("a/small",))
     drifted = replace(ROUTE, drift="before")
 
-    assert watched([alone], climbs(0, 100)) == [alone]
-    assert watched([drifted], climbs(80, 20)) == [drifted]
+    assert with_drift([alone], climbs(0, 100)) == [alone]
+    assert with_drift([drifted], climbs(80, 20)) == [drifted]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.flows.tune.pair_collector import in_share, key_of, maker, sampled
+from scrimp.flows.tune.pair_collector import answering_model, in_share, prompt_key, sampled
 from scrimp.store.pairs import OutputSpec
 from scrimp.values import Answer, ModelRef, Prompt
 
@@ -36,9 +36,9 @@ def test_a_share_is_about_as_large_as_it_says() -> None:
 def test_what_was_asked_names_a_prompt_and_not_where_it_stood() -> None:
     plain, labelled = OutputSpec(), OutputSpec(("a", "b"))
 
-    assert key_of(Prompt(index=0, text="t"), plain) == key_of(Prompt(index=9, text="t", id="x"), plain)
-    assert key_of(Prompt(index=0, text="t"), plain) != key_of(Prompt(index=0, text="t"), labelled)
-    assert key_of(Prompt(index=0, text="t"), plain) != key_of(Prompt(index=0, text="t", system="s"), plain)
+    assert prompt_key(Prompt(index=0, text="t"), plain) == prompt_key(Prompt(index=9, text="t", id="x"), plain)
+    assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t"), labelled)
+    assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t", system="s"), plain)
 
 
 def test_who_answered_is_told_from_the_longest_name_that_fits() -> None:
@@ -46,7 +46,7 @@ def test_who_answered_is_told_from_the_longest_name_that_fits() -> None:
 
     def answered(model: str) -> ModelRef | None:
         answer = Answer(output="", model=model, provider="acme", finish_reason="stop")
-        return maker(answer, (large, small, other))
+        return answering_model(answer, (large, small, other))
 
     assert answered("m-4o-mini-2026-07-18") == small
     assert answered("m-4o-2026-08-06") == large

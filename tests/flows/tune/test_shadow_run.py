@@ -34,24 +34,24 @@ def shadowing(tmp_path: Path, share: float = 1.0) -> ShadowRun:
 def test_outcomes_are_handed_on_as_they_come(tmp_path: Path) -> None:
     seen: list[Outcome] = []
     found = [answered(1), answered(2, entries=())]
-    shadowing(tmp_path).beside(seen.extend)(found)
+    shadowing(tmp_path).tee(seen.extend)(found)
 
     assert seen == found
 
 
 def test_rows_nobody_was_called_for_are_not_remembered(tmp_path: Path) -> None:
     shadow = shadowing(tmp_path)
-    shadow.beside(lambda _: None)([answered(1, entries=())])
+    shadow.tee(lambda _: None)([answered(1, entries=())])
 
-    assert shadow.put() is None
+    assert shadow.make_calls() is None
 
 
 def test_what_is_remembered_has_an_end_however_long_the_run(tmp_path: Path) -> None:
     many, long = shadowing(tmp_path), shadowing(tmp_path)
     for number in range(12_000):
-        many.beside(lambda _: None)([answered(number)])
+        many.tee(lambda _: None)([answered(number)])
     for number in range(30):
-        long.beside(lambda _: None)([answered(number, text="x" * 1_000_000)])
+        long.tee(lambda _: None)([answered(number, text="x" * 1_000_000)])
 
     assert many.remembered == 10_000
     assert long.remembered == 20
@@ -59,6 +59,6 @@ def test_what_is_remembered_has_an_end_however_long_the_run(tmp_path: Path) -> N
 
 def test_only_the_share_is_remembered(tmp_path: Path) -> None:
     shadow = shadowing(tmp_path, share=0.1)
-    shadow.beside(lambda _: None)([answered(number) for number in range(1000)])
+    shadow.tee(lambda _: None)([answered(number) for number in range(1000)])
 
     assert 50 < shadow.remembered < 150

@@ -1,4 +1,4 @@
-"""`scrimp tune advise`: what the ledger says cheaper models would have done."""
+"""`scrimp tune advise`: what cheaper models would save on the calls in the ledger."""
 
 from __future__ import annotations
 
@@ -9,67 +9,69 @@ import typer
 
 from scrimp.cli.printing import document, line, show
 from scrimp.cli.session import session
-from scrimp.cli.tune.dataset import AsJson, begin_of
-from scrimp.flows.tune.advice import Advice, advice
-from scrimp.flows.tune.dataset import from_pairs
-from scrimp.flows.tune.judge_labels import JUDGED
-from scrimp.flows.tune.pair_collector import SHADOW
+from scrimp.cli.tune.dataset import AsJson, since_time
+from scrimp.flows.tune.advice import MIN_PAIRS, Advice, task_advice
+from scrimp.flows.tune.judge_labels import JUDGE_ROUTE
+from scrimp.flows.tune.pair_collector import SHADOW_ROUTE
+from scrimp.flows.tune.recorded_rows import rows_from_pairs
 from scrimp.render.amounts import UNKNOWN, count, money
 from scrimp.render.shares import percent, plural
 from scrimp.store.ledger import Ledger
 from scrimp.store.pairs import PairStore
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-_SHOWN = 20
-_OWN = (SHADOW, JUDGED)  # calls for tuning itself
+_MAX_ROWS = 20
+_TUNING_ROUTES = (SHADOW_ROUTE, JUDGE_ROUTE)  # of calls made for tuning itself
 
 
 @app.command()
 def advise(
-    since: Annotated[str, typer.Option(metavar="30d", help="Look at the calls since so long ago.")] = "30d",
+    since: Annotated[str, typer.Option(metavar="30d", help="Only calls of this last period.")] = "30d",
     as_json: AsJson = False,
 ) -> None:
-    """Say which dear calls cheaper models would have answered, and what that is worth a month.
+    """Show which dear calls cheaper models would have answered, and what that would save a month.
 
-    It looks at the ledger alone and calls nobody. Of a task with at least 20 gathered pairs it plays the safest policy
-    that pays; of one without, it says what its calls cost and that nothing is known yet (scrimp tune shadow).
+    Reads the ledger alone and calls no API. For a task with at least 20 pairs it replays the safest policy that saves;
+    for others it shows what the calls cost and that pairs are missing (scrimp tune shadow).
     """
     with session() as here:
-        now = here.services.clock()
-        begin = begin_of(since)
         path = here.services.paths.ledger_db
         ledger, pairs = Ledger(path), PairStore(path)
         try:
-            tasks = [task for task in ledger.tasks(since=begin, exclude_route=SHADOW) if task.signature not in _OWN]
-            found = list(advice(tasks, from_pairs(pairs.prompts()), now))
+            tasks = [
+                task
+                for task in ledger.tasks(since=since_time(since), exclude_route=SHADOW_ROUTE)
+                if task.signature not in _TUNING_ROUTES
+            ]
+            advice = list(task_advice(tasks, rows_from_pairs(pairs.prompts()), here.services.clock()))
         finally:
             ledger.close()
             pairs.close()
         if as_json:
-            document([_as_json(each) for each in found])
+            document([_as_json(one) for one in advice])
             return
-        shown = [_row(each) for each in found[:_SHOWN]]
-        headers = ("task", "model", "calls", "a month", "stays below", "worth a month", "by")
-        show(headers, shown, "llrrrrl", here.out, empty="the ledger knows of no task yet: run some prompts first")
-        worth = sum((each.worth for each in found if each.worth is not None), Decimal(0))
-        if worth:
-            line(f"together {money(worth)} a month; scrimp tune certify proves what may be applied")
+        rows = [_row(one) for one in advice[:_MAX_ROWS]]
+        headers = ("task", "model", "calls", "a month", "stays below", "saves a month", "by")
+        show(headers, rows, "llrrrrl", here.out, empty="the ledger knows of no task yet: run some prompts first")
+        saving = sum((one.monthly_saving for one in advice if one.monthly_saving is not None), Decimal(0))
+        if saving:
+            line(f"together {money(saving)} a month; scrimp tune certify proves which routes may be applied")
 
 
-def _row(each: Advice) -> tuple[str, ...]:
-    task = each.task
+def _row(advice: Advice) -> tuple[str, ...]:
+    task = advice.task
     name = f"{task.signature} ({task.route})" if task.route and task.route != task.signature else task.signature
-    by = f"{each.policy} ({plural(each.pairs, 'pair')})" if each.policy else "fewer than 20 pairs: scrimp tune shadow"
-    return (
-        name, task.model, count(task.calls), money(each.month), UNKNOWN if each.below is None else percent(each.below),
-        money(each.worth),
-        by,
-    )  # fmt: skip
+    pairs = plural(advice.pairs, "pair")
+    by = f"{advice.policy} ({pairs})" if advice.policy else f"fewer than {MIN_PAIRS} pairs: scrimp tune shadow"
+    below = UNKNOWN if advice.below is None else percent(advice.below)
+    cost, saving = money(advice.monthly_cost), money(advice.monthly_saving)
+    return name, task.model, count(task.calls), cost, below, saving, by
 
 
-def _as_json(each: Advice) -> dict[str, object]:
+def _as_json(advice: Advice) -> dict[str, object]:
+    task = advice.task
     return {
-        "signature": each.task.signature, "route": each.task.route, "model": each.task.model, "calls": each.task.calls,
-        "cost_usd": each.task.cost, "month_usd": each.month, "policy": each.policy, "pairs": each.pairs,
-        "below": each.below, "worth_usd": each.worth,
+        "signature": task.signature, "route": task.route, "model": task.model, "calls": task.calls,
+        "cost_usd": task.cost, "month_usd": advice.monthly_cost, "policy": advice.policy, "pairs": advice.pairs,
+        "below": advice.below, "worth_usd": advice.monthly_saving,
     }  # fmt: skip

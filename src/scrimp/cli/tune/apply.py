@@ -1,4 +1,4 @@
-"""`scrimp tune apply`: prompts go where the certificates allow, and back."""
+"""`scrimp tune apply`: send the prompts of certified tasks along their routes, and undo that."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import typer
 from scrimp.cli.printing import line
 from scrimp.cli.session import session
 from scrimp.cli.tune.certify import Risk, Target
-from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, begin_of, recording
+from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
 from scrimp.config.tuned import load_tuned, save_tuned, undo_tuned
 from scrimp.errors import UsageError
-from scrimp.flows.tune.certificates import certificate, routes_of, sentence
+from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
+from scrimp.render.certificate import claim_sentence
 from scrimp.render.shares import plural
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -25,35 +26,38 @@ def apply(
     flagship: Flagship = None,
     pool: Pool = None,
     since: Since = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Put back what was there before the last change.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Restore the routes from before the last change.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
 ) -> None:
-    """Send the prompts of each task where what was gathered certifies it.
+    """Send the prompts of each task along the route that its pairs certify.
 
-    The routes are written to tuned.toml beside config.toml, each with its evidence; a rule of the config and a flag go
-    before them. Routes of tasks that are not in question stay. scrimp cost watches them: a route whose rows reach the
-    flagship much more or less often than certified is no longer used.
+    The routes are written to tuned.toml beside config.toml, each with its evidence; rules of the config and flags take
+    precedence over them. Routes of other tasks stay. scrimp cost watches them: a route whose rows reach the flagship
+    much more or less often than certified is no longer used.
     """
     with session() as here:
         path = here.services.paths.tuned
         if undo:
-            left = undo_tuned(path)
-            here.messages.say(f"{path} is as it was before: {plural(left, 'route')}")
+            remaining = undo_tuned(path)
+            here.messages.say(f"{path} is as it was before: {plural(remaining, 'route')}")
             return
-        found = certificate(recording(here, LEDGER, flagship, pool, None, begin_of(since)), target, risk)
-        for claim in found.claims:
-            line(sentence(claim, target, 1 - risk))
-        fresh = list(routes_of(found, here.services.clock()))
-        if not fresh:
-            raise UsageError("nothing is certified, so nothing is changed: gather more pairs, or ask for less")
-        for route in fresh:
+        dataset = load_dataset(here, LEDGER, flagship, pool, None, since_time(since))
+        certificate = certify_dataset(dataset, target, risk)
+        for claim in certificate.claims:
+            line(claim_sentence(claim, target, 1 - risk))
+        routes = list(tuned_routes(certificate, here.services.clock()))
+        if not routes:
+            raise UsageError(
+                "nothing is certified, so nothing is changed: collect more pairs (scrimp tune shadow) or lower --target"
+            )
+        for route in routes:
             for step in route.steps:
-                here.services.routes.model(step)  # a name that is no route is told before anything is written
-        known = {route.signature for route in fresh}
-        kept = [route for route in load_tuned(path) if route.signature not in known]
+                here.services.routes.model(step)  # an unknown model is an error before anything is written
+        replaced = {route.signature for route in routes}
+        others = [route for route in load_tuned(path) if route.signature not in replaced]
         if dry_run:
-            for route in fresh:
+            for route in routes:
                 line(f"task {route.signature} would go to {', then '.join(route.steps)}")
             return
-        save_tuned(path, [*kept, *fresh])
-        here.messages.say(f"{plural(len(fresh), 'route')} written to {path}; scrimp tune apply --undo goes back")
+        save_tuned(path, [*others, *routes])
+        here.messages.say(f"{plural(len(routes), 'route')} written to {path}; scrimp tune apply --undo restores it")

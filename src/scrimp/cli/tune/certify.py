@@ -8,10 +8,22 @@ import typer
 
 from scrimp.cli.printing import document, line
 from scrimp.cli.session import session
-from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, interval, recording
-from scrimp.flows.tune.certificates import certificate, sentence
-from scrimp.flows.tune.dataset import differing
+from scrimp.cli.tune.dataset import (
+    LEDGER,
+    AsJson,
+    Flagship,
+    Pool,
+    Prices,
+    Since,
+    Source,
+    interval_json,
+    load_dataset,
+    since_time,
+)
+from scrimp.flows.tune.certificates import certify_dataset
+from scrimp.flows.tune.dataset import disputed_rows
 from scrimp.render.amounts import count
+from scrimp.render.certificate import claim_sentence
 from scrimp.render.shares import plural
 from scrimp.tuning.certify import Certificate, Claim
 from scrimp.tuning.policies import policy_name
@@ -22,7 +34,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 Target = Annotated[
     float, typer.Option(metavar="X", min=0.5, max=0.999, help="The share of flagship quality that must be kept.")
 ]
-Risk = Annotated[float, typer.Option(metavar="X", min=0.001, max=0.5, help="How often a certificate may be wrong.")]
+Risk = Annotated[
+    float, typer.Option(metavar="X", min=0.001, max=0.5, help="The probability that a certificate is wrong.")
+]
 
 
 @app.command()
@@ -36,52 +50,53 @@ def certify(
     since: Since = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say which policies are proven to keep a share of the flagship's quality, and what they save.
+    """Show which policies are proven to keep a share of the flagship's quality, and what they save.
 
     Policies are tested in order of safety, each at the whole risk, until one fails; a task with enough rows is tested
-    for itself, others together with their kind. Where a cheap model says what the flagship says it counts as right, so
-    only rows on which they differ need a label (scrimp tune label); where one is missing, the worst is assumed. Without
-    labels, quality is therefore the flagship's word, not the truth.
-    Nothing is called and nothing is changed: scrimp tune apply does that.
+    by itself, others together with their kind. A cheap model that gives the flagship's answer counts as right, so only
+    rows on which they differ need a label (scrimp tune label); where one is missing, the worst is assumed. Without
+    labels, quality is therefore agreement with the flagship, not the truth.
+    Calls no API and changes nothing: scrimp tune apply does that.
     """
     with session() as here:
-        begin = begin_of(since)
-        rows = recording(here, source, flagship, pool, prices, begin)
-        found = certificate(rows, target, risk)
-        unlabelled = sum(1 for _ in differing(rows.rows, rows.pool, rows.flagship))
+        dataset = load_dataset(here, source, flagship, pool, prices, since_time(since))
+        certificate = certify_dataset(dataset, target, risk)
+        unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
         if as_json:
-            document(_document(found, unlabelled))
+            document(_document(certificate, unlabeled))
             return
-        for claim in found.claims:
-            line(sentence(claim, target, 1 - risk))
-        if unlabelled:
+        for claim in certificate.claims:
+            line(claim_sentence(claim, target, 1 - risk))
+        if unlabeled:
             line(
-                f"of {plural(len(rows.rows), 'row')}, {count(unlabelled)} on which models differ have no label, and "
-                "the worst was assumed: scrimp tune label"
+                f"of {plural(len(dataset.rows), 'row')}, {count(unlabeled)} on which models differ have no label, and "
+                "the worst was assumed: label them with scrimp tune label"
             )
 
 
-def _document(found: Certificate, unlabelled: int) -> dict[str, object]:
+def _document(certificate: Certificate, unlabeled: int) -> dict[str, object]:
     return {
-        "v": 1, "target": found.target, "risk": found.risk, "flagship": found.flagship,
-        "policy": policy_name(found.policy), **_measured(found.measured), "unlabelled": unlabelled,
-        "claims": [_claim(claim, found) for claim in found.claims],
+        "v": 1, "target": certificate.target, "risk": certificate.risk, "flagship": certificate.flagship,
+        "policy": policy_name(certificate.policy), **_metrics(certificate.measured), "unlabelled": unlabeled,
+        "claims": [_claim(claim, certificate) for claim in certificate.claims],
     }  # fmt: skip
 
 
-def _claim(claim: Claim, found: Certificate) -> dict[str, object]:
+def _claim(claim: Claim, certificate: Certificate) -> dict[str, object]:
     return {
         "group": claim.group, "signatures": claim.signatures, "certified": claim.certified, "risk": claim.risk,
-        "policy": policy_name(claim.policy), "bound": claim.bound, "pairs": claim.pairs, **_measured(claim.measured),
-        "tested": [{"policy": policy_name(t.policy), "p": t.p, "certified": t.certified} for t in claim.tested],
+        "policy": policy_name(claim.policy), "bound": claim.bound, "pairs": claim.pairs, **_metrics(claim.measured),
+        "tested": [
+            {"policy": policy_name(test.policy), "p": test.p, "certified": test.certified} for test in claim.tests
+        ],
         "next_target": claim.next_target, "labels_needed": claim.labels_needed,
-        "sentence": sentence(claim, found.target, 1 - found.risk),
+        "sentence": claim_sentence(claim, certificate.target, 1 - certificate.risk),
     }  # fmt: skip
 
 
-def _measured(measured: PolicyMetrics) -> dict[str, object]:
+def _metrics(measured: PolicyMetrics) -> dict[str, object]:
     return {
-        "rows": measured.rows, "labelled": measured.labelled, "kept": interval(measured.kept),
-        "flag": interval(measured.flagship_share), "saved": interval(measured.saved), "cost_usd": measured.cost,
-        "calls": measured.calls,
+        "rows": measured.rows, "labelled": measured.labeled, "kept": interval_json(measured.kept),
+        "flag": interval_json(measured.flagship_share), "saved": interval_json(measured.saved),
+        "cost_usd": measured.cost, "calls": measured.calls,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""`scrimp tune label`: say which completion is right, where models differ and only there."""
+"""`scrimp tune label`: say which completions are right, only where models differ."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import typer
 
 from scrimp.cli import options as o
 from scrimp.cli.session import Session, session
-from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, begin_of, recording
+from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
 from scrimp.config.amounts import dollars
 from scrimp.errors import UsageError
-from scrimp.flows.tune.disputes import Dispute, checked, disputes
+from scrimp.flows.tune.disputes import Dispute, check_disputes, find_disputes
 from scrimp.flows.tune.judge_labels import JudgeLabeler
 from scrimp.render.amounts import money
 from scrimp.render.shares import plural
@@ -23,8 +23,8 @@ from scrimp.store.pairs import PairStore
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _PERSON, _CHECK = "person", "check"
-_TOGETHER = 32  # prompts a check or a judge is asked about at once
-_WORTH = {"y": 1.0, "n": 0.0, "p": 0.5}
+_GROUP = 32  # prompts a check or a judge gets at once
+_SCORES = {"y": 1.0, "n": 0.0, "p": 0.5}  # by key
 
 
 @app.command()
@@ -34,115 +34,114 @@ def label(
     since: Since = None,
     check: o.Check = None,
     judge: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="A model that says whether each completion is right.")
+        str | None, typer.Option(metavar="MODEL", help="A model that decides whether each completion is right.")
     ] = None,
     max_cost: o.MaxCost = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after so many prompts.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after N prompts.")] = None,
 ) -> None:
-    """Label the completions of prompts on which a cheap model and the flagship do not say the same.
+    """Label the completions of prompts on which a cheap model and the flagship differ.
 
-    Where they say the same nothing needs to be known to compare them. On a terminal each completion is shown without
-    its model's name: y it is right, n it is not, p for partly (0.5), s skips the prompt, q ends. With --check a command
-    reads each completion and its exit status decides; with --judge a model is asked twice, in both orders of the
-    answers it may give, and says nothing where it contradicts itself. Labels are kept as they come.
+    Where they give the same answer no label is needed to compare them. On a terminal each completion is shown without
+    its model's name: y it is right, n it is not, p partly (0.5), s skips the prompt, q quits. With --check a command
+    reads each completion and its exit status decides; with --judge a model is asked twice, with its two possible
+    answers in either order, and gives no label where it contradicts itself. Labels are stored as they come.
     """
     if check is not None and judge is not None:
         raise UsageError("--check and --judge exclude each other: give one")
     if check is None and judge is None and not sys.stdin.isatty():
-        raise UsageError("nobody is there to ask: run it in a terminal, or give --check CMD or --judge MODEL")
+        raise UsageError("stdin is not a terminal: run it in one, or give --check CMD or --judge MODEL")
     with session({"max_cost": None if max_cost is None else dollars(max_cost, "--max-cost")}) as here:
-        begin = begin_of(since)
-        found = recording(here, LEDGER, flagship, pool, None, begin)
+        begin = since_time(since)
+        dataset = load_dataset(here, LEDGER, flagship, pool, None, begin)
         pairs = PairStore(here.services.paths.ledger_db)
-        labels = Labeler(here, pairs)
+        labeler = Labeler(here, pairs)
         try:
-            asked = islice(disputes(pairs, found, begin), limit)
+            disputes = islice(find_disputes(pairs, dataset, begin), limit)
             if judge is not None:
-                status = labels.judged(asked, judge)
+                status = labeler.label_by_judge(disputes, judge)
             elif check is not None:
-                status = labels.checked(asked, check)
+                status = labeler.label_by_check(disputes, check)
             else:
-                status = labels.asked(asked)
+                status = labeler.label_by_person(disputes)
         finally:
             pairs.close()
-            labels.say()
+            labeler.print_summary()
     raise typer.Exit(status)
 
 
 class Labeler:
-    """Labels as they are given, kept at once, and counted."""
+    """Stores labels as they are given, and counts them."""
 
     def __init__(self, here: Session, pairs: PairStore) -> None:
         self._here, self._pairs = here, pairs
         self._prompts = self._labels = 0
-        self._judging: JudgeLabeler | None = None
+        self._judge: JudgeLabeler | None = None
 
-    def say(self) -> None:
-        """Say how many were given."""
-        paid = "" if self._judging is None else f", {money(self._judging.spent)} spent"
-        labelled = plural(self._labels, "completion")
-        self._here.messages.say(f"{plural(self._prompts, 'prompt')} looked at, {labelled} labelled{paid}")
+    def print_summary(self) -> None:
+        """Print how many prompts were seen and completions labeled."""
+        spent = "" if self._judge is None else f", {money(self._judge.spent)} spent"
+        labeled = plural(self._labels, "completion")
+        self._here.messages.say(f"{plural(self._prompts, 'prompt')} looked at, {labeled} labeled{spent}")
 
-    def checked(self, found: Iterator[Dispute], command: str) -> int:
+    def label_by_check(self, disputes: Iterator[Dispute], command: str) -> int:
         """Let the user's command decide; return the exit status."""
-        while group := list(islice(found, _TOGETHER)):
-            self._keep_all(group, checked(group, command), _CHECK)
+        while group := list(islice(disputes, _GROUP)):
+            self._store_group(group, check_disputes(group, command), _CHECK)
         return 0
 
-    def judged(self, found: Iterator[Dispute], model: str) -> int:
+    def label_by_judge(self, disputes: Iterator[Dispute], model: str) -> int:
         """Let a model decide; return the exit status."""
-        judging = self._judging = JudgeLabeler(model, self._here.defaults, self._here.services)
-        while group := list(islice(found, _TOGETHER)):
-            self._keep_all(group, judging.scores(group), f"judge {model}")
-            if judging.stopped is not None:
-                self._here.messages.error(judging.stopped.message)
-                return judging.stopped.exit_status
+        judge = self._judge = JudgeLabeler(model, self._here.defaults, self._here.services)
+        while group := list(islice(disputes, _GROUP)):
+            self._store_group(group, judge.scores(group), f"judge {model}")
+            if judge.stopped is not None:
+                self._here.messages.error(judge.stopped.message)
+                return judge.stopped.exit_status
         return 0
 
-    def asked(self, found: Iterator[Dispute]) -> int:
+    def label_by_person(self, disputes: Iterator[Dispute]) -> int:
         """Let the person at the terminal decide; return the exit status."""
-        for dispute in found:
-            answer = self._ask(dispute)
-            if answer == "q":
+        for dispute in disputes:
+            if self._ask(dispute) == "q":
                 break
             self._prompts += 1
         return 0
 
     def _ask(self, dispute: Dispute) -> str:
-        """Ask about each completion of a prompt; return the last answer."""
-        answer = ""
+        """Ask about each completion of a prompt; return the last key."""
+        key = ""
         self._show("prompt", dispute.prompt.text)
-        for saying in dispute.sayings:
-            self._show("completion", saying.output)
-            answer = _key()
-            if answer not in _WORTH:
+        for answer in dispute.answers:
+            self._show("completion", answer.output)
+            key = _read_key()
+            if key not in _SCORES:
                 break
-            self._keep(dispute, dict.fromkeys(saying.models, _WORTH[answer]), _PERSON)
-        return answer
+            self._store(dispute, dict.fromkeys(answer.models, _SCORES[key]), _PERSON)
+        return key
 
-    def _show(self, what: str, text: str) -> None:
-        sys.stderr.write(paint(f"\n{what}\n", "1", color=self._here.err.color) + safe_text(text) + "\n")
+    def _show(self, heading: str, text: str) -> None:
+        sys.stderr.write(paint(f"\n{heading}\n", "1", color=self._here.err.color) + safe_text(text) + "\n")
 
-    def _keep_all(self, group: Sequence[Dispute], scores: Sequence[dict[str, float]], by: str) -> None:
-        for dispute, given in zip(group, scores, strict=True):
-            self._keep(dispute, given, by)
+    def _store_group(self, group: Sequence[Dispute], scores: Sequence[dict[str, float]], scored_by: str) -> None:
+        for dispute, by_model in zip(group, scores, strict=True):
+            self._store(dispute, by_model, scored_by)
         self._prompts += len(group)
 
-    def _keep(self, dispute: Dispute, scores: dict[str, float], by: str) -> None:
+    def _store(self, dispute: Dispute, scores: dict[str, float], scored_by: str) -> None:
         for model, score in scores.items():
-            self._pairs.label(dispute.prompt.key, model, score, by)
+            self._pairs.label(dispute.prompt.key, model, score, scored_by)
         self._labels += len(scores)
 
 
-def _key(keys: Sequence[str] = (*_WORTH, "s", "q")) -> str:
+def _read_key(keys: Sequence[str] = (*_SCORES, "s", "q")) -> str:
     """Return the first letter of a line, asking again until it is one of the keys; the end of input is q."""
     while True:
         sys.stderr.write("right? [y]es [n]o [p]artly [s]kip [q]uit: ")
         sys.stderr.flush()
-        answer = sys.stdin.readline()
-        if not answer:
+        typed = sys.stdin.readline()
+        if not typed:
             sys.stderr.write("\n")
             return "q"
-        letter = answer.strip()[:1].lower()
+        letter = typed.strip()[:1].lower()
         if letter in keys:
             return letter

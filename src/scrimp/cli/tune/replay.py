@@ -9,15 +9,16 @@ import typer
 
 from scrimp.cli.printing import document, line
 from scrimp.cli.session import session
-from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, begin_of, recording
-from scrimp.cli.tune.trade_off_report import diagrams, print_trade, rows_of, trade_document
+from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, load_dataset, since_time
+from scrimp.cli.tune.trade_off_report import calibration_diagrams, print_trade_off, row_count, trade_off_document
 from scrimp.errors import OutputError
 from scrimp.flows.tune.trade_off import trade_off
 from scrimp.render.plot import Point, drawn, svg
 from scrimp.tuning.policies import policy_name
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-_ACROSS, _UP = "saved: share of an all-flagship run not paid", "kept: mean score beside the flagship's"
+_X_AXIS = "saved: share of an all-flagship run not paid"
+_Y_AXIS = "kept: mean score beside the flagship's"
 
 
 _FORMAT = """\
@@ -28,9 +29,9 @@ A recording is JSON lines, plain or gzip, one prompt a line (here on three):
  "models": {"small": {"out": "billing", "completion_tokens": 3, "score": 1},
             "large": {"out": "Billing.", "completion_tokens": 4, "score": 1}}}
 
-out is the completion; answer may stand for it where only what it comes to was kept. score is what it was worth, 0
-to 1, and may be missing: then nothing is known of what is kept. task names what the prompt is one of; without it
-the prompt's own form does. id tells rows apart. cost, in dollars, goes before prices. Other fields are passed over.
+out is the completion; answer may replace it where only the answer was recorded. score is how right it is, 0 to 1;
+without it what a policy keeps is unknown. task names the prompt's task; without it the prompt's own form does. id
+identifies the row. cost, in dollars, takes precedence over prices. Other fields are ignored.
 
 prices.json beside it, or --prices FILE, holds dollars per million tokens in and out:
 
@@ -50,50 +51,51 @@ def replay(
     prices: Prices = None,
     since: Since = None,
     pairs: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Learn orders from so many pairs of a task only.")
+        int | None, typer.Option(metavar="N", min=1, help="Learn orders from only N pairs of each task.")
     ] = None,
     wording: Annotated[
-        bool, typer.Option("--wording", help="Learn an order from the prompts' words, too; takes seconds.")
+        bool, typer.Option("--wording", help="Also learn an order from the prompts' words; takes seconds.")
     ] = False,
     report: Annotated[
-        Literal["odd", "all"], typer.Option(help="Measure on the rows nothing is learned from, or on all.")
+        Literal["odd", "all"], typer.Option(help="Measure on the rows that nothing is learned from, or on all.")
     ] = "odd",
-    plot: Annotated[bool, typer.Option("--plot", help="Draw what is kept over what is saved.")] = False,
-    picture: Annotated[str | None, typer.Option("--svg", metavar="FILE", help="Write the picture as SVG.")] = None,
+    plot: Annotated[bool, typer.Option("--plot", help="Plot what is kept against what is saved.")] = False,
+    picture: Annotated[str | None, typer.Option("--svg", metavar="FILE", help="Write the plot as SVG.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what each policy of a short list would have cost and kept on recorded rows.
+    """Show what each policy of a short list would have cost and kept on recorded rows.
 
-    kept is the mean score beside the flagship's, flag the share of rows that reach it, saved what was not paid of an
-    all-flagship run, every cheap call paid; each with its 95 % interval. The oracle knows the scores: nothing does
-    better. APGR is how much of the gap between a cheap model and the flagship an order of prompts recovers, averaged
-    over all shares of flagship calls: a half at random. Orders are learned on the rows whose sha256(id) is even and all
-    is measured on the odd ones; with --report all policies are measured on every row. Where models said how sure they
-    were, AUROC is the chance that a right completion is surer than a wrong one; --plot shows whether they are as often
-    right as they are sure. Nothing is called.
+    kept is the mean score beside the flagship's, flag the share of rows that reach the flagship, saved the share of an
+    all-flagship run not paid, every cheap call included; each with its 95 % interval. The oracle knows the scores: no
+    policy does better. APGR is how much of the gap between a cheap model and the flagship an order of prompts recovers,
+    averaged over all shares of flagship calls: a half at random. Orders are learned on the rows whose sha256(id) is
+    even and everything is measured on the odd ones; with --report all policies are measured on every row. Where a
+    model's confidence is recorded, AUROC is the chance that a right completion has more of it than a wrong one; --plot
+    shows whether completions are right as often as the model is confident. Calls no API.
     """
     with session() as here:
-        rows = recording(here, source, flagship, pool, prices, begin_of(since))
-        found = trade_off(rows, report_all=report == "all", pairs=pairs, wording=wording)
+        dataset = load_dataset(here, source, flagship, pool, prices, since_time(since))
+        result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording)
         points = [
             Point(policy_name(policy), measured.saved.value, measured.kept.value)
-            for policy, measured in found.policies
+            for policy, measured in result.policies
             if measured.kept is not None
         ]
         if not points and (plot or picture is not None):
-            here.messages.warn("no score is recorded, so what is kept is not known and there is nothing to draw")
+            here.messages.warn("no score is recorded, so what is kept is unknown and there is nothing to draw")
         if picture is not None and points:
-            _written(Path(picture), svg(points, _ACROSS, _UP, f"{rows_of(found)}, flagship {found.flagship}"))
+            title = f"{row_count(result)}, flagship {result.flagship}"
+            _write(Path(picture), svg(points, _X_AXIS, _Y_AXIS, title))
         if as_json:
-            document(trade_document(found))
+            document(trade_off_document(result))
             return
-        print_trade(here, found)
+        print_trade_off(here, result)
         if plot:
-            for text in (*drawn(points, _ACROSS, _UP, here.out.width), *diagrams(found)):
+            for text in (*drawn(points, _X_AXIS, _Y_AXIS, here.out.width), *calibration_diagrams(result)):
                 line(text)
 
 
-def _written(path: Path, text: str) -> None:
+def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`scrimp tune shadow`: a share of prompts, put to several models."""
+"""`scrimp tune shadow`: send a share of prompts to several models."""
 
 from __future__ import annotations
 
@@ -29,41 +29,41 @@ def shadow(
     inputs: o.Inputs = None,
     models: Annotated[
         str | None,
-        typer.Option(metavar="A,B,C", help="The models to call; else two cheap ones and the high tier's."),
+        typer.Option(metavar="A,B,C", help="The models; by default two cheap ones and the high tier's."),
     ] = None,
-    share: Annotated[str, typer.Option(metavar="P%", help="How many of the prompts.")] = "3%",
+    share: Annotated[str, typer.Option(metavar="P%", help="The share of prompts to send.")] = "3%",
     gold: Annotated[
         str | None, typer.Option("--gold", metavar="COLUMN", help="The column that holds the right answer.")
     ] = None,
 ) -> None:  # fmt: skip
-    """Put a share of prompts to cheap models and the flagship, and keep what they say beside each other.
+    """Send a share of prompts to cheap models and the flagship, and store their completions as pairs.
 
-    Nothing is paid twice: what the cache holds is taken from there, so that after a run only the models that did not
-    answer it are called. The prompts of a share are always the same ones. Pairs are kept in the ledger for tune replay,
-    label and certify. With --gold a completion that says what the column says is right, and any other is wrong.
+    Nothing is paid twice: completions in the cache are taken from there, so that after a run only the other models are
+    called. The prompts of a share are always the same ones. Pairs are stored in the ledger for tune replay, label and
+    certify. With --gold a completion that gives the column's answer is labeled right, and any other wrong.
     """
-    part = share_of(share, "--share")
+    fraction = share_of(share, "--share")
     with session(config_flags(answer, cost, calls)) as here:
-        asked = run_options(here.defaults, answer, labels, level_fixed=cost.compress is not None)
-        found = prompts(inputs_or_stdin(inputs), read_options(reading), warn=here.messages.warn)
-        asking = o.words(models) or default_models(here.services.routes)
-        gathering = PairCollector(asked, here.services, gold=gold)
+        options = run_options(here.defaults, answer, labels, level_fixed=cost.compress is not None)
+        source = prompts(inputs_or_stdin(inputs), read_options(reading), warn=here.messages.warn)
+        model_names = o.words(models) or default_models(here.services.routes)
+        collector = PairCollector(options, here.services, gold=gold)
         try:
-            stop = gathering.gather(sampled(found, part), asking)
+            stop = collector.collect(sampled(source, fraction), model_names)
         finally:
-            gathering.close()
+            collector.close()
         here.messages.say(
-            f"{plural(gathering.prompts, 'prompt')}, {plural(gathering.kept, 'completion')} of {', '.join(asking)} "
-            f"kept, {count(gathering.failed)} failed, {money(gathering.spent)} spent"
+            f"{plural(collector.prompts, 'prompt')}, {plural(collector.completions, 'completion')} of "
+            f"{', '.join(model_names)} stored, {count(collector.failed)} failed, {money(collector.spent)} spent"
         )
         if stop is not None and stop.message:
             here.messages.error(stop.message)
-        elif not gathering.prompts:
-            here.messages.say(f"no prompt is among the {share} that are taken: raise --share")
-    raise typer.Exit(_status(stop.exit_status if stop else None, gathering))
+        elif not collector.prompts:
+            here.messages.say(f"no prompt falls into the share of {share}: raise --share")
+    raise typer.Exit(_status(stop.exit_status if stop else None, collector))
 
 
-def _status(stopped: int | None, gathering: PairCollector) -> int:
+def _status(stopped: int | None, collector: PairCollector) -> int:
     if stopped is not None:
         return stopped
-    return 0 if not gathering.failed else 3 if gathering.kept else 4
+    return 0 if not collector.failed else 3 if collector.completions else 4

@@ -1,4 +1,4 @@
-"""What `scrimp tune replay` shows: lines for a person, a document for a program."""
+"""What `scrimp tune replay` prints: lines for a person, a document for a program."""
 
 from __future__ import annotations
 
@@ -6,43 +6,45 @@ from collections.abc import Iterator
 
 from scrimp.cli.printing import line, show
 from scrimp.cli.session import Session
-from scrimp.cli.tune.dataset import interval
-from scrimp.flows.tune.trade_off import OrderQuality, TradeOff
+from scrimp.cli.tune.dataset import interval_json
+from scrimp.flows.tune.trade_off import OrderQuality, SignalQuality, TradeOff
 from scrimp.render.amounts import UNKNOWN
 from scrimp.render.shares import percent, plural
+from scrimp.tuning.calibration import Calibration
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import Interval
 
 _BAR = 40  # characters
 
 
-def print_trade(here: Session, found: TradeOff) -> None:
-    """Print what policies keep and save, how good orders are and what confidence is worth."""
+def print_trade_off(here: Session, result: TradeOff) -> None:
+    """Print what policies keep and save, how good orders are and how reliable confidence is."""
     rows = [
-        (policy_name(policy), _shown(measured.kept), _shown(measured.flagship_share), _shown(measured.saved),
-         f"{measured.calls:.2f}")
-        for policy, measured in found.policies
-    ]  # fmt: skip
-    best = found.oracle
-    rows.append(("oracle", UNKNOWN if best.kept is None else percent(best.kept, 1), "", percent(best.saved, 1), ""))
-    line(f"{rows_of(found)}, flagship {found.flagship}")
+        (
+            policy_name(policy),
+            *map(_interval_text, (measured.kept, measured.flagship_share, measured.saved)),
+            f"{measured.calls:.2f}",
+        )
+        for policy, measured in result.policies
+    ]
+    oracle = result.oracle
+    rows.append(
+        ("oracle", UNKNOWN if oracle.kept is None else percent(oracle.kept, 1), "", percent(oracle.saved, 1), "")
+    )
+    line(f"{row_count(result)}, flagship {result.flagship}")
     show(("policy", "kept", "flag", "saved", "calls"), rows, "lrrrr", here.out)
-    for sentence in found.left_out:
+    for sentence in result.left_out:
         line(f"left out: {sentence}")
-    for sentence in (*_orders(found), *_signals(found)):
+    for sentence in (*_order_sentences(result), *_signal_sentences(result)):
         line(sentence)
 
 
-def _signals(found: TradeOff) -> Iterator[str]:
-    for signal in found.signals:
-        told = signal.reliability
-        if told.auroc is None or told.low is None or told.high is None:
-            surer = "all are of one kind, so that confidence cannot tell them apart"
-        else:
-            surer = f"AUROC {told.auroc:.2f} ({told.low:.2f} to {told.high:.2f})"
+def _signal_sentences(result: TradeOff) -> Iterator[str]:
+    for signal in result.signals:
+        reliability = signal.reliability
         yield (
-            f"confidence of {signal.model}: {percent(told.right, 1)} of {plural(told.rows, 'row')} right, {surer}, "
-            f"off by {percent(told.error, 1)} on average"
+            f"confidence of {signal.model}: {percent(reliability.accuracy, 1)} of {plural(reliability.rows, 'row')} "
+            f"right, {_auroc(reliability)}, off by {percent(reliability.ece, 1)} on average"
         )
         if signal.recovered is not None:
             yield (
@@ -51,92 +53,96 @@ def _signals(found: TradeOff) -> Iterator[str]:
             )
 
 
-def diagrams(found: TradeOff) -> Iterator[str]:
-    """Draw for each model how many were right of those it was so sure of: reliable confidence is as long as it says."""
-    for signal in found.signals:
-        yield f"how sure {signal.model} is, and how many of those are right"
-        for each in signal.reliability.bins:
-            bar = "#" * round(_BAR * each.right)
-            yield f"  {percent(each.confidence):>6} |{bar:<{_BAR}}| {percent(each.right):>6} of {each.rows:,}"
-        if signal.rises:
-            yield f"right in all, where those {signal.model} is least sure of go up to {found.flagship}"
-        for rise in signal.rises:
-            sent = f"{percent(rise.share):>6} sent up: {percent(rise.least_sure, 1)}"
-            yield f"  {sent}, at random {percent(rise.random, 1)}"
+def _auroc(reliability: Calibration) -> str:
+    if reliability.auroc is None or reliability.auroc_low is None or reliability.auroc_high is None:
+        return "no AUROC, since all are right or all are wrong"
+    return f"AUROC {reliability.auroc:.2f} ({reliability.auroc_low:.2f} to {reliability.auroc_high:.2f})"
 
 
-def _orders(found: TradeOff) -> Iterator[str]:
-    for order in found.orders:
+def calibration_diagrams(result: TradeOff) -> Iterator[str]:
+    """Draw each model's reliability diagram: where confidence is reliable, bars are as long as it says."""
+    for signal in result.signals:
+        yield f"confidence of {signal.model}, and the share of those rows that is right"
+        for one in signal.reliability.bins:
+            bar = "#" * round(_BAR * one.accuracy)
+            yield f"  {percent(one.confidence):>6} |{bar:<{_BAR}}| {percent(one.accuracy):>6} of {one.rows:,}"
+        if signal.escalations:
+            yield f"mean score where rows of least confidence go from {signal.model} up to {result.flagship}"
+        for gain in signal.escalations:
+            escalated = f"{percent(gain.share):>6} of rows: {percent(gain.least_sure, 1)}"
+            yield f"  {escalated}, at random {percent(gain.random, 1)}"
+
+
+def _order_sentences(result: TradeOff) -> Iterator[str]:
+    for order in result.orders:
         if order.recovered is None:
-            yield f"{order.cheap}: {found.flagship} is no better, so a chain from one to the other gains nothing"
+            yield f"{order.cheap}: {result.flagship} is no better, so a chain from one to the other gains nothing"
             continue
         yield (
             f"APGR {percent(order.recovered.apgr, 1)} from {order.cheap}, by {order.learned_by} "
-            f"({_learned(order)}); random {percent(order.recovered.random)} "
+            f"({_samples(order)}); random {percent(order.recovered.random)} "
             f"(sd {percent(order.recovered.random_sd, 1)}), at best {percent(order.recovered.best, 1)}"
         )
 
 
-def _learned(order: OrderQuality) -> str:
+def _samples(order: OrderQuality) -> str:
     pairs = plural(order.pairs, "pair")
     return pairs if order.draws == 1 else f"{pairs}, mean of {order.draws} samples, sd {percent(order.sd, 1)}"
 
 
-def _shown(found: Interval | None) -> str:
-    if found is None:
+def _interval_text(interval: Interval | None) -> str:
+    if interval is None:
         return UNKNOWN
-    return f"{percent(found.value, 1)} ({100 * found.low:.1f} to {100 * found.high:.1f})"
+    return f"{percent(interval.value, 1)} ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
 
 
-def rows_of(found: TradeOff) -> str:
-    """Return how many rows were measured, in words."""
-    return plural(found.rows, "row")
+def row_count(result: TradeOff) -> str:
+    """Return the number of measured rows, in words."""
+    return plural(result.rows, "row")
 
 
-def trade_document(found: TradeOff) -> dict[str, object]:
-    """Return all of it; shares are of 1."""
+def trade_off_document(result: TradeOff) -> dict[str, object]:
+    """Return the result as JSON has it; shares are of 1."""
     return {
         "v": 1,
-        "rows": found.rows,
-        "flagship": found.flagship,
-        "pool": found.pool,
+        "rows": result.rows,
+        "flagship": result.flagship,
+        "pool": result.pool,
         "policies": [
             {
-                "policy": policy_name(policy), "kept": interval(measured.kept),
-                "flag": interval(measured.flagship_share), "saved": interval(measured.saved),
-                "cost_usd": measured.cost, "calls": measured.calls,
-                "labelled": measured.labelled,
+                "policy": policy_name(policy), "kept": interval_json(measured.kept),
+                "flag": interval_json(measured.flagship_share), "saved": interval_json(measured.saved),
+                "cost_usd": measured.cost, "calls": measured.calls, "labelled": measured.labeled,
             }
-            for policy, measured in found.policies
+            for policy, measured in result.policies
         ],
-        "oracle": {"kept": found.oracle.kept, "saved": found.oracle.saved},
-        "left_out": found.left_out,
-        "orders": [_order(order) for order in found.orders],
-        "signals": [
-            {
-                "model": signal.model, "rows": signal.reliability.rows, "right": signal.reliability.right,
-                "auroc": signal.reliability.auroc, "low": signal.reliability.low, "high": signal.reliability.high,
-                "error": signal.reliability.error,
-                "apgr": signal.recovered and signal.recovered.apgr,
-                "random_sd": signal.recovered and signal.recovered.random_sd,
-                "rises": [
-                    {"share": each.share, "least_sure": each.least_sure, "random": each.random}
-                    for each in signal.rises
-                ],
-                "bins": [
-                    {"confidence": each.confidence, "right": each.right, "rows": each.rows}
-                    for each in signal.reliability.bins
-                ],
-            }
-            for signal in found.signals
+        "oracle": {"kept": result.oracle.kept, "saved": result.oracle.saved},
+        "left_out": result.left_out,
+        "orders": [_order_json(order) for order in result.orders],
+        "signals": [_signal_json(signal) for signal in result.signals],
+    }  # fmt: skip
+
+
+def _signal_json(signal: SignalQuality) -> dict[str, object]:
+    reliability, recovered = signal.reliability, signal.recovered
+    return {
+        "model": signal.model, "rows": reliability.rows, "right": reliability.accuracy, "auroc": reliability.auroc,
+        "low": reliability.auroc_low, "high": reliability.auroc_high, "error": reliability.ece,
+        "apgr": recovered and recovered.apgr, "random_sd": recovered and recovered.random_sd,
+        "rises": [
+            {"share": gain.share, "least_sure": gain.least_sure, "random": gain.random} for gain in signal.escalations
+        ],
+        "bins": [
+            {"confidence": one.confidence, "right": one.accuracy, "rows": one.rows} for one in reliability.bins
         ],
     }  # fmt: skip
 
 
-def _order(order: OrderQuality) -> dict[str, object]:
-    found = order.recovered
+def _order_json(order: OrderQuality) -> dict[str, object]:
+    recovered = order.recovered
     return {
         "cheap": order.cheap, "learned_by": order.learned_by, "pairs": order.pairs,
-        "apgr": found and found.apgr, "random": found and found.random, "random_sd": found and found.random_sd,
-        "best": found and found.best, "samples": order.draws, "sd": order.sd,
+        "apgr": recovered and recovered.apgr, "random": recovered and recovered.random,
+        "random_sd": recovered and recovered.random_sd, "best": recovered and recovered.best,
+        "samples": order.draws, "sd": order.sd,
     }  # fmt: skip

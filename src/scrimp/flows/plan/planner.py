@@ -34,9 +34,9 @@ class PlannedRow(Struct, frozen=True):
 
     def signature(self, parameters: Parameters, task_name: str | None) -> str:
         """Return the name of the prompt's task; `task_name` is what the user calls it."""
-        from scrimp.routing.task import signature_of  # noqa: PLC0415 - only a call or a learned route needs it
+        from scrimp.routing.task_signature import task_signature  # noqa: PLC0415 - only a call or a learned route needs it
 
-        return signature_of(self.prompt, parameters, task_name)
+        return task_signature(self.prompt, parameters, task_name)
 
 
 class Planner:

@@ -1,4 +1,4 @@
-"""Where prompts of a task go by what was certified: the routes of `scrimp tune apply`, looked up by signature."""
+"""Where prompts of a task go by its certificate: the routes of `scrimp tune apply`, looked up by signature."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
 from scrimp.render.shares import percent_said, plural
-from scrimp.routing.task import signature_of
+from scrimp.routing.task_signature import task_signature
 from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "tuned:"  # of the names of such chains, in rows and the ledger
 
-_NOTHING = Parameters()
+_NO_PARAMETERS = Parameters()
 
 
 class CertifiedRoutes:
@@ -29,47 +29,52 @@ class CertifiedRoutes:
         *,
         name: str | None,
         warn: Callable[[str], None],
-        parameters: Parameters = _NOTHING,
+        parameters: Parameters = _NO_PARAMETERS,
     ) -> None:
+        """`name` is what the user calls the task; `warn` is told once of each route that cannot be used."""
         self._tuned = {route.signature: route for route in tuned if route.drift is None}
         self._routes, self._name, self._warn, self._parameters = routes, name, warn, parameters
         self._chains: dict[str, Chain | None] = {}
 
     def route(self, prompt: Prompt) -> Route | None:
-        """Return where a prompt goes, or None where nothing was certified of its task."""
-        task = signature_of(prompt, self._parameters, self._name)
-        found = self._tuned.get(task)
-        if found is None:
+        """Return where a prompt goes, or None where no usable route is certified for its task."""
+        signature = task_signature(prompt, self._parameters, self._name)
+        tuned = self._tuned.get(signature)
+        if tuned is None:
             return None
-        if task not in self._chains:
-            self._chains[task] = self._chain(found)
-        chain = self._chains[task]
+        if signature not in self._chains:
+            self._chains[signature] = self._chain(tuned)
+        chain = self._chains[signature]
         if chain is None:
             return None
         why = (
-            f"tuned {task}: {found.policy}, certified {found.day} to keep {percent_said(found.bound)} "
-            f"({plural(found.pairs, 'pair')})"
+            f"tuned {signature}: {tuned.policy}, certified {tuned.day} to keep {percent_said(tuned.bound)} "
+            f"({plural(tuned.pairs, 'pair')})"
         )
         return Route(chain=chain, tier=None, why=why)
 
-    def _chain(self, found: TunedRoute) -> Chain | None:
-        """Return the chain, or None and a warning where somebody of its steps cannot be called any more."""
-        name = chain_name(found)
+    def _chain(self, tuned: TunedRoute) -> Chain | None:
+        """Return the chain, or None and a warning where one of its steps can no longer be called."""
+        name = chain_name(tuned)
         try:
-            steps = self._routes.steps(found.steps, name)
+            steps = self._routes.steps(tuned.steps, name)
         except ConfigError as error:
-            self._warn(f"the route learned for task {found.signature} is not used: {error}")
+            self._warn(f"the route learned for task {tuned.signature} is not used: {error}")
             return None
-        gone = [step.name for step in steps if not any(m.provider in self._routes.available for m in step.candidates)]
-        if gone:
+        keyless = [
+            step.name
+            for step in steps
+            if not any(model.provider in self._routes.available for model in step.candidates)
+        ]
+        if keyless:
             self._warn(
-                f"the route learned for task {found.signature} is not used: there is no key for {', '.join(gone)} (set "
-                "it, or take the route back with scrimp tune apply --undo)"
+                f"the route learned for task {tuned.signature} is not used: there is no key for {', '.join(keyless)} "
+                "(set it, or take the route back with scrimp tune apply --undo)"
             )
             return None
         return Chain(
-            name=None if len(steps) == 1 else name, steps=steps, signal=found.signal,
-            min_confidence=found.min_confidence,
+            name=None if len(steps) == 1 else name, steps=steps, signal=tuned.signal,
+            min_confidence=tuned.min_confidence,
         )  # fmt: skip
 
 

@@ -13,31 +13,31 @@ from scrimp.flows.tune.certified_routes import chain_name
 from scrimp.render.shares import percent, plural
 from scrimp.store.ledger import ClimbCount
 
-_LEAST = 30  # rows
-_DEVIATIONS = 2
+_MIN_ROWS = 30
+_MAX_DEVIATIONS = 2  # standard deviations
 
 
-def watched(routes: Sequence[TunedRoute], climbs: Iterable[ClimbCount]) -> list[TunedRoute]:
-    """Return the routes, with `drift` set on each whose rows end below the flagship much more or less often than then.
+def with_drift(routes: Sequence[TunedRoute], climbs: Iterable[ClimbCount]) -> list[TunedRoute]:
+    """Return the routes, with `drift` set where rows end below the flagship much more or less often than certified.
 
-    Much is more than two standard deviations of the difference between the share then and the share now.
+    Much is more than two standard deviations of the difference between the certified share and the one observed.
     """
-    ends: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for each in climbs:
-        found = ends[each.chain]
-        found[each.step] = found.get(each.step, 0) + each.rows
-    return [_watched(route, ends.get(chain_name(route), {})) for route in routes]
+    rows_by_step: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for climb in climbs:
+        steps = rows_by_step[climb.chain]
+        steps[climb.step] = steps.get(climb.step, 0) + climb.rows
+    return [_with_drift(route, rows_by_step.get(chain_name(route), {})) for route in routes]
 
 
-def _watched(route: TunedRoute, ends: dict[int, int]) -> TunedRoute:
-    rows, last = sum(ends.values()), len(route.steps) - 1
-    if route.drift is not None or last < 1 or rows < _LEAST:
+def _with_drift(route: TunedRoute, rows_by_step: dict[int, int]) -> TunedRoute:
+    rows, last = sum(rows_by_step.values()), len(route.steps) - 1
+    if route.drift is not None or last < 1 or rows < _MIN_ROWS:
         return route
-    now = 1 - ends.get(last, 0) / rows
-    # A share of none or all has no spread of its own: half a row is added to both sides.
-    then = (route.below * route.pairs + 0.5) / (route.pairs + 1)
-    spread = sqrt(then * (1 - then) * (1 / rows + 1 / max(route.pairs, 1)))
-    if abs(now - route.below) <= _DEVIATIONS * spread:
+    observed = 1 - rows_by_step.get(last, 0) / rows
+    # A share of none or all has no variance of its own: half a row is added to both sides.
+    smoothed = (route.below * route.pairs + 0.5) / (route.pairs + 1)
+    deviation = sqrt(smoothed * (1 - smoothed) * (1 / rows + 1 / max(route.pairs, 1)))
+    if abs(observed - route.below) <= _MAX_DEVIATIONS * deviation:
         return route
-    seen, certified = f"{percent(now)} of {plural(rows, 'row')}", percent(route.below)
-    return replace(route, drift=f"{seen} ended below {route.flagship}, {certified} when it was certified")
+    now, then = f"{percent(observed)} of {plural(rows, 'row')}", percent(route.below)
+    return replace(route, drift=f"{now} ended below {route.flagship}, {then} when it was certified")

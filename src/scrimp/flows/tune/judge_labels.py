@@ -1,4 +1,4 @@
-"""A model as judge of completions that were kept: asked about each, in both orders of what it may answer."""
+"""A model as judge of stored completions: asked about each one twice, with its two possible answers in either order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrimp.escalation.signals.judge import judge_parameters, judge_prompts, jud
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
-from scrimp.flows.tune.pair_collector import capped
+from scrimp.flows.tune.pair_collector import with_whole_cap
 from scrimp.values import Answered, Outcome, Prompt
 
 if TYPE_CHECKING:
@@ -20,48 +20,52 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.flows.tune.disputes import Dispute
 
-JUDGED = "scrimp tune label"  # the route of such calls in the ledger
+JUDGE_ROUTE = "scrimp tune label"  # of such calls in the ledger
 
 
 class JudgeLabeler:
-    """Asks one model; what it said before is in the cache and costs nothing."""
+    """Labels completions by one model's verdicts; those it gave before are in the cache and cost nothing."""
 
     def __init__(self, model: str, defaults: Defaults, services: Services) -> None:
         self._services = services
         self._cap = defaults.max_cost
-        self._asked = RunOptions(
+        self._options = RunOptions(
             model=model, parameters=judge_parameters(), level="off", retries=defaults.retries,
-            concurrency=defaults.concurrency, timeout=defaults.timeout, labels=RunLabels(route=JUDGED),
+            concurrency=defaults.concurrency, timeout=defaults.timeout, labels=RunLabels(route=JUDGE_ROUTE),
         )  # fmt: skip
         self.spent = Decimal(0)  # dollars
-        self.stopped: RunStop | None = None  # why nothing more can be asked
+        self.stopped: RunStop | None = None  # why no more verdicts can be had
 
-    def scores(self, asked: Sequence[Dispute]) -> list[dict[str, float]]:
-        """Return for each dispute a score by model, 1 or 0; of what the judge says nothing clear there is none."""
-        asking = [[judge_prompts(each.prompt.text, one.output) for one in each.sayings] for each in asked]
-        said = self._said(list(dict.fromkeys(text for pairs in asking for pair in pairs for text in pair)))
+    def scores(self, disputes: Sequence[Dispute]) -> list[dict[str, float]]:
+        """Return for each dispute a score by model, 1 or 0; a completion without a clear verdict has none."""
+        questions = [
+            [judge_prompts(dispute.prompt.text, answer.output) for answer in dispute.answers] for dispute in disputes
+        ]
+        texts = dict.fromkeys(text for both_orders in questions for pair in both_orders for text in pair)
+        verdicts = self._verdicts(list(texts))
         return [
             {
-                model: float(round(sure))
-                for one, pair in zip(each.sayings, pairs, strict=True)
-                if (sure := judged(*(said.get(text) for text in pair))) is not None and sure != 0.5
-                for model in one.models
+                model: float(round(confidence))
+                for answer, pair in zip(dispute.answers, both_orders, strict=True)
+                if (confidence := judged(*(verdicts.get(text) for text in pair))) is not None and confidence != 0.5
+                for model in answer.models
             }
-            for each, pairs in zip(asked, asking, strict=True)
+            for dispute, both_orders in zip(disputes, questions, strict=True)
         ]
 
-    def _said(self, texts: Sequence[str]) -> dict[str, str]:
-        said: dict[str, str] = {}
+    def _verdicts(self, texts: Sequence[str]) -> dict[str, str]:
+        """Return the judge's completion for each text; failed ones are missing."""
+        verdicts: dict[str, str] = {}
 
         def take(outcomes: Sequence[Outcome]) -> None:
             for outcome in outcomes:
                 if isinstance(outcome, Answered):
-                    said[outcome.prompt.text] = outcome.answer.output
+                    verdicts[outcome.prompt.text] = outcome.answer.output
                 self.spent += sum((entry.cost or Decimal(0) for entry in outcome.entries), Decimal(0))
 
-        left = RunLimits(max_cost=None if self._cap is None else self._cap - self.spent)
+        limits = RunLimits(max_cost=None if self._cap is None else self._cap - self.spent)
         prompts = (Prompt(index=index, text=text) for index, text in enumerate(texts))
-        stop = live.run(prompts, replace(self._asked, limits=left), self._services, take, live=False)
+        stop = live.run(prompts, replace(self._options, limits=limits), self._services, take, live=False)
         if stop is not None:
-            self.stopped = capped(stop, self._cap)
-        return said
+            self.stopped = with_whole_cap(stop, self._cap)
+        return verdicts

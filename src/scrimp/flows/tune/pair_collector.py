@@ -1,4 +1,4 @@
-"""Pairs for tuning: a share of prompts is also put to other models, and what they say is kept beside each other."""
+"""Pairs for tuning: a share of prompts is also sent to other models, and all their completions are stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scrimp.errors import InputError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.render.amounts import money
-from scrimp.routing.task import kind_of_task, signature_of
+from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 from scrimp.values import Answer, Answered, Json, ModelRef, Outcome, Prompt
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
-SHADOW = "shadow"  # the route of such calls in the ledger
-_WHOLE = 1 << 32
-_TOGETHER = 64  # prompts
+SHADOW_ROUTE = "shadow"  # of such calls in the ledger
+_HASH_RANGE = 1 << 32
+_GROUP = 64  # prompts
 
 
 class KnownAnswer(Struct, frozen=True):
-    """What a model (provider/model) has said to a prompt already; the answer's cost is that of its call."""
+    """A model's (provider/model) answer that needs no call; the answer's cost is that of its own."""
 
     prompt: Prompt
     answer: Answer
@@ -40,9 +40,9 @@ class KnownAnswer(Struct, frozen=True):
 
 
 def in_share(prompt: Prompt, share: float) -> bool:
-    """Say whether a prompt is in that share of all: always the same ones, whatever stands around them."""
+    """Return whether a prompt is in that share of all: always the same ones, whichever prompts are beside them."""
     name = fingerprint.key(b"", text=prompt.text, system=prompt.system, history=prompt.history)
-    return int.from_bytes(name[:4]) < share * _WHOLE
+    return int.from_bytes(name[:4]) < share * _HASH_RANGE
 
 
 def sampled(prompts: Iterable[Prompt], share: float) -> Iterator[Prompt]:
@@ -51,87 +51,90 @@ def sampled(prompts: Iterable[Prompt], share: float) -> Iterator[Prompt]:
 
 
 class PairCollector:
-    """Puts prompts to several models and keeps what they say; the ledger has the calls under the route `label`."""
+    """Sends prompts to several models and stores their completions; the ledger has the calls under one route."""
 
-    def __init__(self, asked: RunOptions, services: Services, *, label: str = SHADOW, gold: str | None = None) -> None:
-        """`asked` is for every model; its own route names the task, and `gold` the column with the right answer."""
-        self._services, self._name, self._gold = services, asked.labels.route, gold
-        labels = replace(asked.labels, route=label, task=self._name or "")
-        self._asked = replace(asked, check=None, chain=None, labels=labels)
+    def __init__(
+        self, options: RunOptions, services: Services, *, route: str = SHADOW_ROUTE, gold: str | None = None
+    ) -> None:
+        """`options` are for every model; their route names the task, and `gold` the column with the right answer."""
+        self._services, self._name, self._gold = services, options.labels.route, gold
+        labels = replace(options.labels, route=route, task=self._name or "")
+        self._options = replace(options, check=None, chain=None, labels=labels)
         self._pairs = PairStore(services.paths.ledger_db)
-        self._heard: set[tuple[int, str]] = set()
+        self._known: set[tuple[int, str]] = set()  # index of the prompt, model
         self.spent = Decimal(0)  # dollars
-        self.prompts = self.kept = self.failed = 0  # prompts, and completions
+        self.prompts = self.completions = self.failed = 0  # `completions` are those stored
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._pairs.close()
 
-    def gather(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
-        """Put the prompts to one model after the other; return why that ended early.
+    def collect(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
+        """Send the prompts to one model after the other; return why that ended early.
 
-        What the cache holds costs nothing; the cap of --max-cost is for all models together. Some prompts are put to
-        all models before the next ones are to any, so that what a cap or a signal cuts off are whole prompts. Raises
-        ConfigError where a model is none.
+        What the cache holds costs nothing; the cap of --max-cost is for all models together. A group of prompts is sent
+        to all models before the next one is to any, so that a cap or an interrupt cuts off whole prompts. Raises
+        ConfigError for an unknown model.
         """
         called = [self._services.routes.model(model) for model in models]
         source = iter(prompts)
-        while group := list(islice(source, _TOGETHER)):
+        while group := list(islice(source, _GROUP)):
             self.prompts += len(group)
             for model in called:
-                stop = self._put(self._unknown(group, model), model.id)
+                stop = self._call(self._not_yet_answered(group, model), model.id)
                 if stop is not None:
-                    return capped(stop, self._asked.limits.max_cost)
+                    return with_whole_cap(stop, self._options.limits.max_cost)
         return None
 
-    def heard(self, said: Sequence[KnownAnswer]) -> None:
-        """Keep what models have said already; they are not asked again."""
-        self._pairs.put([self._kept(each.prompt, each.model, each.answer) for each in said])
-        self._heard.update((each.prompt.index, each.model) for each in said)
-        self.kept += len(said)
+    def add(self, known: Sequence[KnownAnswer]) -> None:
+        """Store answers that models have given already; these models are not called for them again."""
+        self._pairs.put([self._stored(one.prompt, one.model, one.answer) for one in known])
+        self._known.update((one.prompt.index, one.model) for one in known)
+        self.completions += len(known)
 
-    def _put(self, prompts: Sequence[Prompt], model: str) -> RunStop | None:
-        cap = self._asked.limits.max_cost
-        limits = replace(self._asked.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)))
-        asked = replace(self._asked, tier=None, model=model, limits=limits)
-        return live.run(iter(prompts), asked, self._services, self._sink(model), live=False) if prompts else None
+    def _call(self, prompts: Sequence[Prompt], model: str) -> RunStop | None:
+        cap = self._options.limits.max_cost
+        limits = replace(self._options.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)))
+        options = replace(self._options, tier=None, model=model, limits=limits)
+        return live.run(iter(prompts), options, self._services, self._sink(model), live=False) if prompts else None
 
-    def _unknown(self, prompts: Sequence[Prompt], model: ModelRef) -> list[Prompt]:
-        """Keep what the model said when it answered for a tier; return the other prompts.
+    def _not_yet_answered(self, prompts: Sequence[Prompt], model: ModelRef) -> list[Prompt]:
+        """Store what the model answered on behalf of a tier; return the other prompts.
 
-        A tier's completions are found under the name of the tier, for any of its models may give them.
+        A tier's completions are cached under the name of the tier, for any of its models may give them.
         """
-        left = [prompt for prompt in prompts if (prompt.index, model.id) not in self._heard]
+        rest = [prompt for prompt in prompts if (prompt.index, model.id) not in self._known]
         for tier, members in self._services.routes.tiers.items():
-            if left and self._asked.cache == "on" and len(members) > 1 and model in members:
-                known = self._known(left, tier, model, members)
-                left = [prompt for prompt in left if prompt.index not in known]
-        return left
+            if rest and self._options.cache == "on" and len(members) > 1 and model in members:
+                answered = self._store_cached(rest, tier, model, members)
+                rest = [prompt for prompt in rest if prompt.index not in answered]
+        return rest
 
-    def _known(
+    def _store_cached(
         self, prompts: Sequence[Prompt], tier: str, model: ModelRef, members: Sequence[ModelRef]
     ) -> Collection[int]:
-        found: dict[int, StoredPrompt] = {}
+        """Store the cached completions of a tier that this model gave; return the indexes of their prompts."""
+        stored: dict[int, StoredPrompt] = {}
 
         def take(outcomes: Sequence[Outcome]) -> None:
             for outcome in outcomes:
-                if isinstance(outcome, Answered) and maker(outcome.answer, members) == model:
-                    found[outcome.prompt.index] = self._kept(outcome.prompt, model.id, outcome.answer)
+                if isinstance(outcome, Answered) and answering_model(outcome.answer, members) == model:
+                    stored[outcome.prompt.index] = self._stored(outcome.prompt, model.id, outcome.answer)
 
-        live.run(iter(prompts), replace(self._asked, tier=tier, cache="only"), self._services, take, live=False)
-        self._pairs.put(list(found.values()))
-        self.kept += len(found)
-        return found
+        live.run(iter(prompts), replace(self._options, tier=tier, cache="only"), self._services, take, live=False)
+        self._pairs.put(list(stored.values()))
+        self.completions += len(stored)
+        return stored
 
     def _sink(self, model: str) -> live.Sink:
         def take(outcomes: Sequence[Outcome]) -> None:
-            said = [
-                self._kept(outcome.prompt, model, outcome.answer, _broken(outcome))
+            stored = [
+                self._stored(outcome.prompt, model, outcome.answer, _rejection(outcome))
                 for outcome in outcomes
                 if outcome.answer is not None
             ]
-            self._pairs.put(said)
-            self.kept += len(said)
+            self._pairs.put(stored)
+            self.completions += len(stored)
             self.failed += sum(not isinstance(outcome, Answered) for outcome in outcomes)
             self.spent += sum(
                 (entry.cost or Decimal(0) for outcome in outcomes for entry in outcome.entries), Decimal(0)
@@ -139,31 +142,33 @@ class PairCollector:
 
         return take
 
-    def _scored(self, prompt: Prompt, answer: Answer) -> tuple[float | None, str | None]:
-        """Hold a completion against the row's right answer; InputError where the row has none."""
+    def _gold_score(self, prompt: Prompt, answer: Answer) -> tuple[float | None, str | None]:
+        """Compare a completion with the row's right answer; InputError where the row has none."""
         if self._gold is None:
             return None, None
-        value = (prompt.row or {}).get(self._gold)
-        if value is None:
-            raise InputError(f"{prompt.source}: there is no '{self._gold}' to hold completions against: see --gold")
-        asked = self._asked.parameters
-        right = canonical(_as_text(value), asked.choices, asked.schema)
-        said = canonical(answer.output, asked.choices, asked.schema)
-        return float(right is not None and said == right), "gold"
+        gold = (prompt.row or {}).get(self._gold)
+        if gold is None:
+            raise InputError(
+                f"{prompt.source}: there is no column '{self._gold}' with the right answer: correct the row or --gold"
+            )
+        parameters = self._options.parameters
+        right = canonical(_as_text(gold), parameters.choices, parameters.schema)
+        asserted = canonical(answer.output, parameters.choices, parameters.schema)
+        return float(right is not None and asserted == right), "gold"
 
-    def _kept(self, prompt: Prompt, model: str, answer: Answer, broken: str | None = None) -> StoredPrompt:
-        """Return a prompt with one reply; one that broke what was asked of it is wrong, and asserts nothing."""
-        parameters = self._asked.parameters
-        wanted = OutputSpec(parameters.choices, parameters.schema)
-        score, by = (0.0, broken) if broken else self._scored(prompt, answer)
-        looks = hedging(answer.output)
+    def _stored(self, prompt: Prompt, model: str, answer: Answer, rejection: str | None = None) -> StoredPrompt:
+        """Return a prompt with one reply; a rejected one is wrong, and asserts nothing."""
+        parameters = self._options.parameters
+        output_spec = OutputSpec(parameters.choices, parameters.schema)
+        score, scored_by = (0.0, rejection) if rejection else self._gold_score(prompt, answer)
+        counts = hedging(answer.output)
         reply = StoredReply(
-            model=model, output="" if broken else answer.output, confidence=answer.confidence, cost=answer.cost,
-            hedges=looks.hedges, words=looks.words, score=score, scored_by=by,
+            model=model, output="" if rejection else answer.output, confidence=answer.confidence, cost=answer.cost,
+            hedges=counts.hedges, words=counts.words, score=score, scored_by=scored_by,
         )  # fmt: skip
         return StoredPrompt(
-            key=key_of(prompt, wanted), kind=kind_of_task(prompt, parameters), text=prompt.text, asked=wanted,
-            signature=signature_of(prompt, parameters, self._name),
+            key=prompt_key(prompt, output_spec), kind=task_kind(prompt, parameters), text=prompt.text,
+            asked=output_spec, signature=task_signature(prompt, parameters, self._name),
             time=self._services.clock(), replies=(reply,),
         )  # fmt: skip
 
@@ -172,14 +177,14 @@ def _as_text(value: Json) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def capped(stop: RunStop, cap: Decimal | None) -> RunStop:
-    """Return a stop that speaks of the whole cap where it was told of what was left of it."""
+def with_whole_cap(stop: RunStop, cap: Decimal | None) -> RunStop:
+    """Return a stop that names the whole cap where its own limit was only the rest of it."""
     if stop.reason != "budget" or cap is None:
         return stop
     return replace(stop, message=f"stopped before the cap of {money(cap)} was passed; rerun the same command to resume")
 
 
-def maker(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | None:
+def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | None:
     """Return which of these models gave an answer: a provider may report a longer name than it was called by."""
     named = [
         model
@@ -190,14 +195,14 @@ def maker(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | None:
     return max(named, key=lambda model: len(model.model), default=None)
 
 
-def _broken(outcome: Outcome) -> str | None:
+def _rejection(outcome: Outcome) -> str | None:
     """Return in a word why a completion is not what was asked for; a chain would climb past it."""
     if isinstance(outcome, Answered):
         return None
     return "truncated" if outcome.status == "truncated" else outcome.failure.kind
 
 
-def key_of(prompt: Prompt, wanted: OutputSpec) -> str:
-    """Return the name of what was asked, whoever answers."""
-    asked = msgspec.json.encode(wanted)
-    return fingerprint.key(asked, text=prompt.text, system=prompt.system, history=prompt.history).hex()
+def prompt_key(prompt: Prompt, output_spec: OutputSpec) -> str:
+    """Return the key of a prompt and the output asked for, whichever model answers."""
+    encoded = msgspec.json.encode(output_spec)
+    return fingerprint.key(encoded, text=prompt.text, system=prompt.system, history=prompt.history).hex()

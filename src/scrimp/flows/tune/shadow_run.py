@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
 # What is remembered of a run, whatever its length: prompts, and characters of them and their completions.
-_PROMPTS, _CHARACTERS = 10_000, 20_000_000
+_MAX_PROMPTS, _MAX_CHARACTERS = 10_000, 20_000_000
 
 
 class ShadowPlan(Struct, frozen=True):
-    """What share of calls, to whom, and for how many dollars at the most."""
+    """The share of calls, the models they are also made to, and the most dollars that may cost."""
 
     share: float
     models: tuple[str, ...]
@@ -37,9 +37,9 @@ class ShadowPlan(Struct, frozen=True):
 
 
 def shadow_plan(table: ShadowTable, routes: Routes) -> ShadowPlan | None:
-    """Return what the config asks for, None where it asks for nothing.
+    """Return what the config asks for, None where its share is zero.
 
-    Raises ConfigError where a model is none, or nobody can be called.
+    Raises ConfigError for an unknown model, or where no model can be called.
     """
     part = share(table.share, "shadow.share")
     if not part:
@@ -51,74 +51,76 @@ def shadow_plan(table: ShadowTable, routes: Routes) -> ShadowPlan | None:
 
 
 def default_models(routes: Routes) -> tuple[str, ...]:
-    """Return two cheap models that are no relatives, and the first of the high tier, of those that can be called.
+    """Return two cheap models of different families, and the first of the high tier, of those that can be called.
 
-    Raises ConfigError where these are not two models at least.
+    Raises ConfigError where these are not at least two models.
     """
-    free = [model for model in routes.tiers.get("simple", ()) if model.provider in routes.available]
+    cheap = [model for model in routes.tiers.get("simple", ()) if model.provider in routes.available]
     top = next((model for model in routes.tiers.get("high", ()) if model.provider in routes.available), None)
-    if top is None or not free:
-        raise ConfigError("the tiers simple and high have nobody to call: name models (--models, or under [shadow])")
-    kin: dict[str, str] = {}
-    for model in free:
-        kin.setdefault(family(model.model), model.id)
-    chosen = tuple(dict.fromkeys((*list(kin.values())[:2], top.id)))
+    if top is None or not cheap:
+        raise ConfigError(
+            "the tiers simple and high have no model that can be called: name models (--models, or under [shadow])"
+        )
+    families: dict[str, str] = {}
+    for model in cheap:
+        families.setdefault(family(model.model), model.id)
+    chosen = tuple(dict.fromkeys((*list(families.values())[:2], top.id)))
     if len(chosen) < 2:
-        raise ConfigError(f"there is only {top.id} to ask: name models (--models, or under [shadow])")
+        raise ConfigError(f"{top.id} is the only model that can be called: name models (--models, or under [shadow])")
     return chosen
 
 
 class ShadowRun:
     """Remembers the calls of a run that are in the share, and makes them to other models at its end."""
 
-    def __init__(self, plan: ShadowPlan, asked: RunOptions, services: Services) -> None:
-        limits = replace(asked.limits, max_cost=plan.cap, max_failures=None, max_failure_share=None)
-        self._plan, self._services, self._asked = plan, services, replace(asked, limits=limits)
-        self._heard: list[KnownAnswer] = []
-        self._room = _CHARACTERS
+    def __init__(self, plan: ShadowPlan, options: RunOptions, services: Services) -> None:
+        limits = replace(options.limits, max_cost=plan.cap, max_failures=None, max_failure_share=None)
+        self._plan, self._services, self._options = plan, services, replace(options, limits=limits)
+        self._answers: list[KnownAnswer] = []
+        self._characters_left = _MAX_CHARACTERS
 
     @property
     def remembered(self) -> int:
-        """How many prompts of the run will be put to other models."""
-        return len(self._heard)
+        """Prompts of the run that will be sent to other models."""
+        return len(self._answers)
 
-    def beside(self, sink: live.Sink) -> live.Sink:
+    def tee(self, sink: live.Sink) -> live.Sink:
         """Return a sink that hands outcomes on and remembers those in the share."""
 
         def take(outcomes: Sequence[Outcome]) -> None:
             sink(outcomes)
             for outcome in outcomes:
-                self._saw(outcome)
+                self._remember(outcome)
 
         return take
 
-    def _saw(self, outcome: Outcome) -> None:
-        """Remember a row that was called for: one from the cache was in the share when it was called, or never."""
-        if not isinstance(outcome, Answered) or not outcome.entries or len(self._heard) >= _PROMPTS:
+    def _remember(self, outcome: Outcome) -> None:
+        """Remember a row that needed a call: one from the cache was in the share when it was called, or never."""
+        if not isinstance(outcome, Answered) or not outcome.entries or len(self._answers) >= _MAX_PROMPTS:
             return
-        if self._room < 0 or not in_share(outcome.prompt, self._plan.share):
+        if self._characters_left < 0 or not in_share(outcome.prompt, self._plan.share):
             return
         prompt, answer = replace(outcome.prompt, row=None), outcome.answer
         entry = outcome.entry or outcome.entries[-1]
-        self._room -= len(prompt.text) + len(prompt.system or "") + len(answer.output)
-        self._heard.append(KnownAnswer(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}"))
+        self._characters_left -= len(prompt.text) + len(prompt.system or "") + len(answer.output)
+        self._answers.append(KnownAnswer(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}"))
 
-    def put(self) -> str | None:
-        """Make the calls; return a sentence on what came of it, None where no call of the run was in the share."""
-        if not self._heard:
+    def make_calls(self) -> str | None:
+        """Send the remembered prompts to the other models; return the result in a sentence, None without prompts."""
+        if not self._answers:
             return None
-        gathering = PairCollector(self._asked, self._services)
+        collector = PairCollector(self._options, self._services)
         try:
-            gathering.heard(self._heard)
-            stop = gathering.gather((each.prompt for each in self._heard), self._plan.models)
-            # The rest of its words speak of the command line, which has done what it was asked.
-            ended = f"; {stop.message.partition(';')[0]}" if stop is not None and stop.message else ""
+            collector.add(self._answers)
+            stop = collector.collect((known.prompt for known in self._answers), self._plan.models)
+            # The rest of its message is about rerunning the command, whose own work is done.
+            ending = f"; {stop.message.partition(';')[0]}" if stop is not None and stop.message else ""
         except ScrimpError as error:  # of the pairs alone: the run is over and its rows are out
-            ended = f"; {error}"
+            ending = f"; {error}"
         finally:
-            gathering.close()
+            collector.close()
         return (
-            f"shadow: {plural(gathering.prompts, 'prompt')} also put to {', '.join(self._plan.models)}, "
-            f"{plural(gathering.kept, 'completion')} kept, {count(gathering.failed)} failed, "
-            f"{money(gathering.spent)} spent beside the run's bill (cap {money(self._plan.cap)}){ended}"
+            f"shadow: {plural(collector.prompts, 'prompt')} also sent to {', '.join(self._plan.models)}, "
+            f"{plural(collector.completions, 'completion')} stored, {count(collector.failed)} failed, "
+            f"{money(collector.spent)} spent beside the run's bill (cap {money(self._plan.cap)}){ending}"
         )

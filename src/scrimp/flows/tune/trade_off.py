@@ -10,36 +10,36 @@ from statistics import fmean, pstdev
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.tune.dataset import Dataset, split_halves
+from scrimp.flows.tune.dataset import Dataset, split_rows
 from scrimp.tuning.calibration import Calibration, calibration
-from scrimp.tuning.gain_model import Pair, learn_gains
+from scrimp.tuning.gain_model import ObservedGain, fit_gains
 from scrimp.tuning.performance_gap import GapRecovered, gap_recovered
 from scrimp.tuning.policies import Policy
-from scrimp.tuning.policy_metrics import Oracle, PolicyMetrics, frontier, oracle
+from scrimp.tuning.policy_metrics import Oracle, PolicyMetrics, measure_all, oracle
 from scrimp.tuning.recorded_row import RecordedRow
-from scrimp.tuning.shortlist import policies
+from scrimp.tuning.shortlist import shortlist
 
-_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # of rows that go up
+_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # of rows that are escalated
 _DRAWS = 20  # samples of pairs
-_RIGHT = 0.5  # a score of at least so much counts as right beside a confidence
+_RIGHT = 0.5  # the least score that counts as right beside a confidence
 
 
 class OrderQuality(Struct, frozen=True):
     """How much of the gap between a cheap model and the flagship an order of prompts recovers, and how it was learned.
 
-    `gap_recovered` is None where the flagship is no better than the cheap model: a chain between the two gains nothing.
+    `recovered` is None where the flagship is no better than the cheap model: a chain between the two gains nothing.
     """
 
     cheap: str
     learned_by: str  # task, or task and wording
     pairs: int
     recovered: GapRecovered | None
-    draws: int = 1  # of so many samples of pairs the mean
+    draws: int = 1  # samples of pairs; the figures are their mean
     sd: float = 0.0  # of the APGR, from one sample to another
 
 
 class EscalationGain(Struct, frozen=True):
-    """Mean scores where a share of rows goes up to the flagship: the least sure ones, or any."""
+    """Mean scores where a share of rows is escalated to the flagship: those of least confidence, or any."""
 
     share: float
     least_sure: float
@@ -49,18 +49,18 @@ class EscalationGain(Struct, frozen=True):
 class SignalQuality(Struct, frozen=True):
     """How far a model's confidence can be trusted: on the rows where both it and the truth are known.
 
-    `recovered` says what its order of prompts is worth, and `rises` what is right for some shares of flagship calls;
-    neither is there for the flagship itself, nor where it is no better.
+    `recovered` is the gap that its order of prompts recovers, `escalations` the mean score at some shares of flagship
+    calls; neither is there for the flagship itself, nor where it is no better.
     """
 
     model: str
     reliability: Calibration
     recovered: GapRecovered | None = None
-    rises: tuple[EscalationGain, ...] = ()
+    escalations: tuple[EscalationGain, ...] = ()
 
 
 class TradeOff(Struct, frozen=True, kw_only=True):
-    """What was measured on the rows reported."""
+    """What was measured on the reported rows."""
 
     flagship: str
     pool: tuple[str, ...]
@@ -72,109 +72,115 @@ class TradeOff(Struct, frozen=True, kw_only=True):
     signals: tuple[SignalQuality, ...]
 
 
-def trade_off(recording: Dataset, *, report_all: bool, pairs: int | None, wording: bool = False) -> TradeOff:
-    """Return what the policies keep and save; those are chosen, and orders learned, on the rows that are not reported.
+def trade_off(dataset: Dataset, *, report_all: bool, pairs: int | None, wording: bool = False) -> TradeOff:
+    """Return what the policies keep and save; they are chosen, and orders learned, on the rows that are not reported.
 
     With `report_all` policies are measured on every row: the short list is drawn up without a look at scores, so only
-    orders need the two halves. `pairs` limits what is learned from, for each task: then it is learned again and again,
-    from one sample after the other, for a single small one says little. With `wording` an order is also learned from
-    the prompts' words, which takes its time.
+    orders need the split. `pairs` limits what is learned from, for each task: then it is learned from many samples, for
+    a single small one says little. With `wording` an order is also learned from the prompts' words, which takes its
+    time.
     """
-    half = split_halves(recording.rows)
-    learned, reported = half.learned or recording.rows, half.reported or recording.rows
-    listed = policies(learned, recording.pool, recording.flagship)
-    rows = recording.rows if report_all else reported
+    split = split_rows(dataset.rows)
+    train, test = split.train or dataset.rows, split.test or dataset.rows
+    candidates = shortlist(train, dataset.pool, dataset.flagship)
+    rows = dataset.rows if report_all else test
     return TradeOff(
-        flagship=recording.flagship, pool=tuple(recording.pool), rows=len(rows),
-        policies=tuple(frontier(rows, listed.policies, recording.flagship)),
-        oracle=oracle(rows, recording.pool, recording.flagship), left_out=listed.left_out,
+        flagship=dataset.flagship, pool=tuple(dataset.pool), rows=len(rows),
+        policies=tuple(measure_all(candidates.policies, rows, dataset.flagship)),
+        oracle=oracle(rows, dataset.pool, dataset.flagship), left_out=candidates.left_out,
         orders=tuple(
             order
-            for cheap in recording.pool
+            for cheap in dataset.pool
             for by_words in ((False, True) if wording else (False,))
-            if (order := _order(recording, cheap, learned, reported, pairs, wording=by_words)) is not None
+            if (order := _order_quality(dataset, cheap, train, test, pairs, wording=by_words)) is not None
         ),
-        signals=tuple(_signals(rows, tuple(recording.pool), recording.flagship)),
+        signals=tuple(_signal_quality(rows, tuple(dataset.pool), dataset.flagship)),
     )  # fmt: skip
 
 
-def _signals(rows: Sequence[RecordedRow], pool: Sequence[str], flagship: str) -> Iterator[SignalQuality]:
+def _signal_quality(rows: Sequence[RecordedRow], pool: Sequence[str], flagship: str) -> Iterator[SignalQuality]:
     for model in (*pool, flagship):
         known = [
-            (said.confidence, said.score, row.said[flagship].score)
+            (answer.confidence, answer.score, row.answers[flagship].score)
             for row in rows
-            if (said := row.said[model]).confidence is not None and said.score is not None
+            if (answer := row.answers[model]).confidence is not None and answer.score is not None
         ]
         if not known:
             continue
-        told = calibration([sure for sure, _, _ in known], [score >= _RIGHT for _, score, _ in known])
-        both = sorted((sure, low, top) for sure, low, top in known if top is not None)
-        if model == flagship or not both:
-            yield SignalQuality(model, told)
+        reliability = calibration(
+            [confidence for confidence, _, _ in known], [score >= _RIGHT for _, score, _ in known]
+        )
+        compared = sorted((confidence, low, top) for confidence, low, top in known if top is not None)
+        if model == flagship or not compared:
+            yield SignalQuality(model, reliability)
             continue
-        low, top = [low for _, low, _ in both], [top for _, _, top in both]
-        worth = gap_recovered([-sure for sure, _, _ in both], low, top)
-        yield SignalQuality(model, told, worth, tuple(_rises(low, top)) if worth is not None else ())
+        low, top = [low for _, low, _ in compared], [top for _, _, top in compared]
+        recovered = gap_recovered([-confidence for confidence, _, _ in compared], low, top)
+        gains = tuple(_escalation_gains(low, top)) if recovered is not None else ()
+        yield SignalQuality(model, reliability, recovered, gains)
 
 
-def _rises(low: Sequence[float], top: Sequence[float]) -> Iterator[EscalationGain]:
-    """Yield what comes of sending up the first of the rows, which are in order of confidence."""
+def _escalation_gains(low: Sequence[float], top: Sequence[float]) -> Iterator[EscalationGain]:
+    """Yield what comes of escalating the first of the rows, which are in order of confidence."""
     rows = len(low)
     for share in _SHARES:
-        up = round(share * rows)
+        escalated = round(share * rows)
         yield EscalationGain(
-            share, (sum(top[:up]) + sum(low[up:])) / rows, fmean(low) + share * (fmean(top) - fmean(low))
-        )  # fmt: skip
+            share=share,
+            least_sure=(sum(top[:escalated]) + sum(low[escalated:])) / rows,
+            random=fmean(low) + share * (fmean(top) - fmean(low)),
+        )
 
 
-def _order(
-    recording: Dataset,
+def _order_quality(
+    dataset: Dataset,
     cheap: str,
-    learned: Sequence[RecordedRow],
-    reported: Sequence[RecordedRow],
-    most: int | None,
+    train: Sequence[RecordedRow],
+    test: Sequence[RecordedRow],
+    max_pairs: int | None,
     *,
     wording: bool,
 ) -> OrderQuality | None:
     """Learn an order from pairs of one half and measure it on the other; None where scores are missing."""
-    flagship, texts = recording.flagship, recording.texts
-    pairs = [pair for row in learned if (pair := _pair(row, cheap, flagship, texts)) is not None]
-    scored = [row for row in reported if row.said[cheap].score is not None and row.said[flagship].score is not None]
-    if not pairs or not scored or (wording and not any(pair.text for pair in pairs)):
+    flagship, texts = dataset.flagship, dataset.texts
+    observed = [gain for row in train if (gain := _observed_gain(row, cheap, flagship, texts)) is not None]
+    scored = [row for row in test if row.answers[cheap].score is not None and row.answers[flagship].score is not None]
+    if not observed or not scored or (wording and not any(one.text for one in observed)):
         return None
-    low = [row.said[cheap].score or 0.0 for row in scored]
-    top = [row.said[flagship].score or 0.0 for row in scored]
-    samples = [pairs] if most is None else [_few(pairs, most, draw) for draw in range(_DRAWS)]
-    found = []
+    low = [row.answers[cheap].score or 0.0 for row in scored]
+    top = [row.answers[flagship].score or 0.0 for row in scored]
+    samples = [observed] if max_pairs is None else [_sample(observed, max_pairs, seed) for seed in range(_DRAWS)]
+    recovered = []
     for sample in samples:
-        learner = learn_gains(sample, wording=wording)
-        worth = [learner.of(row.signature, row.kind, texts.get(row.id, "")) for row in scored]
-        found.append(gap_recovered(worth, low, top))
+        model = fit_gains(sample, wording=wording)
+        priorities = [model.expected_gain(row.signature, row.kind, texts.get(row.id, "")) for row in scored]
+        recovered.append(gap_recovered(priorities, low, top))
     return OrderQuality(
-        cheap, "task and wording" if wording else "task", len(samples[0]), _mean(found), len(samples), _spread(found)
-    )
+        cheap=cheap, learned_by="task and wording" if wording else "task", pairs=len(samples[0]),
+        recovered=_mean(recovered), draws=len(samples), sd=_sd(recovered),
+    )  # fmt: skip
 
 
-def _mean(found: Sequence[GapRecovered | None]) -> GapRecovered | None:
-    known = [each for each in found if each is not None]
-    return replace(known[0], apgr=fmean(each.apgr for each in known)) if known else None
+def _mean(recovered: Sequence[GapRecovered | None]) -> GapRecovered | None:
+    known = [one for one in recovered if one is not None]
+    return replace(known[0], apgr=fmean(one.apgr for one in known)) if known else None
 
 
-def _spread(found: Sequence[GapRecovered | None]) -> float:
-    return pstdev(each.apgr for each in found if each is not None) if all(found) else 0.0
+def _sd(recovered: Sequence[GapRecovered | None]) -> float:
+    return pstdev(one.apgr for one in recovered if one is not None) if all(recovered) else 0.0
 
 
-def _few(pairs: Sequence[Pair], most: int, draw: int) -> list[Pair]:
-    """Return a sample of so many pairs of each task; the same for the same draw."""
-    tasks: defaultdict[str, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        tasks[pair.signature].append(pair)
-    chance = Random(draw)  # noqa: S311 - a sample, no secret
-    return [pair for _, each in sorted(tasks.items()) for pair in chance.sample(each, min(most, len(each)))]
+def _sample(observed: Sequence[ObservedGain], size: int, seed: int) -> list[ObservedGain]:
+    """Return a sample of at most `size` pairs of each task; the same for the same seed."""
+    tasks: defaultdict[str, list[ObservedGain]] = defaultdict(list)
+    for one in observed:
+        tasks[one.signature].append(one)
+    random = Random(seed)  # noqa: S311 - a sample, not a secret
+    return [one for _, pairs in sorted(tasks.items()) for one in random.sample(pairs, min(size, len(pairs)))]
 
 
-def _pair(row: RecordedRow, cheap: str, flagship: str, texts: Mapping[str, str]) -> Pair | None:
-    low, top = row.said[cheap].score, row.said[flagship].score
+def _observed_gain(row: RecordedRow, cheap: str, flagship: str, texts: Mapping[str, str]) -> ObservedGain | None:
+    low, top = row.answers[cheap].score, row.answers[flagship].score
     if low is None or top is None:
         return None
-    return Pair(gain=top - low, signature=row.signature, kind=row.kind, text=texts.get(row.id, ""))
+    return ObservedGain(gain=top - low, signature=row.signature, kind=row.kind, text=texts.get(row.id, ""))
