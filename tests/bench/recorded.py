@@ -16,11 +16,11 @@ def rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def is_odd(identity: str) -> bool:
-    """Tell the rows that are only reported from those one may look at: by the last bit of the hash of their id."""
-    return sha256(identity.encode()).digest()[-1] % 2 == 1
+def is_odd(row_id: str) -> bool:
+    """Return whether a row is only reported; even rows may be looked at. By the last bit of the hash of its id."""
+    return sha256(row_id.encode()).digest()[-1] % 2 == 1
 
 
 def half(folder: Path, name: str, *, odd: bool) -> list[dict[str, Any]]:
-    """Return the rows that are reported, or the others."""
+    """Return the odd rows, which are reported, or the even ones."""
     return [row for row in rows(folder, name) if is_odd(row["id"]) == odd]

@@ -1,8 +1,9 @@
 """How well task signatures tell tasks apart: `python tests/bench/signature.py ROUTING_FOLDER COMPRESSION_FOLDER`.
 
-For each recorded task: how many signatures its prompts have, the share of its pairs with the same one, the share that
-fell to the kind of task (bare), and with which other tasks it shares a signature (by the most frequent one). Then over
-all tasks: pairs of different tasks with equal signature. And the time a prompt took beside one hash of its text.
+For each recorded task: how many signatures its prompts have, the share of its pairs of prompts with the same one, the
+share of bare prompts, whose signature is only their kind, and the other tasks with the same most frequent signature.
+Then over all tasks: pairs of prompts of different tasks with the same signature. And the time a prompt took beside one
+hash of its text.
 """
 
 from __future__ import annotations
@@ -49,12 +50,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("routing", type=Path)
     parser.add_argument("compression", type=Path)
-    parser.add_argument("--even", action="store_true", help="the rows one may look at, instead of those reported")
-    asked = parser.parse_args()
+    parser.add_argument(
+        "--even", action="store_true", help="measure the even rows, which may be looked at, instead of the odd ones"
+    )
+    options = parser.parse_args()
     tasks: dict[str, Counter[str]] = {}
     texts = []
     bare: Counter[str] = Counter()
-    for task, text in prompts(asked.routing, asked.compression, odd=not asked.even):
+    for task, text in prompts(options.routing, options.compression, odd=not options.even):
         tasks.setdefault(task, Counter())[text_signature(text)] += 1
         bare[task] += not skeleton(text)
         texts.append(text)
@@ -82,7 +85,7 @@ def across(tasks: dict[str, Counter[str]], bare: Counter[str] | None = None) -> 
 
 
 def timing(texts: list[str]) -> str:
-    """Say what a prompt and a kilobyte took, and what hashing alone would have."""
+    """Return what a prompt took, and what hashing alone would have taken."""
     small = [text for text in texts if 500 <= len(text) <= 1500]
     ours = _spent(small, lambda text: text_signature(text, kind="question"))
     whole = _spent(small, text_signature)
@@ -96,10 +99,10 @@ def timing(texts: list[str]) -> str:
 
 def _spent(texts: list[str], read: Callable[[str], str]) -> float:
     """Return the microseconds a text took."""
-    begun = process_time()
+    started = process_time()
     for text in texts:
         read(text)
-    return (process_time() - begun) / len(texts) * 1e6
+    return (process_time() - started) / len(texts) * 1e6
 
 
 if __name__ == "__main__":

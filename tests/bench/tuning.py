@@ -62,24 +62,24 @@ class Recording:
         self.odd = [row for row in self.rows if _odd(row.id)]
 
     def _row(self, row: dict[str, Any], prices: dict[str, Any]) -> RecordedRow:
-        said = {}
+        answers = {}
         for model in (*self.pool, self.flagship):
-            one = row["models"][model]
-            into, out = prices[model][:2]
-            tokens = one.get("completion_tokens", ASSUMED_TOKENS)
-            said[model] = RecordedAnswer(
-                score=one["score"],
-                asserted=canonical(one["out"]) if one.get("out") else None,
-                cost=(row["prompt_tokens"] * into + tokens * out) / 1e6,
+            reply = row["models"][model]
+            input_price, output_price = prices[model][:2]
+            tokens = reply.get("completion_tokens", ASSUMED_TOKENS)
+            answers[model] = RecordedAnswer(
+                score=reply["score"],
+                asserted=canonical(reply["out"]) if reply.get("out") else None,
+                cost=(row["prompt_tokens"] * input_price + tokens * output_price) / 1e6,
             )
-        return RecordedRow(id=row["id"], answers=said, signature=row["task"], kind=row["task"].partition("/")[0])
+        return RecordedRow(id=row["id"], answers=answers, signature=row["task"], kind=row["task"].partition("/")[0])
 
     def shortlist(self, rows: Sequence[RecordedRow]) -> Shortlist:
         return shortlist(rows, self.pool, self.flagship)
 
 
-def _odd(name: str) -> bool:
-    return bool(sha256(name.encode()).digest()[-1] & 1)
+def _odd(row_id: str) -> bool:
+    return bool(sha256(row_id.encode()).digest()[-1] & 1)
 
 
 def report(name: str, recording: Recording) -> None:
@@ -91,8 +91,8 @@ def report(name: str, recording: Recording) -> None:
         kept = "kept ?" if m.kept is None else f"kept {m.kept.value:6.1%} ({m.kept.low:.1%} - {m.kept.high:.1%})"
         print(f"  {kept}  flag {m.flagship_share.value:5.1%}  saved {m.saved.value:5.1%}  {policy_name(policy)}")
     for least in (0.95, 0.98, 0.99, 0.995):
-        found = [(one, measure(one, recording.even, recording.flagship)) for one in listed.policies]
-        good = [(m.saved.value, one) for one, m in found if m.kept is not None and m.kept.value >= least]
+        measured = [(policy, measure(policy, recording.even, recording.flagship)) for policy in listed.policies]
+        good = [(m.saved.value, policy) for policy, m in measured if m.kept is not None and m.kept.value >= least]
         if good:
             m = measure(max(good, key=lambda pair: pair[0])[1], recording.odd, recording.flagship)
             print(f"  saves most of what kept {least:.1%} on even rows: kept {m.kept.value if m.kept else 0:.1%}  "
@@ -105,19 +105,19 @@ def report(name: str, recording: Recording) -> None:
     print(f"  replayed in {seconds:.2f} s ({len(recording.rows)} rows; canonical answers {recording.seconds:.2f} s)")
 
 
-def order(
+def order_quality(
     recording: Recording, cheap: str, rows: Sequence[RecordedRow], learned: GainModel
 ) -> tuple[float, float, float]:
     """Return APGR, the random order's sd and the best order's APGR."""
-    worth = [learned.expected_gain(row.signature, row.kind, recording.text[row.id]) for row in rows]
+    priorities = [learned.expected_gain(row.signature, row.kind, recording.text[row.id]) for row in rows]
     low = [row.answers[cheap].score or 0.0 for row in rows]
     top = [row.answers[recording.flagship].score or 0.0 for row in rows]
-    found = gap_recovered(worth, low, top)
-    assert found is not None
-    return found.apgr, found.random_sd, found.best
+    recovered = gap_recovered(priorities, low, top)
+    assert recovered is not None
+    return recovered.apgr, recovered.random_sd, recovered.best
 
 
-def pairs(recording: Recording, cheap: str, rows: Sequence[RecordedRow]) -> list[ObservedGain]:
+def observed_gains(recording: Recording, cheap: str, rows: Sequence[RecordedRow]) -> list[ObservedGain]:
     return [
         ObservedGain(
             gain=(row.answers[recording.flagship].score or 0.0) - (row.answers[cheap].score or 0.0),
@@ -138,9 +138,11 @@ def few_pairs(recording: Recording, draws: int = 30, each: int = 20) -> None:
         sd = best = 0.0
         for draw in range(draws):
             chance = random.Random(draw)
-            shadow = pairs(recording, cheap, [row for task in sorted(by) for row in chance.sample(by[task], each)])
+            shadow = observed_gains(
+                recording, cheap, [row for task in sorted(by) for row in chance.sample(by[task], each)]
+            )
             for what, wording in (("task", False), ("task and wording", True)):
-                value, sd, best = order(recording, cheap, recording.odd, fit_gains(shadow, wording=wording))
+                value, sd, best = order_quality(recording, cheap, recording.odd, fit_gains(shadow, wording=wording))
                 found[what].append(value)
         words = "  ".join(f"{what} {fmean(values):.3f} ({stdev(values):.3f})" for what, values in found.items())
         print(f"  {cheap:24} {words}  random .500 ({sd:.3f})  best {best:.2f}")
@@ -148,20 +150,24 @@ def few_pairs(recording: Recording, draws: int = 30, each: int = 20) -> None:
 
 def halves(recording: Recording) -> None:
     (cheap,) = recording.pool
-    shadow = pairs(recording, cheap, recording.even)
+    shadow = observed_gains(recording, cheap, recording.even)
     print(f"\nroutellm-mmlu: APGR learned on {len(shadow)} even rows, on {len(recording.odd)} odd ones")
-    untold = [ObservedGain(gain=pair.gain, text=pair.text) for pair in shadow]
-    for what, of, wording in (("task", shadow, False), ("wording", untold, True), ("task and wording", shadow, True)):
+    without_task = [ObservedGain(gain=pair.gain, text=pair.text) for pair in shadow]
+    for what, of, wording in (
+        ("task", shadow, False),
+        ("wording", without_task, True),
+        ("task and wording", shadow, True),
+    ):
         started = time.process_time()
         learned = fit_gains(of, wording=wording)
         seconds = time.process_time() - started
-        value, sd, best = order(recording, cheap, recording.odd, learned)
+        value, sd, best = order_quality(recording, cheap, recording.odd, learned)
         took = time.process_time() - started - seconds
         print(f"  {what:18} {value:.3f}  random .500 ({sd:.3f})  best {best:.2f}  "
-              f"learned in {seconds:.1f} s, told in {took:.1f} s")  # fmt: skip
+              f"fitted in {seconds:.1f} s, predicted in {took:.1f} s")  # fmt: skip
 
 
-def _kept(recording: Recording, rows: Sequence[RecordedRow], policy: Policy) -> float:
+def _true_kept(recording: Recording, rows: Sequence[RecordedRow], policy: Policy) -> float:
     """Return the true share kept, on all the rows drawn from."""
     own = top = 0.0
     for row in rows:
@@ -179,14 +185,14 @@ def draws(name: str, recording: Recording, listed: Sequence[Policy], count: int)
             saved: list[float] = []
             for draw in range(count):
                 sample = random.Random(f"{name}{size}{draw}").choices(recording.odd, k=size)
-                found = certify(sample, listed, recording.flagship, target)
-                known = policy_name(found.policy)
-                if known not in truth:
-                    truth[known] = _kept(recording, recording.odd, found.policy)
-                missed += truth[known] < target
-                overstated += len(found.claims) == 1 and truth[known] < found.claims[0].bound
-                certified += any(claim.certified for claim in found.claims)
-                saved.append(found.measured.saved.value)
+                certificate = certify(sample, listed, recording.flagship, target)
+                policy = policy_name(certificate.policy)
+                if policy not in truth:
+                    truth[policy] = _true_kept(recording, recording.odd, certificate.policy)
+                missed += truth[policy] < target
+                overstated += len(certificate.claims) == 1 and truth[policy] < certificate.claims[0].bound
+                certified += any(claim.certified for claim in certificate.claims)
+                saved.append(certificate.measured.saved.value)
             yield (
                 f"  {name:25} {target:.0%}  n {size:3}  certified {certified / count:6.1%}  missed "
                 f"{missed / count:5.1%}  bound too high {overstated / count:5.1%}  saved {fmean(saved):6.1%}"
@@ -206,26 +212,26 @@ def speed(recording: Recording, rows: int = 14_000) -> None:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("directory", type=Path)
-    asked.add_argument("--draws", type=int, default=300)
-    asked.add_argument("--only", help="one set")
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--only", help="one set")
+    options = parser.parse_args()
     prices = json.loads((options.directory / "prices.json").read_text())["models"]
-    found = {
+    recordings = {
         name: Recording(options.directory / f"{name}.jsonl.gz", flagship, cheap, prices)
         for name, flagship, cheap in SETS
         if options.only in {None, name}
     }
-    for name, recording in found.items():
+    for name, recording in recordings.items():
         report(name, recording)
-    speed(next(iter(found.values())))
-    if "llmrouter-9small" in found:
-        few_pairs(found["llmrouter-9small"])
-    if "routellm-mmlu" in found:
-        halves(found["routellm-mmlu"])
+    speed(next(iter(recordings.values())))
+    if "llmrouter-9small" in recordings:
+        few_pairs(recordings["llmrouter-9small"])
+    if "routellm-mmlu" in recordings:
+        halves(recordings["routellm-mmlu"])
     print(f"\ncertificates at risk 5 %, {options.draws} draws with replacement")
-    for name, recording in found.items():
+    for name, recording in recordings.items():
         started = time.process_time()
         for line in draws(name, recording, recording.shortlist(recording.even).policies, options.draws):
             print(line, flush=True)

@@ -1,4 +1,4 @@
-"""How often each way of certifying a share of the flagship's quality finds what is true, and what is not.
+"""How often each way of certifying a share of the flagship's quality certifies what is true, and what is not.
 
     python tests/bench/tuning_bounds.py [--draws 1000]
 
@@ -24,13 +24,13 @@ GOOD = {"clean": (0.003, 0.96, 0.005), "some losses": (0.015, 0.90, 0.005), "gai
 Counts = tuple[int, int, int, int]
 
 
-def worst(target: float) -> dict[str, tuple[float, float, float]]:
-    """Return rates that miss the target by nothing."""
+def null_rates(target: float) -> dict[str, tuple[float, float, float]]:
+    """Return rates at the edge of the target, which the null hypothesis includes."""
     share = 1 - target
     return {"null, no gains": (share, target, 0.0), "null, gains": (share * 0.8 + 0.05, 0.8 * target - 0.05, 0.05)}
 
 
-def values(counts: Counts, target: float) -> list[float]:
+def differences(counts: Counts, target: float) -> list[float]:
     losses, both, gains, neither = counts
     return [-target] * losses + [1 - target] * both + [1.0] * gains + [0.0] * neither
 
@@ -45,15 +45,15 @@ def exact(counts: Counts, target: float) -> bool:
 
 
 def betting(counts: Counts, target: float) -> bool:
-    return betting_p(values(counts, target), target) <= RISK
+    return betting_p(differences(counts, target), target) <= RISK
 
 
 def bernstein(counts: Counts, target: float) -> bool:
     """Maurer & Pontil 2009, theorem 4."""
-    seen = values(counts, target)
+    sample = differences(counts, target)
     log = math.log(2 / RISK)
-    reach = math.sqrt(2 * variance(seen) * log / len(seen)) + 7 * (1 + target) * log / (3 * (len(seen) - 1))
-    return fmean(seen) > reach
+    reach = math.sqrt(2 * variance(sample) * log / len(sample)) + 7 * (1 + target) * log / (3 * (len(sample) - 1))
+    return fmean(sample) > reach
 
 
 def pseudo_failure(counts: Counts, target: float) -> bool:
@@ -61,21 +61,21 @@ def pseudo_failure(counts: Counts, target: float) -> bool:
     return studentized_mean(PairedOutcomes(*counts[:3]), target) >= NormalDist().inv_cdf(1 - RISK)
 
 
-def drawn(rates: Sequence[float], size: int, chance: random.Random) -> Counts:
-    found = chance.choices(range(4), weights=[*rates, max(0.0, 1 - sum(rates))], k=size)
-    return (found.count(0), found.count(1), found.count(2), found.count(3))
+def drawn(rates: Sequence[float], size: int, rng: random.Random) -> Counts:
+    outcomes = rng.choices(range(4), weights=[*rates, max(0.0, 1 - sum(rates))], k=size)
+    return (outcomes.count(0), outcomes.count(1), outcomes.count(2), outcomes.count(3))
 
 
 WAYS: tuple[Callable[[Counts, float], bool], ...] = (exact, losses_alone, betting, bernstein, pseudo_failure)
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--draws", type=int, default=1000)
-    count = asked.parse_args().draws
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--draws", type=int, default=1000)
+    count = parser.parse_args().draws
     print(f"{'certified':30}" + "".join(f"{way.__name__:>16}" for way in WAYS))
     for target in (0.95, 0.98):
-        for name, rates in (GOOD | worst(target)).items():
+        for name, rates in (GOOD | null_rates(target)).items():
             for size in SIZES:
                 draws = [drawn(rates, size, random.Random(f"{name}{size}{draw}")) for draw in range(count)]
                 shares = [fmean(way(draw, target) for draw in draws) for way in WAYS]

@@ -39,7 +39,7 @@ def test_a_sound_config_has_no_findings(tmp_path: Path) -> None:
         ('[tiers]\nsimple = ["mistral/x"]', "warning", "tiers.simple", "set MISTRAL_API_KEY"),
         ('[chains.c]\nsteps = ["simple", "hihg"]', "error", "chains.c", "did you mean high"),
         ('[[rules]]\ntier = "hihg"', "error", "rule 1", "there is no tier 'hihg'"),
-        ('[[rules]]\nmatch = "("\ntier = "high"', "error", "rules", "no regular expression"),
+        ('[[rules]]\nmatch = "("\ntier = "high"', "error", "rules", "not a regular expression"),
         ('[defaults]\nchain = "none"', "error", "defaults.chain", "there is no chain 'none'"),
         ('[defaults]\nbaseline = "opnai/x"', "error", "defaults.baseline", "did you mean openai"),
         (

@@ -101,9 +101,9 @@ def test_what_is_asked_for_tells_the_kind() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (Rule(match="x"), "rule 1 says none of tier, chain and model"),
-        (Rule(tier="a", model="b"), "rule 1 says more than one of tier, chain and model"),
-        (Rule(match="(", tier="a"), r"rule 1: match '\(' is no regular expression"),
+        (Rule(match="x"), "rule 1 sets none of tier, chain and model"),
+        (Rule(tier="a", model="b"), "rule 1 sets more than one of tier, chain and model"),
+        (Rule(match="(", tier="a"), r"rule 1: match '\(' is not a regular expression"),
     ],
 )
 def test_a_rule_that_cannot_be_used_is_refused(rule: Rule, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Policies played on recorded completions: what is kept, and that every call is paid for."""
+"""Policies replayed on recorded completions: what is kept, and that every call is paid for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A short text as what it says: a literal, an option letter, a number, yes or no, or a few words."""
+"""What a short text asserts: a literal, an option letter, a number, yes or no, or a few words."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ _YES_OR_NO = r"(?i)(yes|no|true|false)(?:[.!]|[.,;]\s[^:\n]*)?"
 _LATEX_BOX = r"\\(?:text|mathrm|mathbf|textbf|boxed|mbox)\{([^{}]*)\}"
 _LATEX_FRACTION = r"\\[dt]?frac\{(\d+)\}\{(\d+)\}"
 _EMPHASIS = r"(?<![\w*])(\*{1,3}|_{1,2})(?=[^\s*_])([^*\n]*?)(?<=[^\s*_])\1(?![\w*])"  # *a*, **a**, __a__
-_SIGNIFICANT_SPACE = r"^\s|\s$|\s\s|[\t\n\r]"  # white space that reading words would lose
+_SIGNIFICANT_SPACE = r"^\s|\s$|\s\s|[\t\n\r]"  # white space that is lost when words are read
 _LATEX_MATH = r"\$([^$]+)\$"
 
 
 def assertion(text: str) -> str | None:
     """Return what a short text asserts, or None where it is empty or too long to be one assertion.
 
-    "A. Lincoln" is no option letter: only a bracket tells an option from an initial.
+    "A. Lincoln" is not an option letter: only a bracket tells an option from an initial.
     """
-    found = literal_in(text)
-    if found is None:
-        if len(text) > 2 * _LONGEST_ASSERTION:  # no markdown is as long as that
+    literal = literal_in(text)
+    if literal is None:
+        if len(text) > 2 * _LONGEST_ASSERTION:  # markup adds less than that
             return None
         plain = _without_markup(text)
-        found = literal_in(plain) if plain != text else None
-    if found is not None:
-        return _string_assertion(found.value) if isinstance(found.value, str) else canonical_literal(found.value)
+        literal = literal_in(plain) if plain != text else None
+    if literal is not None:
+        return _string_assertion(literal.value) if isinstance(literal.value, str) else canonical_literal(literal.value)
     return _short_assertion(plain)
 
 
@@ -54,7 +54,7 @@ def _short_assertion(plain: str) -> str | None:
 
 
 def _without_markup(text: str) -> str:
-    r"""Take markdown and LaTeX off: **18**, `18`, $18$ and \boxed{18} are 18."""
+    r"""Remove Markdown and LaTeX markup: **18**, `18`, $18$ and \boxed{18} are 18."""
     text = text.strip()
     if "*" in text or "_" in text:
         text = pattern(_EMPHASIS).sub(r"\2", text)
@@ -71,9 +71,9 @@ def _without_markup(text: str) -> str:
 
 
 def _string_assertion(text: str) -> str | None:
-    """Return a quoted string as what it says; where that leaves out what only quotes can hold, as it stands.
+    """Return what a quoted string asserts; as it stands where that loses what only quotes can hold.
 
-    '7' is 7 and 'Paris' is Paris, but 'a  b', ' a' and 'a*' may be strings of a program.
+    '7' is 7 and 'Paris' is Paris, but 'a  b', ' a' and 'a*' may be strings in a program.
     """
     if pattern(_SIGNIFICANT_SPACE).search(text):
         return canonical_literal(text)
@@ -81,12 +81,12 @@ def _string_assertion(text: str) -> str | None:
         inner = literal_in(text)
         if inner is not None:
             return canonical_literal(inner.value)
-    said = _short_assertion(text)
-    return canonical_literal(text) if said is None else said
+    asserted = _short_assertion(text)
+    return canonical_literal(text) if asserted is None else asserted
 
 
 def _few_words(text: str) -> str | None:
-    """Return a few words without what encloses them, the first letter small and no other: "UppEr" is not "upper"."""
+    """Return a few words without what encloses them and with a lower-case first letter: "UppEr" is not "upper"."""
     text = text.strip(_QUOTES)
     if text[-1:] in _SENTENCE_ENDS and text[-2:-1] not in _SENTENCE_ENDS:
         text = text[:-1].rstrip(_QUOTES)
@@ -106,5 +106,5 @@ def _few_words(text: str) -> str | None:
 
 
 def _brackets_balance(text: str) -> bool:
-    """Tell words from a piece of a literal, which would be the same as the piece of another."""
+    """Return whether text is words and not a piece of a literal, which could equal a piece of another literal."""
     return all(text.count(opening) == text.count(closing) for opening, closing in ("[]", "{}"))

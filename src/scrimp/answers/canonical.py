@@ -1,4 +1,4 @@
-"""What a completion asserts, written so that completions that assert the same are the same text.
+"""What a completion asserts, written so that completions with equal assertions have equal canonical texts.
 
 Two models that answer "**18** dollars." and {"answer": "$18.00"} agree; two essays never do. Wherever a reading is in
 doubt the canonical text differs or is None: a missed agreement costs one call, a false one a wrong completion.
@@ -16,29 +16,29 @@ from scrimp.answers.numerals import number_in
 from scrimp.regexes import pattern
 from scrimp.values import Json, JsonObject
 
-# Fields in which a model thinks aloud; they are never the same twice and assert nothing of their own.
+# Fields in which a model reasons; they are never the same twice and assert nothing of their own.
 _REASONING_FIELDS = frozenset((
     "reasoning", "reason", "explanation", "rationale", "thought", "thoughts", "thinking", "analysis", "steps",
     "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence",
 ))  # fmt: skip
 _ANSWER_FIELDS = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
-_LITERAL_OPENINGS = "'\"[("  # of literals, in which an "answer is" would be quoted
-_MAX_REDUCTIONS = 4  # reductions until a text stays as it is; what needs more is not understood
+_LITERAL_OPENINGS = "'\"[("  # of literals, where "answer is" would be a quotation
+_MAX_REDUCTIONS = 4  # reductions to a fixed point; a text that needs more is not understood
 
 
 def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | None = None) -> str | None:
     """Return what a completion asserts, or None for open-ended text.
 
-    With choices it is the label given; with a schema the JSON field by field; else whatever of number, literal, option
-    letter, yes or no, or a few words the completion boils down to. A canonical text is its own canonical text.
+    With choices it is the label given; with a schema the JSON field by field; otherwise the number, literal, option
+    letter, yes or no, or few words that the completion boils down to. A canonical text is its own canonical text.
     """
     if choices:
         return label_of(text, choices)
     text = text.rpartition("</think>")[2].strip()
     if schema is None:
         return _fixed_point(text, _reduce)
-    found = json_in(text)
-    return None if found is None else _fields(found.value)
+    parsed = json_in(text)
+    return None if parsed is None else _fields(parsed.value)
 
 
 def _fixed_point(text: str, reduce: Callable[[str], str | None]) -> str | None:
@@ -52,9 +52,9 @@ def _fixed_point(text: str, reduce: Callable[[str], str | None]) -> str | None:
 
 def _reduce(text: str) -> str | None:
     if "{" in text:
-        found = json_in(text, lenient=True) or literal_in(text)
-        if found is not None and isinstance(found.value, dict) and found.value and _is_json(found.value):
-            return _object(found.value)
+        parsed = json_in(text, lenient=True) or literal_in(text)
+        if parsed is not None and isinstance(parsed.value, dict) and parsed.value and _is_json(parsed.value):
+            return _object(parsed.value)
     text = unfenced(text)
     stated = None if text[:1] in _LITERAL_OPENINGS else marked_answer(text)
     if stated is not None:
@@ -69,7 +69,7 @@ def _assertion_of(stated: str | None) -> str | None:
 
 
 def _is_json(value: object) -> bool:
-    """Tell the dicts that JSON could have written from those only Python can."""
+    """Return whether JSON could hold the value; some dicts only Python can."""
     match value:
         case dict():
             return all(isinstance(key, str) and _is_json(inner) for key, inner in value.items())
@@ -80,7 +80,7 @@ def _is_json(value: object) -> bool:
 
 
 def _object(value: JsonObject) -> str | None:
-    """Reduce an object to its answer where it has one field for that and none beside, else to its fields."""
+    """Reduce an object to its answer where that is its only field that asserts anything, else to its fields."""
     asserted = {key.casefold(): inner for key, inner in value.items() if key.casefold() not in _REASONING_FIELDS}
     if len(asserted) != 1 or not asserted.keys() & set(_ANSWER_FIELDS):
         return _fields(value)
@@ -95,22 +95,22 @@ def _object(value: JsonObject) -> str | None:
 
 
 def _answer_text(answer: str) -> str | None:
-    """Reduce the text of an answer's field; what only JSON can hold, such as two spaces, is meant as it stands."""
+    """Reduce the text of an answer field; what only a JSON string can hold, such as two spaces, stays as it is."""
     bare = answer.strip()
-    said = _reduce(bare) if bare else None
-    if len(answer) > SHORT_CHARACTERS or (said is not None and bare[0] in _LITERAL_OPENINGS):
-        return said
+    asserted = _reduce(bare) if bare else None
+    if len(answer) > SHORT_CHARACTERS or (asserted is not None and bare[0] in _LITERAL_OPENINGS):
+        return asserted
     padding = len(answer) - len(bare)
-    if said is None:
+    if asserted is None:
         exact = not any(map(str.isalnum, bare)) or "\n" in bare
     else:
         spaced = pattern(r"\s\s|[\t\n\r]").search(bare) is not None
-        exact = spaced or padding > 2 or (padding > 0 and said != number_in(bare))
-    return canonical_literal(answer) if exact else said
+        exact = spaced or padding > 2 or (padding > 0 and asserted != number_in(bare))
+    return canonical_literal(answer) if exact else asserted
 
 
 def _fields(value: Json) -> str | None:
-    """Write JSON field by field, without what was thought aloud; None as soon as one field is open-ended."""
+    """Write JSON field by field, without reasoning; None as soon as one field is open-ended."""
     reduced = _field(value)
     return reduced if reduced is None or isinstance(reduced, str) else _dump(reduced)
 
@@ -128,7 +128,7 @@ def _field(value: Json) -> Json:
         case bool():
             return "true" if value else "false"
         case str():
-            # A single letter is no option here, where "b" and "B" may be two things.
+            # A single letter is not an option here: "b" and "B" may be two things.
             return value if len(value) == 1 else _fixed_point(value, assertion) if value.strip() else ""
         case _:
             return number_in(repr(value)) or repr(value)

@@ -1,4 +1,4 @@
-"""The part of a longer completion that states its answer, where it plainly has one."""
+"""The part of a longer completion that states its answer, where there clearly is one."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ _BROKEN_JSON = r'(?is).*"(?:final_)?answer"\s*:\s*(.+?)[\s,]*\}\s*(?:```)?\s*'
 _ANSWER_MARKERS = (
     r"####\s*(\S.*)",
     r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}",
-    # "answer" alone is no mark: "let me answer that" states nothing.
+    # "answer" alone is not a marker: "let me answer that" states nothing.
     r"(?i)\banswer\b[\"'*_`)\s]{0,4}(?:(?:is|was|would be|should be)\b\s*:?|[:=]|\n)\s*(?:\*\*\s)?\s*(\S.*)",
 )
 _CONCLUDING_WORD = r"(?i)(?:therefore|thus|hence|so|in total|in conclusion|altogether|overall)\b"
 _AMOUNT = rf"(?<![\w.,/])[-−]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"  # noqa: RUF001 - typeset minus
 _STATED_AMOUNT = rf"(?i)(?:^|\b(?:is|are|was|were|be|has|have|had|of|makes?|costs?|needs?|takes?|earns?)\s+)({_AMOUNT})"
 _EQUATION_RESULT = rf"=\s*({_AMOUNT})"
-_CALCULATOR_NOTE = r"<<[^<>]*>>"  # 9 * 2 = <<9*2=18>>18: a calculation repeated for a calculator
+_CALCULATOR_NOTE = r"<<[^<>]*>>"  # 9 * 2 = <<9*2=18>>18: a calculation written for a calculator
 _SENTENCE_BREAK = r"(?<=[.!?])\s+(?=[A-Z0-9*$])|\n+"
 _SENTENCE_END = r"(\w*)[.!?](?:\s+(\w\.)?|$)"
 _ABBREVIATIONS = frozenset((
     "approx", "ca", "mr", "mrs", "ms", "dr", "st", "mt", "no", "vs", "prof", "jr", "sr", "e", "g", "etc", "ft", "fig",
 ))  # fmt: skip
-_TAIL = 1500  # characters: an answer stands at the end, and a long text need not be searched whole
+_TAIL = 1500  # characters: the answer is at the end, so a long text need not be searched whole
 
 
 def marked_answer(text: str) -> str | None:
-    """Return the words after the last mark of an answer: "The answer is", ####, a box, the field of broken JSON."""
+    """Return the words after the last marker of an answer: "The answer is", ####, a box, the field of broken JSON."""
     tail = text[-_TAIL:]
     field = pattern(_BROKEN_JSON).fullmatch(tail) if '"' in tail else None
     if field is not None:
         return _unquoted(field[1])
-    for mark in _ANSWER_MARKERS:
-        found = pattern(mark).findall(tail)
-        if found:
-            stated = str(found[-1])
+    for marker in _ANSWER_MARKERS:
+        matches = pattern(marker).findall(tail)
+        if matches:
+            stated = str(matches[-1])
             return _first_sentence(stated.replace("**", "") if stated.count("**") % 2 else stated)
     return None
 
@@ -42,15 +42,15 @@ def marked_answer(text: str) -> str | None:
 def stated_amount(stated: str) -> str | None:
     """Return the one amount in the words of an answer: "The animals have a total of 160 legs altogether"."""
     amounts: list[str] = pattern(_AMOUNT).findall(stated)
-    found = pattern(_STATED_AMOUNT).search(stated) if len(amounts) == 1 else None
-    return found[1] if found else None
+    match = pattern(_STATED_AMOUNT).search(stated) if len(amounts) == 1 else None
+    return match[1] if match else None
 
 
 def concluding_answer(text: str) -> str | None:
     """Return what a text ends on: the one thing in bold, the one amount of a concluding sentence, or the last result.
 
-    A last sentence that says nothing of concluding ("Bill is now on the 18th floor.") does so where it repeats what
-    the last equation before it came to.
+    A last sentence without a concluding word ("Bill is now on the 18th floor.") counts where it repeats the result of
+    the last equation before it.
     """
     tail = pattern(_CALCULATOR_NOTE).sub("", text[-_TAIL:].strip())
     last = pattern(_SENTENCE_BREAK).split(tail)[-1].strip()
@@ -61,14 +61,14 @@ def concluding_answer(text: str) -> str | None:
 
 
 def _unquoted(value: str) -> str:
-    """Take off the quotes JSON put around a string; what a model quoted inside them stays."""
+    """Remove the quotes JSON put around a string; quotes inside them stay."""
     if len(value) > 1 and value[0] == value[-1] == '"':
         return value[1:-1].replace('\\"', '"')
     return value
 
 
 def _first_sentence(text: str) -> str:
-    """Return the first sentence, or the literal that a text is: what stops in a string is no end."""
+    """Return the first sentence, or the whole text where it is a literal: a period in a string does not end it."""
     whole = text.rstrip(" \t.*`")
     if whole[:1] in "[({'\"" and whole[-1:] in "])}'\"":
         return whole
@@ -89,9 +89,11 @@ def _concluding_amount(sentence: str) -> str | None:
     return amounts[0].rstrip(",") if len(amounts) == 1 else None
 
 
-def _repeated_result(before: str, sentence: str) -> str | None:
-    results: list[str] = pattern(_EQUATION_RESULT).findall(before)
+def _repeated_result(preceding: str, sentence: str) -> str | None:
+    results: list[str] = pattern(_EQUATION_RESULT).findall(preceding)
     result = number_in(results[-1].rstrip(",")) if results else None
     if result is None:
         return None
-    return next((each for each in pattern(_AMOUNT).findall(sentence) if number_in(each.rstrip(",")) == result), None)
+    return next(
+        (amount for amount in pattern(_AMOUNT).findall(sentence) if number_in(amount.rstrip(",")) == result), None
+    )

@@ -1,7 +1,6 @@
-"""What a completion looks like: recorded beside it, never acted on.
+"""Hedging and length of a completion: recorded with it, never acted on.
 
-Neither hedging nor length tells a right completion from a wrong one better than chance would; they are kept so that
-whoever doubts that can look.
+Neither tells a right completion from a wrong one better than chance; both are recorded so that this can be checked.
 """
 
 from __future__ import annotations
@@ -25,5 +24,5 @@ class HedgingCounts(Struct, frozen=True):
 
 
 def hedging(text: str) -> HedgingCounts:
-    """Return the traits of a completion; words are what white space separates."""
+    """Return the counts for a completion; words are separated by white space."""
     return HedgingCounts(hedges=sum(1 for _ in pattern(_HEDGES).finditer(text)), words=len(text.split()))

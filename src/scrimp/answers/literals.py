@@ -1,4 +1,4 @@
-"""JSON and Python literals inside a completion: found, read, and written one way."""
+"""JSON and Python literals in a completion: found, parsed, and written in one form."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from scrimp.regexes import pattern
 from scrimp.values import Json
 
 _BAD_ESCAPE = r'\\(?!["\\/bfnrtu])'
-_MAX_LITERAL = 20_000  # characters; a Python literal beyond it is somebody's document
+_MAX_LITERAL = 20_000  # characters; a longer Python literal is a document
 
 
 class ParsedValue(Struct, frozen=True):
-    """A value read from a text (wrapped, because null is a value too)."""
+    """A value parsed from a text (wrapped, because null is a value too)."""
 
     value: Json
 
 
 def json_in(text: str, *, lenient: bool = False) -> ParsedValue | None:
-    """Return the JSON of a completion: the whole of it, what its last fenced block holds, or what ends it.
+    """Return the JSON of a completion: all of it, its last fenced block, or what is between its outer braces.
 
-    Lenient reads the LaTeX that models write into JSON strings without doubling its backslashes, too.
+    Lenient also accepts LaTeX in JSON strings whose backslashes a model did not double.
     """
     text = text.strip()
     for candidate in _candidates(text):
-        found = _loads(candidate) or (_loads(pattern(_BAD_ESCAPE).sub(r"\\\\", candidate)) if lenient else None)
-        if found is not None:
-            return found
+        parsed = _loads(candidate) or (_loads(pattern(_BAD_ESCAPE).sub(r"\\\\", candidate)) if lenient else None)
+        if parsed is not None:
+            return parsed
     return None
 
 
@@ -51,7 +51,7 @@ def _loads(text: str) -> ParsedValue | None:
         # strict=False: models write line ends inside strings, and the meaning is plain.
         value = json.loads(text, strict=False, parse_constant=_reject_constant)
         if "\\ud" in text.lower():
-            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text and could not be written
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be encoded
         return ParsedValue(cast("Json", value))
     except (ValueError, RecursionError):
         return None
@@ -62,7 +62,7 @@ def _reject_constant(constant: str) -> None:
 
 
 def _fenced(text: str) -> Iterator[str]:
-    """Yield the insides of ``` blocks, whatever language they name."""
+    """Yield the contents of ``` blocks, whatever language they name."""
     parts = text.split("```")
     for block in parts[1::2]:
         first, _, rest = block.partition("\n")
@@ -72,7 +72,7 @@ def _fenced(text: str) -> Iterator[str]:
 
 
 def unfenced(text: str) -> str:
-    """Take the ``` lines out of a text."""
+    """Return a text without its ``` lines."""
     return pattern(r"```(?:\w*[ \t]*\n)?").sub("", text).strip() if "```" in text else text
 
 
@@ -97,7 +97,7 @@ def _evaluate(text: str) -> ParsedValue | None:
 
 
 def canonical_literal(value: object) -> str | None:
-    """Write a value so that equal values are equal texts, case and all; None for what cannot be compared."""
+    """Write a value so that equal values are equal texts, with its case; None for what cannot be compared."""
     try:
         return _write(value)
     except (ValueError, RecursionError):
@@ -134,5 +134,5 @@ def _write_number(value: float) -> str:
 
 
 def _write_string(text: str) -> str:
-    """Quote with ' always, as repr does once a " is inside, so that what comes out is never JSON by accident."""
+    """Quote with ' always, as repr does for a text with a ", so that the result is never valid JSON."""
     return "'" + repr('"' + text)[2:]

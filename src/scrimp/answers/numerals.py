@@ -1,4 +1,4 @@
-"""One number out of a short text, written the one way that makes equal numbers equal texts."""
+"""The number a short text states, written in the one form that makes equal numbers equal texts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _VULGAR_FRACTIONS = {
     "⅞": "7/8",
 }  # fmt: skip
 _THOUSANDS_SEPARATORS = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")  # noqa: RUF001 - thousands apart as in 1 234 or 1'234
-_TYPESET_SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}  # noqa: RUF001 - the look-alikes are what is replaced
-_MAX_DIGITS = 40  # digits or powers of ten: beyond it a text is no longer read as a number
+_TYPESET_SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}  # noqa: RUF001 - the look-alikes are replaced
+_MAX_DIGITS = 40  # digits or powers of ten: larger numbers are not read
 _WORD = r"[^\W\d_]+(?:[-/.'][^\W\d_]+)*\.?"
-# Units that are written right behind the number; others could be a name, as in "flat 12b".
+# Units that may be attached to the number; other letters could be a name, as in "flat 12b".
 ATTACHED_UNITS = r"(?:[kcm]?m|[km]?gs?|kgs|[cm]?l|lbs?|oz|ft|mph|km/?h|hrs?|mins?|secs?|[kmgt]b|k?wh?|[kmg]?hz|usd|eur)"
-_NOT_UNITS = frozenset(("am", "pm", "ad", "bc", "ce", "bce"))  # part of what is said, not what is counted
+_NOT_UNITS = frozenset(("am", "pm", "ad", "bc", "ce", "bce"))  # part of the answer, not what is counted
 _NUMBER_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
@@ -39,7 +39,7 @@ _NUMBER = (
     r"(?P<sign>[-+])?\s*(?:[$€£¥₹]|usd|eur|gbp|us\$)?\s*(?P<minus>-)?"
     rf"(?P<number>{_DECIMAL})"
     r"(?:\s?(?:e|[x×*]\s?10\^?)\{?(?P<power>[-+]?\d{1,3})\}?(?!\w))?"  # noqa: RUF001 - the sign of 1.2e3 in print
-    r"(?:(?P<whole>\s+(?:and\s+)?(?P<above>\d{1,9})/(?P<below>\d{1,9}))|\s?/\s?(?P<under>\d{1,9})(?![\d/.,]))?"
+    r"(?:(?P<whole>\s+(?:and\s+)?(?P<numerator>\d{1,9})/(?P<denominator>\d{1,9}))|\s?/\s?(?P<divisor>\d{1,9})(?![\d/.,]))?"
     rf"\s*(?:(?P<scale>{'|'.join(_SCALES)})|{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"
     r"\s?(?:%|\\%|°|[$€£¥₹])?"
     rf"(?:\s*/?\s*(?P<unit>{_WORD})(?:\s+{_WORD}){{0,3}})?[²³]?\s*[.!]?"
@@ -47,11 +47,11 @@ _NUMBER = (
 
 
 def number_in(text: str) -> str | None:
-    """Return the number a short text is, without its unit; None where there are two, or something else beside it.
+    """Return the number a short text states, without its unit; None where there are two, or anything else beside it.
 
     A currency, a percent sign and up to four words of unit say what the number counts, which the prompt has settled
-    already: "$18", "18.00" and "18 dollars" are 18. A scale is part of the number: "1.5 million" is 1500000. What is
-    written like a name is none: "12 Angry Men" and "12 Monkeys" must not agree.
+    already: "$18", "18.00" and "18 dollars" are 18. A scale is part of the number: "1.5 million" is 1500000. A name is
+    not a number: "12 Angry Men" and "12 Monkeys" must not agree.
     """
     if not text or len(text) > 120:
         return None
@@ -64,16 +64,16 @@ def number_in(text: str) -> str | None:
         if sign in text:
             head, _, tail = text.partition(sign)
             text = f"{head.rstrip()} {written}{tail}".strip()
-    found = pattern(_NUMBER).fullmatch(
+    match = pattern(_NUMBER).fullmatch(
         text.translate(_THOUSANDS_SEPARATORS) if not text.isascii() or "'" in text else text
     )
-    if found is None or (found["unit"] and not _is_unit(found["unit"])):
+    if match is None or (match["unit"] and not _is_unit(match["unit"])):
         return None
-    return _normalized(found)
+    return _normalized(match)
 
 
 def _in_digits(text: str) -> str:
-    """Write the number a text opens with, "three" or "twenty-five eggs", in digits."""
+    """Write a number word at the beginning of a text, "three" or "twenty-five eggs", in digits."""
     word, space, rest = text.partition(" ")
     tens, _, ones = word.rstrip(".").lower().partition("-")
     if tens not in _NUMBER_WORDS or (ones and not (_NUMBER_WORDS[tens] > 19 and 0 < _NUMBER_WORDS.get(ones, 0) < 10)):
@@ -88,45 +88,45 @@ def _is_unit(word: str) -> bool:
     return word[0].islower() or len(word) < 3 or (len(word) < 5 and word.isupper()) or not word.isascii()
 
 
-def _normalized(found: re.Match[str]) -> str | None:
-    digits, tenths = _parse_decimal(found["number"])
-    power = int(found["power"] or 0) + _SCALES.get((found["scale"] or "").lower(), 0) - tenths
-    if len(found["number"]) > _MAX_DIGITS or abs(power) > _MAX_DIGITS:
+def _normalized(match: re.Match[str]) -> str | None:
+    digits, places = _parse_decimal(match["number"])
+    power = int(match["power"] or 0) + _SCALES.get((match["scale"] or "").lower(), 0) - places
+    if len(match["number"]) > _MAX_DIGITS or abs(power) > _MAX_DIGITS:
         return None
-    above, below = digits * 10 ** max(power, 0), 10 ** max(-power, 0)
-    if found["whole"]:
-        under = int(found["below"])
-        above, below = above * under + int(found["above"]) * below, below * under
-    elif found["under"]:
-        below *= int(found["under"])
-    if below == 0:
+    numerator, denominator = digits * 10 ** max(power, 0), 10 ** max(-power, 0)
+    if match["whole"]:
+        parts = int(match["denominator"])
+        numerator, denominator = numerator * parts + int(match["numerator"]) * denominator, denominator * parts
+    elif match["divisor"]:
+        denominator *= int(match["divisor"])
+    if denominator == 0:
         return None
-    negative = (found["sign"] == "-") != bool(found["minus"])
-    return _fraction_text(-above if negative else above, below)
+    negative = (match["sign"] == "-") != bool(match["minus"])
+    return _fraction_text(-numerator if negative else numerator, denominator)
 
 
 def _parse_decimal(number: str) -> tuple[int, int]:
-    """Return the digits as an integer and how many of them stand behind the point."""
+    """Return the digits as an integer and how many of them are behind the point."""
     number = number.replace("_", "")
     comma, point = number.rfind(","), number.rfind(".")
     if comma > point and (point >= 0 or len(number) - comma - 1 != 3 or number.startswith("0,")):
-        number = number.replace(".", "").replace(",", ".")  # 1.234,5 as half the world writes it
+        number = number.replace(".", "").replace(",", ".")  # 1.234,5 as in much of the world
     whole, _, part = number.replace(",", "").partition(".")
     return int((whole + part) or "0"), len(part)
 
 
-def _fraction_text(above: int, below: int) -> str:
-    """Return a fraction in lowest terms: a decimal where it ends, else "1/3"."""
-    shared = gcd(above, below)
-    above, below = above // shared, below // shared
-    sign, above = ("-", -above) if above < 0 else ("", above)
-    rest, twos, fives = below, 0, 0
+def _fraction_text(numerator: int, denominator: int) -> str:
+    """Return a fraction in lowest terms: a decimal where it is finite, else as in "1/3"."""
+    divisor = gcd(numerator, denominator)
+    numerator, denominator = numerator // divisor, denominator // divisor
+    sign, numerator = ("-", -numerator) if numerator < 0 else ("", numerator)
+    rest, twos, fives = denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1:
-        return f"{sign}{above}/{below}"
+        return f"{sign}{numerator}/{denominator}"
     places = max(twos, fives)
-    digits = str(above * 10**places // below).rjust(places + 1, "0")
+    digits = str(numerator * 10**places // denominator).rjust(places + 1, "0")
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)

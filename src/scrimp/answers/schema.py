@@ -1,4 +1,4 @@
-"""Whether JSON keeps a schema: the work is jsonschema-rs', which knows every draft and is loaded when first needed."""
+"""Whether JSON conforms to a schema: by jsonschema-rs, which knows every draft and is loaded when first needed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable
 from scrimp.errors import ConfigError
 from scrimp.values import Json, JsonObject
 
-_MAX_MESSAGE = 160  # characters of a complaint
+_MAX_MESSAGE = 160  # characters
 
 Validator = Callable[[Json], "str | None"]
 
 
 def validator_for(schema: JsonObject) -> Validator:
-    """Return a function that says what is wrong with a value, or None; a schema that is none itself is a ConfigError.
+    """Return a function that returns a value's first error in words, or None; ConfigError where the schema is invalid.
 
-    A $ref to another document is refused: nothing is fetched on behalf of a schema.
+    A $ref to another document is refused: nothing is fetched for a schema.
     """
     import jsonschema_rs  # noqa: PLC0415 - 17 ms and 10 MB, only where a schema is given
 
@@ -24,7 +24,7 @@ def validator_for(schema: JsonObject) -> Validator:
     except ValueError as error:
         raise ConfigError(f"the schema is not a JSON Schema: {_first_line(error)}") from error
 
-    def complaint(value: Json) -> str | None:
+    def first_error(value: Json) -> str | None:
         try:
             error = next(iter(validator.iter_errors(value)), None)
         except ValueError as unreadable:  # text that is not Unicode, such as half a surrogate pair
@@ -34,13 +34,13 @@ def validator_for(schema: JsonObject) -> Validator:
         place = "/".join(str(part) for part in error.instance_path)
         return f"{place}: {_first_line(error)}" if place else _first_line(error)
 
-    return complaint
+    return first_error
 
 
 def _refuse_reference(uri: str) -> Json:
-    raise ValueError(f"{uri} is another document; put its text under $defs")
+    raise ValueError(f"{uri} is another document: put its content under $defs")
 
 
 def _first_line(error: Exception) -> str:
-    """Return the first line of what the library says; the lines below it repeat schema and value."""
+    """Return the first line of the library's message; the lines after it repeat schema and value."""
     return str(getattr(error, "message", error)).partition("\n")[0][:_MAX_MESSAGE]

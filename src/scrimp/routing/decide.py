@@ -19,33 +19,33 @@ if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and
     from typing import Protocol
 
     class RuleLabels(Protocol):
-        """What the user calls this work."""
+        """The user's labels for a prompt."""
 
         @property
         def route(self) -> str | None:
-            """The name of this kind of work."""
+            """The label given with --route."""
 
         @property
         def tags(self) -> Mapping[str, str]:
-            """Other names for it."""
+            """Tags by name."""
 
         @property
         def user(self) -> str | None:
-            """Who it is for."""
+            """The name given with --user."""
 
         @property
         def priority(self) -> Priority:
-            """How much it matters."""
+            """How much the completion matters."""
 
     class ChainSource(Protocol):
-        """Chains by name; a name that is none is a ConfigError."""
+        """Chains by name; an unknown name is a ConfigError."""
 
         @property
         def tiers(self) -> Collection[str]:
-            """The tiers there are."""
+            """The configured tiers."""
 
         def tier_chain(self, name: str) -> Chain:
-            """Return the chain of one step that a tier is."""
+            """Return a tier as a chain of one step."""
 
         def chain(self, name: str) -> Chain:
             """Return an escalation chain."""
@@ -55,11 +55,11 @@ if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """Conditions that must all hold (none: every prompt), and the one place prompts go then."""
+    """Conditions that must all hold (none: every prompt), and the tier, chain or model that matching prompts go to."""
 
     route: str | None = None  # the label given with --route
     file: str | None = None  # a glob: of the file's name, or of its path where it has a slash
-    match: str | None = None  # a regular expression to be found in the text
+    match: str | None = None  # a regular expression, searched for in the text
     tag: str | None = None  # k=v, or k for any value
     user: str | None = None  # the name given with --user
     priority: Priority | None = None  # low, normal or high
@@ -71,7 +71,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class PromptLabels(Struct, frozen=True):
-    """Work without a name."""
+    """A prompt's labels; by default it has none."""
 
     route: str | None = None
     tags: Mapping[str, str] = {}
@@ -86,7 +86,7 @@ _NO_PARAMETERS = Parameters()
 def decide(
     prompt: Prompt,
     rules: Sequence[Rule],
-    places: ChainSource,
+    chains: ChainSource,
     *,
     labels: RuleLabels = _NO_LABELS,
     parameters: Parameters = _NO_PARAMETERS,
@@ -95,59 +95,59 @@ def decide(
 ) -> Route:
     """Return where a prompt goes and the words for why: "rule 2: file *.py", "prior: classification".
 
-    The user's rules come first, then what was learned of the prompt's task, then how much it matters and the prior for
-    its kind of task.
+    The user's rules come first, then the route learned for its task, then its priority and the prior for its kind of
+    task.
     """
     for number, rule in enumerate(rules, 1):
-        reason = _match(rule, number, prompt, labels)
-        if isinstance(reason, _RuleMatch):
-            return _rule_route(rule, number, reason.why, places)
+        match = _match(rule, number, prompt, labels)
+        if isinstance(match, _RuleMatch):
+            return _rule_route(rule, number, match.why, chains)
     if learned is not None and (route := learned(prompt)) is not None:
         return route
     if labels.priority == "low" and cheapest is not None:
         return Route(chain=cheapest(), tier=None, why="priority low: the cheapest model")
     choice = tier_of(prompt.text, prompt.system, parameters)
     wanted, raised = (RAISED_TIERS[choice.tier], ", priority high") if labels.priority == "high" else (choice.tier, "")
-    tier = _nearest_tier(wanted, places.tiers)
+    tier = _nearest_tier(wanted, chains.tiers)
     missing = "" if tier == wanted else f"; there is no tier {wanted}"
-    return Route(chain=places.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}")
+    return Route(chain=chains.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}")
 
 
 def explain(prompt: Prompt, rules: Sequence[Rule], labels: RuleLabels = _NO_LABELS) -> list[str]:
     """Return a line for each rule up to the one that matches: the condition that does not hold, or all that do."""
-    said: list[str] = []
+    lines: list[str] = []
     for number, rule in enumerate(rules, 1):
-        reason = _match(rule, number, prompt, labels)
-        if isinstance(reason, _RuleMatch):
-            return [*said, f"rule {number}: yes, {reason.why}; to {_destination(rule)}"]
-        said.append(f"rule {number}: no, {reason}")
-    return said
+        match = _match(rule, number, prompt, labels)
+        if isinstance(match, _RuleMatch):
+            return [*lines, f"rule {number}: yes, {match.why}; to {_destination(rule)}"]
+        lines.append(f"rule {number}: no, {match}")
+    return lines
 
 
 def _destination(rule: Rule) -> str:
-    places = (("tier", rule.tier), ("chain", rule.chain), ("model", rule.model), ("compress", rule.compress))
-    return ", ".join(f"{name} {place}" for name, place in places if place is not None)
+    settings = (("tier", rule.tier), ("chain", rule.chain), ("model", rule.model), ("compress", rule.compress))
+    return ", ".join(f"{name} {value}" for name, value in settings if value is not None)
 
 
 def check_rules(rules: Sequence[Rule]) -> None:
-    """Refuse rules that cannot be used, so that a run finds out before it starts."""
+    """Raise ConfigError for a rule that cannot be used, so that a run fails before it starts."""
     for number, rule in enumerate(rules, 1):
-        given = [place for place in (rule.tier, rule.chain, rule.model) if place is not None]
-        if len(given) != 1:
-            what = "says more than one" if given else "says none"
-            raise ConfigError(f"rule {number} {what} of tier, chain and model: a prompt goes to exactly one place")
+        destinations = [name for name in (rule.tier, rule.chain, rule.model) if name is not None]
+        if len(destinations) != 1:
+            number_given = "more than one" if destinations else "none"
+            raise ConfigError(f"rule {number} sets {number_given} of tier, chain and model: set exactly one")
         if rule.match is not None:
             _compiled(rule.match, number)
 
 
 class _RuleMatch(Struct, frozen=True):
-    """All conditions of a rule hold, in these words."""
+    """The conditions of a rule, all of which hold, in words."""
 
     why: str
 
 
 def _match(rule: Rule, number: int, prompt: Prompt, labels: RuleLabels) -> _RuleMatch | str:
-    """Return the conditions of a rule when all of them hold, or the first that does not; the cheap ones come first."""
+    """Return the conditions of a rule where all of them hold, else the first that does not; cheap ones come first."""
     conditions: tuple[tuple[str, str | None, Callable[[str], bool]], ...] = (
         ("route", rule.route, lambda wanted: labels.route == wanted),
         ("tag", rule.tag, lambda wanted: _has_tag(wanted, labels.tags)),
@@ -171,7 +171,7 @@ def _has_tag(tag: str, tags: Mapping[str, str]) -> bool:
 
 
 def _from_file(glob: str, source: str) -> bool:
-    """Compare with the file a row came from: "dir/tickets.jsonl:3" is the third row of a file."""
+    """Return whether the glob matches the file a row came from: "dir/tickets.jsonl:3" is the third row of a file."""
     from fnmatch import fnmatchcase  # noqa: PLC0415 - only where a rule names files
 
     path, colon, row = source.rpartition(":")
@@ -183,32 +183,34 @@ def _compiled(match: str, number: int) -> re.Pattern[str]:
     try:
         return pattern(match)
     except re.error as error:
-        raise ConfigError(f"rule {number}: match '{match}' is no regular expression ({error}): correct it") from error
+        raise ConfigError(
+            f"rule {number}: match '{match}' is not a regular expression ({error}): correct it"
+        ) from error
 
 
-def _rule_route(rule: Rule, number: int, reason: str, places: ChainSource) -> Route:
+def _rule_route(rule: Rule, number: int, reason: str, chains: ChainSource) -> Route:
     try:
-        chain = _chain(rule, places)
+        chain = _chain(rule, chains)
     except ConfigError as error:
         raise ConfigError(f"rule {number}: {error}") from error
     if chain is None:
-        raise ConfigError(f"rule {number} says none of tier, chain and model: give it one")
+        raise ConfigError(f"rule {number} sets none of tier, chain and model: set exactly one")
     cap = None if rule.max_cost is None else RuleCap(f"rule {number}", rule.max_cost)
     return Route(chain=chain, tier=rule.tier, why=f"rule {number}: {reason}", level=rule.compress, cap=cap)
 
 
-def _chain(rule: Rule, places: ChainSource) -> Chain | None:
+def _chain(rule: Rule, chains: ChainSource) -> Chain | None:
     if rule.tier is not None:
-        return places.tier_chain(rule.tier)
+        return chains.tier_chain(rule.tier)
     if rule.chain is not None:
-        return places.chain(rule.chain)
-    return None if rule.model is None else places.model_chain(rule.model)
+        return chains.chain(rule.chain)
+    return None if rule.model is None else chains.model_chain(rule.model)
 
 
-def _nearest_tier(tier: str, known: Collection[str]) -> str:
-    """Return the tier, or where there is none of that name the next above it, else the next below."""
-    place = TIERS.index(tier)
-    for name in (*TIERS[place:], *reversed(TIERS[:place])):
-        if name in known:
+def _nearest_tier(tier: str, configured: Collection[str]) -> str:
+    """Return the tier, or where it is not configured the next above it, else the next below."""
+    rank = TIERS.index(tier)
+    for name in (*TIERS[rank:], *reversed(TIERS[:rank])):
+        if name in configured:
             return name
     raise ConfigError(f"auto needs a tier called {', '.join(TIERS[:-1])} or {TIERS[-1]}: add one under [tiers]")

@@ -1,9 +1,9 @@
-"""Words that say a mistake would be dear; they only ever raise a tier, never lower one."""
+"""Words for fields in which a mistake is costly; they raise a tier and never lower one."""
 
 from __future__ import annotations
 
-# Chosen narrow on purpose: each raised prompt costs about ten times as much, so words with an everyday
-# second meaning ("tax", "patient", "treatment", "law", "loan") stay out unless their form is technical.
+# Narrow on purpose: each raised prompt costs about ten times as much, so words with an everyday second meaning
+# ("tax", "patient", "treatment", "law", "loan") stay out unless their form is technical.
 _WORDS = {
     "legal": (
         "legal legally attorney attorneys lawyer lawyers lawsuit lawsuits litigation court courts contract contracts "
@@ -31,7 +31,7 @@ _WORDS = {
 
 STAKES_WORDS: dict[str, str] = {word: field for field, words in _WORDS.items() for word in words.split()}
 
-# Scripts that write no spaces: looked for inside runs of letters, and only where the text is not ASCII.
+# For scripts without spaces: searched for inside runs of letters, only where the text is not ASCII.
 STAKES_STEMS: dict[str, str] = {
     **dict.fromkeys(("法律", "合同", "契約", "诉讼", "訴訟", "법률", "계약"), "legal"),
     **dict.fromkeys(("医疗", "医療", "诊断", "診断", "药物", "의료", "진단"), "medical"),

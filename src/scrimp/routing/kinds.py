@@ -1,4 +1,4 @@
-"""What kind of task a prompt is, told from words: a table and some adding up."""
+"""The kind of task a prompt is, by scores of its words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INSTRUCTIONS: dict[Kind, str] = {
     "labels spam toxic toxicity moderate category categories intent classe classifier klassifiziere clasifica "
     "clasificar",
 }
-# Words that say what the text is about; at most TOPIC_CAP of them count.
+# Words for what the text is about; at most TOPIC_CAP of them count.
 _TOPICS: dict[Kind, str] = {
     "code": "python javascript typescript java rust golang kotlin ruby php sql html css bash regex function functions "
     "script code algorithm api traceback exception stacktrace compiler def const import "
@@ -41,7 +41,7 @@ _TOPICS: dict[Kind, str] = {
     "extraction": "invoice receipt invoices fields",
     "document": "document documents article report transcript meeting paper chapter passage passages",
 }
-# Words that ask only where they open the prompt: further in they are nouns ("in the following format").
+# Words that ask only at the beginning of a prompt: further in they are nouns ("in the following format").
 _LEADING_VERBS: dict[str, Kind] = {
     **dict.fromkeys(("format", "convert", "sort"), "formatting"),
     **dict.fromkeys(("tag", "rate"), "classification"),
@@ -65,7 +65,7 @@ _QUESTION_OPENERS = frozenset((
     "can", "could", "will", "would", "should", "has", "have", "name", "qui", "que", "quel", "quelle", "où", "quand",
     "wer", "was", "wann", "welche", "wie", "qué", "quién", "cuál", "cuándo", "dónde",
 ))  # fmt: skip
-# For scripts without spaces, looked for inside words.
+# For scripts without spaces, searched for inside words.
 _UNSPACED_STEMS: dict[str, Kind] = {
     **dict.fromkeys(("翻译", "翻訳", "번역"), "translation"),
     **dict.fromkeys(("分类", "分類", "분류", "情感"), "classification"),
@@ -74,7 +74,7 @@ _UNSPACED_STEMS: dict[str, Kind] = {
     **dict.fromkeys(("代码", "コード", "코드", "函数"), "code"),
     **dict.fromkeys(("计算", "計算", "계산", "方程"), "mathematics"),
 }  # fmt: skip
-# None holds a space: a word added between two others must not break one.
+# None has a space: a word added between two others must not break one.
 _CODE_MARKS = ("```", "();", "){", "=>", "#include", "</", "==", "self.", "->", "!=")
 _QUESTION_MARKS = ("?", "？", "؟")  # noqa: RUF001 - other scripts ask too
 
@@ -87,68 +87,74 @@ MIN_SCORE = 2
 INSTRUCTION_ZONE = 25  # words at either end that count as the instruction
 LONGEST_QUESTION = 40
 LONG_TEXT = 4000
-# The dearer kind wins a tie.
+# In a tie the first, dearer kind wins.
 _KINDS: tuple[Kind, ...] = tuple(_INSTRUCTIONS)
 
 
 def kind_of(text: str, words: Excerpt, system: Excerpt | None = None) -> Kind:
     """Return the kind of task, from the words at both ends of the prompt and from its system text."""
-    asked = {*words.head[:INSTRUCTION_ZONE], *words.tail[-INSTRUCTION_ZONE:]}
-    seen = {*words.head, *words.tail}
+    instruction = {*words.head[:INSTRUCTION_ZONE], *words.tail[-INSTRUCTION_ZONE:]}
+    all_words = {*words.head, *words.tail}
     if system is not None:
-        asked.update(system.head)
-        seen.update(system.head)
-    scores = _word_scores(asked, seen)
+        instruction.update(system.head)
+        all_words.update(system.head)
+    scores = _word_scores(instruction, all_words)
     for word in _LEADING_VERBS.keys() & words.head[:3]:
         scores[_LEADING_VERBS[word]] += INSTRUCTION_WEIGHT
-    _score_unspaced_scripts(scores, asked, seen)
-    _score_shape(scores, text, words, asked, seen)
+    _score_unspaced_scripts(scores, instruction, all_words)
+    _score_shape(scores, text, words, instruction, all_words)
     best = max(_KINDS, key=scores.__getitem__)
     if scores[best] >= MIN_SCORE:
         return best
-    return _kind_by_shape(text, words, seen)
+    return _kind_by_shape(text, words, all_words)
 
 
-def _word_scores(asked: AbstractSet[str], seen: AbstractSet[str]) -> dict[Kind, int]:
+def _word_scores(instruction: AbstractSet[str], all_words: AbstractSet[str]) -> dict[Kind, int]:
     scores = dict.fromkeys(_KINDS, 0)
-    for word in _TOPIC_KINDS.keys() & seen:
+    for word in _TOPIC_KINDS.keys() & all_words:
         kind = _TOPIC_KINDS[word]
         scores[kind] = min(scores[kind] + 1, TOPIC_CAP)
-    for word in _INSTRUCTION_KINDS.keys() & seen:
-        scores[_INSTRUCTION_KINDS[word]] += INSTRUCTION_WEIGHT if word in asked else 1
-    if not _CREATION_VERBS.isdisjoint(asked) and any(_TOPIC_KINDS.get(word) == "code" for word in asked):
+    for word in _INSTRUCTION_KINDS.keys() & all_words:
+        scores[_INSTRUCTION_KINDS[word]] += INSTRUCTION_WEIGHT if word in instruction else 1
+    if not _CREATION_VERBS.isdisjoint(instruction) and any(_TOPIC_KINDS.get(word) == "code" for word in instruction):
         scores["code"] += INSTRUCTION_WEIGHT
     return scores
 
 
-def _score_unspaced_scripts(scores: dict[Kind, int], asked: AbstractSet[str], seen: AbstractSet[str]) -> None:
-    """Find words of scripts that write no spaces."""
-    wide = [word for word in seen if not word.isascii()]
-    if wide:
+def _score_unspaced_scripts(
+    scores: dict[Kind, int], instruction: AbstractSet[str], all_words: AbstractSet[str]
+) -> None:
+    """Score words of scripts without spaces."""
+    non_ascii = [word for word in all_words if not word.isascii()]
+    if non_ascii:
         for stem, kind in _UNSPACED_STEMS.items():
-            if any(stem in word for word in wide):
-                scores[kind] += INSTRUCTION_WEIGHT if any(stem in word for word in asked) else 1
+            if any(stem in word for word in non_ascii):
+                scores[kind] += INSTRUCTION_WEIGHT if any(stem in word for word in instruction) else 1
 
 
 def _score_shape(
-    scores: dict[Kind, int], text: str, words: Excerpt, asked: AbstractSet[str], seen: AbstractSet[str]
+    scores: dict[Kind, int], text: str, words: Excerpt, instruction: AbstractSet[str], all_words: AbstractSet[str]
 ) -> None:
-    """Count marks that only code has, and the numbers of a word problem."""
+    """Score marks that only code has, and the numbers of a word problem."""
     scores["code"] += min(sum(mark in text for mark in _CODE_MARKS), TOPIC_CAP)
-    if "how" in seen and ("many" in seen or "much" in seen):
+    if "how" in all_words and ("many" in all_words or "much" in all_words):
         numbers = sum(word.isdecimal() for word in words.head)
-        scores["mathematics"] += min(numbers, TOPIC_CAP) if numbers > 1 or "total" in asked else 0
+        scores["mathematics"] += min(numbers, TOPIC_CAP) if numbers > 1 or "total" in instruction else 0
     if "\\frac" in text or "\\sqrt" in text or "\\boxed" in text:
         scores["mathematics"] += MIN_SCORE
 
 
-def _kind_by_shape(text: str, words: Excerpt, seen: AbstractSet[str]) -> Kind:
-    """Return a kind for a prompt whose words say nothing."""
+def _kind_by_shape(text: str, words: Excerpt, all_words: AbstractSet[str]) -> Kind:
+    """Return the kind of a prompt whose words do not decide it."""
     if len(text) > LONG_TEXT:
         return "long text"
-    if len(_STEP_WORDS & seen) > 1:
+    if len(_STEP_WORDS & all_words) > 1:
         return "multi-step"
-    if len(words.head) <= LONGEST_QUESTION and _OPEN_ENDED_WORDS.isdisjoint(seen) and _is_question(text, words.head):
+    if (
+        len(words.head) <= LONGEST_QUESTION
+        and _OPEN_ENDED_WORDS.isdisjoint(all_words)
+        and _is_question(text, words.head)
+    ):
         return "question"
     return "open-ended"
 

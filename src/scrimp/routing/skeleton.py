@@ -1,9 +1,9 @@
-"""What stays the same across the prompts of one task, told from one prompt alone.
+"""What stays the same across the prompts of one task, inferred from one prompt.
 
 A template leaves traces that no payload changes: headings and labels ("## Question:", "Context:"), tags, a list of
-options, a fence, and sentences at either end that say how to go about it ("Please answer in the following json
-format."). Digits, quoted text, names and whatever stands in a fence or between tags are payload. A prompt without such
-traces is bare: it has no skeleton, and nothing is read into its words.
+options, a fence, and sentences at either end that give instructions ("Please answer in the following json format.").
+Digits, quoted text, names and everything in a fence or between tags are payload. A prompt without such traces is bare:
+it has no skeleton, and its words are not interpreted.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 from scrimp.regexes import pattern
 
-_END_CHARACTERS = 2500  # characters at either end; templates stand around their payload
-_HEAD_LINES, _TAIL_LINES = 3, 6  # lines at either end whose sentences may speak of the task
-_LONG_LINE = 300  # characters: of a longer line only the first and the last sentence may
-_SENTENCE_SEARCH = 200  # characters in which they are looked for
+_END_CHARACTERS = 2500  # characters at either end; templates enclose their payload
+_HEAD_LINES, _TAIL_LINES = 3, 6  # lines at either end whose sentences may be instructions
+_LONG_LINE = 300  # characters: of a longer line only the first and the last sentence count
+_SENTENCE_SEARCH = 200  # characters in which they are searched for
 _SENTENCE_WORDS = 24  # of a sentence
 _ENCLOSED = r"(?s)```.*?(?:```|\Z)|\[([A-Za-z_]{2,20})\].*?\[/\1\]|<([A-Za-z_-]{2,20})>.*?</\2>"
 _QUOTED = r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»|'(?<!\w')[^'\n]*'(?!\w)|`[^`\n]*`"
@@ -39,7 +39,7 @@ _INSTRUCTION_VERBS = frozenset((
     "determine", "decide", "complete", "fill", "explain", "list", "analyze", "analyse", "judge", "rate", "generate",
     "follow", "keep", "include", "make", "ensure", "state",
 ))  # fmt: skip
-# "find", "write" and "compute" open a payload as often as a template: they count only behind "please".
+# "write", "list" and others begin a payload as often as a template: they count only after "please".
 _PAYLOAD_VERBS = frozenset((
     "write", "make", "list", "read", "explain", "complete", "identify", "determine", "consider", "generate", "give",
     "show",
@@ -55,27 +55,27 @@ def skeleton(text: str) -> str:
     text = text if len(text) <= 2 * _END_CHARACTERS else f"{text[:_END_CHARACTERS]}\n{text[-_END_CHARACTERS:]}"
     traces: dict[str, None] = {}
     if "```" in text or "[/" in text or "</" in text:
-        text = pattern(_ENCLOSED).sub(lambda found: _note_enclosure(found, traces), text)
+        text = pattern(_ENCLOSED).sub(lambda match: _note_enclosure(match, traces), text)
     lines = [line for line in text.splitlines() if line and not line.isspace()]
     if len(lines) > 1:
-        traces.update(dict.fromkeys(mark for line in lines for mark in _line_markers(line)))
+        traces.update(dict.fromkeys(marker for line in lines for marker in _line_markers(line)))
     ends = lines if len(lines) <= _HEAD_LINES + _TAIL_LINES else lines[:_HEAD_LINES] + lines[-_TAIL_LINES:]
-    alone = len(text) if len(lines) == 1 else 0
-    traces.update(dict.fromkeys(said for line in ends for said in _instruction_traces(line, alone)))
+    only_line = len(text) if len(lines) == 1 else 0
+    traces.update(dict.fromkeys(trace for line in ends for trace in _instruction_traces(line, only_line)))
     return "\n".join(traces)
 
 
-def _note_enclosure(found: re.Match[str], traces: dict[str, None]) -> str:
-    traces[f"within {(found[1] or found[2] or '```').lower()}"] = None
+def _note_enclosure(match: re.Match[str], traces: dict[str, None]) -> str:
+    traces[f"within {(match[1] or match[2] or '```').lower()}"] = None
     return "\n"
 
 
 def _line_markers(line: str) -> Iterator[str]:
-    """Yield the heading, label or option that a line opens with."""
-    opening = line[0]
-    if opening == "#" and len(line) < 40 and line.lstrip("#")[:1] == " ":
+    """Yield the heading, label or option at the beginning of a line."""
+    first = line[0]
+    if first == "#" and len(line) < 40 and line.lstrip("#")[:1] == " ":
         yield "heading " + " ".join(pattern(r"[^\W\d_]+").findall(line.lower()))
-    elif line[1:3] in (". ", ") ") and opening in "AaBb":
+    elif line[1:3] in (". ", ") ") and first in "AaBb":
         yield "options"
     elif ":" in line[:40]:
         label = pattern(_LABEL).match(line)
@@ -83,11 +83,10 @@ def _line_markers(line: str) -> Iterator[str]:
             yield f"label {label[2].lower()}"
 
 
-def _instruction_traces(line: str, alone: int) -> Iterator[str]:
-    """Yield what a line says of the task, in its plain words.
+def _instruction_traces(line: str, only_line: int) -> Iterator[str]:
+    """Yield the instructions in a line, by their plain words.
 
-    Where the line is all there is (of so many characters), a sentence that is half of it is payload itself, unless a
-    colon sets it off.
+    Where it is the only line (of so many characters), a sentence of half its length is payload, unless a colon follows.
     """
     if line[0] in '\t{}[]<"|' or line[:4].isspace():
         return  # code and data
@@ -96,7 +95,7 @@ def _instruction_traces(line: str, alone: int) -> Iterator[str]:
     if pattern(_QUOTES).search(line):
         line = pattern(_QUOTED).sub("", line)
     for sentence in pattern(r"[.!?]\s+").split(line.strip(" -*\t").replace(": ", ":. ")):
-        if (not alone or 2 * len(sentence) < alone or sentence[-1:] == ":") and _is_instruction(sentence):
+        if (not only_line or 2 * len(sentence) < only_line or sentence[-1:] == ":") and _is_instruction(sentence):
             words: list[str] = pattern(_PLAIN_WORD).findall(sentence[0].lower() + sentence[1:])
             if len(words) > 1:
                 yield "says " + " ".join(words[:_SENTENCE_WORDS])

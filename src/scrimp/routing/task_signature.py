@@ -1,4 +1,4 @@
-"""The task a prompt belongs to, as a short name: what was learned from one prompt of a task holds for the next."""
+"""The task a prompt belongs to: its kind, and its signature, under which what was learned from it is found again."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def task_kind(prompt: Prompt, parameters: Parameters) -> Kind:
 
 
 def task_signature(prompt: Prompt, parameters: Parameters, name: str | None) -> str:
-    """Return the name of a prompt's task; `name` is what the user calls it."""
-    kind: Kind | None = None  # else it is looked for only where the prompt has no form of its own
+    """Return the signature of a prompt's task; `name` is what the user calls it."""
+    kind: Kind | None = None  # otherwise determined only for bare prompts
     if parameters.choices or parameters.schema is not None:
         kind = task_kind(prompt, parameters)
     return text_signature(prompt.text, prompt.system, prompt.template, name, kind=kind)
@@ -39,9 +39,9 @@ def text_signature(
 ) -> str:
     """Return the task's name where the user gave one, else twelve hexadecimal digits.
 
-    They are the hash of the system prompt and the template; where there is neither, of the prompt's skeleton; and where
-    that has none either (a bare question), of the kind of task, so that all bare questions are one task. Who knows the
-    kind already passes it: finding it takes longer than all the rest.
+    They are the hash of the system prompt and the template; without these, of the prompt's skeleton; for a bare prompt,
+    of the kind of task, so that all bare questions are one task. Pass the kind where it is known: finding it takes
+    longer than all the rest.
     """
     if name:
         return name
@@ -55,7 +55,7 @@ def text_signature(
 
 @lru_cache(maxsize=64)
 def _without_numbers(system: str) -> str:
-    """Leave numbers out of a system prompt: many carry today's date, and tomorrow it is the same task."""
+    """Remove numbers from a system prompt: many contain today's date, and tomorrow it is the same task."""
     return pattern(r"\d+").sub("0", system)
 
 

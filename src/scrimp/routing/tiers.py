@@ -1,8 +1,8 @@
-"""The tier a prompt starts at when nobody has said: a prior by kind of task, raised where stakes are high.
+"""The tier a prompt starts at by default: a prior by kind of task, raised where stakes are high.
 
-This is a prior and no more. It knows the kind of a task, not how hard one prompt of that kind is: on recorded outputs
-nothing read off a prompt's words told hard from easy within a task, so no difficulty weights are shipped. Measured
-pairs of a user's own prompts should replace it wherever there are any.
+It knows the kind of a task, not how hard one prompt of that kind is: on recorded outputs no feature of a prompt's words
+told hard from easy within a task, so no difficulty weights are shipped. Pairs of a user's own prompts should replace it
+wherever there are any.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scrimp.values import Parameters
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
 
-# Medium: a slip is easy to make, hard to see and spoils all that is built on it (code that nearly runs, one wrong
+# Medium: a slip is easy to make, hard to see and spoils everything built on it (code that nearly runs, one wrong
 # number, a field left out, a clause the summary dropped), or nothing is known of the task. Simple: the answer is short
 # or closely bound to the text given, where cheap models err about as seldom as dear ones.
 PRIOR_TIERS: dict[Kind, str] = {
@@ -49,15 +49,15 @@ class TierChoice(Struct, frozen=True):
 def tier_of(text: str, system: str | None, parameters: Parameters = _NO_PARAMETERS) -> TierChoice:
     """Return the tier for a prompt; choices and a schema tell the kind better than its words do."""
     words = excerpt(text)
-    rules = excerpt(system) if system else None
+    system_words = excerpt(system) if system else None
     kind: Kind
     if parameters.choices:
         kind = "classification"
     elif parameters.schema is not None:
         kind = "extraction"
     else:
-        kind = kind_of(text, words, rules)
-    stakes = words.stakes | rules.stakes if rules else words.stakes
+        kind = kind_of(text, words, system_words)
+    stakes = words.stakes | system_words.stakes if system_words else words.stakes
     tier = PRIOR_TIERS[kind]
     if not stakes:
         return TierChoice(tier, kind, kind)

@@ -69,7 +69,7 @@ def calibration_diagrams(result: TradeOff) -> Iterator[str]:
         if signal.escalations:
             yield f"mean score where rows of least confidence go from {signal.model} up to {result.flagship}"
         for gain in signal.escalations:
-            escalated = f"{percent(gain.share):>6} of rows: {percent(gain.least_sure, 1)}"
+            escalated = f"{percent(gain.share):>6} escalated: {percent(gain.least_sure, 1)}"
             yield f"  {escalated}, at random {percent(gain.random, 1)}"
 
 
