@@ -13,7 +13,7 @@ from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, pol
 from scrimp.tuning.recorded_row import label_by_agreement
 from scrimp.tuning.shortlist import shortlist
 
-Signal = Literal["auto", "agreement", "backed"]
+PolicySignal = Literal["auto", "agreement", "backed"]  # those by which a chain carries out a policy
 
 
 def certify_dataset(dataset: Dataset, target: float, risk: float) -> Certificate:
@@ -43,7 +43,7 @@ def tuned_routes(certificate: Certificate, now: float) -> Iterator[TunedRoute]:
             )  # fmt: skip
 
 
-def _chain(policy: Policy, flagship: str) -> tuple[tuple[str, ...], Signal, float]:
+def _chain(policy: Policy, flagship: str) -> tuple[tuple[str, ...], PolicySignal, float]:
     """Return the steps, the signal and the threshold of the chain that carries out a policy."""
     match policy:
         case Always(model):
