@@ -35,7 +35,8 @@ def test_it_takes_every_flag_of_run() -> None:
     "asked",
     [
         ("--temperature", "0.5"), ("--effort", "low"), ("--check", "true"), ("--priority", "high"), ("--route", "r"),
-        ("--chain", "c", "--min-confidence", "0.7"), ("--model", "fake/test-model"), ("--choices", "echo: 0,echo: 1,echo: 2"),
+        ("--chain", "c", "--min-confidence", "0.7"), ("--model", "fake/test-model"),
+        ("--choices", "echo: 0,echo: 1,echo: 2"),
         ("--max-output", "50"), ("--compress", "off"), ("--tag", "a=b", "--user", "me"),
         ("-j", "4", "--rpm", "600", "--retries", "1", "--order", "completion", "-q", "--max-failures", "5%"),
     ],

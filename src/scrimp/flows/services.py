@@ -157,7 +157,7 @@ class Services:
         if not self.paths.tuned.exists():
             return None
         from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - where something was learned
-        from scrimp.flows.tune.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
+        from scrimp.flows.plan.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)
         return (

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.config.tuned import TunedRoute
-from scrimp.flows.tune.certified_routes import chain_name
+from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.flows.tune.drift import with_drift
 from scrimp.store.ledger import ClimbCount
 

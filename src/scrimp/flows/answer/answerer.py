@@ -20,10 +20,10 @@ from scrimp.values import Answer, Answered, Attempt, AttemptSummary, Chain, Comp
 if TYPE_CHECKING:
     from scrimp.escalation.confidence import Assessor
     from scrimp.flows.answer.chain_history import ChainHistory
-    from scrimp.flows.answer.counterfactual import CounterfactualPricer
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.spend.counterfactual import CounterfactualPricer
 
 
 class Answerer:

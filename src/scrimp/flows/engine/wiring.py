@@ -15,11 +15,11 @@ from msgspec import Struct
 from scrimp.errors import ConfigError
 from scrimp.flows.answer.answerer import Answerer
 from scrimp.flows.answer.chain_history import ChainHistory
-from scrimp.flows.answer.counterfactual import CounterfactualPricer
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.step_caller import StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.providers.endpoint import Endpoint
 from scrimp.store.journal import Journal

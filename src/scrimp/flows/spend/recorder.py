@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.enums import EntryStatus
-from scrimp.flows.answer.counterfactual import NANO
+from scrimp.flows.spend.counterfactual import NANO
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.json import encode
 
 from scrimp.errors import UnknownPriceError
-from scrimp.flows.answer.counterfactual import NANO
+from scrimp.flows.spend.counterfactual import NANO
 from scrimp.values import Call, Completion, Entry, Failure, Usage
 
 if TYPE_CHECKING:

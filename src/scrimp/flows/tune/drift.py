@@ -9,7 +9,7 @@ from math import sqrt
 from msgspec.structs import replace
 
 from scrimp.config.tuned import TunedRoute
-from scrimp.flows.tune.certified_routes import chain_name
+from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.render.shares import percent, plural
 from scrimp.store.ledger import ClimbCount
 
