@@ -17,10 +17,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compress import grammar
+from compress.json.tables import expanded
 from scrimp.compress import LEVELS, compress
 from scrimp.compress.checks.facts import facts, lost
 from scrimp.compress.checks.json_equal import equal
-from scrimp.compress.json.expand import expanded
 from scrimp.compress.wording.phrase_table import SHORTER
 from scrimp.compress.zones.protected_spans import DATA_FENCES, fences, keeps
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress.checks.facts import lost
-from scrimp.compress.checks.gate import all_of, gated, gated_by_segment, no_new_facts, same_code, same_facts, same_words
+from scrimp.compress.checks.gate import all_of, gated, no_new_facts, same_code, same_facts, same_words
 
 RULES = {
     "spaces": lambda text: re.sub(" +", " ", text),
@@ -27,10 +27,6 @@ rules = st.sampled_from(sorted(RULES)).map(RULES.__getitem__)
 checks = st.sampled_from([same_facts, same_words, same_code, no_new_facts, all_of(same_facts, same_words)])
 
 
-def paragraphs(text: str) -> list[str]:
-    return re.split(r"(?<=\n\n)(?!\n)", text)
-
-
 @given(texts, rules, checks)
 def test_what_passes_the_gate_is_never_longer_and_has_lost_nothing_its_check_names(text, rule, check) -> None:
     after, reason = gated(text, rule, check)
@@ -40,51 +36,11 @@ def test_what_passes_the_gate_is_never_longer_and_has_lost_nothing_its_check_nam
     assert reason is None or after == text
 
 
-@given(texts, rules, checks)
-def test_segments_joined_have_lost_nothing_either(text, rule, check) -> None:
-    after, _ = gated_by_segment(text, paragraphs, rule, check)
-
-    assert len(after) <= len(text)
-    assert check(text, after) is None
-
-
 @given(texts, st.sampled_from(["spaces", "strip"]), checks)
 def test_a_rule_that_is_done_after_once_stays_so_behind_the_gate(text, name, check) -> None:
     once, _ = gated(text, RULES[name], check)
 
     assert gated(once, RULES[name], check)[0] == once
-
-
-def test_one_bad_paragraph_does_not_take_back_the_others() -> None:
-    text = "it is  very big\n\nit is not  so\n\nit is  fine"
-
-    after, reasons = gated_by_segment(
-        text, paragraphs, lambda piece: RULES["drop not"](RULES["spaces"](piece)), same_facts
-    )
-
-    assert after == "it is very big\n\nit is not  so\n\nit is fine"
-    assert reasons == ["negation not so lost"]
-
-
-def test_segments_do_not_run_into_each_other() -> None:
-    after, reasons = gated_by_segment("one \n\ntwo", paragraphs, str.strip, same_facts)
-
-    assert after.split() == ["one", "two"]
-    assert reasons == ["a word would touch the next"]
-
-
-def test_a_negation_that_reaches_into_the_next_segment_holds_it() -> None:
-    text = "it is not\n\nred or blue"
-
-    after, reasons = gated_by_segment(text, paragraphs, lambda piece: piece.replace("red ", ""), same_facts)
-
-    assert after == text
-    assert reasons == ["negation not red lost"]
-
-
-def test_a_split_that_loses_text_is_a_bug() -> None:
-    with pytest.raises(ValueError, match="not the text"):
-        gated_by_segment("a b", str.split, str.strip, same_facts)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compress.json.tables import expanded
 from compress.json.test_minify import NOT_JSON, nearly, texts
 from scrimp.compress.checks.json_equal import equal
 from scrimp.compress.json.columns import columns
-from scrimp.compress.json.expand import expanded
 from scrimp.compress.json.minify import minify
 
 ROWS = '[{"id": 1.0, "name": "a"}, {"id": 2, "name": "b"}, {"id": 3, "name": "b"}, {"id": 3, "name": "b"}]'

@@ -145,12 +145,6 @@ def test_a_word_in_another_form_is_found() -> None:
     assert "constructed" in focus(text, "Who was constructing?", keep=0.5)
 
 
-def test_the_size_may_be_counted_in_anything() -> None:
-    kept = focus(PASSAGES, "How high is the tower?", keep=0.5, size=lambda unit: len(unit.split()))
-
-    assert 0 < len(kept.split()) <= len(PASSAGES.split()) / 2
-
-
 needles = st.sampled_from(["tower", "1889", "Nobody", "[2]", "Heights", "<doc>", "</doc>", "<br/>", "Bob", "塔", "zzz"])
 
 

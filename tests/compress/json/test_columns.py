@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from compress.json.tables import expanded
 from compress.json.test_minify import _NUMBERS, _STRINGS, NOT_JSON, nearly, strictly, texts
 from scrimp.compress.checks.json_equal import equal
 from scrimp.compress.json.columns import columns
-from scrimp.compress.json.expand import expanded
 from scrimp.compress.json.minify import minify
 
 ROWS = '[{"id":1.0,"full name":"\\u0041"},{"id":1e400,"full name":"b"},{"id":12345678901234567890,"full name":null}]'

@@ -1,4 +1,4 @@
-"""Take a rule back where it lost something: the check after every rule, and after every segment of one."""
+"""Take a rule back where it lost something: the check after every rule."""
 
 from __future__ import annotations
 
@@ -24,42 +24,6 @@ def gated(zone_text: str, rule: Rewrite, check: Check) -> tuple[str, str | None]
         return zone_text, "longer"
     reason = check(zone_text, after)
     return (after, None) if reason is None else (zone_text, reason)
-
-
-def gated_by_segment(
-    text: str, split: Callable[[str], list[str]], rule: Rewrite, check: Check
-) -> tuple[str, list[str]]:
-    """Apply a rule to each segment for itself, so that one bad paragraph does not take back the others.
-
-    What was made of them is checked together at the end: a negation may reach into the next segment.
-    """
-    segments = split(text)
-    if "".join(segments) != text:
-        raise ValueError("the segments joined are not the text")
-    pieces: list[str] = []
-    reasons: list[str] = []
-    for at, segment in enumerate(segments):
-        after, reason = gated(segment, rule, check)
-        if reason is None and not _seams_hold("".join(pieces[-1:]), segment, after, "".join(segments[at + 1 : at + 2])):
-            after, reason = segment, "a word would touch the next"
-        pieces.append(after)
-        if reason is not None:
-            reasons.append(reason)
-    joined = "".join(pieces)
-    if len(segments) > 1 and joined != text and (reason := check(text, joined)) is not None:
-        return text, [*reasons, reason]
-    return joined, reasons
-
-
-def _seams_hold(previous: str, segment: str, after: str, following: str) -> bool:
-    """Say whether the words at both ends of a segment stay apart from their neighbours."""
-    if after == segment:
-        return True
-    if not after:
-        return not previous or not following or previous[-1].isspace() or following[0].isspace()
-    starts = not previous or not segment[0].isspace() or after[0].isspace()
-    ends = not following or not segment[-1].isspace() or after[-1].isspace()
-    return starts and ends
 
 
 def all_of(*checks: Check) -> Check:

@@ -46,7 +46,6 @@ def focus(
     query: str,
     *,
     keep: float,
-    size: Callable[[str], int] = len,
     must: Callable[[str], bool] | None = None,
     scorer: Scorer | None = None,
 ) -> str:
@@ -70,7 +69,7 @@ def focus(
         return text
     order = sorted(scores, key=lambda index: (-scores[index], index))
     fixed = _fixed(units, outline, must) if must else set()
-    kept = _best(order, units, outline, fixed=fixed, budget=_budget(units, size, keep), size=size)
+    kept = _best(order, units, outline, fixed=fixed, budget=_budget(units, keep))
     return "".join(_with_breaks(units, kept))
 
 
@@ -175,9 +174,9 @@ def _bm25(documents: Sequence[tuple[Counter[str], int]], idf: dict[str, float]) 
 # --- choice ----------------------------------------------------------------------------------------------------------
 
 
-def _budget(units: Sequence[str], size: Callable[[str], int], keep: float) -> float:
+def _budget(units: Sequence[str], keep: float) -> float:
     """Return what sentences and labels may take: line breaks are paid for beforehand, whichever will be kept."""
-    return keep * sum(size(unit) for unit in units) - sum(size(unit) for unit in units if is_break(unit))
+    return keep * sum(len(unit) for unit in units) - sum(len(unit) for unit in units if is_break(unit))
 
 
 def _fixed(units: Sequence[str], outline: Outline, must: Callable[[str], bool]) -> set[int]:
@@ -204,14 +203,13 @@ def _best(
     *,
     fixed: set[int],
     budget: float,
-    size: Callable[[str], int],
 ) -> set[int]:
     """Add sentences to what is fixed, from the best down, with their labels, until one does not fit; the best does."""
     kept = set(fixed)
-    budget -= sum(size(units[index]) for index in fixed)
+    budget -= sum(len(units[index]) for index in fixed)
     for index in order:
         new = _with_labels(index, outline, kept)
-        budget -= sum(size(units[unit]) for unit in new)
+        budget -= sum(len(units[unit]) for unit in new)
         if budget < 0 and index != order[0]:
             break
         kept |= new

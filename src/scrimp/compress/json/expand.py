@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
-from scrimp.compress.json.lexer import Container, containers, records
+from scrimp.compress.json.lexer import Container, containers
 from scrimp.compress.json.tables import ABSENT, COLS, DEEPEST, FEWEST_ROWS, LINES, ROWS, Column
 
 Found = dict[int, Container]
@@ -53,16 +53,6 @@ class _Reading(Struct):
         if not column.many:
             return self.opens(value, column.inner)
         return all(self.opens(item, column.inner) for item in self.found[value].values if self.lexemes[item] == "[")
-
-
-def expanded(text: str) -> str:
-    """Write each table as the objects it stands for: the inverse of `columns` for minified text.
-
-    A key of a table is repeated for each of its rows, so the text can be much longer than the one given.
-    """
-    found = records(text)
-    written = [expansion(lexemes) for lexemes in found]
-    return "\n".join(written) if written != list(map("".join, found)) else text
 
 
 def expansion(lexemes: list[str], most: float = float("inf")) -> str:

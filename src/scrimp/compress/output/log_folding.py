@@ -30,8 +30,8 @@ _TROUBLE = (
 _TRACE = re.compile(r'\s+(?:at\s|File "|\.\.\. \d+ more)')
 
 
-def folded(text: str, first_line: int = 1) -> str:
-    """Fold lines of one shape, in a row or near each other; `first_line` is the number of the first in its source."""
+def folded(text: str) -> str:
+    """Fold lines of one shape, in a row or near each other."""
     if _ANY_MARKER.search(text):
         return text
     lines = text.split("\n")
@@ -40,7 +40,7 @@ def folded(text: str, first_line: int = 1) -> str:
     markers: dict[int, str] = {}
     for first in sorted(folds):
         more = folds[first]
-        marker = _marker(more, first_line, note=not markers)
+        marker = _marker(more, note=not markers)
         if sum(len(lines[number]) + 1 for number in more) > len(marker) + 1:
             markers[first] = marker
             hidden.update(more)
@@ -51,8 +51,8 @@ def folded(text: str, first_line: int = 1) -> str:
     )
 
 
-def _marker(more: Sequence[int], first_line: int, *, note: bool) -> str:
-    span = f"{more[0] + first_line}-{more[-1] + first_line}"
+def _marker(more: Sequence[int], *, note: bool) -> str:
+    span = f"{more[0] + 1}-{more[-1] + 1}"
     return f"[{len(more)} more lines like this, source lines {span}{NOTE if note else ''}]"
 
 
