@@ -21,8 +21,10 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
 
-from scrimp.compress.extract.focus import Scorer, focus, relevance
-from scrimp.compress.extract.sentences import is_break, label_rank, sentences
+from scrimp.compress.extract.bm25 import relevance
+from scrimp.compress.extract.focus import focus
+from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
+from scrimp.compress.options import Scorer
 from scrimp.transport.local.scoring import Model, open_model, pertinence, surprise
 
 TYPES = ("rag", "qa_article", "multilingual")
@@ -50,7 +52,7 @@ def items(path: Path, most: int) -> Iterator[dict[str, Any]]:
 
 def scored(item: dict[str, Any], scorer: Scorer) -> dict[str, Any]:
     """Return what a scorer says of each unit of an item, and the seconds it took."""
-    units, started = sentences(item["context"]), time.process_time()
+    units, started = split_sentences(item["context"]), time.process_time()
     scores = list(scorer(units, item["question"]))
     return {"scores": scores, "seconds": time.process_time() - started}
 

@@ -123,7 +123,7 @@ def test_a_price_cliff_is_a_budget(scrimp: Scrimp) -> None:
     assert receipt["after"] <= 200_000 < receipt["before"]
     assert receipt["cost_after_usd"] < 0.6 * receipt["cost_before_usd"]
     assert (
-        "costs the same for every length" in scrimp("compress", "--max-tokens", "cliff", "--model", "openai/gpt-4o").err
+        "has one rate for every length" in scrimp("compress", "--max-tokens", "cliff", "--model", "openai/gpt-4o").err
     )
 
 
@@ -134,7 +134,7 @@ def test_what_the_user_protects_stays(scrimp: Scrimp) -> None:
 
     assert "could you kindly" not in plain
     assert "could you kindly tell me" in held
-    assert "--protect: '(' is no regular expression" in scrimp("compress", "--protect", "(", stdin=text).err
+    assert "--protect: '(' is not a regular expression" in scrimp("compress", "--protect", "(", stdin=text).err
 
 
 def test_keep_tags_hold_on_the_command_line(scrimp: Scrimp) -> None:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrimp.compress import LEVELS, compress
-from scrimp.compress.checks.json_equal import equal
+from scrimp.compress.checks.json_equal import json_equal
 
 ROWS = [{"user": f"u{n}", "pid": n, "cpu": 0.5 * n, "state": "running"} for n in range(12)]
 PRETTY = json.dumps(ROWS, indent=4)
@@ -49,7 +49,7 @@ def test_json_is_written_shorter_and_decodes_to_the_same() -> None:
     start, end = done.text.index('{"_cols"'), done.text.index("\n\nAnswer")
 
     assert len(done.text) < 0.4 * len(PRETTY)
-    assert equal(PRETTY, done.text[start:end])
+    assert json_equal(PRETTY, done.text[start:end])
     assert {"json white space", "json columns"} <= set(done.rules)
 
 

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from compress import grammar
 from compress.json.tables import expanded
 from scrimp.compress import LEVELS, compress
-from scrimp.compress.checks.facts import facts, lost
-from scrimp.compress.checks.json_equal import equal
-from scrimp.compress.wording.phrase_table import SHORTER
-from scrimp.compress.zones.protected_spans import DATA_FENCES, fences, keeps
+from scrimp.compress.checks.facts import facts, lost_facts
+from scrimp.compress.checks.json_equal import json_equal
+from scrimp.compress.wording.phrase_table import REPLACEMENTS
+from scrimp.compress.zones.protected_spans import DATA_FENCES, fences, keep_spans
 
 DATA = Path(__file__).parent / "data"
 QUERY = "Who opened the bridge at Riverton?"
@@ -87,7 +87,7 @@ def test_after_sentences_were_chosen_nothing_is_left_to_tidy(level: str, text: s
 
 def marked(text: str) -> list[str]:
     """Return what the user marked and the fences of code, in order, to the byte."""
-    kept = [(span.start, span.end) for span in keeps(text)]
+    kept = [(span.start, span.end) for span in keep_spans(text)]
     code = [(fence.start, fence.end) for fence in fences(text) if fence.info not in DATA_FENCES]
     return [text[a:b] for a, b in sorted([*kept, *(c for c in code if not any(a <= c[0] < b for a, b in kept))])]
 
@@ -132,8 +132,8 @@ def test_what_the_user_protects_is_the_same_in_the_same_order(level: str, text: 
 def test_lossless_says_every_fact_as_often_as_it_was_said_and_no_other(text: str) -> None:
     after = compress(text, "lossless").text
 
-    assert not lost(text, after)
-    assert not lost(after, text)
+    assert not lost_facts(text, after)
+    assert not lost_facts(after, text)
 
 
 @some
@@ -154,7 +154,7 @@ def test_lossless_merges_splits_drops_and_moves_no_word(text: str) -> None:
 def test_tidy_keeps_all_that_is_said_beside_its_phrases(text: str) -> None:
     kept = ("number", "url", "email", "path", "ident", "flag", "quote", "codespan", "codeblock", "negation")
 
-    assert not lost(text, compress(text, "tidy").text, kinds=kept)
+    assert not lost_facts(text, compress(text, "tidy").text, kinds=kept)
 
 
 @some
@@ -162,7 +162,7 @@ def test_tidy_keeps_all_that_is_said_beside_its_phrases(text: str) -> None:
 def test_tidy_uses_no_word_but_those_of_the_text_and_of_its_table(text: str) -> None:
     after = words(compress(text, "tidy").text)
 
-    assert after.keys() <= words(text).keys() | words(" ".join(SHORTER.values())).keys() | {"please"}
+    assert after.keys() <= words(text).keys() | words(" ".join(REPLACEMENTS.values())).keys() | {"please"}
 
 
 def words(text: str) -> Counter[str]:
@@ -223,7 +223,7 @@ def test_json_in_a_prompt_decodes_to_the_same(level: str, before: str, records: 
     text = compress(f"{before}\n\nRecords begin:\n\n{records}\n\nRecords end.\n\n{after}", level).text
     found = text[text.index("Records begin:") + len("Records begin:") : text.rindex("Records end.")].strip()
 
-    assert equal(records, found)
+    assert json_equal(records, found)
     assert decoded(expanded(found)) == decoded(records)
 
 

@@ -1,4 +1,4 @@
-"""`scrimp compress`: a text in, a shorter one out, the receipt on stderr."""
+"""`scrimp compress`: print a shorter text, and its receipt on stderr."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from scrimp import tokens
 from scrimp.cli import options as o
 from scrimp.cli.session import Session, session
-from scrimp.compress import KEEP, CompressOptions
-from scrimp.compress.receipt import Receipt, receipt
+from scrimp.compress import DEFAULT_KEEP, CompressOptions
+from scrimp.compress.receipt import receipt
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, model_scorer, price_of, shorten
 from scrimp.read.context import with_context
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from scrimp.prices.book import Price
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-# Tokens of a longer text are estimated in the receipt: counting them would take longer than all the rest.
-_COUNTED = 4_000_000
+# Characters. Tokens of a longer text are estimated in the receipt: counting them takes longer than everything else.
+_MAX_COUNTED = 4_000_000
 
 
 @app.command(name="compress")
@@ -41,7 +41,7 @@ def compress_text(
     ] = None,
     keep: Annotated[
         float, typer.Option("--keep", metavar="X", min=0.01, max=1, help="The share of a context that focus keeps.")
-    ] = KEEP,
+    ] = DEFAULT_KEEP,
     scorer: Annotated[
         Literal["bm25", "model"],
         typer.Option("--scorer", help="What ranks sentences: words, or the embedded model beside them (very slow)."),
@@ -65,54 +65,54 @@ def compress_text(
     report: o.Report = "text",
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No receipt.")] = False,
 ) -> None:
-    """Print a text with fewer tokens that says the same.
+    """Print a text in fewer tokens, with the same meaning.
 
-    lossless changes white space, the writing of JSON and what lines share; tidy also turns pages into text, folds lines
-    of a log that have one shape, and shortens polite phrases; focus also leaves out sentences of documents that do not
-    bear on the question; terse also drops small words from documents, and completions may suffer. Every rule is
-    checked, and taken back where it lost something. Code is never touched, nor what stands in <scrimp:keep> tags.
+    lossless rewrites white space, JSON, and text that lines repeat; tidy also converts HTML pages to text, folds log
+    lines that differ only in numbers, and shortens polite phrases; focus also leaves out sentences of documents that do
+    not bear on the question; terse also drops small words from documents, which may make completions worse. Every rule
+    is checked, and taken back if it lost anything. Code and text in <scrimp:keep> tags never change.
 
-    With --max-tokens or --target the text is changed no more than the budget takes, up to --level (focus if not given);
-    where that is not enough nothing is printed, and the exit status is 2.
+    With --max-tokens or --target, the text changes no more than the budget requires, up to --level (default: focus); if
+    it still does not fit, nothing is printed and the exit status is 2.
     """
     budget = _budget(max_tokens, target)
     highest = level or ("lossless" if budget is None else "focus")
-    aim = CompressOptions(highest, query or "", keep, _pattern(protect or []))
+    options = CompressOptions(highest, query or "", keep, _pattern(protect or []))
     with session() as here:
         text = with_context(_text(file), context or [])
         name = model or here.defaults.baseline
         price = None if quiet and budget is None else price_of(name, here.services)
-        with model_scorer(here.services) if scorer == "model" else nullcontext() as ranks:
-            made = shorten(text, replace(aim, scorer=ranks), budget, price, name)
+        with model_scorer(here.services) if scorer == "model" else nullcontext() as opened:
+            fitted = shorten(text, replace(options, scorer=opened), budget, price, name)
         if diff:
-            _print_diff(here, text, made.done.text)
+            _print_diff(here, text, fitted.compressed.text)
         elif not dry_run:
-            sys.stdout.write(safe_text(made.done.text) if here.out.terminal else made.done.text)
+            sys.stdout.write(safe_text(fitted.compressed.text) if here.out.terminal else fitted.compressed.text)
         if not quiet:
             sys.stdout.flush()
-            _print_receipt(here, text, made, price, name, as_json=report == "json")
-        elif made.done.note:
-            here.messages.warn(f"no sentence was left out: {made.done.note}")
+            _print_receipt(here, text, fitted, price, name, as_json=report == "json")
+        elif fitted.compressed.note:
+            here.messages.warn(f"no sentence was left out: {fitted.compressed.note}")
 
 
-def _budget(most: str | None, target: float | None) -> TokenBudget | None:
-    if most is None and target is None:
+def _budget(max_tokens: str | None, target: float | None) -> TokenBudget | None:
+    if max_tokens is None and target is None:
         return None
-    if most is None or most == CLIFF:
-        return TokenBudget(target=target, cliff=most == CLIFF)
-    digits = most.replace("_", "").replace(",", "")
+    if max_tokens is None or max_tokens == CLIFF:
+        return TokenBudget(target=target, cliff=max_tokens == CLIFF)
+    digits = max_tokens.replace("_", "").replace(",", "")
     if not (digits.isascii() and digits.isdigit() and int(digits)):
-        raise UsageError(f"--max-tokens: '{most}' is no number of tokens: write one, such as 8000, or cliff")
-    return TokenBudget(most=int(digits), target=target)
+        raise UsageError(f"--max-tokens: '{max_tokens}' is not a number of tokens: give one, such as 8000, or cliff")
+    return TokenBudget(max_tokens=int(digits), target=target)
 
 
 def _pattern(protect: list[str]) -> re.Pattern[str] | None:
-    for each in protect:
+    for pattern in protect:
         try:
-            re.compile(each)
+            re.compile(pattern)
         except re.error as error:
-            raise UsageError(f"--protect: '{each}' is no regular expression ({error}): mend it") from error
-    return re.compile("|".join(f"(?:{each})" for each in protect)) if protect else None
+            raise UsageError(f"--protect: '{pattern}' is not a regular expression ({error}): correct it") from error
+    return re.compile("|".join(f"(?:{pattern})" for pattern in protect)) if protect else None
 
 
 def _text(file: str | None) -> str:
@@ -124,33 +124,28 @@ def _text(file: str | None) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: byte {error.start + 1} is not UTF-8: convert it") from error
+        raise InputError(f"{name}: byte {error.start + 1} is not UTF-8: convert the file to UTF-8") from error
 
 
 def _print_receipt(
-    here: Session, text: str, made: FittedText, price: Price | None, model: str, *, as_json: bool
+    here: Session, text: str, fitted: FittedText, price: Price | None, model: str, *, as_json: bool
 ) -> None:
-    estimated = len(text) > _COUNTED
-    done = receipt(text, made.done, made.aim, tokens.estimate if estimated else tokens.count)
-    paid = dollars(price, (done.before, done.after))
+    estimated = len(text) > _MAX_COUNTED
+    count = tokens.estimate if estimated else tokens.count
+    made = receipt(text, fitted.compressed, fitted.options.level, count)
+    costs = dollars(price, (made.before, made.after))
     if as_json:
-        keep = _kept(made.aim, done)
-        speak(
-            sys.stderr,
-            encode(receipt_document(done, paid, model, keep=keep, estimated=estimated)).decode() + "\n",
-        )
+        selected = any(part.name == "sentences for the question" for part in made.rules)
+        keep = fitted.options.keep if selected else None
+        document = receipt_document(made, costs, model, keep=keep, estimated=estimated)
+        speak(sys.stderr, encode(document).decode() + "\n")
         return
-    for line in receipt_lines(done, paid, model, here.err.width - len("scrimp: "), estimated=estimated):
+    for line in receipt_lines(made, costs, model, here.err.width - len("scrimp: "), estimated=estimated):
         here.messages.say(line)
 
 
-def _kept(aim: CompressOptions, done: Receipt) -> float | None:
-    """Return the ratio that sentences were chosen at, where any were."""
-    return aim.keep if any(part.name == "sentences for the question" for part in done.rules) else None
-
-
 def _print_diff(here: Session, before: str, after: str) -> None:
-    from scrimp.render.diff.word_diff import word_diff  # noqa: PLC0415 - only --diff compares
+    from scrimp.render.diff.word_diff import word_diff  # noqa: PLC0415 - only --diff needs it
 
     for line in word_diff(before, after, color=here.out.color, terminal=here.out.terminal):
         sys.stdout.write(line + "\n")

@@ -1,4 +1,4 @@
-"""A text made to fit a number of tokens: the level is raised step by step, then fewer sentences are kept."""
+"""Fit a text into a number of tokens: raise the level step by step, then keep fewer sentences."""
 
 from __future__ import annotations
 
@@ -7,81 +7,84 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.compress import LEVELS, Compressed, CompressOptions, compressed
+from scrimp.compress.compressed_text import CompressedText
+from scrimp.compress.compressor import compress_with
+from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.errors import UsageError
 
-# Ratios tried are these many parts of the whole; the least keeps the best sentence of each context.
-_PARTS = 64
+# The values of `keep` tried are multiples of 1/64; the smallest keeps only the best sentence of each context.
+_KEEP_STEPS = 64
 
-Count = Callable[[str], int]
+TokenCounter = Callable[[str], int]
 
 
-class Fitted(Struct, frozen=True):
-    """A text within its budget, how it was made, and the tokens it has."""
+class FitAttempt(Struct, frozen=True):
+    """A compressed text, the options that made it, and its tokens."""
 
-    aim: CompressOptions
-    done: Compressed
+    options: CompressOptions
+    compressed: CompressedText
     tokens: int
 
 
-class UnfitError(UsageError):
+class DoesNotFitError(UsageError):
     """The part that may not be cut is larger than the budget."""
 
 
-def fit(text: str, limit: int, highest: CompressOptions, count: Count) -> Fitted:
-    """Return the text in at most `limit` tokens, changed as little as that takes and never beyond the level aimed at.
+def fit(text: str, limit: int, options: CompressOptions, count: TokenCounter) -> FitAttempt:
+    """Return the text in at most `limit` tokens, changed as little as possible and never beyond `options.level`.
 
-    `highest.keep` is not looked at: as many sentences are kept as fit. Raises UnfitError, naming the size, where the
+    `options.keep` is ignored: as many sentences are kept as fit. Raises DoesNotFitError with the size where the
     shortest form is still too long; a sentence, an instruction or code is never cut to fit.
     """
-    shortest: Fitted | None = None
-    for aim in _ladder(highest):
-        tried = _tried(text, aim, count)
-        if tried.tokens > limit and aim.level in {"focus", "terse"} and not tried.done.note:
-            tried = _fewer(text, limit, aim, count)
-        if tried.tokens <= limit:
-            return tried
-        if shortest is None or tried.tokens <= shortest.tokens:
-            shortest = tried
+    shortest: FitAttempt | None = None
+    for tried in _options_by_level(options):
+        attempt = _attempt(text, tried, count)
+        if attempt.tokens > limit and tried.level in {"focus", "terse"} and not attempt.compressed.note:
+            attempt = _with_most_sentences(text, limit, tried, count)
+        if attempt.tokens <= limit:
+            return attempt
+        if shortest is None or attempt.tokens <= shortest.tokens:
+            shortest = attempt
     if shortest is None:
-        raise UsageError("a budget needs a level that may change something: lossless, tidy, focus or terse")
-    raise UnfitError(_too_long(shortest, limit, highest))
+        raise UsageError("a token budget needs a level that changes text: use lossless, tidy, focus or terse")
+    raise DoesNotFitError(_does_not_fit(shortest, limit, options))
 
 
-def _ladder(highest: CompressOptions) -> list[CompressOptions]:
-    """Return what is tried, from the least change on; all of a context is kept until its sentences must be chosen."""
-    levels = LEVELS[1 : LEVELS.index(highest.level) + 1]
-    return [replace(highest, level=level, keep=1.0) for level in levels]
+def _options_by_level(options: CompressOptions) -> list[CompressOptions]:
+    """Return options for each level up to the highest; all of a context is kept until sentences must be chosen."""
+    levels = LEVELS[1 : LEVELS.index(options.level) + 1]
+    return [replace(options, level=level, keep=1.0) for level in levels]
 
 
-def _tried(text: str, aim: CompressOptions, count: Count) -> Fitted:
-    done = compressed(text, aim)
-    return Fitted(aim, done, count(done.text))
+def _attempt(text: str, options: CompressOptions, count: TokenCounter) -> FitAttempt:
+    compressed = compress_with(text, options)
+    return FitAttempt(options, compressed, count(compressed.text))
 
 
-def _fewer(text: str, limit: int, aim: CompressOptions, count: Count) -> Fitted:
-    """Return the text with the most sentences that fit, or else the fewest; a higher ratio keeps what a lower does."""
-    fewest = _tried(text, replace(aim, keep=1 / _PARTS), count)
-    if fewest.tokens > limit:
-        return fewest
-    fits, too_many, best = 1, _PARTS, fewest
-    while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        tried = _tried(text, replace(aim, keep=middle / _PARTS), count)
-        if tried.tokens <= limit:
-            fits, best = middle, tried
+def _with_most_sentences(text: str, limit: int, options: CompressOptions, count: TokenCounter) -> FitAttempt:
+    """Search `keep` by bisection; return the text with the most sentences that fit, or else with the fewest."""
+    best = _attempt(text, replace(options, keep=1 / _KEEP_STEPS), count)
+    if best.tokens > limit:
+        return best
+    low, high = 1, _KEEP_STEPS  # low fits, high does not; a higher share keeps all that a lower one does
+    while high - low > 1:
+        middle = (low + high) // 2
+        attempt = _attempt(text, replace(options, keep=middle / _KEEP_STEPS), count)
+        if attempt.tokens <= limit:
+            low, best = middle, attempt
         else:
-            too_many = middle
+            high = middle
     return best
 
 
-def _too_long(shortest: Fitted, limit: int, highest: CompressOptions) -> str:
-    more = ""
-    if highest.level in {"focus", "terse"}:
-        more = f"; {shortest.done.note}: --query would let some be left out" if shortest.done.note else ""
-    elif highest.level != "terse":
-        more = f"; --level {LEVELS[LEVELS.index(highest.level) + 1]} may do more"
+def _does_not_fit(shortest: FitAttempt, limit: int, options: CompressOptions) -> str:
+    hint = ""
+    if options.level in {"focus", "terse"}:
+        note = shortest.compressed.note
+        hint = f"; {note}: --query would allow sentences to be left out" if note else ""
+    else:
+        hint = f"; --level {LEVELS[LEVELS.index(options.level) + 1]} may do more"
     return (
-        f"the part that may not be cut is {shortest.tokens:,} tokens at level {shortest.aim.level}, over the "
-        f"{limit:,} allowed{more}: allow more tokens, or split the text"
+        f"the part that may not be cut is {shortest.tokens:,} tokens at level {shortest.options.level}, over the "
+        f"{limit:,} allowed{hint}: allow more tokens, or split the text"
     )

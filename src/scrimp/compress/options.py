@@ -1,4 +1,4 @@
-"""What a text is compressed for: how far, for which question, and what may not be touched."""
+"""Compression options: the level, the question, and what may not change."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from msgspec import Struct
 
 from scrimp.enums import Level
 
-# Each does what those before it do, and more.
+# Each level does what the levels before it do, and more.
 LEVELS: tuple[Level, ...] = get_args(Level)
-KEEP = 0.6  # the share of a context that `focus` keeps
+DEFAULT_KEEP = 0.6  # the share of a context that `focus` keeps
 
-# The units of a context and a question: how much each unit bears on it.
+# Return the relevance of each unit of a context (a sentence, label or line break) to a question: finite, higher is
+# better, all zero where it cannot be told. Scores of labels and line breaks are ignored.
 Scorer: TypeAlias = Callable[[Sequence[str], str], Sequence[float]]
 
 
 class CompressOptions(Struct, frozen=True):
-    """What every rule is told.
+    """What every rule may need to know.
 
-    `query` is what a context is read for, and `keep` the share of it (0 to 1, in characters) that sentences for the
-    question may take; what `protected` matches stays as it is.
-    Sentences are ranked by BM25 unless a `scorer` ranks them.
+    `query` is the question that sentences of a context are selected for, and `keep` the share of the context (0 to 1,
+    in characters) they may take. What `protected` matches stays unchanged. Without a `scorer`, BM25 ranks sentences.
     """
 
     level: str
     query: str = ""
-    keep: float = KEEP
+    keep: float = DEFAULT_KEEP
     protected: re.Pattern[str] | None = None
     scorer: Scorer | None = None
 
-    def kept(self, before: str, after: str) -> str | None:
-        """Say what is gone of what the user protected, or nothing."""
+    def protected_change(self, before: str, after: str) -> str | None:
+        """Return which match of `protected` would change, or None where they are the same in the same order."""
         if self.protected is None or before == after:
             return None
         old, new = (_matches(self.protected, text) for text in (before, after))
         if old == new:
             return None
-        lost = next((match for match in old if match not in new), None)
-        return "what is protected moved" if lost is None else f"protected {lost[:40]!r} would change"
+        missing = next((match for match in old if match not in new), None)
+        return "protected text would move" if missing is None else f"protected {missing[:40]!r} would change"
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> list[str]:

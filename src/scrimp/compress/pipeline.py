@@ -1,73 +1,63 @@
-"""The rules of every zone of a text, one after the other, each taken back where the gate says so."""
+"""Apply the rules of every zone of a text, one after the other; take back each that fails its check."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.compress.checks.gate import Check, all_of, gated
-from scrimp.compress.extract.question import question_of
-from scrimp.compress.json.find import documents
+from scrimp.compress.checks.gate import Check, all_of, apply_checked
+from scrimp.compress.compressed_text import AppliedRule, CompressedText
+from scrimp.compress.extract.question import find_question
+from scrimp.compress.json.embedded import find_json
 from scrimp.compress.options import CompressOptions
 from scrimp.compress.rules import Rule, rules_for
-from scrimp.compress.wording.whitespace import without_leading_blank_lines
+from scrimp.compress.wording.whitespace import trim_leading_blank_lines
 from scrimp.compress.zones.segment import segment
-from scrimp.compress.zones.zone import AppliedRule, Zone
+from scrimp.compress.zones.zone import Zone
 
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
-_PASSES = 4
+_MAX_PASSES = 4
 _MARGINS = "margins"
-_PLAIN_BLANKS = frozenset(" \t\r\n")
-NO_QUESTION = "no question was found to read the text for"
-NO_CONTEXT = "no documents or passages were found to choose sentences from"
+_ASCII_WHITESPACE = frozenset(" \t\r\n")
+NO_QUESTION = "no question was found to select sentences for"
+NO_CONTEXT = "no documents or passages were found to select sentences from"
 
 
-class PipelineResult(Struct, frozen=True, kw_only=True):
-    """What became of a text: its zones as they were, and each change in the order made."""
-
-    text: str
-    zones: tuple[Zone, ...]
-    changes: tuple[AppliedRule, ...]
-    taken_back: tuple[tuple[str, str], ...]
-    note: str = ""
-
-
-def run_pipeline(text: str, aim: CompressOptions) -> PipelineResult:
-    """Return the text at that level."""
-    found = segment(text, documents=documents)
-    aim, found, note = _aimed(aim, found)
+def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
+    """Return the text compressed with these options."""
+    zones = segment(text, find_json=find_json)
+    options, zones, note = _resolve_question(options, zones)
     changes: list[AppliedRule] = []
     taken_back: dict[tuple[str, str], None] = {}
-    shorter = _run_once(text, found, aim, changes, taken_back)
-    # Sentences are chosen once: of what is left, fewer would be chosen again.
-    later = replace(aim, level="tidy") if aim.level in {"focus", "terse"} else aim
-    for _ in range(_PASSES - 1):
-        if not any(map(_shows_more, changes)):
+    shorter = _run_once(text, zones, options, changes, taken_back)
+    # Sentences are selected once: of those selected, a second pass would select fewer.
+    later = replace(options, level="tidy") if options.level in {"focus", "terse"} else options
+    for _ in range(_MAX_PASSES - 1):
+        if not any(map(_may_reveal_more, changes)):
             break
-        after = _run_once(shorter, segment(shorter, documents=documents), later, changes, taken_back)
+        after = _run_once(shorter, segment(shorter, find_json=find_json), later, changes, taken_back)
         if after == shorter:
             break
         shorter = after
-    return PipelineResult(
-        text=shorter, zones=tuple(found), changes=tuple(changes), taken_back=tuple(taken_back), note=note
-    )
+    return CompressedText(shorter, tuple(changes), tuple(taken_back), note, tuple(zones))
 
 
-def _aimed(aim: CompressOptions, found: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
-    """Find the question where none was given; a text that came with one of its own is read for it as a whole."""
-    if aim.level not in {"focus", "terse"}:
-        return aim, found, ""
-    told = bool(aim.query)
-    has_context = any(zone.kind == "context" for zone in found)
-    if told and not has_context and not any(aim.query in zone.text for zone in found):
-        found = [_as_context(zone) for zone in found]
-        has_context = any(zone.kind == "context" for zone in found)
+def _resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
+    """Find the question where none was given, and what to select sentences from; the note says what is missing.
+
+    A text without documents, for which a question from outside was given, is a document as a whole.
+    """
+    if options.level not in {"focus", "terse"}:
+        return options, zones, ""
+    has_context = any(zone.kind == "context" for zone in zones)
+    if options.query and not has_context and not any(options.query in zone.text for zone in zones):
+        zones = [_as_context(zone) for zone in zones]
+        has_context = any(zone.kind == "context" for zone in zones)
     if not has_context:
-        return aim, found, NO_CONTEXT
-    query = aim.query or question_of(found)
-    return replace(aim, query=query), found, "" if query else NO_QUESTION
+        return options, zones, NO_CONTEXT
+    query = options.query or find_question(zones)
+    return replace(options, query=query), zones, "" if query else NO_QUESTION
 
 
 def _as_context(zone: Zone) -> Zone:
@@ -76,50 +66,54 @@ def _as_context(zone: Zone) -> Zone:
 
 def _run_once(
     text: str,
-    found: Sequence[Zone],
-    aim: CompressOptions,
+    zones: Sequence[Zone],
+    options: CompressOptions,
     changes: list[AppliedRule],
     taken_back: dict[tuple[str, str], None],
 ) -> str:
-    pieces = [zone.text for zone in found]
-    _trim(pieces, found, changes)  # first: a rule shall see what a second time would show it
-    for at, zone in enumerate(found):
-        for step in rules_for(zone, aim.level):
+    pieces = [zone.text for zone in zones]
+    _trim_margins(pieces, zones, changes)  # first, so that the rules see what they would see in a second pass
+    for at, zone in enumerate(zones):
+        for rule in rules_for(zone, options.level):
             before = pieces[at]
-            after, reason = gated(before, lambda text, step=step: step.rule(text, aim), _check(step, aim))  # type: ignore[misc]
+            after, reason = apply_checked(
+                before,
+                lambda text, rule=rule: rule.rewrite(text, options),  # type: ignore[misc]
+                _check(rule, options),
+            )
             if reason is not None:
-                taken_back[step.name, reason] = None
+                taken_back[rule.name, reason] = None
             elif after != before:
-                changes.append(AppliedRule(zone.kind, zone.form, step.name, before, after))
+                changes.append(AppliedRule(zone.kind, zone.form, rule.name, before, after))
                 pieces[at] = after
-    _trim(pieces, found, changes)
+    _trim_margins(pieces, zones, changes)
     joined = "".join(pieces)
     return joined if len(joined) <= len(text) else text
 
 
-def _shows_more(change: AppliedRule) -> bool:
-    """Say whether there may be more to find now: not where only plain blanks at an end of the text are gone."""
+def _may_reveal_more(change: AppliedRule) -> bool:
+    """Return whether another pass may find more: not where only white space in ASCII was trimmed at an end."""
     if change.rule != _MARGINS:
         return True
     at = change.before.find(change.after)
-    gone = change.before[:at] + change.before[at + len(change.after) :]
-    return not _PLAIN_BLANKS.issuperset(gone)
+    trimmed = change.before[:at] + change.before[at + len(change.after) :]
+    return not _ASCII_WHITESPACE.issuperset(trimmed)
 
 
-def _check(step: Rule, aim: CompressOptions) -> Check:
-    return step.check if aim.protected is None else all_of(aim.kept, step.check)
+def _check(rule: Rule, options: CompressOptions) -> Check:
+    return rule.check if options.protected is None else all_of(options.protected_change, rule.check)
 
 
-def _trim(pieces: list[str], found: Sequence[Zone], changes: list[AppliedRule]) -> None:
-    """Drop what is blank before the first word and after the last, however many zones it fills, unless it is code's."""
-    numbers = range(len(pieces))
-    for order, trim in ((numbers, without_leading_blank_lines), (reversed(numbers), str.rstrip)):
+def _trim_margins(pieces: list[str], zones: Sequence[Zone], changes: list[AppliedRule]) -> None:
+    """Trim white space before the first word and after the last, over as many zones as it fills, but not in code."""
+    indexes = range(len(pieces))
+    for order, trim in ((indexes, trim_leading_blank_lines), (reversed(indexes), str.rstrip)):
         for at in order:
-            if found[at].kind == "code" or found[at].form == "markup":
+            if zones[at].kind == "code" or zones[at].form == "markup":
                 break
             trimmed = trim(pieces[at])
             if trimmed != pieces[at]:
-                changes.append(AppliedRule(found[at].kind, found[at].form, _MARGINS, pieces[at], trimmed))
+                changes.append(AppliedRule(zones[at].kind, zones[at].form, _MARGINS, pieces[at], trimmed))
                 pieces[at] = trimmed
             if trimmed:
                 break

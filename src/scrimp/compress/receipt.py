@@ -1,6 +1,6 @@
-"""What compression did, counted: tokens before and after for each kind of zone and each rule, or why there was nothing.
+"""What compression did, in tokens: before and after for each kind of zone and each rule, or why nothing changed.
 
-Counting costs more than compressing, so it is done here, when a receipt is asked for, and nowhere before.
+Counting tokens costs more than compressing, so it is done only here, when a receipt is wanted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from scrimp.compress import Compressed, CompressOptions
+from scrimp.compress.compressed_text import CompressedText
 from scrimp.compress.zones.zone import Zone
 
 
@@ -23,7 +23,7 @@ class ReceiptPart(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """Tokens before and after, by zone and rule; `why` says what stood in the way where nothing was done."""
+    """Tokens before and after, by zone and rule; `why` is the reason where nothing changed."""
 
     level: str
     before: int
@@ -35,19 +35,20 @@ class Receipt(Struct, frozen=True, kw_only=True):
     why: str | None = None
 
 
-def receipt(text: str, done: Compressed, aim: CompressOptions, count: Callable[[str], int]) -> Receipt:
-    """Return what was done to a text; `count` gives the tokens of a piece."""
-    size = cache(count)  # what one rule leaves is what the next one finds
-    zones = done.zones or (Zone("instruction", "prose", text),)
-    changed = [(change.rule, size(change.before), size(change.after)) for change in done.changes]
-    kinds = [(_name(zone.kind, zone.form), size(zone.text), size(zone.text)) for zone in zones]
-    kinds += [
+def receipt(text: str, compressed: CompressedText, level: str, count: Callable[[str], int]) -> Receipt:
+    """Return what compression did to a text; `count` returns the tokens of a piece."""
+    tokens = cache(count)  # the text one rule leaves is the text the next one is given
+    zones = compressed.zones or (Zone("instruction", "prose", text),)
+    by_rule = [(change.rule, tokens(change.before), tokens(change.after)) for change in compressed.changes]
+    by_zone = [(_name(zone.kind, zone.form), tokens(zone.text), tokens(zone.text)) for zone in zones]
+    by_zone += [
         (_name(change.kind, change.form), 0, after - before)
-        for change, (_, before, after) in zip(done.changes, changed, strict=True)
+        for change, (_, before, after) in zip(compressed.changes, by_rule, strict=True)
     ]
     return Receipt(
-        level=aim.level, before=size(text), after=size(done.text), zones=_parts(kinds), rules=_parts(changed),
-        taken_back=done.taken_back, note=done.note, why=None if done.text != text else _why(zones, done, aim),
+        level=level, before=tokens(text), after=tokens(compressed.text), zones=_summed(by_zone), rules=_summed(by_rule),
+        taken_back=compressed.taken_back, note=compressed.note,
+        why=None if compressed.text != text else _why_unchanged(zones, compressed, level),
     )  # fmt: skip
 
 
@@ -55,26 +56,22 @@ def _name(kind: str, form: str) -> str:
     return kind if form in {"prose", "fence"} else f"{kind} ({form})"
 
 
-def _parts(counted: Iterable[tuple[str, int, int]]) -> tuple[ReceiptPart, ...]:
+def _summed(counted: Iterable[tuple[str, int, int]]) -> tuple[ReceiptPart, ...]:
     sums: dict[str, tuple[int, int]] = {}
     for name, before, after in counted:
-        whole = sums.get(name, (0, 0))
-        sums[name] = whole[0] + before, whole[1] + after
-    return tuple(ReceiptPart(name, *whole) for name, whole in sums.items())
+        total = sums.get(name, (0, 0))
+        sums[name] = total[0] + before, total[1] + after
+    return tuple(ReceiptPart(name, *total) for name, total in sums.items())
 
 
-def _why(zones: tuple[Zone, ...], done: Compressed, aim: CompressOptions) -> str:
-    """Say in a few words why nothing was done."""
-    if aim.level == "off":
+def _why_unchanged(zones: tuple[Zone, ...], compressed: CompressedText, level: str) -> str:
+    if level == "off":
         return "the level is off"
-    if done.taken_back:
-        return "what could be shorter would have lost something, and was taken back"
-    if {zone.highest for zone in zones} == {"off"}:
-        return "all of it is code or marked to be kept, which is never touched"
-    if done.note:
-        return done.note
-    return f"level {aim.level} has no rule that makes {_listed(zones)} shorter"
-
-
-def _listed(zones: tuple[Zone, ...]) -> str:
-    return " and ".join(dict.fromkeys(_name(zone.kind, zone.form) for zone in zones))
+    if compressed.taken_back:
+        return "every shorter form would have lost something and was taken back"
+    if {zone.highest_level for zone in zones} == {"off"}:
+        return "all of it is code or marked to be kept, which is never changed"
+    if compressed.note:
+        return compressed.note
+    names = " and ".join(dict.fromkeys(_name(zone.kind, zone.form) for zone in zones))
+    return f"level {level} has no rule that makes {names} shorter"

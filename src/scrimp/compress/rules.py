@@ -1,4 +1,4 @@
-"""What each level does to each kind of zone, and what every rule is held to."""
+"""The table of rules: what each level does to each kind of zone, and the check each rule must pass."""
 
 from __future__ import annotations
 
@@ -7,157 +7,165 @@ from collections.abc import Callable, Collection
 
 from msgspec import Struct
 
-from scrimp.compress.checks.encoded_bytes import only_encoded_gone
+from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
 from scrimp.compress.checks.gate import Check, Rewrite, all_of, no_new_facts, same_code, same_facts, same_words
-from scrimp.compress.checks.json_equal import equal
-from scrimp.compress.checks.markdown import same_reading
-from scrimp.compress.encoded.omit import left_out
-from scrimp.compress.json.columns import columns
+from scrimp.compress.checks.json_equal import json_equal
+from scrimp.compress.checks.markdown import same_rendering
+from scrimp.compress.encoded.omit import omit_encoded
 from scrimp.compress.json.minify import minify
+from scrimp.compress.json.table_writer import write_tables
 from scrimp.compress.options import LEVELS, CompressOptions
-from scrimp.compress.output.grouping import aligned, grep_groups, path_prefixes, shared_beginnings
-from scrimp.compress.output.log_folding import folded, line_count
+from scrimp.compress.output.alignment import collapse_alignment
+from scrimp.compress.output.grouping import group_matches, group_paths, group_prefixes
+from scrimp.compress.output.log_folding import fold_log, source_line_count
 from scrimp.compress.output.repeats import (
-    padding,
-    repeated_lines,
-    repeated_paragraphs,
-    unfolded,
-    unfolded_paragraphs,
+    fold_repeated_lines,
+    fold_repeated_paragraphs,
+    shorten_rulers,
+    unfold_lines,
+    unfold_paragraphs,
 )
-from scrimp.compress.wording.markdown import undecorated
-from scrimp.compress.wording.phrases import english, phrases
-from scrimp.compress.wording.whitespace import blank_lines, line_ends, trailing_space
+from scrimp.compress.wording.markdown import strip_decoration
+from scrimp.compress.wording.phrases import is_english, shorten_phrases
+from scrimp.compress.wording.whitespace import collapse_blank_lines, normalize_line_ends, strip_trailing_space
 from scrimp.compress.zones import protected_spans
-from scrimp.compress.zones.zone import Kind, Zone
+from scrimp.compress.zones.zone import Zone, ZoneKind
 
 
 class Rule(Struct, frozen=True):
-    """A rule with its name, the level it begins at, the zones it is for, and the check it must pass."""
+    """A rule: its name, the lowest level that uses it, the zones it applies to, and the check it must pass."""
 
     name: str
     level: str
-    suits: Callable[[Zone], bool]
-    rule: Callable[[str, CompressOptions], str]  # the zone's text, and what it is compressed for
+    applies_to: Callable[[Zone], bool]
+    rewrite: Callable[[str, CompressOptions], str]  # given a zone's text
     check: Check
 
 
 def rules_for(zone: Zone, level: str) -> list[Rule]:
-    """Return what is done to a zone at a level, in order."""
-    height = min(LEVELS.index(level), LEVELS.index(zone.highest))
-    return [step for step in RULES if LEVELS.index(step.level) <= height and step.suits(zone)]
+    """Return the rules that apply to a zone at a level, in order."""
+    highest = min(LEVELS.index(level), LEVELS.index(zone.highest_level))
+    return [rule for rule in RULES if LEVELS.index(rule.level) <= highest and rule.applies_to(zone)]
 
 
-def _of(*kinds: Kind, forms: Collection[str] = (), without: Collection[str] = ()) -> Callable[[Zone], bool]:
+def _zones(*kinds: ZoneKind, forms: Collection[str] = (), without: Collection[str] = ()) -> Callable[[Zone], bool]:
     return lambda zone: zone.kind in kinds and (not forms or zone.form in forms) and zone.form not in without
 
 
-def _plain(rule: Rewrite) -> Callable[[str, CompressOptions], str]:
-    return lambda text, _aim: rule(text)
+def _plain(rewrite: Rewrite) -> Callable[[str, CompressOptions], str]:
+    """Return a rewrite that ignores the options."""
+    return lambda text, _options: rewrite(text)
 
 
-def _inside_margins(rule: Rewrite) -> Callable[[str, CompressOptions], str]:
-    """Keep the white space around a document: what is before and after it must not touch it."""
+def _inside_margins(rewrite: Rewrite) -> Callable[[str, CompressOptions], str]:
+    """Return a rewrite that keeps the white space around a document, which separates it from its neighbors."""
 
-    def kept(text: str, _aim: CompressOptions) -> str:
+    def rewrite_core(text: str, _options: CompressOptions) -> str:
         core = text.strip()
         start = text.find(core) if core else 0
-        return text[:start] + rule(core) + text[start + len(core) :]
+        return text[:start] + rewrite(core) + text[start + len(core) :]
 
-    return kept
+    return rewrite_core
 
 
-def _json_equal(before: str, after: str) -> str | None:
-    return None if equal(before.strip(), after.strip()) else "the JSON would not decode to the same"
+def _same_json(before: str, after: str) -> str | None:
+    return None if json_equal(before.strip(), after.strip()) else "the JSON would not decode to the same values"
 
 
 def _undone_by(inverse: Rewrite) -> Check:
     return lambda before, after: None if inverse(after) == before else "it could not be undone"
 
 
-def _counted(before: str, after: str) -> str | None:
-    return None if line_count(after) == before.count("\n") + 1 else "the lines do not add up"
+def _same_line_count(before: str, after: str) -> str | None:
+    return None if source_line_count(after) == before.count("\n") + 1 else "the line counts do not add up"
 
 
-def _nothing(_before: str, _after: str) -> str | None:
-    """Rules that prove themselves need no further check."""
+def _unchecked(_before: str, _after: str) -> str | None:
+    """Accept anything: for rules that verify their own result."""
     return None
 
 
-def _instructed(text: str, aim: CompressOptions) -> str:
-    if not english(text):
+def _shorten_phrases(text: str, options: CompressOptions) -> str:
+    if not is_english(text):
         return text
-    return phrases(
-        text,
-        lambda piece, rule: protected_spans.outside(piece, protected_spans.spans(piece, extra=aim.protected), rule),
-    )
+
+    def rewrite_unprotected(piece: str, rewrite: Rewrite) -> str:
+        spans = protected_spans.find_spans(piece, extra=options.protected)
+        return protected_spans.rewrite_outside(piece, spans, rewrite)
+
+    return shorten_phrases(text, rewrite_unprotected)
 
 
-def _as_text(text: str, _aim: CompressOptions) -> str:
-    from scrimp.compress.html.to_text import html_to_text  # noqa: PLC0415 - a parser of its own, for pages alone
+def _html_to_text(text: str, _options: CompressOptions) -> str:
+    from scrimp.compress.html.to_text import html_to_text  # noqa: PLC0415 - loads a parser that only pages need
 
     return html_to_text(text)
 
 
-def _undecorated(text: str, aim: CompressOptions) -> str:
-    return undecorated(text, protected=aim.protected)
+def _strip_decoration(text: str, options: CompressOptions) -> str:
+    return strip_decoration(text, protected=options.protected)
 
 
-def _page_kept(before: str, after: str) -> str | None:
-    from scrimp.compress.checks.page import page_kept  # noqa: PLC0415 - a parser of its own, for pages alone
+def _page_text_complete(before: str, after: str) -> str | None:
+    from scrimp.compress.checks.html_text import page_text_complete  # noqa: PLC0415 - loads a parser that only pages need
 
-    return page_kept(before, after)
-
-
-def _focused(text: str, aim: CompressOptions) -> str:
-    from scrimp.compress.extract.focus import focus  # noqa: PLC0415 - for questions alone
-
-    pattern = aim.protected
-    must = (lambda unit: pattern.search(unit) is not None) if pattern is not None else None
-    return focus(text, aim.query, keep=aim.keep, must=must, scorer=aim.scorer)
+    return page_text_complete(before, after)
 
 
-def _terse(text: str, aim: CompressOptions) -> str:
-    from scrimp.compress.wording.terse import terse  # noqa: PLC0415 - where completions may suffer
+def _focus(text: str, options: CompressOptions) -> str:
+    from scrimp.compress.extract.focus import focus  # noqa: PLC0415 - at focus and above only
 
-    own = _BRACKETED.pattern if aim.protected is None else f"{aim.protected.pattern}|{_BRACKETED.pattern}"
-    return terse(text, protected=re.compile(own))
-
-
-def _only_dropped(before: str, after: str) -> str | None:
-    from scrimp.compress.wording.terse import only_dropped  # noqa: PLC0415 - as above
-
-    return only_dropped(before, after)
+    pattern = options.protected
+    must_keep = (lambda unit: pattern.search(unit) is not None) if pattern is not None else None
+    return focus(text, options.query, keep=options.keep, must_keep=must_keep, scorer=options.scorer)
 
 
-# What other rules have noted: lines that are folded, bytes left out.
+def _drop_small_words(text: str, options: CompressOptions) -> str:
+    from scrimp.compress.wording.small_words import drop_small_words  # noqa: PLC0415 - at terse only
+
+    notes = _BRACKETED.pattern
+    protected = notes if options.protected is None else f"{options.protected.pattern}|{notes}"
+    return drop_small_words(text, protected=re.compile(protected))
+
+
+def _only_small_words_dropped(before: str, after: str) -> str | None:
+    from scrimp.compress.wording.small_words import only_small_words_dropped  # noqa: PLC0415 - at terse only
+
+    return only_small_words_dropped(before, after)
+
+
+# Notes that other rules write: folded lines, omitted bytes.
 _BRACKETED = re.compile(r"\[[^\[\]\n]{1,300}\]")
-_TEXTS = _of("instruction", "context", "tool", "data", without=("markup",))
-_PROSE = _of("instruction", "context", "tool", without=("markup",))
-_RECORDS = _of("data", forms=("json", "jsonl"))
-_OUTPUT = _of("tool")
-_CONTEXT = _of("context")
-_LINES = _of("tool", "data", forms=("command", "log"))
-_WORDS = all_of(same_words, same_code)
-_TERSE = all_of(_only_dropped, same_facts, no_new_facts, same_code)
+_ANY_TEXT = _zones("instruction", "context", "tool", "data", without=("markup",))
+_PROSE_OR_OUTPUT = _zones("instruction", "context", "tool", without=("markup",))
+_JSON = _zones("data", forms=("json", "jsonl"))
+_OUTPUT = _zones("tool")
+_CONTEXT = _zones("context")
+_CONTEXT_PROSE = _zones("context", forms=("prose",))
+_INSTRUCTION_PROSE = _zones("instruction", forms=("prose",))
+_LOG_LINES = _zones("tool", "data", forms=("command", "log"))
+_SAME_WORDS = all_of(same_words, same_code)
+_SAME_FACTS = all_of(same_facts, no_new_facts)
+_SMALL_WORDS_ONLY = all_of(_only_small_words_dropped, same_facts, no_new_facts, same_code)
 
 RULES = (
-    Rule("line ends", "lossless", _PROSE, _plain(line_ends), _WORDS),
-    Rule("trailing space", "lossless", _PROSE, _plain(trailing_space), _WORDS),
-    Rule("blank lines", "lossless", _PROSE, _plain(blank_lines), _WORDS),
-    Rule("lines of one shape", "tidy", _LINES, _plain(folded), _counted),
-    Rule("json white space", "lossless", _RECORDS, _inside_margins(minify), _json_equal),
-    Rule("json columns", "lossless", _RECORDS, _inside_margins(columns), _json_equal),
-    Rule("repeated lines", "lossless", _LINES, _plain(repeated_lines), _undone_by(unfolded)),
-    Rule("matches by file", "lossless", _OUTPUT, _plain(grep_groups), _nothing),
-    Rule("paths by directory", "lossless", _OUTPUT, _plain(path_prefixes), _nothing),
-    Rule("aligned columns", "lossless", _OUTPUT, _plain(aligned), same_words),
-    Rule("shared beginnings", "lossless", _LINES, _plain(shared_beginnings), _nothing),
-    Rule("rulers", "lossless", _OUTPUT, _plain(padding), same_facts),
-    Rule("repeated paragraphs", "lossless", _CONTEXT, _plain(repeated_paragraphs), _undone_by(unfolded_paragraphs)),
-    Rule("pages as text", "tidy", _of("data", forms=("html",)), _as_text, _page_kept),
-    Rule("encoded bytes", "tidy", _TEXTS, _plain(left_out), only_encoded_gone),
-    Rule("decoration", "tidy", _of("context", forms=("prose",)), _undecorated, same_reading),
-    Rule("phrases", "tidy", _of("instruction", forms=("prose",)), _instructed, all_of(same_facts, no_new_facts)),
-    Rule("sentences for the question", "focus", _of("context", forms=("prose",)), _focused, _nothing),
-    Rule("small words", "terse", _of("context", forms=("prose",)), _terse, _TERSE),
+    Rule("line ends", "lossless", _PROSE_OR_OUTPUT, _plain(normalize_line_ends), _SAME_WORDS),
+    Rule("trailing space", "lossless", _PROSE_OR_OUTPUT, _plain(strip_trailing_space), _SAME_WORDS),
+    Rule("blank lines", "lossless", _PROSE_OR_OUTPUT, _plain(collapse_blank_lines), _SAME_WORDS),
+    Rule("lines of one shape", "tidy", _LOG_LINES, _plain(fold_log), _same_line_count),
+    Rule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
+    Rule("json columns", "lossless", _JSON, _inside_margins(write_tables), _same_json),
+    Rule("repeated lines", "lossless", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
+    Rule("matches by file", "lossless", _OUTPUT, _plain(group_matches), _unchecked),
+    Rule("paths by directory", "lossless", _OUTPUT, _plain(group_paths), _unchecked),
+    Rule("aligned columns", "lossless", _OUTPUT, _plain(collapse_alignment), same_words),
+    Rule("shared beginnings", "lossless", _LOG_LINES, _plain(group_prefixes), _unchecked),
+    Rule("rulers", "lossless", _OUTPUT, _plain(shorten_rulers), same_facts),
+    Rule("repeated paragraphs", "lossless", _CONTEXT, _plain(fold_repeated_paragraphs), _undone_by(unfold_paragraphs)),
+    Rule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
+    Rule("encoded bytes", "tidy", _ANY_TEXT, _plain(omit_encoded), only_encoded_bytes_omitted),
+    Rule("decoration", "tidy", _CONTEXT_PROSE, _strip_decoration, same_rendering),
+    Rule("phrases", "tidy", _INSTRUCTION_PROSE, _shorten_phrases, _SAME_FACTS),
+    Rule("sentences for the question", "focus", _CONTEXT_PROSE, _focus, _unchecked),
+    Rule("small words", "terse", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One text, made shorter: to a level, or to as many tokens as a budget or a price allows."""
+"""Compress one text: to a level, or to the tokens that a budget or a price allows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp import tokens
-from scrimp.compress import Compressed, CompressOptions, compressed
+from scrimp.compress import CompressedText, CompressOptions, compress_with
 from scrimp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,32 +22,34 @@ CLIFF = "cliff"
 
 
 class FittedText(Struct, frozen=True):
-    """A compressed text, and what was aimed at to get there."""
+    """A compressed text and the options that made it."""
 
-    aim: CompressOptions
-    done: Compressed
+    options: CompressOptions
+    compressed: CompressedText
 
 
 class TokenBudget(Struct, frozen=True):
-    """The most tokens a text may have: a number, a share of what it has, or below a model's next dearer rate."""
+    """The most tokens a text may have: a number, a share of its own, or below the next higher rate of a model."""
 
-    most: int | None = None
+    max_tokens: int | None = None
     target: float | None = None
     cliff: bool = False
 
 
-def shorten(text: str, aim: CompressOptions, budget: TokenBudget | None, price: Price | None, model: str) -> FittedText:
-    """Return the text at the level aimed at, or where there is a budget, changed no more than that takes."""
+def shorten(
+    text: str, options: CompressOptions, budget: TokenBudget | None, price: Price | None, model: str
+) -> FittedText:
+    """Return the text at the requested level or, with a budget, changed no more than the budget requires."""
     if budget is None:
-        return FittedText(aim, compressed(text, aim))
+        return FittedText(options, compress_with(text, options))
     from scrimp.compress.fit import fit  # noqa: PLC0415 - with a budget only
 
-    fitted = fit(text, _limit(text, budget, price, model), aim, tokens.count)
-    return FittedText(fitted.aim, fitted.done)
+    fitted = fit(text, _limit(text, budget, price, model), options, tokens.count)
+    return FittedText(fitted.options, fitted.compressed)
 
 
 def _limit(text: str, budget: TokenBudget, price: Price | None, model: str) -> int:
-    limits = [] if budget.most is None else [budget.most]
+    limits = [] if budget.max_tokens is None else [budget.max_tokens]
     if budget.target is not None:
         limits.append(int(budget.target * tokens.count(text)))
     if budget.cliff:
@@ -56,26 +58,26 @@ def _limit(text: str, budget: TokenBudget, price: Price | None, model: str) -> i
 
 
 def _below_cliff(size: int, price: Price | None, model: str) -> int:
-    """Return the most tokens that the cheaper rates are for: of a text beyond several cliffs, the nearest."""
-    edges = sorted(band.above for band in price.bands if band.above) if price else []
-    if not edges:
-        raise UsageError(f"{model} costs the same for every length: name the tokens with --max-tokens N")
-    return max((edge for edge in edges if edge < size), default=edges[0])
+    """Return the most tokens still billed at a lower rate; above several cliffs, the nearest below the size counts."""
+    cliffs = sorted(band.above for band in price.bands if band.above) if price else []
+    if not cliffs:
+        raise UsageError(f"{model} has one rate for every length: give a number with --max-tokens N")
+    return max((cliff for cliff in cliffs if cliff < size), default=cliffs[0])
 
 
 @contextmanager
 def model_scorer(services: Services) -> Iterator[Scorer]:
-    """Open the embedded model as a scorer beside BM25; LocalModelError where it is not installed."""
-    from scrimp.compress.extract.combined_scorer import beside_words  # noqa: PLC0415 - seldom wanted: seconds a kilobyte
+    """Open the embedded model as a scorer combined with BM25. Raises LocalModelError where it is not installed."""
+    from scrimp.compress.extract.combined_scorer import combined_with_bm25  # noqa: PLC0415 - rarely used: seconds per kilobyte
     from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415 - as above
     from scrimp.transport.local.scoring import open_model, pertinence  # noqa: PLC0415 - as above
 
     with open_model(model_path(services.paths.data), NAME) as model:
-        yield beside_words(pertinence(model))
+        yield combined_with_bm25(pertinence(model))
 
 
 def price_of(model: str, services: Services) -> Price | None:
-    """Return the price in force for a model a person named; None where none is known."""
+    """Return the price in force for a model by name, or None where none is known."""
     ref = services.routes.model(model)
     endpoint = services.routes.endpoints.get(ref.provider)
     return services.prices.price(
@@ -84,7 +86,7 @@ def price_of(model: str, services: Services) -> Price | None:
 
 
 def dollars(price: Price | None, sizes: Sequence[int]) -> list[Decimal] | None:
-    """Return what so many tokens cost to be read, each number for itself: a longer text may have a dearer rate."""
+    """Return the input cost of each size in tokens; a longer text may have a higher rate. None without a price."""
     rates = [price.rates_for(size).input for size in sizes] if price else [None]
     if any(rate is None for rate in rates):
         return None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from bench.compressors.items import Item
-from scrimp.compress.checks.facts import Fact, facts, lost
-from scrimp.compress.checks.json_equal import equal
+from scrimp.compress.checks.facts import Fact, facts, lost_facts
+from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.zones import protected_spans
 
 _BLOCK = re.compile(
@@ -100,7 +100,7 @@ def _unsaid(before: str, after: str, *, page: bool) -> set[Fact]:
 
     What is left of a page may be a page still, or text.
     """
-    gone = set(lost(before, after)) - set(facts(after))
+    gone = set(lost_facts(before, after)) - set(facts(after))
     return gone - set(facts(visible(after))) if page else gone
 
 
@@ -118,7 +118,7 @@ def _code_kept(before: str, after: str) -> Share:
 
 def _same_json(before: str, after: str) -> bool:
     """Say whether two texts decode to the same, with the same lexemes; tables of scrimp's are expanded first."""
-    return equal(before, after) or _lexemes(before) == _lexemes(after) is not None
+    return json_equal(before, after) or _lexemes(before) == _lexemes(after) is not None
 
 
 def _lexemes(text: str) -> object:

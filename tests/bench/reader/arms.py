@@ -9,7 +9,7 @@ from functools import partial
 
 from bench.reader.questions import ASKED, Question
 from scrimp.compress import compress
-from scrimp.compress.extract.sentences import is_break, label_rank, sentences
+from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
 
 _WORD_OR_BREAK = re.compile(r"\S+[^\S\n]*|\s+")
 
@@ -37,7 +37,7 @@ def focus(question: Question, _seed: int, *, keep: float) -> str:
 
 def without_sentences(question: Question, seed: int, *, keep: float) -> str:
     """Return what is left when sentences are deleted by chance until about as much is left as focus leaves."""
-    units = sentences(question.context)
+    units = split_sentences(question.context)
     own = [at for at, unit in enumerate(units) if not is_break(unit) and label_rank(unit) is None]
     return "".join(_deleted(units, own, len(focus(question, seed, keep=keep)), _chance(question, seed)))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.checks.facts import Fact, facts, gained, lost
+from scrimp.compress.checks.facts import Fact, facts, gained_facts, lost_facts
 
 DATA = Path(__file__).parent.parent / "data"
 TRAPS = [json.loads(line) for line in (DATA / "adversarial.jsonl").read_text().splitlines()]
@@ -41,8 +41,8 @@ def test_any_text_has_facts_that_count_for_something(text: str) -> None:
 
 @given(st.text(), st.text())
 def test_nothing_is_lost_where_nothing_changed_and_gained_is_lost_the_other_way(one: str, other: str) -> None:
-    assert lost(one, one) == Counter()
-    assert gained(one, other) == lost(other, one)
+    assert lost_facts(one, one) == Counter()
+    assert gained_facts(one, other) == lost_facts(other, one)
 
 
 @pytest.mark.parametrize(
@@ -86,19 +86,21 @@ def test_each_kind_of_fact_is_found(text: str, kind: str, values: list[str]) -> 
     ],
 )
 def test_what_is_gone_is_named(before: str, after: str, gone: Fact) -> None:
-    assert gone in lost(before, after)
+    assert gone in lost_facts(before, after)
 
 
 def test_a_name_that_now_begins_the_sentence_is_not_lost() -> None:
-    assert lost("please note that Paris is large", "Paris is large") == Counter()
+    assert lost_facts("please note that Paris is large", "Paris is large") == Counter()
 
 
 def test_words_run_together_make_a_new_identifier() -> None:
-    assert gained("the end. Then go", "the end.Then go", kinds=["ident"]) == Counter({Fact("ident", "end.Then"): 1})
+    assert gained_facts("the end. Then go", "the end.Then go", kinds=["ident"]) == Counter(
+        {Fact("ident", "end.Then"): 1}
+    )
 
 
 def test_only_the_kinds_asked_for_are_compared() -> None:
-    assert lost("5 not good", "", kinds=["number"]) == Counter({Fact("number", "5"): 1})
+    assert lost_facts("5 not good", "", kinds=["number"]) == Counter({Fact("number", "5"): 1})
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap["id"])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.checks.facts import lost
-from scrimp.compress.checks.gate import all_of, gated, no_new_facts, same_code, same_facts, same_words
+from scrimp.compress.checks.facts import lost_facts
+from scrimp.compress.checks.gate import all_of, apply_checked, no_new_facts, same_code, same_facts, same_words
 
 RULES = {
     "spaces": lambda text: re.sub(" +", " ", text),
@@ -29,7 +29,7 @@ checks = st.sampled_from([same_facts, same_words, same_code, no_new_facts, all_o
 
 @given(texts, rules, checks)
 def test_what_passes_the_gate_is_never_longer_and_has_lost_nothing_its_check_names(text, rule, check) -> None:
-    after, reason = gated(text, rule, check)
+    after, reason = apply_checked(text, rule, check)
 
     assert len(after) <= len(text)
     assert check(text, after) is None
@@ -38,9 +38,9 @@ def test_what_passes_the_gate_is_never_longer_and_has_lost_nothing_its_check_nam
 
 @given(texts, st.sampled_from(["spaces", "strip"]), checks)
 def test_a_rule_that_is_done_after_once_stays_so_behind_the_gate(text, name, check) -> None:
-    once, _ = gated(text, RULES[name], check)
+    once, _ = apply_checked(text, RULES[name], check)
 
-    assert gated(once, RULES[name], check)[0] == once
+    assert apply_checked(once, RULES[name], check)[0] == once
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_a_check_names_what_got_lost(check, before: str, after: str, reason: str
 
 
 def test_a_longer_text_is_taken_back() -> None:
-    assert gated("a", RULES["double"], same_code) == ("a", "longer")
+    assert apply_checked("a", RULES["double"], same_code) == ("a", "longer")
 
 
 @given(texts, rules)
 def test_a_reason_is_given_where_facts_are_lost(text, rule) -> None:
     after = rule(text)
 
-    assert (same_facts(text, after) is None) == (not lost(text, after))
+    assert (same_facts(text, after) is None) == (not lost_facts(text, after))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.checks.encoded_bytes import only_encoded_gone
-from scrimp.compress.encoded.omit import LEAST_UNKNOWN, left_out
+from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
+from scrimp.compress.encoded.omit import MIN_UNKNOWN, omit_encoded
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PROSE = "The harbour was rebuilt in the spring of 1931, for no less than 40,000 dollars. " * 40
@@ -60,14 +60,14 @@ texts = st.one_of(
 
 @given(texts)
 def test_nothing_but_encoded_bytes_goes(text: str) -> None:
-    assert only_encoded_gone(text, left_out(text)) is None
+    assert only_encoded_bytes_omitted(text, omit_encoded(text)) is None
 
 
 @given(texts)
 def test_once_is_as_good_as_twice_and_nothing_gets_longer(text: str) -> None:
-    once = left_out(text)
+    once = omit_encoded(text)
 
-    assert left_out(once) == once
+    assert omit_encoded(once) == once
     assert len(once) <= len(text)
 
 
@@ -89,7 +89,7 @@ def test_json_stays_json_with_the_same_keys(value: object, indent: int | None, e
     text = json.dumps(value, indent=indent)
     text = text.replace("/", "\\/") if escaped else text
 
-    assert shape(json.loads(left_out(text))) == shape(value)
+    assert shape(json.loads(omit_encoded(text))) == shape(value)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_json_stays_json_with_the_same_keys(value: object, indent: int | None, e
 def test_a_note_says_what_it_was_and_how_many_bytes(before: str, after: str | None) -> None:
     expected = before if after is None else after.replace("~", "left out; the source is intact")
 
-    assert left_out(before) == expected
+    assert omit_encoded(before) == expected
 
 
 KEY = b"\x30\x82\x04\xa3" + noise(1190)
@@ -142,7 +142,7 @@ SSH = b"\0\0\0\x07ssh-rsa" + noise(1500)
     ],
 )
 def test_what_only_looks_encoded_stays(text: str) -> None:
-    assert left_out(text) == text
+    assert omit_encoded(text) == text
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_only_looks_encoded_stays(text: str) -> None:
         f'{{"SessionToken": "{b64(noise(1500))}"}}',
         f"it begins: {b64(KEY)}",
         f"eyJhbGciOiJSUzI1NiJ9.{base64.urlsafe_b64encode(noise(1500)).decode().rstrip('=')}.{b64(noise(1500))}",
-        f"x: {b64(noise(LEAST_UNKNOWN // 2))}",
+        f"x: {b64(noise(MIN_UNKNOWN // 2))}",
         f"https://example.com/{b64(PNG + noise(900))}",
         f"https://example.com/?a={b64(PNG + noise(900))}",
         f"a,{b64(PNG + noise(900))},b",
@@ -162,7 +162,7 @@ def test_what_only_looks_encoded_stays(text: str) -> None:
     ],
 )
 def test_keys_tokens_signatures_addresses_and_bare_cells_stay(text: str) -> None:
-    assert left_out(text) == text
+    assert omit_encoded(text) == text
 
 
 @pytest.mark.parametrize(
@@ -177,22 +177,22 @@ def test_keys_tokens_signatures_addresses_and_bare_cells_stay(text: str) -> None
     ],
 )
 def test_text_in_letters_of_its_own_stays_for_a_model_may_read_it(text: str) -> None:
-    assert left_out(text) == text
+    assert omit_encoded(text) == text
 
 
 @pytest.mark.parametrize("text", [KEEP, FENCE, f"run `x {b64(PNG + noise(900))}`", f"~~~\n{mime(noise(900))}"])
 def test_code_and_what_is_marked_stay(text: str) -> None:
-    assert left_out(text) == text
+    assert omit_encoded(text) == text
 
 
 def test_a_key_of_an_object_stays() -> None:
     text = json.dumps({b64(PNG + noise(900)): 1})
 
-    assert left_out(text) == text
+    assert omit_encoded(text) == text
 
 
 def test_a_word_below_the_last_line_stays() -> None:
-    assert left_out(f"{mime(noise(570))}\nDone\n").endswith("left out; the source is intact]\nDone\n")
+    assert omit_encoded(f"{mime(noise(570))}\nDone\n").endswith("left out; the source is intact]\nDone\n")
 
 
 NOTE = "[base64, image/png, 1,000 bytes, left out; the source is intact]"
@@ -219,7 +219,7 @@ RUN = b64(PNG + noise(992))
     ],
 )
 def test_the_check_names_what_else_is_gone_or_said_wrongly(before: str, after: str) -> None:
-    assert only_encoded_gone(before, after) is not None
+    assert only_encoded_bytes_omitted(before, after) is not None
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_the_check_names_what_else_is_gone_or_said_wrongly(before: str, after: s
      ("a" * 76 + "\n") * 40_000, "00000000: " * 300_000, "[base64, " * 300_000],
 )  # fmt: skip
 def test_long_lines_are_no_trap(text: str) -> None:
-    assert left_out(text) == text
+    assert omit_encoded(text) == text

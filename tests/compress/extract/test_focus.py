@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrimp.compress.extract.focus import focus, relevance, words
-from scrimp.compress.extract.sentences import is_break, label_rank, sentences
+from scrimp.compress.extract.bm25 import relevance, tokenize
+from scrimp.compress.extract.focus import focus
+from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
 
 DATA = Path(__file__).parent.parent / "data"
 CORPUS = [json.loads(line) for line in (DATA / "focus.jsonl").read_text("utf-8").splitlines()]
@@ -47,7 +48,7 @@ def is_subsequence(part: str, whole: str) -> bool:
 
 @given(any_text | documents, queries | any_text, ratios)
 def test_what_is_left_are_units_of_the_source_in_order(text: str, query: str, keep: float) -> None:
-    assert is_written_with(focus(text, query, keep=keep), sentences(text))
+    assert is_written_with(focus(text, query, keep=keep), split_sentences(text))
 
 
 def is_written_with(text: str, units: list[str]) -> bool:
@@ -205,7 +206,7 @@ def test_a_scorer_says_what_is_kept_first() -> None:
 @given(documents, queries)
 def test_a_scorer_sees_every_unit_in_order_and_what_it_says_of_labels_does_not_count(text: str, query: str) -> None:
     def labels(units: Sequence[str], _query: str) -> list[float]:
-        assert list(units) == sentences(text)
+        assert list(units) == split_sentences(text)
         return [float(is_break(unit) or (label_rank(unit) or 0) > 0) for unit in units]
 
     assert focus(text, query, keep=0.3, scorer=labels) == text
@@ -228,7 +229,7 @@ def test_a_scorer_that_forgets_a_unit_is_a_bug() -> None:
     ],
 )
 def test_words_of_any_script_are_words(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
+    assert tokenize(text) == expected
 
 
 @pytest.mark.parametrize("item", CORPUS, ids=lambda item: item["id"])
@@ -253,7 +254,7 @@ def test_more_of_an_article_holds_all_that_less_of_it_held(keeps: list[float]) -
     kept = [focus(item["context"], item["question"], keep=keep) for keep in sorted(keeps)]
 
     for fewer, more in pairwise(kept):
-        assert all(unit in more for unit in sentences(item["context"]) if unit in fewer)
+        assert all(unit in more for unit in split_sentences(item["context"]) if unit in fewer)
 
 
 @pytest.mark.parametrize("piece", ["a", "\u0301\u0327", "<a>\n", "[1] ", "1. a\n", "A B:\n", "«", "今", "ก"])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrimp.compress.extract.sentences import is_break, label_rank, sentences
+from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
 
 any_text = st.text(st.characters(exclude_categories=()))
 scraps = st.lists(
@@ -38,16 +38,16 @@ scraps = st.lists(
 @example("x" * 9000)
 @example("« " * 9000)
 def test_the_units_joined_are_the_text(text: str) -> None:
-    assert "".join(sentences(text)) == text
+    assert "".join(split_sentences(text)) == text
 
 
 @given(any_text | scraps)
 def test_no_unit_is_empty(text: str) -> None:
-    assert all(sentences(text))
+    assert all(split_sentences(text))
 
 
 def test_a_sentence_ends_at_its_full_stop_with_the_space_behind_it() -> None:
-    assert sentences("Dr. Smith paid $3.50. He left! Why?") == ["Dr. Smith paid $3.50. ", "He left! ", "Why?"]
+    assert split_sentences("Dr. Smith paid $3.50. He left! Why?") == ["Dr. Smith paid $3.50. ", "He left! ", "Why?"]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_sentence_ends_at_its_full_stop_with_the_space_behind_it() -> None:
     ],
 )
 def test_initials_ordinals_and_abbreviations_end_no_sentence(sentence: str) -> None:
-    assert sentences(sentence + " " + sentence) == [sentence + " ", sentence]
+    assert split_sentences(sentence + " " + sentence) == [sentence + " ", sentence]
 
 
 @pytest.mark.parametrize(
@@ -75,38 +75,38 @@ def test_initials_ordinals_and_abbreviations_end_no_sentence(sentence: str) -> N
     ],
 )
 def test_every_script_has_its_own_full_stop(text: str, expected: list[str]) -> None:
-    assert sentences(text) == expected
+    assert split_sentences(text) == expected
 
 
 def test_thai_is_cut_at_spaces_between_clauses() -> None:
     clauses = ["ประเทศไทยเป็นประเทศที่ตั้งอยู่ในเอเชียตะวันออกเฉียงใต้มีเมืองหลวงคือกรุงเทพมหานคร "] * 3
 
-    assert sentences("".join(clauses)) == clauses
+    assert split_sentences("".join(clauses)) == clauses
 
 
 def test_a_line_that_an_editor_broke_is_one_sentence() -> None:
     wrapped = "This sentence is longer than a line of the editor and\ngoes on below."
 
-    assert sentences(wrapped + " Next.") == [wrapped + " ", "Next."]
+    assert split_sentences(wrapped + " Next.") == [wrapped + " ", "Next."]
 
 
 def test_lines_of_a_list_stay_apart() -> None:
     items = [f"- an item that is long enough to look like prose, number {n}" for n in range(3)]
 
-    assert sentences("\n".join(items)) == [items[0], "\n", items[1], "\n", items[2]]
+    assert split_sentences("\n".join(items)) == [items[0], "\n", items[1], "\n", items[2]]
 
 
 def test_records_without_full_stops_are_not_one_sentence() -> None:
     lines = [f"alpha,beta,gamma,delta,epsilon,zeta,eta,theta,{n}" for n in range(50)]
 
-    assert [unit for unit in sentences("\n".join(lines)) if not is_break(unit)] == lines
+    assert [unit for unit in split_sentences("\n".join(lines)) if not is_break(unit)] == lines
 
 
 @pytest.mark.parametrize(
     "label", ["Passage 3: ", "Document [1]: ", "[2] ", "Document 4 (Title: Rome): ", "文档1：", "Alice: "]
 )
 def test_a_label_is_a_unit_of_its_own(label: str) -> None:
-    units = sentences(f"{label}One is here. Two is there.")
+    units = split_sentences(f"{label}One is here. Two is there.")
 
     assert units == [label, "One is here. ", "Two is there."]
     assert label_rank(label) is not None
@@ -116,7 +116,7 @@ def test_a_label_is_a_unit_of_its_own(label: str) -> None:
     "line", ["Title: The fall of Rome", "## Results", '<document index="1">', "Source: https://a.b/c"]
 )
 def test_a_line_about_the_text_is_a_label(line: str) -> None:
-    assert sentences(f"{line}\nText. More.") == [line, "\n", "Text. ", "More."]
+    assert split_sentences(f"{line}\nText. More.") == [line, "\n", "Text. ", "More."]
     assert label_rank(line) is not None
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from scrimp.compress.checks.page import page_kept
-from scrimp.compress.html.limits import readable
+from scrimp.compress.checks.html_text import page_text_complete
+from scrimp.compress.html.limits import is_parsable
 from scrimp.compress.html.to_text import html_to_text
 
 
@@ -14,7 +14,7 @@ def test_a_page_deeper_than_any_comes_back_unchanged(nested: str) -> None:
     page = f"<html>{nested * 100_000}x"
 
     assert html_to_text(page) == page
-    assert page_kept(page, "x") == "it is no page"
+    assert page_text_complete(page, "x") == "it is no page"
 
 
 @pytest.mark.parametrize("slow", ["<option>x</option>", "<html a=b></html>", "<body a=b></body>", "<dd><b></b><li>"])
@@ -41,7 +41,7 @@ def test_a_long_page_is_read_to_its_end_and_checked(piece: str) -> None:
     text = html_to_text(page)
 
     assert text.startswith("begin")
-    assert page_kept(page, text) is None
+    assert page_text_complete(page, text) is None
 
 
 def test_ten_megabytes_in_a_line_are_read() -> None:
@@ -52,21 +52,21 @@ def test_ten_megabytes_in_a_line_are_read() -> None:
 
 @pytest.mark.parametrize("unreadable", ["\0", "\ud800", "x\udfff"])
 def test_what_the_parser_would_change_is_not_given_to_it(unreadable: str) -> None:
-    assert readable("<p>a</p>")
-    assert not readable(f"<p>a{unreadable}</p>")
-    assert page_kept(f"<p>a{unreadable}</p>", "a") == "it is no page"
+    assert is_parsable("<p>a</p>")
+    assert not is_parsable(f"<p>a{unreadable}</p>")
+    assert page_text_complete(f"<p>a{unreadable}</p>", "a") == "it is no page"
 
 
 def test_pictures_drawn_with_elements_that_close_themselves_are_not_deep() -> None:
     icon = '<svg viewBox="0 0 1 1"><path d="M0 0" fill=\'none\'/><g><rect x="1"/></g></svg>'
 
-    assert readable(f"<html>{icon * 2000}<p>x")
+    assert is_parsable(f"<html>{icon * 2000}<p>x")
 
 
 @pytest.mark.parametrize("tag", ["<g a=x/>", '<g a" />', '<g a="/>', "<g a='x' b=/>"])
 def test_a_slash_that_may_belong_to_a_value_closes_nothing(tag: str) -> None:
-    assert not readable(f"<html><svg>{tag * 600}")
+    assert not is_parsable(f"<html><svg>{tag * 600}")
 
 
 def test_terms_with_lists_in_them_are_not_deep() -> None:
-    assert readable("<html><dl>" + "<dt>a<dd><ul><li>b<li>c</ul>" * 2000)
+    assert is_parsable("<html><dl>" + "<dt>a<dd><ul><li>b<li>c</ul>" * 2000)

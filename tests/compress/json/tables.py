@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scrimp.compress.json.expand import expansion
-from scrimp.compress.json.lexer import records
+from scrimp.compress.json.lexer import lex_records
+from scrimp.compress.json.table_reader import expand_tables
 
 
 def expanded(text: str) -> str:
     """Write each table as the objects it stands for; text that is not JSON or JSONL, or has no table, is unchanged."""
-    found = records(text)
-    written = [expansion(lexemes) for lexemes in found]
+    found = lex_records(text)
+    written = [expand_tables(lexemes) for lexemes in found]
     return "\n".join(written) if written != list(map("".join, found)) else text

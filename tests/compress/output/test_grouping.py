@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.compress.output.alignment import collapse_alignment
 from scrimp.compress.output.grouping import (
-    aligned,
-    grep_groups,
-    path_prefixes,
-    shared_beginnings,
-    ungrouped,
-    unprefixed,
-    with_beginnings,
+    group_matches,
+    group_paths,
+    group_prefixes,
+    ungroup_matches,
+    ungroup_paths,
+    ungroup_prefixes,
 )
 
 Rule = Callable[[str], str]
-INVERTIBLE = [(grep_groups, ungrouped), (path_prefixes, unprefixed), (shared_beginnings, with_beginnings)]
+INVERTIBLE = [(group_matches, ungroup_matches), (group_paths, ungroup_paths), (group_prefixes, ungroup_prefixes)]
 
 lines = st.lists(
     st.sampled_from(
@@ -44,7 +44,7 @@ def test_every_group_is_undone_exactly(rule: Rule, inverse: Rule, text: str) -> 
     assert after == text or inverse(after) == text
 
 
-@pytest.mark.parametrize("rule", [grep_groups, path_prefixes, shared_beginnings, aligned])
+@pytest.mark.parametrize("rule", [group_matches, group_paths, group_prefixes, collapse_alignment])
 @given(text=texts)
 def test_no_rule_makes_a_text_longer_or_changes_it_twice(rule: Rule, text: str) -> None:
     once = rule(text)
@@ -53,55 +53,46 @@ def test_no_rule_makes_a_text_longer_or_changes_it_twice(rule: Rule, text: str) 
     assert rule(once) == once
 
 
-@given(texts)
-def test_aligning_merges_splits_and_moves_no_word(text: str) -> None:
-    after = aligned(text)
-
-    assert [line.split() for line in after.split("\n")] == [line.split() for line in text.split("\n")]
-
-
 def test_matches_of_one_file_stand_under_its_name() -> None:
     text = "src/a.py:1:import os\nsrc/a.py:22:    os.exit()\nsrc/b.py:3:x"
 
-    assert grep_groups(text) == "src/a.py:\n1:import os\n22:    os.exit()\nsrc/b.py:3:x"
+    assert group_matches(text) == "src/a.py:\n1:import os\n22:    os.exit()\nsrc/b.py:3:x"
 
 
 def test_times_and_addresses_are_no_matches_in_a_file() -> None:
     text = "12:30:01 a\n12:30:01 b\n10.0.0.1:8080:x\n10.0.0.1:8080:y"
 
-    assert grep_groups(text) == text
+    assert group_matches(text) == text
 
 
 def test_a_listing_names_its_directory_once() -> None:
     text = "src/scrimp/cli/a.py\nsrc/scrimp/cli/b.py\nsrc/scrimp/cli/c.py\nsrc/scrimp/cli/sub/d.py\nend"
 
-    assert path_prefixes(text) == "src/scrimp/cli/:\n a.py\n b.py\n c.py\n sub/d.py\nend"
+    assert group_paths(text) == "src/scrimp/cli/:\n a.py\n b.py\n c.py\n sub/d.py\nend"
 
 
 def test_the_letters_of_git_status_stay_with_their_file() -> None:
     text = "".join(f" M src/scrimp/cli/{name}.py\n" for name in "abcd")
 
-    assert path_prefixes(text) == "src/scrimp/cli/:\n  M a.py\n  M b.py\n  M c.py\n  M d.py\n"
+    assert group_paths(text) == "src/scrimp/cli/:\n  M a.py\n  M b.py\n  M c.py\n  M d.py\n"
 
 
 def test_addresses_of_the_web_are_no_listing() -> None:
     text = "".join(f"https://example.com/some/where/{name}\n" for name in "abcd")
 
-    assert path_prefixes(text) == text
+    assert group_paths(text) == text
 
 
 def test_words_that_lines_begin_with_are_written_once() -> None:
     text = "".join(f"2026-09-22 04:45:29 status {name}\n" for name in ("one", "two", "three", "four"))
 
-    assert (
-        shared_beginnings(text) == "[each line below begins: 2026-09-22 04:45:29 status]\n one\n two\n three\n four\n"
-    )
+    assert group_prefixes(text) == "[each line below begins: 2026-09-22 04:45:29 status]\n one\n two\n three\n four\n"
 
 
 def test_a_date_of_time_stamps_in_a_row_is_written_once_and_each_time_stays_whole() -> None:
     text = "".join(f"2025-11-20T08:0{minute}:06.950Z INFO a\n" for minute in range(5))
 
-    assert shared_beginnings(text) == (
+    assert group_prefixes(text) == (
         "[date of each line below: 2025-11-20]\n" + "".join(f" 08:0{minute}:06.950Z INFO a\n" for minute in range(5))
     )
 
@@ -110,47 +101,18 @@ def test_a_date_of_time_stamps_in_a_row_is_written_once_and_each_time_stays_whol
 def test_three_lines_of_a_date_and_one_of_another_keep_it(other: str) -> None:
     text = "2025-11-20T08:00 a\n2025-11-20T08:01 b\n2025-11-20T08:02 c\n" + other
 
-    assert shared_beginnings(text) == text
-
-
-def test_columns_of_single_words_are_divided_by_one_space() -> None:
-    text = "PID    TTY     CMD\n1      ?       init\n4242   pts/0   bash -l"
-
-    assert aligned(text) == "PID TTY CMD\n1 ? init\n4242 pts/0 bash -l"
-
-
-def test_an_empty_cell_keeps_its_place() -> None:
-    text = "NAME      PORTS      STATUS\nweb       80/tcp     Up 2 hours\ndb                   Up 3 days"
-
-    assert aligned(text) == "NAME\tPORTS\tSTATUS\nweb\t80/tcp\tUp 2 hours\ndb\t\tUp 3 days"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "x      = 1\nlonger = 2\ny      = 3",
-        "a:     1\nbcd:   2\nef:    3",
-        "build:\n\tgcc   -o  x\n\tgcc   -o  y",
-        "diff --git a/x b/x\n+a     b\n+a     c\n+a     d",
-        "int    a;\nchar   b;\nlong   c;",
-        "+----+    +----+\n| A  |    | B  |\n+----+    +----+",
-        "```\na    b\na    c\na    d\n```",
-        "The passphrase is exactly: correct  horse   battery staple",
-    ],
-)
-def test_code_settings_diffs_and_drawings_keep_their_columns(text: str) -> None:
-    assert aligned(text) == text
+    assert group_prefixes(text) == text
 
 
 def test_a_long_run_that_an_indented_line_follows_is_no_trap() -> None:
     # Counting the run again from each of its lines would take minutes; the suite's own time limit would tell.
     text = "2025-11-20T08:00:06.950Z INFO a\n" * 50_000 + " b"
 
-    assert shared_beginnings(text) == text
+    assert group_prefixes(text) == text
 
 
 def test_long_lines_and_many_columns_are_no_trap() -> None:
     row = "a    b  " * 100_000
-    assert aligned("\n".join([row] * 4)).split() == (row * 4).split()
+    assert collapse_alignment("\n".join([row] * 4)).split() == (row * 4).split()
     for text in ("a/" * 500_000, "a:" * 500_000, ("x/y/z" * 10 + "\n") * 50_000, " " * 1_000_000 + "x"):
-        assert path_prefixes(grep_groups(shared_beginnings(aligned(text))))
+        assert group_paths(group_matches(group_prefixes(collapse_alignment(text))))

@@ -5,7 +5,13 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.output.repeats import padding, repeated_lines, repeated_paragraphs, unfolded, unfolded_paragraphs
+from scrimp.compress.output.repeats import (
+    fold_repeated_lines,
+    fold_repeated_paragraphs,
+    shorten_rulers,
+    unfold_lines,
+    unfold_paragraphs,
+)
 
 LONG = "The quick brown fox jumps over the lazy dog, and the dog looks up. " * 4
 lines = st.lists(
@@ -22,21 +28,21 @@ texts = st.one_of(st.text(st.characters()), lines, paragraphs)
 
 @given(texts)
 def test_folded_lines_unfold_to_the_same_bytes(text: str) -> None:
-    after = repeated_lines(text)
+    after = fold_repeated_lines(text)
 
-    assert after == text or unfolded(after) == text
+    assert after == text or unfold_lines(after) == text
 
 
 @given(texts)
 def test_named_paragraphs_unfold_to_the_same_bytes(text: str) -> None:
-    after = repeated_paragraphs(text)
+    after = fold_repeated_paragraphs(text)
 
-    assert after == text or unfolded_paragraphs(after) == text
+    assert after == text or unfold_paragraphs(after) == text
 
 
 @given(texts)
 def test_no_rule_makes_a_text_longer_or_changes_it_twice(text: str) -> None:
-    for rule in (repeated_lines, repeated_paragraphs, padding):
+    for rule in (fold_repeated_lines, fold_repeated_paragraphs, shorten_rulers):
         once = rule(text)
 
         assert len(once) <= len(text)
@@ -46,33 +52,33 @@ def test_no_rule_makes_a_text_longer_or_changes_it_twice(text: str) -> None:
 def test_equal_lines_become_one_and_a_count() -> None:
     text = "start\n" + "connection lost, retrying\n" * 42 + "end"
 
-    assert repeated_lines(text) == "start\nconnection lost, retrying\n[the line above 41 more times]\nend"
+    assert fold_repeated_lines(text) == "start\nconnection lost, retrying\n[the line above 41 more times]\nend"
 
 
 def test_a_line_that_comes_twice_stays_as_it_is() -> None:
     text = "Row, row, row your boat\nRow, row, row your boat\nGently down the stream"
 
-    assert repeated_lines(text) == text
+    assert fold_repeated_lines(text) == text
 
 
 def test_a_marker_longer_than_what_it_stands_for_is_not_written() -> None:
-    assert repeated_lines("ab\nab\nab\nab") == "ab\nab\nab\nab"
+    assert fold_repeated_lines("ab\nab\nab\nab") == "ab\nab\nab\nab"
 
 
 def test_a_text_that_holds_a_marker_already_is_left_alone() -> None:
     text = "[the line above 3 more times]\n" + "a long line of words\n" * 9
 
-    assert repeated_lines(text) == text
+    assert fold_repeated_lines(text) == text
 
 
 def test_code_in_fences_is_not_folded_named_or_shortened() -> None:
     text = "```\n" + "print(1, 2, 3, 4, 5)\n" * 9 + f"\n=========\n\n{LONG}\n\n{LONG}\n```"
 
-    assert repeated_lines(text) == repeated_paragraphs(text) == padding(text) == text
+    assert fold_repeated_lines(text) == fold_repeated_paragraphs(text) == shorten_rulers(text) == text
 
 
 def test_a_paragraph_said_again_is_named_by_its_first_words() -> None:
-    after = repeated_paragraphs(f"{LONG}\n\nbetween\n\n{LONG}\n\nend")
+    after = fold_repeated_paragraphs(f"{LONG}\n\nbetween\n\n{LONG}\n\nend")
 
     assert after.startswith(f'{LONG}\n\nbetween\n\n[the paragraph that begins "The quick brown fox')
     assert after.endswith('" is repeated here]\n\nend')
@@ -81,11 +87,11 @@ def test_a_paragraph_said_again_is_named_by_its_first_words() -> None:
 def test_paragraphs_that_begin_alike_are_not_named() -> None:
     text = f"{LONG}one\n\n{LONG}two\n\n{LONG}one"
 
-    assert repeated_paragraphs(text) == text
+    assert fold_repeated_paragraphs(text) == text
 
 
 def test_a_ruler_and_a_heading_underline_keep_three_characters() -> None:
-    assert padding(f"Title\n{'=' * 40}\ntext\n  {'-' * 20}\nend") == "Title\n===\ntext\n  ---\nend"
+    assert shorten_rulers(f"Title\n{'=' * 40}\ntext\n  {'-' * 20}\nend") == "Title\n===\ntext\n  ---\nend"
 
 
 def test_dots_tables_first_lines_and_conflict_marks_are_no_rulers() -> None:
@@ -96,10 +102,12 @@ def test_dots_tables_first_lines_and_conflict_marks_are_no_rulers() -> None:
         "<<<<<<< HEAD\na\n=======\nb\n",
         "x\n----\n",
     ):
-        assert padding(text) == text
+        assert shorten_rulers(text) == text
 
 
 def test_a_million_equal_lines_and_one_long_line_are_no_trap() -> None:
-    assert repeated_lines("same line of text\n" * 200_000).count("\n") == 2
+    assert fold_repeated_lines("same line of text\n" * 200_000).count("\n") == 2
     for text in ("=" * 2_000_000 + "x", " " * 2_000_000 + "-", "- " * 1_000_000, "`" * 2_000_000):
-        assert re.sub(r"\s", "", padding(repeated_paragraphs(repeated_lines(text)))) == re.sub(r"\s", "", text)
+        assert re.sub(r"\s", "", shorten_rulers(fold_repeated_paragraphs(fold_repeated_lines(text)))) == re.sub(
+            r"\s", "", text
+        )

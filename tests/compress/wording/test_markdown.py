@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.checks.facts import lost
-from scrimp.compress.checks.markdown import same_reading
-from scrimp.compress.wording.markdown import undecorated
+from scrimp.compress.checks.facts import lost_facts
+from scrimp.compress.checks.markdown import same_rendering
+from scrimp.compress.wording.markdown import strip_decoration
 
 HOME = "https://example.com/a_b_c?x=*y*"
 PARTS = """* ** *** _ __ `a*b*` `` " ' ( ) [ ] | # ## - --- --- |--|--| \\ $ $x_i$ {{ }} < > <b> <!-- --> <!--a-->
@@ -29,14 +29,14 @@ texts = st.one_of(
 
 @given(texts)
 def test_a_text_reads_the_same(text: str) -> None:
-    assert same_reading(text, undecorated(text)) is None
+    assert same_rendering(text, strip_decoration(text)) is None
 
 
 @given(texts)
 def test_once_is_as_good_as_twice_and_nothing_gets_longer(text: str) -> None:
-    once = undecorated(text)
+    once = strip_decoration(text)
 
-    assert undecorated(once) == once
+    assert strip_decoration(once) == once
     assert len(once) <= len(text)
 
 
@@ -44,7 +44,7 @@ def test_once_is_as_good_as_twice_and_nothing_gets_longer(text: str) -> None:
 def test_letters_digits_and_lines_with_them_are_the_same(text: str) -> None:
     words = re.compile(r"[^\W_]+|\n(?=[^\n]*[^\W_])")
 
-    assert words.findall(undecorated(text)) == words.findall(text)
+    assert words.findall(strip_decoration(text)) == words.findall(text)
 
 
 PROTECTED = re.compile(r"<<[\s\S]*?>>")
@@ -54,7 +54,7 @@ PROTECTED = re.compile(r"<<[\s\S]*?>>")
 def test_what_the_user_protects_is_the_same(before: str, inside: str, after: str) -> None:
     text = f"{before}<<{inside}>>{after}"
 
-    assert PROTECTED.findall(undecorated(text, protected=PROTECTED)) == PROTECTED.findall(text)
+    assert PROTECTED.findall(strip_decoration(text, protected=PROTECTED)) == PROTECTED.findall(text)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_the_user_protects_is_the_same(before: str, inside: str, after: str
     ],
 )
 def test_what_is_for_the_eye_alone_goes(before: str, after: str) -> None:
-    assert undecorated(before) == after
+    assert strip_decoration(before) == after
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_is_for_the_eye_alone_goes(before: str, after: str) -> None:
     ],
 )
 def test_what_says_something_stays(text: str) -> None:
-    assert undecorated(text) == text
+    assert strip_decoration(text) == text
 
 
 def test_no_fact_is_lost() -> None:
@@ -117,8 +117,8 @@ def test_no_fact_is_lost() -> None:
         "<!-- 7 -->\n\n| name   | not   |\n|--------|-------|\n| x_y    | 1.50  |\n\n> *Unless* 3.5 kg, see <https://c.d/e_f_g>."
     )
 
-    assert len(undecorated(text)) < len(text)
-    assert not lost(text, undecorated(text))
+    assert len(strip_decoration(text)) < len(text)
+    assert not lost_facts(text, strip_decoration(text))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_no_fact_is_lost() -> None:
     ],
 )
 def test_the_check_names_what_reads_otherwise(before: str, after: str) -> None:
-    assert same_reading(before, after) is not None
+    assert same_rendering(before, after) is not None
 
 
 @pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_the_check_names_what_reads_otherwise(before: str, after: str) -> None:
      "|a|\n|-|\n" * 30_000],
 )  # fmt: skip
 def test_long_lines_are_no_trap(text: str) -> None:
-    assert len(undecorated(text)) <= len(text)
+    assert len(strip_decoration(text)) <= len(text)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.wording.phrases import ASKING, NOTHING, SENTENCES, SHORTER, english, phrases
+from scrimp.compress.wording.phrases import ASKING, NOTHING, SENTENCES, SHORTER, is_english, shorten_phrases
 
 CODE = re.compile(r"`[^`]*`|\"[^\"]*\"|[0-9]+")
 NEGATION = re.compile(r"\b(?:not|no|never|nor|none|cannot|without|unless|only|must|should|may)\b|n't\b", re.IGNORECASE)
@@ -25,7 +25,7 @@ def outside(text: str, rule: Callable[[str], str]) -> str:
 
 
 def said(text: str) -> str:
-    return phrases(text, outside)
+    return shorten_phrases(text, outside)
 
 
 plain = [
@@ -107,11 +107,11 @@ def test_what_means_something_is_left_alone(text: str) -> None:
 
 
 def test_english_is_told_from_other_languages() -> None:
-    assert english("Could you please summarise the text that I have for you?")
-    assert not english("Könnten Sie bitte den Text zusammenfassen, den ich für Sie habe?")
-    assert not english("Podrías resumir el texto que tengo para ti, por favor")
-    assert not english("请帮我总结一下这段文字")
-    assert not english("")
+    assert is_english("Could you please summarise the text that I have for you?")
+    assert not is_english("Könnten Sie bitte den Text zusammenfassen, den ich für Sie habe?")
+    assert not is_english("Podrías resumir el texto que tengo para ti, por favor")
+    assert not is_english("请帮我总结一下这段文字")
+    assert not is_english("")
 
 
 def test_no_entry_takes_a_negation_or_a_must_away_or_gets_longer() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrimp.compress.json.find import documents
+from scrimp.compress.json.embedded import find_json
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import Zone
 
@@ -26,7 +26,7 @@ lines = st.lists(
 
 
 def cut(text: str) -> list[Zone]:
-    return segment(text, documents=documents)
+    return segment(text, documents=find_json)
 
 
 def of(text: str) -> list[tuple[str, str]]:
@@ -135,7 +135,7 @@ def test_a_text_made_to_blow_up_is_no_trap(unit: str) -> None:
 def test_paragraphs_of_one_article_are_one_zone() -> None:
     paragraph = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 5
     text = f"{paragraph}\n\n{paragraph}\n\n{paragraph}\n\nWhat was the hall built of?"
-    found = segment(text, documents=documents)
+    found = segment(text, documents=find_json)
 
     assert [zone.kind for zone in found] == ["context", "instruction"]
     assert "".join(zone.text for zone in found) == text
@@ -144,6 +144,6 @@ def test_paragraphs_of_one_article_are_one_zone() -> None:
 def test_labelled_passages_without_a_question_are_all_passages() -> None:
     passage = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 4
     text = "\n\n".join(f"Document [{n}]: {passage}" for n in range(1, 6))
-    found = segment(text, documents=documents)
+    found = segment(text, documents=find_json)
 
     assert [(zone.kind, len(zone.text)) for zone in found] == [("context", len(text))]

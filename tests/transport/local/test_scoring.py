@@ -11,7 +11,7 @@ import pytest
 
 from llama_server import require_model
 from scrimp.compress.extract.focus import focus
-from scrimp.compress.extract.sentences import sentences
+from scrimp.compress.extract.sentences import split_sentences
 from scrimp.errors import LocalModelError
 from scrimp.transport.local.embedded import load
 from scrimp.transport.local.scoring import EmbeddedProbabilities, open_model, pertinence, surprise
@@ -30,7 +30,7 @@ class Letters:
 
 
 def test_a_sentence_that_makes_the_question_likelier_scores_higher() -> None:
-    units = sentences(TEXT)
+    units = split_sentences(TEXT)
     scores = dict(zip(units, pertinence(Letters())(units, "How high?"), strict=True))
 
     assert max(scores, key=lambda unit: scores[unit]) == "The tower is 300 m high."
@@ -44,7 +44,7 @@ def test_a_sentence_like_the_one_before_it_surprises_less() -> None:
 
 @pytest.mark.parametrize("scorer", [surprise(Letters()), pertinence(Letters())])
 def test_nothing_is_said_of_labels_and_line_breaks(scorer: Callable[[Sequence[str], str], list[float]]) -> None:
-    units = sentences(TEXT)
+    units = split_sentences(TEXT)
     scores = dict(zip(units, scorer(units, "What is zzz?"), strict=True))
 
     assert scores["# Notes"] == scores["\n\n"] == 0.0
@@ -131,7 +131,7 @@ def test_the_probability_of_a_text_told_is_that_of_the_text_written(model: Embed
 
 @pytest.mark.local_model
 def test_asked_twice_the_model_answers_the_same(model: EmbeddedProbabilities) -> None:
-    once, again = (pertinence(model)(sentences(TEXT), "How high is the tower?") for _ in range(2))
+    once, again = (pertinence(model)(split_sentences(TEXT), "How high is the tower?") for _ in range(2))
 
     assert once == again
     assert all(math.isfinite(score) for score in once)

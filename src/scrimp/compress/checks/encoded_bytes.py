@@ -11,17 +11,17 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 from scrimp.compress.encoded.magic_bytes import is_text, media_type
-from scrimp.compress.encoded.omit import LEAST, LEAST_HEX, NOTE
+from scrimp.compress.encoded.omit import MIN_BASE64, MIN_HEX, NOTE
 from scrimp.compress.zones import protected_spans
 
 _HEAD = re.compile(r"data:([^,;\s]*)(?:;[^,;\s]*)*;base64,")
 _PIECE = re.compile(r"([A-Za-z0-9+/_-]+)|((?:\\r)?\\n[ \t]*|\s+|\\(?=/))")
 _PARTS = re.compile(r"[A-Za-z0-9+/=_-]")
 _DUMP_ROW = re.compile(r"[0-9a-f]{8}:? {1,2}([0-9a-f ]{39,49}?) {1,2}[^\n]{0,18}(?:\n|\Z)")
-_PICTURE = re.compile("(?:image|audio|video|font)/")
+_MEDIA = re.compile("(?:image|audio|video|font)/")
 
 
-def only_encoded_gone(before: str, after: str) -> str | None:
+def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
     """Name what else is different, or what a note says wrongly: its size, its media type, what it was written in."""
     at = done = 0
     for note in NOTE.finditer(after):
@@ -33,42 +33,42 @@ def only_encoded_gone(before: str, after: str) -> str | None:
         if before.startswith(note[0], at):  # it was there before
             at += len(note[0])
             continue
-        end, reason = _gone(before, at, note)
+        end, reason = _check_note(before, at, note)
         if reason is not None:
             return reason
         at = end
     if before[at:] != after[done:]:
         return "more than encoded bytes changed"
-    return None if list(_kept(before)) == list(_kept(after)) else "what is kept changed"
+    return None if list(_untouchable(before)) == list(_untouchable(after)) else "what is kept changed"
 
 
-def _gone(before: str, at: int, note: re.Match[str]) -> tuple[int, str | None]:
+def _check_note(before: str, at: int, note: re.Match[str]) -> tuple[int, str | None]:
     """Return where the run ends that a note stands for, and what is wrong with it, if anything."""
     code, media, size = note[1], note[2] or "", int(note[3].replace(",", ""))
     head = _HEAD.match(before, at)
     start = head.end() if head else at
     if code == "hex dump":
-        end, data = _dumped(before, start, size)
+        end, data = _read_dump(before, start, size)
     elif code == "hex":
-        end, letters = _letters(before, start + 2 * before.startswith("0x", start), 2 * size)
+        end, letters = _read_digits(before, start + 2 * before.startswith("0x", start), 2 * size)
         data = bytes.fromhex(letters) if re.fullmatch(r"[0-9A-Fa-f]+", letters) else b""
     else:
-        end, letters = _letters(before, start, -(-size * 4 // 3))
+        end, letters = _read_digits(before, start, -(-size * 4 // 3))
         data = b64decode(letters + "=" * (-len(letters) % 4), altchars="-_" if re.search("[-_]", letters) else None)
         end += len(before[end : end + 2]) - len(before[end : end + 2].lstrip("="))
     if len(data) != size:
         return end, f"{size:,} bytes are not what was left out"
-    if end - start < (LEAST if code == "base64" else LEAST_HEX):
+    if end - start < (MIN_BASE64 if code == "base64" else MIN_HEX):
         return end, "a short run was left out"
     known = media_type(data)
     if media != ((head[1] if head else "") or known):
         return end, f"it was no {media or 'run of unknown type'}"
-    if is_text(data) and not known and not _PICTURE.match(media):
+    if is_text(data) and not known and not _MEDIA.match(media):
         return end, "text was left out"
-    return end, _seam(before, at, end)
+    return end, _check_seams(before, at, end)
 
 
-def _seam(before: str, at: int, end: int) -> str | None:
+def _check_seams(before: str, at: int, end: int) -> str | None:
     """A run is whole: no letter of it is before it, unless one that ends an escape, nor after it."""
     escaped = before[max(at - 2, 0) : at] == "\\n"
     if (at and _PARTS.match(before[at - 1]) and not escaped) or _PARTS.match(before, end):
@@ -78,7 +78,7 @@ def _seam(before: str, at: int, end: int) -> str | None:
     return None
 
 
-def _letters(text: str, start: int, count: int) -> tuple[int, str]:
+def _read_digits(text: str, start: int, count: int) -> tuple[int, str]:
     """Return so many letters, read over line ends and escapes, and where they end; fewer where there are no more."""
     found: list[str] = []
     at = start
@@ -90,7 +90,7 @@ def _letters(text: str, start: int, count: int) -> tuple[int, str]:
     return at, "".join(found)
 
 
-def _dumped(text: str, start: int, size: int) -> tuple[int, bytes]:
+def _read_dump(text: str, start: int, size: int) -> tuple[int, bytes]:
     """Return where the rows of so many bytes end, 16 in each, and the bytes."""
     rows: list[str] = []
     at = start
@@ -100,6 +100,6 @@ def _dumped(text: str, start: int, size: int) -> tuple[int, bytes]:
     return at - text.endswith("\n", start, at), bytes.fromhex("".join(rows))
 
 
-def _kept(text: str) -> Iterator[str]:
-    yield from (text[span.start : span.end] for span in protected_spans.keeps(text))
+def _untouchable(text: str) -> Iterator[str]:
+    yield from (text[span.start : span.end] for span in protected_spans.keep_spans(text))
     yield from (text[fence.start : fence.end] for fence in protected_spans.fences(text))

@@ -29,7 +29,7 @@ class Fact(Struct, frozen=True, gc=False):
 
 _TOKEN = re.compile(
     f"(?P<url>{protected_spans.URL})|(?P<email>{protected_spans.MAIL})|(?P<path>{protected_spans.PATH})"
-    f"|(?P<version>{protected_spans.VERSION})|(?P<flag>{protected_spans.FLAG})|(?P<ident>{protected_spans.IDENT})|(?:{protected_spans.REST})"
+    f"|(?P<version>{protected_spans.VERSION})|(?P<flag>{protected_spans.FLAG})|(?P<ident>{protected_spans.IDENT})|(?:{protected_spans.OTHER})"
 )
 _PLAIN_TOKEN = re.compile("[\"'(*\u201c]*+[A-Z]?+[^\\W\\d_A-Z]*+(?:['\u2019][a-z]++)?+[\"'.,;:!?)*\u201d]*+\\Z")
 _NUMBER = re.compile(protected_spans.NUMBER)
@@ -41,25 +41,26 @@ _UPPER = (
     "\u015a\u0160\u015e\u0164\u016e\u0170\u0179\u017b\u017d\u0386-\u038f\u0391-\u03ab\u0400-\u042f"
 )
 _NAME = f"[{_UPPER}][\\w\u2019'&-]*+"
-_JOINING = "(?:(?:of|the|de|du|la|van|von|der|and|for|di) ){0,2}"
+_NAME_PARTICLES = "(?:(?:of|the|de|du|la|van|von|der|and|for|di) ){0,2}"
 _ENTITY = re.compile(
-    f"[{_UPPER}](?<=[\\w,;)\u2019'] [{_UPPER}])[\\w\u2019'&-]++(?: {_JOINING}{_NAME})*+",
+    f"[{_UPPER}](?<=[\\w,;)\u2019'] [{_UPPER}])[\\w\u2019'&-]++(?: {_NAME_PARTICLES}{_NAME})*+",
 )
-_CAPITALISED = re.compile(f"[{_UPPER}][\\w\u2019'-]*+")
+_CAPITALIZED = re.compile(f"[{_UPPER}][\\w\u2019'-]*+")
 
 _WORDS = re.compile(r"[\w']+|[.!?]")
 _ENGLISH = """no not never none nothing nobody nowhere neither nor without unless except excluding only cannot
 hardly barely scarcely dont doesnt didnt isnt wont cant shouldnt"""
-_OTHERS = """nicht kein keine keinen keinem keiner keines nie niemals ohne au\u00dfer weder nichts nur
+_OTHER_LANGUAGES = """nicht kein keine keinen keinem keiner keines nie niemals ohne au\u00dfer weder nichts nur
 pas jamais sans sauf aucun aucune ni rien seulement nunca sin tampoco excepto jam\u00e1s s\u00f3lo non mai senza
 n\u00e3o nem sem niet geen nooit zonder bez
 \u043d\u0435 \u043d\u0435\u0442 \u043d\u0438 \u0431\u0435\u0437 \u043d\u0438\u043a\u043e\u0433\u0434\u0430"""
-_NEGATIONS = frozenset([*_ENGLISH.split(), *_OTHERS.split()])
+_NEGATIONS = frozenset([*_ENGLISH.split(), *_OTHER_LANGUAGES.split()])
 # Small words a negation reaches across. "just", "too", "only", "yet", "any" are none: they change what it says.
-_SMALL = """a an the be been being to of in on at by is are was were it its this that these those as have has had and or
-from for with i you he she we they them his her their my your our"""
-_PASSED = frozenset(_SMALL.split())
-_REACH = 5
+_FUNCTION_WORDS = """
+a an the be been being to of in on at by is are was were it its this that these those as have has had and
+or from for with i you he she we they them his her their my your our"""
+_SKIPPED = frozenset(_FUNCTION_WORDS.split())
+_MAX_SCOPE = 5
 _CJK_NEGATION = re.compile("[\u4e0d\u6ca1\u6c92\u7121\u65e0\u52ff\u83ab\u522b\u5225]\\w?")
 
 
@@ -75,7 +76,7 @@ def facts(text: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fa
     return found
 
 
-def lost(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
+def lost_facts(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
     """Return the facts that are gone, as often as they are gone.
 
     A name that now begins a sentence is no longer told from a plain word: it is gone only where its words are.
@@ -85,16 +86,16 @@ def lost(before: str, after: str, *, kinds: Collection[FactKind] | None = None) 
     gone = facts(before, kinds=kinds) - facts(after, kinds=kinds)
     names = [fact for fact in gone if fact.kind == "entity"]
     if names:
-        missing = Counter(_CAPITALISED.findall(before)) - Counter(_CAPITALISED.findall(after))
+        missing = Counter(_CAPITALIZED.findall(before)) - Counter(_CAPITALIZED.findall(after))
         for fact in names:
-            if missing.keys().isdisjoint(_CAPITALISED.findall(fact.value)):
+            if missing.keys().isdisjoint(_CAPITALIZED.findall(fact.value)):
                 del gone[fact]
     return gone
 
 
-def gained(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
+def gained_facts(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
     """Return the facts that were not there: words run together, or cut apart, make new ones."""
-    return lost(after, before, kinds=kinds)
+    return lost_facts(after, before, kinds=kinds)
 
 
 def _add(found: Counter[Fact], kind: FactKind, values: Iterable[str]) -> None:
@@ -162,10 +163,10 @@ def _negations(_text: str, flat: str) -> Iterable[str]:
 
 def _scope(words: list[str], at: int) -> str:
     """Return a negation with the word it bears on: the next that is no small one, in the same sentence."""
-    for word in words[at + 1 : at + 1 + _REACH]:
+    for word in words[at + 1 : at + 1 + _MAX_SCOPE]:
         if word in ".!?":
             break
-        if word not in _PASSED:
+        if word not in _SKIPPED:
             return f"{words[at]} {word}"
     return words[at]
 

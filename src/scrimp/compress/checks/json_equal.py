@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scrimp.compress.json.expand import expansion
-from scrimp.compress.json.lexer import records
-from scrimp.compress.json.tables import names_columns
+from scrimp.compress.json.lexer import lex_records
+from scrimp.compress.json.table_format import has_table_keys
+from scrimp.compress.json.table_reader import expand_tables
 
 
-def equal(before: str, after: str) -> bool:
+def json_equal(before: str, after: str) -> bool:
     """Say whether two texts are the same JSON, lexeme by lexeme, white space and tables of `columns` aside.
 
     Where `before` has a key `_cols` or `_rows` of its own no rule writes tables, so none are read. A text that is not
@@ -16,13 +16,13 @@ def equal(before: str, after: str) -> bool:
     """
     if before == after:
         return True
-    minified = "\n".join(map("".join, records(before)))
+    minified = "\n".join(map("".join, lex_records(before)))
     if minified == after or not minified:
         return bool(minified)
-    return "\n".join(_whole(after, most=None if names_columns(before) else len(minified))) == minified
+    return "\n".join(_whole(after, most=None if has_table_keys(before) else len(minified))) == minified
 
 
 def _whole(text: str, *, most: int | None) -> list[str]:
     """Return the minified records of a text, without its tables where they may be read."""
-    found = records(text)
-    return list(map("".join, found)) if most is None else [expansion(lexemes, most) for lexemes in found]
+    found = lex_records(text)
+    return list(map("".join, found)) if most is None else [expand_tables(lexemes, most) for lexemes in found]

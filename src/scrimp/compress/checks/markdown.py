@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scrimp.compress.checks.facts import FactKind, lost
+from scrimp.compress.checks.facts import FactKind, lost_facts
 from scrimp.compress.zones import protected_spans
 
 # What is compared as it is written; words in order, and so negations, are compared without the marks around them.
@@ -20,7 +20,7 @@ _ACROSS = re.compile(r"(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}")
 _SHORT = 40
 
 
-def same_reading(before: str, after: str) -> str | None:
+def same_rendering(before: str, after: str) -> str | None:
     """Name what reads otherwise: a word, a line's place, a link, a number, a quotation, code or what is kept."""
     old, new = list(_lines(before)), list(_lines(after))
     if old != new:
@@ -28,9 +28,9 @@ def same_reading(before: str, after: str) -> str | None:
         return f"the line {' '.join(old[at][1])[:_SHORT]!r} changed" if old else "a line is new"
     if _NAME.findall(before) != _NAME.findall(after):
         return "a name in underscores changed"
-    if (gone := next(iter(lost(_ended(before), _ended(after), kinds=_AS_WRITTEN)), None)) is not None:
+    if (gone := next(iter(lost_facts(_ended(before), _ended(after), kinds=_AS_WRITTEN)), None)) is not None:
         return f"{gone.kind} {gone.value[:_SHORT]!r} lost"
-    return None if list(_kept(before)) == list(_kept(after)) else "what is kept changed"
+    return None if list(_untouchable(before)) == list(_untouchable(after)) else "what is kept changed"
 
 
 def _ended(text: str) -> str:
@@ -53,6 +53,6 @@ def _lines(text: str) -> Iterator[tuple[str, list[str], int]]:
         yield indent, said.split(), bare.count("|")
 
 
-def _kept(text: str) -> Iterator[str]:
-    yield from (text[span.start : span.end] for span in protected_spans.keeps(text))
+def _untouchable(text: str) -> Iterator[str]:
+    yield from (text[span.start : span.end] for span in protected_spans.keep_spans(text))
     yield from (text[fence.start : fence.end] for fence in protected_spans.fences(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Three bytes at least: two come about by chance too often. Sources: the formats' own specifications, and
 # https://mimesniff.spec.whatwg.org/ for pictures, sound, fonts and archives.
-_FIRST: tuple[tuple[bytes, str], ...] = (
+_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),
@@ -40,10 +40,10 @@ _FIRST: tuple[tuple[bytes, str], ...] = (
 )
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BOXES = {b"avif": "image/avif", b"heic": "image/heic", b"M4A ": "audio/mp4"}
-_PRINTED = bytes([9, 10, 12, 13, *range(32, 127)])
-_TEXT_BEGINS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_LEAST_PRINTED = 0.85  # of random bytes it is 0.38
-_LOOKED_AT = 65_536
+_PRINTABLE = bytes([9, 10, 12, 13, *range(32, 127)])
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_MIN_PRINTABLE = 0.85  # of random bytes it is 0.38
+_SAMPLE = 65_536
 
 
 def media_type(data: bytes) -> str:
@@ -52,25 +52,25 @@ def media_type(data: bytes) -> str:
         return _RIFF.get(data[8:12], "")
     if data[4:8] == b"ftyp":
         return _BOXES.get(data[8:12], "video/mp4")
-    return next((name for first, name in _FIRST if data.startswith(first)), "")
+    return next((name for first, name in _MAGIC if data.startswith(first)), "")
 
 
 def is_text(data: bytes) -> bool:
     """Say whether bytes are text in UTF-8, UTF-16 or an 8-bit code, judged by the first 64 KiB."""
-    start = data[:_LOOKED_AT]
-    if start.startswith(_TEXT_BEGINS):
+    start = data[:_SAMPLE]
+    if start.startswith(_BYTE_ORDER_MARKS):
         return True
-    if any(_mostly_printed(half) and not any(other) for half, other in _halves(start)):
+    if any(_mostly_printable(half) and not any(other) for half, other in _halves(start)):
         return True  # UTF-16 without a mark, as shells pass their commands
-    return _mostly_printed(start) or _is_utf8(start)
+    return _mostly_printable(start) or _is_utf8(start)
 
 
 def _halves(data: bytes) -> tuple[tuple[bytes, bytes], ...]:
     return ((data[::2], data[1::2]), (data[1::2], data[::2]))
 
 
-def _mostly_printed(data: bytes) -> bool:
-    return len(data) - len(data.translate(None, _PRINTED)) >= _LEAST_PRINTED * len(data)
+def _mostly_printable(data: bytes) -> bool:
+    return len(data) - len(data.translate(None, _PRINTABLE)) >= _MIN_PRINTABLE * len(data)
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Where the sentences of a text stand: in which paragraph, and under which labels."""
+"""The outline of a text: which paragraph and which labels each sentence belongs to."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scrimp.compress.extract.sentences import INLINE, PASSAGE, TAG, is_break, label_rank
+from scrimp.compress.extract.sentences import NAME_INLINE, PASSAGE, TAG, is_break, label_rank
 
 _TAG_NAME = re.compile(r"\s*<(/?)([^\s/>]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Where everything stands: sentences by paragraph, and over each unit the label it stands under."""
+    """Indexes of units: the sentences of each paragraph, and the label that each unit is under."""
 
     paragraphs: list[list[int]]
-    over: dict[int, int]  # unit -> label; for a tag that closes, the one that opened
-    closing: dict[int, int]  # opening tag -> the tag that closes it
+    parent: dict[int, int]  # unit -> label, -1 for none; end tag -> start tag
+    closing: dict[int, int]  # start tag -> end tag
 
 
-class _Labels:
-    """The labels a reader has in mind at a place in the text, outermost first."""
+class _LabelStack:
+    """The labels that are open at a place in the text, outermost first."""
 
     def __init__(self) -> None:
-        self.open: list[tuple[int, int, str]] = []  # (rank, unit, name of the tag)
-        self.first: list[dict[int, int]] = [{}]  # within each open tag: where the outermost label of a rank stands
+        self.open: list[tuple[int, int, str]] = []  # (rank, unit, tag name)
+        self.first: list[dict[int, int]] = [{}]  # within each open tag: the depth of the outermost label of each rank
         self.tags: Counter[str] = Counter()
         self.last_sentence = -1
 
@@ -34,30 +34,30 @@ class _Labels:
         return self.open[-1][1] if self.open else -1
 
     def push(self, rank: int, unit: int, tag: str) -> int:
-        """Open a label, which ends those of its rank that have had a sentence; return the one over it."""
+        """Open a label, which ends those of its rank that have had a sentence; return its parent."""
         if rank != TAG:
             self._end(rank)
-        over = self.innermost()
+        parent = self.innermost()
         self.first[-1].setdefault(rank, len(self.open))
         self.open.append((rank, unit, tag))
         if rank == TAG:
             self.first.append({})
             self.tags[tag] += 1
-        return over
+        return parent
 
     def close(self, tag: str) -> int:
-        """Close a tag with all that is open in it; return where it was opened."""
+        """Close a tag and all that is open in it; return its start tag."""
         while True:
             _, unit, name = self._pop()
             if name == tag:
                 return unit
 
     def end_line(self) -> None:
-        while self.open and self.open[-1][0] == INLINE:
+        while self.open and self.open[-1][0] == NAME_INLINE:
             self._pop()
 
     def _end(self, rank: int) -> None:
-        """End the label of that rank, or else those of lower ones; labels in a row stand under each other."""
+        """End the label of that rank, or else those of lower rank; consecutive labels are nested."""
         depth = self.first[-1].get(rank)
         if depth is not None and self.open[depth][1] < self.last_sentence:
             while len(self.open) > depth:
@@ -75,9 +75,9 @@ class _Labels:
         return label
 
 
-def outlined(units: Sequence[str]) -> Outline:
-    """Return where each unit stands; units are those of `sentences`, in order."""
-    outline, labels = Outline([[]], {}, {}), _Labels()
+def build_outline(units: Sequence[str]) -> Outline:
+    """Return the outline of units, which are those of `split_sentences`."""
+    outline, labels = Outline([[]], {}, {}), _LabelStack()
     for index, unit in enumerate(units):
         rank = label_rank(unit)
         tag = _TAG_NAME.match(unit) if rank == TAG else None
@@ -86,14 +86,14 @@ def outlined(units: Sequence[str]) -> Outline:
             if unit.count("\n") > 1:
                 outline.paragraphs.append([])
         elif tag and tag[1] and labels.tags[tag[2]]:
-            outline.over[index] = labels.close(tag[2])
-            outline.closing[outline.over[index]] = index
+            outline.parent[index] = labels.close(tag[2])
+            outline.closing[outline.parent[index]] = index
         elif rank is None or (tag and (tag[1] or unit.rstrip().endswith("/>"))):
             outline.paragraphs[-1].append(index)
-            outline.over[index] = labels.innermost()
+            outline.parent[index] = labels.innermost()
             labels.last_sentence = index
         else:
             if rank == PASSAGE:
                 outline.paragraphs.append([])
-            outline.over[index] = labels.push(rank, index, tag[2] if tag else "")
+            outline.parent[index] = labels.push(rank, index, tag[2] if tag else "")
     return outline

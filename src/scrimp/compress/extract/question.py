@@ -1,4 +1,4 @@
-"""What a prompt asks about the documents it brings: the words that sentences are chosen by."""
+"""Find the question that a prompt asks about its documents, which sentences are selected for."""
 
 from __future__ import annotations
 
@@ -7,26 +7,28 @@ from collections.abc import Sequence
 
 from scrimp.compress.zones.zone import Zone
 
-_ASKING = re.compile(r"[^\n.!?\u3002\uff01\uff1f\u061f]*[?\uff1f\u061f]")
+_QUESTION = re.compile(r"[^\n.!?\u3002\uff01\uff1f\u061f]*[?\uff1f\u061f]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_LONGEST = 600  # characters; a longer paragraph asks for more than a few words can find
-_MOST = 3  # questions
+_MAX_PARAGRAPH = 600  # characters; a longer paragraph is not one question
+_MAX_QUESTIONS = 3
 
 
-def question_of(zones: Sequence[Zone]) -> str:
-    """Return the last questions of the instructions, or else their last short paragraph, or nothing.
+def find_question(zones: Sequence[Zone]) -> str:
+    """Return the last questions of the instructions, or else their last short paragraph, or "".
 
-    Instructions after the documents come first: an example before them may ask something else.
+    Instructions after the documents are searched first: an example before them may ask something else.
     """
     last = max((at for at, zone in enumerate(zones) if zone.kind == "context"), default=-1)
     for part in (zones[last + 1 :], zones[: last + 1]):
-        told = [_TAG.sub("\n\n", zone.text) for zone in part if (zone.kind, zone.form) == ("instruction", "prose")]
-        asked = [question.strip() for text in told for question in _ASKING.findall(text)]
-        if asked:
-            return "\n".join(asked[-_MOST:])
-        paragraphs = [piece.strip() for text in told for piece in _PARAGRAPH.split(text)]
-        short = [piece for piece in paragraphs if 0 < len(piece) <= _LONGEST and any(map(str.isalnum, piece))]
+        instructions = [
+            _TAG.sub("\n\n", zone.text) for zone in part if (zone.kind, zone.form) == ("instruction", "prose")
+        ]
+        questions = [question.strip() for text in instructions for question in _QUESTION.findall(text)]
+        if questions:
+            return "\n".join(questions[-_MAX_QUESTIONS:])
+        paragraphs = [piece.strip() for text in instructions for piece in _PARAGRAPH.split(text)]
+        short = [piece for piece in paragraphs if 0 < len(piece) <= _MAX_PARAGRAPH and any(map(str.isalnum, piece))]
         if short:
             return short[-1]
     return ""

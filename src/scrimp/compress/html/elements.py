@@ -11,17 +11,17 @@ def _names(text: str) -> frozenset[str]:
 
 VOID = _names("area base br col embed hr img input link meta param source track wbr")
 # What may be opened again without being closed, and does not nest.
-CLOSES_ITSELF = VOID | _names("p li dt dd tr td th thead tbody tfoot option colgroup html body head")
+OPTIONAL_END_TAG = VOID | _names("p li dt dd tr td th thead tbody tfoot option colgroup html body head")
 # What no reader sees.
-UNSEEN = _names(
+INVISIBLE = _names(
     "head script style template noscript noframes noembed iframe object embed canvas audio video datalist title desc "
     "defs annotation annotation-xml map"
 )
 CODE = _names("pre code xmp listing plaintext")
-STRUCK = _names("s del strike")
+STRIKETHROUGH = _names("s del strike")
 HEADINGS = _names("h1 h2 h3 h4 h5 h6")
 # The kinds of fields whose value is written on them.
-WRITTEN_ON = _names("text submit button reset search email number url")
+LABELED_INPUTS = _names("text submit button reset search email number url")
 # How far what follows is from what was before: a space, the next line, a blank line between.
 SPACE: Final = 1
 LINE: Final = 2
@@ -43,4 +43,4 @@ _INLINE = _names(
     "meter nobr output progress q rb rp rt ruby s samp slot small span strike strong sub sup svg time tt u var video "
     "xmp listing plaintext frameset frame applet marquee picture"
 )
-KNOWN = frozenset(BREAKS) | {"ul", "ol"} | _INLINE | VOID | CLOSES_ITSELF | UNSEEN
+KNOWN_ELEMENTS = frozenset(BREAKS) | {"ul", "ol"} | _INLINE | VOID | OPTIONAL_END_TAG | INVISIBLE

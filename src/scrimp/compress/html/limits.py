@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from scrimp.compress.html.elements import CLOSES_ITSELF
+from scrimp.compress.html.elements import OPTIONAL_END_TAG
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
@@ -18,8 +18,8 @@ _TAG = re.compile(
     r"((?:\s++[^\s\"'<>/=]++(?:\s*+=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'))?+)*+\s*+/>)?+"
 )
 # Elements that the parser looks at again for each one more: the selected option, attributes that come late.
-_MOST = {"<option": 2048, "<html": 16, "<body": 16}
-_DEEPEST = 512  # of open elements; what browsers allow. Parsing takes depth times length
+_MAX_OCCURRENCES = {"<option": 2048, "<html": 16, "<body": 16}
+_MAX_DEPTH = 512  # of open elements; what browsers allow. Parsing takes depth times length
 _FOREIGN = frozenset(("svg", "math"))  # in these an element closes itself where it says so, and nowhere else
 _LISTS = frozenset(("ul", "ol", "dl", "menu", "dir"))
 _TERMS = frozenset(("dd", "dt"))
@@ -27,15 +27,15 @@ _LISTED = _LISTS | _TERMS | {"li"}
 
 
 @lru_cache(maxsize=1)  # a page is asked after before it is written, and again when that is checked
-def readable(text: str) -> bool:
+def is_parsable(text: str) -> bool:
     """Say whether the parser can read it: encodable, without NUL, no deeper or more crowded than any page is."""
     if "\0" in text or _SURROGATE.search(text) or _CROWDED.search(text):
         return False
     small = text.lower()
-    return all(small.count(tag) <= most for tag, most in _MOST.items()) and _shallow(_TAG.findall(small))
+    return all(small.count(tag) <= most for tag, most in _MAX_OCCURRENCES.items()) and _is_shallow(_TAG.findall(small))
 
 
-def _shallow(tags: Iterable[tuple[str, str, str]]) -> bool:
+def _is_shallow(tags: Iterable[tuple[str, str, str]]) -> bool:
     """Say whether no element is too deep; what is closed in the wrong order is taken to be deeper than it is."""
     opened: Counter[str] = Counter()
     depth = foreign = 0
@@ -44,13 +44,13 @@ def _shallow(tags: Iterable[tuple[str, str, str]]) -> bool:
         if name in _LISTED:
             depth += name == "li" and last in _TERMS and not closing
             last = name
-        if ended if foreign else name in CLOSES_ITSELF:
+        if ended if foreign else name in OPTIONAL_END_TAG:
             continue
         step = 1 if not closing else -1 if opened[name] else 0
         opened[name] += step
         depth += step
         if name in _FOREIGN:
             foreign += step
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             return False
-    return depth <= _DEEPEST
+    return depth <= _MAX_DEPTH

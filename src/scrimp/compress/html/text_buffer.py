@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from scrimp.compress.html.elements import LINE, PARAGRAPH, SPACE
 
-_BETWEEN = ("", " ", "\n", "\n\n")
+_GAPS = ("", " ", "\n", "\n\n")
 _SPACE = re.compile(r"(?: *+[\t\n\r\f\u00a0]|  )[ \t\n\r\f\u00a0]*+")  # all but the single spaces
 _TICKS = re.compile("`+")
-_STRUCK = "~~"
+_STRIKETHROUGH = "~~"
 
 
-def flat(text: str) -> str:
+def collapse_whitespace(text: str) -> str:
     """Return the text with single spaces, as a browser shows it."""
     return _SPACE.sub(" ", text).strip(" ")
 
@@ -44,7 +44,7 @@ class TextBuffer:
     def write(self, text: str) -> None:
         """Write a word or words as they are."""
         if self.pieces:
-            self.pieces.append(_BETWEEN[self._between])
+            self.pieces.append(_GAPS[self._between])
         self.pieces.append(f"{self.lead}{self._struck}{text}")
         self._between, self.lead, self._struck = 0, "", ""
 
@@ -75,20 +75,20 @@ class TextBuffer:
 
     def strike(self) -> None:
         """Mark what follows as struck out."""
-        self._struck += _STRUCK
+        self._struck += _STRIKETHROUGH
 
     def struck(self) -> None:
         """End what is struck out, at its last word."""
         if self._struck:
-            self._struck = self._struck.removesuffix(_STRUCK)
+            self._struck = self._struck.removesuffix(_STRIKETHROUGH)
             return
         between, self._between = self._between, 0
-        self.write(_STRUCK)
+        self.write(_STRIKETHROUGH)
         self._between = between
 
     def code(self, code: str, language: str, *, block: bool) -> None:
         """Write code byte for byte between as many ticks as it takes."""
-        ticks = "`" * max(_longest(_TICKS.findall(code)) + 1, 3 if block else 1)
+        ticks = "`" * max(_max_length(_TICKS.findall(code)) + 1, 3 if block else 1)
         if not code.strip():
             self.text(code)
         elif block:
@@ -104,5 +104,5 @@ class TextBuffer:
 _END = "\n"
 
 
-def _longest(pieces: Iterable[str]) -> int:
+def _max_length(pieces: Iterable[str]) -> int:
     return max(map(len, pieces), default=0)

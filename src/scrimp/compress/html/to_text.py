@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from scrimp.compress.html.elements import KNOWN
-from scrimp.compress.html.limits import readable
-from scrimp.compress.html.text_buffer import flat
+from scrimp.compress.html.elements import KNOWN_ELEMENTS
+from scrimp.compress.html.limits import is_parsable
+from scrimp.compress.html.text_buffer import collapse_whitespace
 
 _DOCUMENT = re.compile(
     r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)\b", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
-_NOT_A_PAGE = re.compile(r"<\?php|<%|\{[{%]|\bclassName=|=\{", re.IGNORECASE)  # a program that writes HTML
+_PROGRAM = re.compile(r"<\?php|<%|\{[{%]|\bclassName=|=\{", re.IGNORECASE)  # a program that writes HTML
 
 
 def html_to_text(text: str) -> str:
@@ -20,7 +20,7 @@ def html_to_text(text: str) -> str:
     if not is_html(text):
         return text
     body = text.strip()
-    seen = _seen(body)
+    seen = _visible_text(body)
     if not seen or len(seen) >= len(body) or is_html(seen):
         return text
     before, after = text.split(body, 1)
@@ -30,16 +30,16 @@ def html_to_text(text: str) -> str:
 def is_html(text: str) -> bool:
     """Say whether a text is a page or a piece of one: every element known, none of it a program or a prompt's tag."""
     if is_document(text):
-        return readable(text)
+        return is_parsable(text)
     body = text.strip()
-    if not (body.startswith("<") and body.endswith(">")) or _NOT_A_PAGE.search(body):
+    if not (body.startswith("<") and body.endswith(">")) or _PROGRAM.search(body):
         return False
     tags = _TAG.findall(body)
     return (
         bool(_TAG.match(body))
         and any(closing for closing, _ in tags)
-        and all(name.lower() in KNOWN or "-" in name for _, name in tags if name)
-        and readable(body)
+        and all(name.lower() in KNOWN_ELEMENTS or "-" in name for _, name in tags if name)
+        and is_parsable(body)
     )
 
 
@@ -48,16 +48,16 @@ def is_document(text: str) -> bool:
     return bool(_DOCUMENT.match(text))
 
 
-def _seen(text: str) -> str:
+def _visible_text(text: str) -> str:
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - takes 15 ms, and few prompts hold a page
 
-    from scrimp.compress.html.page import seen  # noqa: PLC0415 - as above
+    from scrimp.compress.html.renderer import render_text  # noqa: PLC0415 - as above
 
     tree = LexborHTMLParser(text)
     title = tree.css_first("head > title")
-    return _titled(flat(title.text()) if title else "", seen(tree, whole=is_document(text)))
+    return _with_title(collapse_whitespace(title.text()) if title else "", render_text(tree, whole=is_document(text)))
 
 
-def _titled(title: str, body: str) -> str:
+def _with_title(title: str, body: str) -> str:
     """Begin with the title, unless the page says it itself."""
     return body if not title or title in body else f"{title}\n\n{body}".strip()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     State = dict[str, Any]
 
-WHITE = " \t\n\r"
+WHITESPACE = " \t\n\r"
 
 # Possessive throughout: a lexeme either is one or is not, and no text is read twice to find out.
 _PLAIN = r'[^"\\\x00-\x1f]*+'
@@ -24,26 +24,26 @@ _STRING = rf'"{_PLAIN}(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}){_PLAIN})*+"'
 _NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+"
 _LEXEME = rf"{_STRING}|[\[\]{{}},:]|{_NUMBER}|true|false|null"
 # What is no lexeme is an empty one: to its end where all are wanted, a character where they are asked for one by one.
-_ALL = re.compile(rf"(?:({_LEXEME})|(?s:.++))[{WHITE}]*+")
-_EACH = re.compile(rf"(?:({_LEXEME})|(?s:.))[{WHITE}]*+")
+_ALL = re.compile(rf"(?:({_LEXEME})|(?s:.++))[{WHITESPACE}]*+")
+_NEXT = re.compile(rf"(?:({_LEXEME})|(?s:.))[{WHITESPACE}]*+")
 
 _SCALAR = r'["\-0-9tfn]'
 _FLAT = re.compile(rf'\{{(?:":{_SCALAR}(?:,":{_SCALAR})*+)?+\}}|\[(?:{_SCALAR}(?:,{_SCALAR})*+)?+\]')
 _ROUNDS = 8
-LONG = 64  # lexemes
-_REMEMBERED = 1_000_000  # characters; of longer texts the memory would be felt
+LONG_VALUE = 64  # lexemes
+_MAX_CACHED = 1_000_000  # characters; of longer texts the memory would be felt
 
 # A state maps the first character of each lexeme that may come next to the state after it.
-_UP: State = {}  # a value has ended: what may follow depends on what it is in
-_END: State = {}  # the outermost value has ended
-_VALUE: State = dict.fromkeys('"-0123456789tfn', _UP)
-_FIRST_ITEM: State = {**_VALUE, "]": _UP}
+_VALUE_DONE: State = {}  # a value has ended: what may follow depends on what it is in
+_DONE: State = {}  # the outermost value has ended
+_VALUE: State = dict.fromkeys('"-0123456789tfn', _VALUE_DONE)
+_FIRST_ITEM: State = {**_VALUE, "]": _VALUE_DONE}
 _COLON: State = {":": _VALUE}
 _KEY: State = {'"': _COLON}
-_FIRST_KEY: State = {**_KEY, "}": _UP}
+_FIRST_KEY: State = {**_KEY, "}": _VALUE_DONE}
 for _state in (_VALUE, _FIRST_ITEM):
     _state.update({"[": _FIRST_ITEM, "{": _FIRST_KEY})
-_AFTER: dict[str, State] = {"[": {",": _VALUE, "]": _UP}, "{": {",": _KEY, "}": _UP}}
+_AFTER: dict[str, State] = {"[": {",": _VALUE, "]": _VALUE_DONE}, "{": {",": _KEY, "}": _VALUE_DONE}}
 
 
 class Container(Struct, frozen=True, gc=False):
@@ -62,45 +62,45 @@ class Container(Struct, frozen=True, gc=False):
         return [key + 2 for key in self.keys] if self.keys else self.items
 
 
-def records(text: str) -> list[list[str]]:
+def lex_records(text: str) -> list[list[str]]:
     """Return the lexemes of a JSON document (one record) or of each line of JSONL; nothing if the text is neither.
 
     They are not to be changed: a rule, its check and the next rule ask for those of the same text.
     """
-    return _recent(text) if len(text) <= _REMEMBERED else _records(text)
+    return _cached_records(text) if len(text) <= _MAX_CACHED else _lex_records(text)
 
 
-def _records(text: str) -> list[list[str]]:
-    body = text.strip(WHITE)
+def _lex_records(text: str) -> list[list[str]]:
+    body = text.strip(WHITESPACE)
     first, more, _ = body.partition("\n")
-    if not more or not lexemes(first):
-        whole = lexemes(body)
+    if not more or not lex(first):
+        whole = lex(body)
         return [whole] if whole else []
-    found = [lexemes(line) for line in body.split("\n") if line.strip(WHITE)]
+    found = [lex(line) for line in body.split("\n") if line.strip(WHITESPACE)]
     return found if all(record and record[0] in _AFTER for record in found) else []
 
 
-_recent = lru_cache(maxsize=2)(_records)
+_cached_records = lru_cache(maxsize=2)(_lex_records)
 
 
-def lexemes(text: str) -> list[str]:
+def lex(text: str) -> list[str]:
     """Return the lexemes of a JSON value and nothing else, or none if the text is not that."""
-    body = text.strip(WHITE)
+    body = text.strip(WHITESPACE)
     found: list[str] = _ALL.findall(body)
     if not found or not found[-1]:
         return []
-    if body[0] in _AFTER and _quick_end(body, 0) == len(body):
+    if body[0] in _AFTER and _decoded_end(body, 0) == len(body):
         return found
     kinds = "".join([lexeme[0] for lexeme in found])
     for _ in range(_ROUNDS):  # only for speed: a flat array or object may stand wherever a number may
         kinds, folded = _FLAT.subn("0", kinds)
         if not folded:
             break
-    read, whole = _read(kinds)
+    read, whole = _parse(kinds)
     return found if whole and read == len(kinds) else []
 
 
-def end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
+def find_end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
     """Return where the array or object at `start` ends, or where it fails, and which of them it is.
 
     With `quick` one that goes on for long is tried at once, which takes a failure the time to read all before it.
@@ -109,28 +109,28 @@ def end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
 
     def kinds() -> Iterator[str]:
         nonlocal at
-        for match in _EACH.finditer(text, start):
+        for match in _NEXT.finditer(text, start):
             at = match.end(1) if match[1] else match.start()
             yield match[1][0] if match[1] else ""
 
-    read, whole = _read(islice(kinds(), LONG))
-    if whole or read < LONG:
+    read, whole = _parse(islice(kinds(), LONG_VALUE))
+    if whole or read < LONG_VALUE:
         return at, whole
-    if quick and (last := _quick_end(text, start)) is not None:
+    if quick and (last := _decoded_end(text, start)) is not None:
         return last, True
-    _, whole = _read(kinds())
+    _, whole = _parse(kinds())
     return at, whole
 
 
-def _refuse(word: str) -> None:
+def _reject_constant(word: str) -> None:
     raise ValueError(word)
 
 
 # Numbers are not read, for any has to do; NaN and Infinity are no JSON.
-_DECODER = json.JSONDecoder(parse_float=bool, parse_int=bool, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(parse_float=bool, parse_int=bool, parse_constant=_reject_constant)
 
 
-def _quick_end(text: str, start: int) -> int | None:
+def _decoded_end(text: str, start: int) -> int | None:
     """Return where the value at `start` ends, for speed, or nothing where that has to be found out lexeme by lexeme.
 
     What is decoded is thrown away. A value that is nested too deep for the decoder may still be one.
@@ -141,9 +141,9 @@ def _quick_end(text: str, start: int) -> int | None:
         return None
 
 
-def _read(kinds: Iterable[str]) -> tuple[int, bool]:
+def _parse(kinds: Iterable[str]) -> tuple[int, bool]:
     """Read one value from the first characters of lexemes: return how many it took, and whether it is whole."""
-    around = [_END]
+    around = [_DONE]
     state = _VALUE
     read = 0
     for read, kind in enumerate(kinds, 1):
@@ -152,16 +152,16 @@ def _read(kinds: Iterable[str]) -> tuple[int, bool]:
         state = state[kind]
         if kind in _AFTER:
             around.append(_AFTER[kind])
-        elif state is _UP:
+        elif state is _VALUE_DONE:
             if kind in "]}":
                 around.pop()
             state = around[-1]
-            if state is _END:
+            if state is _DONE:
                 return read, True
     return read, False
 
 
-def containers(record: list[str]) -> dict[int, Container]:
+def find_containers(record: list[str]) -> dict[int, Container]:
     """Return each array and object of a value by the index of its first lexeme, inner ones before outer ones."""
     found: dict[int, Container] = {}
     around: list[tuple[int, list[int]]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrimp.compress.json.lexer import records
+from scrimp.compress.json.lexer import lex_records
 
 
 def minify(text: str) -> str:
@@ -10,4 +10,4 @@ def minify(text: str) -> str:
 
     Anything that is not strictly JSON comes back unchanged.
     """
-    return "\n".join(map("".join, records(text))) or text
+    return "\n".join(map("".join, lex_records(text))) or text

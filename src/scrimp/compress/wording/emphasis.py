@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 _CLUSTER = re.compile(r"[*_]++")
 _MARK = re.compile(r"\*++|_++")
-_LONGEST = 3
+_MAX_WIDTH = 3
 # Marks beside a mark are looked past: so what is one now is one when they are gone.
 _OPENS = re.compile(r"(?:^|[\s|\u2014])[(\[{\u201c*_]*\Z", re.MULTILINE)
 _FIRST = re.compile(r"[^\W_]|[`\"'(\[\u201c\u2018\u00ab$\u20ac\u00a3\u00a5#@-]")
 _CLOSES = re.compile(r"[.,;:!?)\]}\u201d\u2026*_]*+(?:[\s|\u2014]|\Z)|[*_]*+\][(\[]")
-_AROUND = 12
+_WINDOW = 12
 _PLAIN_WORD = re.compile(r"[(\[\u201c]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[.,;:!?)\]\u201d\u2026]*\Z")
 _UNIT = re.compile(r"[*_]*+\s*+[*_]*+[A-Za-z%\u2030\u00b0$\u20ac\u00a3\u00a5\u20b9\u00b5\u4e00-\u9fff]")
 _VALUE = re.compile(r"[\d$\u20ac\u00a3\u00a5\u20b9+\u2212][*_]*\s*[*_]*\Z")
@@ -24,7 +24,7 @@ _VALUE = re.compile(r"[\d$\u20ac\u00a3\u00a5\u20b9+\u2212][*_]*\s*[*_]*\Z")
 Pair = tuple[tuple[int, int], tuple[int, int]]
 
 
-def pairs(text: str, start: int, end: int, free: Callable[[int, int], bool]) -> list[Pair]:
+def emphasis_pairs(text: str, start: int, end: int, free: Callable[[int, int], bool]) -> list[Pair]:
     """Return where the marks around words are in the line text[start:end]; `free` says what may be changed."""
     opened: list[tuple[int, int]] = []
     found: list[Pair] = []
@@ -40,11 +40,11 @@ def pairs(text: str, start: int, end: int, free: Callable[[int, int], bool]) -> 
                 if text[slice(*pair[0])] != mark[0]:
                     return []
                 found.append(pair)
-    return [pair for pair in found if _says_nothing(text, pair)]
+    return [pair for pair in found if _is_emphasis(text, pair)]
 
 
 def _opens(text: str, start: int, cluster: re.Match[str]) -> bool:
-    window = max(start, cluster.start() - _AROUND)
+    window = max(start, cluster.start() - _WINDOW)
     before = text[window : cluster.start()] if window == start else f"x{text[window : cluster.start()]}"
     return bool(_FIRST.match(text, cluster.end())) and bool(_OPENS.search(before))
 
@@ -54,13 +54,13 @@ def _closes(text: str, start: int, cluster: re.Match[str]) -> bool:
     return not last.isspace() and last != "\\" and bool(_CLOSES.match(text, cluster.end()))
 
 
-def _says_nothing(text: str, pair: Pair) -> bool:
+def _is_emphasis(text: str, pair: Pair) -> bool:
     """Say whether a pair is emphasis, and neither a name in underscores nor between a number and its unit."""
     (opening, start), (end, closing) = pair
     width, inner = start - opening, text[start:end].strip("*_")
-    if width > _LONGEST or not inner or (text[opening] == "_" and not _underscored(inner, width)):
+    if width > _MAX_WIDTH or not inner or (text[opening] == "_" and not _underscored(inner, width)):
         return False
-    before = text[max(0, opening - _AROUND) : opening]
+    before = text[max(0, opening - _WINDOW) : opening]
     return not (inner[-1].isdigit() and _UNIT.match(text, closing)) and not _VALUE.search(before)
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # Said instead of the phrase, anywhere. Plain words: the phrase found is looked up here.
-SHORTER: dict[str, str] = {
+REPLACEMENTS: dict[str, str] = {
     # because, if, although
     "due to the fact that": "because",
     "because of the fact that": "because",
@@ -168,7 +168,7 @@ SHORTER: dict[str, str] = {
 }
 
 # Asks for what follows: nothing at the start of a sentence, "please" within one.
-ASKING: tuple[str, ...] = (
+REQUEST_OPENERS: tuple[str, ...] = (
     (
         "I {was|am} {just |}{wondering|hoping} {if|whether|that} you {could|can|would|might} "
         "{possibly |perhaps |please |}"
@@ -213,7 +213,7 @@ ASKING: tuple[str, ...] = (
 )
 
 # Adds nothing where it stands, its comma included.
-NOTHING: tuple[str, ...] = (
+FILLERS: tuple[str, ...] = (
     "please note that ",
     "please be {aware|advised} that ",
     "please {keep|bear} in mind that ",
@@ -262,7 +262,7 @@ NOTHING: tuple[str, ...] = (
 )
 
 # A whole sentence (or a greeting before a comma) that says nothing to a model.
-SENTENCES: tuple[str, ...] = (
+COURTESIES: tuple[str, ...] = (
     "{hello|hi|hey|greetings}{ there| everyone|}",
     "good {morning|afternoon|evening|day}",
     "I hope {you are|you're|you have been} {doing |}well{ today|}",

@@ -11,24 +11,26 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import pairwise
 
-from scrimp.compress.wording.phrase_table import ASKING, NOTHING, SENTENCES, SHORTER
+from scrimp.compress.wording.phrase_table import COURTESIES, FILLERS, REPLACEMENTS, REQUEST_OPENERS
 
-_PASSES = 6
+_MAX_PASSES = 6
 _NEGATION = re.compile(
     r"(?:\b(?:not|no|never|nor|none|neither|cannot|without|hardly)|n['\u2019]t)[ \n]+\Z", re.IGNORECASE
 )
-_NEGATED = re.compile(r"[ \n]*(?:not|no|never|nor|don['\u2019]t|do not|does not|do n['\u2019]t|avoid)\b", re.IGNORECASE)
+_NEGATION_AFTER = re.compile(
+    r"[ \n]*(?:not|no|never|nor|don['\u2019]t|do not|does not|do n['\u2019]t|avoid)\b", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"(?:^|(?<=[\n.!?:] )|(?<=\n))(?:(?:Here is|This is) the )?"
     r"(?:Text|E-?mail|Article|Passage|Document|Input|Context|Transcript|Message|Sentence|Review|Letter|Story|Quote|Note)"
     ""
     r"s?[ ]?:|\bThe sentence is:"
 )
-_STARTS = re.compile(r"(?:\n[ \t]*(?:(?:[-*+]|[0-9]{1,3}[.)])[ ])?|[.!?][)\"'\u2019\u201d]?[ \n]+)\Z")
-_LED_IN = re.compile(r"(?:[-*+:]|[0-9][.)])\s+\Z")
-_JOINED = re.compile(r"(?:[,;]|\b(?:and|but|so|then|also))[ \n]+\Z")
+_SENTENCE_START = re.compile(r"(?:\n[ \t]*(?:(?:[-*+]|[0-9]{1,3}[.)])[ ])?|[.!?][)\"'\u2019\u201d]?[ \n]+)\Z")
+_AFTER_LIST_MARK = re.compile(r"(?:[-*+:]|[0-9][.)])\s+\Z")
+_AFTER_JOINT = re.compile(r"(?:[,;]|\b(?:and|but|so|then|also))[ \n]+\Z")
 # A task about the wording of something, which stands where no label may tell: only its first sentence is ours.
-_ABOUT_WORDS = re.compile(
+_WORDING_TASK = re.compile(
     r"\b(?:translat|rewrit|rephras|paraphras|proof-?read|gramma|sentiment|verbatim|repeat|polish|spell|quot|wording"
     r"|phrase|sentence|edit\b|classif|reply to|respond to)",
     re.IGNORECASE,
@@ -45,21 +47,21 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-def english(text: str) -> bool:
+def is_english(text: str) -> bool:
     """Guess from the share of its most common words whether a text is English; only the beginning is read."""
     words = [word.lower().replace("\u2019", "'") for word in _WORDS.findall(text[:4000])]
     return sum(word in _FUNCTION_WORDS for word in words) * 4 >= max(len(words), 4)
 
 
-def phrases(text: str, outside: Callable[[str, Callable[[str], str]], str]) -> str:
+def shorten_phrases(text: str, outside: Callable[[str, Callable[[str], str]], str]) -> str:
     """Say the phrases of the table shorter; `outside` applies a rule to what is not protected, piece by piece in order.
 
     Shorter words may make another phrase. What is not settled after a few passes is given back as it came.
     """
-    if not english(text):
+    if not is_english(text):
         return text
     before = text
-    for _ in range(_PASSES):
+    for _ in range(_MAX_PASSES):
         after = outside(before, _Pass(before))
         if after == before:
             return after if after.strip() else text
@@ -74,7 +76,7 @@ class _Pass:
         self.text = text
         self.at = 0  # where in the text the last piece ended, or earlier
         self.ended = False
-        self.about_words = _ABOUT_WORDS.search(text) is not None
+        self.about_words = _WORDING_TASK.search(text) is not None
 
     def __call__(self, piece: str) -> str:
         if self.ended:
@@ -85,72 +87,72 @@ class _Pass:
         start = max(self.at, self.text.find(piece, self.at))
         opens, self.at = start == self.at == 0, start + len(piece)
         closes = self.at == len(self.text)
-        return _shortened(head, opens=opens, closes=closes, courtesy=not self.about_words) + piece[len(head) :]
+        return _replace_phrases(head, opens=opens, closes=closes, courtesy=not self.about_words) + piece[len(head) :]
 
 
-def _shortened(piece: str, *, opens: bool, closes: bool, courtesy: bool) -> str:
+def _replace_phrases(piece: str, *, opens: bool, closes: bool, courtesy: bool) -> str:
     """Walk from phrase to phrase; the piece may open or close the text, or a word may go on in what is protected."""
     kept: list[str] = []
     at = 0
     capital = False
-    for match in _table().finditer(piece):
+    for match in _pattern().finditer(piece):
         start, end = match.span()
         before = piece[max(0, start - 40) : start] if start > 40 or not opens else f"\n{piece[:start]}"
-        starts = (capital and start == at) or _STARTS.search(before) is not None
-        shorter = _said(match, before, piece[end : end + 20], starts=starts, courtesy=courtesy)
+        starts = (capital and start == at) or _SENTENCE_START.search(before) is not None
+        shorter = _replacement(match, before, piece[end : end + 20], starts=starts, courtesy=courtesy)
         if shorter is None or (not start and not opens) or (end == len(piece) and not closes):
             continue
-        left = _break(match[0], before) if match["sentence"] and start else ""
+        left = _line_breaks_left(match[0], before) if match["sentence"] and start else ""
         kept.append(_with_capital(piece[at:start]) if capital else piece[at:start])
         if left:
             kept[-1] = kept[-1].rstrip(" ")
-        kept.append(left or (shorter[:1].upper() + shorter[1:] if starts or _shouts(match[0]) else shorter))
+        kept.append(left or (shorter[:1].upper() + shorter[1:] if starts or _is_capitalized(match[0]) else shorter))
         capital = starts and not shorter
         at = end
     kept.append(_with_capital(piece[at:]) if capital else piece[at:])
     return "".join(kept)
 
 
-def _break(sentence: str, before: str) -> str:
+def _line_breaks_left(sentence: str, before: str) -> str:
     """Return the line ends that must be left of those after a sentence, lest a paragraph or list item join the last."""
     wanted, there = (text[len(text.rstrip(" \n")) :].count("\n") for text in (sentence, before))
     return "\n" * (wanted - there)
 
 
-def _shouts(phrase: str) -> bool:
+def _is_capitalized(phrase: str) -> bool:
     return phrase[0].isupper() and phrase[:2] not in {"I ", "I'", "I\u2019"}
 
 
-def _said(match: re.Match[str], before: str, after: str, *, starts: bool, courtesy: bool) -> str | None:
+def _replacement(match: re.Match[str], before: str, after: str, *, starts: bool, courtesy: bool) -> str | None:
     """Return what is said instead of a phrase, or None where the phrase stays."""
-    if _NEGATION.search(before) or _NEGATED.match(after):
+    if _NEGATION.search(before) or _NEGATION_AFTER.match(after):
         return None
     if match["shorter"]:
-        return _by_small_letter()[_plain(match[0])]
+        return _replacements()[_normalized(match[0])]
     if match["sentence"]:
-        return "" if starts and courtesy and not _LED_IN.search(before) else None
+        return "" if starts and courtesy and not _AFTER_LIST_MARK.search(before) else None
     if not after[:1].isalpha():
         return None  # what it leads to is protected, and may not begin with a word
-    return "" if starts else _within(match, before)
+    return "" if starts else _mid_sentence(match, before)
 
 
-def _within(match: re.Match[str], before: str) -> str | None:
+def _mid_sentence(match: re.Match[str], before: str) -> str | None:
     """Within a sentence only after a comma or "and": "the tool I want you to use" asks for nothing."""
-    if not _JOINED.search(before):
+    if not _AFTER_JOINT.search(before):
         return None
     if match["nothing"]:
         return ""
     return "please " if len(match[0]) > len("please ") and not match[0].startswith("what") else None
 
 
-def _plain(phrase: str) -> str:
+def _normalized(phrase: str) -> str:
     phrase = " ".join(phrase.replace("\u2019", "'").split())
     return phrase[0].lower() + phrase[1:]
 
 
 @cache
-def _by_small_letter() -> dict[str, str]:
-    return {phrase[0].lower() + phrase[1:]: shorter for phrase, shorter in SHORTER.items()}
+def _replacements() -> dict[str, str]:
+    return {phrase[0].lower() + phrase[1:]: shorter for phrase, shorter in REPLACEMENTS.items()}
 
 
 def _with_capital(rest: str) -> str:
@@ -160,17 +162,17 @@ def _with_capital(rest: str) -> str:
 
 
 @cache
-def _table() -> re.Pattern[str]:
+def _pattern() -> re.Pattern[str]:
     """Build one pattern: four named groups of choices, each by its first letter, longer phrases first."""
-    swaps = sorted(SHORTER, key=lambda phrase: (-len(phrase), phrase))
-    groups = {"nothing": NOTHING, "sentence": SENTENCES, "asking": ASKING, "shorter": swaps}
-    choices = {name: _choice(_unbraced(entries)) for name, entries in groups.items()}
+    swaps = sorted(REPLACEMENTS, key=lambda phrase: (-len(phrase), phrase))
+    groups = {"nothing": FILLERS, "sentence": COURTESIES, "asking": REQUEST_OPENERS, "shorter": swaps}
+    choices = {name: _alternation(_expand_leading_choice(entries)) for name, entries in groups.items()}
     after = {"sentence": r"(?:[.!]+(?:[ \n]+|\Z)|,[ \n]+(?!world)(?=[a-zI]))", "shorter": r"(?![\w'\u2019-])"}
     whole = "|".join(f"(?P<{name}>{choice}{after.get(name, '')})" for name, choice in choices.items())
     return re.compile(rf"(?<![\w'\u2019./@-])(?:{whole})")
 
 
-def _unbraced(entries: Iterable[str]) -> list[str]:
+def _expand_leading_choice(entries: Iterable[str]) -> list[str]:
     """Give every choice that an entry begins with an entry of its own, so that all begin with a letter."""
     plain: list[str] = []
     for entry in entries:
@@ -185,11 +187,11 @@ def _unbraced(entries: Iterable[str]) -> list[str]:
             if not depth:
                 break
         rest = entry[cuts[-1] + 1 :]
-        plain += _unbraced(entry[one + 1 : other] + rest for one, other in pairwise(cuts))
+        plain += _expand_leading_choice(entry[one + 1 : other] + rest for one, other in pairwise(cuts))
     return plain
 
 
-def _choice(entries: Iterable[str]) -> str:
+def _alternation(entries: Iterable[str]) -> str:
     """Choose first by the first letter, in either case, which the engine does without trying each phrase."""
     by_letter: dict[str, list[str]] = {}
     for entry in entries:

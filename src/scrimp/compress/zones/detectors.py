@@ -1,35 +1,35 @@
-"""Which detectors may find something in a text, told by signs that are looked for in the whole of it at once."""
+"""The detectors in order, each with a quick test of whether it can find anything in a text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from scrimp.compress.zones.claims import Detector
-from scrimp.compress.zones.code import code, config
-from scrimp.compress.zones.lines import (
-    LEAST_REPETITIVE,
-    LISTED_LINE,
+from scrimp.compress.zones.code_detectors import detect_code, detect_config
+from scrimp.compress.zones.line_detectors import (
+    LISTING_LINE,
     LOG_LINE,
+    MIN_REPETITIVE,
     PROMPT_LINE,
-    commits,
-    diffs,
-    listings,
-    logs,
-    repetitive,
-    sessions,
-    tables,
+    detect_commits,
+    detect_diffs,
+    detect_listings,
+    detect_logs,
+    detect_repetitive,
+    detect_sessions,
+    detect_tables,
 )
+from scrimp.compress.zones.zone_span import Detector
 
 _INNER_GAP = re.compile(r"  (?<=\S  )")
 
 
-def _anywhere(*signs: str) -> Callable[[str], bool]:
+def _contains_any(*signs: str) -> Callable[[str], bool]:
     return lambda text: any(sign in text for sign in signs)
 
 
-def _on_a_line(pattern: str) -> Callable[[str], bool]:
-    """Say whether a line begins so: what is after a line feed is found at once, what may be anywhere is not."""
+def _line_starts_with(pattern: str) -> Callable[[str], bool]:
+    """Return a test of whether any line starts with a pattern; searching after line feeds is fastest."""
     first, later = re.compile(pattern), re.compile(f"\n(?:{pattern})")
     return lambda text: bool(first.match(text) or later.search(text))
 
@@ -38,21 +38,21 @@ def _has_inner_gap(text: str) -> bool:
     return _INNER_GAP.search(text) is not None
 
 
-_log_begins, _prompt_begins, _listing_begins = map(_on_a_line, (LOG_LINE, PROMPT_LINE, LISTED_LINE))
-# Each with what it needs to find anything, told from the whole text: most texts have little of it.
+_has_log_line, _has_prompt_line, _has_listing_line = map(_line_starts_with, (LOG_LINE, PROMPT_LINE, LISTING_LINE))
+# Most texts pass few of these tests.
 _DETECTORS: tuple[tuple[Detector, Callable[[str], bool]], ...] = (
-    (diffs, _anywhere("@@ -")),
-    (commits, lambda text: text.startswith("commit ") or "\ncommit " in text),
-    (logs, _log_begins),
-    (tables, _anywhere(",", "\t", ";", "|")),
-    (sessions, lambda text: _anywhere("$ ", "# ", "> ")(text) and _prompt_begins(text)),
-    (listings, lambda text: _has_inner_gap(text) or _listing_begins(text)),
-    (code, _anywhere("(", "=", ":", ";", "{", "import ")),
-    (config, _anywhere("=", ":\n", ":\r\n")),
-    (repetitive, lambda text: text.count("\n") >= LEAST_REPETITIVE - 1),
+    (detect_diffs, _contains_any("@@ -")),
+    (detect_commits, lambda text: text.startswith("commit ") or "\ncommit " in text),
+    (detect_logs, _has_log_line),
+    (detect_tables, _contains_any(",", "\t", ";", "|")),
+    (detect_sessions, lambda text: _contains_any("$ ", "# ", "> ")(text) and _has_prompt_line(text)),
+    (detect_listings, lambda text: _has_inner_gap(text) or _has_listing_line(text)),
+    (detect_code, _contains_any("(", "=", ":", ";", "{", "import ")),
+    (detect_config, _contains_any("=", ":\n", ":\r\n")),
+    (detect_repetitive, lambda text: text.count("\n") >= MIN_REPETITIVE - 1),
 )
 
 
-def fitting(text: str) -> list[Detector]:
-    """Return the detectors that may find something in a text, in the order in which they look."""
-    return [detector for detector, shows in _DETECTORS if shows(text)]
+def applicable_detectors(text: str) -> list[Detector]:
+    """Return the detectors that may find something in a text, in order."""
+    return [detector for detector, applies in _DETECTORS if applies(text)]

@@ -1,7 +1,7 @@
-"""Stretches of a text that no rule may change, found in one ordered scan.
+"""Find the parts of a text that no rule may change, in one scan.
 
-Every pattern stops at the next place where it could begin, and gives back nothing (possessive quantifiers): so the scan
-is linear on any text. It passes plain words in one stride and tries the patterns only at what is left.
+Every pattern stops where it could start again, and never backtracks (possessive quantifiers), so the scan is linear on
+any text. It skips plain words in one step and tries the patterns only on what remains.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Literal
 from msgspec import Struct
 
 SpanKind = Literal[
-    "keep", "fence", "front", "table", "hunk",
+    "keep", "fence", "front_matter", "table", "hunk",
     "code", "template", "math", "tag", "url", "email", "path", "quote", "version", "number", "flag", "ident", "extra",
 ]  # fmt: skip
 
 
 class Span(Struct, frozen=True, gc=False):
-    """A protected stretch: text[start:end]."""
+    """A protected part: text[start:end]."""
 
     start: int
     end: int
@@ -27,7 +27,7 @@ class Span(Struct, frozen=True, gc=False):
 
 
 class Fence(Struct, frozen=True, gc=False):
-    """A fenced block, from the line of its opening mark to the end of the line of its closing one."""
+    """A fenced block, from the line of its opening fence to the end of the line of its closing fence."""
 
     start: int
     end: int
@@ -36,7 +36,7 @@ class Fence(Struct, frozen=True, gc=False):
     info: str
 
 
-# What a fence may be marked with when it holds rows, output or prose and no code; JSON in a fence is code.
+# Info strings of fences that hold rows, output or prose rather than code; JSON in a fence is code.
 DATA_FENCES = frozenset({"csv", "tsv", "log", "logs", "text", "txt", "plain", "plaintext"})
 
 _EDGE = r"(?<![A-Za-z0-9_.@+/~-])"
@@ -88,31 +88,33 @@ VERSION = (
     r"|(?:[<>=~!]=|\^|~|[<>])[ ]?+\d++(?:\.\d++)++(?:, ?+[<>=~!]=?+ ?+\d++(?:\.\d++)*+)*+"
 )
 FLAG = r"(?<![^\s(\[{,\"'`|=])--?[A-Za-z][\w-]*+"
-# A plain word: small letters, perhaps a capital first. What else begins with a letter is an identifier.
-_PLAIN = r"[A-Z]?+[^\W\d_A-Z]++(?!\w)|[A-Z](?!\w)"
+# A plain word: lowercase, perhaps with an initial capital. Anything else that starts with a letter is an identifier.
+_PLAIN_WORD = r"[A-Z]?+[^\W\d_A-Z]++(?!\w)|[A-Z](?!\w)"
 IDENT = (
     r"(?<!\w)[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)"
     r"|[A-Za-z_]\w*+(?:(?:\.|::|->)[A-Za-z_]\w*+)++(?:\(\))?+"
     r"|(?<![\w-])[A-Za-z](?=[A-Za-z-]*+\d)\w*+(?:-\w++)++"
-    rf"|(?!{_PLAIN})[A-Za-z_]\w*+(?:\(\))?+|\$[A-Za-z_]\w*+"
+    rf"|(?!{_PLAIN_WORD})[A-Za-z_]\w*+(?:\(\))?+|\$[A-Za-z_]\w*+"
 )
-# What no pattern wanted: a word whole with its apostrophes, a run of other scripts up to what may open a quotation.
-REST = (
+# What no pattern matched: a whole word with its apostrophes, or other scripts up to what may open a quotation.
+OTHER = (
     "[A-Za-z0-9_]++(?:['\u2019][A-Za-z]++)*+"
     f"|[^\\x00-\\x7f\u00ab\u201c\u201e\u300c\u300e\u2018{_SIGN[2:]}{_MONEY[1:]}]++|[\\s\\S]|\\Z"
 )
-_STRIDE = r"(?:[A-Z]?+[^\W\d_A-Z]++[.,;:!?]{0,2}+[ \n]++|[ \n]++)*+"
+_PLAIN_WORDS = r"(?:[A-Z]?+[^\W\d_A-Z]++[.,;:!?]{0,2}+[ \n]++|[ \n]++)*+"
 _INLINE = re.compile(
-    f"{_STRIDE}(?:(?P<code>{CODE})|(?P<template>{_TEMPLATE})|(?P<math>{_MATH})|(?P<tag>{_TAG})|(?P<url>{URL})"
+    f"{_PLAIN_WORDS}(?:(?P<code>{CODE})|(?P<template>{_TEMPLATE})|(?P<math>{_MATH})|(?P<tag>{_TAG})|(?P<url>{URL})"
     f"|(?P<email>{MAIL})|(?P<path>{PATH})|(?P<quote>{QUOTE})|(?P<version>{VERSION})|(?P<number>{NUMBER})"
-    f"|(?P<flag>{FLAG})|(?P<ident>{IDENT})|(?:{REST}))"
+    f"|(?P<flag>{FLAG})|(?P<ident>{IDENT})|(?:{OTHER}))"
 )
 _FENCE = re.compile(r"^(?:\A\ufeff)?+[ \t]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)", re.MULTILINE)
-_KEEP, _KEPT = "<scrimp:keep>", "</scrimp:keep>"
-_FRONT = re.compile(
+_KEEP_OPEN, _KEEP_CLOSE = "<scrimp:keep>", "</scrimp:keep>"
+_FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*+\r?\n(?=[^\n]*[:=])(?:(?!\1[ \t]*+\r?(?:\n|\Z))[^\n]*+\n)++\1[ \t]*+(?=\r?\n|\r?\Z)"
 )
-_RULER = re.compile(r"^[ \t]*+\|?+[ \t]*+:?+-++:?+[ \t]*+(?:\|[ \t]*+(?::?+-++:?+[ \t]*+)?+)++\r?$", re.MULTILINE)
+_DELIMITER_ROW = re.compile(
+    r"^[ \t]*+\|?+[ \t]*+:?+-++:?+[ \t]*+(?:\|[ \t]*+(?::?+-++:?+[ \t]*+)?+)++\r?$", re.MULTILINE
+)
 _HUNK = re.compile(
     r"^(?:diff --git [^\n]*+\n(?:(?:index|new|deleted|similarity|rename|old) [^\n]*+\n)*+)?+"
     r"(?:--- [^\n]*+\n\+\+\+ [^\n]*+\n)?+@@ -\d[^\n]*+(?:\n[ +\\-][^\n]*+|\n(?=\n?[ +-]))*+",
@@ -120,71 +122,73 @@ _HUNK = re.compile(
 )
 
 
-def spans(text: str, *, extra: re.Pattern[str] | None = None) -> list[Span]:
-    """Return what is protected, in order and without overlap; what `extra` matches is covered in any case."""
+def find_spans(text: str, *, extra: re.Pattern[str] | None = None) -> list[Span]:
+    """Return the protected spans, in order and without overlap; they cover all that `extra` matches."""
     found: list[Span] = []
     done = 0
-    for block in _joined([*keeps(text), *_fence_spans(text), *_front(text), *_tables(text), *_hunks(text)]):
-        found += _inline(text, done, block.start)
+    for block in _without_overlaps(
+        [*keep_spans(text), *_fence_spans(text), *_front_matter(text), *_tables(text), *_hunks(text)]
+    ):
+        found += _inline_spans(text, done, block.start)
         found.append(block)
         done = block.end
-    found += _inline(text, done, len(text))
+    found += _inline_spans(text, done, len(text))
     if extra is None:
         return found
-    return _joined([*found, *(Span(m.start(), m.end(), "extra") for m in extra.finditer(text) if m[0])])
+    return _without_overlaps([*found, *(Span(m.start(), m.end(), "extra") for m in extra.finditer(text) if m[0])])
 
 
-def outside(text: str, protected: Sequence[Span], rule: Callable[[str], str]) -> str:
-    """Apply a rule to what lies between the spans, each stretch for itself."""
+def rewrite_outside(text: str, protected: Sequence[Span], rewrite: Callable[[str], str]) -> str:
+    """Apply a rewrite to each part between the spans separately."""
     pieces: list[str] = []
     done = 0
     for span in protected:
         if span.start > done:
-            pieces.append(rule(text[done : span.start]))
+            pieces.append(rewrite(text[done : span.start]))
         pieces.append(text[span.start : span.end])
         done = span.end
     if done < len(text):
-        pieces.append(rule(text[done:]))
+        pieces.append(rewrite(text[done:]))
     return "".join(pieces)
 
 
 def fences(text: str) -> list[Fence]:
-    """Return the fenced blocks; one that is never closed runs to the end."""
+    """Return the fenced blocks; an unclosed one runs to the end."""
     if "```" not in text and "~~~" not in text:
         return []
     found: list[Fence] = []
-    opened: re.Match[str] | None = None
+    opening: re.Match[str] | None = None
     for match in _FENCE.finditer(text):
         info = match["info"].strip()
-        if opened is None:
-            opened = match if "`" not in info else None
-        elif not info and match["mark"].startswith(opened["mark"]):
-            found.append(_fence(opened, match.start(), match.end()))
-            opened = None
-    if opened is not None:
-        found.append(_fence(opened, len(text), len(text)))
+        if opening is None:
+            opening = match if "`" not in info else None
+        elif not info and match["mark"].startswith(opening["mark"]):
+            found.append(_fence(opening, match.start(), match.end()))
+            opening = None
+    if opening is not None:
+        found.append(_fence(opening, len(text), len(text)))
     return found
 
 
-def _fence(opened: re.Match[str], body_end: int, end: int) -> Fence:
-    words = opened["info"].split(maxsplit=1)
+def _fence(opening: re.Match[str], body_end: int, end: int) -> Fence:
+    words = opening["info"].split(maxsplit=1)
     info = words[0].strip("{}.").lower() if words else ""
-    return Fence(opened.start(), end, min(opened.end() + 1, body_end), body_end, info)
+    return Fence(opening.start(), end, min(opening.end() + 1, body_end), body_end, info)
 
 
-def _inline(text: str, start: int, end: int) -> Iterator[Span]:
+def _inline_spans(text: str, start: int, end: int) -> Iterator[Span]:
     for match in _INLINE.finditer(text, start, end):
         kind = match.lastgroup
         if kind is not None:
-            yield Span(match.start(kind), match.end(), kind)  # type: ignore[arg-type]  # the groups are named for kinds
+            yield Span(match.start(kind), match.end(), kind)  # type: ignore[arg-type]  # the groups are named after kinds
 
 
-def _joined(found: list[Span]) -> list[Span]:
-    """Put spans in order; where two overlap the later one keeps only what sticks out."""
-    found.sort(key=lambda span: (span.start, -span.end))
+def _without_overlaps(spans: list[Span]) -> list[Span]:
+    """Sort spans; of two that overlap, the later one keeps only what follows the earlier."""
+    spans.sort(key=lambda span: (span.start, -span.end))
     joined: list[Span] = []
     done = 0
-    for span in found:
+    for span in spans:
         if span.start >= done:
             joined.append(span)
         elif span.end > done:
@@ -193,41 +197,41 @@ def _joined(found: list[Span]) -> list[Span]:
     return joined
 
 
-def keeps(text: str) -> Iterator[Span]:
-    """What the user marked; a mark that is never closed holds to the end."""
-    start = text.find(_KEEP)
+def keep_spans(text: str) -> Iterator[Span]:
+    """Yield what keep tags enclose; an unclosed tag keeps the rest of the text."""
+    start = text.find(_KEEP_OPEN)
     while start >= 0:
-        closing = text.find(_KEPT, start)
-        end = len(text) if closing < 0 else closing + len(_KEPT)
+        closing = text.find(_KEEP_CLOSE, start)
+        end = len(text) if closing < 0 else closing + len(_KEEP_CLOSE)
         yield Span(start, end, "keep")
-        start = text.find(_KEEP, end)
+        start = text.find(_KEEP_OPEN, end)
 
 
 def _fence_spans(text: str) -> Iterator[Span]:
     return (Span(fence.start, fence.end, "fence") for fence in fences(text))
 
 
-def _front(text: str) -> Iterator[Span]:
-    if match := _FRONT.match(text):
-        yield Span(0, match.end(), "front")
+def _front_matter(text: str) -> Iterator[Span]:
+    if match := _FRONT_MATTER.match(text):
+        yield Span(0, match.end(), "front_matter")
 
 
 def _tables(text: str) -> Iterator[Span]:
-    """A row of dashes and bars makes a table of the line above and of the lines below that have bars."""
+    """Yield Markdown tables: a delimiter row, the header above it and the rows below, which contain pipes."""
     if "|" not in text or "-" not in text:
         return
     done = 0
-    for ruler in _RULER.finditer(text):
-        if ruler.start() < done:
+    for delimiter in _DELIMITER_ROW.finditer(text):
+        if delimiter.start() < done:
             continue
-        above = text.rfind("\n", 0, max(ruler.start() - 1, 0)) + 1
-        start = above if "|" in text[above : ruler.start()] else ruler.start()
-        done = bars_end(text, ruler.end())
+        above = text.rfind("\n", 0, max(delimiter.start() - 1, 0)) + 1
+        start = above if "|" in text[above : delimiter.start()] else delimiter.start()
+        done = table_end(text, delimiter.end())
         yield Span(start, done, "table")
 
 
-def bars_end(text: str, end: int) -> int:
-    """Return where the rows of a table end: lines with a bar, from the line after `end` on."""
+def table_end(text: str, end: int) -> int:
+    """Return the end of the rows of a table: lines with a pipe, from the line after `end` on."""
     while end < len(text):
         following = text.find("\n", end + 1)
         following = len(text) if following < 0 else following

@@ -1,8 +1,8 @@
-"""Cut a prompt into zones, each all of one kind.
+"""Split a prompt into zones, each all of one kind.
 
-Two layers: first the places that show what they are (fences, records, logs, command output, code), found by detectors
-that each see only the lines that those before them left; then what is left is context where a tag or a label says so,
-and instruction everywhere else. A detector in doubt claims nothing, save that for code: code is never touched.
+First come the parts with a recognizable form (fences, records, logs, command output, code): each detector sees only the
+text that earlier ones left. The rest is context where a tag or label marks it, and instruction everywhere else. A
+detector in doubt reports nothing, except the one for code, which is safe: code never changes.
 """
 
 from __future__ import annotations
@@ -12,129 +12,129 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from scrimp.compress.zones import protected_spans
-from scrimp.compress.zones.claims import Detector, ZoneClaim, closing_tag
-from scrimp.compress.zones.context import contexts
-from scrimp.compress.zones.detectors import fitting
-from scrimp.compress.zones.zone import Form, Kind, Zone
+from scrimp.compress.zones.context_detector import detect_context
+from scrimp.compress.zones.detectors import applicable_detectors
+from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
+from scrimp.compress.zones.zone_span import Detector, ZoneSpan, find_closing_tag
 
-Documents = Callable[[str], Sequence[tuple[int, int]]]
-# JSON in a fence may be the form an answer is to take: it is code, like every other fence.
-_DATA_FORMS: dict[str, Form] = {
+JsonFinder = Callable[[str], Sequence[tuple[int, int]]]
+# JSON in a fence may be the format an answer must take, so it is code, like most fences.
+_DATA_FORMS: dict[str, ZoneForm] = {
     "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
 }  # fmt: skip
 _HTML = re.compile(
     r"^[ \t]*+<(?:!doctype\s++html|(html|body|div|table|section|main|nav|head|script|style|ul)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_LEAST_JSON = 20
+_MIN_JSON = 20
 
 
-def segment(text: str, *, documents: Documents) -> list[Zone]:
-    """Return the zones of a prompt; `documents` says where whole JSON documents begin and end."""
+def segment(text: str, *, find_json: JsonFinder) -> list[Zone]:
+    """Return the zones of a prompt; `find_json` returns the start and end of each whole JSON document."""
     if "\n" not in text and "<" not in text and "{" not in text and "[" not in text and "```" not in text:
         return [Zone("instruction", "prose", text)]
-    claims = _marked(text)
+    found = _fences_and_keep_tags(text)
     if "<" in text:
-        claims = _with(text, claims, _html)
+        found = _detect_in_gaps(text, found, _detect_html)
     if "{" in text or "[" in text:
-        claims = _with(text, claims, lambda piece: _json(piece, documents))
-    claims = _with(text, claims, _by_lines)
-    if _leave_something(text, claims):
-        claims = [*contexts(text, claims), *claims]
-    return _merged(text, claims)
+        found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
+    found = _detect_in_gaps(text, found, _detect_by_lines)
+    if _has_words_outside(text, found):
+        found = [*detect_context(text, found), *found]
+    return _to_zones(text, found)
 
 
-def _with(text: str, claims: list[ZoneClaim], find: Callable[[str], Iterable[ZoneClaim]]) -> list[ZoneClaim]:
-    """Let a finder claim some of what no one has claimed yet."""
-    found: list[ZoneClaim] = []
+def _detect_in_gaps(text: str, found: list[ZoneSpan], detect: Callable[[str], Iterable[ZoneSpan]]) -> list[ZoneSpan]:
+    """Add what a detector finds between the spans found so far."""
+    spans: list[ZoneSpan] = []
     done = 0
-    for claim in [*claims, ZoneClaim(len(text), len(text), "code", "fence")]:
-        if claim.start > done:
-            found += (ZoneClaim(done + c.start, done + c.end, c.kind, c.form) for c in find(text[done : claim.start]))
-        found.append(claim)
-        done = claim.end
-    return found[:-1]
+    for span in [*found, ZoneSpan(len(text), len(text), "code", "fence")]:
+        if span.start > done:
+            new = detect(text[done : span.start])
+            spans += (ZoneSpan(done + s.start, done + s.end, s.kind, s.form) for s in new)
+        spans.append(span)
+        done = span.end
+    return spans[:-1]
 
 
-def _leave_something(text: str, claims: list[ZoneClaim]) -> bool:
-    """Say whether there is a word outside the claims."""
-    ends = [0, *(claim.end for claim in claims)]
-    starts = [*(claim.start for claim in claims), len(text)]
+def _has_words_outside(text: str, found: list[ZoneSpan]) -> bool:
+    ends = [0, *(span.end for span in found)]
+    starts = [*(span.start for span in found), len(text)]
     return any(end < start and not text[end:start].isspace() for end, start in zip(ends, starts, strict=True))
 
 
-def _merged(text: str, claims: list[ZoneClaim]) -> list[Zone]:
-    """Put the claims in order and fill the gaps with instruction."""
-    found: list[Zone] = []
+def _to_zones(text: str, found: list[ZoneSpan]) -> list[Zone]:
+    """Put the spans in order and fill the gaps with instruction."""
+    zones: list[Zone] = []
     done = 0
-    for claim in sorted(claims, key=lambda c: c.start):
-        if claim.start > done:
-            found.append(Zone("instruction", "prose", text[done : claim.start]))
-        before = found[-1] if found else None
-        if claim.kind == "context" and before is not None and (before.kind, before.form) == ("context", claim.form):
-            # Paragraphs of one article are read together: sentences of all of them stand for choice at once.
-            found[-1] = Zone("context", claim.form, before.text + text[claim.start : claim.end])
+    for span in sorted(found, key=lambda span: span.start):
+        if span.start > done:
+            zones.append(Zone("instruction", "prose", text[done : span.start]))
+        before = zones[-1] if zones else None
+        if span.kind == "context" and before is not None and (before.kind, before.form) == ("context", span.form):
+            # Paragraphs of one article are one zone: sentences are selected from all of them at once.
+            zones[-1] = Zone("context", span.form, before.text + text[span.start : span.end])
         else:
-            found.append(Zone(claim.kind, claim.form, text[claim.start : claim.end]))
-        done = claim.end
-    if done < len(text) or not found:
-        found.append(Zone("instruction", "prose", text[done:]))
-    return found
+            zones.append(Zone(span.kind, span.form, text[span.start : span.end]))
+        done = span.end
+    if done < len(text) or not zones:
+        zones.append(Zone("instruction", "prose", text[done:]))
+    return zones
 
 
-def _marked(text: str) -> list[ZoneClaim]:
-    """Keep tags and fences: what says itself what it is. A fence of rows or output is its marks and what is between."""
-    claims: list[ZoneClaim] = []
-    found: list[protected_spans.Span | protected_spans.Fence] = [
-        *protected_spans.keeps(text),
+def _fences_and_keep_tags(text: str) -> list[ZoneSpan]:
+    """Find keep tags and fences; a fence around rows or output becomes three zones: its marks and its body."""
+    spans: list[ZoneSpan] = []
+    marks: list[protected_spans.Span | protected_spans.Fence] = [
+        *protected_spans.keep_spans(text),
         *protected_spans.fences(text),
     ]
     done = 0
-    for mark in sorted(found, key=lambda mark: mark.start):
+    for mark in sorted(marks, key=lambda mark: mark.start):
         if mark.start < done:
             continue
         end = mark.end + (text[mark.end : mark.end + 1] == "\n")
         if isinstance(mark, protected_spans.Span):
-            claims.append(ZoneClaim(mark.start, mark.end, "instruction", "markup"))
+            spans.append(ZoneSpan(mark.start, mark.end, "instruction", "markup"))
             end = mark.end
         else:
-            claims += _fence(text, mark, end)
+            spans += _fence_zones(text, mark, end)
         done = end
-    return claims
+    return spans
 
 
-def _fence(text: str, fence: protected_spans.Fence, end: int) -> list[ZoneClaim]:
+def _fence_zones(text: str, fence: protected_spans.Fence, end: int) -> list[ZoneSpan]:
     form = _DATA_FORMS.get(fence.info)
-    inner = text[fence.body_start : fence.body_end]
-    if form is None and fence.info in protected_spans.DATA_FENCES:  # text: what it holds must show
-        kinds = [claim for claim in _by_lines(inner) if claim.kind in {"data", "tool"}]
-        whole = [claim for claim in kinds if claim.end - claim.start >= 0.9 * len(inner)]
-        form = whole[0].form if whole else None
-    if form is None or not inner:
-        return [ZoneClaim(fence.start, end, "code", "fence")]
-    kind: Kind = "tool" if form == "command" else "data"
+    body = text[fence.body_start : fence.body_end]
+    if form is None and fence.info in protected_spans.DATA_FENCES:  # such as text: the body decides
+        detected = [span for span in _detect_by_lines(body) if span.kind in {"data", "tool"}]
+        filling = [span for span in detected if span.end - span.start >= 0.9 * len(body)]
+        form = filling[0].form if filling else None
+    if form is None or not body:
+        return [ZoneSpan(fence.start, end, "code", "fence")]
+    kind: ZoneKind = "tool" if form == "command" else "data"
     return [
-        ZoneClaim(fence.start, fence.body_start, "instruction", "markup"),
-        ZoneClaim(fence.body_start, fence.body_end, kind, form),
-        *([ZoneClaim(fence.body_end, end, "instruction", "markup")] if end > fence.body_end else []),
+        ZoneSpan(fence.start, fence.body_start, "instruction", "markup"),
+        ZoneSpan(fence.body_start, fence.body_end, kind, form),
+        *([ZoneSpan(fence.body_end, end, "instruction", "markup")] if end > fence.body_end else []),
     ]
 
 
-def _html(text: str) -> Iterator[ZoneClaim]:
-    """HTML from a line that begins with one of its block tags to where that tag is closed."""
+def _detect_html(text: str) -> Iterator[ZoneSpan]:
+    """Yield HTML from a line that starts with a block tag to the end tag."""
     done = 0
     unbalanced: set[str] = set()
     for match in _HTML.finditer(text):
         name = (match[1] or "html").lower()
         if match.start() < done or name in unbalanced:
             continue
-        tag = closing_tag(text, match.end() if match[1] else match.start(), name, opened=bool(match[1]))
+        tag = find_closing_tag(text, match.end() if match[1] else match.start(), name, opened=bool(match[1]))
         if tag is None and match[1]:
             unbalanced.add(name)
             continue
         done = _line_end(text, tag.end()) if tag is not None else len(text)
         if not match[1] or "](" not in text[match.start() : done]:
-            yield ZoneClaim(match.start(), done, "data", "html")
+            yield ZoneSpan(match.start(), done, "data", "html")
 
 
 def _line_end(text: str, at: int) -> int:
@@ -142,50 +142,51 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end + 1
 
 
-def _json(text: str, documents: Documents) -> Iterator[ZoneClaim]:
-    """JSON that fills its lines; rows that follow each other, each on a line, are JSONL."""
-    rows: list[ZoneClaim] = []
-    for start, end in documents(text):
+def _detect_json(text: str, find_json: JsonFinder) -> Iterator[ZoneSpan]:
+    """Yield JSON that fills its lines; consecutive records, one per line, are JSONL."""
+    records: list[ZoneSpan] = []
+    for start, end in find_json(text):
         line = text.rfind("\n", 0, start) + 1
         after = _line_end(text, end)
-        if text[line:start].strip() or text[end:after].strip() or end - start < _LEAST_JSON:
+        if text[line:start].strip() or text[end:after].strip() or end - start < _MIN_JSON:
             continue
-        row = ZoneClaim(line, after, "data", "jsonl" if _is_rows(text[start:end]) else "json")
-        if rows and rows[-1].end == line and "json" not in {_row_form(text, rows[-1]), _row_form(text, row)}:
-            row = ZoneClaim(rows.pop().start, after, "data", "jsonl")
-        rows.append(row)
-    yield from rows
+        record = ZoneSpan(line, after, "data", "jsonl" if _is_jsonl(text[start:end]) else "json")
+        if records and records[-1].end == line and "json" not in {_form(text, records[-1]), _form(text, record)}:
+            record = ZoneSpan(records.pop().start, after, "data", "jsonl")
+        records.append(record)
+    yield from records
 
 
-def _is_rows(document: str) -> bool:
+def _is_jsonl(document: str) -> bool:
     first, _, rest = document.partition("\n")
     return first.rstrip()[-1:] in {"}", "]"} and rest.lstrip()[:1] in {"{", "["}
 
 
-def _row_form(text: str, row: ZoneClaim) -> Form:
-    """JSONL is what can be a row: rows already, or one line."""
-    return "jsonl" if row.form == "jsonl" or text.find("\n", row.start, row.end - 1) < 0 else "json"
+def _form(text: str, record: ZoneSpan) -> ZoneForm:
+    """Return "jsonl" for what can be part of JSONL: JSONL itself, or JSON on one line."""
+    return "jsonl" if record.form == "jsonl" or text.find("\n", record.start, record.end - 1) < 0 else "json"
 
 
-def _by_lines(text: str) -> list[ZoneClaim]:
-    """What is known by the look of its lines."""
-    if text.strip().count("\n") < 2:  # white space at the ends may go, and nothing else shall show then
+def _detect_by_lines(text: str) -> list[ZoneSpan]:
+    """Return what detectors recognize by its lines."""
+    if text.strip().count("\n") < 2:  # margins may be trimmed, and must not change what is detected
         return []
-    detectors = fitting(text)
+    detectors = applicable_detectors(text)
     if not detectors:
         return []
     lines = text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     starts[-1] = len(text)
-    return [ZoneClaim(starts[c.start], starts[c.end], c.kind, c.form) for c in _lines(lines, 0, detectors)]
+    spans = _run_detectors(lines, 0, detectors)
+    return [ZoneSpan(starts[span.start], starts[span.end], span.kind, span.form) for span in spans]
 
 
-def _lines(lines: list[str], at: int, detectors: Sequence[Detector]) -> Iterator[ZoneClaim]:
+def _run_detectors(lines: list[str], at: int, detectors: Sequence[Detector]) -> Iterator[ZoneSpan]:
     for number, detector in enumerate(detectors):
         done = 0
-        for claim in detector(lines):
-            yield from _lines(lines[done : claim.start], at + done, detectors[number + 1 :])
-            yield ZoneClaim(at + claim.start, at + claim.end, claim.kind, claim.form)
-            done = claim.end
+        for span in detector(lines):
+            yield from _run_detectors(lines[done : span.start], at + done, detectors[number + 1 :])
+            yield ZoneSpan(at + span.start, at + span.end, span.kind, span.form)
+            done = span.end
         if done:
             lines, at = lines[done:], at + done

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from compress.html.test_to_text import PAGE, TEXT, fragments, pages
-from scrimp.compress.checks.page import page_kept
+from scrimp.compress.checks.html_text import page_text_complete
 from scrimp.compress.html.to_text import html_to_text
 
 WORDS = [match.span() for match in re.finditer(r"(?<!\w)[^\W\d]\w*", TEXT[: TEXT.index("Bye")])]
@@ -27,23 +27,23 @@ def test_what_is_written_of_a_page_passes(text: str) -> None:
     written = html_to_text(text)
     assume(written != text)
 
-    assert page_kept(text, written) is None
+    assert page_text_complete(text, written) is None
 
 
 def test_a_whole_page_passes() -> None:
-    assert page_kept(PAGE, TEXT) is None
+    assert page_text_complete(PAGE, TEXT) is None
 
 
 @given(st.sampled_from(SAID_ONCE))
 def test_a_word_that_is_missing_is_named(span: tuple[int, int]) -> None:
     start, end = span
 
-    assert page_kept(PAGE, TEXT[:start] + TEXT[end:]) is not None
+    assert page_text_complete(PAGE, TEXT[:start] + TEXT[end:]) is not None
 
 
 @given(st.sampled_from([m.start() for m in re.finditer(r"(?<=\w) (?=\w)", TEXT)]))
 def test_words_that_were_run_together_are_found(at: int) -> None:
-    assert page_kept(PAGE, TEXT[:at] + TEXT[at + 1 :]) is not None
+    assert page_text_complete(PAGE, TEXT[:at] + TEXT[at + 1 :]) is not None
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_words_that_were_run_together_are_found(at: int) -> None:
     ],
 )
 def test_it_says_what_was_lost(piece: str, wrong: str, reason: str | None) -> None:
-    assert page_kept(page(piece), wrong) == reason
+    assert page_text_complete(page(piece), wrong) == reason
 
 
 def test_a_piece_of_a_page_must_name_its_files() -> None:
-    assert page_kept("<div><a href='README.md'>English</a></div>", "English") == "address README.md lost"
-    assert page_kept("<div><a href='a'><img src='b'>c</a></div>", "(b) c (a)") is None
-    assert page_kept("<div><img src='logo.png' alt='Logo'></div>", "Logo") == "address logo.png lost"
+    assert page_text_complete("<div><a href='README.md'>English</a></div>", "English") == "address README.md lost"
+    assert page_text_complete("<div><a href='a'><img src='b'>c</a></div>", "(b) c (a)") is None
+    assert page_text_complete("<div><img src='logo.png' alt='Logo'></div>", "Logo") == "address logo.png lost"
 
 
 def test_what_was_no_page_cannot_have_been_kept() -> None:
-    assert page_kept("Write <b>bold</b> words.", "Write bold words.") == "it is no page"
+    assert page_text_complete("Write <b>bold</b> words.", "Write bold words.") == "it is no page"

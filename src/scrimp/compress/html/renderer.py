@@ -6,33 +6,33 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scrimp.compress.html.code import code_of, language_of
+from scrimp.compress.html.code_elements import code_language, code_text
 from scrimp.compress.html.elements import (
     BREAKS,
     CODE,
     HEADINGS,
+    INVISIBLE,
+    LABELED_INPUTS,
     LINE,
     PARAGRAPH,
     SPACE,
-    STRUCK,
-    UNSEEN,
-    WRITTEN_ON,
+    STRIKETHROUGH,
 )
-from scrimp.compress.html.links import bare, worth_keeping, written
+from scrimp.compress.html.links import display_address, is_informative, without_scheme
 from scrimp.compress.html.text_buffer import TextBuffer
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_CELL = " | "
+_INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CELL_SEPARATOR = " | "
 
 
-def seen(tree: LexborHTMLParser, *, whole: bool) -> str:
+def render_text(tree: LexborHTMLParser, *, whole: bool) -> str:
     """Return what is seen of a tree; of a whole page only the links to other sites are kept."""
     if tree.root is None:
         return ""
-    page = _Page(hidden=_hidden(tree), whole=whole)
+    page = _TextRenderer(hidden=_hidden(tree), whole=whole)
     page.read(tree.root)
     return "".join(page.words.pieces)
 
@@ -42,12 +42,12 @@ def _hidden(tree: LexborHTMLParser) -> set[int]:
         node.mem_id
         for node in tree.css("[hidden],[style],dialog")
         if "hidden" in node.attributes
-        or _INVISIBLE.search(node.attributes.get("style") or "")
+        or _INVISIBLE_STYLE.search(node.attributes.get("style") or "")
         or (node.tag == "dialog" and "open" not in node.attributes)
     }
 
 
-class _Page:
+class _TextRenderer:
     """A page being read: the lists, rows and links that are open, and the words so far."""
 
     def __init__(self, *, hidden: set[int], whole: bool) -> None:
@@ -83,7 +83,7 @@ class _Page:
         if tag == "-text":
             self.words.text(node.text_content or "")
             return False
-        if tag in UNSEEN or tag.startswith(("-", "!")) or node.mem_id in self._hidden:
+        if tag in INVISIBLE or tag.startswith(("-", "!")) or node.mem_id in self._hidden:
             return False
         if tag in BREAKS:
             self._break(BREAKS[tag])
@@ -107,7 +107,7 @@ class _Page:
 
     def _code(self, node: LexborNode) -> None:
         block = node.tag != "code"
-        self.words.code(code_of(node, self._hidden), language_of(node) if block else "", block=block)
+        self.words.code(code_text(node, self._hidden), code_language(node) if block else "", block=block)
         for link in node.css("a[href]"):
             self._address(link.attributes.get("href"), "")
 
@@ -138,7 +138,7 @@ class _Page:
             self._lists[-1] = number + 1
         mark = f"{indent}- " if number is None else f"{indent}{number}. "
         lead = self.words.lead
-        self.words.lead = lead + mark if lead.endswith(_CELL) else mark
+        self.words.lead = lead + mark if lead.endswith(_CELL_SEPARATOR) else mark
 
     def row(self, _: LexborNode) -> None:
         self._rows.append((0, len(self.words.pieces)))
@@ -162,7 +162,7 @@ class _Page:
             return
         if len(pieces) > start and not self.words.lead:
             self.words.joined()
-        self.words.lead += _CELL
+        self.words.lead += _CELL_SEPARATOR
 
     def link(self, node: LexborNode) -> None:
         self._links.append((node.attributes.get("href") or "", len(self.words.pieces)))
@@ -174,11 +174,11 @@ class _Page:
     def _address(self, address: str | None, said: str) -> None:
         """Write where a link leads, once, and only where its words do not say it."""
         address = (address or "").strip()
-        if not worth_keeping(address, whole=self._whole) or address in self._addresses:
+        if not is_informative(address, whole=self._whole) or address in self._addresses:
             return
         self._addresses.add(address)
-        if bare(address) not in said:
-            self.words.aside(written(address))
+        if without_scheme(address) not in said:
+            self.words.aside(display_address(address))
 
     def image(self, node: LexborNode) -> None:
         """Write what stands for an image, and in a piece of a page also where it is."""
@@ -189,7 +189,7 @@ class _Page:
             self.words.apart(SPACE)
 
     def field(self, node: LexborNode) -> None:
-        if (node.attributes.get("type") or "text").lower() in WRITTEN_ON:
+        if (node.attributes.get("type") or "text").lower() in LABELED_INPUTS:
             self.words.text(f" {node.attributes.get('value') or ''} ")
 
     def button(self, _: LexborNode) -> None:
@@ -211,30 +211,30 @@ class _Page:
         self.words.struck()
 
 
-_OPENINGS: dict[str, Callable[[_Page, LexborNode], None]] = {
-    "a": _Page.link,
-    "br": _Page.line_break,
-    "button": _Page.button,
-    "img": _Page.image,
-    "input": _Page.field,
-    "li": _Page.item,
-    "ol": _Page.list_begin,
-    "sup": _Page.raised,
-    "td": _Page.cell,
-    "th": _Page.cell,
-    "tr": _Page.row,
-    "ul": _Page.list_begin,
-    **dict.fromkeys(HEADINGS, _Page.heading),
-    **dict.fromkeys(STRUCK, _Page.strike),
+_OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
+    "a": _TextRenderer.link,
+    "br": _TextRenderer.line_break,
+    "button": _TextRenderer.button,
+    "img": _TextRenderer.image,
+    "input": _TextRenderer.field,
+    "li": _TextRenderer.item,
+    "ol": _TextRenderer.list_begin,
+    "sup": _TextRenderer.raised,
+    "td": _TextRenderer.cell,
+    "th": _TextRenderer.cell,
+    "tr": _TextRenderer.row,
+    "ul": _TextRenderer.list_begin,
+    **dict.fromkeys(HEADINGS, _TextRenderer.heading),
+    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strike),
 }
-_CLOSINGS: dict[str, Callable[[_Page], None]] = {
-    "a": _Page.link_end,
-    "button": _Page.button_end,
-    "li": _Page.unused,
-    "ol": _Page.list_end,
-    "sup": _Page.raised_end,
-    "tr": _Page.row_end,
-    "ul": _Page.list_end,
-    **dict.fromkeys(HEADINGS, _Page.unused),
-    **dict.fromkeys(STRUCK, _Page.strike_end),
+_CLOSINGS: dict[str, Callable[[_TextRenderer], None]] = {
+    "a": _TextRenderer.link_end,
+    "button": _TextRenderer.button_end,
+    "li": _TextRenderer.unused,
+    "ol": _TextRenderer.list_end,
+    "sup": _TextRenderer.raised_end,
+    "tr": _TextRenderer.row_end,
+    "ul": _TextRenderer.list_end,
+    **dict.fromkeys(HEADINGS, _TextRenderer.unused),
+    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strike_end),
 }

@@ -17,11 +17,11 @@ import re
 
 from msgspec import Struct
 
-from scrimp.compress.json.lexer import WHITE
+from scrimp.compress.json.lexer import WHITESPACE
 
 COLS, ROWS, LINES, ABSENT = '"_cols"', '"_rows"', '"_lines"', '"_absent"'
-FEWEST_ROWS = 3
-DEEPEST = 6  # columns within columns
+MIN_ROWS = 3
+MAX_DEPTH = 6  # columns within columns
 
 
 class Column(Struct, frozen=True):
@@ -39,13 +39,13 @@ class Column(Struct, frozen=True):
         return f"{{{self.name}:[[{inner}]]}}" if self.many else f"{{{self.name}:[{inner}]}}"
 
 
-def heading(columns: tuple[Column, ...], rows: str, absent: str) -> str:
+def table_header(columns: tuple[Column, ...], rows: str, absent: str) -> str:
     """Return what a table begins with, up to its rows; `absent` is empty where nothing is."""
     names = ",".join(column.written() for column in columns)
     return f"{{{COLS}:[{names}],{f'{ABSENT}:{absent},' if absent else ''}{rows}:"
 
 
-def names_columns(text: str) -> bool:
+def has_table_keys(text: str) -> bool:
     """Say whether a key of a JSON text is `_cols` or `_rows`, with or without escapes."""
     if "_cols" not in text and "_rows" not in text and "\\u" not in text:
         return False
@@ -57,4 +57,4 @@ def _any_spelling(word: str) -> str:
 
 
 # In valid JSON a quotation mark without a backslash begins or ends a string, and no string is followed by a letter.
-_RESERVED = re.compile(rf'"(?<!\\")(?:{_any_spelling("_cols")}|{_any_spelling("_rows")})"[{WHITE}]*+:')
+_RESERVED = re.compile(rf'"(?<!\\")(?:{_any_spelling("_cols")}|{_any_spelling("_rows")})"[{WHITESPACE}]*+:')

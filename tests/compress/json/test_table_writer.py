@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from compress.json.tables import expanded
 from compress.json.test_minify import _NUMBERS, _STRINGS, NOT_JSON, nearly, strictly, texts
-from scrimp.compress.checks.json_equal import equal
-from scrimp.compress.json.columns import columns
+from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.json.minify import minify
+from scrimp.compress.json.table_writer import write_tables
 
 ROWS = '[{"id":1.0,"full name":"\\u0041"},{"id":1e400,"full name":"b"},{"id":12345678901234567890,"full name":null}]'
 TABLE = '{"_cols":["id","full name"],"_rows":[[1.0,"\\u0041"],[1e400,"b"],[12345678901234567890,null]]}'
@@ -42,22 +42,22 @@ tabular = uneven.filter(lambda text: text[0] in "[{") | jsonl
 
 @given(tabular)
 def test_objects_with_some_of_the_keys_are_read_back_as_they_were(text):
-    once = columns(text)
+    once = write_tables(text)
 
     assert expanded(once) == text
-    assert equal(text, once)
-    assert columns(once) == once
+    assert json_equal(text, once)
+    assert write_tables(once) == once
     assert len(once) <= len(text)
 
 
 @given(tabular, st.data())
 def test_a_table_changed_anywhere_is_no_longer_equal(text, data):
-    short = columns(text)
+    short = write_tables(text)
     at = data.draw(st.integers(0, len(short) - 1))
     other = data.draw(st.sampled_from(["", "0", '"', ",", "-", "]", "[1]", "\\", '"-",', "[", "{", "}"]))
     changed = short[:at] + other + short[at + 1 :]
 
-    if equal(text, changed):
+    if json_equal(text, changed):
         assert text in {minify(changed), expanded(minify(changed))}
 
 
@@ -65,35 +65,35 @@ def test_a_table_changed_anywhere_is_no_longer_equal(text, data):
 @example(ROWS)
 @example(f"[{MANY}]")
 def test_expanding_gives_back_the_minified_text(text):
-    assert expanded(columns(text)) == text
+    assert expanded(write_tables(text)) == text
 
 
 @given(texts | nearly)
 @example(ROWS)
 def test_columns_never_make_a_text_longer_and_are_done_after_once(text):
-    once = columns(text)
+    once = write_tables(text)
 
     assert len(once) <= len(text)
-    assert columns(once) == once
+    assert write_tables(once) == once
 
 
 @given(texts)
 def test_either_the_text_is_unchanged_or_a_table_was_worth_it(text):
-    assert columns(text) == text or '"_rows":[[' in columns(text)
+    assert write_tables(text) == text or '"_rows":[[' in write_tables(text)
 
 
 def test_alike_objects_become_a_table_with_their_lexemes_as_they_were():
-    assert columns(ROWS) == TABLE
+    assert write_tables(ROWS) == TABLE
 
 
 def test_white_space_around_a_table_goes_too():
-    assert columns(ROWS.replace(",", " ,\n  ")) == TABLE
+    assert write_tables(ROWS.replace(",", " ,\n  ")) == TABLE
 
 
 def test_a_key_that_comes_twice_has_two_columns():
     text = "[" + ",".join('{"key":1,"key":2}' for _ in range(5)) + "]"
 
-    assert columns(text) == '{"_cols":["key","key"],"_rows":[' + ",".join("[1,2]" for _ in range(5)) + "]}"
+    assert write_tables(text) == '{"_cols":["key","key"],"_rows":[' + ",".join("[1,2]" for _ in range(5)) + "]}"
 
 
 def test_arrays_inside_rows_are_rows_of_columns_within_a_column():
@@ -101,13 +101,13 @@ def test_arrays_inside_rows_are_rows_of_columns_within_a_column():
     row = f'["x",[{MANY_ROWS}]]'
     table = f'{{"_cols":["name of the whole",{{"its many parts":[["number"]]}}],"_rows":[{",".join([row] * 5)}]}}'
 
-    assert columns(f'{{"page":1,"items":[{",".join([item] * 5)}]}}') == f'{{"page":1,"items":{table}}}'
+    assert write_tables(f'{{"page":1,"items":[{",".join([item] * 5)}]}}') == f'{{"page":1,"items":{table}}}'
 
 
 def test_objects_inside_rows_are_rows_of_columns_within_a_column():
     item = '{"key":1,"name":{"first":"a","last":"b"}}'
 
-    assert columns(f"[{item},{item},{item}]") == (
+    assert write_tables(f"[{item},{item},{item}]") == (
         '{"_cols":["key",{"name":["first","last"]}],"_rows":[[1,["a","b"]],[1,["a","b"]],[1,["a","b"]]]}'
     )
 
@@ -115,7 +115,9 @@ def test_objects_inside_rows_are_rows_of_columns_within_a_column():
 def test_a_column_with_an_array_that_might_be_taken_for_a_row_has_no_columns_of_its_own():
     names = '"name":{"first":"a","last":"b"}'
 
-    assert columns(f'[{{"key":1,{names}}},{{"key":2,{names}}},{{"key":2,{names}}},{{"key":3,"name":["c","d"]}}]') == (
+    assert write_tables(
+        f'[{{"key":1,{names}}},{{"key":2,{names}}},{{"key":2,{names}}},{{"key":3,"name":["c","d"]}}]'
+    ) == (
         '{"_cols":["key","name"],"_rows":[[1,{"first":"a","last":"b"}],[2,{"first":"a","last":"b"}],'
         '[2,{"first":"a","last":"b"}],[3,["c","d"]]]}'
     )
@@ -125,20 +127,20 @@ def test_an_object_whose_values_are_alike_is_a_table_with_its_keys_before_the_ro
     parts = ",".join(f'"part {n}":{{"version":{n}.0,"license":"MIT"}}' for n in range(4))
     rows = ",".join(f'"part {n}":[{n}.0,"MIT"]' for n in range(4))
 
-    assert columns(f"{{{parts}}}") == f'{{"_cols":["version","license"],"_rows":{{{rows}}}}}'
+    assert write_tables(f"{{{parts}}}") == f'{{"_cols":["version","license"],"_rows":{{{rows}}}}}'
 
 
 def test_a_row_ends_early_where_its_last_keys_are_not_there():
     text = f'{ROWS[:-1]},{{"id":4}},{{}}]'
 
-    assert columns(text) == f"{TABLE[:-2]},[4],[]]}}"
+    assert write_tables(text) == f"{TABLE[:-2]},[4],[]]}}"
 
 
 def test_a_key_that_is_not_there_within_a_row_has_a_mark_that_comes_nowhere_else():
     some = ",".join(f'{{"first key":{n},"a second one":"-","third":null}}' for n in range(4))
     rows = ",".join(f'[{n},"-",null]' for n in range(4))
 
-    assert columns(f'[{some},{{"first key":4,"third":5}}]') == (
+    assert write_tables(f'[{some},{{"first key":4,"third":5}}]') == (
         f'{{"_cols":["first key","a second one","third"],"_absent":"_","_rows":[{rows},[4,"_",5]]}}'
     )
 
@@ -147,60 +149,60 @@ def test_without_a_mark_that_comes_nowhere_else_only_the_end_of_a_row_is_left_ou
     some = ",".join(f'{{"first key":"{mark}","a second one":"\\u005f","third":null}}' for mark in "-~^")
     rows = ",".join(f'["{mark}","\\u005f",null]' for mark in "-~^")
 
-    assert columns(f'[{some},{{"first key":4,"third":5}},{{"first key":6}}]') == (
+    assert write_tables(f'[{some},{{"first key":4,"third":5}},{{"first key":6}}]') == (
         f'{{"_cols":["first key","a second one","third"],"_rows":[{rows},{{"first key":4,"third":5}},[6]]}}'
     )
 
 
 def test_each_line_of_jsonl_has_its_own_tables_where_the_lines_are_not_alike():
-    assert columns(f"[{MANY}]\n[1]") == f'{{"_cols":["number"],"_rows":[{MANY_ROWS}]}}\n[1]'
+    assert write_tables(f"[{MANY}]\n[1]") == f'{{"_cols":["number"],"_rows":[{MANY_ROWS}]}}\n[1]'
 
 
 def test_alike_lines_of_jsonl_are_one_table_of_lines():
-    assert columns(ROWS[1:-1].replace("},{", "}\n{")) == TABLE.replace("_rows", "_lines")
+    assert write_tables(ROWS[1:-1].replace("},{", "}\n{")) == TABLE.replace("_rows", "_lines")
 
 
 @pytest.mark.parametrize("odd", ['{"name":1,"id":2}', '{"id":1,"n\\u0061me":2}', '{"other":1}', '{"id":1,"id":2}'])
 def test_an_object_with_other_keys_or_another_order_stays_one_among_the_rows(odd):
-    assert columns(f"{ROWS[:-1]},{odd}]") == f"{TABLE[:-2]},{odd}]}}"
+    assert write_tables(f"{ROWS[:-1]},{odd}]") == f"{TABLE[:-2]},{odd}]}}"
 
 
 @pytest.mark.parametrize("odd", ["[1,2]", "1", '"{"', "null"])
 def test_an_array_with_anything_else_among_its_objects_stays_one(odd):
     text = f"{ROWS[:-1]},{odd}]"
 
-    assert columns(text) == text
+    assert write_tables(text) == text
 
 
 def test_two_objects_are_too_few_for_a_table():
     text = "[" + ",".join('{"a rather long name for a key":1}' for _ in range(2)) + "]"
 
-    assert columns(text) == text
+    assert write_tables(text) == text
 
 
 def test_a_table_that_saves_less_than_a_tenth_of_the_array_is_not_written():
     rows = ['{"k":"' + "x" * 60 + '"}' for _ in range(50)]
     text = f"[{','.join(rows)}]"
 
-    assert columns(text) == text
+    assert write_tables(text) == text
 
 
 @pytest.mark.parametrize("key", ["_cols", "_rows", "\\u005fcols", "_row\\u0073", "\\u005Frows"])
 def test_a_document_with_such_keys_of_its_own_is_left_alone(key):
     text = f'{{ "{key}" : 1, "items": {ROWS} }}'
 
-    assert columns(text) == text
+    assert write_tables(text) == text
 
 
 def test_such_words_in_values_are_no_keys():
     text = '[{"key":"_cols","name":"_rows"}' + ',{"key":"\\"_cols\\":","name":0}' * 5 + "]"
 
-    assert columns(text).startswith('{"_cols":["key","name"],"_rows":[["_cols","_rows"],')
+    assert write_tables(text).startswith('{"_cols":["key","name"],"_rows":[["_cols","_rows"],')
 
 
 @pytest.mark.parametrize("text", NOT_JSON)
 def test_what_is_not_strictly_json_has_no_columns(text):
-    assert columns(text) == text
+    assert write_tables(text) == text
     assert expanded(text) == text
 
 
@@ -232,14 +234,14 @@ def test_what_columns_would_not_have_written_is_not_expanded(text):
 
 @given(texts.map(minify))
 def test_a_table_decodes_to_the_same_names_and_values(text):
-    assert strictly(expanded(columns(text))) == strictly(text)
+    assert strictly(expanded(write_tables(text))) == strictly(text)
 
 
 def test_a_hundred_thousand_levels_are_read():
     deep = '[{"a":' * 50_000 + f"[{MANY}]" + "}]" * 50_000
 
-    assert columns(deep) == '[{"a":' * 50_000 + f'{{"_cols":["number"],"_rows":[{MANY_ROWS}]}}' + "}]" * 50_000
-    assert expanded(columns(deep)) == deep
+    assert write_tables(deep) == '[{"a":' * 50_000 + f'{{"_cols":["number"],"_rows":[{MANY_ROWS}]}}' + "}]" * 50_000
+    assert expanded(write_tables(deep)) == deep
 
 
 def test_deep_tables_within_tables_are_no_trap():
@@ -247,6 +249,6 @@ def test_deep_tables_within_tables_are_no_trap():
     before, after = '[{"a key":1},{"a key":2},{"a key":', "}]"
     deep = before * 20_000 + "0" + after * 20_000
 
-    assert len(columns(deep)) < len(deep)
-    assert expanded(columns(deep)) == deep
+    assert len(write_tables(deep)) < len(deep)
+    assert expanded(write_tables(deep)) == deep
     assert expanded('{"_cols":["a key"],"_rows":[[1],[2],[' * 20_000 + "0" + "]]}" * 20_000) == deep

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
-from scrimp.compress.json.lexer import Container, containers
-from scrimp.compress.json.tables import ABSENT, COLS, DEEPEST, FEWEST_ROWS, LINES, ROWS, Column
+from scrimp.compress.json.lexer import Container, find_containers
+from scrimp.compress.json.table_format import ABSENT, COLS, LINES, MAX_DEPTH, MIN_ROWS, ROWS, Column
 
-Found = dict[int, Container]
-_HEADS = ([COLS, ROWS], [COLS, ABSENT, ROWS], [COLS, LINES], [COLS, ABSENT, LINES])
+Containers = dict[int, Container]
+_HEADERS = ([COLS, ROWS], [COLS, ABSENT, ROWS], [COLS, LINES], [COLS, ABSENT, LINES])
 
 
 class JsonTable(Struct, frozen=True):
@@ -22,11 +22,11 @@ class JsonTable(Struct, frozen=True):
     lines: bool
 
 
-class _Reading(Struct):
+class _RowExpansion(Struct):
     """What is read in place of the lexemes of a table's rows, and the names that are read before them."""
 
     lexemes: Sequence[str]
-    found: Found
+    found: Containers
     absent: str
     instead: dict[int, str] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
@@ -55,16 +55,16 @@ class _Reading(Struct):
         return all(self.opens(item, column.inner) for item in self.found[value].values if self.lexemes[item] == "[")
 
 
-def expansion(lexemes: list[str], most: float = float("inf")) -> str:
+def expand_tables(lexemes: list[str], most: float = float("inf")) -> str:
     """Return the minified text of a value without its tables, or with them all if it would be longer than `most`."""
-    found = containers(lexemes)
+    found = find_containers(lexemes)
     written = lexemes.copy()
     names: dict[int, str] = {}
     for first, whole in found.items():
         if not whole.keys or lexemes[whole.keys[0]] != COLS:
             continue
-        table = _table(lexemes, found, first)
-        reading = _read(lexemes, found, table) if table else None
+        table = _read_header(lexemes, found, first)
+        reading = _expand_rows(lexemes, found, table) if table else None
         if table and reading:
             written[first : table.rows] = [""] * (table.rows - first)
             written[found[first].last] = ""
@@ -78,25 +78,25 @@ def expansion(lexemes: list[str], most: float = float("inf")) -> str:
     return "".join(written)
 
 
-def _table(lexemes: Sequence[str], found: Found, first: int) -> JsonTable | None:
+def _read_header(lexemes: Sequence[str], found: Containers, first: int) -> JsonTable | None:
     """Read the heading of a table; nothing where it is none that `columns` writes."""
     whole = found[first]
     head = [lexemes[key] for key in whole.keys]
-    if head not in _HEADS or (LINES in head and (first or whole.last != len(lexemes) - 1)):
+    if head not in _HEADERS or (LINES in head and (first or whole.last != len(lexemes) - 1)):
         return None
-    columns = _columns(lexemes, found, whole.values[0])
+    columns = _read_columns(lexemes, found, whole.values[0])
     absent = lexemes[whole.values[1]] if ABSENT in head else ""
     rows = found.get(whole.values[-1])
-    if not columns or (ABSENT in head and absent[0] != '"') or not rows or len(rows.values) < FEWEST_ROWS:
+    if not columns or (ABSENT in head and absent[0] != '"') or not rows or len(rows.values) < MIN_ROWS:
         return None
     if LINES in head and rows.keys:
         return None
     return JsonTable(columns, absent, whole.values[-1], LINES in head)
 
 
-def _columns(lexemes: Sequence[str], found: Found, at: int, depth: int = 0) -> tuple[Column, ...]:
+def _read_columns(lexemes: Sequence[str], found: Containers, at: int, depth: int = 0) -> tuple[Column, ...]:
     """Read columns; none where they are not written as columns are."""
-    if lexemes[at] != "[" or depth > DEEPEST:
+    if lexemes[at] != "[" or depth > MAX_DEPTH:
         return ()
     columns: list[Column] = []
     for item in found[at].values:
@@ -109,16 +109,16 @@ def _columns(lexemes: Sequence[str], found: Found, at: int, depth: int = 0) -> t
         named = pair.values[0]
         values = found[named].values
         many = len(values) == 1 and lexemes[values[0]] == "["
-        inner = _columns(lexemes, found, values[0] if many else named, depth + 1)
+        inner = _read_columns(lexemes, found, values[0] if many else named, depth + 1)
         if not inner:
             return ()
         columns.append(Column(lexemes[pair.keys[0]], inner, many=many))
     return tuple(columns)
 
 
-def _read(lexemes: Sequence[str], found: Found, table: JsonTable) -> _Reading | None:
+def _expand_rows(lexemes: Sequence[str], found: Containers, table: JsonTable) -> _RowExpansion | None:
     """Return what the rows stand for, or nothing if one of them is no row of this table."""
-    reading = _Reading(lexemes, found, table.absent)
+    reading = _RowExpansion(lexemes, found, table.absent)
     rows = found[table.rows]
     if not all(reading.opens(row, table.columns) for row in rows.values):
         return None

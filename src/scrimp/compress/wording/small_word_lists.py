@@ -105,10 +105,10 @@ _ITALIAN = {
     "il": Neighbors(not_before=_set("che quale pi\u00f9")),
 }
 
-DROPPED: dict[str, dict[str, Neighbors]] = {
+DROPPABLE: dict[str, dict[str, Neighbors]] = {
     "en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH, "pt": _PORTUGUESE, "it": _ITALIAN,
 }  # fmt: skip
-CLOSED = frozenset(word for words in DROPPED.values() for word in words)
+ALL_DROPPABLE = frozenset(word for words in DROPPABLE.values() for word in words)
 
 _COMMON = {
     "en": """of to and in it for you on with as this be was from or by at an not we can could would will my your if what
@@ -137,10 +137,10 @@ NEGATIONS = _set(
 )
 
 _SHARED = Counter(word for words in _COMMON.values() for word in words.split())
-CLOSED_WORD, DENIES = "closed", "denies"
+SMALL_WORD, NEGATION = "closed", "denies"
 # Words that are common in one language alone, by which a text shows its own; those that may be dropped; that deny.
-KIND_OF = {
+WORD_CLASS = {
     **{word: language for language, words in _COMMON.items() for word in words.split() if _SHARED[word] == 1},
-    **dict.fromkeys(CLOSED, CLOSED_WORD),
-    **dict.fromkeys(NEGATIONS, DENIES),
+    **dict.fromkeys(ALL_DROPPABLE, SMALL_WORD),
+    **dict.fromkeys(NEGATIONS, NEGATION),
 }

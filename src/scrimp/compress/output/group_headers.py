@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from scrimp.compress.output.repeats import fenced
+from scrimp.compress.output.fenced_lines import fenced_lines
 
 
-def proved(text: str, rule: Callable[[str], str], inverse: Callable[[str], str]) -> str:
+def apply_reversible(text: str, rule: Callable[[str], str], inverse: Callable[[str], str]) -> str:
     """Apply a rule where its inverse gives the text back, which also keeps it from being applied twice."""
     if inverse(text) != text:
         return text
@@ -16,7 +16,7 @@ def proved(text: str, rule: Callable[[str], str], inverse: Callable[[str], str])
     return shorter if len(shorter) < len(text) and inverse(shorter) == text else text
 
 
-def under_headers(
+def expand_headers(
     text: str, header: re.Pattern[str], joined: Callable[[str, str], str], member: re.Pattern[str]
 ) -> str:
     """Join each line that `member` matches, below a line that is all `header`, with that header; code stays."""
@@ -25,7 +25,7 @@ def under_headers(
         return text  # for speed: most texts have no header, and all of them end so
     whole: list[str] = []
     under = ""
-    for line, following, in_code in zip(lines, [*lines[1:], ""], fenced(lines), strict=True):
+    for line, following, in_code in zip(lines, [*lines[1:], ""], fenced_lines(lines), strict=True):
         if in_code:
             under = ""
         elif under and member.match(line):

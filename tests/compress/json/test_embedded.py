@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.json.test_minify import strictly, texts
-from scrimp.compress.json.columns import columns
-from scrimp.compress.json.find import documents
+from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.minify import minify
+from scrimp.compress.json.table_writer import write_tables
 
 DOCUMENT = '{\n  "name": "a name of some length",\n  "items": [\n    1.0,\n    {\n      "b": "]}"\n    }\n  ]\n}'
 LINE = '{"name": "a name of some length", "items": [1]}'
@@ -25,19 +25,19 @@ lines = st.lists(
 
 
 def found(text: str) -> list[str]:
-    return [text[start:end] for start, end in documents(text)]
+    return [text[start:end] for start, end in find_json(text)]
 
 
 def minified(text: str) -> str:
-    for start, end in reversed(documents(text)):
-        text = text[:start] + columns(minify(text[start:end])) + text[end:]
+    for start, end in reversed(find_json(text)):
+        text = text[:start] + write_tables(minify(text[start:end])) + text[end:]
     return text
 
 
 @given(lines)
 def test_every_stretch_is_json_that_begins_a_line_and_ends_one(text):
     at = 0
-    for start, end in documents(text):
+    for start, end in find_json(text):
         assert at <= start < end
         assert not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t")
         assert not text[end:].partition("\n")[0].strip(" \t\r")
@@ -58,7 +58,7 @@ def test_minifying_what_is_found_is_done_after_twice(text):
 @given(lines)
 def test_what_is_not_json_is_left_as_it_was(text):
     around, at = [], 0
-    for start, end in documents(text):
+    for start, end in find_json(text):
         around.append(text[at:start])
         at = end
 
@@ -73,7 +73,7 @@ def test_what_is_not_json_is_left_as_it_was(text):
 )
 @pytest.mark.parametrize("after", ["", "\n", " \t\r\n", "\nThank you, [all] of you.\n"])
 def test_a_document_among_words_is_found_without_what_is_around_it(before, after):
-    assert documents(before + DOCUMENT + after) == [(len(before), len(before) + len(DOCUMENT))]
+    assert find_json(before + DOCUMENT + after) == [(len(before), len(before) + len(DOCUMENT))]
 
 
 def test_documents_one_below_the_other_are_found_one_by_one():
@@ -88,8 +88,8 @@ def test_lines_of_jsonl_are_one_stretch_however_short_each_is():
 
 @pytest.mark.parametrize("short", ['{"a": 1}', "[1, 2, 3]", "[]", '{"a": 1}\n\n{"a": 2}'])
 def test_less_than_forty_characters_are_not_worth_it(short):
-    assert not documents(short)
-    assert not documents(f"words\n{short}\nwords")
+    assert not find_json(short)
+    assert not find_json(f"words\n{short}\nwords")
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_a_fence_that_says_json_is_looked_into(info):
 
 @pytest.mark.parametrize("inner", ["```json", "~~~", "```", "    ````"])
 def test_code_ends_at_its_own_fence_only(inner):
-    assert not documents(f"````text\n{inner}\n{DOCUMENT}\n")
+    assert not find_json(f"````text\n{inner}\n{DOCUMENT}\n")
 
 
 def test_a_fence_that_is_never_closed_is_code_to_the_end():
-    assert not documents(f"```\n{DOCUMENT}\n")
+    assert not find_json(f"```\n{DOCUMENT}\n")
 
 
 def test_inline_code_with_three_marks_opens_no_fence():
@@ -136,18 +136,18 @@ def test_inline_code_with_three_marks_opens_no_fence():
     ],
 )
 def test_json_that_is_part_of_something_else_is_not_touched(text):
-    assert not documents(text)
+    assert not find_json(text)
 
 
 @given(st.text() | st.text(alphabet='[]{}",:\n `~1a\\'))
 def test_any_text_is_searched_without_a_fault(text):
-    assert all(0 <= start < end <= len(text) for start, end in documents(text))
+    assert all(0 <= start < end <= len(text) for start, end in find_json(text))
 
 
 def test_a_hundred_thousand_levels_are_one_document():
     deep = '[ {"a" : ' * 50_000 + "1" + " } ]" * 50_000
 
-    assert documents(f"words\n{deep}\n") == [(6, 6 + len(deep))]
+    assert find_json(f"words\n{deep}\n") == [(6, 6 + len(deep))]
 
 
 @pytest.mark.parametrize(
@@ -173,4 +173,4 @@ def test_a_hundred_thousand_levels_are_one_document():
 )
 def test_hostile_text_is_no_trap(text):
     # Reading any of it more than a few times would take minutes here; the suite's own time limit would tell.
-    assert not documents(text)
+    assert not find_json(text)

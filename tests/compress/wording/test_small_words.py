@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress.checks import facts
-from scrimp.compress.checks.facts import lost
-from scrimp.compress.wording.terse import only_dropped, terse
-from scrimp.compress.wording.terse_words import CLOSED, DROPPED, KIND_OF, NEGATIONS
+from scrimp.compress.checks.facts import lost_facts
+from scrimp.compress.wording.small_word_lists import ALL_DROPPABLE, DROPPABLE, NEGATIONS, WORD_CLASS
+from scrimp.compress.wording.small_words import drop_small_words, only_small_words_dropped
 
 # Enough plain prose around a phrase for its line to be read as running English.
 FRAME = "They worked in town with their friends for many years, and {} in my house of stone."
@@ -19,7 +19,7 @@ ODD = "5 3.5 min day km second house Cat Great cat. dog, sun! why? Text: \" ' ` 
 ODDER = "\u00bb https://a.b/the -x --the-flag (the) a_b $5 f(x) {the} | ```"
 english = st.sampled_from(
     [
-        *(word for language in ("en", "en", "de", "es") for word in DROPPED[language]),
+        *(word for language in ("en", "en", "de", "es") for word in DROPPABLE[language]),
         *(word for words in (SMALL, ODD, ODDER) for word in words.split()),
         *("`a b`", '"the cat"', "# the", "- the", "\n", "\n\n", "  "),
     ]
@@ -35,7 +35,7 @@ texts = st.one_of(
 def framed(phrase: str) -> str:
     """Return what is left of a phrase in running prose, the prose around it being what it was."""
     before, after = FRAME.split("{}")
-    text = terse(FRAME.format(phrase))
+    text = drop_small_words(FRAME.format(phrase))
     assert text.startswith(before), text
     assert text.endswith(after), text
     return text[len(before) : len(text) - len(after)]
@@ -43,30 +43,30 @@ def framed(phrase: str) -> str:
 
 @given(texts)
 def test_every_fact_is_kept(text: str) -> None:
-    assert lost(text, terse(text)) == {}
+    assert lost_facts(text, drop_small_words(text)) == {}
 
 
 @given(texts)
 def test_nothing_is_done_but_dropping_words_of_the_list(text: str) -> None:
-    after = terse(text)
+    after = drop_small_words(text)
 
-    assert only_dropped(text, after) is None
+    assert only_small_words_dropped(text, after) is None
     assert len(after) <= len(text)
     assert after.count("\n") == text.count("\n")
 
 
 @given(texts)
 def test_once_is_as_good_as_twice(text: str) -> None:
-    once = terse(text)
+    once = drop_small_words(text)
 
-    assert terse(once) == once
+    assert drop_small_words(once) == once
 
 
 @given(texts)
 def test_negations_keep_their_reach(text: str) -> None:
     reach = re.compile(r"\b(?:not|never|only|unless|without|no)\b(?: +[^\s.!?]+){0,5}", re.IGNORECASE)
 
-    assert reach.findall(terse(text)) == reach.findall(text)
+    assert reach.findall(drop_small_words(text)) == reach.findall(text)
 
 
 @pytest.mark.parametrize(
@@ -132,27 +132,31 @@ def test_what_carries_sense_stays(phrase: str) -> None:
     ],
 )
 def test_what_is_no_running_prose_stays(text: str) -> None:
-    assert terse(text) == text
+    assert drop_small_words(text) == text
 
 
 def test_a_label_stays_while_the_prose_after_it_is_shortened() -> None:
     text = "Note for the user: in this town we sold the house to a friend of ours."
 
-    assert terse(text) == "Note for the user: in this town we sold house to friend of ours."
+    assert drop_small_words(text) == "Note for the user: in this town we sold house to friend of ours."
 
 
 def test_a_negation_reaches_into_the_next_line() -> None:
     line = "we saw the man in the house with his friends, and it was in the town of my father."
 
-    assert terse(f"They did it but not\nthis {line}").startswith("They did it but not\nthis we saw the man in house")
-    assert terse(f"They did it in full.\nthis {line}").startswith("They did it in full.\nthis we saw man in house")
+    assert drop_small_words(f"They did it but not\nthis {line}").startswith(
+        "They did it but not\nthis we saw the man in house"
+    )
+    assert drop_small_words(f"They did it in full.\nthis {line}").startswith(
+        "They did it in full.\nthis we saw man in house"
+    )
 
 
 def test_what_the_user_protects_stays() -> None:
     text = FRAME.format("we saw the old house and the new house")
 
     assert framed("we saw the old house and the new house") == "we saw old house and new house"
-    assert "saw the old house and new house" in terse(text, protected=re.compile("the old"))
+    assert "saw the old house and new house" in drop_small_words(text, protected=re.compile("the old"))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_what_the_user_protects_stays() -> None:
     ],
 )  # fmt: skip
 def test_each_language_drops_what_is_no_pronoun_and_no_case(text: str, shorter: str) -> None:
-    assert terse(text) == shorter
+    assert drop_small_words(text) == shorter
 
 
 @pytest.mark.parametrize(
@@ -184,27 +188,27 @@ def test_each_language_drops_what_is_no_pronoun_and_no_case(text: str, shorter: 
     ],
 )
 def test_other_languages_stay(text: str) -> None:
-    assert terse(text) == text
+    assert drop_small_words(text) == text
 
 
 def test_the_check_names_what_was_lost_or_added() -> None:
-    assert only_dropped("we saw the house", "we saw house") is None
-    assert only_dropped("the the a cat", "the cat") is None
-    assert only_dropped("we saw the house", "we the house") == "word saw lost"
-    assert only_dropped("we saw the house", "we saw a house") == "word house lost"
-    assert only_dropped("we saw", "we saw it") == "word it added"
+    assert only_small_words_dropped("we saw the house", "we saw house") is None
+    assert only_small_words_dropped("the the a cat", "the cat") is None
+    assert only_small_words_dropped("we saw the house", "we the house") == "word saw lost"
+    assert only_small_words_dropped("we saw the house", "we saw a house") == "word house lost"
+    assert only_small_words_dropped("we saw", "we saw it") == "word it added"
 
 
 def test_every_negation_that_is_a_fact_is_one_here_and_none_is_in_the_list() -> None:
     assert facts._NEGATIONS <= NEGATIONS
-    assert not CLOSED & NEGATIONS
+    assert not ALL_DROPPABLE & NEGATIONS
 
 
 def test_no_word_tells_a_language_that_may_itself_be_dropped() -> None:
-    assert all(KIND_OF[word] not in DROPPED for word in CLOSED)
+    assert all(WORD_CLASS[word] not in DROPPABLE for word in ALL_DROPPABLE)
 
 
 def test_long_texts_are_no_trap() -> None:
     line = "they saw the house of a man with it and was in my town, "
     for text in ("the " * 200_000, line * 20_000, f"{line}no-" + "no-" * 200_000, "not " * 200_000, line + "a" * 10**6):
-        assert only_dropped(text, terse(text)) is None
+        assert only_small_words_dropped(text, drop_small_words(text)) is None

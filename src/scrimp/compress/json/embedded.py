@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from scrimp.compress.json.lexer import LONG, WHITE, end
+from scrimp.compress.json.lexer import LONG_VALUE, WHITESPACE, find_end
 
-_SHORTEST = 40
+_MIN_LENGTH = 40
 _DATA_FENCES = {"json", "jsonl"}
 
 _OPENING = re.compile(r"^([ \t]*+)(`{3,}+(?=[^`\n]*+$)|~{3,}+)([^\n]*+)", re.MULTILINE)
@@ -18,13 +18,13 @@ _NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
 _ENDING = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 _CLOSING = re.compile(r"^([ \t]*+)(`{3,}+|~{3,}+)[ \t\r]*+$", re.MULTILINE)
 _ONE_LINE_ON = re.compile(r"[ \t\r]*+\n[ \t]*+")
-_TRIES = 8  # long values that fail are rare, and made to be slow
+_MAX_FAILURES = 8  # long values that fail are rare, and made to be slow
 _MORE_INDENT = 3  # a closing fence may be indented this much more than the opening one
 
 Span: TypeAlias = tuple[int, int]
 
 
-def documents(text: str) -> list[Span]:
+def find_json(text: str) -> list[Span]:
     """Return where each stretch of JSON begins and ends, in order.
 
     A stretch is an array or object that has its lines to itself, or a run of them with one line each. Neighbours with
@@ -33,9 +33,9 @@ def documents(text: str) -> list[Span]:
     """
     found: list[Span] = []
     for start, stop in _outside_code(text):
-        for neighbours in _neighbours(text, start, stop):
-            if neighbours[-1][1] - neighbours[0][0] >= _SHORTEST:
-                found += _joined(text, neighbours)
+        for neighbours in _adjacent_values(text, start, stop):
+            if neighbours[-1][1] - neighbours[0][0] >= _MIN_LENGTH:
+                found += _merge_jsonl(text, neighbours)
     return found
 
 
@@ -63,7 +63,7 @@ def _closing(text: str, opening: re.Match[str]) -> Span:
     return len(text), len(text)
 
 
-def _neighbours(text: str, start: int, stop: int) -> Iterator[list[Span]]:
+def _adjacent_values(text: str, start: int, stop: int) -> Iterator[list[Span]]:
     """Yield the values of a stretch, those together that follow each other line by line."""
     run: list[Span] = []
     for first, last in _values(text, start, stop):
@@ -84,9 +84,9 @@ def _values(text: str, start: int, stop: int) -> Iterator[Span]:
     failures = 0
     while line := _candidate(text, at, stop):
         begins, first = line
-        last, whole = end(text, first, quick=failures < _TRIES)
-        failures += not whole and last - first >= LONG
-        if whole and _ENDING.match(text, last, stop) and not _goes_on(text, start, begins):
+        last, whole = find_end(text, first, quick=failures < _MAX_FAILURES)
+        failures += not whole and last - first >= LONG_VALUE
+        if whole and _ENDING.match(text, last, stop) and not _continues_line_before(text, start, begins):
             yield first, last
         at = last if whole else max(text.rfind("\n", first, last), first) + 1
 
@@ -99,15 +99,15 @@ def _candidate(text: str, at: int, stop: int) -> Span | None:
     return (following.start() + 1, following.end()) if following else None
 
 
-def _goes_on(text: str, start: int, at: int) -> bool:
+def _continues_line_before(text: str, start: int, at: int) -> bool:
     """Say whether what is before a line leaves it open: then the line is part of something that is not JSON."""
-    while at > start and text[at - 1] in WHITE:
+    while at > start and text[at - 1] in WHITESPACE:
         at -= 1
     before = text[max(start, at - 2) : at]
     return before.endswith(("[", "(", "{", "=")) or (before.endswith(",") and before[0] in "])}\"'")
 
 
-def _joined(text: str, spans: list[Span]) -> Iterator[Span]:
+def _merge_jsonl(text: str, spans: list[Span]) -> Iterator[Span]:
     """Yield the spans of neighbours, lines of JSONL as one."""
     first, last = spans[0]
     is_line = "\n" not in text[first:last]

@@ -1,0 +1,217 @@
+"""Detect diffs, tables, logs and command output by their lines.
+
+Each detector sees only the lines that earlier ones left; one in doubt reports nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from scrimp.compress.zones.zone_span import ZoneSpan, paragraph_ranges
+
+_DIFF = re.compile(r"diff --git |@@ -\d|--- [^-\s]|Index: ")
+_DIFF_CONTINUATION = re.compile(r"[ +\-\\@]|(?:diff|index|new file|deleted file|similarity|rename|old mode|new mode) ")
+LOG_LINE = (
+    r"[^\S\n]*+[\[(<]?(?:\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d|\d\d:\d\d:\d\d\b"
+    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d|\d\d/[A-Z][a-z]{2}/\d{4}"
+    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)(?=[\s:\]|>])|[IWEF]\d{4} \d\d:)"
+    r"|\S++ \S++ \S++ \[\d\d/[A-Z][a-z]{2}/\d{4}:"
+)
+_LOG = re.compile(LOG_LINE)
+_LOG_CONTINUATION = re.compile(
+    r"[ \t]|Traceback|Caused by|\.\.\. |(?:[A-Za-z_]\w*+\.)*+[A-Za-z_]\w*(?:Error|Exception|Warning|Exit)\b"
+)
+_MAX_LOG_GAP = 60
+PROMPT_LINE = r"(?:\([\w.-]++\) )?(?:[\w.-]++@[\w.-]++[:\s][^\s$#]*+[$#]|\$|PS [A-Z]:\\[^>\n]*+>) (?=[A-Za-z./~])"
+_PROMPT = re.compile(PROMPT_LINE)
+LISTING_LINE = (
+    r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|total \d++(?=\n|\Z)|(?=[^:\n]*[./\\_])[^\s:][^:\n]*+:\d++[:-]|[a-z]{2}  \S++ {2}"
+    r"|[^\s:]++::[^\n]*? (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS)\b"
+)
+_LISTING = re.compile(LISTING_LINE)
+_GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
+_BETWEEN = re.compile(r"\s*+$|[^\s:]++:\s*+$")
+_MACHINE_SIGN = re.compile(r"[/_=<>\[\]#|(\d]")
+_COMMIT = re.compile(r"commit [0-9a-f]{7,40}\b")
+_COMMIT_CONTINUATION = re.compile(r"[ \t]|(?:Author|Merge|Date|AuthorDate|Commit|CommitDate): ")
+_QUOTED_FIELD = re.compile(r'"(?:[^"]|"")*+"')
+_MIN_ROWS = 3
+_SEPARATORS = ("\t", ",", ";", "|")
+_MIN_GAPS = 2
+MIN_REPETITIVE = 8
+_MAX_RECORD_LINES = 20
+_MAX_CELL_SPACES = 3
+_NOT_ROW_START = {"|", "#", "-", "*"}
+_CODE_SIGNS = re.compile(r"[{}]|\([^)]*+$|\)[;:,]?\s*+$| = ")
+
+
+def detect_diffs(lines: list[str]) -> Iterator[ZoneSpan]:
+    """Yield unified diffs, from the header of the first file on."""
+    at = 0
+    while at < len(lines):
+        end = at
+        if _DIFF.match(lines[at]):
+            end = at + 1
+            while end < len(lines) and (_DIFF_CONTINUATION.match(lines[end]) or _blank_in_diff(lines, end)):
+                end += 1
+        if any(line.startswith("@@ -") for line in lines[at:end]):
+            yield ZoneSpan(at, end, "code", "diff")
+        at = max(end, at + 1)
+
+
+def _blank_in_diff(lines: list[str], at: int) -> bool:
+    return (
+        not lines[at].strip()
+        and lines[at + 1 : at + 2] != []
+        and lines[at + 1].startswith((" ", "+", "@@ -", "diff --"))
+    )
+
+
+def detect_tables(lines: list[str]) -> Iterator[ZoneSpan]:
+    """Yield CSV and TSV: three rows or more with the same number of fields, none of which reads like a sentence."""
+    at = 0
+    while at < len(lines) - 2:
+        if not _may_be_row(lines[at], lines[at + 1]):
+            at += 1
+            continue
+        end, record = _record(lines, at)
+        separator = _separator(record)
+        rows = int(bool(separator))
+        while separator and end < len(lines):
+            following, other = _record(lines, end)
+            if (
+                not other
+                or other.count(separator) != record.count(separator)
+                or (_separator(other) != separator and rows < _MIN_ROWS)
+            ):
+                break
+            end, rows = following, rows + 1
+        if rows >= _MIN_ROWS:
+            yield ZoneSpan(at, end, "data", "csv")
+            at = end
+        else:
+            at += 1
+
+
+def _may_be_row(line: str, following: str) -> bool:
+    """Return whether a separator is in both lines equally often, or quoted fields may span them: only for speed."""
+    if '"' in line:
+        return True
+    if not following:
+        return False
+    for separator in _SEPARATORS:
+        if separator in line and (line.count(separator) == following.count(separator) or '"' in following):
+            return True
+    return False
+
+
+def _record(lines: list[str], at: int) -> tuple[int, str]:
+    """Return the end of a record, and the record with each quoted field as a q."""
+    end, text = at + 1, lines[at]
+    if '"' not in text:
+        return end, text
+    while text.count('"') % 2 and end < min(len(lines), at + _MAX_RECORD_LINES):
+        text += "\n" + lines[end]
+        end += 1
+    return (at + 1, lines[at]) if text.count('"') % 2 else (end, _QUOTED_FIELD.sub("q", text))
+
+
+def _separator(record: str) -> str:
+    if "\t" in record.strip():
+        return "\t"
+    for separator in ",;|":
+        if separator not in record:
+            continue
+        cells = record.split(separator)
+        if separator + " " in record and not _short_cells(cells):
+            return ""
+        if len(cells) > 2 or (len(cells) == 2 and not record.endswith((separator, "."))):
+            return "" if record[:1] in _NOT_ROW_START or _CODE_SIGNS.search(record) else separator
+    return ""
+
+
+def _short_cells(cells: list[str]) -> bool:
+    """Return whether cells are a few words at most: otherwise a space after each comma suggests a sentence."""
+    return len(cells) >= _MIN_ROWS and all(cell.count(" ") <= _MAX_CELL_SPACES for cell in cells)
+
+
+def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
+    """Yield logs: three lines or more with a time or a level, with their stack traces and indented lines."""
+    matching = [at for at, line in enumerate(lines) if _LOG.match(line)]
+    run: list[int] = []
+    for at in [*matching, len(lines) + _MAX_LOG_GAP + 1]:
+        if run and (at - run[-1] > _MAX_LOG_GAP or not _same_log(lines[run[-1] + 1 : at])):
+            if len(run) >= _MIN_ROWS:
+                yield ZoneSpan(run[0], _log_end(lines, run[-1] + 1), "data", "log")
+            run = []
+        run.append(at)
+
+
+def _same_log(between: list[str]) -> bool:
+    return len(between) <= 1 or all(not line or _LOG_CONTINUATION.match(line) for line in between)
+
+
+def _log_end(lines: list[str], end: int) -> int:
+    while end < len(lines) and lines[end].strip() and _LOG_CONTINUATION.match(lines[end]):
+        end += 1
+    return end
+
+
+def detect_commits(lines: list[str]) -> Iterator[ZoneSpan]:
+    """Yield the output of git log: indented messages and file counts under each commit."""
+    at = 0
+    while at < len(lines):
+        end = last = at
+        if _COMMIT.match(lines[at]):
+            while end < len(lines) and (
+                not lines[end].strip() or _COMMIT.match(lines[end]) or _COMMIT_CONTINUATION.match(lines[end])
+            ):
+                end += 1
+                last = end if lines[end - 1].strip() else last
+            yield ZoneSpan(at, last, "tool", "command")
+        at = max(end, at + 1)
+
+
+def detect_sessions(lines: list[str]) -> Iterator[ZoneSpan]:
+    """Yield shell sessions: a prompt, its command and its output, up to a blank line."""
+    at = 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and (_PROMPT.match(lines[end]) if end == at else lines[end].strip()):
+            end += 1
+        if end > at:
+            yield ZoneSpan(at, end, "tool", "command")
+        at = max(end, at + 1)
+
+
+def detect_listings(lines: list[str]) -> Iterator[ZoneSpan]:
+    """Yield listings as of ls -l, grep -n, ps: three lines or more, perhaps with blank lines or directories between."""
+    matching = [at for at, line in enumerate(lines) if _LISTING.match(line) or _aligned(line)]
+    run: list[int] = []
+    for at in [*matching, len(lines) + _MIN_ROWS]:
+        if run and not (at - run[-1] <= _MIN_ROWS and all(map(_BETWEEN.match, lines[run[-1] + 1 : at]))):
+            if len(run) >= _MIN_ROWS:
+                yield ZoneSpan(run[0], run[-1] + 1, "tool", "command")
+            run = []
+        run.append(at)
+
+
+def _aligned(line: str) -> bool:
+    return "  " in line and len(_GAP.findall(line)) >= _MIN_GAPS
+
+
+def detect_repetitive(lines: list[str]) -> Iterator[ZoneSpan]:
+    """Yield output whose lines start with the same words and contain with_signs signs; not lists or verse."""
+    for start, end in paragraph_ranges(lines):
+        block = lines[start:end]
+        if len(block) < MIN_REPETITIVE:
+            continue
+        first_words = Counter(line.split(maxsplit=1)[0] for line in block)
+        repeated = sum(
+            times for first, times in first_words.items() if times > 2 and (first == "#" or first[0].isalpha())
+        )
+        with_signs = sum(bool(_MACHINE_SIGN.search(line)) and line.rstrip()[-1] not in ".?!" for line in block)
+        if min(repeated, with_signs) >= 0.7 * len(block):
+            yield ZoneSpan(start, end, "tool", "command")
