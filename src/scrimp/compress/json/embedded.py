@@ -1,4 +1,4 @@
-"""Where JSON is in a longer text: whole arrays and objects that begin a line, and runs of JSONL."""
+"""Find JSON embedded in a longer text: whole arrays and objects that start a line, and runs of JSONL."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from scrimp.compress.json.lexer import LONG_VALUE, WHITESPACE, find_end
 _MIN_LENGTH = 40
 _DATA_FENCES = {"json", "jsonl"}
 
-_OPENING = re.compile(r"^([ \t]*+)(`{3,}+(?=[^`\n]*+$)|~{3,}+)([^\n]*+)", re.MULTILINE)
+_OPENING_FENCE = re.compile(r"^([ \t]*+)(`{3,}+(?=[^`\n]*+$)|~{3,}+)([^\n]*+)", re.MULTILINE)
 _CANDIDATE = re.compile(r"[ \t]*+(?=[\[{])")
 _NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
-# Nothing more on its line, and no closing bracket on the next: the value would be part of something that is not JSON.
-_ENDING = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
-_CLOSING = re.compile(r"^([ \t]*+)(`{3,}+|~{3,}+)[ \t\r]*+$", re.MULTILINE)
-_ONE_LINE_ON = re.compile(r"[ \t\r]*+\n[ \t]*+")
-_MAX_FAILURES = 8  # long values that fail are rare, and made to be slow
-_MORE_INDENT = 3  # a closing fence may be indented this much more than the opening one
+# Nothing else on its line, and no closing bracket on the next: then it would be part of something that is not JSON.
+_VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
+_CLOSING_FENCE = re.compile(r"^([ \t]*+)(`{3,}+|~{3,}+)[ \t\r]*+$", re.MULTILINE)
+_LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")
+_MAX_FAILURES = 8  # long invalid values are rare, and usually adversarial
+_MAX_EXTRA_INDENT = 3  # a closing fence may be indented this much more than the opening one
 
 Span: TypeAlias = tuple[int, int]
 
 
 def find_json(text: str) -> list[Span]:
-    """Return where each stretch of JSON begins and ends, in order.
+    """Return the start and end of each stretch of JSON, in order.
 
-    A stretch is an array or object that has its lines to itself, or a run of them with one line each. Neighbours with
-    no blank line between them count together towards the forty characters below which nothing is reported. Fenced
-    code is passed over unless its info string says json or jsonl.
+    A stretch is an array or object with nothing else on its lines, or a run of them on one line each. Adjacent ones,
+    without a blank line between them, count together towards the minimum of forty characters. Fenced code is skipped
+    unless its info string is json or jsonl.
     """
     found: list[Span] = []
     for start, stop in _outside_code(text):
-        for neighbours in _adjacent_values(text, start, stop):
-            if neighbours[-1][1] - neighbours[0][0] >= _MIN_LENGTH:
-                found += _merge_jsonl(text, neighbours)
+        for adjacent in _adjacent_values(text, start, stop):
+            if adjacent[-1][1] - adjacent[0][0] >= _MIN_LENGTH:
+                found += _merge_jsonl(text, adjacent)
     return found
 
 
 def _outside_code(text: str) -> Iterator[Span]:
-    """Yield what is between code fences, and what is in fences for data."""
+    """Yield the parts between code fences, and the bodies of data fences."""
     if "{" not in text and "[" not in text:
         return
     if "```" not in text and "~~~" not in text:
         yield 0, len(text)
         return
     at = 0
-    while opening := _OPENING.search(text, at):
+    while opening := _OPENING_FENCE.search(text, at):
         yield at, opening.start()
         start, at = _closing(text, opening)
         if _DATA_FENCES.intersection(opening[3].lower().split()[:1]):
@@ -56,18 +56,18 @@ def _outside_code(text: str) -> Iterator[Span]:
 
 
 def _closing(text: str, opening: re.Match[str]) -> Span:
-    """Return where the closing fence is; a fence that is never closed runs to the end."""
-    for line in _CLOSING.finditer(text, opening.end()):
-        if line[2].startswith(opening[2]) and len(line[1]) <= len(opening[1]) + _MORE_INDENT:
+    """Return the span of the closing fence; an unclosed fence runs to the end."""
+    for line in _CLOSING_FENCE.finditer(text, opening.end()):
+        if line[2].startswith(opening[2]) and len(line[1]) <= len(opening[1]) + _MAX_EXTRA_INDENT:
             return line.span()
     return len(text), len(text)
 
 
 def _adjacent_values(text: str, start: int, stop: int) -> Iterator[list[Span]]:
-    """Yield the values of a stretch, those together that follow each other line by line."""
+    """Yield runs of values that follow each other without a blank line."""
     run: list[Span] = []
     for first, last in _values(text, start, stop):
-        if run and not _ONE_LINE_ON.fullmatch(text, run[-1][1], first):
+        if run and not _LINE_BREAK.fullmatch(text, run[-1][1], first):
             yield run
             run = []
         run.append((first, last))
@@ -76,31 +76,31 @@ def _adjacent_values(text: str, start: int, stop: int) -> Iterator[list[Span]]:
 
 
 def _values(text: str, start: int, stop: int) -> Iterator[Span]:
-    """Yield each array or object that has its lines to itself.
+    """Yield each array or object with nothing else on its lines.
 
-    After a failure the search goes on where it failed, not where it began, so no text is read more than twice.
+    After an invalid one the search continues where it failed, not where it started, so no text is read more than twice.
     """
     at = start
     failures = 0
     while line := _candidate(text, at, stop):
         begins, first = line
-        last, whole = find_end(text, first, quick=failures < _MAX_FAILURES)
-        failures += not whole and last - first >= LONG_VALUE
-        if whole and _ENDING.match(text, last, stop) and not _continues_line_before(text, start, begins):
+        last, complete = find_end(text, first, quick=failures < _MAX_FAILURES)
+        failures += not complete and last - first >= LONG_VALUE
+        if complete and _VALUE_END.match(text, last, stop) and not _continues_line_before(text, start, begins):
             yield first, last
-        at = last if whole else max(text.rfind("\n", first, last), first) + 1
+        at = last if complete else max(text.rfind("\n", first, last), first) + 1
 
 
 def _candidate(text: str, at: int, stop: int) -> Span | None:
-    """Return where the next line begins that has a bracket first, and where the bracket is."""
-    if (not at or text[at - 1] == "\n") and (here := _CANDIDATE.match(text, at, stop)):
-        return here.span()
+    """Return the start of the next line that starts with a bracket, and the position of the bracket."""
+    if (not at or text[at - 1] == "\n") and (candidate := _CANDIDATE.match(text, at, stop)):
+        return candidate.span()
     following = _NEXT_CANDIDATE.search(text, at, stop)
     return (following.start() + 1, following.end()) if following else None
 
 
 def _continues_line_before(text: str, start: int, at: int) -> bool:
-    """Say whether what is before a line leaves it open: then the line is part of something that is not JSON."""
+    """Return whether the line before is unfinished: then this line is part of something that is not JSON."""
     while at > start and text[at - 1] in WHITESPACE:
         at -= 1
     before = text[max(start, at - 2) : at]
@@ -108,7 +108,7 @@ def _continues_line_before(text: str, start: int, at: int) -> bool:
 
 
 def _merge_jsonl(text: str, spans: list[Span]) -> Iterator[Span]:
-    """Yield the spans of neighbours, lines of JSONL as one."""
+    """Yield the spans of adjacent values, with lines of JSONL merged into one span."""
     first, last = spans[0]
     is_line = "\n" not in text[first:last]
     for start, stop in spans[1:]:

@@ -1,4 +1,4 @@
-"""JSON read as the lexemes it is written in: nothing is decoded, so nothing can come back written differently."""
+"""Split JSON into lexemes. Nothing is decoded, so nothing can be spelled differently when it is written again."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ else:
 
 WHITESPACE = " \t\n\r"
 
-# Possessive throughout: a lexeme either is one or is not, and no text is read twice to find out.
+# Possessive throughout, so that no text is read twice.
 _PLAIN = r'[^"\\\x00-\x1f]*+'
 _STRING = rf'"{_PLAIN}(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}){_PLAIN})*+"'
 _NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+"
 _LEXEME = rf"{_STRING}|[\[\]{{}},:]|{_NUMBER}|true|false|null"
-# What is no lexeme is an empty one: to its end where all are wanted, a character where they are asked for one by one.
+# What is not a lexeme counts as an empty one: the rest of the text in _ALL, a single character in _NEXT.
 _ALL = re.compile(rf"(?:({_LEXEME})|(?s:.++))[{WHITESPACE}]*+")
 _NEXT = re.compile(rf"(?:({_LEXEME})|(?s:.))[{WHITESPACE}]*+")
 
@@ -31,10 +31,10 @@ _SCALAR = r'["\-0-9tfn]'
 _FLAT = re.compile(rf'\{{(?:":{_SCALAR}(?:,":{_SCALAR})*+)?+\}}|\[(?:{_SCALAR}(?:,{_SCALAR})*+)?+\]')
 _ROUNDS = 8
 LONG_VALUE = 64  # lexemes
-_MAX_CACHED = 1_000_000  # characters; of longer texts the memory would be felt
+_MAX_CACHED = 1_000_000  # characters; lexemes of longer texts take too much memory to cache
 
-# A state maps the first character of each lexeme that may come next to the state after it.
-_VALUE_DONE: State = {}  # a value has ended: what may follow depends on what it is in
+# A finite automaton: a state maps the first character of each lexeme that may follow to the next state.
+_VALUE_DONE: State = {}  # a value has ended: what may follow depends on its container
 _DONE: State = {}  # the outermost value has ended
 _VALUE: State = dict.fromkeys('"-0123456789tfn', _VALUE_DONE)
 _FIRST_ITEM: State = {**_VALUE, "]": _VALUE_DONE}
@@ -47,9 +47,9 @@ _AFTER: dict[str, State] = {"[": {",": _VALUE, "]": _VALUE_DONE}, "{": {",": _KE
 
 
 class Container(Struct, frozen=True, gc=False):
-    """Where an array or object is written: the index of its last lexeme, and of its keys or of its items.
+    """An array or object by indexes of lexemes: its last one, and its keys or the first lexeme of each item.
 
-    Items are given by their first lexemes; the other of the two is empty.
+    An array has no keys, and an object no items.
     """
 
     last: int
@@ -63,9 +63,9 @@ class Container(Struct, frozen=True, gc=False):
 
 
 def lex_records(text: str) -> list[list[str]]:
-    """Return the lexemes of a JSON document (one record) or of each line of JSONL; nothing if the text is neither.
+    """Return the lexemes of a JSON document (one record) or of each line of JSONL; [] if the text is neither.
 
-    They are not to be changed: a rule, its check and the next rule ask for those of the same text.
+    Do not change the lists: they are cached, since a rule, its check and the next rule need those of the same text.
     """
     return _cached_records(text) if len(text) <= _MAX_CACHED else _lex_records(text)
 
@@ -74,8 +74,8 @@ def _lex_records(text: str) -> list[list[str]]:
     body = text.strip(WHITESPACE)
     first, more, _ = body.partition("\n")
     if not more or not lex(first):
-        whole = lex(body)
-        return [whole] if whole else []
+        record = lex(body)
+        return [record] if record else []
     found = [lex(line) for line in body.split("\n") if line.strip(WHITESPACE)]
     return found if all(record and record[0] in _AFTER for record in found) else []
 
@@ -84,7 +84,7 @@ _cached_records = lru_cache(maxsize=2)(_lex_records)
 
 
 def lex(text: str) -> list[str]:
-    """Return the lexemes of a JSON value and nothing else, or none if the text is not that."""
+    """Return the lexemes of a text that is one JSON value, or [] if it is not."""
     body = text.strip(WHITESPACE)
     found: list[str] = _ALL.findall(body)
     if not found or not found[-1]:
@@ -92,18 +92,18 @@ def lex(text: str) -> list[str]:
     if body[0] in _AFTER and _decoded_end(body, 0) == len(body):
         return found
     kinds = "".join([lexeme[0] for lexeme in found])
-    for _ in range(_ROUNDS):  # only for speed: a flat array or object may stand wherever a number may
+    for _ in range(_ROUNDS):  # only for speed: a flat array or object is valid wherever a number is
         kinds, folded = _FLAT.subn("0", kinds)
         if not folded:
             break
-    read, whole = _parse(kinds)
-    return found if whole and read == len(kinds) else []
+    count, complete = _parse(kinds)
+    return found if complete and count == len(kinds) else []
 
 
 def find_end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
-    """Return where the array or object at `start` ends, or where it fails, and which of them it is.
+    """Return the end of the array or object at `start` and True, or where it becomes invalid and False.
 
-    With `quick` one that goes on for long is tried at once, which takes a failure the time to read all before it.
+    With `quick`, a long one is first tried with the decoder, which for an invalid one costs the time to read it all.
     """
     at = start
 
@@ -113,27 +113,27 @@ def find_end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
             at = match.end(1) if match[1] else match.start()
             yield match[1][0] if match[1] else ""
 
-    read, whole = _parse(islice(kinds(), LONG_VALUE))
-    if whole or read < LONG_VALUE:
-        return at, whole
+    count, complete = _parse(islice(kinds(), LONG_VALUE))
+    if complete or count < LONG_VALUE:
+        return at, complete
     if quick and (last := _decoded_end(text, start)) is not None:
         return last, True
-    _, whole = _parse(kinds())
-    return at, whole
+    _, complete = _parse(kinds())
+    return at, complete
 
 
 def _reject_constant(word: str) -> None:
     raise ValueError(word)
 
 
-# Numbers are not read, for any has to do; NaN and Infinity are no JSON.
+# Numbers are not parsed; NaN and Infinity are not JSON.
 _DECODER = json.JSONDecoder(parse_float=bool, parse_int=bool, parse_constant=_reject_constant)
 
 
 def _decoded_end(text: str, start: int) -> int | None:
-    """Return where the value at `start` ends, for speed, or nothing where that has to be found out lexeme by lexeme.
+    """Return the end of the value at `start` by the fast decoder, or None where it must be found lexeme by lexeme.
 
-    What is decoded is thrown away. A value that is nested too deep for the decoder may still be one.
+    The decoded value is discarded. A value nested too deep for the decoder may still be valid.
     """
     try:
         return _DECODER.raw_decode(text, start)[1]
@@ -142,29 +142,29 @@ def _decoded_end(text: str, start: int) -> int | None:
 
 
 def _parse(kinds: Iterable[str]) -> tuple[int, bool]:
-    """Read one value from the first characters of lexemes: return how many it took, and whether it is whole."""
-    around = [_DONE]
+    """Parse one value from the first characters of lexemes; return how many were read, and whether it is complete."""
+    stack = [_DONE]
     state = _VALUE
-    read = 0
-    for read, kind in enumerate(kinds, 1):
+    count = 0
+    for count, kind in enumerate(kinds, 1):
         if kind not in state:
-            return read, False
+            return count, False
         state = state[kind]
         if kind in _AFTER:
-            around.append(_AFTER[kind])
+            stack.append(_AFTER[kind])
         elif state is _VALUE_DONE:
             if kind in "]}":
-                around.pop()
-            state = around[-1]
+                stack.pop()
+            state = stack[-1]
             if state is _DONE:
-                return read, True
-    return read, False
+                return count, True
+    return count, False
 
 
 def find_containers(record: list[str]) -> dict[int, Container]:
-    """Return each array and object of a value by the index of its first lexeme, inner ones before outer ones."""
+    """Return each array and object of a value by the index of its first lexeme, inner before outer."""
     found: dict[int, Container] = {}
-    around: list[tuple[int, list[int]]] = []
+    stack: list[tuple[int, list[int]]] = []
     members: list[int] = []
     in_array = False
     for index, lexeme in enumerate(record):
@@ -178,11 +178,11 @@ def find_containers(record: list[str]) -> dict[int, Container]:
         elif lexeme in _AFTER:
             in_array = lexeme == "["
             members = [index + 1] if in_array and record[index + 1] != "]" else []
-            around.append((index, members))
+            stack.append((index, members))
         elif lexeme in {"]", "}"}:
-            first, members = around.pop()
+            first, members = stack.pop()
             found[first] = Container(index, (), members) if lexeme == "]" else Container(index, members, ())
-            if around:
-                first, members = around[-1]
+            if stack:
+                first, members = stack[-1]
                 in_array = record[first] == "["
     return found

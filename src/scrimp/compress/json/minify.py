@@ -1,4 +1,4 @@
-"""JSON without the white space that means nothing."""
+"""Remove insignificant white space from JSON."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from scrimp.compress.json.lexer import lex_records
 
 
 def minify(text: str) -> str:
-    """Return a JSON document, or each line of JSONL, without insignificant white space, before and after it too.
+    """Return a JSON document, or each line of JSONL, without insignificant white space, at its ends too.
 
-    Anything that is not strictly JSON comes back unchanged.
+    Text that is not strictly JSON comes back unchanged.
     """
     return "\n".join(map("".join, lex_records(text))) or text
