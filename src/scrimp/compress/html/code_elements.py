@@ -1,4 +1,4 @@
-"""A piece of code in a page: its text, byte for byte, and the language it says it is in."""
+"""Code in a page: its exact text, and its language."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _LANGUAGE = re.compile(r"\blang(?:uage)?-([\w+#.-]+)")
 
 
 def code_text(node: LexborNode, hidden: AbstractSet[int]) -> str:
-    """Return the text of code, byte for byte, save for what is not seen in it; `hidden` are the nodes that are not."""
+    """Return the exact visible text of a code element; `hidden` are the ids of nodes that are not displayed."""
     pieces: list[str] = []
-    unseen: set[int] = set()
+    skipped: set[int] = set()
     for part in node.traverse(include_text=True):
-        if part.mem_id in unseen:
+        if part.mem_id in skipped:
             continue
         if part.tag in INVISIBLE or part.mem_id in hidden:
-            unseen.update(inner.mem_id for inner in part.traverse(include_text=True))
+            skipped.update(inner.mem_id for inner in part.traverse(include_text=True))
         elif part.tag in {"br", "-text"}:
             pieces.append("\n" if part.tag == "br" else part.text_content or "")
     return "".join(pieces)
 
 
 def code_language(node: LexborNode) -> str:
-    """Return the language that a block of code names in its class, as highlighters do."""
+    """Return the language in the class of a code block, as for syntax highlighters, or ""."""
     for part in (node, node.css_first("code")):
         match = _LANGUAGE.search(part.attributes.get("class") or "") if part else None
         if match:

@@ -1,4 +1,4 @@
-"""The elements of HTML by what they mean to a reader: unseen, code, apart from their neighbours, closed or not."""
+"""The elements of HTML by their effect: invisible, code, separated from their neighbors, with an end tag or not."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ def _names(text: str) -> frozenset[str]:
 
 
 VOID = _names("area base br col embed hr img input link meta param source track wbr")
-# What may be opened again without being closed, and does not nest.
+# Elements that may lack an end tag, and do not nest.
 OPTIONAL_END_TAG = VOID | _names("p li dt dd tr td th thead tbody tfoot option colgroup html body head")
-# What no reader sees.
 INVISIBLE = _names(
     "head script style template noscript noframes noembed iframe object embed canvas audio video datalist title desc "
     "defs annotation annotation-xml map"
@@ -20,9 +19,9 @@ INVISIBLE = _names(
 CODE = _names("pre code xmp listing plaintext")
 STRIKETHROUGH = _names("s del strike")
 HEADINGS = _names("h1 h2 h3 h4 h5 h6")
-# The kinds of fields whose value is written on them.
-LABELED_INPUTS = _names("text submit button reset search email number url")
-# How far what follows is from what was before: a space, the next line, a blank line between.
+# The types of input whose value is visible.
+VISIBLE_INPUTS = _names("text submit button reset search email number url")
+# What separates an element from its neighbors: a space, a line break, a blank line.
 SPACE: Final = 1
 LINE: Final = 2
 PARAGRAPH: Final = 3

@@ -1,4 +1,4 @@
-"""Which addresses of a page are worth their tokens, and how they are written."""
+"""Which addresses of a page are kept in its text, and how they are written."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _SCHEME = re.compile(r"(?:https?://|ftp://|mailto:|tel:|//)", re.IGNORECASE)
 _NOT_A_LOCATION = re.compile(r"#|[a-z][a-z\d+.-]*:(?!//)", re.IGNORECASE)
 
 
-def is_informative(address: str, *, whole: bool) -> bool:
-    """Say whether an address leads somewhere: in a whole page, which is mostly its own menus, only to other sites.
+def is_informative(address: str, *, whole_page: bool) -> bool:
+    """Return whether an address is kept: in a whole_page page, which is full of menus, only those of other sites.
 
-    A piece of a page was put where it is by hand: the file it names is a part of what it says.
+    A fragment was pasted on purpose, so the files it links to are part of its content.
     """
-    return bool(_ABSOLUTE.match(address)) or (not whole and address != "" and not _NOT_A_LOCATION.match(address))
+    return bool(_ABSOLUTE.match(address)) or (not whole_page and address != "" and not _NOT_A_LOCATION.match(address))
 
 
 def display_address(address: str) -> str:
-    """Return an address as it is written beside its link."""
+    """Return an address as it is written after its link."""
     return _MAIL.sub("", address)
 
 
 def without_scheme(address: str) -> str:
-    """Return what a link's own words must hold for its address to be said: no scheme, no slash at the end."""
+    """Return an address without scheme and final slash: if the text of a link contains that, it is not repeated."""
     return _SCHEME.sub("", address, count=1).rstrip("/")

@@ -1,4 +1,4 @@
-"""A parsed page as the text its reader sees, with the little markup that carries meaning."""
+"""Render a parsed page as its visible text, with the little markup that carries meaning."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from scrimp.compress.html.elements import (
     CODE,
     HEADINGS,
     INVISIBLE,
-    LABELED_INPUTS,
     LINE,
     PARAGRAPH,
     SPACE,
     STRIKETHROUGH,
+    VISIBLE_INPUTS,
 )
 from scrimp.compress.html.links import display_address, is_informative, without_scheme
 from scrimp.compress.html.text_buffer import TextBuffer
@@ -28,13 +28,13 @@ _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.
 _CELL_SEPARATOR = " | "
 
 
-def render_text(tree: LexborHTMLParser, *, whole: bool) -> str:
-    """Return what is seen of a tree; of a whole page only the links to other sites are kept."""
+def render_text(tree: LexborHTMLParser, *, whole_page: bool) -> str:
+    """Return the visible text of a tree; of a whole page, only links to other sites are kept."""
     if tree.root is None:
         return ""
-    page = _TextRenderer(hidden=_hidden(tree), whole=whole)
-    page.read(tree.root)
-    return "".join(page.words.pieces)
+    renderer = _TextRenderer(hidden=_hidden(tree), whole_page=whole_page)
+    renderer.walk(tree.root)
+    return "".join(renderer.buffer.pieces)
 
 
 def _hidden(tree: LexborHTMLParser) -> set[int]:
@@ -48,45 +48,45 @@ def _hidden(tree: LexborHTMLParser) -> set[int]:
 
 
 class _TextRenderer:
-    """A page being read: the lists, rows and links that are open, and the words so far."""
+    """Walks a page: the lists, rows and links that are open, and the text so far."""
 
-    def __init__(self, *, hidden: set[int], whole: bool) -> None:
-        self.words = TextBuffer()
+    def __init__(self, *, hidden: set[int], whole_page: bool) -> None:
+        self.buffer = TextBuffer()
         self._hidden = hidden
-        self._whole = whole
-        self._lists: list[int | None] = []  # the next number of each list that is open, None for bullets
-        self._rows: list[tuple[int, int]] = []  # for each row that is open, its cells so far and where it begins
-        self._links: list[tuple[str, int]] = []
+        self._whole_page = whole_page
+        self._lists: list[int | None] = []  # the next number of each open list, None for bullets
+        self._rows: list[tuple[int, int]] = []  # for each open row, its cells so far and the piece it starts at
+        self._links: list[tuple[str, int]] = []  # for each open link, its address and the piece it starts at
         self._addresses: set[str] = set()
 
-    def read(self, root: LexborNode) -> None:
+    def walk(self, root: LexborNode) -> None:
         """Walk the tree without recursion: pages are deep."""
         node, top = root, root.mem_id
         while True:
-            opened = self._opened(node)
-            below = node.first_child if opened else None
-            if below is not None:
-                node = below
+            is_open = self._open(node)
+            child = node.first_child if is_open else None
+            if child is not None:
+                node = child
                 continue
-            if opened:
-                self._closed(node.tag or "")
+            if is_open:
+                self._close(node.tag or "")
             while node.mem_id != top and node.next is None and node.parent is not None:
                 node = node.parent
-                self._closed(node.tag or "")
+                self._close(node.tag or "")
             if node.mem_id == top or node.next is None:
                 return
             node = node.next
 
-    def _opened(self, node: LexborNode) -> bool:
-        """Write the beginning of an element; say whether its children are still to be read."""
+    def _open(self, node: LexborNode) -> bool:
+        """Write the start of an element; return whether its children are to be visited."""
         tag = node.tag or ""
         if tag == "-text":
-            self.words.text(node.text_content or "")
+            self.buffer.write_text(node.text_content or "")
             return False
         if tag in INVISIBLE or tag.startswith(("-", "!")) or node.mem_id in self._hidden:
             return False
         if tag in BREAKS:
-            self._break(BREAKS[tag])
+            self._separate(BREAKS[tag])
         if tag in CODE:
             self._code(node)
             return False
@@ -95,41 +95,41 @@ class _TextRenderer:
             opening(self, node)
         return True
 
-    def _closed(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         closing = _CLOSINGS.get(tag)
         if closing:
             closing(self)
         if tag in BREAKS:
-            self._break(BREAKS[tag])
+            self._separate(BREAKS[tag])
 
-    def _break(self, width: int) -> None:
-        self.words.apart(min(width, LINE) if self._rows else width)
+    def _separate(self, gap: int) -> None:
+        self.buffer.separate(min(gap, LINE) if self._rows else gap)
 
     def _code(self, node: LexborNode) -> None:
         block = node.tag != "code"
-        self.words.code(code_text(node, self._hidden), code_language(node) if block else "", block=block)
+        self.buffer.write_code(code_text(node, self._hidden), code_language(node) if block else "", block=block)
         for link in node.css("a[href]"):
-            self._address(link.attributes.get("href"), "")
+            self._write_address(link.attributes.get("href"), "")
 
     def line_break(self, _: LexborNode) -> None:
-        self.words.next_line()
+        self.buffer.next_line()
 
     def heading(self, node: LexborNode) -> None:
-        self.words.lead += "#" * int((node.tag or "h1")[1]) + " "
+        self.buffer.prefix += "#" * int((node.tag or "h1")[1]) + " "
 
-    def unused(self) -> None:
-        """Drop the mark of a heading or item in which nothing was written, and let the next line begin."""
-        self.words.lead = ""
+    def drop_prefix(self) -> None:
+        """Drop the mark of a heading or item without text, so that the next line can start."""
+        self.buffer.prefix = ""
 
     def list_begin(self, node: LexborNode) -> None:
-        self._break(LINE if self._lists else PARAGRAPH)
+        self._separate(LINE if self._lists else PARAGRAPH)
         start = node.attributes.get("start") or "1"
         first = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
         self._lists.append(first if node.tag == "ol" else None)
 
     def list_end(self) -> None:
         self._lists.pop()
-        self._break(LINE if self._lists else PARAGRAPH)
+        self._separate(LINE if self._lists else PARAGRAPH)
 
     def item(self, _: LexborNode) -> None:
         indent = "  " * (len(self._lists) - 1)
@@ -137,78 +137,78 @@ class _TextRenderer:
         if number is not None:
             self._lists[-1] = number + 1
         mark = f"{indent}- " if number is None else f"{indent}{number}. "
-        lead = self.words.lead
-        self.words.lead = lead + mark if lead.endswith(_CELL_SEPARATOR) else mark
+        prefix = self.buffer.prefix
+        self.buffer.prefix = prefix + mark if prefix.endswith(_CELL_SEPARATOR) else mark
 
     def row(self, _: LexborNode) -> None:
-        self._rows.append((0, len(self.words.pieces)))
+        self._rows.append((0, len(self.buffer.pieces)))
 
     def row_end(self) -> None:
         self._rows.pop()
-        self.words.lead = ""
+        self.buffer.prefix = ""
 
     def cell(self, _: LexborNode) -> None:
-        """Part a cell from the one before; beside a block of code it begins a line."""
+        """Separate a cell from the one before; after a block of code, start a line."""
         if not self._rows:
-            self._break(SPACE)
+            self._separate(SPACE)
             return
         before, start = self._rows[-1]
         self._rows[-1] = (before + 1, start)
         if not before:
             return
-        pieces = self.words.pieces
+        pieces = self.buffer.pieces
         if pieces and pieces[-1].endswith("```"):
-            self._break(LINE)
+            self._separate(LINE)
             return
-        if len(pieces) > start and not self.words.lead:
-            self.words.joined()
-        self.words.lead += _CELL_SEPARATOR
+        if len(pieces) > start and not self.buffer.prefix:
+            self.buffer.join_next()
+        self.buffer.prefix += _CELL_SEPARATOR
 
     def link(self, node: LexborNode) -> None:
-        self._links.append((node.attributes.get("href") or "", len(self.words.pieces)))
+        self._links.append((node.attributes.get("href") or "", len(self.buffer.pieces)))
 
     def link_end(self) -> None:
         address, start = self._links.pop()
-        self._address(address, "".join(self.words.pieces[start:]))
+        self._write_address(address, "".join(self.buffer.pieces[start:]))
 
-    def _address(self, address: str | None, said: str) -> None:
-        """Write where a link leads, once, and only where its words do not say it."""
+    def _write_address(self, address: str | None, text: str) -> None:
+        """Write the address of a link, once, and only if its text does not contain it."""
         address = (address or "").strip()
-        if not is_informative(address, whole=self._whole) or address in self._addresses:
+        if not is_informative(address, whole_page=self._whole_page) or address in self._addresses:
             return
         self._addresses.add(address)
-        if without_scheme(address) not in said:
-            self.words.aside(display_address(address))
+        if without_scheme(address) not in text:
+            self.buffer.write_in_parentheses(display_address(address))
 
     def image(self, node: LexborNode) -> None:
-        """Write what stands for an image, and in a piece of a page also where it is."""
-        said = node.attributes.get("alt") or ""
-        self.words.text(f" {said} ")
-        if not self._whole:
-            self._address(node.attributes.get("src"), said)
-            self.words.apart(SPACE)
+        """Write the alternative text of an image, and in a fragment also its address."""
+        text = node.attributes.get("alt") or ""
+        self.buffer.write_text(f" {text} ")
+        if not self._whole_page:
+            self._write_address(node.attributes.get("src"), text)
+            self.buffer.separate(SPACE)
 
-    def field(self, node: LexborNode) -> None:
-        if (node.attributes.get("type") or "text").lower() in LABELED_INPUTS:
-            self.words.text(f" {node.attributes.get('value') or ''} ")
+    def input_field(self, node: LexborNode) -> None:
+        if (node.attributes.get("type") or "text").lower() in VISIBLE_INPUTS:
+            self.buffer.write_text(f" {node.attributes.get('value') or ''} ")
 
     def button(self, _: LexborNode) -> None:
-        self.words.apart(SPACE)
+        self.buffer.separate(SPACE)
 
     def button_end(self) -> None:
-        self.words.apart(SPACE)
+        self.buffer.separate(SPACE)
 
-    def raised(self, _: LexborNode) -> None:
-        self.words.raised = True
+    def superscript(self, _: LexborNode) -> None:
+        self.buffer.superscript = True
 
-    def raised_end(self) -> None:
-        self.words.raised = False
+    def superscript_end(self) -> None:
+        self.buffer.superscript = False
 
-    def strike(self, _: LexborNode) -> None:
-        self.words.strike()
+    def strikethrough(self, _: LexborNode) -> None:
+        self.buffer.begin_strikethrough()
 
-    def strike_end(self) -> None:
-        self.words.struck()
+    def strikethrough_end(self) -> None:
+        self.buffer.end_strikethrough()
 
 
 _OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
@@ -216,25 +216,25 @@ _OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
     "br": _TextRenderer.line_break,
     "button": _TextRenderer.button,
     "img": _TextRenderer.image,
-    "input": _TextRenderer.field,
+    "input": _TextRenderer.input_field,
     "li": _TextRenderer.item,
     "ol": _TextRenderer.list_begin,
-    "sup": _TextRenderer.raised,
+    "sup": _TextRenderer.superscript,
     "td": _TextRenderer.cell,
     "th": _TextRenderer.cell,
     "tr": _TextRenderer.row,
     "ul": _TextRenderer.list_begin,
     **dict.fromkeys(HEADINGS, _TextRenderer.heading),
-    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strike),
+    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strikethrough),
 }
 _CLOSINGS: dict[str, Callable[[_TextRenderer], None]] = {
     "a": _TextRenderer.link_end,
     "button": _TextRenderer.button_end,
-    "li": _TextRenderer.unused,
+    "li": _TextRenderer.drop_prefix,
     "ol": _TextRenderer.list_end,
-    "sup": _TextRenderer.raised_end,
+    "sup": _TextRenderer.superscript_end,
     "tr": _TextRenderer.row_end,
     "ul": _TextRenderer.list_end,
-    **dict.fromkeys(HEADINGS, _TextRenderer.unused),
-    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strike_end),
+    **dict.fromkeys(HEADINGS, _TextRenderer.drop_prefix),
+    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strikethrough_end),
 }

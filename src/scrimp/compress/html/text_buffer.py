@@ -1,4 +1,4 @@
-"""Text as it is being written: the pieces so far, and what must come between them and the next word."""
+"""A buffer of text: the pieces so far, and what must separate them from the next word."""
 
 from __future__ import annotations
 
@@ -8,94 +8,98 @@ from collections.abc import Iterable
 from scrimp.compress.html.elements import LINE, PARAGRAPH, SPACE
 
 _GAPS = ("", " ", "\n", "\n\n")
-_SPACE = re.compile(r"(?: *+[\t\n\r\f\u00a0]|  )[ \t\n\r\f\u00a0]*+")  # all but the single spaces
+_SPACE = re.compile(r"(?: *+[\t\n\r\f\u00a0]|  )[ \t\n\r\f\u00a0]*+")  # all but single spaces
 _TICKS = re.compile("`+")
 _STRIKETHROUGH = "~~"
 
 
 def collapse_whitespace(text: str) -> str:
-    """Return the text with single spaces, as a browser shows it."""
+    """Return the text with single spaces, as a browser displays it."""
     return _SPACE.sub(" ", text).strip(" ")
 
 
 class TextBuffer:
-    """What is written, in pieces; marks wait for their first word, so that an empty element leaves none."""
+    """Text in pieces; marks wait for their first word, so that an empty element leaves none."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        self.lead = ""  # the mark of a list item, heading or cell; nothing comes between it and its word
-        self.raised = False
-        self._struck = ""
-        self._between = 0
+        self.prefix = ""  # the mark of a list item, heading or cell, directly before its word
+        self.superscript = False
+        self._strikethrough = ""
+        self._gap = 0
 
-    def apart(self, width: int) -> None:
-        """Let the next word begin at least that far from the last: a space, a line, a paragraph."""
-        if not self.lead:
-            self._between = max(self._between, width)
+    def separate(self, gap: int) -> None:
+        """Separate the next word from the last by at least this: SPACE, LINE or PARAGRAPH."""
+        if not self.prefix:
+            self._gap = max(self._gap, gap)
 
     def next_line(self) -> None:
-        """Begin a line, or leave one blank where one was begun."""
-        self.apart(LINE if self._between < LINE else PARAGRAPH)
+        """Start a line, or leave a blank line if one was just started."""
+        self.separate(LINE if self._gap < LINE else PARAGRAPH)
 
-    def joined(self) -> None:
-        """Let the next word touch the last."""
-        self._between = 0
+    def join_next(self) -> None:
+        """Write the next word directly after the last."""
+        self._gap = 0
 
     def write(self, text: str) -> None:
-        """Write a word or words as they are."""
+        """Write words as they are."""
         if self.pieces:
-            self.pieces.append(_GAPS[self._between])
-        self.pieces.append(f"{self.lead}{self._struck}{text}")
-        self._between, self.lead, self._struck = 0, "", ""
+            self.pieces.append(_GAPS[self._gap])
+        self.pieces.append(f"{self.prefix}{self._strikethrough}{text}")
+        self._gap, self.prefix, self._strikethrough = 0, "", ""
 
-    def aside(self, text: str) -> None:
-        """Write in brackets what belongs to the last word; the next stays as far from that as it was."""
-        between, self._between = self._between, SPACE
+    def write_in_parentheses(self, text: str) -> None:
+        """Write in parentheses what belongs to the last word; the separation from the next word stays."""
+        gap, self._gap = self._gap, SPACE
         self.write(f"({text})")
-        self._between = between
+        self._gap = gap
 
-    def text(self, text: str) -> None:
-        """Write words with single spaces between them; blank space at the ends keeps their neighbours apart."""
+    def write_text(self, text: str) -> None:
+        """Write text with single spaces; white space at its ends separates it from its neighbors."""
         single = _SPACE.sub(" ", text)
         words = single.strip(" ")
         if not words:
-            self.apart(SPACE if single else 0)
+            self.separate(SPACE if single else 0)
             return
         if single[0] == " ":
-            self.apart(SPACE)
-        self.write(self._power(words))
+            self.separate(SPACE)
+        self.write(self._with_caret(words))
         if single[-1] == " ":
-            self.apart(SPACE)
+            self.separate(SPACE)
 
-    def _power(self, words: str) -> str:
-        """Keep 10<sup>5</sup> from being read as 105."""
-        raised, self.raised = self.raised, False
-        before = self.pieces[-1][-1:] if self.pieces and not self._between else ""
-        return f"^{words}" if raised and before.isalnum() and (words[0].isdigit() or words[0] in "+-\u2212") else words
+    def _with_caret(self, words: str) -> str:
+        """Write 10<sup>5</sup> as 10^5 rather than 105."""
+        superscript, self.superscript = self.superscript, False
+        before = self.pieces[-1][-1:] if self.pieces and not self._gap else ""
+        return (
+            f"^{words}"
+            if superscript and before.isalnum() and (words[0].isdigit() or words[0] in "+-\u2212")
+            else words
+        )
 
-    def strike(self) -> None:
-        """Mark what follows as struck out."""
-        self._struck += _STRIKETHROUGH
+    def begin_strikethrough(self) -> None:
+        """Strike through what follows."""
+        self._strikethrough += _STRIKETHROUGH
 
-    def struck(self) -> None:
-        """End what is struck out, at its last word."""
-        if self._struck:
-            self._struck = self._struck.removesuffix(_STRIKETHROUGH)
+    def end_strikethrough(self) -> None:
+        """End the strikethrough after the last word."""
+        if self._strikethrough:
+            self._strikethrough = self._strikethrough.removesuffix(_STRIKETHROUGH)
             return
-        between, self._between = self._between, 0
+        gap, self._gap = self._gap, 0
         self.write(_STRIKETHROUGH)
-        self._between = between
+        self._gap = gap
 
-    def code(self, code: str, language: str, *, block: bool) -> None:
-        """Write code byte for byte between as many ticks as it takes."""
+    def write_code(self, code: str, language: str, *, block: bool) -> None:
+        """Write code unchanged between as many backticks as needed."""
         ticks = "`" * max(_max_length(_TICKS.findall(code)) + 1, 3 if block else 1)
         if not code.strip():
-            self.text(code)
+            self.write_text(code)
         elif block:
-            self.lead = ""
-            self.apart(PARAGRAPH)
+            self.prefix = ""
+            self.separate(PARAGRAPH)
             self.write(f"{ticks}{language}\n{code}{'' if code.endswith(_END) else _END}{ticks}")
-            self.apart(LINE)
+            self.separate(LINE)
         else:
             pad = " " if code[0] == "`" or code[-1] == "`" else ""
             self.write(f"{ticks}{pad}{code}{pad}{ticks}")

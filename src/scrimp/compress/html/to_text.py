@@ -1,4 +1,4 @@
-"""Tell a page or a piece of one from other text, and give it back as its reader sees it."""
+"""Recognize an HTML page or fragment, and convert it to its visible text."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ _DOCUMENT = re.compile(
     r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)\b", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
-_PROGRAM = re.compile(r"<\?php|<%|\{[{%]|\bclassName=|=\{", re.IGNORECASE)  # a program that writes HTML
+_PROGRAM = re.compile(r"<\?php|<%|\{[{%]|\bclassName=|=\{", re.IGNORECASE)  # code that generates HTML
 
 
 def html_to_text(text: str) -> str:
-    """Return the visible text of a document or fragment; what is not HTML, or says nothing, comes back unchanged."""
+    """Return the visible text of a page or fragment; text that is not HTML, or shows nothing, comes back unchanged."""
     if not is_html(text):
         return text
     body = text.strip()
-    seen = _visible_text(body)
-    if not seen or len(seen) >= len(body) or is_html(seen):
+    visible = _visible_text(body)
+    if not visible or len(visible) >= len(body) or is_html(visible):
         return text
     before, after = text.split(body, 1)
-    return before + seen + after
+    return before + visible + after
 
 
 def is_html(text: str) -> bool:
-    """Say whether a text is a page or a piece of one: every element known, none of it a program or a prompt's tag."""
+    """Return whether a text is a page or fragment: all elements known, no program code, no tags of a prompt."""
     if is_document(text):
         return is_parsable(text)
     body = text.strip()
@@ -44,20 +44,22 @@ def is_html(text: str) -> bool:
 
 
 def is_document(text: str) -> bool:
-    """Say whether a text begins as a whole page does."""
+    """Return whether a text starts like a whole page."""
     return bool(_DOCUMENT.match(text))
 
 
 def _visible_text(text: str) -> str:
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - takes 15 ms, and few prompts hold a page
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - takes 15 ms, and few prompts contain a page
 
     from scrimp.compress.html.renderer import render_text  # noqa: PLC0415 - as above
 
     tree = LexborHTMLParser(text)
     title = tree.css_first("head > title")
-    return _with_title(collapse_whitespace(title.text()) if title else "", render_text(tree, whole=is_document(text)))
+    return _with_title(
+        collapse_whitespace(title.text()) if title else "", render_text(tree, whole_page=is_document(text))
+    )
 
 
 def _with_title(title: str, body: str) -> str:
-    """Begin with the title, unless the page says it itself."""
+    """Prepend the title, unless the body contains it."""
     return body if not title or title in body else f"{title}\n\n{body}".strip()
