@@ -1,7 +1,7 @@
-"""Whether nothing but encoded bytes was left out of a text, told from the notes alone.
+"""Check that only encoded bytes were omitted from a text, by the notes alone.
 
-It shares no walk with the writer: each note says how many bytes it stands for, and that many, read on from where the
-texts part, must be there, be no text, and be followed by what follows the note.
+The check shares no code with the rule: as many bytes as a note says must follow in the original where the texts
+diverge; they must not be text, and what follows them must be what follows the note.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MEDIA = re.compile("(?:image|audio|video|font)/")
 
 
 def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
-    """Name what else is different, or what a note says wrongly: its size, its media type, what it was written in."""
+    """Return what else differs, or what is wrong in a note (its size, media type or encoding), or None."""
     at = done = 0
     for note in NOTE.finditer(after):
         between = after[done : note.start()]
@@ -39,17 +39,17 @@ def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
         at = end
     if before[at:] != after[done:]:
         return "more than encoded bytes changed"
-    return None if list(_untouchable(before)) == list(_untouchable(after)) else "what is kept changed"
+    return None if list(_untouchable(before)) == list(_untouchable(after)) else "kept text changed"
 
 
 def _check_note(before: str, at: int, note: re.Match[str]) -> tuple[int, str | None]:
-    """Return where the run ends that a note stands for, and what is wrong with it, if anything."""
-    code, media, size = note[1], note[2] or "", int(note[3].replace(",", ""))
+    """Return the end of the run that a note replaces, and what is wrong with the note, or None."""
+    encoding, media, size = note[1], note[2] or "", int(note[3].replace(",", ""))
     head = _HEAD.match(before, at)
     start = head.end() if head else at
-    if code == "hex dump":
+    if encoding == "hex dump":
         end, data = _read_dump(before, start, size)
-    elif code == "hex":
+    elif encoding == "hex":
         end, letters = _read_digits(before, start + 2 * before.startswith("0x", start), 2 * size)
         data = bytes.fromhex(letters) if re.fullmatch(r"[0-9A-Fa-f]+", letters) else b""
     else:
@@ -57,29 +57,29 @@ def _check_note(before: str, at: int, note: re.Match[str]) -> tuple[int, str | N
         data = b64decode(letters + "=" * (-len(letters) % 4), altchars="-_" if re.search("[-_]", letters) else None)
         end += len(before[end : end + 2]) - len(before[end : end + 2].lstrip("="))
     if len(data) != size:
-        return end, f"{size:,} bytes are not what was left out"
-    if end - start < (MIN_BASE64 if code == "base64" else MIN_HEX):
-        return end, "a short run was left out"
+        return end, f"a note of {size:,} bytes has the wrong size"
+    if end - start < (MIN_BASE64 if encoding == "base64" else MIN_HEX):
+        return end, "a short run was omitted"
     known = media_type(data)
     if media != ((head[1] if head else "") or known):
-        return end, f"it was no {media or 'run of unknown type'}"
+        return end, f"it was not {media or 'a run of unknown type'}"
     if is_text(data) and not known and not _MEDIA.match(media):
-        return end, "text was left out"
+        return end, "text was omitted"
     return end, _check_seams(before, at, end)
 
 
 def _check_seams(before: str, at: int, end: int) -> str | None:
-    """A run is whole: no letter of it is before it, unless one that ends an escape, nor after it."""
+    """Return what is wrong at the ends of a run: an adjacent character of the encoding, unless it ends an escape."""
     escaped = before[max(at - 2, 0) : at] == "\\n"
     if (at and _PARTS.match(before[at - 1]) and not escaped) or _PARTS.match(before, end):
-        return "a part of a word was left out"
+        return "part of a word was omitted"
     if before[max(at - 1, 0) : at] == "\\" or re.compile(r"\\*\"\s*:").match(before, end):
-        return "an escape or a key was left out"
+        return "an escape or a key was omitted"
     return None
 
 
 def _read_digits(text: str, start: int, count: int) -> tuple[int, str]:
-    """Return so many letters, read over line ends and escapes, and where they end; fewer where there are no more."""
+    """Return their end and so many characters, across line breaks and escapes, or fewer if there are no more."""
     found: list[str] = []
     at = start
     while count > 0 and (piece := _PIECE.match(text, at)) is not None:
@@ -91,7 +91,7 @@ def _read_digits(text: str, start: int, count: int) -> tuple[int, str]:
 
 
 def _read_dump(text: str, start: int, size: int) -> tuple[int, bytes]:
-    """Return where the rows of so many bytes end, 16 in each, and the bytes."""
+    """Return the end of the rows of so many bytes, 16 in each, and the bytes."""
     rows: list[str] = []
     at = start
     while len(rows) * 16 < size and (row := _DUMP_ROW.match(text, at)) is not None:

@@ -1,4 +1,4 @@
-"""Whether a text in Markdown reads the same without its decoration: the same words, lines, links and facts."""
+"""Check that Markdown renders to the same words, lines, links and facts without its decoration."""
 
 from __future__ import annotations
 
@@ -8,49 +8,52 @@ from collections.abc import Iterator
 from scrimp.compress.checks.facts import FactKind, lost_facts
 from scrimp.compress.zones import protected_spans
 
-# What is compared as it is written; words in order, and so negations, are compared without the marks around them.
+# Facts compared as written; words in order, and so negations, are compared without the marks around them.
 _AS_WRITTEN: tuple[FactKind, ...] = ("url", "email", "path", "flag", "number", "quote", "codespan", "codeblock")
-# What is between two at the beginning of a line is no indentation.
-_NAME = re.compile(r"(?<!\w)__\w+__(?!\w)")
-# Marks that touch a word, but not inside of one: a star between spaces is a bullet or a product.
-_AROUND = re.compile(r"(?<![^\W_])[*_]+(?=[^\s*_])|(?<=[^\s*_])[*_]+(?![^\W_])")
-_CLOSING = re.compile(r"^( {0,3}#{1,6} .*?)[ \t]+#+$")
-_RULER = re.compile(r"[|:\- \t]*-[|:\- \t]*")
-_ACROSS = re.compile(r"(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}")
-_SHORT = 40
+_DUNDER_NAME = re.compile(r"(?<!\w)__\w+__(?!\w)")
+# Marks that touch a word from outside: a star between spaces is a bullet or a product.
+_EMPHASIS_MARK = re.compile(r"(?<![^\W_])[*_]+(?=[^\s*_])|(?<=[^\s*_])[*_]+(?![^\W_])")
+_CLOSED_HEADING = re.compile(r"^( {0,3}#{1,6} .*?)[ \t]+#+$")
+_TABLE_DELIMITER = re.compile(r"[|:\- \t]*-[|:\- \t]*")
+_THEMATIC_BREAK = re.compile(r"(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}")
+_MAX_SHOWN = 40
 
 
 def same_rendering(before: str, after: str) -> str | None:
-    """Name what reads otherwise: a word, a line's place, a link, a number, a quotation, code or what is kept."""
+    """Return what renders differently (a word, line, link, number, quotation, code or kept text), or None."""
     old, new = list(_lines(before)), list(_lines(after))
     if old != new:
         at = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), -1)
-        return f"the line {' '.join(old[at][1])[:_SHORT]!r} changed" if old else "a line is new"
-    if _NAME.findall(before) != _NAME.findall(after):
+        return f"the line {' '.join(old[at][1])[:_MAX_SHOWN]!r} changed" if old else "a line was added"
+    if _DUNDER_NAME.findall(before) != _DUNDER_NAME.findall(after):
         return "a name in underscores changed"
-    if (gone := next(iter(lost_facts(_ended(before), _ended(after), kinds=_AS_WRITTEN)), None)) is not None:
-        return f"{gone.kind} {gone.value[:_SHORT]!r} lost"
-    return None if list(_untouchable(before)) == list(_untouchable(after)) else "what is kept changed"
+    if (
+        lost := next(
+            iter(lost_facts(_without_trailing_space(before), _without_trailing_space(after), kinds=_AS_WRITTEN)), None
+        )
+    ) is not None:
+        return f"{lost.kind} {lost.value[:_MAX_SHOWN]!r} is lost"
+    return None if list(_untouchable(before)) == list(_untouchable(after)) else "kept text changed"
 
 
-def _ended(text: str) -> str:
-    """Leave out what is blank at the end of lines: a quotation may run over them; code is compared as it is."""
+def _without_trailing_space(text: str) -> str:
+    """Strip trailing space: a quotation may span lines; code is compared unchanged."""
     return "\n".join(map(str.rstrip, text.split("\n")))
 
 
 def _lines(text: str) -> Iterator[tuple[str, list[str], int]]:
-    """Yield each line that says something: its indentation, its words, and how many cells it has."""
+    """Yield the indentation, words and number of pipes of each line with text."""
     for line in text.split("\n"):
         bare = line.strip()
-        if not bare or _ACROSS.fullmatch(bare):
+        if not bare or _THEMATIC_BREAK.fullmatch(bare):
             continue
         indent = line[: len(line) - len(line.lstrip())]
-        if _RULER.fullmatch(bare):
+        if _TABLE_DELIMITER.fullmatch(bare):
             yield indent, ["-"], bare.count("|")
             continue
-        said = _CLOSING.sub(r"\1", line.rstrip()) if bare.endswith("#") else line
-        said = _AROUND.sub("", said) if "*" in said or "_" in said else said
-        yield indent, said.split(), bare.count("|")
+        words = _CLOSED_HEADING.sub(r"\1", line.rstrip()) if bare.endswith("#") else line
+        words = _EMPHASIS_MARK.sub("", words) if "*" in words or "_" in words else words
+        yield indent, words.split(), bare.count("|")
 
 
 def _untouchable(text: str) -> Iterator[str]:

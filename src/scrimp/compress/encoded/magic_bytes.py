@@ -1,8 +1,8 @@
-"""What bytes are, as far as the first of them tell."""
+"""Recognize the type of bytes by the first of them."""
 
 from __future__ import annotations
 
-# Three bytes at least: two come about by chance too often. Sources: the formats' own specifications, and
+# At least three bytes: two occur by chance too often. Sources: the specifications of the formats, and
 # https://mimesniff.spec.whatwg.org/ for pictures, sound, fonts and archives.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -47,7 +47,7 @@ _SAMPLE = 65_536
 
 
 def media_type(data: bytes) -> str:
-    """Return the media type that the first bytes tell of, or nothing."""
+    """Return the media type by the first bytes, or ""."""
     if data[:4] == b"RIFF":
         return _RIFF.get(data[8:12], "")
     if data[4:8] == b"ftyp":
@@ -56,12 +56,12 @@ def media_type(data: bytes) -> str:
 
 
 def is_text(data: bytes) -> bool:
-    """Say whether bytes are text in UTF-8, UTF-16 or an 8-bit code, judged by the first 64 KiB."""
+    """Return whether bytes are text in UTF-8, UTF-16 or an 8-bit encoding, by the first 64 KiB."""
     start = data[:_SAMPLE]
     if start.startswith(_BYTE_ORDER_MARKS):
         return True
     if any(_mostly_printable(half) and not any(other) for half, other in _halves(start)):
-        return True  # UTF-16 without a mark, as shells pass their commands
+        return True  # UTF-16 without a byte order mark, as in encoded shell commands
     return _mostly_printable(start) or _is_utf8(start)
 
 
@@ -76,7 +76,7 @@ def _mostly_printable(data: bytes) -> bool:
 def _is_utf8(data: bytes) -> bool:
     try:
         text = data.decode()
-    except UnicodeDecodeError as error:  # the last letter may be cut
+    except UnicodeDecodeError as error:  # the last character may be cut off
         if error.start < len(data) - 3:
             return False
         text = data[: error.start].decode()
@@ -84,5 +84,5 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def may_be_key(data: bytes) -> bool:
-    """Say whether bytes begin as keys and certificates do: an ASN.1 sequence (X.690), or the name of an SSH key."""
+    """Return whether bytes start like keys and certificates: an ASN.1 sequence (X.690), or the name of an SSH key."""
     return data[:2] in {b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83"} or data[:3] == b"\0\0\0"

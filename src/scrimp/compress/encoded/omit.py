@@ -1,14 +1,15 @@
-"""Bytes written as letters, which no model reads and each of which costs a token: left out, with a note of their size.
+"""Omit encoded bytes, which models cannot read and which cost many tokens; a note tells their size.
 
-What only looks encoded stays, as does what may be asked about. A run goes only if all of it decodes, if what comes out
-is no text, if it is whole (a part of a name, an address, a path or a code span is not), and if one of these holds:
+What only looks encoded stays, and so does what a prompt may ask about. A run is omitted only if all of it decodes, the
+result is not text, it is not part of a name, address, path or code span, and one of these holds:
 
-- a file's format is told by its first bytes, or by the data: address it is in;
-- it fills four lines or more, as wide as mail and PEM are, with letters of all kinds as even as those of bytes are, and
-  there is no word before it that tells of a key or a signature;
-- it is on one line, longer than keys and tokens are, as even, begins as no key does, and there is no such word.
+- the first bytes, or the data: URL it is in, identify a file format;
+- it fills four lines or more as wide as in mail and PEM, its characters are as evenly distributed as those of bytes,
+  and no word before it mentions a key or signature;
+- it is on one line, longer than keys and tokens, as evenly distributed, does not start like a key, and there is no such
+  word.
 
-Hexadecimal digits go from 512 on, or in a dump of 32 lines, by the same rules. Hashes are too short for any of them.
+Hexadecimal digits are omitted from 512 on, or in a dump of 32 lines, by the same rules. Hashes are too short.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from msgspec import Struct
 from scrimp.compress.encoded.magic_bytes import is_text, may_be_key, media_type
 from scrimp.compress.zones import protected_spans
 
-MIN_BASE64 = 200  # letters of base64
+MIN_BASE64 = 200  # characters of base64
 MIN_HEX = 512  # digits
-MIN_UNKNOWN = 1024  # letters on one line: of tokens and signatures even the longest are mostly shorter
+MIN_UNKNOWN = 1024  # characters on one line: even the longest tokens and signatures are usually shorter
 MIN_LINES = 4
 MIN_DUMP_ROWS = 32  # lines of 16 bytes
 NOTE = re.compile(
@@ -37,10 +38,10 @@ NOTE = re.compile(
 
 _LETTER = r"A-Za-z0-9+/_\-"
 _B = "[A-Za-z0-9+/]"
-_BREAK = r"(?:\r?\n|(?:\\r)?+\\n)[ \t]*+"  # a line's end, or one escaped in a string
+_BREAK = r"(?:\r?\n|(?:\\r)?+\\n)[ \t]*+"  # a line break, or an escaped one in a string
 _BREAKS = re.compile(_BREAK)
-# As wide as lines of mail and PEM are. The last is known by its padding, by a boundary or a quotation mark after it, or
-# by a blank line after letters of all kinds: a word would not be taken for it.
+# As wide as lines of mail and PEM. The last line is recognized by its padding, by a boundary or quotation mark after
+# it, or by a blank line after mixed characters, so that a word is not taken for it.
 _BODY = "|".join(
     rf"{_B}{{{width}}}(?:{_BREAK}{_B}{{{width}}}(?![{_LETTER}])){{{MIN_LINES - 1},}}+" for width in (60, 64, 68, 72, 76)
 )
@@ -48,7 +49,7 @@ _CLOSED = rf"[ \t]*+(?:{_BREAK}{_BREAK}|(?:{_BREAK})?+\Z)"
 _MIXED = rf"(?={_B}*[0-9+/])(?={_B}*[A-Z])(?={_B}*[a-z])(?:{_B}{{4}}){{2,19}}+(?={_CLOSED})"
 _LAST = rf"={{1,2}}+|{_BREAK}(?:{_B}{{1,76}}+(?:={{1,2}}+|(?={_BREAK}--|\"))|{_MIXED})"
 _LONG = rf"[{_LETTER}\\]{{60}}"
-# Passed in one stride: a text of words and of numbers has no sixty letters in a row.
+# For speed, skipped in one step: text of words and numbers has no sixty such characters in a row.
 _HAS_LONG = re.compile(rf"(?:[{_LETTER}\\]{{0,59}}+[^{_LETTER}\\]++)*+{_LONG}")
 _CANDIDATE = re.compile(
     rf"(?:(?<![{_LETTER}\\])(?={_LONG})|(?<=\\n)(?={_LONG}))"
@@ -56,8 +57,8 @@ _CANDIDATE = re.compile(
 )
 _DATA_URL = re.compile(r"data:([\w.+-]*+(?:/[\w.+-]++)?+)(?:;[\w.+-]++=[\w.+-]++)*+;base64,\Z", re.ASCII)
 _MAX_HEAD = 150
-_MEDIA = ("image/", "audio/", "video/", "font/")  # text or not, no one reads it: SVG is text
-_BEFORE = "\"'(<>: \t\n\r"  # after a comma or a = it may be a cell without quotation marks, or of an address
+_MEDIA = ("image/", "audio/", "video/", "font/")  # omitted even if it is text, as SVG is
+_BEFORE = "\"'(<>: \t\n\r"  # after a comma or = it may be an unquoted cell, or part of an data_url
 _AFTER = re.compile(r"[\s\"')<>]|\\[\"'nrt]|\Z")
 _CONTINUES = re.compile(rf"{_BREAK}(?:[{_LETTER}\\]{{40}}|{NOTE.pattern})")
 _ENDS_KEY = re.compile(r"(?:\\*+|(?:[^\"\n\\]|\\[^\n]){1,200}+)\"[ \t\r\n]*+:")
@@ -78,27 +79,27 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 class _EncodedRun(Struct, frozen=True, gc=False):
-    """text[start:end] is `data` written in `code`; `media` is its type where that is known."""
+    """text[start:end] is `data` in an encoding; `media` is its media type, or ""."""
 
     start: int
     end: int
-    code: str
+    encoding: str
     media: str
     data: bytes
 
 
 def omit_encoded(text: str) -> str:
-    """Return the text with each encoded run as a note: what it was written in, its media type if known, its bytes.
+    """Return the text with each encoded run replaced by a note: its encoding, media type if known, and size in bytes.
 
-    Never longer, in time linear in the text; JSON stays JSON, for a note needs no escape. What is fenced, code in
-    backticks or marked to be kept stays.
+    Never longer, in linear time; JSON stays JSON, since a note needs no escapes. Fences, code in backticks and kept
+    text stay.
     """
     pieces: list[str] = []
     done = 0
-    kept: list[tuple[int, int]] | None = None
+    untouchable: list[tuple[int, int]] | None = None
     for run in sorted([*_runs(text), *_dumps(text)], key=lambda run: run.start):
-        kept = _untouchable(text) if kept is None else kept
-        if not _overlaps(kept, run):
+        untouchable = _untouchable(text) if untouchable is None else untouchable
+        if not _overlaps(untouchable, run):
             pieces += (text[done : run.start], _note(run))
             done = run.end
     return "".join([*pieces, text[done:]]) if pieces else text
@@ -106,11 +107,11 @@ def omit_encoded(text: str) -> str:
 
 def _note(run: _EncodedRun) -> str:
     media = f", {run.media}" if run.media else ""
-    return f"[{run.code}{media}, {len(run.data):,} bytes, left out; the source is intact]"
+    return f"[{run.encoding}{media}, {len(run.data):,} bytes, left out; the source is intact]"
 
 
 def _untouchable(text: str) -> list[tuple[int, int]]:
-    """Return what is not ours to change, in order: code and what is marked."""
+    """Return the spans that may not change, in order: code and kept text."""
     spans = [(span.start, span.end) for span in protected_spans.keep_spans(text)]
     spans += [(fence.start, fence.end) for fence in protected_spans.fences(text)]
     if "`" in text:
@@ -126,10 +127,10 @@ def _overlaps(spans: Sequence[tuple[int, int]], run: _EncodedRun) -> bool:
 
 
 def _runs(text: str) -> Iterator[_EncodedRun]:
-    """Yield the runs of base64 and of hexadecimal digits that are to go."""
+    """Yield the runs of base64 and of hexadecimal digits to omit."""
     if not _HAS_LONG.match(text):
         return
-    done = 0  # where the one before ended, or the note of it: a word before that is not said of this one
+    done = 0  # the end of the previous run or note: words before that do not refer to this run
     for match in _CANDIDATE.finditer(text):
         head = text[max(done, match.start() - _MAX_HEAD) : match.start()]
         done = match.end()
@@ -138,34 +139,36 @@ def _runs(text: str) -> Iterator[_EncodedRun]:
 
 
 def _decode_run(match: re.Match[str], head: str) -> _EncodedRun | None:
-    """Return what a stretch of letters is an encoding of, if it is to go; `head` is what is before it."""
+    """Return the encoded run that a match is, if it is to be omitted; `head` is the text before it."""
     body = match["body"] is not None
     letters = ("".join(_BREAKS.split(match[0])) if body else match[0].replace("\\/", "/")).rstrip("=")
     if len(letters) < MIN_BASE64 or (body and _CONTINUES.match(match.string, match.end())):
         return None
-    hexed = None if body else _HEX.fullmatch(match[0])  # lines of digits are a list of hashes
-    address = _DATA_URL.search(head)
-    data = _decode_hex(hexed[1]) if hexed and not address else _decode_base64(letters)
-    media = (address[1] if address else "") or media_type(data)
+    hex_digits = None if body else _HEX.fullmatch(match[0])  # lines of digits are a list of hashes
+    data_url = _DATA_URL.search(head)
+    data = _decode_hex(hex_digits[1]) if hex_digits and not data_url else _decode_base64(letters)
+    media = (data_url[1] if data_url else "") or media_type(data)
     if not data or (is_text(data) and not media.startswith(_MEDIA) and not media_type(data)):
         return None
-    if not media and (_SECRET_WORD.search(head[-_SECRET_DISTANCE:]) or not (hexed or _is_evenly_distributed(letters))):
+    if not media and (
+        _SECRET_WORD.search(head[-_SECRET_DISTANCE:]) or not (hex_digits or _is_evenly_distributed(letters))
+    ):
         return None
-    if not (media or hexed or body) and (len(letters) < MIN_UNKNOWN or may_be_key(data)):
+    if not (media or hex_digits or body) and (len(letters) < MIN_UNKNOWN or may_be_key(data)):
         return None
-    start = match.start() - len(address[0] if address else "")
-    return _EncodedRun(start, match.end(), "hex" if hexed and not address else "base64", media, data)
+    start = match.start() - len(data_url[0] if data_url else "")
+    return _EncodedRun(start, match.end(), "hex" if hex_digits and not data_url else "base64", media, data)
 
 
 def _is_whole(text: str, run: _EncodedRun) -> bool:
-    """Say whether it is no part of anything, and no key of an object."""
+    """Return whether a run is not part of something longer, nor the key of an object."""
     before = text[max(run.start - 1, 0) : run.start]
     starts = before in _BEFORE or text.endswith("\\n", 0, run.start)
     return starts and bool(_AFTER.match(text, run.end)) and not _ENDS_KEY.match(text, run.end)
 
 
 def _decode_base64(letters: str) -> bytes:
-    """Return what base64 of either alphabet stands for; nothing where it is none."""
+    """Return the bytes of base64 in either alphabet, or b"" if it is not valid."""
     if "-" in letters or "_" in letters:
         if "+" in letters or "/" in letters:
             return b""
@@ -177,7 +180,7 @@ def _decode_base64(letters: str) -> bytes:
 
 
 def _decode_hex(written: str) -> bytes:
-    """Return the bytes of enough digits in pairs; nothing for a number, which has no letters, or fill."""
+    """Return the bytes of hexadecimal digits, or b"" if there are too few or they look like a number or padding."""
     letters = len(written) - sum(map(written.count, digits))
     if len(written) < MIN_HEX or len(written) % 2 or not 0.2 <= letters / len(written) <= 0.6:
         return b""
@@ -185,22 +188,22 @@ def _decode_hex(written: str) -> bytes:
 
 
 def _is_evenly_distributed(letters: str) -> bool:
-    """Say whether the kinds of letters are as frequent as in base64 of bytes: 26, 26, 10 and 2 of 64."""
+    """Return whether kinds of characters are about as frequent as in base64 of bytes: 26, 26, 10 and 2 of 64."""
     written = letters.encode()
-    small, capital, numbers = (
+    lower, upper, numbers = (
         len(written) - len(written.translate(None, kind.encode()))
         for kind in (ascii_lowercase, ascii_uppercase, digits)
     )
-    others = len(letters) - small - capital - numbers
+    others = len(letters) - lower - upper - numbers
     return (
-        min(small, capital) >= 0.2 * len(letters)
+        min(lower, upper) >= 0.2 * len(letters)
         and numbers >= 0.06 * len(letters)
         and 0.004 * len(letters) <= others <= 0.08 * len(letters)
     )
 
 
 def _dumps(text: str) -> Iterator[_EncodedRun]:
-    """Yield the dumps of xxd and hexdump -C whose rows follow each other; a last row that is not full stays."""
+    """Yield the dumps of xxd and hexdump -C with consecutive offsets; an incomplete last row stays."""
     if "00: " not in text and "00  " not in text:
         return
     for match in _DUMP.finditer(text):

@@ -1,4 +1,4 @@
-"""Tables of command output without the spaces that align their columns. Code in fences stays as it is."""
+"""Remove the spaces that align the columns of tables in command output. Code in fences stays as it is."""
 
 from __future__ import annotations
 
@@ -21,24 +21,27 @@ _NOT_OUTPUT = re.compile(r"^(?:diff --git |@@ -\d|\.PHONY|\t)", re.MULTILINE)
 
 
 def collapse_alignment(text: str) -> str:
-    """Write the spaces that align the columns of a table as one, or as a tab where cells have spaces or are empty."""
+    """Replace the spaces that align columns by one space, or by a tab if cells contain spaces or are empty."""
     if "   " not in text or _NOT_OUTPUT.search(text):
         return text
     lines = text.split("\n")
-    kept: list[str] = []
+    written: list[str] = []
     for block, one_word_each in _blocks(lines, fenced_lines(lines)):
         if len(block) < MIN_ROWS or not any("   " in line.strip(" ") for line in block):
-            kept.extend(block)
+            written.extend(block)
         elif one_word_each:
-            kept.extend(_with_spaces(line) for line in block)
+            written.extend(_with_spaces(line) for line in block)
         else:
             starts = _column_starts(block)
-            kept.extend(_with_tabs(line, starts) for line in block)
-    return "\n".join(kept)
+            written.extend(_with_tabs(line, starts) for line in block)
+    return "\n".join(written)
 
 
 def _blocks(lines: Sequence[str], flags: Sequence[bool]) -> Iterator[tuple[list[str], bool]]:
-    """Cut where no cell begins or ends as on the line before; say whether cells below each other are the same word."""
+    """Yield blocks of aligned lines, and whether each cell is a single word.
+
+    A block ends where no cell starts or ends in the same column as on the line before.
+    """
     block: list[str] = []
     one_word_each = True
     before: dict[int, int] = {}
@@ -55,7 +58,7 @@ def _blocks(lines: Sequence[str], flags: Sequence[bool]) -> Iterator[tuple[list[
 
 
 def _word_edges(line: str) -> dict[int, int]:
-    """Columns where a word after a gap starts (counted from 1) or ends (the same, negative), and which word it is."""
+    """Return the columns where a word after a gap starts (from 1) or ends (negative), with the number of the word."""
     if "  " not in line or _NOT_A_ROW.search(line) or sum(map(str.isalnum, line)) * 2 < len(line.replace(" ", "")):
         return {}
     edges: dict[int, int] = {}
@@ -73,7 +76,7 @@ def _with_spaces(line: str) -> str:
 
 
 def _column_starts(block: Sequence[str]) -> list[int]:
-    """Where columns begin that two or more spaces divide on every line; what comes after a line's end is space too."""
+    """Return where columns start that two or more spaces separate on every line; lines are padded with spaces."""
     width = max(map(len, block)) + 2
     gutters = [(0, width)]
     for line in block:
@@ -82,13 +85,13 @@ def _column_starts(block: Sequence[str]) -> list[int]:
     return [end for _, end in gutters if end < width]
 
 
-def _intersect(some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _intersect(first: Sequence[tuple[int, int]], second: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     one = other = 0
-    while one < len(some) and other < len(others):
-        start, end = max(some[one][0], others[other][0]), min(some[one][1], others[other][1])
+    while one < len(first) and other < len(second):
+        start, end = max(first[one][0], second[other][0]), min(first[one][1], second[other][1])
         if end - start >= 2:
             yield start, end
-        if some[one][1] < others[other][1]:
+        if first[one][1] < second[other][1]:
             one += 1
         else:
             other += 1
@@ -98,7 +101,7 @@ def _with_tabs(line: str, starts: Sequence[int]) -> str:
     def tabs(gap: re.Match[str]) -> str:
         if not gap.start():
             return gap[0]
-        begun = bisect_right(starts, gap.end()) - bisect_right(starts, gap.start())
-        return "\t" * max(1, begun)  # the last column begun in the gap is the one that the next word is in
+        columns = bisect_right(starts, gap.end()) - bisect_right(starts, gap.start())
+        return "\t" * max(1, columns)  # the next word is in the last column that starts in the gap
 
     return _INNER_GAP.sub(tabs, line)

@@ -1,4 +1,4 @@
-"""Lines under a header that says what they share, and the proof that they can be read back."""
+"""Groups of lines current a header with what they share, and proof that they can be undone."""
 
 from __future__ import annotations
 
@@ -8,33 +8,31 @@ from collections.abc import Callable
 from scrimp.compress.output.fenced_lines import fenced_lines
 
 
-def apply_reversible(text: str, rule: Callable[[str], str], inverse: Callable[[str], str]) -> str:
-    """Apply a rule where its inverse gives the text back, which also keeps it from being applied twice."""
+def apply_reversible(text: str, rewrite: Callable[[str], str], inverse: Callable[[str], str]) -> str:
+    """Apply a rewrite if its inverse restores the text, which also keeps it from being applied twice."""
     if inverse(text) != text:
         return text
-    shorter = rule(text)
+    shorter = rewrite(text)
     return shorter if len(shorter) < len(text) and inverse(shorter) == text else text
 
 
-def expand_headers(
-    text: str, header: re.Pattern[str], joined: Callable[[str, str], str], member: re.Pattern[str]
-) -> str:
-    """Join each line that `member` matches, below a line that is all `header`, with that header; code stays."""
+def expand_headers(text: str, header: re.Pattern[str], join: Callable[[str, str], str], member: re.Pattern[str]) -> str:
+    """Join each line that matches `member` with the header above it, and drop the header; code stays."""
     lines = text.split("\n")
     if not any(header.fullmatch(line) for line in lines if line.endswith((":", "]"))):
-        return text  # for speed: most texts have no header, and all of them end so
-    whole: list[str] = []
-    under = ""
+        return text  # for speed: most texts have no header, and every header ends like this
+    expanded: list[str] = []
+    current = ""
     for line, following, in_code in zip(lines, [*lines[1:], ""], fenced_lines(lines), strict=True):
         if in_code:
-            under = ""
-        elif under and member.match(line):
-            whole.append(joined(under, line))
+            current = ""
+        elif current and member.match(line):
+            expanded.append(join(current, line))
             continue
         elif header.fullmatch(line) and member.match(following):
-            under = line
+            current = line
             continue
         else:
-            under = ""
-        whole.append(line)
-    return "\n".join(whole)
+            current = ""
+        expanded.append(line)
+    return "\n".join(expanded)

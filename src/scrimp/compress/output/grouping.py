@@ -1,7 +1,7 @@
-"""Output of commands with what its lines share written once: paths, directories, first words.
+"""Group lines of command output under what they share: paths, directories, prefixes.
 
-Groups are undone exactly by the functions beside them, and every rule checks that before it gives its result; a text
-that already looks grouped is left alone. Code in fences stays as it is.
+The inverse functions undo the groups exactly, and each rule verifies that before it returns its result; a text that
+already looks grouped is left alone. Code in fences stays as it is.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ MIN_PREFIX = 12
 PrefixRun: TypeAlias = tuple[int, int, str, str]
 _NO_RUN: PrefixRun = (0, 1, "", "")
 
-# path:12:text, path:12:5: error, path::test_name; a path has a letter, and a dot or a slash in it.
+# path:12:text, path:12:5: error, path::test_name; a path contains a letter, and a dot or slash.
 _MATCH = re.compile(
     r"((?:[A-Za-z]:(?=[\\/]))?(?=[^\s:]*[A-Za-z_])(?=[^\s:]*[./\\])[^\s:]+):((?:[0-9]+:|:).*)", re.DOTALL
 )
 _REST = re.compile(r"[0-9]+:|:")
 _MATCH_HEADER = re.compile(r"(?:[A-Za-z]:(?=[\\/]))?(?=[^\s:]*[A-Za-z_])(?=[^\s:]*[./\\])[^\s:]+:")
-# A path alone on its line, after the two letters of `git status -s` or the letter and tab of `git diff --name-status`.
+# A path on its own line, after the two letters of `git status -s` or the letter and tab of `git diff --name-status`.
 _PATH = re.compile(r"((?:[ MADRCU?!]{2} |[MADTUX]\t)?)([^\s:]*/)([^\s:/]+/?)")
 _DIRECTORY_HEADER = re.compile(r"[^\s:]+/:")
 _PREFIX, _DATE_PREFIX = "[each line below begins: ", "[date of each line below: "
@@ -37,7 +37,7 @@ _INDENTED = re.compile(" ")
 
 
 def group_matches(text: str) -> str:
-    """Write the path of matches in a row once, and the matches under it, as ripgrep does with --heading."""
+    """Write the path of consecutive matches once, and the matches under it, like ripgrep --heading."""
     return apply_reversible(text, _group_matches, ungroup_matches)
 
 
@@ -46,29 +46,29 @@ def _group_matches(text: str) -> str:
     found = [
         None if in_code else _MATCH.fullmatch(line) for line, in_code in zip(lines, fenced_lines(lines), strict=True)
     ]
-    kept: list[str] = []
+    written: list[str] = []
     for path, group in groupby(zip(lines, found, strict=True), key=lambda pair: pair[1] and pair[1][1]):
         run = list(group)
         if path is None or len(run) < 2 or len(path) < 3:
-            kept.extend(line for line, _ in run)
+            written.extend(line for line, _ in run)
         else:
-            kept.append(f"{path}:")
-            kept.extend(line[len(path) + 1 :] for line, _ in run)
-    return "\n".join(kept)
+            written.append(f"{path}:")
+            written.extend(line[len(path) + 1 :] for line, _ in run)
+    return "\n".join(written)
 
 
 def ungroup_matches(text: str) -> str:
-    """Return the text that `group_matches` was given, where it changed that text."""
+    """Undo `group_matches`."""
     return expand_headers(text, _MATCH_HEADER, lambda header, line: header + line, _REST)
 
 
 def group_paths(text: str) -> str:
-    """Write the directory of four or more listed paths in a row once, and the paths under it."""
+    """Write the directory of four or more consecutive paths once, and the paths under it."""
     return apply_reversible(text, _group_paths, ungroup_paths)
 
 
 def ungroup_paths(text: str) -> str:
-    """Return the text that `group_paths` was given, where it changed that text."""
+    """Undo `group_paths`."""
     return expand_headers(text, _DIRECTORY_HEADER, _with_directory, _INDENTED)
 
 
@@ -87,25 +87,25 @@ def _group_paths(text: str) -> str:
     found = [
         None if in_code else _PATH.fullmatch(line) for line, in_code in zip(lines, fenced_lines(lines), strict=True)
     ]
-    kept: list[str] = []
+    written: list[str] = []
     start = 0
     for is_path, group in groupby(found, key=bool):
         size = sum(1 for _ in group)
         run = lines[start : start + size]
         follows = lines[start + size] if start + size < len(lines) else ""
         if is_path and size >= MIN_LINES and not follows.startswith(" "):
-            kept.extend(_shortest_listing(run))
+            written.extend(_shortest_listing(run))
         else:
-            kept.extend(run)
+            written.extend(run)
         start += size
-    return "\n".join(kept)
+    return "\n".join(written)
 
 
 def _shortest_listing(run: Sequence[str]) -> Sequence[str]:
-    """Group by the directory all share or by the directory of each, whichever is shorter, or not at all."""
+    """Return the shortest of: the paths, grouped under a common directory, or grouped under each directory."""
     paths = [(match[1], match[2], match[3]) for match in map(_PATH.fullmatch, run) if match]
     shared = _common_prefix(min(paths, key=_directory_of)[1], max(paths, key=_directory_of)[1], "/")
-    whole = _listing(shared, paths) if len(shared) >= MIN_DIRECTORY else list(run)
+    common = _listing(shared, paths) if len(shared) >= MIN_DIRECTORY else list(run)
     by_directory: list[str] = []
     for directory, group in groupby(paths, key=_directory_of):
         members = list(group)
@@ -113,11 +113,11 @@ def _shortest_listing(run: Sequence[str]) -> Sequence[str]:
             by_directory += _listing(directory, members)
         else:
             by_directory += [status + folder + name for status, folder, name in members]
-    return min((run, whole, by_directory), key=lambda lines: sum(map(len, lines)) + len(lines))
+    return min((run, common, by_directory), key=lambda lines: sum(map(len, lines)) + len(lines))
 
 
 def _common_prefix(one: str, other: str, end: str) -> str:
-    """Return what both begin with, up to the last `end` in it."""
+    """Return the common prefix of two lines, up to its last `end`."""
     size = next((at for at, (this, that) in enumerate(zip(one, other, strict=False)) if this != that), None)
     return one[: one.rfind(end, 0, min(len(one), len(other)) if size is None else size) + 1]
 
@@ -131,12 +131,12 @@ def _listing(directory: str, paths: Iterable[tuple[str, str, str]]) -> list[str]
 
 
 def group_prefixes(text: str) -> str:
-    """Write the words, or the date, that four or more lines in a row begin with once, and the rest of each under it."""
+    """Write the words or date that four or more consecutive lines start with once, and the rest of each line under it."""
     return apply_reversible(text, _group_prefixes, ungroup_prefixes)
 
 
 def ungroup_prefixes(text: str) -> str:
-    """Return the text that `group_prefixes` was given, where it changed that text."""
+    """Undo `group_prefixes`."""
     return expand_headers(text, _PREFIX_HEADER, _with_prefix, _INDENTED)
 
 
@@ -148,23 +148,23 @@ def _with_prefix(header: str, line: str) -> str:
 def _group_prefixes(text: str) -> str:
     lines = text.split("\n")
     flags = fenced_lines(lines)
-    kept: list[str] = []
+    written: list[str] = []
     at = 0
     while at < len(lines):
         runs = [] if flags[at] else [_word_prefix_run(lines, flags, at), _date_prefix_run(lines, flags, at)]
         saved, size, header, shared = max(runs, default=(0, 1, "", ""))
         follows = lines[at + size] if at + size < len(lines) else ""
         if size >= MIN_LINES and not follows.startswith(" ") and saved > 0:
-            kept.append(header)
-            kept.extend(f" {line[len(shared) :]}" for line in lines[at : at + size])
+            written.append(header)
+            written.extend(f" {line[len(shared) :]}" for line in lines[at : at + size])
         else:
-            kept.extend(lines[at : at + size])
+            written.extend(lines[at : at + size])
         at += size
-    return "\n".join(kept)
+    return "\n".join(written)
 
 
 def _word_prefix_run(lines: Sequence[str], flags: Sequence[bool], at: int) -> PrefixRun:
-    """Follow the longest beginning of whole words that the next four lines share for as long as lines have it."""
+    """Return the run of lines with the longest prefix of whole words that the first four of them share."""
     run = lines[at : at + MIN_LINES]
     shared = _common_prefix(min(run), max(run), " ")
     if len(shared) < MIN_PREFIX or shared.startswith((" ", "[")) or shared.endswith("  "):
@@ -173,13 +173,13 @@ def _word_prefix_run(lines: Sequence[str], flags: Sequence[bool], at: int) -> Pr
 
 
 def _date_prefix_run(lines: Sequence[str], flags: Sequence[bool], at: int) -> PrefixRun:
-    """Follow the date of a time stamp: date and time are two facts, and stay whole each."""
+    """Return the run of lines with the same date of a timestamp; date and time are two facts, and each stays whole."""
     date = _DATE.match(lines[at])
     return _NO_RUN if date is None else _follow_prefix(lines, flags, at, date[0], f"{_DATE_PREFIX}{date[0][:-1]}]")
 
 
 def _follow_prefix(lines: Sequence[str], flags: Sequence[bool], at: int, shared: str, header: str) -> PrefixRun:
-    """Return what is saved in characters, how many lines it is saved on, what is written above, and what is not."""
+    """Return the characters saved, the number of lines, the header above them, and the prefix it replaces."""
     size = 0
     while at + size < len(lines) and not flags[at + size] and _has_prefix(lines[at + size], shared):
         size += 1

@@ -1,7 +1,7 @@
-"""Logs with lines of the same shape folded to the first of them and a count; the lines that tell of trouble stay.
+"""Fold log lines with the same template into the first of them and a count; lines that report a problem stay.
 
-Two lines have the same shape when they differ only in numbers, times, hexadecimal ids and UUIDs. A status that is a
-word of its own after an HTTP method, or follows "code", "status" or "exit", belongs to the shape: 200 is no 500.
+Two lines have the same template if they differ only in numbers, times, hexadecimal ids and UUIDs. A status, a number
+after an HTTP method or after "code", "status" or "exit", is part of the template: 200 is not 500.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from scrimp.compress.output.fenced_lines import fenced_lines
 
 MIN_FOLD = 3
-WINDOW = 200  # lines; a shape that was away for longer starts anew
+WINDOW = 200  # lines; after a longer gap, a template starts a new group
 NOTE = "; the source is intact"
 
 _MARKER = re.compile(rf"\[([1-9][0-9]{{0,8}}) more lines like this, source lines [0-9]+-[0-9]+(?:{NOTE})?\]")
@@ -31,7 +31,7 @@ _STACK_FRAME = re.compile(r'\s+(?:at\s|File "|\.\.\. \d+ more)')
 
 
 def fold_log(text: str) -> str:
-    """Fold lines of one shape, in a row or near each other."""
+    """Fold lines with the same template, consecutive or near each other."""
     if _ANY_MARKER.search(text):
         return text
     lines = text.split("\n")
@@ -57,13 +57,13 @@ def _marker(more: Sequence[int], *, note: bool) -> str:
 
 
 def _group_by_template(text: str, lines: Sequence[str]) -> Iterator[list[int]]:
-    """Yield the numbers of lines of one shape, none further than the window from the one before it."""
-    shapes = _VARIABLE.sub("0", text).split("\n")
+    """Yield the indexes of lines with the same template, each within the window from the one before."""
+    templates = _VARIABLE.sub("0", text).split("\n")
     open_groups: dict[tuple[str, str], list[int]] = {}
-    for number, (line, shape, kept) in enumerate(zip(lines, shapes, _unfoldable(lines), strict=True)):
-        if kept:
+    for number, (line, template, stays) in enumerate(zip(lines, templates, _unfoldable(lines), strict=True)):
+        if stays:
             continue
-        key = (shape, _status(line))
+        key = (template, _status(line))
         group = open_groups.get(key)
         if group and number - group[-1] <= WINDOW:
             group.append(number)
@@ -76,32 +76,32 @@ def _group_by_template(text: str, lines: Sequence[str]) -> Iterator[list[int]]:
 
 def _status(line: str) -> str:
     method = _METHOD.search(line)
-    found = _HTTP_STATUS.search(line, method.end(), method.end() + 400) if method else None
-    found = found or _EXIT_STATUS.search(line)
-    return found[1] if found else ""
+    status = _HTTP_STATUS.search(line, method.end(), method.end() + 400) if method else None
+    status = status or _EXIT_STATUS.search(line)
+    return status[1] if status else ""
 
 
 def _unfoldable(lines: Sequence[str]) -> Iterator[bool]:
-    """Say for each line whether it stays: trouble, the lines of a trace after it, blank lines, code in fences."""
+    """Yield for each line whether it stays: problems, their stack traces, blank lines, code in fences."""
     in_trace = in_traceback = False
     for line, in_code in zip(lines, fenced_lines(lines), strict=True):
         indented = line.startswith((" ", "\t"))
-        trouble = reports_problem(line)
+        problem = reports_problem(line)
         last = in_traceback and not indented and bool(line.strip())
         yield (
-            in_code or trouble or last or not line.strip() or (in_trace and indented) or bool(_STACK_FRAME.match(line))
+            in_code or problem or last or not line.strip() or (in_trace and indented) or bool(_STACK_FRAME.match(line))
         )
         in_traceback = "Traceback (most recent call last)" in line or (in_traceback and not last)
-        in_trace = trouble or in_traceback or (in_trace and indented)
+        in_trace = problem or in_traceback or (in_trace and indented)
 
 
 def reports_problem(line: str) -> bool:
-    """Say whether a line tells of an error, a warning or a failure, in any case, and so is never folded."""
+    """Return whether a line reports an error, warning or failure, and so is never folded."""
     lowered = line.lower()
     return any(word in lowered for word in _PROBLEM_WORDS)
 
 
 def source_line_count(text: str) -> int:
-    """Return how many source lines a folded text stands for: those it shows and those its markers count."""
+    """Return the number of source lines of a folded text: those it shows and those its markers count."""
     markers = (_MARKER.fullmatch(line) for line in text.split("\n"))
     return sum(int(marker[1]) if marker else 1 for marker in markers)
