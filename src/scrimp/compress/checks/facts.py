@@ -1,7 +1,7 @@
-"""What a text says that must not get lost: its numbers, names, links, quotations, code and negations, counted.
+"""Extract the facts of a text that must not get lost: numbers, names, links, quotations, code and negations, counted.
 
-Each kind is looked for by itself, so that a change in one place never hides a fact in another. Words are counted before
-they are looked at: a token is classified once however often it occurs.
+Each kind is extracted separately, so that a change in one place never hides a fact in another. Each distinct token is
+classified only once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FactKind = Literal[
 
 
 class Fact(Struct, frozen=True, gc=False):
-    """One thing said; white space inside is a single space, but in quotations and code it is what it was."""
+    """A fact; white space in it is one space, except in quotations and code, which are exact."""
 
     kind: FactKind
     value: str
@@ -55,7 +55,7 @@ pas jamais sans sauf aucun aucune ni rien seulement nunca sin tampoco excepto ja
 n\u00e3o nem sem niet geen nooit zonder bez
 \u043d\u0435 \u043d\u0435\u0442 \u043d\u0438 \u0431\u0435\u0437 \u043d\u0438\u043a\u043e\u0433\u0434\u0430"""
 _NEGATIONS = frozenset([*_ENGLISH.split(), *_OTHER_LANGUAGES.split()])
-# Small words a negation reaches across. "just", "too", "only", "yet", "any" are none: they change what it says.
+# Words that the scope of a negation skips. Not "just", "too", "only", "yet" or "any", which change its meaning.
 _FUNCTION_WORDS = """
 a an the be been being to of in on at by is are was were it its this that these those as have has had and
 or from for with i you he she we they them his her their my your our"""
@@ -65,7 +65,7 @@ _CJK_NEGATION = re.compile("[\u4e0d\u6ca1\u6c92\u7121\u65e0\u52ff\u83ab\u522b\u5
 
 
 def facts(text: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
-    """Return the facts of a text and how often each is said."""
+    """Return the facts of a text and how often each occurs."""
     found: Counter[Fact] = Counter()
     flat = " ".join(text.split())
     for kind, finder in _FINDERS.items():
@@ -77,24 +77,24 @@ def facts(text: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fa
 
 
 def lost_facts(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
-    """Return the facts that are gone, as often as they are gone.
+    """Return the facts that `after` lacks, with their counts.
 
-    A name that now begins a sentence is no longer told from a plain word: it is gone only where its words are.
+    A name at the start of a sentence cannot be told from a plain word, so a name is lost only if its words are.
     """
     if before == after:
         return Counter()
-    gone = facts(before, kinds=kinds) - facts(after, kinds=kinds)
-    names = [fact for fact in gone if fact.kind == "entity"]
+    lost = facts(before, kinds=kinds) - facts(after, kinds=kinds)
+    names = [fact for fact in lost if fact.kind == "entity"]
     if names:
         missing = Counter(_CAPITALIZED.findall(before)) - Counter(_CAPITALIZED.findall(after))
         for fact in names:
             if missing.keys().isdisjoint(_CAPITALIZED.findall(fact.value)):
-                del gone[fact]
-    return gone
+                del lost[fact]
+    return lost
 
 
 def gained_facts(before: str, after: str, *, kinds: Collection[FactKind] | None = None) -> Counter[Fact]:
-    """Return the facts that were not there: words run together, or cut apart, make new ones."""
+    """Return the facts that `before` lacks: words that are joined or split make new ones."""
     return lost_facts(after, before, kinds=kinds)
 
 
@@ -110,11 +110,11 @@ def _add_tokens(found: Counter[Fact], text: str, kinds: Collection[str]) -> None
         for match in _TOKEN.finditer(token):
             kind = "ident" if match.lastgroup == "version" else match.lastgroup
             if kind in kinds and (value := _trimmed(kind, match[0])):
-                found[Fact(kind, value)] += times  # type: ignore[arg-type]  # the groups are named for kinds
+                found[Fact(kind, value)] += times  # type: ignore[arg-type]  # the groups are named after kinds
 
 
 def _trimmed(kind: str | None, value: str) -> str:
-    """Return the value without what belongs to the sentence around it; nothing where it was emphasis: _so_."""
+    """Return the value without punctuation of the sentence around it; "" if it is emphasis: _so_."""
     if kind == "path":
         return value.rstrip(".")
     if kind == "ident" and not value.startswith("__"):
@@ -162,7 +162,7 @@ def _negations(_text: str, flat: str) -> Iterable[str]:
 
 
 def _scope(words: list[str], at: int) -> str:
-    """Return a negation with the word it bears on: the next that is no small one, in the same sentence."""
+    """Return a negation with the word it applies to: the next in its sentence that is not a function word."""
     for word in words[at + 1 : at + 1 + _MAX_SCOPE]:
         if word in ".!?":
             break

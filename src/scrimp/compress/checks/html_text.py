@@ -42,7 +42,7 @@ def page_text_complete(before: str, after: str) -> str | None:
     tree = LexborHTMLParser(before.strip())
     title = tree.css_first("head > title")
     if title is not None and " ".join(title.text().split()) not in " ".join(after.split()):
-        return "the title is lost"
+        return "the title is is lost"
     _remove_invisible(tree)
     addresses = _addresses(tree, whole_page=is_document(before))
     snippets = _visible_code(tree)
@@ -134,7 +134,7 @@ def _first_missing(kind: str, pieces: Iterable[str], text: str) -> str | None:
     for piece in pieces:
         found = text.find(piece.strip(), at)
         if found < 0:
-            return f"{kind} {_abbreviated(piece.strip())} lost"
+            return f"{kind} {_abbreviated(piece.strip())} is lost"
         at = found + len(piece.strip())
     return None
 
@@ -145,7 +145,7 @@ def _word_missing(visible: str, text: str) -> str | None:
     for word in visible.split():
         present = _contains_parts(word, words) if _SEAM in word else word in words
         if not present:
-            return f"word {_abbreviated(word.replace(_SEAM, ''))} lost"
+            return f"word {_abbreviated(word.replace(_SEAM, ''))} is lost"
     return None
 
 

@@ -1,4 +1,4 @@
-"""The gate of every rule for JSON: is what is left written in the lexemes that were there?"""
+"""The check of every rule for JSON: both texts have the same lexemes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from scrimp.compress.json.table_reader import expand_tables
 
 
 def json_equal(before: str, after: str) -> bool:
-    """Say whether two texts are the same JSON, lexeme by lexeme, white space and tables of `columns` aside.
+    """Return whether two texts have the same lexemes of JSON, except for white space and tables.
 
-    Where `before` has a key `_cols` or `_rows` of its own no rule writes tables, so none are read. A text that is not
-    JSON or JSONL is equal to itself alone. Texts are compared: the lexemes of valid JSON can be told apart without
-    white space, so minified texts that are equal have equal lexemes.
+    If `before` has a key `_cols` or `_rows` of its own, no rule writes tables, so none are expanded. A text that is not
+    JSON or JSONL equals only itself. Minified texts are compared, since lexemes of valid JSON need no white space.
     """
     if before == after:
         return True
     minified = "\n".join(map("".join, lex_records(before)))
     if minified == after or not minified:
         return bool(minified)
-    return "\n".join(_whole(after, most=None if has_table_keys(before) else len(minified))) == minified
+    return "\n".join(_records(after, expand_to=None if has_table_keys(before) else len(minified))) == minified
 
 
-def _whole(text: str, *, most: int | None) -> list[str]:
-    """Return the minified records of a text, without its tables where they may be read."""
-    found = lex_records(text)
-    return list(map("".join, found)) if most is None else [expand_tables(lexemes, most) for lexemes in found]
+def _records(text: str, *, expand_to: int | None) -> list[str]:
+    """Return the minified records of a text, with tables expanded to at most so many characters, or not."""
+    records = lex_records(text)
+    return list(map("".join, records)) if expand_to is None else [expand_tables(r, expand_to) for r in records]

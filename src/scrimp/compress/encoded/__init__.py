@@ -1,1 +1,1 @@
-"""Rules for bytes written as letters: base64 and hexadecimal dumps."""
+"""Rules for encoded bytes: base64, hexadecimal digits and dumps."""

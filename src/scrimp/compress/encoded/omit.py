@@ -58,7 +58,7 @@ _CANDIDATE = re.compile(
 _DATA_URL = re.compile(r"data:([\w.+-]*+(?:/[\w.+-]++)?+)(?:;[\w.+-]++=[\w.+-]++)*+;base64,\Z", re.ASCII)
 _MAX_HEAD = 150
 _MEDIA = ("image/", "audio/", "video/", "font/")  # omitted even if it is text, as SVG is
-_BEFORE = "\"'(<>: \t\n\r"  # after a comma or = it may be an unquoted cell, or part of an data_url
+_BEFORE = "\"'(<>: \t\n\r"  # after a comma or = it may be an unquoted cell, or part of an address
 _AFTER = re.compile(r"[\s\"')<>]|\\[\"'nrt]|\Z")
 _CONTINUES = re.compile(rf"{_BREAK}(?:[{_LETTER}\\]{{40}}|{NOTE.pattern})")
 _ENDS_KEY = re.compile(r"(?:\\*+|(?:[^\"\n\\]|\\[^\n]){1,200}+)\"[ \t\r\n]*+:")

@@ -1,1 +1,1 @@
-"""Web pages as the text their reader sees."""
+"""HTML pages converted to their visible text."""

@@ -1,1 +1,1 @@
-"""JSON with fewer characters: read as lexemes, written without white space or as columns."""
+"""JSON with fewer characters: split into lexemes, and written without white space or as tables."""

@@ -1,4 +1,4 @@
-"""Groups of lines current a header with what they share, and proof that they can be undone."""
+"""Groups of lines under a header with what they share, and proof that they can be undone."""
 
 from __future__ import annotations
 

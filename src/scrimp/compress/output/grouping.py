@@ -131,7 +131,7 @@ def _listing(directory: str, paths: Iterable[tuple[str, str, str]]) -> list[str]
 
 
 def group_prefixes(text: str) -> str:
-    """Write the words or date that four or more consecutive lines start with once, and the rest of each line under it."""
+    """Write the words or date that four or more consecutive lines start with once, and the rest of each under it."""
     return apply_reversible(text, _group_prefixes, ungroup_prefixes)
 
 

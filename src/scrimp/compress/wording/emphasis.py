@@ -1,7 +1,7 @@
-"""Marks of emphasis in Markdown: which stars and underscores stand around words, and so say nothing themselves.
+"""Find emphasis in Markdown: pairs of stars or underscores around words.
 
-A mark opens where a word begins and closes where one ends, with no letter on its other side: what is inside a name, a
-product, a path or a pattern is none. Of what is open, the last is closed first; a line in which marks cross stays.
+A mark opens at the start of a word and closes at the end of one, with no letter on its other side, so that names,
+products, paths and patterns are not affected. The mark opened last is closed first; a line where pairs cross has none.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Callable
 _CLUSTER = re.compile(r"[*_]++")
 _MARK = re.compile(r"\*++|_++")
 _MAX_WIDTH = 3
-# Marks beside a mark are looked past: so what is one now is one when they are gone.
-_OPENS = re.compile(r"(?:^|[\s|\u2014])[(\[{\u201c*_]*\Z", re.MULTILINE)
-_FIRST = re.compile(r"[^\W_]|[`\"'(\[\u201c\u2018\u00ab$\u20ac\u00a3\u00a5#@-]")
-_CLOSES = re.compile(r"[.,;:!?)\]}\u201d\u2026*_]*+(?:[\s|\u2014]|\Z)|[*_]*+\][(\[]")
+# Adjacent marks are ignored, so that a mark is still one when they are gone.
+_BEFORE_OPENING = re.compile(r"(?:^|[\s|\u2014])[(\[{\u201c*_]*\Z", re.MULTILINE)
+_WORD_START = re.compile(r"[^\W_]|[`\"'(\[\u201c\u2018\u00ab$\u20ac\u00a3\u00a5#@-]")
+_AFTER_CLOSING = re.compile(r"[.,;:!?)\]}\u201d\u2026*_]*+(?:[\s|\u2014]|\Z)|[*_]*+\][(\[]")
 _WINDOW = 12
 _PLAIN_WORD = re.compile(r"[(\[\u201c]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[.,;:!?)\]\u201d\u2026]*\Z")
 _UNIT = re.compile(r"[*_]*+\s*+[*_]*+[A-Za-z%\u2030\u00b0$\u20ac\u00a3\u00a5\u20b9\u00b5\u4e00-\u9fff]")
@@ -25,8 +25,8 @@ Pair = tuple[tuple[int, int], tuple[int, int]]
 
 
 def emphasis_pairs(text: str, start: int, end: int, free: Callable[[int, int], bool]) -> list[Pair]:
-    """Return where the marks around words are in the line text[start:end]; `free` says what may be changed."""
-    opened: list[tuple[int, int]] = []
+    """Return the pairs of marks in the line text[start:end]; `free` tells whether a span may change."""
+    open_marks: list[tuple[int, int]] = []
     found: list[Pair] = []
     for cluster in _CLUSTER.finditer(text, start, end):
         opens, closes = _opens(text, start, cluster), _closes(text, start, cluster)
@@ -34,9 +34,9 @@ def emphasis_pairs(text: str, start: int, end: int, free: Callable[[int, int], b
             continue
         for mark in _MARK.finditer(text, *cluster.span()):
             if opens:
-                opened.append(mark.span())
-            elif opened:
-                pair = (opened.pop(), mark.span())
+                open_marks.append(mark.span())
+            elif open_marks:
+                pair = (open_marks.pop(), mark.span())
                 if text[slice(*pair[0])] != mark[0]:
                     return []
                 found.append(pair)
@@ -46,26 +46,26 @@ def emphasis_pairs(text: str, start: int, end: int, free: Callable[[int, int], b
 def _opens(text: str, start: int, cluster: re.Match[str]) -> bool:
     window = max(start, cluster.start() - _WINDOW)
     before = text[window : cluster.start()] if window == start else f"x{text[window : cluster.start()]}"
-    return bool(_FIRST.match(text, cluster.end())) and bool(_OPENS.search(before))
+    return bool(_WORD_START.match(text, cluster.end())) and bool(_BEFORE_OPENING.search(before))
 
 
 def _closes(text: str, start: int, cluster: re.Match[str]) -> bool:
     last = text[cluster.start() - 1] if cluster.start() > start else " "
-    return not last.isspace() and last != "\\" and bool(_CLOSES.match(text, cluster.end()))
+    return not last.isspace() and last != "\\" and bool(_AFTER_CLOSING.match(text, cluster.end()))
 
 
 def _is_emphasis(text: str, pair: Pair) -> bool:
-    """Say whether a pair is emphasis, and neither a name in underscores nor between a number and its unit."""
+    """Return whether a pair is emphasis, and not part of a name or between a number and its unit."""
     (opening, start), (end, closing) = pair
     width, inner = start - opening, text[start:end].strip("*_")
-    if width > _MAX_WIDTH or not inner or (text[opening] == "_" and not _underscored(inner, width)):
+    if width > _MAX_WIDTH or not inner or (text[opening] == "_" and not _is_words(inner, width)):
         return False
     before = text[max(0, opening - _WINDOW) : opening]
     return not (inner[-1].isdigit() and _UNIT.match(text, closing)) and not _VALUE.search(before)
 
 
-def _underscored(inner: str, width: int) -> bool:
-    """Say whether what is between underscores is words: __init__ is a name, and so may be both in _id and type_."""
+def _is_words(inner: str, width: int) -> bool:
+    """Return whether the text between underscores is words: __init__ is a name, and so may be _id and type_."""
     words = [word.strip("*_") for word in inner.split()]
     plain = all(_PLAIN_WORD.match(word) for word in (words[0], words[-1]))
     return plain and (width > 1 if len(words) > 1 and not words[0][:1].isupper() else width == 1 or len(words) > 1)

@@ -1,8 +1,8 @@
-"""What Markdown puts around words for the eye: marks of emphasis, rulers, padding.
+"""Strip decoration from Markdown: emphasis, thematic breaks, padding.
 
-Headings, lists, quotations, code, tables, pictures, links and their addresses stay, and comments, which may hold a
-fact. A rule across the page goes before a heading, which parts as well, and is written with three marks elsewhere,
-where it may be all that parts two passages.
+Headings, lists, quotations, code, tables, pictures and links stay, and so do comments, which may contain facts. A
+thematic break is removed before a heading, which separates as well, and shortened to three marks elsewhere, where it
+may be all that separates two passages.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import chain
 from scrimp.compress.wording.emphasis import emphasis_pairs
 from scrimp.compress.zones import protected_spans
 
-Edit = tuple[int, int, str]  # what is put for text[start:end]
+Edit = tuple[int, int, str]  # text[start:end] and its replacement
 Span = tuple[int, int]
 
 _MAX_PASSES = 4
@@ -25,24 +25,24 @@ _HAS_THEMATIC_BREAK = re.compile(r"\n\n {0,3}[-*_][ \t]*+[-*_]")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t](?=[^\n]*[^\s#])[^\n]*[^\s#]([ \t]++\1)$", re.MULTILINE)
 _TRAILING = re.compile(r"(?<=[^ \t\n])[ \t]++$", re.MULTILINE)
 _HAS_TRAILING = re.compile(r"[ \t]\n")
-_TABLE_RULER = re.compile(r"^ {0,3}\|?+[ \t]*+:?+-++:?+[ \t]*+(?:\|[ \t]*+(?::?+-++:?+[ \t]*+)?+)++$", re.MULTILINE)
+_TABLE_DELIMITER = re.compile(r"^ {0,3}\|?+[ \t]*+:?+-++:?+[ \t]*+(?:\|[ \t]*+(?::?+-++:?+[ \t]*+)?+)++$", re.MULTILINE)
 _DASHES, _SPACE = re.compile("-{2,}+"), re.compile(r"(?<=[-:|])[ \t]++(?=[-:|])")
 _PADDING = re.compile(r"(?<=(?<!\\)\|)[ \t]{2,}+(?=[^\n])|(?<=[^\s|])[ \t]{2,}+(?=\|)")
 _INDENTED = re.compile(r"^(?: {4}|\t)[^\n]++", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*+\n(?:(?!\1[ \t]*+(?:\n|\Z))[^\n]*+\n)*+\1")
 _PARAGRAPH = re.compile(r"(?:[^\n]++\n?+)++")
 _LINE = re.compile(r"[^\n]++")
-# What may open a mark: for speed alone, the words of a name in underscores are not looked at.
+# Where a mark may open; only for speed.
 _EMPHASIS = re.compile(r"(?<![^\s|(\[{\u201c*_\u2014])[*_](?=[^\s*_])")
 _ADDRESS = re.compile(r"\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)|^ {0,3}\[[^\]\n]++\]:[^\n]*+", re.MULTILINE)
 _QUOTE, _CODE = re.compile(protected_spans.QUOTE), re.compile(protected_spans.CODE)
-_NO_WORDS = frozenset(("ident", "number", "version", "flag", "table"))  # what a mark may stand around
+_NO_WORDS = frozenset(("ident", "number", "version", "flag", "table"))  # what marks may be inside of
 
 
 def strip_decoration(text: str, *, protected: re.Pattern[str] | None = None) -> str:
-    """Return prose in Markdown without the decoration it reads the same without; what `protected` matches stays.
+    """Return Markdown prose without decoration; what `protected` matches stays.
 
-    Never longer, once is as good as twice, in time linear in the text. A text with a diff in it stays.
+    Never longer, idempotent, in linear time. A text with a diff in it stays.
     """
     if not _HAS_DECORATION.search(text) or "@@ -" in text:
         return text
@@ -52,17 +52,17 @@ def strip_decoration(text: str, *, protected: re.Pattern[str] | None = None) -> 
         if after == before:
             return after
         before = after
-    return text  # nothing that people write needs as many; what is unclear stays
+    return text  # no ordinary text needs as many passes; an unclear one stays
 
 
 def _strip_once(text: str, protected: re.Pattern[str] | None) -> str:
-    fixed = _FixedSpans([*_blocks(text, protected), *_comments(text)])  # a comment may hold a number, too
-    single = ((cut,) for cut in chain(_thematic_breaks(text), _headings(text), _trailing(text), _tables(text)))
+    fixed = _FixedSpans([*_blocks(text, protected), *_comments(text)])  # numbers in comments, too
+    single = ((edit,) for edit in chain(_thematic_breaks(text), _headings(text), _trailing(text), _tables(text)))
     return _apply(text, chain(single, _emphasis(text, fixed)), fixed)
 
 
 class _FixedSpans:
-    """Spans that nothing may touch."""
+    """Spans that may not change."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
         self._spans: list[Span] = []
@@ -77,18 +77,18 @@ class _FixedSpans:
 
 
 def _apply(text: str, groups: Iterable[Sequence[Edit]], fixed: _FixedSpans) -> str:
-    """Apply the cuts of each group, all or none, that touch nothing fixed; no two of them overlap."""
-    cuts = sorted(cut for group in groups if all(fixed.free(start, end) for start, end, _ in group) for cut in group)
+    """Apply the edits of each group, all or none, that touch no fixed span; edits do not overlap."""
+    edits = sorted(edit for group in groups if all(fixed.free(start, end) for start, end, _ in group) for edit in group)
     pieces: list[str] = []
     done = 0
-    for start, end, new in cuts:
+    for start, end, new in edits:
         pieces += (text[done:start], new)
         done = end
-    return "".join([*pieces, text[done:]]) if cuts else text
+    return "".join([*pieces, text[done:]]) if edits else text
 
 
 def _blocks(text: str, protected: re.Pattern[str] | None) -> Iterator[Span]:
-    """Yield what is code, marked to be kept, protected, a quotation, or settings before a document."""
+    """Yield the spans of code, kept and protected text, and front matter."""
     yield from ((span.start, span.end) for span in protected_spans.keep_spans(text))
     yield from ((fence.start, fence.end) for fence in protected_spans.fences(text))
     yield from (match.span() for match in _FRONT_MATTER.finditer(text))
@@ -128,18 +128,22 @@ def _tables(text: str) -> Iterator[Edit]:
     if "|" not in text:
         return
     done = 0
-    for ruler in _TABLE_RULER.finditer(text):
-        above = text.rfind("\n", 0, max(ruler.start() - 1, 0)) + 1
-        if ruler.start() < done or "|" not in text[above : ruler.start()]:
+    for delimiter in _TABLE_DELIMITER.finditer(text):
+        above = text.rfind("\n", 0, max(delimiter.start() - 1, 0)) + 1
+        if delimiter.start() < done or "|" not in text[above : delimiter.start()]:
             continue
-        least = "-" if ruler[0].lstrip().startswith("|") else "---"  # a line that begins with one dash is of a list
+        shortest = (
+            "-" if delimiter[0].lstrip().startswith("|") else "---"
+        )  # a line that starts with one dash is a list item
         yield from (
-            (*dashes.span(), least) for dashes in _DASHES.finditer(text, *ruler.span()) if len(dashes[0]) > len(least)
+            (*dashes.span(), shortest)
+            for dashes in _DASHES.finditer(text, *delimiter.span())
+            if len(dashes[0]) > len(shortest)
         )
-        yield from ((*space.span(), "") for space in _SPACE.finditer(text, *ruler.span()))
-        yield from _padding(text, above, ruler.start())
-        done = protected_spans.table_end(text, ruler.end())
-        yield from _padding(text, ruler.end(), done)
+        yield from ((*space.span(), "") for space in _SPACE.finditer(text, *delimiter.span()))
+        yield from _padding(text, above, delimiter.start())
+        done = protected_spans.table_end(text, delimiter.end())
+        yield from _padding(text, delimiter.end(), done)
 
 
 def _padding(text: str, start: int, end: int) -> Iterator[Edit]:
@@ -150,7 +154,7 @@ def _emphasis(text: str, fixed: _FixedSpans) -> Iterator[Sequence[Edit]]:
     for paragraph in _PARAGRAPH.finditer(text):
         if not _EMPHASIS.search(text, *paragraph.span()):
             continue
-        table = _TABLE_RULER.search(text, *paragraph.span())
+        table = _TABLE_DELIMITER.search(text, *paragraph.span())
         for piece in _LINE.finditer(text, *paragraph.span()) if table else [paragraph]:
             yield from _emphasis_in(text, piece.start(), piece[0], fixed)
 
@@ -171,7 +175,7 @@ def _both(one: Callable[[int, int], bool], other: Callable[[int, int], bool]) ->
 
 
 def _inline(piece: str, at: int) -> Iterator[Span]:
-    """Yield what marks may stand around but not in: code, mathematics, addresses, quotations."""
+    """Yield the spans that marks may surround but not be inside of: code, mathematics, addresses, quotations."""
     found = [(span.start, span.end) for span in protected_spans.find_spans(piece) if span.kind not in _NO_WORDS]
     found += [match.span() for pattern in (_ADDRESS, _QUOTE, _CODE) for match in pattern.finditer(piece)]
     return ((at + start, at + end) for start, end in found)

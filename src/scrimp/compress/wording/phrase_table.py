@@ -1,11 +1,11 @@
-"""The closed table of courtesy and filler in English requests; `phrases` says how it is applied.
+"""The closed table of courtesies and filler in English requests; `phrases` applies it.
 
-`{a|b}` is a choice, and `{a|}` may be missing; a space is also the end of a wrapped line.
+`{a|b}` is a choice, and `{a|}` is optional; a space also matches the end of a wrapped line.
 """
 
 from __future__ import annotations
 
-# Said instead of the phrase, anywhere. Plain words: the phrase found is looked up here.
+# Replacements of phrases anywhere. Plain words, since the matched phrase is looked up here.
 REPLACEMENTS: dict[str, str] = {
     # because, if, although
     "due to the fact that": "because",
@@ -167,7 +167,7 @@ REPLACEMENTS: dict[str, str] = {
     "provide me with": "give me",
 }
 
-# Asks for what follows: nothing at the start of a sentence, "please" within one.
+# Openers of a request: removed at the start of a sentence, replaced by "please" within one.
 REQUEST_OPENERS: tuple[str, ...] = (
     (
         "I {was|am} {just |}{wondering|hoping} {if|whether|that} you {could|can|would|might} "
@@ -212,7 +212,7 @@ REQUEST_OPENERS: tuple[str, ...] = (
     "please ",
 )
 
-# Adds nothing where it stands, its comma included.
+# Filler, with its comma: removed.
 FILLERS: tuple[str, ...] = (
     "please note that ",
     "please be {aware|advised} that ",
@@ -261,7 +261,7 @@ FILLERS: tuple[str, ...] = (
     "I am {writing|reaching out} to you {today |}because ",
 )
 
-# A whole sentence (or a greeting before a comma) that says nothing to a model.
+# Whole sentences (or greetings before a comma) that tell a model nothing: removed.
 COURTESIES: tuple[str, ...] = (
     "{hello|hi|hey|greetings}{ there| everyone|}",
     "good {morning|afternoon|evening|day}",

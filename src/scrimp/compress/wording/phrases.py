@@ -1,7 +1,7 @@
-"""Courtesy and filler of English requests, and the shorter words that ask for the same.
+"""Shorten courtesies and filler in English requests.
 
-What is not in the table stays. No entry of it holds a negation or a modal that binds the reader ("must", "should",
-"may"); nothing is taken away next to a negation, nor after a label such as "Text:", where someone else's words begin.
+Only phrases in the table change. None of them contains a negation or a binding modal ("must", "should", "may"), and
+nothing is removed next to a negation, or after a label such as "Text:", where quoted text starts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LABEL = re.compile(
 _SENTENCE_START = re.compile(r"(?:\n[ \t]*(?:(?:[-*+]|[0-9]{1,3}[.)])[ ])?|[.!?][)\"'\u2019\u201d]?[ \n]+)\Z")
 _AFTER_LIST_MARK = re.compile(r"(?:[-*+:]|[0-9][.)])\s+\Z")
 _AFTER_JOINT = re.compile(r"(?:[,;]|\b(?:and|but|so|then|also))[ \n]+\Z")
-# A task about the wording of something, which stands where no label may tell: only its first sentence is ours.
+# A task about the wording of a text, perhaps without a label before that text: only its first sentence is shortened.
 _WORDING_TASK = re.compile(
     r"\b(?:translat|rewrit|rephras|paraphras|proof-?read|gramma|sentiment|verbatim|repeat|polish|spell|quot|wording"
     r"|phrase|sentence|edit\b|classif|reply to|respond to)",
@@ -48,21 +48,21 @@ _FUNCTION_WORDS = frozenset(
 
 
 def is_english(text: str) -> bool:
-    """Guess from the share of its most common words whether a text is English; only the beginning is read."""
+    """Guess whether a text is English by its share of common words; only the beginning is read."""
     words = [word.lower().replace("\u2019", "'") for word in _WORDS.findall(text[:4000])]
     return sum(word in _FUNCTION_WORDS for word in words) * 4 >= max(len(words), 4)
 
 
-def shorten_phrases(text: str, outside: Callable[[str, Callable[[str], str]], str]) -> str:
-    """Say the phrases of the table shorter; `outside` applies a rule to what is not protected, piece by piece in order.
+def shorten_phrases(text: str, rewrite_unprotected: Callable[[str, Callable[[str], str]], str]) -> str:
+    """Shorten the phrases of the table; `rewrite_unprotected` applies a rewrite to each unprotected piece, in order.
 
-    Shorter words may make another phrase. What is not settled after a few passes is given back as it came.
+    Shorter words may form another phrase. A text still changing after a few passes is returned unchanged.
     """
     if not is_english(text):
         return text
     before = text
     for _ in range(_MAX_PASSES):
-        after = outside(before, _Pass(before))
+        after = rewrite_unprotected(before, _Pass(before))
         if after == before:
             return after if after.strip() else text
         before = after
@@ -70,11 +70,11 @@ def shorten_phrases(text: str, outside: Callable[[str, Callable[[str], str]], st
 
 
 class _Pass:
-    """One walk over the pieces of a text; it ends where the words are someone else's."""
+    """One pass over the pieces of a text; it stops where quoted text starts."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = 0  # where in the text the last piece ended, or earlier
+        self.at = 0  # at or before the end of the last piece in the text
         self.ended = False
         self.about_words = _WORDING_TASK.search(text) is not None
 
@@ -91,8 +91,8 @@ class _Pass:
 
 
 def _replace_phrases(piece: str, *, opens: bool, closes: bool, courtesy: bool) -> str:
-    """Walk from phrase to phrase; the piece may open or close the text, or a word may go on in what is protected."""
-    kept: list[str] = []
+    """Replace the phrases of a piece, which may open or close the text; else a phrase at its edge may be incomplete."""
+    written: list[str] = []
     at = 0
     capital = False
     for match in _pattern().finditer(piece):
@@ -102,21 +102,21 @@ def _replace_phrases(piece: str, *, opens: bool, closes: bool, courtesy: bool) -
         shorter = _replacement(match, before, piece[end : end + 20], starts=starts, courtesy=courtesy)
         if shorter is None or (not start and not opens) or (end == len(piece) and not closes):
             continue
-        left = _line_breaks_left(match[0], before) if match["sentence"] and start else ""
-        kept.append(_with_capital(piece[at:start]) if capital else piece[at:start])
+        left = _line_breaks_left(match[0], before) if match["courtesy"] and start else ""
+        written.append(_with_capital(piece[at:start]) if capital else piece[at:start])
         if left:
-            kept[-1] = kept[-1].rstrip(" ")
-        kept.append(left or (shorter[:1].upper() + shorter[1:] if starts or _is_capitalized(match[0]) else shorter))
+            written[-1] = written[-1].rstrip(" ")
+        written.append(left or (shorter[:1].upper() + shorter[1:] if starts or _is_capitalized(match[0]) else shorter))
         capital = starts and not shorter
         at = end
-    kept.append(_with_capital(piece[at:]) if capital else piece[at:])
-    return "".join(kept)
+    written.append(_with_capital(piece[at:]) if capital else piece[at:])
+    return "".join(written)
 
 
 def _line_breaks_left(sentence: str, before: str) -> str:
-    """Return the line ends that must be left of those after a sentence, lest a paragraph or list item join the last."""
-    wanted, there = (text[len(text.rstrip(" \n")) :].count("\n") for text in (sentence, before))
-    return "\n" * (wanted - there)
+    """Return the line breaks to leave after a removed sentence, so that paragraphs and list items stay apart."""
+    after, already = (text[len(text.rstrip(" \n")) :].count("\n") for text in (sentence, before))
+    return "\n" * (after - already)
 
 
 def _is_capitalized(phrase: str) -> bool:
@@ -124,23 +124,23 @@ def _is_capitalized(phrase: str) -> bool:
 
 
 def _replacement(match: re.Match[str], before: str, after: str, *, starts: bool, courtesy: bool) -> str | None:
-    """Return what is said instead of a phrase, or None where the phrase stays."""
+    """Return the replacement of a phrase, or None if it stays."""
     if _NEGATION.search(before) or _NEGATION_AFTER.match(after):
         return None
     if match["shorter"]:
         return _replacements()[_normalized(match[0])]
-    if match["sentence"]:
+    if match["courtesy"]:
         return "" if starts and courtesy and not _AFTER_LIST_MARK.search(before) else None
     if not after[:1].isalpha():
-        return None  # what it leads to is protected, and may not begin with a word
+        return None  # protected text follows, which may not start with a word
     return "" if starts else _mid_sentence(match, before)
 
 
 def _mid_sentence(match: re.Match[str], before: str) -> str | None:
-    """Within a sentence only after a comma or "and": "the tool I want you to use" asks for nothing."""
+    """Return the replacement within a sentence, only after a comma or "and": "the tool I want you to use" stays."""
     if not _AFTER_JOINT.search(before):
         return None
-    if match["nothing"]:
+    if match["filler"]:
         return ""
     return "please " if len(match[0]) > len("please ") and not match[0].startswith("what") else None
 
@@ -156,24 +156,24 @@ def _replacements() -> dict[str, str]:
 
 
 def _with_capital(rest: str) -> str:
-    """Begin with a capital, unless what comes first is no plain word in small letters."""
+    """Capitalize the first letter, if the text starts with a plain lowercase word."""
     word = _NEXT_WORD.match(rest)
     return rest[0].upper() + rest[1:] if word else rest
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Build one pattern: four named groups of choices, each by its first letter, longer phrases first."""
-    swaps = sorted(REPLACEMENTS, key=lambda phrase: (-len(phrase), phrase))
-    groups = {"nothing": FILLERS, "sentence": COURTESIES, "asking": REQUEST_OPENERS, "shorter": swaps}
+    """Build one pattern with a named group for each table, longer phrases first."""
+    replaceable = sorted(REPLACEMENTS, key=lambda phrase: (-len(phrase), phrase))
+    groups = {"filler": FILLERS, "courtesy": COURTESIES, "opener": REQUEST_OPENERS, "shorter": replaceable}
     choices = {name: _alternation(_expand_leading_choice(entries)) for name, entries in groups.items()}
-    after = {"sentence": r"(?:[.!]+(?:[ \n]+|\Z)|,[ \n]+(?!world)(?=[a-zI]))", "shorter": r"(?![\w'\u2019-])"}
+    after = {"courtesy": r"(?:[.!]+(?:[ \n]+|\Z)|,[ \n]+(?!world)(?=[a-zI]))", "shorter": r"(?![\w'\u2019-])"}
     whole = "|".join(f"(?P<{name}>{choice}{after.get(name, '')})" for name, choice in choices.items())
     return re.compile(rf"(?<![\w'\u2019./@-])(?:{whole})")
 
 
 def _expand_leading_choice(entries: Iterable[str]) -> list[str]:
-    """Give every choice that an entry begins with an entry of its own, so that all begin with a letter."""
+    """Expand a choice at the start of an entry into several entries, so that all start with a letter."""
     plain: list[str] = []
     for entry in entries:
         if not entry.startswith("{"):
@@ -192,7 +192,7 @@ def _expand_leading_choice(entries: Iterable[str]) -> list[str]:
 
 
 def _alternation(entries: Iterable[str]) -> str:
-    """Choose first by the first letter, in either case, which the engine does without trying each phrase."""
+    """Return a pattern that branches on the first letter in either case, so that not every phrase is tried."""
     by_letter: dict[str, list[str]] = {}
     for entry in entries:
         rest = re.escape(entry[1:]).replace(r"\{", "(?:").replace(r"\}", ")").replace(r"\|", "|")

@@ -1,6 +1,6 @@
-"""The words that the level terse may drop, by language, with what must and must not stand beside them.
+"""The small words that the level terse may drop, by language, with conditions on their neighbors.
 
-A word is here only where the sentence says the same without it. So there is no copula and no tense ("is", "was",
+A word is listed only if the sentence means the same without it. So there is no copula and no tense ("is", "was",
 "will"), no modal, no preposition, no "just" and no "very" (a scale has "satisfied" and "very satisfied"), no "one".
 The articles of German say who does what to whom, but for "die" and "das", which are subject and object alike; French,
 Spanish, Italian and Portuguese write some pronouns like articles, which after the prepositions named here they are not.
@@ -14,25 +14,24 @@ from msgspec import Struct
 
 
 class Neighbors(Struct, frozen=True):
-    """Small letters' neighbours of a word that is dropped: required where a set is given, refused where in the others.
+    """Conditions on the lowercase neighbors of a droppable word: `after` and `before` are required if given.
 
-    Neighbours are the nearest words that are not themselves in the list, so that dropping one word changes nothing for
-    the others.
+    Neighbors are the nearest words that are not droppable themselves, so that dropping one word does not affect others.
     """
 
     after: frozenset[str] | None = None
     before: frozenset[str] | None = None
     not_after: frozenset[str] = frozenset()
     not_before: frozenset[str] = frozenset()
-    noun: bool = False  # German: what follows has a capital, and no comma comes before, as it would before a pronoun
+    noun: bool = False  # German: a capitalized word follows, and no comma precedes, as it would a relative pronoun
 
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# What follows an article only where the word is meant and not what it says ("the of is bold"), or where a letter is a
-# name ("point a is").
+# Words that follow an article only if it is mentioned rather than used ("the of is bold"), or if a letter is a name
+# ("point a is").
 _JOINTS = _set(
     "and or nor but of to in on at by for from with into onto over under than as if then so is are was were be been am"
     " has have had do does did will would can could may might must shall should that which who whom whose when where"
@@ -126,7 +125,7 @@ _COMMON = {
     "it": """e di che \u00e8 un una per con non del della dei delle dello degli in da al alla nel nella si sono come
     pi\u00f9 anche ma questo questa fu ha tra suo sua dal dalla sul sulla essere""",
 }
-# Words that deny or restrict: those of `facts`, and two beside which an article tells what is set against what.
+# Words that negate or restrict: those of `facts`, and two next to which an article marks a contrast.
 NEGATIONS = _set(
     """no not never none nothing nobody nowhere neither nor without unless except excluding only cannot hardly
     barely scarcely dont doesnt didnt isnt wont cant shouldnt instead rather
@@ -137,8 +136,8 @@ NEGATIONS = _set(
 )
 
 _SHARED = Counter(word for words in _COMMON.values() for word in words.split())
-SMALL_WORD, NEGATION = "closed", "denies"
-# Words that are common in one language alone, by which a text shows its own; those that may be dropped; that deny.
+SMALL_WORD, NEGATION = "small word", "negation"
+# The class of a word: the language it is common in, if only one; or a small word; or a negation.
 WORD_CLASS = {
     **{word: language for language, words in _COMMON.items() for word in words.split() if _SHARED[word] == 1},
     **dict.fromkeys(ALL_DROPPABLE, SMALL_WORD),

@@ -1,1 +1,1 @@
-"""Where a prompt is of what kind: detectors claim stretches, and segmentation makes zones of them."""
+"""The zones of a prompt: detectors find the parts of each kind, and segmentation fills the gaps."""
