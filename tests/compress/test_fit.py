@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress import LEVELS, CompressOptions, compressed
-from scrimp.compress.fit import Fitted, UnfitError, fit
+from scrimp.compress import LEVELS, CompressOptions, compress_with
+from scrimp.compress.fit import DoesNotFitError, FitAttempt, fit
 
 SENTENCES = [
     "Bees live in hives.",
@@ -28,10 +28,10 @@ def prompts(draw: st.DrawFn) -> str:
     return f"<document>\n{' '.join(sentences)}\n</document>\n\n{ASKED}"
 
 
-def tried(text: str, limit: int, level: str) -> tuple[Fitted | None, str]:
+def tried(text: str, limit: int, level: str) -> tuple[FitAttempt | None, str]:
     try:
         return fit(text, limit, CompressOptions(level), words), ""
-    except UnfitError as error:
+    except DoesNotFitError as error:
         return None, str(error)
 
 
@@ -42,18 +42,18 @@ def test_a_budget_is_met_or_an_error_names_the_size(text: str, limit: int, level
     if fitted is None:
         assert f"over the {limit:,} allowed" in message
     else:
-        assert fitted.tokens == words(fitted.done.text) <= limit
-        assert LEVELS.index(fitted.aim.level) <= LEVELS.index(level)
+        assert fitted.tokens == words(fitted.compressed.text) <= limit
+        assert LEVELS.index(fitted.options.level) <= LEVELS.index(level)
 
 
 @given(text=prompts(), limit=st.integers(1, 200))
 def test_no_lower_level_would_have_done(text: str, limit: int) -> None:
     try:
         fitted = fit(text, limit, CompressOptions("terse"), words)
-    except UnfitError:
+    except DoesNotFitError:
         return
-    lower = LEVELS[1 : LEVELS.index(fitted.aim.level)]
-    assert all(words(compressed(text, CompressOptions(level, keep=1.0)).text) > limit for level in lower)
+    lower = LEVELS[1 : LEVELS.index(fitted.options.level)]
+    assert all(words(compress_with(text, CompressOptions(level, keep=1.0)).text) > limit for level in lower)
 
 
 @given(text=prompts(), limits=st.tuples(st.integers(10, 200), st.integers(10, 200)))
@@ -61,7 +61,7 @@ def test_a_larger_budget_keeps_no_less(text: str, limits: tuple[int, int]) -> No
     small, large = sorted(limits)
     try:
         less = fit(text, small, CompressOptions("focus"), words)
-    except UnfitError:
+    except DoesNotFitError:
         return
     assert fit(text, large, CompressOptions("focus"), words).tokens >= less.tokens
 
@@ -69,8 +69,8 @@ def test_a_larger_budget_keeps_no_less(text: str, limits: tuple[int, int]) -> No
 @given(text=prompts(), limit=st.integers(20, 200))
 def test_no_sentence_is_cut_and_the_question_stays(text: str, limit: int) -> None:
     try:
-        done = fit(text, limit, CompressOptions("focus"), words).done.text
-    except UnfitError:
+        done = fit(text, limit, CompressOptions("focus"), words).compressed.text
+    except DoesNotFitError:
         return
     inside = done.partition("<document>\n")[2].partition("\n</document>")[0]
     left = inside
@@ -83,7 +83,7 @@ def test_no_sentence_is_cut_and_the_question_stays(text: str, limit: int) -> Non
 def test_where_no_question_is_known_the_error_says_what_would_help() -> None:
     text = "<document>\n" + " ".join(SENTENCES) + "\n</document>"
 
-    with pytest.raises(UnfitError, match="--query would let some be left out"):
+    with pytest.raises(DoesNotFitError, match="--query would allow sentences to be left out"):
         fit(text, 10, CompressOptions("focus"), words)
-    with pytest.raises(UnfitError, match="--level tidy may do more"):
+    with pytest.raises(DoesNotFitError, match="--level tidy may do more"):
         fit(text, 10, CompressOptions("lossless"), words)

@@ -49,21 +49,21 @@ def test_words_that_were_run_together_are_found(at: int) -> None:
 @pytest.mark.parametrize(
     ("piece", "wrong", "reason"),
     [
-        ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 150 or -3.", "word 1.50 lost"),
-        ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 1.50 or 3.", "word -3. lost"),
-        ("<p>10<sup>5</sup> doors</p>", "T\n\n105 doors", "word 10^5 lost"),
-        ("<p>do not, just so</p>", "T\n\ndo just not, so", "word just lost"),
-        ("<p>one</p><p>two</p>", "T\n\nonetwo", "word one lost"),
-        ("<table><td>one<td>two</table>", "T\n\nonetwo", "word one lost"),
-        ("<p>say \u201cone two\u201d</p>", "T\n\nsay one two", "word \u201cone lost"),
-        ("<p>un<b>like</b>ly</p>", "T\n\nun like ly", "word unlikely lost"),
-        ("<p>one</p>", "one", "the title lost"),
-        ("<p>say <img alt='a door'></p>", "T\n\nsay", "word a lost"),
-        ("<p>say <input value='a door'></p>", "T\n\nsay", "word a lost"),
-        ("<pre>a  = 1\n\tb</pre>", "T\n\n```\na = 1\n\tb\n```", "code a  = 1\n\tb lost"),
-        ("<p>run <code>a  b</code></p>", "T\n\nrun `a b`", "code a  b lost"),
-        ("<pre>a</pre> b <pre>c</pre>", "T\n\n```\nc\n```\nb\n```\na\n```", "code c lost"),
-        ("<p><a href='https://a.b/c'>here</a></p>", "T\n\nhere", "address a.b/c lost"),
+        ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 150 or -3.", "word 1.50 is lost"),
+        ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 1.50 or 3.", "word -3. is lost"),
+        ("<p>10<sup>5</sup> doors</p>", "T\n\n105 doors", "word 10^5 is lost"),
+        ("<p>do not, just so</p>", "T\n\ndo just not, so", "word just is lost"),
+        ("<p>one</p><p>two</p>", "T\n\nonetwo", "word one is lost"),
+        ("<table><td>one<td>two</table>", "T\n\nonetwo", "word one is lost"),
+        ("<p>say \u201cone two\u201d</p>", "T\n\nsay one two", "word \u201cone is lost"),
+        ("<p>un<b>like</b>ly</p>", "T\n\nun like ly", "word unlikely is lost"),
+        ("<p>one</p>", "one", "the title is lost"),
+        ("<p>say <img alt='a door'></p>", "T\n\nsay", "word a is lost"),
+        ("<p>say <input value='a door'></p>", "T\n\nsay", "word a is lost"),
+        ("<pre>a  = 1\n\tb</pre>", "T\n\n```\na = 1\n\tb\n```", "code a  = 1\n\tb is lost"),
+        ("<p>run <code>a  b</code></p>", "T\n\nrun `a b`", "code a  b is lost"),
+        ("<pre>a</pre> b <pre>c</pre>", "T\n\n```\nc\n```\nb\n```\na\n```", "code c is lost"),
+        ("<p><a href='https://a.b/c'>here</a></p>", "T\n\nhere", "address a.b/c is lost"),
         ("<p><a href='https://a.b/c'>a.b/c</a></p>", "T\n\na.b/c", None),
         ("<p><a href='c.html'>here</a></p>", "T\n\nhere", None),
         ("<p>seen <i hidden>not</i></p>", "T\n\nseen", None),
@@ -75,10 +75,10 @@ def test_it_says_what_was_lost(piece: str, wrong: str, reason: str | None) -> No
 
 
 def test_a_piece_of_a_page_must_name_its_files() -> None:
-    assert page_text_complete("<div><a href='README.md'>English</a></div>", "English") == "address README.md lost"
+    assert page_text_complete("<div><a href='README.md'>English</a></div>", "English") == "address README.md is lost"
     assert page_text_complete("<div><a href='a'><img src='b'>c</a></div>", "(b) c (a)") is None
-    assert page_text_complete("<div><img src='logo.png' alt='Logo'></div>", "Logo") == "address logo.png lost"
+    assert page_text_complete("<div><img src='logo.png' alt='Logo'></div>", "Logo") == "address logo.png is lost"
 
 
 def test_what_was_no_page_cannot_have_been_kept() -> None:
-    assert page_text_complete("Write <b>bold</b> words.", "Write bold words.") == "it is no page"
+    assert page_text_complete("Write <b>bold</b> words.", "Write bold words.") == "it is not an HTML page"

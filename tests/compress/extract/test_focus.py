@@ -151,32 +151,34 @@ needles = st.sampled_from(["tower", "1889", "Nobody", "[2]", "Heights", "<doc>",
 
 @given(documents, queries, ratios, needles)
 def test_what_must_stay_stays_whatever_the_ratio(text: str, query: str, keep: float, needle: str) -> None:
-    kept = focus(text, query, keep=keep, must=lambda unit: needle in unit)
+    kept = focus(text, query, keep=keep, must_keep=lambda unit: needle in unit)
 
     assert kept.count(needle) == text.count(needle)
 
 
 @given(documents, queries, ratios, ratios, needles)
 def test_what_must_stay_leaves_less_in_less(text: str, query: str, one: float, other: float, needle: str) -> None:
-    fewer, more = (focus(text, query, keep=keep, must=lambda unit: needle in unit) for keep in sorted((one, other)))
+    fewer, more = (
+        focus(text, query, keep=keep, must_keep=lambda unit: needle in unit) for keep in sorted((one, other))
+    )
 
     assert is_subsequence(fewer, more)
 
 
 @given(documents, queries, ratios, needles)
 def test_what_must_stay_counts_towards_the_ratio(text: str, query: str, keep: float, needle: str) -> None:
-    kept = focus(text, query, keep=keep, must=lambda unit: needle in unit)
+    kept = focus(text, query, keep=keep, must_keep=lambda unit: needle in unit)
 
-    assert len(kept) <= keep * len(text) or kept == focus(text, query, keep=0, must=lambda unit: needle in unit)
+    assert len(kept) <= keep * len(text) or kept == focus(text, query, keep=0, must_keep=lambda unit: needle in unit)
 
 
 @given(documents, queries, ratios)
 def test_where_nothing_must_stay_nothing_changes(text: str, query: str, keep: float) -> None:
-    assert focus(text, query, keep=keep, must=lambda _: False) == focus(text, query, keep=keep)
+    assert focus(text, query, keep=keep, must_keep=lambda _: False) == focus(text, query, keep=keep)
 
 
 def test_a_sentence_that_must_stay_keeps_its_label_beside_the_best() -> None:
-    kept = focus(PASSAGES, "Is it 300 m high?", keep=0, must=lambda unit: "flour" in unit)
+    kept = focus(PASSAGES, "Is it 300 m high?", keep=0, must_keep=lambda unit: "flour" in unit)
 
     assert kept == "Document [2]: It is 300 m high. \n\nDocument [3]: Bread is made of flour. \n"
 
@@ -185,7 +187,7 @@ def test_a_tag_that_must_stay_keeps_its_other_half_and_what_it_stands_in() -> No
     text = "<docs>\n<doc>\nCats sleep.\n</doc>\n</docs>\nThe tower is high.\n"
 
     for half in ("<doc>", "</doc>"):
-        kept = focus(text, "tower", keep=0, must=lambda unit, half=half: unit == half)  # type: ignore[misc]
+        kept = focus(text, "tower", keep=0, must_keep=lambda unit, half=half: unit == half)  # type: ignore[misc]
         assert kept == "<docs>\n<doc>\n</doc>\n</docs>\nThe tower is high.\n"
 
 

@@ -14,7 +14,7 @@ def test_a_page_deeper_than_any_comes_back_unchanged(nested: str) -> None:
     page = f"<html>{nested * 100_000}x"
 
     assert html_to_text(page) == page
-    assert page_text_complete(page, "x") == "it is no page"
+    assert page_text_complete(page, "x") == "it is not an HTML page"
 
 
 @pytest.mark.parametrize("slow", ["<option>x</option>", "<html a=b></html>", "<body a=b></body>", "<dd><b></b><li>"])
@@ -54,7 +54,7 @@ def test_ten_megabytes_in_a_line_are_read() -> None:
 def test_what_the_parser_would_change_is_not_given_to_it(unreadable: str) -> None:
     assert is_parsable("<p>a</p>")
     assert not is_parsable(f"<p>a{unreadable}</p>")
-    assert page_text_complete(f"<p>a{unreadable}</p>", "a") == "it is no page"
+    assert page_text_complete(f"<p>a{unreadable}</p>", "a") == "it is not an HTML page"
 
 
 def test_pictures_drawn_with_elements_that_close_themselves_are_not_deep() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.wording.phrases import ASKING, NOTHING, SENTENCES, SHORTER, is_english, shorten_phrases
+from scrimp.compress.wording.phrase_table import COURTESIES, FILLERS, REPLACEMENTS, REQUEST_OPENERS
+from scrimp.compress.wording.phrases import is_english, shorten_phrases
 
 CODE = re.compile(r"`[^`]*`|\"[^\"]*\"|[0-9]+")
 NEGATION = re.compile(r"\b(?:not|no|never|nor|none|cannot|without|unless|only|must|should|may)\b|n't\b", re.IGNORECASE)
@@ -29,12 +30,13 @@ def said(text: str) -> str:
 
 
 plain = [
-    re.sub(r"\{([^{}|]*)[^{}]*\}", r"\1", re.sub(r"\{[^{}]*\}", "", entry)).strip() for entry in (*ASKING, *NOTHING)
+    re.sub(r"\{([^{}|]*)[^{}]*\}", r"\1", re.sub(r"\{[^{}]*\}", "", entry)).strip()
+    for entry in (*REQUEST_OPENERS, *FILLERS)
 ]
 words = st.sampled_from(
-    [*SHORTER, *plain, *(re.sub(r"[{}|].*", "", entry) for entry in SENTENCES), "not", "never", "the report", "do not",
-     "must", "should", "you can", "it is", "of the", "`code`", '"in order to"', "42", "only", ". ", "! ", ", ", "\n",
-     "\n\n", "Please", "I was wondering if you could", "Hi, ", "Text: ", "translate"]
+    [*REPLACEMENTS, *plain, *(re.sub(r"[{}|].*", "", entry) for entry in COURTESIES), "not", "never",
+     "the report", "do not", "must", "should", "you can", "it is", "of the", "`code`", '"in order to"', "42", "only",
+     ". ", "! ", ", ", "\n", "\n\n", "Please", "I was wondering if you could", "Hi, ", "Text: ", "translate"]
 )  # fmt: skip
 texts = st.one_of(st.text(st.characters()), st.lists(words, max_size=25).map(" ".join), st.lists(words).map("".join))
 
@@ -59,7 +61,7 @@ def test_code_quotations_and_numbers_are_kept_in_order(text: str) -> None:
 
 @given(texts)
 def test_no_word_is_merged_or_split(text: str) -> None:
-    known = {word for phrase in (*SHORTER.values(), "please") for word in phrase.lower().split()}
+    known = {word for phrase in (*REPLACEMENTS.values(), "please") for word in phrase.lower().split()}
     old = {word.lower() for word in re.findall(r"\w+", text)}
 
     assert {word.lower() for word in re.findall(r"\w+", said(text))} <= old | known
@@ -115,9 +117,9 @@ def test_english_is_told_from_other_languages() -> None:
 
 
 def test_no_entry_takes_a_negation_or_a_must_away_or_gets_longer() -> None:
-    for phrase, shorter in SHORTER.items():
+    for phrase, shorter in REPLACEMENTS.items():
         assert len(shorter) < len(phrase)
-    for entry in (*SHORTER, *ASKING, *NOTHING, *SENTENCES):
+    for entry in (*REPLACEMENTS, *REQUEST_OPENERS, *FILLERS, *COURTESIES):
         assert NEGATION.findall(entry) == [], entry
 
 

@@ -42,7 +42,7 @@ def page_text_complete(before: str, after: str) -> str | None:
     tree = LexborHTMLParser(before.strip())
     title = tree.css_first("head > title")
     if title is not None and " ".join(title.text().split()) not in " ".join(after.split()):
-        return "the title is is lost"
+        return "the title is lost"
     _remove_invisible(tree)
     addresses = _addresses(tree, whole_page=is_document(before))
     snippets = _visible_code(tree)
