@@ -37,33 +37,37 @@ def compress_text(
     file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A file, or - for stdin.")] = None,
     level: o.Level = None,
     query: Annotated[
-        str | None, typer.Option("--query", metavar="STR", help="What the text is read for; else what it asks itself.")
+        str | None,
+        typer.Option("--query", metavar="STR", help="Question to select sentences for; default: the text's own."),
     ] = None,
     keep: Annotated[
-        float, typer.Option("--keep", metavar="X", min=0.01, max=1, help="The share of a context that focus keeps.")
+        float, typer.Option("--keep", metavar="X", min=0.01, max=1, help="Share of a document that focus keeps.")
     ] = DEFAULT_KEEP,
     scorer: Annotated[
         Literal["bm25", "model"],
-        typer.Option("--scorer", help="What ranks sentences: words, or the embedded model beside them (very slow)."),
+        typer.Option("--scorer", help="Rank sentences by words, or by words and the embedded model (very slow)."),
     ] = "bm25",
     max_tokens: Annotated[
         str | None,
-        typer.Option("--max-tokens", metavar="N|cliff", help="Fit into N tokens, or below the model's dearer rate."),
+        typer.Option(
+            "--max-tokens", metavar="N|cliff", help="Fit into N tokens; cliff: stay below the model's higher rate."
+        ),
     ] = None,
     target: Annotated[
-        float | None, typer.Option("--target", metavar="X", min=0.01, max=1, help="Fit into this share of its tokens.")
+        float | None,
+        typer.Option("--target", metavar="X", min=0.01, max=1, help="Fit into this share of the text's tokens."),
     ] = None,
     context: o.Context = None,
     protect: Annotated[
-        list[str] | None, typer.Option("--protect", metavar="REGEX", help="Leave what matches as it is; repeatable.")
+        list[str] | None, typer.Option("--protect", metavar="REGEX", help="Keep what matches unchanged; repeatable.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", metavar="ID", help="Whose price the receipt names; else the baseline.")
+        str | None, typer.Option("--model", metavar="ID", help="Model to price the receipt at; default: the baseline.")
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what changed, word by word.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the receipt alone.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print only the receipt.")] = False,
     report: o.Report = "text",
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No receipt.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no receipt.")] = False,
 ) -> None:
     """Print a text in fewer tokens, with the same meaning.
 
