@@ -98,11 +98,6 @@ def test_nul_bytes_and_another_format_exclude_each_other(read):
         read(b"a", "csv", nul=True)
 
 
-def test_an_unknown_format_lists_the_known_ones(read):
-    with pytest.raises(InputError, match="there is no format 'xml': use one of auto, jsonl"):
-        read(b"a", "xml")
-
-
 def test_a_gzipped_file_is_decompressed(file, read):
     path = file("t.jsonl.gz", gzip.compress(b'{"text":"a"}\n' * 3) + gzip.compress(b'{"text":"b"}\n'))
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from scrimp.enums import InputFormat
 from scrimp.errors import InputError
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
     """Format, prompt and id columns, template, system text and limit, as given on the command line."""
 
-    format: str = "auto"  # auto | jsonl | csv | tsv | json | lines | text
+    format: InputFormat = "auto"
     nul: bool = False
     template: str | None = None
     prompt_field: str | None = None

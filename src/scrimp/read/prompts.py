@@ -13,8 +13,6 @@ from scrimp.read.sources import Source, find_sources
 from scrimp.read.streams import open_source
 from scrimp.values import Prompt
 
-_FORMATS = ("auto", "jsonl", "csv", "tsv", "json", "lines", "text")
-
 
 def prompts(
     inputs: Sequence[str], options: ReadOptions, *, warn: Callable[[str], None], stdin: BinaryIO | None = None
@@ -25,8 +23,6 @@ def prompts(
     be read raises InputError when its turn comes: the rows before it have been yielded and can be answered and cached,
     so rerunning the same command resumes there once the row is fixed.
     """
-    if options.format not in _FORMATS:
-        raise InputError(f"there is no format '{options.format}': use one of {', '.join(_FORMATS)}")
     if options.nul and options.format not in ("auto", "lines", "text"):
         raise InputError(f"NUL-separated records are plain text, not {options.format}: use either -0 or --format")
     return _prompts(find_sources(inputs), PromptBuilder(options, warn), options, warn, stdin)
