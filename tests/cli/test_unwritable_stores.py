@@ -1,0 +1,45 @@
+"""A store that cannot be opened or written is named in one sentence, with the way out; there is no traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from command import Scrimp
+
+COMMANDS = ("cache stats", "cache get 00ff", "cache rm 00ff", "cache prune --older 1d", "cache export", "cost")
+
+
+def homes(scrimp: Scrimp) -> dict[str, str]:
+    """Return homes whose stores no user can write, root included: a directory where the file belongs, or no folder."""
+    blocked = scrimp.cwd / "blocked"
+    for name in ("cache.db", "ledger.db"):
+        (blocked / name).mkdir(parents=True)
+    return {"directory": str(blocked), "file": "/dev/null/home"}
+
+
+@pytest.mark.parametrize("kind", ["directory", "file"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_needs_it_says_which_and_what_to_do(scrimp: Scrimp, command: str, kind: str) -> None:
+    scrimp.env["SCRIMP_HOME"] = homes(scrimp)[kind]
+    ended = scrimp(*command.split())
+
+    assert ended.status == 2
+    assert ended.out == ""
+    assert ended.err.startswith(f"scrimp: {scrimp.env['SCRIMP_HOME']}/")
+    assert ended.err.endswith("set SCRIMP_HOME to a writable directory\n")
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_doctor_reports_both_and_goes_on(scrimp: Scrimp) -> None:
+    scrimp.env["SCRIMP_HOME"] = homes(scrimp)["directory"]
+    ended = scrimp("doctor")
+
+    assert ended.status == 2
+    assert [line.split(":")[0] for line in ended.out.splitlines() if line.startswith("broken")] == [
+        "broken cache", "broken ledger",
+    ]  # fmt: skip
+    assert "tiers:" in ended.out
+    assert "Traceback" not in ended.out + ended.err
+    assert (Path(scrimp.env["SCRIMP_HOME"]) / "cache.db").is_dir()
