@@ -17,7 +17,7 @@ from typing import Any
 
 from scrimp import tokens
 from scrimp.compress import compress
-from scrimp.render.tables import table
+from scrimp.render.tables import format_table
 
 Item = dict[str, Any]
 
@@ -108,7 +108,7 @@ def main(folder: Path) -> None:
         for name, types, level, keep in ROWS
         if (chosen := [item for item in every if item["type"] in types and (level != "focus" or item.get("question"))])
     ]
-    print("\n".join(table(headers, found, "llrrrrrrrr", 200)))
+    print("\n".join(format_table(headers, found, "llrrrrrrrr", 200)))
 
 
 if __name__ == "__main__":

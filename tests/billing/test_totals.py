@@ -12,8 +12,8 @@ from scrimp.billing.totals import Bill
 from scrimp.enums import CacheUse, EntryStatus
 from scrimp.render.bill.document import bill_document
 from scrimp.render.bill.text import bill_lines
-from scrimp.render.decimal_json import encode
-from scrimp.render.tables import cells
+from scrimp.render.decimal_json import encode_json
+from scrimp.render.tables import display_width
 from scrimp.values import Entry, Outcome
 
 SONNET = "anthropic/claude-sonnet-5-5-20261101-preview-of-a-long-name"
@@ -64,28 +64,28 @@ def outcomes(draw: st.DrawFn) -> Outcome:
 
 @given(st.lists(outcomes()))
 def test_the_causes_of_a_saving_add_up_to_it_to_the_last_digit(run: list[Outcome]) -> None:
-    saving = bill_of(*run).saving
+    savings = bill_of(*run).savings
 
-    assert sum(saving.by_cause.values(), Decimal(0)) == saving.without - saving.cost == saving.saved
+    assert sum(savings.by_cause.values(), Decimal(0)) == savings.baseline_cost - savings.cost == savings.saved
 
 
 @given(st.lists(outcomes()))
 def test_where_every_price_is_known_the_saving_is_against_the_total(run: list[Outcome]) -> None:
     bill = bill_of(*run)
-    compared = not (bill.saving.unpriced_rows or bill.saving.rows_without_baseline or bill.unpriced)
+    compared = not (bill.savings.unpriced_rows or bill.savings.rows_without_baseline or bill.unpriced_calls)
 
-    assert not compared or bill.saving.cost == bill.cost
+    assert not compared or bill.savings.cost == bill.cost
 
 
 @given(st.lists(outcomes()), st.integers(60, 120))
 def test_a_bill_is_never_wider_than_its_terminal_nor_than_80_columns(run: list[Outcome], width: int) -> None:
-    assert all(cells(row) <= min(width, 80) for row in bill_lines(bill_of(*run), width, color=False))
+    assert all(display_width(row) <= min(width, 80) for row in bill_lines(bill_of(*run), width, color=False))
 
 
 @given(st.lists(outcomes()))
 def test_the_rows_and_calls_of_a_bill_add_up(run: list[Outcome]) -> None:
     bill = bill_of(*run)
-    parts = [part for _, part in bill.parts()]
+    parts = [part for _, part in bill.lines()]
 
     assert sum(part.rows for part in parts) == bill.counts.total == len(run)
     assert sum(part.calls for part in parts) == bill.calls
@@ -110,9 +110,9 @@ def test_cheap_attempts_of_an_escalated_row_are_calls_of_their_model_and_no_rows
 
 def test_cheap_attempts_count_against_the_saving() -> None:
     kept = answer(model=SONNET, cost="0.5", without="1")
-    saving = bill_of(answered(kept, entries=[entry(cost="0.2"), entry(SONNET, "0.3", step=1)])).saving
+    savings = bill_of(answered(kept, entries=[entry(cost="0.2"), entry(SONNET, "0.3", step=1)])).savings
 
-    assert saving.by_cause["routing"] == Decimal("0.5")
+    assert savings.by_cause["routing"] == Decimal("0.5")
 
 
 def test_a_row_is_counted_for_the_model_that_was_called_whatever_name_it_reports() -> None:
@@ -125,7 +125,7 @@ def test_a_row_is_counted_for_the_model_that_was_called_whatever_name_it_reports
 
 def test_a_hit_saves_by_cache_what_it_once_cost_and_by_routing_the_rest() -> None:
     kept = answer(cost="0.1", without="1", compression_saved=Decimal("0.05"), provider_cache_saved=Decimal("0.02"))
-    by_cause = bill_of(answered(kept, cache="hit")).saving.by_cause
+    by_cause = bill_of(answered(kept, cache="hit")).savings.by_cause
 
     assert by_cause == {
         "routing": Decimal("0.83"), "cache": Decimal("0.1"), "duplicates": 0, "compression": Decimal("0.05"),
@@ -153,7 +153,7 @@ def test_a_baseline_that_is_free_has_no_percentage() -> None:
     assert "Without scrimp (local/smollm2): $0. Saved -$0.30: routing -$0.30." in text
 
 
-def test_a_saving_nobody_knows_is_not_invented() -> None:
+def test_an_unknown_saving_is_called_unknown() -> None:
     assert "unknown: no baseline is set (--baseline MODEL)." in text_of(answered(answer(baseline=None)))
     assert "unknown: the price of the model" in text_of(answered(answer(without=None)))
 
@@ -162,7 +162,7 @@ def test_rows_that_cannot_be_compared_are_counted() -> None:
     assert "1 of 2 answered rows could not be compared" in text_of(answered(), answered(answer(without=None)))
 
 
-def test_unpriced_calls_are_not_in_the_total_and_that_is_said() -> None:
+def test_unpriced_calls_are_reported_as_missing_from_the_total() -> None:
     text = text_of(answered(), answered(answer(model="work/own", cost=None)))
 
     assert line(text, "work/own")[-1] == "unknown"
@@ -203,10 +203,10 @@ def test_a_terminal_too_narrow_for_the_tokens_shows_rows_calls_and_cost() -> Non
     lines = bill_lines(bill_of(answered(answer(model=SONNET)), cap="5"), 36, color=False)
 
     assert lines[0].split() == ["what", "rows", "calls", "cost"]
-    assert all(cells(row) <= 36 for row in lines)
+    assert all(display_width(row) <= 36 for row in lines)
 
 
-def test_there_is_no_escape_sequence_without_colour() -> None:
+def test_there_is_no_escape_sequence_without_color() -> None:
     bill = bill_of(answered(), failed())
 
     assert "\x1b" not in "\n".join(bill_lines(bill, 80, color=False))
@@ -236,7 +236,9 @@ def test_a_run_that_was_stopped_ends_with_the_status_of_the_stop() -> None:
 
 
 def test_the_bill_for_programs_has_exact_dollars_and_says_what_is_unknown() -> None:
-    document = encode(bill_document(bill_of(answered(), answered(cache="hit"), answered(answer(cost=None)), cap="5")))
+    document = encode_json(
+        bill_document(bill_of(answered(), answered(cache="hit"), answered(answer(cost=None)), cap="5"))
+    )
 
     assert b'"cost_usd":0.0000118,"max_cost_usd":5,' in document
     assert b'"unpriced":1' in document
@@ -251,4 +253,4 @@ def test_without_anything_to_compare_the_bill_for_programs_has_no_baseline() -> 
 def test_what_was_answered_earlier_is_billed_at_what_it_cost_then() -> None:
     bill = bill_of(answered(answer(cost="0.25"), entries=[]))
 
-    assert (bill.cost, bill.calls, bill.saving.cost) == (Decimal("0.25"), 1, Decimal("0.25"))
+    assert (bill.cost, bill.calls, bill.savings.cost) == (Decimal("0.25"), 1, Decimal("0.25"))

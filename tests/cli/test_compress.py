@@ -42,7 +42,7 @@ def test_focus_without_a_question_says_so(scrimp: Scrimp) -> None:
     ran = scrimp("compress", "--level", "focus", stdin="Some text.")
 
     assert ran.status == 0
-    assert "nothing was done: no documents or passages were found" in ran.err
+    assert "nothing was changed: no documents or passages were found" in ran.err
 
 
 def test_an_input_that_cannot_be_read_is_a_sentence(scrimp: Scrimp) -> None:

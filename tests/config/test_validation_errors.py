@@ -68,19 +68,22 @@ def test_a_wrong_type_is_told_with_what_is_expected_and_what_is_there(tmp_path: 
         ("[defaults]\nretries = -1", "defaults.retries must be a whole number >= 0, not -1"),
         ("[defaults]\ntimeout = 0", "defaults.timeout must be a number > 0.0, not 0"),
         ("[defaults]\nmin_confidence = 1.5", "defaults.min_confidence must be a number <= 1.0, not 1.5"),
-        ("[defaults]\nmax_cost = nan", "max_cost NaN is no amount of dollars"),
-        ("[defaults]\nmax_cost = -1", "max_cost -1 is no amount of dollars"),
-        ('[defaults]\ncache_ttl = "90x"', "cache_ttl '90x' is no duration"),
+        ("[defaults]\nmax_cost = nan", "max_cost NaN is not an amount of dollars"),
+        ("[defaults]\nmax_cost = -1", "max_cost -1 is not an amount of dollars"),
+        ('[defaults]\ncache_ttl = "90x"', "cache_ttl '90x' is not a duration"),
         ('[defaults]\nmax_failures = "some"', "max_failures 'some' is neither a number of rows nor a percentage"),
-        ('[models."a/b"]\nprice = { input = -2 }', 'models."a/b": price.input -2 is no amount of dollars'),
-        ('[chains.c]\nsteps = ["simple"]\nmax_escalation = "250%"', "chains.c: max_escalation '250%' is no percentage"),
+        ('[models."a/b"]\nprice = { input = -2 }', 'models."a/b": price.input -2 is not an amount of dollars'),
+        (
+            '[chains.c]\nsteps = ["simple"]\nmax_escalation = "250%"',
+            "chains.c: max_escalation '250%' is not a percentage",
+        ),
         ("[chains.c]\nsteps = []", "chains.c: steps is empty"),
         ("[tiers]\nsimple = []", "tiers.simple is empty"),
         ('[tiers]\nauto = ["a/b"]', "a tier cannot be called auto"),
         ('[models.gpt]\neffort = "low"', '[models."gpt"] names no provider'),
         ('[providers."a/b"]\nrpm = 3', "a provider cannot be called 'a/b'"),
         ('[[rules]]\ntier = "x"\nmodel = "y"', "rules[0]: a rule sends prompts to exactly one place"),
-        ('[alerts]\nshare = [{ above = "40" }]', "alerts.share[0]: above '40' is no percentage"),
+        ('[alerts]\nshare = [{ above = "40" }]', "alerts.share[0]: above '40' is not a percentage"),
     ],
 )
 def test_a_value_out_of_bounds_is_an_error_before_anything_runs(tmp_path: Path, text: str, words: str) -> None:
@@ -119,7 +122,7 @@ def test_a_wrong_variable_is_named_as_one(tmp_path: Path) -> None:
 
 def test_a_wrong_flag_is_named_as_one(tmp_path: Path) -> None:
     paths = Paths(config=tmp_path / "none.toml", data=tmp_path)
-    with pytest.raises(ConfigError, match=r"^--cache-ttl: cache_ttl 'soon' is no duration"):
+    with pytest.raises(ConfigError, match=r"^--cache-ttl: cache_ttl 'soon' is not a duration"):
         load(env={}, cwd=tmp_path, paths=paths, flags={"cache_ttl": "soon"})
     with pytest.raises(ConfigError, match=r"^--effort must be one of none, minimal, low"):
         load(env={}, cwd=tmp_path, paths=paths, flags={"effort": "some"})

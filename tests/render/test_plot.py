@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.render.plot import Point, drawn, svg
+from scrimp.render.plot import Point, svg_plot, text_plot
 
 _shares = st.floats(-2, 2, allow_nan=False)
 _points = st.lists(st.builds(Point, st.text(max_size=12), _shares, _shares), min_size=1, max_size=80)
@@ -14,7 +14,7 @@ _TEXT = "{http://www.w3.org/2000/svg}text"
 
 @given(_points, st.text(max_size=20))
 def test_the_picture_is_xml_whatever_things_are_called(points: list[Point], title: str) -> None:
-    root = ET.fromstring(svg(points, "across", "up", title))
+    root = ET.fromstring(svg_plot(points, "across", "up", title))
 
     assert len(root.findall("{http://www.w3.org/2000/svg}circle")) == len(points)
     assert {"across", "up"} <= {each.text for each in root.iter(_TEXT)}
@@ -22,7 +22,7 @@ def test_the_picture_is_xml_whatever_things_are_called(points: list[Point], titl
 
 @given(_points, st.integers(1, 200))
 def test_the_drawing_fits_and_names_every_point(points: list[Point], width: int) -> None:
-    lines = drawn(points, "across", "up", width)
+    lines = text_plot(points, "across", "up", width)
     picture, key = lines[: -len(points)], lines[-len(points) :]
 
     assert max(map(len, picture)) <= max(width, 30)
@@ -30,7 +30,7 @@ def test_the_drawing_fits_and_names_every_point(points: list[Point], width: int)
 
 
 def test_points_are_where_they_belong() -> None:
-    lines = drawn([Point("low", 0.0, 0.5), Point("high", 1.0, 1.0)], "saved", "kept", 40)
+    lines = text_plot([Point("low", 0.0, 0.5), Point("high", 1.0, 1.0)], "saved", "kept", 40)
     (first,) = (number for number, line in enumerate(lines[:-2]) if "2" in line.partition("|")[2])
     (second,) = (number for number, line in enumerate(lines[:-2]) if "1" in line.partition("|")[2])
 
@@ -39,4 +39,4 @@ def test_points_are_where_they_belong() -> None:
 
 
 def test_nothing_is_drawn_of_nothing() -> None:
-    assert drawn([], "across", "up", 80) == []
+    assert text_plot([], "across", "up", 80) == []

@@ -9,10 +9,10 @@ import pytest
 
 from scrimp.render.progress import Progress, open_progress
 from scrimp.render.streams import StreamStyle
-from scrimp.render.tables import cells
+from scrimp.render.tables import display_width
 
 PLAIN = StreamStyle(terminal=False, color=False)
-TERMINAL = StreamStyle(terminal=True, color=False, width=60, moves=True)
+TERMINAL = StreamStyle(terminal=True, color=False, width=60, movable_cursor=True)
 COST = Decimal("0.0123")
 
 
@@ -79,11 +79,13 @@ def test_a_bar_stays_one_line_and_leaves_nothing_behind() -> None:
 @pytest.mark.parametrize("width", [10, 20, 30, 40, 60, 80, 200])
 @pytest.mark.parametrize("total", [None, 1_000_000])
 def test_a_bar_leaves_the_last_column_free(width: int, total: int | None) -> None:
-    progress, stream, clock = opened("bar", StreamStyle(terminal=True, color=True, width=width, moves=True), total)
+    progress, stream, clock = opened(
+        "bar", StreamStyle(terminal=True, color=True, width=width, movable_cursor=True), total
+    )
     clock.now += 4000
     progress.update(999, 12, Decimal("1.5"), 400)
 
-    assert cells(screen(stream.getvalue())[0]) < width
+    assert display_width(screen(stream.getvalue())[0]) < width
 
 
 def test_a_bar_is_not_drawn_more_than_ten_times_a_second() -> None:
@@ -108,16 +110,18 @@ def test_a_bar_comes_back_after_rows_were_printed() -> None:
 def test_a_warning_stands_above_the_bar() -> None:
     progress, stream, clock = opened("bar", TERMINAL, total=10)
     run(progress, clock, 5)
-    progress.note("the disk is full")
+    progress.print_message("the disk is full")
     above, bar = screen(stream.getvalue())
 
     assert above == "scrimp: warning: the disk is full"
     assert bar.startswith("5/10 rows")
 
 
-def test_a_bar_without_colour_has_no_colour() -> None:
+def test_a_bar_without_color_has_no_color() -> None:
     for color in (False, True):
-        progress, stream, clock = opened("bar", StreamStyle(terminal=True, color=color, width=80, moves=True), 10)
+        progress, stream, clock = opened(
+            "bar", StreamStyle(terminal=True, color=color, width=80, movable_cursor=True), 10
+        )
         run(progress, clock, 5)
         assert ("\x1b[32m" in stream.getvalue()) == color
 
@@ -125,7 +129,7 @@ def test_a_bar_without_colour_has_no_colour() -> None:
 def test_json_has_an_object_a_second_and_one_at_the_end() -> None:
     progress, stream, clock = opened("json", PLAIN, total=5)
     run(progress, clock, 3)
-    progress.note("slow")
+    progress.print_message("slow")
     progress.close()
     objects = [json.loads(line) for line in stream.getvalue().splitlines()]
 
@@ -138,7 +142,7 @@ def test_json_has_an_object_a_second_and_one_at_the_end() -> None:
 def test_none_shows_nothing_but_warnings() -> None:
     progress, stream, clock = opened("none", TERMINAL)
     run(progress, clock, 100)
-    progress.note("w")
+    progress.print_message("w")
     progress.close()
 
     assert stream.getvalue() == "scrimp: warning: w\n"

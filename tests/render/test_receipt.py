@@ -41,7 +41,7 @@ def test_where_nothing_was_done_it_says_why() -> None:
 
     assert receipt_lines(idle, DOLLARS, "m", 80, estimated=False) == [
         "1,200 tokens, now 1,200 at tidy",
-        "nothing was done: the level is off",
+        "nothing was changed: the level is off",
     ]
 
 

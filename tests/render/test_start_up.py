@@ -8,7 +8,7 @@ def test_rendering_plain_rows_and_the_bill_loads_nothing_slow() -> None:
     code = (
         "import sys, io\n"
         "from scrimp.billing import totals\n"
-        "from scrimp.render import progress, report, streams\n"
+        "from scrimp.render import progress, run_reporter, streams\n"
         "from scrimp.render.bill import text\n"
         "from scrimp.render.rows import writers\n"
         "slow = ('rich', 'httpx', 'tiktoken', 'csv', 'difflib', 'asyncio')\n"

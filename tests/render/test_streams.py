@@ -4,10 +4,11 @@ import io
 
 import pytest
 
-from scrimp.render.streams import Messages, StreamStyle, safe_text, style_of
+from scrimp.render.streams import Messages, StreamStyle, stream_style
+from scrimp.render.terminal import escape_controls
 
 PLAIN = StreamStyle(terminal=False, color=False)
-TERMINAL = StreamStyle(terminal=True, color=False, moves=True)
+TERMINAL = StreamStyle(terminal=True, color=False, movable_cursor=True)
 
 
 class Terminal(io.StringIO):
@@ -28,8 +29,8 @@ class Terminal(io.StringIO):
         ("never", {"FORCE_COLOR": "1"}, False),
     ],
 )
-def test_a_terminal_has_colours_unless_something_says_no(flag: str, env: dict[str, str], colored: bool) -> None:
-    assert style_of(Terminal(), flag, env).color == colored
+def test_a_terminal_has_colors_unless_something_says_no(flag: str, env: dict[str, str], colored: bool) -> None:
+    assert stream_style(Terminal(), flag, env).color == colored
 
 
 @pytest.mark.parametrize(
@@ -41,27 +42,27 @@ def test_a_terminal_has_colours_unless_something_says_no(flag: str, env: dict[st
         ("always", {}, True),
     ],
 )
-def test_a_pipe_has_colours_only_when_asked_for(flag: str, env: dict[str, str], colored: bool) -> None:
-    style = style_of(io.StringIO(), flag, env)
+def test_a_pipe_has_colors_only_when_asked_for(flag: str, env: dict[str, str], colored: bool) -> None:
+    style = stream_style(io.StringIO(), flag, env)
 
-    assert (style.color, style.terminal, style.moves) == (colored, False, False)
+    assert (style.color, style.terminal, style.movable_cursor) == (colored, False, False)
 
 
 def test_the_cursor_of_a_dumb_terminal_is_left_alone() -> None:
-    assert style_of(Terminal(), "auto", {"TERM": "dumb"}) == StreamStyle(terminal=True, color=False)
+    assert stream_style(Terminal(), "auto", {"TERM": "dumb"}) == StreamStyle(terminal=True, color=False)
 
 
 def test_columns_are_80_unless_the_environment_knows_better() -> None:
-    assert style_of(Terminal(), "auto", {}).width == 80
-    assert style_of(io.StringIO(), "auto", {"COLUMNS": "61"}).width == 61
-    assert style_of(io.StringIO(), "auto", {"COLUMNS": "wide"}).width == 80
+    assert stream_style(Terminal(), "auto", {}).width == 80
+    assert stream_style(io.StringIO(), "auto", {"COLUMNS": "61"}).width == 61
+    assert stream_style(io.StringIO(), "auto", {"COLUMNS": "wide"}).width == 80
 
 
 def test_control_characters_are_shown_as_pictures() -> None:
-    assert safe_text("a\x1b[31m\tb\r\nc\r\x07\x7f\x9b") == "a␛[31m\tb\nc␍␇\\x7f\\x9b"
+    assert escape_controls("a\x1b[31m\tb\r\nc\r\x07\x7f\x9b") == "a␛[31m\tb\nc␍␇\\x7f\\x9b"
 
 
-def test_a_warning_is_said_once() -> None:
+def test_a_warning_is_printed_once() -> None:
     stream = io.StringIO()
     messages = Messages(stream, PLAIN)
     for _ in range(3):
@@ -75,14 +76,14 @@ def test_a_million_different_warnings_are_not_all_remembered() -> None:
     for number in range(1500):
         messages.warn(str(number))
 
-    assert len(messages._said) == 1000
+    assert len(messages._warned) == 1000
 
 
 def test_quiet_leaves_errors() -> None:
     stream = io.StringIO()
     messages = Messages(stream, PLAIN, quiet=True)
     messages.warn("w")
-    messages.say("s")
+    messages.note("s")
     messages.error("e")
 
     assert stream.getvalue() == "scrimp: e\n"
@@ -95,13 +96,13 @@ def test_what_a_provider_says_cannot_move_a_terminals_cursor() -> None:
     assert stream.getvalue() == "scrimp: 401 ␛[2J\n"
 
 
-def test_messages_pass_through_a_bar_while_there_is_one() -> None:
-    stream, heard = io.StringIO(), list[tuple[str, str]]()
+def test_messages_go_to_the_bar_while_there_is_one() -> None:
+    stream, redirected = io.StringIO(), list[tuple[str, str]]()
     messages = Messages(stream, PLAIN)
-    messages.route(lambda message, kind: heard.append((message, kind)))
+    messages.redirect(lambda message, kind: redirected.append((message, kind)))
     messages.warn("w")
-    messages.route(None)
-    messages.say("s")
+    messages.redirect(None)
+    messages.note("s")
 
-    assert heard == [("w", "warning")]
+    assert redirected == [("w", "warning")]
     assert stream.getvalue() == "scrimp: s\n"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.row_cost import cost_in_run
-from scrimp.billing.saving import Saving
+from scrimp.billing.savings import Savings
 from scrimp.values import Answer, Answered, Entry, Outcome
 
 _PAID = ("paid", "truncated")
@@ -29,126 +29,127 @@ class RowCounts(Struct):
 
     @property
     def failed(self) -> int:
-        """Rows that have no completion and wait for none."""
+        """Rows without a completion, and with none to come."""
         return self.error + self.truncated + self.skipped
 
 
 class BillLine(Struct):
-    """One line of the bill, adding up."""
+    """Sums of one line of the bill."""
 
     rows: int = 0
     calls: int = 0
     input: int = 0
     output: int = 0
     cost: Decimal = Decimal(0)
-    unpriced: int = 0  # calls whose cost is unknown
+    unpriced_calls: int = 0  # calls whose cost is unknown
 
-    def book(self, entry: Entry) -> None:
+    def add_call(self, entry: Entry) -> None:
         """Add a call."""
         self.calls += 1
         if entry.usage is not None:
             self.input += entry.usage.input
             self.output += entry.usage.output
         if entry.cost is None:
-            self.unpriced += 1
+            self.unpriced_calls += 1
         else:
             self.cost += entry.cost
 
 
 class Bill:
-    """What became of the rows of one run; `cap` is what --max-cost allowed."""
+    """Rows, calls and costs of one run; `cap` is what --max-cost allowed."""
 
     def __init__(self, *, cap: Decimal | None = None) -> None:
         self.cap = cap
         self.counts = RowCounts()
-        self.saving = Saving()
-        self.estimated = 0
-        self.shortened = CompressionTotals()
+        self.savings = Savings()
+        self.estimated_calls = 0
+        self.compression = CompressionTotals()
         self._hits, self._duplicates, self._models = BillLine(), BillLine(), dict[str, BillLine]()
-        # Calls that gave nothing: of rows answered in the end, and of rows that were not.
+        # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
 
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
         self.counts.total += 1
-        self.saving.add(outcome, cost_in_run(outcome))
+        self.savings.add(outcome, cost_in_run(outcome))
         if outcome.answer is not None and outcome.cache in {"miss", "off"}:
-            self.shortened.add(outcome.answer.compressed)
+            self.compression.add(outcome.answer.compressed)
         if isinstance(outcome, Answered):
             self.counts.ok += 1
-            self._book(outcome.entries, self._retried)
-            self._line_of(outcome, outcome.answer).rows += 1
+            self._add_calls(outcome.entries, self._retried)
+            self._answered_line(outcome, outcome.answer).rows += 1
             return
-        self._book(outcome.entries, self._failed)
+        self._add_calls(outcome.entries, self._failed)
         setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
 
-    def _book(self, entries: tuple[Entry, ...], wasted: BillLine) -> None:
+    def _add_calls(self, entries: tuple[Entry, ...], wasted: BillLine) -> None:
         for entry in entries:
-            self.estimated += entry.estimated
+            self.estimated_calls += entry.estimated
             if entry.status in _PAID:
-                self._model(entry.provider, entry.model).book(entry)
+                self._model_line(entry.provider, entry.model).add_call(entry)
             elif entry.status == "lost":
-                self._lost.book(entry)
+                self._lost.add_call(entry)
             else:
-                wasted.book(entry)
+                wasted.add_call(entry)
 
-    def _model(self, provider: str, model: str) -> BillLine:
+    def _model_line(self, provider: str, model: str) -> BillLine:
         return self._models.setdefault(f"{provider}/{model}", BillLine())
 
-    def _line_of(self, outcome: Answered, answer: Answer) -> BillLine:
+    def _answered_line(self, outcome: Answered, answer: Answer) -> BillLine:
+        """Return the line that an answered row belongs to; a hit or a duplicate is counted as such."""
         if outcome.cache == "hit":
             self.counts.hits += 1
             return self._hits
         if outcome.cache == "dup":
             self.counts.duplicates += 1
             return self._duplicates
-        if not outcome.entries:  # answered earlier, by calls that are not at hand
-            line = self._model(answer.provider, answer.model)
+        if not outcome.entries:  # answered earlier, by calls whose entries we do not have
+            line = self._model_line(answer.provider, answer.model)
             line.calls += answer.attempts
             if answer.usage is not None:
                 line.input += answer.usage.input
                 line.output += answer.usage.output
             line.cost += answer.cost or 0
-            line.unpriced += answer.cost is None
+            line.unpriced_calls += answer.cost is None
             return line
-        return self._called(outcome)
+        return self._called_model_line(outcome)
 
-    def _called(self, outcome: Answered) -> BillLine:
+    def _called_model_line(self, outcome: Answered) -> BillLine:
         """Return the line of the model that answered, by the name it was called by: it may report a longer one."""
         entry = outcome.entry or outcome.entries[-1]
-        return self._model(entry.provider, entry.model)
+        return self._model_line(entry.provider, entry.model)
 
     @property
     def cost(self) -> Decimal:
         """Dollars of all calls whose cost is known."""
-        return sum((line.cost for line in self._calling()), Decimal(0))
+        return sum((line.cost for line in self._call_lines()), Decimal(0))
 
     @property
     def calls(self) -> int:
         """Calls that were sent, whatever came of them."""
-        return sum(line.calls for line in self._calling())
+        return sum(line.calls for line in self._call_lines())
 
     @property
-    def lost(self) -> int:
+    def lost_calls(self) -> int:
         """Calls without a whole reply: they may have been billed."""
         return self._lost.calls
 
     @property
-    def unpriced(self) -> Mapping[str, int]:
+    def unpriced_calls(self) -> Mapping[str, int]:
         """Calls that were answered at an unknown price, by model."""
-        return {name: line.unpriced for name, line in self._models.items() if line.unpriced}
+        return {name: line.unpriced_calls for name, line in self._models.items() if line.unpriced_calls}
 
-    def _calling(self) -> tuple[BillLine, ...]:
+    def _call_lines(self) -> tuple[BillLine, ...]:
         return (*self._models.values(), self._retried, self._failed, self._lost)
 
-    def parts(self) -> Iterator[tuple[str, BillLine]]:
-        """Yield the lines of the bill that have something in them, the dearest model first."""
+    def lines(self) -> Iterator[tuple[str, BillLine]]:
+        """Yield the lines of the bill that have rows or calls, the most expensive model first."""
         counts = self.counts
         failed = BillLine(counts.error, self._failed.calls, cost=self._failed.cost)
         named = [("cache hit", self._hits), ("duplicate", self._duplicates)]
         named += sorted(self._models.items(), key=lambda item: (-item[1].cost, -item[1].calls, item[0]))
         named += [("failed calls", self._retried), ("lost calls", self._lost), ("failed", failed)]
-        named += [(word, BillLine(rows=getattr(counts, word))) for word in ("truncated", "skipped", "pending")]
+        named += [(status, BillLine(rows=getattr(counts, status))) for status in ("truncated", "skipped", "pending")]
         return ((name, line) for name, line in named if line.rows or line.calls)
 
     def exit_status(self, fail_on: str, stopped: int | None = None) -> int:

@@ -22,7 +22,7 @@ from scrimp.flows import live
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
-from scrimp.render.terminal import safe_text
+from scrimp.render.terminal import escape_controls
 from scrimp.values import Answered, Outcome, Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -110,9 +110,9 @@ class _CompletionPrinter:
                 self._here.messages.error(outcome.failure.message)
             elif self._verbose:
                 model = f"{answer.provider}/{answer.model}" if answer else ""
-                self._here.messages.say(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
+                self._here.messages.note(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
 
     def _print(self, piece: str) -> None:
         self._last_character = (self._last_character + piece)[-1:]
-        sys.stdout.write(safe_text(piece) if self._here.out.terminal else piece)
+        sys.stdout.write(escape_controls(piece) if self._here.out.terminal else piece)
         sys.stdout.flush()

@@ -13,13 +13,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from scrimp.cli.printing import document, line, show
+from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import session
-from scrimp.config.amounts import seconds
 from scrimp.errors import InputError, OutputError, UsageError
-from scrimp.render.amounts import count, money
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
+from scrimp.units import format_count, format_dollars, format_megabytes, parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _GROUP = 1000  # completions imported in one transaction
@@ -30,7 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.callback()
 def cache() -> None:
-    """Look into the cache of completions, and clear it."""
+    """Inspect and clear the cache of completions."""
 
 
 @app.command()
@@ -40,15 +39,24 @@ def stats(*, as_json: Json = False) -> None:
         held = here.services.cache_file.stats()
         cost = Decimal(held.cost_nano).scaleb(-9)
         if as_json:
-            document(
+            print_json(
                 {"rows": held.rows, "bytes": held.bytes, "oldest": held.oldest, "newest": held.newest, "cost_usd": cost,
                  "models": dict(held.models)}
             )  # fmt: skip
             return
-        line(f"{count(held.rows)} completions, {held.bytes / 1e6:.1f} MB, once paid {money(cost)}")
+        print_line(
+            f"{format_count(held.rows)} completions, {format_megabytes(held.bytes, 1)}, "
+            f"once paid {format_dollars(cost)}"
+        )
         if held.oldest is not None and held.newest is not None:
-            line(f"oldest {_day(held.oldest)}, newest {_day(held.newest)}")
-        show(("model", "completions"), [(name, count(rows)) for name, rows in held.models], "lr", here.out, empty="")
+            print_line(f"oldest {_day(held.oldest)}, newest {_day(held.newest)}")
+        print_table(
+            ("model", "completions"),
+            [(name, format_count(rows)) for name, rows in held.models],
+            "lr",
+            here.out,
+            empty="",
+        )
 
 
 @app.command()
@@ -59,14 +67,14 @@ def get(key: Key) -> None:
         if not found:
             raise UsageError(f"the cache has no completion under {key}: keys are in `scrimp cache export`")
         for kept in found:
-            document(_as_json(kept))
+            print_json(_as_json(kept))
 
 
 @app.command()
 def rm(key: Key) -> None:
     """Remove the completions whose key begins with KEY."""
     with session() as here:
-        line(f"removed {count(here.services.cache_file.remove(key))}")
+        print_line(f"removed {format_count(here.services.cache_file.remove(key))}")
 
 
 @app.command()
@@ -75,7 +83,8 @@ def prune(
 ) -> None:
     """Remove old completions, and give the space back."""
     with session() as here:
-        line(f"removed {count(here.services.cache_file.prune(before=time.time() - seconds(older, '--older')))}")
+        removed = here.services.cache_file.prune(before=time.time() - parse_duration(older, "--older"))
+        print_line(f"removed {format_count(removed)}")
 
 
 @app.command()
@@ -98,14 +107,14 @@ def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, o
 def import_(file: Annotated[str, typer.Argument(metavar="FILE", help="What `scrimp cache export` wrote.")]) -> None:
     """Import completions that another cache exported; the newer of two stays."""
     with session() as here, closing(SqliteCache(here.services.paths.cache_db)) as cache_:
-        line(f"imported {count(sum(_imported(cache_, Path(file))))}")
+        print_line(f"imported {format_count(sum(_imported(cache_, Path(file))))}")
 
 
 @app.command()
 def path() -> None:
     """Print where the cache is."""
     with session() as here:
-        line(str(here.services.paths.cache_db))
+        print_line(str(here.services.paths.cache_db))
 
 
 def _imported(cache_: SqliteCache, file: Path) -> Iterator[int]:

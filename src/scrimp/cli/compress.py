@@ -19,10 +19,10 @@ from scrimp.compress.receipt import receipt
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, model_scorer, price_of, shorten
 from scrimp.read.context import with_context
-from scrimp.render.decimal_json import encode
+from scrimp.render.decimal_json import encode_json
 from scrimp.render.receipt import receipt_document, receipt_lines
-from scrimp.render.streams import speak
-from scrimp.render.terminal import safe_text
+from scrimp.render.streams import try_write
+from scrimp.render.terminal import escape_controls
 
 if TYPE_CHECKING:
     from scrimp.prices.book import Price
@@ -91,7 +91,7 @@ def compress_text(
         if diff:
             _print_diff(here, text, fitted.compressed.text)
         elif not dry_run:
-            sys.stdout.write(safe_text(fitted.compressed.text) if here.out.terminal else fitted.compressed.text)
+            sys.stdout.write(escape_controls(fitted.compressed.text) if here.out.terminal else fitted.compressed.text)
         if not quiet:
             sys.stdout.flush()
             _print_receipt(here, text, fitted, price, name, as_json=report == "json")
@@ -142,10 +142,10 @@ def _print_receipt(
         selected = any(part.name == "sentences for the question" for part in made.rules)
         keep = fitted.options.keep if selected else None
         document = receipt_document(made, costs, model, keep=keep, estimated=estimated)
-        speak(sys.stderr, encode(document).decode() + "\n")
+        try_write(sys.stderr, encode_json(document).decode() + "\n")
         return
     for line in receipt_lines(made, costs, model, here.err.width - len("scrimp: "), estimated=estimated):
-        here.messages.say(line)
+        here.messages.note(line)
 
 
 def _print_diff(here: Session, before: str, after: str) -> None:

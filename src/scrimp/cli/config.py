@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import line
-from scrimp.cli.printing import show as show_table
+from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import session
 from scrimp.config.check import check as check_config
 from scrimp.config.load import PROJECT_FILE, project_file
@@ -43,7 +42,7 @@ def init(
             file.write(TEMPLATE)
     except FileExistsError as error:
         raise ConfigError(f"{path} is there already: edit it, or move it away") from error
-    line(f"wrote {path}")
+    print_line(f"wrote {path}")
 
 
 @app.command()
@@ -54,13 +53,13 @@ def show(
     with session() as here:
         found = list(settings(here.services.loaded))
         if origin:
-            show_table(
+            print_table(
                 ("setting", "value", "from"), [(f.key, f.value or "not set", f.origin) for f in found], "lll", here.out
             )
             return
         for each in found:
             if each.value is not None:
-                line(f"{each.key} = {each.value}")
+                print_line(f"{each.key} = {each.value}")
 
 
 @app.command()
@@ -70,9 +69,9 @@ def check() -> None:
         services = here.services
         found = check_config(services.loaded, services.keys, services.paths)
         for each in found:
-            line(f"{each.level}: {each.where}: {each.message}")
+            print_line(f"{each.level}: {each.where}: {each.message}")
         if not found:
-            line("the configuration is sound")
+            print_line("the configuration is sound")
     if any(each.level == "error" for each in found):
         raise typer.Exit(_WRONG)
 
@@ -80,9 +79,9 @@ def check() -> None:
 @app.command()
 def path() -> None:
     """Print where the user's file is, and the project's if there is one."""
-    line(str(paths_of(os.environ).config))
+    print_line(str(paths_of(os.environ).config))
     if found := project_file(Path.cwd()):
-        line(str(found))
+        print_line(str(found))
 
 
 @app.command()

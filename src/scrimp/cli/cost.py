@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import document, line, show
+from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, session
-from scrimp.config.amounts import seconds
 from scrimp.errors import ConfigError
-from scrimp.render.amounts import count, money
 from scrimp.store.ledger import GROUP_WORDS, Ledger
+from scrimp.units import format_count, format_dollars, parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -31,22 +30,30 @@ def cost(
     certified: it is not used any more.
     """
     with session() as here:
-        start = time.time() - seconds(since, "--since") if since else 0.0
+        start = time.time() - parse_duration(since, "--since") if since else 0.0
         here.services.recover()
         ledger = Ledger(here.services.paths.ledger_db)
         totals = ledger.totals(by, since=start)
         _check_drift(here, ledger)
         ledger.close()
         if as_json:
-            document([_as_json(total, by) for total in totals])
+            print_json([_as_json(total, by) for total in totals])
             return
         rows = [
-            (total.name, count(total.calls), count(total.failed), count(total.lost), count(total.input),
-             count(total.output), money(total.cost), count(total.unpriced) if total.unpriced else "")
+            (
+                total.name,
+                format_count(total.calls),
+                format_count(total.failed),
+                format_count(total.lost),
+                format_count(total.input),
+                format_count(total.output),
+                format_dollars(total.cost),
+                format_count(total.unpriced) if total.unpriced else "",
+            )
             for total in totals
-        ]  # fmt: skip
+        ]
         headers = (by, "calls", "failed", "lost", "tokens in", "out", "cost", "unpriced")
-        show(
+        print_table(
             headers,
             rows,
             "lrrrrrrr",
@@ -54,7 +61,7 @@ def cost(
             empty="the ledger has no such calls: `scrimp run` and `scrimp ask` add them",
         )
         if len(totals) > 1:
-            line(f"total {money(sum((total.cost for total in totals), Decimal(0)))}")
+            print_line(f"total {format_dollars(sum((total.cost for total in totals), Decimal(0)))}")
 
 
 def _check_drift(here: Session, ledger: Ledger) -> None:

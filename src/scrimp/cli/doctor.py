@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import typer
 
 from scrimp import __version__
-from scrimp.cli.printing import line
+from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, session
 from scrimp.config.keys import missing_key
 from scrimp.errors import ScrimpError
@@ -26,20 +26,20 @@ def doctor() -> None:
     Keys are looked for, not tried: nobody is called.
     """
     with session() as here:
-        line(f"scrimp {__version__}, Python {sys.version.split()[0]}")
+        print_line(f"scrimp {__version__}, Python {sys.version.split()[0]}")
         well = [_examine(name, step) for name, step in _examinations(here)]
         for name in sorted(here.services.routes.available):
             if here.services.routes.endpoints[name].key_env:
-                line(f"ok     key for {name}")
+                print_line(f"ok     key for {name}")
     if not all(well):
         raise typer.Exit(_SICK)
 
 
 def _examine(name: str, step: Callable[[], str]) -> bool:
     try:
-        line(f"ok     {name}: {step()}")
+        print_line(f"ok     {name}: {step()}")
     except ScrimpError as error:
-        line(f"broken {name}: {error}")
+        print_line(f"broken {name}: {error}")
         return False
     return True
 

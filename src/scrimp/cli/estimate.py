@@ -10,7 +10,7 @@ import typer
 from scrimp.cli import options as o
 from scrimp.cli.flag_groups import grouped
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.printing import document, line, show
+from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.run_flags import (
     AnswerFlags,
     CallFlags,
@@ -28,7 +28,7 @@ from scrimp.cli.session import Session, session
 from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
-from scrimp.render.amounts import count, money
+from scrimp.units import format_count, format_dollars
 from scrimp.values import ModelRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -62,28 +62,36 @@ def estimate(
             models.insert(0, (None, here.services.routes.model(options.model)))
         quoted = quotes(work, output, here.services, models)
         if as_json:
-            document(
+            print_json(
                 {"work": msgspec.structs.asdict(work), "offers": [msgspec.structs.asdict(each) for each in quoted]}
             )
             return
         _describe(work, output)
         rows = [
-            (each.tier or "asked for", each.model, money(each.low), money(each.expected), money(each.high),
-             money(each.batch) if each.batch is not None else "")
+            (
+                each.tier or "asked for",
+                each.model,
+                format_dollars(each.low),
+                format_dollars(each.expected),
+                format_dollars(each.high),
+                format_dollars(each.batch) if each.batch is not None else "",
+            )
             for each in quoted
-        ]  # fmt: skip
+        ]
         headers = ("tier", "model", "low", "expected", "high", "in batch")
-        show(headers, rows, "llrrrr", here.out, empty="no model can be called: set a key, or see them all with --all")
+        print_table(
+            headers, rows, "llrrrr", here.out, empty="no model can be called: set a key, or see them all with --all"
+        )
 
 
 def _describe(work: Workload, output: OutputTokens) -> None:
-    line(
-        f"{count(work.rows)} rows: {count(work.hits)} in the cache, {count(work.duplicates)} duplicates, "
-        f"{count(work.calls)} to call"
+    print_line(
+        f"{format_count(work.rows)} rows: {format_count(work.hits)} in the cache, "
+        f"{format_count(work.duplicates)} duplicates, {format_count(work.calls)} to call"
     )
-    saved = f", {count(work.saved_input)} removed by compression" if work.saved_input else ""
-    line(f"{count(work.input)} input tokens (estimated){saved}")
-    line(
+    saved = f", {format_count(work.saved_input)} removed by compression" if work.saved_input else ""
+    print_line(f"{format_count(work.input)} input tokens (estimated){saved}")
+    print_line(
         f"completions of {output.low}, {output.expected} and {output.high} tokens (assumed) for low, expected and high"
     )
 

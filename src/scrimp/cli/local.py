@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import line
+from scrimp.cli.printing import print_line
 from scrimp.cli.session import session
 from scrimp.transport.local import model_file
+from scrimp.units import format_megabytes
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _NOT_READY = 2
@@ -43,9 +44,9 @@ def status() -> None:
     """Say whether the embedded model can be used; exit 2 if it cannot."""
     with session() as here:
         found = model_file.status(here.services.paths.data)
-        size = f"{found.bytes / 1e6:.0f} MB" if found.bytes is not None else "not installed: run `scrimp local install`"
-        line(f"model    {found.path} ({size})")
-        line(f"runtime  {found.runtime or _NO_RUNTIME}")
+        size = format_megabytes(found.bytes) if found.bytes is not None else "not installed: run `scrimp local install`"
+        print_line(f"model    {found.path} ({size})")
+        print_line(f"runtime  {found.runtime or _NO_RUNTIME}")
     if not found.ready:
         raise typer.Exit(_NOT_READY)
 
@@ -55,7 +56,7 @@ def remove() -> None:
     """Remove the model's file."""
     with session() as here:
         freed = model_file.remove(here.services.paths.data)
-        line(f"removed, {freed / 1e6:.0f} MB freed" if freed else "nothing to remove")
+        print_line(f"removed, {format_megabytes(freed)} freed" if freed else "nothing to remove")
 
 
 def _say(text: str) -> None:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import line, show
+from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import session
 from scrimp.prices.book import PriceBook
 from scrimp.providers.models import known_models
-from scrimp.render.amounts import money
+from scrimp.units import format_dollars
 from scrimp.values import ModelRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -39,8 +39,8 @@ def models(
             rows += [
                 ("", m.id, "yes" if m.provider in routes.available else "no key", *_price(book, m)) for m in others
             ]
-        show(("tier", "model", "callable", "input", "output"), rows, "lllrr", here.out)
-        line("Any other model can be named as provider/model.")
+        print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", here.out)
+        print_line("Any other model can be named as provider/model.")
 
 
 def _price(book: PriceBook, model: ModelRef) -> tuple[str, str]:
@@ -48,4 +48,4 @@ def _price(book: PriceBook, model: ModelRef) -> tuple[str, str]:
     if price is None:
         return "?", "?"
     rates = price.rates_for(0)
-    return money(rates.input), money(rates.output)
+    return format_dollars(rates.input), format_dollars(rates.output)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import document, line, show
+from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import session
 from scrimp.prices.book import Price, PriceListing
 
@@ -33,11 +33,11 @@ def list_(
         book = here.services.prices
         listings = list(book.listings(time.time(), provider))
         if as_json:
-            document([_as_json(listing) for listing in listings])
+            print_json([_as_json(listing) for listing in listings])
             return
         headers = ("model", "input", "cached", "output", "batch in", "out", "from")
         empty = f"there are no prices for '{provider}': see all providers with `scrimp prices list`"
-        show(headers, [_row(listing) for listing in listings], "lrrrrrl", here.out, empty=empty)
+        print_table(headers, [_row(listing) for listing in listings], "lrrrrrl", here.out, empty=empty)
 
 
 @app.command()
@@ -50,8 +50,8 @@ def check(models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="
             model = here.services.routes.model(name)
             price = book.price(model.provider, model.model, time.time())
             some_unknown = some_unknown or price is None
-            line(f"{model.id}: {_description(price)}")
-        line(f"table of {book.date}, {book.origin}")
+            print_line(f"{model.id}: {_description(price)}")
+        print_line(f"table of {book.date}, {book.origin}")
     if some_unknown:
         raise typer.Exit(_UNKNOWN)
 

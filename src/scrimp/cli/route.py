@@ -15,8 +15,8 @@ from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import session
 from scrimp.flows.route import RoutedPrompt, routed_prompts
 from scrimp.read.prompts import prompts
-from scrimp.render.decimal_json import encode
-from scrimp.render.terminal import safe_text
+from scrimp.render.decimal_json import encode_json
+from scrimp.render.terminal import escape_controls
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -47,7 +47,7 @@ def _json(routed: RoutedPrompt) -> str:
         "chain": routed.route.chain.name, "model": routed.model, "why": routed.route.why,
         **({"rules": routed.rules} if routed.rules else {}),
     }  # fmt: skip
-    return encode(shown).decode() + "\n"
+    return encode_json(shown).decode() + "\n"
 
 
 def _line(routed: RoutedPrompt, *, terminal: bool) -> str:
@@ -55,4 +55,4 @@ def _line(routed: RoutedPrompt, *, terminal: bool) -> str:
     where = route.tier or route.chain.name or "-"
     lines = [f"{name}\t{where}\t{routed.model or 'no key'}\t{route.why}", *(f"\t{rule}" for rule in routed.rules)]
     text = "\n".join(lines)
-    return (safe_text(text) if terminal else text) + "\n"
+    return (escape_controls(text) if terminal else text) + "\n"

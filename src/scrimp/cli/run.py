@@ -29,15 +29,15 @@ from scrimp.cli.run_flags import (
 )
 from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import Session, session
-from scrimp.config.amounts import share
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.progress import open_progress
-from scrimp.render.report import Report
-from scrimp.render.rows.writers import open_rows
+from scrimp.render.rows.writers import open_row_writer
+from scrimp.render.run_reporter import RunReporter
+from scrimp.units import parse_percent
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -65,29 +65,29 @@ def run(
         found = prompts(names, read_options(reading), warn=here.messages.warn)
         bill = Bill(cap=options.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if screen.quiet else here.defaults.progress, None, here.err)
-        here.messages.route(bar.note)
+        here.messages.redirect(bar.print_message)
         to_terminal = here.out.terminal and written.output == STDOUT
         refuse_input(written.output, names)
         with opened(written.output) as stream:
-            writer = open_rows(
+            writer = open_row_writer(
                 stream, written.out or format_of(written.output), o.words(written.fields), terminal=to_terminal,
                 warn=here.messages.warn,
             )  # fmt: skip
-            tell = here.messages.say if screen.verbose else None
-            report = Report(writer, bill, bar.update, tell, clear=bar.clear if to_terminal else _nothing)
+            explain = here.messages.note if screen.verbose else None
+            reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)
             shadow = _shadow_run(here, options)
-            take = report.take if shadow is None else shadow.tee(report.take)
+            take = reporter.report if shadow is None else shadow.tee(reporter.report)
             stop, error = _drive(
-                report, lambda: live.run(found, options, here.services, take, live=is_stream(names))
+                reporter, lambda: live.run(found, options, here.services, take, live=is_stream(names))
             )  # fmt: skip
         bar.close()
-        here.messages.route(None)
+        here.messages.redirect(None)
         reader_is_there = stop is None or stop.reason != "pipe"
         if reader_is_there and (bill.counts.total or error is None):
             print_bill(here, bill, written.summary, quiet=screen.quiet)
-        say_the_end(here, report, stop, error, names)
+        say_the_end(here, reporter, stop, error, names)
         if shadow is not None and stop is None and error is None and (told := shadow.make_calls()) and not screen.quiet:
-            here.messages.say(told)
+            here.messages.note(told)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
         if written.summary_file is not None:
             unwritten = write_summary(here, bill, Path(written.summary_file))
@@ -98,7 +98,7 @@ def run(
 def _shadow_run(here: Session, options: RunOptions) -> ShadowRun | None:
     """Return what makes a share of the calls to other models too, where the config asks for that."""
     table = here.services.loaded.config.shadow
-    if not share(table.share, "shadow.share"):
+    if not parse_percent(table.share, "shadow.share"):
         return None
     from scrimp.flows.tune.shadow_run import ShadowRun, shadow_plan  # noqa: PLC0415 - few runs are shadowed
 
@@ -110,7 +110,7 @@ def _shadow_run(here: Session, options: RunOptions) -> ShadowRun | None:
     return None if plan is None else ShadowRun(plan, options, here.services)
 
 
-def _drive(report: Report, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
+def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
     """Run to the end and finish the output; return why it stopped early, and what went wrong."""
     stop: RunStop | None = None
     failed: ScrimpError | None = None
@@ -123,7 +123,7 @@ def _drive(report: Report, drive: Callable[[], RunStop | None]) -> tuple[RunStop
     if stop is not None and stop.reason == "pipe":
         return stop, failed
     try:
-        report.close()
+        reporter.close()
     except BrokenPipeError:
         stop = PIPE
     except OutputError as error:

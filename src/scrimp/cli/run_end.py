@@ -12,9 +12,9 @@ from scrimp.cli.session import Session
 from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.read.sources import is_stream
-from scrimp.render.decimal_json import encode
-from scrimp.render.report import Report
-from scrimp.render.streams import speak
+from scrimp.render.decimal_json import encode_json
+from scrimp.render.run_reporter import RunReporter
+from scrimp.render.streams import try_write
 
 NOT_CACHED = 7
 
@@ -37,11 +37,11 @@ def print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
     if summary == "json":
         from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not every run shows it
 
-        speak(sys.stderr, encode(bill_document(bill)).decode() + "\n")
+        try_write(sys.stderr, encode_json(bill_document(bill)).decode() + "\n")
         return
     from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - nor this
 
-    speak(sys.stderr, "\n".join([*bill_lines(bill, here.err.width, color=here.err.color), ""]))
+    try_write(sys.stderr, "\n".join([*bill_lines(bill, here.err.width, color=here.err.color), ""]))
 
 
 def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
@@ -49,7 +49,7 @@ def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
     from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - where it is asked for
 
     try:
-        path.write_bytes(encode(bill_document(bill)) + b"\n")
+        path.write_bytes(encode_json(bill_document(bill)) + b"\n")
     except OSError as error:
         trouble = UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file")
         here.messages.error(str(trouble))
@@ -58,15 +58,15 @@ def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
 
 
 def say_the_end(
-    here: Session, report: Report, stop: RunStop | None, trouble: ScrimpError | None, inputs: Sequence[str]
+    here: Session, reporter: RunReporter, stop: RunStop | None, trouble: ScrimpError | None, inputs: Sequence[str]
 ) -> None:
     """Print why a run stopped and the line that goes on with it, or why the first of its failed rows failed."""
-    if report.first_failure and (stop is None or stop.reason == "failures"):
-        here.messages.say(f"the first row that failed: {report.first_failure}")
+    if reporter.first_failure and (stop is None or stop.reason == "failures"):
+        here.messages.note(f"the first row that failed: {reporter.first_failure}")
     if stop is not None and stop.message:
         here.messages.error(stop.message)
     if stop is not None and stop.continues:
         piped = " (with the same input piped in)" if is_stream(inputs) else ""
-        here.messages.say(here.services.keys.redact(f"to go on{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
+        here.messages.note(here.services.keys.redact(f"to go on{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
     if trouble is not None:
         here.messages.error(here.services.keys.redact(str(trouble)))

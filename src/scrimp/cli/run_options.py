@@ -9,11 +9,11 @@ import msgspec
 
 from scrimp.cli.flag_groups import FlagGroup
 from scrimp.cli.run_flags import AnswerFlags, LabelFlags, ReadingFlags
-from scrimp.config.amounts import dollars, failures, seconds
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
 from scrimp.read.options import ReadOptions, optional_text
+from scrimp.units import parse_dollars, parse_duration, parse_row_limit
 from scrimp.values import JsonObject, Parameters
 
 _ROUTES = ("tier", "chain", "model")
@@ -30,7 +30,7 @@ def config_flags(*groups: FlagGroup) -> dict[str, object]:
         for name in group.__struct_fields__:
             value = getattr(group, name)
             if name in known and value is not None and value is not False:
-                given[name] = dollars(value, "--max-cost") if name == "max_cost" else value
+                given[name] = parse_dollars(value, "--max-cost") if name == "max_cost" else value
     routes = [name for name in _ROUTES if name in given]
     if len(routes) > 1:
         raise UsageError(f"{' and '.join('--' + name for name in routes)} exclude each other: give one")
@@ -45,7 +45,7 @@ def run_options(
         max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
         choices=_choices(answer.choices), schema=_schema(answer.schema),
     )  # fmt: skip
-    rows, share = failures(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
+    rows, share = parse_row_limit(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
     limits = RunLimits(
         max_cost=defaults.max_cost, allow_unpriced=defaults.allow_unpriced, max_failures=rows, max_failure_share=share
     )
@@ -54,7 +54,7 @@ def run_options(
         tier=None if fixed else defaults.tier or "auto", chain=defaults.chain, model=defaults.model,
         min_confidence=defaults.min_confidence, parameters=parameters, check=check, level=defaults.compress,
         level_fixed=level_fixed,
-        cache=defaults.cache, cache_ttl=seconds(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
+        cache=defaults.cache, cache_ttl=parse_duration(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
         order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=run_labels(labels),
         limits=limits,

@@ -14,7 +14,7 @@ from scrimp.config.load import load
 from scrimp.config.paths import paths_of
 from scrimp.config.schema import Defaults
 from scrimp.flows.services import Services
-from scrimp.render.streams import Messages, StreamStyle, style_of
+from scrimp.render.streams import Messages, StreamStyle, stream_style
 
 
 class Session(Struct, frozen=True):
@@ -35,7 +35,7 @@ def session(flags: Mapping[str, object] | None = None) -> Iterator[Session]:
     paths = paths_of(env)
     loaded = load(env=env, cwd=Path.cwd(), paths=paths, flags=given)
     defaults = loaded.config.defaults
-    out, err = style_of(sys.stdout, defaults.color, env), style_of(sys.stderr, defaults.color, env)
+    out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
     messages = Messages(sys.stderr, err)
     services = Services(loaded, paths, env=env, warn=messages.warn)
     try:

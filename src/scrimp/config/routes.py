@@ -8,7 +8,6 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from scrimp.config.amounts import share
 from scrimp.config.endpoints import endpoint_of
 from scrimp.config.keys import KeyRing
 from scrimp.config.schema import ChainTable, Config
@@ -18,6 +17,7 @@ from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import SHIPPED_TIERS, resolve_name
 from scrimp.providers.presets import PRESETS
+from scrimp.units import parse_percent
 from scrimp.values import Chain, ModelRef, Step
 
 # What answers where no provider has a key: the embedded model, for every tier.
@@ -100,7 +100,9 @@ class Routes:
     def _chain(self, name: str, min_confidence: float | None) -> Chain:
         table = self._config.chains.get(name)
         if table is not None:
-            brake = share(table.max_escalation, f"chains.{name}.max_escalation") if table.max_escalation else None
+            brake = (
+                parse_percent(table.max_escalation, f"chains.{name}.max_escalation") if table.max_escalation else None
+            )
             chain = Chain(
                 name=name, steps=self._steps(f"chains.{name}", table.steps), signal=table.signal,
                 min_confidence=table.min_confidence, max_escalation=brake, parallel=table.parallel,

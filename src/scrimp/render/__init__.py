@@ -1,1 +1,1 @@
-"""The door to the reader: rows on stdout, progress, messages and the bill on stderr. Nothing else prints."""
+"""Everything that is printed: rows on stdout; progress, messages and the bill on stderr."""

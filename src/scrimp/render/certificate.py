@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from scrimp.render.shares import percent, percent_said, plural
 from scrimp.tuning.certify import Claim
 from scrimp.tuning.policies import policy_name
+from scrimp.units import format_percent, format_percent_briefly, pluralize
 
 
 def claim_sentence(claim: Claim, target: float, confidence: float) -> str:
     """Return what is certified of a group; `confidence` is that in all claims of the certificate together."""
     group = f"{claim.group}: " if claim.group else ""
-    pairs, outlook = plural(claim.pairs, "pair"), _outlook(claim)
+    pairs, outlook = pluralize(claim.pairs, "pair"), _outlook(claim)
     if not claim.certified:
-        return f"{group}nothing is certified at {percent_said(target)} by {pairs}: the flagship stays{outlook}"
+        return (
+            f"{group}nothing is certified at {format_percent_briefly(target)} by {pairs}: the flagship stays{outlook}"
+        )
     return (
-        f"{group}{policy_name(claim.policy)}: with {percent_said(confidence)} confidence at least "
-        f"{percent_said(claim.bound)} of flagship quality, {pairs}, saves "
-        f"{percent(claim.measured.saved.value)}{outlook}"
+        f"{group}{policy_name(claim.policy)}: with {format_percent_briefly(confidence)} confidence at least "
+        f"{format_percent_briefly(claim.bound)} of flagship quality, {pairs}, saves "
+        f"{format_percent(claim.measured.saved.value)}{outlook}"
     )
 
 
@@ -24,11 +26,11 @@ def _outlook(claim: Claim) -> str:
     """Return what more labels would certify."""
     if claim.next_target is None:
         return ""
-    target = percent_said(claim.next_target)
+    target = format_percent_briefly(claim.next_target)
     if claim.certified and claim.bound >= claim.next_target:
         return f"; {target} would be certified as well"
     if claim.labels_needed is None:
         return f"; no number of labels like these would certify {target}"
     # The plan is by the normal approximation: it may say none where the exact test asks for a few.
-    labels = "a few more labels" if claim.labels_needed == 0 else plural(claim.labels_needed, "more label")
+    labels = "a few more labels" if claim.labels_needed == 0 else pluralize(claim.labels_needed, "more label")
     return f"; {labels} would certify {target}"

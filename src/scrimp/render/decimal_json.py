@@ -1,4 +1,4 @@
-"""Dollars as JSON numbers: exactly their digits, no float and no exponent."""
+"""Dollars as JSON numbers: exact decimals, no float and no exponent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ZERO = Raw(b"0")
 _encode = msgspec.json.Encoder().encode
 
 
-def number(dollars: Decimal) -> Raw:
+def decimal_number(dollars: Decimal) -> Raw:
     """Return dollars as a JSON number."""
     if not dollars:
         return _ZERO
@@ -20,16 +20,16 @@ def number(dollars: Decimal) -> Raw:
     return Raw((digits.rstrip("0").rstrip(".") if "." in digits else digits).encode())
 
 
-def encode(document: object) -> bytes:
+def encode_json(document: object) -> bytes:
     """Return JSON in one line for a document of dicts, lists and plain values whose dollars are Decimals."""
-    return _encode(_numbered(document))
+    return _encode(_with_decimals(document))
 
 
-def _numbered(value: object) -> object:
+def _with_decimals(value: object) -> object:
     if isinstance(value, Decimal):
-        return number(value)
+        return decimal_number(value)
     if isinstance(value, Mapping):
-        return {name: _numbered(part) for name, part in value.items()}
+        return {name: _with_decimals(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_numbered(part) for part in value]
+        return [_with_decimals(part) for part in value]
     return value

@@ -1,4 +1,4 @@
-"""Points of a plane: drawn with characters for a terminal, and as SVG."""
+"""Scatter plots: drawn with characters for a terminal, and as SVG."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
-from scrimp.render.shares import percent
+from scrimp.units import format_percent
 
 _MARKS = "123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_MORE = "*"  # the mark of every point beyond those
-# What no XML document may hold, escaped or not (XML 1.0, section 2.2).
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LAST_MARK = "*"  # the mark of every point beyond those
+# Characters not allowed in XML, escaped or not (XML 1.0, section 2.2).
+_INVALID_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROWS = 14
-_LABEL = 8  # columns left of the axis
+_LABEL_WIDTH = 8  # columns left of the axis
 _SVG_WIDTH, _SVG_HEIGHT, _MARGIN, _LINE = 720, 420, 64, 18
 
 
 class Point(Struct, frozen=True):
-    """A named point; `x` and `y` are shares, shown as per cent."""
+    """A named point; `x` and `y` are shares, shown as percentages."""
 
     name: str
     x: float
@@ -29,18 +29,18 @@ class Point(Struct, frozen=True):
 
 
 class _Frame(Struct, frozen=True):
-    """The part of the plane that is drawn: all points, with some room around them."""
+    """The part of the plane that is drawn: all points and a margin."""
 
     left: float
     right: float
     low: float
     high: float
 
-    def across(self, point: Point) -> float:
+    def x_fraction(self, point: Point) -> float:
         """Return how far to the right a point is, 0 to 1."""
         return (point.x - self.left) / (self.right - self.left)
 
-    def up(self, point: Point) -> float:
+    def y_fraction(self, point: Point) -> float:
         """Return how far up a point is, 0 to 1."""
         return (point.y - self.low) / (self.high - self.low)
 
@@ -59,31 +59,31 @@ def _span(values: Sequence[float]) -> tuple[float, float]:
 
 def _marks() -> Iterator[str]:
     """Yield a mark for each point; where there are more points than marks the last ones share one."""
-    return chain(_MARKS, repeat(_MORE))
+    return chain(_MARKS, repeat(_LAST_MARK))
 
 
-def drawn(points: Sequence[Point], across: str, up: str, width: int) -> list[str]:
+def text_plot(points: Sequence[Point], x_label: str, y_label: str, width: int) -> list[str]:
     """Return the lines of a picture, with a key below it: a mark for each point, the later one where two would meet."""
     if not points:
         return []
-    frame, columns = _frame(points), max(20, min(width, 80) - _LABEL - 2)
+    frame, columns = _frame(points), max(20, min(width, 80) - _LABEL_WIDTH - 2)
     grid = [[" "] * columns for _ in range(_ROWS)]
     for point, mark in zip(points, _marks(), strict=False):
-        row = round((1 - frame.up(point)) * (_ROWS - 1))
-        grid[row][round(frame.across(point) * (columns - 1))] = mark
-    lines = [f"{'':>{_LABEL}} {up}"]
-    for number, cells in enumerate(grid):
+        row = round((1 - frame.y_fraction(point)) * (_ROWS - 1))
+        grid[row][round(frame.x_fraction(point) * (columns - 1))] = mark
+    lines = [f"{'':>{_LABEL_WIDTH}} {y_label}"]
+    for number, line in enumerate(grid):
         at = frame.high - (frame.high - frame.low) * number / (_ROWS - 1)
-        label = percent(at, 1) if number % 3 == 0 else ""
-        lines.append(f"{label:>{_LABEL}} |{''.join(cells).rstrip()}")
-    lines.append(f"{'':>{_LABEL}} +{'-' * columns}")
-    ends = percent(frame.left), percent(frame.right)
-    lines.append(f"{'':>{_LABEL}}  {ends[0]}{'':{max(1, columns - len(ends[0]) - len(ends[1]))}}{ends[1]}")
-    lines.append(f"{'':>{_LABEL}}  {across:^{columns}}".rstrip())
+        label = format_percent(at, 1) if number % 3 == 0 else ""
+        lines.append(f"{label:>{_LABEL_WIDTH}} |{''.join(line).rstrip()}")
+    lines.append(f"{'':>{_LABEL_WIDTH}} +{'-' * columns}")
+    ends = format_percent(frame.left), format_percent(frame.right)
+    lines.append(f"{'':>{_LABEL_WIDTH}}  {ends[0]}{'':{max(1, columns - len(ends[0]) - len(ends[1]))}}{ends[1]}")
+    lines.append(f"{'':>{_LABEL_WIDTH}}  {x_label:^{columns}}".rstrip())
     return lines + [f"  {mark} {point.name}" for point, mark in zip(points, _marks(), strict=False)]
 
 
-def svg(points: Sequence[Point], across: str, up: str, title: str) -> str:
+def svg_plot(points: Sequence[Point], x_label: str, y_label: str, title: str) -> str:
     """Return the same picture as an SVG document, with a key below it; ValueError without points."""
     frame = _frame(points)
     inner_width, inner_height = _SVG_WIDTH - 2 * _MARGIN, _SVG_HEIGHT - 2 * _MARGIN
@@ -95,21 +95,23 @@ def svg(points: Sequence[Point], across: str, up: str, title: str) -> str:
         '<rect width="100%" height="100%" fill="white"/>',
         f'<text x="{_MARGIN}" y="{_MARGIN // 2}">{_text(title)}</text>',
         f'<path d="M{_MARGIN} {_MARGIN}V{_MARGIN + inner_height}H{_MARGIN + inner_width}" fill="none" stroke="black"/>',
-        f'<text x="{_SVG_WIDTH / 2}" y="{_SVG_HEIGHT - _MARGIN / 4}" text-anchor="middle">{_text(across)}</text>',
-        f'<text x="4" y="{_MARGIN - 8}">{_text(up)}</text>',
+        f'<text x="{_SVG_WIDTH / 2}" y="{_SVG_HEIGHT - _MARGIN / 4}" text-anchor="middle">{_text(x_label)}</text>',
+        f'<text x="4" y="{_MARGIN - 8}">{_text(y_label)}</text>',
     ]
     for share in (0.0, 0.5, 1.0):
         x, y = _MARGIN + share * inner_width, _MARGIN + (1 - share) * inner_height
         at_x, at_y = frame.left + share * (frame.right - frame.left), frame.low + share * (frame.high - frame.low)
-        parts.append(f'<text x="{x:.1f}" y="{_MARGIN + inner_height + 18}" text-anchor="middle">{percent(at_x)}</text>')
-        parts.append(f'<text x="{_MARGIN - 6}" y="{y + 4:.1f}" text-anchor="end">{percent(at_y, 1)}</text>')
+        parts.append(
+            f'<text x="{x:.1f}" y="{_MARGIN + inner_height + 18}" text-anchor="middle">{format_percent(at_x)}</text>'
+        )
+        parts.append(f'<text x="{_MARGIN - 6}" y="{y + 4:.1f}" text-anchor="end">{format_percent(at_y, 1)}</text>')
     for number, (point, mark) in enumerate(zip(points, _marks(), strict=False)):
-        x = _MARGIN + frame.across(point) * inner_width
-        y = _MARGIN + (1 - frame.up(point)) * inner_height
+        x = _MARGIN + frame.x_fraction(point) * inner_width
+        y = _MARGIN + (1 - frame.y_fraction(point)) * inner_height
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/><text x="{x + 6:.1f}" y="{y - 4:.1f}">{mark}</text>')
         parts.append(f'<text x="{_MARGIN}" y="{_SVG_HEIGHT + _LINE * number}">{mark} {_text(point.name)}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
 def _text(words: str) -> str:
-    return escape(_NO_XML.sub("\ufffd", words))
+    return escape(_INVALID_XML.sub("\ufffd", words))

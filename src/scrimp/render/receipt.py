@@ -1,4 +1,4 @@
-"""The receipt of a compressed text: for a person in a few lines, for a program as a document."""
+"""The receipt of a compressed text: a few lines for a person, a document for a program."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from scrimp.render.amounts import count, money
-from scrimp.render.tables import table
+from scrimp.render.tables import format_table
+from scrimp.units import format_count, format_dollars
 
 if TYPE_CHECKING:
     from scrimp.compress.receipt import Receipt, ReceiptPart
@@ -18,31 +18,32 @@ def receipt_lines(
 ) -> list[str]:
     """Return the lines; `dollars` are for the text before and after, at the price of the model."""
     about = "about " if estimated else ""
-    lines = [f"{about}{count(receipt.before)} tokens, now {count(receipt.after)}{_share(receipt)} at {receipt.level}"]
+    tokens = f"{about}{format_count(receipt.before)} tokens, now {format_count(receipt.after)}"
+    lines = [f"{tokens}{_reduction(receipt)} at {receipt.level}"]
     if dollars is not None and receipt.before != receipt.after:
-        lines.append(f"{money(dollars[0])} to read at {model}, now {money(dollars[1])}")
+        lines.append(f"{format_dollars(dollars[0])} to read at {model}, now {format_dollars(dollars[1])}")
     lines += _table("zone", receipt.zones, width) if receipt.why is None else []
     lines += _table("rule", receipt.rules, width)
     if receipt.why:
-        lines.append(f"nothing was done: {receipt.why}")
+        lines.append(f"nothing was changed: {receipt.why}")
     elif receipt.note:
         lines.append(f"no sentence was left out: {receipt.note}")
     lines += [f"taken back: {rule} ({why})" for rule, why in receipt.taken_back]
     return lines
 
 
-def _share(receipt: Receipt) -> str:
+def _reduction(receipt: Receipt) -> str:
     less = receipt.before - receipt.after
     return f" ({100 * less / receipt.before:.0f} % less)" if less > 0 else ""
 
 
 def _table(name: str, parts: Sequence[ReceiptPart], width: int) -> list[str]:
     rows = [
-        (part.name, count(part.before), count(part.after))
+        (part.name, format_count(part.before), format_count(part.after))
         for part in parts
         if name == "zone" or part.before != part.after
     ]
-    return [f"  {line}" for line in table((name, "before", "after"), rows, "lrr", width - 2)] if rows else []
+    return [f"  {line}" for line in format_table((name, "before", "after"), rows, "lrr", width - 2)] if rows else []
 
 
 def receipt_document(

@@ -9,50 +9,49 @@ from typing import TextIO
 
 from msgspec import Struct
 
-from scrimp.render.terminal import paint, safe_text
-
-__all__ = ["DEFAULT_WIDTH", "Messages", "StreamStyle", "columns_of", "line_of", "safe_text", "style_of"]
+from scrimp.render.terminal import escape_controls, paint
 
 DEFAULT_WIDTH = 80
-# Warnings remembered, so as to be said once: a million broken rows must not make a million remembered sentences.
-_REMEMBERED = 1000
+# Warnings remembered so that each is printed once: a million broken rows must not fill the memory.
+_MAX_REMEMBERED = 1000
 _COLORS = {"warning": "33", "error": "31"}
 
 
 class StreamStyle(Struct, frozen=True):
-    """What is known of a stream: a terminal, colours, columns to fill, and whether its cursor can be moved."""
+    """What a stream can show: whether it is a terminal, has colors and a movable cursor, and its columns."""
 
     terminal: bool
     color: bool
     width: int = DEFAULT_WIDTH
-    moves: bool = False
+    movable_cursor: bool = False
 
 
-def style_of(stream: TextIO, color: str, env: Mapping[str, str]) -> StreamStyle:
-    """Return what a stream can show. The flag decides first, then NO_COLOR, FORCE_COLOR and what the terminal is."""
+def stream_style(stream: TextIO, color: str, env: Mapping[str, str]) -> StreamStyle:
+    """Return what a stream can show. The flag decides first, then NO_COLOR, FORCE_COLOR and the kind of terminal."""
     terminal = stream.isatty()
-    moves = terminal and env.get("TERM") != "dumb"
+    movable_cursor = terminal and env.get("TERM") != "dumb"
     if color == "auto":
         forced = env.get("FORCE_COLOR", "0") not in ("", "0")
-        colored = (moves or forced) and not env.get("NO_COLOR")
+        colored = (movable_cursor or forced) and not env.get("NO_COLOR")
     else:
         colored = color == "always"
-    return StreamStyle(terminal, colored, _wished_width(env) or columns_of(stream, DEFAULT_WIDTH), moves)
+    width = _columns_variable(env) or terminal_width(stream, DEFAULT_WIDTH)
+    return StreamStyle(terminal, colored, width, movable_cursor)
 
 
-def _wished_width(env: Mapping[str, str]) -> int:
-    wished = env.get("COLUMNS", "")
-    return int(wished) if wished.isascii() and wished.isdigit() else 0
+def _columns_variable(env: Mapping[str, str]) -> int:
+    columns = env.get("COLUMNS", "")
+    return int(columns) if columns.isascii() and columns.isdigit() else 0
 
 
-def columns_of(stream: TextIO, otherwise: int) -> int:
-    """Return how wide a stream's terminal is at this moment; what is no terminal is as wide as is said."""
+def terminal_width(stream: TextIO, default: int) -> int:
+    """Return the width of a stream's terminal at this moment; `default` where it is not a terminal."""
     if not stream.isatty():
-        return otherwise
+        return default
     try:
-        return os.get_terminal_size(stream.fileno()).columns or otherwise
+        return os.get_terminal_size(stream.fileno()).columns or default
     except OSError:  # a terminal that does not know its size, or none behind the stream
-        return otherwise
+        return default
 
 
 class Messages:
@@ -60,43 +59,43 @@ class Messages:
 
     def __init__(self, stream: TextIO, style: StreamStyle, *, quiet: bool = False) -> None:
         self._stream, self._style, self._quiet = stream, style, quiet
-        self._said: set[str] = set()
-        self._through: Callable[[str, str], None] = self._print
+        self._warned: set[str] = set()
+        self._output: Callable[[str, str], None] = self._print
 
     def warn(self, message: str) -> None:
         """Print a warning, unless it was printed before."""
-        if self._quiet or message in self._said:
+        if self._quiet or message in self._warned:
             return
-        if len(self._said) < _REMEMBERED:
-            self._said.add(message)
-        self._through(message, "warning")
+        if len(self._warned) < _MAX_REMEMBERED:
+            self._warned.add(message)
+        self._output(message, "warning")
 
-    def say(self, message: str) -> None:
-        """Print what is worth knowing but no trouble."""
+    def note(self, message: str) -> None:
+        """Print information that is not a warning."""
         if not self._quiet:
-            self._through(message, "note")
+            self._output(message, "note")
 
     def error(self, message: str) -> None:
         """Print why something could not be done, quiet or not."""
-        self._through(message, "error")
+        self._output(message, "error")
 
-    def route(self, through: Callable[[str, str], None] | None) -> None:
-        """Let what is said pass through something else, such as a progress bar's `note`; None ends that."""
-        self._through = self._print if through is None else through
+    def redirect(self, output: Callable[[str, str], None] | None) -> None:
+        """Hand messages to something else, such as a progress bar's `print_message`; None ends that."""
+        self._output = self._print if output is None else output
 
     def _print(self, message: str, kind: str) -> None:
-        speak(self._stream, line_of(message, kind, self._style))
+        try_write(self._stream, format_message(message, kind, self._style))
 
 
-def speak(stream: TextIO, text: str) -> None:
-    """Write to stderr. That nobody hears it any more must neither end a run nor hold it up."""
+def try_write(stream: TextIO, text: str) -> None:
+    """Write to stderr; a closed or full stream must not end a run."""
     with suppress(OSError, ValueError):
         stream.write(text)
         stream.flush()
 
 
-def line_of(message: str, kind: str, style: StreamStyle) -> str:
-    """Return a message as a line; an error has no word but the program's name before it, as is the custom."""
+def format_message(message: str, kind: str, style: StreamStyle) -> str:
+    """Return a message as a line; an error follows the program's name without another word, as is the custom."""
     head = "scrimp: warning:" if kind == "warning" else "scrimp:"
-    text = safe_text(message) if style.terminal else message
+    text = escape_controls(message) if style.terminal else message
     return f"{paint(head, _COLORS.get(kind, '2'), color=style.color)} {text}\n"

@@ -1,4 +1,4 @@
-"""Aligned plain tables for a terminal or a log."""
+"""Aligned plain tables, for the bill, a pipe or a log."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ _GAP = "  "
 _NARROWEST = 10
 
 
-def cells(text: str) -> int:
-    """Return the columns a text takes on a terminal; Chinese takes two for each character, an accent none."""
+def display_width(text: str) -> int:
+    """Return the columns a text takes on a terminal: two for a Chinese character, none for a combining accent."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - a megabyte that most tables do not need
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - a megabyte, and most tables are ASCII
 
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def shorten(text: str, width: int) -> str:
+def truncate_middle(text: str, width: int) -> str:
     """Return a text of at most so many columns, with its middle left out: both ends of a model's name tell it apart."""
-    if cells(text) <= width:
+    if display_width(text) <= width:
         return text
     if width < 1:
         return ""
@@ -30,13 +30,13 @@ def shorten(text: str, width: int) -> str:
 def _head(text: str, width: int) -> str:
     taken = 0
     for index, char in enumerate(text):
-        taken += cells(char)
+        taken += display_width(char)
         if taken > width:
             return text[:index]
     return text
 
 
-def table(
+def format_table(
     headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int, *, narrowest: int = _NARROWEST
 ) -> list[str]:
     """Return the header line and a line for each row.
@@ -44,13 +44,21 @@ def table(
     `align` has `l` or `r` for each column. Where the table is wider than `width`, its widest left-aligned columns give
     way until all are `narrowest`; numbers, aligned right, are never cut, so a table of too many of them stays too wide.
     """
-    texts = [[_one_line(text) for text in row] for row in (headers, *rows)]
-    widths = [max(map(cells, column)) for column in zip(*texts, strict=True)]
+    texts = [[one_line(text) for text in row] for row in (headers, *rows)]
+    widths = [max(map(display_width, column)) for column in zip(*texts, strict=True)]
     _narrow(widths, align, width - len(_GAP) * (len(widths) - 1), narrowest)
     return [_GAP.join(map(_fit, row, widths, align)).rstrip() for row in texts]
 
 
-def _one_line(text: str) -> str:
+def narrowest_width(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> int:
+    """Return the columns a table needs with its numbers whole and its texts as narrow as they may become."""
+    columns = zip(*((headers, *rows)), strict=True)
+    widths = [max(display_width(one_line(text)) for text in column) for column in columns]
+    fixed = [width if side == "r" else min(width, _NARROWEST) for width, side in zip(widths, align, strict=True)]
+    return sum(fixed) + len(_GAP) * (len(fixed) - 1)
+
+
+def one_line(text: str) -> str:
     """Return a cell without line ends, tabs and other control characters, which would break the table."""
     return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
 
@@ -67,16 +75,16 @@ def _narrow(widths: list[int], align: str, room: int, narrowest: int) -> None:
 
 
 def _fit(text: str, width: int, side: str) -> str:
-    shown = shorten(text, width)
-    space = " " * (width - cells(shown))
+    shown = truncate_middle(text, width)
+    space = " " * (width - display_width(shown))
     return space + shown if side == "r" else shown + space
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Return a sentence in lines of at most `width` columns; a word that is longer loses its middle."""
     lines = [""]
-    for word in (shorten(word, width) for word in text.split()):
-        if lines[-1] and cells(lines[-1]) + 1 + cells(word) > width:
+    for word in (truncate_middle(word, width) for word in text.split()):
+        if lines[-1] and display_width(lines[-1]) + 1 + display_width(word) > width:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word

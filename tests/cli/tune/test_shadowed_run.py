@@ -57,4 +57,4 @@ def test_a_share_that_is_none_is_named(recorded: Scrimp) -> None:
     ran = recorded("run", "p.jsonl", "--limit", "1")
 
     assert ran.status == 2
-    assert "shadow.share" in ran.err or "share '3' is no percentage" in ran.err
+    assert "shadow.share" in ran.err or "share '3' is not a percentage" in ran.err

@@ -101,7 +101,7 @@ def test_the_same_text_has_no_diff() -> None:
     assert plain("a\nb", "a\nb") == []
 
 
-def test_colour_stands_for_the_marks() -> None:
+def test_color_stands_for_the_marks() -> None:
     assert list(word_diff("we sold the house", "we sold a house", color=True)) == [
         "\x1b[36m@@ -1 +1 @@\x1b[0m",
         "we sold \x1b[31;9mthe\x1b[0m\x1b[32ma\x1b[0m house",

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from outcomes import answer, answered, entry, failed
 from scrimp.billing.row_cost import cost_in_run
-from scrimp.render.decimal_json import encode, number
-from scrimp.render.rows.output_row import row_of
+from scrimp.render.decimal_json import decimal_number, encode_json
+from scrimp.render.rows.output_row import output_row
 from scrimp.values import Compression, Outcome, Usage
 
 
 def shown(outcome: Outcome) -> str:
-    return msgspec.json.encode(row_of(outcome)).decode()
+    return msgspec.json.encode(output_row(outcome)).decode()
 
 
 def test_a_row_is_written_as_the_design_says() -> None:
@@ -44,17 +44,17 @@ def test_a_failed_row_says_why_and_has_no_output() -> None:
 
 
 def test_a_truncated_row_shows_what_there_was_of_it() -> None:
-    row = row_of(failed("truncated", kind="schema", kept=answer("bill"), entries=[entry(status="truncated")]))
+    row = output_row(failed("truncated", kind="schema", kept=answer("bill"), entries=[entry(status="truncated")]))
 
     assert (row.status, row.output) == ("truncated", "bill")
 
 
 def test_a_failed_row_is_never_an_empty_completion() -> None:
-    assert row_of(failed(kept=answer(""))).output is None
+    assert output_row(failed(kept=answer(""))).output is None
 
 
 def test_an_empty_completion_that_was_accepted_stays_one() -> None:
-    assert row_of(answered(answer(""))).output == ""
+    assert output_row(answered(answer(""))).output == ""
 
 
 @pytest.mark.parametrize("cache", ["hit", "dup"])
@@ -87,11 +87,11 @@ def test_only_an_estimate_is_called_one() -> None:
 
 @given(st.decimals(min_value=0, max_value=10**6, places=9))
 def test_dollars_keep_their_digits_and_take_no_exponent(dollars: Decimal) -> None:
-    digits = bytes(number(dollars)).decode()
+    digits = bytes(decimal_number(dollars)).decode()
 
     assert Decimal(digits) == dollars
     assert "e" not in digits.lower()
 
 
 def test_documents_are_written_with_exact_dollars() -> None:
-    assert encode({"a": [Decimal("1E-9"), None], "b": Decimal(100)}) == b'{"a":[0.000000001,null],"b":100}'
+    assert encode_json({"a": [Decimal("1E-9"), None], "b": Decimal(100)}) == b'{"a":[0.000000001,null],"b":100}'

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from outcomes import answer, answered, failed
 from scrimp.errors import UsageError
-from scrimp.render.rows.writers import open_rows
+from scrimp.render.rows.writers import open_row_writer
 from scrimp.values import Outcome
 
 
@@ -25,7 +25,7 @@ def written(
     warned: list[str] | None = None,
 ) -> str:
     stream = io.BytesIO()
-    writer = open_rows(stream, out, fields, terminal=terminal, warn=(warned if warned is not None else []).append)
+    writer = open_row_writer(stream, out, fields, terminal=terminal, warn=(warned if warned is not None else []).append)
     for outcome in outcomes:
         writer.write(outcome)
     writer.close()
@@ -154,7 +154,7 @@ def test_a_text_stream_gets_rows_behind_what_was_written_before() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     stream.write("first\n")
-    writer = open_rows(stream, "text", None, terminal=False, warn=print)
+    writer = open_row_writer(stream, "text", None, terminal=False, warn=print)
     writer.write(answered(answer("zweitens: ä")))
     writer.flush()
 
@@ -163,7 +163,7 @@ def test_a_text_stream_gets_rows_behind_what_was_written_before() -> None:
 
 def test_rows_go_to_a_stream_that_holds_text_only() -> None:
     stream = io.StringIO()
-    writer = open_rows(stream, "text", None, terminal=False, warn=print)
+    writer = open_row_writer(stream, "text", None, terminal=False, warn=print)
     writer.write(answered())
     writer.close()
 
@@ -173,7 +173,7 @@ def test_rows_go_to_a_stream_that_holds_text_only() -> None:
 def test_an_unbuffered_stream_is_written_in_whole_and_stays_open() -> None:
     read_end, write_end = os.pipe()
     with open(write_end, "wb", buffering=0) as stream:
-        writer = open_rows(stream, "jsonl", ["index"], terminal=False, warn=print)
+        writer = open_row_writer(stream, "jsonl", ["index"], terminal=False, warn=print)
         for index in range(3):
             writer.write(answered(index=index))
         writer.close()
@@ -189,6 +189,6 @@ class ClosedPipe(io.BufferedIOBase):
 
 
 def test_a_closed_pipe_is_not_swallowed() -> None:
-    writer = open_rows(ClosedPipe(), "jsonl", None, terminal=False, warn=print)  # type: ignore[arg-type]  # a stream
+    writer = open_row_writer(ClosedPipe(), "jsonl", None, terminal=False, warn=print)  # type: ignore[arg-type]  # a stream
     with pytest.raises(BrokenPipeError):
         writer.write(answered())

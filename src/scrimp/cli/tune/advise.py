@@ -7,17 +7,16 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import document, line, show
+from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import session
 from scrimp.cli.tune.dataset import AsJson, since_time
 from scrimp.flows.tune.advice import MIN_PAIRS, Advice, task_advice
 from scrimp.flows.tune.judge_labels import JUDGE_ROUTE
 from scrimp.flows.tune.pair_collector import SHADOW_ROUTE
 from scrimp.flows.tune.recorded_rows import rows_from_pairs
-from scrimp.render.amounts import UNKNOWN, count, money
-from scrimp.render.shares import percent, plural
 from scrimp.store.ledger import Ledger
 from scrimp.store.pairs import PairStore
+from scrimp.units import UNKNOWN, format_count, format_dollars, format_percent, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _MAX_ROWS = 20
@@ -48,24 +47,26 @@ def advise(
             ledger.close()
             pairs.close()
         if as_json:
-            document([_as_json(one) for one in advice])
+            print_json([_as_json(one) for one in advice])
             return
         rows = [_row(one) for one in advice[:_MAX_ROWS]]
         headers = ("task", "model", "calls", "a month", "stays below", "saves a month", "by")
-        show(headers, rows, "llrrrrl", here.out, empty="the ledger knows of no task yet: run some prompts first")
+        print_table(headers, rows, "llrrrrl", here.out, empty="the ledger knows of no task yet: run some prompts first")
         saving = sum((one.monthly_saving for one in advice if one.monthly_saving is not None), Decimal(0))
         if saving:
-            line(f"together {money(saving)} a month; scrimp tune certify proves which routes may be applied")
+            print_line(
+                f"together {format_dollars(saving)} a month; scrimp tune certify proves which routes may be applied"
+            )
 
 
 def _row(advice: Advice) -> tuple[str, ...]:
     task = advice.task
     name = f"{task.signature} ({task.route})" if task.route and task.route != task.signature else task.signature
-    pairs = plural(advice.pairs, "pair")
+    pairs = pluralize(advice.pairs, "pair")
     by = f"{advice.policy} ({pairs})" if advice.policy else f"fewer than {MIN_PAIRS} pairs: scrimp tune shadow"
-    below = UNKNOWN if advice.below is None else percent(advice.below)
-    cost, saving = money(advice.monthly_cost), money(advice.monthly_saving)
-    return name, task.model, count(task.calls), cost, below, saving, by
+    below = UNKNOWN if advice.below is None else format_percent(advice.below)
+    cost, saving = format_dollars(advice.monthly_cost), format_dollars(advice.monthly_saving)
+    return name, task.model, format_count(task.calls), cost, below, saving, by
 
 
 def _as_json(advice: Advice) -> dict[str, object]:

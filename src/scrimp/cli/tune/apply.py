@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import line
+from scrimp.cli.printing import print_line
 from scrimp.cli.session import session
 from scrimp.cli.tune.certify import Risk, Target
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
@@ -14,7 +14,7 @@ from scrimp.config.tuned import load_tuned, save_tuned, undo_tuned
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.render.certificate import claim_sentence
-from scrimp.render.shares import plural
+from scrimp.units import pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -39,12 +39,12 @@ def apply(
         path = here.services.paths.tuned
         if undo:
             remaining = undo_tuned(path)
-            here.messages.say(f"{path} is as it was before: {plural(remaining, 'route')}")
+            here.messages.note(f"{path} is as it was before: {pluralize(remaining, 'route')}")
             return
         dataset = load_dataset(here, LEDGER, flagship, pool, None, since_time(since))
         certificate = certify_dataset(dataset, target, risk)
         for claim in certificate.claims:
-            line(claim_sentence(claim, target, 1 - risk))
+            print_line(claim_sentence(claim, target, 1 - risk))
         routes = list(tuned_routes(certificate, here.services.clock()))
         if not routes:
             raise UsageError(
@@ -57,7 +57,7 @@ def apply(
         others = [route for route in load_tuned(path) if route.signature not in replaced]
         if dry_run:
             for route in routes:
-                line(f"task {route.signature} would go to {', then '.join(route.steps)}")
+                print_line(f"task {route.signature} would go to {', then '.join(route.steps)}")
             return
         save_tuned(path, [*others, *routes])
-        here.messages.say(f"{plural(len(routes), 'route')} written to {path}; scrimp tune apply --undo restores it")
+        here.messages.note(f"{pluralize(len(routes), 'route')} written to {path}; scrimp tune apply --undo restores it")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.printing import document, line
+from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import session
 from scrimp.cli.tune.dataset import (
     LEDGER,
@@ -22,12 +22,11 @@ from scrimp.cli.tune.dataset import (
 )
 from scrimp.flows.tune.certificates import certify_dataset
 from scrimp.flows.tune.dataset import disputed_rows
-from scrimp.render.amounts import count
 from scrimp.render.certificate import claim_sentence
-from scrimp.render.shares import plural
 from scrimp.tuning.certify import Certificate, Claim
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import PolicyMetrics
+from scrimp.units import format_count, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -63,14 +62,14 @@ def certify(
         certificate = certify_dataset(dataset, target, risk)
         unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
         if as_json:
-            document(_document(certificate, unlabeled))
+            print_json(_document(certificate, unlabeled))
             return
         for claim in certificate.claims:
-            line(claim_sentence(claim, target, 1 - risk))
+            print_line(claim_sentence(claim, target, 1 - risk))
         if unlabeled:
-            line(
-                f"of {plural(len(dataset.rows), 'row')}, {count(unlabeled)} on which models differ have no label, and "
-                "the worst was assumed: label them with scrimp tune label"
+            print_line(
+                f"of {pluralize(len(dataset.rows), 'row')}, {format_count(unlabeled)} on which models differ "
+                "have no label, and the worst was assumed: label them with scrimp tune label"
             )
 
 

@@ -10,14 +10,13 @@ import typer
 
 from scrimp.cli import options as o
 from scrimp.cli.session import Session
-from scrimp.config.amounts import seconds
 from scrimp.errors import UsageError
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.flows.tune.recorded_rows import RecordedRows, rows_from_pairs, rows_from_recording
 from scrimp.read.recordings import read_recording, recording_prices
-from scrimp.render.amounts import count
 from scrimp.store.pairs import PairStore
 from scrimp.tuning.policy_metrics import Interval
+from scrimp.units import format_count, parse_duration
 
 LEDGER = "ledger"
 ASSUMED_OUTPUT_TOKENS = 200
@@ -42,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def since_time(since: str | None) -> float:
     """Return the time at which the period of --since began, in seconds since the epoch; 0 where it is not given."""
-    return time.time() - seconds(since, "--since") if since else 0.0
+    return time.time() - parse_duration(since, "--since") if since else 0.0
 
 
 def load_dataset(
@@ -57,7 +56,7 @@ def load_dataset(
     dataset = Dataset(rows, flagship=flagship, pool=o.words(pool))
     if dataset.left_out:
         lack = "row lacks" if dataset.left_out == 1 else "rows lack"
-        here.messages.warn(f"{count(dataset.left_out)} {lack} a completion of one of the models: left out")
+        here.messages.warn(f"{format_count(dataset.left_out)} {lack} a completion of one of the models: left out")
     return dataset
 
 

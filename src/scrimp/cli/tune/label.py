@@ -12,14 +12,12 @@ import typer
 from scrimp.cli import options as o
 from scrimp.cli.session import Session, session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
-from scrimp.config.amounts import dollars
 from scrimp.errors import UsageError
 from scrimp.flows.tune.disputes import Dispute, check_disputes, find_disputes
 from scrimp.flows.tune.judge_labels import JudgeLabeler
-from scrimp.render.amounts import money
-from scrimp.render.shares import plural
-from scrimp.render.terminal import paint, safe_text
+from scrimp.render.terminal import escape_controls, paint
 from scrimp.store.pairs import PairStore
+from scrimp.units import format_dollars, parse_dollars, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _PERSON, _CHECK = "person", "check"
@@ -50,7 +48,7 @@ def label(
         raise UsageError("--check and --judge exclude each other: give one")
     if check is None and judge is None and not sys.stdin.isatty():
         raise UsageError("stdin is not a terminal: run it in one, or give --check CMD or --judge MODEL")
-    with session({"max_cost": None if max_cost is None else dollars(max_cost, "--max-cost")}) as here:
+    with session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as here:
         begin = since_time(since)
         dataset = load_dataset(here, LEDGER, flagship, pool, None, begin)
         pairs = PairStore(here.services.paths.ledger_db)
@@ -79,9 +77,9 @@ class Labeler:
 
     def print_summary(self) -> None:
         """Print how many prompts were seen and completions labeled."""
-        spent = "" if self._judge is None else f", {money(self._judge.spent)} spent"
-        labeled = plural(self._labels, "completion")
-        self._here.messages.say(f"{plural(self._prompts, 'prompt')} looked at, {labeled} labeled{spent}")
+        spent = "" if self._judge is None else f", {format_dollars(self._judge.spent)} spent"
+        labeled = pluralize(self._labels, "completion")
+        self._here.messages.note(f"{pluralize(self._prompts, 'prompt')} looked at, {labeled} labeled{spent}")
 
     def label_by_check(self, disputes: Iterator[Dispute], command: str) -> int:
         """Let the user's command decide; return the exit status."""
@@ -120,7 +118,7 @@ class Labeler:
         return key
 
     def _show(self, heading: str, text: str) -> None:
-        sys.stderr.write(paint(f"\n{heading}\n", "1", color=self._here.err.color) + safe_text(text) + "\n")
+        sys.stderr.write(paint(f"\n{heading}\n", "1", color=self._here.err.color) + escape_controls(text) + "\n")
 
     def _store_group(self, group: Sequence[Dispute], scores: Sequence[dict[str, float]], scored_by: str) -> None:
         for dispute, by_model in zip(group, scores, strict=True):

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from scrimp.cli.printing import document, line
+from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import session
 from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, load_dataset, since_time
 from scrimp.cli.tune.trade_off_report import calibration_diagrams, print_trade_off, row_count, trade_off_document
 from scrimp.errors import OutputError
 from scrimp.flows.tune.trade_off import trade_off
-from scrimp.render.plot import Point, drawn, svg
+from scrimp.render.plot import Point, svg_plot, text_plot
 from scrimp.tuning.policies import policy_name
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -85,14 +85,14 @@ def replay(
             here.messages.warn("no score is recorded, so what is kept is unknown and there is nothing to draw")
         if picture is not None and points:
             title = f"{row_count(result)}, flagship {result.flagship}"
-            _write(Path(picture), svg(points, _X_AXIS, _Y_AXIS, title))
+            _write(Path(picture), svg_plot(points, _X_AXIS, _Y_AXIS, title))
         if as_json:
-            document(trade_off_document(result))
+            print_json(trade_off_document(result))
             return
         print_trade_off(here, result)
         if plot:
-            for text in (*drawn(points, _X_AXIS, _Y_AXIS, here.out.width), *calibration_diagrams(result)):
-                line(text)
+            for text in (*text_plot(points, _X_AXIS, _Y_AXIS, here.out.width), *calibration_diagrams(result)):
+                print_line(text)
 
 
 def _write(path: Path, text: str) -> None:

@@ -12,12 +12,10 @@ from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
 from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import session
-from scrimp.config.amounts import share as share_of
 from scrimp.flows.tune.pair_collector import PairCollector, sampled
 from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
-from scrimp.render.amounts import count, money
-from scrimp.render.shares import plural
+from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -42,7 +40,7 @@ def shadow(
     called. The prompts of a share are always the same ones. Pairs are stored in the ledger for tune replay, label and
     certify. With --gold a completion that gives the column's answer is labeled right, and any other wrong.
     """
-    fraction = share_of(share, "--share")
+    fraction = parse_percent(share, "--share")
     with session(config_flags(answer, cost, calls)) as here:
         options = run_options(here.defaults, answer, labels, level_fixed=cost.compress is not None)
         source = prompts(inputs_or_stdin(inputs), read_options(reading), warn=here.messages.warn)
@@ -52,14 +50,15 @@ def shadow(
             stop = collector.collect(sampled(source, fraction), model_names)
         finally:
             collector.close()
-        here.messages.say(
-            f"{plural(collector.prompts, 'prompt')}, {plural(collector.completions, 'completion')} of "
-            f"{', '.join(model_names)} stored, {count(collector.failed)} failed, {money(collector.spent)} spent"
+        here.messages.note(
+            f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
+            f"{', '.join(model_names)} stored, {format_count(collector.failed)} failed, "
+            f"{format_dollars(collector.spent)} spent"
         )
         if stop is not None and stop.message:
             here.messages.error(stop.message)
         elif not collector.prompts:
-            here.messages.say(f"no prompt falls into the share of {share}: raise --share")
+            here.messages.note(f"no prompt falls into the share of {share}: raise --share")
     raise typer.Exit(_status(stop.exit_status if stop else None, collector))
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scrimp.cli.printing import line, show
+from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session
 from scrimp.cli.tune.dataset import interval_json
 from scrimp.flows.tune.trade_off import OrderQuality, SignalQuality, TradeOff
-from scrimp.render.amounts import UNKNOWN
-from scrimp.render.shares import percent, plural
 from scrimp.tuning.calibration import Calibration
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import Interval
+from scrimp.units import UNKNOWN, format_percent, pluralize
 
 _BAR = 40  # characters
 
@@ -29,27 +28,35 @@ def print_trade_off(here: Session, result: TradeOff) -> None:
     ]
     oracle = result.oracle
     rows.append(
-        ("oracle", UNKNOWN if oracle.kept is None else percent(oracle.kept, 1), "", percent(oracle.saved, 1), "")
+        (
+            "oracle",
+            UNKNOWN if oracle.kept is None else format_percent(oracle.kept, 1),
+            "",
+            format_percent(oracle.saved, 1),
+            "",
+        )
     )
-    line(f"{row_count(result)}, flagship {result.flagship}")
-    show(("policy", "kept", "flag", "saved", "calls"), rows, "lrrrr", here.out)
+    print_line(f"{row_count(result)}, flagship {result.flagship}")
+    print_table(("policy", "kept", "flag", "saved", "calls"), rows, "lrrrr", here.out)
     for sentence in result.left_out:
-        line(f"left out: {sentence}")
+        print_line(f"left out: {sentence}")
     for sentence in (*_order_sentences(result), *_signal_sentences(result)):
-        line(sentence)
+        print_line(sentence)
 
 
 def _signal_sentences(result: TradeOff) -> Iterator[str]:
     for signal in result.signals:
         reliability = signal.reliability
         yield (
-            f"confidence of {signal.model}: {percent(reliability.accuracy, 1)} of {plural(reliability.rows, 'row')} "
-            f"right, {_auroc(reliability)}, off by {percent(reliability.ece, 1)} on average"
+            f"confidence of {signal.model}: {format_percent(reliability.accuracy, 1)} of "
+            f"{pluralize(reliability.rows, 'row')} right, {_auroc(reliability)}, "
+            f"off by {format_percent(reliability.ece, 1)} on average"
         )
         if signal.recovered is not None:
             yield (
-                f"APGR {percent(signal.recovered.apgr, 1)} from {signal.model}, by its confidence; random 50 % "
-                f"(sd {percent(signal.recovered.random_sd, 1)}), at best {percent(signal.recovered.best, 1)}"
+                f"APGR {format_percent(signal.recovered.apgr, 1)} from {signal.model}, by its confidence; random 50 % "
+                f"(sd {format_percent(signal.recovered.random_sd, 1)}), "
+                f"at best {format_percent(signal.recovered.best, 1)}"
             )
 
 
@@ -65,12 +72,13 @@ def calibration_diagrams(result: TradeOff) -> Iterator[str]:
         yield f"confidence of {signal.model}, and the share of those rows that is right"
         for one in signal.reliability.bins:
             bar = "#" * round(_BAR * one.accuracy)
-            yield f"  {percent(one.confidence):>6} |{bar:<{_BAR}}| {percent(one.accuracy):>6} of {one.rows:,}"
+            confidence, accuracy = format_percent(one.confidence), format_percent(one.accuracy)
+            yield f"  {confidence:>6} |{bar:<{_BAR}}| {accuracy:>6} of {one.rows:,}"
         if signal.escalations:
             yield f"mean score where rows of least confidence go from {signal.model} up to {result.flagship}"
         for gain in signal.escalations:
-            escalated = f"{percent(gain.share):>6} escalated: {percent(gain.least_sure, 1)}"
-            yield f"  {escalated}, at random {percent(gain.random, 1)}"
+            escalated = f"{format_percent(gain.share):>6} escalated: {format_percent(gain.least_sure, 1)}"
+            yield f"  {escalated}, at random {format_percent(gain.random, 1)}"
 
 
 def _order_sentences(result: TradeOff) -> Iterator[str]:
@@ -79,26 +87,26 @@ def _order_sentences(result: TradeOff) -> Iterator[str]:
             yield f"{order.cheap}: {result.flagship} is no better, so a chain from one to the other gains nothing"
             continue
         yield (
-            f"APGR {percent(order.recovered.apgr, 1)} from {order.cheap}, by {order.learned_by} "
-            f"({_samples(order)}); random {percent(order.recovered.random)} "
-            f"(sd {percent(order.recovered.random_sd, 1)}), at best {percent(order.recovered.best, 1)}"
+            f"APGR {format_percent(order.recovered.apgr, 1)} from {order.cheap}, by {order.learned_by} "
+            f"({_samples(order)}); random {format_percent(order.recovered.random)} "
+            f"(sd {format_percent(order.recovered.random_sd, 1)}), at best {format_percent(order.recovered.best, 1)}"
         )
 
 
 def _samples(order: OrderQuality) -> str:
-    pairs = plural(order.pairs, "pair")
-    return pairs if order.draws == 1 else f"{pairs}, mean of {order.draws} samples, sd {percent(order.sd, 1)}"
+    pairs = pluralize(order.pairs, "pair")
+    return pairs if order.draws == 1 else f"{pairs}, mean of {order.draws} samples, sd {format_percent(order.sd, 1)}"
 
 
 def _interval_text(interval: Interval | None) -> str:
     if interval is None:
         return UNKNOWN
-    return f"{percent(interval.value, 1)} ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+    return f"{format_percent(interval.value, 1)} ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
 
 
 def row_count(result: TradeOff) -> str:
     """Return the number of measured rows, in words."""
-    return plural(result.rows, "row")
+    return pluralize(result.rows, "row")
 
 
 def trade_off_document(result: TradeOff) -> dict[str, object]:
@@ -126,16 +134,20 @@ def trade_off_document(result: TradeOff) -> dict[str, object]:
 def _signal_json(signal: SignalQuality) -> dict[str, object]:
     reliability, recovered = signal.reliability, signal.recovered
     return {
-        "model": signal.model, "rows": reliability.rows, "right": reliability.accuracy, "auroc": reliability.auroc,
-        "low": reliability.auroc_low, "high": reliability.auroc_high, "error": reliability.ece,
-        "apgr": recovered and recovered.apgr, "random_sd": recovered and recovered.random_sd,
+        "model": signal.model,
+        "rows": reliability.rows,
+        "right": reliability.accuracy,
+        "auroc": reliability.auroc,
+        "low": reliability.auroc_low,
+        "high": reliability.auroc_high,
+        "error": reliability.ece,
+        "apgr": recovered and recovered.apgr,
+        "random_sd": recovered and recovered.random_sd,
         "rises": [
             {"share": gain.share, "least_sure": gain.least_sure, "random": gain.random} for gain in signal.escalations
         ],
-        "bins": [
-            {"confidence": one.confidence, "right": one.accuracy, "rows": one.rows} for one in reliability.bins
-        ],
-    }  # fmt: skip
+        "bins": [{"confidence": one.confidence, "right": one.accuracy, "rows": one.rows} for one in reliability.bins],
+    }
 
 
 def _order_json(order: OrderQuality) -> dict[str, object]:

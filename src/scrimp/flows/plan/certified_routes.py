@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
-from scrimp.render.shares import percent_said, plural
 from scrimp.routing.task_signature import task_signature
+from scrimp.units import format_percent_briefly, pluralize
 from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class CertifiedRoutes:
         if chain is None:
             return None
         why = (
-            f"tuned {signature}: {tuned.policy}, certified {tuned.day} to keep {percent_said(tuned.bound)} "
-            f"({plural(tuned.pairs, 'pair')})"
+            f"tuned {signature}: {tuned.policy}, certified {tuned.day} to keep {format_percent_briefly(tuned.bound)} "
+            f"({pluralize(tuned.pairs, 'pair')})"
         )
         return Route(chain=chain, tier=None, why=why)
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from scrimp.config.tuned import TunedRoute
 from scrimp.flows.plan.certified_routes import chain_name
-from scrimp.render.shares import percent, plural
 from scrimp.store.ledger import ClimbCount
+from scrimp.units import format_percent, pluralize
 
 _MIN_ROWS = 30
 _MAX_DEVIATIONS = 2  # standard deviations
@@ -39,5 +39,5 @@ def _with_drift(route: TunedRoute, rows_by_step: dict[int, int]) -> TunedRoute:
     deviation = sqrt(smoothed * (1 - smoothed) * (1 / rows + 1 / max(route.pairs, 1)))
     if abs(observed - route.below) <= _MAX_DEVIATIONS * deviation:
         return route
-    now, then = f"{percent(observed)} of {plural(rows, 'row')}", percent(route.below)
+    now, then = f"{format_percent(observed)} of {pluralize(rows, 'row')}", format_percent(route.below)
     return replace(route, drift=f"{now} ended below {route.flagship}, {then} when it was certified")

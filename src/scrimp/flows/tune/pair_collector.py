@@ -17,9 +17,9 @@ from scrimp.answers.hedging import hedging
 from scrimp.errors import InputError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
-from scrimp.render.amounts import money
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
+from scrimp.units import format_dollars
 from scrimp.values import Answer, Answered, Json, ModelRef, Outcome, Prompt
 
 if TYPE_CHECKING:
@@ -181,7 +181,9 @@ def with_whole_cap(stop: RunStop, cap: Decimal | None) -> RunStop:
     """Return a stop that names the whole cap where its own limit was only the rest of it."""
     if stop.reason != "budget" or cap is None:
         return stop
-    return replace(stop, message=f"stopped before the cap of {money(cap)} was passed; rerun the same command to resume")
+    return replace(
+        stop, message=f"stopped before the cap of {format_dollars(cap)} was passed; rerun the same command to resume"
+    )
 
 
 def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | None:

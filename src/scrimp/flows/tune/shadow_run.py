@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.config.amounts import share
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_share
-from scrimp.render.amounts import count, money
-from scrimp.render.shares import plural
 from scrimp.tuning.model_families import family
+from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Answered, Outcome
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ def shadow_plan(table: ShadowTable, routes: Routes) -> ShadowPlan | None:
 
     Raises ConfigError for an unknown model, or where no model can be called.
     """
-    part = share(table.share, "shadow.share")
+    part = parse_percent(table.share, "shadow.share")
     if not part:
         return None
     named = tuple(model.id for model in map(routes.model, table.models) if model.provider in routes.available)
@@ -120,7 +118,8 @@ class ShadowRun:
         finally:
             collector.close()
         return (
-            f"shadow: {plural(collector.prompts, 'prompt')} also sent to {', '.join(self._plan.models)}, "
-            f"{plural(collector.completions, 'completion')} stored, {count(collector.failed)} failed, "
-            f"{money(collector.spent)} spent beside the run's bill (cap {money(self._plan.cap)}){ending}"
+            f"shadow: {pluralize(collector.prompts, 'prompt')} also sent to {', '.join(self._plan.models)}, "
+            f"{pluralize(collector.completions, 'completion')} stored, {format_count(collector.failed)} failed, "
+            f"{format_dollars(collector.spent)} spent beside the run's bill "
+            f"(cap {format_dollars(self._plan.cap)}){ending}"
         )

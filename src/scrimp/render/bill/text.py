@@ -1,4 +1,7 @@
-"""The bill as a person reads it: a table, what is not in its total, and what was saved."""
+"""The bill for a person: a table, what its total leaves out, and what was saved.
+
+The table is formatted without rich, whose import would add 20 ms to every run.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from scrimp.billing.saving import CAUSES, Saving
-from scrimp.render.amounts import UNKNOWN, count, money, money_column, percentages, short_count
+from scrimp.billing.savings import CAUSES, Savings
+from scrimp.render.bill.amounts import abbreviate_count, format_dollar_column, whole_percentages
 from scrimp.render.streams import DEFAULT_WIDTH
-from scrimp.render.tables import cells, table, wrap
+from scrimp.render.tables import display_width, format_table, wrap
 from scrimp.render.terminal import paint
+from scrimp.units import UNKNOWN, format_count, format_dollars, format_percent, pluralize
 
 if TYPE_CHECKING:
     from scrimp.billing.compression import CompressionTotals
@@ -19,125 +23,119 @@ if TYPE_CHECKING:
 _HEADERS = ("what", "rows", "calls", "tokens in", "out", "cost")
 _SHORT_HEADERS = ("what", "rows", "calls", "in", "out", "cost")
 _ALIGN = "lrrrrr"
-# A model's name in fewer columns is not recognised: rather shorten the numbers.
-_NAME = 20
+# A model's name in fewer columns cannot be recognized: shorten the numbers first.
+_NAME_WIDTH = 20
 _DIM, _BOLD, _GREEN, _RED, _YELLOW = "2", "1", "32", "31", "33"
-_RULES = 3  # named in the line on compression
+_RULES_NAMED = 3  # named in the line on compression
 _TROUBLE = ("failed", "truncated", "skipped", "failed calls", "lost calls")
 
 
 def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     """Return the bill for a person, in at most `width` columns and never more than 80."""
     width = min(width, DEFAULT_WIDTH)
-    named = list(bill.parts())
+    named = list(bill.lines())
     header, *body, total = _table(bill, named, width)
     lines = [paint(header, _DIM, color=color)]
     for (name, _), line in zip(named, body, strict=True):
         lines.append(paint(line, _RED, color=color) if name in _TROUBLE else line)
     lines.append(paint(total, _BOLD, color=color))
-    for remark in _missing(bill):
+    for remark in _cost_remarks(bill):
         lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
-    for remark in _shortened(bill.shortened):
+    for remark in _compression_remarks(bill.compression):
         lines += wrap(remark, width)
-    for remark in _saved(bill.saving):
-        lines += [paint(line, _GREEN if bill.saving.saved >= 0 else _RED, color=color) for line in wrap(remark, width)]
+    for remark in _savings_remarks(bill.savings):
+        lines += [paint(line, _GREEN if bill.savings.saved >= 0 else _RED, color=color) for line in wrap(remark, width)]
     return lines
 
 
 def _table(bill: Bill, named: Sequence[tuple[str, BillLine]], width: int) -> list[str]:
-    longest = max((cells(name) for name, _ in named), default=_NAME)
-    for headers, shown in ((_HEADERS, count), (_SHORT_HEADERS, short_count)):
-        lines = table(headers, _cells(bill, named, shown), _ALIGN, width, narrowest=min(_NAME, longest))
-        if max(map(cells, lines)) <= width:
+    longest = max((display_width(name) for name, _ in named), default=_NAME_WIDTH)
+    for headers, number in ((_HEADERS, format_count), (_SHORT_HEADERS, abbreviate_count)):
+        lines = format_table(headers, _cells(bill, named, number), _ALIGN, width, narrowest=min(_NAME_WIDTH, longest))
+        if max(map(display_width, lines)) <= width:
             return lines
-    without_tokens = [(*row[:3], row[5]) for row in (_HEADERS, *_cells(bill, named, short_count))]
-    return table(without_tokens[0], without_tokens[1:], _ALIGN[:4], width)
+    without_tokens = [(*row[:3], row[5]) for row in (_HEADERS, *_cells(bill, named, abbreviate_count))]
+    return format_table(without_tokens[0], without_tokens[1:], _ALIGN[:4], width)
 
 
-def _cells(bill: Bill, named: Sequence[tuple[str, BillLine]], shown: Callable[[int], str]) -> list[tuple[str, ...]]:
-    parts = [line for _, line in named]
-    amounts = money_column([*(line.cost for line in parts), bill.cost], bill.cost)
-    rows = [_row(name, line, amount, shown) for (name, line), amount in zip(named, amounts[:-1], strict=True)]
-    input_tokens, output_tokens = sum(line.input for line in parts), sum(line.output for line in parts)
-    label = "total" if bill.cap is None else f"total (cap {money(bill.cap)})"
-    unpriced = sum(line.unpriced for line in parts)
-    total = _cost(bill.cost, amounts[-1], unpriced)
-    rows.append((label, shown(bill.counts.total), shown(bill.calls), shown(input_tokens), shown(output_tokens), total))
-    return rows
+def _cells(bill: Bill, named: Sequence[tuple[str, BillLine]], number: Callable[[int], str]) -> list[tuple[str, ...]]:
+    lines = [line for _, line in named]
+    amounts = format_dollar_column([*(line.cost for line in lines), bill.cost], bill.cost)
+    rows = [_row(name, line, amount, number) for (name, line), amount in zip(named, amounts[:-1], strict=True)]
+    counts = bill.counts.total, bill.calls, sum(line.input for line in lines), sum(line.output for line in lines)
+    label = "total" if bill.cap is None else f"total (cap {format_dollars(bill.cap)})"
+    unpriced_calls = sum(line.unpriced_calls for line in lines)
+    return [*rows, (label, *map(number, counts), _cost(bill.cost, amounts[-1], unpriced_calls))]
 
 
-def _row(name: str, line: BillLine, amount: str, shown: Callable[[int], str]) -> tuple[str, ...]:
-    tokens = [shown(line.input), shown(line.output)] if line.input or line.output else ["", ""]
-    return (name, shown(line.rows), shown(line.calls), *tokens, _cost(line.cost, amount, line.unpriced))
+def _row(name: str, line: BillLine, amount: str, number: Callable[[int], str]) -> tuple[str, ...]:
+    tokens = [number(line.input), number(line.output)] if line.input or line.output else ["", ""]
+    return (name, number(line.rows), number(line.calls), *tokens, _cost(line.cost, amount, line.unpriced_calls))
 
 
-def _cost(cost: Decimal, amount: str, unpriced: int) -> str:
-    """Return an amount that does not pass for the whole where calls of unknown cost are beside it."""
-    if not unpriced:
+def _cost(cost: Decimal, amount: str, unpriced_calls: int) -> str:
+    """Return an amount, marked as incomplete where calls of unknown cost belong to it."""
+    if not unpriced_calls:
         return amount
     return f"{amount}+" if cost else UNKNOWN
 
 
-def _missing(bill: Bill) -> Iterator[str]:
-    """Say what the total does not hold."""
-    if bill.unpriced:
-        calls = sum(bill.unpriced.values())
-        names = ", ".join(sorted(bill.unpriced))
-        yield f"{_calls(calls)} of unknown price {_are(calls)} not in the total ({names})."
-    if bill.lost:
-        yield f"{_calls(bill.lost)} without a whole reply {_are(bill.lost)} not in the total, and may have been billed."
-    if bill.estimated:
-        yield f"{_calls(bill.estimated)} {_are(bill.estimated)} in the total by an estimate of the tokens."
+def _cost_remarks(bill: Bill) -> Iterator[str]:
+    """Yield sentences on what the total leaves out or estimates."""
+    if bill.unpriced_calls:
+        calls = sum(bill.unpriced_calls.values())
+        names = ", ".join(sorted(bill.unpriced_calls))
+        yield f"{_calls_are(calls, 'of unknown price ')} not in the total ({names})."
+    if bill.lost_calls:
+        yield f"{_calls_are(bill.lost_calls, 'without a whole reply ')} not in the total, and may have been billed."
+    if bill.estimated_calls:
+        yield f"{_calls_are(bill.estimated_calls)} in the total by an estimate of the tokens."
 
 
-def _shortened(shortened: CompressionTotals) -> Iterator[str]:
-    """Say what compression did to the prompts that were sent."""
-    if shortened.rows:
-        less = shortened.before - shortened.after
-        rules = ", ".join(f"{rule} {count(rows)}" for rule, rows in shortened.rules.most_common(_RULES))
-        more = ", ..." if len(shortened.rules) > _RULES else ""
-        share = f" ({100 * less / shortened.before:.0f} %)" if shortened.before else ""
-        yield f"Compression: {count(less)} tokens less{share} in {_rows(shortened.rows)}: {rules}{more}."
-    for note, rows in shortened.notes.most_common():
-        yield f"No sentence was left out of {_rows(rows)}: {note}."
+def _calls_are(number: int, which: str = "") -> str:
+    return f"{pluralize(number, 'call')} {which}{'is' if number == 1 else 'are'}"
 
 
-def _saved(saving: Saving) -> Iterator[str]:
-    named = " and ".join(saving.baselines)
-    left_out = saving.unpriced_rows + saving.rows_without_baseline
-    if saving.rows:
-        # Rows of failed calls alone are no reason to speak of a baseline.
-        yield f"Without scrimp ({named}): {money(saving.without)}. {_causes(saving)}"
-        if left_out:
-            answered = count(left_out + saving.rows)
-            yield f"{count(left_out)} of {answered} answered rows could not be compared: {_why(saving)}."
-    elif left_out:
-        yield f"What scrimp saved is unknown: {_why(saving)}."
+def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
+    """Yield sentences on what compression did to the prompts that were sent."""
+    if totals.rows:
+        saved = totals.tokens_before - totals.tokens_after
+        top = totals.rows_by_rule.most_common(_RULES_NAMED)
+        rules = ", ".join(f"{rule} {format_count(rows)}" for rule, rows in top)
+        more = ", ..." if len(totals.rows_by_rule) > _RULES_NAMED else ""
+        less = f"{format_count(saved)} tokens less ({format_percent(saved / totals.tokens_before)})"
+        yield f"Compression: {less} in {pluralize(totals.rows, 'row')}: {rules}{more}."
+    for note, rows in totals.rows_by_note.most_common():
+        yield f"No sentence was left out of {pluralize(rows, 'row')}: {note}."
 
 
-def _why(saving: Saving) -> str:
-    if saving.unpriced_rows:
-        return f"the price of the model that answered or of the baseline ({' and '.join(saving.baselines)}) is unknown"
+def _savings_remarks(savings: Savings) -> Iterator[str]:
+    """Yield what the baseline would have cost, what was saved and why, and how many rows could not be compared."""
+    uncompared = savings.rows_not_compared
+    if savings.rows:  # rows of failed calls alone are no reason to name a baseline
+        names = " and ".join(savings.baselines)
+        yield f"Without scrimp ({names}): {format_dollars(savings.baseline_cost)}. {_causes(savings)}"
+        if uncompared:
+            answered = format_count(uncompared + savings.rows)
+            yield f"{format_count(uncompared)} of {answered} answered rows could not be compared: {_reason(savings)}."
+    elif uncompared:
+        yield f"What scrimp saved is unknown: {_reason(savings)}."
+
+
+def _reason(savings: Savings) -> str:
+    """Return why rows could not be compared."""
+    if savings.unpriced_rows:
+        return f"the price of the model that answered or of the baseline ({' and '.join(savings.baselines)}) is unknown"
     return "no baseline is set (--baseline MODEL)"
 
 
-def _causes(saving: Saving) -> str:
-    parts = {cause: saving.by_cause[cause] for cause in CAUSES if saving.by_cause[cause]}
-    if not saving.without:
-        shown = [f"{cause} {money(amount)}" for cause, amount in parts.items()]
-        return f"Saved {money(saving.saved)}" + (f": {', '.join(shown)}." if shown else ".")
-    whole, percents = percentages(list(parts.values()), saving.without)
-    shown = [f"{cause} {percent}" for cause, percent in zip(parts, percents, strict=True) if percent]
-    return f"Saved {money(saving.saved)} ({whole} %)" + (f": {', '.join(shown)}." if shown else ".")
-
-
-def _rows(number: int) -> str:
-    return f"{count(number)} row{'' if number == 1 else 's'}"
-
-
-def _calls(number: int) -> str:
-    return f"{count(number)} call{'' if number == 1 else 's'}"
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+def _causes(savings: Savings) -> str:
+    parts = {cause: savings.by_cause[cause] for cause in CAUSES if savings.by_cause[cause]}
+    saved = f"Saved {format_dollars(savings.saved)}"
+    if savings.baseline_cost:
+        whole, percents = whole_percentages(list(parts.values()), savings.baseline_cost)
+        saved += f" ({whole} %)"
+        causes = [f"{cause} {percent}" for cause, percent in zip(parts, percents, strict=True) if percent]
+    else:  # a percentage of nothing
+        causes = [f"{cause} {format_dollars(amount)}" for cause, amount in parts.items()]
+    return f"{saved}: {', '.join(causes)}." if causes else f"{saved}."

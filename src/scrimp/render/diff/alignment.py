@@ -1,8 +1,8 @@
 """What two sequences share, in order, in bounded time on any input.
 
-difflib takes the square of the length where many changes lie apart, as they do when every line of a text was shortened.
-So what occurs just once on both sides is matched first, and difflib is left with the small gaps in between. The idea is
-Bram Cohen's patience diff.
+difflib takes quadratic time where many changes lie apart, as they do when every line of a text was shortened. So items
+that occur just once on both sides are matched first, and difflib compares the small gaps in between: Bram Cohen's
+patience diff.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-_SMALL = 4096  # product of the lengths of a gap that difflib compares
-_DEPTH = 8  # how often a gap is looked through for what occurs once in it
+_MAX_DIFFLIB_SIZE = 4096  # product of the lengths of a gap that difflib compares
+_MAX_DEPTH = 8  # of the search for items that occur once, gaps within gaps
 
 
 class Edit(NamedTuple):
-    """A stretch of the one sequence that stands for a stretch of the other; either may be empty."""
+    """A range of one sequence that replaces a range of the other; either may be empty."""
 
     old_start: int
     old_end: int
@@ -31,7 +31,7 @@ def edits(old: Sequence[str], new: Sequence[str]) -> list[Edit]:
 
     Not always the fewest: a large gap in which nothing occurs just once is one change.
     """
-    found: list[Edit] = []
+    changes: list[Edit] = []
     gaps = [(Edit(0, len(old), 0, len(new)), 0)]
     while gaps:
         gap, depth = gaps.pop()
@@ -40,14 +40,14 @@ def edits(old: Sequence[str], new: Sequence[str]) -> list[Edit]:
         if not before and not after:
             continue
         if not before or not after:
-            found.append(gap)
-        elif before * after <= _SMALL:
-            found += _compared(old, new, gap)
-        elif depth < _DEPTH and (anchors := _anchors(old, new, gap)):
-            gaps += [(between, depth + 1) for between in reversed(_between(gap, anchors))]
+            changes.append(gap)
+        elif before * after <= _MAX_DIFFLIB_SIZE:
+            changes += _difflib_edits(old, new, gap)
+        elif depth < _MAX_DEPTH and (anchors := _anchors(old, new, gap)):
+            gaps += [(between, depth + 1) for between in reversed(_gaps_between(gap, anchors))]
         else:
-            found.append(gap)
-    return found
+            changes.append(gap)
+    return changes
 
 
 def _trimmed(old: Sequence[str], new: Sequence[str], gap: Edit) -> Edit:
@@ -61,7 +61,7 @@ def _trimmed(old: Sequence[str], new: Sequence[str], gap: Edit) -> Edit:
     return Edit(old_start, old_end, new_start, new_end)
 
 
-def _compared(old: Sequence[str], new: Sequence[str], gap: Edit) -> list[Edit]:
+def _difflib_edits(old: Sequence[str], new: Sequence[str], gap: Edit) -> list[Edit]:
     matcher = SequenceMatcher(None, old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end], autojunk=False)
     return [
         Edit(gap.old_start + i1, gap.old_start + i2, gap.new_start + j1, gap.new_start + j2)
@@ -72,8 +72,12 @@ def _compared(old: Sequence[str], new: Sequence[str], gap: Edit) -> list[Edit]:
 
 def _anchors(old: Sequence[str], new: Sequence[str], gap: Edit) -> list[tuple[int, int]]:
     """Return the longest row of pairs, rising on both sides, of what occurs just once on both."""
-    at_new = _once(new, gap.new_start, gap.new_end)
-    pairs = [(index, at_new[item]) for item, index in _once(old, gap.old_start, gap.old_end).items() if item in at_new]
+    at_new = _unique_items(new, gap.new_start, gap.new_end)
+    pairs = [
+        (index, at_new[item])
+        for item, index in _unique_items(old, gap.old_start, gap.old_end).items()
+        if item in at_new
+    ]
     tops: list[int] = []  # the lowest end of a row of each length, and which pair it is
     numbers: list[int] = []
     previous: list[int] = []
@@ -90,13 +94,13 @@ def _anchors(old: Sequence[str], new: Sequence[str], gap: Edit) -> list[tuple[in
     return row[::-1]
 
 
-def _once(items: Sequence[str], start: int, end: int) -> dict[str, int]:
+def _unique_items(items: Sequence[str], start: int, end: int) -> dict[str, int]:
     part = items[start:end]
     counts = Counter(part)
     return {item: index for index, item in enumerate(part, start) if counts[item] == 1}
 
 
-def _between(gap: Edit, anchors: Sequence[tuple[int, int]]) -> list[Edit]:
+def _gaps_between(gap: Edit, anchors: Sequence[tuple[int, int]]) -> list[Edit]:
     between: list[Edit] = []
     old_start, new_start = gap.old_start, gap.new_start
     for old_at, new_at in anchors:

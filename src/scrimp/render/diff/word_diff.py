@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from scrimp.render.diff.alignment import Edit, edits
-from scrimp.render.terminal import paint, safe_text
+from scrimp.render.terminal import escape_controls, paint
 
 _CONTEXT = 1  # lines shown around what changed
-_LARGEST = 1_000_000  # characters of a stretch whose words are compared: a second, and a hundred megabytes
+_LARGEST = 1_000_000  # characters of a change whose words are compared: takes a second and a hundred megabytes
 _LEAST_SHARED = 0.2  # of the characters of the longer side; with less in common, whole lines read better
 _WORD = re.compile(r"\w+(?:[.,'\u2019-]\w+)*|\n|[^\S\n]+|.", re.DOTALL)
 _LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
@@ -19,12 +19,12 @@ _RED_STRUCK, _GREEN, _CYAN = "31;9", "32", "36"
 def word_diff(before: str, after: str, *, color: bool, terminal: bool = False) -> Iterator[str]:
     """Yield the lines, without their ends, of what changed and one line around it, under headers of line numbers.
 
-    A header says where its first line stands before and after. What was removed and added is red and green in colour,
+    A header says where its first line stands before and after. What was removed and added is red and green in color,
     else marked as wdiff does: [-removed-]{+added+}. A removed or added line end is shown as an arrow. For a terminal,
     control characters of the texts are made visible.
     """
     old, new = before.split("\n"), after.split("\n")
-    show = _Shown(color=color, terminal=terminal)
+    show = _ChangeFormatter(color=color, terminal=terminal)
     for hunk in _hunks(edits(old, new)):
         old_at = max(hunk[0].old_start - _CONTEXT, 0)
         new_at = max(hunk[0].new_start - _CONTEXT, 0)
@@ -36,10 +36,10 @@ def word_diff(before: str, after: str, *, color: bool, terminal: bool = False) -
         yield from map(show.same, new[new_at : new_at + _CONTEXT])
 
 
-def _hunks(found: Sequence[Edit]) -> Iterator[list[Edit]]:
-    """Put changes together whose lines of context touch."""
+def _hunks(changes: Sequence[Edit]) -> Iterator[list[Edit]]:
+    """Group changes whose lines of context touch."""
     hunk: list[Edit] = []
-    for change in found:
+    for change in changes:
         if hunk and change.old_start - hunk[-1].old_end > 2 * _CONTEXT:
             yield hunk
             hunk = []
@@ -48,15 +48,15 @@ def _hunks(found: Sequence[Edit]) -> Iterator[list[Edit]]:
         yield hunk
 
 
-class _Shown:
-    """How stretches of text are written: in colour or with marks, safe for a terminal or as they are."""
+class _ChangeFormatter:
+    """Writes changed text: in color or with marks, escaped for a terminal or raw."""
 
     def __init__(self, *, color: bool, terminal: bool) -> None:
         self._color = color
         self._terminal = terminal
 
     def same(self, text: str) -> str:
-        return safe_text(text) if self._terminal else text
+        return escape_controls(text) if self._terminal else text
 
     def removed(self, text: str) -> str:
         return paint(self.same(text), _RED_STRUCK, color=True) if self._color else f"[-{self.same(text)}-]"
@@ -67,7 +67,7 @@ class _Shown:
     def change(self, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
         """Yield the lines of a change: their words side by side, or the removed lines before the added ones.
 
-        What is too large for its words to be compared at once is shown line by line if there are as many on both sides.
+        A change too large for a comparison of its words is shown line by line if both sides have as many lines.
         """
         large = _size(old) + _size(new) > _LARGEST
         if large and len(old) == len(new) > 1:
@@ -80,20 +80,20 @@ class _Shown:
             yield from words.split("\n")
 
     def _words(self, old_lines: Sequence[str], new_lines: Sequence[str]) -> str | None:
-        """Return the words of two stretches in one, what changed marked; None where they have too little in common."""
+        """Return both texts as one, with marked changes; None where they have too little in common."""
         old, new = _WORD.findall("\n".join(old_lines)), _WORD.findall("\n".join(new_lines))
-        found = _joined(new, edits(old, new))
-        shared = _size(new) - sum(_size(new[change.new_start : change.new_end]) for change in found)
+        changes = _joined_replacements(new, edits(old, new))
+        shared = _size(new) - sum(_size(new[change.new_start : change.new_end]) for change in changes)
         if shared < _LEAST_SHARED * max(_size(old), _size(new)):
             return None
         pieces: list[str] = []
-        done = 0
-        for change in found:
-            pieces.append(self.same("".join(new[done : change.new_start])))
+        position = 0
+        for change in changes:
+            pieces.append(self.same("".join(new[position : change.new_start])))
             pieces.append(_by_line("".join(old[change.old_start : change.old_end]), self.removed))
             pieces.append(_by_line("".join(new[change.new_start : change.new_end]), self.added))
-            done = change.new_end
-        pieces.append(self.same("".join(new[done:])))
+            position = change.new_end
+        pieces.append(self.same("".join(new[position:])))
         return "".join(pieces)
 
 
@@ -101,23 +101,23 @@ def _size(pieces: Sequence[str]) -> int:
     return sum(map(len, pieces))
 
 
-def _joined(new: Sequence[str], found: Sequence[Edit]) -> list[Edit]:
-    """Put replacements together between which only a space is the same: three words for three others are one change."""
-    joined: list[Edit] = []
-    for change in found:
-        last = joined[-1] if joined else None
+def _joined_replacements(new: Sequence[str], changes: Sequence[Edit]) -> list[Edit]:
+    """Merge replacements with only a space between them: three words for three others are one change."""
+    merged: list[Edit] = []
+    for change in changes:
+        last = merged[-1] if merged else None
         if (
             last is not None
             and all(last.old_end > last.old_start and last.new_end > last.new_start for last in (last, change))
             and "".join(new[last.new_end : change.new_start]) == " "
         ):
-            joined[-1] = Edit(last.old_start, change.old_end, last.new_start, change.new_end)
+            merged[-1] = Edit(last.old_start, change.old_end, last.new_start, change.new_end)
         else:
-            joined.append(change)
-    return joined
+            merged.append(change)
+    return merged
 
 
 def _by_line(text: str, mark: Callable[[str], str]) -> str:
-    """Mark each line of a stretch for itself, its end with an arrow, so that no mark runs over the end of a line."""
+    """Mark each line separately, its end with an arrow, so that no mark spans a line end."""
     *whole, rest = text.split("\n")
     return "".join(f"{mark(line + _LINE_END)}\n" for line in whole) + (mark(rest) if rest else "")

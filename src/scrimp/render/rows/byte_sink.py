@@ -1,4 +1,4 @@
-"""Bytes on their way to a stream, whatever kind of stream it is."""
+"""Bytes written to any kind of stream."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import BinaryIO, TextIO, cast
 
 
 class ByteSink:
-    """Writes UTF-8 to a binary stream, or to a text stream's own bytes where it has any."""
+    """Writes UTF-8 to a binary stream, or to the buffer under a text stream where it has one."""
 
     write: Callable[[bytes], object]
     flush: Callable[[], None]
 
     def __init__(self, stream: BinaryIO | TextIO) -> None:
-        self._own: io.BufferedWriter | None = None
+        self._buffer: io.BufferedWriter | None = None
         binary = _binary(stream)
         if binary is None:
             text = cast("TextIO", stream)
@@ -22,21 +22,21 @@ class ByteSink:
             return
         if isinstance(binary, io.RawIOBase):
             # Under PYTHONUNBUFFERED stdout has no buffer: a system call for every row, and writes may be cut short.
-            binary = self._own = io.BufferedWriter(binary)
+            binary = self._buffer = io.BufferedWriter(binary)
         self.write, self.flush = binary.write, binary.flush
 
     def close(self) -> None:
-        """Leave nothing behind, and let go of the stream, which is not ours to close."""
+        """Flush, and detach from the stream, which is not ours to close."""
         self.flush()
-        if self._own is not None:
-            self._own.detach()
-            self._own = None
+        if self._buffer is not None:
+            self._buffer.detach()
+            self._buffer = None
 
 
 def _binary(stream: BinaryIO | TextIO) -> BinaryIO | io.BufferedIOBase | io.RawIOBase | None:
-    """Return the bytes under a stream, None where it holds text only."""
+    """Return the binary stream under a stream, None where it holds text only."""
     if not isinstance(stream, io.TextIOBase):
         return cast("BinaryIO", stream)
-    stream.flush()  # what was written as text comes first
+    stream.flush()  # text written before comes first
     buffer: BinaryIO | None = getattr(stream, "buffer", None)
     return buffer

@@ -1,4 +1,4 @@
-"""Which parts of a row are wanted: names from --fields become functions that fetch them."""
+"""Names of --fields as functions that fetch those parts of a row."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scrimp.render.rows.output_row import OutputRow, RowCompression, RowError, R
 
 Getter = Callable[[OutputRow], object]
 
-KNOWN = OutputRow.__struct_fields__
+ROW_FIELDS = OutputRow.__struct_fields__
 _PARTS: dict[str, type[Struct]] = {"usage": RowUsage, "compressed": RowCompression, "error": RowError}
 
 
-def getter(field: str) -> Getter:
-    """Return what fetches a field: `output`, `usage.input`, `error.kind`, `input.COLUMN`, `parsed.KEY`."""
+def field_getter(field: str) -> Getter:
+    """Return the function that fetches a field: `output`, `usage.input`, `error.kind`, `input.COLUMN`, `parsed.KEY`."""
     name, dot, part = field.partition(".")
-    if not dot and name in KNOWN:
+    if not dot and name in ROW_FIELDS:
         return _or_none(attrgetter(name))
     if part and name in ("input", "parsed"):
         return _member(attrgetter(name), part)
@@ -28,19 +28,19 @@ def getter(field: str) -> Getter:
     raise UsageError(_unknown(field))
 
 
-def watch_columns(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[OutputRow], None]:
-    """Return what warns when the first row has no such input column: one mistyped letter would empty a whole column."""
-    wanted = [field.removeprefix("input.") for field in fields if field.startswith("input.")]
+def missing_column_check(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[OutputRow], None]:
+    """Return a check that warns, at the first row, of each missing input column: a typo would empty a whole column."""
+    columns = [field.removeprefix("input.") for field in fields if field.startswith("input.")]
 
-    def watch(row: OutputRow) -> None:
-        there = row.input or {}
-        for name in wanted:
-            if name not in there:
-                known = f"its columns are {', '.join(there)}" if there else "it has no columns"
+    def check(row: OutputRow) -> None:
+        present = row.input or {}
+        for name in columns:
+            if name not in present:
+                known = f"its columns are {', '.join(present)}" if present else "it has no columns"
                 warn(f"row {row.index} has no input column '{name}': {known}")
-        wanted.clear()
+        columns.clear()
 
-    return watch
+    return check
 
 
 def _or_none(fetch: Callable[[OutputRow], object]) -> Getter:
@@ -73,6 +73,6 @@ def _unknown(field: str) -> str:
     name = field.partition(".")[0]
     if name in _PARTS:
         return f"no field '{field}': {name} has {', '.join(_PARTS[name].__struct_fields__)}"
-    near = get_close_matches(field, KNOWN, n=1, cutoff=0.75)
+    near = get_close_matches(field, ROW_FIELDS, n=1, cutoff=0.75)
     hint = f"did you mean '{near[0]}'?" if near else f"a column of the input is input.{field};"
-    return f"no field '{field}': {hint} known are {', '.join(KNOWN)} and input.COLUMN"
+    return f"no field '{field}': {hint} known are {', '.join(ROW_FIELDS)} and input.COLUMN"

@@ -6,7 +6,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.failures import is_retryable
-from scrimp.render.decimal_json import number
+from scrimp.render.decimal_json import decimal_number
 from scrimp.values import Answer, Answered, AttemptSummary, Compression, Failed, Json, JsonObject, Outcome, Usage
 
 
@@ -28,7 +28,7 @@ class RowCompression(Struct, frozen=True):
     level: str
     estimated: bool | UnsetType = UNSET
     rules: tuple[str, ...] | UnsetType = UNSET  # what made it shorter
-    note: str | UnsetType = UNSET  # why the level asked for could not be reached
+    note: str | UnsetType = UNSET  # why the requested level could not be reached
 
 
 class RowError(Struct, frozen=True):
@@ -65,13 +65,13 @@ class OutputRow(Struct, frozen=True, kw_only=True):
     attempts: int
     error: RowError | None = None
     input: JsonObject | None
-    estimated: bool | UnsetType = UNSET  # there only when the cost or the usage is an estimate
+    estimated: bool | UnsetType = UNSET  # present only where the cost or the usage is an estimate
     climb: tuple[AttemptSummary, ...] | UnsetType = (
-        UNSET  # there only when there were several attempts: why each was not enough
+        UNSET  # present only where there were several attempts: why each was not enough
     )
 
 
-def row_of(outcome: Outcome) -> OutputRow:
+def output_row(outcome: Outcome) -> OutputRow:
     """Return the row of an outcome."""
     if isinstance(outcome, Answered):
         return _filled(outcome, outcome.answer, "ok", outcome.answer.output, None)
@@ -86,26 +86,52 @@ def row_of(outcome: Outcome) -> OutputRow:
 def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, error: RowError | None) -> OutputRow:
     prompt, cost, confidence = outcome.prompt, cost_in_run(outcome), answer.confidence
     return OutputRow(
-        index=prompt.index, id=prompt.id, status=status, output=output, parsed=answer.parsed, model=answer.model,
-        provider=answer.provider, tier=answer.tier, chain=answer.chain, escalated=answer.escalated,
-        confidence=None if confidence is None else round(confidence, 6), why=answer.why or None, cache=outcome.cache,
-        finish_reason=answer.finish_reason, usage=_usage(answer.usage), cost_usd=None if cost is None else number(cost),
-        price=answer.price, compressed=_compression(answer.compressed), attempts=answer.attempts, error=error,
-        input=prompt.row, estimated=_estimated(outcome, answer), climb=answer.climb or UNSET,
-    )  # fmt: skip
+        index=prompt.index,
+        id=prompt.id,
+        status=status,
+        output=output,
+        parsed=answer.parsed,
+        model=answer.model,
+        provider=answer.provider,
+        tier=answer.tier,
+        chain=answer.chain,
+        escalated=answer.escalated,
+        confidence=None if confidence is None else round(confidence, 6),
+        why=answer.why or None,
+        cache=outcome.cache,
+        finish_reason=answer.finish_reason,
+        usage=_usage(answer.usage),
+        cost_usd=None if cost is None else decimal_number(cost),
+        price=answer.price,
+        compressed=_compression(answer.compressed),
+        attempts=answer.attempts,
+        error=error,
+        input=prompt.row,
+        estimated=_estimated(outcome, answer),
+        climb=answer.climb or UNSET,
+    )
 
 
 def _bare(outcome: Failed, error: RowError) -> OutputRow:
-    """Return the row of a prompt that nobody completed; the last call says who was asked."""
+    """Return the row of a prompt without a completion; the last call names the model."""
     cost, entries = cost_in_run(outcome), outcome.entries
     last = entries[-1] if entries else None
     return OutputRow(
-        index=outcome.prompt.index, id=outcome.prompt.id, status=outcome.status, model=last.model if last else None,
-        provider=last.provider if last else None, tier=last.tier if last else None, chain=last.chain if last else None,
-        cache=outcome.cache, cost_usd=None if cost is None else number(cost), price=last.price if last else None,
-        attempts=len({entry.step for entry in entries}), error=error, input=outcome.prompt.row,
+        index=outcome.prompt.index,
+        id=outcome.prompt.id,
+        status=outcome.status,
+        model=last.model if last else None,
+        provider=last.provider if last else None,
+        tier=last.tier if last else None,
+        chain=last.chain if last else None,
+        cache=outcome.cache,
+        cost_usd=None if cost is None else decimal_number(cost),
+        price=last.price if last else None,
+        attempts=len({entry.step for entry in entries}),
+        error=error,
+        input=outcome.prompt.row,
         estimated=_estimated(outcome, None),
-    )  # fmt: skip
+    )
 
 
 def _usage(usage: Usage | None) -> RowUsage | None:
@@ -128,5 +154,5 @@ def _compression(receipt: Compression | None) -> RowCompression | None:
 
 
 def _estimated(outcome: Outcome, answer: Answer | None) -> bool | UnsetType:
-    guessed = (answer is not None and answer.estimated) or any(entry.estimated for entry in outcome.entries)
-    return True if guessed else UNSET
+    estimated = (answer is not None and answer.estimated) or any(entry.estimated for entry in outcome.entries)
+    return True if estimated else UNSET

@@ -1,8 +1,8 @@
 """What was saved against the baseline, split by cause so that the parts add up to the last digit.
 
-For each answered row, the baseline's cost less what the row cost now is the sum of its causes. Routing is what remains
-once the others are known, so it bears the cheap attempts of escalated rows. A completion from the cache was once routed
-and compressed, too: only what it cost then is saved by the cache. Calls of rows that failed saved nothing.
+For each answered row, the baseline's cost less the row's cost in this run is the sum of its causes. Routing is the
+remainder once the others are known, so it bears the cheap attempts of escalated rows. A completion from the cache was
+once routed and compressed, too: the cache saves only what it cost then. Calls of rows that failed saved nothing.
 """
 
 from __future__ import annotations
@@ -15,24 +15,29 @@ CAUSES = ("routing", "cache", "duplicates", "compression", "provider caching", "
 _ZERO = Decimal(0)
 
 
-class Saving:
-    """Adds up rows that can be compared, and counts those that cannot."""
+class Savings:
+    """Adds up rows that can be compared with the baseline, and counts those that cannot."""
 
     def __init__(self) -> None:
         self.by_cause = dict.fromkeys(CAUSES, _ZERO)
-        self.baselines: dict[str, None] = {}  # a set in order: hits may carry the baseline of an earlier run
-        self.without = self.cost = _ZERO
+        self.baselines: dict[str, None] = {}  # an ordered set: hits may carry the baseline of an earlier run
+        self.baseline_cost = self.cost = _ZERO
         self.rows = self.unpriced_rows = self.rows_without_baseline = 0
 
     @property
     def saved(self) -> Decimal:
         """What the baseline would have cost, less what was paid; negative where scrimp cost more."""
-        return self.without - self.cost
+        return self.baseline_cost - self.cost
+
+    @property
+    def rows_not_compared(self) -> int:
+        """Answered rows whose cost, or whose baseline's cost, is unknown."""
+        return self.unpriced_rows + self.rows_without_baseline
 
     def add(self, outcome: Outcome, cost: Decimal | None) -> None:
-        """Add a row and what it cost now."""
+        """Add a row and its cost in this run; None is unknown."""
         if not isinstance(outcome, Answered):
-            self._spend(cost or _ZERO)
+            self._add_failed(cost or _ZERO)
             return
         answer = outcome.answer
         if answer.baseline is None:
@@ -43,26 +48,26 @@ class Saving:
             self.unpriced_rows += 1
             return
         self.rows += 1
-        self.without += answer.baseline_cost
+        self.baseline_cost += answer.baseline_cost
         self.cost += cost
-        self._split(outcome, answer, answer.baseline_cost, cost)
+        self._split_by_cause(outcome, answer, answer.baseline_cost, cost)
 
-    def _spend(self, cost: Decimal) -> None:
+    def _add_failed(self, cost: Decimal) -> None:
         self.cost += cost
         self.by_cause["failed rows"] -= cost
 
-    def _split(self, outcome: Answered, answer: Answer, baseline: Decimal, cost: Decimal) -> None:
+    def _split_by_cause(self, outcome: Answered, answer: Answer, baseline_cost: Decimal, cost: Decimal) -> None:
         by_cause = self.by_cause
-        once = cost
+        original_cost = cost
         if outcome.cache in ("hit", "dup"):
             cause = "cache" if outcome.cache == "hit" else "duplicates"
             if answer.cost is None:  # what routing had saved then is unknown
-                by_cause[cause] += baseline - cost
+                by_cause[cause] += baseline_cost - cost
                 return
-            once = answer.cost
-            by_cause[cause] += once - cost
+            original_cost = answer.cost
+            by_cause[cause] += original_cost - cost
         compression = answer.compression_saved or _ZERO
         provider = answer.provider_cache_saved or _ZERO
         by_cause["compression"] += compression
         by_cause["provider caching"] += provider
-        by_cause["routing"] += baseline - once - compression - provider
+        by_cause["routing"] += baseline_cost - original_cost - compression - provider

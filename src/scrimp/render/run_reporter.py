@@ -1,4 +1,4 @@
-"""Where outcomes end: a row, a line of the bill, a step of the bar."""
+"""Where the outcomes of a run end: each becomes a row, part of the bill and a step of the progress bar."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from scrimp.render.rows.writers import RowWriter
 from scrimp.values import Failed, Outcome
 
 
-class Report:
-    """Takes the outcomes of a run as they come."""
+class RunReporter:
+    """Reports the outcomes of a run as they come."""
 
     def __init__(
         self,
         writer: RowWriter,
         bill: Bill,
         progress: Callable[[int, int, Decimal, int], None],
-        tell: Callable[[str], None] | None,
+        explain: Callable[[str], None] | None,
         clear: Callable[[], None] = lambda: None,
     ) -> None:
-        self._writer, self._bill, self._progress, self._tell = writer, bill, progress, tell
-        self._clear = clear  # a bar on the terminal that rows go to has to leave first
+        self._writer, self._bill, self._progress, self._explain = writer, bill, progress, explain
+        self._clear = clear  # erases the bar, where rows go to the terminal it is drawn on
         self.first_failure: str | None = None
 
-    def take(self, outcomes: Sequence[Outcome]) -> None:
-        """Print a group of outcomes; whoever reads a pipe sees them at once."""
+    def report(self, outcomes: Sequence[Outcome]) -> None:
+        """Print a group of outcomes and flush it, so that the reader of a pipe sees it at once."""
         self._clear()
-        with _writing():
+        with _output_errors():
             self._write(outcomes)
         counts = self._bill.counts
         self._progress(counts.total, counts.failed, self._bill.cost, counts.hits + counts.duplicates)
 
     def close(self) -> None:
         """End the output."""
-        with _writing():
+        with _output_errors():
             self._writer.close()
 
     def _write(self, outcomes: Sequence[Outcome]) -> None:
@@ -47,29 +47,29 @@ class Report:
             self._writer.write(outcome)
             if self.first_failure is None and isinstance(outcome, Failed):
                 self.first_failure = f"{outcome.prompt.source}: {outcome.failure.message}"
-            if self._tell is not None:
-                self._tell(_told(outcome))
+            if self._explain is not None:
+                self._explain(_explanation(outcome))
         self._writer.flush()
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
-    """Turn a full disk into a sentence; that a reader has left is for others to hear."""
+def _output_errors() -> Iterator[None]:
+    """Turn an OSError such as a full disk into a sentence; BrokenPipeError, a reader that left, passes through."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
         raise OutputError(
-            f"rows cannot be written ({error.strerror}): what was answered is kept; make room, and the same command "
-            "line continues"
+            f"rows cannot be written ({error.strerror}): completions are kept in the cache; free some space and rerun "
+            "the same command to resume"
         ) from error
 
 
-def _told(outcome: Outcome) -> str:
-    """Return where a row went and why."""
+def _explanation(outcome: Outcome) -> str:
+    """Return which model a row went to and why, or why it failed."""
     if isinstance(outcome, Failed):
         return f"{outcome.prompt.source}: {outcome.status}: {outcome.failure.message}"
     answer = outcome.answer
-    sure = "" if answer.confidence is None else f", confidence {answer.confidence:.2f}"
-    return f"{outcome.prompt.source}: {outcome.cache}: {answer.provider}/{answer.model} ({answer.why}{sure})"
+    confidence = "" if answer.confidence is None else f", confidence {answer.confidence:.2f}"
+    return f"{outcome.prompt.source}: {outcome.cache}: {answer.provider}/{answer.model} ({answer.why}{confidence})"

@@ -1,0 +1,112 @@
+"""Dollars, shares, sizes, counts and durations: parsed from what people write, printed as people read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from scrimp.errors import ConfigError
+
+UNKNOWN = "unknown"
+CENTS = 2  # decimals
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DOLLAR_DIGITS = 3  # significant digits of an amount under a dollar
+_PERCENT_DIGITS = 4
+_NANO = 9
+_MEGABYTE = 1e6
+
+
+def parse_duration(text: str, name: str) -> float:
+    """Return the seconds of a duration such as 45s, 30m, 6h, 90d or 2w."""
+    number, unit = text[:-1], text[-1:]
+    try:
+        amount = float(number)
+    except ValueError:
+        amount = -1.0
+    if unit not in _SECONDS or not 0 <= amount < float("inf"):
+        raise ConfigError(f"{name} '{text}' is not a duration: write a number and s, m, h, d or w, such as 90d")
+    return amount * _SECONDS[unit]
+
+
+def parse_dollars(text: str, name: str) -> Decimal:
+    """Return an amount of dollars; a leading $ is allowed."""
+    try:
+        amount = Decimal(text.removeprefix("$"))
+    except InvalidOperation:
+        raise ConfigError(f"{name} '{text}' is not an amount of dollars: write a number such as 5.00") from None
+    return checked_dollars(amount, name)
+
+
+def checked_dollars(amount: Decimal, name: str) -> Decimal:
+    """Return an amount that was written as a number, if it can be one of dollars: finite and not negative."""
+    if not amount.is_finite() or amount < 0:
+        raise ConfigError(f"{name} {amount} is not an amount of dollars: write a number such as 5.00")
+    return amount
+
+
+def parse_row_limit(text: str, name: str) -> tuple[int | None, float | None]:
+    """Return a number of rows, or a share of them where the text ends in %."""
+    if text.endswith("%"):
+        return None, parse_percent(text, name)
+    if not text.isdecimal():
+        raise ConfigError(f"{name} '{text}' is neither a number of rows nor a percentage: write 20 or 5%")
+    return int(text), None
+
+
+def parse_percent(text: str, name: str) -> float:
+    """Return a percentage such as 25% as a fraction of one."""
+    try:
+        value = float(text.removesuffix("%")) / 100
+    except ValueError:
+        value = -1.0
+    if not text.endswith("%") or not 0 <= value <= 1:
+        raise ConfigError(f"{name} '{text}' is not a percentage: write 25%")
+    return value
+
+
+def format_count(number: int) -> str:
+    """Return a number with thousands separators: 18,020."""
+    return f"{number:,}"
+
+
+def pluralize(number: int, thing: str) -> str:
+    """Return how many of a thing: 1 route, 1,200 routes."""
+    return f"{format_count(number)} {thing}{'' if number == 1 else 's'}"
+
+
+def format_dollars(dollars: Decimal | None) -> str:
+    """Return dollars to three significant digits or to the cent: $1,234.50, $0.41, $0.000012; None is unknown."""
+    if dollars is None:
+        return UNKNOWN
+    if dollars == 0:
+        return "$0"
+    places = CENTS if abs(dollars) >= 1 else dollar_decimals(dollars, _DOLLAR_DIGITS)
+    whole, _, fraction = f"{abs(dollars):,.{places}f}".partition(".")
+    return f"{'-' if dollars < 0 else ''}${whole}.{fraction.rstrip('0').ljust(CENTS, '0')}"
+
+
+def dollar_decimals(amount: Decimal, significant: int) -> int:
+    """Return the decimals that show so many significant digits; less than a nanodollar shows at least one."""
+    first = -amount.adjusted()
+    return max(CENTS, min(first + significant - 1, max(_NANO, first)))
+
+
+def format_percent(share: float, places: int = 0) -> str:
+    """Return a share with so many decimals: 58 %, or 58.3 % with one."""
+    return f"{100 * share:.{places}f} %"
+
+
+def format_percent_briefly(share: float) -> str:
+    """Return a share to at most four significant digits, without trailing zeros: 98 %, 96.1 %, 99.95 %."""
+    return f"{100 * share:.{_PERCENT_DIGITS}g} %"
+
+
+def format_megabytes(size: float, places: int = 0) -> str:
+    """Return a size in bytes as megabytes: 93 MB, or 0.4 MB with one decimal."""
+    return f"{size / _MEGABYTE:.{places}f} MB"
+
+
+def format_clock(seconds: float) -> str:
+    """Return a duration as a clock shows it: 0:07, 12:30, 1:00:00."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
