@@ -1,11 +1,14 @@
-"""The program's first lines: what can be answered without the rest of the program is answered here."""
+"""The entry point: --version and --help are answered here, without importing the rest of the program.
+
+`scrimp --help` is plain text at a terminal too: with rich it would take 10 times as long as Python's own start, not 2.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 
-# Made from the commands, and checked to be what typer would print.
+# Made from the commands; a test checks that it is what typer would print.
 _HELP = os.path.join(os.path.dirname(__file__), "cli", "help.txt")  # noqa: PTH118, PTH120 - pathlib takes 3 ms to import
 _HELP_COLUMNS = 80
 
@@ -27,7 +30,7 @@ def main() -> None:
 
 
 def _columns() -> int:
-    """Return the width of the terminal; what is no terminal is wide enough."""
+    """Return the width of the terminal; anything else is wide enough."""
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Commands that are imported when they are called: a list of names, and a group that knows how to wait."""
+"""Commands that are imported when they are called: their names, and the group that imports them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter  # typer's copy of click gives its types no public name
 
-# name -> what `scrimp --help` says of it; the module is scrimp.cli.NAME. A test holds these against the commands' help.
+# Name -> its line in `scrimp --help`; the module is scrimp.cli.NAME. A test compares these with the commands' help.
 COMMANDS: Mapping[str, str] = {
     "run": "Answer the prompts of files or stdin, then print what it cost.",
     "ask": "Answer one prompt, printing the completion as it comes.",
@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "route": "Show which tier each prompt would take, and why.",
     "tune": "Learn from recorded completions which model is good enough, and prove it.",
     "cost": "Show what was paid, by model, tier, user or day.",
-    "cache": "Look into the cache of completions, and clear it.",
+    "cache": "Inspect and clear the cache of completions.",
     "prices": "Show the price table, and how a model's price is found.",
     "models": "List the models of the tiers and those known by name.",
     "config": "Write, show and check the configuration.",
@@ -34,15 +34,24 @@ COMMANDS: Mapping[str, str] = {
 class LazyGroup(TyperGroup):
     """Imports a command's module when the command is called, never for the list of commands."""
 
+    rich_help = False  # of the commands; the list of commands is plain, for `scrimp --help` must not wait for rich
+
     def list_commands(self, ctx: Context) -> list[str]:
-        """Return the names, in the order of a newcomer's interest."""
+        """Return the names, in the order in which a newcomer needs them."""
         del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """Return the command, imported now."""
         del ctx
-        return load(cmd_name) if cmd_name in COMMANDS else None
+        if cmd_name not in COMMANDS:
+            return None
+        command = load(cmd_name)
+        if self.rich_help:
+            from scrimp.cli.rich_help import use_rich_help  # noqa: PLC0415 - rich, only where help is printed
+
+            use_rich_help(command)
+        return command
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """List the commands with their one-line help."""
@@ -51,9 +60,9 @@ class LazyGroup(TyperGroup):
             formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
-        """Find the command; a misspelled one is answered with the nearest."""
+        """Find the command; for a misspelled one, typer suggests the nearest."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            self.commands = {name: load(name) for name in COMMANDS}  # typer looks here for names that are close
+            self.commands = {name: load(name) for name in COMMANDS}  # where typer looks for close names
         return super().resolve_command(ctx, args)
 
 

@@ -1,4 +1,4 @@
-"""The top of the program: parse, run one command, and turn what went wrong into a sentence and an exit status."""
+"""The top of the program: parse, run one command, and turn errors into a sentence and an exit status."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from typer._click.exceptions import ClickException  # typer's own copy of click has no public door to this name
+from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer's copy of click: no public names
+from typer._click.exceptions import UsageError as ClickUsageError
 
 from scrimp import __version__
-from scrimp.cli.lazy_group import LazyGroup
+from scrimp.cli.lazy_group import COMMANDS, LazyGroup
 from scrimp.errors import ScrimpError
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
+_HELP_OPTIONS = ["-h", "--help"]
 
 app = typer.Typer(
     cls=LazyGroup,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich_help sets it for the commands where it pays
+    pretty_exceptions_enable=False,  # a bug keeps Python's own traceback, whole
     add_completion=False,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": _HELP_OPTIONS, "max_content_width": 100},
 )
 
 
@@ -45,11 +47,11 @@ def scrimp(
 def run(words: Sequence[str]) -> None:
     """Run one command line and end the process with its exit status."""
     status = _status(words)
-    # Nothing is left to do but to give memory back one object at a time; whoever waits for the prompt need not.
+    # os._exit: freeing memory object by object would only delay the shell's prompt.
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (BrokenPipeError, ValueError):  # nobody reads it any more, or it went with the pipe it was
+        except (BrokenPipeError, ValueError):  # the reader has left, or the stream was closed with its pipe
             status = status or _BROKEN_PIPE
     os._exit(status)
 
@@ -57,10 +59,12 @@ def run(words: Sequence[str]) -> None:
 def _status(words: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     if "_SCRIMP_COMPLETE" in os.environ:
-        from typer._completion_classes import completion_init  # noqa: PLC0415 - for a shell that asks, not for a run
+        from typer._completion_classes import completion_init  # noqa: PLC0415 - for a shell that completes, not a run
 
         completion_init()
         command.main(args=list(words), prog_name="scrimp")  # answers the shell and exits
+    if isinstance(command, LazyGroup):
+        command.rich_help = _wants_rich_help(words)
     try:
         # Not `main`, which makes a closed pipe an exit status of 1.
         with command.make_context("scrimp", list(words)) as context:
@@ -68,13 +72,42 @@ def _status(words: Sequence[str]) -> int:
     except typer.Exit as end:
         return end.exit_code
     except ScrimpError as error:
-        sys.stderr.write(f"scrimp: {error}\n")
+        _print_error(str(error))
         return error.exit_status
     except ClickException as error:
-        error.show()
+        _print_usage_error(error, words)
         return error.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
         return _BROKEN_PIPE
     return result if isinstance(result, int) else 0
+
+
+def _wants_rich_help(words: Sequence[str]) -> bool:
+    if not set(words) & set(_HELP_OPTIONS):
+        return False
+    from scrimp.render.streams import stream_style  # noqa: PLC0415 - only for help
+
+    style = stream_style(sys.stdout, "auto", os.environ)
+    return style.movable_cursor and style.color
+
+
+def _print_error(message: str) -> None:
+    """Print one line: rich's panel would take 50 ms longer, and cut a sentence into pieces that grep and logs miss."""
+    from scrimp.render.streams import Messages, stream_style  # noqa: PLC0415 - only for an error
+
+    Messages(sys.stderr, stream_style(sys.stderr, "auto", os.environ)).error(message)
+
+
+def _print_usage_error(error: ClickException, words: Sequence[str]) -> None:
+    """Print what is wrong with the command line, and the command that shows what is right."""
+    if isinstance(error, NoArgsIsHelpError):
+        error.show()
+        return
+    message = error.format_message().rstrip(".")
+    command = " ".join(["scrimp", *(word for word in words[:1] if word in COMMANDS)])
+    if isinstance(error, ClickUsageError) and error.ctx:
+        command = error.ctx.command_path
+    see = " See" if message.endswith("?") else ": see"
+    _print_error(f"{message[:1].lower()}{message[1:]}{see} `{command} --help`")

@@ -1,4 +1,4 @@
-"""Printing of what commands look up: an aligned table for a person, JSON for a program."""
+"""Printing of lookups: a table for a person, JSON for a program."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from collections.abc import Mapping, Sequence
 
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import StreamStyle
-from scrimp.render.tables import format_table
+from scrimp.render.tables import format_table, narrowest_width
 from scrimp.render.terminal import escape_controls
+
+_UNLIMITED = 10_000  # columns
+_RICH_ROWS = 200  # rich takes a millisecond for each row, and the list of all prices would take a second
 
 
 def print_table(
     headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: StreamStyle, *, empty: str = "nothing yet"
 ) -> None:
-    """Print a table on stdout, as wide as the terminal; a pipe gets every column whole."""
+    """Print a table on stdout: with rich at a terminal, plain and with every column whole in a pipe."""
     if not rows:
         print_line(empty)
-        return
-    for text in format_table(headers, rows, align, style.width if style.terminal else 10_000):
-        print_line(text)
+    elif style.movable_cursor and len(rows) <= _RICH_ROWS and narrowest_width(headers, rows, align) <= style.width:
+        from scrimp.render.rich_table import rich_table  # noqa: PLC0415 - 20 ms, only for a terminal
+
+        sys.stdout.write(rich_table(headers, rows, align, style, sys.stdout))
+    else:
+        for text in format_table(headers, rows, align, style.width if style.terminal else _UNLIMITED):
+            print_line(text)
 
 
 def print_line(text: str) -> None:
