@@ -16,7 +16,7 @@ from scrimp.cli.flag_groups import FlagGroup, grouped
 from scrimp.cli.run_end import exit_status
 from scrimp.cli.run_flags import AnswerFlags, CheckFlag, CostFlags, LabelFlags, RouteFlags, SystemFlag
 from scrimp.cli.run_options import config_flags, run_options
-from scrimp.cli.session import Session, session
+from scrimp.cli.session import Session, open_session
 from scrimp.errors import InputError, UsageError
 from scrimp.flows import live
 from scrimp.flows.plan.run_options import RunOptions
@@ -52,16 +52,16 @@ def ask(
     A completion that must keep a promise (--choices, --schema, --check, a chain) is printed when it has kept it.
     """
     text = with_context(_text(prompt or []), own.context or [])
-    with session(config_flags(where, answer, cost, own)) as here:
+    with open_session(config_flags(where, answer, cost, own)) as session:
         options = run_options(
-            here.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
+            session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
-        printer = _CompletionPrinter(here, options, verbose=own.verbose)
+        printer = _CompletionPrinter(session, options, verbose=own.verbose)
         question = Prompt(index=0, text=text, system=optional_text(system.system, "--system"), source="prompt")
-        stop = live.run(iter([question]), options, here.services, printer.take, live=True)
+        stop = live.run(iter([question]), options, session.services, printer.take, live=True)
         status = exit_status(printer.bill, stop, None, "any", cache_only=options.cache == "only")
         if stop is not None and stop.message and status != printer.bill.exit_status("any"):
-            here.messages.error(stop.message)
+            session.messages.error(stop.message)
     raise typer.Exit(status)
 
 
@@ -90,12 +90,12 @@ def _stdin_is_file() -> bool:
 class _CompletionPrinter:
     """Prints pieces as they come, or the completion once it is there."""
 
-    def __init__(self, here: Session, options: RunOptions, *, verbose: bool) -> None:
-        self._here, self._verbose = here, verbose
+    def __init__(self, session: Session, options: RunOptions, *, verbose: bool) -> None:
+        self._here, self._verbose = session, verbose
         self.bill = Bill(cap=options.limits.max_cost)
         self._last_character = ""
         if not (options.parameters.choices or options.parameters.schema or options.check or options.chain):
-            here.services.show = self._print
+            session.services.show = self._print
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Print what was not printed yet, and what went wrong."""

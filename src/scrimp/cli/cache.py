@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from scrimp.cli.printing import print_json, print_line, print_table
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
@@ -35,8 +35,8 @@ def cache() -> None:
 @app.command()
 def stats(*, as_json: Json = False) -> None:
     """Count completions, bytes, and what they once cost."""
-    with session() as here:
-        held = here.services.cache_file.stats()
+    with open_session() as session:
+        held = session.services.cache_file.stats()
         cost = Decimal(held.cost_nano).scaleb(-9)
         if as_json:
             print_json(
@@ -54,7 +54,7 @@ def stats(*, as_json: Json = False) -> None:
             ("model", "completions"),
             [(name, format_count(rows)) for name, rows in held.models],
             "lr",
-            here.out,
+            session.out,
             empty="",
         )
 
@@ -62,8 +62,8 @@ def stats(*, as_json: Json = False) -> None:
 @app.command()
 def get(key: Key) -> None:
     """Print completions by key, as JSON lines; `scrimp cost` and rows in the ledger name keys."""
-    with session() as here:
-        found = here.services.cache_file.matching(key)
+    with open_session() as session:
+        found = session.services.cache_file.matching(key)
         if not found:
             raise UsageError(f"the cache has no completion under {key}: keys are in `scrimp cache export`")
         for kept in found:
@@ -73,8 +73,8 @@ def get(key: Key) -> None:
 @app.command()
 def rm(key: Key) -> None:
     """Remove the completions whose key begins with KEY."""
-    with session() as here:
-        print_line(f"removed {format_count(here.services.cache_file.remove(key))}")
+    with open_session() as session:
+        print_line(f"removed {format_count(session.services.cache_file.remove(key))}")
 
 
 @app.command()
@@ -82,16 +82,16 @@ def prune(
     older: Annotated[str, typer.Option("--older", metavar="90d", help="Remove what is older than this.")] = "90d",
 ) -> None:
     """Remove old completions, and give the space back."""
-    with session() as here:
-        removed = here.services.cache_file.prune(before=time.time() - parse_duration(older, "--older"))
+    with open_session() as session:
+        removed = session.services.cache_file.prune(before=time.time() - parse_duration(older, "--older"))
         print_line(f"removed {format_count(removed)}")
 
 
 @app.command()
 def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, or - for stdout.")] = "-") -> None:
     """Write all completions as JSON lines."""
-    with session() as here:
-        lines = (msgspec.json.encode(_as_json(each)) + b"\n" for each in here.services.cache_file.completions())
+    with open_session() as session:
+        lines = (msgspec.json.encode(_as_json(each)) + b"\n" for each in session.services.cache_file.completions())
         if file == "-":
             sys.stdout.buffer.writelines(lines)
             sys.stdout.buffer.flush()
@@ -106,15 +106,15 @@ def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, o
 @app.command(name="import")
 def import_(file: Annotated[str, typer.Argument(metavar="FILE", help="What `scrimp cache export` wrote.")]) -> None:
     """Import completions that another cache exported; the newer of two stays."""
-    with session() as here, closing(SqliteCache(here.services.paths.cache_db)) as cache_:
+    with open_session() as session, closing(SqliteCache(session.services.paths.cache_db)) as cache_:
         print_line(f"imported {format_count(sum(_imported(cache_, Path(file))))}")
 
 
 @app.command()
 def path() -> None:
     """Print where the cache is."""
-    with session() as here:
-        print_line(str(here.services.paths.cache_db))
+    with open_session() as session:
+        print_line(str(session.services.paths.cache_db))
 
 
 def _imported(cache_: SqliteCache, file: Path) -> Iterator[int]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scrimp import tokens
 from scrimp.cli import options as o
-from scrimp.cli.session import Session, session
+from scrimp.cli.session import Session, open_session
 from scrimp.compress import DEFAULT_KEEP, CompressOptions
 from scrimp.compress.receipt import receipt
 from scrimp.errors import InputError, UsageError
@@ -82,21 +82,23 @@ def compress_text(
     budget = _budget(max_tokens, target)
     highest = level or ("lossless" if budget is None else "focus")
     options = CompressOptions(highest, query or "", keep, _pattern(protect or []))
-    with session() as here:
+    with open_session() as session:
         text = with_context(_text(file), context or [])
-        name = model or here.defaults.baseline
-        price = None if quiet and budget is None else price_of(name, here.services)
-        with model_scorer(here.services) if scorer == "model" else nullcontext() as opened:
+        name = model or session.defaults.baseline
+        price = None if quiet and budget is None else price_of(name, session.services)
+        with model_scorer(session.services) if scorer == "model" else nullcontext() as opened:
             fitted = shorten(text, replace(options, scorer=opened), budget, price, name)
         if diff:
-            _print_diff(here, text, fitted.compressed.text)
+            _print_diff(session, text, fitted.compressed.text)
         elif not dry_run:
-            sys.stdout.write(escape_controls(fitted.compressed.text) if here.out.terminal else fitted.compressed.text)
+            sys.stdout.write(
+                escape_controls(fitted.compressed.text) if session.out.terminal else fitted.compressed.text
+            )
         if not quiet:
             sys.stdout.flush()
-            _print_receipt(here, text, fitted, price, name, as_json=report == "json")
+            _print_receipt(session, text, fitted, price, name, as_json=report == "json")
         elif fitted.compressed.note:
-            here.messages.warn(f"no sentence was left out: {fitted.compressed.note}")
+            session.messages.warn(f"no sentence was left out: {fitted.compressed.note}")
 
 
 def _budget(max_tokens: str | None, target: float | None) -> TokenBudget | None:
@@ -132,7 +134,7 @@ def _text(file: str | None) -> str:
 
 
 def _print_receipt(
-    here: Session, text: str, fitted: FittedText, price: Price | None, model: str, *, as_json: bool
+    session: Session, text: str, fitted: FittedText, price: Price | None, model: str, *, as_json: bool
 ) -> None:
     estimated = len(text) > _MAX_COUNTED
     count = tokens.estimate if estimated else tokens.count
@@ -144,12 +146,12 @@ def _print_receipt(
         document = receipt_document(made, costs, model, keep=keep, estimated=estimated)
         try_write(sys.stderr, encode_json(document).decode() + "\n")
         return
-    for line in receipt_lines(made, costs, model, here.err.width - len("scrimp: "), estimated=estimated):
-        here.messages.note(line)
+    for line in receipt_lines(made, costs, model, session.err.width - len("scrimp: "), estimated=estimated):
+        session.messages.note(line)
 
 
-def _print_diff(here: Session, before: str, after: str) -> None:
+def _print_diff(session: Session, before: str, after: str) -> None:
     from scrimp.render.diff.word_diff import word_diff  # noqa: PLC0415 - only --diff needs it
 
-    for line in word_diff(before, after, color=here.out.color, terminal=here.out.terminal):
+    for line in word_diff(before, after, color=session.out.color, terminal=session.out.terminal):
         sys.stdout.write(line + "\n")

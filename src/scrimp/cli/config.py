@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_line, print_table
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.config.check import check as check_config
 from scrimp.config.load import PROJECT_FILE, project_file
 from scrimp.config.paths import paths_of
@@ -50,11 +50,14 @@ def show(
     origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
 ) -> None:
     """Show the configuration in force; keys themselves are never shown."""
-    with session() as here:
-        found = list(settings(here.services.loaded))
+    with open_session() as session:
+        found = list(settings(session.services.loaded))
         if origin:
             print_table(
-                ("setting", "value", "from"), [(f.key, f.value or "not set", f.origin) for f in found], "lll", here.out
+                ("setting", "value", "from"),
+                [(f.key, f.value or "not set", f.origin) for f in found],
+                "lll",
+                session.out,
             )
             return
         for each in found:
@@ -65,8 +68,8 @@ def show(
 @app.command()
 def check() -> None:
     """Check the configuration: every tier, chain and rule must lead to a model; exit 2 if one does not."""
-    with session() as here:
-        services = here.services
+    with open_session() as session:
+        services = session.services
         found = check_config(services.loaded, services.keys, services.paths)
         for each in found:
             print_line(f"{each.level}: {each.where}: {each.message}")

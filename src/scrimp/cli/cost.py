@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_json, print_line, print_table
-from scrimp.cli.session import Session, session
+from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError
 from scrimp.store.ledger import GROUP_WORDS, Ledger
 from scrimp.units import format_count, format_dollars, parse_duration
@@ -29,12 +29,12 @@ def cost(
     and never as zero. A warning names each route of scrimp tune apply whose rows no longer end as they did when it was
     certified: it is not used any more.
     """
-    with session() as here:
+    with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
-        here.services.recover()
-        ledger = Ledger(here.services.paths.ledger_db)
+        session.services.recover()
+        ledger = Ledger(session.services.paths.ledger_db)
         totals = ledger.totals(by, since=start)
-        _check_drift(here, ledger)
+        _check_drift(session, ledger)
         ledger.close()
         if as_json:
             print_json([_as_json(total, by) for total in totals])
@@ -57,16 +57,16 @@ def cost(
             headers,
             rows,
             "lrrrrrrr",
-            here.out,
+            session.out,
             empty="the ledger has no such calls: `scrimp run` and `scrimp ask` add them",
         )
         if len(totals) > 1:
             print_line(f"total {format_dollars(sum((total.cost for total in totals), Decimal(0)))}")
 
 
-def _check_drift(here: Session, ledger: Ledger) -> None:
+def _check_drift(session: Session, ledger: Ledger) -> None:
     """Warn of certified routes that have drifted; they are not used until they are certified again."""
-    path = here.services.paths.tuned
+    path = session.services.paths.tuned
     if not path.exists():
         return
     from scrimp.config.tuned import load_tuned, mark_tuned  # noqa: PLC0415 - where something was certified
@@ -80,10 +80,10 @@ def _check_drift(here: Session, ledger: Ledger) -> None:
         if drifted:
             mark_tuned(path, after)
     except ConfigError as error:  # the costs are shown all the same
-        here.messages.warn(str(error))
+        session.messages.warn(str(error))
         return
     for route in drifted:
-        here.messages.warn(
+        session.messages.warn(
             f"the route certified for task {route.signature} on {route.day} is not used any more: {route.drift}; "
             "gather pairs again (scrimp tune shadow) and certify it again"
         )

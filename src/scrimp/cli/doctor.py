@@ -9,7 +9,7 @@ import typer
 
 from scrimp import __version__
 from scrimp.cli.printing import print_line
-from scrimp.cli.session import Session, session
+from scrimp.cli.session import Session, open_session
 from scrimp.config.keys import missing_key
 from scrimp.errors import ScrimpError
 from scrimp.store.ledger import Ledger
@@ -25,11 +25,11 @@ def doctor() -> None:
 
     Keys are looked for, not tried: nobody is called.
     """
-    with session() as here:
+    with open_session() as session:
         print_line(f"scrimp {__version__}, Python {sys.version.split()[0]}")
-        well = [_examine(name, step) for name, step in _examinations(here)]
-        for name in sorted(here.services.routes.available):
-            if here.services.routes.endpoints[name].key_env:
+        well = [_examine(name, step) for name, step in _examinations(session)]
+        for name in sorted(session.services.routes.available):
+            if session.services.routes.endpoints[name].key_env:
                 print_line(f"ok     key for {name}")
     if not all(well):
         raise typer.Exit(_SICK)
@@ -44,33 +44,33 @@ def _examine(name: str, step: Callable[[], str]) -> bool:
     return True
 
 
-def _examinations(here: Session) -> Iterator[tuple[str, Callable[[], str]]]:
-    services = here.services
+def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
+    services = session.services
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
     yield "cache", lambda: f"{services.cache_file.stats().rows} completions in {services.cache_file.path}"
-    yield "ledger", lambda: _ledger(here)
+    yield "ledger", lambda: _ledger(session)
     yield "prices", lambda: f"table of {services.prices.date}"
-    yield "embedded model", lambda: _embedded(here)
-    yield "tiers", lambda: _tiers(here)
+    yield "embedded model", lambda: _embedded(session)
+    yield "tiers", lambda: _tiers(session)
 
 
-def _ledger(here: Session) -> str:
-    lost = here.services.recover()
-    ledger = Ledger(here.services.paths.ledger_db)
+def _ledger(session: Session) -> str:
+    lost = session.services.recover()
+    ledger = Ledger(session.services.paths.ledger_db)
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()
     return f"{calls} calls" + (f", {lost} of them just booked as lost" if lost else "")
 
 
-def _embedded(here: Session) -> str:
-    found = model_file.status(here.services.paths.data)
+def _embedded(session: Session) -> str:
+    found = model_file.status(session.services.paths.data)
     if found.ready:
         return f"installed, runtime {found.runtime}"
     return "not installed (pip install 'scrimp[local]', then scrimp local install)"
 
 
-def _tiers(here: Session) -> str:
-    routes = here.services.routes
+def _tiers(session: Session) -> str:
+    routes = session.services.routes
     shown = []
     for name, models in routes.tiers.items():
         first = next((model for model in models if model.provider in routes.available), None)

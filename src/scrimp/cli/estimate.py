@@ -24,7 +24,7 @@ from scrimp.cli.run_flags import (
     StopFlags,
 )
 from scrimp.cli.run_options import config_flags, read_options, run_options
-from scrimp.cli.session import Session, session
+from scrimp.cli.session import Session, open_session
 from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
@@ -50,17 +50,17 @@ def estimate(
     """
     del written
     names = inputs_or_stdin(inputs)
-    with session(config_flags(where, answer, cost, calls, stops, screen)) as here:
+    with open_session(config_flags(where, answer, cost, calls, stops, screen)) as session:
         options = run_options(
-            here.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
+            session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
-        found = prompts(names, read_options(reading), warn=here.messages.warn)
-        work = workload(found, options, here.services, live=is_stream(names))
+        found = prompts(names, read_options(reading), warn=session.messages.warn)
+        work = workload(found, options, session.services, live=is_stream(names))
         output = output_tokens(options)
-        models = _models(here, everything=everything or as_json)
+        models = _models(session, everything=everything or as_json)
         if options.model is not None:
-            models.insert(0, (None, here.services.routes.model(options.model)))
-        quoted = quotes(work, output, here.services, models)
+            models.insert(0, (None, session.services.routes.model(options.model)))
+        quoted = quotes(work, output, session.services, models)
         if as_json:
             print_json(
                 {"work": msgspec.structs.asdict(work), "offers": [msgspec.structs.asdict(each) for each in quoted]}
@@ -80,7 +80,7 @@ def estimate(
         ]
         headers = ("tier", "model", "low", "expected", "high", "in batch")
         print_table(
-            headers, rows, "llrrrr", here.out, empty="no model can be called: set a key, or see them all with --all"
+            headers, rows, "llrrrr", session.out, empty="no model can be called: set a key, or see them all with --all"
         )
 
 
@@ -96,8 +96,8 @@ def _describe(work: Workload, output: OutputTokens) -> None:
     )
 
 
-def _models(here: Session, *, everything: bool) -> list[tuple[str | None, ModelRef]]:
-    routes = here.services.routes
+def _models(session: Session, *, everything: bool) -> list[tuple[str | None, ModelRef]]:
+    routes = session.services.routes
     return [
         (name, model)
         for name, models in routes.tiers.items()

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_line
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.transport.local import model_file
 from scrimp.units import format_megabytes
 
@@ -33,17 +33,17 @@ def install(
 
     It answers where no provider has a key. It is small: good for easy two-way labels, for little else.
     """
-    with session() as here:
-        model_file.install(here.services.paths.data, _say, file=Path(file) if file else None)
-        if model_file.status(here.services.paths.data).runtime is None:
-            here.messages.warn("the runtime is missing: pip install 'scrimp[local]'")
+    with open_session() as session:
+        model_file.install(session.services.paths.data, _say, file=Path(file) if file else None)
+        if model_file.status(session.services.paths.data).runtime is None:
+            session.messages.warn("the runtime is missing: pip install 'scrimp[local]'")
 
 
 @app.command()
 def status() -> None:
     """Say whether the embedded model can be used; exit 2 if it cannot."""
-    with session() as here:
-        found = model_file.status(here.services.paths.data)
+    with open_session() as session:
+        found = model_file.status(session.services.paths.data)
         size = format_megabytes(found.bytes) if found.bytes is not None else "not installed: run `scrimp local install`"
         print_line(f"model    {found.path} ({size})")
         print_line(f"runtime  {found.runtime or _NO_RUNTIME}")
@@ -54,8 +54,8 @@ def status() -> None:
 @app.command()
 def remove() -> None:
     """Remove the model's file."""
-    with session() as here:
-        freed = model_file.remove(here.services.paths.data)
+    with open_session() as session:
+        freed = model_file.remove(session.services.paths.data)
         print_line(f"removed, {format_megabytes(freed)} freed" if freed else "nothing to remove")
 
 

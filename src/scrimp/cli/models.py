@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_line, print_table
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.prices.book import PriceBook
 from scrimp.providers.models import known_models
 from scrimp.units import format_dollars
@@ -26,8 +26,8 @@ def models(
     A model can be called when its provider has a key; the first of a tier that can is the one called, the others take
     over when it is down. Prices are dollars per million tokens.
     """
-    with session() as here:
-        routes, book = here.services.routes, here.services.prices
+    with open_session() as session:
+        routes, book = session.services.routes, session.services.prices
         rows = [
             (tier, model.id, "yes" if model.provider in routes.available else "no key", *_price(book, model))
             for tier, listed in routes.tiers.items()
@@ -39,7 +39,7 @@ def models(
             rows += [
                 ("", m.id, "yes" if m.provider in routes.available else "no key", *_price(book, m)) for m in others
             ]
-        print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", here.out)
+        print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", session.out)
         print_line("Any other model can be named as provider/model.")
 
 

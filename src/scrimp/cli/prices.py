@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_json, print_line, print_table
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.prices.book import Price, PriceListing
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
@@ -29,25 +29,25 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the prices in force now, in dollars per million tokens."""
-    with session() as here:
-        book = here.services.prices
+    with open_session() as session:
+        book = session.services.prices
         listings = list(book.listings(time.time(), provider))
         if as_json:
             print_json([_as_json(listing) for listing in listings])
             return
         headers = ("model", "input", "cached", "output", "batch in", "out", "from")
         empty = f"there are no prices for '{provider}': see all providers with `scrimp prices list`"
-        print_table(headers, [_row(listing) for listing in listings], "lrrrrrl", here.out, empty=empty)
+        print_table(headers, [_row(listing) for listing in listings], "lrrrrrl", session.out, empty=empty)
 
 
 @app.command()
 def check(models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Models as provider/model.")]) -> None:
     """Show what models cost and the rule each price was found by; exit 2 if the price of one is unknown."""
     some_unknown = False
-    with session() as here:
-        book = here.services.prices
+    with open_session() as session:
+        book = session.services.prices
         for name in models:
-            model = here.services.routes.model(name)
+            model = session.services.routes.model(name)
             price = book.price(model.provider, model.model, time.time())
             some_unknown = some_unknown or price is None
             print_line(f"{model.id}: {_description(price)}")

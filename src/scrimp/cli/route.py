@@ -12,7 +12,7 @@ from scrimp.cli.flag_groups import grouped
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags
 from scrimp.cli.run_options import config_flags, read_options, run_options
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.flows.route import RoutedPrompt, routed_prompts
 from scrimp.read.prompts import prompts
 from scrimp.render.decimal_json import encode_json
@@ -34,11 +34,11 @@ def route(
     words of high stakes raise it by one tier. The model shown is the first of the tier whose provider has a key.
     """
     names = inputs_or_stdin(inputs)
-    with session(config_flags(where, answer)) as here:
-        options = run_options(here.defaults, answer, labels)
-        found = prompts(names, read_options(reading), warn=here.messages.warn)
-        for routed in routed_prompts(found, options, here.services, explain=explain):
-            sys.stdout.write(_json(routed) if as_json else _line(routed, terminal=here.out.terminal))
+    with open_session(config_flags(where, answer)) as session:
+        options = run_options(session.defaults, answer, labels)
+        found = prompts(names, read_options(reading), warn=session.messages.warn)
+        for routed in routed_prompts(found, options, session.services, explain=explain):
+            sys.stdout.write(_json(routed) if as_json else _line(routed, terminal=session.out.terminal))
 
 
 def _json(routed: RoutedPrompt) -> str:

@@ -28,7 +28,7 @@ from scrimp.cli.run_flags import (
     StopFlags,
 )
 from scrimp.cli.run_options import config_flags, read_options, run_options
-from scrimp.cli.session import Session, session
+from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
@@ -58,56 +58,56 @@ def run(
     answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
-    with session(config_flags(where, answer, cost, calls, stops, screen)) as here:
+    with open_session(config_flags(where, answer, cost, calls, stops, screen)) as session:
         options = run_options(
-            here.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
+            session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
-        found = prompts(names, read_options(reading), warn=here.messages.warn)
+        found = prompts(names, read_options(reading), warn=session.messages.warn)
         bill = Bill(cap=options.limits.max_cost)
-        bar = open_progress(sys.stderr, "none" if screen.quiet else here.defaults.progress, None, here.err)
-        here.messages.redirect(bar.print_message)
-        to_terminal = here.out.terminal and written.output == STDOUT
+        bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, None, session.err)
+        session.messages.redirect(bar.print_message)
+        to_terminal = session.out.terminal and written.output == STDOUT
         refuse_input(written.output, names)
         with opened(written.output) as stream:
             writer = open_row_writer(
                 stream, written.out or format_of(written.output), o.words(written.fields), terminal=to_terminal,
-                warn=here.messages.warn,
+                warn=session.messages.warn,
             )  # fmt: skip
-            explain = here.messages.note if screen.verbose else None
+            explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)
-            shadow = _shadow_run(here, options)
+            shadow = _shadow_run(session, options)
             take = reporter.report if shadow is None else shadow.tee(reporter.report)
             stop, error = _drive(
-                reporter, lambda: live.run(found, options, here.services, take, live=is_stream(names))
+                reporter, lambda: live.run(found, options, session.services, take, live=is_stream(names))
             )  # fmt: skip
         bar.close()
-        here.messages.redirect(None)
+        session.messages.redirect(None)
         reader_is_there = stop is None or stop.reason != "pipe"
         if reader_is_there and (bill.counts.total or error is None):
-            print_bill(here, bill, written.summary, quiet=screen.quiet)
-        say_the_end(here, reporter, stop, error, names)
+            print_bill(session, bill, written.summary, quiet=screen.quiet)
+        say_the_end(session, reporter, stop, error, names)
         if shadow is not None and stop is None and error is None and (told := shadow.make_calls()) and not screen.quiet:
-            here.messages.note(told)
+            session.messages.note(told)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
         if written.summary_file is not None:
-            unwritten = write_summary(here, bill, Path(written.summary_file))
+            unwritten = write_summary(session, bill, Path(written.summary_file))
             status = status or (0 if unwritten is None else unwritten.exit_status)
     raise typer.Exit(status)
 
 
-def _shadow_run(here: Session, options: RunOptions) -> ShadowRun | None:
+def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
     """Return what makes a share of the calls to other models too, where the config asks for that."""
-    table = here.services.loaded.config.shadow
+    table = session.services.loaded.config.shadow
     if not parse_percent(table.share, "shadow.share"):
         return None
     from scrimp.flows.tune.shadow_run import ShadowRun, shadow_plan  # noqa: PLC0415 - few runs are shadowed
 
     try:
-        plan = shadow_plan(table, here.services.routes)
+        plan = shadow_plan(table, session.services.routes)
     except ConfigError as error:
-        here.messages.warn(f"[shadow] is not used: {error}")
+        session.messages.warn(f"[shadow] is not used: {error}")
         return None
-    return None if plan is None else ShadowRun(plan, options, here.services)
+    return None if plan is None else ShadowRun(plan, options, session.services)
 
 
 def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:

@@ -30,7 +30,7 @@ def exit_status(
     return bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
 
 
-def print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
+def print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
     """Print the bill as asked for."""
     if summary == "none" or (quiet and summary == "auto"):
         return
@@ -41,10 +41,10 @@ def print_bill(here: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
         return
     from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - nor this
 
-    try_write(sys.stderr, "\n".join([*bill_lines(bill, here.err.width, color=here.err.color), ""]))
+    try_write(sys.stderr, "\n".join([*bill_lines(bill, session.err.width, color=session.err.color), ""]))
 
 
-def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
+def write_summary(session: Session, bill: Bill, path: Path) -> UsageError | None:
     """Write the bill as JSON to a file; say and return why it cannot be written."""
     from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - where it is asked for
 
@@ -52,21 +52,21 @@ def write_summary(here: Session, bill: Bill, path: Path) -> UsageError | None:
         path.write_bytes(encode_json(bill_document(bill)) + b"\n")
     except OSError as error:
         trouble = UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file")
-        here.messages.error(str(trouble))
+        session.messages.error(str(trouble))
         return trouble
     return None
 
 
 def say_the_end(
-    here: Session, reporter: RunReporter, stop: RunStop | None, trouble: ScrimpError | None, inputs: Sequence[str]
+    session: Session, reporter: RunReporter, stop: RunStop | None, trouble: ScrimpError | None, inputs: Sequence[str]
 ) -> None:
     """Print why a run stopped and the line that goes on with it, or why the first of its failed rows failed."""
     if reporter.first_failure and (stop is None or stop.reason == "failures"):
-        here.messages.note(f"the first row that failed: {reporter.first_failure}")
+        session.messages.note(f"the first row that failed: {reporter.first_failure}")
     if stop is not None and stop.message:
-        here.messages.error(stop.message)
+        session.messages.error(stop.message)
     if stop is not None and stop.continues:
         piped = " (with the same input piped in)" if is_stream(inputs) else ""
-        here.messages.note(here.services.keys.redact(f"to go on{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
+        session.messages.note(session.services.keys.redact(f"to go on{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
     if trouble is not None:
-        here.messages.error(here.services.keys.redact(str(trouble)))
+        session.messages.error(session.services.keys.redact(str(trouble)))

@@ -28,7 +28,7 @@ class Session(Struct, frozen=True):
 
 
 @contextmanager
-def session(flags: Mapping[str, object] | None = None) -> Iterator[Session]:
+def open_session(flags: Mapping[str, object] | None = None) -> Iterator[Session]:
     """Load the config with these flags on top and open services; they are closed at the end."""
     env = os.environ
     given = {name: value for name, value in (flags or {}).items() if value is not None}

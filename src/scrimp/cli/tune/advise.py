@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_json, print_line, print_table
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import AsJson, since_time
 from scrimp.flows.tune.advice import MIN_PAIRS, Advice, task_advice
 from scrimp.flows.tune.judge_labels import JUDGE_ROUTE
@@ -33,8 +33,8 @@ def advise(
     Reads the ledger alone and calls no API. For a task with at least 20 pairs it replays the safest policy that saves;
     for others it shows what the calls cost and that pairs are missing (scrimp tune shadow).
     """
-    with session() as here:
-        path = here.services.paths.ledger_db
+    with open_session() as session:
+        path = session.services.paths.ledger_db
         ledger, pairs = Ledger(path), PairStore(path)
         try:
             tasks = [
@@ -42,7 +42,7 @@ def advise(
                 for task in ledger.tasks(since=since_time(since), exclude_route=SHADOW_ROUTE)
                 if task.signature not in _TUNING_ROUTES
             ]
-            advice = list(task_advice(tasks, rows_from_pairs(pairs.prompts()), here.services.clock()))
+            advice = list(task_advice(tasks, rows_from_pairs(pairs.prompts()), session.services.clock()))
         finally:
             ledger.close()
             pairs.close()
@@ -51,7 +51,9 @@ def advise(
             return
         rows = [_row(one) for one in advice[:_MAX_ROWS]]
         headers = ("task", "model", "calls", "a month", "stays below", "saves a month", "by")
-        print_table(headers, rows, "llrrrrl", here.out, empty="the ledger knows of no task yet: run some prompts first")
+        print_table(
+            headers, rows, "llrrrrl", session.out, empty="the ledger knows of no task yet: run some prompts first"
+        )
         saving = sum((one.monthly_saving for one in advice if one.monthly_saving is not None), Decimal(0))
         if saving:
             print_line(

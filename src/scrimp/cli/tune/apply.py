@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_line
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.cli.tune.certify import Risk, Target
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
 from scrimp.config.tuned import load_tuned, save_tuned, undo_tuned
@@ -35,24 +35,24 @@ def apply(
     precedence over them. Routes of other tasks stay. scrimp cost watches them: a route whose rows reach the flagship
     much more or less often than certified is no longer used.
     """
-    with session() as here:
-        path = here.services.paths.tuned
+    with open_session() as session:
+        path = session.services.paths.tuned
         if undo:
             remaining = undo_tuned(path)
-            here.messages.note(f"{path} is as it was before: {pluralize(remaining, 'route')}")
+            session.messages.note(f"{path} is as it was before: {pluralize(remaining, 'route')}")
             return
-        dataset = load_dataset(here, LEDGER, flagship, pool, None, since_time(since))
+        dataset = load_dataset(session, LEDGER, flagship, pool, None, since_time(since))
         certificate = certify_dataset(dataset, target, risk)
         for claim in certificate.claims:
             print_line(claim_sentence(claim, target, 1 - risk))
-        routes = list(tuned_routes(certificate, here.services.clock()))
+        routes = list(tuned_routes(certificate, session.services.clock()))
         if not routes:
             raise UsageError(
                 "nothing is certified, so nothing is changed: collect more pairs (scrimp tune shadow) or lower --target"
             )
         for route in routes:
             for step in route.steps:
-                here.services.routes.model(step)  # an unknown model is an error before anything is written
+                session.services.routes.model(step)  # an unknown model is an error before anything is written
         replaced = {route.signature for route in routes}
         others = [route for route in load_tuned(path) if route.signature not in replaced]
         if dry_run:
@@ -60,4 +60,6 @@ def apply(
                 print_line(f"task {route.signature} would go to {', then '.join(route.steps)}")
             return
         save_tuned(path, [*others, *routes])
-        here.messages.note(f"{pluralize(len(routes), 'route')} written to {path}; scrimp tune apply --undo restores it")
+        session.messages.note(
+            f"{pluralize(len(routes), 'route')} written to {path}; scrimp tune apply --undo restores it"
+        )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_json, print_line
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import (
     LEDGER,
     AsJson,
@@ -57,8 +57,8 @@ def certify(
     labels, quality is therefore agreement with the flagship, not the truth.
     Calls no API and changes nothing: scrimp tune apply does that.
     """
-    with session() as here:
-        dataset = load_dataset(here, source, flagship, pool, prices, since_time(since))
+    with open_session() as session:
+        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since))
         certificate = certify_dataset(dataset, target, risk)
         unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
         if as_json:

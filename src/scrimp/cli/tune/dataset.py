@@ -45,33 +45,33 @@ def since_time(since: str | None) -> float:
 
 
 def load_dataset(
-    here: Session, source: str, flagship: str | None, pool: str | None, prices: str | None, since: float = 0.0
+    session: Session, source: str, flagship: str | None, pool: str | None, prices: str | None, since: float = 0.0
 ) -> Dataset:
     """Return the rows of a source and the models that take part."""
     if since and source != LEDGER:
         raise UsageError(f"--since is for pairs in the ledger: the rows of {source} have no time; leave it out")
     if prices is not None and source == LEDGER:
         raise UsageError("--prices is for a recording: pairs in the ledger have their costs with them; leave it out")
-    rows = _pairs(here, since) if source == LEDGER else _recording(here, Path(source), prices)
+    rows = _pairs(session, since) if source == LEDGER else _recording(session, Path(source), prices)
     dataset = Dataset(rows, flagship=flagship, pool=o.words(pool))
     if dataset.left_out:
         lack = "row lacks" if dataset.left_out == 1 else "rows lack"
-        here.messages.warn(f"{format_count(dataset.left_out)} {lack} a completion of one of the models: left out")
+        session.messages.warn(f"{format_count(dataset.left_out)} {lack} a completion of one of the models: left out")
     return dataset
 
 
-def _pairs(here: Session, since: float) -> RecordedRows:
-    pairs = PairStore(here.services.paths.ledger_db)
+def _pairs(session: Session, since: float) -> RecordedRows:
+    pairs = PairStore(session.services.paths.ledger_db)
     try:
         return rows_from_pairs(pairs.prompts(since=since))
     finally:
         pairs.close()
 
 
-def _recording(here: Session, path: Path, prices: str | None) -> RecordedRows:
+def _recording(session: Session, path: Path, prices: str | None) -> RecordedRows:
     price_file = recording_prices(path, prices)
     return rows_from_recording(
-        read_recording(path, price_file, assumed_output=ASSUMED_OUTPUT_TOKENS, warn=here.messages.warn)
+        read_recording(path, price_file, assumed_output=ASSUMED_OUTPUT_TOKENS, warn=session.messages.warn)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli import options as o
-from scrimp.cli.session import Session, session
+from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
 from scrimp.errors import UsageError
 from scrimp.flows.tune.disputes import Dispute, check_disputes, find_disputes
@@ -48,11 +48,11 @@ def label(
         raise UsageError("--check and --judge exclude each other: give one")
     if check is None and judge is None and not sys.stdin.isatty():
         raise UsageError("stdin is not a terminal: run it in one, or give --check CMD or --judge MODEL")
-    with session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as here:
+    with open_session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as session:
         begin = since_time(since)
-        dataset = load_dataset(here, LEDGER, flagship, pool, None, begin)
-        pairs = PairStore(here.services.paths.ledger_db)
-        labeler = Labeler(here, pairs)
+        dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
+        pairs = PairStore(session.services.paths.ledger_db)
+        labeler = Labeler(session, pairs)
         try:
             disputes = islice(find_disputes(pairs, dataset, begin), limit)
             if judge is not None:
@@ -70,8 +70,8 @@ def label(
 class Labeler:
     """Stores labels as they are given, and counts them."""
 
-    def __init__(self, here: Session, pairs: PairStore) -> None:
-        self._here, self._pairs = here, pairs
+    def __init__(self, session: Session, pairs: PairStore) -> None:
+        self._here, self._pairs = session, pairs
         self._prompts = self._labels = 0
         self._judge: JudgeLabeler | None = None
 

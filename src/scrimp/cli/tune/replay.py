@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from scrimp.cli.printing import print_json, print_line
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, load_dataset, since_time
 from scrimp.cli.tune.trade_off_report import calibration_diagrams, print_trade_off, row_count, trade_off_document
 from scrimp.errors import OutputError
@@ -73,8 +73,8 @@ def replay(
     model's confidence is recorded, AUROC is the chance that a right completion has more of it than a wrong one; --plot
     shows whether completions are right as often as the model is confident. Calls no API.
     """
-    with session() as here:
-        dataset = load_dataset(here, source, flagship, pool, prices, since_time(since))
+    with open_session() as session:
+        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since))
         result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording)
         points = [
             Point(policy_name(policy), measured.saved.value, measured.kept.value)
@@ -82,16 +82,16 @@ def replay(
             if measured.kept is not None
         ]
         if not points and (plot or picture is not None):
-            here.messages.warn("no score is recorded, so what is kept is unknown and there is nothing to draw")
+            session.messages.warn("no score is recorded, so what is kept is unknown and there is nothing to draw")
         if picture is not None and points:
             title = f"{row_count(result)}, flagship {result.flagship}"
             _write(Path(picture), svg_plot(points, _X_AXIS, _Y_AXIS, title))
         if as_json:
             print_json(trade_off_document(result))
             return
-        print_trade_off(here, result)
+        print_trade_off(session, result)
         if plot:
-            for text in (*text_plot(points, _X_AXIS, _Y_AXIS, here.out.width), *calibration_diagrams(result)):
+            for text in (*text_plot(points, _X_AXIS, _Y_AXIS, session.out.width), *calibration_diagrams(result)):
                 print_line(text)
 
 

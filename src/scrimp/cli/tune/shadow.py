@@ -11,7 +11,7 @@ from scrimp.cli.flag_groups import grouped
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
 from scrimp.cli.run_options import config_flags, read_options, run_options
-from scrimp.cli.session import session
+from scrimp.cli.session import open_session
 from scrimp.flows.tune.pair_collector import PairCollector, sampled
 from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
@@ -41,24 +41,24 @@ def shadow(
     certify. With --gold a completion that gives the column's answer is labeled right, and any other wrong.
     """
     fraction = parse_percent(share, "--share")
-    with session(config_flags(answer, cost, calls)) as here:
-        options = run_options(here.defaults, answer, labels, level_fixed=cost.compress is not None)
-        source = prompts(inputs_or_stdin(inputs), read_options(reading), warn=here.messages.warn)
-        model_names = o.words(models) or default_models(here.services.routes)
-        collector = PairCollector(options, here.services, gold=gold)
+    with open_session(config_flags(answer, cost, calls)) as session:
+        options = run_options(session.defaults, answer, labels, level_fixed=cost.compress is not None)
+        source = prompts(inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn)
+        model_names = o.words(models) or default_models(session.services.routes)
+        collector = PairCollector(options, session.services, gold=gold)
         try:
             stop = collector.collect(sampled(source, fraction), model_names)
         finally:
             collector.close()
-        here.messages.note(
+        session.messages.note(
             f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
             f"{', '.join(model_names)} stored, {format_count(collector.failed)} failed, "
             f"{format_dollars(collector.spent)} spent"
         )
         if stop is not None and stop.message:
-            here.messages.error(stop.message)
+            session.messages.error(stop.message)
         elif not collector.prompts:
-            here.messages.note(f"no prompt falls into the share of {share}: raise --share")
+            session.messages.note(f"no prompt falls into the share of {share}: raise --share")
     raise typer.Exit(_status(stop.exit_status if stop else None, collector))
 
 

@@ -16,7 +16,7 @@ from scrimp.units import UNKNOWN, format_percent, pluralize
 _BAR = 40  # characters
 
 
-def print_trade_off(here: Session, result: TradeOff) -> None:
+def print_trade_off(session: Session, result: TradeOff) -> None:
     """Print what policies keep and save, how good orders are and how reliable confidence is."""
     rows = [
         (
@@ -37,7 +37,7 @@ def print_trade_off(here: Session, result: TradeOff) -> None:
         )
     )
     print_line(f"{row_count(result)}, flagship {result.flagship}")
-    print_table(("policy", "kept", "flag", "saved", "calls"), rows, "lrrrr", here.out)
+    print_table(("policy", "kept", "flag", "saved", "calls"), rows, "lrrrr", session.out)
     for sentence in result.left_out:
         print_line(f"left out: {sentence}")
     for sentence in (*_order_sentences(result), *_signal_sentences(result)):
