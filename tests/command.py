@@ -1,4 +1,4 @@
-"""The installed program, run as a person runs it: a whole process with its own home and its own environment."""
+"""The program, run as a person runs it: a process with its own home and its own environment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+
+from fork_server import ForkServer
 
 
 class Ran(Struct):
@@ -24,10 +28,23 @@ class Ran(Struct):
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-class Scrimp:
-    """scrimp in a directory of its own, with no key and no config but those a test gives."""
+def wait_until(true: Callable[[], bool], *, run: subprocess.Popen[bytes] | None = None, seconds: float = 20) -> None:
+    """Wait until something is true; fail when it takes too long, or when the process it depends on has ended."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert run is None or run.poll() is None, f"the process ended with {run.returncode} while it was waited for"
+        assert time.monotonic() < end, f"not true after {seconds} seconds"
+        time.sleep(0.01)
 
-    def __init__(self, tmp_path: Path) -> None:
+
+class Scrimp:
+    """scrimp in a directory of its own, with no key and no config but those a test gives.
+
+    With a fork server a call is a fork of it, which starts at once; without one it is a whole process.
+    """
+
+    def __init__(self, tmp_path: Path, forks: ForkServer | None = None) -> None:
+        self._forks = forks
         self.cwd = tmp_path / "work"
         self.home = tmp_path / "home"
         self.cwd.mkdir()
@@ -56,7 +73,15 @@ class Scrimp:
     def start(self, *words: str, **kwargs: Any) -> subprocess.Popen[bytes]:
         return subprocess.Popen([*self.program, *words], cwd=self.cwd, env=self.env, **kwargs)
 
-    def __call__(self, *words: str, stdin: str | bytes | None = None, timeout: float = 60) -> Ran:
+    def __call__(self, *words: str, stdin: str | bytes | None = None, timeout: float = 50) -> Ran:
+        if self._forks is None:
+            return self.process(*words, stdin=stdin, timeout=timeout)
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        status, out, err = self._forks.run(words, cwd=self.cwd, env=self.env, stdin=data, timeout=timeout)
+        return Ran(status, out.decode(), err.decode())
+
+    def process(self, *words: str, stdin: str | bytes | None = None, timeout: float = 50) -> Ran:
+        """Run the installed program from its very start."""
         data = stdin.encode() if isinstance(stdin, str) else stdin
         given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
         ran = subprocess.run(

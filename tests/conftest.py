@@ -8,14 +8,22 @@ from hypothesis import HealthCheck, settings
 
 from command import Scrimp
 from fake_provider import FakeProvider, fake_provider
+from fork_server import ForkServer
 
 settings.register_profile("scrimp", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("scrimp")
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def scrimp(tmp_path: Path) -> Scrimp:
-    return Scrimp(tmp_path)
+def scrimp(tmp_path: Path, forks: ForkServer) -> Scrimp:
+    return Scrimp(tmp_path, forks)
 
 
 @pytest.fixture

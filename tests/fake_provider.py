@@ -74,6 +74,7 @@ def fake_provider(answer: Callable[[dict[str, Any]], Reply] = echo) -> Iterator[
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or a body waits 40 ms for the client to acknowledge its headers
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from command import Scrimp
+from command import Scrimp, wait_until
 from fake_provider import FakeProvider, completion, echo, error, fake_provider
 
 TWO_PROVIDERS = """
@@ -164,12 +164,10 @@ def test_a_second_signal_stops_at_once_and_books_what_was_in_flight(ready: Scrim
         1
     ]
     run = ready.start("run", "rows.jsonl", "-j", "4", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while len(provider.bodies) < 5:
-        time.sleep(0.01)
+    wait_until(lambda: len(provider.bodies) >= 5, run=run)
     run.send_signal(signal.SIGTERM)
     assert run.stderr is not None
-    while b"waiting for calls in flight" not in run.stderr.readline():
-        pass
+    assert any(b"waiting for calls in flight" in line for line in iter(run.stderr.readline, b""))
     run.send_signal(signal.SIGTERM)
     out, err = run.communicate(timeout=10)
 
@@ -208,10 +206,9 @@ def test_rows_that_cannot_be_written_are_kept_all_the_same(ready: Scrimp, provid
 def test_a_request_is_in_the_ledger_before_it_is_sent(ready: Scrimp, provider: FakeProvider) -> None:
     provider.answer = lambda _: (time.sleep(20), completion("late"))[1]
     run = ready.start("run", "rows.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not provider.bodies:
-        time.sleep(0.01)
+    wait_until(lambda: bool(provider.bodies), run=run)
     run.kill()
-    run.wait()
+    run.wait(timeout=10)
     provider.answer = echo
     ready("run", "rows.jsonl")
 
@@ -241,8 +238,7 @@ def test_a_stderr_that_nobody_reads_does_not_keep_a_run_from_stopping(ready: Scr
     run = ready.start("run", "rows.jsonl", "-j", "2", stdout=subprocess.DEVNULL, stderr=writing)
     os.close(writing)
     os.close(reading)
-    while not provider.bodies:
-        time.sleep(0.01)
+    wait_until(lambda: bool(provider.bodies), run=run)
     run.send_signal(signal.SIGINT)
 
     assert run.wait(timeout=30) == 130

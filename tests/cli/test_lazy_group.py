@@ -21,12 +21,12 @@ def test_a_misspelt_command_is_answered_with_the_nearest(scrimp: Scrimp) -> None
 
 
 def test_a_shell_gets_completions_from_the_program_itself(scrimp: Scrimp) -> None:
-    assert scrimp("completion", "bash").out.count("_SCRIMP_COMPLETE=complete_bash") == 1
+    assert scrimp.process("completion", "bash").out.count("_SCRIMP_COMPLETE=complete_bash") == 1
     scrimp.env |= {"_SCRIMP_COMPLETE": "complete_bash", "COMP_WORDS": "scrimp es", "COMP_CWORD": "1"}
 
-    assert scrimp().out.split() == ["estimate"]
+    assert scrimp.process().out.split() == ["estimate"]
 
 
 def test_the_help_that_needs_no_typer_is_what_typer_prints(scrimp: Scrimp) -> None:
     # A second word makes the short cut step aside.
-    assert scrimp("--help").out.split() == scrimp("--help", "--help").out.split()
+    assert scrimp.process("--help").out.split() == scrimp.process("--help", "--help").out.split()

@@ -50,7 +50,7 @@ def test_asking_twice_is_billed_once(ready: Scrimp, provider: FakeProvider) -> N
 def test_a_run_from_the_cache_imports_no_client_no_tokenizer_and_no_price_table(ready: Scrimp) -> None:
     ready("run", "rows.jsonl")
     ready.env["PYTHONPROFILEIMPORTTIME"] = "1"
-    again = ready("run", "rows.jsonl")
+    again = ready.process("run", "rows.jsonl")
 
     imported = {line.rpartition("|")[2].strip() for line in again.err.splitlines() if line.startswith("import time:")}
     assert "scrimp.store.cache" in imported
@@ -91,11 +91,12 @@ def test_a_cached_completion_too_old_is_asked_for_again(ready: Scrimp, provider:
 
 def test_the_ledger_sums_to_the_bill(ready: Scrimp) -> None:
     ready("run", "rows.jsonl", "--summary-file", "bill.json")
-    bill = (ready.cwd / "bill.json").read_text()
+    bill = json.loads((ready.cwd / "bill.json").read_bytes(), parse_float=Decimal)
     ledger = json.loads(ready("cost", "--json").out, parse_float=Decimal)
 
-    assert ledger[0]["cost_usd"] == Decimal("0.0003")
-    assert "0.0003" in bill
+    # Ten calls of 10 tokens in at $1 a million and 2 out at $10.
+    assert [entry["cost_usd"] for entry in ledger] == [Decimal("0.0003")]
+    assert bill["cost_usd"] == Decimal("0.0003")
 
 
 def test_labels_can_be_asked_of_the_ledger(ready: Scrimp) -> None:

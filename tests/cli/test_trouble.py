@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from command import Scrimp
+from command import Scrimp, wait_until
 from fake_provider import FakeProvider, completion, echo, error
 
 ROWS = "".join(json.dumps({"id": f"t-{n}", "text": f"prompt {n}"}) + "\n" for n in range(10))
@@ -87,7 +87,8 @@ def test_some_failed_rows_make_3_and_never_0_unless_asked(ready: Scrimp, provide
 
 
 def test_too_many_failures_stop_the_run(ready: Scrimp, provider: FakeProvider) -> None:
-    provider.answer = lambda _: error(400)
+    # Slower than a failure is on its way to the disk, which is when it counts: five in a row end the provider first.
+    provider.answer, provider.delay = lambda _: error(400), 0.1
     ran = ready("run", "rows.jsonl", "--max-failures", "2", "-j", "1")
 
     assert ran.status == 5
@@ -157,8 +158,8 @@ def test_a_retired_model_is_called_what_it_is(ready: Scrimp, provider: FakeProvi
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_leaves_ends_the_run_quietly(ready: Scrimp, unbuffered: str) -> None:
     ready.env["PYTHONUNBUFFERED"] = unbuffered
-    many(ready, 3000)
-    ready("run", "many.jsonl")
+    many(ready, 1000)  # some 500 KB of rows: more than a pipe and the buffers on both sides hold
+    ready("run", "many.jsonl", "-j", "16")
     run = ready.start("run", "many.jsonl", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert run.stdout is not None
     assert run.stderr is not None
@@ -167,14 +168,13 @@ def test_a_reader_that_leaves_ends_the_run_quietly(ready: Scrimp, unbuffered: st
     said = run.stderr.read()
     run.stderr.close()
 
-    assert (run.wait(), said) == (141, b"")
+    assert (run.wait(timeout=10), said) == (141, b"")
 
 
 def test_an_interrupt_lets_calls_in_flight_finish_and_keeps_them(ready: Scrimp, provider: FakeProvider) -> None:
     provider.delay = 0.5
     run = ready.start("run", "rows.jsonl", "-j", "2", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    while not provider.bodies:
-        time.sleep(0.01)
+    wait_until(lambda: bool(provider.bodies), run=run)
     run.send_signal(signal.SIGINT)
     out, _ = run.communicate(timeout=30)
     called = len(provider.bodies)
@@ -193,7 +193,7 @@ def test_killed_at_any_moment_nothing_that_was_answered_is_called_again(ready: S
         run = ready.start("run", "many.jsonl", "-j", "4", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         time.sleep(0.15 + 0.02 * number)
         os.kill(run.pid, signal.SIGKILL)
-        out, _ = run.communicate()
+        out, _ = run.communicate(timeout=30)
         printed = {json.loads(line)["input"]["text"] for line in out.splitlines() if line.endswith(b"}")}
         kept = {
             row["input"]["text"] for row in ready("run", "many.jsonl", "--cache", "only").rows if row["status"] == "ok"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from decimal import Decimal
@@ -43,7 +44,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 def die(home: Path, settled: SettledRow | None = None) -> None:
     """Leave a home as a process does that is killed in the middle of a call, or just after one."""
     words = [msgspec.json.encode(each).decode() for each in (LOST, settled) if each is not None]
-    subprocess.run([sys.executable, "-c", DIES, str(home), *words], check=False, env=dict(os.environ))
+    ran = subprocess.run([sys.executable, "-c", DIES, str(home), *words], check=False, env=dict(os.environ))
+    assert ran.returncode == -signal.SIGKILL
 
 
 def recovered(home: Path) -> tuple[int, list[tuple[str, Decimal]]]:

@@ -21,4 +21,4 @@ def test_many_that_make_a_store_at_the_same_moment_see_no_lock(tmp_path: Path) -
     for number in range(3):
         words = [sys.executable, "-c", OPEN_AT, str(tmp_path / str(number)), str(time.time() + 0.8)]
         many = [subprocess.Popen(words, stderr=subprocess.PIPE) for _ in range(10)]
-        assert [process.communicate()[1] for process in many] == [b""] * 10
+        assert [process.communicate(timeout=50)[1] for process in many] == [b""] * 10

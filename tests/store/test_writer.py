@@ -109,7 +109,7 @@ def test_eight_processes_at_once_lose_nothing_and_see_no_lock(tmp_path: Path) ->
         subprocess.Popen([sys.executable, "-c", WRITE_MANY, str(tmp_path), str(number)], stderr=subprocess.PIPE)
         for number in range(8)
     ]
-    results = [(process.communicate()[1], process.returncode) for process in many]
+    results = [(process.communicate(timeout=50)[1], process.returncode) for process in many]
 
     assert results == [(b"", 0)] * 8
     assert CacheFile(tmp_path / "cache.db").stats().rows == 1600

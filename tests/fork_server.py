@@ -1,0 +1,172 @@
+"""Processes of scrimp that start at once: forked from one that has imported all of it and has run nothing.
+
+A fork is a process like any other, with its own memory, signals and streams, so nothing leaks from one command to the
+next; it only leaves out 0.2 seconds of imports. What an interpreter does at its start (PYTHON* variables, imports,
+the installed script) is not in it: `command.Scrimp.process` starts whole processes.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import pkgutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
+
+_STREAMS = 3
+_LONGEST = 1 << 20  # bytes of a command line with its environment
+# Imported by scrimp only where they are needed.
+_LAZY = ("asyncio", "difflib", "httpx", "jsonschema_rs", "selectolax.lexbor", "sentencex", "tomli_w")
+
+
+class ForkServer:
+    """The process that forks, seen from the tests; one command at a time."""
+
+    def __init__(self) -> None:
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-W", "error", __file__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+
+    def run(
+        self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float
+    ) -> tuple[int, bytes, bytes]:
+        """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            reading = _piped(stdin)
+            try:
+                self._ask({"words": words, "cwd": str(cwd), "env": dict(env)}, [reading, out.fileno(), err.fileno()])
+            finally:
+                os.close(reading)
+            pid = int(self._line(timeout))
+            try:
+                status = int(self._line(timeout))
+            except TimeoutError as late:
+                os.kill(pid, signal.SIGKILL)
+                self._line(timeout)
+                raise subprocess.TimeoutExpired(["scrimp", *words], timeout) from late
+            out.seek(0)
+            err.seek(0)
+            return status, out.read(), err.read()
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._socket.close()
+        self._process.wait(timeout=10)
+
+    def _ask(self, command: object, streams: Sequence[int]) -> None:
+        data = json.dumps(command).encode() + b"\n"
+        sent = socket.send_fds(self._socket, [data], streams)
+        self._socket.sendall(data[sent:])
+
+    def _line(self, timeout: float) -> bytes:
+        self._socket.settimeout(timeout)
+        line = b""
+        while not line.endswith(b"\n"):
+            byte = self._socket.recv(1)
+            if not byte:
+                raise EOFError("the process that forks is gone")
+            line += byte
+        return line
+
+
+def _piped(data: bytes | None) -> int:
+    """Return what to read stdin from: a pipe with data, or nothing at all."""
+    if data is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with suppress(BrokenPipeError), open(writing, "wb") as pipe:
+            pipe.write(data)
+
+    threading.Thread(target=write, daemon=True).start()
+    return reading
+
+
+def _serve(asking: socket.socket) -> None:
+    """Fork for every command that comes in, until nobody can ask any more."""
+    while True:
+        data, streams, _, _ = socket.recv_fds(asking, _LONGEST, _STREAMS)
+        if not data:
+            return
+        while not data.endswith(b"\n"):
+            data += asking.recv(_LONGEST)
+        pid = os.fork()
+        if not pid:
+            asking.close()
+            _become(streams, **json.loads(data))
+        for stream in streams:
+            os.close(stream)
+        asking.sendall(b"%d\n" % pid)
+        _, status = os.waitpid(pid, 0)
+        asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+
+
+def _become(streams: Sequence[int], words: Sequence[str], cwd: str, env: Mapping[str, str]) -> None:
+    """Be the command, and end with it."""
+    status = 1
+    try:
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        os.chdir(cwd)
+        os.environ.clear()
+        os.environ.update(env)
+        sys.argv = ["scrimp", *words]
+        sys.stdin, sys.stdout, sys.stderr = _standard_streams()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        import_module("scrimp.__main__").main()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as at the end of any Python program
+        traceback.print_exc()
+    finally:
+        with suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
+    """Return the text streams that Python opens at its start."""
+    stdin, stdout, stderr = (open(number, mode, closefd=False) for number, mode in enumerate(("rb", "wb", "wb")))
+    return (
+        TextIOWrapper(stdin, "utf-8"),
+        TextIOWrapper(stdout, "utf-8"),
+        TextIOWrapper(stderr, "utf-8", errors="backslashreplace", line_buffering=True),
+    )
+
+
+def _import_all() -> None:
+    for name in _LAZY:
+        import_module(name)
+    package = import_module("scrimp")
+    for module in pkgutil.walk_packages(package.__path__, "scrimp."):
+        import_module(module.name)
+    import_module("scrimp.tokens.o200k").encoding()
+    gc.collect()
+    gc.freeze()  # a collection would write to every page that is shared
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the tests, and they end this
+    _import_all()
+    with socket.socket(fileno=int(sys.argv[1])) as asking:
+        _serve(asking)
