@@ -21,7 +21,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
-from io import TextIOWrapper
+from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -146,11 +146,10 @@ def _become(streams: Sequence[int], words: Sequence[str], cwd: str, env: Mapping
 
 def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
     """Return the text streams that Python opens at its start."""
-    stdin, stdout, stderr = (open(number, mode, closefd=False) for number, mode in enumerate(("rb", "wb", "wb")))
     return (
-        TextIOWrapper(stdin, "utf-8"),
-        TextIOWrapper(stdout, "utf-8"),
-        TextIOWrapper(stderr, "utf-8", errors="backslashreplace", line_buffering=True),
+        TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8"),
+        TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8"),
+        TextIOWrapper(BufferedWriter(FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True),
     )
 
 
