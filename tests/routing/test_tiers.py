@@ -94,6 +94,15 @@ def test_adding_stakes_words_never_lowers_the_tier(said: list[str], filling: int
     assert TIERS.index(after.tier) >= TIERS.index(before.tier)
 
 
-@given(st.text(max_size=300), st.none() | st.text(max_size=50))
-def test_every_text_has_a_tier(text: str, system: str | None) -> None:
-    assert tier_of(text, system).tier in TIERS
+SIMPLE = {"translation", "formatting", "classification", "question"}
+
+
+@given(st.text(max_size=300) | st.lists(words, max_size=12).map(" ".join), st.none() | st.text(max_size=50))
+def test_any_text_has_the_tier_of_its_kind_or_the_next_one_with_the_reason(text: str, system: str | None) -> None:
+    choice = tier_of(text, system)
+    start = TIERS.index("simple" if choice.kind in SIMPLE else "medium")
+    kind, _, stakes = choice.why.partition("; raised: ")
+
+    assert kind == choice.kind
+    assert TIERS.index(choice.tier) == start + bool(stakes)
+    assert set(stakes.split(", ")) <= {"", "legal", "medical", "financial", "security"}

@@ -60,16 +60,28 @@ def test_an_incremental_cdf_has_the_values_of_a_fresh_start(steps: list[tuple[in
         assert incremental.cdf(count, trials) == pytest.approx(binomial_cdf(count, trials, share), abs=1e-8)
 
 
-@given(seen=COUNTS, target=TARGETS, gains=st.integers(0, 20))
+@given(
+    seen=st.tuples(st.integers(0, 3), st.integers(80, 200), st.integers(0, 12)).map(
+        lambda counts: PairedOutcomes(*counts)
+    ),
+    target=st.sampled_from((0.6, 0.8, 0.9)),
+    gains=st.integers(0, 80),
+)
 def test_as_many_losses_are_allowed_as_leave_the_surety(seen: PairedOutcomes, target: float, gains: int) -> None:
     least = studentized_mean(seen, target)
-    if least <= 0.01 or gains > seen.rows:
-        return
+    rest = seen.rows - gains
     most = _max_losses(seen.rows, gains, target, least)
-    both = seen.rows - gains - most
 
-    assert most < 0 or studentized_mean(PairedOutcomes(most, both, gains), target) >= least - 1e-6
-    assert both <= 0 or studentized_mean(PairedOutcomes(most + 1, both - 1, gains), target) < least + 1e-6
+    assert least > 0.01  # else there is nothing to solve for
+    assert -1 <= most <= rest
+    assert most == -1 or studentized_mean(PairedOutcomes(most, rest - most, gains), target) >= least - 1e-6
+    assert most == rest or studentized_mean(PairedOutcomes(most + 1, rest - most - 1, gains), target) < least + 1e-6
+
+
+def test_the_losses_seen_are_allowed_and_one_more_is_not() -> None:
+    seen = PairedOutcomes(2, 150, 5)
+
+    assert _max_losses(seen.rows, seen.gains, 0.9, studentized_mean(seen, 0.9) - 1e-7) == 2
 
 
 @given(losses=st.integers(0, 6), both=st.integers(1, 200), target=TARGETS)

@@ -187,22 +187,33 @@ visits = st.lists(
 
 @settings(max_examples=200)
 @given(visits)
-def test_whoever_fails_or_stops_nobody_waits_for_ever(
+def test_whatever_fails_or_stops_every_call_ends_as_its_own_and_waits_for_one_other_at_most(
     options: list[tuple[int, float, float, float | None, bool]],
 ) -> None:
     async def main() -> None:
         server = Server()
 
-        async def visit(which: int, later: float, seconds: float, fails: bool) -> None:
+        came: dict[str, float] = {}
+
+        async def visit(name: str, which: int, later: float, seconds: float, fails: bool) -> None:
             await asyncio.sleep(later)
-            await server.visit(call("x", system=f"{which} {LONG}"), seconds=seconds, fails=fails)
+            came[name] = now()
+            await server.visit(call("x", system=f"{which} {LONG}"), name, seconds=seconds, fails=fails)
 
         tasks = []
-        for which, later, seconds, stops, fails in options:
-            task = asyncio.create_task(visit(which, later, seconds, fails))
+        for number, (which, later, seconds, stops, fails) in enumerate(options):
+            task = asyncio.create_task(visit(str(number), which, later, seconds, fails))
             if stops is not None:
                 asyncio.get_running_loop().call_later(stops, task.cancel)
             tasks.append(task)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+
+        for (*_, stops, fails), result in zip(options, results, strict=True):
+            if isinstance(result, asyncio.CancelledError):
+                assert stops is not None
+            else:
+                assert repr(result) == ("RuntimeError('it failed')" if fails else "None")
+        longest = max((seconds for _, _, seconds, _, _ in options), default=0.0)
+        assert all(began - came[name] <= longest + 1e-6 for name, began in server.began.items())
 
     run(main())
