@@ -41,11 +41,16 @@ def test_the_name_may_be_written_large_and_the_json_stand_in_a_fence() -> None:
     assert self_reported('Here:\n```json\n{"answer": "B", "Confidence": 0.7}\n```') == 0.7
 
 
-@given(st.floats() | st.integers() | st.text() | st.none() | st.lists(st.integers()))
-def test_it_lies_between_none_and_certain(value: object) -> None:
+@given(st.floats(-1, 120) | st.integers(-1, 120))
+def test_a_number_is_a_probability_up_to_1_a_percentage_from_2_and_else_no_confidence(value: float) -> None:
     confidence = self_reported(json.dumps({"confidence": value}))
+    expected = value if 0 <= value <= 1 else value / 100 if 2 <= value <= 100 else None
 
-    assert confidence is None or 0 <= confidence <= 1
+    assert confidence == expected
+    if value >= 0:
+        assert self_reported(json.dumps({"confidence": f"{value:.3f} %"})) == (
+            pytest.approx(value / 100, abs=1e-5) if round(value, 3) <= 100 else None
+        )
 
 
 @given(st.text())

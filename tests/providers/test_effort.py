@@ -1,0 +1,167 @@
+"""What each word for effort becomes in the body, provider by provider and family by family.
+
+Written out from the providers' reference (2.4, 3.2, 5.2, 7.1, 8 to 11), never computed: a word that a family takes goes
+as it is, any other as the nearest that it does take.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, get_args
+
+import pytest
+
+from scrimp.providers import DIALECTS
+from scrimp.providers.presets import PRESETS
+from scrimp.values import Call, Effort, Parameters
+
+WORDS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+NOTHING: dict[str, Any] = {}
+
+
+def reasoning_effort(*words: str) -> list[dict[str, Any]]:
+    return [{"reasoning_effort": word} for word in words]
+
+
+def level(*words: str) -> list[dict[str, Any]]:
+    return [{"generationConfig": {"thinkingConfig": {"thinkingLevel": word}}} for word in words]
+
+
+def budget(*tokens: int) -> list[dict[str, Any]]:
+    return [{"generationConfig": {"thinkingConfig": {"thinkingBudget": number}}} for number in tokens]
+
+
+def thinking(kind: str) -> dict[str, Any]:
+    return {"thinking": {"type": kind}}
+
+
+def output_effort(word: str, **more: Any) -> dict[str, Any]:
+    return {"output_config": {"effort": word}, **more}
+
+
+CLAUDE = [output_effort(word) for word in ("low", "medium", "high", "xhigh", "max")]
+ADAPTIVE = [output_effort(word, thinking={"type": "adaptive"}) for word in ("low", "medium", "high", "xhigh", "max")]
+
+# One line for each family: in the order of WORDS, what the body gains.
+TABLE: dict[tuple[str, ...], list[dict[str, Any]]] = {
+    # 3.2: no such field
+    ("openai/gpt-4o", "openai/gpt-4o-mini", "openai/gpt-4.1", "openai/gpt-4.1-mini", "tokenmix/gpt-4o-mini"): [NOTHING]
+    * 7,
+    # 3.2: minimal, low, medium, high
+    ("openai/gpt-5", "openai/gpt-5-mini", "openai/gpt-5-nano"): reasoning_effort(
+        "minimal", "minimal", "low", "medium", "high", "high", "high"
+    ),
+    # 3.2: none, low, medium, high
+    ("openai/gpt-5.1",): reasoning_effort("none", "low", "low", "medium", "high", "high", "high"),
+    # 3.2: none, low to xhigh; max, where a model has it, is refused on /chat/completions
+    (
+        "openai/gpt-5.2", "openai/gpt-5.4", "openai/gpt-5.4-mini", "openai/gpt-5.4-nano", "openai/gpt-5.5",
+        "openai/gpt-5.6-luna", "openai/gpt-5.6-terra", "openai/gpt-5.6-sol", "openai/gpt-6-luna", "openai/gpt-6-sol",
+        "openai/gpt-6.1-terra", "helicone-openai/gpt-6-luna", "litellm/gpt-6-luna", "portkey/gpt-6-luna",
+    ): reasoning_effort("none", "low", "low", "medium", "high", "xhigh", "xhigh"),
+    # 3.2: none and minimal are refused
+    ("openai/gpt-6-astra", "openai/gpt-6.1-sol", "openai/gpt-6.2-astra", "openai/gpt-6.2-sol"): reasoning_effort(
+        "low", "low", "low", "medium", "high", "xhigh", "xhigh"
+    ),
+    # 5.2: thinks unless `disabled`
+    ("anthropic/claude-haiku-5-5", "anthropic/claude-opus-5", "anthropic/claude-sonnet-5"): [
+        thinking("disabled"), thinking("disabled"), *CLAUDE,
+    ],
+    # 5.2: `disabled` is refused
+    ("anthropic/claude-sonnet-5-5",): [thinking("between_tools"), thinking("between_tools"), *CLAUDE],
+    # 5.2: cannot be turned off
+    (
+        "anthropic/claude-opus-5-5", "anthropic/claude-fable-5", "anthropic/claude-fable-5-1",
+        "anthropic/claude-fable-5-2",
+    ): [output_effort("low"), output_effort("low"), *CLAUDE],
+    # 5.2: does not think unless asked
+    (
+        "anthropic/claude-opus-4-6", "anthropic/claude-sonnet-4-6", "anthropic/claude-opus-4-7",
+        "anthropic/claude-opus-4-8",
+    ): [NOTHING, NOTHING, *ADAPTIVE],
+    # 5.2: no effort; 5.1: thinks by a budget of tokens only, for which there is no word
+    ("anthropic/claude-haiku-4-5", "anthropic/claude-sonnet-4-5", "anthropic/claude-opus-4-5"): [NOTHING] * 7,
+    # 7.1: tokens, 0 is off, -1 automatic
+    ("gemini/gemini-2.5-flash", "gemini/gemini-2.5-flash-lite"): budget(0, 512, 1024, 8192, -1, -1, -1),
+    # 7.1: pro cannot be turned off: the least it takes
+    ("gemini/gemini-2.5-pro",): budget(128, 128, 1024, 8192, -1, -1, -1),
+    # 7.1: minimal, low, medium, high
+    (
+        "gemini/gemini-3-flash", "gemini/gemini-3.1-flash-lite", "gemini/gemini-3.5-flash",
+        "gemini/gemini-3.5-flash-lite", "gemini/gemini-3.6-flash",
+    ): level("minimal", "minimal", "low", "medium", "high", "high", "high"),
+    # 7.1: minimal not on pro; from 3.7 on not at all
+    (
+        "gemini/gemini-3-pro", "gemini/gemini-3.1-pro", "gemini/gemini-3.7-flash", "gemini/gemini-3.8-flash",
+        "gemini/gemini-4-argon",
+    ): level("low", "low", "low", "medium", "high", "high", "high"),
+    # 7.2 names the field and no words
+    ("gemini-openai/gemini-3.8-flash",): reasoning_effort("none", "minimal", "low", "medium", "high", "high", "high"),
+    # 8: low, high, max; DeepSeek itself takes minimal for low, and medium and xhigh for high
+    ("deepseek/deepseek-flash", "deepseek/deepseek-v4-pro"): [
+        thinking("disabled"), *reasoning_effort("low", "low", "high", "high", "high", "max"),
+    ],
+    # 9: none or high
+    ("mistral/mistral-small-2603", "mistral/mistral-large-4"): reasoning_effort(
+        "none", "none", "none", "high", "high", "high", "high"
+    ),
+    ("mistral/ministral-3b-2512",): [NOTHING] * 7,
+    # 10: on or off
+    ("qwen/qwen3.8-flash", "qwen-cn/qwen3.8-max", "qwen-us/qwen-plus"): [
+        {"enable_thinking": False}, *[{"enable_thinking": True}] * 6,
+    ],
+    # 11: its own word for every model
+    ("openrouter/openai/gpt-6-luna", "openrouter/anthropic/claude-opus-5.5"): [
+        {"reasoning": {"effort": word}}
+        for word in ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+    ],
+    ("tokenmix/claude-sonnet-4.6", "ollama/llama3", "llamacpp/any", "local/smollm2"): [NOTHING] * 7,
+}  # fmt: skip
+
+# Where the code still says something else.
+WRONG = {("deepseek/deepseek-flash", "xhigh"), ("deepseek/deepseek-v4-pro", "xhigh")}
+
+CASES = [
+    pytest.param(
+        model, effort, gained, id=f"{model} {effort}",
+        marks=[pytest.mark.xfail(strict=True, reason="sent as max")] if (model, effort) in WRONG else [],
+    )
+    for models, line in TABLE.items()
+    for model in models
+    for effort, gained in zip(WORDS, line, strict=True)
+]  # fmt: skip
+
+
+def body(model: str, effort: str | None) -> dict[str, Any]:
+    provider, _, name = model.partition("/")
+    endpoint = PRESETS[provider]
+    call = Call(provider=provider, model=name, text="hi", parameters=Parameters(effort=effort))  # type: ignore[arg-type]  # a word of the table
+    return json.loads(DIALECTS[endpoint.dialect]().to_request(call, endpoint).body)
+
+
+def test_every_word_there_is_has_its_column() -> None:
+    assert get_args(Effort) == WORDS
+
+
+@pytest.mark.parametrize(("model", "effort", "gained"), CASES)
+def test_an_effort_is_what_the_family_calls_it(model: str, effort: str, gained: dict[str, Any]) -> None:
+    assert body(model, effort) == body(model, None) | gained
+
+
+@pytest.mark.parametrize("model", [model for models in TABLE for model in models])
+def test_without_an_effort_nothing_is_said_of_it(model: str) -> None:
+    fields = {"reasoning_effort", "thinking", "output_config", "enable_thinking", "reasoning", "generationConfig"}
+
+    assert not fields & body(model, None).keys()
+
+
+def test_an_effort_and_a_schema_share_the_output_config() -> None:
+    call = Call(
+        provider="anthropic", model="claude-opus-5-5", text="hi", parameters=Parameters(effort="low", schema={})
+    )
+    request = DIALECTS["anthropic"]().to_request(call, PRESETS["anthropic"])
+
+    assert json.loads(request.body)["output_config"] == {
+        "effort": "low",
+        "format": {"type": "json_schema", "schema": {}},
+    }
