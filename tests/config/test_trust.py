@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.load import load
+from scrimp.config.load import LoadedConfig, load
 from scrimp.config.paths import Paths
 from scrimp.config.trust import is_trusted, trust
 from scrimp.errors import ConfigError
@@ -19,9 +19,9 @@ def project(tmp_path: Path, text: str) -> Path:
     return file
 
 
-def load_in(tmp_path: Path) -> None:
+def load_in(tmp_path: Path) -> LoadedConfig:
     paths = Paths(config=tmp_path / "home" / "config.toml", data=tmp_path / "home")
-    load(env={}, cwd=tmp_path / "clone", paths=paths, flags={})
+    return load(env={}, cwd=tmp_path / "clone", paths=paths, flags={})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,10 @@ def test_a_project_may_choose_tiers_and_limits_without_trust(tmp_path: Path) -> 
         '[models."openai/x"]\nmax_output = 5\n',
     )
 
-    load_in(tmp_path)
+    config = load_in(tmp_path).config
+
+    assert (config.defaults.max_cost, config.providers["openai"].rpm) == (1, 60)
+    assert list(config.tiers["simple"]) == ["openai/x"]
 
 
 def test_what_is_trusted_is_the_file_as_it_was(tmp_path: Path) -> None:

@@ -85,7 +85,16 @@ def test_columns_are_kept_as_they_were(tmp_path: Path, rows: list[dict[str, Any]
     assert [prompt.row for prompt in read(path, template="x")] == rows
 
 
-@given(st.binary(max_size=60), st.sampled_from(["a.jsonl", "a.csv", "a.tsv", "a.json", "a.txt", "a.md"]))
+PIECES = st.sampled_from([
+    b'{"text":"a"}', b'{"text":"b","id":1}', b"text", b"words",
+    b"\n", b",", b"\t", b'"', b"[", b"]", b"\xff", b"\0",
+])  # fmt: skip
+
+
+@given(
+    st.binary(max_size=60) | st.lists(PIECES, max_size=12).map(b"".join),
+    st.sampled_from(["a.jsonl", "a.csv", "a.tsv", "a.json", "a.txt", "a.md"]),
+)
 def test_any_bytes_are_prompts_or_an_input_error(tmp_path: Path, content: bytes, name: str) -> None:
     found = []
     with suppress(InputError):  # any other exception fails the test

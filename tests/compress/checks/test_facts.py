@@ -34,7 +34,7 @@ def test_white_space_between_words_changes_no_fact(pairs: list[tuple[str, str]])
     assert facts(spaced) == facts(" ".join(word for word, _ in pairs))
 
 
-@given(st.text(st.characters()))
+@given(st.text(st.characters()) | st.lists(words, max_size=20).map(" ".join))
 def test_any_text_has_facts_that_count_for_something(text: str) -> None:
     assert all(times > 0 for times in facts(text).values())
 

@@ -141,7 +141,14 @@ def test_json_that_is_part_of_something_else_is_not_touched(text):
 
 @given(st.text() | st.text(alphabet='[]{}",:\n `~1a\\'))
 def test_any_text_is_searched_without_a_fault(text):
-    assert all(0 <= start < end <= len(text) for start, end in find_json(text))
+    find_json(text)
+    whole = f"{LINE}\n\n{text}"
+    before = len(LINE) + 2
+
+    assert all(0 <= start < end <= len(whole) for start, end in find_json(whole))
+    assert [span for span in find_json(whole) if span[0] >= before] == [
+        (before + start, before + end) for start, end in find_json(text)
+    ]
 
 
 def test_a_hundred_thousand_levels_are_one_document():
