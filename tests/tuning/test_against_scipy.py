@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from scrimp.tuning.binomial import BinomialWalk, at_most, chances
-from scrimp.tuning.bounds import Paired, PairedOutcomes, betting_p, exact_p, fewest, lower_bound, surety
+from scrimp.tuning.binomial import IncrementalBinomialCdf, binomial_cdf, binomial_pmf
+from scrimp.tuning.bounds import PairedOutcomes, ScorePair, betting_p, exact_p, lower_bound, min_rows, studentized_mean
 from scrimp.tuning.calibration import calibration
 from scrimp.tuning.policy_metrics import _wilson
 
@@ -24,32 +24,36 @@ SHARES = (
 
 
 @given(trials=st.integers(1, 20_000), part=st.floats(0, 1), share=SHARES)
-def test_at_most_is_the_cumulative_binomial(trials: int, part: float, share: float) -> None:
+def test_the_cdf_is_scipys(trials: int, part: float, share: float) -> None:
     count = round(part * trials)
 
-    assert at_most(count, trials, share) == pytest.approx(stats.binom.cdf(count, trials, share), rel=1e-7, abs=1e-12)
+    assert binomial_cdf(count, trials, share) == pytest.approx(
+        stats.binom.cdf(count, trials, share), rel=1e-7, abs=1e-12
+    )
 
 
 @given(trials=st.integers(1, 20_000), away=st.floats(-6, 6), share=st.floats(1e-4, 1 - 1e-4))
-def test_at_most_is_the_cumulative_binomial_near_the_mean(trials: int, away: float, share: float) -> None:
+def test_the_cdf_is_scipys_near_the_mean(trials: int, away: float, share: float) -> None:
     count = round(trials * share + away * math.sqrt(trials * share * (1 - share)))
 
-    assert at_most(count, trials, share) == pytest.approx(stats.binom.cdf(count, trials, share), rel=1e-7, abs=1e-12)
+    assert binomial_cdf(count, trials, share) == pytest.approx(
+        stats.binom.cdf(count, trials, share), rel=1e-7, abs=1e-12
+    )
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=40), share=SHARES)
-def test_a_walk_gives_the_cumulative_binomial_at_every_step(steps: list[tuple[int, int]], share: float) -> None:
-    walk = BinomialWalk(share)
+def test_the_incremental_cdf_is_scipys_at_every_step(steps: list[tuple[int, int]], share: float) -> None:
+    incremental = IncrementalBinomialCdf(share)
     counts, trials = np.cumsum(steps, axis=0).T
     trials = np.maximum(1, 500 - trials)
 
-    walked = [walk.at_most(int(count), int(of)) for count, of in zip(counts, trials, strict=True)]
-    assert walked == pytest.approx(stats.binom.cdf(counts, trials, share), abs=1e-8)
+    stepwise = [incremental.cdf(int(count), int(of)) for count, of in zip(counts, trials, strict=True)]
+    assert stepwise == pytest.approx(stats.binom.cdf(counts, trials, share), abs=1e-8)
 
 
 @given(trials=st.integers(1, 3000), share=SHARES)
-def test_chances_are_the_binomial_ones_but_for_a_billionth(trials: int, share: float) -> None:
-    counts, probabilities = zip(*chances(trials, share), strict=True)
+def test_the_pmf_is_scipys_but_for_a_billionth(trials: int, share: float) -> None:
+    counts, probabilities = zip(*binomial_pmf(trials, share), strict=True)
 
     assert probabilities == pytest.approx(stats.binom.pmf(counts, trials, share), rel=1e-8, abs=1e-12)
     assert list(counts) == list(range(counts[0], counts[-1] + 1))
@@ -82,8 +86,8 @@ def trinomial_p(seen: PairedOutcomes, target: float, rates: int) -> float:
         for gains in range(seen.rows + 1)
         for losses in range(seen.rows - gains + 1)
     ]
-    least = surety(seen, target) - 1e-7
-    as_sure = np.array([each for each in outcomes if surety(PairedOutcomes(*each), target) >= least])
+    least = studentized_mean(seen, target) - 1e-7
+    as_sure = np.array([each for each in outcomes if studentized_mean(PairedOutcomes(*each), target) >= least])
     gain = np.linspace(0, target / (1 + target), rates)
     loss = 1 - target + target * gain
     shares = np.stack([loss, np.maximum(0, 1 - loss - gain), gain], axis=-1)
@@ -94,7 +98,7 @@ def trinomial_p(seen: PairedOutcomes, target: float, rates: int) -> float:
 @pytest.mark.parametrize("counts", [(0, 20, 0), (0, 45, 0), (1, 40, 2), (2, 50, 0), (0, 30, 6), (3, 36, 1), (1, 58, 1)])
 def test_the_exact_test_is_the_largest_trinomial_chance(counts: tuple[int, int, int], target: float) -> None:
     seen = PairedOutcomes(*counts)
-    largest = trinomial_p(seen, target, rates=300) if surety(seen, target) > 0 else 1.0
+    largest = trinomial_p(seen, target, rates=300) if studentized_mean(seen, target) > 0 else 1.0
 
     assert exact_p(seen, target) == pytest.approx(largest, rel=0.02, abs=1e-6)
 
@@ -116,7 +120,7 @@ def test_betting_is_one_over_the_mean_capital_of_forty_gamblers(
 @pytest.mark.parametrize(("rows", "losses"), [(60, 0), (100, 0), (100, 1), (200, 3), (400, 20), (300, 75)])
 @pytest.mark.parametrize("risk", [0.05, 0.1])
 def test_without_gains_the_bound_is_that_of_clopper_and_pearson(rows: int, losses: int, risk: float) -> None:
-    paired = [Paired(str(number), float(number >= losses), 1.0) for number in range(rows)]
+    paired = [ScorePair(str(number), float(number >= losses), 1.0) for number in range(rows)]
     exact = float(stats.beta.ppf(risk, rows - losses, losses + 1))
     bound = lower_bound(paired, risk)
 
@@ -126,7 +130,7 @@ def test_without_gains_the_bound_is_that_of_clopper_and_pearson(rows: int, losse
 
 @given(st.floats(0.5, 0.999), st.floats(0.001, 0.5))
 def test_the_fewest_rows_are_the_first_whose_clean_record_is_rare_enough(target: float, risk: float) -> None:
-    rows = fewest(target, risk)
+    rows = min_rows(target, risk)
     clean = stats.binom.cdf(0, [rows - 1, rows], 1 - target)
 
     assert clean[1] <= risk * (1 + 1e-9)
