@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -69,6 +70,11 @@ class Scrimp:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
+
+    def copy(self, place: Path) -> None:
+        """Take over the files of another one, made in `place`."""
+        shutil.copytree(place / "work", self.cwd, dirs_exist_ok=True)
+        shutil.copytree(place / "home", self.home, dirs_exist_ok=True)
 
     def start(self, *words: str, **kwargs: Any) -> subprocess.Popen[bytes]:
         return subprocess.Popen([*self.program, *words], cwd=self.cwd, env=self.env, **kwargs)

@@ -15,7 +15,8 @@ from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
 from scrimp.values import Call, Completion, Message, Parameters
 
-pytestmark = pytest.mark.foreign
+# One worker for all: the SDKs take seconds to import.
+pytestmark = [pytest.mark.foreign, pytest.mark.xdist_group("sdks")]
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
 TURNS = (Message("user", "hi"), Message("assistant", "hello"))
 CALLS = [

@@ -1,37 +1,60 @@
-"""Homes with a recording, with pairs gathered from it, and with what those certify applied."""
+"""Homes with a recording, with pairs gathered from it, and with what those certify applied; each is made once."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 import recordings
 from command import Scrimp
+from fork_server import ForkServer
 
 
 @pytest.fixture
 def recorded(scrimp: Scrimp) -> Scrimp:
     """A recording with its prices, and a provider that answers from it."""
+    return record(scrimp)
+
+
+@pytest.fixture
+def gathered(scrimp: Scrimp, gathered_once: Path) -> Scrimp:
+    """The same, with 200 prompts put to all three models."""
+    scrimp.copy(gathered_once)
+    return scrimp
+
+
+@pytest.fixture
+def applied(scrimp: Scrimp, applied_once: Path) -> Scrimp:
+    """The same, with its completions labelled by a check, and what that certifies applied."""
+    scrimp.copy(applied_once)
+    return scrimp
+
+
+@pytest.fixture(scope="session")
+def gathered_once(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Path:
+    place = tmp_path_factory.mktemp("gathered")
+    ran = record(Scrimp(place, forks))("tune", "shadow", "p.jsonl", "--share", "100%", "--limit", "200")
+    assert ran.status == 0, ran.err
+    return place
+
+
+@pytest.fixture(scope="session")
+def applied_once(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer, gathered_once: Path) -> Path:
+    place = tmp_path_factory.mktemp("applied")
+    scrimp = Scrimp(place, forks)
+    scrimp.copy(gathered_once)
+    scrimp("tune", "label", "--check", recordings.ODD)
+    ran = scrimp("tune", "apply")
+    assert ran.status == 0, ran.err
+    assert "1 route written" in ran.err
+    return place
+
+
+def record(scrimp: Scrimp) -> Scrimp:
     scrimp.file("recording.jsonl", recordings.text(recordings.rows(400)))
     scrimp.file("prices.json", json.dumps(recordings.PRICES))
     scrimp.config(recordings.CONFIG)
     recordings.prompts(scrimp, "p.jsonl", range(400))
     return scrimp
-
-
-@pytest.fixture
-def gathered(recorded: Scrimp) -> Scrimp:
-    """The same, with 200 prompts put to all three models."""
-    ran = recorded("tune", "shadow", "p.jsonl", "--share", "100%", "--limit", "200")
-    assert ran.status == 0, ran.err
-    return recorded
-
-
-@pytest.fixture
-def applied(gathered: Scrimp) -> Scrimp:
-    gathered("tune", "label", "--check", recordings.ODD)
-    ran = gathered("tune", "apply")
-    assert ran.status == 0, ran.err
-    assert "1 route written" in ran.err
-    return gathered

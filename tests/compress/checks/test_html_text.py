@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from compress.html.test_to_text import PAGE, TEXT, fragments, pages
+from compress.html.strategies import PAGE, TEXT, fragments, pages
 from scrimp.compress.checks.html_text import page_text_complete
 from scrimp.compress.html.to_text import html_to_text
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compress.json.strategies import NOT_JSON, nearly, texts
 from compress.json.tables import expanded
-from compress.json.test_minify import NOT_JSON, nearly, texts
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.json.minify import minify
 from scrimp.compress.json.table_writer import write_tables

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compress.json.test_minify import strictly, texts
+from compress.json.strategies import strictly, texts
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.minify import minify
 from scrimp.compress.json.table_writer import write_tables

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from compress.output.test_grouping import texts
+from compress.output.strategies import texts
 from scrimp.compress.output.alignment import collapse_alignment
 
 
