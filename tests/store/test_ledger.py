@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect
-from scrimp.store.ledger import MIGRATIONS, Ledger
+from scrimp.store.ledger import GROUPS, MIGRATIONS, Ledger, LedgerTotal
 from scrimp.values import Entry, Usage
 
 ENTRY = Entry(
@@ -40,6 +41,71 @@ def test_the_sum_is_exact_for_any_costs(tmp_path_factory: pytest.TempPathFactory
     ledger.append(entries)
 
     assert sum((total.cost for total in ledger.totals("run")), Decimal(0)) == sum((e.cost for e in entries), Decimal(0))
+    ledger.close()
+
+
+DAY = 86_400.0
+entries = st.builds(
+    Entry,
+    call=st.uuids().map(str), run=st.sampled_from(["r1", "r2"]),
+    time=st.integers(0, 3 * 86_400).map(lambda seconds: 1_700_000_000.0 + seconds),
+    provider=st.sampled_from(["openai", "anthropic"]), model=st.sampled_from(["a", "b"]),
+    status=st.sampled_from(["paid", "truncated", "failed", "lost"]), seconds=st.just(0.5),
+    usage=st.none() | st.builds(Usage, input=st.integers(0, 10**6), output=st.integers(0, 10**6)),
+    cost=st.none() | st.integers(0, 10**12).map(lambda nano: Decimal(nano).scaleb(-9)),
+    tier=st.sampled_from([None, "simple"]), chain=st.sampled_from([None, "c"]), route=st.sampled_from([None, "x"]),
+    user=st.sampled_from([None, "ada"]), tags=st.sampled_from([{}, {"team": "blue"}, {"team": "red", "x": "y"}]),
+    signature=st.sampled_from([None, "s1"]),
+)  # fmt: skip
+NAMES = {
+    "model": lambda entry: f"{entry.provider}/{entry.model}",
+    "provider": lambda entry: entry.provider,
+    "tier": lambda entry: entry.tier or "-",
+    "chain": lambda entry: entry.chain or "-",
+    "route": lambda entry: entry.route or "-",
+    "user": lambda entry: entry.user or "-",
+    "task": lambda entry: entry.signature or "-",
+    "signature": lambda entry: entry.signature or "-",
+    "run": lambda entry: entry.run,
+    "day": lambda entry: f"{datetime.fromtimestamp(entry.time, UTC):%Y-%m-%d}",
+    "status": lambda entry: entry.status,
+    "tag:team": lambda entry: entry.tags.get("team", "-"),
+}
+
+
+def test_every_group_there_is_has_its_sum_below() -> None:
+    assert set(NAMES) - {"tag:team"} == set(GROUPS)
+
+
+@settings(max_examples=40)
+@given(given=st.lists(entries, max_size=30), days=st.integers(0, 3))
+def test_totals_are_the_sums_of_their_entries_by_whatever_they_are_grouped(
+    tmp_path_factory: pytest.TempPathFactory, given: list[Entry], days: int
+) -> None:
+    ledger = Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")
+    ledger.append(given)
+    since = 1_700_000_000.0 + days * DAY
+    for by, name_of in NAMES.items():
+        parts: dict[str, list[Entry]] = {}
+        for entry in given:
+            if entry.time >= since:
+                parts.setdefault(name_of(entry), []).append(entry)
+        totals = ledger.totals(by, since=since)
+
+        assert {total.name: total for total in totals} == {
+            name: LedgerTotal(
+                name,
+                calls=len(part),
+                failed=sum(each.status == "failed" for each in part),
+                lost=sum(each.status == "lost" for each in part),
+                input=sum(each.usage.input for each in part if each.usage),
+                output=sum(each.usage.output for each in part if each.usage),
+                cost=sum((each.cost for each in part if each.cost is not None), Decimal(0)),
+                unpriced=sum(each.cost is None and each.status in ("paid", "truncated") for each in part),
+            )
+            for name, part in parts.items()
+        }
+        assert [total.cost for total in totals] == sorted((total.cost for total in totals), reverse=True)
     ledger.close()
 
 

@@ -1,3 +1,5 @@
+"""Completions as the three dialects write them, and all who imitate them: text, tokens, cost, streams."""
+
 from __future__ import annotations
 
 import json
@@ -7,40 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.failures import is_retryable, policy_of
+from providers.replies import chat, completed, failed, read
+from scrimp.failures import is_retryable
 from scrimp.providers import DIALECTS
-from scrimp.providers.endpoint import HttpReply
-from scrimp.providers.error_replies import retry_after
 from scrimp.providers.presets import PRESETS
 from scrimp.values import Call, Completion, Failure, Parameters, Usage
-
-
-def read(
-    preset: str, body: Any, *, status: int = 200, headers: dict[str, str] | None = None, model: str = "m"
-) -> Completion | Failure:
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    call = Call(provider=preset, model=model, text="x")
-    return DIALECTS[PRESETS[preset].dialect]().to_completion(
-        HttpReply(status=status, body=data, headers=headers or {}), call, PRESETS[preset]
-    )
-
-
-def chat(usage: dict[str, Any], **message: Any) -> dict[str, Any]:
-    return {
-        "model": "m",
-        "choices": [{"finish_reason": "stop", "message": {"content": "hi"} | message}],
-        "usage": usage,
-    }
-
-
-def failed(found: Completion | Failure) -> Failure:
-    assert isinstance(found, Failure)
-    return found
-
-
-def completed(found: Completion | Failure) -> Completion:
-    assert isinstance(found, Completion)
-    return found
 
 
 def test_gemini_counts_thoughts_as_output_and_does_not_show_them() -> None:
@@ -100,58 +73,6 @@ def test_mistrals_chunks_and_a_refusal_are_read_as_what_they_are() -> None:
 
     assert completed(read("mistral", chat({}, content=chunks))).text == "Hi"
     assert completed(read("openai", chat({}, content=None, refusal="No."))).stop_reason == "refused"
-
-
-@pytest.mark.parametrize(
-    ("preset", "status", "body", "kind", "retryable", "final"),
-    [
-        ("openai", 401, {"error": {"code": "invalid_api_key"}}, "auth", False, True),
-        ("openai", 429, {"error": {"code": "rate_limit_exceeded"}}, "rate_limit", True, False),
-        ("openai", 429, {"error": {"code": "insufficient_quota"}}, "quota", False, True),
-        ("openai", 400, {"error": {"code": "context_length_exceeded"}}, "too_long", False, False),
-        ("openai", 404, {"error": {"code": "model_not_found"}}, "not_found", False, False),
-        ("deepseek", 402, {"error": {"message": "Insufficient Balance"}}, "quota", False, True),
-        ("mistral", 401, {"detail": "Unauthorized"}, "auth", False, True),
-        ("mistral", 422, {"detail": [{"loc": ["body"], "msg": "bad"}]}, "invalid", False, False),
-        ("anthropic", 529, {"type": "error", "error": {"type": "overloaded_error"}}, "server", True, False),
-        ("anthropic", 429, {"type": "error", "error": {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}}}, "quota", False, True),
-        ("gemini", 429, {"error": {"status": "RESOURCE_EXHAUSTED", "details": [{"violations": [{"quotaId": "RequestsPerDayPerProject"}]}]}}, "quota", False, True),
-        ("gemini", 429, {"error": {"status": "RESOURCE_EXHAUSTED"}}, "rate_limit", True, False),
-        ("openrouter", 200, {"error": {"code": 502, "message": "provider failed"}}, "server", True, False),
-        ("qwen", 400, {"error": {"code": "data_inspection_failed"}}, "refused", False, False),
-        ("openai", 500, b"<html>", "server", True, False),
-    ],
-)  # fmt: skip
-def test_an_error_is_what_it_means_and_not_what_its_status_is(
-    preset: str, status: int, body: Any, kind: str, retryable: bool, final: bool
-) -> None:
-    found = failed(read(preset, body, status=status))
-
-    assert (found.kind, is_retryable(found), policy_of(found).ends_provider) == (kind, retryable, final)
-    assert preset in found.message
-
-
-def test_a_provider_may_overrule_what_its_status_says() -> None:
-    assert not is_retryable(failed(read("openai", {}, status=500, headers={"x-should-retry": "false"})))
-    assert is_retryable(failed(read("openai", {}, status=400, headers={"x-should-retry": "true"})))
-
-
-@pytest.mark.parametrize(
-    ("headers", "error", "seconds"),
-    [
-        ({"retry-after-ms": "1500", "retry-after": "9"}, {}, 1.5),
-        ({"retry-after": "2.5"}, {}, 2.5),
-        ({"retry-after": "Thu, 01 Jan 1970 00:01:40 GMT"}, {}, 40.0),
-        ({}, {"details": [{"retryDelay": "34s"}]}, 34.0),
-        ({"retry-after": "soon"}, {}, None),
-    ],
-)
-def test_the_wait_asked_for_is_found_wherever_it_is(headers: dict[str, str], error: Any, seconds: float | None) -> None:
-    assert retry_after(headers, error, now=60.0) == seconds
-
-
-def test_a_retired_model_is_named_with_its_replacement() -> None:
-    assert "gpt-6-luna" in failed(read("openai", {}, status=404, model="gpt-5-nano")).message
 
 
 json_values = st.recursive(

@@ -1,0 +1,146 @@
+"""Tokens counted, in three dialects: parts are within their whole, and what is no count is never a count of nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.replies import chat, completed, read
+from scrimp.values import Usage
+
+counts = st.integers(0, 10**9)
+# What stands where a count should: absent, null, or something that is none.
+odd = st.sampled_from([None, -1, -(10**12), True, "12", "", 1.5, [], {}, 1e300])
+
+
+def usage_of(preset: str, counted: Any) -> Usage | None:
+    if preset == "gemini":
+        body = {
+            "candidates": [{"content": {"parts": [{"text": "hi"}]}, "finishReason": "STOP"}],
+            "usageMetadata": counted,
+        }
+    elif preset == "anthropic":
+        body = {"content": [{"type": "text", "text": "hi"}], "stop_reason": "end_turn", "usage": counted}
+    else:
+        body = chat(counted)
+    return completed(read(preset, body)).usage
+
+
+@given(fresh=counts, read_=counts, written=counts, answer=counts, hidden=counts)
+def test_openai_counts_the_parts_within_the_whole(
+    fresh: int, read_: int, written: int, answer: int, hidden: int
+) -> None:
+    counted = {
+        "prompt_tokens": fresh + read_ + written, "completion_tokens": answer + hidden,
+        "prompt_tokens_details": {"cached_tokens": read_, "cache_write_tokens": written},
+        "completion_tokens_details": {"reasoning_tokens": hidden},
+    }  # fmt: skip
+
+    assert usage_of("openai", counted) == Usage(
+        input=fresh + read_ + written, output=answer + hidden, cache_read=read_, cache_write=written, reasoning=hidden
+    )
+
+
+@given(fresh=counts, read_=counts, short=counts, long=counts, answer=counts, hidden=counts)
+def test_anthropic_counts_fresh_input_beside_what_the_cache_read_and_wrote(
+    fresh: int, read_: int, short: int, long: int, answer: int, hidden: int
+) -> None:
+    counted = {
+        "input_tokens": fresh, "cache_read_input_tokens": read_, "cache_creation_input_tokens": short + long,
+        "cache_creation": {"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long},
+        "output_tokens": answer + hidden, "output_tokens_details": {"thinking_tokens": hidden},
+    }  # fmt: skip
+
+    assert usage_of("anthropic", counted) == Usage(
+        input=fresh + read_ + short + long, output=answer + hidden, cache_read=read_, cache_write=short + long,
+        cache_write_long=long, reasoning=hidden,
+    )  # fmt: skip
+
+
+@given(fresh=counts, read_=counts, tools=counts, answer=counts, hidden=counts)
+def test_gemini_counts_thoughts_beside_the_answer_and_tools_beside_the_prompt(
+    fresh: int, read_: int, tools: int, answer: int, hidden: int
+) -> None:
+    counted = {
+        "promptTokenCount": fresh + read_, "cachedContentTokenCount": read_, "toolUsePromptTokenCount": tools,
+        "candidatesTokenCount": answer, "thoughtsTokenCount": hidden,
+    }  # fmt: skip
+
+    assert usage_of("gemini", counted) == Usage(
+        input=fresh + read_ + tools, output=answer + hidden, cache_read=read_, reasoning=hidden
+    )
+
+
+@given(prompt=counts, answer=counts, hidden=counts)
+def test_gemini_as_openai_may_leave_thinking_out_of_all_but_the_total(prompt: int, answer: int, hidden: int) -> None:
+    counted = {"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer + hidden}
+
+    assert usage_of("gemini-openai", counted) == Usage(input=prompt, output=answer + hidden)
+
+
+WHOLES = {
+    "openai": ("prompt_tokens", "completion_tokens"),
+    "anthropic": ("input_tokens", "output_tokens"),
+    "gemini": ("promptTokenCount",),
+}
+
+
+@pytest.mark.parametrize("preset", WHOLES)
+@given(data=st.data())
+def test_a_whole_that_is_no_count_makes_the_usage_unknown(preset: str, data: st.DataObject) -> None:
+    counted: dict[str, Any] = dict.fromkeys(WHOLES[preset], 5)
+    counted[data.draw(st.sampled_from(WHOLES[preset]))] = data.draw(odd)
+
+    assert usage_of(preset, counted) is None
+
+
+@pytest.mark.parametrize("counted", [None, [], "5", 5, {}])
+@pytest.mark.parametrize("preset", WHOLES)
+def test_a_usage_that_is_none_is_unknown(preset: str, counted: Any) -> None:
+    assert usage_of(preset, counted) is None
+
+
+PARTS = {
+    "openai": [
+        {"prompt_tokens_details": {"cached_tokens": 0}}, {"prompt_tokens_details": {"cache_write_tokens": 0}},
+        {"prompt_tokens_details": {"cache_creation_input_tokens": 0}}, {"prompt_cache_hit_tokens": 0},
+        {"num_cached_tokens": 0}, {"completion_tokens_details": {"reasoning_tokens": 0}},
+        {"prompt_tokens_details": None}, {"completion_tokens_details": None},
+    ],
+    "anthropic": [
+        {"cache_read_input_tokens": 0}, {"cache_creation_input_tokens": 0}, {"cache_creation": None},
+        {"cache_creation": {"ephemeral_1h_input_tokens": 0}}, {"output_tokens_details": {"thinking_tokens": 0}},
+    ],
+    "gemini": [{"cachedContentTokenCount": 0}, {"toolUsePromptTokenCount": 0}],
+}  # fmt: skip
+
+
+def filled(part: Any, value: Any) -> Any:
+    return {name: filled(inner, value) for name, inner in part.items()} if isinstance(part, dict) else value
+
+
+@pytest.mark.parametrize(("preset", "part"), [(preset, part) for preset, parts in PARTS.items() for part in parts])
+@given(value=odd)
+def test_a_part_that_is_no_count_is_none_of_the_whole(preset: str, part: dict[str, Any], value: Any) -> None:
+    wholes = dict.fromkeys(WHOLES[preset], 5)
+    usage = usage_of(preset, wholes | filled(part, value))
+
+    assert usage is not None
+    assert (usage.input, usage.output) in {(5, 5), (5, 0), (6, 5), (6, 0)}  # 1.5 counts as 1
+    assert 0 <= usage.cache_read + usage.cache_write <= 1
+    assert 0 <= usage.reasoning <= 1
+
+
+@pytest.mark.parametrize(("preset", "part"), [(preset, part) for preset, parts in PARTS.items() for part in parts])
+@given(value=counts)
+def test_a_part_is_never_more_than_its_whole(preset: str, part: dict[str, Any], value: int) -> None:
+    usage = usage_of(preset, dict.fromkeys(WHOLES[preset], 5) | filled(part, value))
+
+    assert usage is not None
+    assert usage.cache_read <= usage.input
+    assert usage.cache_write <= usage.input
+    assert usage.cache_write_long <= usage.cache_write
+    assert usage.reasoning <= usage.output
