@@ -43,13 +43,11 @@ def ordeal(tmp_path_factory: pytest.TempPathFactory) -> Ordeal:
         return undergo(scrimp, provider.report, prompts_for(1500, 7), *words, timeout=120)
 
 
-@pytest.mark.xdist_group("ordeal")
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
 def test_among_faults_of_every_kind(ordeal: Ordeal, promise: Callable[[Ordeal], Iterator[str]]) -> None:
     assert list(promise(ordeal)) == []
 
 
-@pytest.mark.xdist_group("ordeal")
 def test_faults_of_every_kind_were_met(ordeal: Ordeal) -> None:
     """Or the tests above have shown nothing."""
     assert len(ordeal.seen.kinds) == 25

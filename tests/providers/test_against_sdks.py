@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,8 +16,7 @@ from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
 from scrimp.values import Call, Completion, Message, Parameters
 
-# One worker for all: the SDKs take seconds to import.
-pytestmark = [pytest.mark.foreign, pytest.mark.xdist_group("sdks")]
+pytestmark = pytest.mark.foreign
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
 TURNS = (Message("user", "hi"), Message("assistant", "hello"))
 CALLS = [
@@ -39,27 +39,31 @@ def body(call: Call, endpoint: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
 def test_a_chat_body_is_what_the_openai_sdk_would_send(call: Call) -> None:
-    pydantic = pytest.importorskip("pydantic")
     chat = pytest.importorskip("openai.types.chat.completion_create_params", reason="the openai SDK is not installed")
     shape = chat.CompletionCreateParamsStreaming if call.stream else chat.CompletionCreateParamsNonStreaming
     sent = body(call, "openai")
 
-    pydantic.TypeAdapter(shape).validate_python(sent)
+    _validator(shape).validate_python(sent)
     assert set(sent) <= set(shape.__annotations__) | set(chat.CompletionCreateParamsBase.__annotations__)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
 def test_a_messages_body_is_what_the_anthropic_sdk_would_send(call: Call) -> None:
-    pydantic = pytest.importorskip("pydantic")
     messages = pytest.importorskip("anthropic.types.message_create_params", reason="the anthropic SDK is not installed")
     shape = messages.MessageCreateParamsStreaming if call.stream else messages.MessageCreateParamsNonStreaming
     for model in ("claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-4-5"):
         sent = body(msgspec.structs.replace(call, model=model), "anthropic")
 
-        pydantic.TypeAdapter(shape).validate_python(sent)
+        _validator(shape).validate_python(sent)
         assert set(sent) - {"temperature"} <= set(shape.__annotations__) | set(
             messages.MessageCreateParamsBase.__annotations__
         )
+
+
+@cache
+def _validator(shape: Any) -> Any:
+    """Build what checks bodies of an SDK's type, once: it takes a tenth of a second."""
+    return pytest.importorskip("pydantic").TypeAdapter(shape)
 
 
 def test_a_chat_reply_says_to_us_what_it_says_to_the_sdk() -> None:
