@@ -43,6 +43,7 @@ def ordeal(tmp_path_factory: pytest.TempPathFactory) -> Ordeal:
         return undergo(scrimp, provider.report, prompts_for(1500, 7), *words, timeout=120)
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
 def test_among_faults_of_every_kind(ordeal: Ordeal, promise: Callable[[Ordeal], Iterator[str]]) -> None:
     assert list(promise(ordeal)) == []
@@ -190,6 +191,7 @@ def test_a_provider_nobody_listens_for_costs_ten_calls(scrimp: Scrimp) -> None:
         pytest.param(("dead", "dead"), marks=pytest.mark.skipif(not LONG, reason="SCRIMP_TEST_LONG is not set")),
     ],
 )
+@pytest.mark.timeout(300)
 def test_with_no_provider_left_the_run_ends_and_says_what_was_kept(scrimp: Scrimp, kinds: tuple[str, str]) -> None:
     with (
         chaos_provider(delay=0.02, after=60, then=kinds[0]) as first,

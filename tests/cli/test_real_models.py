@@ -9,7 +9,7 @@ from command import Scrimp
 from llama_server import llama_server, require_model
 
 DATA = Path(__file__).parent.parent / "data"
-pytestmark = pytest.mark.local_model
+pytestmark = [pytest.mark.local_model, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
