@@ -75,7 +75,7 @@ def test_the_list_of_commands_is_plain_at_a_terminal_too_and_imports_neither_ric
         (("rnu",), "scrimp: no such command 'rnu'. Did you mean 'run'? See `scrimp --help`"),
         (("cache", "get"), "scrimp: missing argument 'KEY': see `scrimp cache get --help`"),
         (("ask", "--check"), "scrimp: option '--check' requires an argument: see `scrimp ask --help`"),
-        (("run", "--tier", "simple", "--model", "a/b"), "scrimp: --tier and --model exclude each other: give one"),
+        (("run", "--tier", "simple", "--model", "a/b"), "scrimp: --tier and --model cannot be combined: give one"),
     ],
 )
 def test_an_error_is_one_line_that_names_the_next_step(scrimp: Scrimp, words: tuple[str, ...], message: str) -> None:

@@ -152,7 +152,7 @@ def test_a_cap_that_is_reached_says_how_to_go_on(ready: Scrimp, provider: FakePr
 
     assert ran.status == 5
     assert 0 < sum(row["cost_usd"] for row in ran.rows) <= 0.001
-    assert f"to go on: scrimp {' '.join(words)}" in ran.err
+    assert f"to resume: scrimp {' '.join(words)}" in ran.err
     before = len(provider.bodies)
     again = ready(*words)
     assert [row["cache"] for row in again.rows[:before]] == ["hit"] * before
@@ -219,7 +219,7 @@ def test_an_input_is_not_written_over(ready: Scrimp) -> None:
     before = (ready.cwd / "rows.jsonl").read_bytes()
     ran = ready("run", "rows.jsonl", "-o", "rows.jsonl")
 
-    assert (ran.status, "is an input, too" in ran.err) == (2, True)
+    assert (ran.status, "is also an input" in ran.err) == (2, True)
     assert (ready.cwd / "rows.jsonl").read_bytes() == before
 
 
@@ -250,7 +250,7 @@ def test_without_the_cache_a_stopped_run_does_not_promise_to_go_on(ready: Scrimp
 
     assert ran.status == 5
     assert "a rerun starts over" in ran.err
-    assert "to go on" not in ran.err
+    assert "to resume: " not in ran.err
 
 
 def test_what_was_paid_is_in_the_bill_though_its_rows_cannot_be_written(ready: Scrimp) -> None:

@@ -1,1 +1,1 @@
-"""The words a person types: each command parses, wires, hands over to a flow, and exits."""
+"""The commands: each parses its flags, opens a session, calls a flow, prints the result and exits."""

@@ -1,4 +1,4 @@
-"""`scrimp cache`: what the cache holds, and what it should forget."""
+"""`scrimp cache`: inspect, export, import and clear the cache."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ def cache() -> None:
 def stats(*, as_json: Json = False) -> None:
     """Count completions, bytes, and what they once cost."""
     with open_session() as session:
-        held = session.services.cache_file.stats()
-        cost = Decimal(held.cost_nano).scaleb(-9)
+        stats = session.services.cache_file.stats()
+        cost = Decimal(stats.cost_nano).scaleb(-9)
         if as_json:
             print_json(
-                {"rows": held.rows, "bytes": held.bytes, "oldest": held.oldest, "newest": held.newest, "cost_usd": cost,
-                 "models": dict(held.models)}
+                {"rows": stats.rows, "bytes": stats.bytes, "oldest": stats.oldest, "newest": stats.newest,
+                 "cost_usd": cost, "models": dict(stats.models)}
             )  # fmt: skip
             return
         print_line(
-            f"{format_count(held.rows)} completions, {format_megabytes(held.bytes, 1)}, "
+            f"{format_count(stats.rows)} completions, {format_megabytes(stats.bytes, 1)}, "
             f"once paid {format_dollars(cost)}"
         )
-        if held.oldest is not None and held.newest is not None:
-            print_line(f"oldest {_day(held.oldest)}, newest {_day(held.newest)}")
+        if stats.oldest is not None and stats.newest is not None:
+            print_line(f"oldest {_day(stats.oldest)}, newest {_day(stats.newest)}")
         print_table(
             ("model", "completions"),
-            [(name, format_count(rows)) for name, rows in held.models],
+            [(name, format_count(rows)) for name, rows in stats.models],
             "lr",
             session.out,
             empty="",
@@ -63,11 +63,11 @@ def stats(*, as_json: Json = False) -> None:
 def get(key: Key) -> None:
     """Print completions by key, as JSON lines; `scrimp cost` and rows in the ledger name keys."""
     with open_session() as session:
-        found = session.services.cache_file.matching(key)
-        if not found:
+        completions = session.services.cache_file.matching(key)
+        if not completions:
             raise UsageError(f"the cache has no completion under {key}: keys are in `scrimp cache export`")
-        for kept in found:
-            print_json(_as_json(kept))
+        for completion in completions:
+            print_json(_as_json(completion))
 
 
 @app.command()

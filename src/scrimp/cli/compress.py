@@ -138,15 +138,15 @@ def _print_receipt(
 ) -> None:
     estimated = len(text) > _MAX_COUNTED
     count = tokens.estimate if estimated else tokens.count
-    made = receipt(text, fitted.compressed, fitted.options.level, count)
-    costs = dollars(price, (made.before, made.after))
+    summary = receipt(text, fitted.compressed, fitted.options.level, count)
+    costs = dollars(price, (summary.before, summary.after))
     if as_json:
-        selected = any(part.name == "sentences for the question" for part in made.rules)
+        selected = any(part.name == "sentences for the question" for part in summary.rules)
         keep = fitted.options.keep if selected else None
-        document = receipt_document(made, costs, model, keep=keep, estimated=estimated)
+        document = receipt_document(summary, costs, model, keep=keep, estimated=estimated)
         try_write(sys.stderr, encode_json(document).decode() + "\n")
         return
-    for line in receipt_lines(made, costs, model, session.err.width - len("scrimp: "), estimated=estimated):
+    for line in receipt_lines(summary, costs, model, session.err.width - len("scrimp: "), estimated=estimated):
         session.messages.note(line)
 
 

@@ -20,7 +20,7 @@ from scrimp.config.trust import trust as trust_file
 from scrimp.errors import ConfigError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
-_WRONG = 2
+_INVALID = 2
 
 
 @app.callback()
@@ -34,33 +34,33 @@ def init(
         bool, typer.Option("--project", help=f"Write {PROJECT_FILE} here instead of the user's file.")
     ] = False,
 ) -> None:
-    """Write a commented config file; one that is there stays as it is."""
+    """Write a commented config file; an existing one is not changed."""
     path = Path(PROJECT_FILE) if project else paths_of(os.environ).config
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(TEMPLATE)
     except FileExistsError as error:
-        raise ConfigError(f"{path} is there already: edit it, or move it away") from error
+        raise ConfigError(f"{path} already exists: edit it, or move it away") from error
     print_line(f"wrote {path}")
 
 
 @app.command()
 def show(
-    origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
+    origin: Annotated[bool, typer.Option("--origin", help="Show where each value comes from.")] = False,
 ) -> None:
     """Show the configuration in force; keys themselves are never shown."""
     with open_session() as session:
-        found = list(settings(session.services.loaded))
+        in_force = list(settings(session.services.loaded))
         if origin:
             print_table(
                 ("setting", "value", "from"),
-                [(f.key, f.value or "not set", f.origin) for f in found],
+                [(each.key, each.value or "not set", each.origin) for each in in_force],
                 "lll",
                 session.out,
             )
             return
-        for each in found:
+        for each in in_force:
             if each.value is not None:
                 print_line(f"{each.key} = {each.value}")
 
@@ -70,21 +70,21 @@ def check() -> None:
     """Check the configuration: every tier, chain and rule must lead to a model; exit 2 if one does not."""
     with open_session() as session:
         services = session.services
-        found = check_config(services.loaded, services.keys, services.paths)
-        for each in found:
-            print_line(f"{each.level}: {each.where}: {each.message}")
-        if not found:
-            print_line("the configuration is sound")
-    if any(each.level == "error" for each in found):
-        raise typer.Exit(_WRONG)
+        problems = check_config(services.loaded, services.keys, services.paths)
+        for problem in problems:
+            print_line(f"{problem.level}: {problem.where}: {problem.message}")
+        if not problems:
+            print_line("the configuration is valid")
+    if any(problem.level == "error" for problem in problems):
+        raise typer.Exit(_INVALID)
 
 
 @app.command()
 def path() -> None:
     """Print where the user's file is, and the project's if there is one."""
     print_line(str(paths_of(os.environ).config))
-    if found := project_file(Path.cwd()):
-        print_line(str(found))
+    if project := project_file(Path.cwd()):
+        print_line(str(project))
 
 
 @app.command()

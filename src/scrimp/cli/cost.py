@@ -85,7 +85,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
     for route in drifted:
         session.messages.warn(
             f"the route certified for task {route.signature} on {route.day} is not used any more: {route.drift}; "
-            "gather pairs again (scrimp tune shadow) and certify it again"
+            "collect pairs again (scrimp tune shadow) and certify it again"
         )
 
 

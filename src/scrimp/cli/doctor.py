@@ -1,4 +1,4 @@
-"""`scrimp doctor`: is everything there, and does it work; calls nobody."""
+"""`scrimp doctor`: whether everything is there and works; calls no API."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from scrimp.store.ledger import Ledger
 from scrimp.transport.local import model_file
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-_SICK = 2
+_BROKEN = 2
 
 
 @app.command()
 def doctor() -> None:
     """Check the installation, the keys and the stores; exit 2 if something is broken.
 
-    Keys are looked for, not tried: nobody is called.
+    Keys are looked for, not tried: no API is called.
     """
     with open_session() as session:
         print_line(f"scrimp {__version__}, Python {sys.version.split()[0]}")
-        well = [_examine(name, step) for name, step in _examinations(session)]
+        passed = [_examine(name, step) for name, step in _examinations(session)]
         for name in sorted(session.services.routes.available):
             if session.services.routes.endpoints[name].key_env:
                 print_line(f"ok     key for {name}")
-    if not all(well):
-        raise typer.Exit(_SICK)
+    if not all(passed):
+        raise typer.Exit(_BROKEN)
 
 
 def _examine(name: str, step: Callable[[], str]) -> bool:
@@ -59,13 +59,13 @@ def _ledger(session: Session) -> str:
     ledger = Ledger(session.services.paths.ledger_db)
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()
-    return f"{calls} calls" + (f", {lost} of them just booked as lost" if lost else "")
+    return f"{calls} calls" + (f", {lost} of them just recorded as lost" if lost else "")
 
 
 def _embedded(session: Session) -> str:
-    found = model_file.status(session.services.paths.data)
-    if found.ready:
-        return f"installed, runtime {found.runtime}"
+    model = model_file.status(session.services.paths.data)
+    if model.ready:
+        return f"installed, runtime {model.runtime}"
     return "not installed (pip install 'scrimp[local]', then scrimp local install)"
 
 

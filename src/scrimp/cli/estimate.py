@@ -42,7 +42,7 @@ def estimate(
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip
-    """Say what a run would cost, without calling any API.
+    """Show what a run would cost, without calling any API.
 
     It takes every flag of scrimp run, so that one word can be changed for the other; those for speed and output make no
     difference here. Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated,
@@ -54,8 +54,8 @@ def estimate(
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
-        found = prompts(names, read_options(reading), warn=session.messages.warn)
-        work = workload(found, options, session.services, live=is_stream(names))
+        rows = prompts(names, read_options(reading), warn=session.messages.warn)
+        work = workload(rows, options, session.services, live=is_stream(names))
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)
         if options.model is not None:
@@ -67,7 +67,7 @@ def estimate(
             )
             return
         _describe(work, output)
-        rows = [
+        cells = [
             (
                 each.tier or "asked for",
                 each.model,
@@ -80,7 +80,7 @@ def estimate(
         ]
         headers = ("tier", "model", "low", "expected", "high", "in batch")
         print_table(
-            headers, rows, "llrrrr", session.out, empty="no model can be called: set a key, or see them all with --all"
+            headers, cells, "llrrrr", session.out, empty="no model can be called: set a key, or see them all with --all"
         )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, str] = {
     "run": "Answer the prompts of files or stdin, then print what it cost.",
     "ask": "Answer one prompt, printing the completion as it comes.",
-    "estimate": "Say what a run would cost, without calling any API.",
+    "estimate": "Show what a run would cost, without calling any API.",
     "compress": "Print a text in fewer tokens, with the same meaning.",
     "route": "Show which tier each prompt would take, and why.",
     "tune": "Learn from recorded completions which model is good enough, and prove it.",

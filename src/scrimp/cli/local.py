@@ -34,20 +34,20 @@ def install(
     It answers where no provider has a key. It is small: good for easy two-way labels, for little else.
     """
     with open_session() as session:
-        model_file.install(session.services.paths.data, _say, file=Path(file) if file else None)
+        model_file.install(session.services.paths.data, _note, file=Path(file) if file else None)
         if model_file.status(session.services.paths.data).runtime is None:
             session.messages.warn("the runtime is missing: pip install 'scrimp[local]'")
 
 
 @app.command()
 def status() -> None:
-    """Say whether the embedded model can be used; exit 2 if it cannot."""
+    """Show whether the embedded model can be used; exit 2 if it cannot."""
     with open_session() as session:
-        found = model_file.status(session.services.paths.data)
-        size = format_megabytes(found.bytes) if found.bytes is not None else "not installed: run `scrimp local install`"
-        print_line(f"model    {found.path} ({size})")
-        print_line(f"runtime  {found.runtime or _NO_RUNTIME}")
-    if not found.ready:
+        model = model_file.status(session.services.paths.data)
+        size = format_megabytes(model.bytes) if model.bytes is not None else "not installed: run `scrimp local install`"
+        print_line(f"model    {model.path} ({size})")
+        print_line(f"runtime  {model.runtime or _NO_RUNTIME}")
+    if not model.ready:
         raise typer.Exit(_NOT_READY)
 
 
@@ -59,5 +59,5 @@ def remove() -> None:
         print_line(f"removed, {format_megabytes(freed)} freed" if freed else "nothing to remove")
 
 
-def _say(text: str) -> None:
+def _note(text: str) -> None:
     sys.stderr.write(f"scrimp: {text}\n")

@@ -1,4 +1,4 @@
-"""`scrimp models`: the tiers as they stand, and models known by name."""
+"""`scrimp models`: the tiers in force, and models known by name."""
 
 from __future__ import annotations
 

@@ -6,30 +6,33 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
+from scrimp.enums import OutputFormat
 from scrimp.errors import UsageError
 
 STDOUT = "-"
 
 
 def format_of(output: str) -> str:
-    """Return how rows are written to a file of that name where nobody said how."""
+    """Return the format of rows for a file of that name, where --out does not give one."""
     suffix = Path(output).suffix.lower().removeprefix(".")
-    return {"csv": "csv", "tsv": "tsv", "txt": "text", "json": "json"}.get(suffix, "jsonl")
+    if suffix == "txt":
+        return "text"
+    return suffix if suffix in get_args(OutputFormat) else "jsonl"
 
 
 def refuse_input(output: str, inputs: Sequence[str]) -> None:
-    """Refuse to write over what is still to be read."""
+    """Raise UsageError where the output would overwrite an input."""
     for word in inputs if output != STDOUT else ():
         with suppress(OSError):
             if Path(output).samefile(word):
-                raise UsageError(f"-o: {output} is an input, too: name another file")
+                raise UsageError(f"-o: {output} is also an input: name another file")
 
 
 @contextmanager
 def opened(output: str) -> Iterator[BinaryIO]:
-    """Open where rows go; stdout stays open. Rows are flushed by whoever writes them, so closing has nothing to say."""
+    """Open where rows go; stdout stays open. The writer of rows flushes them, so an error in closing is not news."""
     if output == STDOUT:
         yield sys.stdout.buffer
         return
@@ -40,5 +43,5 @@ def opened(output: str) -> Iterator[BinaryIO]:
     try:
         yield stream
     finally:
-        with suppress(OSError):  # a full disk, of which the last flush has told
+        with suppress(OSError):  # a full disk, which the last flush has reported
             stream.close()

@@ -25,7 +25,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @grouped()
 def route(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, labels: LabelFlags, inputs: o.Inputs = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say of each rule why it matched or not.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show for each rule why it matched or not.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
 ) -> None:  # fmt: skip
     """Show which tier each prompt would take, and why.
@@ -36,8 +36,8 @@ def route(
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer)) as session:
         options = run_options(session.defaults, answer, labels)
-        found = prompts(names, read_options(reading), warn=session.messages.warn)
-        for routed in routed_prompts(found, options, session.services, explain=explain):
+        rows = prompts(names, read_options(reading), warn=session.messages.warn)
+        for routed in routed_prompts(rows, options, session.services, explain=explain):
             sys.stdout.write(_json(routed) if as_json else _line(routed, terminal=session.out.terminal))
 
 

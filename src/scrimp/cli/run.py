@@ -14,7 +14,7 @@ from scrimp.cli import options as o
 from scrimp.cli.flag_groups import grouped
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.output import STDOUT, format_of, opened, refuse_input
-from scrimp.cli.run_end import exit_status, print_bill, say_the_end, write_summary
+from scrimp.cli.run_end import exit_status, print_bill, report_end, write_summary
 from scrimp.cli.run_flags import (
     AnswerFlags,
     CallFlags,
@@ -62,7 +62,7 @@ def run(
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
-        found = prompts(names, read_options(reading), warn=session.messages.warn)
+        rows = prompts(names, read_options(reading), warn=session.messages.warn)
         bill = Bill(cap=options.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, None, session.err)
         session.messages.redirect(bar.print_message)
@@ -78,16 +78,22 @@ def run(
             shadow = _shadow_run(session, options)
             take = reporter.report if shadow is None else shadow.tee(reporter.report)
             stop, error = _drive(
-                reporter, lambda: live.run(found, options, session.services, take, live=is_stream(names))
+                reporter, lambda: live.run(rows, options, session.services, take, live=is_stream(names))
             )  # fmt: skip
         bar.close()
         session.messages.redirect(None)
         reader_is_there = stop is None or stop.reason != "pipe"
         if reader_is_there and (bill.counts.total or error is None):
             print_bill(session, bill, written.summary, quiet=screen.quiet)
-        say_the_end(session, reporter, stop, error, names)
-        if shadow is not None and stop is None and error is None and (told := shadow.make_calls()) and not screen.quiet:
-            session.messages.note(told)
+        report_end(session, reporter, stop, error, names)
+        if (
+            shadow is not None
+            and stop is None
+            and error is None
+            and (summary := shadow.make_calls())
+            and not screen.quiet
+        ):
+            session.messages.note(summary)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
         if written.summary_file is not None:
             unwritten = write_summary(session, bill, Path(written.summary_file))

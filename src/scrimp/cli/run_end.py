@@ -1,4 +1,4 @@
-"""How a run ends: the bill, why it stopped, how it goes on, and the exit status of design's table."""
+"""How a run ends: the bill, why it stopped, how to resume, and the exit status of design's table."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ from scrimp.render.streams import try_write
 NOT_CACHED = 7
 
 
-def exit_status(
-    bill: Bill, stop: RunStop | None, trouble: ScrimpError | None, fail_on: str, *, cache_only: bool
-) -> int:
-    """Return 0 when every row was answered, else the number that says why not."""
-    if trouble is not None:
-        return trouble.exit_status
+def exit_status(bill: Bill, stop: RunStop | None, error: ScrimpError | None, fail_on: str, *, cache_only: bool) -> int:
+    """Return 0 when every row was answered, else the status that says why not."""
+    if error is not None:
+        return error.exit_status
     if stop is None and cache_only and bill.counts.skipped:
         return NOT_CACHED
     return bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
 
 
 def print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
-    """Print the bill as asked for."""
+    """Print the bill in the form that --summary asks for."""
     if summary == "none" or (quiet and summary == "auto"):
         return
     if summary == "json":
@@ -45,28 +43,30 @@ def print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> No
 
 
 def write_summary(session: Session, bill: Bill, path: Path) -> UsageError | None:
-    """Write the bill as JSON to a file; say and return why it cannot be written."""
+    """Write the bill as JSON to a file; print and return the error where it cannot be written."""
     from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - where it is asked for
 
     try:
         path.write_bytes(encode_json(bill_document(bill)) + b"\n")
-    except OSError as error:
-        trouble = UsageError(f"--summary-file: {path} cannot be written ({error.strerror}): name another file")
-        session.messages.error(str(trouble))
-        return trouble
+    except OSError as os_error:
+        error = UsageError(f"--summary-file: {path} cannot be written ({os_error.strerror}): name another file")
+        session.messages.error(str(error))
+        return error
     return None
 
 
-def say_the_end(
-    session: Session, reporter: RunReporter, stop: RunStop | None, trouble: ScrimpError | None, inputs: Sequence[str]
+def report_end(
+    session: Session, reporter: RunReporter, stop: RunStop | None, error: ScrimpError | None, inputs: Sequence[str]
 ) -> None:
-    """Print why a run stopped and the line that goes on with it, or why the first of its failed rows failed."""
+    """Print why a run stopped and the command that resumes it, or why the first of its failed rows failed."""
     if reporter.first_failure and (stop is None or stop.reason == "failures"):
-        session.messages.note(f"the first row that failed: {reporter.first_failure}")
+        session.messages.note(f"the first failed row: {reporter.first_failure}")
     if stop is not None and stop.message:
         session.messages.error(stop.message)
     if stop is not None and stop.continues:
         piped = " (with the same input piped in)" if is_stream(inputs) else ""
-        session.messages.note(session.services.keys.redact(f"to go on{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
-    if trouble is not None:
-        session.messages.error(session.services.keys.redact(str(trouble)))
+        session.messages.note(
+            session.services.keys.redact(f"to resume{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}")
+        )
+    if error is not None:
+        session.messages.error(session.services.keys.redact(str(error)))

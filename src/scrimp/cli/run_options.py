@@ -1,4 +1,4 @@
-"""From flags to what a run is asked to do: shared by the commands that take prompts."""
+"""From flags to RunOptions and ReadOptions, for the commands that take prompts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ROUTES = ("tier", "chain", "model")
 def config_flags(*groups: FlagGroup) -> dict[str, object]:
     """Return the flags that were given and have a default in the config, under the names they have there.
 
-    Raises UsageError where several of them say where prompts go.
+    Raises UsageError for more than one of --tier, --chain and --model.
     """
     known = set(Defaults.__struct_fields__)
     given: dict[str, object] = {}
@@ -33,14 +33,14 @@ def config_flags(*groups: FlagGroup) -> dict[str, object]:
                 given[name] = parse_dollars(value, "--max-cost") if name == "max_cost" else value
     routes = [name for name in _ROUTES if name in given]
     if len(routes) > 1:
-        raise UsageError(f"{' and '.join('--' + name for name in routes)} exclude each other: give one")
+        raise UsageError(f"{' and '.join('--' + name for name in routes)} cannot be combined: give one")
     return given
 
 
 def run_options(
     defaults: Defaults, answer: AnswerFlags, labels: LabelFlags, *, check: str | None = None, level_fixed: bool = False
 ) -> RunOptions:
-    """Return what is asked, from the config in force (flags are part of it) and the flags that are not in it."""
+    """Return the options of a run, from the config with flags on top and from the flags that have no place in it."""
     parameters = Parameters(
         max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
         choices=_choices(answer.choices), schema=_schema(answer.schema),
@@ -64,7 +64,7 @@ def run_options(
 def read_options(flags: ReadingFlags) -> ReadOptions:
     """Return how inputs are to be read."""
     if flags.template is not None and flags.prompt_field is not None:
-        raise UsageError("--template and --prompt-field exclude each other: give one")
+        raise UsageError("--template and --prompt-field cannot be combined: give one")
     return ReadOptions(
         format=flags.format, nul=flags.nul, template=optional_text(flags.template, "--template"),
         prompt_field=flags.prompt_field, id_field=flags.id_field, system=optional_text(flags.system, "--system"),

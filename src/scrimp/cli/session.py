@@ -1,4 +1,4 @@
-"""What every command begins with: the config laid over itself, the services behind it, and a voice on stderr."""
+"""What every command begins with: the merged config, the services, and messages on stderr."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scrimp.render.streams import Messages, StreamStyle, stream_style
 
 
 class Session(Struct, frozen=True):
-    """One command's surroundings."""
+    """What one command works with."""
 
     services: Services
     defaults: Defaults

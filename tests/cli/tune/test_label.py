@@ -79,7 +79,7 @@ def test_nobody_to_ask_is_a_sentence(gathered: Scrimp) -> None:
 
     assert [each.status for each in (ran, both, wrong)] == [2, 2, 2]
     assert "--check CMD or --judge MODEL" in ran.err
-    assert "exclude each other" in both.err
+    assert "cannot be combined" in both.err
     assert "cannot be started" in wrong.err
 
 
