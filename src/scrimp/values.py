@@ -235,6 +235,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     model: str
     provider: str
     finish_reason: str
+    called_as: str | None = None  # the model's name in the call, where the reply gives a longer one
     parsed: Json = None
     tier: str | None = None
     chain: str | None = None

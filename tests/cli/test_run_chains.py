@@ -363,7 +363,7 @@ def test_where_no_rule_was_asked_that_is_said(house: House) -> None:
     house.scrimp.file("page.txt", "hi")
     ran = house.scrimp("route", "page.txt", "--format", "text", "--explain", "--tier", "high")
 
-    assert "no rule was asked" in ran.out
+    assert "no rule was checked" in ran.out
 
 
 def test_the_level_of_a_rule_is_used_for_the_rows_it_matches_and_no_others(house: House) -> None:

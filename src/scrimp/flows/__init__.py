@@ -1,1 +1,1 @@
-"""The order in which things happen: each flow asks the other rooms in turn, and decides nothing itself."""
+"""The order of the work: each flow calls the other rooms in turn, and decides nothing itself."""

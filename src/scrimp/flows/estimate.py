@@ -1,4 +1,4 @@
-"""What a run would cost, told from the inputs and the cache alone; no network, and no call."""
+"""What a run would cost, computed from the inputs and the cache: no network, no call."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Workload(Struct):
 
 
 class Quote(Struct, frozen=True, kw_only=True):
-    """What a model would ask for the workload, in dollars; None where its price is unknown."""
+    """What a model would charge for the workload, in dollars; None where its price is unknown."""
 
     tier: str | None
     model: str
@@ -84,7 +84,7 @@ def _count(row: PlannedRow, total: Workload, seen: set[int]) -> None:
 
 
 def output_tokens(options: RunOptions) -> OutputTokens:
-    """Return how long completions are taken to be, from what was asked."""
+    """Return the assumed length of completions, from the labels or the cap."""
     parameters = options.parameters
     if parameters.choices:
         longest = max(tokens.estimate(label) for label in parameters.choices)
@@ -98,7 +98,7 @@ def output_tokens(options: RunOptions) -> OutputTokens:
 def quotes(
     work: Workload, size: OutputTokens, services: Services, models: Sequence[tuple[str | None, ModelRef]]
 ) -> list[Quote]:
-    """Return what each model would ask."""
+    """Return what each model would charge."""
     return [_quote(work, size, services, tier, model) for tier, model in models]
 
 

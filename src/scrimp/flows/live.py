@@ -1,4 +1,4 @@
-"""The live flow: what the cache has comes at once, in this thread; at the first miss the engine takes over.
+"""The live flow: rows in the cache are answered at once, in this thread; at the first miss the engine takes over.
 
 The cached path is plain code on purpose: a run that is answered from the cache starts no event loop and imports no
 HTTP client, no tokenizer and no price table.

@@ -1,4 +1,4 @@
-"""What runs that died had not brought to the stores: what was answered is kept and booked, the rest booked as lost."""
+"""Recover killed runs from their journals: answered rows are cached and recorded, calls in flight recorded as lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def recover(paths: Paths) -> int:
-    """Bring it to the stores; return how many calls were lost."""
+    """Commit the journals of killed runs; return how many of their calls were lost."""
     with recover_abandoned(paths.ledger_db.parent) as lines:
         if not lines:
             return 0
@@ -23,12 +23,12 @@ def recover(paths: Paths) -> int:
         with closing(SqliteCache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
             cache.import_many(
                 [
-                    CachedCompletion(bytes.fromhex(each.key), each.time, each.entries[0].run, each.answer)
-                    for each in settled
-                    if each.answer is not None
+                    CachedCompletion(bytes.fromhex(row.key), row.time, row.entries[0].run, row.answer)
+                    for row in settled
+                    if row.answer is not None
                 ]
             )
-            ledger.append([entry for each in settled for entry in each.entries])
+            ledger.append([entry for row in settled for entry in row.entries])
             begun = [line.entry for line in lines if isinstance(line, BegunCall)]
             known = ledger.recorded_calls([entry.call for entry in begun])
             lost = [entry for entry in begun if entry.call not in known]

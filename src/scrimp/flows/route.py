@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
-_NO_RULE = ("no rule was asked: there is none, or the route was fixed",)
+_NO_RULE = ("no rule was checked: there are none, or a flag fixes the route",)
 
 
 class RoutedPrompt(Struct, frozen=True):
@@ -22,7 +22,7 @@ class RoutedPrompt(Struct, frozen=True):
     prompt: Prompt
     route: Route
     model: str | None
-    rules: tuple[str, ...] = ()  # what each rule said, where that was asked for
+    rules: tuple[str, ...] = ()  # why each rule matched or not, with explain
 
 
 def routed_prompts(
@@ -33,5 +33,5 @@ def routed_prompts(
     for prompt in prompts:
         route = planner.route(prompt)
         first = route.chain.steps[0].candidates
-        model = next((each.id for each in first if each.provider in available), None)
+        model = next((candidate.id for candidate in first if candidate.provider in available), None)
         yield RoutedPrompt(prompt, route, model, (tuple(planner.explain(prompt)) or _NO_RULE) if explain else ())

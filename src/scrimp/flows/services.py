@@ -1,4 +1,4 @@
-"""What the rooms of one command share, each opened when it is first needed."""
+"""What the rooms of one command share: stores, prices, routes and keys, each opened on first use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """One command's rooms."""
+    """The stores, prices, routes and keys of one command."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Services:
 
     @cached_property
     def run(self) -> str:
-        """The name of this run in the ledger: when it began, and four characters that tell it from its neighbours."""
+        """The name of this run in the ledger: when it began, and four characters that tell it from others."""
         return time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock())) + os.urandom(2).hex()
 
     @cached_property
@@ -85,7 +85,7 @@ class Services:
         return CacheFile(self.paths.cache_db)
 
     def recover(self) -> int:
-        """Bring to the stores what runs that died had not; return how many of their calls were lost."""
+        """Commit what killed runs left in their journals; return how many of their calls were lost."""
         home = self.paths.ledger_db.parent
         if not home.is_dir() or not any(path.name.startswith("in-flight-") for path in home.iterdir()):
             return 0
@@ -94,7 +94,7 @@ class Services:
         try:
             return recover(self.paths)
         except StoreError as error:
-            self.warn(f"a run that was killed has left something that cannot be brought in now: {error}")
+            self.warn(f"the journal of a killed run cannot be recovered now: {error}")
             return 0
 
     def _private_cache(self) -> CompletionCache:
@@ -123,13 +123,15 @@ class Services:
         from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when first needed
         from scrimp.prices.book import PriceBook  # noqa: PLC0415 - as above
 
-        lists = {name: each.price_provider for name, each in self.routes.endpoints.items() if each.price_provider}
+        lists = {
+            name: endpoint.price_provider for name, endpoint in self.routes.endpoints.items() if endpoint.price_provider
+        }
         own = self._recorded_prices() | price_overrides(self.loaded.config)
         return PriceBook(own, table=self.paths.prices, lists=lists)
 
     def _recorded_prices(self) -> dict[str, Rates]:
-        """Return the prices that lie beside recordings, by provider/model."""
-        replayed = {name: each.recording for name, each in self.routes.endpoints.items() if each.recording}
+        """Return the prices that recordings come with, by provider/model."""
+        replayed = {name: endpoint.recording for name, endpoint in self.routes.endpoints.items() if endpoint.recording}
         if not replayed:
             return {}
         from scrimp.prices.rates import Rates  # noqa: PLC0415 - where completions are recorded ones
@@ -153,10 +155,10 @@ class Services:
         )
 
     def _learned(self, options: RunOptions) -> Callable[[Prompt], Route | None] | None:
-        """Return what is known of tasks, if anything is."""
+        """Return the lookup of certified routes, where there are any."""
         if not self.paths.tuned.exists():
             return None
-        from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - where something was learned
+        from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - only with certified routes
         from scrimp.flows.plan.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)
@@ -170,7 +172,7 @@ class Services:
 
     def _cheapest(self) -> Chain:
         """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""
-        from scrimp.flows.plan.cheapest_model import cheapest  # noqa: PLC0415 - where it is asked for
+        from scrimp.flows.plan.cheapest_model import cheapest  # noqa: PLC0415 - only for --priority low
 
         return self.routes.model_chain(cheapest(self.routes, self.prices, self.clock()).id)
 
@@ -182,7 +184,8 @@ class Services:
         from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - only where there are rules
 
         rules = [
-            Rule(**{name: getattr(each, name) for name in each.__struct_fields__}) for each in self.loaded.config.rules
+            Rule(**{name: getattr(table, name) for name in table.__struct_fields__})
+            for table in self.loaded.config.rules
         ]
         check_rules(rules)
         return rules
@@ -192,7 +195,7 @@ class Services:
         files = [
             table.path for name, table in self.loaded.config.models.items() if table.path and name.startswith("local/")
         ]
-        return {name: each.base_url for name, each in self.routes.endpoints.items()} | {
+        return {name: endpoint.base_url for name, endpoint in self.routes.endpoints.items()} | {
             "local": f"local:{','.join(files)}"
         }
 

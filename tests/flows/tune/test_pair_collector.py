@@ -41,14 +41,22 @@ def test_what_was_asked_names_a_prompt_and_not_where_it_stood() -> None:
     assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t", system="s"), plain)
 
 
-def test_who_answered_is_told_from_the_longest_name_that_fits() -> None:
-    large, small, other = ModelRef("acme", "m-4o"), ModelRef("acme", "m-4o-mini"), ModelRef("else", "m-4o")
+LARGE, SMALL, OTHER = ModelRef("acme", "m-4o"), ModelRef("acme", "m-4o-mini"), ModelRef("else", "m-4o")
 
-    def answered(model: str) -> ModelRef | None:
-        answer = Answer(output="", model=model, provider="acme", finish_reason="stop")
-        return answering_model(answer, (large, small, other))
 
-    assert answered("m-4o-mini-2026-07-18") == small
-    assert answered("m-4o-2026-08-06") == large
-    assert answered("m-4o") == large
+def answered(model: str, called_as: str | None = None) -> ModelRef | None:
+    answer = Answer(output="", model=model, provider="acme", finish_reason="stop", called_as=called_as)
+    return answering_model(answer, (LARGE, SMALL, OTHER))
+
+
+def test_the_model_that_was_called_is_known_by_the_name_in_the_call() -> None:
+    assert answered("m-4o-mini-2026-07-18", "m-4o") == LARGE
+    assert answered("something-else", "m-4o-mini") == SMALL
+    assert answered("m-4o", "m-5") is None
+
+
+def test_without_that_name_it_is_the_longest_one_that_fits() -> None:
+    assert answered("m-4o-mini-2026-07-18") == SMALL
+    assert answered("m-4o-2026-08-06") == LARGE
+    assert answered("m-4o") == LARGE
     assert answered("m-4omni") is None

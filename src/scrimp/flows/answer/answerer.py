@@ -110,6 +110,7 @@ class Answerer:
         return Answer(
             output=completion.text, model=completion.model, provider=entry.provider,
             finish_reason=completion.finish_reason,
+            called_as=entry.model if entry.model != completion.model else None,
             parsed=shown.parsed, tier=row.route.tier, chain=row.route.chain.name, escalated=shown.step > 0,
             confidence=shown.confidence, why=_why(row, shown), usage=completion.usage, cost=recorder.cost,
             price=entry.price, compressed=compression, attempts=len(attempts), baseline=self._pricer.baseline,

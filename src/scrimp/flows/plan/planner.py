@@ -68,7 +68,7 @@ class Planner:
         return self._fixed or self._decide(prompt)
 
     def explain(self, prompt: Prompt) -> list[str]:
-        """Return a sentence for each rule that was asked about a prompt."""
+        """Return a sentence for each rule that was checked for a prompt."""
         from scrimp.routing.decide import explain  # noqa: PLC0415 - for a person who asks why
 
         return [] if self._fixed else explain(prompt, self._rules, self._options.labels)

@@ -1,4 +1,4 @@
-"""What a run is asked to do, after flags, environment and config have been laid over each other."""
+"""The options of a run, after flags, environment and config have been merged."""
 
 from __future__ import annotations
 

@@ -187,12 +187,19 @@ def with_whole_cap(stop: RunStop, cap: Decimal | None) -> RunStop:
 
 
 def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | None:
-    """Return which of these models gave an answer: a provider may report a longer name than it was called by."""
+    """Return which of these models was called for an answer, by the name in the call.
+
+    Answers cached before scrimp stored that name have only the model's own, which may end in a date.
+    """
     named = [
         model
         for model in members
         if model.provider == answer.provider
-        and (answer.model == model.model or answer.model.startswith(f"{model.model}-"))
+        and (
+            model.model == answer.called_as
+            if answer.called_as is not None
+            else answer.model == model.model or answer.model.startswith(f"{model.model}-")
+        )
     ]
     return max(named, key=lambda model: len(model.model), default=None)
 

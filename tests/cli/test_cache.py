@@ -1,0 +1,43 @@
+"""`scrimp cache`: what is exported comes back, and says which model was called."""
+
+from __future__ import annotations
+
+import json
+
+from command import Scrimp
+from fake_provider import completion, fake_provider
+
+
+def test_an_answer_keeps_the_name_its_model_was_called_by(scrimp: Scrimp) -> None:
+    with fake_provider(lambda _: completion("yes", model="test-model-2026-10-01")) as provider:
+        scrimp.provider(provider.url)
+        assert scrimp("run", stdin="a\n").status == 0
+    (line,) = scrimp("cache", "export").rows
+
+    assert (line["answer"]["model"], line["answer"]["called_as"]) == ("test-model-2026-10-01", "test-model")
+
+
+def test_an_export_can_be_imported_elsewhere(scrimp: Scrimp) -> None:
+    with fake_provider() as provider:
+        scrimp.provider(provider.url)
+        ran = scrimp("run", stdin="a\nb\n")
+        exported = scrimp("cache", "export").out
+        path = scrimp.file("cache.jsonl", exported)
+        (scrimp.home / "cache.db").unlink()
+
+        assert scrimp("cache", "import", str(path)).out == "imported 2\n"
+        assert scrimp("cache", "import", str(path)).out == "imported 0\n"
+        again = scrimp("run", "--cache", "only", stdin="a\nb\n")
+
+    assert [row["output"] for row in again.rows] == [row["output"] for row in ran.rows]
+    assert {row["cache"] for row in again.rows} == {"hit"}
+
+
+def test_an_answer_of_an_older_export_is_taken(scrimp: Scrimp) -> None:
+    answer = {"output": "yes", "model": "m", "provider": "p", "finish_reason": "stop"}
+    old = {"key": "00" * 32, "created": 1.0, "run": "r", "answer": answer}
+    path = scrimp.file("cache.jsonl", json.dumps(old) + "\n")
+
+    assert scrimp("cache", "import", str(path)).out == "imported 1\n"
+    (line,) = scrimp("cache", "get", "00").rows
+    assert {name: line["answer"][name] for name in answer} == answer
