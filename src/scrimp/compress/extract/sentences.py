@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from importlib import import_module
-from typing import cast
+from collections.abc import Iterator
 
 # The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
 # level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
@@ -140,11 +138,11 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _split(text: str) -> list[str]:
     """Split with sentencex; a text that its pieces do not add up to stays one sentence."""
-    # Imported here, where it is needed; it has no type hints.
-    segment = cast("Callable[[str, str], list[str]]", import_module("sentencex").segment)
+    from sentencex import segment  # noqa: PLC0415 - only texts of several sentences need it
+
     if len(text) > 2 * _CHUNK:
         return [text]
-    pieces = segment(_language(text), _SURROGATE.sub("\ufffd", text))
+    pieces: list[str] = segment(_language(text), _SURROGATE.sub("\ufffd", text))
     whole, at = [], 0
     for piece in pieces:
         whole.append(text[at : at + len(piece)])
