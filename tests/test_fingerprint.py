@@ -14,15 +14,15 @@ PROMPT = Prompt(index=0, text="hello", system="be brief")
 
 
 def key(chain: Chain = CHAIN, prompt: Prompt = PROMPT, text: str | None = None, **kwargs: object) -> bytes:
-    asked = {"parameters": Parameters(), "level": "off", "check": None, "places": {"openai": "https://x"}} | kwargs
+    inputs = {"parameters": Parameters(), "level": "off", "check": None, "locations": {"openai": "https://x"}} | kwargs
     route = fingerprint.route_bytes(
-        chain, asked["parameters"], level=asked["level"], check=asked["check"], places=asked["places"]
+        chain, inputs["parameters"], level=inputs["level"], check=inputs["check"], locations=inputs["locations"]
     )  # type: ignore[arg-type]
-    shorter = prompt.text if text is None else text
-    return fingerprint.key(route, text=shorter, system=prompt.system, history=prompt.history)
+    compressed = prompt.text if text is None else text
+    return fingerprint.key(route, text=compressed, system=prompt.system, history=prompt.history)
 
 
-def test_everything_that_was_asked_is_in_the_key() -> None:
+def test_everything_requested_is_in_the_key() -> None:
     other_effort = Chain(steps=(Step("simple", (replace(LUNA, effort="low"), FLASH), "simple"),))
     keys = [
         key(),
@@ -38,13 +38,13 @@ def test_everything_that_was_asked_is_in_the_key() -> None:
         key(parameters=Parameters(temperature=0.0)),
         key(level="lossless"),
         key(check="true"),
-        key(places={"openai": "https://elsewhere"}),
+        key(locations={"openai": "https://elsewhere"}),
     ]
 
     assert len(set(keys)) == len(keys)
 
 
-def test_where_a_row_stood_and_what_it_was_called_is_not_in_the_key() -> None:
+def test_the_position_and_id_of_a_row_are_not_in_the_key() -> None:
     assert key() == key(prompt=replace(PROMPT, index=7, id="t-7", source="b.jsonl:8", row={"text": "hello"}))
 
 
@@ -54,15 +54,17 @@ def test_the_order_of_a_schemas_properties_does_not_matter() -> None:
     assert key(parameters=Parameters(schema=one)) == key(parameters=Parameters(schema=two))
 
 
-def test_a_threshold_belongs_to_a_chain_of_several_steps_only() -> None:
-    climb = Chain(steps=(Step("a", (LUNA,)), Step("b", (FLASH,))), min_confidence=0.9)
+def test_the_threshold_is_in_the_key_only_for_chains_of_several_steps() -> None:
+    chain = Chain(steps=(Step("a", (LUNA,)), Step("b", (FLASH,))), min_confidence=0.9)
 
     assert key(chain=replace(CHAIN, min_confidence=0.5)) == key()
-    assert key(chain=replace(climb, min_confidence=0.5)) != key(chain=climb)
+    assert key(chain=replace(chain, min_confidence=0.5)) != key(chain=chain)
 
 
 @given(st.text(), st.text(), st.text(), st.text())
-def test_text_never_flows_from_one_field_into_the_next(system: str, text: str, other: str, another: str) -> None:
+def test_text_cannot_move_from_one_field_to_the_next_with_the_same_key(
+    system: str, text: str, other: str, another: str
+) -> None:
     one = key(prompt=Prompt(index=0, text=text, system=system))
     two = key(prompt=Prompt(index=0, text=another, system=other))
 
@@ -70,7 +72,7 @@ def test_text_never_flows_from_one_field_into_the_next(system: str, text: str, o
 
 
 def test_the_key_of_today_is_the_key_of_tomorrow() -> None:
-    # Pinned: a change of this value means that every cache out there is lost. Raise the version only with a reason.
+    # Pinned: changing this value invalidates every existing cache. Increase the version only with a reason.
     assert key().hex() == PINNED
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-# What a person may ask for
-Tier = Literal["simple", "medium", "high"]  # those scrimp ships and routes between; a config may name others
-Level = Literal["off", "lossless", "tidy", "focus", "terse"]  # of compression, each does what those before it do
+# What a user may choose
+Tier = Literal[
+    "simple", "medium", "high"
+]  # the shipped tiers, between which prompts are routed; a config may add others
+Level = Literal["off", "lossless", "tidy", "focus", "terse"]  # of compression; each includes those before it
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-Signal = Literal[  # of confidence: escalation.signals says what each does
+Signal = Literal[  # of confidence; defined in escalation.signals
     "auto", "agreement", "backed", "choices", "schema", "check", "logprobs", "judge", "decisions", "self"
 ]
 Priority = Literal["low", "normal", "high"]
@@ -25,9 +27,9 @@ ProgressMode = Literal["auto", "bar", "lines", "json", "none"]
 Dialect = Literal["openai", "anthropic", "gemini"]
 Transport = Literal["http", "local", "replay"]  # a socket, the embedded model, a file of recorded completions
 
-# What became of things
+# How things ended
 StopReason = Literal["stop", "length", "refused", "tool", "error"]  # why a model stopped writing
-FailureKind = Literal[  # failures says what each implies
+FailureKind = Literal[  # what each implies is in failures
     "auth", "quota", "rate_limit", "timeout", "server", "network", "not_found", "refused", "too_long", "invalid",
     "schema", "budget",
 ]  # fmt: skip

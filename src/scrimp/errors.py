@@ -1,4 +1,4 @@
-"""Expected failures: each is one sentence that names the thing and the next move, and carries its exit status."""
+"""Expected failures: each message is a sentence with the cause and the remedy; the class has the exit status."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ class ScrimpError(Exception):
 
 
 class UsageError(ScrimpError):
-    """The words of the command line do not fit together."""
+    """The arguments of the command line contradict each other."""
 
 
 class ConfigError(ScrimpError):
-    """A config file, variable or flag says something scrimp cannot use."""
+    """A config file, environment variable or flag has an unusable value."""
 
 
 class InputError(ScrimpError):
-    """An input could not be read: the sentence names file, row and field."""
+    """An input cannot be read: the message names file, row and field."""
 
 
 class MissingKeyError(ConfigError):
-    """A provider is asked for and no key is at hand."""
+    """A provider is requested and its key is not configured."""
 
 
 class LocalModelError(ConfigError):
@@ -30,16 +30,16 @@ class LocalModelError(ConfigError):
 
 
 class UnknownPriceError(ConfigError):
-    """A model without a known price was asked for under a cost cap."""
+    """A model without a known price is requested under a cost cap."""
 
 
 class OutputError(ScrimpError):
-    """Rows cannot be written where they were to go."""
+    """Rows cannot be written to the output."""
 
 
 class StoreError(ScrimpError):
-    """The cache or the ledger could not be opened, read or written."""
+    """The cache or the ledger cannot be opened, read or written."""
 
 
 class StoreUnwritableError(StoreError):
-    """The store is sound, but nothing can be written: a full or read-only disk, or no permission."""
+    """The store is intact but cannot be written: a full or read-only disk, or no permission."""

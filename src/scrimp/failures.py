@@ -1,4 +1,4 @@
-"""What each kind of failure implies: one table for those who retry, fail over, slow down, escalate and end a run."""
+"""What each kind of failure implies: one table for retries, failover, rate limits, escalation and the end of a run."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ NOTHING_LEFT_TO_CALL, LIMIT_REACHED = 4, 5
 class FailurePolicy(Struct, frozen=True, kw_only=True):
     """What follows from one kind of failure."""
 
-    retried: bool = False  # the same request may succeed later (a provider's own word, x-should-retry, goes first)
+    retried: bool = False  # the same request may succeed later (a provider's own x-should-retry overrides this)
     fails_over: bool = False  # another model of the same tier may do better
-    opens_breaker: bool = False  # it says that the model is in trouble, not that one prompt is wrong for it
-    slows_down: bool = False  # fewer calls at once, or calls further apart, would have helped
-    ends_provider: bool = False  # the provider is of no use for the rest of the run
-    ends_chain: bool = False  # a step further up would not do better: the request is at fault, or the money is gone
-    is_answer: bool = False  # the model works, and has declined this prompt
-    exit_status: int = NOTHING_LEFT_TO_CALL  # of a run that it ends
+    opens_breaker: bool = False  # the model is in trouble, rather than one prompt wrong for it
+    slows_down: bool = False  # fewer concurrent calls, or calls further apart, would have avoided it
+    ends_provider: bool = False  # the provider is not called again in this run
+    ends_chain: bool = False  # a higher step would fail too: the request is at fault, or the money is spent
+    is_answer: bool = False  # the model works and declined this prompt
+    exit_status: int = NOTHING_LEFT_TO_CALL  # of a run that ends because of it
 
 
 POLICIES: Mapping[FailureKind, FailurePolicy] = {
-    # The key or the balance: no wait helps, the next provider may.
+    # The key or the balance: waiting does not help, another provider may.
     "auth": FailurePolicy(fails_over=True, ends_provider=True),
     "quota": FailurePolicy(fails_over=True, ends_provider=True),
-    # Trouble that passes.
+    # Temporary trouble.
     "rate_limit": FailurePolicy(retried=True, fails_over=True, opens_breaker=True, slows_down=True),
     "timeout": FailurePolicy(retried=True, fails_over=True, opens_breaker=True, slows_down=True),
     "server": FailurePolicy(retried=True, fails_over=True, opens_breaker=True),
     "network": FailurePolicy(retried=True, fails_over=True, opens_breaker=True),
-    # The model is gone, for every row alike.
+    # The model does not exist, for any row.
     "not_found": FailurePolicy(fails_over=True, opens_breaker=True),
     # This prompt, at this model.
     "refused": FailurePolicy(is_answer=True),
     "too_long": FailurePolicy(is_answer=True),
     "schema": FailurePolicy(is_answer=True),
-    # The request itself, and the money.
+    # The request itself, or the budget of the run.
     "invalid": FailurePolicy(ends_chain=True),
     "budget": FailurePolicy(ends_chain=True, exit_status=LIMIT_REACHED),
 }
@@ -53,5 +53,5 @@ def policy_of(failure: Failure) -> FailurePolicy:
 
 
 def is_retryable(failure: Failure) -> bool:
-    """Return whether the same request may succeed later: as the provider says, else by the kind of failure."""
+    """Return whether the same request may succeed later: as the provider states, else by the kind of failure."""
     return POLICIES[failure.kind].retried if failure.retry_hint is None else failure.retry_hint

@@ -1,4 +1,4 @@
-"""Regular expressions, compiled the first time they are used: most commands never do."""
+"""Regular expressions compiled at their first use, which most commands never reach."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from functools import lru_cache
 
 @lru_cache(maxsize=256)
 def pattern(source: str) -> re.Pattern[str]:
-    """Return the compiled expression; flags are written inside it, as in (?i)."""
+    """Return the compiled expression; flags are part of it, as in (?i)."""
     return re.compile(source)

@@ -1,7 +1,7 @@
-"""What is passed from room to room: frozen records without behaviour.
+"""What modules pass to each other: frozen records without behavior.
 
-They are msgspec structs, not dataclasses: a struct is defined in a tenth of the time (start-up is part of the
-product), made in a fifth, and goes to and from JSON without a second description of itself.
+They are msgspec structs, not dataclasses: a struct takes a tenth of the time to define (which start-up pays for) and a
+fifth to create, and converts to and from JSON without a second definition.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from msgspec import Struct
 
 from scrimp.enums import CacheUse, Effort, EntryStatus, FailureKind, Level, RowStatus, Signal, StopReason
 
-# The one place where the shape of parsed JSON is named; rooms narrow it before they use it.
+# The type of parsed JSON, defined only here; modules narrow it before use.
 if TYPE_CHECKING:
     Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
     JsonObject: TypeAlias = "dict[str, Json]"
-else:  # msgspec decodes no recursive alias, and any JSON is what is meant
+else:  # msgspec does not decode recursive aliases; any JSON is accepted
     Json = Any
     JsonObject = dict[str, Any]
 
 
 class Message(Struct, frozen=True):
-    """One turn of a conversation; role is user or assistant (system text travels apart)."""
+    """One turn of a conversation; role is user or assistant (system text is separate)."""
 
     role: str
     content: str
@@ -39,12 +39,12 @@ class Prompt(Struct, frozen=True, kw_only=True):
     system: str | None = None
     history: tuple[Message, ...] = ()
     row: JsonObject | None = None
-    source: str = ""  # "tickets.jsonl:3": where a person finds the row again
-    template: str | None = None  # what the text was made with
+    source: str = ""  # where the row comes from: "tickets.jsonl:3"
+    template: str | None = None  # the text was made from
 
 
 class Parameters(Struct, frozen=True, kw_only=True):
-    """What is asked of a model beside the text; None means that nothing is sent for it."""
+    """What a request asks for besides the text; None leaves a parameter out."""
 
     max_output: int | None = None
     temperature: float | None = None
@@ -55,7 +55,7 @@ class Parameters(Struct, frozen=True, kw_only=True):
 
 
 class ModelRef(Struct, frozen=True):
-    """A model at a provider, with the settings the user gave this pair."""
+    """A model at a provider, with the user's settings for it."""
 
     provider: str
     model: str
@@ -64,7 +64,7 @@ class ModelRef(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        """The name a person types: provider/model."""
+        """The name on the command line: provider/model."""
         return f"{self.provider}/{self.model}"
 
 
@@ -77,36 +77,36 @@ class Step(Struct, frozen=True):
 
 
 class Chain(Struct, frozen=True, kw_only=True):
-    """An ordered ascent of steps; a tier is a chain of one."""
+    """Steps in ascending order; a tier is a chain of one step."""
 
     steps: tuple[Step, ...]
     name: str | None = None
     signal: Signal = "auto"
     min_confidence: float = 0.9
     max_escalation: float | None = None  # share of rows, 0..1
-    judge: Step | None = None  # who is asked by the signal judge; None is the first step
-    parallel: bool = False  # the first two steps are called at once
+    judge: Step | None = None  # for the signal "judge"; None: the first step judges
+    parallel: bool = False  # call the first two steps at the same time
 
 
 class RuleCap(Struct, frozen=True):
-    """The most that rows of a rule may cost in one run, in dollars; the name is the rule's."""
+    """The cost cap of a rule: the most its rows may cost in one run, in dollars."""
 
     name: str
     dollars: Decimal
 
 
 class Route(Struct, frozen=True, kw_only=True):
-    """Where a prompt goes, and the words that say why."""
+    """Where a prompt is sent, and why."""
 
     chain: Chain
     tier: str | None
     why: str
-    level: Level | None = None  # of compression, where the route has its own
-    cap: RuleCap | None = None  # for all rows of a run that take it
+    level: Level | None = None  # of compression, if the route sets one
+    cap: RuleCap | None = None  # for all rows of the run with this route
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """One request to one model, before it takes any wire format."""
+    """One request to one model, independent of the wire format."""
 
     provider: str
     model: str
@@ -115,24 +115,24 @@ class Call(Struct, frozen=True, kw_only=True):
     history: tuple[Message, ...] = ()
     parameters: Parameters = Parameters()
     stream: bool = False
-    step: int = 0  # of the chain it is made for
-    resumed: bool = False  # its row has been called for before: it is finished before others are begun
-    predicate: str | None = None  # not a completion is wanted, but how probable this is of the text
+    step: int = 0  # of the chain
+    resumed: bool = False  # its row has had a call before: it goes before rows that have not
+    predicate: str | None = None  # ask for the probability that this is true of the text, not for a completion
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """Tokens a provider counted for one call; every count includes its parts."""
+    """Tokens a provider counted for one call; each count includes its parts."""
 
     input: int = 0
     output: int = 0
     cache_read: int = 0  # part of input
     cache_write: int = 0  # part of input: short- and long-lived together
     cache_write_long: int = 0  # part of cache_write that lives longer (Anthropic 1 h)
-    reasoning: int = 0  # part of output, hidden
+    reasoning: int = 0  # part of output; hidden
 
 
 class TokenLogprob(Struct, frozen=True):
-    """A generated token with its natural log probability and the alternatives beside it."""
+    """A generated token with its natural log probability and the most probable alternatives."""
 
     token: str
     logprob: float
@@ -140,7 +140,7 @@ class TokenLogprob(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One line of the ledger: a request that was sent, whatever came of it."""
+    """One line of the ledger: a request that was sent, whatever its result."""
 
     call: str  # unique id of this request
     run: str
@@ -150,8 +150,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     status: EntryStatus
     seconds: float
     usage: Usage | None = None
-    cost: Decimal | None = None  # dollars; None is unknown, never zero
-    price: str | None = None  # which price: a table's date, "user", "reported"
+    cost: Decimal | None = None  # dollars; None means unknown, never zero
+    price: str | None = None  # the source of the price: a table's date, "user" or "reported"
     estimated: bool = False
     tier: str | None = None
     chain: str | None = None
@@ -172,44 +172,44 @@ class Completion(Struct, frozen=True, kw_only=True):
     usage: Usage | None
     stop_reason: StopReason
     model: str
-    finish_reason: str = "stop"  # the provider's own word
+    finish_reason: str = "stop"  # the provider's own term
     reported_cost: Decimal | None = None  # dollars
     logprobs: tuple[TokenLogprob, ...] = ()
     service_tier: str | None = None
     request_id: str | None = None
-    entry: Entry | None = None  # of the call that made it, once that is recorded
+    entry: Entry | None = None  # of the call that returned it, once recorded
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """Why a call or a row has no completion, in one sentence for a person."""
+    """Why a call or a row has no completion; the message is one sentence for the user."""
 
     kind: FailureKind
     message: str
     http: int | None = None
-    retry_hint: bool | None = None  # what the provider itself says of trying again; None: nothing
-    retry_after: float | None = None  # seconds the provider asked us to wait
-    sent: bool = True  # False: the request never left, so it cannot have been billed
-    rule_only: bool = False  # of a budget: the cap is of one rule, and rows of others go on
+    retry_hint: bool | None = None  # whether the provider says to retry; None: it does not say
+    retry_after: float | None = None  # seconds the provider asks to wait
+    sent: bool = True  # False: the request was not sent, so it was not billed
+    rule_only: bool = False  # for kind "budget": only one rule reached its cap, other rows continue
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """A step's completion, or its failure, as judged inside a chain."""
+    """A step's completion or failure, as judged within a chain."""
 
     step: int
     name: str
     completion: Completion | None
     failure: Failure | None
-    confidence: float | None  # None: nothing was there to judge by
+    confidence: float | None  # None: there was nothing to judge by
     why: str  # the signal that decided: choices, schema, check, agreement, logprobs, valid, refused, empty, ...
-    valid: bool  # keeps what was promised (choices, schema, check); False is never given out as ok
+    valid: bool  # satisfies choices, schema and check; if False the row is never ok
     kept: bool
     parsed: Json = None
-    reworded: bool = False  # the prompt was put in other words, so that its model may agree with itself
-    reason: str = ""  # why it was kept, or why the chain went on
+    reworded: bool = False  # the prompt was reworded, to see whether its model agrees with itself
+    reason: str = ""  # why it was kept, or why the chain continued
 
 
 class AttemptSummary(Struct, frozen=True):
-    """One attempt of a row that took several, as the row tells of it."""
+    """One attempt of a row that took several, as reported in the row."""
 
     step: str
     model: str | None
@@ -224,12 +224,12 @@ class Compression(Struct, frozen=True, kw_only=True):
     after: int
     level: str
     estimated: bool = False
-    rules: tuple[str, ...] = ()  # what made it shorter
-    note: str = ""  # why the level asked for could not be reached
+    rules: tuple[str, ...] = ()  # the rules that shortened it
+    note: str = ""  # why the requested level could not be used
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """All that is kept of a completed row; this is what the cache stores."""
+    """The stored part of a completed row; this is what the cache holds."""
 
     output: str
     model: str
@@ -243,30 +243,30 @@ class Answer(Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     why: str = ""
     usage: Usage | None = None  # of the call whose completion was kept
-    cost: Decimal | None = None  # dollars for the row, every attempt in it
+    cost: Decimal | None = None  # dollars for the row, all attempts included
     price: str | None = None
     estimated: bool = False
     compressed: Compression | None = None
     attempts: int = 1
     baseline: str | None = None
     baseline_cost: Decimal | None = None  # what that model would have cost for the same tokens, uncompressed
-    compression_saved: Decimal | None = None  # dollars the shorter prompt saved at the price of the model that answered
-    provider_cache_saved: Decimal | None = None  # dollars saved by the provider's own prompt cache; may be negative
-    climb: tuple[AttemptSummary, ...] = ()  # every attempt, where there were several
+    compression_saved: Decimal | None = None  # dollars that compression saved, at the price of the model that answered
+    provider_cache_saved: Decimal | None = None  # dollars saved by the provider's prompt cache; may be negative
+    climb: tuple[AttemptSummary, ...] = ()  # all attempts, if there were several
 
 
 class Answered(Struct, frozen=True, kw_only=True):
-    """A row with a completion that keeps what was promised."""
+    """A row with a valid completion."""
 
     prompt: Prompt
     answer: Answer
     cache: CacheUse
-    entries: tuple[Entry, ...] = ()  # of every call made for it in this run
-    entry: Entry | None = None  # of the call whose completion was kept; None where nothing was called
+    entries: tuple[Entry, ...] = ()  # of all calls made for it in this run
+    entry: Entry | None = None  # of the call whose completion was kept; None if no call was made
 
 
 class Failed(Struct, frozen=True, kw_only=True):
-    """A row without one; `answer` holds what there was of it (a truncated text, an invalid label)."""
+    """A row without a valid completion; `answer` has what was returned (a truncated text, an invalid label)."""
 
     prompt: Prompt
     failure: Failure

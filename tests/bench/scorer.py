@@ -1,11 +1,10 @@
 """What the embedded model keeps of an answer beside BM25, both together and chance, and what it takes.
 
-    python tests/bench/scorer.py QA.jsonl MODEL.gguf [--items 10] [--surprise] [--jsonl SCORES]
+    python tests/bench/scorer.py QA.jsonl MODEL.gguf [--items 10] [--jsonl SCORES]
 
 QA.jsonl holds an item a line: id, type, text (with the question at its end), question, answers, perhaps gold_sentence.
 An answer is kept where its sentence is (or, without one, some wording of it). Times are of this process's processors,
-which other work on the machine does not lengthen. --surprise adds the self-information of the sentences, which takes
-three times as long. With --jsonl the model's scores are kept and not asked for again.
+which other work on the machine does not lengthen. With --jsonl the model's scores are kept and not computed again.
 """
 
 from __future__ import annotations
@@ -25,13 +24,12 @@ from scrimp.compress.extract.bm25 import relevance
 from scrimp.compress.extract.focus import focus
 from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
 from scrimp.compress.options import Scorer
-from scrimp.transport.local.scoring import Model, open_model, pertinence, surprise
+from scrimp.transport.local.scoring import LanguageModel, mutual_information, open_model
 
 TYPES = ("rag", "qa_article", "multilingual")
 RATIOS = (0.6, 0.4, 0.2)
 DRAWS = 20  # of chance, for each item
 ROWS = ("BM25", "question given sentence", "the same, with neighbours", "BM25 and the model", "chance")
-SURPRISE = "surprise of the sentence"
 BEFORE, AFTER = 0.3, 0.1  # as BM25 has it
 
 Said = dict[str, dict[str, Any]]  # scorer -> scores, seconds
@@ -80,7 +78,7 @@ def with_neighbours(scores: Sequence[float], units: Sequence[str]) -> list[float
 
 def scorers(said: Said, seed: int) -> dict[str, Scorer]:
     """Return a scorer for each row of the table."""
-    told, chance = said["pertinence"]["scores"], random.Random(seed)
+    told, chance = said["mutual_information"]["scores"], random.Random(seed)
 
     def both(units: Sequence[str], query: str) -> list[float]:
         words, model = standard(relevance(units, query), units), standard(told, units)
@@ -93,10 +91,7 @@ def scorers(said: Said, seed: int) -> dict[str, Scorer]:
         both,
         lambda units, _query: [chance.random() for _ in units],
     )
-    rows = dict(zip(ROWS, each, strict=True))
-    if "surprise" in said:
-        rows[SURPRISE] = lambda _units, _query: said["surprise"]["scores"]
-    return rows
+    return dict(zip(ROWS, each, strict=True))
 
 
 def is_kept(item: dict[str, Any], kept: str) -> bool:
@@ -116,8 +111,9 @@ def seconds(item: dict[str, Any]) -> float:
 def milliseconds(row: str, all_items: Sequence[dict[str, Any]], all_said: dict[str, Said]) -> float:
     """Return what a row takes for a kilobyte."""
     plain = sum(map(seconds, all_items))
-    key = "surprise" if row == SURPRISE else "pertinence"
-    model = 0.0 if row in {"BM25", "chance"} else sum(said[key]["seconds"] for said in all_said.values())
+    model = (
+        0.0 if row in {"BM25", "chance"} else sum(said["mutual_information"]["seconds"] for said in all_said.values())
+    )
     return 1000 * (plain + model) / (sum(len(item["context"].encode()) for item in all_items) / 1000)
 
 
@@ -128,8 +124,7 @@ def table(all_items: Sequence[dict[str, Any]], all_said: dict[str, Said]) -> Ite
     yield f"{sum(len(item['context'].encode()) for item in all_items) / 1000:.0f} kB; items: {counts}"
     yield "| | " + " | ".join(heads) + " | ms/kB |"
     yield "|---" * (len(heads) + 2) + "|"
-    rows = [*ROWS, SURPRISE] if all("surprise" in said for said in all_said.values()) else ROWS
-    for row in rows:
+    for row in ROWS:
         shares = [share(row, kind, keep, all_items, all_said) for kind in TYPES for keep in RATIOS]
         took = milliseconds(row, all_items, all_said)
         yield f"| {row} | " + " | ".join(f"{value:.1%}" for value in shares) + f" | {took:.1f} |"
@@ -155,7 +150,9 @@ def remembered(path: Path | None) -> dict[str, Said]:
     return said
 
 
-def ask(all_items: Sequence[dict[str, Any]], model: Model, by: dict[str, Any], said: dict[str, Said]) -> Iterator[str]:
+def ask(
+    all_items: Sequence[dict[str, Any]], model: LanguageModel, by: dict[str, Any], said: dict[str, Said]
+) -> Iterator[str]:
     """Ask the model for what is not known; yield it, a line for each item and scorer."""
     for item in all_items:
         for name, scorer in by.items():
@@ -170,12 +167,11 @@ def main() -> None:
     parser.add_argument("items", type=Path, metavar="QA.jsonl")
     parser.add_argument("model", type=Path, metavar="MODEL.gguf")
     parser.add_argument("--items", type=int, default=10, dest="most", help="of each type")
-    parser.add_argument("--surprise", action="store_true")
     parser.add_argument("--jsonl", type=Path, default=Path("/dev/null"), help="where scores are kept")
     words = parser.parse_args()
     all_items = list(items(words.items, words.most))
     said = remembered(words.jsonl)
-    by = {"pertinence": pertinence} | ({"surprise": surprise} if words.surprise else {})
+    by = {"mutual_information": mutual_information}
     with open_model(words.model, "embedded") as model, words.jsonl.open("a", encoding="utf-8") as out:
         for line in ask(all_items, model, by, said):
             out.write(line)

@@ -99,7 +99,7 @@ def test_no_reply_is_so_strange_that_it_raises(preset: str, body: Any, status: i
 
 @given(st.lists(st.text(max_size=20), max_size=10), st.sampled_from(["openai", "anthropic", "gemini"]))
 def test_a_stream_gives_what_its_pieces_say_and_one_cut_short_fails(pieces: list[str], preset: str) -> None:
-    reader = DIALECTS[PRESETS[preset].dialect]().stream(
+    reader = DIALECTS[PRESETS[preset].dialect]().stream_reader(
         Call(provider=preset, model="m", text="x", stream=True, parameters=Parameters()), PRESETS[preset]
     )
     deltas = {

@@ -19,11 +19,11 @@ NAMES = [*OPENAI, *ANTHROPIC]
 
 
 def test_openai_and_those_who_imitate_it_are_understood() -> None:
-    assert stated_limits(OPENAI) == StatedLimits(requests=500, requests_left=499, tokens=30_000, tokens_left=29_980)
+    assert stated_limits(OPENAI) == StatedLimits(requests=500, requests_remaining=499, tokens=30_000, tokens_remaining=29_980)
 
 
 def test_anthropic_is_understood() -> None:
-    assert stated_limits(ANTHROPIC) == StatedLimits(requests=50, requests_left=49, tokens=90_000, tokens_left=85_000)
+    assert stated_limits(ANTHROPIC) == StatedLimits(requests=50, requests_remaining=49, tokens=90_000, tokens_remaining=85_000)
 
 
 def test_where_nothing_is_stated_nothing_is_made_up() -> None:
@@ -54,7 +54,7 @@ def test_a_limit_of_nothing_is_no_limit() -> None:
 def test_nothing_left_of_a_limit_is_believed() -> None:
     headers = {"x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "0"}
 
-    assert stated_limits(headers) == StatedLimits(requests=60, requests_left=0)
+    assert stated_limits(headers) == StatedLimits(requests=60, requests_remaining=0)
 
 
 @pytest.mark.parametrize("nonsense", ["", "-1", "many", "1e3", "6.5", "٣", "²", "1,000", "unlimited", "9" * 5000])
@@ -85,9 +85,9 @@ def test_a_limit_is_a_positive_number_and_what_is_left_of_it_is_none_without_it(
     assert stated_limits(headers) == (
         StatedLimits(
             requests=numbers[0] or None,
-            requests_left=numbers[1] if numbers[0] else None,
+            requests_remaining=numbers[1] if numbers[0] else None,
             tokens=numbers[2] or None,
-            tokens_left=numbers[3] if numbers[2] else None,
+            tokens_remaining=numbers[3] if numbers[2] else None,
         )
         if told
         else None

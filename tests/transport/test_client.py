@@ -400,7 +400,7 @@ def test_what_one_reply_states_of_its_limits_is_learned_once() -> None:
 
     run(main())
 
-    assert learned == [StatedLimits(requests=60, requests_left=9), None, None]
+    assert learned == [StatedLimits(requests=60, requests_remaining=9), None, None]
 
 
 def show(lines: str, *, retries: int = 2) -> tuple[Completion | Failure, list[str], int]:

@@ -21,7 +21,7 @@ from scrimp.values import Call, Completion, Entry, Failure
 ACME = Endpoint(name="acme", dialect="openai", base_url="https://acme.example/v1", key_env="ACME_KEY")
 CALL = Call(provider="acme", model="m", text="hello")
 NEVER_SENT = FaultError(Failure(kind="network", message="could not be reached", sent=False))
-BROKEN = FaultError(Failure(kind="network", message="broke before its reply was whole"))
+BROKEN = FaultError(Failure(kind="network", message="broke before the reply was complete"))
 
 Said = HttpReply | FaultError | Exception
 Answer = Callable[[Endpoint, HttpRequest], Awaitable[HttpReply]]

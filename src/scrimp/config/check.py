@@ -18,7 +18,7 @@ from scrimp.config.schema import Config, ProviderTable
 from scrimp.config.validation_errors import dotted, nearest
 from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.models import known_models, retired
+from scrimp.providers.models import known_models, retirement_of
 from scrimp.values import ModelRef
 
 _Given = TypeVar("_Given")
@@ -164,7 +164,7 @@ def _named(where: str, name: str, routes: Routes, *, again: bool = False) -> Ite
         if not again:
             yield _error(where, str(error))
         return
-    if end := retired(model.model):
+    if end := retirement_of(model.model):
         yield _warning(where, f"{name} retires or retired {end.when}: use {end.replacement}")
     elif hint := _unknown(model):
         yield _warning(where, hint)

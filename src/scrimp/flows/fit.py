@@ -70,10 +70,10 @@ def model_scorer(services: Services) -> Iterator[Scorer]:
     """Open the embedded model as a scorer combined with BM25. Raises LocalModelError where it is not installed."""
     from scrimp.compress.extract.combined_scorer import combined_with_bm25  # noqa: PLC0415 - rarely used: seconds per kilobyte
     from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415 - as above
-    from scrimp.transport.local.scoring import open_model, pertinence  # noqa: PLC0415 - as above
+    from scrimp.transport.local.scoring import mutual_information, open_model  # noqa: PLC0415 - as above
 
     with open_model(model_path(services.paths.data), NAME) as model:
-        yield combined_with_bm25(pertinence(model))
+        yield combined_with_bm25(mutual_information(model))
 
 
 def price_of(model: str, services: Services) -> Price | None:

@@ -1,4 +1,4 @@
-"""Wire formats: a call becomes a request, a reply becomes a completion or a failure; no socket, no key."""
+"""Wire formats: turn a call into a request and a reply into a completion or a failure, without socket or key."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from scrimp.values import Call, Completion, Failure
 
 
 class StreamReader(Protocol):
-    """Takes the events of a streamed completion one by one."""
+    """Reads the events of a streamed completion one by one."""
 
     def feed(self, data: str) -> str:
         """Return the text an event adds."""
 
     def completion(self) -> Completion | Failure:
-        """Return the whole, once the events are over."""
+        """Return the whole completion after the last event, or why it is incomplete."""
 
 
 class DialectModule(Protocol):
-    """What a dialect's module offers."""
+    """The functions a dialect's module has."""
 
     def to_request(self, call: Call, endpoint: Endpoint) -> HttpRequest:
-        """Return the request that asks for a completion."""
+        """Return the HTTP request for a call."""
 
     def to_completion(self, reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
-        """Return what a reply says."""
+        """Return the completion in a reply, or the failure it means."""
 
-    def stream(self, call: Call, endpoint: Endpoint) -> StreamReader:
-        """Return what reads a streamed reply."""
-
-
-def _lazily(name: str) -> Callable[[], DialectModule]:
-    return lambda: cast("DialectModule", import_module(f"scrimp.providers.{name}"))
+    def stream_reader(self, call: Call, endpoint: Endpoint) -> StreamReader:
+        """Return a reader of a streamed reply."""
 
 
-DIALECTS: Mapping[str, Callable[[], DialectModule]] = {name: _lazily(name) for name in get_args(Dialect)}
+def _lazy_import(module: str) -> Callable[[], DialectModule]:
+    return lambda: cast("DialectModule", import_module(f"scrimp.providers.{module}"))
+
+
+DIALECTS: Mapping[str, Callable[[], DialectModule]] = {name: _lazy_import(name) for name in get_args(Dialect)}

@@ -1,4 +1,4 @@
-"""Anthropic's messages (providers' reference, 5)."""
+"""Anthropic's Messages API (providers' reference, 5)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ from collections.abc import Mapping
 from scrimp.enums import StopReason
 from scrimp.providers.capabilities import claude_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.error_replies import failure
-from scrimp.providers.json_access import count, dumps, is_count, items, loads, obj, parsed, text, unreadable, word
+from scrimp.providers.error_replies import to_failure
+from scrimp.providers.json_access import (
+    array,
+    count,
+    dumps,
+    is_count,
+    loads,
+    nonempty,
+    obj,
+    reply_object,
+    string,
+    unreadable_reply,
+)
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
-# max_tokens is required; thinking counts toward it, so a cap sized for the answer alone could leave no text.
-_DEFAULT_CAP = 8192
-_STOPS: Mapping[str, StopReason] = {
+# max_tokens is required; thinking counts toward it, so a limit sized for the answer alone could leave no text.
+_DEFAULT_MAX_TOKENS = 8192
+_STOP_REASONS: Mapping[str, StopReason] = {
     "end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length", "model_context_window_exceeded": "length",
     "refusal": "refused", "tool_use": "tool", "pause_turn": "tool",
 }  # fmt: skip
@@ -21,73 +32,78 @@ _STOPS: Mapping[str, StopReason] = {
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     """Return the request for a call."""
-    asked = call.parameters
+    parameters = call.parameters
     turns: list[Json] = [{"role": turn.role, "content": turn.content} for turn in call.history]
     body: JsonObject = {
         "model": call.model,
-        "max_tokens": asked.max_output or _DEFAULT_CAP,
+        "max_tokens": parameters.max_output or _DEFAULT_MAX_TOKENS,
         "messages": [*turns, {"role": "user", "content": call.text}],
     }
     if call.system:
         body["system"] = call.system
-    if asked.effort is not None:
-        body |= claude_thinking(call.model, asked.effort)
-    if asked.temperature is not None:
-        body["temperature"] = asked.temperature
-    if asked.schema is not None:
-        body["output_config"] = obj(body, "output_config") | {"format": {"type": "json_schema", "schema": asked.schema}}
+    if parameters.effort is not None:
+        body |= claude_thinking(call.model, parameters.effort)
+    if parameters.temperature is not None:
+        body["temperature"] = parameters.temperature
+    if parameters.schema is not None:
+        body["output_config"] = obj(body, "output_config") | {
+            "format": {"type": "json_schema", "schema": parameters.schema}
+        }
     if call.stream:
         body["stream"] = True
     headers = dict(endpoint.headers)
-    if asked.temperature is not None and "anthropic-version" in headers:
-        headers["anthropic-version"] = "2023-06-01"  # the newer version refuses sampling at any value
+    if parameters.temperature is not None and "anthropic-version" in headers:
+        headers["anthropic-version"] = "2023-06-01"  # the newer version refuses every temperature
     return HttpRequest(url=f"{endpoint.base_url.rstrip('/')}/v1/messages", body=dumps(body), headers=headers)
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
-    """Return the completion of a reply, or what the reply says instead."""
-    body = parsed(reply)
+    """Return the completion in a reply, or the failure it means."""
+    body = reply_object(reply)
     if reply.status != 200 or (body is not None and body.get("type") == "error"):
-        return failure(reply, endpoint, call.model)
+        return to_failure(reply, endpoint, call.model)
     if body is None or not isinstance(body.get("content"), list):
-        return unreadable(endpoint.name, reply)
-    finish = word(body.get("stop_reason")) or "end_turn"
-    used = body.get("usage")
+        return unreadable_reply(endpoint.name, reply)
+    finish_reason = nonempty(body.get("stop_reason")) or "end_turn"
+    counts, blocks = body.get("usage"), map(obj, array(body["content"]))
     return Completion(
-        text="".join(text(each.get("text")) for each in map(obj, items(body["content"])) if each.get("type") == "text"),
-        usage=usage(used), stop_reason=_STOPS.get(finish, "stop"), finish_reason=finish,
-        model=word(body.get("model")) or call.model, service_tier=word(obj(used).get("service_tier")),
+        text="".join(string(block.get("text")) for block in blocks if block.get("type") == "text"),
+        usage=usage(counts), stop_reason=_STOP_REASONS.get(finish_reason, "stop"),
+        finish_reason=finish_reason,
+        model=nonempty(body.get("model")) or call.model, service_tier=nonempty(obj(counts).get("service_tier")),
         request_id=reply.headers.get("request-id"),
     )  # fmt: skip
 
 
-def usage(used: Json) -> Usage | None:
-    """Return the tokens counted; `input_tokens` is only what was neither read from the cache nor written to it."""
-    if not isinstance(used, dict) or not (is_count(used.get("input_tokens")) and is_count(used.get("output_tokens"))):
+def usage(counts: Json) -> Usage | None:
+    """Return the tokens of a reply; Anthropic's `input_tokens` excludes what was read from or written to its cache."""
+    if not isinstance(counts, dict) or not (
+        is_count(counts.get("input_tokens")) and is_count(counts.get("output_tokens"))
+    ):
         return None
-    read, written = count(used.get("cache_read_input_tokens")), count(used.get("cache_creation_input_tokens"))
-    output = count(used.get("output_tokens"))
+    read, written = count(counts.get("cache_read_input_tokens")), count(counts.get("cache_creation_input_tokens"))
+    output = count(counts.get("output_tokens"))
     return Usage(
-        input=count(used.get("input_tokens")) + read + written, cache_read=read, cache_write=written,
-        cache_write_long=min(written, count(obj(used, "cache_creation").get("ephemeral_1h_input_tokens"))),
+        input=count(counts.get("input_tokens")) + read + written, cache_read=read, cache_write=written,
+        cache_write_long=min(written, count(obj(counts, "cache_creation").get("ephemeral_1h_input_tokens"))),
         output=output,
-        reasoning=min(output, count(obj(used, "output_tokens_details").get("thinking_tokens"))),
+        reasoning=min(output, count(obj(counts, "output_tokens_details").get("thinking_tokens"))),
     )  # fmt: skip
 
 
-def stream(call: Call, endpoint: Endpoint) -> MessageStream:
-    """Return what reads a streamed completion."""
-    return MessageStream(call, endpoint)
+def stream_reader(call: Call, endpoint: Endpoint) -> MessageStreamReader:
+    """Return a reader of a streamed completion."""
+    return MessageStreamReader(call, endpoint)
 
 
-class MessageStream:
-    """A streamed message: its start has the input's usage, its last delta the output's."""
+class MessageStreamReader:
+    """Reads a streamed message: its start has the usage of the input, its last delta that of the output."""
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         self._call, self._endpoint = call, endpoint
         self._text: list[str] = []
-        self._used: JsonObject = {}
-        self._model, self._finish = call.model, ""
+        self._counts: JsonObject = {}
+        self._model, self._finish_reason = call.model, ""
         self._failure: Failure | None = None
 
     def feed(self, data: str) -> str:
@@ -95,28 +111,30 @@ class MessageStream:
         event = loads(data)
         kind = None if event is None else event.get("type")
         if event is None or kind == "error":
-            self._failure = failure(HttpReply(status=200, body=data.encode()), self._endpoint, self._call.model)
+            self._failure = to_failure(HttpReply(status=200, body=data.encode()), self._endpoint, self._call.model)
         elif kind == "message_start":
             message = obj(event, "message")
-            self._model = word(message.get("model")) or self._model
-            self._used |= obj(message, "usage")
+            self._model = nonempty(message.get("model")) or self._model
+            self._counts |= obj(message, "usage")
         elif kind == "message_delta":
-            self._finish = word(obj(event, "delta").get("stop_reason")) or self._finish
-            self._used |= {name: value for name, value in obj(event, "usage").items() if value is not None}
+            self._finish_reason = nonempty(obj(event, "delta").get("stop_reason")) or self._finish_reason
+            self._counts |= {name: value for name, value in obj(event, "usage").items() if value is not None}
         elif kind == "content_block_delta":
-            piece = text(obj(event, "delta").get("text"))
+            piece = string(obj(event, "delta").get("text"))
             self._text.append(piece)
             return piece
         return ""
 
     def completion(self) -> Completion | Failure:
-        """Return the whole; a stream that was cut has no stop reason and may have been billed."""
+        """Return the whole completion; a stream that was cut off has no stop reason and may have been billed."""
         if self._failure is not None:
             return self._failure
-        if not self._finish:
-            message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
+        if not self._finish_reason:
+            message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
             return Failure(kind="network", message=message, http=200)
         return Completion(
-            text="".join(self._text), usage=usage(self._used), stop_reason=_STOPS.get(self._finish, "stop"),
-            finish_reason=self._finish, model=self._model, service_tier=word(self._used.get("service_tier")),
+            text="".join(self._text), usage=usage(self._counts),
+            stop_reason=_STOP_REASONS.get(self._finish_reason, "stop"),
+            finish_reason=self._finish_reason, model=self._model,
+            service_tier=nonempty(self._counts.get("service_tier")),
         )  # fmt: skip

@@ -1,6 +1,6 @@
-"""What each family of models accepts: words for effort, sampling, log probabilities (providers' reference, 2.4 to 10).
+"""What each family of models accepts: effort, sampling, log probabilities (providers' reference, 2.4 to 10).
 
-A family is told from its name alone, and a name we do not know is treated as the newest of its kind.
+A family is recognized by the model's name alone; an unknown name is treated as the newest of its vendor.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ EFFORTS: tuple[Effort, ...] = get_args(Effort)
 _GPT = re.compile(r"gpt-(\d+)(?:\.(\d+))?(?:-(\w+))?")
 _CLAUDE = re.compile(r"claude-(?:(\w+?)-)?(\d+)(?:[.-](\d{1,2}))?(?![\d])")
 _GEMINI = re.compile(r"gemini-(\d+)(?:\.(\d+))?-?([\w-]*)")
-# OpenAI models that think always: none and minimal are refused, and so is sampling.
-_ALWAYS_THINK = frozenset(("gpt-6-astra", "gpt-6.1-sol", "gpt-6.2-astra", "gpt-6.2-sol"))
+# OpenAI models that always think: they refuse the efforts none and minimal, and sampling parameters.
+_ALWAYS_THINKING = frozenset(("gpt-6-astra", "gpt-6.1-sol", "gpt-6.2-astra", "gpt-6.2-sol"))
 
 
 def base_name(model: str) -> str:
-    """Return a model's own name without the vendor that gateways put before it."""
+    """Return a model's name in lower case, without the vendor that gateways put before it."""
     return model.rpartition("/")[2].lower()
 
 
 def gpt_version(model: str) -> tuple[int, int] | None:
-    """Return (5, 4) for gpt-5.4-mini; (4, 0) for gpt-4o; None for others."""
+    """Return the version of a GPT model: (5, 4) for gpt-5.4-mini, (4, 0) for gpt-4o; None for other models."""
     match = _GPT.match(base_name(model))
     return (int(match[1]), int(match[2] or 0)) if match else None
 
 
 def claude_version(model: str) -> tuple[int, int] | None:
-    """Return (5, 5) for claude-haiku-5-5; None for others."""
+    """Return the version of a Claude model: (5, 5) for claude-haiku-5-5; None for other models."""
     match = _CLAUDE.match(base_name(model))
     return (int(match[2]), int(match[3] or 0)) if match else None
 
 
 def _nearest(effort: str, allowed: tuple[str, ...]) -> str:
-    """Return the allowed word for an effort: itself, else the next one up, else the highest there is."""
+    """Return the effort itself if it is allowed, else the next higher allowed one, else the highest."""
     wanted = EFFORTS.index(effort) if effort in EFFORTS else EFFORTS.index("medium")
-    return next((word for word in allowed if EFFORTS.index(word) >= wanted), allowed[-1])
+    return next((level for level in allowed if EFFORTS.index(level) >= wanted), allowed[-1])
 
 
 def openai_effort(model: str, effort: str) -> str | None:
-    """Return `reasoning_effort` for a GPT model; None where there is no such field (reference 3.2)."""
+    """Return `reasoning_effort` for an OpenAI model; None where the model has no such field (reference 3.2)."""
     version = gpt_version(model)
     if version is None:
         return effort if base_name(model).startswith("o") else None
@@ -55,34 +55,34 @@ def openai_effort(model: str, effort: str) -> str | None:
         return _nearest(effort, ("minimal", "low", "medium", "high"))
     if version == (5, 1):
         return _nearest(effort, ("none", "low", "medium", "high"))
-    if base_name(model) in _ALWAYS_THINK:
+    if base_name(model) in _ALWAYS_THINKING:
         return _nearest(effort, ("low", "medium", "high", "xhigh"))
-    # `max` is honoured on /responses and refused on /chat/completions.
+    # `max` is accepted on /responses and refused on /chat/completions.
     return _nearest(effort, ("none", "low", "medium", "high", "xhigh"))
 
 
-def openai_samples(model: str, effort: str | None) -> bool:
-    """Say whether a GPT model takes temperature, top_p and logprobs (reference 3.2)."""
+def openai_accepts_sampling(model: str, effort: str | None) -> bool:
+    """Return whether an OpenAI model accepts temperature, top_p and logprobs (reference 3.2)."""
     version = gpt_version(model)
     if version is None:
         return False
     if version < (5, 0):
         return True
-    if version == (5, 0) or base_name(model) in _ALWAYS_THINK:
+    if version == (5, 0) or base_name(model) in _ALWAYS_THINKING:
         return False
     if version <= (5, 4):
-        return effort in (None, "none")  # none is their default
+        return effort in (None, "none")  # these default to none
     return effort == "none"
 
 
 def supports_logprobs(endpoint: Endpoint, model: str, effort: str | None) -> bool:
-    """Say whether log probabilities may be asked for; most 400s come from asking for what is not there."""
+    """Return whether a model accepts a request for log probabilities; most others answer it with a 400."""
     if endpoint.dialect != "openai":
         return False
     if endpoint.flavour in ("local", "llamacpp", "vllm"):
         return True
     if endpoint.flavour == "openai":
-        return openai_samples(model, effort)
+        return openai_accepts_sampling(model, effort)
     return endpoint.flavour == "deepseek" and effort == "none"
 
 
@@ -90,20 +90,20 @@ def claude_thinking(model: str, effort: str) -> JsonObject:
     """Return the body fields that set a Claude model's effort (reference 5.2)."""
     version, name = claude_version(model) or (99, 0), base_name(model)
     if effort in ("none", "minimal"):
-        return _claude_off(name, version)
+        return _claude_without_thinking(name, version)
     if version < (4, 6):
-        return {}  # these think only when given a budget, which no word of ours stands for
+        return {}  # these think only with a token budget, and no effort stands for one
     fields: JsonObject = {"output_config": {"effort": _nearest(effort, ("low", "medium", "high", "xhigh", "max"))}}
     return fields | ({"thinking": {"type": "adaptive"}} if version < (5, 0) else {})
 
 
-def _claude_off(name: str, version: tuple[int, int]) -> JsonObject:
+def _claude_without_thinking(name: str, version: tuple[int, int]) -> JsonObject:
     if version < (5, 0):
-        return {}  # off is what leaving it out means
+        return {}  # without the field they do not think
     if "sonnet" in name and version >= (5, 5):
-        return {"thinking": {"type": "between_tools"}}  # `disabled` is refused; without tools this is no thought at all
+        return {"thinking": {"type": "between_tools"}}  # `disabled` is refused; without tools this means no thinking
     if "fable" in name or ("opus" in name and version >= (5, 5)):
-        return {"output_config": {"effort": "low"}}  # cannot be turned off
+        return {"output_config": {"effort": "low"}}  # thinking cannot be turned off
     return {"thinking": {"type": "disabled"}}
 
 
@@ -120,8 +120,8 @@ def gemini_thinking(model: str, effort: str) -> JsonObject:
     return {"thinkingLevel": _nearest(effort, ("low", "medium", "high"))}
 
 
-def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  # noqa: PLR0911 - one for each kind
-    """Return the body fields of an OpenAI-dialect provider for an effort."""
+def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  # noqa: PLR0911 - one for each flavour
+    """Return the body fields that set the effort at a provider of the OpenAI dialect."""
     flavour = endpoint.flavour
     if flavour == "deepseek":
         if effort == "none":
@@ -130,31 +130,19 @@ def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  #
     if flavour == "qwen":
         return {"enable_thinking": effort != "none"}
     if flavour == "mistral":
-        return (
-            {"reasoning_effort": "none" if effort in ("none", "minimal", "low") else "high"} if _reasons(model) else {}
-        )
+        if not _mistral_accepts_effort(model):
+            return {}
+        return {"reasoning_effort": "none" if effort in ("none", "minimal", "low") else "high"}
     if flavour == "openrouter":
         return {"reasoning": {"effort": effort}}
     if flavour in ("local", "llamacpp", "ollama"):
         return {}
     if flavour == "gemini-openai":
         return {"reasoning_effort": _nearest(effort, ("none", "minimal", "low", "medium", "high"))}
-    word = openai_effort(model, effort)
-    return {} if word is None else {"reasoning_effort": word}
+    accepted = openai_effort(model, effort)
+    return {} if accepted is None else {"reasoning_effort": accepted}
 
 
-def _reasons(model: str) -> bool:
-    """Say whether a Mistral model knows the field; the small ones of before 2026 do not."""
+def _mistral_accepts_effort(model: str) -> bool:
+    """Return whether a Mistral model accepts `reasoning_effort`; the small models from before 2026 do not."""
     return not base_name(model).startswith("ministral")
-
-
-def rejects(endpoint: Endpoint, model: str, *, temperature: float | None, effort: str | None) -> str | None:
-    """Return why a model would refuse what was asked, before a call is spent on finding out; None if it would not."""
-    if temperature is None:
-        return None
-    claude = claude_version(model) if endpoint.dialect == "anthropic" else None
-    if claude is not None and claude >= (4, 7):
-        return f"{endpoint.name}/{model} takes no temperature: leave out --temperature"
-    if endpoint.flavour == "openai" and gpt_version(model) is not None and not openai_samples(model, effort):
-        return f"{endpoint.name}/{model} takes no temperature while it thinks: leave it out, or add --effort none"
-    return None

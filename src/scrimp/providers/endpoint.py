@@ -1,4 +1,4 @@
-"""Where a provider is and how it likes to be spoken to, and what goes there and comes back."""
+"""A provider's address and conventions, and the HTTP request and reply exchanged with it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from scrimp.enums import Dialect, Transport
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """A provider as configured: where it is and how it likes to be spoken to; never the key itself."""
+    """A provider as configured: its address and conventions, but never the key itself."""
 
     name: str
     dialect: Dialect
-    base_url: str  # of an embedded model "local:", of a recording "replay:FILE"
+    base_url: str  # "local:" for the embedded model, "replay:FILE" for a recording
     transport: Transport = "http"
     flavour: str = "generic"  # whose quirks apply: openai, deepseek, mistral, qwen, openrouter, litellm, local, ...
     key_env: str | None = None
@@ -22,18 +22,18 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     auth_prefix: str = "Bearer "
     headers: Mapping[str, str] = {}
     env_headers: Mapping[str, tuple[str, str]] = {}  # header -> (variable, prefix): a second secret (Helicone)
-    price_provider: str | None = None  # whose rows of the price table apply
+    price_provider: str | None = None  # the provider whose rows in the price table apply, if not this one
     rpm: int | None = None
     tpm: int | None = None
 
     @property
     def recording(self) -> str | None:
-        """The file whose recorded completions are given in place of live ones."""
+        """The file of recorded completions that replace live ones; None for a live provider."""
         return self.base_url.partition(":")[2] if self.transport == "replay" else None
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True):
-    """A request without its key: the transport adds that last."""
+    """A request without its key, which the transport adds last."""
 
     url: str
     body: bytes
@@ -42,7 +42,7 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
 
 
 class HttpReply(Struct, frozen=True, kw_only=True):
-    """What came back; header names are lower case."""
+    """A provider's reply; header names are in lower case."""
 
     status: int
     body: bytes

@@ -1,4 +1,4 @@
-"""Google's generateContent (providers' reference, 7.1)."""
+"""Google's generateContent API (providers' reference, 7.1)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ from collections.abc import Mapping
 from scrimp.enums import StopReason
 from scrimp.providers.capabilities import gemini_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.error_replies import failure
-from scrimp.providers.json_access import count, dumps, is_count, items, loads, obj, parsed, text, unreadable, word
+from scrimp.providers.error_replies import to_failure
+from scrimp.providers.json_access import (
+    array,
+    count,
+    dumps,
+    is_count,
+    loads,
+    nonempty,
+    obj,
+    reply_object,
+    string,
+    unreadable_reply,
+)
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
-_STOPS: Mapping[str, StopReason] = {
+_STOP_REASONS: Mapping[str, StopReason] = {
     "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refused", "PROHIBITED_CONTENT": "refused",
     "RECITATION": "refused",
     "BLOCKLIST": "refused", "SPII": "refused", "OTHER": "error", "MALFORMED_RESPONSE": "error",
@@ -20,16 +31,16 @@ _STOPS: Mapping[str, StopReason] = {
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     """Return the request for a call."""
-    asked = call.parameters
+    parameters = call.parameters
     config: JsonObject = {}
-    if asked.max_output is not None:
-        config["maxOutputTokens"] = asked.max_output
-    if asked.effort is not None:
-        config["thinkingConfig"] = gemini_thinking(call.model, asked.effort)
-    if asked.temperature is not None:
-        config["temperature"] = asked.temperature
-    if asked.schema is not None:
-        config |= {"responseMimeType": "application/json", "responseJsonSchema": asked.schema}
+    if parameters.max_output is not None:
+        config["maxOutputTokens"] = parameters.max_output
+    if parameters.effort is not None:
+        config["thinkingConfig"] = gemini_thinking(call.model, parameters.effort)
+    if parameters.temperature is not None:
+        config["temperature"] = parameters.temperature
+    if parameters.schema is not None:
+        config |= {"responseMimeType": "application/json", "responseJsonSchema": parameters.schema}
     turns: list[Json] = [_turn("model" if turn.role == "assistant" else "user", turn.content) for turn in call.history]
     body: JsonObject = {"contents": [*turns, _turn("user", call.text)]}
     if call.system:
@@ -46,88 +57,89 @@ def _turn(role: str, content: str) -> JsonObject:
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
-    """Return the completion of a reply, or what it says instead; a blocked prompt is a refusal that was billed."""
-    body = parsed(reply)
+    """Return the completion in a reply, or the failure it means; a blocked prompt is a refusal that was billed."""
+    body = reply_object(reply)
     if reply.status != 200 or (body is not None and body.get("error")):
-        return failure(reply, endpoint, call.model)
-    if body is None or not (items(body.get("candidates")) or obj(body, "promptFeedback")):
-        return unreadable(endpoint.name, reply)
-    return _completion(body, _texts(body), call, _finish(body))
+        return to_failure(reply, endpoint, call.model)
+    if body is None or not (array(body.get("candidates")) or obj(body, "promptFeedback")):
+        return unreadable_reply(endpoint.name, reply)
+    return _completion(body, _answer_text(body), call, _finish_reason(body))
 
 
-def _completion(body: JsonObject, said: str, call: Call, finish: str) -> Completion:
-    used = body.get("usageMetadata")
+def _completion(body: JsonObject, answer: str, call: Call, finish_reason: str) -> Completion:
     return Completion(
-        text=said, usage=usage(used), stop_reason=_STOPS.get(finish, "refused"),
-        finish_reason=finish, model=word(body.get("modelVersion")) or call.model,
-        request_id=word(body.get("responseId")),
+        text=answer, usage=usage(body.get("usageMetadata")), stop_reason=_STOP_REASONS.get(finish_reason, "refused"),
+        finish_reason=finish_reason, model=nonempty(body.get("modelVersion")) or call.model,
+        request_id=nonempty(body.get("responseId")),
     )  # fmt: skip
 
 
-def _texts(body: JsonObject) -> str:
-    candidates = items(body.get("candidates"))
-    parts = items(obj(candidates[0], "content").get("parts")) if candidates else []
-    return "".join(text(obj(part).get("text")) for part in parts if obj(part).get("thought") is not True)
+def _answer_text(body: JsonObject) -> str:
+    candidates = array(body.get("candidates"))
+    parts = array(obj(candidates[0], "content").get("parts")) if candidates else []
+    return "".join(string(obj(part).get("text")) for part in parts if obj(part).get("thought") is not True)
 
 
-def _finish(body: JsonObject) -> str:
-    candidates = items(body.get("candidates"))
+def _finish_reason(body: JsonObject) -> str:
+    candidates = array(body.get("candidates"))
     if candidates:
-        return word(obj(candidates[0]).get("finishReason")) or "STOP"
-    return word(obj(body, "promptFeedback").get("blockReason")) or "SAFETY"
+        return nonempty(obj(candidates[0]).get("finishReason")) or "STOP"
+    return nonempty(obj(body, "promptFeedback").get("blockReason")) or "SAFETY"
 
 
-def usage(used: Json) -> Usage | None:
-    """Return the tokens counted; thoughts are output that `candidatesTokenCount` leaves out.
+def usage(counts: Json) -> Usage | None:
+    """Return the tokens of a reply; thoughts are output that `candidatesTokenCount` leaves out.
 
-    A count that is not there is one of nothing; one that is there and no count makes all of it worthless.
+    A missing count is zero; a count that is not a number makes the whole usage unknown.
     """
-    if not isinstance(used, dict) or not is_count(used.get("promptTokenCount")):
+    if not isinstance(counts, dict) or not is_count(counts.get("promptTokenCount")):
         return None
-    if not all(is_count(used[name]) for name in ("candidatesTokenCount", "thoughtsTokenCount") if name in used):
+    if not all(is_count(counts[name]) for name in ("candidatesTokenCount", "thoughtsTokenCount") if name in counts):
         return None
-    thoughts = count(used.get("thoughtsTokenCount"))
-    prompt = count(used.get("promptTokenCount")) + count(used.get("toolUsePromptTokenCount"))
+    thoughts = count(counts.get("thoughtsTokenCount"))
+    prompt = count(counts.get("promptTokenCount")) + count(counts.get("toolUsePromptTokenCount"))
     return Usage(
-        input=prompt, cache_read=min(prompt, count(used.get("cachedContentTokenCount"))),
-        output=count(used.get("candidatesTokenCount")) + thoughts, reasoning=thoughts,
+        input=prompt, cache_read=min(prompt, count(counts.get("cachedContentTokenCount"))),
+        output=count(counts.get("candidatesTokenCount")) + thoughts, reasoning=thoughts,
     )  # fmt: skip
 
 
-def stream(call: Call, endpoint: Endpoint) -> ContentStream:
-    """Return what reads a streamed completion."""
-    return ContentStream(call, endpoint)
+def stream_reader(call: Call, endpoint: Endpoint) -> ContentStreamReader:
+    """Return a reader of a streamed completion."""
+    return ContentStreamReader(call, endpoint)
 
 
-class ContentStream:
-    """A streamed completion: each event is a whole reply with the text that is new, the last one has the usage."""
+class ContentStreamReader:
+    """Reads a streamed completion: each event is a whole reply with only the new text, the last one has the usage."""
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         self._call, self._endpoint = call, endpoint
         self._text: list[str] = []
         self._last: JsonObject = {}
-        self._done = ""
+        self._finish_reason = ""
         self._failure: Failure | None = None
 
     def feed(self, data: str) -> str:
         """Return the text an event adds."""
         event = loads(data)
         if event is None or event.get("error"):
-            self._failure = failure(HttpReply(status=200, body=data.encode()), self._endpoint, self._call.model)
+            self._failure = to_failure(HttpReply(status=200, body=data.encode()), self._endpoint, self._call.model)
             return ""
         self._last |= event
-        candidates = items(event.get("candidates"))
+        candidates = array(event.get("candidates"))
         if not candidates or obj(candidates[0]).get("finishReason"):
-            self._done = _finish(event) if candidates or "promptFeedback" in event else self._done
-        piece = _texts(event)
+            self._finish_reason = (
+                _finish_reason(event) if candidates or "promptFeedback" in event else self._finish_reason
+            )
+        piece = _answer_text(event)
         self._text.append(piece)
         return piece
 
     def completion(self) -> Completion | Failure:
-        """Return the whole; a stream that was cut has no finish reason and may have been billed."""
+        """Return the whole completion; a stream that was cut off has no finish reason and may have been billed."""
         if self._failure is not None:
             return self._failure
-        if not self._done:
-            message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
+        if not self._finish_reason:
+            message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
             return Failure(kind="network", message=message, http=200)
-        return _completion(self._last, "".join(self._text), self._call, self._done)
+        return _completion(self._last, "".join(self._text), self._call, self._finish_reason)

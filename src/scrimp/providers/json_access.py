@@ -1,4 +1,4 @@
-"""Narrowing of parsed JSON: what a provider promised is looked up, and what is not there is None."""
+"""Typed access to parsed JSON from providers, which may lack any field or have another type in its place."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from scrimp.providers.endpoint import HttpReply
 from scrimp.values import Failure, Json, JsonObject
 
 
-def parsed(reply: HttpReply) -> JsonObject | None:
-    """Return the JSON object of a body; None where it is none. Blank lines may come first (DeepSeek under load)."""
+def reply_object(reply: HttpReply) -> JsonObject | None:
+    """Return the JSON object in a reply's body, else None. Blank lines may come first (DeepSeek under load)."""
     return loads(reply.body)
 
 
 def loads(data: bytes | str) -> JsonObject | None:
-    """Return the JSON object a text holds; None where it holds none."""
+    """Return the JSON object in a text; None if it is not one."""
     try:
         body: Json = msgspec.json.decode(data.strip())
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -23,54 +23,54 @@ def loads(data: bytes | str) -> JsonObject | None:
 
 
 def dumps(body: JsonObject) -> bytes:
-    """Return an object as JSON."""
+    """Return an object as JSON text."""
     return msgspec.json.encode(body)
 
 
 def obj(value: Json, *path: str) -> JsonObject:
-    """Return the object at the end of a path of keys; an empty one where there is none."""
+    """Return the object at the end of a path of keys; an empty one if there is none."""
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
-def items(value: Json) -> list[Json]:
-    """Return a list; an empty one where there is none."""
+def array(value: Json) -> list[Json]:
+    """Return the value if it is an array, else an empty one."""
     return value if isinstance(value, list) else []
 
 
-def text(value: Json) -> str:
-    """Return a string; an empty one where there is none."""
+def string(value: Json) -> str:
+    """Return the value if it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
 
 
-def word(value: Json) -> str | None:
-    """Return a string that is there, else None."""
+def nonempty(value: Json) -> str | None:
+    """Return the value if it is a string with characters in it, else None."""
     return value if isinstance(value, str) and value else None
 
 
 def count(value: Json) -> int:
-    """Return a count of tokens; null, absent and nonsense are none."""
+    """Return a count of tokens; 0 for null, absent and malformed values."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     return max(0, int(value)) if value == value and abs(value) < 1e15 else 0  # noqa: PLR0124 - NaN is not itself
 
 
 def is_count(value: Json) -> bool:
-    """Say whether something is a count of tokens: what is none must not pass for a count of nothing."""
+    """Return whether a value is a count of tokens: a malformed one must not pass for zero."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def number(value: Json) -> float | None:
-    """Return a number that is there, else None."""
+    """Return the value if it is a number, else None."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def unreadable(provider: str, reply: HttpReply) -> Failure:
-    """Return the failure for a body that is not what was promised; the call may have been billed."""
-    shown = reply.body[:80].decode(errors="replace").strip()
+def unreadable_reply(provider: str, reply: HttpReply) -> Failure:
+    """Return the failure for a body that is not in the expected format; the call may have been billed."""
+    excerpt = reply.body[:80].decode(errors="replace").strip()
     return Failure(
         kind="server",
         http=reply.status,
-        message=f"{provider} sent something that is no completion ({shown!r}): try again, or check base_url",
+        message=f"{provider} sent a reply that is not a completion ({excerpt!r}): try again, or check base_url",
     )

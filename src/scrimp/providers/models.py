@@ -1,6 +1,6 @@
-"""Models by name: those the shipped tiers use, those that are gone, and what a person may have meant.
+"""Models by name: those in the shipped tiers, those retired, and what a misspelled name may mean.
 
-Alive on 23 November 2026 (providers' reference, sections 8 to 12, 18 and 20).
+Available on 23 November 2026 (providers' reference, sections 8 to 12, 18 and 20).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from scrimp.errors import ConfigError
 from scrimp.values import ModelRef
 
 
-class Retired(Struct, frozen=True):
-    """When a model went or will go, and what its vendor or we would use instead."""
+class Retirement(Struct, frozen=True):
+    """When a model was or will be retired, and what its vendor or scrimp recommends instead."""
 
     when: str
     replacement: str
 
 
-# Effort is said where the vendor's default is to think at length: a simple task then costs a multiple.
+# The effort is set where the vendor's default is to think at length, which multiplies the cost of a simple task.
 SHIPPED_TIERS: Mapping[str, tuple[ModelRef, ...]] = {
     "simple": (
         ModelRef("openai", "gpt-6-luna", effort="none"),
@@ -54,8 +54,8 @@ SHIPPED_TIERS: Mapping[str, tuple[ModelRef, ...]] = {
     ),
 }
 
-# Beyond the tiers: alive, and worth finding by their bare name.
-_ALSO_ALIVE = (
+# Models outside the tiers that are found by their bare name.
+_OTHER_MODELS = (
     "openai/gpt-6-sol", "openai/gpt-6-astra", "openai/gpt-6.1-sol", "openai/gpt-6.2-astra", "openai/gpt-5.6-luna",
     "openai/gpt-5.6-terra", "openai/gpt-5.6-sol", "openai/gpt-5.5", "openai/gpt-5.4", "openai/gpt-5.4-mini",
     "openai/gpt-5.4-nano", "openai/gpt-5.2", "openai/gpt-5.1", "openai/gpt-4.1", "openai/gpt-4.1-mini",
@@ -68,28 +68,28 @@ _ALSO_ALIVE = (
     "qwen/qwen-plus", "qwen/qwen-flash", "local/smollm2",
 )  # fmt: skip
 
-RETIRED: Mapping[str, Retired] = {
-    "gpt-5": Retired("on 11 December 2026", "openai/gpt-6-sol"),
-    "gpt-5-mini": Retired("on 11 December 2026", "openai/gpt-5.4-mini"),
-    "gpt-5-nano": Retired("on 11 December 2026", "openai/gpt-6-luna"),
-    "o3": Retired("on 11 December 2026", "openai/gpt-6-sol"),
-    "o3-mini": Retired("on 23 October 2026", "openai/gpt-6.1-terra"),
-    "o4-mini": Retired("on 23 October 2026", "openai/gpt-6.1-terra"),
-    "gpt-4.1-nano": Retired("on 23 October 2026", "openai/gpt-6-luna"),
-    "gpt-4-turbo": Retired("on 23 October 2026", "openai/gpt-6.1-terra"),
-    "gpt-3.5-turbo": Retired("on 23 October 2026", "openai/gpt-6-luna"),
-    "claude-sonnet-4": Retired("in 2026", "anthropic/claude-sonnet-5-5"),
-    "claude-sonnet-4-0": Retired("in 2026", "anthropic/claude-sonnet-5-5"),
-    "claude-sonnet-4-5": Retired("on 30 November 2026", "anthropic/claude-sonnet-5-5"),
-    "claude-opus-4": Retired("in 2026", "anthropic/claude-opus-5-5"),
-    "claude-opus-4-0": Retired("in 2026", "anthropic/claude-opus-5-5"),
-    "claude-opus-4-1": Retired("in 2026", "anthropic/claude-opus-5-5"),
-    "gemini-2.0-flash": Retired("in 2026", "gemini/gemini-3.8-flash"),
-    "deepseek-chat": Retired("on 24 July 2026", "deepseek/deepseek-flash"),
-    "deepseek-reasoner": Retired("on 24 July 2026", "deepseek/deepseek-v4-pro"),
-    "deepseek-v3": Retired("in 2026", "deepseek/deepseek-flash"),
+RETIREMENTS: Mapping[str, Retirement] = {
+    "gpt-5": Retirement("on 11 December 2026", "openai/gpt-6-sol"),
+    "gpt-5-mini": Retirement("on 11 December 2026", "openai/gpt-5.4-mini"),
+    "gpt-5-nano": Retirement("on 11 December 2026", "openai/gpt-6-luna"),
+    "o3": Retirement("on 11 December 2026", "openai/gpt-6-sol"),
+    "o3-mini": Retirement("on 23 October 2026", "openai/gpt-6.1-terra"),
+    "o4-mini": Retirement("on 23 October 2026", "openai/gpt-6.1-terra"),
+    "gpt-4.1-nano": Retirement("on 23 October 2026", "openai/gpt-6-luna"),
+    "gpt-4-turbo": Retirement("on 23 October 2026", "openai/gpt-6.1-terra"),
+    "gpt-3.5-turbo": Retirement("on 23 October 2026", "openai/gpt-6-luna"),
+    "claude-sonnet-4": Retirement("in 2026", "anthropic/claude-sonnet-5-5"),
+    "claude-sonnet-4-0": Retirement("in 2026", "anthropic/claude-sonnet-5-5"),
+    "claude-sonnet-4-5": Retirement("on 30 November 2026", "anthropic/claude-sonnet-5-5"),
+    "claude-opus-4": Retirement("in 2026", "anthropic/claude-opus-5-5"),
+    "claude-opus-4-0": Retirement("in 2026", "anthropic/claude-opus-5-5"),
+    "claude-opus-4-1": Retirement("in 2026", "anthropic/claude-opus-5-5"),
+    "gemini-2.0-flash": Retirement("in 2026", "gemini/gemini-3.8-flash"),
+    "deepseek-chat": Retirement("on 24 July 2026", "deepseek/deepseek-flash"),
+    "deepseek-reasoner": Retirement("on 24 July 2026", "deepseek/deepseek-v4-pro"),
+    "deepseek-v3": Retirement("in 2026", "deepseek/deepseek-flash"),
 }
-_HOME = {
+_VENDORS = {
     "gpt": "openai",
     "o3": "openai",
     "o4": "openai",
@@ -102,42 +102,44 @@ _HOME = {
 def known_models() -> tuple[str, ...]:
     """Return every model known by name, as provider/model."""
     listed = (model.id for models in SHIPPED_TIERS.values() for model in models)
-    return tuple(dict.fromkeys((*listed, *_ALSO_ALIVE)))
+    return tuple(dict.fromkeys((*listed, *_OTHER_MODELS)))
 
 
-def retired(model: str) -> Retired | None:
-    """Return what is known of a model's end; vendor prefixes and snapshot dates do not hide it."""
+def retirement_of(model: str) -> Retirement | None:
+    """Return the retirement of a model, with or without vendor prefix and snapshot date; None if it is not known."""
     name = (
         model.rpartition("/")[2].lower().replace("4.5", "4-5").replace("4.1", "4-1")
         if "claude" in model
         else model.rpartition("/")[2]
     )
-    if name in RETIRED:
-        return RETIRED[name]
+    if name in RETIREMENTS:
+        return RETIREMENTS[name]
     stem = name.rstrip("0123456789-")
-    return RETIRED.get(stem) if stem != name else None
+    return RETIREMENTS.get(stem) if stem != name else None
 
 
 def resolve_name(name: str, providers: Collection[str]) -> ModelRef:
-    """Return the model a person means by provider/model, or by a bare name that one provider is known for.
+    """Return the model named as provider/model, or by a bare name that a provider is known for.
 
-    Any name is good after a provider's: new models appear, old ones live on at other hosts.
+    Any model name is accepted after a provider's: new models appear, and old ones live on at other hosts.
     """
     provider, slash, model = name.partition("/")
     if slash and provider in providers and model:
-        return _as_shipped(ModelRef(provider, model))
+        return _with_shipped_effort(ModelRef(provider, model))
     if not slash:
         for known in known_models():
             if known.partition("/")[2] == name and known.partition("/")[0] in providers:
-                return _as_shipped(ModelRef(known.partition("/")[0], name))
-        if name in RETIRED and (home := next((_HOME[start] for start in _HOME if name.startswith(start)), None)):
-            return ModelRef(home, name)
+                return _with_shipped_effort(ModelRef(known.partition("/")[0], name))
+        if name in RETIREMENTS and (
+            vendor := next((_VENDORS[start] for start in _VENDORS if name.startswith(start)), None)
+        ):
+            return ModelRef(vendor, name)
     raise ConfigError(f"unknown model '{name}'{_suggestion(name, providers)}")
 
 
-def _as_shipped(model: ModelRef) -> ModelRef:
-    """Give a model the effort its tier gives it, where only one tier lists it."""
-    listed = [each for models in SHIPPED_TIERS.values() for each in models if each.id == model.id]
+def _with_shipped_effort(model: ModelRef) -> ModelRef:
+    """Return a model with the effort its tier gives it, if only one tier lists it."""
+    listed = [shipped for models in SHIPPED_TIERS.values() for shipped in models if shipped.id == model.id]
     return listed[0] if len(listed) == 1 else model
 
 

@@ -1,4 +1,4 @@
-"""OpenAI's chat completions, as OpenAI and all who imitate it speak them (providers' reference, 3, 8 to 14)."""
+"""OpenAI's chat completions API, as spoken by OpenAI and compatible providers (providers' reference, 3, 8 to 14)."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ from scrimp.enums import StopReason
 from scrimp.providers import decisions
 from scrimp.providers.capabilities import effort_fields
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.error_replies import failure
+from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
+    array,
     count,
     dumps,
     is_count,
-    items,
     loads,
+    nonempty,
     number,
     obj,
-    parsed,
-    text,
-    unreadable,
-    word,
+    reply_object,
+    string,
+    unreadable_reply,
 )
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob, Usage
 
-# OpenAI itself refuses max_tokens from GPT-5 on; the imitators know no other name.
-_CAP: Mapping[str, str] = {"openai": "max_completion_tokens"}
-_STOPS: Mapping[str, StopReason] = {
+# OpenAI itself refuses max_tokens from GPT-5 on; compatible providers know only that name.
+_MAX_TOKENS_FIELD: Mapping[str, str] = {"openai": "max_completion_tokens"}
+_STOP_REASONS: Mapping[str, StopReason] = {
     "stop": "stop", "length": "length", "content_filter": "refused", "tool_calls": "tool", "function_call": "tool",
     "error": "error",
 }  # fmt: skip
-_TOP = 20
-# Providers that know json_object only; the schema then goes into the system text, which must say "json".
-_OBJECT_ONLY = frozenset(("deepseek",))
+_TOP_LOGPROBS = 20
+# Providers that support json_object only; the schema then goes into the system text, which must say "json".
+_JSON_OBJECT_ONLY = frozenset(("deepseek",))
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
-    """Return the request for a call; nothing is sent that was not asked for."""
+    """Return the request for a call; parameters that are None are left out."""
     if call.predicate is not None:
         return decisions.to_request(call, endpoint)
-    asked = call.parameters
+    parameters = call.parameters
     body: JsonObject = {"model": call.model, "messages": _messages(call, endpoint)}
-    if asked.max_output is not None:
-        body[_CAP.get(endpoint.flavour, "max_tokens")] = asked.max_output
-    if asked.effort is not None:
-        body |= effort_fields(endpoint, call.model, asked.effort)
-    if asked.temperature is not None:
-        body["temperature"] = asked.temperature
-    if asked.logprobs:
-        body |= {"logprobs": True, "top_logprobs": _TOP}
-    body |= _structure(call, endpoint)
+    if parameters.max_output is not None:
+        body[_MAX_TOKENS_FIELD.get(endpoint.flavour, "max_tokens")] = parameters.max_output
+    if parameters.effort is not None:
+        body |= effort_fields(endpoint, call.model, parameters.effort)
+    if parameters.temperature is not None:
+        body["temperature"] = parameters.temperature
+    if parameters.logprobs:
+        body |= {"logprobs": True, "top_logprobs": _TOP_LOGPROBS}
+    body |= _structured_output(call, endpoint)
     if endpoint.flavour == "openrouter":
-        body["provider"] = {"require_parameters": True}  # or it drops what an endpoint does not take, silently
+        body["provider"] = {"require_parameters": True}  # or it silently drops what an endpoint does not accept
     if endpoint.flavour == "local":
         body["cache_prompt"] = False  # a completion must not depend on the prompt before it
     if call.stream:
@@ -65,36 +65,36 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
 
 def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
     system = call.system
-    if call.parameters.schema is not None and endpoint.flavour in _OBJECT_ONLY:
-        wanted = (
+    if call.parameters.schema is not None and endpoint.flavour in _JSON_OBJECT_ONLY:
+        instruction = (
             f"Answer with one JSON object that satisfies this JSON schema: {dumps(call.parameters.schema).decode()}"
         )
-        system = f"{system}\n\n{wanted}" if system else wanted
+        system = f"{system}\n\n{instruction}" if system else instruction
     messages: list[Json] = [{"role": "system", "content": system}] if system else []
     messages += [{"role": turn.role, "content": turn.content} for turn in call.history]
     return [*messages, {"role": "user", "content": call.text}]
 
 
-def _structure(call: Call, endpoint: Endpoint) -> JsonObject:
-    asked = call.parameters
-    if asked.schema is not None:
-        if endpoint.flavour in _OBJECT_ONLY:
+def _structured_output(call: Call, endpoint: Endpoint) -> JsonObject:
+    parameters = call.parameters
+    if parameters.schema is not None:
+        if endpoint.flavour in _JSON_OBJECT_ONLY:
             return {"response_format": {"type": "json_object"}}
-        schema: JsonObject = {"name": "answer", "strict": True, "schema": asked.schema}
+        schema: JsonObject = {"name": "answer", "strict": True, "schema": parameters.schema}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
-    if asked.choices and endpoint.flavour in ("local", "llamacpp"):
-        return {"grammar": _grammar(asked.choices)}
+    if parameters.choices and endpoint.flavour in ("local", "llamacpp"):
+        return {"grammar": _grammar(parameters.choices)}
     return {}
 
 
 def _grammar(choices: tuple[str, ...]) -> str:
     """Return the GBNF grammar whose only sentences are the choices."""
-    quoted = (dumps_text(choice) for choice in choices)
+    quoted = (_gbnf_string(choice) for choice in choices)
     return "root ::= " + " | ".join(quoted)
 
 
-def dumps_text(choice: str) -> str:
-    """Return a GBNF string; its escapes are those of JSON for what a label can hold."""
+def _gbnf_string(choice: str) -> str:
+    """Return a GBNF string literal; for the characters of a label its escapes are those of JSON."""
     escaped = (
         choice.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
     )
@@ -102,44 +102,45 @@ def dumps_text(choice: str) -> str:
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
-    """Return the completion of a reply, or what the reply says instead."""
-    body = parsed(reply)
-    # Portkey answers 246 where a guardrail only warns.
+    """Return the completion in a reply, or the failure it means."""
+    body = reply_object(reply)
+    # Portkey answers 246 if a guardrail only warns.
     if reply.status not in (200, 201, 246) or (body is not None and body.get("error")):
-        return failure(reply, endpoint, call.model)
+        return to_failure(reply, endpoint, call.model)
     if body is not None and call.predicate is not None:
         return decisions.to_completion(body, call, endpoint, reply)
-    choices = items(body.get("choices")) if body is not None else []
+    choices = array(body.get("choices")) if body is not None else []
     if body is None or not choices:
-        return unreadable(endpoint.name, reply)
+        return unreadable_reply(endpoint.name, reply)
     choice = obj(choices[0])
     message = obj(choice, "message")
-    finish = word(choice.get("finish_reason")) or ""
-    refusal = word(message.get("refusal"))
-    if finish == "error":
-        return failure(reply, endpoint, call.model)
+    finish_reason = nonempty(choice.get("finish_reason")) or ""
+    refusal = nonempty(message.get("refusal"))
+    if finish_reason == "error":
+        return to_failure(reply, endpoint, call.model)
     tokens = logprobs(choice.get("logprobs"))
-    said = refusal or content(message.get("content"))
-    if "grammar" in _structure(call, endpoint) and (best := likeliest_label(tokens, call.parameters.choices)):
-        said, tokens = best.token, (best,)  # see there why this is not what was generated
+    answer = refusal or message_text(message.get("content"))
+    if "grammar" in _structured_output(call, endpoint) and (best := likeliest_label(tokens, call.parameters.choices)):
+        answer, tokens = best.token, (best,)  # likeliest_label tells why this is not the generated text
     return Completion(
-        text=said, usage=usage(body.get("usage"), endpoint),
-        stop_reason="refused" if refusal else _STOPS.get(finish, "stop"), finish_reason=finish or "stop",
-        model=word(body.get("model")) or call.model, reported_cost=_cost(body, reply.headers),
-        logprobs=tokens, service_tier=word(body.get("service_tier")),
+        text=answer, usage=usage(body.get("usage"), endpoint),
+        stop_reason="refused" if refusal else _STOP_REASONS.get(finish_reason, "stop"),
+        finish_reason=finish_reason or "stop",
+        model=nonempty(body.get("model")) or call.model, reported_cost=_reported_cost(body, reply.headers),
+        logprobs=tokens, service_tier=nonempty(body.get("service_tier")),
         request_id=_request_id(reply.headers),
     )  # fmt: skip
 
 
-def content(value: Json) -> str:
-    """Return the text of a message: a string, or a list of chunks of which only text counts (Mistral)."""
+def message_text(value: Json) -> str:
+    """Return the text of a message: a string, or a list of chunks of which only text chunks count (Mistral)."""
     if isinstance(value, list):
-        return "".join(text(obj(chunk).get("text")) for chunk in value if obj(chunk).get("type") in ("text", None))
-    return text(value)
+        return "".join(string(obj(chunk).get("text")) for chunk in value if obj(chunk).get("type") in ("text", None))
+    return string(value)
 
 
 def usage(value: Json, endpoint: Endpoint) -> Usage | None:
-    """Return the tokens counted, by the names OpenAI gives them or an imitator does."""
+    """Return the tokens of a reply, under the names of OpenAI or of a compatible provider."""
     if not isinstance(value, dict):
         return None
     if not (is_count(value.get("prompt_tokens")) and is_count(value.get("completion_tokens"))):
@@ -148,7 +149,7 @@ def usage(value: Json, endpoint: Endpoint) -> Usage | None:
     output = count(value.get("completion_tokens"))
     reasoning = count(obj(value, "completion_tokens_details").get("reasoning_tokens"))
     if endpoint.flavour == "gemini-openai":
-        # Thinking may be left out of completion_tokens there, but not out of the total.
+        # There completion_tokens may exclude thinking, but the total includes it.
         output = max(output, count(value.get("total_tokens")) - prompt)
     read = max(
         count(details.get("cached_tokens")), count(value.get("prompt_cache_hit_tokens")),
@@ -161,20 +162,22 @@ def usage(value: Json, endpoint: Endpoint) -> Usage | None:
     )  # fmt: skip
 
 
-def _cost(body: JsonObject, headers: Mapping[str, str]) -> Decimal | None:
-    """Return the dollars a gateway reports: OpenRouter in the body, LiteLLM in a header."""
+def _reported_cost(body: JsonObject, headers: Mapping[str, str]) -> Decimal | None:
+    """Return the cost in dollars that a gateway reports: OpenRouter in the body, LiteLLM in a header."""
     if header := headers.get("x-litellm-response-cost"):
-        return _decimal(header)
-    used = obj(body, "usage")
-    cost = number(used.get("cost"))
+        return _dollars(header)
+    counts = obj(body, "usage")
+    cost = number(counts.get("cost"))
     if cost is None:
         return None
-    upstream = number(obj(used, "cost_details").get("upstream_inference_cost")) if used.get("is_byok") is True else None
-    fee = _decimal(repr(cost))
+    upstream = (
+        number(obj(counts, "cost_details").get("upstream_inference_cost")) if counts.get("is_byok") is True else None
+    )
+    fee = _dollars(repr(cost))
     return fee if upstream is None or fee is None else fee + Decimal(repr(upstream))
 
 
-def _decimal(value: str) -> Decimal | None:
+def _dollars(value: str) -> Decimal | None:
     try:
         dollars = Decimal(value)
     except InvalidOperation:
@@ -183,16 +186,16 @@ def _decimal(value: str) -> Decimal | None:
 
 
 def logprobs(value: Json) -> tuple[TokenLogprob, ...]:
-    """Return the tokens of a completion with their probabilities, where they were asked for and given."""
+    """Return the tokens of a completion with their log probabilities; none where the reply has none."""
     return tuple(
         TokenLogprob(
-            token=text(obj(each).get("token")), logprob=number(obj(each).get("logprob")) or 0.0,
+            token=string(obj(entry).get("token")), logprob=number(obj(entry).get("logprob")) or 0.0,
             top=tuple(
-                (text(obj(other).get("token")), number(obj(other).get("logprob")) or 0.0)
-                for other in items(obj(each).get("top_logprobs"))
+                (string(obj(alternative).get("token")), number(obj(alternative).get("logprob")) or 0.0)
+                for alternative in array(obj(entry).get("top_logprobs"))
             ),
         )
-        for each in items(obj(value).get("content"))
+        for entry in array(obj(value).get("content"))
     )  # fmt: skip
 
 
@@ -201,59 +204,60 @@ def _request_id(headers: Mapping[str, str]) -> str | None:
     return next((headers[name] for name in names if name in headers), None)
 
 
-def stream(call: Call, endpoint: Endpoint) -> ChatStream:
-    """Return what reads a streamed completion."""
-    return ChatStream(call, endpoint)
+def stream_reader(call: Call, endpoint: Endpoint) -> ChatStreamReader:
+    """Return a reader of a streamed completion."""
+    return ChatStreamReader(call, endpoint)
 
 
-class ChatStream:
-    """A streamed completion: deltas, then a chunk with the usage and no choices, then [DONE]."""
+class ChatStreamReader:
+    """Reads a streamed completion: deltas, then a chunk with the usage and no choices, then [DONE]."""
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         self._call, self._endpoint = call, endpoint
         self._text: list[str] = []
         self._usage: Usage | None = None
-        self._finish: str | None = None
+        self._finish_reason: str | None = None
         self._model = call.model
         self._failure: Failure | None = None
         self._refused = False
-        self._tier: str | None = None
-        self._cost: Decimal | None = None
+        self._service_tier: str | None = None
+        self._reported_cost: Decimal | None = None
 
     def feed(self, data: str) -> str:
         """Return the text an event adds."""
         chunk = loads(data) if data != "[DONE]" else {}
         if chunk is None or chunk.get("error"):
             reply = HttpReply(status=200, body=data.encode())
-            self._failure = failure(reply, self._endpoint, self._call.model)
+            self._failure = to_failure(reply, self._endpoint, self._call.model)
             return ""
         if isinstance(chunk.get("usage"), dict):
             self._usage = usage(chunk["usage"], self._endpoint)
-            self._cost = _cost(chunk, {})
-        self._model = word(chunk.get("model")) or self._model
-        self._tier = word(chunk.get("service_tier")) or self._tier
-        for choice in items(chunk.get("choices"))[:1]:
-            return self._choice(obj(choice))
+            self._reported_cost = _reported_cost(chunk, {})
+        self._model = nonempty(chunk.get("model")) or self._model
+        self._service_tier = nonempty(chunk.get("service_tier")) or self._service_tier
+        for choice in array(chunk.get("choices"))[:1]:
+            return self._read_choice(obj(choice))
         return ""
 
-    def _choice(self, choice: JsonObject) -> str:
+    def _read_choice(self, choice: JsonObject) -> str:
         delta = obj(choice, "delta")
-        refusal = text(delta.get("refusal"))
+        refusal = string(delta.get("refusal"))
         self._refused = self._refused or bool(refusal)
-        self._finish = word(choice.get("finish_reason")) or self._finish
-        piece = refusal or content(delta.get("content"))
+        self._finish_reason = nonempty(choice.get("finish_reason")) or self._finish_reason
+        piece = refusal or message_text(delta.get("content"))
         self._text.append(piece)
         return piece
 
     def completion(self) -> Completion | Failure:
-        """Return the whole; a stream that was cut has no finish reason and may have been billed."""
+        """Return the whole completion; a stream that was cut off has no finish reason and may have been billed."""
         if self._failure is not None:
             return self._failure
-        if self._finish is None:
-            message = f"the stream of {self._endpoint.name} ended before its completion did: run the same line again"
+        if self._finish_reason is None:
+            message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
             return Failure(kind="network", message=message, http=200)
         return Completion(
             text="".join(self._text), usage=self._usage,
-            stop_reason="refused" if self._refused else _STOPS.get(self._finish, "stop"),
-            finish_reason=self._finish, model=self._model, service_tier=self._tier, reported_cost=self._cost,
+            stop_reason="refused" if self._refused else _STOP_REASONS.get(self._finish_reason, "stop"),
+            finish_reason=self._finish_reason, model=self._model, service_tier=self._service_tier,
+            reported_cost=self._reported_cost,
         )  # fmt: skip

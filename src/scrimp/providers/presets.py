@@ -1,4 +1,4 @@
-"""Providers known by name: where they are and how they like to be spoken to (providers' reference, section 1)."""
+"""Providers known by name: their addresses and conventions (providers' reference, section 1)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from scrimp.providers.endpoint import Endpoint
 
 
-def _openai(name: str, base_url: str, key_env: str | None, **more: object) -> Endpoint:
-    fields = {"flavour": name, **more}
-    return Endpoint(name=name, dialect="openai", base_url=base_url, key_env=key_env, **fields)  # type: ignore[arg-type]  # fields by name, checked by tests
+def _openai(name: str, base_url: str, key_env: str | None, **overrides: object) -> Endpoint:
+    fields = {"flavour": name, **overrides}
+    return Endpoint(name=name, dialect="openai", base_url=base_url, key_env=key_env, **fields)  # type: ignore[arg-type]  # fields by name, which tests check
 
 
 _TITLE = {"x-openrouter-title": "scrimp"}

@@ -1,1 +1,1 @@
-"""The door to models: HTTP to providers and the embedded runtime, behind one layer of retries."""
+"""Sends calls to models, over HTTP or in this process, behind a single layer of retries and limits."""

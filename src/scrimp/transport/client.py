@@ -1,4 +1,4 @@
-"""A call goes out and a completion or a failure comes back: the one place where anything is retried."""
+"""The client for all providers: sends a call, returns its completion or failure, and is the only place that retries."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from scrimp.transport.http.client import HttpClient
 
     class InProcessProvider(Protocol):
-        """A provider without a socket: requests in, replies out."""
+        """A provider without a socket, such as the embedded model."""
 
         async def send(self, request: HttpRequest) -> HttpReply:
             """Return the reply to a request."""
 
         def events(self, request: HttpRequest) -> AsyncIterator[str | HttpReply]:
-            """Yield the data of each streamed event, or the reply that refuses."""
+            """Yield the data of each streamed event, or the error reply."""
 
         def close(self) -> None:
-            """Take no more requests."""
+            """Accept no more requests."""
 
 
 class ProviderClient:
-    """What flows call models through; sleep and randomness come in, so that tests need neither."""
+    """Sends calls to providers, within their limits and with retries; clock, sleep and randomness are injected."""
 
     def __init__(
         self, *, open_http: Callable[[], HttpClient], open_in_process: Callable[[Endpoint, str], InProcessProvider],
@@ -56,11 +56,11 @@ class ProviderClient:
 
     @property
     def halted(self) -> bool:
-        """Whether no new request is begun any more."""
+        """Whether retries have been stopped."""
         return self._halted
 
     def halt(self) -> None:
-        """Retry nothing from now on; requests in flight go on."""
+        """Stop retrying; requests in flight continue."""
         self._halted = True
 
     async def close(self) -> None:
@@ -71,7 +71,7 @@ class ProviderClient:
             provider.close()
 
     def retry_state(self) -> RetryState:
-        """Return the retries of a call that has not been made yet."""
+        """Return a fresh retry state, for a call that has not been made yet."""
         return RetryState(self._retry_policy, self._random_fraction)
 
     async def complete(
@@ -80,9 +80,9 @@ class ProviderClient:
     ) -> Completion | Failure:  # fmt: skip
         """Return the completion of a call with its ledger entry, or the last failure once no retry would help.
 
-        Where the model is in trouble the failure comes back although retries are left: a caller with another model may
-        call that, one without may wait and come again with the same state. With `show` the completion is shown as it
-        comes, and once a piece was shown nothing is retried.
+        If the model is in trouble, the failure is returned although retries remain: the caller may call another model,
+        or wait and call again with the same retry state. With `show` the completion is streamed, and once a piece was
+        shown nothing is retried.
         """
         exchange = Exchange(call, endpoint, observer, show)
         while True:
@@ -99,7 +99,7 @@ class ProviderClient:
             await self._sleep(wait)
 
     def _wait(self, retry_state: RetryState, failure: Failure, exchange: Exchange) -> float | None:
-        """Return the seconds until the next attempt, and tell the other calls to this provider what this one met."""
+        """Return the seconds until the next attempt; hold back other calls to the provider if they would fail too."""
         wait = retry_state.wait(failure)
         if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
             self._health.suspend(exchange.call.provider, exchange.call.model, failure, failure.retry_after)
@@ -108,7 +108,7 @@ class ProviderClient:
         return wait
 
     async def _attempt(self, exchange: Exchange) -> tuple[Completion | Failure, bool]:
-        """Return what one request gave, and True; or why none was made, and False."""
+        """Return the result of one request and True, or why no request was made and False."""
         provider, model = exchange.call.provider, exchange.call.model
         queue = self._queue(exchange.endpoint)
         resumed = exchange.attempted or exchange.call.resumed
@@ -131,7 +131,7 @@ class ProviderClient:
             queue.leave(unsent=unsent)
 
     async def _begin(self, exchange: Exchange, admitted: float) -> str | Failure:
-        """Have a request recorded before it is sent."""
+        """Have the observer record a request before it is sent."""
         call_id: str | Failure | None = None
         try:
             call_id = await exchange.observer.begin(exchange.call)
@@ -141,24 +141,24 @@ class ProviderClient:
         return call_id
 
     async def _request(self, exchange: Exchange, call_id: str, admitted: float) -> Completion | Failure:
-        """Await one request within its time; whatever ends it, the observer hears of it."""
+        """Send one request within the timeout; the observer is told even if an exception ends it."""
         exchange.stated_limits, exchange.sending = None, False
         try:
             async with asyncio.timeout(self._retry_policy.timeout):
-                result = await (self._whole(exchange) if exchange.show is None else self._streamed(exchange))
+                result = await (self._receive(exchange) if exchange.show is None else self._receive_streamed(exchange))
         except TimeoutError:
             return _timed_out(exchange.endpoint, self._retry_policy.timeout)
         except FaultError as fault:
             result = fault.failure
         except BaseException as error:
-            message = f"stopped before the reply came ({type(error).__name__})"
+            message = f"stopped before the reply arrived ({type(error).__name__})"
             exchange.observer.end(call_id, Failure(kind="network", message=message, sent=exchange.sending))
             self._health.withdraw(exchange.call.provider, exchange.call.model, admitted)
             raise
-        # A provider may repeat the key it refuses; what it says goes into rows and the ledger.
+        # A provider may repeat the key it refuses, and its message goes into rows and the ledger.
         return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
 
-    async def _whole(self, exchange: Exchange) -> Completion | Failure:
+    async def _receive(self, exchange: Exchange) -> Completion | Failure:
         if exchange.endpoint.transport != "http":
             provider = self._in_process_provider(exchange)
             exchange.sending = True
@@ -167,8 +167,8 @@ class ProviderClient:
         exchange.sending = True
         return exchange.completion(await http.send(exchange.request, exchange.endpoint, secrets))
 
-    async def _streamed(self, exchange: Exchange) -> Completion | Failure:
-        reader = exchange.dialect.stream(exchange.call, exchange.endpoint)
+    async def _receive_streamed(self, exchange: Exchange) -> Completion | Failure:
+        reader = exchange.dialect.stream_reader(exchange.call, exchange.endpoint)
         async for event in self._events(exchange):
             if isinstance(event, HttpReply):
                 return exchange.completion(event)
@@ -191,10 +191,10 @@ class ProviderClient:
         return self._http
 
     def _in_process_provider(self, exchange: Exchange) -> InProcessProvider:
-        name = (exchange.endpoint.name, exchange.call.model)
-        if name not in self._in_process:
-            self._in_process[name] = self._open_in_process(exchange.endpoint, exchange.call.model)
-        return self._in_process[name]
+        key = (exchange.endpoint.name, exchange.call.model)
+        if key not in self._in_process:
+            self._in_process[key] = self._open_in_process(exchange.endpoint, exchange.call.model)
+        return self._in_process[key]
 
     def _queue(self, endpoint: Endpoint) -> ProviderQueue:
         if endpoint.name not in self._queues:

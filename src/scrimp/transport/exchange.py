@@ -1,4 +1,4 @@
-"""One call on its way: the request that is sent, again if need be, and who observes it."""
+"""The exchange with a provider for one call: its request, its reply, its state over all attempts."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ Show = Callable[[str], None]
 
 
 class CallObserver(Protocol):
-    """Sees every request that is sent and what came of it: the spend guard and the row's recorder."""
+    """Observes every request and its result, for the spend guard and the ledger."""
 
     async def begin(self, call: Call) -> str | Failure:
-        """Record that a request is about to be sent; return its id, or why it must not be."""
+        """Record that a request is about to be sent; return its id, or why it must not be sent."""
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry | None:
-        """Record what came of it; return its ledger entry."""
+        """Record the result of a request; return its ledger entry, if it has one."""
 
 
 class Exchange:
-    """The request of one call, and how far its attempts have come."""
+    """The request of one call and the state of its attempts."""
 
     def __init__(self, call: Call, endpoint: Endpoint, observer: CallObserver, show: Show | None) -> None:
-        """`show` gets a streamed completion piece by piece; None asks for it whole."""
+        """`show` receives a streamed completion piece by piece; with None the completion is not streamed."""
         self.call, self.endpoint, self.observer, self.show = call, endpoint, observer, show
         self.dialect = DIALECTS[endpoint.dialect]()
         self.request: HttpRequest = self.dialect.to_request(call, endpoint)
         self.shown = False  # a piece of the completion was shown
         self.attempted = False  # a request was made
         self.sending = False  # the request may have left this machine
-        self.stated_limits: StatedLimits | None = None  # by the latest reply
+        self.stated_limits: StatedLimits | None = None  # in the latest reply
 
     def completion(self, reply: HttpReply) -> Completion | Failure:
-        """Return what a reply says."""
+        """Return the completion in a reply, or the failure it means."""
         self.stated_limits = stated_limits(reply.headers)
         return self.dialect.to_completion(reply, self.call, self.endpoint)
 

@@ -1,4 +1,4 @@
-"""The exception by which a way of sending says that there was no whole reply."""
+"""The exception for a request that got no complete reply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from scrimp.values import Failure
 
 
 class FaultError(Exception):
-    """A request without a whole reply; carries the failure to report. It never leaves the transport room."""
+    """A request got no complete reply; carries the failure to report. It never leaves transport."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)

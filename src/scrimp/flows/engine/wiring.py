@@ -100,15 +100,15 @@ def _client(options: RunOptions, services: Services, health: ProviderHealth) -> 
 
 
 def _open_http(services: Services, timeout: float) -> HttpClient:
-    from scrimp.transport.http.client import HttpClient, engine  # noqa: PLC0415 - the embedded model needs no HTTP
+    from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - the embedded model needs no HTTP
 
-    return HttpClient(engine(services.env, timeout=timeout))
+    return HttpClient(build_engine(services.env, timeout=timeout))
 
 
 def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InProcessProvider:
     if endpoint.recording is not None:
         return _open_recording(endpoint.recording)
-    from scrimp.transport.local.embedded import EmbeddedModel, load  # noqa: PLC0415 - other models do not need this
+    from scrimp.transport.local.embedded import EmbeddedModel, load_runtime  # noqa: PLC0415 - other models do not need this
     from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415 - as above
 
     table = services.loaded.config.models.get(f"local/{model}")
@@ -120,7 +120,7 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
         raise ConfigError(
             f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
         )
-    return EmbeddedModel(partial(load, path, model))
+    return EmbeddedModel(partial(load_runtime, path, model))
 
 
 @cache

@@ -104,7 +104,7 @@ class Planner:
         if known is None:
             options = self._options
             route_key = fingerprint.route_bytes(
-                chain, options.parameters, level=level, check=options.check, places=self._locations
+                chain, options.parameters, level=level, check=options.check, locations=self._locations
             )
             known = self._route_keys[id(chain), level] = (chain, route_key)
         return known[1]

@@ -1,4 +1,4 @@
-"""Certificates the environment adds to the trusted ones, under the names other tools read too."""
+"""Certificate authorities that the environment adds to the trusted ones, in the variables other tools read too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 
 def extra_certificates(env: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield each PEM certificate of the bundle that SSL_CERT_FILE (or its synonyms) names."""
+    """Yield each PEM certificate of the bundle named by the first variable that is set."""
     for variable in _VARIABLES:
         if path := env.get(variable):
             yield from _certificates(variable, Path(path))
@@ -28,6 +28,6 @@ def _certificates(variable: str, path: Path) -> Iterator[bytes]:
         ) from error
     blocks = pem.split(_BEGIN)[1:]
     if not blocks:
-        raise ConfigError(f"{variable} names {path}, which holds no PEM certificate: correct it or unset it")
+        raise ConfigError(f"{variable} names {path}, which contains no PEM certificate: correct it or unset it")
     for block in blocks:
         yield _BEGIN + block

@@ -1,8 +1,6 @@
-"""HTTP: pyreqwest's engine, httpx over it for streams; foreign failures become ours here.
+"""The HTTP client: sends requests, and turns the exceptions of pyreqwest and httpx into failures.
 
-Bulk calls go to the engine directly: httpx's client in between takes four tenths of the time a call costs this process
-(`tests/bench`). The engine is reqwest's: it reads HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY from the environment
-itself.
+The engine is reqwest, which reads HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY from the environment itself.
 """
 
 from __future__ import annotations
@@ -25,18 +23,18 @@ from scrimp.values import Failure
 if TYPE_CHECKING:
     import httpx
 
-# As the official SDKs: a host that does not take the connection in this time is down.
+# As in the official SDKs: a host that does not accept the connection in this time is down.
 _CONNECT_SECONDS = 5.0
-_HELD_OPEN_SECONDS = 60.0
+_IDLE_SECONDS = 60.0
 
 
-def engine(env: Mapping[str, str], *, timeout: float) -> Client:
-    """Build the client that really opens sockets; `timeout` is the longest silence, in seconds."""
+def build_engine(env: Mapping[str, str], *, timeout: float) -> Client:
+    """Return the pyreqwest client that opens the sockets; `timeout` is the longest wait for data, in seconds."""
     builder = (
         ClientBuilder()
         .connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
         .read_timeout(timedelta(seconds=timeout))
-        .pool_idle_timeout(timedelta(seconds=_HELD_OPEN_SECONDS))
+        .pool_idle_timeout(timedelta(seconds=_IDLE_SECONDS))
         .follow_redirects(enable=False)  # a redirect would carry the key elsewhere
         .gzip(enable=True)
         .user_agent(f"scrimp/{__version__}")
@@ -47,22 +45,22 @@ def engine(env: Mapping[str, str], *, timeout: float) -> Client:
 
 
 class HttpClient:
-    """One client for all providers; the key joins a request here and nowhere else."""
+    """Sends requests to all providers; the key is added to a request only here."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._streams: httpx.AsyncClient | None = None
+    def __init__(self, engine: Client) -> None:
+        self._engine = engine
+        self._stream_client: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
-        """Close the connections."""
-        if self._streams is not None:
-            await self._streams.aclose()
-        await self._client.close()
+        """Close all connections."""
+        if self._stream_client is not None:
+            await self._stream_client.aclose()
+        await self._engine.close()
 
     async def send(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]) -> HttpReply:
-        """Return the reply, whatever its status; raise FaultError if there was none."""
-        with _faults(endpoint):
-            builder = self._client.request(request.method, request.url).headers(_headers(request, secrets))
+        """Return the reply, whatever its status. Raise FaultError if there is no complete reply."""
+        with _as_faults(endpoint):
+            builder = self._engine.request(request.method, request.url).headers(_headers(request, secrets))
             reply = await builder.body_bytes(request.body).build().send()
             body = await reply.bytes()
             return HttpReply(status=reply.status, body=body.to_bytes(), headers=dict(reply.headers.items()))
@@ -70,13 +68,13 @@ class HttpClient:
     async def events(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]
     ) -> AsyncIterator[str | HttpReply]:
-        """Yield the data of each server-sent event; if the provider declines, yield its reply instead."""
-        client = self._streaming()
-        with _faults(endpoint):
-            asking = client.build_request(
+        """Yield the data of each server-sent event, or the reply if its status is not 200."""
+        client = self._open_stream_client()
+        with _as_faults(endpoint):
+            http_request = client.build_request(
                 request.method, request.url, content=request.body, headers=_headers(request, secrets)
             )
-            reply = await client.send(asking, stream=True)
+            reply = await client.send(http_request, stream=True)
             try:
                 if reply.status_code != 200:
                     body = await reply.aread()
@@ -88,15 +86,15 @@ class HttpClient:
             finally:
                 await reply.aclose()
 
-    def _streaming(self) -> httpx.AsyncClient:
-        if self._streams is None:
-            import httpx  # noqa: PLC0415 - bulk calls do without
+    def _open_stream_client(self) -> httpx.AsyncClient:
+        if self._stream_client is None:
+            import httpx  # noqa: PLC0415 - slow to import, and only streams need it
 
             from scrimp.transport.http.streaming import EngineTransport  # noqa: PLC0415
 
-            # The engine keeps the time limits.
-            self._streams = httpx.AsyncClient(transport=EngineTransport(self._client), timeout=None)  # noqa: S113 - see above
-        return self._streams
+            # The engine enforces the timeouts.
+            self._stream_client = httpx.AsyncClient(transport=EngineTransport(self._engine), timeout=None)  # noqa: S113 - see above
+        return self._stream_client
 
 
 def _headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -104,11 +102,8 @@ def _headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]
 
 
 @contextmanager
-def _faults(endpoint: Endpoint) -> Iterator[None]:
-    """Say in our words what went wrong; only a failed connection is sure not to have been billed.
-
-    httpx's exceptions are known by what they were raised from: the engine's own.
-    """
+def _as_faults(endpoint: Endpoint) -> Iterator[None]:
+    """Turn the engine's exceptions, or httpx's that were raised from them, into FaultError."""
     try:
         yield
     except Exception as error:
@@ -117,50 +112,52 @@ def _faults(endpoint: Endpoint) -> Iterator[None]:
 
 
 def _failure(endpoint: Endpoint, error: Exception, cause: BaseException | None) -> Failure:
-    """Return what an exception means; raise it again where it is neither the engine's nor about the URL."""
-    if isinstance(cause, BuilderError) or (cause is None and _about_the_url(error)):
+    """Return the failure an exception means; raise it again if it is neither from the engine nor about the URL."""
+    if isinstance(cause, BuilderError) or (cause is None and _is_url_error(error)):
         message = f"{endpoint.name} has an unusable base_url ({error}): correct it"
         return Failure(kind="invalid", message=message, sent=False)
     if not isinstance(cause, PyreqwestError):
         raise error
     if any("(Connect)" in reason for reason in _reasons(cause)):
-        return _never_sent(endpoint, cause)
-    # Silence after the request is called a connect timeout, too: only the word above proves that nothing was sent.
-    return _silent(endpoint.name) if isinstance(cause, RequestTimeoutError) else _broken(endpoint.name, cause)
+        return _unreachable(endpoint, cause)
+    # Silence after the request was sent raises ConnectTimeoutError, too: only "(Connect)" proves that it was not.
+    return (
+        _timed_out(endpoint.name) if isinstance(cause, RequestTimeoutError) else _connection_lost(endpoint.name, cause)
+    )
 
 
-def _about_the_url(error: Exception) -> bool:
+def _is_url_error(error: Exception) -> bool:
     return isinstance(error, ValueError) or type(error).__name__ in ("InvalidURL", "UnsupportedProtocol")
 
 
-def _never_sent(endpoint: Endpoint, error: PyreqwestError) -> Failure:
+def _unreachable(endpoint: Endpoint, error: PyreqwestError) -> Failure:
     message = (
-        f"{endpoint.name} could not be reached at {_host(endpoint.base_url)} ({_cause(error)}): check the network, "
-        "a proxy in the environment, or base_url"
+        f"{endpoint.name} could not be reached at {_host(endpoint.base_url)} ({_innermost_reason(error)}): check the "
+        "network, a proxy in the environment, or base_url"
     )
     return Failure(kind="network", message=message, sent=False)
 
 
-def _silent(name: str) -> Failure:
+def _timed_out(name: str) -> Failure:
     return Failure(kind="timeout", message=f"{name} did not answer in time: try again, or raise --timeout")
 
 
-def _broken(name: str, error: PyreqwestError) -> Failure:
+def _connection_lost(name: str, error: PyreqwestError) -> Failure:
     message = (
-        f"the connection to {name} broke before its reply was whole ({_cause(error)}): the call may have been billed; "
-        "rerun the same command to resume"
+        f"the connection to {name} broke before the reply was complete ({_innermost_reason(error)}): the call may "
+        "have been billed; rerun the same command to resume"
     )
     return Failure(kind="network", message=message)
 
 
 def _host(url: str) -> str:
-    """Return scheme, host and port only: a base URL may hold a password."""
+    """Return only scheme, host and port: a base URL may contain a password."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _cause(error: PyreqwestError) -> str:
-    """Return the innermost reason; the outer ones repeat the URL."""
+def _innermost_reason(error: PyreqwestError) -> str:
+    """Return the innermost reason of an exception; the outer ones repeat the URL."""
     return ([*_reasons(error)] or [str(error) or type(error).__name__])[-1].removesuffix(".")[:200]
 
 

@@ -1,7 +1,6 @@
-"""httpx over the engine for streams: each piece of a body is handed on when it comes, not when a buffer is full.
+"""An httpx transport over pyreqwest that passes on each chunk of a streamed body as soon as it arrives.
 
-The transport that ships with the engine gathers pieces; a person who watches a completion grow would see it at once at
-its end.
+pyreqwest's own httpx transport buffers chunks, so that a short completion would appear only when it is complete.
 """
 
 from __future__ import annotations
@@ -15,29 +14,29 @@ from pyreqwest.response import Response
 
 
 class EngineTransport(httpx.AsyncBaseTransport):
-    """Sends httpx's requests through a client that it does not close; the engine's exceptions pass through."""
+    """Sends httpx's requests through a pyreqwest client, which it does not close and whose exceptions it passes on."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, engine: Client) -> None:
+        self._engine = engine
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the reply as soon as its head is there."""
-        builder = self._client.request(request.method, str(request.url)).headers(request.headers.multi_items())
-        asking = builder.body_bytes(request.content).streamed_read_buffer_limit(0).build_streamed()
-        held = AsyncExitStack()
-        reply = await held.enter_async_context(asking)
-        return httpx.Response(reply.status, headers=list(reply.headers.items()), stream=_Pieces(reply, held))
+        """Return the reply as soon as its headers have arrived."""
+        builder = self._engine.request(request.method, str(request.url)).headers(request.headers.multi_items())
+        streamed = builder.body_bytes(request.content).streamed_read_buffer_limit(0).build_streamed()
+        exit_stack = AsyncExitStack()
+        reply = await exit_stack.enter_async_context(streamed)
+        return httpx.Response(reply.status, headers=list(reply.headers.items()), stream=_ChunkStream(reply, exit_stack))
 
 
-class _Pieces(httpx.AsyncByteStream):
-    """The body of a reply, piece by piece."""
+class _ChunkStream(httpx.AsyncByteStream):
+    """The body of a reply, chunk by chunk."""
 
-    def __init__(self, reply: Response, held: AsyncExitStack) -> None:
-        self._reply, self._held = reply, held
+    def __init__(self, reply: Response, exit_stack: AsyncExitStack) -> None:
+        self._reply, self._exit_stack = reply, exit_stack
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._reply.body_reader.read_chunk()) is not None:
-            yield bytes(piece)
+        while (chunk := await self._reply.body_reader.read_chunk()) is not None:
+            yield bytes(chunk)
 
     async def aclose(self) -> None:
-        await self._held.aclose()
+        await self._exit_stack.aclose()

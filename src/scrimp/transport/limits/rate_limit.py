@@ -135,5 +135,5 @@ class RateLimiter:
 
     def learn(self, stated: StatedLimits, now: float) -> None:
         """Adopt what a reply states of the provider's limits."""
-        self._requests.learn(stated.requests, stated.requests_left, now)
-        self._tokens.learn(stated.tokens, stated.tokens_left, now)
+        self._requests.learn(stated.requests, stated.requests_remaining, now)
+        self._tokens.learn(stated.tokens, stated.tokens_remaining, now)

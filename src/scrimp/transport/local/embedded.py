@@ -1,8 +1,8 @@
-"""The embedded model behind the same door as the others: OpenAI's chat completions in, a reply out, no socket between.
+"""The embedded model as a provider: OpenAI's chat completions in, a reply out, without a socket.
 
-The runtime is llama.cpp's server, in this process. One request at a time and greedy sampling: the same prompt gives
-the same completion. Two generation threads are slower than one on small machines, and a passive wait keeps a busy
-machine from starving it (0.3 against 45 tokens a second).
+The runtime is llama.cpp's server, in this process. It takes one request at a time and samples greedily, so the same
+prompt gives the same completion. On small machines one generation thread is faster than two, and waiting passively
+keeps a busy machine from starving it (45 tokens per second against 0.3).
 """
 
 from __future__ import annotations
@@ -24,25 +24,26 @@ from scrimp.values import Failure
 
 _CONTEXT_TOKENS = 8192
 _SEED = 1
-_SILENT = -1
+_NO_LOG = -1
 
 
 class Runtime(Protocol):
-    """The part of llama.cpp's server that is used here."""
+    """The part of llama.cpp's server that the chat provider uses."""
 
     def handle_chat_completions(self, body: dict[str, Any], on_chunk: Callable[[Any], None] | None = ...) -> Any:  # noqa: ANN401 - parsed JSON
-        """Answer a request; with `on_chunk`, in pieces."""
+        """Return the reply to a request; with `on_chunk`, stream it in chunks."""
 
 
-def load(path: Path, name: str) -> Runtime:
-    """Load the runtime and a model into this process; takes about half a second for the shipped one."""
+def load_runtime(path: Path, name: str) -> Runtime:
+    """Load the runtime and a model into this process, half a second for the shipped one. Raises LocalModelError."""
     if not path.is_file():
         raise LocalModelError(
-            f"the embedded model is not there ({path}): run `scrimp local install`, or give its path in the config"
+            f"the embedded model is not installed ({path} does not exist): run `scrimp local install`, or set its path "
+            "in the config"
         )
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
-        import xllamacpp  # noqa: PLC0415 - an extra, and heavy
+        import xllamacpp  # noqa: PLC0415 - an optional extra, slow to import
     except ImportError as error:
         raise LocalModelError("the embedded model needs its runtime: pip install 'scrimp[local]'") from error
     params = xllamacpp.CommonParams()
@@ -50,17 +51,19 @@ def load(path: Path, name: str) -> Runtime:
     params.model_alias = {name}
     params.n_ctx, params.n_parallel = _CONTEXT_TOKENS, 1
     params.cpuparams.n_threads, params.cpuparams_batch.n_threads = 1, 2
-    params.verbosity, params.warmup = _SILENT, False
+    params.verbosity, params.warmup = _NO_LOG, False
     params.sampling.temp, params.sampling.seed = 0.0, _SEED
     try:
         server: Runtime = xllamacpp.Server(params)
     except Exception as error:  # the runtime raises bare exceptions
-        raise LocalModelError(f"{path} cannot be loaded as a model ({error}): is it a whole GGUF file?") from error
+        raise LocalModelError(
+            f"{path} cannot be loaded as a model ({error}): check that it is a complete GGUF file"
+        ) from error
     return server
 
 
 class EmbeddedModel:
-    """One model, loaded at the first call, in a thread of its own so that the event loop goes on."""
+    """One model, loaded at the first call, in its own thread so that it does not block the event loop."""
 
     def __init__(self, load_runtime: Callable[[], Runtime]) -> None:
         self._load = load_runtime
@@ -74,26 +77,26 @@ class EmbeddedModel:
         return _reply(answer)
 
     async def events(self, request: HttpRequest) -> AsyncIterator[str | HttpReply]:
-        """Yield the data of each streamed event; if the runtime declines, yield its reply instead."""
+        """Yield the data of each streamed event, or the error reply."""
         body: dict[str, Any] = msgspec.json.decode(request.body)
         loop = asyncio.get_running_loop()
-        pieces: asyncio.Queue[Any] = asyncio.Queue()
+        chunks: asyncio.Queue[Any] = asyncio.Queue()
         done = object()
 
         def on_chunk(chunk: Any) -> None:  # noqa: ANN401 - parsed JSON
-            loop.call_soon_threadsafe(pieces.put_nowait, chunk)
+            loop.call_soon_threadsafe(chunks.put_nowait, chunk)
 
         task = asyncio.ensure_future(self._in_worker(partial(self._answer, body, on_chunk)))
-        task.add_done_callback(lambda _: pieces.put_nowait(done))
-        while (piece := await pieces.get()) is not done:
-            for each in piece if isinstance(piece, list) else [piece]:
-                yield _reply(each) if "error" in each else msgspec.json.encode(each).decode()
+        task.add_done_callback(lambda _: chunks.put_nowait(done))
+        while (chunk := await chunks.get()) is not done:
+            for event in chunk if isinstance(chunk, list) else [chunk]:
+                yield _reply(event) if "error" in event else msgspec.json.encode(event).decode()
         answer = await task
         if isinstance(answer, dict) and "error" in answer:
             yield _reply(answer)
 
     def close(self) -> None:
-        """Take no more work; a request under way is not waited for."""
+        """Accept no more requests, without waiting for the one in progress."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     async def _in_worker(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - parsed JSON

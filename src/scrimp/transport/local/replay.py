@@ -1,7 +1,7 @@
-"""Recorded completions behind the same door as live ones: a request in OpenAI's form in, the recorded reply out.
+"""Recorded completions as a provider: a request in OpenAI's format in, the recorded reply out.
 
-A prompt is found by its words: compression may change white space, and more than that is another prompt. What was not
-recorded is an error of the provider's, like any other.
+A prompt is looked up by its words, because compression may change white space; any other change makes it another
+prompt. A prompt or model that was not recorded gives an error reply, as from any provider.
 """
 
 from __future__ import annotations
@@ -17,49 +17,52 @@ from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 
 
 class ReplayProvider:
-    """The replies of one file, read when the first is asked for; all models share it."""
+    """The replies recorded in one file, which is read at the first request and shared by all models."""
 
     def __init__(self, read: Callable[[], Iterable[RecordedPrompt]]) -> None:
         self._read = read
         self._prompts: dict[bytes, RecordedPrompt] | None = None
 
     async def send(self, request: HttpRequest) -> HttpReply:
-        """Return the recorded reply to a request, or an error that says what is missing."""
+        """Return the recorded reply to a request, or an error reply that names what is missing."""
         body: dict[str, Any] = msgspec.json.decode(request.body)
         text, model = body["messages"][-1]["content"], body["model"]
-        prompt = self._found(text)
+        prompt = self._find(text)
         if prompt is None:
-            return _error(400, "this prompt is not in the recording: run with --compress off, or record it")
+            return _error(400, "this prompt is not in the recording: add --compress off, or record the prompt")
         reply = prompt.replies.get(model)
         if reply is None:
-            return _error(404, f"no reply of {model} is recorded: there are {', '.join(sorted(prompt.replies))}")
+            models = ", ".join(sorted(prompt.replies))
+            return _error(404, f"no reply of {model} is recorded for this prompt, only of {models}: use one of them")
         if reply.output is None:
-            return _error(400, f"what the reply of {model} was worth is recorded, not its text: see scrimp tune replay")
+            return _error(
+                400, f"the recording has the score of {model}'s reply, not its text: use `scrimp tune replay`"
+            )
         return HttpReply(status=200, body=msgspec.json.encode(_completion(model, reply)))
 
     async def events(self, request: HttpRequest) -> AsyncIterator[str | HttpReply]:
-        """Yield the recorded reply as a stream of one piece, or the reply that says what is missing."""
+        """Yield the recorded reply as a stream of one piece, or the error reply that names what is missing."""
         reply = await self.send(request)
         if reply.status != 200:
             yield reply
             return
-        whole: dict[str, Any] = msgspec.json.decode(reply.body)
-        choice = whole["choices"][0]
-        piece = {"index": 0, "delta": choice["message"], "finish_reason": choice["finish_reason"]}
-        yield msgspec.json.encode({**whole, "choices": [piece]}).decode()
+        body: dict[str, Any] = msgspec.json.decode(reply.body)
+        choice = body["choices"][0]
+        delta = {"index": 0, "delta": choice["message"], "finish_reason": choice["finish_reason"]}
+        yield msgspec.json.encode({**body, "choices": [delta]}).decode()
         yield "[DONE]"
 
     def close(self) -> None:
-        """Let go of what was read."""
+        """Release the recording."""
         self._prompts = None
 
-    def _found(self, text: str) -> RecordedPrompt | None:
+    def _find(self, text: str) -> RecordedPrompt | None:
         if self._prompts is None:
-            self._prompts = {_name(prompt.text): prompt for prompt in self._read()}
-        return self._prompts.get(_name(text))
+            self._prompts = {_text_hash(prompt.text): prompt for prompt in self._read()}
+        return self._prompts.get(_text_hash(text))
 
 
-def _name(text: str) -> bytes:
+def _text_hash(text: str) -> bytes:
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).digest()
 
 
@@ -78,5 +81,5 @@ def _completion(model: str, reply: RecordedReply) -> dict[str, object]:
 
 
 def _error(status: int, message: str) -> HttpReply:
-    """Return 400 for a prompt, which no other try finds, and 404 for a model, which may be left for the run."""
+    """Return an error reply: 400 for a missing prompt, 404 for a missing model, which is then not called again."""
     return HttpReply(status=status, body=msgspec.json.encode({"error": {"message": message}}))

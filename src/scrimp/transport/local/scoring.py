@@ -1,12 +1,13 @@
-"""Sentences scored by the embedded model: how much less a question surprises it after each of them.
+"""Score sentences with the embedded model: how much more probable each makes the question that follows it.
 
-The runtime gives the probabilities of what it writes, not of what it reads. So it is made to write what is to be
-scored: a grammar that allows one token at each place. The probabilities are those before the grammar. Of a token that
-is but a part of a character (to the shipped model three in four of Chinese, a third or more of Arabic and Hindi) it
-tells nothing, so there the scores are of little worth, and all zero where no token is a whole one.
+The runtime returns the probabilities of the tokens it generates, not of those it reads. So it is made to generate the
+text to score: a grammar allows exactly one token at each position, and the probabilities are those before the grammar.
+It returns none for a token that is only part of a character (with the shipped model three in four of Chinese, a third
+or more of Arabic and Hindi). So such scores are rough, and all zero where no token is a whole character.
 
-It is dear: seconds of processor time a kilobyte, where BM25 takes a fraction of a millisecond and kept no fewer answers
-(tests/bench/scorer.py). Scores differ by tenths of a nat between ways to batch, so other machines may choose otherwise.
+This takes seconds of processor time per kilobyte, where BM25 takes a fraction of a millisecond and kept no fewer
+answers (tests/bench/scorer.py). Scores differ by tenths of a nat between batch sizes, so other machines may choose
+other sentences.
 """
 
 from __future__ import annotations
@@ -25,67 +26,51 @@ from scrimp.compress.extract.sentences import is_break, label_rank
 from scrimp.errors import LocalModelError
 from scrimp.transport.local import embedded
 
-# Sentences are read from their beginning, questions to their end. Together they stay far below the model's context.
+# The first tokens of a sentence and the last of a question are used. Together they stay far below the model's context.
 SENTENCE_TOKENS, QUESTION_TOKENS = 600, 64
-_CUE, _NOTHING = "\nQuestion:", "\n"
-_SECONDS = 60.0
+_QUESTION_CUE, _NO_CONTEXT = "\nQuestion:", "\n"
+_TIMEOUT_SECONDS = 60.0
 
 
-class Model(Protocol):
-    """What a language model thinks of tokens."""
+class LanguageModel(Protocol):
+    """A language model as probabilities of tokens."""
 
     def tokens(self, text: str) -> list[int]:
         """Return the tokens of a text."""
 
-    def information(self, tokens: Sequence[int], after: Sequence[int]) -> float:
-        """Return -log P(tokens | after), in nats: 0 or more; of one token or more."""
+    def surprisal(self, tokens: Sequence[int], after: Sequence[int]) -> float:
+        """Return -log P(tokens | after), in nats, 0 or more; `tokens` must not be empty."""
 
 
-def surprise(model: Model) -> Callable[[Sequence[str], str], list[float]]:
-    """Return a scorer by self-information, whatever the question: nats per token of a sentence after the one before.
+def mutual_information(model: LanguageModel) -> Callable[[Sequence[str], str], list[float]]:
+    """Return a scorer by the pointwise mutual information of sentence and question, in nats.
 
-    Li et al., Compressing Context to Enhance Inference Efficiency, 2023 (there for phrases).
-    """
-
-    def scorer(units: Sequence[str], _query: str) -> list[float]:
-        scores, before = [0.0] * len(units), model.tokens(_NOTHING)
-        for index, sentence in _sentences(units):
-            tokens = model.tokens(sentence)[:SENTENCE_TOKENS]
-            scores[index] = model.information(tokens, before) / len(tokens)
-            before = tokens + model.tokens(_NOTHING)
-        return scores
-
-    return scorer
-
-
-def pertinence(model: Model) -> Callable[[Sequence[str], str], list[float]]:
-    """Return a scorer by what a sentence tells of the question: log P(question | sentence) / P(question), in nats.
-
-    Zero for labels and line breaks, and below zero where the question comes as a greater surprise. After Jiang et al.,
-    LongLLMLingua, 2024, which ranks whole documents by the first of the two probabilities.
+    That is log P(question | sentence) / P(question): 0 for labels and line breaks, below 0 for a sentence that makes
+    the question less probable. After Jiang et al., LongLLMLingua, 2024, who rank whole documents by the numerator.
     """
 
     def scorer(units: Sequence[str], query: str) -> list[float]:
-        question, cue = model.tokens(" " + query.strip())[-QUESTION_TOKENS:], model.tokens(_CUE)
-        alone = model.information(question, model.tokens(_NOTHING) + cue)
+        question, cue = model.tokens(" " + query.strip())[-QUESTION_TOKENS:], model.tokens(_QUESTION_CUE)
+        unconditional = model.surprisal(question, model.tokens(_NO_CONTEXT) + cue)
         scores = [0.0] * len(units)
         for index, sentence in _sentences(units):
             after = model.tokens(sentence)[:SENTENCE_TOKENS] + cue
-            scores[index] = alone - model.information(question, after)
+            scores[index] = unconditional - model.surprisal(question, after)
         return scores
 
     return scorer
 
 
 def _sentences(units: Sequence[str]) -> list[tuple[int, str]]:
-    found = (
+    """Return the units that are sentences, stripped, each with its index."""
+    candidates = (
         (index, unit.strip()) for index, unit in enumerate(units) if not is_break(unit) and label_rank(unit) is None
     )
-    return [(index, sentence) for index, sentence in found if sentence]
+    return [(index, sentence) for index, sentence in candidates if sentence]
 
 
 class Server(Protocol):
-    """The part of llama.cpp's server that is used here."""
+    """The part of llama.cpp's server that scoring uses."""
 
     listening_address: str
 
@@ -93,60 +78,65 @@ class Server(Protocol):
         """Complete a prompt of tokens."""
 
 
-class EmbeddedProbabilities:
-    """The embedded model as a `Model`; equal questions have equal answers, to the last bit, on one machine."""
+class EmbeddedLanguageModel:
+    """The embedded model as a `LanguageModel`; on one machine its results are reproducible to the last bit."""
 
     def __init__(self, server: Server, transport: httpx.BaseTransport | None = None) -> None:
         self._server = server
-        self._parts: set[int] = set()  # tokens met that are parts of characters
-        # Only the server's socket tells tokens; it listens on this machine alone.
+        self._partial: set[int] = set()  # tokens seen that are parts of characters
+        # The runtime tokenizes only over its socket, which listens on this machine alone.
         self._http = httpx.Client(
-            base_url=server.listening_address, transport=transport, trust_env=False, timeout=_SECONDS
+            base_url=server.listening_address, transport=transport, trust_env=False, timeout=_TIMEOUT_SECONDS
         )
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._http.close()
 
     def tokens(self, text: str) -> list[int]:
-        """Return the tokens of a text; lone surrogates, which the model has never seen, are read as U+FFFD."""
-        sound = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        """Return the tokens of a text; lone surrogates, which no tokenizer accepts, become U+FFFD."""
+        valid = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         try:
-            answer = self._http.post("/tokenize", json={"content": sound, "with_pieces": True}).raise_for_status()
-            pieces = msgspec.json.decode(answer.content, type=_Tokens).tokens
+            reply = self._http.post("/tokenize", json={"content": valid, "with_pieces": True}).raise_for_status()
+            pieces = msgspec.json.decode(reply.content, type=_Tokens).tokens
         except (httpx.HTTPError, msgspec.DecodeError) as error:
-            raise LocalModelError(f"the embedded model told no tokens ({error}): run `scrimp doctor`") from error
-        self._parts.update(piece.id for piece in pieces if not isinstance(piece.piece, str))
+            raise LocalModelError(
+                f"the embedded model could not tokenize a text ({error}): run `scrimp doctor`"
+            ) from error
+        self._partial.update(piece.id for piece in pieces if not isinstance(piece.piece, str))
         return [piece.id for piece in pieces]
 
-    def information(self, tokens: Sequence[int], after: Sequence[int]) -> float:
-        """Return -log P(tokens | after), in nats, less what parts of characters add; a pass through the model each."""
-        runs = groupby(range(len(tokens)), key=lambda place: tokens[place] in self._parts)
-        whole = [list(places) for is_part, places in runs if not is_part]
-        return math.fsum(self._run([tokens[at] for at in run], [*after, *tokens[: run[0]]]) for run in whole)
+    def surprisal(self, tokens: Sequence[int], after: Sequence[int]) -> float:
+        """Return -log P(tokens | after), in nats, without the tokens that are parts of characters."""
+        runs = groupby(range(len(tokens)), key=lambda index: tokens[index] in self._partial)
+        whole = [list(indexes) for partial, indexes in runs if not partial]
+        return math.fsum(self._generate([tokens[at] for at in run], [*after, *tokens[: run[0]]]) for run in whole)
 
-    def _run(self, tokens: list[int], after: list[int]) -> float:
+    def _generate(self, tokens: list[int], after: list[int]) -> float:
+        """Have the model generate whole-character tokens; return their surprisal."""
         body = {
             "prompt": after,
             "n_predict": len(tokens),
             "n_probs": 1,
             "temperature": 0,
             "grammar": "root ::= " + " ".join(f"<[{token}]>" for token in tokens),
-            "cache_prompt": False,  # what is cached was computed in other batches, and differs in the last bits
+            "cache_prompt": False,  # cached values come from other batch sizes and differ in the last bits
         }
         try:
-            answer = msgspec.convert(self._server.handle_completions(body), _Answer)
+            reply = msgspec.convert(self._server.handle_completions(body), _Reply)
         except (RuntimeError, msgspec.ValidationError) as error:
             raise LocalModelError(f"the embedded model failed ({error}): run `scrimp doctor`") from error
-        written = [token for choice in answer.choices for token in choice.logprobs.content][: len(tokens)]
-        if [token.id for token in written] != tokens:
-            raise LocalModelError("the embedded model wrote other tokens than it was told: run `scrimp doctor`")
-        return -math.fsum(token.logprob for token in written)
+        generated = [token for choice in reply.choices for token in choice.logprobs.content][: len(tokens)]
+        if [token.id for token in generated] != tokens:
+            raise LocalModelError(
+                "the embedded model generated other tokens than its grammar allows: run `scrimp doctor`"
+            )
+        return -math.fsum(token.logprob for token in generated)
 
 
 class _Piece(msgspec.Struct):
     id: int
-    piece: str | list[int]  # bytes where they are no whole characters
+    piece: str | list[int]  # a list of bytes where they are not whole characters
 
 
 class _Tokens(msgspec.Struct):
@@ -158,22 +148,22 @@ class _Token(msgspec.Struct):
     logprob: float
 
 
-class _Written(msgspec.Struct):
+class _TokenLogprobs(msgspec.Struct):
     content: list[_Token]
 
 
 class _Choice(msgspec.Struct):
-    logprobs: _Written
+    logprobs: _TokenLogprobs
 
 
-class _Answer(msgspec.Struct):
+class _Reply(msgspec.Struct):
     choices: list[_Choice]
 
 
 @contextmanager
-def open_model(path: Path, name: str) -> Iterator[EmbeddedProbabilities]:
-    """Load the runtime and a model for as long as it is needed; raises LocalModelError where one is not there."""
-    model = EmbeddedProbabilities(cast("Server", embedded.load(path, name)))
+def open_model(path: Path, name: str) -> Iterator[EmbeddedLanguageModel]:
+    """Load the runtime and a model, and close it afterwards. Raises LocalModelError if either is not installed."""
+    model = EmbeddedLanguageModel(cast("Server", embedded.load_runtime(path, name)))
     try:
         yield model
     finally:
