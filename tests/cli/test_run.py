@@ -47,14 +47,38 @@ def test_asking_twice_is_billed_once(ready: Scrimp, provider: FakeProvider) -> N
     assert sum(row["cost_usd"] for row in second.rows) == 0
 
 
+def imports_of(scrimp: Scrimp, *words: str) -> set[str]:
+    """Run a command in a process of its own and return the modules it imported."""
+    scrimp.env["PYTHONPROFILEIMPORTTIME"] = "1"
+    ran = scrimp.process(*words)
+    assert ran.status == 0, ran.err
+    return {line.rpartition("|")[2].strip() for line in ran.err.splitlines() if line.startswith("import time:")}
+
+
 def test_a_run_from_the_cache_imports_no_client_no_tokenizer_and_no_price_table(ready: Scrimp) -> None:
     ready("run", "rows.jsonl")
-    ready.env["PYTHONPROFILEIMPORTTIME"] = "1"
-    again = ready.process("run", "rows.jsonl")
+    imported = imports_of(ready, "run", "rows.jsonl")
 
-    imported = {line.rpartition("|")[2].strip() for line in again.err.splitlines() if line.startswith("import time:")}
+    slow = {"httpx", "pyreqwest", "tiktoken", "rich", "asyncio", "scrimp.prices.book", "scrimp.prices.table"}
     assert "scrimp.store.cache" in imported
-    assert not imported & {"httpx", "tiktoken", "rich", "asyncio", "scrimp.prices.book", "scrimp.prices.table"}
+    assert not imported & slow
+
+
+def test_a_run_that_calls_a_provider_imports_no_httpx(ready: Scrimp, provider: FakeProvider) -> None:
+    imported = imports_of(ready, "run", "rows.jsonl")
+
+    assert len(provider.bodies) == 10
+    assert "pyreqwest.client" in imported
+    assert "httpx" not in imported
+
+
+def test_a_streamed_completion_is_read_with_httpx(ready: Scrimp, provider: FakeProvider) -> None:
+    chunk = {"choices": [{"delta": {"content": "hi"}, "finish_reason": "stop"}]}
+    events = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
+    provider.answer = lambda _: (200, {"content-type": "text/event-stream"}, events)
+
+    assert "httpx" in imports_of(ready, "ask", "hello")
+    assert [body["stream"] for body in provider.bodies] == [True]
 
 
 def test_equal_rows_are_called_once(ready: Scrimp, provider: FakeProvider) -> None:
