@@ -1,4 +1,4 @@
-"""Replies as they come off the wire, and what a dialect reads in them."""
+"""Replies as providers send them, read by their dialect."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def chat(usage: dict[str, Any], **message: Any) -> dict[str, Any]:
     }
 
 
-def failed(found: Completion | Failure) -> Failure:
-    assert isinstance(found, Failure)
-    return found
+def failed(result: Completion | Failure) -> Failure:
+    assert isinstance(result, Failure)
+    return result
 
 
-def completed(found: Completion | Failure) -> Completion:
-    assert isinstance(found, Completion)
-    return found
+def completed(result: Completion | Failure) -> Completion:
+    assert isinstance(result, Completion)
+    return result

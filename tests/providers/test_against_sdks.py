@@ -1,4 +1,4 @@
-"""Bodies and replies judged by what we did not write: the vendors' SDK types and OpenAI's own specification."""
+"""Bodies and replies checked against the vendors' SDK types and OpenAI's own specification."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ def test_a_messages_body_is_what_the_anthropic_sdk_would_send(call: Call) -> Non
 
 @cache
 def _validator(shape: Any) -> Any:
-    """Build what checks bodies of an SDK's type, once: it takes a tenth of a second."""
+    """Return the validator of an SDK's type, built once: that takes a tenth of a second."""
     return pytest.importorskip("pydantic").TypeAdapter(shape)
 
 
-def test_a_chat_reply_says_to_us_what_it_says_to_the_sdk() -> None:
+def test_a_chat_reply_is_read_as_the_openai_sdk_reads_it() -> None:
     chat = pytest.importorskip("openai.types.chat", reason="the openai SDK is not installed")
     reply = {
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1795000000, "model": "gpt-6-luna", "service_tier": "default",
@@ -87,7 +87,7 @@ def test_a_chat_reply_says_to_us_what_it_says_to_the_sdk() -> None:
     assert (ours.usage.cache_write, ours.usage.reasoning) == (300, 4)
 
 
-def test_a_message_says_to_us_what_it_says_to_the_sdk() -> None:
+def test_a_message_is_read_as_the_anthropic_sdk_reads_it() -> None:
     types = pytest.importorskip("anthropic.types", reason="the anthropic SDK is not installed")
     reply = {
         "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-haiku-5-5",
@@ -111,15 +111,15 @@ def test_a_message_says_to_us_what_it_says_to_the_sdk() -> None:
 def completion_of(reply: dict[str, Any], endpoint: str, model: str) -> Completion:
     preset = PRESETS[endpoint]
     call = Call(provider=endpoint, model=model, text="x")
-    found = DIALECTS[preset.dialect]().to_completion(
+    result = DIALECTS[preset.dialect]().to_completion(
         HttpReply(status=200, body=json.dumps(reply).encode()), call, preset
     )
-    assert isinstance(found, Completion)
-    return found
+    assert isinstance(result, Completion)
+    return result
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-def test_a_chat_body_keeps_openais_own_specification(call: Call) -> None:
+def test_a_chat_body_satisfies_openais_own_specification(call: Call) -> None:
     path = os.environ.get("SCRIMP_OPENAPI", "")
     if not os.path.isfile(path):
         pytest.skip("SCRIMP_OPENAPI names no specification")
@@ -136,7 +136,7 @@ _CHECKERS: dict[str, Any] = {}
 
 
 def _checker(schemas: Any, path: str, schema: dict[str, Any], document: dict[str, Any]) -> Any:
-    """Build the validator once: the specification is large."""
+    """Return the validator of the specification, built once: it is large."""
     if path not in _CHECKERS:
         _CHECKERS[path] = schemas.Draft202012Validator({**schema, "components": document["components"]})
     return _CHECKERS[path]

@@ -1,4 +1,4 @@
-"""OpenAI's decisions: what is sent, and what its replies are taken for (providers' reference, 3.7)."""
+"""OpenAI's decisions: the request, and how replies are read (providers' reference, 3.7)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def predicate(probability: Any) -> list[dict[str, Any]]:
     return [{"type": "predicate", "name": "ok", "probability": probability}]
 
 
-def test_a_predicate_is_asked_of_the_text_and_nothing_else_is_sent() -> None:
+def test_the_request_has_the_text_and_the_predicate_and_nothing_else() -> None:
     request = DIALECTS["openai"]().to_request(CALL, OPENAI)
 
     assert request.url == "https://api.openai.com/v1/decisions"
@@ -46,52 +46,52 @@ def test_a_predicate_is_asked_of_the_text_and_nothing_else_is_sent() -> None:
 
 @given(st.floats(1e-9, 1))
 def test_the_probability_is_that_of_the_one_token(share: float) -> None:
-    found = read(predicate(share))
+    result = read(predicate(share))
 
-    assert isinstance(found, Completion)
-    assert exp(found.logprobs[0].logprob) == pytest.approx(share)
-    assert float(found.text) == share
+    assert isinstance(result, Completion)
+    assert exp(result.logprobs[0].logprob) == pytest.approx(share)
+    assert float(result.text) == share
 
 
 @pytest.mark.parametrize("share", [0, 1])
 def test_certainty_is_a_probability_too(share: int) -> None:
-    found = read(predicate(share))
+    result = read(predicate(share))
 
-    assert isinstance(found, Completion)
-    assert exp(found.logprobs[0].logprob) == pytest.approx(share)
-
-
-def test_it_is_billed_as_input_alone_cached_or_not() -> None:
-    found = read(predicate(0.93))
-
-    assert isinstance(found, Completion)
-    assert found.usage == Usage(input=310)
+    assert isinstance(result, Completion)
+    assert exp(result.logprobs[0].logprob) == pytest.approx(share)
 
 
-def test_without_a_count_of_tokens_the_usage_is_unknown_and_not_nothing() -> None:
+def test_only_input_is_billed_cached_or_not() -> None:
+    result = read(predicate(0.93))
+
+    assert isinstance(result, Completion)
+    assert result.usage == Usage(input=310)
+
+
+def test_without_a_count_of_tokens_the_usage_is_unknown_not_zero() -> None:
     for usage in (None, {}, {"input_tokens": "many"}):
-        found = read(predicate(0.93), usage=usage)
-        assert isinstance(found, Completion)
-        assert found.usage is None
+        result = read(predicate(0.93), usage=usage)
+        assert isinstance(result, Completion)
+        assert result.usage is None
 
 
-def test_a_refusal_was_billed_and_says_nothing() -> None:
-    found = read([{"type": "refusal"}])
+def test_a_refusal_is_billed_and_has_no_probability() -> None:
+    result = read([{"type": "refusal"}])
 
-    assert isinstance(found, Completion)
-    assert (found.stop_reason, found.logprobs, found.usage) == ("refused", (), Usage(input=310))
+    assert isinstance(result, Completion)
+    assert (result.stop_reason, result.logprobs, result.usage) == ("refused", (), Usage(input=310))
 
 
 @pytest.mark.parametrize(
     "answers",
     [[], None, "yes", [3], predicate(None), predicate("0.9"), predicate(1.2), predicate(-0.1), predicate(True)],
 )
-def test_what_is_no_probability_is_a_failure(answers: Any) -> None:
-    found = read(answers)
+def test_a_malformed_probability_is_a_failure(answers: Any) -> None:
+    result = read(answers)
 
-    assert isinstance(found, Failure)
-    assert found.kind == "server"
+    assert isinstance(result, Failure)
+    assert result.kind == "server"
 
 
-def test_an_endpoint_that_is_not_there_is_a_failure() -> None:
+def test_a_missing_endpoint_is_a_failure() -> None:
     assert isinstance(read([], status=404, error={"message": "no such path"}), Failure)

@@ -1,4 +1,4 @@
-"""Completions as the three dialects write them, and all who imitate them: text, tokens, cost, streams."""
+"""Completions in the three dialects and their variants: text, tokens, cost, streams."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from scrimp.providers.presets import PRESETS
 from scrimp.values import Call, Completion, Failure, Parameters, Usage
 
 
-def test_gemini_counts_thoughts_as_output_and_does_not_show_them() -> None:
+def test_gemini_thoughts_count_as_output_and_are_not_in_the_text() -> None:
     body = {
         "candidates": [{"content": {"parts": [{"text": "hm", "thought": True}, {"text": "Hello."}]}, "finishReason": "STOP"}],
         "usageMetadata": {"promptTokenCount": 1200, "cachedContentTokenCount": 1024, "candidatesTokenCount": 5, "thoughtsTokenCount": 40},
         "modelVersion": "gemini-3.8-flash",
     }  # fmt: skip
-    found = completed(read("gemini", body))
+    result = completed(read("gemini", body))
 
-    assert found.text == "Hello."
-    assert found.usage == Usage(input=1200, cache_read=1024, output=45, reasoning=40)
+    assert result.text == "Hello."
+    assert result.usage == Usage(input=1200, cache_read=1024, output=45, reasoning=40)
 
 
-def test_a_prompt_gemini_blocks_is_a_refusal_that_was_billed() -> None:
-    found = completed(
+def test_a_prompt_blocked_by_gemini_is_a_billed_refusal() -> None:
+    result = completed(
         read("gemini", {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": {"promptTokenCount": 7}})
     )
 
-    assert (found.stop_reason, found.usage) == ("refused", Usage(input=7))
+    assert (result.stop_reason, result.usage) == ("refused", Usage(input=7))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_cached_tokens_are_found_where_each_provider_puts_them(preset: str, usag
     assert completed(read(preset, chat(usage))).usage == Usage(input=10, output=2, cache_read=read_)
 
 
-def test_what_a_gateway_reports_is_taken_as_the_cost() -> None:
+def test_the_cost_a_gateway_reports_is_used() -> None:
     openrouter = chat({"prompt_tokens": 1, "completion_tokens": 1, "cost": 0.00095, "is_byok": False})
     byok = chat({"cost": 0.0001, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.002}})
 
@@ -64,11 +64,11 @@ def test_what_a_gateway_reports_is_taken_as_the_cost() -> None:
     )
 
 
-def test_blank_lines_before_a_reply_are_patience_and_not_a_fault() -> None:
+def test_blank_lines_before_a_reply_are_skipped() -> None:
     assert completed(read("deepseek", b"\n\n\n" + json.dumps(chat({})).encode())).text == "hi"
 
 
-def test_mistrals_chunks_and_a_refusal_are_read_as_what_they_are() -> None:
+def test_mistrals_text_chunks_and_a_refusal_are_read() -> None:
     chunks = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "Hi"}]
 
     assert completed(read("mistral", chat({}, content=chunks))).text == "Hi"
@@ -93,12 +93,12 @@ json_values = st.recursive(
     st.sampled_from(["openai", "anthropic", "gemini", "mistral", "openrouter"]), json_values | st.binary(max_size=40),
     st.sampled_from([200, 400, 429, 500]),
 )  # fmt: skip
-def test_no_reply_is_so_strange_that_it_raises(preset: str, body: Any, status: int) -> None:
+def test_no_reply_raises_an_exception(preset: str, body: Any, status: int) -> None:
     assert isinstance(read(preset, body, status=status), Completion | Failure)
 
 
 @given(st.lists(st.text(max_size=20), max_size=10), st.sampled_from(["openai", "anthropic", "gemini"]))
-def test_a_stream_gives_what_its_pieces_say_and_one_cut_short_fails(pieces: list[str], preset: str) -> None:
+def test_a_stream_gives_the_text_of_its_events_and_fails_if_cut_off(pieces: list[str], preset: str) -> None:
     reader = DIALECTS[PRESETS[preset].dialect]().stream_reader(
         Call(provider=preset, model="m", text="x", stream=True, parameters=Parameters()), PRESETS[preset]
     )

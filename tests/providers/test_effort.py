@@ -139,17 +139,17 @@ def body(model: str, effort: str | None) -> dict[str, Any]:
     return json.loads(DIALECTS[endpoint.dialect]().to_request(call, endpoint).body)
 
 
-def test_every_word_there_is_has_its_column() -> None:
+def test_every_effort_has_its_column() -> None:
     assert get_args(Effort) == WORDS
 
 
 @pytest.mark.parametrize(("model", "effort", "gained"), CASES)
-def test_an_effort_is_what_the_family_calls_it(model: str, effort: str, gained: dict[str, Any]) -> None:
+def test_an_effort_becomes_the_fields_of_the_family(model: str, effort: str, gained: dict[str, Any]) -> None:
     assert body(model, effort) == body(model, None) | gained
 
 
 @pytest.mark.parametrize("model", [model for models in TABLE for model in models])
-def test_without_an_effort_nothing_is_said_of_it(model: str) -> None:
+def test_without_an_effort_its_fields_are_left_out(model: str) -> None:
     fields = {"reasoning_effort", "thinking", "output_config", "enable_thinking", "reasoning", "generationConfig"}
 
     assert not fields & body(model, None).keys()

@@ -1,4 +1,4 @@
-"""What a provider's refusals mean: tried again or not, by whom, and after how long."""
+"""What error replies mean: the kind of failure, whether to retry, and how long to wait."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from scrimp.providers.error_replies import retry_after
         ("openai", 500, b"<html>", "server", True, False),
     ],
 )  # fmt: skip
-def test_an_error_is_what_it_means_and_not_what_its_status_is(
+def test_the_kind_of_an_error_comes_from_its_codes_before_its_status(
     preset: str, status: int, body: Any, kind: str, retryable: bool, final: bool
 ) -> None:
-    found = failed(read(preset, body, status=status))
+    result = failed(read(preset, body, status=status))
 
-    assert (found.kind, is_retryable(found), policy_of(found).ends_provider) == (kind, retryable, final)
-    assert preset in found.message
+    assert (result.kind, is_retryable(result), policy_of(result).ends_provider) == (kind, retryable, final)
+    assert preset in result.message
 
 
-def test_a_provider_may_overrule_what_its_status_says() -> None:
+def test_x_should_retry_overrides_the_status() -> None:
     assert not is_retryable(failed(read("openai", {}, status=500, headers={"x-should-retry": "false"})))
     assert is_retryable(failed(read("openai", {}, status=400, headers={"x-should-retry": "true"})))
 
@@ -55,7 +55,9 @@ def test_a_provider_may_overrule_what_its_status_says() -> None:
         ({"retry-after": "soon"}, {}, None),
     ],
 )
-def test_the_wait_asked_for_is_found_wherever_it_is(headers: dict[str, str], error: Any, seconds: float | None) -> None:
+def test_the_requested_wait_is_found_in_header_or_body(
+    headers: dict[str, str], error: Any, seconds: float | None
+) -> None:
     assert retry_after(headers, error, now=60.0) == seconds
 
 

@@ -18,30 +18,34 @@ ANTHROPIC = {
 NAMES = [*OPENAI, *ANTHROPIC]
 
 
-def test_openai_and_those_who_imitate_it_are_understood() -> None:
-    assert stated_limits(OPENAI) == StatedLimits(requests=500, requests_remaining=499, tokens=30_000, tokens_remaining=29_980)
+def test_headers_of_openai_and_compatible_providers_are_read() -> None:
+    assert stated_limits(OPENAI) == StatedLimits(
+        requests=500, requests_remaining=499, tokens=30_000, tokens_remaining=29_980
+    )
 
 
-def test_anthropic_is_understood() -> None:
-    assert stated_limits(ANTHROPIC) == StatedLimits(requests=50, requests_remaining=49, tokens=90_000, tokens_remaining=85_000)
+def test_headers_of_anthropic_are_read() -> None:
+    assert stated_limits(ANTHROPIC) == StatedLimits(
+        requests=50, requests_remaining=49, tokens=90_000, tokens_remaining=85_000
+    )
 
 
-def test_where_nothing_is_stated_nothing_is_made_up() -> None:
+def test_without_headers_no_limit_is_assumed() -> None:
     assert stated_limits({"content-type": "application/json", "retry-after": "3"}) is None
 
 
-def test_what_is_left_means_nothing_without_the_limit_it_is_left_of() -> None:
+def test_a_remaining_count_without_its_limit_is_ignored() -> None:
     assert stated_limits({"x-ratelimit-remaining-requests": "0", "x-ratelimit-limit-tokens": "9"}) == StatedLimits(
         tokens=9
     )
 
 
-def test_one_kind_of_limit_may_be_stated_alone() -> None:
+def test_one_of_the_two_limits_may_be_stated_alone() -> None:
     assert stated_limits({"x-ratelimit-limit-requests": "60"}) == StatedLimits(requests=60)
     assert stated_limits({"anthropic-ratelimit-tokens-limit": "60"}) == StatedLimits(tokens=60)
 
 
-def test_a_limit_of_nothing_is_no_limit() -> None:
+def test_a_limit_of_zero_is_ignored() -> None:
     headers = {
         "x-ratelimit-limit-requests": "0",
         "x-ratelimit-remaining-requests": "0",
@@ -51,14 +55,14 @@ def test_a_limit_of_nothing_is_no_limit() -> None:
     assert stated_limits(headers) == StatedLimits()
 
 
-def test_nothing_left_of_a_limit_is_believed() -> None:
+def test_a_remaining_count_of_zero_is_kept() -> None:
     headers = {"x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "0"}
 
     assert stated_limits(headers) == StatedLimits(requests=60, requests_remaining=0)
 
 
 @pytest.mark.parametrize("nonsense", ["", "-1", "many", "1e3", "6.5", "٣", "²", "1,000", "unlimited", "9" * 5000])
-def test_nonsense_states_nothing(nonsense: str) -> None:
+def test_malformed_values_are_ignored(nonsense: str) -> None:
     beside = {"x-ratelimit-limit-tokens": "9", "x-ratelimit-remaining-tokens": nonsense}
     stated = stated_limits({"x-ratelimit-limit-requests": nonsense, "x-ratelimit-remaining-requests": nonsense})
 
@@ -73,7 +77,7 @@ NUMBERS = {"0": 0, "7": 7, "007": 7, "60000": 60_000, str(10**12): 10**12, "-5":
     st.tuples(*[st.none() | st.sampled_from(sorted(NUMBERS))] * 4),
     st.tuples(*[st.none() | st.sampled_from(sorted(NUMBERS))] * 4),
 )
-def test_a_limit_is_a_positive_number_and_what_is_left_of_it_is_none_without_it(
+def test_limits_are_positive_and_remaining_counts_need_their_limit(
     openai: tuple[str | None, ...], anthropic: tuple[str | None, ...]
 ) -> None:
     names = [name for name in NAMES if "reset" not in name and "input" not in name]

@@ -1,4 +1,4 @@
-"""Tokens counted, in three dialects: parts are within their whole, and what is no count is never a count of nothing."""
+"""Usage in the three dialects: a part is never more than its total, and a malformed count is never a zero."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def usage_of(preset: str, counted: Any) -> Usage | None:
 
 
 @given(fresh=counts, read_=counts, written=counts, answer=counts, hidden=counts)
-def test_openai_counts_the_parts_within_the_whole(
-    fresh: int, read_: int, written: int, answer: int, hidden: int
-) -> None:
+def test_openai_counts_include_their_parts(fresh: int, read_: int, written: int, answer: int, hidden: int) -> None:
     counted = {
         "prompt_tokens": fresh + read_ + written, "completion_tokens": answer + hidden,
         "prompt_tokens_details": {"cached_tokens": read_, "cache_write_tokens": written},
@@ -45,7 +43,7 @@ def test_openai_counts_the_parts_within_the_whole(
 
 
 @given(fresh=counts, read_=counts, short=counts, long=counts, answer=counts, hidden=counts)
-def test_anthropic_counts_fresh_input_beside_what_the_cache_read_and_wrote(
+def test_anthropic_input_excludes_cache_reads_and_writes(
     fresh: int, read_: int, short: int, long: int, answer: int, hidden: int
 ) -> None:
     counted = {
@@ -61,7 +59,7 @@ def test_anthropic_counts_fresh_input_beside_what_the_cache_read_and_wrote(
 
 
 @given(fresh=counts, read_=counts, tools=counts, answer=counts, hidden=counts)
-def test_gemini_counts_thoughts_beside_the_answer_and_tools_beside_the_prompt(
+def test_gemini_output_excludes_thoughts_and_its_prompt_excludes_tools(
     fresh: int, read_: int, tools: int, answer: int, hidden: int
 ) -> None:
     counted = {
@@ -75,7 +73,7 @@ def test_gemini_counts_thoughts_beside_the_answer_and_tools_beside_the_prompt(
 
 
 @given(prompt=counts, answer=counts, hidden=counts)
-def test_gemini_as_openai_may_leave_thinking_out_of_all_but_the_total(prompt: int, answer: int, hidden: int) -> None:
+def test_gemini_openai_may_count_thinking_only_in_the_total(prompt: int, answer: int, hidden: int) -> None:
     counted = {"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer + hidden}
 
     assert usage_of("gemini-openai", counted) == Usage(input=prompt, output=answer + hidden)
@@ -90,7 +88,7 @@ WHOLES = {
 
 @pytest.mark.parametrize("preset", WHOLES)
 @given(data=st.data())
-def test_a_whole_that_is_no_count_makes_the_usage_unknown(preset: str, data: st.DataObject) -> None:
+def test_a_malformed_total_makes_the_usage_unknown(preset: str, data: st.DataObject) -> None:
     counted: dict[str, Any] = dict.fromkeys(WHOLES[preset], 5)
     counted[data.draw(st.sampled_from(WHOLES[preset]))] = data.draw(odd)
 
@@ -99,7 +97,7 @@ def test_a_whole_that_is_no_count_makes_the_usage_unknown(preset: str, data: st.
 
 @pytest.mark.parametrize("counted", [None, [], "5", 5, {}])
 @pytest.mark.parametrize("preset", WHOLES)
-def test_a_usage_that_is_none_is_unknown(preset: str, counted: Any) -> None:
+def test_a_malformed_usage_is_unknown(preset: str, counted: Any) -> None:
     assert usage_of(preset, counted) is None
 
 
@@ -124,7 +122,7 @@ def filled(part: Any, value: Any) -> Any:
 
 @pytest.mark.parametrize(("preset", "part"), [(preset, part) for preset, parts in PARTS.items() for part in parts])
 @given(value=odd)
-def test_a_part_that_is_no_count_is_none_of_the_whole(preset: str, part: dict[str, Any], value: Any) -> None:
+def test_a_malformed_part_counts_as_zero(preset: str, part: dict[str, Any], value: Any) -> None:
     wholes = dict.fromkeys(WHOLES[preset], 5)
     usage = usage_of(preset, wholes | filled(part, value))
 
@@ -136,7 +134,7 @@ def test_a_part_that_is_no_count_is_none_of_the_whole(preset: str, part: dict[st
 
 @pytest.mark.parametrize(("preset", "part"), [(preset, part) for preset, parts in PARTS.items() for part in parts])
 @given(value=counts)
-def test_a_part_is_never_more_than_its_whole(preset: str, part: dict[str, Any], value: int) -> None:
+def test_a_part_is_never_more_than_its_total(preset: str, part: dict[str, Any], value: int) -> None:
     usage = usage_of(preset, dict.fromkeys(WHOLES[preset], 5) | filled(part, value))
 
     assert usage is not None

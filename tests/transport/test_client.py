@@ -13,50 +13,64 @@ from scrimp.providers.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import RetryPolicy, RetryState
 from scrimp.values import Completion, Failure
-from transport.virtual import now, run, settled
-from transport.wire import ACME, BROKEN, CALL, NEVER_SENT, FakeHttp, House, Notes, Said, error, ok, scripted
+from transport.virtual_loop import now, run, settled
+from transport.wire import (
+    ACME,
+    BROKEN,
+    CALL,
+    NEVER_SENT,
+    ClientHarness,
+    FakeHttp,
+    FakeObserver,
+    ScriptedReply,
+    error,
+    ok,
+    scripted,
+)
 
 
-def ask(http: FakeHttp, *, retries: int = 2, timeout: float = 600.0) -> tuple[Completion | Failure, House, Notes]:
-    """Ask once; return what came, the house and what the observer saw."""
+def ask(
+    http: FakeHttp, *, retries: int = 2, timeout: float = 600.0
+) -> tuple[Completion | Failure, ClientHarness, FakeObserver]:
+    """Make one call; return its result, the harness and the observer."""
 
-    async def main() -> tuple[Completion | Failure, House, Notes]:
-        house, notes = House(http, retries=retries, timeout=timeout), Notes()
-        return await house.ask(notes=notes), house, notes
+    async def main() -> tuple[Completion | Failure, ClientHarness, FakeObserver]:
+        harness, observer = ClientHarness(http, retries=retries, timeout=timeout), FakeObserver()
+        return await harness.ask(observer=observer), harness, observer
 
     return run(main())
 
 
-def test_a_completion_comes_back_and_is_witnessed() -> None:
-    result, _, notes = ask(scripted(ok("hi")))
+def test_a_completion_is_returned_and_observed() -> None:
+    result, _, observer = ask(scripted(ok("hi")))
 
     assert isinstance(result, Completion)
     assert result.text == "hi"
-    assert notes.ended == [result]
+    assert observer.ended == [result]
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
-def test_what_may_succeed_is_sent_again(status: int) -> None:
+def test_a_temporary_error_is_retried(status: int) -> None:
     http = scripted(error(status), ok())
 
-    result, _, notes = ask(http)
+    result, _, observer = ask(http)
 
     assert isinstance(result, Completion)
-    assert (len(http.sent), len(notes.ended)) == (2, 2)
+    assert (len(http.sent), len(observer.ended)) == (2, 2)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 422])
-def test_what_cannot_succeed_is_sent_once(status: int) -> None:
+def test_a_permanent_error_is_not_retried(status: int) -> None:
     http = scripted(error(status), ok())
 
-    result, house, _ = ask(http)
+    result, harness, _ = ask(http)
 
     assert isinstance(result, Failure)
     assert result.http == status
-    assert (len(http.sent), house.slept) == (1, [])
+    assert (len(http.sent), harness.slept) == (1, [])
 
 
-def test_an_account_without_money_is_not_asked_again_though_its_status_says_429() -> None:
+def test_a_429_for_lack_of_money_is_not_retried() -> None:
     http = scripted(error(429, code="insufficient_quota"), ok())
 
     result, _, _ = ask(http)
@@ -66,21 +80,21 @@ def test_an_account_without_money_is_not_asked_again_though_its_status_says_429(
 
 
 @pytest.mark.parametrize("fault", [NEVER_SENT, BROKEN])
-def test_a_connection_that_fails_is_tried_again(fault: Said) -> None:
-    result, _, notes = ask(scripted(fault, ok()))
+def test_a_failed_connection_is_retried(fault: ScriptedReply) -> None:
+    result, _, observer = ask(scripted(fault, ok()))
 
     assert isinstance(result, Completion)
-    assert [isinstance(each, Failure) for each in notes.ended] == [True, False]
+    assert [isinstance(each, Failure) for each in observer.ended] == [True, False]
 
 
-def test_an_error_inside_a_reply_that_says_200_is_tried_again() -> None:
+def test_an_error_inside_a_200_is_retried() -> None:
     http = scripted(HttpReply(status=200, body=b'{"error": {"message": "failed while generating"}}'), ok())
 
     assert isinstance(ask(http)[0], Completion)
 
 
 @pytest.mark.parametrize(("retries", "sends"), [(0, 1), (1, 2), (3, 4)])
-def test_it_is_sent_again_as_often_as_was_asked_for(retries: int, sends: int) -> None:
+def test_a_call_is_retried_as_often_as_configured(retries: int, sends: int) -> None:
     http = scripted(error(500))
 
     result, _, _ = ask(http, retries=retries)
@@ -97,23 +111,23 @@ def test_it_is_sent_again_as_often_as_was_asked_for(retries: int, sends: int) ->
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("status", [429, 503])
-def test_the_wait_that_is_asked_for_is_kept_exactly(status: int, headers: dict[str, str], seconds: float) -> None:
+def test_the_requested_wait_is_obeyed_exactly(status: int, headers: dict[str, str], seconds: float) -> None:
     http = scripted(error(status, **headers), ok())
 
-    _, house, _ = ask(http)
+    _, harness, _ = ask(http)
 
-    assert house.slept == [seconds]
+    assert harness.slept == [seconds]
     assert http.times[1] - http.times[0] == pytest.approx(1.0 + seconds)
 
 
-def test_without_a_wait_asked_for_it_backs_off_twice_as_long_each_time() -> None:
-    _, house, _ = ask(scripted(error(500)), retries=4)
+def test_without_a_requested_wait_each_backoff_is_twice_the_one_before() -> None:
+    _, harness, _ = ask(scripted(error(500)), retries=4)
 
-    assert house.slept == [0.5, 1.0, 2.0, 4.0]
+    assert harness.slept == [0.5, 1.0, 2.0, 4.0]
 
 
 @pytest.mark.parametrize(("status", "hint", "sends"), [(400, "true", 2), (500, "false", 1), (429, "false", 1)])
-def test_a_provider_that_says_whether_to_try_again_is_believed(status: int, hint: str, sends: int) -> None:
+def test_x_should_retry_is_obeyed(status: int, hint: str, sends: int) -> None:
     http = scripted(error(status, x_should_retry=hint), ok())
 
     ask(http)
@@ -122,19 +136,19 @@ def test_a_provider_that_says_whether_to_try_again_is_believed(status: int, hint
 
 
 @pytest.mark.parametrize("turns", [3, 8])
-def test_a_call_refused_for_its_rate_queues_again_without_using_up_its_retries(turns: int) -> None:
+def test_a_rate_limited_call_queues_again_without_using_up_its_retries(turns: int) -> None:
     async def main() -> None:
         http = scripted(ok(), *[error(429)] * turns, error(500), ok())
-        house = House(http, retries=1)
-        await house.ask()
+        harness = ClientHarness(http, retries=1)
+        await harness.ask()
 
-        assert isinstance(await house.ask(), Completion)
+        assert isinstance(await harness.ask(), Completion)
         assert len(http.sent) == turns + 3
 
     run(main())
 
 
-def test_a_call_refused_for_its_rate_again_and_again_fails_in_the_end() -> None:
+def test_a_call_that_is_always_rate_limited_fails_in_the_end() -> None:
     http = scripted(error(429))
 
     result, _, _ = ask(http)
@@ -143,7 +157,7 @@ def test_a_call_refused_for_its_rate_again_and_again_fails_in_the_end() -> None:
     assert (result.kind, len(http.sent) <= 12) == ("rate_limit", True)
 
 
-def test_a_provider_that_refuses_whatever_is_sent_for_its_rate_is_soon_left_alone_for_as_long_as_it_asks() -> None:
+def test_a_provider_that_rate_limits_every_call_is_soon_not_called_for_as_long_as_it_asks() -> None:
     async def main() -> None:
         began = now() + 1.0
 
@@ -152,128 +166,128 @@ def test_a_provider_that_refuses_whatever_is_sent_for_its_rate_is_soon_left_alon
             return error(429, retry_after="30") if began <= now() - 1.0 < began + 30.0 else ok()
 
         http = FakeHttp(answer)
-        house = House(http, width=1)
-        await house.ask()
-        results = await house.ask_all(40)
+        harness = ClientHarness(http, width=1)
+        await harness.ask()
+        results = await harness.ask_all(40)
         assert all(isinstance(each, Completion) for each in results)
         assert sum(began <= at < began + 30.0 for at in http.times) <= 6
 
     run(main())
 
 
-def test_too_long_a_wait_gives_up_and_nobody_else_calls_meanwhile() -> None:
+def test_too_long_a_wait_fails_the_call_and_suspends_the_model() -> None:
     async def main() -> None:
         http = scripted(ok(), error(429, retry_after="3600"), ok())
-        house = House(http)
-        await house.ask()
+        harness = ClientHarness(http)
+        await harness.ask()
 
-        results = [await house.ask() for _ in range(3)]
+        results = [await harness.ask() for _ in range(3)]
         assert [isinstance(each, Failure) and each.kind for each in results] == ["rate_limit"] * 3
         assert len(http.sent) == 2
 
         await asyncio.sleep(3601.0)
-        assert isinstance(await house.ask(), Completion)
+        assert isinstance(await harness.ask(), Completion)
 
     run(main())
 
 
-def test_each_request_has_its_time_and_is_tried_again_when_that_is_over() -> None:
+def test_each_request_has_its_own_timeout_and_is_retried_after_it() -> None:
     async def main() -> None:
         http, began = scripted(ok(), seconds=100.0), now()
-        house, notes = House(http, retries=1, timeout=10.0), Notes()
+        harness, observer = ClientHarness(http, retries=1, timeout=10.0), FakeObserver()
 
-        result = await house.ask(notes=notes)
+        result = await harness.ask(observer=observer)
 
         assert isinstance(result, Failure)
         assert (result.kind, result.sent, is_retryable(result)) == ("timeout", True, True)
-        assert http.times == pytest.approx([began, began + 10.0 + house.slept[0]])
-        assert notes.ended == [result, result]
+        assert http.times == pytest.approx([began, began + 10.0 + harness.slept[0]])
+        assert observer.ended == [result, result]
         assert http.in_flight == 0
 
     run(main())
 
 
-def test_the_time_a_call_waits_for_its_turn_is_no_part_of_its_time() -> None:
+def test_time_in_the_queue_does_not_count_toward_the_timeout() -> None:
     async def main() -> None:
-        house = House(scripted(ok(), seconds=8.0), timeout=10.0, width=1)
+        harness = ClientHarness(scripted(ok(), seconds=8.0), timeout=10.0, width=1)
 
-        assert all(isinstance(each, Completion) for each in await house.ask_all(5))
+        assert all(isinstance(each, Completion) for each in await harness.ask_all(5))
 
     run(main())
 
 
-def test_a_call_that_is_cancelled_in_flight_is_booked_as_lost() -> None:
+def test_a_call_canceled_in_flight_is_recorded_as_lost() -> None:
     async def main() -> None:
-        house, notes = House(scripted(ok(), seconds=100.0), width=1), Notes()
-        task = asyncio.create_task(house.ask(notes=notes))
+        harness, observer = ClientHarness(scripted(ok(), seconds=100.0), width=1), FakeObserver()
+        task = asyncio.create_task(harness.ask(observer=observer))
         await asyncio.sleep(5.0)
 
         task.cancel()
         await asyncio.wait([task])
 
-        (ended,) = notes.ended
+        (ended,) = observer.ended
         assert task.cancelled()
         assert isinstance(ended, Failure)
         assert ended.sent
-        assert isinstance(await house.ask(notes=notes), Completion)  # its place is free
+        assert isinstance(await harness.ask(observer=observer), Completion)  # its place is free
 
     run(main())
 
 
-def test_a_call_that_is_cancelled_in_the_queue_was_never_begun() -> None:
+def test_a_call_canceled_in_the_queue_is_not_recorded() -> None:
     async def main() -> None:
-        house, notes = House(scripted(ok(), seconds=100.0), width=1), Notes()
-        first = asyncio.create_task(house.ask(notes=notes))
+        harness, observer = ClientHarness(scripted(ok(), seconds=100.0), width=1), FakeObserver()
+        first = asyncio.create_task(harness.ask(observer=observer))
         await settled()
-        second = asyncio.create_task(house.ask(notes=notes))
+        second = asyncio.create_task(harness.ask(observer=observer))
         await asyncio.sleep(5.0)
 
         second.cancel()
         await first
 
         assert second.cancelled()
-        assert len(notes.begun) == 1
+        assert len(observer.started) == 1
 
     run(main())
 
 
-def test_a_bug_of_ours_leaves_no_request_open() -> None:
+def test_an_unexpected_exception_leaves_no_request_open() -> None:
     async def main() -> None:
-        house, notes = House(scripted(RuntimeError("a bug"), ok()), width=1), Notes()
+        harness, observer = ClientHarness(scripted(RuntimeError("a bug"), ok()), width=1), FakeObserver()
 
         with pytest.raises(RuntimeError, match="a bug"):
-            await house.ask(notes=notes)
+            await harness.ask(observer=observer)
 
-        assert not notes.open
-        assert isinstance(await house.ask(), Completion)
+        assert not observer.open
+        assert isinstance(await harness.ask(), Completion)
 
     run(main())
 
 
-def test_a_request_that_the_witness_forbids_is_not_sent() -> None:
+def test_a_request_the_observer_refuses_is_not_sent() -> None:
     async def main() -> None:
         http = scripted(ok())
         forbidden = Failure(kind="budget", message="it would cost too much", sent=False)
 
-        assert await House(http).ask(notes=Notes(forbidden)) == forbidden
+        assert await ClientHarness(http).ask(observer=FakeObserver(forbidden)) == forbidden
         assert http.sent == []
 
     run(main())
 
 
-def test_a_key_that_a_provider_repeats_is_not_passed_on() -> None:
-    result, _, notes = ask(scripted(error(401, "wrong key: sk-secret")))
+def test_a_key_repeated_in_an_error_message_is_redacted() -> None:
+    result, _, observer = ask(scripted(error(401, "wrong key: sk-secret")))
 
     assert isinstance(result, Failure)
     assert "sk-secret" not in result.message
-    assert all("sk-secret" not in each.message for each in notes.ended if isinstance(each, Failure))
+    assert all("sk-secret" not in each.message for each in observer.ended if isinstance(each, Failure))
 
 
-def test_the_first_call_goes_alone_and_the_others_follow_it() -> None:
+def test_the_first_call_goes_alone_and_the_others_follow() -> None:
     async def main() -> None:
         http = scripted(ok())
         began = now()
-        await House(http, width=100).ask_all(30)
+        await ClientHarness(http, width=100).ask_all(30)
         assert http.times == pytest.approx([began] + [began + 1.0] * 29)
 
     run(main())
@@ -282,7 +296,7 @@ def test_the_first_call_goes_alone_and_the_others_follow_it() -> None:
 def test_a_wrong_key_costs_one_call() -> None:
     async def main() -> None:
         http = scripted(error(401))
-        results = await House(http, width=100).ask_all(50)
+        results = await ClientHarness(http, width=100).ask_all(50)
         assert all(isinstance(each, Failure) and each.kind == "auth" for each in results)
         assert len(http.sent) == 1
 
@@ -290,20 +304,20 @@ def test_a_wrong_key_costs_one_call() -> None:
 
 
 @pytest.mark.parametrize("said", [error(404), error(400), error(422), error(500), NEVER_SENT])
-def test_what_is_wrong_with_every_call_costs_a_handful_of_them(said: Said) -> None:
+def test_an_error_of_every_call_costs_only_a_few_calls(said: ScriptedReply) -> None:
     async def main() -> None:
         http = scripted(said)
-        results = await House(http, width=100, retries=0).ask_all(200)
+        results = await ClientHarness(http, width=100, retries=0).ask_all(200)
         assert all(isinstance(each, Failure) for each in results)
         assert len(http.sent) <= 10
 
     run(main())
 
 
-def test_calls_queued_for_a_provider_that_refuses_us_do_not_wait_for_its_pace() -> None:
+def test_calls_queued_for_a_refused_key_do_not_wait_for_the_rate_limit() -> None:
     async def main() -> None:
         http, began = scripted(error(401)), now()
-        results = await House(http, rpm=6).ask_all(50)
+        results = await ClientHarness(http, rpm=6).ask_all(50)
         assert all(isinstance(each, Failure) for each in results)
         assert now() - began < 60.0
 
@@ -313,37 +327,37 @@ def test_calls_queued_for_a_provider_that_refuses_us_do_not_wait_for_its_pace() 
 COOL_DOWN = 1.0
 
 
-async def break_down(house: House, notes: Notes | None = None) -> None:
-    """A model that has answered once fails five times."""
+async def break_down(harness: ClientHarness, observer: FakeObserver | None = None) -> None:
+    """Let a model that has answered once fail five times."""
     for _ in range(6):
-        await house.ask(notes=notes)
+        await harness.ask(observer=observer)
 
 
-def test_a_model_in_trouble_is_waited_for_by_who_is_patient_and_left_by_who_is_not() -> None:
+def test_a_caller_may_wait_for_a_model_in_trouble_or_leave_it() -> None:
     async def main() -> None:
         http = scripted(ok(), *[error(500)] * 5, ok())
-        house, notes = House(http, retries=0), Notes()
-        await break_down(house)
+        harness, observer = ClientHarness(http, retries=0), FakeObserver()
+        await break_down(harness)
         opened_at = now()
 
-        hasty = await house.ask(notes=notes, patient=False)
+        hasty = await harness.ask(observer=observer, patient=False)
         assert isinstance(hasty, Failure)
-        assert (hasty.sent, notes.begun, now()) == (False, [], opened_at)
+        assert (hasty.sent, observer.started, now()) == (False, [], opened_at)
 
-        assert isinstance(await house.ask(notes=notes), Completion)
+        assert isinstance(await harness.ask(observer=observer), Completion)
         assert now() == pytest.approx(opened_at + COOL_DOWN + 1.0)
 
     run(main())
 
 
-def test_of_many_who_wait_one_tries_and_the_others_follow_when_it_succeeds() -> None:
+def test_of_many_waiting_calls_one_is_the_probe_and_the_others_follow_its_success() -> None:
     async def main() -> None:
         http = scripted(ok(), *[error(500)] * 5, ok())
-        house = House(http, retries=0)
-        await break_down(house)
+        harness = ClientHarness(http, retries=0)
+        await break_down(harness)
         ready_at = now() + COOL_DOWN
 
-        results = await house.ask_all(10)
+        results = await harness.ask_all(10)
 
         assert all(isinstance(each, Completion) for each in results)
         assert http.times[6] == pytest.approx(ready_at)
@@ -352,14 +366,14 @@ def test_of_many_who_wait_one_tries_and_the_others_follow_when_it_succeeds() -> 
     run(main())
 
 
-def test_a_probe_that_is_cancelled_leaves_its_place_to_the_next() -> None:
+def test_a_canceled_probe_leaves_its_place_to_the_next() -> None:
     async def main() -> None:
         http = scripted(ok(), *[error(500)] * 5, ok(), seconds=10.0)
-        house = House(http, retries=0)
-        await break_down(house)
-        probe = asyncio.create_task(house.ask())
+        harness = ClientHarness(http, retries=0)
+        await break_down(harness)
+        probe = asyncio.create_task(harness.ask())
         await asyncio.sleep(5.0)
-        waiting = asyncio.create_task(house.ask())
+        waiting = asyncio.create_task(harness.ask())
         await asyncio.sleep(1.0)
         assert len(http.sent) == 7
 
@@ -370,18 +384,18 @@ def test_a_probe_that_is_cancelled_leaves_its_place_to_the_next() -> None:
     run(main())
 
 
-def test_a_probe_that_is_forbidden_shuts_nobody_out_for_good() -> None:
+def test_a_refused_probe_leaves_its_place_to_the_next() -> None:
     async def main() -> None:
-        house = House(scripted(ok(), *[error(500)] * 5, error(403), ok()), retries=0)
-        await break_down(house)
-        assert isinstance(await house.ask(), Failure)
+        harness = ClientHarness(scripted(ok(), *[error(500)] * 5, error(403), ok()), retries=0)
+        await break_down(harness)
+        assert isinstance(await harness.ask(), Failure)
         async with asyncio.timeout(300.0):
-            assert isinstance(await house.ask(), Completion)
+            assert isinstance(await harness.ask(), Completion)
 
     run(main())
 
 
-def test_what_one_reply_states_of_its_limits_is_learned_once() -> None:
+def test_the_limits_stated_in_a_reply_are_learned_once() -> None:
     learned: list[StatedLimits | None] = []
 
     class Recording(ProviderQueue):
@@ -391,7 +405,7 @@ def test_what_one_reply_states_of_its_limits_is_learned_once() -> None:
             learned.append(stated)
             super().learn(result, stated, estimated=estimated, began=began)
 
-    class Watched(House):
+    class Watched(ClientHarness):
         queue = Recording
 
     async def main() -> None:
@@ -407,8 +421,8 @@ def show(lines: str, *, retries: int = 2) -> tuple[Completion | Failure, list[st
     async def main() -> tuple[Completion | Failure, list[str], int]:
         http = scripted(HttpReply(status=200, body=lines.encode()))
         shown: list[str] = []
-        result = await House(http, retries=retries).client.complete(
-            CALL, ACME, Notes(), RetryState(RetryPolicy(retries=retries), lambda: 1.0), show=shown.append
+        result = await ClientHarness(http, retries=retries).client.complete(
+            CALL, ACME, FakeObserver(), RetryState(RetryPolicy(retries=retries), lambda: 1.0), show=shown.append
         )
         return result, shown, len(http.sent)
 
@@ -419,31 +433,31 @@ PIECE = '{"choices": [{"delta": {"content": "%s"}}]}'
 END = '{"choices": [{"delta": {}, "finish_reason": "stop"}]}'
 
 
-def test_a_completion_is_shown_as_it_comes() -> None:
+def test_a_completion_is_shown_as_it_arrives() -> None:
     result, shown, _ = show("\n".join((PIECE % "he", PIECE % "llo", END, "[DONE]")))
 
     assert isinstance(result, Completion)
     assert (result.text, shown) == ("hello", ["he", "llo"])
 
 
-def test_once_a_piece_was_shown_nothing_is_tried_again() -> None:
+def test_once_a_piece_was_shown_the_call_is_not_retried() -> None:
     result, shown, sends = show("\n".join((PIECE % "he", "break")))
 
     assert isinstance(result, Failure)
     assert (shown, sends) == (["he"], 1)
 
 
-def test_a_stream_that_breaks_before_its_first_piece_is_tried_again() -> None:
+def test_a_stream_that_breaks_before_its_first_piece_is_retried() -> None:
     assert show("break", retries=1)[2] == 2
 
 
-def test_the_door_closes_what_it_opened_and_opens_nothing_for_that() -> None:
+def test_closing_the_client_closes_what_it_opened_and_opens_nothing() -> None:
     async def main() -> None:
         used, unused = scripted(ok()), scripted(ok())
-        house = House(used)
-        await house.ask()
-        await house.client.close()
-        await House(unused).client.close()
+        harness = ClientHarness(used)
+        await harness.ask()
+        await harness.client.close()
+        await ClientHarness(unused).client.close()
         assert (used.closed, unused.closed) == (True, False)
 
     run(main())
@@ -462,7 +476,7 @@ calls = st.lists(
 
 @settings(max_examples=300)
 @given(st.lists(replies, max_size=40), calls, st.integers(1, 4), st.integers(0, 2))
-def test_whatever_happens_each_request_begun_ends_once_and_no_place_is_lost(
+def test_in_any_case_each_recorded_request_ends_once_and_no_place_is_lost(
     script: list[HttpReply | Exception | str],
     options: Sequence[tuple[float, float | None, bool]],
     width: int,
@@ -480,12 +494,12 @@ def test_whatever_happens_each_request_begun_ends_once_and_no_place_is_lost(
         return said if isinstance(said, HttpReply) else ok()
 
     async def main() -> None:
-        http, notes = FakeHttp(answer), Notes()
-        house = House(http, width=width, retries=retries)
+        http, observer = FakeHttp(answer), FakeObserver()
+        harness = ClientHarness(http, width=width, retries=retries)
 
         async def call(later: float, patient: bool) -> object:
             await asyncio.sleep(later)
-            return await house.ask(notes=notes, patient=patient)
+            return await harness.ask(observer=observer, patient=patient)
 
         tasks = []
         for later, stops, patient in options:
@@ -497,14 +511,14 @@ def test_whatever_happens_each_request_begun_ends_once_and_no_place_is_lost(
             results = await asyncio.gather(*tasks, return_exceptions=True)
 
         assert all(isinstance(each, Completion | Failure | asyncio.CancelledError | RuntimeError) for each in results)
-        assert not notes.open
-        assert len(notes.begun) == len(notes.ended) == len(http.sent)
+        assert not observer.open
+        assert len(observer.started) == len(observer.ended) == len(http.sent)
         assert http.most_in_flight <= width
         left.clear()
         await asyncio.sleep(1000.0)
-        if house.health.refused("acme") is None:
+        if harness.health.refused("acme") is None:
             async with asyncio.timeout(20_000.0):
-                final = [await house.ask(notes=notes), *await house.ask_all(width + 1, notes)]
+                final = [await harness.ask(observer=observer), *await harness.ask_all(width + 1, observer)]
             assert all(isinstance(each, Completion) for each in final)
 
     run(main())

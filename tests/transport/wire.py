@@ -1,4 +1,4 @@
-"""A provider that is only told about: scripted replies in virtual time, a door to it, and a observer with a memory."""
+"""A fake provider with scripted replies in virtual time, a client for it, and an observer that checks its calls."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ CALL = Call(provider="acme", model="m", text="hello")
 NEVER_SENT = FaultError(Failure(kind="network", message="could not be reached", sent=False))
 BROKEN = FaultError(Failure(kind="network", message="broke before the reply was complete"))
 
-Said = HttpReply | FaultError | Exception
+ScriptedReply = HttpReply | FaultError | Exception
 Answer = Callable[[Endpoint, HttpRequest], Awaitable[HttpReply]]
 
 
 def ok(
     text: str = "hi", *, tokens: tuple[int, int] = (10, 2), headers: Mapping[str, str] | None = None, model: str = "m"
 ) -> HttpReply:
-    """A chat completion as OpenAI writes it."""
+    """Return a chat completion in OpenAI's format."""
     body = {
         "model": model, "choices": [{"index": 0, "finish_reason": "stop", "message": {"content": text}}],
         "usage": {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)},
@@ -39,14 +39,14 @@ def ok(
 
 
 def error(status: int, message: str = "no", *, code: str | None = None, **headers: str) -> HttpReply:
-    """An error in OpenAI's envelope; underscores in the names of headers stand for dashes."""
+    """Return an error in OpenAI's format; underscores in the names of headers stand for dashes."""
     body = {"error": {"message": message, "type": "error", "param": None, "code": code}}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return HttpReply(status=status, body=json.dumps(body).encode(), headers=named)
 
 
 class FakeHttp:
-    """Stands where `Http` does; `answer` decides what each request gets, and when."""
+    """Takes the place of `HttpClient`; `answer` decides what each request gets, and when."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -83,46 +83,46 @@ class FakeHttp:
         return [at for at, _ in self.sent]
 
 
-def scripted(*replies: Said, seconds: float = 1.0) -> FakeHttp:
-    """A provider that says these things one after another, each after so long; the last one for ever."""
-    left = list(replies)
+def scripted(*replies: ScriptedReply, seconds: float = 1.0) -> FakeHttp:
+    """Return a provider that gives these replies in turn, each after so many seconds, the last one forever."""
+    remaining = list(replies)
 
     async def answer(endpoint: Endpoint, request: HttpRequest) -> HttpReply:
-        said = left.pop(0) if len(left) > 1 else left[0]
+        reply = remaining.pop(0) if len(remaining) > 1 else remaining[0]
         await asyncio.sleep(seconds)
-        if isinstance(said, Exception):
-            raise said
-        return said
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     return FakeHttp(answer)
 
 
-class Notes:
-    """A observer who sees to it that every request that begins ends, once."""
+class FakeObserver:
+    """An observer that checks that every request ends exactly once."""
 
     def __init__(self, refuse: Failure | None = None) -> None:
         self.refuse = refuse
         self.open: set[str] = set()
-        self.begun: list[str] = []
+        self.started: list[str] = []
         self.ended: list[Completion | Failure] = []
 
     async def begin(self, call: Call) -> str | Failure:
         await asyncio.sleep(0)
         if self.refuse is not None:
             return self.refuse
-        ticket = f"t{len(self.begun)}"
-        self.begun.append(ticket)
-        self.open.add(ticket)
-        return ticket
+        call_id = f"c{len(self.started)}"
+        self.started.append(call_id)
+        self.open.add(call_id)
+        return call_id
 
-    def end(self, ticket: str, result: Completion | Failure) -> Entry | None:
-        self.open.remove(ticket)
+    def end(self, call_id: str, result: Completion | Failure) -> Entry | None:
+        self.open.remove(call_id)
         self.ended.append(result)
         return None
 
 
-class House:
-    """All that is between a call and a provider, on the loop's own time; made inside it."""
+class ClientHarness:
+    """A client with its queues and health on the time of the loop it is created in."""
 
     def __init__(
         self, http: FakeHttp, *, retries: int = 2, timeout: float = 600.0, width: int = 16, rpm: int | None = None,
@@ -155,21 +155,26 @@ class House:
         await asyncio.sleep(seconds)
 
     async def ask(
-        self, call: Call = CALL, notes: CallObserver | None = None, *, endpoint: Endpoint = ACME, patient: bool = True
+        self,
+        call: Call = CALL,
+        observer: CallObserver | None = None,
+        *,
+        endpoint: Endpoint = ACME,
+        patient: bool = True,
     ) -> Completion | Failure:
-        """Ask as a flow does that has no other model; without patience as one that has."""
-        notes, tries, name = notes or Notes(), self.client.retry_state(), (call.provider, call.model)
+        """Call as a flow without another model does; if not `patient`, as one with another model."""
+        observer, retry_state, name = observer or FakeObserver(), self.client.retry_state(), (call.provider, call.model)
         while True:
-            result = await self.client.complete(call, endpoint, notes, tries)
-            if isinstance(result, Completion) or tries.exhausted or not patient:
+            result = await self.client.complete(call, endpoint, observer, retry_state)
+            if isinstance(result, Completion) or retry_state.exhausted or not patient:
                 return result
             await self.health.recovery([name])
             if not self.health.ready(*name):
                 return result
 
-    async def ask_all(self, number: int, notes: CallObserver | None = None) -> Sequence[Completion | Failure]:
-        return await asyncio.gather(*(self.ask(notes=notes) for _ in range(number)))
+    async def ask_all(self, number: int, observer: CallObserver | None = None) -> Sequence[Completion | Failure]:
+        return await asyncio.gather(*(self.ask(observer=observer) for _ in range(number)))
 
 
 def _no_local(model: str) -> Any:
-    raise AssertionError(f"nobody asked for the local {model}")
+    raise AssertionError(f"no local model was expected, but {model} was opened")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup, long_prefix
 from scrimp.values import Call, Message
-from transport.virtual import now, run, settled
+from transport.virtual_loop import now, run, settled
 
 LONG = "instructions " * 400  # well over four thousand characters
 WARM = 300.0

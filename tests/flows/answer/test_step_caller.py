@@ -19,8 +19,8 @@ from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.values import Completion, Failure, ModelRef, Parameters, Step
-from transport.virtual import now, run, settled
-from transport.wire import BROKEN, NEVER_SENT, FakeHttp, House, Said, error, ok
+from transport.virtual_loop import now, run, settled
+from transport.wire import BROKEN, NEVER_SENT, ClientHarness, FakeHttp, ScriptedReply, error, ok
 
 RATES = Rates(input=Decimal(1), output=Decimal(10))
 NAMES = ("first", "second", "third")
@@ -37,12 +37,12 @@ class Tier:
 
     def __init__(
         self, *, options: RunOptions | None = None, available: Sequence[str] = NAMES, retries: int = 0, width: int = 16,
-        show: Callable[[str], None] | None = None, **said: Sequence[Said],
+        show: Callable[[str], None] | None = None, **said: Sequence[ScriptedReply],
     ) -> None:  # fmt: skip
         self._said = {name: list(replies) for name, replies in said.items()}
         self.calls: list[tuple[str, float]] = []
         self.bodies: list[bytes] = []
-        self.house = House(FakeHttp(self._answer), retries=retries, width=width)
+        self.house = ClientHarness(FakeHttp(self._answer), retries=retries, width=width)
         self.call_recorder: CallRecorder = call_recorder(PRICES)
         options = options or RunOptions()
         self.warnings: list[str] = []
@@ -308,7 +308,11 @@ rows = st.lists(st.tuples(st.floats(0, 30), st.none() | st.floats(0, 90), st.boo
 @settings(max_examples=300)
 @given(replies, replies, rows, st.integers(0, 2), st.integers(1, 4))
 def test_whatever_two_providers_say_every_row_ends(
-    first: list[Said], second: list[Said], options: list[tuple[float, float | None, bool]], retries: int, width: int
+    first: list[ScriptedReply],
+    second: list[ScriptedReply],
+    options: list[tuple[float, float | None, bool]],
+    retries: int,
+    width: int,
 ) -> None:
     async def main() -> None:
         tier = Tier(first=first, second=second, retries=retries, width=width)

@@ -20,7 +20,7 @@ from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.prices.book import PriceBook
 from scrimp.values import Answered, Call, Chain, Entry, Failed, Failure, Outcome, Prompt
-from transport.virtual import run
+from transport.virtual_loop import run
 
 CALL = Call(provider="acme", model="m", text="hello")
 DOWN = Failure(kind="server", message="down", http=500)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from outcomes import answered
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.values import Outcome
-from transport.virtual import run, settled
+from transport.virtual_loop import run, settled
 
 
 class Out:

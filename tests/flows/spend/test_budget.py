@@ -18,8 +18,8 @@ from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.values import Call, Completion, Entry, Failure, Parameters, Usage
-from transport.virtual import run, settled
-from transport.wire import BROKEN, NEVER_SENT, FakeHttp, House, error, ok
+from transport.virtual_loop import run, settled
+from transport.wire import BROKEN, NEVER_SENT, ClientHarness, FakeHttp, error, ok
 
 # Rates that make fractions of a nanodollar, the smallest amount the ledger holds.
 RATES = Rates(input=Decimal("0.0375"), output=Decimal("0.2955"))
@@ -84,7 +84,7 @@ class Run:
 
     def __init__(self, seed: int, cap: Decimal | None, *, width: int, retries: int) -> None:
         self.provider, self.budget = Provider(seed), Watched(cap)
-        self.house = House(FakeHttp(self.provider.answer), width=width, retries=retries, timeout=30.0)
+        self.house = ClientHarness(FakeHttp(self.provider.answer), width=width, retries=retries, timeout=30.0)
         self.call_recorder = call_recorder(PRICES)
         self.entries: list[Entry] = []
 

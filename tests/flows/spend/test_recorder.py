@@ -9,7 +9,7 @@ from scrimp.enums import StopReason
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.values import Call, Completion, Entry, Failure, Usage
-from transport.virtual import run
+from transport.virtual_loop import run
 
 CALL = Call(provider="acme", model="alias", text="hello")
 USED = Usage(input=2_000_000)

@@ -19,7 +19,7 @@ from scrimp.transport.http.client import HttpClient, build_engine
 
 @contextmanager
 def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Accept one connection and say what `talk` says."""
+    """Accept one connection and run `talk` on it."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -58,7 +58,7 @@ def test_a_reply_comes_back_whatever_its_status() -> None:
     assert (reply.status, reply.body, reply.headers["retry-after"]) == (429, b"no", "7")
 
 
-def test_a_refused_connection_was_never_sent_and_says_where_to_look() -> None:
+def test_a_refused_connection_was_not_sent_and_the_message_says_what_to_check() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -70,7 +70,7 @@ def test_a_refused_connection_was_never_sent_and_says_where_to_look() -> None:
     assert not caught.value.failure.sent
 
 
-def test_a_password_in_the_url_is_not_repeated() -> None:
+def test_a_password_in_the_url_is_not_in_the_message() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -79,7 +79,7 @@ def test_a_password_in_the_url_is_not_repeated() -> None:
     assert "hunter2" not in caught.value.failure.message
 
 
-def test_half_a_body_may_have_been_billed() -> None:
+def test_an_incomplete_body_may_have_been_billed() -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id":')
@@ -118,7 +118,7 @@ def test_an_unusable_url_names_the_setting() -> None:
 
 
 @pytest.mark.parametrize(("text", "reason"), [(None, "cannot be read"), ("no certificate", "no PEM certificate")])
-def test_a_certificate_bundle_that_is_none_is_named(tmp_path: Path, text: str | None, reason: str) -> None:
+def test_an_unusable_certificate_bundle_is_named(tmp_path: Path, text: str | None, reason: str) -> None:
     bundle = tmp_path / "ca.pem"
     if text is not None:
         bundle.write_text(text)
@@ -127,7 +127,7 @@ def test_a_certificate_bundle_that_is_none_is_named(tmp_path: Path, text: str | 
         list(extra_certificates({"SSL_CERT_FILE": str(bundle)}))
 
 
-def test_a_stream_is_handed_on_piece_by_piece() -> None:
+def test_a_stream_is_passed_on_event_by_event() -> None:
     heard = threading.Event()
 
     def talk(connection: socket.socket) -> None:
@@ -150,7 +150,7 @@ def test_a_stream_is_handed_on_piece_by_piece() -> None:
         assert asyncio.run(main(f"http://127.0.0.1:{port}/v1")) == ["first", "second"]
 
 
-def test_a_stream_that_is_refused_gives_the_reply() -> None:
+def test_a_refused_stream_gives_the_error_reply() -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\nno")

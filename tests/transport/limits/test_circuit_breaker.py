@@ -16,7 +16,7 @@ def failure(kind: FailureKind = "server") -> Failure:
 
 
 def known() -> CircuitBreaker:
-    """A breaker of a model that has answered before."""
+    """Return the breaker of a model that has answered before."""
     breaker = CircuitBreaker()
     breaker.answered(0.0)
     return breaker
@@ -29,7 +29,7 @@ def opened(breaker: CircuitBreaker, kind: FailureKind = "server", at: float = 10
 
 
 def probed(breaker: CircuitBreaker, times: int) -> list[float]:
-    """Let so many probes fail; the cool-down after each."""
+    """Let so many probes fail; return the cool-down after each."""
     cool_downs = []
     for _ in range(times):
         sent = breaker.retry_at
@@ -51,7 +51,7 @@ def test_it_opens_after_five_failures_in_a_row_and_not_before() -> None:
     assert breaker.failure == failure()
 
 
-def test_a_success_between_failures_begins_the_count_anew() -> None:
+def test_a_success_between_failures_restarts_the_count() -> None:
     breaker = CircuitBreaker()
 
     for second in range(20):
@@ -62,7 +62,7 @@ def test_a_success_between_failures_begins_the_count_anew() -> None:
     assert breaker.ready(20.0)
 
 
-def test_a_success_between_failures_begins_the_count_anew_however_long_it_was_on_its_way() -> None:
+def test_a_slow_success_between_failures_restarts_the_count() -> None:
     breaker = known()
 
     for reply in range(256):  # to calls sent at once, of which one in thirty fails
@@ -75,7 +75,7 @@ def test_a_success_between_failures_begins_the_count_anew_however_long_it_was_on
     assert breaker.failure is None
 
 
-def test_a_late_success_of_a_call_sent_before_the_trouble_does_not_close_it() -> None:
+def test_a_late_success_of_a_call_sent_before_the_failures_does_not_close_it() -> None:
     breaker = opened(known(), at=10.0)
 
     breaker.answered(5.0)
@@ -84,31 +84,31 @@ def test_a_late_success_of_a_call_sent_before_the_trouble_does_not_close_it() ->
 
 
 @pytest.mark.parametrize("kind", ["refused", "too_long", "schema"])
-def test_what_is_wrong_with_a_prompt_shows_the_model_at_work(kind: FailureKind) -> None:
+def test_a_failure_of_the_prompt_counts_as_an_answer_of_the_model(kind: FailureKind) -> None:
     breaker = opened(CircuitBreaker(), kind)
 
     assert breaker.failure is None
 
 
-def test_a_model_that_has_answered_is_not_blamed_for_requests_it_calls_invalid() -> None:
+def test_invalid_requests_do_not_open_the_breaker_of_a_model_that_has_answered() -> None:
     assert opened(known(), "invalid").failure is None
 
 
-def test_a_model_that_calls_every_request_invalid_from_the_first_one_on_is_left() -> None:
+def test_only_invalid_requests_from_the_first_one_on_open_the_breaker() -> None:
     breaker = opened(CircuitBreaker(), "invalid")
 
     assert breaker.failure is not None
     assert breaker.given_up
 
 
-def test_nobody_calls_before_the_cool_down_is_over() -> None:
+def test_no_call_is_let_through_before_the_cool_down_is_over() -> None:
     breaker = opened(known())
 
     assert not breaker.admit(breaker.retry_at - 0.001)
     assert breaker.admit(breaker.retry_at)
 
 
-def test_one_call_alone_is_the_probe() -> None:
+def test_only_one_call_is_the_probe() -> None:
     breaker = opened(known())
 
     assert [breaker.admit(breaker.retry_at + second) for second in range(5)] == [True, False, False, False, False]
@@ -134,7 +134,7 @@ def test_each_failed_probe_lengthens_the_cool_down_up_to_half_a_minute() -> None
     assert max(cool_downs) <= 30.0
 
 
-def test_the_cool_down_begins_anew_after_a_success() -> None:
+def test_a_success_resets_the_cool_down() -> None:
     breaker = opened(known(), at=10.0)
     first = breaker.retry_at - 10.0
     probed(breaker, 3)
@@ -146,7 +146,7 @@ def test_the_cool_down_begins_anew_after_a_success() -> None:
     assert breaker.retry_at == 100.0 + first
 
 
-def test_a_late_failure_of_a_call_sent_before_it_opened_is_no_failed_probe() -> None:
+def test_a_late_failure_of_a_call_sent_before_it_opened_is_not_a_failed_probe() -> None:
     breaker = opened(known())
     breaker.admit(breaker.retry_at)
 
@@ -157,7 +157,7 @@ def test_a_late_failure_of_a_call_sent_before_it_opened_is_no_failed_probe() -> 
     assert not breaker.ready(1000.0)  # the probe is still in flight
 
 
-def test_a_probe_that_is_withdrawn_frees_the_place_for_another() -> None:
+def test_a_withdrawn_probe_leaves_its_place_to_another() -> None:
     breaker = opened(known())
     sent = breaker.retry_at
     breaker.admit(sent)
@@ -168,7 +168,7 @@ def test_a_probe_that_is_withdrawn_frees_the_place_for_another() -> None:
     assert breaker.admit(sent)
 
 
-def test_a_burst_refused_for_its_rate_is_one_failure() -> None:
+def test_a_burst_of_rate_limited_calls_is_one_failure() -> None:
     breaker = known()
 
     for call in range(100):
@@ -177,7 +177,7 @@ def test_a_burst_refused_for_its_rate_is_one_failure() -> None:
     assert breaker.ready(7.0)
 
 
-def test_five_rounds_refused_for_their_rate_open_it() -> None:
+def test_five_rounds_of_rate_limited_calls_open_it() -> None:
     breaker = known()
 
     for lap in range(5):
@@ -201,7 +201,7 @@ def test_a_model_that_never_answered_is_given_up_as_soon_as_it_opens() -> None:
     assert opened(CircuitBreaker()).given_up
 
 
-def test_a_model_that_never_answered_but_limits_its_rate_is_there_and_waited_for() -> None:
+def test_a_model_that_never_answered_but_rate_limits_is_not_given_up() -> None:
     breaker = CircuitBreaker()
     for lap in range(5):
         breaker.failed(failure("rate_limit"), 2.0 * lap, 2.0 * lap + 1)
@@ -210,7 +210,7 @@ def test_a_model_that_never_answered_but_limits_its_rate_is_there_and_waited_for
     assert not breaker.given_up
 
 
-def test_a_model_given_up_may_still_be_probed_and_come_back() -> None:
+def test_a_model_given_up_may_still_be_probed_and_recover() -> None:
     breaker = opened(CircuitBreaker())
 
     assert breaker.admit(breaker.retry_at)
@@ -219,7 +219,7 @@ def test_a_model_given_up_may_still_be_probed_and_come_back() -> None:
     assert not breaker.given_up
 
 
-def test_a_model_that_asks_for_longer_than_anybody_waits_is_left_for_as_long() -> None:
+def test_a_model_that_asks_for_a_very_long_wait_is_suspended_for_it() -> None:
     breaker = known()
 
     breaker.suspend(failure("rate_limit"), 3600.0, 10.0)
@@ -271,7 +271,7 @@ class Probes:
 
 
 @given(st.booleans(), happenings)
-def test_it_never_lets_two_probes_go_and_is_ready_again_once_all_calls_have_ended(
+def test_there_are_never_two_probes_and_it_is_ready_once_all_calls_have_ended(
     answered: bool, happened: list[tuple[list[str], int, float]]
 ) -> None:
     probes = Probes(known() if answered else CircuitBreaker())

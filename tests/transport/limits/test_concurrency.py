@@ -13,15 +13,15 @@ from scrimp.transport.limits.concurrency import FIRST_WINDOW, AdaptiveLimit
 
 
 def opened(ceiling: int) -> AdaptiveLimit:
-    """A window whose first call was answered."""
-    window = AdaptiveLimit(ceiling)
-    window.answered(0.0, 1.0)
-    return window
+    """Return a limit whose first call was answered."""
+    limiter = AdaptiveLimit(ceiling)
+    limiter.answered(0.0, 1.0)
+    return limiter
 
 
-def answer(window: AdaptiveLimit, calls: int, *, began: float, seconds: float = 1.0) -> None:
+def answer(limiter: AdaptiveLimit, calls: int, *, began: float, seconds: float = 1.0) -> None:
     for _ in range(calls):
-        window.answered(began, began + seconds)
+        limiter.answered(began, began + seconds)
 
 
 def test_the_first_call_goes_alone() -> None:
@@ -29,47 +29,47 @@ def test_the_first_call_goes_alone() -> None:
 
 
 @pytest.mark.parametrize(("ceiling", "limit"), [(1, 1), (16, 16), (10_000, FIRST_WINDOW)])
-def test_the_first_answer_opens_it_wide_but_not_beyond_what_the_user_allows(ceiling: int, limit: int) -> None:
+def test_the_first_answer_raises_the_limit_but_not_above_the_users(ceiling: int, limit: int) -> None:
     assert opened(ceiling).size == limit
 
 
 def test_it_doubles_every_round_until_the_first_objection() -> None:
-    window, limits = opened(10_000), []
+    limiter, limits = opened(10_000), []
 
     for lap in range(3):
-        answer(window, window.size, began=2.0 + lap)
-        limits.append(window.size)
+        answer(limiter, limiter.size, began=2.0 + lap)
+        limits.append(limiter.size)
 
     assert limits == [2 * FIRST_WINDOW, 4 * FIRST_WINDOW, 8 * FIRST_WINDOW]
 
 
-def test_a_round_of_calls_objects_once_however_many_of_them_say_so() -> None:
-    window = opened(100)
+def test_all_objections_of_a_round_count_as_one() -> None:
+    limiter = opened(100)
 
     for tick in range(50):
-        window.objected(5.0, 6.0 + tick / 100)
+        limiter.objected(5.0, 6.0 + tick / 100)
 
-    assert window.size == 70
-
-
-def test_a_call_sent_after_the_narrowing_may_object_again() -> None:
-    window = opened(100)
-
-    window.objected(5.0, 6.0)
-    window.objected(6.5, 7.0)
-
-    assert window.size == 49
+    assert limiter.size == 70
 
 
-def test_after_an_objection_it_comes_back_by_less_and_less_and_beyond_it_grows_by_one_a_round() -> None:
-    window = opened(1000)
-    before = window.size
-    window.objected(5.0, 6.0)
+def test_a_call_sent_after_the_limit_was_lowered_may_object_again() -> None:
+    limiter = opened(100)
 
-    limits = [window.size]
+    limiter.objected(5.0, 6.0)
+    limiter.objected(6.5, 7.0)
+
+    assert limiter.size == 49
+
+
+def test_after_an_objection_it_recovers_by_halves_then_grows_by_one_a_round() -> None:
+    limiter = opened(1000)
+    before = limiter.size
+    limiter.objected(5.0, 6.0)
+
+    limits = [limiter.size]
     for lap in range(40):
-        answer(window, window.size + 1, began=7.0 + lap)
-        limits.append(window.size)
+        answer(limiter, limiter.size + 1, began=7.0 + lap)
+        limits.append(limiter.size)
     steps = [later - earlier for earlier, later in pairwise(limits)]
 
     assert steps[0] <= (before - limits[0]) / 2 + 1
@@ -78,61 +78,61 @@ def test_after_an_objection_it_comes_back_by_less_and_less_and_beyond_it_grows_b
     assert before < limits[-1] < before + 40
 
 
-def test_no_number_of_objections_closes_it() -> None:
-    window = opened(1000)
+def test_the_limit_never_falls_below_one() -> None:
+    limiter = opened(1000)
 
     for second in range(100):
-        window.objected(second + 2.0, second + 2.5)
+        limiter.objected(second + 2.0, second + 2.5)
 
-    assert window.size == 1
+    assert limiter.size == 1
 
 
 def slowed() -> AdaptiveLimit:
-    """A window of 100 that was narrowed because calls came to take five seconds instead of one; the time is 15."""
-    window = opened(100)
-    answer(window, 100, began=5.0)
-    answer(window, 100, began=10.0, seconds=5.0)
-    return window
+    """Return a limit of 100 that was lowered when calls took five seconds instead of one; the time is 15."""
+    limiter = opened(100)
+    answer(limiter, 100, began=5.0)
+    answer(limiter, 100, began=10.0, seconds=5.0)
+    return limiter
 
 
-def test_it_narrows_when_calls_become_much_slower() -> None:
+def test_much_slower_calls_lower_the_limit() -> None:
     assert slowed().size == 75
 
 
-def test_slowness_that_nobody_would_notice_narrows_nothing() -> None:
-    window = opened(100)
+def test_an_unnoticeable_slowdown_lowers_nothing() -> None:
+    limiter = opened(100)
 
-    answer(window, 100, began=5.0, seconds=0.001)
-    answer(window, 100, began=10.0, seconds=0.1)
+    answer(limiter, 100, began=5.0, seconds=0.001)
+    answer(limiter, 100, began=10.0, seconds=0.1)
 
-    assert window.size == 100
-
-
-def test_a_window_narrowed_for_latency_is_given_back_where_it_did_not_help() -> None:
-    window = slowed()
-
-    answer(window, 100, began=16.0, seconds=5.0)
-    given_back = window.size
-    answer(window, 400, began=30.0, seconds=5.0)
-
-    assert (given_back, window.size) == (100, 100)
+    assert limiter.size == 100
 
 
-def test_a_window_narrowed_for_latency_stays_so_where_that_helped() -> None:
-    window = slowed()
+def test_a_limit_lowered_for_latency_is_restored_if_that_did_not_help() -> None:
+    limiter = slowed()
 
-    answer(window, 100, began=16.0, seconds=1.2)
+    answer(limiter, 100, began=16.0, seconds=5.0)
+    given_back = limiter.size
+    answer(limiter, 400, began=30.0, seconds=5.0)
 
-    assert window.size < 80
+    assert (given_back, limiter.size) == (100, 100)
 
 
-def test_calls_sent_before_the_narrowing_do_not_say_whether_it_helped() -> None:
-    window = slowed()
+def test_a_limit_lowered_for_latency_stays_if_that_helped() -> None:
+    limiter = slowed()
 
-    answer(window, 100, began=14.0, seconds=5.0)  # in flight when it was narrowed
-    answer(window, 100, began=20.0, seconds=1.2)
+    answer(limiter, 100, began=16.0, seconds=1.2)
 
-    assert window.size < 80
+    assert limiter.size < 80
+
+
+def test_calls_sent_before_the_limit_was_lowered_do_not_count_for_its_effect() -> None:
+    limiter = slowed()
+
+    answer(limiter, 100, began=14.0, seconds=5.0)  # in flight when it was narrowed
+    answer(limiter, 100, began=20.0, seconds=1.2)
+
+    assert limiter.size < 80
 
 
 events = st.lists(
@@ -142,39 +142,37 @@ events = st.lists(
 
 
 @given(st.integers(1, 2000), events)
-def test_it_never_closes_and_never_passes_what_the_user_allows(
-    ceiling: int, happened: list[tuple[bool, float, float]]
-) -> None:
-    window, now = AdaptiveLimit(ceiling), 0.0
+def test_it_stays_between_one_and_the_users_limit(ceiling: int, happened: list[tuple[bool, float, float]]) -> None:
+    limiter, now = AdaptiveLimit(ceiling), 0.0
 
     for objects, took, later in happened:
         now += later
-        (window.objected if objects else window.answered)(now - took, now)
-        assert 1 <= window.size <= ceiling
+        (limiter.objected if objects else limiter.answered)(now - took, now)
+        assert 1 <= limiter.size <= ceiling
 
 
-def mean_window(window: AdaptiveLimit, allowed: int, *, calls: int, seed: int) -> float:
-    """Drive it as hard as it lets us against a provider of so many calls at once and 429 above; its mean in the end."""
+def mean_limit(limiter: AdaptiveLimit, allowed: int, *, calls: int, seed: int) -> float:
+    """Fill the limit against a provider that allows so many concurrent calls; return the mean limit at the end."""
     random_fraction, order = Random(seed), count()
     flights: list[tuple[float, int, float, bool]] = []
     now, served, limits = 0.0, 0, []
     for done in range(calls):
-        while len(flights) < window.size:
+        while len(flights) < limiter.size:
             taken = served < allowed
             served += taken
             took = random_fraction.uniform(0.5, 1.5) if taken else 0.05
             heapq.heappush(flights, (now + took, next(order), now, taken))
         now, _, began, taken = heapq.heappop(flights)
         served -= taken
-        (window.answered if taken else window.objected)(began, now)
+        (limiter.answered if taken else limiter.objected)(began, now)
         if done > calls / 2:
-            limits.append(window.size)
+            limits.append(limiter.size)
     return fmean(limits)
 
 
 @pytest.mark.parametrize("allowed", [1, 5, 40, 150, 1000])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_it_settles_near_what_a_provider_allows(allowed: int, seed: int) -> None:
-    mean = mean_window(AdaptiveLimit(5000), allowed, calls=60_000, seed=seed)
+    mean = mean_limit(AdaptiveLimit(5000), allowed, calls=60_000, seed=seed)
 
     assert 0.6 * allowed <= mean <= 1.2 * allowed + 1

@@ -7,7 +7,7 @@ import pytest
 from scrimp.transport.limits.circuit_breaker import OPENS_AFTER, CircuitBreaker
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Completion, Failure
-from transport.virtual import now, run, settled
+from transport.virtual_loop import now, run, settled
 
 MODEL, ANOTHER = ("acme", "m"), ("other", "m")
 OK = Completion(text="ok", usage=None, stop_reason="stop", model="m")
@@ -29,7 +29,7 @@ COOL_DOWN = _cool_down()
 
 
 class Clock:
-    """Seconds that pass when told to, and how often somebody looked."""
+    """A clock that is set by the test and counts its readings."""
 
     def __init__(self) -> None:
         self.now, self.looks = 1000.0, 0
@@ -46,14 +46,14 @@ def call(health: ProviderHealth, result: Completion | Failure, *, provider: str 
 
 
 def break_down(health: ProviderHealth, *, provider: str = "acme", model: str = "m") -> None:
-    """A model that has answered fails five times."""
+    """Let a model that has answered fail five times."""
     call(health, OK, provider=provider, model=model)
     for _ in range(OPENS_AFTER):
         call(health, DOWN, provider=provider, model=model)
 
 
 @pytest.mark.parametrize("failure", [WRONG_KEY, NO_MONEY, FORBIDDEN])
-def test_a_provider_that_refuses_the_first_call_is_left_at_once(failure: Failure) -> None:
+def test_a_provider_that_refuses_the_first_call_is_dropped_at_once(failure: Failure) -> None:
     health = ProviderHealth(Clock())
 
     call(health, failure)
@@ -64,7 +64,7 @@ def test_a_provider_that_refuses_the_first_call_is_left_at_once(failure: Failure
 
 
 @pytest.mark.parametrize("failure", [WRONG_KEY, NO_MONEY])
-def test_a_provider_that_stops_taking_the_key_is_left_at_once(failure: Failure) -> None:
+def test_a_provider_that_stops_accepting_the_key_is_dropped_at_once(failure: Failure) -> None:
     health = ProviderHealth(Clock())
 
     call(health, OK)
@@ -73,7 +73,7 @@ def test_a_provider_that_stops_taking_the_key_is_left_at_once(failure: Failure) 
     assert health.refused("acme") == failure
 
 
-def test_a_provider_that_has_answered_may_forbid_two_prompts_but_not_three_in_a_row() -> None:
+def test_a_provider_that_has_answered_is_dropped_after_three_403s_in_a_row() -> None:
     health = ProviderHealth(Clock())
 
     states = []
@@ -84,7 +84,7 @@ def test_a_provider_that_has_answered_may_forbid_two_prompts_but_not_three_in_a_
     assert states == [True] * 6 + [False]
 
 
-def test_a_refusal_says_nothing_of_other_providers() -> None:
+def test_a_refusal_does_not_affect_other_providers() -> None:
     health = ProviderHealth(Clock())
 
     call(health, WRONG_KEY)
@@ -92,7 +92,7 @@ def test_a_refusal_says_nothing_of_other_providers() -> None:
     assert isinstance(health.admit("other", "m"), float)
 
 
-def test_trouble_of_a_model_says_nothing_of_its_neighbours() -> None:
+def test_trouble_of_a_model_does_not_affect_other_models() -> None:
     health = ProviderHealth(Clock())
 
     break_down(health)
@@ -101,7 +101,7 @@ def test_trouble_of_a_model_says_nothing_of_its_neighbours() -> None:
     assert isinstance(health.admit("acme", "another"), float)
 
 
-def test_a_model_in_trouble_that_has_answered_is_one_to_wait_for() -> None:
+def test_a_model_in_trouble_that_has_answered_is_not_given_up() -> None:
     health = ProviderHealth(Clock())
 
     break_down(health)
@@ -110,7 +110,7 @@ def test_a_model_in_trouble_that_has_answered_is_one_to_wait_for() -> None:
     assert not health.ready("acme", "m")
 
 
-def test_a_model_that_never_answered_is_nothing_to_wait_for() -> None:
+def test_a_model_that_never_answered_is_given_up() -> None:
     health = ProviderHealth(Clock())
 
     for _ in range(OPENS_AFTER):
@@ -134,7 +134,7 @@ def test_a_dead_provider_costs_ten_calls() -> None:
     assert calls == 10
 
 
-def test_a_probe_that_was_not_made_frees_the_place() -> None:
+def test_a_withdrawn_probe_leaves_its_place() -> None:
     clock = Clock()
     health = ProviderHealth(clock)
     break_down(health)
@@ -148,7 +148,7 @@ def test_a_probe_that_was_not_made_frees_the_place() -> None:
     assert health.ready("acme", "m")
 
 
-def test_a_probe_that_is_forbidden_does_not_shut_the_model_for_good() -> None:
+def test_a_refused_probe_does_not_shut_the_model_out() -> None:
     clock = Clock()
     health = ProviderHealth(clock)
     break_down(health)
@@ -161,7 +161,7 @@ def test_a_probe_that_is_forbidden_does_not_shut_the_model_for_good() -> None:
     assert health.ready("acme", "m")
 
 
-def test_what_asks_for_longer_than_anybody_waits_is_left_for_as_long() -> None:
+def test_a_model_that_asks_for_a_very_long_wait_is_suspended_for_it() -> None:
     clock = Clock()
     health = ProviderHealth(clock)
     call(health, OK)
@@ -175,7 +175,7 @@ def test_what_asks_for_longer_than_anybody_waits_is_left_for_as_long() -> None:
     assert health.ready("acme", "m")
 
 
-def test_who_waits_for_a_healthy_model_does_not_wait() -> None:
+def test_waiting_for_a_healthy_model_ends_at_once() -> None:
     async def main() -> None:
         began = now()
         await ProviderHealth(now).recovery([MODEL])
@@ -184,7 +184,7 @@ def test_who_waits_for_a_healthy_model_does_not_wait() -> None:
     run(main())
 
 
-def test_who_waits_goes_on_when_the_cool_down_is_over() -> None:
+def test_waiting_ends_with_the_cool_down() -> None:
     async def main() -> None:
         health, began = ProviderHealth(now), now()
         break_down(health)
@@ -196,7 +196,7 @@ def test_who_waits_goes_on_when_the_cool_down_is_over() -> None:
     run(main())
 
 
-def test_all_who_wait_go_on_as_soon_as_the_probe_succeeds() -> None:
+def test_all_waiters_continue_as_soon_as_the_probe_succeeds() -> None:
     async def main() -> None:
         health = ProviderHealth(now)
         break_down(health)
@@ -216,7 +216,7 @@ def test_all_who_wait_go_on_as_soon_as_the_probe_succeeds() -> None:
     run(main())
 
 
-def test_all_who_wait_give_up_as_soon_as_waiting_is_vain() -> None:
+def test_all_waiters_continue_as_soon_as_waiting_is_pointless() -> None:
     async def main() -> None:
         health = ProviderHealth(now)
         break_down(health)
@@ -251,7 +251,7 @@ def test_waiting_for_a_model_whose_probes_all_fail_ends() -> None:
     run(main())
 
 
-def test_who_waits_for_a_slow_probe_sleeps_meanwhile() -> None:
+def test_waiting_for_a_slow_probe_does_not_poll() -> None:
     async def main() -> None:
         loop, looks = asyncio.get_running_loop(), 0
 
@@ -278,7 +278,7 @@ def test_who_waits_for_a_slow_probe_sleeps_meanwhile() -> None:
     run(main())
 
 
-def test_who_stops_waiting_takes_nobody_along() -> None:
+def test_a_canceled_waiter_does_not_affect_the_others() -> None:
     async def main() -> None:
         health = ProviderHealth(now)
         break_down(health)
@@ -308,7 +308,7 @@ def test_of_several_models_the_first_to_recover_ends_the_wait() -> None:
     run(main())
 
 
-def test_who_looks_just_before_the_cool_down_ends_is_not_forgotten() -> None:
+def test_a_waiter_woken_just_before_the_cool_down_ends_waits_again() -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         ahead = 0.0

