@@ -1,4 +1,4 @@
-"""A circuit breaker for one model of one provider: after repeated failures it is not called, but probed now and then.
+"""A circuit breaker for one model of one provider: after repeated failures the model is only probed now and then.
 
 Closed, it lets every call through. After some failures with no success between them it opens: no call is made until a
 cool-down is over and one call, the probe, may try. A probe that succeeds closes it; one that fails makes the next
@@ -13,8 +13,8 @@ from __future__ import annotations
 from scrimp.failures import policy_of
 from scrimp.values import Failure
 
-# Failed calls in a row that open it, and failed probes after which no call waits for it. Together they are what a dead
-# provider costs: ten calls.
+# Failed calls in a row that open it, and failed probes after which no call waits for it: a dead provider costs ten
+# calls in all.
 OPENS_AFTER = GIVEN_UP_AFTER = 5
 # Seconds: a minute's rate limit is over before the last of the five probes (1 + 3 + 9 + 27 + 30 = 70).
 _FIRST_COOL_DOWN, _GROWTH, _LONGEST_COOL_DOWN = 1.0, 3.0, 30.0
@@ -27,7 +27,7 @@ class CircuitBreaker:
         self.failure: Failure | None = None
         self.retry_at = float("-inf")
         self._in_a_row = 0
-        self._row_began = float("-inf")  # when the first of them was noticed
+        self._row_began = float("-inf")  # when the first of them ended
         self._round_began = float("-inf")
         self._answered = False
         self._probe: float | None = None  # when the probe in flight was sent
@@ -59,15 +59,15 @@ class CircuitBreaker:
         return True
 
     def withdraw(self, began: float) -> None:
-        """Take back a call that was let through and then not made."""
+        """Undo `admit` for a call that was not made."""
         if self._probe == began:
             self._probe = None
 
     def answered(self, began: float) -> None:
         """Learn from a reply that shows the model at work, to a call that was let through at `began`.
 
-        A reply to a call sent before the trouble began may be the last before a death. It makes up for one failure
-        only, and closes nothing.
+        A reply to a call sent before the failures began may be the last one: it offsets one failure, and does not
+        close the breaker.
         """
         self._answered = True
         if began >= self._row_began:
@@ -80,7 +80,7 @@ class CircuitBreaker:
 
     def failed(self, failure: Failure, began: float, now: float) -> None:
         """Learn from a failed call that was let through at `began`."""
-        # Requests refused as invalid from the first one on have one fault in common: a parameter, a model, a base URL.
+        # If all requests from the first one on are invalid, they share a fault: a parameter, a model, a base URL.
         if not policy_of(failure).opens_breaker and (self._answered or failure.kind != "invalid"):
             self.answered(began)
         elif self.failure is not None:
@@ -89,12 +89,12 @@ class CircuitBreaker:
                 self._open(failure, now)
         elif failure.kind != "rate_limit":
             self._count(failure, now)
-        elif began > self._round_began:  # a round of calls refused for their rate is one refusal
+        elif began > self._round_began:  # a round of rate limited calls is one failure
             self._round_began = now
             self._count(failure, now)
 
     def suspend(self, failure: Failure, seconds: float, now: float) -> None:
-        """Open for as long as the provider asks, where that is longer than any call should wait."""
+        """Open for the seconds the provider asks for, which are more than any call should wait."""
         self._row_began = now
         self._open(failure, now)
         self._failed_probes, self.retry_at = GIVEN_UP_AFTER, now + seconds

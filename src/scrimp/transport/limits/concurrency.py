@@ -1,10 +1,10 @@
-"""How many calls a provider takes at once, found out by trying: additive increase, multiplicative decrease.
+"""How many concurrent calls a provider takes, found by additive increase and multiplicative decrease.
 
-It begins wide and doubles every round trip until the provider first objects. From then on it goes half the way back to
-where it was within a round trip, and grows by one a round trip beyond.
+The limit starts high and doubles every round trip until the provider first objects. After that it recovers half of the
+loss in each round trip, and grows by one per round trip above its old value.
 An objection is a 429, a 503 or a 529, a call that timed out, or calls that have become much slower. Latency alone is
-weak evidence (completions differ in length, and a provider may be slow for reasons of its own), so a limit that was
-lowered for it is raised again where that did not make calls faster. Times are seconds of any steady clock.
+weak evidence (completions differ in length, and a provider may be slow for other reasons), so a limit that was lowered
+for it is raised again if that did not make calls faster. Times are seconds of any steady clock.
 
 The method is that of TCP congestion control (RFC 5681), with the way back of BIC (Xu, Harfoush and Rhee, 2004); the
 test of latency is in the spirit of TCP Vegas (Brakmo and Peterson, 1995).
@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from statistics import median
 
-# Calls begun at once before anything is known of a provider that has answered its first call.
+# Concurrent calls to a provider of which only the first answer is known.
 FIRST_WINDOW = 256
 _AFTER_OBJECTION, _AFTER_SLOWDOWN = 0.7, 0.75
-# So many times the usual latency is much slower; a lower limit that does not cut it by a fifth is raised again.
+# This many times the usual latency is much slower; a lower limit that does not cut it by a fifth is raised again.
 _MUCH_SLOWER, _HELPED = 3.0, 0.8
-# Replies from which a latency is taken, at least.
+# The fewest replies from which a latency is taken.
 _SAMPLE = 20
 # Below this a difference is network noise, not the provider.
 _NOTICEABLE_SECONDS = 0.2
@@ -61,7 +61,7 @@ class AdaptiveLimit:
             self._latencies.clear()
 
     def objected(self, began: float, now: float) -> bool:
-        """Learn from an objection, and return whether it is news: one round of calls is one objection."""
+        """Learn from an objection; return whether it counts: a round of calls counts as one objection."""
         if began <= self._lowered_at:
             return False
         self._doubling, self._before_slowdown, self._objected_at_size = False, None, self._size
@@ -74,7 +74,7 @@ class AdaptiveLimit:
             size, before = self._before_slowdown
             self._before_slowdown = None
             if latency > before * _HELPED:
-                self._size, self._usual = max(self._size, size), latency  # it is slow, and not because of us
+                self._size, self._usual = max(self._size, size), latency  # slow for another reason
                 return
         if self._usual is None or latency < self._usual:
             self._usual = latency

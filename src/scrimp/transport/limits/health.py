@@ -1,4 +1,4 @@
-"""Which providers and models can be called: those that refuse the key are dropped, trouble is waited out."""
+"""Which providers and models can be called: a provider that refuses the key is dropped, a model in trouble probed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from scrimp.failures import policy_of
 from scrimp.transport.limits.circuit_breaker import CircuitBreaker
 from scrimp.values import Completion, Failure
 
-# A provider that has answered before may refuse a prompt with a 403 (its gateway took it for an attack): so many in a
-# row, with no reply between them, are needed to believe that it is the key.
+# A provider that has answered before may refuse a prompt with a 403 (its gateway took it for an attack): only this many
+# in a row, with no reply between them, mean that the key is refused.
 _REFUSALS = 3
 
 
@@ -26,17 +26,17 @@ class ProviderHealth:
         self._changed: asyncio.Future[None] | None = None
 
     def refused(self, provider: str) -> Failure | None:
-        """Return why no model of a provider is called any more; None while they are."""
+        """Return why a provider is no longer called; None while it is."""
         return self._refused.get(provider)
 
     def failure(self, provider: str, model: str) -> Failure | None:
-        """Return why waiting for a model is pointless; None where it may still answer."""
+        """Return why waiting for a model is pointless; None if it may still answer."""
         breaker = self._breakers.get((provider, model))
         down = breaker.failure if breaker is not None and breaker.given_up else None
         return self._refused.get(provider) or down
 
     def trouble(self, provider: str, model: str) -> Failure | None:
-        """Return why a model is not called at this moment, or was not until now; None where it answers."""
+        """Return the failure for which a model's breaker is open or its provider dropped; None if neither."""
         breaker = self._breakers.get((provider, model))
         return self._refused.get(provider) or (breaker.failure if breaker is not None else None)
 
@@ -46,7 +46,7 @@ class ProviderHealth:
         return provider not in self._refused and (breaker is None or breaker.ready(self._clock()))
 
     def admit(self, provider: str, model: str) -> Failure | float:
-        """Let a call through and return the moment, or return why not."""
+        """Let a call through and return the time, or return why not."""
         now, breaker = self._clock(), self._breaker(provider, model)
         if (refused := self._refused.get(provider)) is not None:
             return refused
@@ -55,7 +55,7 @@ class ProviderHealth:
         return now
 
     def withdraw(self, provider: str, model: str, began: float) -> None:
-        """Take back a call that was let through and then not made."""
+        """Undo `admit` for a call that was not made."""
         breaker = self._breaker(provider, model)
         if breaker.failure is not None:
             breaker.withdraw(began)
@@ -70,12 +70,12 @@ class ProviderHealth:
             if self._changed is None or self._changed.done():
                 self._changed = asyncio.get_running_loop().create_future()
             now = self._clock()
-            # Past its moment another call is the probe: its result is notified.
+            # After the cool-down another call is the probe, and its result is notified.
             waits = [max(0.0, breaker.retry_at - now) for breaker in recovering if not breaker.probing]
             await asyncio.wait([self._changed], timeout=min(waits, default=None))
 
     def observe(self, provider: str, model: str, result: Completion | Failure, began: float) -> None:
-        """Learn from the end of a call that was let through at `began`."""
+        """Learn from the result of a call that was let through at `began`."""
         breaker = self._breaker(provider, model)
         before = (breaker.failure, breaker.retry_at)
         if isinstance(result, Completion):
@@ -84,7 +84,7 @@ class ProviderHealth:
             breaker.answered(began)
         elif policy_of(result).ends_provider:
             self._refuse(provider, result)
-            breaker.withdraw(began)  # it says nothing of the model: a probe's place is free again
+            breaker.withdraw(began)  # it tells nothing about the model: a probe leaves its place
             self._notify()
         else:
             if result.http is not None:
@@ -94,7 +94,7 @@ class ProviderHealth:
             self._notify()
 
     def suspend(self, provider: str, model: str, failure: Failure, seconds: float) -> None:
-        """Do not call a model for as long as it asked, longer than any call should wait."""
+        """Suspend a model for the seconds it asked for, which are more than any call should wait."""
         self._breaker(provider, model).suspend(failure, seconds, self._clock())
         self._notify()
 

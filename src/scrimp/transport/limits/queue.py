@@ -1,4 +1,4 @@
-"""The queue in front of one provider: calls enter in turn, as many at once and as fast as the provider takes them."""
+"""The queue of calls to one provider: they enter in turn, within its concurrency and rate limits."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.values import Completion, Failure, Usage
 
-# A token is about four bytes of a request; completions are taken to be as long as those before them.
+# Estimates: a token is about four bytes of a request, a completion is as long as those before it.
 _BYTES_PER_TOKEN = 4
 _FIRST_OUTPUT, _NEWEST_WEIGHT = 100.0, 0.05
-# Statuses that say "not so many at once", whatever kind of failure they are.
+# Statuses that ask for fewer concurrent calls, whatever kind of failure they are.
 _OBJECTIONS = frozenset((429, 503, 529))
-# Rounds of refused calls after which all others wait, too.
+# Rounds of rate limited calls after which all calls wait.
 _ROUNDS_TO_HOLD = 2
-# Where so few calls at once are too many, their rate is the problem, not their number.
+# If so few concurrent calls are too many, their rate is the problem, not their number.
 _FEW = 3
 
 _Waiter: TypeAlias = tuple[asyncio.Future[None], int]  # and the tokens it needs
 
 
 class ProviderQueue:
-    """With one queue for each provider, a slow one holds back no other provider's calls."""
+    """Admits calls to one provider; each provider has its own queue, so that a slow one does not hold back others."""
 
     def __init__(self, limit: AdaptiveLimit, rate: RateLimiter, clock: Callable[[], float]) -> None:
         self._limit, self._rate, self._clock = limit, rate, clock
@@ -39,9 +39,9 @@ class ProviderQueue:
         self._timer: asyncio.TimerHandle | None = None
 
     async def enter(self, request_bytes: int, *, resumed: bool = False) -> int:
-        """Wait for a place, and return the tokens that were set aside; every call that has entered must leave.
+        """Wait for a place; return the tokens reserved. Every call that entered must leave.
 
-        A call that is sent again goes first: it has waited, and rows in order of input wait for it.
+        A resumed call goes first: it has waited before, and rows printed in order of input wait for it.
         """
         tokens = request_bytes // _BYTES_PER_TOKEN + int(self._usual_output)
         if not self._resumed and (resumed or not self._waiting) and self._admits(tokens):
@@ -53,7 +53,7 @@ class ProviderQueue:
         try:
             await place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():  # it had its place already, and gives it back
+            if place.done() and not place.cancelled():  # it already had its place, so give it back
                 self.leave(unsent=tokens)
             else:
                 self._wake()  # the next one may need less
@@ -61,14 +61,14 @@ class ProviderQueue:
         return tokens
 
     def leave(self, *, unsent: int | None = None) -> None:
-        """Give a place back; `unsent` tokens were set aside for a call that was not made."""
+        """Give a place back, and the tokens reserved if the call was not made (`unsent`)."""
         self._in_flight -= 1
         if unsent is not None:
             self._rate.give_back(unsent, self._clock())
         self._wake()
 
     def learn(self, result: Completion | Failure, stated: StatedLimits | None, *, estimated: int, began: float) -> None:
-        """Learn from the end of a call that was sent at `began`, for which `estimated` tokens were set aside."""
+        """Learn from the result of a call that was sent at `began` with `estimated` tokens reserved."""
         now = self._clock()
         if stated is not None:
             self._rate.learn(stated, now)
@@ -89,14 +89,14 @@ class ProviderQueue:
     def _correct(self, usage: Usage | None, estimated: int, now: float) -> None:
         if usage is not None:
             self._usual_output += (usage.output - self._usual_output) * _NEWEST_WEIGHT
-            # What comes from a provider's prompt cache does not count toward most limits (reference, 5).
+            # Tokens read from a provider's prompt cache do not count toward most limits (reference, 5).
             self._rate.correct(estimated, usage.input - usage.cache_read + usage.output, now)
 
     def refused_for_rate(self, seconds: float) -> None:
-        """Note that a call was refused for its rate, and comes again in so many seconds.
+        """Record that a call was rate limited and will be retried in this many seconds.
 
-        One of many waits alone: they were too many at once, which the adaptive limit corrects. Where nothing comes
-        through any more, all wait.
+        Usually it waits alone: too many calls were in flight, which the adaptive limit corrects. If every round is
+        refused, all calls wait.
         """
         if self._refused_rounds >= _ROUNDS_TO_HOLD:
             self._rate.hold(self._clock() + seconds)
@@ -111,7 +111,7 @@ class ProviderQueue:
     def _wake(self) -> None:
         while queue := self._resumed or self._waiting:
             place, tokens = queue[0]
-            if place.done():  # cancelled while it waited
+            if place.done():  # canceled while it waited
                 queue.popleft()
             elif self._admits(tokens):
                 queue.popleft()
@@ -122,7 +122,7 @@ class ProviderQueue:
         self._schedule()
 
     def _schedule(self) -> None:
-        """Wake up when the rate allows the next call; where only the limit is full, the next call that leaves wakes."""
+        """Set a timer for when the rate allows the next call; if the limit is full, the next call to leave wakes it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

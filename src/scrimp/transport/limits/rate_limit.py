@@ -1,4 +1,4 @@
-"""How fast calls may go: token buckets for requests and tokens a minute, a spacing, a moment before which none goes.
+"""How fast calls may be sent: token buckets for requests and tokens per minute, a minimum spacing, a hold.
 
 The rates come from the config or from the provider's own headers, whichever is lower. Times are seconds of any steady
 clock; tokens are estimated before a call and corrected by what it used.
@@ -9,16 +9,16 @@ from __future__ import annotations
 from scrimp.providers.rate_limit_headers import StatedLimits
 
 _MINUTE = 60.0
-# A bucket of the user's rate holds so many seconds of it: enough to begin at once, too little to use up a minute's
-# worth in a burst. A provider that states its limits tells how full its own bucket is, which holds a minute's worth.
+# Capacity of a bucket with the user's rate, in seconds of that rate: enough to start at once, too little to spend a
+# minute's worth in a burst. A provider that states its limits also states the level of its bucket, of a minute's worth.
 _BURST_SECONDS = 5.0
-# Spacing: its bounds in seconds, what an objection and an answer make of it, and the weight of the newest gap.
+# Spacing: its bounds in seconds, the factors for an objection and an answer, the weight of the newest gap.
 _SHORTEST_SPACING, _LONGEST_SPACING = 0.005, 10.0
 _WIDER, _CLOSER, _NEWEST = 1.5, 0.99, 0.1
 
 
 class TokenBucket:
-    """A token bucket: fills by `rate` a second up to its burst; without a rate it never runs dry."""
+    """A token bucket, filled by `rate` per second up to its capacity; without a rate it is never empty."""
 
     def __init__(self, per_minute: int | None) -> None:
         self._own = None if per_minute is None else per_minute / _MINUTE
@@ -33,20 +33,20 @@ class TokenBucket:
         return max(1.0, self.rate * (_MINUTE if self._own is None else _BURST_SECONDS))
 
     def wait(self, amount: float, now: float) -> float:
-        """Return the seconds until so much may be taken. More than the bucket holds is taken from a full one."""
+        """Return the seconds until this amount may be taken; one above the capacity needs a full bucket."""
         if self.rate is None:
             return 0.0
         missing = min(amount, self._burst) - self._filled(now)
-        # Less than a thousandth is rounding: waiting for it would be to wait for ever.
+        # Less than a thousandth is a rounding error, and waiting for it would never end.
         return missing / self.rate if missing > 1e-3 else 0.0
 
     def take(self, amount: float, now: float) -> None:
-        """Take it, into debt if need be: what was used is used."""
+        """Take an amount, below zero if necessary."""
         if self.rate is not None:
             self._level, self._at = self._filled(now) - amount, now
 
     def learn(self, per_minute: int | None, left: int | None, now: float) -> None:
-        """Adopt what the provider states of its own bucket, where it allows less than ours."""
+        """Adopt the rate and level that the provider states, if they allow less than ours."""
         if per_minute is not None:
             stated, known = per_minute / _MINUTE, self.rate is not None
             self.rate = stated if self._own is None else min(stated, self._own)
@@ -61,10 +61,10 @@ class TokenBucket:
 
 
 class CallSpacing:
-    """Seconds between two calls, found out by trying: for a provider that limits a minute's calls and states no limit.
+    """Seconds between two calls, adapted to a provider that limits calls per minute without stating its limit.
 
-    Fewer calls at a time do not help there once they are few. The first objection then spaces calls as far apart
-    as answers came, each further one half as far again, and every answer brings them a little closer.
+    There a lower concurrency does not help once it is low. The first objection spaces calls as far apart as the answers
+    came, each further one widens the spacing by half, and each answer narrows it a little.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class CallSpacing:
         return self._sent_at + self.seconds - now if self.seconds else 0.0
 
     def sent(self, now: float) -> None:
-        """Note that a call is sent."""
+        """Record that a call is sent."""
         self._sent_at = now
 
     def answered(self, now: float) -> None:
@@ -89,12 +89,12 @@ class CallSpacing:
         self.seconds = self.seconds * _CLOSER if self.seconds > _SHORTEST_SPACING else 0.0
 
     def objected(self) -> None:
-        """Learn from an objection to one of few calls."""
+        """Learn from an objection while few calls are in flight."""
         self.seconds = min(_LONGEST_SPACING, max(self._gap, self.seconds * _WIDER, _SHORTEST_SPACING * 2))
 
 
 class RateLimiter:
-    """What keeps calls to one provider apart in time."""
+    """Limits the rate of calls to one provider."""
 
     def __init__(self, *, rpm: int | None = None, tpm: int | None = None) -> None:
         self._requests, self._tokens = TokenBucket(rpm), TokenBucket(tpm)
@@ -102,38 +102,38 @@ class RateLimiter:
         self._not_before = float("-inf")
 
     def wait(self, tokens: int, now: float) -> float:
-        """Return the seconds until a call of so many tokens may be sent; 0 is now."""
+        """Return the seconds until a call of this many tokens may be sent."""
         buckets = max(self._requests.wait(1, now), self._tokens.wait(tokens, now))
         return max(0.0, self._not_before - now, self._spacing.wait(now), buckets)
 
     def take(self, tokens: int, now: float) -> None:
-        """Note that a call of so many tokens is sent."""
+        """Record that a call of this many tokens is sent."""
         self._requests.take(1, now)
         self._tokens.take(tokens, now)
         self._spacing.sent(now)
 
     def give_back(self, tokens: int, now: float) -> None:
-        """Take back a call that was not sent after all."""
+        """Undo `take` for a call that was not sent."""
         self._requests.take(-1, now)
         self._tokens.take(-tokens, now)
 
     def correct(self, estimated: int, used: int, now: float) -> None:
-        """Put a call's own count in the place of the estimate."""
+        """Replace the estimate of a call by the tokens it used."""
         self._tokens.take(used - estimated, now)
 
     def answered(self, now: float) -> None:
-        """Note that a call was answered."""
+        """Record that a call was answered."""
         self._spacing.answered(now)
 
     def objected(self) -> None:
-        """Note that the provider objected to the rate although few calls are in flight."""
+        """Record an objection to the rate while few calls are in flight."""
         self._spacing.objected()
 
     def hold(self, until: float) -> None:
-        """Send nothing before a moment; the latest one counts."""
+        """Send nothing before `until`; the latest hold counts."""
         self._not_before = max(self._not_before, until)
 
     def learn(self, stated: StatedLimits, now: float) -> None:
-        """Adopt what a reply states of the provider's limits."""
+        """Adopt the provider's limits that a reply states."""
         self._requests.learn(stated.requests, stated.requests_remaining, now)
         self._tokens.learn(stated.tokens, stated.tokens_remaining, now)

@@ -9,13 +9,13 @@ from msgspec import Struct
 from scrimp.failures import is_retryable
 from scrimp.values import Failure
 
-# First step and ceiling of the backoff, in seconds; the official SDKs' figures (providers' reference, 2.3).
+# First step and ceiling of the backoff in seconds, as in the official SDKs (providers' reference, 2.3).
 FIRST, CEILING = 0.5, 8.0
-# OpenAI's own SDK obeys no longer wait than this; past it the call fails and failover or a later run takes over.
+# The longest wait a provider may ask for, as in OpenAI's SDK; beyond it the call fails over or is left to a later run.
 LONGEST_OBEYED = 120.0
-# A call refused for its rate has not failed: it queues again, up to so many times, without using up its retries.
+# A rate limited call has not failed: it queues again, up to this many times, without using up its retries.
 _REQUEUES = 10
-# An overloaded provider (529) asks for patience it does not put a number on.
+# An overloaded provider (529) seldom states how long to wait: back off longer.
 _OVERLOADED, _OVERLOADED_SCALE = 529, 4.0
 
 
@@ -35,7 +35,7 @@ class RetryState:
         self.exhausted = False
 
     def wait(self, failure: Failure) -> float | None:
-        """Return the seconds to wait after a failure; None, and `exhausted` is set, where the call is given up."""
+        """Return the seconds to wait after a failure; None if the call is given up, which also sets `exhausted`."""
         seconds = self._wait(failure)
         self.exhausted = seconds is None
         return seconds
@@ -49,7 +49,7 @@ class RetryState:
 
 
 def delay(failure: Failure, attempt: int, fraction: float) -> float | None:
-    """Return seconds to wait after the `attempt`-th failure, None to give up; `fraction` is random, from 0 to 1."""
+    """Return the seconds to wait after the `attempt`-th failure, None to give up; `fraction` is random, from 0 to 1."""
     if not is_retryable(failure):
         return None
     if failure.retry_after is not None:
