@@ -60,7 +60,10 @@ TABLE: dict[tuple[str, ...], list[dict[str, Any]]] = {
         "openai/gpt-6.1-terra", "helicone-openai/gpt-6-luna", "litellm/gpt-6-luna", "portkey/gpt-6-luna",
     ): reasoning_effort("none", "low", "low", "medium", "high", "xhigh", "xhigh"),
     # 3.2: none and minimal are refused
-    ("openai/gpt-6-astra", "openai/gpt-6.1-sol", "openai/gpt-6.2-astra", "openai/gpt-6.2-sol"): reasoning_effort(
+    (
+        "openai/gpt-6-astra", "openai/gpt-6.1-sol", "openai/gpt-6.2-astra", "openai/gpt-6.2-sol",
+        "openai/gpt-6.2-sol-2026-11-17",
+    ): reasoning_effort(
         "low", "low", "low", "medium", "high", "xhigh", "xhigh"
     ),
     # 5.2: thinks unless `disabled`
@@ -118,14 +121,8 @@ TABLE: dict[tuple[str, ...], list[dict[str, Any]]] = {
     ("tokenmix/claude-sonnet-4.6", "ollama/llama3", "llamacpp/any", "local/smollm2"): [NOTHING] * 7,
 }  # fmt: skip
 
-# Where the code still says something else.
-WRONG = {("deepseek/deepseek-flash", "xhigh"), ("deepseek/deepseek-v4-pro", "xhigh")}
-
 CASES = [
-    pytest.param(
-        model, effort, gained, id=f"{model} {effort}",
-        marks=[pytest.mark.xfail(strict=True, reason="sent as max")] if (model, effort) in WRONG else [],
-    )
+    pytest.param(model, effort, gained, id=f"{model} {effort}")
     for models, line in TABLE.items()
     for model in models
     for effort, gained in zip(WORDS, line, strict=True)

@@ -19,6 +19,7 @@ _CLAUDE = re.compile(r"claude-(?:(\w+?)-)?(\d+)(?:[.-](\d{1,2}))?(?![\d])")
 _GEMINI = re.compile(r"gemini-(\d+)(?:\.(\d+))?-?([\w-]*)")
 # OpenAI models that always think: they refuse the efforts none and minimal, and sampling parameters.
 _ALWAYS_THINKING = frozenset(("gpt-6-astra", "gpt-6.1-sol", "gpt-6.2-astra", "gpt-6.2-sol"))
+_DATE = re.compile(r"-\d{4}-\d\d-\d\d$")  # of a snapshot
 
 
 def base_name(model: str) -> str:
@@ -55,7 +56,7 @@ def openai_effort(model: str, effort: str) -> str | None:
         return _nearest(effort, ("minimal", "low", "medium", "high"))
     if version == (5, 1):
         return _nearest(effort, ("none", "low", "medium", "high"))
-    if base_name(model) in _ALWAYS_THINKING:
+    if _DATE.sub("", base_name(model)) in _ALWAYS_THINKING:
         return _nearest(effort, ("low", "medium", "high", "xhigh"))
     # `max` is accepted on /responses and refused on /chat/completions.
     return _nearest(effort, ("none", "low", "medium", "high", "xhigh"))
@@ -68,7 +69,7 @@ def openai_accepts_sampling(model: str, effort: str | None) -> bool:
         return False
     if version < (5, 0):
         return True
-    if version == (5, 0) or base_name(model) in _ALWAYS_THINKING:
+    if version == (5, 0) or _DATE.sub("", base_name(model)) in _ALWAYS_THINKING:
         return False
     if version <= (5, 4):
         return effort in (None, "none")  # these default to none
@@ -126,7 +127,8 @@ def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  #
     if flavour == "deepseek":
         if effort == "none":
             return {"thinking": {"type": "disabled"}}
-        return {"reasoning_effort": _nearest(effort, ("low", "high", "max"))}
+        # Only max means max: DeepSeek itself reads medium and xhigh as high (reference 8).
+        return {"reasoning_effort": "max" if effort == "max" else _nearest(effort, ("low", "high"))}
     if flavour == "qwen":
         return {"enable_thinking": effort != "none"}
     if flavour == "mistral":
