@@ -1,4 +1,4 @@
-"""The ascent of a chain, driven by scripts of replies instead of models."""
+"""Escalation along a chain, driven by scripts of replies instead of models."""
 
 from __future__ import annotations
 

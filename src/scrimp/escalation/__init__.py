@@ -1,1 +1,1 @@
-"""The ascent of a chain: which call comes next, how sure a completion is, which one is kept."""
+"""Escalation along a chain: which call comes next, how sure a completion is, which one is kept."""

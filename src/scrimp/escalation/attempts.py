@@ -1,4 +1,4 @@
-"""What the reply of a step comes to: an attempt that is kept, or why the chain goes on."""
+"""Attempts: what each call of a chain led to, whether its completion is kept, and why the chain continues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrimp.escalation.verdict import Verdict
 from scrimp.values import Attempt, Chain, Completion, Failure, Step
 
 STRAIGHT = "straight to the last step: those before it do not pay for this task"
-_NO_JUDGE = "nothing to judge by"
+_NO_SIGNAL = "nothing to judge by"
 _LAST = "last step"
 _BEST = "best of the valid"
 _ALONE = "no other completion to agree with yet"
@@ -21,7 +21,7 @@ _ITSELF = "says the same when asked in other words"
 
 
 class ChainStage(Struct, frozen=True):
-    """One call of the ascent: a step, and whether the prompt is put in other words."""
+    """One call of an escalation: a step, and whether the prompt is reworded."""
 
     index: int
     step: Step
@@ -29,12 +29,12 @@ class ChainStage(Struct, frozen=True):
 
 
 def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:
-    """Return the attempt whose completion is given out, if there is one."""
+    """Return the attempt whose completion is the row's, if there is one."""
     return next((attempt for attempt in attempts if attempt.kept), None)
 
 
 def failed_attempt(stage: ChainStage, failure: Failure) -> Attempt:
-    """Return the attempt of a call that came to nothing."""
+    """Return the attempt of a call that failed."""
     return Attempt(
         step=stage.index, name=stage.step.name, completion=None, failure=failure, confidence=None, why=failure.kind,
         valid=False, kept=False, reworded=stage.reworded, reason=f"the call failed: {failure.kind}",
@@ -44,19 +44,19 @@ def failed_attempt(stage: ChainStage, failure: Failure) -> Attempt:
 def attempt_of(
     stage: ChainStage, completion: Completion, verdict: Verdict, chain: Chain, *, straight: bool = False
 ) -> Attempt:
-    """Return the attempt of a completion; `straight` says that the steps before the last were left out."""
+    """Return the attempt of a completion; `straight` says that the steps before the last were skipped."""
     last = stage.index == len(chain.steps) - 1
     sure = verdict.confidence is not None and verdict.confidence >= chain.min_confidence
     unjudged = verdict.confidence is None and not verdict.more
     kept = verdict.valid and (last or sure or unjudged)
     why = verdict.why
     if verdict.valid and len(chain.steps) > 1 and not sure:
-        why = _LAST if last else _NO_JUDGE if unjudged and why == "valid" else why
+        why = _LAST if last else _NO_SIGNAL if unjudged and why == "valid" else why
     if kept and straight:
         why = STRAIGHT
-    # One against several weaker ones: that they differ from it says little, so it carries no confidence.
+    # The strongest model against weaker ones: that they differ from it says little, so there is no confidence.
     disagrees = last and verdict.why == "agreement" and not sure
-    # What is wrong with a completion that came through travels as a failure, for the person who reads the row.
+    # What is wrong with a completion is a failure, too: its message goes into the row.
     wrong = None if verdict.valid or not verdict.detail else Failure(kind="schema", http=200, message=verdict.detail)
     return Attempt(
         step=stage.index, name=stage.step.name, completion=completion, failure=wrong,
@@ -66,7 +66,7 @@ def attempt_of(
 
 
 def _doubt(verdict: Verdict, chain: Chain) -> str:
-    """Say why a completion was not enough."""
+    """Return why a completion was not enough."""
     if not verdict.valid:
         return verdict.detail or verdict.why
     if verdict.confidence is None:
@@ -77,7 +77,7 @@ def _doubt(verdict: Verdict, chain: Chain) -> str:
 
 
 def keep_original_wording(attempts: Sequence[Attempt]) -> list[Attempt]:
-    """Keep, where a model agrees with itself, what it said to the user's own words: that has the form they ask for."""
+    """Keep, where a model agrees with itself, its completion of the original prompt: that has the form it asks for."""
     *before, first, again = attempts
     if not again.kept or again.why != "agreement":
         return list(attempts)
@@ -86,7 +86,7 @@ def keep_original_wording(attempts: Sequence[Attempt]) -> list[Attempt]:
 
 
 def unused_attempt(stage: ChainStage, made: CallResult) -> Attempt:
-    """Return the attempt of a call that was made at once with another which decided the row alone."""
+    """Return the attempt of a call made in parallel with another, which was enough for the row."""
     completion, failure = (made, None) if isinstance(made, Completion) else (None, made)
     return Attempt(
         step=stage.index, name=stage.step.name, completion=completion, failure=failure, confidence=None, why=_UNUSED,
@@ -95,7 +95,7 @@ def unused_attempt(stage: ChainStage, made: CallResult) -> Attempt:
 
 
 def best_if_none_kept(attempts: list[Attempt]) -> list[Attempt]:
-    """Keep the surest valid attempt where the chain was climbed in vain, but not where it was cut short."""
+    """Keep the surest valid attempt where the last step gave none, unless that step failed or was cut off."""
     if not attempts or kept_of(attempts) is not None:
         return attempts
     end = attempts[-1].completion

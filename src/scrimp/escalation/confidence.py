@@ -1,10 +1,10 @@
-"""How much a completion is to be trusted: signals, in order of trust, composed into one assessor.
+"""How far to trust a completion: signals, in order of trust, composed into one assessor.
 
-Whether a completion keeps what was promised (some text, one of the choices, the schema) comes first, whatever the
-signal: what does not is never kept. Then, of what is at hand, the most trusted: a check the user supplied (asked for
-by the escalation), the alternatives beside a label, agreement with another model on the canonical answer. The
-probability of the tokens of a text says next to nothing of whether it is right, nor do its length or its hedging, so
-open-ended text has no confidence at all: None, not a number that would be obeyed.
+First, whatever the signal, a completion must have some text, be one of the choices, or keep the schema; one that does
+not is never kept. Then the most trusted signal available decides: the user's check (run by the escalation), the
+log probabilities of a label, agreement with another model on the canonical answer. The probability of a text's tokens
+says next to nothing about whether it is right, nor do its length or hedging, so open-ended text has no confidence:
+None, not a number that would be obeyed.
 """
 
 from __future__ import annotations
@@ -29,16 +29,15 @@ if TYPE_CHECKING:  # a protocol takes a third of a millisecond to define, and on
         def __call__(
             self, completion: Completion, attempts: Sequence[Attempt], /, *, reworded: bool = False
         ) -> Verdict:
-            """Return what is held of it; `reworded` says that its model was asked in other words than before."""
+            """Return the verdict; `reworded` says that the same model was called before with the original wording."""
 
 
 def assessor_for(signal: Signal, parameters: Parameters, *, alone: bool = False) -> Assessor:
-    """Return the assessor for a chain's signal and for what is asked; made once for many prompts, it is pure.
+    """Return the assessor for a chain's signal and a run's parameters; it is pure, and made once for many prompts.
 
-    auto takes, for choices, the model's own alternatives where the provider reports them, and agreement otherwise: that
-    a label is one of the choices, or that JSON keeps its schema, says nothing of whether it is right. The signals
-    choices and schema are for those who want no more than that. A chain of one step is `alone`: no other completion
-    can agree.
+    auto uses, for choices, log probabilities where the provider reports them, and agreement otherwise: a label that is
+    one of the choices, or JSON that keeps its schema, need not be right. The signals choices and schema settle for
+    that. A chain of one step is `alone`: no other completion can agree.
     """
     kind = SIGNALS[signal]
     given = {"choices": bool(parameters.choices), "schema": parameters.schema is not None}

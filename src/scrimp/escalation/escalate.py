@@ -1,11 +1,10 @@
-"""The ascent of a chain: which call comes next and which completion is kept; the driver makes the calls.
+"""Escalation along a chain: which call comes next and which completion is kept; the driver makes the calls.
 
-An attempt is kept when it is valid and either sure enough, or at the last step, or nothing is there to judge by: open-
-ended text is not cascaded. What was paid for first is never thrown away for nothing: where the last step completes
-with something invalid (refused, no label, check failed), the surest valid attempt before it is kept after all. But
-where the last step *failed*, or its completion was cut off at the cap, nothing is kept: time, a key or a higher cap
-fixes that, so the row is given out as failed and the next run asks again instead of caching what the chain was not
-content with.
+An attempt is kept when it is valid and either sure enough, or at the last step, or there is no signal to judge it by:
+open-ended text is not escalated. Where the last step completes with something invalid (refused, no label, check
+failed), the surest valid attempt before it is kept after all: it was paid for. But where the last step *failed*, or its
+completion was cut off at the cap, nothing is kept: time, a key or a higher cap fixes that, so the row fails, and the
+next run calls again instead of finding in the cache a completion that the chain had doubts about.
 """
 
 from __future__ import annotations
@@ -48,8 +47,8 @@ if TYPE_CHECKING:
 Escalation: TypeAlias = Generator[Question, Reply, tuple[Attempt, ...]]
 
 
-class _Ascent(Struct, frozen=True):
-    """What an ascent is about: see `escalate`."""
+class _Settings(Struct, frozen=True):
+    """What stays the same for all steps of one escalation: see `escalate`."""
 
     chain: Chain
     assess: Assessor
@@ -66,12 +65,13 @@ def escalate(
     """Yield each call (and each check) to make; return every attempt in the order made, at most one of them kept.
 
     The kept one is not always the last: see `kept_of`. Where none is kept, the last says why. `text` is the prompt, for
-    the signals that put it in other words; `task` is the prompt with what goes with it, for a model that is asked about
-    a completion (empty: the prompt alone); `brief` says that a label or JSON is wanted; `start` is the step to begin
-    at. A lone cheap model that has none to agree with is asked a second time, in other words. With `chain.parallel`
-    the first two steps are called at once, unless the second is the last: calling that beside the first saves nothing.
+    signals that reword it; `task` is the prompt with its system text and earlier turns, for a model that judges a
+    completion (empty: the prompt alone); `brief` says that a label or JSON is wanted; `start` is the index of the first
+    step. The only cheap model of a chain has no other to agree with, so it is called twice, the second time in other
+    words. With `chain.parallel` the first two steps are called at once, unless the second is the last: calling that
+    together with the first saves nothing.
     """
-    ascent = _Ascent(chain, assess, text, task or text, brief, check)
+    settings = _Settings(chain, assess, text, task or text, brief, check)
     attempts: list[Attempt] = []
     stages = deque(ChainStage(index, step) for index, step in enumerate(chain.steps) if index >= start)
     early: dict[ChainStage, CallResult] = {}
@@ -79,13 +79,13 @@ def escalate(
         stage = stages.popleft()
         if chain.parallel and not attempts and len(stages) > 1:
             early = yield from _call_both(stage, stages[0])
-        result = early.pop(stage) if stage in early else (yield from _call(stage, ascent))
+        result = early.pop(stage) if stage in early else (yield from _call(stage, settings))
         if isinstance(result, Failure):
             attempts.append(failed_attempt(stage, result))
         else:
-            verdict = yield from _verdict(stage, result, attempts, ascent)
+            verdict = yield from _verdict(stage, result, attempts, settings)
             attempts.append(attempt_of(stage, result, verdict, chain, straight=start > 0))
-            if verdict.more and _stands_alone(stage, ascent):
+            if verdict.more and _stands_alone(stage, settings):
                 stages.appendleft(ChainStage(stage.index, stage.step, reworded=True))
         if attempts[-1].kept or (not stage.reworded and _ends_chain(result)):
             break
@@ -97,14 +97,14 @@ def escalate(
 
 
 def _ends_chain(result: CallResult) -> bool:
-    """Return whether a step's reply ends the ascent: a higher one would not do better, or the row is to be retried."""
+    """Return whether a step's reply ends the escalation: no later step would do better, or the row must be retried."""
     return policy_of(result).ends_chain if isinstance(result, Failure) else result.stop_reason == "length"
 
 
-def _stands_alone(stage: ChainStage, ascent: _Ascent) -> bool:
+def _stands_alone(stage: ChainStage, settings: _Settings) -> bool:
     """Return whether a step is the only one below the last of a chain whose signal compares completions."""
-    alone = len(ascent.chain.steps) == 2 and not stage.index and SIGNALS[ascent.chain.signal].compares
-    return alone and not stage.reworded and bool(ascent.text)
+    alone = len(settings.chain.steps) == 2 and not stage.index and SIGNALS[settings.chain.signal].compares
+    return alone and not stage.reworded and bool(settings.text)
 
 
 def _call_both(first: ChainStage, second: ChainStage) -> Generator[Question, Reply, dict[ChainStage, CallResult]]:
@@ -116,32 +116,32 @@ def _call_both(first: ChainStage, second: ChainStage) -> Generator[Question, Rep
     return {first: replies[0], second: replies[1]}
 
 
-def _call(stage: ChainStage, ascent: _Ascent) -> Generator[Question, Reply, CallResult]:
-    text = reworded(ascent.text, brief=ascent.brief) if stage.reworded else None
+def _call(stage: ChainStage, settings: _Settings) -> Generator[Question, Reply, CallResult]:
+    text = reworded(settings.text, brief=settings.brief) if stage.reworded else None
     return call_result((yield CallStep(index=stage.index, step=stage.step, text=text)))
 
 
 def _verdict(
-    stage: ChainStage, completion: Completion, attempts: Sequence[Attempt], ascent: _Ascent
+    stage: ChainStage, completion: Completion, attempts: Sequence[Attempt], settings: _Settings
 ) -> Generator[Question, Reply, Verdict]:
-    """Return what is held of a completion: by itself and beside the others, by the user's check, by another model."""
-    chain = ascent.chain
-    verdict = ascent.assess(completion, attempts, reworded=stage.reworded)
-    if ascent.check and verdict.valid:
+    """Return the verdict on a completion: by itself and beside the others, by the user's check, by another model."""
+    chain = settings.chain
+    verdict = settings.assess(completion, attempts, reworded=stage.reworded)
+    if settings.check and verdict.valid:
         verdict = yield from _checked(completion, verdict, check_decides=SIGNALS[chain.signal].check_decides)
     last = stage.index == len(chain.steps) - 1
-    if verdict.valid and not last:  # above the last step there is no other step to go to
+    if verdict.valid and not last:  # after the last step there is none to escalate to
         judge = chain.judge or chain.steps[0]
-        verdict = yield from opinion(chain.signal, stage.index, judge, ascent.task, completion, verdict)
+        verdict = yield from opinion(chain.signal, stage.index, judge, settings.task, completion, verdict)
     return verdict
 
 
 def _checked(
     completion: Completion, verdict: Verdict, *, check_decides: bool
 ) -> Generator[Question, Reply, Verdict]:  # fmt: skip
-    """Ask the user's check: failing it is as bad as a missing label, passing it is as good as it gets.
+    """Run the user's check: a completion that fails it is invalid, one that passes has confidence 1.
 
-    A chain that names another signal than its check still wants that signal's word on what passed.
+    A chain that names another signal still asks that signal about a completion that passed.
     """
     result = yield RunCheck(completion.text)
     if not isinstance(result, CheckResult):

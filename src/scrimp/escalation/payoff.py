@@ -1,6 +1,6 @@
-"""Whether a chain can pay: cheap calls are worth it only where they save enough dear ones.
+"""Whether a chain can pay off: cheap calls are worth it only where they save enough flagship calls.
 
-Of rows that all cost their cheap calls, the share that need no dear one is saved: saved = agreed - cheap / dear.
+Every row pays for its cheap calls, and those that agree save the flagship's: saved = agreed - cheap / flagship.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import sqrt
 
-# Rows of a task before its record counts, and the normal deviate of a one-sided 95 % bound.
+# Rows of a task before its record counts, and the normal quantile of a one-sided 95 % bound.
 LEAST = 30
 _Z = 1.645
 
 
 def paid_below(ends: Mapping[int, int], shares: Sequence[float]) -> float:
-    """Return what a row paid on average for the steps before the last, beside what the last costs.
+    """Return what a row paid on average for the steps before the last, as a share of what the last costs.
 
-    `ends` counts rows by the step they came to an end at, `shares` says what each step before the last costs beside the
-    last; a row pays for every step up to its end.
+    `ends` counts rows by the step at which they ended; `shares` is the cost of each step before the last as a share of
+    the last one's. A row pays for every step up to its end.
     """
     paid = list(accumulate(shares))
     rows = sum(ends.values())
@@ -26,10 +26,10 @@ def paid_below(ends: Mapping[int, int], shares: Sequence[float]) -> float:
 
 
 def can_pay(agreed: int, rows: int, ratio: float) -> bool:
-    """Say whether a task's record leaves hope that the chain saves money; `ratio` is what the cheap calls cost a row.
+    """Return whether the chain may still save money for a task; `ratio` is what the cheap calls cost a row.
 
-    It does as long as the upper bound of the share that agreed is above what would pay (Wilson, 1927), so that a few
-    unlucky rows do not decide.
+    It may as long as the upper bound of the share that agreed (Wilson, 1927) is above the break-even point, so that a
+    few unlucky rows do not decide.
     """
     if rows < LEAST:
         return True

@@ -1,4 +1,4 @@
-"""What the ascent of a chain asks of its driver, and what it is answered."""
+"""What an escalation asks of its driver, and the replies."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scrimp.values import Completion, Failure, Parameters, Step
 
 
 class CallStep(Struct, frozen=True, kw_only=True):
-    """Call this step; to be answered with a Completion or a Failure.
+    """Call this step; the reply is a Completion or a Failure.
 
-    `text` stands in place of the prompt's own, with `parameters` in place of the run's; with a `predicate` the model is
-    asked how probable that is of the text.
+    `text` replaces the prompt, and `parameters` the run's; with a `predicate` the model returns how probable it is that
+    the predicate is true of the text.
     """
 
     index: int
@@ -24,14 +24,14 @@ class CallStep(Struct, frozen=True, kw_only=True):
 
 
 class CallTwoSteps(Struct, frozen=True):
-    """Call two steps at once; to be answered with a pair, in this order."""
+    """Call two steps at once; the reply is a pair, in this order."""
 
     first: CallStep
     second: CallStep
 
 
 class RunCheck(Struct, frozen=True):
-    """Put this completion to the user's check; to be answered with a CheckResult."""
+    """Run the user's check on this completion; the reply is a CheckResult."""
 
     text: str
 
@@ -49,12 +49,12 @@ Reply: TypeAlias = Completion | Failure | CheckResult | tuple[Completion | Failu
 
 
 def call_result(reply: Reply) -> CallResult:
-    """Return the reply to a call; any other reply is a bug of the driver, and a TypeError."""
+    """Return the reply to a call; TypeError for any other reply, which is a bug of the driver."""
     if not isinstance(reply, Completion | Failure):
         raise TypeError(f"a call was answered with a {type(reply).__name__}")
     return reply
 
 
 def no_verdict(reply: CallResult) -> str:
-    """Return a sentence for a model that was asked about a completion and gave no verdict."""
+    """Return a sentence for a judge that gave no verdict on a completion."""
     return f"the judge gave no verdict: {reply.stop_reason if isinstance(reply, Completion) else reply.message}"

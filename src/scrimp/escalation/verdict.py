@@ -1,4 +1,4 @@
-"""What is held of a completion: whether it keeps what was promised, and how sure it is."""
+"""Verdicts on completions: whether one keeps the schema or the choices, and with what confidence."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from scrimp.values import Completion, Json, Parameters
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """A confidence from 0 to 1, or None where there is nothing to judge by, and the word for the signal that decided.
+    """A confidence from 0 to 1, or None where no signal applies, and the name of the signal that decided.
 
-    A completion that is not valid is never given out as ok. `more` says that another completion would tell more, so
-    that this one is no reason to stop.
+    A completion that is not valid never becomes a row that is ok. `more` says that another completion is needed to
+    judge this one, so the chain continues.
     """
 
     confidence: float | None
@@ -22,7 +22,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     valid: bool
     parsed: Json = None
     more: bool = False
-    detail: str = ""  # a sentence: what is wrong where it is not valid, why there is no confidence
+    detail: str = ""  # a sentence: why it is not valid, or why there is no confidence
 
 
 def validity(completion: Completion) -> Verdict | None:
@@ -33,7 +33,7 @@ def validity(completion: Completion) -> Verdict | None:
 
 
 def promised(completion: Completion, parameters: Parameters, validate: Validator | None) -> Verdict:
-    """Return whether the completion keeps the schema or is one of the choices, and what it says then."""
+    """Return whether the completion keeps the schema or is one of the choices, and its parsed value."""
     if validate is not None:
         return _keeps_schema(completion.text, validate)
     if not parameters.choices:

@@ -20,8 +20,8 @@ def agreement(
 ) -> Verdict:  # fmt: skip
     """Return confidence 1 where another model's valid completion asserted the same before, 0 where none of them did.
 
-    A model that was asked in other words counts as another. The first has none to agree with and says that more would
-    tell; open-ended text has nothing to agree on, and the verdict stays as it was.
+    A model called with a reworded prompt counts as another. The first completion has none to agree with, so its verdict
+    asks for more; open-ended text has nothing to agree on, and the verdict stays as it was.
     """
     asserted = canonical(completion.text, parameters.choices, parameters.schema)
     others = [

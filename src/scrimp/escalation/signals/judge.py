@@ -1,7 +1,7 @@
-"""A small model as judge: what it is asked, in both orders, and what its two replies come to.
+"""A small model as judge: its prompts, in both orders, and the score of its two replies.
 
-Judges favor what they read first, some what they read last. Each question is therefore asked twice with its
-alternatives exchanged, and a judge that changes its mind with the order has given no verdict.
+Many judges favor the alternative they read first, some the one they read last. Each question is therefore asked twice,
+with the alternatives swapped; a judge that changes its mind with the order gives no verdict.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scrimp.regexes import pattern
 from scrimp.values import Completion, Parameters, Step
 
 RIGHT_OR_WRONG = ("right", "wrong")
-# Tokens for working a task out before the verdict; a judge without a cap could talk past --max-cost.
+# Tokens for solving the task before the verdict; a judge without a cap could exceed --max-cost.
 _VERDICT_TOKENS = 2048
 
 _PROMPT = """A task and an answer to it are given. Work the task out for yourself, then say whether the answer
@@ -49,7 +49,7 @@ def ask_judge(
 
 
 def judge_prompts(task: str, completion: str) -> tuple[str, str]:
-    """Return what to ask a judge about one completion of a task, "right or wrong" and then "wrong or right"."""
+    """Return the two prompts about one completion of a task: "right or wrong", then "wrong or right"."""
     task, answer = _escaped(task), _escaped(completion)
     right, wrong = RIGHT_OR_WRONG
     return (
@@ -59,7 +59,7 @@ def judge_prompts(task: str, completion: str) -> tuple[str, str]:
 
 
 def judge_parameters() -> Parameters:
-    """Return what is asked of the judge beside the prompt: one of the two words."""
+    """Return the parameters of a call to the judge: one of the two words."""
     return Parameters(choices=RIGHT_OR_WRONG)
 
 
@@ -80,5 +80,5 @@ def judged(first: str | None, second: str | None) -> float | None:
 
 
 def _escaped(text: str) -> str:
-    """Keep a text within its tags: one that closes them itself could otherwise speak to the judge in our name."""
+    """Keep a text within its tags: one that closed them itself could give the judge instructions."""
     return pattern(r"(?i)<(?=\s*/?\s*(?:task|answer))").sub("[", text)

@@ -1,6 +1,6 @@
-"""The same task in other words, so that one model can be asked twice and not merely repeat itself.
+"""The same task in other words, so that one model can be called twice without merely repeating itself.
 
-Two prompts of one model are nearly as good a vote as two models; two samples of one prompt are not.
+Two wordings for one model are nearly as good a vote as two models; two samples of one wording are not.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _BRIEF_AFTER = "Reply in exactly the form the task asks for, and with nothing el
 
 
 def reworded(text: str, *, brief: bool = False) -> str:
-    """Return a prompt that asks the same otherwise; the text itself is in it unchanged, once.
+    """Return a prompt that asks the same in other words; it contains the text unchanged, once.
 
-    Choices and schema stay what they are: they are sent apart or stand in the text. `brief` is for tasks whose
-    completion may hold nothing but the answer (a label, JSON of a schema): nothing asks for steps to be written down.
+    Choices and schema do not change: they are sent separately or are in the text. `brief` is for tasks whose completion
+    may contain only the answer (a label, JSON of a schema): it does not ask for written steps.
     """
     before, after = (_BRIEF_BEFORE, _BRIEF_AFTER) if brief else (_BEFORE, _AFTER)
     return f"{before}\n\n{text}\n\n{after}"

@@ -1,4 +1,4 @@
-"""How sure a model says it is, in a field named confidence: the least trusted of all signals."""
+"""A model's own statement of its confidence, in a field of that name: the least trusted of all signals."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from scrimp.values import Completion, Json, Parameters
 if TYPE_CHECKING:
     from scrimp.escalation.verdict import Verdict
 
-# Middles of the three thirds of 0..1: a word says no more than which of them.
+# The middles of the three thirds of 0..1: a word says only which third.
 _WORDS = {"low": 1 / 6, "medium": 1 / 2, "moderate": 1 / 2, "high": 5 / 6}
 _NUMBER = r"(\d{1,3}(?:\.\d+)?|\.\d+)\s*(%|percent|/\s*10|/\s*100)?"
 _PER = {"": 1.0, "%": 100.0, "percent": 100.0, "/10": 10.0, "/100": 100.0}
 
 
 def from_self_report(completion: Completion, _parameters: Parameters, verdict: Verdict) -> Verdict:
-    """Return the confidence the completion states of itself; where it states none, another completion tells more."""
+    """Return the confidence the completion states; where it states none, the verdict asks for another completion."""
     stated = self_reported(completion.text)
     if stated is None:
         detail = "the completion states no confidence of its own"

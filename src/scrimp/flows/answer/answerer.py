@@ -60,15 +60,15 @@ class Answerer:
     async def _escalate(self, row: PlannedRow, recorder: RowRecorder) -> tuple[Attempt, ...]:
         """Drive the escalation generator and return its attempts."""
         chain, parameters = row.route.chain, self._options.parameters
-        ascent = escalate(
+        escalation = escalate(
             chain, self._assessor(chain), text=row.text, task=_task_text(row),
             brief=bool(parameters.choices or parameters.schema), check=self._options.check is not None,
             start=self._first_step(row),
         )  # fmt: skip
         try:
-            question = next(ascent)
+            question = next(escalation)
             while True:
-                question = ascent.send(await self._reply(question, row, recorder))
+                question = escalation.send(await self._reply(question, row, recorder))
         except StopIteration as end:
             attempts: tuple[Attempt, ...] = end.value
             return attempts
