@@ -48,7 +48,7 @@ def test_a_number_is_a_probability_up_to_1_a_percentage_from_2_and_else_no_confi
 
     assert confidence == expected
     if value >= 0:
-        assert self_reported(json.dumps({"confidence": f"{value:.3f} %"})) == (
+        assert self_reported(json.dumps({"confidence": f"{abs(value):.3f} %"})) == (
             pytest.approx(value / 100, abs=1e-5) if round(value, 3) <= 100 else None
         )
 
