@@ -29,7 +29,7 @@ from scrimp.transport.local.scoring import LanguageModel, mutual_information, op
 TYPES = ("rag", "qa_article", "multilingual")
 RATIOS = (0.6, 0.4, 0.2)
 DRAWS = 20  # of chance, for each item
-ROWS = ("BM25", "question given sentence", "the same, with neighbours", "BM25 and the model", "chance")
+ROWS = ("BM25", "question given sentence", "the same, with neighbors", "BM25 and the model", "chance")
 BEFORE, AFTER = 0.3, 0.1  # as BM25 has it
 
 Said = dict[str, dict[str, Any]]  # scorer -> scores, seconds
@@ -63,11 +63,11 @@ def standard(scores: Sequence[float], units: Sequence[str]) -> list[float]:
 
 
 def is_sentence(unit: str) -> bool:
-    """Say whether a unit is neither a line break nor a label."""
+    """Return whether a unit is neither a line break nor a label."""
     return not is_break(unit) and label_rank(unit) is None
 
 
-def with_neighbours(scores: Sequence[float], units: Sequence[str]) -> list[float]:
+def with_neighbors(scores: Sequence[float], units: Sequence[str]) -> list[float]:
     """Return scores with a share of those of the sentences beside them."""
     places = [index for index, unit in enumerate(units) if is_sentence(unit)]
     line, shared = [0.0, *(scores[index] for index in places), 0.0], [0.0] * len(units)
@@ -87,7 +87,7 @@ def scorers(said: Said, seed: int) -> dict[str, Scorer]:
     each: tuple[Scorer, ...] = (
         relevance,
         lambda _units, _query: told,
-        lambda units, _query: with_neighbours(standard(told, units), units),
+        lambda units, _query: with_neighbors(standard(told, units), units),
         both,
         lambda units, _query: [chance.random() for _ in units],
     )
@@ -95,7 +95,7 @@ def scorers(said: Said, seed: int) -> dict[str, Scorer]:
 
 
 def is_kept(item: dict[str, Any], kept: str) -> bool:
-    """Say whether the sentence of the answer is left, or else an answer."""
+    """Return whether the sentence of the answer is left, or else an answer."""
     wanted = [item["gold_sentence"]] if "gold_sentence" in item else item["answers"]
     return any(one.strip() in kept for one in wanted)
 

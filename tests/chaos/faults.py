@@ -65,7 +65,7 @@ class Visit:
 
     @property
     def gone(self) -> bool:
-        """Whether nobody is there to reply to."""
+        """Whether the client has closed the connection."""
         return self._transport.is_closing()
 
     def completion(self, usage: Any = tokens_of) -> bytes:

@@ -124,7 +124,7 @@ class Killing:
                 self.broken.append(f"kill {self.kills}: printed {row['status']}, {row['output']!r} for {text!r}")
 
     def _integrity(self) -> None:
-        """Check copies: opening the files themselves would mend them before scrimp has to."""
+        """Check copies: opening the files themselves would repair them before scrimp has to."""
         with tempfile.TemporaryDirectory(prefix="chaos-copy-") as place:
             for name in _DATABASES:
                 for file in self.scrimp.home.glob(f"{name}*"):

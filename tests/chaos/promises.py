@@ -205,7 +205,7 @@ def each_row_costs_what_its_own_tokens_cost(ordeal: Ordeal) -> Iterator[str]:
 
 
 def _uncounted(report: Report, prompt: str) -> bool:
-    """Say whether the provider spoiled the usage of a prompt."""
+    """Return whether the provider spoiled the usage of a prompt."""
     seen = report.prompts.get(prompt, Seen())
     return any(kind in USELESS_USAGE for _, kind in seen.visits)
 

@@ -117,7 +117,7 @@ def _code_kept(before: str, after: str) -> Share:
 
 
 def _same_json(before: str, after: str) -> bool:
-    """Say whether two texts decode to the same, with the same lexemes; tables of scrimp's are expanded first."""
+    """Return whether two texts decode to the same, with the same lexemes; tables of scrimp's are expanded first."""
     return json_equal(before, after) or _lexemes(before) == _lexemes(after) is not None
 
 

@@ -1,4 +1,4 @@
-"""The answers so far, a line each, appended as they come: a run that was stopped goes on where it was."""
+"""The answers so far, a line each, appended as they come: a stopped run resumes where it was."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _asked(task: Task, read: Reader, model: str) -> Answer:
 
 
 def _cut_short(path: Path) -> bool:
-    """Say whether the last line was still being written when a run was stopped."""
+    """Return whether the last line was still being written when a run was stopped."""
     text = path.read_text(encoding="utf-8")
     return bool(text) and not text.endswith("\n")
 

@@ -60,8 +60,8 @@ def _question(
     item: dict[str, Any], question: str, answers: tuple[str, ...], passages: int, *, number: int | None = None
 ) -> Question:
     text = item["text"].rsplit(ASKED, 1)[0]
-    labelled = _PASSAGE.findall(text)
-    parts = [part.strip() for part in labelled or _PARTS.split(text)]
+    labeled = _PASSAGE.findall(text)
+    parts = [part.strip() for part in labeled or _PARTS.split(text)]
     golden = item["gold_sentence"] if number is None else answers[0]
     return Question(
         id=item["id"] if number is None else f"{item['id']}/{number}",

@@ -16,7 +16,7 @@ as in SQuAD; says it, completions that hold the words of an answer; likelihood, 
 tokens of the right answer, which tells more than a completion of so small a model. Intervals are drawn by text, paired.
 
 The model reads on one thread: an hour or more, for 200 questions and a model of 0.1 billion parameters. Every answer is
-appended to the file named by `--answers`; the same command line goes on where it was stopped, and `--report` prints
+appended to the file named by `--answers`; the same command resumes it where it stopped, and `--report` prints
 what is known without asking. It judges nothing: the exit status is 0 whatever the figures are.
 """
 

@@ -52,7 +52,7 @@ def test_what_is_left_are_units_of_the_source_in_order(text: str, query: str, ke
 
 
 def is_written_with(text: str, units: list[str]) -> bool:
-    """Say whether some of the units, in order, spell the text: every place reachable is tried."""
+    """Return whether some of the units, in order, spell the text: every place reachable is tried."""
     reached = {0}
     for unit in units:
         reached |= {at + len(unit) for at in reached if text.startswith(unit, at)}
