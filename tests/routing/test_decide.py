@@ -184,13 +184,13 @@ conditions = st.fixed_dictionaries(
     },
 )  # fmt: skip
 some_rules = st.lists(conditions.map(lambda holds: Rule(tier="high", **holds)), max_size=4)
-labelled = st.builds(
+labeled = st.builds(
     PromptLabels, route=st.none() | words, user=st.none() | words, priority=st.sampled_from(["low", "normal", "high"]),
     tags=st.dictionaries(words, words),
 )  # fmt: skip
 
 
-@given(some_rules, labelled, st.sampled_from(["a", "c"]), st.sampled_from(["x.a:1", "x.b"]))
+@given(some_rules, labeled, st.sampled_from(["a", "c"]), st.sampled_from(["x.a:1", "x.b"]))
 def test_what_is_explained_is_what_is_decided(rules: list[Rule], labels: PromptLabels, text: str, source: str) -> None:
     asked = prompt(text, source)
     said, route = explain(asked, rules, labels), decide(asked, rules, Places(), labels=labels)

@@ -125,7 +125,7 @@ def test_a_better_completion_never_costs_a_certificate(wrong: int, differ: int, 
         assert after.claims[0].bound >= before.claims[0].bound
 
 
-def test_what_nobody_labelled_counts_as_wrong_unless_it_is_what_the_flagship_says() -> None:
+def test_what_nobody_labeled_counts_as_wrong_unless_it_is_what_the_flagship_says() -> None:
     unknown = row("1", None, None)
     same = replace(unknown, answers={**unknown.answers, "top": RecordedAnswer(asserted="1")})
     (wrong,), (nothing,), (own,) = (

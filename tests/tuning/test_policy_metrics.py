@@ -61,9 +61,9 @@ def test_the_interval_of_what_is_kept_covers_the_truth_as_often_as_it_says() -> 
     assert 0.91 <= covered / 300 <= 0.985
 
 
-def test_rows_that_nobody_labelled_count_for_money_only() -> None:
-    unlabelled = RecordedRow(id="9", answers={"a": RecordedAnswer(cost=1), "top": RecordedAnswer(cost=10)})
-    found = measure(Always("a"), [*rows([(1, 1)]), unlabelled], "top")
+def test_rows_that_nobody_labeled_count_for_money_only() -> None:
+    unlabeled = RecordedRow(id="9", answers={"a": RecordedAnswer(cost=1), "top": RecordedAnswer(cost=10)})
+    found = measure(Always("a"), [*rows([(1, 1)]), unlabeled], "top")
 
     assert (found.rows, found.labeled, found.cost) == (2, 1, 2)
 

@@ -27,7 +27,7 @@ def gathered(scrimp: Scrimp, gathered_once: Path) -> Scrimp:
 
 @pytest.fixture
 def applied(scrimp: Scrimp, applied_once: Path) -> Scrimp:
-    """The same, with its completions labelled by a check, and what that certifies applied."""
+    """The same, with its completions labeled by a check, and what that certifies applied."""
     scrimp.copy(applied_once)
     return scrimp
 

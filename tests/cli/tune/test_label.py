@@ -26,12 +26,12 @@ def at_a_terminal(scrimp: Scrimp, typed: bytes, *words: str) -> Ran:
 
 def test_a_check_labels_completions_of_rows_on_which_models_differ(gathered: Scrimp) -> None:
     ran = gathered("tune", "label", "--check", recordings.ODD)
-    labelled = recordings.entries(gathered, "SELECT DISTINCT key FROM replies WHERE score IS NOT NULL")
+    labeled = recordings.entries(gathered, "SELECT DISTINCT key FROM replies WHERE score IS NOT NULL")
     again = gathered("tune", "label", "--check", recordings.ODD)
 
     assert ran.status == 0, ran.err
     # Of 200 rows forty have one cheap model apart; two have the flagship apart from both (49 and 149; 99 and 199 too).
-    assert len(labelled) == 44
+    assert len(labeled) == 44
     assert "44 prompts looked at" in ran.err
     assert "0 prompts looked at" in again.err
     assert recordings.entries(gathered, "SELECT DISTINCT scored_by FROM replies WHERE score IS NOT NULL") == [
@@ -59,7 +59,7 @@ def test_a_person_at_a_terminal_says_what_is_right(gathered: Scrimp) -> None:
     assert not any(name in ran.err for name in ("gpt-tiny", "gemini-tiny", "claude-large"))
 
 
-def test_the_end_of_input_ends_labelling_and_what_was_said_is_kept(gathered: Scrimp) -> None:
+def test_the_end_of_input_ends_labeling_and_what_was_said_is_kept(gathered: Scrimp) -> None:
     ran = at_a_terminal(gathered, b"y\n\x04", "tune", "label")
 
     assert ran.status == 0

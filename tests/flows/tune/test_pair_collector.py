@@ -34,10 +34,10 @@ def test_a_share_is_about_as_large_as_it_says() -> None:
 
 
 def test_what_was_asked_names_a_prompt_and_not_where_it_stood() -> None:
-    plain, labelled = OutputSpec(), OutputSpec(("a", "b"))
+    plain, labeled = OutputSpec(), OutputSpec(("a", "b"))
 
     assert prompt_key(Prompt(index=0, text="t"), plain) == prompt_key(Prompt(index=9, text="t", id="x"), plain)
-    assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t"), labelled)
+    assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t"), labeled)
     assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t", system="s"), plain)
 
 
