@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Protocol, cast, get_args
+from typing import TYPE_CHECKING, Protocol, cast, get_args
 
 from scrimp.enums import Dialect
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.values import Call, Completion, Failure
 
-
-class StreamReader(Protocol):
-    """Reads the events of a streamed completion one by one."""
-
-    def feed(self, data: str) -> str:
-        """Return the text an event adds."""
-
-    def completion(self) -> Completion | Failure:
-        """Return the whole completion after the last event, or why it is incomplete."""
+if TYPE_CHECKING:
+    from scrimp.providers.stream_reader import StreamReader
 
 
 class DialectModule(Protocol):

@@ -20,6 +20,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
 # max_tokens is required; thinking counts toward it, so a limit sized for the answer alone could leave no text.
@@ -96,23 +97,19 @@ def stream_reader(call: Call, endpoint: Endpoint) -> MessageStreamReader:
     return MessageStreamReader(call, endpoint)
 
 
-class MessageStreamReader:
+class MessageStreamReader(StreamReader):
     """Reads a streamed message: its start has the usage of the input, its last delta that of the output."""
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
-        self._call, self._endpoint = call, endpoint
-        self._text: list[str] = []
+        super().__init__(call, endpoint)
         self._counts: JsonObject = {}
-        self._model, self._finish_reason = call.model, ""
-        self._failure: Failure | None = None
 
-    def feed(self, data: str) -> str:
-        """Return the text an event adds."""
+    def _read(self, data: str) -> str:
         event = loads(data)
         kind = None if event is None else event.get("type")
         if event is None or kind == "error":
-            self._failure = to_failure(HttpReply(status=200, body=data.encode()), self._endpoint, self._call.model)
-        elif kind == "message_start":
+            return self._fail(data)
+        if kind == "message_start":
             message = obj(event, "message")
             self._model = nonempty(message.get("model")) or self._model
             self._counts |= obj(message, "usage")
@@ -120,20 +117,12 @@ class MessageStreamReader:
             self._finish_reason = nonempty(obj(event, "delta").get("stop_reason")) or self._finish_reason
             self._counts |= {name: value for name, value in obj(event, "usage").items() if value is not None}
         elif kind == "content_block_delta":
-            piece = string(obj(event, "delta").get("text"))
-            self._text.append(piece)
-            return piece
+            return string(obj(event, "delta").get("text"))
         return ""
 
-    def completion(self) -> Completion | Failure:
-        """Return the whole completion; a stream that was cut off has no stop reason and may have been billed."""
-        if self._failure is not None:
-            return self._failure
-        if not self._finish_reason:
-            message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
-            return Failure(kind="network", message=message, http=200)
+    def _whole(self, text: str) -> Completion:
         return Completion(
-            text="".join(self._text), usage=usage(self._counts),
+            text=text, usage=usage(self._counts),
             stop_reason=_STOP_REASONS.get(self._finish_reason, "stop"),
             finish_reason=self._finish_reason, model=self._model,
             service_tier=nonempty(self._counts.get("service_tier")),

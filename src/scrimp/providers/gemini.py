@@ -20,6 +20,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
 _STOP_REASONS: Mapping[str, StopReason] = {
@@ -109,37 +110,24 @@ def stream_reader(call: Call, endpoint: Endpoint) -> ContentStreamReader:
     return ContentStreamReader(call, endpoint)
 
 
-class ContentStreamReader:
+class ContentStreamReader(StreamReader):
     """Reads a streamed completion: each event is a whole reply with only the new text, the last one has the usage."""
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
-        self._call, self._endpoint = call, endpoint
-        self._text: list[str] = []
+        super().__init__(call, endpoint)
         self._last: JsonObject = {}
-        self._finish_reason = ""
-        self._failure: Failure | None = None
 
-    def feed(self, data: str) -> str:
-        """Return the text an event adds."""
+    def _read(self, data: str) -> str:
         event = loads(data)
         if event is None or event.get("error"):
-            self._failure = to_failure(HttpReply(status=200, body=data.encode()), self._endpoint, self._call.model)
-            return ""
+            return self._fail(data)
         self._last |= event
         candidates = array(event.get("candidates"))
         if not candidates or obj(candidates[0]).get("finishReason"):
             self._finish_reason = (
                 _finish_reason(event) if candidates or "promptFeedback" in event else self._finish_reason
             )
-        piece = _answer_text(event)
-        self._text.append(piece)
-        return piece
+        return _answer_text(event)
 
-    def completion(self) -> Completion | Failure:
-        """Return the whole completion; a stream that was cut off has no finish reason and may have been billed."""
-        if self._failure is not None:
-            return self._failure
-        if not self._finish_reason:
-            message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
-            return Failure(kind="network", message=message, http=200)
-        return _completion(self._last, "".join(self._text), self._call, self._finish_reason)
+    def _whole(self, text: str) -> Completion:
+        return _completion(self._last, text, self._call, self._finish_reason)

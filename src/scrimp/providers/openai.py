@@ -24,6 +24,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob, Usage
 
 # OpenAI itself refuses max_tokens from GPT-5 on; compatible providers know only that name.
@@ -209,27 +210,20 @@ def stream_reader(call: Call, endpoint: Endpoint) -> ChatStreamReader:
     return ChatStreamReader(call, endpoint)
 
 
-class ChatStreamReader:
+class ChatStreamReader(StreamReader):
     """Reads a streamed completion: deltas, then a chunk with the usage and no choices, then [DONE]."""
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
-        self._call, self._endpoint = call, endpoint
-        self._text: list[str] = []
+        super().__init__(call, endpoint)
         self._usage: Usage | None = None
-        self._finish_reason: str | None = None
-        self._model = call.model
-        self._failure: Failure | None = None
         self._refused = False
         self._service_tier: str | None = None
         self._reported_cost: Decimal | None = None
 
-    def feed(self, data: str) -> str:
-        """Return the text an event adds."""
+    def _read(self, data: str) -> str:
         chunk = loads(data) if data != "[DONE]" else {}
         if chunk is None or chunk.get("error"):
-            reply = HttpReply(status=200, body=data.encode())
-            self._failure = to_failure(reply, self._endpoint, self._call.model)
-            return ""
+            return self._fail(data)
         if isinstance(chunk.get("usage"), dict):
             self._usage = usage(chunk["usage"], self._endpoint)
             self._reported_cost = _reported_cost(chunk, {})
@@ -244,19 +238,11 @@ class ChatStreamReader:
         refusal = string(delta.get("refusal"))
         self._refused = self._refused or bool(refusal)
         self._finish_reason = nonempty(choice.get("finish_reason")) or self._finish_reason
-        piece = refusal or message_text(delta.get("content"))
-        self._text.append(piece)
-        return piece
+        return refusal or message_text(delta.get("content"))
 
-    def completion(self) -> Completion | Failure:
-        """Return the whole completion; a stream that was cut off has no finish reason and may have been billed."""
-        if self._failure is not None:
-            return self._failure
-        if self._finish_reason is None:
-            message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
-            return Failure(kind="network", message=message, http=200)
+    def _whole(self, text: str) -> Completion:
         return Completion(
-            text="".join(self._text), usage=self._usage,
+            text=text, usage=self._usage,
             stop_reason="refused" if self._refused else _STOP_REASONS.get(self._finish_reason, "stop"),
             finish_reason=self._finish_reason, model=self._model, service_tier=self._service_tier,
             reported_cost=self._reported_cost,

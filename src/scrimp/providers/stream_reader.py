@@ -1,0 +1,52 @@
+"""What the readers of streamed completions share: text is collected, and a stream without an end is a failure."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from scrimp.providers.endpoint import Endpoint, HttpReply
+from scrimp.providers.error_replies import to_failure
+from scrimp.values import Call, Completion, Failure
+
+
+class StreamReader(ABC):
+    """Reads the events of one streamed completion; a dialect's own reader says what each event means."""
+
+    def __init__(self, call: Call, endpoint: Endpoint) -> None:
+        self._call, self._endpoint = call, endpoint
+        self._pieces: list[str] = []
+        self._finish_reason = ""
+        self._model = call.model
+        self._failure: Failure | None = None
+
+    def feed(self, data: str) -> str:
+        """Return the text an event adds."""
+        piece = self._read(data)
+        self._pieces.append(piece)
+        return piece
+
+    def completion(self) -> Completion | Failure:
+        """Return the whole completion after the last event, or why it is incomplete.
+
+        A stream that was cut off has no finish reason, and may have been billed.
+        """
+        if self._failure is not None:
+            return self._failure
+        if not self._finish_reason:
+            message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
+            return Failure(kind="network", message=message, http=200)
+        return self._whole("".join(self._pieces))
+
+    @abstractmethod
+    def _read(self, data: str) -> str:
+        """Take in the data of an event and return the text it adds."""
+
+    @abstractmethod
+    def _whole(self, text: str) -> Completion:
+        """Return the completion of a stream that came to its end."""
+
+    def _fail(self, data: str) -> str:
+        """Take in an event that reports an error, or is not JSON."""
+        reply = HttpReply(status=200, body=data.encode())
+        self._failure = to_failure(reply, self._endpoint, self._call.model)
+        return ""
