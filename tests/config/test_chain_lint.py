@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from scrimp.config.api_keys import KeyRing
 from scrimp.config.chain_lint import chain_warnings
-from scrimp.config.keys import KeyRing
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config
 from scrimp.errors import ConfigError

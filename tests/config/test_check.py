@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from scrimp.config.api_keys import KeyRing
 from scrimp.config.check import Finding, check
-from scrimp.config.keys import KeyRing
 from scrimp.config.load import load
 from scrimp.config.paths import Paths
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from scrimp.config.keys import KeyRing
-from scrimp.config.routes import EMBEDDED, Routes, price_overrides
+from scrimp.config.api_keys import KeyRing
+from scrimp.config.routes import EMBEDDED_MODEL, Routes, price_overrides
 from scrimp.config.schema import Config
 from scrimp.errors import ConfigError
 from scrimp.providers.models import SHIPPED_TIERS
@@ -23,8 +23,8 @@ def ids(chain: Chain) -> list[list[str]]:
 
 @pytest.mark.parametrize("tier", ["simple", "medium", "high"])
 def test_with_no_key_and_no_tiers_every_tier_is_the_embedded_model(tier: str) -> None:
-    assert routes().tier_chain(tier).steps[0].candidates == (EMBEDDED,)
-    assert EMBEDDED.provider in routes().available
+    assert routes().tier_chain(tier).steps[0].candidates == (EMBEDDED_MODEL,)
+    assert EMBEDDED_MODEL.provider in routes().available
 
 
 @pytest.mark.parametrize("tier", ["simple", "medium", "high"])

@@ -69,7 +69,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
     path = session.services.paths.tuned
     if not path.exists():
         return
-    from scrimp.config.tuned import load_tuned, mark_tuned  # noqa: PLC0415 - where something was certified
+    from scrimp.config.tuned_routes import load_tuned, update_tuned  # noqa: PLC0415 - where something was certified
     from scrimp.flows.answer.chain_history import SINCE  # noqa: PLC0415 - as above
     from scrimp.flows.tune.drift import with_drift  # noqa: PLC0415 - as above
 
@@ -78,7 +78,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
         after = with_drift(before, ledger.climbs(since=time.time() - SINCE))
         drifted = [new for old, new in zip(before, after, strict=True) if new.drift != old.drift]
         if drifted:
-            mark_tuned(path, after)
+            update_tuned(path, after)
     except ConfigError as error:  # the costs are shown all the same
         session.messages.warn(str(error))
         return

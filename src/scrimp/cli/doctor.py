@@ -10,7 +10,7 @@ import typer
 from scrimp import __version__
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
-from scrimp.config.keys import missing_key
+from scrimp.config.api_keys import missing_key_message
 from scrimp.errors import ScrimpError
 from scrimp.store.ledger import Ledger
 from scrimp.transport.local import model_file
@@ -75,6 +75,6 @@ def _tiers(session: Session) -> str:
     for name, models in routes.tiers.items():
         first = next((model for model in models if model.provider in routes.available), None)
         if first is None:
-            raise ScrimpError(missing_key(routes.endpoints[models[0].provider]))
+            raise ScrimpError(missing_key_message(routes.endpoints[models[0].provider]))
         shown.append(f"{name} {first.id}")
     return ", ".join(shown)

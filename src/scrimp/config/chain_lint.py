@@ -14,7 +14,7 @@ def chain_warnings(chain: Chain, available: Collection[str]) -> Iterator[str]:
     """Yield a sentence for each thing to look at; `available` are the providers that can be called."""
     kind = SIGNALS[chain.signal]
     if kind.compares:
-        yield from _relatives(chain.steps[:-1], available)
+        yield from _same_family_warnings(chain.steps[:-1], available)
     if chain.judge is None:
         return
     if kind.ask is None:
@@ -23,9 +23,9 @@ def chain_warnings(chain: Chain, available: Collection[str]) -> Iterator[str]:
         yield f"no provider of the judge {chain.judge.name} has a key, so every row would go up to the last step"
 
 
-def _relatives(voters: tuple[Step, ...], available: Collection[str]) -> Iterator[str]:
+def _same_family_warnings(voters: tuple[Step, ...], available: Collection[str]) -> Iterator[str]:
     """Compare the models that would be called first, each with each."""
-    for one, other in combinations([_first(step, available) for step in voters], 2):
+    for one, other in combinations([_first_available(step, available) for step in voters], 2):
         if (kin := family(one.id)) == family(other.id):
             yield (
                 f"{one.id} and {other.id} vote with each other but are of one family ({kin}) and err alike, so that "
@@ -33,5 +33,5 @@ def _relatives(voters: tuple[Step, ...], available: Collection[str]) -> Iterator
             )
 
 
-def _first(step: Step, available: Collection[str]) -> ModelRef:
+def _first_available(step: Step, available: Collection[str]) -> ModelRef:
     return next((model for model in step.candidates if model.provider in available), step.candidates[0])

@@ -9,8 +9,8 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
+from scrimp.config.api_keys import KeyRing, missing_key_message
 from scrimp.config.endpoints import endpoint_of
-from scrimp.config.keys import KeyRing, missing_key
 from scrimp.config.load import LoadedConfig
 from scrimp.config.paths import Paths
 from scrimp.config.routes import Routes
@@ -38,13 +38,13 @@ class Finding(Struct, frozen=True):
 def check(loaded: LoadedConfig, keys: KeyRing, paths: Paths) -> list[Finding]:
     """Return everything found, in the order of the file; no command is run and nobody is called."""
     config = loaded.config
-    findings = list(_providers(config, keys))
+    findings = list(_check_providers(config, keys))
     if not findings or all(finding.level == "warning" for finding in findings):
         # Every route goes through the providers: while one of them is wrong, the rest would only repeat it.
         routes = Routes(config, keys)
-        findings += [*_defaults(config, routes), *_tiers(config, routes), *_models(config, routes)]
-        findings += [*_chains(config, routes), *_rules(config, routes)]
-    return findings + list(_permissions(paths))
+        findings += [*_check_defaults(config, routes), *_check_tiers(config, routes), *_check_models(config, routes)]
+        findings += [*_check_chains(config, routes), *_check_rules(config, routes)]
+    return findings + list(_check_permissions(paths))
 
 
 def _error(where: str, message: str) -> Finding:
@@ -55,14 +55,14 @@ def _warning(where: str, message: str) -> Finding:
     return Finding("warning", where, message)
 
 
-def _tried(where: str, attempt: Callable[[_Given], object], given: _Given) -> Iterator[Finding]:
+def _check_call(where: str, attempt: Callable[[_Given], object], given: _Given) -> Iterator[Finding]:
     try:
         attempt(given)
     except ConfigError as error:
         yield _error(where, str(error).removeprefix(f"{where}: "))
 
 
-def _providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
+def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
     for name, table in config.providers.items():
         where = dotted(("providers", name))
         try:
@@ -71,36 +71,36 @@ def _providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
             yield _error(where, str(error).removeprefix(f"{where}: "))
             continue
         if not keys.has(endpoint):
-            yield _warning(where, missing_key(endpoint))
-        if _sends_a_key(endpoint, table) and _is_open(endpoint.base_url):
+            yield _warning(where, missing_key_message(endpoint))
+        if _sends_a_key(endpoint, table) and _is_unencrypted(endpoint.base_url):
             yield _warning(where, "base_url is http, so the key travels unencrypted: use https")
         if table.key_file:
-            yield from _open_to(Path(table.key_file).expanduser(), _OTHERS_READ, f"{where}.key_file", "read")
+            yield from _check_mode(Path(table.key_file).expanduser(), _OTHERS_READ, f"{where}.key_file", "read")
 
 
 def _sends_a_key(endpoint: Endpoint, table: ProviderTable) -> bool:
     return bool(endpoint.key_env or table.key_cmd or table.key_file)
 
 
-def _is_open(url: str) -> bool:
+def _is_unencrypted(url: str) -> bool:
     return url.startswith("http://") and not url.startswith(_LOOPBACK)
 
 
-def _defaults(config: Config, routes: Routes) -> Iterator[Finding]:
+def _check_defaults(config: Config, routes: Routes) -> Iterator[Finding]:
     defaults = config.defaults
     if defaults.tier is not None and defaults.tier != "auto":
-        yield from _tried("defaults.tier", routes.tier_chain, defaults.tier)
+        yield from _check_call("defaults.tier", routes.tier_chain, defaults.tier)
     if defaults.chain is not None:
-        yield from _tried("defaults.chain", routes.chain, defaults.chain)
+        yield from _check_call("defaults.chain", routes.chain, defaults.chain)
     if defaults.model is not None:
-        yield from _named("defaults.model", defaults.model, routes)
-    yield from _named("defaults.baseline", defaults.baseline, routes)
+        yield from _check_model("defaults.model", defaults.model, routes)
+    yield from _check_model("defaults.baseline", defaults.baseline, routes)
 
 
-def _tiers(config: Config, routes: Routes) -> Iterator[Finding]:
+def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:
     for name, models in config.tiers.items():
         for model in models:
-            yield from _named(dotted(("tiers", name)), model, routes)
+            yield from _check_model(dotted(("tiers", name)), model, routes)
     try:
         tiers = routes.tiers
     except ConfigError:
@@ -111,27 +111,27 @@ def _tiers(config: Config, routes: Routes) -> Iterator[Finding]:
             yield _warning(dotted(("tiers", name)), f"no provider of it has a key: set {' or '.join(wanted)}")
 
 
-def _models(config: Config, routes: Routes) -> Iterator[Finding]:
+def _check_models(config: Config, routes: Routes) -> Iterator[Finding]:
     for name, table in config.models.items():
         where = dotted(("models", name))
-        yield from _named(where, name, routes)
+        yield from _check_model(where, name, routes)
         if table.price is not None and (table.price.input is None or table.price.output is None):
             yield _warning(where, "price lacks input or output: calls that use such tokens have an unknown cost")
         if table.path is not None and not Path(table.path).expanduser().is_file():
             yield _error(f"{where}.path", f"there is no file {table.path}: correct it")
 
 
-def _chains(config: Config, routes: Routes) -> Iterator[Finding]:
+def _check_chains(config: Config, routes: Routes) -> Iterator[Finding]:
     for name, table in config.chains.items():
         where = dotted(("chains", name))
-        yield from _tried(where, routes.chain, name)
+        yield from _check_call(where, routes.chain, name)
         for step in table.steps:
             if "/" in step:
-                yield from _named(where, step, routes, again=True)
-        yield from _doubts(where, name, routes)
+                yield from _check_model(where, step, routes, again=True)
+        yield from _lint_chain(where, name, routes)
 
 
-def _doubts(where: str, name: str, routes: Routes) -> Iterator[Finding]:
+def _lint_chain(where: str, name: str, routes: Routes) -> Iterator[Finding]:
     from scrimp.config.chain_lint import chain_warnings  # noqa: PLC0415 - only where there are chains
 
     try:
@@ -141,22 +141,22 @@ def _doubts(where: str, name: str, routes: Routes) -> Iterator[Finding]:
     yield from (_warning(where, doubt) for doubt in chain_warnings(chain, routes.available))
 
 
-def _rules(config: Config, routes: Routes) -> Iterator[Finding]:
+def _check_rules(config: Config, routes: Routes) -> Iterator[Finding]:
     from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - brings the word lists
 
     rules = [Rule(**{name: getattr(each, name) for name in each.__struct_fields__}) for each in config.rules]
-    yield from _tried("rules", check_rules, rules)
+    yield from _check_call("rules", check_rules, rules)
     for number, rule in enumerate(config.rules, 1):
         where = f"rule {number}"
         if rule.tier is not None:
-            yield from _tried(where, routes.tier_chain, rule.tier)
+            yield from _check_call(where, routes.tier_chain, rule.tier)
         if rule.chain is not None:
-            yield from _tried(where, routes.chain, rule.chain)
+            yield from _check_call(where, routes.chain, rule.chain)
         if rule.model is not None:
-            yield from _named(where, rule.model, routes)
+            yield from _check_model(where, rule.model, routes)
 
 
-def _named(where: str, name: str, routes: Routes, *, again: bool = False) -> Iterator[Finding]:
+def _check_model(where: str, name: str, routes: Routes, *, again: bool = False) -> Iterator[Finding]:
     """Look at a model's name; `again`: that it resolves at all has been said."""
     try:
         model = routes.model(name)
@@ -166,11 +166,11 @@ def _named(where: str, name: str, routes: Routes, *, again: bool = False) -> Ite
         return
     if end := retirement_of(model.model):
         yield _warning(where, f"{name} retires or retired {end.when}: use {end.replacement}")
-    elif hint := _unknown(model):
+    elif hint := _misspelling(model):
         yield _warning(where, hint)
 
 
-def _unknown(model: ModelRef) -> str | None:
+def _misspelling(model: ModelRef) -> str | None:
     """Doubt a name that is nearly one we know, at a provider whose models we know."""
     known = [each for each in known_models() if each.partition("/")[0] == model.provider]
     if not known or model.id in known or model.provider == "local":
@@ -179,13 +179,13 @@ def _unknown(model: ModelRef) -> str | None:
     return f"{model.id} is not known here: did you mean {near}?" if near else None
 
 
-def _permissions(paths: Paths) -> Iterator[Finding]:
-    yield from _open_to(paths.config, _OTHERS_WRITE, str(paths.config), "change")
+def _check_permissions(paths: Paths) -> Iterator[Finding]:
+    yield from _check_mode(paths.config, _OTHERS_WRITE, str(paths.config), "change")
     for path in (paths.data, paths.cache_db, paths.ledger_db):
-        yield from _open_to(path, _OTHERS_READ, str(path), "read")
+        yield from _check_mode(path, _OTHERS_READ, str(path), "read")
 
 
-def _open_to(path: Path, bits: int, where: str, verb: str) -> Iterator[Finding]:
+def _check_mode(path: Path, bits: int, where: str, verb: str) -> Iterator[Finding]:
     try:
         found = path.stat()
     except FileNotFoundError:

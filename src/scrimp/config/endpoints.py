@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from scrimp.config.schema import ProviderTable
-from scrimp.config.secret_patterns import without_keys
+from scrimp.config.secret_patterns import redact_secrets
 from scrimp.enums import Transport
 from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.presets import PRESETS
 
 # These of a table's fields stand in the endpoint under the same name; keys do not stand in it at all.
-_SAME = (
+_SHARED_FIELDS = (
     "dialect", "base_url", "flavour", "key_env", "auth_header", "auth_prefix", "price_provider", "rpm", "tpm",
 )  # fmt: skip
 
@@ -25,7 +25,7 @@ def endpoint_of(name: str, table: ProviderTable) -> Endpoint:
     """Return a provider's endpoint."""
     transport = None if table.base_url is None else _transport_of(name, table.base_url)
     base = PRESETS.get(name) or _own_provider(name, table, transport)
-    given = {field: value for field in _SAME if (value := getattr(table, field)) is not None}
+    given = {field: value for field in _SHARED_FIELDS if (value := getattr(table, field)) is not None}
     if table.key_env == "":
         given["key_env"] = None
     if transport is not None:
@@ -38,7 +38,7 @@ def _transport_of(name: str, base_url: str) -> Transport:
     for beginning, transport in _TRANSPORTS.items():
         if base_url.startswith(beginning):
             return transport
-    raise ConfigError(f"providers.{name}: base_url '{without_keys(base_url)}' is not a URL: write https://HOST/PATH")
+    raise ConfigError(f"providers.{name}: base_url '{redact_secrets(base_url)}' is not a URL: write https://HOST/PATH")
 
 
 def _own_provider(name: str, table: ProviderTable, transport: Transport | None) -> Endpoint:

@@ -14,7 +14,7 @@ Tree = dict[str, object]
 
 _PREFIX = "SCRIMP_"
 # Variables of ours that are no defaults.
-_OTHERS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
+_NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 _ROUTES = ("tier", "chain", "model")
 
 
@@ -34,8 +34,8 @@ def file_layer(path: Path) -> Tree:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
-    convert(tree, str(path))
-    return _one_route(tree)
+    to_config(tree, str(path))
+    return _unset_other_routes(tree)
 
 
 def environment_layer(env: Mapping[str, str]) -> Tree:
@@ -44,29 +44,29 @@ def environment_layer(env: Mapping[str, str]) -> Tree:
     values: Tree = {}
     for variable, text in env.items():
         name = variable.removeprefix(_PREFIX)
-        if name == variable or name in _OTHERS:
+        if name == variable or name in _NOT_DEFAULTS:
             continue
         if name.lower() not in known:
-            _misspelt(variable)
+            _reject_misspelling(variable)
         elif text:
-            values[name.lower()] = _default(variable, name.lower(), text, strict=False)
+            values[name.lower()] = _checked_value(variable, name.lower(), text, strict=False)
     if not values:
         return {}
-    convert({"defaults": values}, "the environment")
-    return _one_route({"defaults": values})
+    to_config({"defaults": values}, "the environment")
+    return _unset_other_routes({"defaults": values})
 
 
 def flags_layer(flags: Mapping[str, object]) -> Tree:
     """Return what flags say, under the names of the defaults they replace."""
-    values = {name: _default(_flag(name), name, value) for name, value in flags.items()}
-    return _one_route({"defaults": values}) if values else {}
+    values = {name: _checked_value(_flag(name), name, value) for name, value in flags.items()}
+    return _unset_other_routes({"defaults": values}) if values else {}
 
 
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _default(origin: str, name: str, value: object, *, strict: bool = True) -> object:
+def _checked_value(origin: str, name: str, value: object, *, strict: bool = True) -> object:
     """Return one value of [defaults], checked on its own so that the sentence can name the variable or the flag."""
     tree: Tree = {"defaults": {name: value}}
     try:
@@ -78,7 +78,7 @@ def _default(origin: str, name: str, value: object, *, strict: bool = True) -> o
         raise ConfigError(f"{origin} {words.words}" if words.key else f"{origin}: {words.words}") from error
 
 
-def _misspelt(variable: str) -> None:
+def _reject_misspelling(variable: str) -> None:
     """Complain about a variable that is nearly one of ours; others may mean something to somebody."""
     from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - as above
 
@@ -87,7 +87,7 @@ def _misspelt(variable: str) -> None:
         raise ConfigError(f"the environment sets {variable}, which means nothing: did you mean {near}?")
 
 
-def _one_route(tree: Tree) -> Tree:
+def _unset_other_routes(tree: Tree) -> Tree:
     """A layer that says where prompts go says all of it: --tier does not argue with a model of the file below."""
     defaults = tree.get("defaults")
     if not isinstance(defaults, dict) or not any(name in defaults for name in _ROUTES):
@@ -95,7 +95,7 @@ def _one_route(tree: Tree) -> Tree:
     return tree | {"defaults": dict.fromkeys(_ROUTES) | defaults}
 
 
-def convert(tree: Mapping[str, object], origin: str) -> Config:
+def to_config(tree: Mapping[str, object], origin: str) -> Config:
     """Return the tree as typed config; the sentence of an error names its origin and the key."""
     try:
         return msgspec.convert(tree, Config)
@@ -108,12 +108,12 @@ def convert(tree: Mapping[str, object], origin: str) -> Config:
         ) from error
 
 
-def overlay(below: Tree, above: Mapping[str, object]) -> Tree:
+def deep_merge(below: Tree, above: Mapping[str, object]) -> Tree:
     """Return one tree with another laid over it: tables are merged, everything else is replaced."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
-        merged[key] = overlay(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        merged[key] = deep_merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.config.layers import Tree, convert, environment_layer, file_layer, flags_layer, leaves, overlay
+from scrimp.config.layers import Tree, deep_merge, environment_layer, file_layer, flags_layer, leaves, to_config
 from scrimp.config.paths import Paths
 from scrimp.config.schema import Config
 from scrimp.config.trust import require_trust
@@ -33,10 +33,10 @@ def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str,
     tree: Tree = {}
     origins: dict[tuple[str, ...], str] = {}
     for origin, layer in _layers(env, cwd, paths, flags):
-        tree = overlay(tree, layer)
+        tree = deep_merge(tree, layer)
         for path, _ in leaves(layer):
-            origins[path] = _variable(path, env) if origin == ENVIRONMENT else origin
-    config = convert(tree, "the configuration") if tree else Config()
+            origins[path] = _variable_that_set(path, env) if origin == ENVIRONMENT else origin
+    config = to_config(tree, "the configuration") if tree else Config()
     return LoadedConfig(config, origins, dict(leaves(tree)))
 
 
@@ -64,7 +64,7 @@ def project_file(cwd: Path) -> Path | None:
     return None
 
 
-def _variable(path: tuple[str, ...], env: Mapping[str, str]) -> str:
+def _variable_that_set(path: tuple[str, ...], env: Mapping[str, str]) -> str:
     """Return the variable a default was set by; a route of another kind is unset by the one that is set."""
     name = f"SCRIMP_{path[-1].upper()}"
     if env.get(name):

@@ -49,7 +49,7 @@ def paths_of(env: Mapping[str, str], platform: str = sys.platform) -> Paths:
         root = Path(home).expanduser()
         return Paths(config=root / "config.toml", data=root)
     if platform == "linux":
-        return _by_xdg(env)
+        return _xdg_paths(env)
     import platformdirs  # noqa: PLC0415 - takes 5 ms, as long as all the rest of the config
 
     return Paths(
@@ -58,7 +58,7 @@ def paths_of(env: Mapping[str, str], platform: str = sys.platform) -> Paths:
     )
 
 
-def _by_xdg(env: Mapping[str, str]) -> Paths:
+def _xdg_paths(env: Mapping[str, str]) -> Paths:
     """Return what platformdirs would on Linux (a test holds them together), without the time it takes to import it."""
 
     def base(variable: str, default: str) -> Path:

@@ -8,8 +8,8 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from scrimp.config.api_keys import KeyRing
 from scrimp.config.endpoints import endpoint_of
-from scrimp.config.keys import KeyRing
 from scrimp.config.schema import ChainTable, Config
 from scrimp.enums import Tier
 from scrimp.errors import ConfigError
@@ -21,9 +21,9 @@ from scrimp.units import parse_percent
 from scrimp.values import Chain, ModelRef, Step
 
 # What answers where no provider has a key: the embedded model, for every tier.
-EMBEDDED = ModelRef("local", "smollm2")
+EMBEDDED_MODEL = ModelRef("local", "smollm2")
 TIERS: tuple[Tier, ...] = get_args(Tier)
-DECIDER = "openai/gpt-6-luna"  # the model that serves OpenAI's decisions endpoint
+DECISIONS_MODEL = "openai/gpt-6-luna"  # the model that serves OpenAI's decisions endpoint
 
 
 class Routes:
@@ -51,7 +51,7 @@ class Routes:
     def tiers(self) -> Mapping[str, tuple[ModelRef, ...]]:
         """The models of each tier, in order: the user's list, else the shipped one, else the embedded model."""
         if not self._config.tiers and not self._any_key:
-            return dict.fromkeys(TIERS, (self._with_settings(EMBEDDED),))
+            return dict.fromkeys(TIERS, (self._with_settings(EMBEDDED_MODEL),))
         shipped = {name: tuple(self._with_settings(each) for each in models) for name, models in SHIPPED_TIERS.items()}
         own = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
         return shipped | own
@@ -126,13 +126,13 @@ class Routes:
         deciding = SIGNALS[table.signal].decisions_endpoint
         if table.judge is None and not deciding:
             return None
-        (judge,) = self._steps(where, (table.judge or DECIDER,))
+        (judge,) = self._steps(where, (table.judge or DECISIONS_MODEL,))
         for model in judge.candidates if deciding else ():
             endpoint = self.endpoints[model.provider]
             if (endpoint.dialect, endpoint.flavour) != ("openai", "openai"):
                 raise ConfigError(
                     f"{where}: {model.provider} has no decisions endpoint to ask {model.id} at: only OpenAI has "
-                    f'(flavour = "openai" for who passes it on), so name {DECIDER}, or set signal = "judge"'
+                    f'(flavour = "openai" for who passes it on), so name {DECISIONS_MODEL}, or set signal = "judge"'
                 )
         return judge
 

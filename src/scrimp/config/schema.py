@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from scrimp.config.secret_patterns import looks_like_a_key, names_a_variable
+from scrimp.config.secret_patterns import contains_secret, is_variable_name
 from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, Priority, ProgressMode, RowOrder, Signal
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
@@ -19,7 +19,7 @@ Count = Annotated[int, Meta(ge=1)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 
 
-def _in_words(read: Callable[[_Amount, str], object], amount: _Amount | None, name: str) -> None:
+def _validate(read: Callable[[_Amount, str], object], amount: _Amount | None, name: str) -> None:
     """Complain of an amount while msgspec still knows where it stands; it listens to ValueError only."""
     try:
         if amount is not None:
@@ -54,9 +54,9 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     progress: ProgressMode = "auto"
 
     def __post_init__(self) -> None:
-        _in_words(parse_duration, self.cache_ttl, "cache_ttl")
-        _in_words(parse_row_limit, self.max_failures, "max_failures")
-        _in_words(checked_dollars, self.max_cost, "max_cost")
+        _validate(parse_duration, self.cache_ttl, "cache_ttl")
+        _validate(parse_row_limit, self.max_failures, "max_failures")
+        _validate(checked_dollars, self.max_cost, "max_cost")
         routes = [name for name in ("tier", "chain", "model") if getattr(self, name) is not None]
         if len(routes) > 1:
             raise ValueError(f"{' and '.join(routes)} exclude each other: keep one")
@@ -80,7 +80,7 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         # The name will be printed ("set OPENAI_API_KEY"); a key put here by mistake must not be.
-        if self.key_env and (not names_a_variable(self.key_env) or looks_like_a_key(self.key_env)):
+        if self.key_env and (not is_variable_name(self.key_env) or contains_secret(self.key_env)):
             raise ValueError(
                 "key_env takes the name of an environment variable, such as OPENAI_API_KEY, never the key itself"
             )
@@ -97,7 +97,7 @@ class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.price is not None:
             for kind in self.price.__struct_fields__:
-                _in_words(checked_dollars, getattr(self.price, kind), f"price.{kind}")
+                _validate(checked_dollars, getattr(self.price, kind), f"price.{kind}")
 
 
 class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,7 +111,7 @@ class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parallel: bool = False
 
     def __post_init__(self) -> None:
-        _in_words(parse_percent, self.max_escalation, "max_escalation")
+        _validate(parse_percent, self.max_escalation, "max_escalation")
         if not self.steps:
             raise ValueError("steps is empty: name tiers or models")
 
@@ -132,7 +132,7 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model: str | None = None
 
     def __post_init__(self) -> None:
-        _in_words(checked_dollars, self.max_cost, "max_cost")
+        _validate(checked_dollars, self.max_cost, "max_cost")
         if sum(place is not None for place in (self.tier, self.chain, self.model)) != 1:
             raise ValueError("a rule sends prompts to exactly one place: give it tier, chain or model")
 
@@ -146,8 +146,8 @@ class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: str = "30d"
 
     def __post_init__(self) -> None:
-        _in_words(parse_percent, self.above, "above")
-        _in_words(parse_duration, self.since, "since")
+        _validate(parse_percent, self.above, "above")
+        _validate(parse_duration, self.since, "since")
 
 
 class ErrorsAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,8 +158,8 @@ class ErrorsAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     since: str = "1h"
 
     def __post_init__(self) -> None:
-        _in_words(parse_percent, self.above, "above")
-        _in_words(parse_duration, self.since, "since")
+        _validate(parse_percent, self.above, "above")
+        _validate(parse_duration, self.since, "since")
 
 
 class SpendAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,8 +169,8 @@ class SpendAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: str = "1d"
 
     def __post_init__(self) -> None:
-        _in_words(checked_dollars, self.above, "above")
-        _in_words(parse_duration, self.since, "since")
+        _validate(checked_dollars, self.above, "above")
+        _validate(parse_duration, self.since, "since")
 
 
 class AlertsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,8 +189,8 @@ class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     models: tuple[str, ...] = ()  # empty: two cheap models and the first of the high tier
 
     def __post_init__(self) -> None:
-        _in_words(parse_percent, self.share, "share")
-        _in_words(checked_dollars, self.max_cost, "max_cost")
+        _validate(parse_percent, self.share, "share")
+        _validate(checked_dollars, self.max_cost, "max_cost")
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

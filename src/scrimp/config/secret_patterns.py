@@ -10,19 +10,19 @@ _KEY = (
     r"|(?<=[Bb]earer )[\w.~+/-]{12,}=*|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
 )
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
-HIDDEN = "[key]"
+REDACTED = "[key]"
 
 
-def looks_like_a_key(text: str) -> bool:
+def contains_secret(text: str) -> bool:
     """Say whether something in the text is shaped like a provider's key, or a password in a URL."""
     return re.search(_KEY, text) is not None
 
 
-def without_keys(text: str) -> str:
+def redact_secrets(text: str) -> str:
     """Return the text with whatever is shaped like a key taken out."""
-    return re.sub(_KEY, HIDDEN, text)
+    return re.sub(_KEY, REDACTED, text)
 
 
-def names_a_variable(text: str) -> bool:
+def is_variable_name(text: str) -> bool:
     """Say whether the text can be the name of an environment variable."""
     return re.fullmatch(_VARIABLE, text) is not None

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from scrimp.config.load import LoadedConfig
 from scrimp.config.schema import Defaults
-from scrimp.config.secret_patterns import without_keys
+from scrimp.config.secret_patterns import redact_secrets
 from scrimp.config.validation_errors import dotted
 
 # A header can carry a key, and so can a command's words.
-_VEILED = frozenset(("headers", "key_cmd"))
-_VEIL = '"[set]"'
+_HIDDEN_FIELDS = frozenset(("headers", "key_cmd"))
+_PLACEHOLDER = '"[set]"'
 
 
 class Setting(Struct, frozen=True):
@@ -30,19 +30,19 @@ def settings(loaded: LoadedConfig) -> Iterator[Setting]:
     values = loaded.config.defaults
     for name in Defaults.__struct_fields__:
         here = ("defaults", name)
-        yield Setting(dotted(here), _toml(getattr(values, name)), loaded.origin(here))
+        yield Setting(dotted(here), _as_toml(getattr(values, name)), loaded.origin(here))
     for path, value in sorted(loaded.values.items()):
         if path[0] != "defaults":
-            yield Setting(dotted(path), _veiled(path, value), loaded.origin(path))
+            yield Setting(dotted(path), _shown_value(path, value), loaded.origin(path))
 
 
-def _veiled(path: tuple[str, ...], value: object) -> str | None:
-    if path[0] == "providers" and len(path) > 2 and path[2] in _VEILED:
-        return _VEIL
-    return _toml(value)
+def _shown_value(path: tuple[str, ...], value: object) -> str | None:
+    if path[0] == "providers" and len(path) > 2 and path[2] in _HIDDEN_FIELDS:
+        return _PLACEHOLDER
+    return _as_toml(value)
 
 
-def _toml(value: object) -> str | None:
+def _as_toml(value: object) -> str | None:
     """Return a value in TOML's words, on one line."""
     if value is None:
         return None
@@ -51,14 +51,14 @@ def _toml(value: object) -> str | None:
     if isinstance(value, (int, float, Decimal)):
         return str(value)
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{dotted((name,))} = {_toml(each)}" for name, each in value.items())
+        pairs = ", ".join(f"{dotted((name,))} = {_as_toml(each)}" for name, each in value.items())
         return f"{{ {pairs} }}"
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return f"[{', '.join(str(_toml(each)) for each in value)}]"
-    return _text(without_keys(str(value)))
+        return f"[{', '.join(str(_as_toml(each)) for each in value)}]"
+    return _toml_string(redact_secrets(str(value)))
 
 
-def _text(text: str) -> str:
+def _toml_string(text: str) -> str:
     import json  # noqa: PLC0415 - a basic string of TOML is written as one of JSON
 
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

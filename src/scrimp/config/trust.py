@@ -13,7 +13,7 @@ from scrimp.errors import ConfigError
 # A cloned repository must not run commands or send keys elsewhere. Headers can do the latter too (a gateway forwards to
 # the host a header names), and so can a key's name (another key of yours goes to this provider). A model's file is
 # read by a parser in this process.
-_GUARDED = {
+_GUARDED_FIELDS = {
     "providers": frozenset(
         ("key_cmd", "key_file", "key_env", "base_url", "headers", "auth_header", "auth_prefix")
     ),
@@ -28,7 +28,7 @@ def guarded_keys(tree: Mapping[str, object]) -> list[str]:
     return [
         dotted(path)
         for path, _ in leaves(tree)
-        if len(path) > 2 and path[2] in _GUARDED.get(path[0], ())  # table, name, key
+        if len(path) > 2 and path[2] in _GUARDED_FIELDS.get(path[0], ())  # table, name, key
     ]
 
 
@@ -44,14 +44,14 @@ def require_trust(path: Path, tree: Mapping[str, object], trusted: Path) -> None
 
 def is_trusted(path: Path, trusted: Path) -> bool:
     """Say whether the user trusted this file with the content it has now."""
-    return _known(trusted).get(str(path.resolve())) == _digest(path)
+    return _trusted_digests(trusted).get(str(path.resolve())) == _digest(path)
 
 
 def trust(path: Path, trusted: Path) -> None:
     """Remember this file, as it is now."""
     import json  # noqa: PLC0415 - a rare command
 
-    known = {**_known(trusted), str(path.resolve()): _digest(path)}
+    known = {**_trusted_digests(trusted), str(path.resolve()): _digest(path)}
     ensure_private_dir(trusted.parent)
     fresh = trusted.with_suffix(".new")
     try:
@@ -62,7 +62,7 @@ def trust(path: Path, trusted: Path) -> None:
         raise ConfigError(f"{trusted} cannot be written ({error.strerror}): correct its permissions") from error
 
 
-def _known(trusted: Path) -> dict[str, str]:
+def _trusted_digests(trusted: Path) -> dict[str, str]:
     import msgspec  # noqa: PLC0415 - as json above
 
     try:

@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from scrimp.config.schema import Config
-from scrimp.config.secret_patterns import without_keys
+from scrimp.config.secret_patterns import redact_secrets
 
 Path = tuple[str | int, ...]
 
-_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?$", re.DOTALL)
+_LOCATION = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?$", re.DOTALL)
 _TOKEN = re.compile(r"\[(?P<index>\d+)\]|(?P<any>\[\.\.\.\])|(?P<name>[^.\[]+)")
 _EXPECTED = re.compile(r"Expected `(?P<type>[^`]+)`(?P<bound> [<>]=? [\d.]+)?(?:, got `[^`]+`)?$")
-_TAKES = {
+_TYPE_NAMES = {
     "int": "a whole number", "float": "a number", "decimal": "a number", "bool": "true or false", "str": "text",
     "array": "a list", "object": "a table",
 }  # fmt: skip
-_ANY = "..."
-_LONGEST = 60
+_ANY_NAME = "..."
+_LONGEST_SHOWN = 60
 
 
 class ConfigProblem(msgspec.Struct, frozen=True):
@@ -34,20 +34,20 @@ class ConfigProblem(msgspec.Struct, frozen=True):
 
 def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *, strict: bool) -> ConfigProblem:
     """Return msgspec's complaint about a tree in our words."""
-    found = _WHERE.match(str(error))
+    found = _LOCATION.match(str(error))
     what, where = (found["what"], found["where"] or "") if found else (str(error), "")
-    path, value = _located(_tokens(where), tree, strict=strict)
+    path, value = _full_path(_tokens(where), tree, strict=strict)
     key, kind = dotted(path), _type_at(path)
     if unknown := re.search(r"unknown field `([^`]+)`", what):
-        return ConfigProblem(dotted((*path, unknown[1])), _unknown(unknown[1], _fields(kind)))
+        return ConfigProblem(dotted((*path, unknown[1])), _unknown_key_message(unknown[1], _fields(kind)))
     if missing := re.search(r"missing required field `([^`]+)`", what):
         return ConfigProblem(dotted((*path, missing[1])), "is missing")
-    if options := _options(kind):
+    if options := _literal_values(kind):
         near = nearest(value, options) if isinstance(value, str) else None
         hint = f": did you mean {near}?" if near else ""
         return ConfigProblem(key, f"must be one of {', '.join(options)}, not {_shown(value)}{hint}")
     if expected := _EXPECTED.match(what):
-        takes = " or ".join(_TAKES.get(name, name) for name in expected["type"].split(" | ") if name != "null")
+        takes = " or ".join(_TYPE_NAMES.get(name, name) for name in expected["type"].split(" | ") if name != "null")
         return ConfigProblem(key, f"must be {takes}{expected['bound'] or ''}, not {_shown(value)}")
     if what == "Invalid decimal string":
         return ConfigProblem(key, f"must be a number, not {_shown(value)}")
@@ -55,7 +55,7 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
     return ConfigProblem("", f"{key}: {what}" if path and path != ("defaults",) else what)
 
 
-def _unknown(key: str, known: Iterable[str]) -> str:
+def _unknown_key_message(key: str, known: Iterable[str]) -> str:
     names = list(known)
     if any(word in key.lower() for word in ("api_key", "apikey", "secret", "token")) or key.lower() == "key":
         return "is unknown: keys are never written into a file; name key_env, key_cmd or key_file"
@@ -65,19 +65,19 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 
 def _tokens(where: str) -> Path:
     return tuple(
-        int(token["index"]) if token["index"] else _ANY if token["any"] else token["name"]
+        int(token["index"]) if token["index"] else _ANY_NAME if token["any"] else token["name"]
         for token in _TOKEN.finditer(where)
     )
 
 
-def _located(tokens: Path, tree: Mapping[str, object], *, strict: bool) -> tuple[Path, object]:
+def _full_path(tokens: Path, tree: Mapping[str, object], *, strict: bool) -> tuple[Path, object]:
     """Return the path with every name msgspec left out, and the value there."""
     path: Path = ()
     node: object = tree
     for token in tokens:
         name = token
-        if token == _ANY and isinstance(node, dict):
-            name = next((name for name in node if _fails(_pruned(path, name, node[name]), strict=strict)), token)
+        if token == _ANY_NAME and isinstance(node, dict):
+            name = next((name for name in node if _fails(_tree_with(path, name, node[name]), strict=strict)), token)
         path = (*path, name)
         if isinstance(node, dict) and isinstance(name, str):
             node = node.get(name)
@@ -86,7 +86,7 @@ def _located(tokens: Path, tree: Mapping[str, object], *, strict: bool) -> tuple
     return path, node
 
 
-def _pruned(path: Path, name: str, value: object) -> dict[str, object]:
+def _tree_with(path: Path, name: str, value: object) -> dict[str, object]:
     """Return a tree with nothing but this value at its path."""
     pruned: object = {name: value}
     for part in reversed(path):
@@ -106,15 +106,15 @@ def _type_at(path: Path) -> object:
     """Return what the schema wants at a path."""
     kind: object = Config
     for part in path:
-        kind = _plain(kind)
+        kind = _without_none(kind)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             kind = typing.get_type_hints(kind).get(str(part), object)
         elif args := typing.get_args(kind):
             kind = args[0] if isinstance(part, int) else args[-1]
-    return _plain(kind)
+    return _without_none(kind)
 
 
-def _plain(kind: object) -> object:
+def _without_none(kind: object) -> object:
     """Return a type without its `| None`."""
     if typing.get_origin(kind) in (types.UnionType, typing.Union):
         return next(each for each in typing.get_args(kind) if each is not type(None))
@@ -125,7 +125,7 @@ def _fields(kind: object) -> tuple[str, ...]:
     return kind.__struct_fields__ if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else ()
 
 
-def _options(kind: object) -> tuple[str, ...]:
+def _literal_values(kind: object) -> tuple[str, ...]:
     return typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else ()
 
 
@@ -133,9 +133,9 @@ def _shown(value: object) -> str:
     """Return a value as a person would recognise it; never a key, which may stand where it should not."""
     if isinstance(value, (dict, list, tuple)):
         return "a table" if isinstance(value, dict) else "a list"
-    text = without_keys(str(value))
-    if len(text) > _LONGEST:
-        text = text[: _LONGEST - 1] + "…"
+    text = redact_secrets(str(value))
+    if len(text) > _LONGEST_SHOWN:
+        text = text[: _LONGEST_SHOWN - 1] + "…"
     if isinstance(value, bool):
         return text.lower()
     return f'"{text}"' if isinstance(value, str) else text

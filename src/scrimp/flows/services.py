@@ -16,7 +16,7 @@ from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import NoCache
 
 if TYPE_CHECKING:
-    from scrimp.config.keys import KeyRing
+    from scrimp.config.api_keys import KeyRing
     from scrimp.config.load import LoadedConfig
     from scrimp.config.paths import Paths
     from scrimp.config.routes import Routes
@@ -113,7 +113,7 @@ class Services:
     @cached_property
     def keys(self) -> KeyRing:
         """The providers' keys."""
-        from scrimp.config.keys import KeyRing  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.api_keys import KeyRing  # noqa: PLC0415 - opened when first needed
 
         return KeyRing(self.env, self.loaded.config.providers, self.warn)
 
@@ -158,7 +158,7 @@ class Services:
         """Return the lookup of certified routes, where there are any."""
         if not self.paths.tuned.exists():
             return None
-        from scrimp.config.tuned import load_tuned  # noqa: PLC0415 - only with certified routes
+        from scrimp.config.tuned_routes import load_tuned  # noqa: PLC0415 - only with certified routes
         from scrimp.flows.plan.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.config.keys import KeyRing
+from scrimp.config.api_keys import KeyRing
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config
 from scrimp.errors import StoreError

@@ -12,7 +12,7 @@ from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
-    from scrimp.config.tuned import TunedRoute
+    from scrimp.config.tuned_routes import TunedRoute
 
 _PREFIX = "tuned:"  # of the names of such chains, in rows and the ledger
 

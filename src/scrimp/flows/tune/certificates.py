@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Literal
 
-from scrimp.config.tuned import TunedRoute
+from scrimp.config.tuned_routes import TunedRoute
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.tuning.certify import Certificate, certify
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from scrimp.config.schema import ProviderTable
-from scrimp.config.secret_patterns import HIDDEN, without_keys
+from scrimp.config.secret_patterns import REDACTED, redact_secrets
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.providers.endpoint import Endpoint
 
-_COMMAND_SECONDS = 60
-_SHORTEST = 4  # of what is worth hiding: less would blacken ordinary words
+_COMMAND_TIMEOUT = 60
+_SHORTEST_REDACTED = 4  # of what is worth hiding: less would blacken ordinary words
 _NO_TABLE = ProviderTable()
 
 
@@ -26,7 +26,7 @@ class Secret:
         self._value = value
 
     def __repr__(self) -> str:
-        return f"Secret({HIDDEN})"
+        return f"Secret({REDACTED})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not written anywhere")
@@ -66,7 +66,7 @@ class KeyRing:
         if key is not None:
             headers[endpoint.auth_header] = endpoint.auth_prefix + key.reveal()
         elif endpoint.key_env is not None:
-            raise MissingKeyError(missing_key(endpoint))
+            raise MissingKeyError(missing_key_message(endpoint))
         for header, (variable, prefix) in endpoint.env_headers.items():
             second = self._variable(variable)
             if not second:
@@ -79,9 +79,9 @@ class KeyRing:
         """Return the text without any key that is known or looks like one."""
         known = {secret.reveal() for secret in self._found.values() if secret is not None}
         for key in sorted(known, key=len, reverse=True):  # one key may begin with another
-            if len(key) >= _SHORTEST:
-                text = text.replace(key, HIDDEN)
-        return without_keys(text)
+            if len(key) >= _SHORTEST_REDACTED:
+                text = text.replace(key, REDACTED)
+        return redact_secrets(text)
 
     def _look_up(self, endpoint: Endpoint, table: ProviderTable) -> str:
         if table.key_cmd:
@@ -107,7 +107,7 @@ class KeyRing:
         return key
 
 
-def missing_key(endpoint: Endpoint) -> str:
+def missing_key_message(endpoint: Endpoint) -> str:
     """Return the sentence for a provider without a key."""
     return (
         f"no key for {endpoint.name}: set {endpoint.key_env}, or key_cmd or key_file under [providers.{endpoint.name}]"
@@ -129,7 +129,7 @@ def _from_command(name: str, command: str) -> str:
 
     try:
         ran = subprocess.run(
-            shlex.split(command), stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_COMMAND_SECONDS
+            shlex.split(command), stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_COMMAND_TIMEOUT
         )
         return ran.stdout.decode().strip()
     except subprocess.CalledProcessError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from scrimp.config.tuned import TunedRoute, load_tuned, mark_tuned, save_tuned, undo_tuned
+from scrimp.config.tuned_routes import TunedRoute, load_tuned, save_tuned, undo_tuned, update_tuned
 from scrimp.errors import ConfigError, UsageError
 
 ROUTE = TunedRoute(
@@ -51,7 +51,7 @@ def test_the_first_change_is_undone_to_no_file_at_all(path: Path) -> None:
 def test_a_mark_is_no_change_to_go_back_to(path: Path) -> None:
     save_tuned(path, [OTHER])
     save_tuned(path, [ROUTE])
-    mark_tuned(path, [replace(ROUTE, drift="0 % of 60 rows")])
+    update_tuned(path, [replace(ROUTE, drift="0 % of 60 rows")])
 
     assert load_tuned(path)[0].drift == "0 % of 60 rows"
     undo_tuned(path)

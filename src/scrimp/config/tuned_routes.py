@@ -16,7 +16,9 @@ from msgspec import Struct
 from scrimp.config.paths import ensure_private_dir
 from scrimp.errors import ConfigError, UsageError
 
-_HEAD = "# Written by `scrimp tune apply`, taken back by `scrimp tune apply --undo`. Rules of config.toml go first.\n\n"
+_HEADER = (
+    "# Written by `scrimp tune apply`, taken back by `scrimp tune apply --undo`. Rules of config.toml go first.\n\n"
+)
 
 
 class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,14 +45,14 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         return self.certified.partition("T")[0]
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class _TunedFile(Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[TunedRoute, ...] = ()
 
 
 def load_tuned(path: Path) -> tuple[TunedRoute, ...]:
     """Return the certified routes; none where there is no file."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=_File).routes
+        return msgspec.toml.decode(path.read_bytes(), type=_TunedFile).routes
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -62,15 +64,15 @@ def load_tuned(path: Path) -> tuple[TunedRoute, ...]:
 def save_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
     """Write the routes in place of those there were, which are kept for `undo_tuned`."""
     before = _read(path)
-    _write(_before(path), before)
-    mark_tuned(path, routes)
+    _write(_backup_path(path), before)
+    update_tuned(path, routes)
 
 
-def mark_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
+def update_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
     """Write what became of the routes since they were saved; to undo still goes back to before that."""
     import tomli_w  # noqa: PLC0415 - only who writes needs it
 
-    _write(path, (_HEAD + tomli_w.dumps({"routes": [msgspec.to_builtins(route) for route in routes]})).encode())
+    _write(path, (_HEADER + tomli_w.dumps({"routes": [msgspec.to_builtins(route) for route in routes]})).encode())
 
 
 def undo_tuned(path: Path) -> int:
@@ -78,7 +80,7 @@ def undo_tuned(path: Path) -> int:
 
     Raises UsageError where nothing was ever changed.
     """
-    kept = _before(path)
+    kept = _backup_path(path)
     if not kept.exists():
         raise UsageError(f"there is nothing to undo: scrimp tune apply has not written {path} yet")
     before, now = _read(kept), _read(path)
@@ -110,5 +112,5 @@ def _write(path: Path, content: bytes) -> None:
         raise ConfigError(f"{path} cannot be written ({error.strerror}): check its permissions") from error
 
 
-def _before(path: Path) -> Path:
+def _backup_path(path: Path) -> Path:
     return path.with_suffix(".before.toml")
