@@ -26,7 +26,7 @@ def test_the_template_changes_nothing_until_it_is_edited(tmp_path: Path) -> None
     assert loaded.config == Config()
 
 
-def test_every_line_of_it_can_be_uncommented() -> None:
+def test_every_line_can_be_uncommented() -> None:
     config = msgspec.convert(tomllib.loads(UNCOMMENTED), Config)
 
     assert config.chains["careful"].steps == ("simple", "medium", "high")
@@ -34,7 +34,7 @@ def test_every_line_of_it_can_be_uncommented() -> None:
     assert config.alerts.spend
 
 
-def test_it_shows_every_default_as_it_is() -> None:
+def test_the_template_shows_every_default() -> None:
     section = TEMPLATE.partition("[defaults]")[2].partition("\n[")[0]
     named = set(re.findall(r"^# (\w+) = ", section, re.MULTILINE))
     shown = msgspec.convert(tomllib.loads(UNCOMMENTED), Config).defaults
@@ -45,7 +45,7 @@ def test_it_shows_every_default_as_it_is() -> None:
             assert getattr(shown, name) == value, name
 
 
-def test_it_names_every_provider_we_know() -> None:
-    known = TEMPLATE.partition("# Known by name")[2].partition("[providers")[0]
+def test_the_template_names_every_preset() -> None:
+    names = TEMPLATE.partition("# Providers known by name")[2].partition("[providers")[0]
 
-    assert [name for name in PRESETS if not re.search(rf"(?<![\w-]){name}(?![\w-])", known)] == []
+    assert [name for name in PRESETS if not re.search(rf"(?<![\w-]){name}(?![\w-])", names)] == []

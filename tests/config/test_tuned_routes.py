@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from msgspec.structs import replace
 
 from scrimp.config.tuned_routes import TunedRoute, load_tuned, save_tuned, undo_tuned, update_tuned
+from scrimp.enums import PolicySignal, Signal
 from scrimp.errors import ConfigError, UsageError
 
 ROUTE = TunedRoute(
@@ -29,11 +31,15 @@ def test_routes_come_back_as_they_were_written(path: Path) -> None:
     assert ROUTE.day == "2026-11-09"
 
 
-def test_there_are_none_before_any_were_written(path: Path) -> None:
+def test_the_signals_of_tuned_routes_are_signals_of_chains() -> None:
+    assert set(get_args(PolicySignal)) < set(get_args(Signal))
+
+
+def test_without_a_file_there_are_no_routes(path: Path) -> None:
     assert load_tuned(path) == ()
 
 
-def test_undone_once_it_is_as_before_and_twice_as_it_was(path: Path) -> None:
+def test_a_second_undo_redoes(path: Path) -> None:
     save_tuned(path, [ROUTE])
     save_tuned(path, [ROUTE, OTHER])
 
@@ -41,14 +47,14 @@ def test_undone_once_it_is_as_before_and_twice_as_it_was(path: Path) -> None:
     assert (undo_tuned(path), load_tuned(path)) == (2, (ROUTE, OTHER))
 
 
-def test_the_first_change_is_undone_to_no_file_at_all(path: Path) -> None:
+def test_undoing_the_first_save_deletes_the_file(path: Path) -> None:
     save_tuned(path, [ROUTE])
 
     assert (undo_tuned(path), path.exists()) == (0, False)
     assert (undo_tuned(path), load_tuned(path)) == (1, (ROUTE,))
 
 
-def test_a_mark_is_no_change_to_go_back_to(path: Path) -> None:
+def test_an_update_is_not_undone_on_its_own(path: Path) -> None:
     save_tuned(path, [OTHER])
     save_tuned(path, [ROUTE])
     update_tuned(path, [replace(ROUTE, drift="0 % of 60 rows")])
@@ -58,7 +64,7 @@ def test_a_mark_is_no_change_to_go_back_to(path: Path) -> None:
     assert load_tuned(path) == (OTHER,)
 
 
-def test_nobody_else_may_read_it(path: Path) -> None:
+def test_only_the_owner_can_read_the_files(path: Path) -> None:
     before = os.umask(0)
     try:
         save_tuned(path, [ROUTE])
@@ -71,13 +77,13 @@ def test_nobody_else_may_read_it(path: Path) -> None:
     }
 
 
-def test_there_is_nothing_to_undo_at_first(path: Path) -> None:
+def test_undo_before_any_save_is_an_error(path: Path) -> None:
     with pytest.raises(UsageError, match="nothing to undo"):
         undo_tuned(path)
 
 
 @pytest.mark.parametrize("text", ["routes = 3", "[[routes]]\nsignature = 'x'", "[[", "rotues = []"])
-def test_what_cannot_be_read_is_named_with_the_way_back(path: Path, text: str) -> None:
+def test_a_damaged_file_is_an_error_that_names_undo(path: Path, text: str) -> None:
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
 
@@ -85,8 +91,15 @@ def test_what_cannot_be_read_is_named_with_the_way_back(path: Path, text: str) -
         load_tuned(path)
 
 
-def test_a_place_that_cannot_be_written_is_named(path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error(path: Path) -> None:
     path.mkdir(parents=True)
 
-    with pytest.raises(ConfigError, match=r"cannot be (read|written)"):
+    with pytest.raises(ConfigError, match=r"tuned\.toml cannot be read"):
+        save_tuned(path, [ROUTE])
+
+
+def test_a_file_that_cannot_be_written_is_an_error(path: Path) -> None:
+    path.with_name("tuned.before.toml").mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match=r"tuned\.before\.toml cannot be written"):
         save_tuned(path, [ROUTE])

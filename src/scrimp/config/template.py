@@ -1,103 +1,120 @@
-"""The config file `scrimp config init` writes: all of it in comments, so that it changes nothing until it is edited."""
+"""The config file that `scrimp config init` writes: comments only, so that it changes nothing until it is edited."""
 
 from __future__ import annotations
 
-TEMPLATE = """\
-# scrimp's configuration. Every line shows the default or an example, in a comment: take the "# " away to set it.
-# Flags go over SCRIMP_* variables, these over a project's scrimp.toml, that over this file.
-# `scrimp config show --origin` says what is in force and where it comes from; `scrimp config check` looks for mistakes.
+import textwrap
+from typing import get_args
+
+from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, ProgressMode, RowOrder, Signal
+from scrimp.providers.presets import PRESETS
+
+
+def _values(closed_set: object) -> str:
+    return ", ".join(get_args(closed_set))
+
+
+def _comment(text: str) -> str:
+    return textwrap.fill(text, width=120, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+
+
+_PROVIDERS = _comment(
+    f"Providers known by name, used if their key is in the environment: {' '.join(PRESETS)}. A table changes one of "
+    "them or adds your own. A key comes from key_env, key_cmd or key_file; never write it here."
+)
+
+TEMPLATE = f"""\
+# scrimp's configuration. Every line is a comment with the default or an example: remove the "# " to set it.
+# Flags override SCRIMP_* variables, these a project's scrimp.toml, and that the user's config.toml.
+# `scrimp config show --origin` shows what is in force and where it comes from; `scrimp config check` finds mistakes.
 
 [defaults]
-# Where prompts go: a tier (or auto), a chain, or one model. Only one of the three.
+# Where prompts go: a tier (or auto), a chain, or one model. Set only one of the three.
 # tier = "auto"
 # chain = "careful"
 # model = "openai/gpt-6-luna"
-# min_confidence = 0.90            # over each chain's own
+# min_confidence = 0.90            # overrides that of every chain
 
-# What is asked of every model; nothing is sent for what is not set.
+# Parameters of every call; a parameter that is not set is not sent.
 # max_output = 800                 # tokens
-# effort = "low"                   # none, minimal, low, medium, high, xhigh, max
+# effort = "low"                   # {_values(Effort)}
 
-# The bill.
-# compress = "lossless"            # off, lossless, tidy, focus, terse
-# cache = "on"                     # on, off, refresh, only
-# cache_ttl = "90d"                # without it completions are kept for ever
-# max_cost = 5.00                  # dollars for one run; without it there is no cap
+# Cost.
+# compress = "lossless"            # {_values(Level)}
+# cache = "on"                     # {_values(CacheMode)}
+# cache_ttl = "90d"                # if not set, completions never expire
+# max_cost = 5.00                  # dollars for one run; if not set, there is no cap
 # allow_unpriced = false           # under a cap, call models of unknown price too
-# baseline = "openai/gpt-6.2-sol"  # what the bill compares with
+# baseline = "openai/gpt-6.2-sol"  # the model the bill compares with
 
-# The flow.
-# concurrency = 16                 # the most calls in flight to one provider; fewer where it objects
+# Calls.
+# concurrency = 16                 # the most calls in flight to one provider; fewer while it limits them
 # rpm = 3000                       # the most calls a minute to one provider
 # tpm = 2_000_000                  # the most tokens a minute to one provider
 # retries = 2
 # timeout = 600.0                  # seconds for one call
-# max_failures = "5%"              # or a number of rows, as text: "20"
-# order = "input"                  # input, completion
+# max_failures = "5%"              # or a number of rows, in quotes: "20"
+# order = "input"                  # {_values(RowOrder)}
 
-# The screen.
-# color = "auto"                   # auto, always, never
-# progress = "auto"                # auto, bar, lines, json, none
+# Terminal.
+# color = "auto"                   # {_values(ColorMode)}
+# progress = "auto"                # {_values(ProgressMode)}
 
-# Known by name, and used where their key is in the environment: openai anthropic gemini gemini-openai deepseek
-# deepseek-anthropic mistral qwen qwen-cn qwen-us openrouter tokenmix litellm portkey portkey-self-hosted
-# helicone-openai ollama vllm llamacpp local. A table changes one, or adds one of your own. A key comes from key_env,
-# key_cmd or key_file, and is never written here.
+{_PROVIDERS}
 # [providers.work-gateway]
-# dialect = "openai"               # openai, anthropic, gemini
+# dialect = "openai"               # {_values(Dialect)}
 # base_url = "https://llm.example.com/v1"
 # key_env = "GATEWAY_KEY"          # or key_cmd = "pass show gateway", or key_file = "~/.gateway-key"
-# price_provider = "openai"        # whose price list applies
-# rpm = 3000                       # calls a minute; the lower of this and [defaults] holds
-# tpm = 2_000_000                  # tokens a minute; a provider that states its limits in headers is believed
+# price_provider = "openai"        # the provider whose price list applies
+# rpm = 3000                       # calls a minute; the lower of this and [defaults] applies
+# tpm = 2_000_000                  # tokens a minute; a lower limit that the provider's headers state applies
 
-# The first model that is available and healthy answers; the rest are failovers. A tier not named here keeps its list.
+# The first model that is available and healthy is called; the rest are failovers. A tier not set here keeps its list.
 [tiers]
 # simple = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "gemini/gemini-3.8-flash"]
 # medium = ["anthropic/claude-sonnet-5-5", "openai/gpt-6.1-terra"]
 # high = ["openai/gpt-6.2-sol", "anthropic/claude-opus-5-5"]
 
-# What is always asked of one model. The price is in dollars per million tokens, and goes over the table's.
+# Settings of every call to one model. The price is in dollars per million tokens and overrides the price table.
 # [models."openai/gpt-6-luna"]
 # effort = "none"
 # max_output = 800
-# price = { input = 0.10, output = 0.50, cached_input = 0.01 }
+# price = {{ input = 0.10, output = 0.50, cached_input = 0.01 }}
 
-# A model file of your own for the embedded runtime.
+# Your own model file for the embedded runtime.
 # [models."local/mine"]
 # path = "~/models/mine.gguf"
 
-# An escalation chain: a completion below min_confidence is asked for again one step higher.
+# An escalation chain: a prompt whose completion is below min_confidence goes to the next step.
 # [chains.careful]
-# steps = ["simple", "medium", "high"]  # tiers or models; voters of different families err less alike
-# signal = "auto"                  # auto, agreement, backed, choices, schema, check, logprobs, judge, decisions, self
+# steps = ["simple", "medium", "high"]  # tiers or models; models of different families make different mistakes
+# signal = "auto"                  # {_values(Signal)}
 # min_confidence = 0.90
-# max_escalation = "25%"           # the run stops above this share of rows that reach the last step
-# judge = "simple"                 # who is asked by the signals judge and decisions
+# max_escalation = "25%"           # the run stops if more than this share of rows reaches the last step
+# judge = "simple"                 # the tier or model that the signals judge and decisions ask
 # parallel = false                 # call the first two steps at once
 
-# Rules for --tier auto: the first whose conditions (route, tag, user, priority, file, match) all hold decides. Then
-# comes what `scrimp tune apply` learned, then the kind of task.
+# Rules for --tier auto: the first whose conditions (route, tag, user, priority, file, match) all hold decides. If none
+# does, the routes of `scrimp tune apply` decide, then the kind of task.
 # [[rules]]
 # file = "*.py"                    # and, or instead: match = "regex", route = "NAME", tag = "k=v", user = "NAME",
 #                                  # priority = "low"
 # tier = "high"                    # or chain, or model
 # compress = "off"                 # for these prompts
-# max_cost = 1.00                  # dollars for all of them in one run; the others go on
+# max_cost = 1.00                  # dollars for all of them in one run; other prompts go on
 
-# Completions from a recording instead of a provider: to try out chains for nothing.
+# Completions from a recording instead of a provider, to try out chains for free.
 # [providers.recorded]
 # base_url = "replay:answers.jsonl.gz"
 
 [alerts]
-# share = [{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }]
-# errors = [{ model = "*", above = "5%", since = "1h" }]
-# spend = [{ above = 50.00, since = "1d" }]
+# share = [{{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }}]
+# errors = [{{ model = "*", above = "5%", since = "1h" }}]
+# spend = [{{ above = 50.00, since = "1d" }}]
 
-# At the end of a run, make a share of its calls to other models as well: `scrimp tune` learns from what they say.
-# It is paid for beside the run's bill and cap, and is in the ledger under the route shadow.
+# At the end of a run, repeat a share of its calls with other models: `scrimp tune` learns from their completions.
+# These calls are not part of the run's bill and cap; the ledger has them under the route shadow.
 [shadow]
-# share = "3%"                     # without it there is none
+# share = "3%"                     # if not set, no calls
 # max_cost = 1.00                  # dollars for one run
 # models = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "openai/gpt-6.2-sol"]  # else two cheap ones and a high one
 """

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Literal
 
 from scrimp.config.tuned_routes import TunedRoute
+from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.tuning.certify import Certificate, certify
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name
 from scrimp.tuning.recorded_row import label_by_agreement
 from scrimp.tuning.shortlist import shortlist
-
-PolicySignal = Literal["auto", "agreement", "backed"]  # those by which a chain carries out a policy
 
 
 def certify_dataset(dataset: Dataset, target: float, risk: float) -> Certificate:
