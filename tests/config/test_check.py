@@ -31,7 +31,7 @@ def test_a_sound_config_has_no_findings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "level", "where", "words"),
+    ("text", "severity", "location", "words"),
     [
         ('[tiers]\nsimple = ["gpt-6-lunaa"]', "error", "tiers.simple", "did you mean openai/gpt-6-luna"),
         ('[tiers]\nsimple = ["openai/gpt-6-lunaa"]', "warning", "tiers.simple", "did you mean openai/gpt-6-luna"),
@@ -60,30 +60,36 @@ def test_a_sound_config_has_no_findings(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_likely_to_go_wrong_is_found(tmp_path: Path, text: str, level: str, where: str, words: str) -> None:
+def test_a_likely_mistake_is_found(tmp_path: Path, text: str, severity: str, location: str, words: str) -> None:
     found = findings(tmp_path, text, OPENAI_API_KEY="k")
 
-    assert [(each.level, each.where) for each in found if words in each.message] == [(level, where)]
+    assert [(finding.severity, finding.location) for finding in found if words in finding.message] == [
+        (severity, location)
+    ]
 
 
-def test_plain_http_on_this_machine_is_no_finding(tmp_path: Path) -> None:
+def test_plain_http_on_this_machine_is_not_a_finding(tmp_path: Path) -> None:
     assert findings(tmp_path, "[providers.litellm]\nrpm = 3", LITELLM_API_KEY="k", OPENAI_API_KEY="k") == []
 
 
-def test_files_that_are_too_open_are_found(tmp_path: Path) -> None:
+def test_files_that_others_can_read_or_change_are_found(tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text("plain-key-text", encoding="utf-8")
     key.chmod(0o644)
 
     found = findings(tmp_path, f'[providers.openai]\nkey_file = "{key}"')
-    assert [(each.level, each.where) for each in found] == [("warning", "providers.openai.key_file")]
+    assert [(finding.severity, finding.location) for finding in found] == [("warning", "providers.openai.key_file")]
 
     home = tmp_path / "home"
     home.chmod(0o755)
     (home / "config.toml").chmod(0o666)
     loaded = load(env={}, cwd=tmp_path, paths=Paths(config=home / "config.toml", data=home), flags={})
-    wide = check(loaded, KeyRing({}, loaded.config.providers), Paths(config=home / "config.toml", data=home))
-    assert [each.where for each in wide] == ["providers.openai.key_file", str(home / "config.toml"), str(home)]
+    again = check(loaded, KeyRing({}, loaded.config.providers), Paths(config=home / "config.toml", data=home))
+    assert [finding.location for finding in again] == [
+        "providers.openai.key_file",
+        str(home / "config.toml"),
+        str(home),
+    ]
 
 
 def test_checking_runs_no_command(tmp_path: Path) -> None:

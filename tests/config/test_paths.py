@@ -13,45 +13,47 @@ from scrimp.errors import ConfigError
 def test_one_variable_moves_everything(tmp_path: Path) -> None:
     paths = paths_of({"SCRIMP_HOME": str(tmp_path), "XDG_DATA_HOME": "/elsewhere"})
 
-    places = (paths.config, paths.cache_db, paths.ledger_db, paths.trust, paths.prices)
-    assert {place.parent for place in places} == {tmp_path}
+    files = (paths.config, paths.cache_db, paths.ledger_db, paths.tuned, paths.trust, paths.prices)
+    assert {file.parent for file in files} == {tmp_path}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs itself is asked")
-@pytest.mark.parametrize("given", [{}, {"XDG_DATA_HOME": "/a/data", "XDG_CONFIG_HOME": "/a/config"}])
-def test_on_linux_the_places_are_those_of_platformdirs(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs itself chooses the paths")
+@pytest.mark.parametrize("variables", [{}, {"XDG_DATA_HOME": "/a/data", "XDG_CONFIG_HOME": "/a/config"}])
+def test_on_linux_the_paths_are_those_of_platformdirs(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(variable, raising=False)
-    for variable, value in {"HOME": "/home/ada", **given}.items():
+    for variable, value in {"HOME": "/home/ada", **variables}.items():
         monkeypatch.setenv(variable, value)
 
-    paths = paths_of({"HOME": "/home/ada", **given}, "linux")
+    paths = paths_of({"HOME": "/home/ada", **variables}, "linux")
 
     assert paths.config == platformdirs.user_config_path("scrimp") / "config.toml"
     assert paths.data == platformdirs.user_data_path("scrimp")
 
 
-def test_elsewhere_platformdirs_says_where() -> None:
+def test_elsewhere_platformdirs_chooses_the_paths() -> None:
     paths = paths_of({}, "another")
 
     assert paths.data == platformdirs.user_data_path("scrimp", appauthor=False)
 
 
-def test_completions_are_kept_where_no_cleaner_looks() -> None:
+def test_completions_are_not_in_a_cache_directory() -> None:
     paths = paths_of({"HOME": "/home/ada"}, "linux")
 
     assert paths.cache_db == Path("/home/ada/.local/share/scrimp/cache.db")
 
 
-def test_a_directory_of_ours_is_closed_to_others(tmp_path: Path) -> None:
+def test_a_private_directory_is_closed_to_others(tmp_path: Path) -> None:
     ensure_private_dir(tmp_path / "state")
     ensure_private_dir(tmp_path / "state")
 
     assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_directory_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
 
-    with pytest.raises(ConfigError, match="cannot be made"):
+    with pytest.raises(ConfigError, match="cannot be created"):
         ensure_private_dir(tmp_path / "file" / "state")

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 import pytest
 
 from scrimp.config.api_keys import KeyRing
 from scrimp.config.routes import EMBEDDED_MODEL, Routes, price_overrides
 from scrimp.config.schema import Config
+from scrimp.enums import Tier
 from scrimp.errors import ConfigError
 from scrimp.providers.models import SHIPPED_TIERS
-from scrimp.providers.presets import PRESETS
-from scrimp.values import Chain
+from scrimp.values import Chain, Step
 
 
 def routes(tree: dict[str, object] | None = None, **env: str) -> Routes:
@@ -21,18 +23,18 @@ def ids(chain: Chain) -> list[list[str]]:
     return [[model.id for model in step.candidates] for step in chain.steps]
 
 
-@pytest.mark.parametrize("tier", ["simple", "medium", "high"])
+@pytest.mark.parametrize("tier", get_args(Tier))
 def test_with_no_key_and_no_tiers_every_tier_is_the_embedded_model(tier: str) -> None:
     assert routes().tier_chain(tier).steps[0].candidates == (EMBEDDED_MODEL,)
     assert EMBEDDED_MODEL.provider in routes().available
 
 
-@pytest.mark.parametrize("tier", ["simple", "medium", "high"])
+@pytest.mark.parametrize("tier", get_args(Tier))
 def test_with_a_key_every_tier_is_the_shipped_list_whole(tier: str) -> None:
     assert routes(OPENAI_API_KEY="k").tier_chain(tier).steps[0].candidates == SHIPPED_TIERS[tier]
 
 
-def test_what_is_asked_does_not_depend_on_which_keys_are_there() -> None:
+def test_the_models_of_a_tier_do_not_depend_on_the_keys_that_are_set() -> None:
     tree: dict[str, object] = {"tiers": {"simple": ["openai/gpt-6-luna", "deepseek/deepseek-flash"]}}
 
     one, other, none = routes(tree, OPENAI_API_KEY="k"), routes(tree, DEEPSEEK_API_KEY="k"), routes(tree)
@@ -42,28 +44,28 @@ def test_what_is_asked_does_not_depend_on_which_keys_are_there() -> None:
     assert ("openai" in other.available, "deepseek" in other.available) == (False, True)
 
 
-def test_a_tier_of_ones_own_replaces_that_tier_only() -> None:
-    found = routes({"tiers": {"simple": ["mistral/x"], "tiny": ["local/smollm2"]}}, OPENAI_API_KEY="k")
+def test_a_configured_tier_replaces_that_tier_only() -> None:
+    resolved = routes({"tiers": {"simple": ["mistral/x"], "tiny": ["local/smollm2"]}}, OPENAI_API_KEY="k")
 
-    assert ids(found.tier_chain("simple")) == [["mistral/x"]]
-    assert ids(found.tier_chain("tiny")) == [["local/smollm2"]]
-    assert found.tier_chain("high").steps[0].candidates == SHIPPED_TIERS["high"]
-
-
-def test_a_name_gives_the_same_chain_each_time() -> None:
-    found = routes({"chains": {"c": {"steps": ["simple", "high"]}}}, OPENAI_API_KEY="k")
-
-    assert found.tier_chain("simple") is found.tier_chain("simple")
-    assert found.chain("c") is found.chain("c")
-    assert found.model_chain("openai/gpt-6-luna") is found.model_chain("openai/gpt-6-luna")
+    assert ids(resolved.tier_chain("simple")) == [["mistral/x"]]
+    assert ids(resolved.tier_chain("tiny")) == [["local/smollm2"]]
+    assert resolved.tier_chain("high").steps[0].candidates == SHIPPED_TIERS["high"]
 
 
-def test_the_least_confidence_asked_for_is_kept_apart_by_its_value() -> None:
-    found = routes({"chains": {"c": {"steps": ["simple"], "min_confidence": 0.7}}})
+def test_a_name_gives_the_same_chain_every_time() -> None:
+    resolved = routes({"chains": {"c": {"steps": ["simple", "high"]}}}, OPENAI_API_KEY="k")
 
-    assert found.chain("c").min_confidence == 0.7
-    assert found.chain("c", min_confidence=0.5).min_confidence == 0.5
-    assert found.chain("c").min_confidence == 0.7
+    assert resolved.tier_chain("simple") is resolved.tier_chain("simple")
+    assert resolved.chain("c") is resolved.chain("c")
+    assert resolved.model_chain("openai/gpt-6-luna") is resolved.model_chain("openai/gpt-6-luna")
+
+
+def test_a_chain_with_another_threshold_is_another_chain() -> None:
+    resolved = routes({"chains": {"c": {"steps": ["simple"], "min_confidence": 0.7}}})
+
+    assert resolved.chain("c").min_confidence == 0.7
+    assert resolved.chain("c", min_confidence=0.5).min_confidence == 0.5
+    assert resolved.chain("c").min_confidence == 0.7
 
 
 def test_a_chain_is_made_of_tiers_and_models() -> None:
@@ -79,29 +81,32 @@ def test_a_chain_is_made_of_tiers_and_models() -> None:
     assert (chain.name, chain.signal, chain.max_escalation) == ("c", "choices", 0.25)
 
 
-def test_a_chain_may_be_written_as_its_steps() -> None:
+def test_a_chain_may_be_given_as_its_steps() -> None:
     assert [step.name for step in routes(OPENAI_API_KEY="k").chain("simple, high").steps] == ["simple", "high"]
 
 
 @pytest.mark.parametrize(
-    ("ask", "words"),
+    ("resolve", "message"),
     [
-        (lambda found: found.tier_chain("smple"), "no tier 'smple': use one of simple, medium, high, or auto"),
-        (lambda found: found.chain("careless"), r"no chain 'careless' \(there are: careful\): add \[chains.careless\]"),
+        (lambda resolved: resolved.tier_chain("smple"), "no tier 'smple': use one of simple, medium, high, or auto"),
         (
-            lambda found: found.chain("simple,mediun"),
+            lambda resolved: resolved.chain("careless"),
+            r"no chain 'careless' \(known: careful\): add \[chains.careless\]",
+        ),
+        (
+            lambda resolved: resolved.chain("simple,mediun"),
             "chain 'simple,mediun': there is no tier 'mediun': did you mean medium",
         ),
-        (lambda found: found.chain(","), "has no steps"),
-        (lambda found: found.chain("careful"), "chains.careful: unknown model 'gpt-7-lunar'"),
-        (lambda found: found.model_chain("opanai/gpt-6-luna"), "did you mean openai"),
+        (lambda resolved: resolved.chain(","), "has no steps"),
+        (lambda resolved: resolved.chain("careful"), "chains.careful: unknown model 'gpt-7-lunar'"),
+        (lambda resolved: resolved.model_chain("opanai/gpt-6-luna"), "did you mean openai"),
     ],
 )
-def test_a_name_nobody_knows_is_a_sentence(ask: object, words: str) -> None:
-    found = routes({"chains": {"careful": {"steps": ["simple", "gpt-7-lunar"]}}}, OPENAI_API_KEY="k")
+def test_an_unknown_name_is_an_error(resolve: object, message: str) -> None:
+    resolved = routes({"chains": {"careful": {"steps": ["simple", "gpt-7-lunar"]}}}, OPENAI_API_KEY="k")
 
-    with pytest.raises(ConfigError, match=words):
-        ask(found)  # type: ignore[operator]
+    with pytest.raises(ConfigError, match=message):
+        resolve(resolved)  # type: ignore[operator]
 
 
 def test_a_wrong_model_in_a_tier_names_the_tier() -> None:
@@ -109,7 +114,7 @@ def test_a_wrong_model_in_a_tier_names_the_tier() -> None:
         routes({"tiers": {"high": ["gpt-6.2-so"]}}).tier_chain("high")
 
 
-def test_a_models_table_goes_over_what_ships_with_it_and_only_where_it_speaks() -> None:
+def test_a_models_table_overrides_only_the_settings_it_has() -> None:
     tree: dict[str, object] = {"models": {"openai/gpt-6-luna": {"max_output": 800}}}
 
     (model,) = routes(tree).model_chain("gpt-6-luna").steps[0].candidates
@@ -119,58 +124,12 @@ def test_a_models_table_goes_over_what_ships_with_it_and_only_where_it_speaks() 
     assert in_tier == model
 
 
-def test_a_preset_is_changed_where_its_table_speaks() -> None:
-    endpoint = routes({"providers": {"openrouter": {"rpm": 60, "headers": {"x": "y"}}}}).endpoints["openrouter"]
-
-    assert endpoint == msgspec.structs.replace(
-        PRESETS["openrouter"], rpm=60, headers={**PRESETS["openrouter"].headers, "x": "y"}
-    )
-
-
-def test_a_provider_of_ones_own_is_spoken_to_as_the_vendor_of_its_dialect() -> None:
-    found = routes(
-        {
-            "providers": {
-                "gate": {"dialect": "anthropic", "base_url": "https://gate.example", "key_env": "GATE_KEY"},
-                "plain": {"dialect": "openai", "base_url": "https://plain.example/v1"},
-            }
-        },
-        GATE_KEY="k",
-    )
-
-    gate, plain = found.endpoints["gate"], found.endpoints["plain"]
-    assert (gate.auth_header, gate.auth_prefix) == ("x-api-key", "")
-    assert "anthropic-version" in gate.headers
-    assert (plain.auth_header, plain.auth_prefix, plain.key_env) == ("authorization", "Bearer ", None)
-    assert {"gate", "plain"} <= set(found.available)
-
-
 def test_an_empty_key_env_means_that_no_key_is_needed() -> None:
     assert "litellm" not in routes().available
     assert "litellm" in routes({"providers": {"litellm": {"key_env": ""}}}).available
 
 
-@pytest.mark.parametrize(
-    ("name", "table", "words"),
-    [
-        ("opnai", {"rpm": 3}, "providers.opnai is no preset: did you mean openai"),
-        ("own", {"dialect": "openai"}, "needs dialect .* and base_url"),
-        ("own", {"dialect": "openai", "base_url": "llm.example.com"}, "base_url 'llm.example.com' is not a URL"),
-    ],
-)
-def test_a_provider_that_says_too_little_is_a_sentence(name: str, table: dict[str, object], words: str) -> None:
-    with pytest.raises(ConfigError, match=words):
-        _ = routes({"providers": {name: table}}).endpoints
-
-
-def test_a_password_in_a_wrong_url_is_not_repeated() -> None:
-    with pytest.raises(ConfigError) as caught:
-        _ = routes({"providers": {"own": {"dialect": "openai", "base_url": "ftp://ada:hunter2@host"}}}).endpoints
-
-    assert "hunter2" not in str(caught.value)
-
-
-def test_the_users_prices_are_handed_on_exactly() -> None:
+def test_configured_prices_keep_their_digits() -> None:
     config = msgspec.convert(
         {"models": {"openai/x": {"price": {"input": 0.1, "output": 3}}, "openai/y": {"effort": "low"}}}, Config
     )
@@ -179,5 +138,38 @@ def test_the_users_prices_are_handed_on_exactly() -> None:
     assert (name, str(rates.input), str(rates.output), rates.cached_input) == ("openai/x", "0.1", "3", None)
 
 
-def test_a_provider_table_says_nothing_by_itself() -> None:
-    assert routes({"providers": {"openai": {}}}).endpoints["openai"] == PRESETS["openai"]
+GATEWAY = {"dialect": "openai", "base_url": "https://x.example", "key_env": "K"}
+
+
+def judge_of(*, providers: dict[str, object] | None = None, **chain: object) -> Step | None:
+    tree: dict[str, object] = {
+        "providers": {"own": GATEWAY, **(providers or {})},
+        "tiers": {"mixed": ["openai/gpt-6-luna", "own/m"]},
+        "chains": {"c": {"steps": ["own/a", "own/top"], **chain}},
+    }
+    return routes(tree, K="k", OPENAI_API_KEY="k").chain("c").judge
+
+
+def test_decisions_are_asked_of_openais_model_unless_another_is_named() -> None:
+    shipped = judge_of(signal="decisions")
+    named = judge_of(signal="decisions", judge="openai/gpt-7-luna")
+
+    assert shipped is not None
+    assert shipped.candidates[0].id == "openai/gpt-6-luna"
+    assert named is not None
+    assert named.candidates[0].id == "openai/gpt-7-luna"
+    assert judge_of(signal="judge") is None
+
+
+@pytest.mark.parametrize(
+    "judge", ["own/m", "anthropic/claude-opus-5-5", "gemini/gemini-3.8-flash", "deepseek/x", "mixed"]
+)
+def test_a_provider_without_decisions_is_refused(judge: str) -> None:
+    with pytest.raises(ConfigError, match=r"chains\.c\.judge: \w+ has no decisions endpoint .* openai/gpt-6-luna"):
+        judge_of(signal="decisions", judge=judge)
+
+
+def test_a_gateway_with_decisions_sets_its_flavour() -> None:
+    providers: dict[str, object] = {"gate": GATEWAY | {"flavour": "openai"}}
+
+    assert judge_of(providers=providers, signal="decisions", judge="gate/m") is not None

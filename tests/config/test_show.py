@@ -41,7 +41,7 @@ def loaded(tmp_path: Path) -> LoadedConfig:
     )
 
 
-def test_each_setting_says_where_it_comes_from(loaded: LoadedConfig, tmp_path: Path) -> None:
+def test_each_setting_has_its_origin(loaded: LoadedConfig, tmp_path: Path) -> None:
     shown = {setting.key: (setting.value, setting.origin) for setting in settings(loaded)}
 
     file = str(tmp_path / "config.toml")
@@ -68,7 +68,7 @@ def test_nothing_that_may_be_a_secret_is_shown(loaded: LoadedConfig) -> None:
     assert 'providers.gate.key_cmd = "[set]"' in shown
 
 
-def test_what_is_shown_is_toml(loaded: LoadedConfig) -> None:
+def test_the_settings_shown_are_toml(loaded: LoadedConfig) -> None:
     lines = [f"{setting.key} = {setting.value}" for setting in settings(loaded) if setting.value is not None]
 
     tree = tomllib.loads("\n".join(lines))

@@ -64,16 +64,16 @@ def test_a_project_may_choose_tiers_and_limits_without_trust(tmp_path: Path) -> 
     assert list(config.tiers["simple"]) == ["openai/x"]
 
 
-def test_what_is_trusted_is_the_file_as_it_was(tmp_path: Path) -> None:
+def test_trust_ends_when_the_file_changes(tmp_path: Path) -> None:
     file = project(tmp_path, OWN + 'base_url = "https://one.example"')
-    trusted = tmp_path / "home" / "trusted.json"
+    record = tmp_path / "home" / "trusted.json"
 
-    trust(file, trusted)
-    assert is_trusted(file, trusted)
+    trust(file, record)
+    assert is_trusted(file, record)
     load_in(tmp_path)
 
     project(tmp_path, OWN + 'base_url = "https://two.example"')
-    assert not is_trusted(file, trusted)
+    assert not is_trusted(file, record)
     with pytest.raises(ConfigError, match=r"providers\.own\.base_url"):
         load_in(tmp_path)
 
@@ -83,45 +83,45 @@ def test_trust_in_one_directory_is_not_trust_in_another(tmp_path: Path) -> None:
     copy = tmp_path / "other" / "scrimp.toml"
     copy.parent.mkdir()
     copy.write_bytes(file.read_bytes())
-    trusted = tmp_path / "home" / "trusted.json"
+    record = tmp_path / "home" / "trusted.json"
 
-    trust(file, trusted)
+    trust(file, record)
 
-    assert not is_trusted(copy, trusted)
+    assert not is_trusted(copy, record)
 
 
 def test_trusting_a_second_project_keeps_the_first(tmp_path: Path) -> None:
     first = project(tmp_path, OWN + 'base_url = "https://one.example"')
     second = tmp_path / "scrimp.toml"
     second.write_text("# nothing", encoding="utf-8")
-    trusted = tmp_path / "home" / "trusted.json"
+    record = tmp_path / "home" / "trusted.json"
 
-    trust(first, trusted)
-    trust(second, trusted)
+    trust(first, record)
+    trust(second, record)
 
-    assert is_trusted(first, trusted)
-    assert is_trusted(second, trusted)
-
-
-def test_what_is_trusted_is_known_to_the_user_alone(tmp_path: Path) -> None:
-    trusted = tmp_path / "home" / "trusted.json"
-
-    trust(project(tmp_path, "# nothing"), trusted)
-
-    assert trusted.stat().st_mode & 0o777 == 0o600
-    assert trusted.parent.stat().st_mode & 0o777 == 0o700
+    assert is_trusted(first, record)
+    assert is_trusted(second, record)
 
 
-def test_a_damaged_record_trusts_nobody(tmp_path: Path) -> None:
+def test_only_the_user_can_read_the_record_of_trusted_files(tmp_path: Path) -> None:
+    record = tmp_path / "home" / "trusted.json"
+
+    trust(project(tmp_path, "# nothing"), record)
+
+    assert record.stat().st_mode & 0o777 == 0o600
+    assert record.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:
     file = project(tmp_path, OWN + 'base_url = "https://one.example"')
-    trusted = tmp_path / "home" / "trusted.json"
-    trusted.parent.mkdir()
-    trusted.write_text("{", encoding="utf-8")
+    record = tmp_path / "home" / "trusted.json"
+    record.parent.mkdir()
+    record.write_text("{", encoding="utf-8")
 
     with pytest.raises(ConfigError, match=r"trusted\.json is damaged"):
-        is_trusted(file, trusted)
+        is_trusted(file, record)
 
 
-def test_trusting_what_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+def test_trusting_a_file_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         trust(tmp_path / "scrimp.toml", tmp_path / "trusted.json")

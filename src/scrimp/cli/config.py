@@ -72,10 +72,10 @@ def check() -> None:
         services = session.services
         problems = check_config(services.loaded, services.keys, services.paths)
         for problem in problems:
-            print_line(f"{problem.level}: {problem.where}: {problem.message}")
+            print_line(f"{problem.severity}: {problem.location}: {problem.message}")
         if not problems:
             print_line("the configuration is valid")
-    if any(problem.level == "error" for problem in problems):
+    if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(_INVALID)
 
 

@@ -1,1 +1,1 @@
-"""The door to what a person set: flags over environment over project file over user file over defaults."""
+"""What the user configured: flags over environment over project file over user file over defaults."""

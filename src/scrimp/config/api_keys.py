@@ -1,4 +1,4 @@
-"""Keys of providers: found where the config says, held so that nothing prints them, and taken out of any text."""
+"""API keys of providers: looked up as the config says, held so that nothing prints them, and redacted in any text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scrimp.config.secret_patterns import REDACTED, redact_secrets
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.providers.endpoint import Endpoint
 
-_COMMAND_TIMEOUT = 60
-_SHORTEST_REDACTED = 4  # of what is worth hiding: less would blacken ordinary words
+_COMMAND_TIMEOUT = 60  # seconds
+_SHORTEST_REDACTED = 4  # characters; redacting shorter keys would damage ordinary words
 _NO_TABLE = ProviderTable()
 
 
 class Secret:
-    """A key that shows itself only when asked by name."""
+    """A key that only `reveal` shows."""
 
     __slots__ = ("_value",)
 
@@ -29,7 +29,7 @@ class Secret:
         return f"Secret({REDACTED})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not written anywhere")
+        raise TypeError("a secret cannot be serialized or copied")
 
     def reveal(self) -> str:
         """Return the key itself."""
@@ -37,30 +37,30 @@ class Secret:
 
 
 class KeyRing:
-    """The keys of one process, each looked up once."""
+    """The API keys of one process, each looked up once."""
 
     def __init__(
         self, env: Mapping[str, str], tables: Mapping[str, ProviderTable], warn: Callable[[str], None] = lambda _: None
     ) -> None:
         self._env, self._tables, self._warn = env, tables, warn
-        self._found: dict[str, Secret | None] = {}
+        self._secrets: dict[str, Secret | None] = {}
 
     def has(self, endpoint: Endpoint) -> bool:
-        """Say whether a key is configured or none is needed; runs no command and opens no file."""
+        """Return whether a key is configured or none is needed; this runs no command and opens no file."""
         table = self._tables.get(endpoint.name, _NO_TABLE)
         if table.key_cmd or table.key_file:
             return True
         return endpoint.key_env is None or bool(self._variable(endpoint.key_env))
 
     def find(self, endpoint: Endpoint) -> Secret | None:
-        """Return the key from key_cmd, key_file or key_env, in this order; None where there is none."""
-        if endpoint.name not in self._found:
+        """Return the key from key_cmd, key_file or key_env, in this order; None if there is none."""
+        if endpoint.name not in self._secrets:
             key = self._look_up(endpoint, self._tables.get(endpoint.name, _NO_TABLE))
-            self._found[endpoint.name] = Secret(key) if key else None
-        return self._found[endpoint.name]
+            self._secrets[endpoint.name] = Secret(key) if key else None
+        return self._secrets[endpoint.name]
 
     def headers_for(self, endpoint: Endpoint) -> dict[str, str]:
-        """Return the headers that carry an endpoint's secrets; MissingKeyError where one is needed but missing."""
+        """Return the headers that carry an endpoint's secrets; raise MissingKeyError if one it needs is missing."""
         headers = {}
         key = self.find(endpoint)
         if key is not None:
@@ -68,16 +68,16 @@ class KeyRing:
         elif endpoint.key_env is not None:
             raise MissingKeyError(missing_key_message(endpoint))
         for header, (variable, prefix) in endpoint.env_headers.items():
-            second = self._variable(variable)
-            if not second:
+            second_key = self._variable(variable)
+            if not second_key:
                 raise MissingKeyError(f"{endpoint.name} needs a second key: set {variable}")
-            self._found[f"${variable}"] = Secret(second)
-            headers[header] = prefix + _checked(second, f"${variable}")
+            self._secrets[f"${variable}"] = Secret(second_key)
+            headers[header] = prefix + _checked(second_key, f"${variable}")
         return headers
 
     def redact(self, text: str) -> str:
-        """Return the text without any key that is known or looks like one."""
-        known = {secret.reveal() for secret in self._found.values() if secret is not None}
+        """Return the text with every known key, and everything that has the shape of a key, replaced."""
+        known = {secret.reveal() for secret in self._secrets.values() if secret is not None}
         for key in sorted(known, key=len, reverse=True):  # one key may begin with another
             if len(key) >= _SHORTEST_REDACTED:
                 text = text.replace(key, REDACTED)
@@ -100,26 +100,26 @@ class KeyRing:
             key = path.read_text(encoding="utf-8").strip()
             mode = path.stat().st_mode
         except (OSError, UnicodeDecodeError):
-            # Not even the cause is kept: a decoding error carries what it could not decode.
-            raise ConfigError(f"the key file of {name}, {path}, cannot be read: correct key_file") from None
+            # Without its cause: a decoding error contains the bytes it could not decode.
+            raise ConfigError(f"the key_file of {name}, {path}, cannot be read: correct it") from None
         if mode & (stat.S_IRGRP | stat.S_IROTH):
-            self._warn(f"{path} can be read by others: chmod 600 it")
+            self._warn(f"{path} can be read by others: run chmod 600 on it")
         return key
 
 
 def missing_key_message(endpoint: Endpoint) -> str:
-    """Return the sentence for a provider without a key."""
+    """Return the error message for a provider without a key."""
     return (
         f"no key for {endpoint.name}: set {endpoint.key_env}, or key_cmd or key_file under [providers.{endpoint.name}]"
     )
 
 
 def _checked(key: str, source: str) -> str:
-    """Return the key if it can travel in a header; what refuses it later might print it."""
+    """Return the key if an HTTP header can hold it; an HTTP library that refused it later might print it."""
     if not key:
         raise ConfigError(f"{source} gives no key: correct it")
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigError(f"{source} gives something that is no key (one word, plain characters): correct it")
+        raise ConfigError(f"{source} gives something that is not a key (one word of printable ASCII): correct it")
     return key
 
 
@@ -128,13 +128,13 @@ def _from_command(name: str, command: str) -> str:
     import subprocess  # noqa: PLC0415 - as above
 
     try:
-        ran = subprocess.run(
+        process = subprocess.run(
             shlex.split(command), stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_COMMAND_TIMEOUT
         )
-        return ran.stdout.decode().strip()
+        return process.stdout.decode().strip()
     except subprocess.CalledProcessError as error:
         reason = f"exit status {error.returncode}"
     except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
         reason = type(error).__name__
-    # Neither its output nor its words are repeated: both may hold a secret.
+    # Neither the command nor its output is repeated: both may contain a secret.
     raise ConfigError(f"the key_cmd of {name} failed ({reason}): run it by hand to see why")

@@ -1,4 +1,4 @@
-"""What is doubtful about a chain that works: voters that err alike, a judge that nobody asks or that cannot answer."""
+"""Warnings about a valid chain: steps that are likely to err alike, a judge that is never asked or cannot answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scrimp.values import Chain, ModelRef, Step
 
 
 def chain_warnings(chain: Chain, available: Collection[str]) -> Iterator[str]:
-    """Yield a sentence for each thing to look at; `available` are the providers that can be called."""
+    """Yield a message for each doubtful setting; `available` are the providers that can be called."""
     kind = SIGNALS[chain.signal]
     if kind.compares:
         yield from _same_family_warnings(chain.steps[:-1], available)
@@ -20,16 +20,16 @@ def chain_warnings(chain: Chain, available: Collection[str]) -> Iterator[str]:
     if kind.ask is None:
         yield f'the judge is never asked where signal = "{chain.signal}": leave it out, or set signal = "judge"'
     elif not any(model.provider in available for model in chain.judge.candidates):
-        yield f"no provider of the judge {chain.judge.name} has a key, so every row would go up to the last step"
+        yield f"no provider of the judge {chain.judge.name} has a key, so every row would reach the last step: set one"
 
 
 def _same_family_warnings(voters: tuple[Step, ...], available: Collection[str]) -> Iterator[str]:
-    """Compare the models that would be called first, each with each."""
+    """Compare the models that each step would call first, in pairs."""
     for one, other in combinations([_first_available(step, available) for step in voters], 2):
-        if (kin := family(one.id)) == family(other.id):
+        if (shared := family(one.id)) == family(other.id):
             yield (
-                f"{one.id} and {other.id} vote with each other but are of one family ({kin}) and err alike, so that "
-                "they agree says less: name a model of another family"
+                f"{one.id} and {other.id} vote with each other but are of one family ({shared}) and err alike, so "
+                "their agreement means less: name a model of another family"
             )
 
 

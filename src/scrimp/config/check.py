@@ -1,4 +1,4 @@
-"""What is likely to go wrong with a config that loads: names nobody knows, keys that are missing, files too open."""
+"""Likely mistakes in a valid config: unknown names, missing keys, files that others can read or change."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from scrimp.config.api_keys import KeyRing, missing_key_message
 from scrimp.config.endpoints import endpoint_of
@@ -21,64 +22,65 @@ from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import known_models, retirement_of
 from scrimp.values import ModelRef
 
-_Given = TypeVar("_Given")
+_Argument = TypeVar("_Argument")
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _LOOPBACK = ("http://localhost", "http://127.0.0.1", "http://[::1]")
 
 
 class Finding(Struct, frozen=True):
-    """One thing to look at; an error stops some run, a warning may cost money or a key."""
+    """One likely mistake: an error makes some run fail, a warning may cost money or reveal a key."""
 
-    level: Literal["error", "warning"]
-    where: str
+    severity: Literal["error", "warning"]
+    location: str
     message: str
 
 
 def check(loaded: LoadedConfig, keys: KeyRing, paths: Paths) -> list[Finding]:
-    """Return everything found, in the order of the file; no command is run and nobody is called."""
+    """Return every finding, in the order of the file; this runs no command and calls no API."""
     config = loaded.config
     findings = list(_check_providers(config, keys))
-    if not findings or all(finding.level == "warning" for finding in findings):
-        # Every route goes through the providers: while one of them is wrong, the rest would only repeat it.
+    if not any(finding.severity == "error" for finding in findings):
+        # Routes need every provider: while one of them is wrong, every route would only repeat its error.
         routes = Routes(config, keys)
         findings += [*_check_defaults(config, routes), *_check_tiers(config, routes), *_check_models(config, routes)]
         findings += [*_check_chains(config, routes), *_check_rules(config, routes)]
     return findings + list(_check_permissions(paths))
 
 
-def _error(where: str, message: str) -> Finding:
-    return Finding("error", where, message)
+def _error(location: str, message: str) -> Finding:
+    return Finding("error", location, message)
 
 
-def _warning(where: str, message: str) -> Finding:
-    return Finding("warning", where, message)
+def _warning(location: str, message: str) -> Finding:
+    return Finding("warning", location, message)
 
 
-def _check_call(where: str, attempt: Callable[[_Given], object], given: _Given) -> Iterator[Finding]:
+def _check_call(location: str, function: Callable[[_Argument], object], argument: _Argument) -> Iterator[Finding]:
+    """Yield the ConfigError of a call as a finding."""
     try:
-        attempt(given)
+        function(argument)
     except ConfigError as error:
-        yield _error(where, str(error).removeprefix(f"{where}: "))
+        yield _error(location, str(error).removeprefix(f"{location}: "))
 
 
 def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
     for name, table in config.providers.items():
-        where = dotted(("providers", name))
+        location = dotted(("providers", name))
         try:
             endpoint = endpoint_of(name, table)
         except ConfigError as error:
-            yield _error(where, str(error).removeprefix(f"{where}: "))
+            yield _error(location, str(error).removeprefix(f"{location}: "))
             continue
         if not keys.has(endpoint):
-            yield _warning(where, missing_key_message(endpoint))
-        if _sends_a_key(endpoint, table) and _is_unencrypted(endpoint.base_url):
-            yield _warning(where, "base_url is http, so the key travels unencrypted: use https")
+            yield _warning(location, missing_key_message(endpoint))
+        if _sends_key(endpoint, table) and _is_unencrypted(endpoint.base_url):
+            yield _warning(location, "base_url is http, so the key travels unencrypted: use https")
         if table.key_file:
-            yield from _check_mode(Path(table.key_file).expanduser(), _OTHERS_READ, f"{where}.key_file", "read")
+            yield from _check_mode(Path(table.key_file).expanduser(), _OTHERS_READ, f"{location}.key_file", "read")
 
 
-def _sends_a_key(endpoint: Endpoint, table: ProviderTable) -> bool:
+def _sends_key(endpoint: Endpoint, table: ProviderTable) -> bool:
     return bool(endpoint.key_env or table.key_cmd or table.key_file)
 
 
@@ -104,79 +106,82 @@ def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:
     try:
         tiers = routes.tiers
     except ConfigError:
-        return  # said above, model by model
+        return  # reported above, model by model
     for name, candidates in tiers.items():
         if not any(model.provider in routes.available for model in candidates):
-            wanted = dict.fromkeys(routes.endpoints[model.provider].key_env or model.provider for model in candidates)
-            yield _warning(dotted(("tiers", name)), f"no provider of it has a key: set {' or '.join(wanted)}")
+            variables = dict.fromkeys(
+                routes.endpoints[model.provider].key_env or model.provider for model in candidates
+            )
+            yield _warning(dotted(("tiers", name)), f"none of its providers has a key: set {' or '.join(variables)}")
 
 
 def _check_models(config: Config, routes: Routes) -> Iterator[Finding]:
     for name, table in config.models.items():
-        where = dotted(("models", name))
-        yield from _check_model(where, name, routes)
+        location = dotted(("models", name))
+        yield from _check_model(location, name, routes)
         if table.price is not None and (table.price.input is None or table.price.output is None):
-            yield _warning(where, "price lacks input or output: calls that use such tokens have an unknown cost")
+            yield _warning(
+                location, "price lacks input or output, so calls with such tokens have an unknown cost: add it"
+            )
         if table.path is not None and not Path(table.path).expanduser().is_file():
-            yield _error(f"{where}.path", f"there is no file {table.path}: correct it")
+            yield _error(f"{location}.path", f"there is no file {table.path}: correct it")
 
 
 def _check_chains(config: Config, routes: Routes) -> Iterator[Finding]:
     for name, table in config.chains.items():
-        where = dotted(("chains", name))
-        yield from _check_call(where, routes.chain, name)
+        location = dotted(("chains", name))
+        yield from _check_call(location, routes.chain, name)
         for step in table.steps:
             if "/" in step:
-                yield from _check_model(where, step, routes, again=True)
-        yield from _lint_chain(where, name, routes)
+                yield from _check_model(location, step, routes, report_unknown=False)
+        yield from _lint_chain(location, name, routes)
 
 
-def _lint_chain(where: str, name: str, routes: Routes) -> Iterator[Finding]:
+def _lint_chain(location: str, name: str, routes: Routes) -> Iterator[Finding]:
     from scrimp.config.chain_lint import chain_warnings  # noqa: PLC0415 - only where there are chains
 
     try:
         chain = routes.chain(name)
     except ConfigError:
-        return  # said above
-    yield from (_warning(where, doubt) for doubt in chain_warnings(chain, routes.available))
+        return  # reported above
+    yield from (_warning(location, message) for message in chain_warnings(chain, routes.available))
 
 
 def _check_rules(config: Config, routes: Routes) -> Iterator[Finding]:
-    from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - brings the word lists
+    from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - imports the word lists
 
-    rules = [Rule(**{name: getattr(each, name) for name in each.__struct_fields__}) for each in config.rules]
-    yield from _check_call("rules", check_rules, rules)
+    yield from _check_call("rules", check_rules, [Rule(**asdict(table)) for table in config.rules])
     for number, rule in enumerate(config.rules, 1):
-        where = f"rule {number}"
+        location = f"rule {number}"
         if rule.tier is not None:
-            yield from _check_call(where, routes.tier_chain, rule.tier)
+            yield from _check_call(location, routes.tier_chain, rule.tier)
         if rule.chain is not None:
-            yield from _check_call(where, routes.chain, rule.chain)
+            yield from _check_call(location, routes.chain, rule.chain)
         if rule.model is not None:
-            yield from _check_model(where, rule.model, routes)
+            yield from _check_model(location, rule.model, routes)
 
 
-def _check_model(where: str, name: str, routes: Routes, *, again: bool = False) -> Iterator[Finding]:
-    """Look at a model's name; `again`: that it resolves at all has been said."""
+def _check_model(location: str, name: str, routes: Routes, *, report_unknown: bool = True) -> Iterator[Finding]:
+    """Check a model's name; `report_unknown` is false if a finding already says that it does not resolve."""
     try:
         model = routes.model(name)
     except ConfigError as error:
-        if not again:
-            yield _error(where, str(error))
+        if report_unknown:
+            yield _error(location, str(error))
         return
     if end := retirement_of(model.model):
-        yield _warning(where, f"{name} retires or retired {end.when}: use {end.replacement}")
-    elif hint := _misspelling(model):
-        yield _warning(where, hint)
+        yield _warning(location, f"{name} retires or retired {end.when}: use {end.replacement}")
+    elif message := _misspelling(model):
+        yield _warning(location, message)
 
 
 def _misspelling(model: ModelRef) -> str | None:
-    """Doubt a name that is nearly one we know, at a provider whose models we know."""
-    known = [each for each in known_models() if each.partition("/")[0] == model.provider]
+    """Return a message if an unknown name is close to a known one of the same provider."""
+    known = [name for name in known_models() if name.partition("/")[0] == model.provider]
     if not known or model.id in known or model.provider == "local":
         return None
     near = nearest(model.id, known, cutoff=0.9)
-    return f"{model.id} is not known here: did you mean {near}?" if near else None
+    return f"scrimp does not know {model.id}: did you mean {near}?" if near else None
 
 
 def _check_permissions(paths: Paths) -> Iterator[Finding]:
@@ -185,13 +190,13 @@ def _check_permissions(paths: Paths) -> Iterator[Finding]:
         yield from _check_mode(path, _OTHERS_READ, str(path), "read")
 
 
-def _check_mode(path: Path, bits: int, where: str, verb: str) -> Iterator[Finding]:
+def _check_mode(path: Path, bits: int, location: str, verb: str) -> Iterator[Finding]:
     try:
-        found = path.stat()
+        mode = path.stat().st_mode
     except FileNotFoundError:
         return
     except OSError as error:
-        yield _error(where, f"{path} cannot be looked at ({error.strerror}): correct its permissions")
+        yield _error(location, f"{path} cannot be examined ({error.strerror}): correct its permissions")
         return
-    if found.st_mode & bits:
-        yield _warning(where, f"others can {verb} {path}: chmod go-{'w' if verb == 'change' else 'rwx'} it")
+    if mode & bits:
+        yield _warning(location, f"others can {verb} {path}: run chmod go-{'w' if verb == 'change' else 'rwx'} on it")

@@ -1,4 +1,4 @@
-"""One layer of config at a time: a file, the environment or flags, checked against the schema."""
+"""The layers of config, each read and checked against the schema: a file, the environment, flags."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from pathlib import Path
 
 import msgspec
 
-from scrimp.config.schema import Config, Defaults
+from scrimp.config.schema import DESTINATIONS, Config, Defaults
 from scrimp.errors import ConfigError
 
 Tree = dict[str, object]
 
 _PREFIX = "SCRIMP_"
-# Variables of ours that are no defaults.
+# Variables of scrimp that set no default.
 _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
-_ROUTES = ("tier", "chain", "model")
 
 
 def file_layer(path: Path) -> Tree:
-    """Return a TOML file's tree, checked; an empty one where there is no file."""
+    """Return the checked tree of a TOML file; an empty one if there is no file."""
     try:
         text = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -39,14 +38,13 @@ def file_layer(path: Path) -> Tree:
 
 
 def environment_layer(env: Mapping[str, str]) -> Tree:
-    """Return what SCRIMP_* variables say; an empty variable says nothing."""
-    known = Defaults.__struct_fields__
+    """Return the defaults that SCRIMP_* variables set; an empty variable sets nothing."""
     values: Tree = {}
     for variable, text in env.items():
         name = variable.removeprefix(_PREFIX)
         if name == variable or name in _NOT_DEFAULTS:
             continue
-        if name.lower() not in known:
+        if name.lower() not in Defaults.__struct_fields__:
             _reject_misspelling(variable)
         elif text:
             values[name.lower()] = _checked_value(variable, name.lower(), text, strict=False)
@@ -57,9 +55,14 @@ def environment_layer(env: Mapping[str, str]) -> Tree:
 
 
 def flags_layer(flags: Mapping[str, object]) -> Tree:
-    """Return what flags say, under the names of the defaults they replace."""
+    """Return the values of flags, under the names of the defaults they replace."""
     values = {name: _checked_value(_flag(name), name, value) for name, value in flags.items()}
     return _unset_other_routes({"defaults": values}) if values else {}
+
+
+def variable_name(name: str) -> str:
+    """Return the environment variable of a key of [defaults]."""
+    return _PREFIX + name.upper()
 
 
 def _flag(name: str) -> str:
@@ -67,49 +70,48 @@ def _flag(name: str) -> str:
 
 
 def _checked_value(origin: str, name: str, value: object, *, strict: bool = True) -> object:
-    """Return one value of [defaults], checked on its own so that the sentence can name the variable or the flag."""
+    """Return one value of [defaults], checked on its own so that the error can name the variable or the flag."""
     tree: Tree = {"defaults": {name: value}}
     try:
         return getattr(msgspec.convert(tree, Config, strict=strict).defaults, name)
     except msgspec.ValidationError as error:
         from scrimp.config.validation_errors import config_problem  # noqa: PLC0415 - only where something is wrong
 
-        words = config_problem(error, tree, strict=strict)
-        raise ConfigError(f"{origin} {words.words}" if words.key else f"{origin}: {words.words}") from error
+        problem = config_problem(error, tree, strict=strict)
+        raise ConfigError(f"{origin} {problem.message}" if problem.key else f"{origin}: {problem.message}") from error
 
 
 def _reject_misspelling(variable: str) -> None:
-    """Complain about a variable that is nearly one of ours; others may mean something to somebody."""
+    """Raise ConfigError if a variable is nearly one of ours; others may belong to another program."""
     from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - as above
 
-    known = [_PREFIX + name.upper() for name in (*Defaults.__struct_fields__, "home")]
+    known = [variable_name(name) for name in (*Defaults.__struct_fields__, "home")]
     if near := nearest(variable, known, cutoff=0.85):
-        raise ConfigError(f"the environment sets {variable}, which means nothing: did you mean {near}?")
+        raise ConfigError(f"the environment sets {variable}, which scrimp does not know: did you mean {near}?")
 
 
 def _unset_other_routes(tree: Tree) -> Tree:
-    """A layer that says where prompts go says all of it: --tier does not argue with a model of the file below."""
+    """Return the tree so that each of tier, chain and model unsets the other two in the layers below."""
     defaults = tree.get("defaults")
-    if not isinstance(defaults, dict) or not any(name in defaults for name in _ROUTES):
+    if not isinstance(defaults, dict) or not any(name in defaults for name in DESTINATIONS):
         return tree
-    return tree | {"defaults": dict.fromkeys(_ROUTES) | defaults}
+    return tree | {"defaults": dict.fromkeys(DESTINATIONS) | defaults}
 
 
 def to_config(tree: Mapping[str, object], origin: str) -> Config:
-    """Return the tree as typed config; the sentence of an error names its origin and the key."""
+    """Return the tree as typed config; an error names the origin and the key."""
     try:
         return msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
         from scrimp.config.validation_errors import config_problem  # noqa: PLC0415 - only where something is wrong
 
-        words = config_problem(error, tree, strict=True)
-        raise ConfigError(
-            f"{origin}: {words.key} {words.words}" if words.key else f"{origin}: {words.words}"
-        ) from error
+        problem = config_problem(error, tree, strict=True)
+        location = f"{origin}: {problem.key}" if problem.key else f"{origin}:"
+        raise ConfigError(f"{location} {problem.message}") from error
 
 
 def deep_merge(below: Tree, above: Mapping[str, object]) -> Tree:
-    """Return one tree with another laid over it: tables are merged, everything else is replaced."""
+    """Return `below` with `above` merged over it: tables are merged, everything else is replaced."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
@@ -118,7 +120,7 @@ def deep_merge(below: Tree, above: Mapping[str, object]) -> Tree:
 
 
 def leaves(tree: Mapping[str, object], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Yield each value with the keys that lead to it."""
+    """Yield each value with its key path."""
     for key, value in tree.items():
         if isinstance(value, dict):
             yield from leaves(value, (*path, key))

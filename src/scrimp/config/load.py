@@ -1,4 +1,4 @@
-"""The layers laid over each other: flags over environment over project file over user file over defaults."""
+"""The layers merged: flags over environment over project file over user file over defaults."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.config.layers import Tree, deep_merge, environment_layer, file_layer, flags_layer, leaves, to_config
+from scrimp.config.layers import (
+    Tree,
+    deep_merge,
+    environment_layer,
+    file_layer,
+    flags_layer,
+    leaves,
+    to_config,
+    variable_name,
+)
 from scrimp.config.paths import Paths
-from scrimp.config.schema import Config
+from scrimp.config.schema import DESTINATIONS, Config
 from scrimp.config.trust import require_trust
 
 PROJECT_FILE = "scrimp.toml"
@@ -17,19 +26,19 @@ FLAG, ENVIRONMENT, DEFAULT = "flag", "environment", "default"
 
 
 class LoadedConfig(Struct, frozen=True):
-    """The config in force, and for each value that is no default where it comes from."""
+    """The config in force, and the origin of each value that is not a default."""
 
     config: Config
     origins: Mapping[tuple[str, ...], str]  # "flag", "SCRIMP_TIER", or the path of a file
     values: Mapping[tuple[str, ...], object]
 
     def origin(self, path: tuple[str, ...]) -> str:
-        """Return where a value comes from."""
+        """Return the origin of the value at a key path."""
         return self.origins.get(path, DEFAULT)
 
 
 def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str, object]) -> LoadedConfig:
-    """Return what flags, environment and files add up to."""
+    """Return the merged configuration of flags, environment and files."""
     tree: Tree = {}
     origins: dict[tuple[str, ...], str] = {}
     for origin, layer in _layers(env, cwd, paths, flags):
@@ -53,20 +62,18 @@ def _layers(
 
 
 def project_file(cwd: Path) -> Path | None:
-    """Return the nearest scrimp.toml, from here upwards."""
+    """Return the nearest scrimp.toml, in `cwd` or above."""
     for directory in (cwd, *cwd.parents):
         candidate = directory / PROJECT_FILE
         try:
             if candidate.is_file():
                 return candidate
-        except PermissionError:  # a directory above that is closed to us holds nothing of ours
+        except PermissionError:  # a directory we cannot read holds no project of ours
             continue
     return None
 
 
 def _variable_that_set(path: tuple[str, ...], env: Mapping[str, str]) -> str:
-    """Return the variable a default was set by; a route of another kind is unset by the one that is set."""
-    name = f"SCRIMP_{path[-1].upper()}"
-    if env.get(name):
-        return name
-    return next(other for other in ("SCRIMP_TIER", "SCRIMP_CHAIN", "SCRIMP_MODEL") if env.get(other))
+    """Return the variable that set a default; tier, chain and model are also unset by the variable of another one."""
+    candidates = map(variable_name, (path[-1], *DESTINATIONS))
+    return next(variable for variable in candidates if env.get(variable))

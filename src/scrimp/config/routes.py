@@ -1,4 +1,4 @@
-"""Tiers, chains and models by name, as the config and the keys at hand make them."""
+"""Tiers, chains and models by name, resolved from the config and the keys that are set."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ from scrimp.providers.presets import PRESETS
 from scrimp.units import parse_percent
 from scrimp.values import Chain, ModelRef, Step
 
-# What answers where no provider has a key: the embedded model, for every tier.
+# Serves every tier if no provider has a key.
 EMBEDDED_MODEL = ModelRef("local", "smollm2")
-TIERS: tuple[Tier, ...] = get_args(Tier)
 DECISIONS_MODEL = "openai/gpt-6-luna"  # the model that serves OpenAI's decisions endpoint
 
 
 class Routes:
-    """What a prompt may be sent to; every name gives the same object each time it is asked for.
+    """What a prompt may be sent to; a name gives the same object every time.
 
-    Steps carry every model configured, whether its provider has a key or not: a completion is named by what was asked,
-    never by who could answer that day. Who can is `available`.
+    Steps contain every configured model, whether its provider has a key or not: the cache key of a completion depends
+    on what was asked, not on the providers that could be called that day, which are `available`.
     """
 
     def __init__(self, config: Config, keys: KeyRing) -> None:
@@ -39,52 +38,52 @@ class Routes:
 
     @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:
-        """Every provider by name: the presets, with the user's tables over them."""
+        """The endpoint of every provider by name: the presets, with the user's tables over them."""
         return {**PRESETS, **{name: endpoint_of(name, table) for name, table in self._config.providers.items()}}
 
     @cached_property
     def available(self) -> Collection[str]:
-        """Providers that can be called: a key is at hand, or none is needed."""
+        """Providers that can be called: their key is set, or none is needed."""
         return frozenset(name for name, endpoint in self.endpoints.items() if self._keys.has(endpoint))
 
     @cached_property
     def tiers(self) -> Mapping[str, tuple[ModelRef, ...]]:
         """The models of each tier, in order: the user's list, else the shipped one, else the embedded model."""
         if not self._config.tiers and not self._any_key:
-            return dict.fromkeys(TIERS, (self._with_settings(EMBEDDED_MODEL),))
-        shipped = {name: tuple(self._with_settings(each) for each in models) for name, models in SHIPPED_TIERS.items()}
-        own = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
-        return shipped | own
+            return dict.fromkeys(get_args(Tier), (self._with_settings(EMBEDDED_MODEL),))
+        shipped = {name: tuple(map(self._with_settings, models)) for name, models in SHIPPED_TIERS.items()}
+        configured = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
+        return shipped | configured
 
     @property
     def _any_key(self) -> bool:
-        """Say whether any provider that needs a key has one."""
-        return any(each.key_env is not None and self._keys.has(each) for each in self.endpoints.values())
+        """Whether any provider that needs a key has one."""
+        return any(endpoint.key_env is not None and self._keys.has(endpoint) for endpoint in self.endpoints.values())
 
     def tier_chain(self, name: str) -> Chain:
-        """Return the chain of one step that a tier is."""
-        return self._once(("tier", name), lambda: self._tier_chain(name))
+        """Return a tier as a chain of one step."""
+        return self._cached(("tier", name), lambda: self._tier_chain(name))
 
     def model_chain(self, name: str) -> Chain:
-        """Return the chain of one model."""
-        return self._once(("model", name), lambda: self._model_chain(name))
+        """Return one model as a chain of one step."""
+        return self._cached(("model", name), lambda: self._model_chain(name))
 
     def chain(self, name: str, *, min_confidence: float | None = None) -> Chain:
-        """Return a chain of the config, or one written as its steps: simple,high."""
-        return self._once(("chain", name, min_confidence), lambda: self._chain(name, min_confidence))
+        """Return a chain of the config, or one given as its steps, such as simple,high."""
+        return self._cached(("chain", name, min_confidence), lambda: self._chain(name, min_confidence))
 
     def model(self, name: str) -> ModelRef:
-        """Return the model a person named, with the settings the config gives it."""
+        """Return the model of this name, with the settings the config gives it."""
         return self._with_settings(resolve_name(name, self.endpoints.keys()))
 
-    def _once(self, key: tuple[object, ...], make: Callable[[], Chain]) -> Chain:
+    def _cached(self, key: tuple[object, ...], make: Callable[[], Chain]) -> Chain:
         if key not in self._chains:
             self._chains[key] = make()
         return self._chains[key]
 
     def _tier(self, name: str, models: tuple[str, ...]) -> tuple[ModelRef, ...]:
         try:
-            return tuple(self.model(each) for each in models)
+            return tuple(map(self.model, models))
         except ConfigError as error:
             raise ConfigError(f"tiers.{name}: {error}") from error
 
@@ -100,58 +99,54 @@ class Routes:
     def _chain(self, name: str, min_confidence: float | None) -> Chain:
         table = self._config.chains.get(name)
         if table is not None:
-            brake = (
+            limit = (
                 parse_percent(table.max_escalation, f"chains.{name}.max_escalation") if table.max_escalation else None
             )
             chain = Chain(
-                name=name, steps=self._steps(f"chains.{name}", table.steps), signal=table.signal,
-                min_confidence=table.min_confidence, max_escalation=brake, parallel=table.parallel,
+                name=name, steps=self.steps(table.steps, f"chains.{name}"), signal=table.signal,
+                min_confidence=table.min_confidence, max_escalation=limit, parallel=table.parallel,
                 judge=self._judge(f"chains.{name}.judge", table),
             )  # fmt: skip
         elif "," in name:
-            words = tuple(word.strip() for word in name.split(",") if word.strip())
-            chain = Chain(name=name, steps=self._steps(f"chain '{name}'", words))
+            step_names = tuple(word.strip() for word in name.split(",") if word.strip())
+            chain = Chain(name=name, steps=self.steps(step_names, f"chain '{name}'"))
         else:
-            known = ", ".join(self._config.chains) or "none yet"
+            known = f" (known: {', '.join(self._config.chains)})" if self._config.chains else ""
             raise ConfigError(
-                f"there is no chain '{name}' (there are: {known}): add [chains.{name}], or write its steps, such as "
-                "simple,high"
+                f"there is no chain '{name}'{known}: add [chains.{name}], or name steps, such as simple,high"
             )
         return chain if min_confidence is None else replace(chain, min_confidence=min_confidence)
 
-    def _judge(self, where: str, table: ChainTable) -> Step | None:
-        """Return who is asked about completions; None is the chain's own first step."""
-        from scrimp.escalation.signals import SIGNALS  # noqa: PLC0415 - where a chain is used
+    def _judge(self, location: str, table: ChainTable) -> Step | None:
+        """Return the step that is asked about completions; None is the chain's own first step."""
+        from scrimp.escalation.signals import SIGNALS  # noqa: PLC0415 - only where a chain is used
 
-        deciding = SIGNALS[table.signal].decisions_endpoint
-        if table.judge is None and not deciding:
+        needs_decisions = SIGNALS[table.signal].decisions_endpoint
+        if table.judge is None and not needs_decisions:
             return None
-        (judge,) = self._steps(where, (table.judge or DECISIONS_MODEL,))
-        for model in judge.candidates if deciding else ():
+        (judge,) = self.steps((table.judge or DECISIONS_MODEL,), location)
+        for model in judge.candidates if needs_decisions else ():
             endpoint = self.endpoints[model.provider]
             if (endpoint.dialect, endpoint.flavour) != ("openai", "openai"):
                 raise ConfigError(
-                    f"{where}: {model.provider} has no decisions endpoint to ask {model.id} at: only OpenAI has "
-                    f'(flavour = "openai" for who passes it on), so name {DECISIONS_MODEL}, or set signal = "judge"'
+                    f"{location}: {model.provider} has no decisions endpoint for {model.id}; only OpenAI has one (a "
+                    f'gateway to it sets flavour = "openai"): name {DECISIONS_MODEL}, or set signal = "judge"'
                 )
         return judge
 
     def steps(self, names: tuple[str, ...], chain: str) -> tuple[Step, ...]:
-        """Return the steps of these names, tiers or models; `chain` is what a complaint calls them."""
-        return self._steps(chain, names)
-
-    def _steps(self, chain: str, names: tuple[str, ...]) -> tuple[Step, ...]:
+        """Return the steps of these names, tiers or models; `chain` names the chain in errors."""
         if not names:
             raise ConfigError(f"{chain} has no steps: give it tiers or models")
         try:
-            return tuple(self._step(each) for each in names)
+            return tuple(map(self._step, names))
         except ConfigError as error:
             raise ConfigError(f"{chain}: {error}") from error
 
     def _step(self, name: str) -> Step:
         if name in self.tiers:
             return Step(name, self.tiers[name], name)
-        from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - models are rare as steps
+        from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - few steps are models
 
         if "/" not in name and (near := nearest(name, self.tiers, cutoff=0.7)):
             raise ConfigError(f"there is no tier '{name}': did you mean {near}?")
@@ -166,5 +161,5 @@ class Routes:
 
 
 def price_overrides(config: Config) -> dict[str, Rates]:
-    """Return the user's own prices by provider/model."""
+    """Return the prices the config sets, by provider/model."""
     return {name: table.price for name, table in config.models.items() if table.price is not None}

@@ -1,4 +1,4 @@
-"""The shape of scrimp.toml and config.toml: every key there is, with its type, bounds and default."""
+"""The schema of scrimp.toml and config.toml: every key, with its type, bounds and default."""
 
 from __future__ import annotations
 
@@ -17,21 +17,26 @@ from scrimp.units import checked_dollars, parse_duration, parse_percent, parse_r
 _Amount = TypeVar("_Amount")
 Count = Annotated[int, Meta(ge=1)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
+DESTINATIONS = ("tier", "chain", "model")  # keys of [defaults] and of a rule: where prompts go; one of them is set
 
 
-def _validate(read: Callable[[_Amount, str], object], amount: _Amount | None, name: str) -> None:
-    """Complain of an amount while msgspec still knows where it stands; it listens to ValueError only."""
+def _validate(parse: Callable[[_Amount, str], object], amount: _Amount | None, name: str) -> None:
+    """Raise ValueError for a bad amount: msgspec adds the location to a ValueError, and to nothing else."""
     try:
         if amount is not None:
-            read(amount, name)
+            parse(amount, name)
     except ConfigError as error:
         raise ValueError(str(error)) from error
 
 
-class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[defaults]: what flags of the same name would say; SCRIMP_NAME in the environment says it too."""
+def _destinations(table: Struct) -> list[str]:
+    return [name for name in DESTINATIONS if getattr(table, name) is not None]
 
-    tier: str | None = None  # auto where neither chain nor model is given
+
+class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[defaults]: the values of flags of the same name; SCRIMP_NAME in the environment sets them too."""
+
+    tier: str | None = None  # auto where neither chain nor model is set
     chain: str | None = None
     model: str | None = None
     min_confidence: Fraction | None = None
@@ -57,13 +62,13 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _validate(parse_duration, self.cache_ttl, "cache_ttl")
         _validate(parse_row_limit, self.max_failures, "max_failures")
         _validate(checked_dollars, self.max_cost, "max_cost")
-        routes = [name for name in ("tier", "chain", "model") if getattr(self, name) is not None]
-        if len(routes) > 1:
-            raise ValueError(f"{' and '.join(routes)} exclude each other: keep one")
+        destinations = _destinations(self)
+        if len(destinations) > 1:
+            raise ValueError(f"{' and '.join(destinations)} exclude each other: keep one")
 
 
 class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[providers.NAME]: a preset's fields to change, or a provider of one's own."""
+    """[providers.NAME]: changes to a preset, or a provider of the user's own."""
 
     dialect: Dialect | None = None
     base_url: str | None = None
@@ -79,7 +84,7 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tpm: Count | None = None
 
     def __post_init__(self) -> None:
-        # The name will be printed ("set OPENAI_API_KEY"); a key put here by mistake must not be.
+        # Messages print this name ("set OPENAI_API_KEY"); a key put here by mistake must not be printed.
         if self.key_env and (not is_variable_name(self.key_env) or contains_secret(self.key_env)):
             raise ValueError(
                 "key_env takes the name of an environment variable, such as OPENAI_API_KEY, never the key itself"
@@ -87,7 +92,7 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[models."provider/model"]: what is always asked of a model, its price, and for local ones its file."""
+    """[models."provider/model"]: settings of every call to a model, its price, and the file of a local one."""
 
     effort: Effort | None = None
     max_output: Count | None = None
@@ -117,7 +122,7 @@ class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[[rules]]: conditions that all must hold, and where the prompt then goes."""
+    """[[rules]]: conditions that must all hold, and where the prompt then goes."""
 
     route: str | None = None
     file: str | None = None
@@ -133,12 +138,12 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         _validate(checked_dollars, self.max_cost, "max_cost")
-        if sum(place is not None for place in (self.tier, self.chain, self.model)) != 1:
-            raise ValueError("a rule sends prompts to exactly one place: give it tier, chain or model")
+        if len(_destinations(self)) != 1:
+            raise ValueError("a rule sends prompts to exactly one place: set tier, chain or model")
 
 
 class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A model's share of the whole; `model` is a glob."""
+    """A model's share of all cost, calls or tokens; `model` is a glob."""
 
     above: str
     model: str = "*"
@@ -174,7 +179,7 @@ class SpendAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AlertsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[alerts]: what `scrimp cost` warns of."""
+    """[alerts]: what `scrimp cost` warns about."""
 
     share: tuple[ShareAlert, ...] = ()
     errors: tuple[ErrorsAlert, ...] = ()
@@ -182,10 +187,10 @@ class AlertsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[shadow]: at the end of a run, a share of its calls is made to other models too, for `scrimp tune`."""
+    """[shadow]: at the end of a run, a share of its calls is repeated with other models, for `scrimp tune`."""
 
     share: str = "0%"
-    max_cost: Decimal = Decimal("1.00")  # dollars a run, beside the run's own cap
+    max_cost: Decimal = Decimal("1.00")  # dollars for one run, apart from the run's own cap
     models: tuple[str, ...] = ()  # empty: two cheap models and the first of the high tier
 
     def __post_init__(self) -> None:
@@ -194,7 +199,7 @@ class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it."""
+    """The whole configuration."""
 
     defaults: Defaults = Defaults()
     providers: Mapping[str, ProviderTable] = {}
@@ -216,4 +221,4 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if not models:
                 raise ValueError(f"tiers.{name} is empty: name a model")
             if name == "auto":
-                raise ValueError("a tier cannot be called auto: that word lets scrimp choose")
+                raise ValueError("a tier cannot be called auto: auto lets scrimp choose the tier")

@@ -1,28 +1,28 @@
-"""What a key looks like, for those that turn up where we did not put them."""
+"""The shapes of API keys and passwords, to find and redact those that turn up in any text."""
 
 from __future__ import annotations
 
 import re
 
-# Patterns are compiled when one is first needed: most runs never print an error.
-_KEY = (
+# Patterns are compiled on first use: most runs never print an error.
+_PATTERN = (
     r"\b(?:sk|pk|rk|gsk|xai|tm)-[\w-]{12,}|\b(?:hf|gh[pousr]|gsk)_\w{16,}|\bAIza[\w-]{20,}"
     r"|(?<=[Bb]earer )[\w.~+/-]{12,}=*|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
 )
-_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+_VARIABLE_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 REDACTED = "[key]"
 
 
 def contains_secret(text: str) -> bool:
-    """Say whether something in the text is shaped like a provider's key, or a password in a URL."""
-    return re.search(_KEY, text) is not None
+    """Return whether any part of the text has the shape of an API key, or of a password in a URL."""
+    return re.search(_PATTERN, text) is not None
 
 
 def redact_secrets(text: str) -> str:
-    """Return the text with whatever is shaped like a key taken out."""
-    return re.sub(_KEY, REDACTED, text)
+    """Return the text with everything that has the shape of a key or password replaced."""
+    return re.sub(_PATTERN, REDACTED, text)
 
 
 def is_variable_name(text: str) -> bool:
-    """Say whether the text can be the name of an environment variable."""
-    return re.fullmatch(_VARIABLE, text) is not None
+    """Return whether the text can be the name of an environment variable."""
+    return re.fullmatch(_VARIABLE_NAME, text) is not None

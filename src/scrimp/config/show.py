@@ -1,4 +1,4 @@
-"""Every setting in force as a line of TOML, with where it comes from; what may hold a secret is not shown."""
+"""Every setting in force as TOML, with its origin; values that may contain a secret are not shown."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scrimp.config.schema import Defaults
 from scrimp.config.secret_patterns import redact_secrets
 from scrimp.config.validation_errors import dotted
 
-# A header can carry a key, and so can a command's words.
+# A header can contain a key, and so can a command.
 _HIDDEN_FIELDS = frozenset(("headers", "key_cmd"))
 _PLACEHOLDER = '"[set]"'
 
 
 class Setting(Struct, frozen=True):
-    """A key, its value as TOML (None: not set, and no default), and its origin."""
+    """A key, its value as TOML (None if it is not set and has no default), and its origin."""
 
     key: str
     value: str | None
@@ -26,14 +26,14 @@ class Setting(Struct, frozen=True):
 
 
 def settings(loaded: LoadedConfig) -> Iterator[Setting]:
-    """Yield [defaults] in the schema's order, then all else that some layer sets, by key."""
-    values = loaded.config.defaults
+    """Yield [defaults] in the order of the schema, then everything else a layer sets, by key."""
     for name in Defaults.__struct_fields__:
-        here = ("defaults", name)
-        yield Setting(dotted(here), _as_toml(getattr(values, name)), loaded.origin(here))
-    for path, value in sorted(loaded.values.items()):
-        if path[0] != "defaults":
-            yield Setting(dotted(path), _shown_value(path, value), loaded.origin(path))
+        default_path = ("defaults", name)
+        value = getattr(loaded.config.defaults, name)
+        yield Setting(dotted(default_path), _as_toml(value), loaded.origin(default_path))
+    for key_path, value in sorted(loaded.values.items()):
+        if key_path[0] != "defaults":
+            yield Setting(dotted(key_path), _shown_value(key_path, value), loaded.origin(key_path))
 
 
 def _shown_value(path: tuple[str, ...], value: object) -> str | None:
@@ -43,7 +43,7 @@ def _shown_value(path: tuple[str, ...], value: object) -> str | None:
 
 
 def _as_toml(value: object) -> str | None:
-    """Return a value in TOML's words, on one line."""
+    """Return a value as TOML, on one line; None if it is not set."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -51,14 +51,14 @@ def _as_toml(value: object) -> str | None:
     if isinstance(value, (int, float, Decimal)):
         return str(value)
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{dotted((name,))} = {_as_toml(each)}" for name, each in value.items())
+        pairs = ", ".join(f"{dotted((name,))} = {_as_toml(item)}" for name, item in value.items())
         return f"{{ {pairs} }}"
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return f"[{', '.join(str(_as_toml(each)) for each in value)}]"
+        return f"[{', '.join(str(_as_toml(item)) for item in value)}]"
     return _toml_string(redact_secrets(str(value)))
 
 
 def _toml_string(text: str) -> str:
-    import json  # noqa: PLC0415 - a basic string of TOML is written as one of JSON
+    import json  # noqa: PLC0415 - a JSON string is a TOML basic string, but for DEL
 
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

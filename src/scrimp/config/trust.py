@@ -1,4 +1,4 @@
-"""Which project files may run commands and say where keys are sent: those the user named, as they were then."""
+"""Which project files may run commands and choose where keys are sent: those the user trusted, until they change."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from scrimp.config.layers import leaves
 from scrimp.config.paths import ensure_private_dir
 from scrimp.errors import ConfigError
 
-# A cloned repository must not run commands or send keys elsewhere. Headers can do the latter too (a gateway forwards to
-# the host a header names), and so can a key's name (another key of yours goes to this provider). A model's file is
-# read by a parser in this process.
+# A cloned repository must not run commands or send keys elsewhere. Headers can send keys elsewhere too (a gateway
+# forwards to the host a header names), and so can key_env (another of the user's keys goes to this provider). A model's
+# file is parsed in this process.
 _GUARDED_FIELDS = {
     "providers": frozenset(
         ("key_cmd", "key_file", "key_env", "base_url", "headers", "auth_header", "auth_prefix")
@@ -32,47 +32,50 @@ def guarded_keys(tree: Mapping[str, object]) -> list[str]:
     ]
 
 
-def require_trust(path: Path, tree: Mapping[str, object], trusted: Path) -> None:
-    """Raise ConfigError where a project file sets what only a trusted one may."""
+def require_trust(path: Path, tree: Mapping[str, object], record: Path) -> None:
+    """Raise ConfigError if a project file sets keys that only a trusted one may set."""
     keys = guarded_keys(tree)
-    if keys and not is_trusted(path, trusted):
+    if keys and not is_trusted(path, record):
         raise ConfigError(
-            f"{path} sets {', '.join(keys)}, which a project file may do only where you trust it: read it, then run "
+            f"{path} sets {', '.join(keys)}, which only a project file you trust may set: read it, then run "
             f"`scrimp config trust {path.parent}`"
         )
 
 
-def is_trusted(path: Path, trusted: Path) -> bool:
-    """Say whether the user trusted this file with the content it has now."""
-    return _trusted_digests(trusted).get(str(path.resolve())) == _digest(path)
+def is_trusted(path: Path, record: Path) -> bool:
+    """Return whether the user trusted this file with its present content."""
+    return _trusted_digests(record).get(str(path.resolve())) == _digest(path)
 
 
-def trust(path: Path, trusted: Path) -> None:
-    """Remember this file, as it is now."""
+def trust(path: Path, record: Path) -> None:
+    """Record this file, with its present content, as trusted."""
     import json  # noqa: PLC0415 - a rare command
 
-    known = {**_trusted_digests(trusted), str(path.resolve()): _digest(path)}
-    ensure_private_dir(trusted.parent)
-    fresh = trusted.with_suffix(".new")
+    digests = {**_trusted_digests(record), str(path.resolve()): _digest(path)}
+    ensure_private_dir(record.parent)
+    temporary = record.with_suffix(".new")
     try:
-        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(known, file, indent=1)
-        fresh.replace(trusted)
+        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(digests, file, indent=1)
+        temporary.replace(record)
     except OSError as error:
-        raise ConfigError(f"{trusted} cannot be written ({error.strerror}): correct its permissions") from error
+        raise ConfigError(f"{record} cannot be written ({error.strerror}): correct its permissions") from error
 
 
-def _trusted_digests(trusted: Path) -> dict[str, str]:
+def _trusted_digests(record: Path) -> dict[str, str]:
+    """Return the SHA-256 of each trusted file, by its path."""
     import msgspec  # noqa: PLC0415 - as json above
 
     try:
-        return msgspec.json.decode(trusted.read_bytes(), type=dict[str, str])
+        return msgspec.json.decode(record.read_bytes(), type=dict[str, str])
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ConfigError(f"{trusted} cannot be read ({error.strerror}): correct its permissions") from error
+        raise ConfigError(f"{record} cannot be read ({error.strerror}): correct its permissions") from error
     except msgspec.MsgspecError as error:
-        raise ConfigError(f"{trusted} is damaged ({error}): remove it, and trust your projects again") from error
+        raise ConfigError(
+            f"{record} is damaged ({error}): delete it, and run `scrimp config trust` again for each project"
+        ) from error
 
 
 def _digest(path: Path) -> str:
@@ -81,4 +84,6 @@ def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}): name a project's scrimp.toml") from error
+        raise ConfigError(
+            f"{path} cannot be read ({error.strerror}): name the directory of a project's scrimp.toml"
+        ) from error

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scrimp.config.layers import environment_layer, file_layer, flags_layer
+from scrimp.errors import ConfigError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def test_a_file_that_is_not_toml_is_an_error_with_the_line(file: Path) -> None:
+    file.write_text("[defaults]\ntier = simple", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"config\.toml is not TOML: .*line 2"):
+        file_layer(file)
+
+
+def test_a_file_that_is_not_utf8_is_an_error_with_the_byte(file: Path) -> None:
+    file.write_bytes(b"# caf\xe9\n")
+
+    with pytest.raises(ConfigError, match=r"config\.toml is not UTF-8 \(byte 5\)"):
+        file_layer(file)
+
+
+def test_a_byte_order_mark_is_tolerated(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf[defaults]\nretries = 3\n")
+
+    assert file_layer(file) == {"defaults": {"retries": 3}}
+
+
+def test_a_file_that_does_not_exist_sets_nothing(file: Path) -> None:
+    assert file_layer(file) == file_layer(file / "below" / "config.toml") == {}
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot be read \(Is a directory\)"):
+        file_layer(tmp_path)
+
+
+def test_an_empty_variable_sets_nothing() -> None:
+    assert environment_layer({"SCRIMP_MAX_COST": "", "SCRIMP_TIER": ""}) == {}
+
+
+def test_a_misspelled_variable_is_an_error_with_the_right_name() -> None:
+    with pytest.raises(ConfigError, match="SCRIMP_MAXCOST, which scrimp does not know: did you mean SCRIMP_MAX_COST"):
+        environment_layer({"SCRIMP_MAXCOST": "5"})
+
+
+def test_variables_of_other_programs_are_ignored() -> None:
+    assert environment_layer({"SCRIMP_HOME": "/x", "SCRIMP_BADGER": "1", "TIER": "high"}) == {}
+
+
+def test_the_error_of_a_wrong_value_names_the_variable() -> None:
+    with pytest.raises(ConfigError, match=r'^SCRIMP_CONCURRENCY must be a whole number, not "many"$'):
+        environment_layer({"SCRIMP_CONCURRENCY": "many"})
+
+
+def test_the_error_of_a_wrong_value_names_the_flag() -> None:
+    with pytest.raises(ConfigError, match=r"^--cache-ttl: cache_ttl 'soon' is not a duration"):
+        flags_layer({"cache_ttl": "soon"})
+    with pytest.raises(ConfigError, match=r"^--effort must be one of none, minimal, low"):
+        flags_layer({"effort": "some"})
