@@ -29,7 +29,7 @@ class Routes:
     """What a prompt may be sent to; a name gives the same object every time.
 
     Steps contain every configured model, whether its provider has a key or not: the cache key of a completion depends
-    on what was asked, not on the providers that could be called that day, which are `available`.
+    on what was asked, not on the providers that could be called that day. `available` names those.
     """
 
     def __init__(self, config: Config, keys: KeyRing) -> None:
