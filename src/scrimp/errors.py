@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class ScrimpError(Exception):
     """An expected failure; only `cli.main` turns it into an exit status."""
@@ -43,3 +45,10 @@ class StoreError(ScrimpError):
 
 class StoreUnwritableError(StoreError):
     """The store is intact but cannot be written: a full or read-only disk, or no permission."""
+
+
+def closest_name(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the known name closest to a misspelled one, for "did you mean"; None if none is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
+
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from scrimp.config.api_keys import KeyRing, missing_key_message
 from scrimp.config.endpoints import endpoint_of
@@ -16,8 +15,8 @@ from scrimp.config.load import LoadedConfig
 from scrimp.config.paths import Paths
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config, ProviderTable
-from scrimp.config.validation_errors import dotted, nearest
-from scrimp.errors import ConfigError
+from scrimp.config.validation_errors import dotted
+from scrimp.errors import ConfigError, closest_name
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import known_models, retirement_of
 from scrimp.values import ModelRef
@@ -148,9 +147,9 @@ def _lint_chain(location: str, name: str, routes: Routes) -> Iterator[Finding]:
 
 
 def _check_rules(config: Config, routes: Routes) -> Iterator[Finding]:
-    from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - imports the word lists
+    from scrimp.routing.decide import check_rules  # noqa: PLC0415 - imports the word lists
 
-    yield from _check_call("rules", check_rules, [Rule(**asdict(table)) for table in config.rules])
+    yield from _check_call("rules", check_rules, routes.rules())
     for number, rule in enumerate(config.rules, 1):
         location = f"rule {number}"
         if rule.tier is not None:
@@ -180,7 +179,7 @@ def _misspelling(model: ModelRef) -> str | None:
     known = [name for name in known_models() if name.partition("/")[0] == model.provider]
     if not known or model.id in known or model.provider == "local":
         return None
-    near = nearest(model.id, known, cutoff=0.9)
+    near = closest_name(model.id, known, cutoff=0.9)
     return f"scrimp does not know {model.id}: did you mean {near}?" if near else None
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scrimp.config.schema import ProviderTable
 from scrimp.config.secret_patterns import redact_secrets
 from scrimp.enums import Dialect, Transport
-from scrimp.errors import ConfigError
+from scrimp.errors import ConfigError, closest_name
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.presets import PRESETS
 
@@ -47,9 +47,7 @@ def _own_provider(name: str, table: ProviderTable, transport: Transport | None) 
     """Return the endpoint of a provider that is not a preset; it takes its key as the vendor of its dialect does."""
     dialect = "openai" if transport == "replay" else table.dialect  # the form of recorded completions
     if dialect is None or table.base_url is None:
-        from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - only a misspelling needs it
-
-        near = nearest(name, PRESETS)
+        near = closest_name(name, PRESETS)
         hint = f"did you mean {near}? A" if near else "a"
         *others, last = get_args(Dialect)
         raise ConfigError(

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scrimp.config.schema import DESTINATIONS, Config, Defaults
-from scrimp.errors import ConfigError
+from scrimp.errors import ConfigError, closest_name
 
 Tree = dict[str, object]
 
@@ -83,10 +83,8 @@ def _checked_value(origin: str, name: str, value: object, *, strict: bool = True
 
 def _reject_misspelling(variable: str) -> None:
     """Raise ConfigError if a variable is nearly one of ours; others may belong to another program."""
-    from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - as above
-
     known = [variable_name(name) for name in (*Defaults.__struct_fields__, "home")]
-    if near := nearest(variable, known, cutoff=0.85):
+    if near := closest_name(variable, known, cutoff=0.85):
         raise ConfigError(f"the environment sets {variable}, which scrimp does not know: did you mean {near}?")
 
 

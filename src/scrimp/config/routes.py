@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from scrimp.config.api_keys import KeyRing
 from scrimp.config.endpoints import endpoint_of
 from scrimp.config.schema import ChainTable, Config
 from scrimp.enums import Tier
-from scrimp.errors import ConfigError
+from scrimp.errors import ConfigError, closest_name
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import SHIPPED_TIERS, resolve_name
 from scrimp.providers.presets import PRESETS
 from scrimp.units import parse_percent
 from scrimp.values import Chain, ModelRef, Step
+
+if TYPE_CHECKING:
+    from scrimp.routing.decide import Rule
 
 # Serves every tier if no provider has a key.
 EMBEDDED_MODEL = ModelRef("local", "smollm2")
@@ -54,6 +57,12 @@ class Routes:
         shipped = {name: tuple(map(self._with_settings, models)) for name, models in SHIPPED_TIERS.items()}
         configured = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
         return shipped | configured
+
+    def rules(self) -> list[Rule]:
+        """Return the user's rules for routing, in order."""
+        from scrimp.routing.decide import Rule  # noqa: PLC0415 - imports the word lists
+
+        return [Rule(**asdict(table)) for table in self._config.rules]
 
     @property
     def _any_key(self) -> bool:
@@ -146,9 +155,7 @@ class Routes:
     def _step(self, name: str) -> Step:
         if name in self.tiers:
             return Step(name, self.tiers[name], name)
-        from scrimp.config.validation_errors import nearest  # noqa: PLC0415 - few steps are models
-
-        if "/" not in name and (near := nearest(name, self.tiers, cutoff=0.7)):
+        if "/" not in name and (near := closest_name(name, self.tiers, cutoff=0.7)):
             raise ConfigError(f"there is no tier '{name}': did you mean {near}?")
         model = self.model(name)
         return Step(model.id, (model,))

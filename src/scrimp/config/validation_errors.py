@@ -11,6 +11,7 @@ import msgspec
 
 from scrimp.config.schema import Config
 from scrimp.config.secret_patterns import redact_secrets
+from scrimp.errors import closest_name
 
 KeyPath = tuple[str | int, ...]
 
@@ -43,7 +44,7 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
     if missing := re.search(r"missing required field `([^`]+)`", reason):
         return ConfigProblem(dotted((*path, missing[1])), "is missing")
     if choices := _literal_values(expected_type):
-        near = nearest(value, choices) if isinstance(value, str) else None
+        near = closest_name(value, choices) if isinstance(value, str) else None
         hint = f": did you mean {near}?" if near else ""
         return ConfigProblem(key, f"must be one of {', '.join(choices)}, not {_shown(value)}{hint}")
     if expected := _EXPECTED.match(reason):
@@ -59,7 +60,7 @@ def _unknown_key_message(key: str, known: Iterable[str]) -> str:
     names = list(known)
     if any(word in key.lower() for word in ("api_key", "apikey", "secret", "token")) or key.lower() == "key":
         return "is unknown: scrimp reads no API key from a config file; set key_env, key_cmd or key_file"
-    near = nearest(key, names, cutoff=0.5)
+    near = closest_name(key, names, cutoff=0.5)
     return f"is unknown: did you mean {near}?" if near else f"is unknown: use one of {', '.join(names)}"
 
 
@@ -153,10 +154,3 @@ def dotted(path: KeyPath) -> str:
             is_bare = re.fullmatch(r"[\w-]+", part, re.ASCII)
             text += ("." if text else "") + (part if is_bare else f'"{part}"')
     return text
-
-
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the known word closest to this one; None if none is close."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
-
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)

@@ -181,12 +181,9 @@ class Services:
         """The user's rules for routing."""
         if not self.loaded.config.rules:
             return ()
-        from scrimp.routing.decide import Rule, check_rules  # noqa: PLC0415 - only where there are rules
+        from scrimp.routing.decide import check_rules  # noqa: PLC0415 - only where there are rules
 
-        rules = [
-            Rule(**{name: getattr(table, name) for name in table.__struct_fields__})
-            for table in self.loaded.config.rules
-        ]
+        rules = self.routes.rules()
         check_rules(rules)
         return rules
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from scrimp.errors import ConfigError
+from scrimp.errors import ConfigError, closest_name
 from scrimp.values import ModelRef
 
 
@@ -144,14 +144,10 @@ def _with_shipped_effort(model: ModelRef) -> ModelRef:
 
 
 def _suggestion(name: str, providers: Collection[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
-
     provider, slash, _ = name.partition("/")
     if slash and provider not in providers:
-        near = get_close_matches(provider, list(providers), n=1)
-        return f": there is no provider '{provider}'" + (
-            f", did you mean {near[0]}?" if near else "; see `scrimp models`"
-        )
+        near = closest_name(provider, providers)
+        return f": there is no provider '{provider}'" + (f", did you mean {near}?" if near else "; see `scrimp models`")
     names = {known.partition("/")[2]: known for known in known_models()} | {known: known for known in known_models()}
-    near = get_close_matches(name, list(names), n=1, cutoff=0.5)
-    return f": did you mean {names[near[0]]}?" if near else ": write it as provider/model; `scrimp models` lists some"
+    near = closest_name(name, names, cutoff=0.5)
+    return f": did you mean {names[near]}?" if near else ": write it as provider/model; `scrimp models` lists some"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.errors import InputError
+from scrimp.errors import InputError, closest_name
 
 FORMAT_OF_EXTENSION = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".txt": "lines",
@@ -119,14 +119,12 @@ def _glob_sources(argument: str) -> Iterator[Source]:
 
 
 def _suggestion(path: Path) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it
-
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         return f": there is no directory {path.parent}: check the path"
-    closest = get_close_matches(path.name, names, n=1)
-    return f": did you mean {path.parent / closest[0]}?" if closest else ": check the name, or use - for stdin"
+    closest = closest_name(path.name, names)
+    return f": did you mean {path.parent / closest}?" if closest else ": check the name, or use - for stdin"
 
 
 def _ask_hint(argument: str) -> str:

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from msgspec import UNSET, Struct
 
-from scrimp.errors import UsageError
+from scrimp.errors import UsageError, closest_name
 from scrimp.render.rows.output_row import OutputRow, RowCompression, RowError, RowUsage
 
 Getter = Callable[[OutputRow], object]
@@ -68,11 +68,9 @@ def _attribute(fetch: Callable[[OutputRow], object], name: str) -> Getter:
 
 
 def _unknown(field: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped name
-
     name = field.partition(".")[0]
     if name in _PARTS:
         return f"no field '{field}': {name} has {', '.join(_PARTS[name].__struct_fields__)}"
-    near = get_close_matches(field, ROW_FIELDS, n=1, cutoff=0.75)
-    hint = f"did you mean '{near[0]}'?" if near else f"a column of the input is input.{field};"
+    near = closest_name(field, ROW_FIELDS, cutoff=0.75)
+    hint = f"did you mean '{near}'?" if near else f"a column of the input is input.{field};"
     return f"no field '{field}': {hint} known are {', '.join(ROW_FIELDS)} and input.COLUMN"
