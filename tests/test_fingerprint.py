@@ -71,6 +71,20 @@ def test_text_cannot_move_from_one_field_to_the_next_with_the_same_key(
     assert (one == two) == ((system, text) == (other, another))
 
 
+class MoreParameters(Parameters, frozen=True, kw_only=True):
+    """Parameters as they may be one day."""
+
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+def test_a_parameter_added_later_changes_only_the_keys_of_those_who_use_it() -> None:
+    given = MoreParameters(max_output=5, choices=("a", "b"))
+
+    assert key(parameters=given) == key(parameters=Parameters(max_output=5, choices=("a", "b")))
+    assert len({key(parameters=replace(given, **more)) for more in ({}, {"seed": 0}, {"stop": ("x",)})}) == 3
+
+
 def test_the_key_of_today_is_the_key_of_tomorrow() -> None:
     # Pinned: changing this value invalidates every existing cache. Increase the version only with a reason.
     assert key().hex() == PINNED

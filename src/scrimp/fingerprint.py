@@ -11,11 +11,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import fields
 
 from scrimp.values import Chain, Message, Parameters, Step
 
 # Increase it when the meaning of a key changes: older entries are then no longer found.
 _VERSION = 1
+# Parameters that are in every key; one added since is in a key only where it is given, so that older keys stay valid.
+_ALWAYS = frozenset(("choices", "effort", "logprobs", "max_output", "schema", "temperature"))
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -28,7 +31,12 @@ def route_bytes(
     policy: list[object] = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
     if policy and chain.judge is not None:
         policy.append(_step(chain.judge, locations))
-    return _encode([_VERSION, steps, policy, parameters, level, check])
+    return _encode([_VERSION, steps, policy, _given(parameters), level, check])
+
+
+def _given(parameters: Parameters) -> dict[str, object]:
+    values = {field.name: (getattr(parameters, field.name), field.default) for field in fields(parameters)}
+    return {name: value for name, (value, default) in values.items() if name in _ALWAYS or value != default}
 
 
 def _step(step: Step, locations: Mapping[str, str]) -> list[object]:
