@@ -77,10 +77,14 @@ def man_page(words: list[str]) -> str:
         ".SH NAME", f"{roff(name)} \\- {roff(summary.rstrip('.'))}",
         ".SH SYNOPSIS", f".B {roff(ctx.command_path)}",
         roff(" ".join(ctx.command.collect_usage_pieces(ctx))),
-        ".SH DESCRIPTION", *paragraphs(ctx.command.help or ""),
+        ".SH DESCRIPTION", *paragraphs(description(ctx)),
         *options(ctx), *subcommands(ctx, words), *see_also(words),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def description(ctx: typer.Context) -> str:
+    return "\n\n".join(part for part in (ctx.command.help, ctx.command.epilog) if part)
 
 
 def options(ctx: typer.Context) -> Iterator[str]:
@@ -100,7 +104,7 @@ def subcommands(ctx: typer.Context, words: list[str]) -> Iterator[str]:
             yield from (".TP", f"\\fB{roff(name)}\\fR", roff(COMMANDS[name]))
             continue
         below = context([*words, name])
-        yield from (f".SS {roff(' '.join([*words, name]))}", *paragraphs(below.command.help or ""))
+        yield from (f".SS {roff(' '.join([*words, name]))}", *paragraphs(description(below)))
         yield from (line for line in options(below) if not line.startswith(".SH"))
 
 
@@ -111,8 +115,16 @@ def see_also(words: list[str]) -> Iterator[str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    blocks = [" ".join(block.split()) for block in text.split("\n\n")]
-    return "\n.PP\n".join(roff(block) for block in blocks if block).split("\n")
+    """Return paragraphs in man(7) macros; one that begins with a backspace keeps its lines, as typer prints it."""
+    blocks = [block.strip("\n") for block in text.split("\n\n")]
+    return "\n.PP\n".join(paragraph(block) for block in blocks if block).split("\n")
+
+
+def paragraph(block: str) -> str:
+    if not block.lstrip().startswith("\b"):
+        return roff(" ".join(block.split()))
+    _, *lines = block.splitlines()
+    return "\n".join([".nf", *(roff(line) for line in lines), ".fi"])
 
 
 def roff(text: str) -> str:

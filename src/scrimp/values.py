@@ -40,7 +40,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     history: tuple[Message, ...] = ()
     row: JsonObject | None = None
     source: str = ""  # where the row comes from: "tickets.jsonl:3"
-    template: str | None = None  # the text was made from
+    template: str | None = None  # the template the text was made from
 
 
 class Parameters(Struct, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ def verdict(given: Completion, *attempts: Attempt, signal: str = "auto", paramet
 def test_what_is_no_completion_is_never_valid(text: str, stop_reason: StopReason, why: str, signal: str) -> None:
     told = verdict(completion(text, stop_reason=stop_reason), attempt("18", model="b"), signal=signal)
 
-    assert (told.valid, told.why, told.confidence, told.more) == (False, why, None, False)
+    assert (told.valid, told.why, told.confidence, told.needs_another) == (False, why, None, False)
 
 
 def test_a_label_is_parsed_and_what_is_none_is_invalid() -> None:
@@ -74,14 +74,14 @@ def test_auto_without_alternatives_waits_for_agreement_on_the_label() -> None:
     first = verdict(completion("positive"), parameters=FEELING)
     second = verdict(completion("Positive!", model="b"), attempt("positive"), parameters=FEELING)
 
-    assert (first.confidence, first.more, first.why) == (None, True, "choices")
+    assert (first.confidence, first.needs_another, first.why) == (None, True, "choices")
     assert (second.confidence, second.why, second.parsed) == (1.0, "agreement", "positive")
 
 
 def test_the_signal_choices_wants_no_more_than_a_label() -> None:
     told = verdict(completion("positive"), signal="choices", parameters=FEELING)
 
-    assert (told.valid, told.confidence, told.more, told.why) == (True, None, False, "choices")
+    assert (told.valid, told.confidence, told.needs_another, told.why) == (True, None, False, "choices")
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_two_models_that_differ_do_not() -> None:
 
 
 def test_a_model_does_not_agree_with_itself_nor_with_what_was_invalid() -> None:
-    assert verdict(completion("18"), attempt("18")).more is True
-    assert verdict(completion("18", model="b"), attempt("18", valid=False)).more is True
+    assert verdict(completion("18"), attempt("18")).needs_another is True
+    assert verdict(completion("18", model="b"), attempt("18", valid=False)).needs_another is True
 
 
 def test_fields_of_json_agree_without_what_was_thought_aloud() -> None:
@@ -174,7 +174,7 @@ def test_a_signal_without_what_it_needs_is_a_config_error(signal: str, message: 
 def test_self_takes_the_confidence_a_completion_states(text: str, confidence: float | None, more: bool) -> None:
     told = verdict(completion(text), signal="self")
 
-    assert (told.confidence, told.why, told.valid, told.more) == (confidence, "self", True, more)
+    assert (told.confidence, told.why, told.valid, told.needs_another) == (confidence, "self", True, more)
 
 
 def test_what_a_schema_refuses_is_invalid_however_sure_it_says_it_is() -> None:
@@ -194,7 +194,7 @@ def test_backed_hears_the_first_step_and_nobody_else() -> None:
 def test_without_a_word_of_the_first_step_backed_goes_on() -> None:
     broken = attempt("", valid=False)
 
-    assert verdict(completion("18", model="c"), broken, signal="backed").more is True
+    assert verdict(completion("18", model="c"), broken, signal="backed").needs_another is True
 
 
 def test_a_model_asked_in_other_words_may_agree_with_itself() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.escalation.payoff import LEAST, can_pay, paid_below
+from scrimp.escalation.payoff import MIN_ROWS, can_pay, paid_below
 
 shares = st.lists(st.floats(0, 2), min_size=1, max_size=4)
 counts = st.integers(0, 500)
@@ -22,12 +22,12 @@ def test_a_share_just_below_what_pays_may_be_bad_luck_and_is_not_where_rows_are_
     assert not can_pay(agreed=800, rows=4000, ratio=0.25)
 
 
-@given(st.integers(0, LEAST - 1), st.floats(0, 2))
+@given(st.integers(0, MIN_ROWS - 1), st.floats(0, 2))
 def test_a_handful_of_rows_decides_nothing(rows: int, ratio: float) -> None:
     assert can_pay(0, rows, ratio)
 
 
-@given(st.integers(LEAST, 5000), st.data(), st.floats(0, 2))
+@given(st.integers(MIN_ROWS, 5000), st.data(), st.floats(0, 2))
 def test_more_agreement_and_cheaper_steps_never_pay_less(rows: int, data: st.DataObject, ratio: float) -> None:
     agreed = data.draw(st.integers(0, rows))
     if can_pay(agreed, rows, ratio):
@@ -37,7 +37,7 @@ def test_more_agreement_and_cheaper_steps_never_pay_less(rows: int, data: st.Dat
         assert can_pay(agreed, rows, ratio)
 
 
-@given(st.integers(LEAST, 5000))
+@given(st.integers(MIN_ROWS, 5000))
 def test_steps_as_dear_as_the_last_never_pay(rows: int) -> None:
     assert not can_pay(rows, rows, 1.0)
 

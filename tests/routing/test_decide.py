@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scrimp.enums import Priority
 from scrimp.errors import ConfigError
-from scrimp.routing.decide import PromptLabels, Rule, check_rules, decide, explain
+from scrimp.routing.decide import PromptLabels, RoutingRule, check_rules, decide, explain
 from scrimp.values import Chain, ModelRef, Parameters, Prompt, Route, Step
 
 
@@ -33,7 +33,7 @@ def prompt(text: str = "Translate: hallo", source: str = "") -> Prompt:
 
 
 def test_the_first_rule_that_matches_wins_and_is_named() -> None:
-    rules = [Rule(file="*.md", tier="high"), Rule(match="hallo", model="p/m"), Rule(tier="high")]
+    rules = [RoutingRule(file="*.md", tier="high"), RoutingRule(match="hallo", model="p/m"), RoutingRule(tier="high")]
 
     route = decide(prompt(source="in/a.csv:3"), rules, Places())
 
@@ -41,7 +41,7 @@ def test_the_first_rule_that_matches_wins_and_is_named() -> None:
 
 
 def test_without_a_matching_rule_the_prior_decides() -> None:
-    route = decide(prompt(), [Rule(match="nothing", tier="high")], Places())
+    route = decide(prompt(), [RoutingRule(match="nothing", tier="high")], Places())
 
     assert (route.tier, route.why) == ("simple", "prior: translation")
 
@@ -55,13 +55,13 @@ def test_without_a_matching_rule_the_prior_decides() -> None:
     ],
 )  # fmt: skip
 def test_a_file_glob_is_compared_with_where_the_row_came_from(glob: str, source: str, applies: bool) -> None:
-    route = decide(prompt(source=source), [Rule(file=glob, tier="high")], Places())
+    route = decide(prompt(source=source), [RoutingRule(file=glob, tier="high")], Places())
 
     assert (route.why == f"rule 1: file {glob}") is applies
 
 
 def test_all_conditions_of_a_rule_must_hold() -> None:
-    rules = [Rule(route="billing", tag="team=a", chain="careful")]
+    rules = [RoutingRule(route="billing", tag="team=a", chain="careful")]
 
     both = decide(prompt(), rules, Places(), labels=PromptLabels("billing", {"team": "a"}))
     one = decide(prompt(), rules, Places(), labels=PromptLabels("billing", {"team": "b"}))
@@ -73,13 +73,15 @@ def test_all_conditions_of_a_rule_must_hold() -> None:
 
 def test_a_tag_without_a_value_matches_any() -> None:
     assert (
-        decide(prompt(), [Rule(tag="team", tier="high")], Places(), labels=PromptLabels(None, {"team": "x"})).tier
+        decide(
+            prompt(), [RoutingRule(tag="team", tier="high")], Places(), labels=PromptLabels(None, {"team": "x"})
+        ).tier
         == "high"
     )
 
 
 def test_a_rule_without_conditions_takes_every_prompt() -> None:
-    assert decide(prompt(), [Rule(tier="high")], Places()).why == "rule 1: every prompt"
+    assert decide(prompt(), [RoutingRule(tier="high")], Places()).why == "rule 1: every prompt"
 
 
 def test_a_tier_that_is_not_there_is_replaced_by_the_next_and_said_so() -> None:
@@ -101,23 +103,23 @@ def test_what_is_asked_for_tells_the_kind() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (Rule(match="x"), "rule 1 sets none of tier, chain and model"),
-        (Rule(tier="a", model="b"), "rule 1 sets more than one of tier, chain and model"),
-        (Rule(match="(", tier="a"), r"rule 1: match '\(' is not a regular expression"),
+        (RoutingRule(match="x"), "rule 1 sets none of tier, chain and model"),
+        (RoutingRule(tier="a", model="b"), "rule 1 sets more than one of tier, chain and model"),
+        (RoutingRule(match="(", tier="a"), r"rule 1: match '\(' is not a regular expression"),
     ],
 )
-def test_a_rule_that_cannot_be_used_is_refused(rule: Rule, message: str) -> None:
+def test_a_rule_that_cannot_be_used_is_refused(rule: RoutingRule, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         check_rules([rule])
 
 
 def test_a_rule_that_names_an_unknown_place_says_which_rule() -> None:
     with pytest.raises(ConfigError, match="rule 1: there is no tier 'huge'"):
-        decide(prompt(), [Rule(tier="huge")], Places())
+        decide(prompt(), [RoutingRule(tier="huge")], Places())
 
 
 def test_a_rule_may_ask_for_whom_and_how_much_it_matters() -> None:
-    rules = [Rule(user="ann", priority="high", tier="high")]
+    rules = [RoutingRule(user="ann", priority="high", tier="high")]
 
     def where(user: str | None, priority: Priority) -> str:
         return decide(prompt(), rules, Places(), labels=PromptLabels(user=user, priority=priority)).why
@@ -128,8 +130,8 @@ def test_a_rule_may_ask_for_whom_and_how_much_it_matters() -> None:
 
 @pytest.mark.parametrize("place", [{"tier": "high"}, {"chain": "careful"}, {"model": "p/m"}])
 def test_the_level_of_compression_of_a_rule_goes_with_its_route(place: dict[str, str]) -> None:
-    assert decide(prompt(), [Rule(compress="off", **place)], Places()).level == "off"
-    assert decide(prompt(), [Rule(**place)], Places()).level is None
+    assert decide(prompt(), [RoutingRule(compress="off", **place)], Places()).level == "off"
+    assert decide(prompt(), [RoutingRule(**place)], Places()).level is None
 
 
 def test_a_rule_comes_before_what_was_learned_and_that_before_the_priority() -> None:
@@ -137,11 +139,11 @@ def test_a_rule_comes_before_what_was_learned_and_that_before_the_priority() -> 
     cheap = Chain(steps=(), name="cheap")
     low = PromptLabels(priority="low")
 
-    def why(rules: list[Rule], learned: Route | None) -> str:
+    def why(rules: list[RoutingRule], learned: Route | None) -> str:
         return decide(prompt(), rules, Places(), labels=low, learned=lambda _: learned, cheapest=lambda: cheap).why
 
-    assert why([Rule(tier="high")], known) == "rule 1: every prompt"
-    assert why([Rule(match="nothing", tier="high")], known) == "tuned"
+    assert why([RoutingRule(tier="high")], known) == "rule 1: every prompt"
+    assert why([RoutingRule(match="nothing", tier="high")], known) == "tuned"
     assert why([], None) == "priority low: the cheapest model"
 
 
@@ -165,8 +167,9 @@ def test_a_high_priority_raises_the_prior_by_a_tier(text: str, tier: str, raised
 
 def test_each_rule_says_why_it_was_passed_by_or_that_it_holds() -> None:
     rules = [
-        Rule(route="billing", tier="high"), Rule(file="*.md", tier="high"), Rule(user="bob", match="x", tier="high"),
-        Rule(tag="team", match="hallo", chain="careful", compress="off"), Rule(tier="high"),
+        RoutingRule(route="billing", tier="high"), RoutingRule(file="*.md", tier="high"),
+        RoutingRule(user="bob", match="x", tier="high"),
+        RoutingRule(tag="team", match="hallo", chain="careful", compress="off"), RoutingRule(tier="high"),
     ]  # fmt: skip
 
     assert explain(prompt(source="a.csv:3"), rules, PromptLabels(tags={"team": "a"}, user="bob")) == [
@@ -183,7 +186,7 @@ conditions = st.fixed_dictionaries(
         "tag": st.sampled_from(["a", "a=b"]), "file": st.sampled_from(["*.a", "*"]), "match": words,
     },
 )  # fmt: skip
-some_rules = st.lists(conditions.map(lambda holds: Rule(tier="high", **holds)), max_size=4)
+some_rules = st.lists(conditions.map(lambda holds: RoutingRule(tier="high", **holds)), max_size=4)
 labeled = st.builds(
     PromptLabels, route=st.none() | words, user=st.none() | words, priority=st.sampled_from(["low", "normal", "high"]),
     tags=st.dictionaries(words, words),
@@ -191,7 +194,9 @@ labeled = st.builds(
 
 
 @given(some_rules, labeled, st.sampled_from(["a", "c"]), st.sampled_from(["x.a:1", "x.b"]))
-def test_what_is_explained_is_what_is_decided(rules: list[Rule], labels: PromptLabels, text: str, source: str) -> None:
+def test_what_is_explained_is_what_is_decided(
+    rules: list[RoutingRule], labels: PromptLabels, text: str, source: str
+) -> None:
     asked = prompt(text, source)
     said, route = explain(asked, rules, labels), decide(asked, rules, Places(), labels=labels)
 

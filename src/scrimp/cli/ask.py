@@ -49,7 +49,7 @@ def ask(
 ) -> None:  # fmt: skip
     """Answer one prompt, printing the completion as it comes.
 
-    A completion that must keep a promise (--choices, --schema, --check, a chain) is printed when it has kept it.
+    With --choices, --schema, --check or a chain, the completion is printed only once it has passed.
     """
     text = with_context(_text(prompt or []), own.context or [])
     with open_session(config_flags(where, answer, cost, own)) as session:
@@ -58,7 +58,7 @@ def ask(
         )  # fmt: skip
         printer = _CompletionPrinter(session, options, verbose=own.verbose)
         question = Prompt(index=0, text=text, system=optional_text(system.system, "--system"), source="prompt")
-        stop = live.run(iter([question]), options, session.services, printer.take, live=True)
+        stop = live.run(iter([question]), options, session.services, printer.take, one_by_one=True)
         status = exit_status(printer.bill, stop, None, "any", cache_only=options.cache == "only")
         if stop is not None and stop.message and status != printer.bill.exit_status("any"):
             session.messages.error(stop.message)
@@ -91,7 +91,7 @@ class _CompletionPrinter:
     """Prints pieces as they come, or the completion once it is there."""
 
     def __init__(self, session: Session, options: RunOptions, *, verbose: bool) -> None:
-        self._here, self._verbose = session, verbose
+        self._session, self._verbose = session, verbose
         self.bill = Bill(cap=options.limits.max_cost)
         self._last_character = ""
         if not (options.parameters.choices or options.parameters.schema or options.check or options.chain):
@@ -107,12 +107,12 @@ class _CompletionPrinter:
             if self._last_character not in ("", "\n"):
                 self._print("\n")
             if not isinstance(outcome, Answered):
-                self._here.messages.error(outcome.failure.message)
+                self._session.messages.error(outcome.failure.message)
             elif self._verbose:
                 model = f"{answer.provider}/{answer.model}" if answer else ""
-                self._here.messages.note(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
+                self._session.messages.note(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
 
     def _print(self, piece: str) -> None:
         self._last_character = (self._last_character + piece)[-1:]
-        sys.stdout.write(escape_controls(piece) if self._here.out.terminal else piece)
+        sys.stdout.write(escape_controls(piece) if self._session.out.terminal else piece)
         sys.stdout.flush()

@@ -61,7 +61,7 @@ def stats(*, as_json: Json = False) -> None:
 
 @app.command()
 def get(key: Key) -> None:
-    """Print completions by key, as JSON lines; `scrimp cost` and rows in the ledger name keys."""
+    """Print completions by key, as JSON lines; `scrimp cache export` lists keys."""
     with open_session() as session:
         completions = session.services.cache_file.matching(key)
         if not completions:

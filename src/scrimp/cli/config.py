@@ -91,7 +91,7 @@ def path() -> None:
 def trust(
     directory: Annotated[str, typer.Argument(metavar="DIRECTORY", help="Where the project's scrimp.toml is.")] = ".",
 ) -> None:
-    """Let a project's scrimp.toml, as it is now, say where keys come from and where they go."""
+    """Trust a project's scrimp.toml, until it changes, to say where keys come from and where they are sent."""
     file = Path(directory) / PROJECT_FILE
     if not file.is_file():
         raise ConfigError(f"there is no {PROJECT_FILE} in {directory}")

@@ -25,9 +25,9 @@ def cost(
 ) -> None:
     """Show what was paid, by model, tier, user or day.
 
-    The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price are counted apart
-    and never as zero. A warning names each route of scrimp tune apply whose rows no longer end as they did when it was
-    certified: it is not used any more.
+    The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price are counted
+    separately and never as zero. Also warns of routes of scrimp tune apply that escalate much more or less often than
+    when they were certified, and disables them.
     """
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
@@ -70,12 +70,12 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
     if not path.exists():
         return
     from scrimp.config.tuned_routes import load_tuned, update_tuned  # noqa: PLC0415 - where something was certified
-    from scrimp.flows.answer.chain_history import SINCE  # noqa: PLC0415 - as above
+    from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
     from scrimp.flows.tune.drift import with_drift  # noqa: PLC0415 - as above
 
     try:
         before = load_tuned(path)
-        after = with_drift(before, ledger.climbs(since=time.time() - SINCE))
+        after = with_drift(before, ledger.climbs(since=time.time() - HISTORY_SECONDS))
         drifted = [new for old, new in zip(before, after, strict=True) if new.drift != old.drift]
         if drifted:
             update_tuned(path, after)

@@ -44,9 +44,9 @@ def estimate(
 ) -> None:  # fmt: skip
     """Show what a run would cost, without calling any API.
 
-    It takes every flag of scrimp run, so that one word can be changed for the other; those for speed and output make no
-    difference here. Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated,
-    and completions are taken to be short, middling or as long as --max-output allows.
+    It accepts every flag of scrimp run: just replace run by estimate. Flags for speed and output have no effect here.
+    Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, and completions are
+    assumed to be short, middling or as long as --max-output allows.
     """
     del written
     names = inputs_or_stdin(inputs)
@@ -55,7 +55,7 @@ def estimate(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         rows = prompts(names, read_options(reading), warn=session.messages.warn)
-        work = workload(rows, options, session.services, live=is_stream(names))
+        work = workload(rows, options, session.services, one_by_one=is_stream(names))
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)
         if options.model is not None:

@@ -72,11 +72,11 @@ Effort = Annotated[
     typer.Option(metavar="WORD", help=f"{', '.join(get_args(EffortWord))}; mapped for each provider."),
 ]
 Temperature = Annotated[
-    float | None, typer.Option(metavar="X", min=0, help="Sent only if given; many models refuse it.")
+    float | None, typer.Option(metavar="X", min=0, help="Sent only if given; many models reject it.")
 ]
 
 # Cost
-MaxCost = Annotated[str | None, typer.Option(metavar="USD", help="Stop before this much is passed.")]
+MaxCost = Annotated[str | None, typer.Option(metavar="USD", help="Stop before the run costs more than this.")]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Under a cap, call models of unknown price as well.")
 ]
@@ -84,11 +84,11 @@ CacheOption = Annotated[
     CacheMode | None,
     typer.Option("--cache", help="on: use it; off: neither read nor write; refresh: write only; only: make no call."),
 ]
-CacheTtl = Annotated[str | None, typer.Option(metavar="30d", help="Take nothing older than this from the cache.")]
+CacheTtl = Annotated[str | None, typer.Option(metavar="30d", help="Ignore cached completions older than this.")]
 Compress = Annotated[
-    LevelWord | None, typer.Option("--compress", help="How prompts are made shorter; see scrimp compress --help.")
+    LevelWord | None, typer.Option("--compress", help="The compression level; see scrimp compress --help.")
 ]
-Level = Annotated[LevelWord | None, typer.Option("--level", help="How much may be changed: lossless if not given.")]
+Level = Annotated[LevelWord | None, typer.Option("--level", help="How much may change; default: lossless.")]
 Context = Annotated[
     list[str] | None,
     typer.Option("--context", metavar="FILE", help="A document to answer from, put before the prompt; repeatable."),
@@ -131,7 +131,7 @@ Fields = Annotated[str | None, typer.Option(metavar="A,B,input.C", help="Only th
 Summary = Annotated[SummaryMode, typer.Option(help="The bill on stderr.")]
 SummaryFile = Annotated[str | None, typer.Option(metavar="FILE", help="Also write the bill as JSON to this file.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no bill; errors only.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say for each row where it went and why.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print for each row where it went and why.")]
 Color = Annotated[ColorMode | None, typer.Option(help="Colors on a terminal.")]
 ProgressOption = Annotated[ProgressMode | None, typer.Option("--progress", help="How progress is shown on stderr.")]
 

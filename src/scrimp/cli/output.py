@@ -32,7 +32,7 @@ def refuse_input(output: str, inputs: Sequence[str]) -> None:
 
 @contextmanager
 def opened(output: str) -> Iterator[BinaryIO]:
-    """Open where rows go; stdout stays open. The writer of rows flushes them, so an error in closing is not news."""
+    """Open where rows go; stdout stays open. The writer has flushed its rows, so errors on close are ignored."""
     if output == STDOUT:
         yield sys.stdout.buffer
         return

@@ -30,8 +30,8 @@ def route(
 ) -> None:  # fmt: skip
     """Show which tier each prompt would take, and why.
 
-    A rule of the config decides first, then what was learned of the task (scrimp tune); else the kind of task does, and
-    words of high stakes raise it by one tier. The model shown is the first of the tier whose provider has a key.
+    Your rules decide first, then certified routes (scrimp tune), then the kind of task; high-stakes words raise
+    the tier by one. The model shown is the first of the tier whose provider has a key.
     """
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer)) as session:

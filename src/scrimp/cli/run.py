@@ -78,7 +78,7 @@ def run(
             shadow = _shadow_run(session, options)
             take = reporter.report if shadow is None else shadow.tee(reporter.report)
             stop, error = _drive(
-                reporter, lambda: live.run(rows, options, session.services, take, live=is_stream(names))
+                reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
             )  # fmt: skip
         bar.close()
         session.messages.redirect(None)

@@ -11,7 +11,7 @@ from scrimp.compress.compressed_text import AppliedRule, CompressedText
 from scrimp.compress.extract.question import find_question
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.options import CompressOptions
-from scrimp.compress.rules import Rule, rules_for
+from scrimp.compress.rules import CompressionRule, rules_for
 from scrimp.compress.wording.whitespace import trim_leading_blank_lines
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import Zone
@@ -100,7 +100,7 @@ def _may_reveal_more(change: AppliedRule) -> bool:
     return not _ASCII_WHITESPACE.issuperset(trimmed)
 
 
-def _check(rule: Rule, options: CompressOptions) -> Check:
+def _check(rule: CompressionRule, options: CompressOptions) -> Check:
     return rule.check if options.protected is None else all_of(options.protected_change, rule.check)
 
 

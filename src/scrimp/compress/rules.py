@@ -32,7 +32,7 @@ from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.zone import Zone, ZoneKind
 
 
-class Rule(Struct, frozen=True):
+class CompressionRule(Struct, frozen=True):
     """A rule: its name, the lowest level that uses it, the zones it applies to, and the check it must pass."""
 
     name: str
@@ -42,7 +42,7 @@ class Rule(Struct, frozen=True):
     check: Check
 
 
-def rules_for(zone: Zone, level: str) -> list[Rule]:
+def rules_for(zone: Zone, level: str) -> list[CompressionRule]:
     """Return the rules that apply to a zone at a level, in order."""
     highest = min(LEVELS.index(level), LEVELS.index(zone.highest_level))
     return [rule for rule in RULES if LEVELS.index(rule.level) <= highest and rule.applies_to(zone)]
@@ -149,23 +149,25 @@ _SAME_FACTS = all_of(same_facts, no_new_facts)
 _SMALL_WORDS_ONLY = all_of(_only_small_words_dropped, same_facts, no_new_facts, same_code)
 
 RULES = (
-    Rule("line ends", "lossless", _PROSE_OR_OUTPUT, _plain(normalize_line_ends), _SAME_WORDS),
-    Rule("trailing space", "lossless", _PROSE_OR_OUTPUT, _plain(strip_trailing_space), _SAME_WORDS),
-    Rule("blank lines", "lossless", _PROSE_OR_OUTPUT, _plain(collapse_blank_lines), _SAME_WORDS),
-    Rule("lines of one shape", "tidy", _LOG_LINES, _plain(fold_log), _same_line_count),
-    Rule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
-    Rule("json columns", "lossless", _JSON, _inside_margins(write_tables), _same_json),
-    Rule("repeated lines", "lossless", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
-    Rule("matches by file", "lossless", _OUTPUT, _plain(group_matches), _unchecked),
-    Rule("paths by directory", "lossless", _OUTPUT, _plain(group_paths), _unchecked),
-    Rule("aligned columns", "lossless", _OUTPUT, _plain(collapse_alignment), same_words),
-    Rule("shared beginnings", "lossless", _LOG_LINES, _plain(group_prefixes), _unchecked),
-    Rule("rulers", "lossless", _OUTPUT, _plain(shorten_rulers), same_facts),
-    Rule("repeated paragraphs", "lossless", _CONTEXT, _plain(fold_repeated_paragraphs), _undone_by(unfold_paragraphs)),
-    Rule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
-    Rule("encoded bytes", "tidy", _ANY_TEXT, _plain(omit_encoded), only_encoded_bytes_omitted),
-    Rule("decoration", "tidy", _CONTEXT_PROSE, _strip_decoration, same_rendering),
-    Rule("phrases", "tidy", _INSTRUCTION_PROSE, _shorten_phrases, _SAME_FACTS),
-    Rule("sentences for the question", "focus", _CONTEXT_PROSE, _focus, _unchecked),
-    Rule("small words", "terse", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
+    CompressionRule("line ends", "lossless", _PROSE_OR_OUTPUT, _plain(normalize_line_ends), _SAME_WORDS),
+    CompressionRule("trailing space", "lossless", _PROSE_OR_OUTPUT, _plain(strip_trailing_space), _SAME_WORDS),
+    CompressionRule("blank lines", "lossless", _PROSE_OR_OUTPUT, _plain(collapse_blank_lines), _SAME_WORDS),
+    CompressionRule("lines of one shape", "tidy", _LOG_LINES, _plain(fold_log), _same_line_count),
+    CompressionRule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
+    CompressionRule("json columns", "lossless", _JSON, _inside_margins(write_tables), _same_json),
+    CompressionRule("repeated lines", "lossless", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
+    CompressionRule("matches by file", "lossless", _OUTPUT, _plain(group_matches), _unchecked),
+    CompressionRule("paths by directory", "lossless", _OUTPUT, _plain(group_paths), _unchecked),
+    CompressionRule("aligned columns", "lossless", _OUTPUT, _plain(collapse_alignment), same_words),
+    CompressionRule("shared beginnings", "lossless", _LOG_LINES, _plain(group_prefixes), _unchecked),
+    CompressionRule("rulers", "lossless", _OUTPUT, _plain(shorten_rulers), same_facts),
+    CompressionRule(
+        "repeated paragraphs", "lossless", _CONTEXT, _plain(fold_repeated_paragraphs), _undone_by(unfold_paragraphs)
+    ),
+    CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
+    CompressionRule("encoded bytes", "tidy", _ANY_TEXT, _plain(omit_encoded), only_encoded_bytes_omitted),
+    CompressionRule("decoration", "tidy", _CONTEXT_PROSE, _strip_decoration, same_rendering),
+    CompressionRule("phrases", "tidy", _INSTRUCTION_PROSE, _shorten_phrases, _SAME_FACTS),
+    CompressionRule("sentences for the question", "focus", _CONTEXT_PROSE, _focus, _unchecked),
+    CompressionRule("small words", "terse", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
 )  # fmt: skip

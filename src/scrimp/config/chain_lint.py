@@ -28,8 +28,8 @@ def _same_family_warnings(voters: tuple[Step, ...], available: Collection[str]) 
     for one, other in combinations([_first_available(step, available) for step in voters], 2):
         if (shared := family(one.id)) == family(other.id):
             yield (
-                f"{one.id} and {other.id} vote with each other but are of one family ({shared}) and err alike, so "
-                "their agreement means less: name a model of another family"
+                f"{one.id} and {other.id} are of one family ({shared}) and make similar mistakes, so their "
+                "agreement means less: name a model of another family"
             )
 
 

@@ -21,7 +21,7 @@ from scrimp.units import parse_percent
 from scrimp.values import Chain, ModelRef, Step
 
 if TYPE_CHECKING:
-    from scrimp.routing.decide import Rule
+    from scrimp.routing.decide import RoutingRule
 
 # Serves every tier if no provider has a key.
 EMBEDDED_MODEL = ModelRef("local", "smollm2")
@@ -58,11 +58,11 @@ class Routes:
         configured = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
         return shipped | configured
 
-    def rules(self) -> list[Rule]:
+    def rules(self) -> list[RoutingRule]:
         """Return the user's rules for routing, in order."""
-        from scrimp.routing.decide import Rule  # noqa: PLC0415 - imports the word lists
+        from scrimp.routing.decide import RoutingRule  # noqa: PLC0415 - imports the word lists
 
-        return [Rule(**asdict(table)) for table in self._config.rules]
+        return [RoutingRule(**asdict(table)) for table in self._config.rules]
 
     @property
     def _any_key(self) -> bool:

@@ -47,7 +47,7 @@ def attempt_of(
     """Return the attempt of a completion; `straight` says that the steps before the last were skipped."""
     last = stage.index == len(chain.steps) - 1
     sure = verdict.confidence is not None and verdict.confidence >= chain.min_confidence
-    unjudged = verdict.confidence is None and not verdict.more
+    unjudged = verdict.confidence is None and not verdict.needs_another
     kept = verdict.valid and (last or sure or unjudged)
     why = verdict.why
     if verdict.valid and len(chain.steps) > 1 and not sure:

@@ -17,7 +17,7 @@ from scrimp.enums import Signal
 from scrimp.errors import ConfigError
 from scrimp.escalation.signals import SIGNALS
 from scrimp.escalation.signals.agreement import agreement
-from scrimp.escalation.verdict import Verdict, promised, validity
+from scrimp.escalation.verdict import Verdict, early_stop_verdict, format_verdict
 from scrimp.values import Attempt, Completion, Parameters
 
 if TYPE_CHECKING:  # a protocol takes a third of a millisecond to define, and only the type checker reads it
@@ -46,7 +46,7 @@ def assessor_for(signal: Signal, parameters: Parameters, *, alone: bool = False)
     validate = validator_for(parameters.schema) if parameters.schema is not None else None
 
     def assess(completion: Completion, attempts: Sequence[Attempt], /, *, reworded: bool = False) -> Verdict:
-        verdict = validity(completion) or promised(completion, parameters, validate)
+        verdict = early_stop_verdict(completion) or format_verdict(completion, parameters, validate)
         if not verdict.valid:
             return verdict
         if kind.from_completion is not None:

@@ -35,7 +35,7 @@ from scrimp.escalation.questions import (
     RunCheck,
     call_result,
 )
-from scrimp.escalation.signals import SIGNALS, opinion
+from scrimp.escalation.signals import SIGNALS, ask_other_model
 from scrimp.escalation.signals.rewording import reworded
 from scrimp.failures import policy_of
 from scrimp.values import Attempt, Chain, Completion, Failure
@@ -85,7 +85,7 @@ def escalate(
         else:
             verdict = yield from _verdict(stage, result, attempts, settings)
             attempts.append(attempt_of(stage, result, verdict, chain, straight=start > 0))
-            if verdict.more and _stands_alone(stage, settings):
+            if verdict.needs_another and _stands_alone(stage, settings):
                 stages.appendleft(ChainStage(stage.index, stage.step, reworded=True))
         if attempts[-1].kept or (not stage.reworded and _ends_chain(result)):
             break
@@ -132,7 +132,7 @@ def _verdict(
     last = stage.index == len(chain.steps) - 1
     if verdict.valid and not last:  # after the last step there is none to escalate to
         judge = chain.judge or chain.steps[0]
-        verdict = yield from opinion(chain.signal, stage.index, judge, settings.task, completion, verdict)
+        verdict = yield from ask_other_model(chain.signal, stage.index, judge, settings.task, completion, verdict)
     return verdict
 
 
@@ -148,7 +148,7 @@ def _checked(
         raise TypeError(f"a check was answered with a {type(result).__name__}")
     if not result.passed:
         detail = f"the check refused the completion{f': {result.detail}' if result.detail else ''}"
-        return replace(verdict, confidence=None, why="check", valid=False, more=False, detail=detail)
+        return replace(verdict, confidence=None, why="check", valid=False, needs_another=False, detail=detail)
     if check_decides:
-        return replace(verdict, confidence=1.0, why="check", more=False)
+        return replace(verdict, confidence=1.0, why="check", needs_another=False)
     return verdict

@@ -10,7 +10,7 @@ from itertools import accumulate
 from math import sqrt
 
 # Rows of a task before its record counts, and the normal quantile of a one-sided 95 % bound.
-LEAST = 30
+MIN_ROWS = 30
 _Z = 1.645
 
 
@@ -31,7 +31,7 @@ def can_pay(agreed: int, rows: int, ratio: float) -> bool:
     It may as long as the upper bound of the share that agreed (Wilson, 1927) is above the break-even point, so that a
     few unlucky rows do not decide.
     """
-    if rows < LEAST:
+    if rows < MIN_ROWS:
         return True
     share = agreed / rows
     middle = share + _Z * _Z / (2 * rows)

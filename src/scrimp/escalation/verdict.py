@@ -13,26 +13,26 @@ from scrimp.values import Completion, Json, Parameters
 class Verdict(Struct, frozen=True, kw_only=True):
     """A confidence from 0 to 1, or None where no signal applies, and the name of the signal that decided.
 
-    A completion that is not valid never becomes a row that is ok. `more` says that another completion is needed to
-    judge this one, so the chain continues.
+    A completion that is not valid never becomes a row that is ok. `needs_another` says that another completion
+    is needed to judge this one, so the chain continues.
     """
 
     confidence: float | None
     why: str
     valid: bool
     parsed: Json = None
-    more: bool = False
+    needs_another: bool = False
     detail: str = ""  # a sentence: why it is not valid, or why there is no confidence
 
 
-def validity(completion: Completion) -> Verdict | None:
+def early_stop_verdict(completion: Completion) -> Verdict | None:
     """Return the verdict on a completion that stopped early or has no text; None on any other."""
     words = {"length": "truncated", "refused": "refused", "error": "error"}
     why = words.get(completion.stop_reason) or ("" if completion.text.strip() else "empty")
     return Verdict(confidence=None, why=why, valid=False) if why else None
 
 
-def promised(completion: Completion, parameters: Parameters, validate: Validator | None) -> Verdict:
+def format_verdict(completion: Completion, parameters: Parameters, validate: Validator | None) -> Verdict:
     """Return whether the completion keeps the schema or is one of the choices, and its parsed value."""
     if validate is not None:
         return _keeps_schema(completion.text, validate)

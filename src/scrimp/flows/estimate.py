@@ -54,11 +54,11 @@ class OutputTokens(Struct, frozen=True):
     high: int = _HIGH
 
 
-def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services, *, live: bool) -> Workload:
+def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services, *, one_by_one: bool) -> Workload:
     """Count what a run would do."""
     planner, lookup = services.planner(options), services.cache_lookup(options)
     total, seen = Workload(), set[int]()
-    for unplanned in groups(prompts, live=live):
+    for unplanned in groups(prompts, one_by_one=one_by_one):
         group = planned(unplanned, planner, lookup)
         total.rows += len(group.rows)
         total.hits += len(group.cached)

@@ -22,14 +22,14 @@ Sink = Callable[[Sequence[Outcome]], None]
 
 
 def run(
-    prompts: Iterator[Prompt], options: RunOptions, services: Services, sink: Sink, *, live: bool
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, sink: Sink, *, one_by_one: bool
 ) -> RunStop | None:
     """Hand the outcome of every prompt to `sink`; return why the run stopped early, None if it did not.
 
-    `live` says that prompts come one by one from a pipe. Raises what the reader raises, after the rows before it.
+    `one_by_one` says that prompts come one by one from a pipe. Raises what the reader raises, after the rows before it.
     """
     planner, lookup = services.planner(options), services.cache_lookup(options)
-    unplanned = groups(prompts, live=live)
+    unplanned = groups(prompts, one_by_one=one_by_one)
     for prompts_of_group in unplanned:
         group = planned(prompts_of_group, planner, lookup)
         if len(group.cached) < len(group.rows) and options.cache != "only":

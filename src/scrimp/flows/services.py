@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.prices.book import PriceBook
     from scrimp.prices.rates import Rates
-    from scrimp.routing.decide import Rule
+    from scrimp.routing.decide import RoutingRule
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CompletionCache
     from scrimp.values import Chain, Prompt, Route
@@ -177,7 +177,7 @@ class Services:
         return self.routes.model_chain(cheapest(self.routes, self.prices, self.clock()).id)
 
     @cached_property
-    def rules(self) -> Sequence[Rule]:
+    def rules(self) -> Sequence[RoutingRule]:
         """The user's rules for routing."""
         if not self.loaded.config.rules:
             return ()

@@ -114,4 +114,6 @@ def _decode(data: bytes | Raw, kind: type[Decoded], path: Path) -> Decoded:
 
 
 def _unreadable(path: Path, error: Exception) -> ConfigError:
-    return ConfigError(f"the price table {path} cannot be read ({error}): fetch it again, or delete it")
+    return ConfigError(
+        f"the price table {path} cannot be read ({error}): delete it, to use the table that scrimp ships with"
+    )

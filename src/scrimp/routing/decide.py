@@ -54,7 +54,7 @@ if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and
             """Return the chain of one model."""
 
 
-class Rule(Struct, frozen=True, kw_only=True):
+class RoutingRule(Struct, frozen=True, kw_only=True):
     """Conditions that must all hold (none: every prompt), and the tier, chain or model that matching prompts go to."""
 
     route: str | None = None  # the label given with --route
@@ -85,7 +85,7 @@ _NO_PARAMETERS = Parameters()
 
 def decide(
     prompt: Prompt,
-    rules: Sequence[Rule],
+    rules: Sequence[RoutingRule],
     chains: ChainSource,
     *,
     labels: RuleLabels = _NO_LABELS,
@@ -113,7 +113,7 @@ def decide(
     return Route(chain=chains.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}")
 
 
-def explain(prompt: Prompt, rules: Sequence[Rule], labels: RuleLabels = _NO_LABELS) -> list[str]:
+def explain(prompt: Prompt, rules: Sequence[RoutingRule], labels: RuleLabels = _NO_LABELS) -> list[str]:
     """Return a line for each rule up to the one that matches: the condition that does not hold, or all that do."""
     lines: list[str] = []
     for number, rule in enumerate(rules, 1):
@@ -124,12 +124,12 @@ def explain(prompt: Prompt, rules: Sequence[Rule], labels: RuleLabels = _NO_LABE
     return lines
 
 
-def _destination(rule: Rule) -> str:
+def _destination(rule: RoutingRule) -> str:
     settings = (("tier", rule.tier), ("chain", rule.chain), ("model", rule.model), ("compress", rule.compress))
     return ", ".join(f"{name} {value}" for name, value in settings if value is not None)
 
 
-def check_rules(rules: Sequence[Rule]) -> None:
+def check_rules(rules: Sequence[RoutingRule]) -> None:
     """Raise ConfigError for a rule that cannot be used, so that a run fails before it starts."""
     for number, rule in enumerate(rules, 1):
         destinations = [name for name in (rule.tier, rule.chain, rule.model) if name is not None]
@@ -146,7 +146,7 @@ class _RuleMatch(Struct, frozen=True):
     why: str
 
 
-def _match(rule: Rule, number: int, prompt: Prompt, labels: RuleLabels) -> _RuleMatch | str:
+def _match(rule: RoutingRule, number: int, prompt: Prompt, labels: RuleLabels) -> _RuleMatch | str:
     """Return the conditions of a rule where all of them hold, else the first that does not; cheap ones come first."""
     conditions: tuple[tuple[str, str | None, Callable[[str], bool]], ...] = (
         ("route", rule.route, lambda wanted: labels.route == wanted),
@@ -188,7 +188,7 @@ def _compiled(match: str, number: int) -> re.Pattern[str]:
         ) from error
 
 
-def _rule_route(rule: Rule, number: int, reason: str, chains: ChainSource) -> Route:
+def _rule_route(rule: RoutingRule, number: int, reason: str, chains: ChainSource) -> Route:
     try:
         chain = _chain(rule, chains)
     except ConfigError as error:
@@ -199,7 +199,7 @@ def _rule_route(rule: Rule, number: int, reason: str, chains: ChainSource) -> Ro
     return Route(chain=chain, tier=rule.tier, why=f"rule {number}: {reason}", level=rule.compress, cap=cap)
 
 
-def _chain(rule: Rule, chains: ChainSource) -> Chain | None:
+def _chain(rule: RoutingRule, chains: ChainSource) -> Chain | None:
     if rule.tier is not None:
         return chains.tier_chain(rule.tier)
     if rule.chain is not None:

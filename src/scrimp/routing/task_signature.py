@@ -1,4 +1,4 @@
-"""The task a prompt belongs to: its kind, and its signature, under which what was learned from it is found again."""
+"""The task a prompt belongs to: its kind, and its signature, the key of its pairs and certificates."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from scrimp.transport.exchange import CallObserver, Exchange, Show
 from scrimp.transport.faults import FaultError
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
-from scrimp.transport.limits.retry import LONGEST_OBEYED, RetryPolicy, RetryState
+from scrimp.transport.limits.retry import MAX_OBEYED_WAIT, RetryPolicy, RetryState
 from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ class ProviderClient:
 
     def _wait(self, retry_state: RetryState, failure: Failure, exchange: Exchange) -> float | None:
         """Return the seconds until the next attempt; hold back other calls to the provider if they would fail too."""
-        wait = retry_state.wait(failure)
-        if failure.retry_after is not None and failure.retry_after > LONGEST_OBEYED:
+        wait = retry_state.next_wait(failure)
+        if failure.retry_after is not None and failure.retry_after > MAX_OBEYED_WAIT:
             self._health.suspend(exchange.call.provider, exchange.call.model, failure, failure.retry_after)
         elif failure.kind == "rate_limit" and wait is not None:
             self._queue(exchange.endpoint).refused_for_rate(wait)

@@ -35,10 +35,10 @@ class _Candidate(Struct, frozen=True):
 def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship: str) -> Shortlist:
     """Return the policies of which none is both safer and cheaper than another, in order of safety.
 
-    `pool` maps the cheap models to their families: voters come from different ones, because relatives err alike. For a
-    certificate the rows are others than those it is tested on, at best all that were ever recorded: on the same rows a
-    policy that happened to look safe there would be tested on its luck. They need no scores. Raises InputError where a
-    row lacks one of the models.
+    `pool` maps the cheap models to their families: voters come from different ones, because models of one family make
+    similar mistakes. For a certificate, draw up the list on other rows than those it is tested on: otherwise a policy
+    that looked safe by chance is confirmed by the same chance. The rows need no scores. Raises InputError where a row
+    lacks one of the models.
     """
     rows = recorded[:: max(1, len(recorded) // _MAX_ROWS)]
     flagship_cost = sum(answer_of(row, flagship).cost for row in rows)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scrimp.enums import Signal, StopReason
 from scrimp.escalation.questions import CallResult, CallStep, CheckResult
-from scrimp.escalation.signals import opinion
+from scrimp.escalation.signals import ask_other_model
 from scrimp.escalation.verdict import Verdict
 from scrimp.values import Completion, Failure, ModelRef, Step, TokenLogprob
 
@@ -26,7 +26,7 @@ def said(text: str, stop_reason: StopReason = "stop") -> Completion:
 
 def asked(signal: Signal, replies: Sequence[CallResult]) -> tuple[Verdict, list[CallStep]]:
     left, questions = list(replies), []
-    steps = opinion(signal, 3, JUDGE, "how many?", said("18"), VALID)
+    steps = ask_other_model(signal, 3, JUDGE, "how many?", said("18"), VALID)
     try:
         question = next(steps)
         while True:
@@ -42,7 +42,7 @@ def test_a_judge_that_holds_to_its_word_in_both_orders_is_sure() -> None:
     wrong, _ = asked("judge", [said("wrong"), said("wrong")])
 
     assert (right.confidence, wrong.confidence) == (1.0, 0.0)
-    assert (right.why, right.more, right.valid, right.parsed) == ("judge", False, True, 18)
+    assert (right.why, right.needs_another, right.valid, right.parsed) == ("judge", False, True, 18)
     first, second = questions
     assert "right or wrong" in (first.text or "")
     assert "wrong or right" in (second.text or "")
@@ -69,7 +69,7 @@ def test_only_two_whole_replies_that_agree_are_a_verdict(first: CallResult, seco
     whole = [each for each in (first, second) if isinstance(each, Completion) and each.stop_reason == "stop"]
     agreed = len(whole) == 2 and whole[0].text == whole[1].text and whole[0].text in ("right", "wrong")
     assert (verdict.confidence is not None) is agreed
-    assert verdict.more is not agreed
+    assert verdict.needs_another is not agreed
     assert bool(verdict.detail) is not agreed
     assert len(questions) <= 2
 
@@ -87,12 +87,12 @@ def test_a_decision_is_its_probability(share: float) -> None:
 def test_a_decision_that_is_none_leaves_no_confidence(reply: CallResult) -> None:
     verdict, _ = asked("decisions", [reply])
 
-    assert (verdict.confidence, verdict.more) == (None, True)
+    assert (verdict.confidence, verdict.needs_another) == (None, True)
     assert verdict.detail.startswith("the judge gave no verdict: ")
 
 
 def test_an_opinion_answered_by_a_check_is_a_bug_and_says_so() -> None:
-    steps = opinion("judge", 0, JUDGE, "how many?", said("18"), VALID)
+    steps = ask_other_model("judge", 0, JUDGE, "how many?", said("18"), VALID)
     next(steps)
 
     with pytest.raises(TypeError, match="a call was answered with a CheckResult"):

@@ -16,7 +16,7 @@ from scrimp.config.api_keys import KeyRing
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config
 from scrimp.errors import StoreError
-from scrimp.flows.answer.chain_history import EXPLORED, SINCE, ChainHistory
+from scrimp.flows.answer.chain_history import EXPLORE_EVERY, HISTORY_SECONDS, ChainHistory
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.store.ledger import ClimbCount
@@ -94,7 +94,7 @@ def test_one_row_in_twenty_climbs_all_the_same_and_always_the_same_one() -> None
 
     climbing = [key for key in keys if past.start(key=key) == 0]
 
-    assert 0.03 < len(climbing) / len(keys) < 1.5 / EXPLORED
+    assert 0.03 < len(climbing) / len(keys) < 1.5 / EXPLORE_EVERY
     assert all(past.start(key=key) == 0 for key in climbing)
 
 
@@ -103,7 +103,7 @@ def test_the_ledger_is_read_once_and_no_further_back_than_models_last() -> None:
     for _ in range(3):
         past.start()
 
-    assert past.read == [NOW - SINCE]
+    assert past.read == [NOW - HISTORY_SECONDS]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def advise(
     since: Annotated[str, typer.Option(metavar="30d", help="Only calls of this last period.")] = "30d",
     as_json: AsJson = False,
 ) -> None:
-    """Show which dear calls cheaper models would have answered, and what that would save a month.
+    """Show which expensive calls cheaper models could have answered, and the saving per month.
 
     Reads the ledger alone and calls no API. For a task with at least 20 pairs it replays the safest policy that saves;
     for others it shows what the calls cost and that pairs are missing (scrimp tune shadow).

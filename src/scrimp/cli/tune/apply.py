@@ -29,7 +29,7 @@ def apply(
     undo: Annotated[bool, typer.Option("--undo", help="Restore the routes from before the last change.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
 ) -> None:
-    """Send the prompts of each task along the route that its pairs certify.
+    """Send the prompts of each task to the models certified for it.
 
     The routes are written to tuned.toml beside config.toml, each with its evidence; rules of the config and flags take
     precedence over them. Routes of other tasks stay. scrimp cost watches them: a route whose rows reach the flagship

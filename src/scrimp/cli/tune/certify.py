@@ -51,8 +51,8 @@ def certify(
 ) -> None:
     """Show which policies are proven to keep a share of the flagship's quality, and what they save.
 
-    Policies are tested in order of safety, each at the whole risk, until one fails; a task with enough rows is tested
-    by itself, others together with their kind. A cheap model that gives the flagship's answer counts as right, so only
+    Policies are tested from the safest on, each at the full risk, until one fails; a task with enough rows is tested by
+    itself, others together with their kind. A cheap model that gives the flagship's answer counts as right, so only
     rows on which they differ need a label (scrimp tune label); where one is missing, the worst is assumed. Without
     labels, quality is therefore agreement with the flagship, not the truth.
     Calls no API and changes nothing: scrimp tune apply does that.

@@ -41,8 +41,8 @@ def label(
 
     Where they give the same answer no label is needed to compare them. On a terminal each completion is shown without
     its model's name: y it is right, n it is not, p partly (0.5), s skips the prompt, q quits. With --check a command
-    reads each completion and its exit status decides; with --judge a model is asked twice, with its two possible
-    answers in either order, and gives no label where it contradicts itself. Labels are stored as they come.
+    reads each completion and its exit status decides; with --judge a model is asked twice, with "right" and
+    "wrong" swapped, and gives no label where it contradicts itself. Labels are stored as they come.
     """
     if check is not None and judge is not None:
         raise UsageError("--check and --judge cannot be combined: give one")
@@ -71,7 +71,7 @@ class Labeler:
     """Stores labels as they are given, and counts them."""
 
     def __init__(self, session: Session, pairs: PairStore) -> None:
-        self._here, self._pairs = session, pairs
+        self._session, self._pairs = session, pairs
         self._prompts = self._labels = 0
         self._judge: JudgeLabeler | None = None
 
@@ -79,7 +79,7 @@ class Labeler:
         """Print how many prompts were seen and completions labeled."""
         spent = "" if self._judge is None else f", {format_dollars(self._judge.spent)} spent"
         labeled = pluralize(self._labels, "completion")
-        self._here.messages.note(f"{pluralize(self._prompts, 'prompt')} looked at, {labeled} labeled{spent}")
+        self._session.messages.note(f"{pluralize(self._prompts, 'prompt')} looked at, {labeled} labeled{spent}")
 
     def label_by_check(self, disputes: Iterator[Dispute], command: str) -> int:
         """Let the user's command decide; return the exit status."""
@@ -89,11 +89,11 @@ class Labeler:
 
     def label_by_judge(self, disputes: Iterator[Dispute], model: str) -> int:
         """Let a model decide; return the exit status."""
-        judge = self._judge = JudgeLabeler(model, self._here.defaults, self._here.services)
+        judge = self._judge = JudgeLabeler(model, self._session.defaults, self._session.services)
         while group := list(islice(disputes, _GROUP)):
             self._store_group(group, judge.scores(group), f"judge {model}")
             if judge.stopped is not None:
-                self._here.messages.error(judge.stopped.message)
+                self._session.messages.error(judge.stopped.message)
                 return judge.stopped.exit_status
         return 0
 
@@ -118,7 +118,7 @@ class Labeler:
         return key
 
     def _show(self, heading: str, text: str) -> None:
-        sys.stderr.write(paint(f"\n{heading}\n", "1", color=self._here.err.color) + escape_controls(text) + "\n")
+        sys.stderr.write(paint(f"\n{heading}\n", "1", color=self._session.err.color) + escape_controls(text) + "\n")
 
     def _store_group(self, group: Sequence[Dispute], scores: Sequence[dict[str, float]], scored_by: str) -> None:
         for dispute, by_model in zip(group, scores, strict=True):

@@ -65,14 +65,19 @@ def replay(
 ) -> None:
     """Show what each policy of a short list would have cost and kept on recorded rows.
 
-    kept is the mean score beside the flagship's, flag the share of rows that reach the flagship, saved the share of an
-    all-flagship run not paid, every cheap call included; each with its 95 % interval. The oracle knows the scores: no
-    policy does better. APGR is how much of the gap between a cheap model and the flagship an order of prompts recovers,
-    averaged over all shares of flagship calls: a half at random. Orders are learned on the rows whose sha256(id) is
-    even and everything is measured on the odd ones; with --report all policies are measured on every row. Where a
-    model's confidence is recorded, AUROC is the chance that a right completion has more of it than a wrong one; --plot
-    shows whether completions are right as often as the model is confident. Calls no API.
-    """
+    \b
+    kept    the mean score, as a share of the flagship's
+    flag    the share of rows that reach the flagship
+    saved   the share of an all-flagship run not paid, every cheap call included
+    oracle  knows the scores: no policy does better
+    APGR    how much of the gap between a cheap model and the flagship an order of
+            prompts recovers, averaged over all shares of flagship calls (random: 50 %)
+    AUROC   the chance that a right completion has more confidence than a wrong one
+
+    The first three have 95 % intervals. Orders are learned on the rows whose sha256(id) is even, and everything is
+    measured on the odd ones; --report all measures policies on every row. --plot shows whether completions are right as
+    often as their model is confident. Calls no API.
+    """  # noqa: D301 - the control character itself tells typer not to wrap the list
     with open_session() as session:
         dataset = load_dataset(session, source, flagship, pool, prices, since_time(since))
         result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording)

@@ -35,7 +35,7 @@ class JudgeCalls(Struct, frozen=True):
 
 
 class SignalKind(Struct, frozen=True, kw_only=True):
-    """How a signal comes to a confidence; what it has none of is left out."""
+    """How a signal computes confidence; fields that do not apply keep their defaults."""
 
     from_completion: FromCompletion | None = None  # from the completion alone; None where that says nothing
     compares: bool = False  # one completion says nothing until another agrees with it
@@ -61,7 +61,7 @@ SIGNALS: Mapping[Signal, SignalKind] = {
 }
 
 
-def opinion(
+def ask_other_model(
     signal: Signal, index: int, judge: Step, task: str, completion: Completion, verdict: Verdict
 ) -> Generator[Question, Reply, Verdict]:
     """Ask another model about a completion, where the signal does; without an answer there is no confidence."""
@@ -69,4 +69,4 @@ def opinion(
     if ask is None:
         return verdict
     confidence, reason = yield from ask(index, judge, task, completion.text)
-    return replace(verdict, confidence=confidence, why=signal, more=confidence is None, detail=reason)
+    return replace(verdict, confidence=confidence, why=signal, needs_another=confidence is None, detail=reason)

@@ -35,4 +35,4 @@ def agreement(
         return replace(verdict, confidence=1.0, why="agreement", detail="")
     if any(other is not None for other in others):
         return replace(verdict, confidence=0.0, why="agreement", detail="")
-    return verdict if asserted is None else replace(verdict, confidence=None, more=True, detail="")
+    return verdict if asserted is None else replace(verdict, confidence=None, needs_another=True, detail="")

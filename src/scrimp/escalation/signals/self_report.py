@@ -24,7 +24,7 @@ def from_self_report(completion: Completion, _parameters: Parameters, verdict: V
     stated = self_reported(completion.text)
     if stated is None:
         detail = "the completion states no confidence of its own"
-        return replace(verdict, confidence=None, why="self", more=True, detail=detail)
+        return replace(verdict, confidence=None, why="self", needs_another=True, detail=detail)
     return replace(verdict, confidence=stated, why="self", detail="")
 
 

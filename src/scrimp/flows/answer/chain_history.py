@@ -1,4 +1,4 @@
-"""What a chain has done for a task before: where its cheap steps cannot pay, rows go straight to its last step."""
+"""What a chain did for a task before: where its cheap steps cannot pay off, rows go straight to its last step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrimp.errors import StoreError
 from scrimp.escalation.payoff import can_pay, paid_below
 from scrimp.escalation.signals import SIGNALS
-from scrimp.flows.plan.cheapest_model import CALL, cost_of_call
+from scrimp.flows.plan.cheapest_model import TYPICAL_CALL, cost_of_call
 from scrimp.values import Chain, Step, Usage
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
     from scrimp.store.ledger import ClimbCount
 
-# One row in so many takes every step all the same, or it would never show that the cheap models are good enough now.
-EXPLORED = 20
-SINCE = 30 * 86_400.0  # seconds: what models did longer ago may no longer hold
+# One row in so many still takes every step, to notice when the cheap models have become good enough.
+EXPLORE_EVERY = 20
+HISTORY_SECONDS = 30 * 86_400.0  # seconds: older results may no longer hold
 # A judge reads the prompt and the completion.
-_JUDGE_INPUT = CALL.input + CALL.output
+_JUDGE_INPUT = TYPICAL_CALL.input + TYPICAL_CALL.output
 
 
 class ChainHistory:
@@ -42,11 +42,11 @@ class ChainHistory:
     def first_step(self, chain: Chain, signature: str, key: bytes) -> int:
         """Return the step a row begins at: the first, or the last where those before it do not pay for this task.
 
-        Which rows take every step all the same depends on `key`, so that a row that is retried takes the same way.
+        Which rows still take every step depends on `key`, so that a retried row takes the same steps.
         """
         last = len(chain.steps) - 1
         shares = self._shares(chain) if last > 0 and chain.name is not None else None
-        if shares is None or key[0] % EXPLORED == 0:
+        if shares is None or key[0] % EXPLORE_EVERY == 0:
             return 0
         ends = self._ends.get((signature, chain.name or ""), {})
         rows = sum(ends.values())
@@ -56,7 +56,10 @@ class ChainHistory:
         """Return what each step before the last costs beside the last, by the price of a call; None where unknown."""
         held = self._shares_of.get(id(chain))
         if held is None:
-            held = self._shares_of[id(chain)] = (chain, self._computed(chain))  # the chain, so that its id stays its
+            held = self._shares_of[id(chain)] = (
+                chain,
+                self._computed(chain),
+            )  # keeps the chain alive, so that its id is not reused
             if held[1] is not None and sum(held[1]) >= 1:
                 self._warn(
                     f"chain '{chain.name}' can hardly save money: what comes before its last step costs "
@@ -84,7 +87,7 @@ class ChainHistory:
         cost = self._cost(chain.judge or chain.steps[0], usage)
         return None if cost is None else judge_calls.calls * cost
 
-    def _cost(self, step: Step, usage: Usage = CALL) -> float | None:
+    def _cost(self, step: Step, usage: Usage = TYPICAL_CALL) -> float | None:
         called = next((model for model in step.candidates if model.provider in self._routes.available), None)
         cost = None if called is None else cost_of_call(called, self._routes, self._prices, self._clock(), usage)
         return None if cost is None else float(cost)
@@ -94,7 +97,7 @@ class ChainHistory:
         """By task and chain: how many rows came to an end at which step."""
         found: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
         try:
-            climbs = self._climbs(self._clock() - SINCE)
+            climbs = self._climbs(self._clock() - HISTORY_SECONDS)
         except StoreError as error:
             self._warn(f"chains start at their first step, for the ledger of earlier runs cannot be read: {error}")
             climbs = []

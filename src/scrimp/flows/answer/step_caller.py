@@ -57,7 +57,7 @@ class StepCaller:
             if isinstance(result, Completion) or not policy_of(result).fails_over:
                 break
             if self._shown or self._client.halted:
-                break  # what a person has read half of is not started over by another model
+                break  # never restart a half-printed completion with another model
             if retries[model].exhausted:
                 del retries[model]
         return result or self._no_model(step)

@@ -1,4 +1,4 @@
-"""Between the event loop and the writer's thread: what is handed over is reported back once it outlives a kill."""
+"""Between the event loop and the writer's thread: each write is confirmed once it is durable."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -14,9 +16,9 @@ _DRAIN, _PIPE_DRAIN = 30.0, 10.0
 
 
 class RunStop(Struct, frozen=True):
-    """A reason, a sentence for stderr (empty for a closed pipe, which wants no words), and the exit status."""
+    """A reason, a sentence for stderr (empty for a closed pipe: nothing is printed), and the exit status."""
 
-    reason: str  # auth | budget | failures | escalation | interrupted | pipe | error
+    reason: Literal["auth", "budget", "failures", "escalation", "interrupted", "pipe", "error"]
     message: str
     exit_status: int
     continues: bool = False  # the same command resumes where this run ended

@@ -79,5 +79,5 @@ class CertifiedRoutes:
 
 
 def chain_name(route: TunedRoute) -> str:
-    """Return the name of a route's chain: of this certificate's, so that a later one begins with a clean record."""
+    """Return the name of a route's chain; with the certificate's time, so a new one starts without history."""
     return f"{_PREFIX}{route.signature}@{route.certified}"

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
 
 # What calls are compared by: a prompt of a page, a completion of a paragraph.
-CALL = Usage(input=1000, output=200)
+TYPICAL_CALL = Usage(input=1000, output=200)
 
 
 def cost_of_call(
-    model: ModelRef, routes: Routes, prices: PriceBook, when: float, usage: Usage = CALL
+    model: ModelRef, routes: Routes, prices: PriceBook, when: float, usage: Usage = TYPICAL_CALL
 ) -> Decimal | None:
     """Return what a call costs, in dollars, one of middling size where none is given; None where no price is known."""
     seller = routes.endpoints[model.provider].price_provider

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow, Planner
 
 # Large enough to look keys up in groups, small enough for the first row to come at once.
-GROUP = 256
+ROWS_PER_GROUP = 256
 
 
 class PlannedGroup(Struct, frozen=True):
@@ -26,9 +26,9 @@ class PlannedGroup(Struct, frozen=True):
     cached: Mapping[int, Answered]
 
 
-def groups(prompts: Iterator[Prompt], *, live: bool) -> Iterator[list[Prompt]]:
+def groups(prompts: Iterator[Prompt], *, one_by_one: bool) -> Iterator[list[Prompt]]:
     """Yield groups of prompts; an InputError is raised only after the prompts before it were yielded."""
-    size = 1 if live else GROUP
+    size = 1 if one_by_one else ROWS_PER_GROUP
     while True:
         group: list[Prompt] = []
         error = None

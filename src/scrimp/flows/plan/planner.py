@@ -16,7 +16,7 @@ from scrimp.values import Chain, Message, Parameters, Prompt, Route
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.routing.decide import Rule
+    from scrimp.routing.decide import RoutingRule
 
 
 class PlannedRow(Struct, frozen=True):
@@ -43,7 +43,7 @@ class Planner:
     """Plans the rows of one run; what rows of one route share is computed once."""
 
     def __init__(
-        self, options: RunOptions, routes: Routes, rules: Sequence[Rule], locations: Mapping[str, str], *,
+        self, options: RunOptions, routes: Routes, rules: Sequence[RoutingRule], locations: Mapping[str, str], *,
         learned: Callable[[Prompt], Route | None] | None = None, cheapest: Callable[[], Chain] | None = None,
     ) -> None:  # fmt: skip
         """`locations` are the providers' addresses or files, part of every key; `learned` are certified routes."""

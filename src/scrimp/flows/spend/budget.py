@@ -16,49 +16,49 @@ class Budget:
         self.reserved = Decimal(0)
         self._waiting: deque[tuple[asyncio.Future[bool], Decimal]] = deque()
 
-    async def reserve(self, most: Decimal) -> bool:
+    async def reserve(self, upper_bound: Decimal) -> bool:
         """Wait until a request that costs at most this many dollars fits; False if it never will."""
-        if self.cap is None or (not self._waiting and self._fits(most)):
-            self._take(most)
+        if self.cap is None or (not self._waiting and self._fits(upper_bound)):
+            self._take(upper_bound)
             return True
-        if not self._may_fit(most):
+        if not self._may_fit(upper_bound):
             return False
         turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((turn, most))
+        self._waiting.append((turn, upper_bound))
         try:
             return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.result():
-                self.settle(most, Decimal(0))
+                self.settle(upper_bound, Decimal(0))
             else:
                 self._serve()  # the next one may need less
             raise
 
-    def settle(self, most: Decimal, cost: Decimal | None) -> None:
+    def settle(self, upper_bound: Decimal, cost: Decimal | None) -> None:
         """Replace a reservation by what the request really cost; an unknown cost counts as all of it."""
-        self.reserved -= most
-        self.spent += most if cost is None else cost
+        self.reserved -= upper_bound
+        self.spent += upper_bound if cost is None else cost
         self._serve()
 
     def _serve(self) -> None:
         while self._waiting:
-            turn, most = self._waiting[0]
-            fits = self._fits(most)
-            if not fits and self._may_fit(most) and not turn.done():
+            turn, upper_bound = self._waiting[0]
+            fits = self._fits(upper_bound)
+            if not fits and self._may_fit(upper_bound) and not turn.done():
                 return
             self._waiting.popleft()
             if turn.done():  # cancelled while it waited
                 continue
             if fits:
-                self._take(most)
+                self._take(upper_bound)
             turn.set_result(fits)
 
-    def _fits(self, most: Decimal) -> bool:
-        return self.cap is None or self.spent + self.reserved + most <= self.cap
+    def _fits(self, upper_bound: Decimal) -> bool:
+        return self.cap is None or self.spent + self.reserved + upper_bound <= self.cap
 
-    def _may_fit(self, most: Decimal) -> bool:
+    def _may_fit(self, upper_bound: Decimal) -> bool:
         """Return whether it may fit later: what is reserved may come back, what is spent does not."""
-        return self.cap is None or self.spent + most <= self.cap
+        return self.cap is None or self.spent + upper_bound <= self.cap
 
-    def _take(self, most: Decimal) -> None:
-        self.reserved += most
+    def _take(self, upper_bound: Decimal) -> None:
+        self.reserved += upper_bound

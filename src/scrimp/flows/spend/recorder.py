@@ -66,8 +66,8 @@ class CallRecorder:
 class RowRecorder:
     """Observes one row's calls. An ended entry waits for the row, so that both become durable at once."""
 
-    def __init__(self, run: CallRecorder, row: PlannedRow) -> None:
-        self._run, self._row = run, row
+    def __init__(self, calls: CallRecorder, row: PlannedRow) -> None:
+        self._calls, self._row = calls, row
         self._open: dict[str, Entry] = {}
         self._known_signature: str | None = None
         self._unwritten: list[Entry] = []
@@ -76,29 +76,29 @@ class RowRecorder:
 
     async def begin(self, call: Call) -> str:
         """Record a request before it is sent and return its id: should scrimp die now, the call counts as lost."""
-        run, labels = self._run, self._run.labels
+        calls, labels = self._calls, self._calls.labels
         entry = Entry(
-            call=run.next_call(), run=run.run, time=run.clock(), provider=call.provider, model=call.model,
+            call=calls.next_call(), run=calls.run, time=calls.clock(), provider=call.provider, model=call.model,
             status="lost", seconds=0.0, tier=self._row.route.tier, chain=self._row.route.chain.name, step=call.step,
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
             signature=self._signature,
         )  # fmt: skip
         self._open[entry.call] = entry
         self.has_called = True
-        run.begin(entry)
-        run.append(self.take_unwritten())
+        calls.begin(entry)
+        calls.append(self.take_unwritten())
         return entry.call
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
         """Record and price what came of a request; return its entry."""
         begun = self._open.pop(call_id)
-        seconds = self._run.clock() - begun.time
+        seconds = self._calls.clock() - begun.time
         if isinstance(result, Failure):
             status = _status(result)
             cost = None if status == "lost" else Decimal(0)
             entry = replace(begun, status=status, seconds=seconds, cost=cost, http=result.http, error=result.message)
         else:
-            cost, price = self._run.price(begun.model, begun.provider, result, begun.time)
+            cost, price = self._calls.price(begun.model, begun.provider, result, begun.time)
             entry = replace(
                 begun, status="truncated" if result.stop_reason == "length" else "paid", seconds=seconds,
                 usage=result.usage, cost=cost, price=price, http=200,
@@ -111,7 +111,7 @@ class RowRecorder:
     def _signature(self) -> str:
         """The name of the row's task, computed once for all its calls."""
         if self._known_signature is None:
-            self._known_signature = self._row.signature(self._run.parameters, self._run.labels.task_name)
+            self._known_signature = self._row.signature(self._calls.parameters, self._calls.labels.task_name)
         return self._known_signature
 
     @property
@@ -132,7 +132,7 @@ class RowRecorder:
     @property
     def now(self) -> float:
         """The time, in seconds since the epoch."""
-        return self._run.clock()
+        return self._calls.clock()
 
     @property
     def cost(self) -> Decimal | None:

@@ -64,10 +64,10 @@ class SpendGuard:
 
     def _refusal(self, call: Call, bound: Decimal) -> str:
         output, spent = call.parameters.max_output or BOUNDED_OUTPUT, self._budget.spent
-        cap = "--max-cost" if self._rule is None else f"the max_cost of {self._rule},"
+        cap = "--max-cost" if self._rule is None else f"the max_cost of {self._rule}"
         return (
-            f"the next call could cost ${_shown(bound)} (up to {output:,} output tokens) and pass {cap} "
-            f"{self._budget.cap}, of which ${_shown(spent)} is spent: a lower --max-output lets more calls in"
+            f"the next call could cost up to ${_shown(bound)} ({output:,} output tokens), more than {cap} "
+            f"{self._budget.cap} allows after ${_shown(spent)} spent: lower --max-output to fit more calls"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:

@@ -1,4 +1,4 @@
-"""Which dear calls cheaper models would have answered, by what is known of their tasks, and what that would save."""
+"""Which expensive calls cheaper models could have answered, judged by their tasks, and what that would save."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model as judge of stored completions: asked about each one twice, with its two possible answers in either order."""
+"""A model as judge of stored completions: asked about each one twice, with "right" and "wrong" swapped."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class JudgeLabeler:
 
         limits = RunLimits(max_cost=None if self._cap is None else self._cap - self.spent)
         prompts = (Prompt(index=index, text=text) for index, text in enumerate(texts))
-        stop = live.run(prompts, replace(self._options, limits=limits), self._services, take, live=False)
+        stop = live.run(prompts, replace(self._options, limits=limits), self._services, take, one_by_one=False)
         if stop is not None:
             self.stopped = with_whole_cap(stop, self._cap)
         return verdicts

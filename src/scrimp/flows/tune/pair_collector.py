@@ -32,7 +32,7 @@ _GROUP = 64  # prompts
 
 
 class KnownAnswer(Struct, frozen=True):
-    """A model's (provider/model) answer that needs no call; the answer's cost is that of its own."""
+    """A model's (provider/model) answer that needs no call; its cost is that of this one call."""
 
     prompt: Prompt
     answer: Answer
@@ -96,7 +96,9 @@ class PairCollector:
         cap = self._options.limits.max_cost
         limits = replace(self._options.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)))
         options = replace(self._options, tier=None, model=model, limits=limits)
-        return live.run(iter(prompts), options, self._services, self._sink(model), live=False) if prompts else None
+        return (
+            live.run(iter(prompts), options, self._services, self._sink(model), one_by_one=False) if prompts else None
+        )
 
     def _not_yet_answered(self, prompts: Sequence[Prompt], model: ModelRef) -> list[Prompt]:
         """Store what the model answered on behalf of a tier; return the other prompts.
@@ -121,7 +123,7 @@ class PairCollector:
                 if isinstance(outcome, Answered) and answering_model(outcome.answer, members) == model:
                     stored[outcome.prompt.index] = self._stored(outcome.prompt, model.id, outcome.answer)
 
-        live.run(iter(prompts), replace(self._options, tier=tier, cache="only"), self._services, take, live=False)
+        live.run(iter(prompts), replace(self._options, tier=tier, cache="only"), self._services, take, one_by_one=False)
         self._pairs.put(list(stored.values()))
         self.completions += len(stored)
         return stored

@@ -10,9 +10,9 @@ from scrimp.failures import is_retryable
 from scrimp.values import Failure
 
 # First step and ceiling of the backoff in seconds, as in the official SDKs (providers' reference, 2.3).
-FIRST, CEILING = 0.5, 8.0
+FIRST_WAIT, MAX_BACKOFF = 0.5, 8.0
 # The longest wait a provider may ask for, as in OpenAI's SDK; beyond it the call fails over or is left to a later run.
-LONGEST_OBEYED = 120.0
+MAX_OBEYED_WAIT = 120.0
 # A rate limited call has not failed: it queues again, up to this many times, without using up its retries.
 _REQUEUES = 10
 # An overloaded provider (529) seldom states how long to wait: back off longer.
@@ -34,7 +34,7 @@ class RetryState:
         self._failed = self._requeued = 0
         self.exhausted = False
 
-    def wait(self, failure: Failure) -> float | None:
+    def next_wait(self, failure: Failure) -> float | None:
         """Return the seconds to wait after a failure; None if the call is given up, which also sets `exhausted`."""
         seconds = self._wait(failure)
         self.exhausted = seconds is None
@@ -53,6 +53,6 @@ def delay(failure: Failure, attempt: int, fraction: float) -> float | None:
     if not is_retryable(failure):
         return None
     if failure.retry_after is not None:
-        return failure.retry_after if failure.retry_after <= LONGEST_OBEYED else None
+        return failure.retry_after if failure.retry_after <= MAX_OBEYED_WAIT else None
     scale = _OVERLOADED_SCALE if failure.http == _OVERLOADED else 1.0
-    return min(CEILING, FIRST * 2.0 ** (attempt - 1)) * scale * fraction
+    return min(MAX_BACKOFF, FIRST_WAIT * 2.0 ** (attempt - 1)) * scale * fraction
