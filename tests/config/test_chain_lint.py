@@ -28,7 +28,7 @@ def warnings(**settings: Any) -> list[str]:
 def test_voters_of_one_family_are_a_warning() -> None:
     assert warnings(steps=["own/qwen3-8b", "own/QwQ-32b", "own/claude-opus-5-5"]) == [
         (
-            "own/qwen3-8b and own/QwQ-32b vote with each other but are of one family (qwen) and err alike, so their "
+            "own/qwen3-8b and own/QwQ-32b are of one family (qwen) and make similar mistakes, so their "
             "agreement means less: name a model of another family"
         )
     ]
