@@ -44,3 +44,24 @@ def test_a_word_that_is_no_group_is_refused_with_those_that_are(ready: Scrimp) -
     assert ran.status == 2
     assert "cannot group by 'color': use model, provider" in ran.err
     assert "or tag:NAME" in ran.err
+
+
+def test_what_calls_of_unknown_price_cost_is_unknown_and_never_zero(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("rows.jsonl", '{"text": "hello"}\n{"text": "bye"}\n')
+    unpriced = scrimp("run", "rows.jsonl", "--model", "fake/other", "--user", "ann")
+    scrimp("run", "rows.jsonl", "--limit", "1", "--user", "ann")
+    assert unpriced.status == 0
+
+    costs = {total["model"]: total["cost_usd"] for total in json.loads(scrimp("cost", "--json").out)}
+    assert costs["fake/other"] is None
+    assert costs["fake/test-model"] > 0
+
+    lines = scrimp("cost").out.splitlines()
+    assert "unknown" in next(line for line in lines if line.startswith("fake/other"))
+    assert lines[-1].startswith("total $")
+    assert lines[-1].endswith("+")
+
+    (ann,) = json.loads(scrimp("cost", "--by", "user", "--json").out)
+    assert (ann["cost_usd"], ann["unpriced"]) == (costs["fake/test-model"], 2)
+    assert re.search(r"^ann .*\$[\d.]+\+", scrimp("cost", "--by", "user").out, re.MULTILINE)

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Annotated
 
 import typer
+from msgspec.structs import asdict
 
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError
-from scrimp.store.ledger import GROUP_WORDS, Ledger
+from scrimp.store.ledger import GROUP_WORDS, Ledger, LedgerTotal
 from scrimp.units import format_count, format_dollars, parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -47,7 +48,7 @@ def cost(
                 format_count(total.lost),
                 format_count(total.input),
                 format_count(total.output),
-                format_dollars(total.cost),
+                _dollars(total),
                 format_count(total.unpriced) if total.unpriced else "",
             )
             for total in totals
@@ -61,7 +62,19 @@ def cost(
             empty="the ledger has no such calls: `scrimp run` and `scrimp ask` add them",
         )
         if len(totals) > 1:
-            print_line(f"total {format_dollars(sum((total.cost for total in totals), Decimal(0)))}")
+            more = "+" if any(total.unpriced for total in totals) else ""
+            print_line(f"total {format_dollars(sum((total.cost for total in totals), Decimal(0)))}{more}")
+
+
+def _dollars(total: LedgerTotal) -> str:
+    """Return what is known to have been paid, with a plus where the price of some calls is unknown."""
+    if _all_unpriced(total):
+        return "unknown"
+    return format_dollars(total.cost) + ("+" if total.unpriced else "")
+
+
+def _all_unpriced(total: LedgerTotal) -> bool:
+    return total.unpriced > 0 and total.unpriced == total.calls - total.failed - total.lost
 
 
 def _check_drift(session: Session, ledger: Ledger) -> None:
@@ -89,8 +102,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
         )
 
 
-def _as_json(total: object, by: str) -> dict[str, object]:
-    import msgspec  # noqa: PLC0415 - loaded already; named where it is used
-
-    shown: dict[str, object] = msgspec.structs.asdict(total)  # type: ignore[arg-type]  # a Total
-    return {by: shown.pop("name"), "cost_usd": shown.pop("cost"), **shown}
+def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:
+    shown = asdict(total)
+    cost = shown.pop("cost")
+    return {by: shown.pop("name"), "cost_usd": None if _all_unpriced(total) else cost, **shown}
