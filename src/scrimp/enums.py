@@ -37,3 +37,4 @@ FailureKind = Literal[  # what each implies is in failures
 CacheUse = Literal["hit", "miss", "dup", "off"]
 RowStatus = Literal["ok", "truncated", "error", "skipped", "pending"]
 EntryStatus = Literal["paid", "failed", "truncated", "lost"]
+PAID_STATUSES: tuple[EntryStatus, ...] = ("paid", "truncated")  # of calls that gave a completion, whole or cut off

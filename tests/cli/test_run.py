@@ -280,3 +280,11 @@ def test_a_proxy_of_the_environment_is_used(ready: Scrimp, provider: FakeProvide
 
     assert ran.status == 0, ran.err
     assert provider.headers[0]["host"] == "llm.example.invalid"
+
+
+def test_quiet_leaves_only_errors_on_stderr(ready: Scrimp) -> None:
+    words = ("run", "rows.jsonl", "--fields", "output,input.nope")
+    loud, quiet = ready(*words), ready(*words, "-q")
+
+    assert "warning: row 0 has no input column 'nope'" in loud.err
+    assert (quiet.status, quiet.out, quiet.err) == (loud.status, loud.out, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from scrimp.enums import PAID_STATUSES
 from scrimp.values import Answered, Outcome
 
 _NOTHING = Decimal(0)
@@ -19,5 +20,5 @@ def cost_in_run(outcome: Outcome) -> Decimal | None:
         fresh = isinstance(outcome, Answered) and outcome.cache in ("miss", "off")
         return outcome.answer.cost if fresh and outcome.answer is not None else _NOTHING
     known = [entry.cost for entry in outcome.entries if entry.cost is not None]
-    unpriced = any(entry.cost is None and entry.status in ("paid", "truncated") for entry in outcome.entries)
+    unpriced = any(entry.cost is None and entry.status in PAID_STATUSES for entry in outcome.entries)
     return None if unpriced or not known else sum(known, _NOTHING)

@@ -10,9 +10,8 @@ from msgspec import Struct
 from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Savings
+from scrimp.enums import PAID_STATUSES
 from scrimp.values import Answer, Answered, Entry, Outcome
-
-_PAID = ("paid", "truncated")
 
 
 class RowCounts(Struct):
@@ -85,7 +84,7 @@ class Bill:
     def _add_calls(self, entries: tuple[Entry, ...], wasted: BillLine) -> None:
         for entry in entries:
             self.estimated_calls += entry.estimated
-            if entry.status in _PAID:
+            if entry.status in PAID_STATUSES:
                 self._model_line(entry.provider, entry.model).add_call(entry)
             elif entry.status == "lost":
                 self._lost.add_call(entry)

@@ -58,7 +58,7 @@ def run(
     answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
-    with open_session(config_flags(where, answer, cost, calls, stops, screen)) as session:
+    with open_session(config_flags(where, answer, cost, calls, stops, screen), quiet=screen.quiet) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
@@ -86,13 +86,7 @@ def run(
         if reader_is_there and (bill.counts.total or error is None):
             print_bill(session, bill, written.summary, quiet=screen.quiet)
         report_end(session, reporter, stop, error, names)
-        if (
-            shadow is not None
-            and stop is None
-            and error is None
-            and (summary := shadow.make_calls())
-            and not screen.quiet
-        ):
+        if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
         if written.summary_file is not None:

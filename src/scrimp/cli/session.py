@@ -28,15 +28,15 @@ class Session(Struct, frozen=True):
 
 
 @contextmanager
-def open_session(flags: Mapping[str, object] | None = None) -> Iterator[Session]:
-    """Load the config with these flags on top and open services; they are closed at the end."""
+def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = False) -> Iterator[Session]:
+    """Load the config with these flags on top and open services, closed at the end; `quiet` prints errors only."""
     env = os.environ
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     paths = paths_of(env)
     loaded = load(env=env, cwd=Path.cwd(), paths=paths, flags=given)
     defaults = loaded.config.defaults
     out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
-    messages = Messages(sys.stderr, err)
+    messages = Messages(sys.stderr, err, quiet=quiet)
     services = Services(loaded, paths, env=env, warn=messages.warn)
     try:
         yield Session(services, defaults, messages, out, err)

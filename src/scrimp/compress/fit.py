@@ -39,7 +39,7 @@ def fit(text: str, limit: int, options: CompressOptions, count: TokenCounter) ->
     shortest: FitAttempt | None = None
     for tried in _options_by_level(options):
         attempt = _attempt(text, tried, count)
-        if attempt.tokens > limit and tried.level in {"focus", "terse"} and not attempt.compressed.note:
+        if attempt.tokens > limit and tried.selects_sentences and not attempt.compressed.note:
             attempt = _with_most_sentences(text, limit, tried, count)
         if attempt.tokens <= limit:
             return attempt
@@ -79,7 +79,7 @@ def _with_most_sentences(text: str, limit: int, options: CompressOptions, count:
 
 def _does_not_fit(shortest: FitAttempt, limit: int, options: CompressOptions) -> str:
     hint = ""
-    if options.level in {"focus", "terse"}:
+    if options.selects_sentences:
         note = shortest.compressed.note
         hint = f"; {note}: --query would allow sentences to be left out" if note else ""
     else:

@@ -12,6 +12,7 @@ from scrimp.enums import Level
 
 # Each level does what the levels before it do, and more.
 LEVELS: tuple[Level, ...] = get_args(Level)
+_SELECTING = LEVELS[LEVELS.index("focus") :]
 DEFAULT_KEEP = 0.6  # the share of a context that `focus` keeps
 
 # Return the relevance of each unit of a context (a sentence, label or line break) to a question: finite, higher is
@@ -31,6 +32,11 @@ class CompressOptions(Struct, frozen=True):
     keep: float = DEFAULT_KEEP
     protected: re.Pattern[str] | None = None
     scorer: Scorer | None = None
+
+    @property
+    def selects_sentences(self) -> bool:
+        """Whether the level leaves out sentences of documents."""
+        return self.level in _SELECTING
 
     def protected_change(self, before: str, after: str) -> str | None:
         """Return which match of `protected` would change, or None where they are the same in the same order."""

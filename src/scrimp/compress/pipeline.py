@@ -32,7 +32,7 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     taken_back: dict[tuple[str, str], None] = {}
     shorter = _run_once(text, zones, options, changes, taken_back)
     # Sentences are selected once: of those selected, a second pass would select fewer.
-    later = replace(options, level="tidy") if options.level in {"focus", "terse"} else options
+    later = replace(options, level="tidy") if options.selects_sentences else options
     for _ in range(_MAX_PASSES - 1):
         if not any(map(_may_reveal_more, changes)):
             break
@@ -48,7 +48,7 @@ def _resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Comp
 
     A text without documents, for which a question from outside was given, is a document as a whole.
     """
-    if options.level not in {"focus", "terse"}:
+    if not options.selects_sentences:
         return options, zones, ""
     has_context = any(zone.kind == "context" for zone in zones)
     if options.query and not has_context and not any(options.query in zone.text for zone in zones):

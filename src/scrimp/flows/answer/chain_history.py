@@ -56,10 +56,7 @@ class ChainHistory:
         """Return what each step before the last costs beside the last, by the price of a call; None where unknown."""
         held = self._shares_of.get(id(chain))
         if held is None:
-            held = self._shares_of[id(chain)] = (
-                chain,
-                self._computed(chain),
-            )  # keeps the chain alive, so that its id is not reused
+            held = self._shares_of[id(chain)] = (chain, self._computed(chain))  # held, so that its id is not reused
             if held[1] is not None and sum(held[1]) >= 1:
                 self._warn(
                     f"chain '{chain.name}' can hardly save money: what comes before its last step costs "
@@ -95,12 +92,12 @@ class ChainHistory:
     @cached_property
     def _ends(self) -> dict[tuple[str, str], dict[int, int]]:
         """By task and chain: how many rows came to an end at which step."""
-        found: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+        ends: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
         try:
             climbs = self._climbs(self._clock() - HISTORY_SECONDS)
         except StoreError as error:
             self._warn(f"chains start at their first step, for the ledger of earlier runs cannot be read: {error}")
             climbs = []
         for each in climbs:
-            found[each.signature, each.chain][each.step] = each.rows
-        return found
+            ends[each.signature, each.chain][each.step] = each.rows
+        return ends

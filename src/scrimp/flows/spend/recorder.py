@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.enums import EntryStatus
+from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.flows.spend.counterfactual import NANO
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 _NO_PARAMETERS = Parameters()
-_PAID = ("paid", "truncated")
 
 
 class CallRecorder:
@@ -122,7 +121,7 @@ class RowRecorder:
     @property
     def in_flight_or_paid(self) -> bool:
         """Whether a request is in flight, or a call was paid for a row that is not finished yet."""
-        return bool(self._open) or any(entry.status in _PAID for entry in self.entries)
+        return bool(self._open) or any(entry.status in PAID_STATUSES for entry in self.entries)
 
     def take_unwritten(self) -> tuple[Entry, ...]:
         """Hand over the entries that are not on their way to the ledger yet."""
@@ -137,7 +136,7 @@ class RowRecorder:
     @property
     def cost(self) -> Decimal | None:
         """Dollars of all calls of the row so far; None when one that was paid has no known price."""
-        paid = [entry.cost for entry in self.entries if entry.status in _PAID]
+        paid = [entry.cost for entry in self.entries if entry.status in PAID_STATUSES]
         return None if None in paid else sum((cost for cost in paid if cost is not None), Decimal(0))
 
 
