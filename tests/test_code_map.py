@@ -7,7 +7,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "src" / "scrimp"
 PAGE = (PACKAGE / "README.md").read_text(encoding="utf-8")
-NAMED = re.findall(r"`([\w./]+(?:/|\.py|\.toml))`", PAGE)
+NAMED = re.findall(r"`([\w./]+(?:/|\.py|\.toml|\.json))`", PAGE)
 
 
 def test_every_file_it_names_exists() -> None:
