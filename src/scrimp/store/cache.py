@@ -90,7 +90,7 @@ def cached_completion(path: Path, row: tuple[bytes, float, str, bytes]) -> Cache
     key, created, run, answer = row
     try:
         return CachedCompletion(key, created, run, _decode(answer))
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:
         raise StoreError(
             f"{path} holds a row that cannot be read ({error}): run `scrimp cache rm {key.hex()}`"
         ) from error

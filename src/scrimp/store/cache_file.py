@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from string import hexdigits
 
 from msgspec import Struct
 
@@ -82,13 +83,9 @@ class CacheFile:
 
 def _hex_range(prefix: str) -> tuple[bytes, bytes]:
     """Return the first key of a hex prefix and the first one past it."""
-    try:
-        low = bytes.fromhex(prefix.ljust(_KEY_DIGITS, "0"))
-        high = bytes.fromhex(prefix.ljust(_KEY_DIGITS, "f"))
-    except ValueError as error:
-        raise StoreError(
-            f"'{prefix}' is not a cache key: keys are hexadecimal, as `scrimp run -v` shows them"
-        ) from error
+    if not set(prefix) <= set(hexdigits):  # `bytes.fromhex` skips spaces: a prefix of two would mean every key
+        raise StoreError(f"'{prefix}' is not a cache key: keys are hexadecimal, as `scrimp run -v` shows them")
     if not 0 < len(prefix) <= _KEY_DIGITS:
         raise StoreError(f"a cache key has 1 to {_KEY_DIGITS} hexadecimal digits")
+    low, high = (bytes.fromhex(prefix.ljust(_KEY_DIGITS, digit)) for digit in "0f")
     return low, high + b"\x00"

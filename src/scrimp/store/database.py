@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from scrimp.errors import StoreError, StoreUnwritableError
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -37,15 +39,10 @@ def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = F
 
 
 def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    (applied,) = db.execute("PRAGMA user_version").fetchone()
-    if applied < len(migrations):
+    if _schema_version(db, len(migrations)) < len(migrations):
         # The journal mode is stored in the file; setting it again would need a lock at every start.
         _enable_wal(db)
         _migrate(db, migrations)
-    elif applied > len(migrations):
-        raise StoreError(
-            "the store was made by a newer scrimp: upgrade scrimp, or set SCRIMP_HOME to another directory"
-        )
     # A completion that was paid for must survive a power cut, so every commit is synced; commits are grouped.
     db.execute("PRAGMA synchronous = FULL")
 
@@ -67,10 +64,19 @@ def _enable_wal(db: sqlite3.Connection) -> None:
 def _migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
     """Apply the missing migrations, all or none of them, even if two runs start at once."""
     with transaction(db):
-        (applied,) = db.execute("PRAGMA user_version").fetchone()
-        for migration in migrations[applied:]:
+        for migration in migrations[_schema_version(db, len(migrations)) :]:
             migration(db)
         db.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _schema_version(db: sqlite3.Connection, newest: int) -> int:
+    """Return the number of migrations applied; raise StoreError for more than `newest`."""
+    (applied,) = db.execute("PRAGMA user_version").fetchone()
+    if applied > newest:
+        raise StoreError(
+            "the store was made by a newer scrimp: upgrade scrimp, or set SCRIMP_HOME to another directory"
+        )
+    return int(applied)
 
 
 def insert(db: sqlite3.Connection, head: str, rows: Sequence[tuple[object, ...]], tail: str = "") -> None:
@@ -113,12 +119,12 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Turn the errors of SQLite and the file system into StoreError."""
+    """Turn the errors of SQLite, of the file system and of values that cannot be decoded into StoreError."""
     try:
         yield
     except sqlite3.OperationalError as error:
         raise _operational_error(path, str(error)) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise StoreError(
             f"{path} is damaged or not a database ({error}): move it away, and scrimp creates a new one"
         ) from error
