@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from msgspec.structs import replace
 
 from scrimp.errors import StoreError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
+from scrimp.store.completion_cache import CachedCompletion
 from scrimp.values import Answer, Compression, Usage
 
 ANSWER = Answer(
@@ -101,3 +109,118 @@ def test_a_full_disk_is_said_and_nothing_half_written_stays(cache: SqliteCache) 
     with pytest.raises(StoreError, match=r"full.*free some space"):
         cache.put_many([(key(number), ANSWER) for number in range(2, 500)], run="r1", now=2.0)
     assert list(cache.get_many([key(number) for number in range(500)])) == [key(1)]
+
+
+def test_a_row_that_is_refused_takes_the_whole_put_with_it(cache: SqliteCache) -> None:
+    with closing(sqlite3.connect(cache.path)) as db:
+        db.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON cache WHEN new.model = 'refused'"
+            " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    rows = [(key(number), ANSWER) for number in range(300)]
+    with pytest.raises(StoreError, match="refused"):
+        cache.put_many([*rows, (key(300), replace(ANSWER, model="refused"))], run="r1", now=1.0)
+
+    assert cache.get_many([key(number) for number in range(301)]) == {}
+
+
+def test_two_connections_see_what_the_other_has_put(cache: SqliteCache) -> None:
+    other, names = SqliteCache(cache.path), [key(number) for number in range(20)]
+    for number, name in enumerate(names):
+        (cache, other)[number % 2].put_many([(name, ANSWER)], run=f"r{number % 2}", now=1.0)
+
+    assert list(cache.get_many(names)) == list(other.get_many(names)) == names
+    assert list(cache.get_many(names, run="r1")) == names[1::2]
+    other.close()
+
+
+KEYS = [bytes([first]) * 32 for first in (0x00, 0x0F, 0xA0, 0xAF, 0xFF)]
+keys = st.sampled_from(KEYS)
+moments = st.integers(0, 6).map(float)
+runs = st.sampled_from(["r1", "r2"])
+answers = st.builds(
+    Answer,
+    output=st.text(max_size=5), model=st.sampled_from(["m", "n"]), provider=st.just("p"), finish_reason=st.just("stop"),
+    cost=st.none() | st.integers(0, 10**12).map(lambda nano: Decimal(nano).scaleb(-9)),
+)  # fmt: skip
+
+
+class CacheMachine(RuleBasedStateMachine):
+    """A cache and its file beside a dictionary; a plain connection reads what is in the table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = TemporaryDirectory()
+        self.path = Path(self.home.name) / "cache.db"
+        self.model: dict[bytes, CachedCompletion] = {}
+        self.cache, self.file = SqliteCache(self.path), CacheFile(self.path)
+
+    def teardown(self) -> None:
+        self.cache.close()
+        self.file.close()
+        self.home.cleanup()
+
+    @rule(rows=st.lists(st.tuples(keys, answers), max_size=4), run=runs, now=moments)
+    def put(self, rows: list[tuple[bytes, Answer]], run: str, now: float) -> None:
+        self.cache.put_many(rows, run=run, now=now)
+        self.model |= {name: CachedCompletion(name, now, run, kept) for name, kept in rows}
+
+    @rule(completions=st.lists(st.builds(CachedCompletion, keys, moments, runs, answers), max_size=4))
+    def take_over(self, completions: list[CachedCompletion]) -> None:
+        new = 0
+        for each in completions:
+            if each.key not in self.model or each.created > self.model[each.key].created:
+                self.model[each.key] = each
+                new += 1
+        assert self.cache.import_many(completions) == new
+
+    @rule(wanted=st.lists(keys, max_size=4), since=moments, run=st.none() | runs)
+    def get(self, wanted: list[bytes], since: float, run: str | None) -> None:
+        assert self.cache.get_many(wanted, since=since, run=run) == {
+            name: each
+            for name, each in self.model.items()
+            if name in wanted and each.created >= since and run in (None, each.run)
+        }
+
+    @rule(before=moments)
+    def prune(self, before: float) -> None:
+        old = [name for name, each in self.model.items() if each.created < before]
+        assert self.file.prune(before=before) == len(old)
+        for name in old:
+            del self.model[name]
+
+    @rule(prefix=st.sampled_from(["0", "00", "a", "A0", "af", "f", "ff" * 32, "b"]))
+    def remove(self, prefix: str) -> None:
+        named = [name for name in self.model if name.hex().startswith(prefix.lower())]
+        assert sorted(each.key for each in self.file.matching(prefix)) == sorted(named)
+        assert self.file.remove(prefix) == len(named)
+        for name in named:
+            del self.model[name]
+
+    @rule()
+    def reopen(self) -> None:
+        self.cache.close()
+        self.cache = SqliteCache(self.path)
+
+    @invariant()
+    def the_table_is_the_dictionary(self) -> None:
+        with closing(sqlite3.connect(self.path)) as db:
+            rows = db.execute("SELECT key, created, run, model, cost_nano, answer FROM cache").fetchall()
+        assert len(rows) == len(self.model)
+        for name, created, run, model, nano, encoded in rows:
+            kept = self.model[name]
+            assert (created, run, model) == (kept.created, kept.run, kept.answer.model)
+            assert nano == (None if kept.answer.cost is None else int(kept.answer.cost * 10**9))
+            assert json.loads(encoded)["output"] == kept.answer.output
+
+    @invariant()
+    def stats_are_those_of_the_dictionary(self) -> None:
+        stats, made = self.file.stats(), [each.created for each in self.model.values()]
+        costs = [each.answer.cost for each in self.model.values() if each.answer.cost is not None]
+        assert (stats.rows, stats.oldest, stats.newest) == (len(made), min(made, default=None), max(made, default=None))
+        assert Decimal(stats.cost_nano).scaleb(-9) == sum(costs, Decimal(0))
+        assert sum(count for _, count in stats.models) == len(made)
+
+
+TestCacheMachine = CacheMachine.TestCase
+TestCacheMachine.settings = settings(max_examples=25, stateful_step_count=20)
