@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect
-from scrimp.store.ledger import GROUPS, MIGRATIONS, Ledger, LedgerTotal
+from scrimp.store.ledger import GROUPS, MIGRATIONS, ClimbCount, Ledger, LedgerTotal, TaskTotal, nanodollars
 from scrimp.values import Entry, Usage
 
 ENTRY = Entry(
@@ -172,3 +178,181 @@ def test_what_an_older_ledger_held_in_flight_is_recorded_as_lost(tmp_path: Path)
 
     (total,) = Ledger(tmp_path / "ledger.db").totals("model")
     assert (total.calls, total.lost) == (1, 1)
+
+
+def test_every_field_of_an_entry_has_its_column(ledger: Ledger) -> None:
+    whole = replace(
+        ENTRY, usage=Usage(input=10, output=2, cache_read=3, cache_write=4, cache_write_long=1, reasoning=1),
+        estimated=True, chain="c", step=2, http=200, error="late", key="ab", route="support", signature="s1",
+    )  # fmt: skip
+    ledger.append([whole, replace(ENTRY, call="c2", usage=None, cost=None, tier=None, user=None, tags={})])
+    with closing(sqlite3.connect(ledger.path)) as db:
+        db.row_factory = sqlite3.Row
+        full, bare = [dict(row) for row in db.execute("SELECT * FROM entries ORDER BY id")]
+
+    expected = msgspec.to_builtins(whole) | msgspec.to_builtins(whole.usage)
+    del expected["usage"], expected["cost"]
+    assert json.loads(full.pop("tags")) == expected.pop("tags")
+    assert (full.pop("id"), full.pop("cost_nano"), full.pop("estimated")) == (1, 123, expected.pop("estimated"))
+    assert full == expected
+    counts = ("input", "output", "cache_read", "cache_write", "cache_write_long", "reasoning", "cost_nano")
+    assert {bare[name] for name in (*counts, "tier", "user", "signature")} == {None}
+
+
+@pytest.mark.parametrize("name", ["a b", 'a"b', "a\\b", "a.b", "a[0]", "$", "é", "a\nb", "key", "%", "a:b"])
+def test_a_tag_of_any_name_can_be_grouped_by(ledger: Ledger, name: str) -> None:
+    ledger.append([replace(ENTRY, tags={name: "blue", "other": "red"}), replace(ENTRY, call="c2")])
+
+    assert {total.name: total.calls for total in ledger.totals(f"tag:{name}")} == {"blue": 1, "-": 1}
+
+
+@pytest.mark.parametrize("by", ["", "tag", "tag:", "tags:team", "Model", "cost_nano", "1; DROP TABLE entries"])
+def test_words_that_are_no_group_are_refused(ledger: Ledger, by: str) -> None:
+    ledger.append([ENTRY])
+
+    with pytest.raises(UsageError, match="cannot group by"):
+        ledger.totals(by)
+
+
+@given(nano=st.integers(0, 2**63 - 1))
+def test_whole_nanodollars_of_any_size_are_stored_exactly(nano: int) -> None:
+    assert nanodollars(Decimal(nano) / 10**9) == nano
+
+
+@given(nano=st.integers(0, 10**15), digits=st.integers(1, 999))
+def test_no_fraction_of_a_nanodollar_is_rounded_away(nano: int, digits: int) -> None:
+    with pytest.raises(StoreError, match="please report it"):
+        nanodollars(Decimal(f"{nano}.{digits:03}").scaleb(-9))
+
+
+def test_one_wrong_cost_keeps_its_whole_group_out(ledger: Ledger) -> None:
+    good = [replace(ENTRY, call=str(number)) for number in range(200)]
+    with pytest.raises(StoreError):
+        ledger.append([*good, replace(ENTRY, cost=Decimal("1E-10"))])
+
+    assert ledger.totals("run") == []
+    ledger.append(good)
+    assert ledger.totals("run")[0].calls == 200
+
+
+def test_the_most_expensive_comes_first_then_the_most_called_then_by_name(ledger: Ledger) -> None:
+    def spend(model: str, *nanos: int) -> list[Entry]:
+        return [
+            replace(ENTRY, call=f"{model}{n}", model=model, cost=Decimal(nano).scaleb(-9))
+            for n, nano in enumerate(nanos)
+        ]
+
+    ledger.append(spend("z", 5) + spend("b", 1, 1) + spend("a", 2) + spend("c", 2) + spend("d", 0, 0, 0))
+    assert [total.name for total in ledger.totals("model")] == [f"openai/{name}" for name in "zbacd"]
+
+
+@pytest.mark.parametrize(("moment", "day"), [(0, "1970-01-01"), (86399.999, "1970-01-01"), (86400, "1970-01-02")])
+def test_a_day_ends_at_midnight_in_greenwich(ledger: Ledger, moment: float, day: str) -> None:
+    ledger.append([replace(ENTRY, time=moment)])
+
+    assert [total.name for total in ledger.totals("day")] == [day]
+
+
+steps = st.builds(
+    lambda entry, key, step: replace(entry, key=key, step=step, signature=entry.signature and f"task of {key}"),
+    entries, st.sampled_from("abc"), st.integers(0, 2),
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(given=st.lists(steps, max_size=25), days=st.integers(0, 2))
+def test_climbs_count_the_highest_step_of_rows_that_began_at_the_first(
+    tmp_path_factory: pytest.TempPathFactory, given: list[Entry], days: int
+) -> None:
+    since = 1_700_000_000.0 + days * DAY
+    climbed: dict[tuple[str, str, str], list[int]] = {}
+    for each in given:
+        if each.chain and each.signature and each.status == "paid" and each.time >= since:
+            climbed.setdefault((each.signature, each.chain, each.key), []).append(each.step)
+    tops = Counter((name, chain, max(taken)) for (name, chain, _), taken in climbed.items() if 0 in taken)
+    with closing(Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")) as ledger:
+        ledger.append(given)
+        counts = ledger.climbs(since=since)
+
+    assert len(counts) == len(tops)
+    assert set(counts) == {ClimbCount(*top, rows) for top, rows in tops.items()}
+
+
+@settings(max_examples=60)
+@given(given=st.lists(steps, max_size=25), days=st.integers(0, 2), excluded=st.sampled_from(["", "x", "y"]))
+def test_tasks_are_the_sums_of_their_paid_calls(
+    tmp_path_factory: pytest.TempPathFactory, given: list[Entry], days: int, excluded: str
+) -> None:
+    since = 1_700_000_000.0 + days * DAY
+    parts: dict[tuple[str, str], list[Entry]] = {}
+    for each in given:
+        paid = each.status in ("paid", "truncated") and each.time >= since
+        if each.signature and paid and not (excluded and each.route == excluded):
+            parts.setdefault((each.signature, f"{each.provider}/{each.model}"), []).append(each)
+    with closing(Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")) as ledger:
+        ledger.append(given)
+        tasks = ledger.tasks(since=since, exclude_route=excluded)
+
+    assert {(task.signature, task.model): task for task in tasks} == {
+        (signature, model): TaskTotal(
+            signature=signature, model=model, calls=len(part),
+            route=max((e.route for e in part if e.route), default=None),
+            cost=sum((e.cost for e in part if e.cost is not None), Decimal(0)),
+            first=min(e.time for e in part), last=max(e.time for e in part),
+        )
+        for (signature, model), part in parts.items()
+    }  # fmt: skip
+    assert [(task.cost, task.calls) for task in tasks] == sorted(((t.cost, t.calls) for t in tasks), reverse=True)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Two connections to a ledger beside a dictionary of its calls, where the first entry of a call stays."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = TemporaryDirectory()
+        self.path = Path(self.home.name) / "ledger.db"
+        self.model: dict[str, Entry] = {}
+        self.ledgers = [Ledger(self.path), Ledger(self.path)]
+
+    def teardown(self) -> None:
+        for ledger in self.ledgers:
+            ledger.close()
+        self.home.cleanup()
+
+    @rule(
+        given=st.lists(st.builds(lambda entry, call: replace(entry, call=call), entries, st.sampled_from("abcdefgh"))),
+        which=st.integers(0, 1),
+    )
+    def append(self, given: list[Entry], which: int) -> None:
+        self.ledgers[which].append(given)
+        for entry in given:
+            self.model.setdefault(entry.call, entry)
+
+    @rule(which=st.integers(0, 1))
+    def reopen(self, which: int) -> None:
+        self.ledgers[which].close()
+        self.ledgers[which] = Ledger(self.path)
+
+    @rule(calls=st.lists(st.sampled_from("abcdefghxyz")), which=st.integers(0, 1))
+    def ask_for_calls(self, calls: list[str], which: int) -> None:
+        assert self.ledgers[which].recorded_calls(calls) == set(calls) & set(self.model)
+
+    @rule(which=st.integers(0, 1), by=st.sampled_from(sorted(NAMES)), days=st.integers(0, 3))
+    def total(self, which: int, by: str, days: int) -> None:
+        since = 1_700_000_000.0 + days * DAY
+        counts = Counter(NAMES[by](entry) for entry in self.model.values() if entry.time >= since)
+        assert {each.name: each.calls for each in self.ledgers[which].totals(by, since=since)} == counts
+
+    @invariant()
+    def no_call_is_counted_twice_and_no_cost_changes(self) -> None:
+        with closing(sqlite3.connect(self.path)) as db:
+            rows = db.execute("SELECT call, status, cost_nano FROM entries").fetchall()
+        assert sorted(rows) == sorted(
+            (call, entry.status, None if entry.cost is None else int(entry.cost * 10**9))
+            for call, entry in self.model.items()
+        )
+
+
+TestLedgerMachine = LedgerMachine.TestCase
+TestLedgerMachine.settings = settings(max_examples=20, stateful_step_count=15)

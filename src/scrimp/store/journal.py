@@ -164,5 +164,5 @@ def _try_lock(path: Path, locks: ExitStack) -> bool:
 def _decode_records(data: bytes) -> Iterator[BegunCall | SettledRow]:
     """Yield the records; one that was cut short belongs to a request that was never sent."""
     for line in data.rstrip(b"\0").splitlines():
-        with suppress(msgspec.MsgspecError):
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
             yield _decode(line)

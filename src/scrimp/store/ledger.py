@@ -187,7 +187,8 @@ def _group_expression(by: str) -> tuple[str, tuple[str, ...]]:
         return GROUPS[by], ()
     kind, _, tag = by.partition(":")
     if kind == "tag" and tag:
-        return "coalesce(json_extract(tags, ?), '-')", (f'$."{tag}"',)
+        # Not a JSON path: a path cannot name a tag that has a quotation mark or a backslash.
+        return "coalesce((SELECT value FROM json_each(tags) WHERE key = ?), '-')", (tag,)
     raise UsageError(f"cannot group by '{by}': use {GROUP_WORDS}")
 
 
