@@ -253,14 +253,16 @@ def test_a_day_ends_at_midnight_in_greenwich(ledger: Ledger, moment: float, day:
     assert [total.name for total in ledger.totals("day")] == [day]
 
 
+TASKS = {"a": "s1", "b": "s2", "c": None}  # by key
 steps = st.builds(
-    lambda entry, key, step: replace(entry, key=key, step=step, signature=entry.signature and f"task of {key}"),
-    entries, st.sampled_from("abc"), st.integers(0, 2),
+    lambda entry, key, **fields: replace(entry, key=key, signature=TASKS[key], **fields),
+    entries, st.sampled_from("abc"), step=st.integers(0, 2), status=st.sampled_from(["paid", "paid", "failed"]),
+    chain=st.sampled_from(["c", "c", "d", None]), time=st.sampled_from([1_700_000_000.0, 1_700_000_000.0 + DAY]),
 )  # fmt: skip
 
 
 @settings(max_examples=60)
-@given(given=st.lists(steps, max_size=25), days=st.integers(0, 2))
+@given(given=st.lists(steps, max_size=25), days=st.integers(0, 1))
 def test_climbs_count_the_highest_step_of_rows_that_began_at_the_first(
     tmp_path_factory: pytest.TempPathFactory, given: list[Entry], days: int
 ) -> None:

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from outcomes import entry
+from scrimp.errors import StoreError
 from scrimp.store.ledger import Ledger
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 
@@ -57,3 +63,128 @@ def test_it_lives_in_the_ledgers_file(tmp_path: Path, pairs: PairStore) -> None:
     Ledger(tmp_path / "ledger.db").close()
 
     assert list(PairStore(tmp_path / "ledger.db").prompts()) == [PROMPT]
+
+
+def test_columns_are_what_plain_sql_expects(tmp_path: Path, pairs: PairStore) -> None:
+    pairs.put([PROMPT])
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
+        prompts = db.execute("SELECT key, time, signature, kind, text FROM prompts").fetchall()
+        replies = db.execute("SELECT model, output, confidence, cost_nano, score, scored_by FROM replies").fetchall()
+
+    assert prompts == [("ab", 100.0, "s1", "mathematics", "How many?")]
+    assert sorted(replies) == [
+        ("acme/large", "19", None, 500_000_000, 1.0, "check"), ("acme/small", "18", 0.75, 123, None, None),
+    ]  # fmt: skip
+
+
+def test_prompts_and_calls_share_a_file_and_leave_each_other_alone(tmp_path: Path, pairs: PairStore) -> None:
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        pairs.put([PROMPT])
+        ledger.append([entry(cost="0.25")])
+        pairs.put([replace(PROMPT, key="ac")])
+
+        assert [(total.calls, total.cost) for total in ledger.totals("run")] == [(1, Decimal("0.25"))]
+    assert [prompt.key for prompt in pairs.prompts()] == ["ab", "ac"]
+
+
+def test_one_wrong_cost_keeps_the_whole_group_out(tmp_path: Path, pairs: PairStore) -> None:
+    wrong = replace(PROMPT, key="ac", replies=(replace(CHEAP, cost=Decimal("1E-10")),))
+    with pytest.raises(StoreError, match="nanodollars"):
+        pairs.put([PROMPT, wrong])
+
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
+        assert db.execute("SELECT (SELECT count(*) FROM prompts), (SELECT count(*) FROM replies)").fetchone() == (0, 0)
+
+
+def test_more_prompts_than_one_statement_takes_come_back_oldest_first(pairs: PairStore) -> None:
+    given = [replace(PROMPT, key=f"{number:04}", time=float(number % 7)) for number in range(300)]
+    pairs.put(given)
+
+    assert list(pairs.prompts()) == sorted(given, key=lambda prompt: (prompt.time, prompt.key))
+    assert len(list(pairs.prompts(since=6.0))) == len(range(6, 300, 7))
+
+
+def test_a_schema_that_was_asked_for_comes_back(pairs: PairStore) -> None:
+    asked = OutputSpec(schema={"type": "object", "properties": {"größe": {"enum": [1, 2.5, None]}}})
+    pairs.put([replace(PROMPT, asked=asked)])
+
+    assert next(pairs.prompts()).asked == asked
+
+
+@pytest.mark.parametrize(("key", "model"), [("ab", "acme/other"), ("ac", "acme/small")])
+def test_a_label_for_a_reply_that_is_not_there_changes_nothing(pairs: PairStore, key: str, model: str) -> None:
+    pairs.put([PROMPT])
+    pairs.label(key, model, 1.0, "person")
+
+    assert list(pairs.prompts()) == [PROMPT]
+
+
+def test_a_known_cost_is_not_replaced_by_an_unknown_one(pairs: PairStore) -> None:
+    pairs.put([PROMPT])
+    pairs.put([replace(PROMPT, replies=(replace(CHEAP, cost=None, confidence=None, words=9),))])
+
+    assert next(pairs.prompts()).replies[1] == replace(CHEAP, confidence=None, words=9)
+
+
+def test_damaged_words_in_the_file_are_a_sentence(tmp_path: Path, pairs: PairStore) -> None:
+    pairs.put([PROMPT])
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db, db:
+        db.execute("UPDATE prompts SET asked = '{'")
+
+    with pytest.raises(StoreError, match=r"ledger\.db is damaged"):
+        list(pairs.prompts())
+
+
+models, labelers = st.sampled_from(["m1", "m2", "m3"]), st.sampled_from(["check", "person"])
+replies = st.builds(
+    lambda model, output, nano, score, by: StoredReply(
+        model=model, output=output, cost=None if nano is None else Decimal(nano).scaleb(-9),
+        score=score, scored_by=None if score is None else by,
+    ),
+    models, st.sampled_from(["18", "19"]), st.none() | st.integers(0, 9), st.sampled_from([None, 0.0, 1.0]), labelers,
+)  # fmt: skip
+puts = st.builds(
+    StoredPrompt,
+    key=st.sampled_from(["a", "b"]), signature=st.just("s1"), kind=st.just("k"), text=st.sampled_from(["t", "u"]),
+    time=st.integers(0, 3).map(float), replies=st.lists(replies, max_size=3).map(tuple),
+)  # fmt: skip
+labels = st.tuples(st.sampled_from(["a", "b"]), models, st.sampled_from([0.0, 0.5]), labelers)
+
+
+def merged(old: StoredReply | None, new: StoredReply) -> StoredReply:
+    """A newer reply in place of an older one; what was known of the same output is still known."""
+    if old is None:
+        return new
+    cost = old.cost if new.cost is None else new.cost
+    if old.output == new.output and new.score is None:
+        return replace(new, cost=cost, score=old.score, scored_by=old.scored_by)
+    return replace(new, cost=cost)
+
+
+@settings(max_examples=60)
+@given(history=st.lists(st.lists(puts, max_size=3) | labels, max_size=8))
+def test_any_history_of_replies_and_labels_ends_as_a_dictionary_says(
+    tmp_path_factory: pytest.TempPathFactory, history: list[list[StoredPrompt] | tuple[str, str, float, str]]
+) -> None:
+    heads: dict[str, StoredPrompt] = {}
+    kept: dict[tuple[str, str], StoredReply] = {}
+    with closing(PairStore(tmp_path_factory.mktemp("home") / "ledger.db")) as pairs:
+        for step in history:
+            if isinstance(step, tuple):
+                pairs.label(*step)
+                key, model, score, by = step
+                if (key, model) in kept:
+                    kept[key, model] = replace(kept[key, model], score=score, scored_by=by)
+                continue
+            pairs.put(step)
+            for prompt in step:
+                heads.setdefault(prompt.key, prompt)
+                for reply in prompt.replies:
+                    kept[prompt.key, reply.model] = merged(kept.get((prompt.key, reply.model)), reply)
+        stored = list(pairs.prompts())
+
+    expected = [
+        replace(head, replies=tuple(kept[place] for place in sorted(kept) if place[0] == key))
+        for key, head in heads.items()
+    ]
+    assert stored == sorted((p for p in expected if p.replies), key=lambda prompt: (prompt.time, prompt.key))
