@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
 from outcomes import answer
@@ -139,3 +145,232 @@ def test_a_disk_that_is_full_is_told_each_time_and_leaves_nothing(tmp_path: Path
     assert len(files(tmp_path)) == 1
     journal.checkpoint(["c"])
     journal.close()
+
+
+def test_a_segment_that_is_full_is_deleted_once_its_calls_are_in_the_stores(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r")
+    large = "x" * 300_000  # three to a segment
+    for number in range(10):
+        journal.record_begun(replace(ENTRY, call=str(number), error=large))
+    full = [path.name for path in sorted(files(tmp_path))]
+    journal.checkpoint(["0", "1", "2", "4"])
+    partly = [path.name for path in sorted(files(tmp_path))]
+    journal.checkpoint([str(number) for number in range(10)])
+    journal.close()
+
+    assert full == [f"in-flight-r-{number}.jsonl" for number in range(1, 5)]
+    assert partly == full[1:]  # the second still holds calls 3 and 5
+    assert files(tmp_path) == []
+
+
+def test_a_record_larger_than_a_segment_is_kept_whole(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r")
+    huge = replace(ENTRY, call="huge", error="é" * 2_000_000)
+    for entry in (ENTRY, huge, replace(ENTRY, call="after")):
+        journal.record_begun(entry)
+    journal.close()
+
+    with recover_abandoned(tmp_path) as records:
+        assert records == [BegunCall(ENTRY), BegunCall(huge), BegunCall(replace(ENTRY, call="after"))]
+
+
+def test_a_settled_row_waits_for_all_its_calls(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r")
+    pair = [replace(ENTRY, call="a"), replace(ENTRY, call="b")]
+    journal.record_settled(pair, time=1.0, completion=None)
+    journal.checkpoint(["a", "never heard of"])
+    journal.close()
+
+    with recover_abandoned(tmp_path) as records:
+        assert records == [SettledRow(tuple(pair))]
+
+
+def test_a_settled_row_outlives_the_other_calls_of_its_segment(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r")
+    first, *others = [replace(ENTRY, call=str(number), error="x" * 300_000) for number in range(8)]
+    paid = replace(first, status="paid", error=None)
+    for entry in (first, *others[:4]):
+        journal.record_begun(entry)
+    journal.record_settled([paid], time=1.0, completion=None)  # in the second segment; its beginning is in the first
+    journal.checkpoint([entry.call for entry in others[:4]])
+    for entry in others[4:]:  # a third segment
+        journal.record_begun(entry)
+    journal.close()
+
+    with recover_abandoned(tmp_path) as records:
+        assert SettledRow((paid,)) in records
+
+
+def test_a_row_without_calls_is_not_recorded(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r")
+    journal.record_settled([], time=1.0, completion=(b"k" * 32, answer("from the cache")))
+    journal.close()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_segments_are_read_and_deleted(tmp_path: Path) -> None:
+    names = ["ledger.db", "in-flight-r-1.new", "in-flight.jsonl", "notes.jsonl"]
+    for name in names:
+        (tmp_path / name).write_bytes(msgspec.json.encode(BegunCall(ENTRY)) + b"\n")
+
+    assert found(tmp_path) == []
+    assert found(tmp_path / "no such folder") == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+RECOVER = """
+import sys, time
+from pathlib import Path
+from scrimp.store.journal import recover_abandoned
+while time.time() < float(sys.argv[2]):
+    pass
+with recover_abandoned(Path(sys.argv[1])) as records:
+    print(*(record.entry.call for record in records))
+"""
+
+
+def test_several_that_recover_at_once_share_the_calls_and_none_gets_one_twice(tmp_path: Path) -> None:
+    for name in range(20):
+        journal = Journal(tmp_path, f"r{name}")
+        journal.record_begun(replace(ENTRY, call=f"c{name}"))
+        journal.close()
+    words = [sys.executable, "-c", RECOVER, str(tmp_path), str(time.time() + 0.6)]
+    many = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    calls = [call for process in many for call in process.communicate(timeout=50)[0].split()]
+
+    assert sorted(calls) == sorted(f"c{name}" for name in range(20))
+    assert files(tmp_path) == []
+
+
+lines = st.lists(st.text(max_size=30) | st.just('"}\\n{"type":"begun"'), min_size=1, max_size=8)
+
+
+@settings(max_examples=150)
+@given(words=lines, data=st.data())
+def test_a_flipped_byte_costs_the_lines_it_touches_and_no_other(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("home")
+    entries = [replace(ENTRY, call=f"call {number}", error=word) for number, word in enumerate(words)]
+    encoded = [msgspec.json.encode(BegunCall(entry)) + b"\n" for entry in entries]
+    content = bytearray(b"".join(encoded))
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] = data.draw(st.sampled_from([0, 10, 13, 34, 92, 0xC3, 0xFF]) | st.integers(0, 255))
+    (folder / "in-flight-x-1.jsonl").write_bytes(content + bytes(4096))
+
+    touched = next(n for n in range(len(encoded)) if place < len(b"".join(encoded[: n + 1])))
+    both = encoded[touched].endswith(b"\n") and place == len(b"".join(encoded[: touched + 1])) - 1
+    hit = {touched, touched + 1} if both else {touched}  # without its end a line runs into the next one
+    with recover_abandoned(folder) as records:
+        whole = [record for record in records if record in [BegunCall(entry) for entry in entries]]
+        assert [each for n, each in enumerate(map(BegunCall, entries)) if n not in hit] == [
+            record for record in whole if record not in [BegunCall(entries[n]) for n in hit if n < len(entries)]
+        ]
+        assert len(records) <= len(entries)
+
+
+def is_json(line: bytes) -> bool:
+    with suppress(ValueError):
+        return bool(json.loads(line))
+    return False
+
+
+class JournalMachine(RuleBasedStateMachine):
+    """A journal beside a list of its records; a crash is a copy of its folder, which nobody has locked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = TemporaryDirectory()
+        self.folder = Path(self.home.name) / "live"
+        self.journal = Journal(self.folder, "r")
+        self.records: list[dict[str, object]] = []
+        self.pending: set[str] = set()
+
+    def teardown(self) -> None:
+        self.journal.close()
+        left = {path.name for path in files(self.folder)}
+        self.home.cleanup()
+        assert bool(left) is bool(self.pending)
+
+    @rule(size=st.sampled_from([0, 10, 400_000]), word=st.text(max_size=5))
+    def begin(self, size: int, word: str) -> None:
+        entry = replace(ENTRY, call=f"c{len(self.records)}", error=word + "x" * size)
+        self.journal.record_begun(entry)
+        self._note(BegunCall(entry), [entry])
+
+    @precondition(lambda self: self.pending)
+    @rule(data=st.data(), cached=st.booleans())
+    def settle(self, data: st.DataObject, cached: bool) -> None:
+        calls = data.draw(st.lists(st.sampled_from(sorted(self.pending)), min_size=1, max_size=2, unique=True))
+        paid = [replace(ENTRY, call=call, status="paid", seconds=float(len(self.records))) for call in calls]
+        kept = answer(f"to {paid[0].call}")
+        self.journal.record_settled(paid, time=2.0, completion=(b"k" * 32, kept) if cached else None)
+        row = SettledRow(tuple(paid), 2.0, (b"k" * 32).hex(), kept) if cached else SettledRow(tuple(paid))
+        self._note(row, paid)
+
+    @precondition(lambda self: self.pending)
+    @rule(data=st.data())
+    def checkpoint(self, data: st.DataObject) -> None:
+        calls = data.draw(st.sets(st.sampled_from(sorted(self.pending))))
+        self.journal.checkpoint(calls)
+        self.pending -= calls
+
+    @rule()
+    def crash(self) -> None:
+        copy = self._copy()
+        with pytest.raises(ZeroDivisionError), recover_abandoned(copy):
+            raise ZeroDivisionError  # a recovery that fails leaves all to the next one
+        recovered = self._recover(copy)
+
+        self._check_that_none_is_invented_or_doubled(recovered)
+        assert all(record in recovered for record in self.records if self._calls(record) & self.pending)
+        assert self._recover(copy) == []
+
+    @rule(data=st.data())
+    def crash_with_a_file_cut_short(self, data: st.DataObject) -> None:
+        copy = self._copy()
+        for path in sorted(files(copy)):
+            content = path.read_bytes().rstrip(b"\0")
+            cut = data.draw(st.integers(0, len(content)) | st.integers(max(0, len(content) - 600), len(content)))
+            path.write_bytes(content[:cut])
+        whole = [
+            json.loads(line) for path in sorted(files(copy)) for line in path.read_bytes().split(b"\n") if is_json(line)
+        ]
+        recovered = self._recover(copy)
+
+        assert recovered == whole
+        self._check_that_none_is_invented_or_doubled(recovered)
+
+    @invariant()
+    def files_are_there_for_what_is_pending(self) -> None:
+        assert files(self.folder) or not self.pending
+
+    def _note(self, record: BegunCall | SettledRow, entries: list[Entry]) -> None:
+        self.records.append(json.loads(msgspec.json.encode(record)))
+        self.pending |= {entry.call for entry in entries}
+
+    def _check_that_none_is_invented_or_doubled(self, recovered: list[dict[str, object]]) -> None:
+        assert sorted(recovered, key=self.records.index) == [each for each in self.records if each in recovered]
+
+    def _copy(self) -> Path:
+        copy = Path(self.home.name) / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for path in files(self.folder):
+            shutil.copy(path, copy)
+        return copy
+
+    @staticmethod
+    def _recover(folder: Path) -> list[dict[str, object]]:
+        with recover_abandoned(folder) as records:
+            return [json.loads(msgspec.json.encode(record)) for record in records]
+
+    @staticmethod
+    def _calls(record: dict[str, object]) -> set[str]:
+        entries = record["entries"] if record["type"] == "settled" else [record["entry"]]
+        return {entry["call"] for entry in entries}
+
+
+TestJournalMachine = JournalMachine.TestCase
+TestJournalMachine.settings = settings(max_examples=40, stateful_step_count=25)
