@@ -18,20 +18,24 @@ from scrimp.store.completion_cache import CachedCompletion, NoCache
 if TYPE_CHECKING:
     from scrimp.store.completion_cache import CompletionCache
 
-KINDS = {"sqlite": lambda folder: SqliteCache(folder / "cache.db"), "none": lambda _: NoCache()}
+
+def new_cache(kind: str, folder: Path) -> CompletionCache:
+    return SqliteCache(folder / "cache.db") if kind == "sqlite" else NoCache()
+
+
 KEYS = [bytes([number]) * 32 for number in range(5)]
 RUNS = ["r1", "r2"]
 puts = st.tuples(st.lists(st.tuples(st.sampled_from(KEYS), st.text(max_size=3))), st.sampled_from(RUNS))
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["sqlite", "none"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
 def cache(kind: str, tmp_path: Path) -> Iterator[CompletionCache]:
-    opened = KINDS[kind](tmp_path)
+    opened = new_cache(kind, tmp_path)
     yield opened
     opened.close()
 
@@ -48,7 +52,7 @@ def test_putting_nothing_is_allowed(cache: CompletionCache) -> None:
 
 
 def test_a_cache_that_was_never_used_can_be_closed(kind: str, tmp_path: Path) -> None:
-    KINDS[kind](tmp_path / "unused").close()
+    new_cache(kind, tmp_path / "unused").close()
 
 
 @settings(max_examples=25)
@@ -60,7 +64,7 @@ def test_a_completion_that_is_found_is_the_last_one_put_and_was_asked_for(
     kind: str, tmp_path_factory: pytest.TempPathFactory, history: list[tuple[list[tuple[bytes, str]], str]],
     wanted: list[bytes], since: int, run: str | None,
 ) -> None:  # fmt: skip
-    cache = KINDS[kind](tmp_path_factory.mktemp("home"))
+    cache = new_cache(kind, tmp_path_factory.mktemp("home"))
     last: dict[bytes, CachedCompletion] = {}
     for moment, (rows, by) in enumerate(history, start=1):
         completions = [(key, answer(text)) for key, text in rows]

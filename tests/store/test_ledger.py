@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -46,7 +47,9 @@ def test_the_sum_is_exact_for_any_costs(tmp_path_factory: pytest.TempPathFactory
     entries = [replace(ENTRY, call=str(n), cost=Decimal(nano).scaleb(-9)) for n, nano in enumerate(costs)]
     ledger.append(entries)
 
-    assert sum((total.cost for total in ledger.totals("run")), Decimal(0)) == sum((e.cost for e in entries), Decimal(0))
+    assert sum((total.cost for total in ledger.totals("run")), Decimal(0)) == sum(
+        (e.cost or 0 for e in entries), Decimal(0)
+    )
     ledger.close()
 
 
@@ -63,7 +66,7 @@ entries = st.builds(
     user=st.sampled_from([None, "ada"]), tags=st.sampled_from([{}, {"team": "blue"}, {"team": "red", "x": "y"}]),
     signature=st.sampled_from([None, "s1"]),
 )  # fmt: skip
-NAMES = {
+NAMES: dict[str, Callable[[Entry], str]] = {
     "model": lambda entry: f"{entry.provider}/{entry.model}",
     "provider": lambda entry: entry.provider,
     "tier": lambda entry: entry.tier or "-",
