@@ -330,7 +330,7 @@ def test_other_errors_pass_as_they_are(error: BaseException) -> None:
     assert raised.value is error
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_flipped_bytes_end_in_a_sentence_and_never_in_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
