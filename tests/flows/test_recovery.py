@@ -63,6 +63,19 @@ def test_a_call_without_an_end_is_lost(tmp_path: Path) -> None:
     assert recovered(tmp_path) == (0, [("lost", Decimal(0))])
 
 
+def test_a_row_whose_key_is_damaged_is_booked_and_not_cached(tmp_path: Path) -> None:
+    die(tmp_path, SettledRow((PAID,), 101.0, KEY.hex(), answer("kept")))
+    (journal,) = tmp_path.glob("in-flight-*")
+    data = journal.read_bytes()
+    settled = data.index(b'"settled"')
+    journal.write_bytes(data[:settled] + data[settled:].replace(b"6b6b", b"6b?b"))
+
+    assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
+    cache = CacheFile(tmp_path / "cache.db")
+    assert cache.stats().rows == 0
+    cache.close()
+
+
 def test_a_completion_on_its_way_to_the_disk_is_kept_and_its_call_was_paid(tmp_path: Path) -> None:
     die(tmp_path, SettledRow((PAID,), 101.0, KEY.hex(), answer("kept")))
 

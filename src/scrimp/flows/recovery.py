@@ -21,16 +21,21 @@ def recover(paths: Paths) -> int:
             return 0
         settled = [line for line in lines if isinstance(line, SettledRow)]
         with closing(SqliteCache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
-            cache.import_many(
-                [
-                    CachedCompletion(bytes.fromhex(row.key), row.time, row.entries[0].run, row.answer)
-                    for row in settled
-                    if row.answer is not None
-                ]
-            )
+            cache.import_many([completion for row in settled if (completion := _completion(row)) is not None])
             ledger.append([entry for row in settled for entry in row.entries])
             begun = [line.entry for line in lines if isinstance(line, BegunCall)]
             known = ledger.recorded_calls([entry.call for entry in begun])
             lost = [entry for entry in begun if entry.call not in known]
             ledger.append(lost)
     return len(lost)
+
+
+def _completion(row: SettledRow) -> CachedCompletion | None:
+    """Return what a row puts into the cache; nothing where a damaged disk has changed its key."""
+    if row.answer is None or not row.entries:
+        return None
+    try:
+        key = bytes.fromhex(row.key)
+    except ValueError:
+        return None
+    return CachedCompletion(key, row.time, row.entries[0].run, row.answer)
