@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from scrimp.providers import DIALECTS
-from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.endpoint import HttpReply, HttpRequest
 from scrimp.providers.presets import PRESETS
-from scrimp.values import Call, Completion, Failure
+from scrimp.values import Call, Completion, Failure, Parameters
 
 
 def read(
@@ -37,3 +37,22 @@ def failed(result: Completion | Failure) -> Failure:
 def completed(result: Completion | Failure) -> Completion:
     assert isinstance(result, Completion)
     return result
+
+
+def request(preset: str, *, model: str = "m", text: str = "hi", **fields: Any) -> HttpRequest:
+    endpoint = PRESETS[preset]
+    call = Call(provider=preset, model=model, text=text, **fields)
+    return DIALECTS[endpoint.dialect]().to_request(call, endpoint)
+
+
+def body(preset: str, *, model: str = "m", **parameters: Any) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(request(preset, model=model, parameters=Parameters(**parameters)).body)
+    return decoded
+
+
+def streamed(preset: str, events: list[Any], *, model: str = "m") -> tuple[Completion | Failure, list[str]]:
+    """Return the completion of a stream and the pieces shown; an event is JSON or the text as it arrives."""
+    call = Call(provider=preset, model=model, text="x", stream=True)
+    reader = DIALECTS[PRESETS[preset].dialect]().stream_reader(call, PRESETS[preset])
+    shown = [reader.feed(event if isinstance(event, str) else json.dumps(event)) for event in events]
+    return reader.completion(), shown
