@@ -7,6 +7,8 @@ import msgspec
 from scrimp.providers.endpoint import HttpReply
 from scrimp.values import Failure, Json, JsonObject
 
+_MAX_COUNT = 10**15  # a larger number is not a count of tokens
+
 
 def reply_object(reply: HttpReply) -> JsonObject | None:
     """Return the JSON object in a reply's body, else None. Blank lines may come first (DeepSeek under load)."""
@@ -53,17 +55,20 @@ def count(value: Json) -> int:
     """Return a count of tokens; 0 for null, absent and malformed values."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
-    return max(0, int(value)) if value == value and abs(value) < 1e15 else 0  # noqa: PLR0124 - NaN is not itself
+    return max(0, int(value)) if value == value and abs(value) < _MAX_COUNT else 0  # noqa: PLR0124 - NaN is not itself
 
 
 def is_count(value: Json) -> bool:
     """Return whether a value is a count of tokens: a malformed one must not pass for zero."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_COUNT
 
 
 def number(value: Json) -> float | None:
-    """Return the value if it is a number, else None."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return the value if it is a number that a float can hold, else None."""
+    try:
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    except OverflowError:  # an integer may have any number of digits
+        return None
 
 
 def unreadable_reply(provider: str, reply: HttpReply) -> Failure:

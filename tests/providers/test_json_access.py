@@ -1,0 +1,141 @@
+"""Access to JSON of any shape: a wrong type gives the default and never an exception."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.failures import is_retryable
+from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.json_access import (
+    array,
+    count,
+    dumps,
+    is_count,
+    loads,
+    nonempty,
+    number,
+    obj,
+    string,
+    unreadable_reply,
+)
+
+# Integers of any number of digits: JSON has no largest one.
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**400), 10**400)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5)
+)
+any_json = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(any_json)
+def test_a_value_is_itself_where_its_type_fits_and_the_default_elsewhere(value: Any) -> None:
+    kind = type(value)
+
+    assert obj(value) == (value if kind is dict else {})
+    assert array(value) == (value if kind is list else [])
+    assert string(value) == (value if kind is str else "")
+    assert nonempty(value) == (value if kind is str and value != "" else None)
+
+
+@given(any_json, st.lists(st.sampled_from("abc"), max_size=3))
+def test_a_path_is_followed_as_far_as_there_are_objects(value: Any, path: list[str]) -> None:
+    expected = value
+    for key in path:
+        expected = expected.get(key) if type(expected) is dict else None
+
+    assert obj(value, *path) == (expected if type(expected) is dict else {})
+
+
+@given(any_json)
+def test_a_count_is_never_negative_and_is_exact_where_it_is_one(value: Any) -> None:
+    assert count(value) >= 0
+    assert not is_count(value) or count(value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "tokens", "well_formed"),
+    [
+        (0, 0, True), (7, 7, True), (999_999_999_999_999, 999_999_999_999_999, True), (10**15, 0, False), (10**400, 0, False),
+        (-1, 0, False), (1.9, 1, False), (-0.5, 0, False), (1e300, 0, False), (float("nan"), 0, False), (True, 0, False),
+        (None, 0, False), ("7", 0, False), ([7], 0, False), ({"n": 7}, 0, False),
+    ],
+)  # fmt: skip
+def test_what_passes_for_a_count_of_tokens(value: Any, tokens: int, well_formed: bool) -> None:
+    assert (count(value), is_count(value)) == (tokens, well_formed)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, 0.0), (-3, -3.0), (2.5, 2.5), (10**400, None), (-(10**400), None), (True, None), ("1", None), (None, None), ([], None)],
+)  # fmt: skip
+def test_a_number_is_one_that_a_float_can_hold(value: Any, expected: float | None) -> None:
+    assert number(value) == expected
+
+
+@given(st.dictionaries(st.text(max_size=5), any_json, max_size=3), st.text(" \n\r\t", max_size=4))
+def test_an_object_that_the_standard_library_writes_is_read_back(body: dict[str, Any], blank: str) -> None:
+    text = blank + json.dumps(body) + blank
+
+    assert loads(text) == loads(text.encode()) == body
+
+
+@given(st.binary(max_size=30) | st.text(max_size=30) | any_json.map(json.dumps))
+def test_what_is_not_an_object_is_none_and_raises_nothing(data: bytes | str) -> None:
+    result = loads(data)
+
+    assert result is None or type(result) is dict
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "3",
+        '"a"',
+        "{",
+        "{}{}",
+        "{'a': 1}",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "\ufeff{}",
+        '{"a": 1e999}',
+    ],
+)
+def test_text_that_is_not_one_object_is_none(text: str) -> None:
+    assert loads(text) is None
+
+
+@given(
+    st.dictionaries(
+        st.text(),
+        st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(), st.lists),
+        max_size=3,
+    )
+)
+def test_a_written_object_is_utf_8_that_the_standard_library_reads(body: dict[str, Any]) -> None:
+    assert json.loads(dumps(body).decode("utf-8")) == body
+
+
+def test_an_unreadable_reply_is_a_failure_with_an_excerpt_and_may_be_retried() -> None:
+    page = b"\n<html><h1>It works!</h1>" + "ö".encode() * 200
+    failure = unreadable_reply("acme", HttpReply(status=200, body=page))
+
+    assert (failure.kind, failure.http, is_retryable(failure)) == ("server", 200, True)
+    assert "acme" in failure.message
+    assert "<html><h1>It works!" in failure.message
+    assert len(failure.message) < 200
+    assert "\n" not in failure.message
