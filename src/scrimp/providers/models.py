@@ -5,6 +5,7 @@ Available on 23 November 2026 (providers' reference, sections 8 to 12, 18 and 20
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from msgspec import Struct
@@ -89,6 +90,8 @@ RETIREMENTS: Mapping[str, Retirement] = {
     "deepseek-reasoner": Retirement("on 24 July 2026", "deepseek/deepseek-v4-pro"),
     "deepseek-v3": Retirement("in 2026", "deepseek/deepseek-flash"),
 }
+_RESELLERS = ("openrouter", "tokenmix")  # a bare name means its vendor, unless only a reseller is configured
+_SNAPSHOT = re.compile(r"[-@](?:\d{4}-\d\d-\d\d|\d{8}|\d{3,4})$")  # 2025-08-07, 20250514, 0613, 001
 _VENDORS = {
     "gpt": "openai",
     "o3": "openai",
@@ -112,10 +115,7 @@ def retirement_of(model: str) -> Retirement | None:
         if "claude" in model
         else model.rpartition("/")[2]
     )
-    if name in RETIREMENTS:
-        return RETIREMENTS[name]
-    stem = name.rstrip("0123456789-")
-    return RETIREMENTS.get(stem) if stem != name else None
+    return RETIREMENTS.get(name) or RETIREMENTS.get(_SNAPSHOT.sub("", name))
 
 
 def resolve_name(name: str, providers: Collection[str]) -> ModelRef:
@@ -127,9 +127,10 @@ def resolve_name(name: str, providers: Collection[str]) -> ModelRef:
     if slash and provider in providers and model:
         return _with_shipped_effort(ModelRef(provider, model))
     if not slash:
-        for known in known_models():
-            if known.partition("/")[2] == name and known.partition("/")[0] in providers:
-                return _with_shipped_effort(ModelRef(known.partition("/")[0], name))
+        ids = (known.partition("/") for known in known_models())
+        sellers = [seller for seller, _, known in ids if known == name and seller in providers]
+        if sellers:
+            return _with_shipped_effort(ModelRef(min(sellers, key=lambda seller: seller in _RESELLERS), name))
         if name in RETIREMENTS and (
             vendor := next((_VENDORS[start] for start in _VENDORS if name.startswith(start)), None)
         ):
