@@ -15,7 +15,7 @@ from scrimp.values import JsonObject
 EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 _GPT = re.compile(r"gpt-(\d+)(?:\.(\d+))?(?:-(\w+))?")
-_CLAUDE = re.compile(r"claude-(?:(\w+?)-)?(\d+)(?:[.-](\d{1,2}))?(?![\d])")
+_CLAUDE = re.compile(r"claude-(?:([a-z]+)-)?(\d+)(?:[.-](\d{1,2}))?(?![\d])")
 _GEMINI = re.compile(r"gemini-(\d+)(?:\.(\d+))?-?([\w-]*)")
 # OpenAI models that always think: they refuse the efforts none and minimal, and sampling parameters.
 _ALWAYS_THINKING = frozenset(("gpt-6-astra", "gpt-6.1-sol", "gpt-6.2-astra", "gpt-6.2-sol"))
