@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from msgspec.structs import replace
@@ -113,7 +114,8 @@ def _is_daily_quota(error: JsonObject) -> bool:
 
 def _provider_message(body: JsonObject, error: JsonObject) -> str:
     """Return the provider's own error message on one line, cut to a readable length."""
-    message = nonempty(error.get("message")) or nonempty(body.get("message")) or nonempty(body.get("detail"))
+    places = (error.get("message"), body.get("message"), body.get("detail"), body.get("error"))
+    message = next(filter(None, map(nonempty, places)), None)
     for detail in array(body.get("detail")):
         message = message or nonempty(obj(detail).get("msg"))
     line = " ".join((message or "").split()).rstrip(".")
@@ -175,7 +177,9 @@ def _seconds_until(date: str, now: float | None) -> float | None:
     import time  # noqa: PLC0415 - only an HTTP date needs a clock
 
     try:
-        then = parsedate_to_datetime(date).timestamp()
-    except (ValueError, TypeError):
+        then = parsedate_to_datetime(date)
+    except (ValueError, TypeError, OverflowError):
         return None
-    return max(0.0, then - (time.time() if now is None else now))
+    if then.tzinfo is None:  # the oldest form of an HTTP date names no zone; all of them mean GMT
+        then = then.replace(tzinfo=UTC)
+    return max(0.0, then.timestamp() - (time.time() if now is None else now))
