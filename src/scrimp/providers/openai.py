@@ -31,9 +31,10 @@ from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogp
 _MAX_TOKENS_FIELD: Mapping[str, str] = {"openai": "max_completion_tokens"}
 _STOP_REASONS: Mapping[str, StopReason] = {
     "stop": "stop", "length": "length", "content_filter": "refused", "tool_calls": "tool", "function_call": "tool",
-    "error": "error",
+    "error": "error", "model_length": "length", "insufficient_system_resource": "error",  # Mistral, DeepSeek
 }  # fmt: skip
 _TOP_LOGPROBS = 20
+_ROUNDING = 1e-3  # how far above 0 rounding may lift the logarithm of a probability
 # Providers that support json_object only; the schema then goes into the system text, which must say "json".
 _JSON_OBJECT_ONLY = frozenset(("deepseek",))
 
@@ -171,11 +172,12 @@ def _reported_cost(body: JsonObject, headers: Mapping[str, str]) -> Decimal | No
     cost = number(counts.get("cost"))
     if cost is None:
         return None
-    upstream = (
-        number(obj(counts, "cost_details").get("upstream_inference_cost")) if counts.get("is_byok") is True else None
-    )
     fee = _dollars(repr(cost))
-    return fee if upstream is None or fee is None else fee + Decimal(repr(upstream))
+    if counts.get("is_byok") is not True:
+        return fee
+    # With a key of one's own the cost is only the fee, often 0; without the upstream cost the total is unknown.
+    upstream = _dollars(repr(number(obj(counts, "cost_details").get("upstream_inference_cost"))))
+    return None if fee is None or upstream is None else fee + upstream
 
 
 def _dollars(value: str) -> Decimal | None:
@@ -187,17 +189,21 @@ def _dollars(value: str) -> Decimal | None:
 
 
 def logprobs(value: Json) -> tuple[TokenLogprob, ...]:
-    """Return the tokens of a completion with their log probabilities; none where the reply has none."""
+    """Return the tokens of a completion with their log probabilities; none where the reply lacks one of them."""
+    entries = array(obj(value).get("content"))
+    generated = _logprob_pairs(entries)
+    if len(generated) < len(entries):
+        return ()
     return tuple(
-        TokenLogprob(
-            token=string(obj(entry).get("token")), logprob=number(obj(entry).get("logprob")) or 0.0,
-            top=tuple(
-                (string(obj(alternative).get("token")), number(obj(alternative).get("logprob")) or 0.0)
-                for alternative in array(obj(entry).get("top_logprobs"))
-            ),
-        )
-        for entry in array(obj(value).get("content"))
-    )  # fmt: skip
+        TokenLogprob(token, logprob, tuple(_logprob_pairs(array(obj(entry).get("top_logprobs")))))
+        for entry, (token, logprob) in zip(entries, generated, strict=True)
+    )
+
+
+def _logprob_pairs(entries: list[Json]) -> list[tuple[str, float]]:
+    """Return tokens with their log probabilities; an entry without one is left out, because 0 would mean certainty."""
+    pairs = ((string(obj(entry).get("token")), number(obj(entry).get("logprob"))) for entry in entries)
+    return [(token, min(logprob, 0.0)) for token, logprob in pairs if logprob is not None and logprob < _ROUNDING]
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:
@@ -240,7 +246,9 @@ class ChatStreamReader(StreamReader):
         self._finish_reason = nonempty(choice.get("finish_reason")) or self._finish_reason
         return refusal or message_text(delta.get("content"))
 
-    def _whole(self, text: str) -> Completion:
+    def _whole(self, text: str) -> Completion | Failure:
+        if self._finish_reason == "error":  # as without streaming; the error itself may be missing
+            return to_failure(HttpReply(status=200, body=b""), self._endpoint, self._call.model)
         return Completion(
             text=text, usage=self._usage,
             stop_reason="refused" if self._refused else _STOP_REASONS.get(self._finish_reason, "stop"),

@@ -42,8 +42,8 @@ class StreamReader(ABC):
         """Take in the data of an event and return the text it adds."""
 
     @abstractmethod
-    def _whole(self, text: str) -> Completion:
-        """Return the completion of a stream that came to its end."""
+    def _whole(self, text: str) -> Completion | Failure:
+        """Return the completion of a stream that came to its end, or the failure that ended it."""
 
     def _fail(self, data: str) -> str:
         """Take in an event that reports an error, or is not JSON."""
