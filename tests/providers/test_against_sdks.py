@@ -6,11 +6,16 @@ import gzip
 import json
 import os
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
+import httpx
+import jsonschema_rs
 import msgspec
 import pytest
 
+from providers.replies import completed, failed, read, streamed
+from scrimp.failures import is_retryable
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
@@ -118,25 +123,112 @@ def completion_of(reply: dict[str, Any], endpoint: str, model: str) -> Completio
     return result
 
 
+# OpenAI's specification (github.com/openai/openai-openapi, MIT): the schemas of chat completions, without descriptions.
+SCHEMAS = json.loads((Path(__file__).parent / "openai_schemas.json").read_text())
+
+
+@cache
+def _checker(name: str) -> jsonschema_rs.Draft202012Validator:
+    """Return the validator of one schema: the whole specification's where SCRIMP_OPENAPI names a file of it."""
+    schemas, path = SCHEMAS, os.environ.get("SCRIMP_OPENAPI", "")
+    if os.path.isfile(path):
+        with gzip.open(path) as file:
+            schemas = json.load(file)["components"]["schemas"]
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+    )
+
+
+def faults(name: str, value: Any) -> list[str]:
+    return [error.message[:200] for error in _checker(name).iter_errors(value)]
+
+
 @pytest.mark.parametrize("call", CALLS, ids=str)
 def test_a_chat_body_satisfies_openais_own_specification(call: Call) -> None:
-    path = os.environ.get("SCRIMP_OPENAPI", "")
-    if not os.path.isfile(path):
-        pytest.skip("SCRIMP_OPENAPI names no specification")
-    schemas = pytest.importorskip("jsonschema_rs")
-    with gzip.open(path) as file:
-        document = json.load(file)
-    schema = document["paths"]["/chat/completions"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    checker = _checker(schemas, path, schema, document)
-
-    assert [error.message[:200] for error in checker.iter_errors(body(call, "openai"))] == []
+    assert faults("CreateChatCompletionRequest", body(call, "openai")) == []
 
 
-_CHECKERS: dict[str, Any] = {}
+def test_the_specification_refuses_a_wrong_body() -> None:
+    sent = body(CALLS[0], "openai")
+
+    assert faults("CreateChatCompletionRequest", sent | {"reasoning_effort": "some"})
+    assert faults("CreateChatCompletionRequest", sent | {"top_logprobs": 21})
+    assert faults("CreateChatCompletionRequest", {"model": "gpt-6-luna"})
 
 
-def _checker(schemas: Any, path: str, schema: dict[str, Any], document: dict[str, Any]) -> Any:
-    """Return the validator of the specification, built once: it is large."""
-    if path not in _CHECKERS:
-        _CHECKERS[path] = schemas.Draft202012Validator({**schema, "components": document["components"]})
-    return _CHECKERS[path]
+STREAM = [
+    {"id": "c1", "object": "chat.completion.chunk", "created": 1795000000, "model": "gpt-6-luna", "service_tier": "default"} | fields
+    for fields in (
+        {"choices": [{"index": 0, "delta": {"role": "assistant", "content": "", "refusal": None}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"content": "Hel"}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {"content": "lo."}, "finish_reason": None}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]},
+        {"choices": [], "usage": {"prompt_tokens": 1420, "completion_tokens": 12, "total_tokens": 1432,
+                                  "prompt_tokens_details": {"cached_tokens": 1024, "cache_write_tokens": 300},
+                                  "completion_tokens_details": {"reasoning_tokens": 4}}},
+    )
+]  # fmt: skip
+
+
+def test_a_stream_is_read_as_the_openai_sdk_reads_it() -> None:
+    streaming = pytest.importorskip("openai.lib.streaming.chat", reason="the openai SDK is not installed")
+    chat = pytest.importorskip("openai.types.chat")
+    state = streaming.ChatCompletionStreamState()
+    for event in STREAM:
+        assert faults("CreateChatCompletionStreamResponse", event) == []
+        state.handle_chunk(chat.ChatCompletionChunk.model_validate(event))
+    theirs = state.current_completion_snapshot
+    ours = completed(streamed("openai", STREAM, model="gpt-6-luna")[0])
+
+    assert (ours.text, ours.finish_reason) == (theirs.choices[0].message.content, theirs.choices[0].finish_reason)
+    assert (ours.model, ours.service_tier) == (theirs.model, theirs.service_tier)
+    assert ours.usage is not None
+    assert (ours.usage.input, ours.usage.output) == (theirs.usage.prompt_tokens, theirs.usage.completion_tokens)
+    assert ours.usage.cache_read == theirs.usage.prompt_tokens_details.cached_tokens
+    assert ours.usage.reasoning == theirs.usage.completion_tokens_details.reasoning_tokens
+
+
+REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
+
+
+def test_the_sdk_and_the_specification_have_no_other_finish_reasons() -> None:
+    completion = pytest.importorskip("openai.types.chat.chat_completion", reason="the openai SDK is not installed")
+    choice = SCHEMAS["CreateChatCompletionResponse"]["properties"]["choices"]["items"]
+
+    assert set(get_args(completion.Choice.model_fields["finish_reason"].annotation)) == set(REASONS)
+    assert set(choice["properties"]["finish_reason"]["enum"]) == set(REASONS)
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-should-retry": "true"},
+        {"x-should-retry": "false"},
+        {"retry-after": "7"},
+        {"retry-after-ms": "1500"},
+        {"retry-after": "0.5"},
+        {"retry-after": "soon"},
+    ],
+)
+@pytest.mark.parametrize("status", [400, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529])
+def test_an_error_is_retried_after_the_same_wait_as_by_the_vendor_s_sdk(
+    name: str, headers: dict[str, str], status: int
+) -> None:
+    sdk = pytest.importorskip(name, reason=f"the {name} SDK is not installed")
+    client = (sdk.OpenAI if name == "openai" else sdk.Anthropic)(api_key="x", base_url="http://localhost:9")
+    with client:
+        retried = client._should_retry(httpx.Response(status, headers=headers))
+        wait = client._parse_retry_after_header(httpx.Headers(headers))
+    ours = failed(
+        read(
+            name,
+            {"error": {"message": "why", "type": None, "param": None, "code": None}},
+            status=status,
+            headers=headers,
+        )
+    )
+
+    assert is_retryable(ours) == retried
+    assert ours.retry_after == (wait if retried else None)
