@@ -153,9 +153,13 @@ def test_an_error_means_the_same_inside_a_reply_of_200(
 ) -> None:
     result = failed(read("openrouter", openrouter_error(kind, code), status=status or code))
     event, _ = streamed("openrouter", [openrouter_error(kind, code)])
+    by_type = read("openrouter", {"error": {"code": kind, "message": "why"}})
+    by_code = read("openrouter", {"error": {"code": code, "message": "why"}})
 
     assert (is_retryable(result), policy_of(result).ends_provider) == consequence
-    assert failed(event).kind == result.kind
+    assert failed(event).kind == failed(by_type).kind == result.kind
+    if result.kind not in ("refused", "too_long"):  # these have no status of their own
+        assert failed(by_code).kind == result.kind
 
 
 # Reference 5.4: an error event of a stream has a type and no status.
@@ -185,6 +189,7 @@ def test_the_type_of_a_stream_s_error_stands_for_its_status(
         ("openai", 400, {"message": "This model's maximum context length is 400000 tokens."}, "too_long"),
         ("llamacpp", 400, {"type": "exceed_context_size_error", "code": 400}, "too_long"),
         ("litellm", 400, {"type": "ContentPolicyViolationError"}, "refused"),
+        ("portkey", 446, {"message": "guardrail denied"}, "refused"),
         ("openai", 400, {"code": "unsupported_value", "param": "temperature"}, "invalid"),
         ("openai", 400, {"code": "model_not_found"}, "not_found"),
         ("openai", 408, {}, "timeout"), ("openai", 504, {}, "timeout"), ("openai", 425, {}, "server"), ("openai", 302, {}, "invalid"),
@@ -258,6 +263,7 @@ def test_geminis_delay_is_a_duration_in_seconds(delay: Any, seconds: float | Non
 
 
 @given(st.text(max_size=1000), st.sampled_from([400, 401, 404, 429, 500]))
+@example("x" * 1000, 400)
 def test_a_message_is_one_line_of_bounded_length_that_names_the_provider(text: str, status: int) -> None:
     message = failed(read("mistral", {"message": text}, status=status, model="mistral-large-4")).message
 

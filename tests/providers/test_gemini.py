@@ -92,6 +92,12 @@ def test_a_blocked_prompt_is_a_refusal_or_an_error_and_was_billed(reason: str) -
         assert (result.text, result.finish_reason, result.usage) == ("", reason, Usage(input=7))
 
 
+def test_a_block_without_a_reason_is_a_refusal() -> None:
+    result = completed(read("gemini", {"promptFeedback": {"safetyRatings": []}}))
+
+    assert (result.stop_reason, result.text, result.usage) == ("refused", "", None)
+
+
 @pytest.mark.parametrize(
     "body",
     [{}, [], b"", b"<html>", {"candidates": []}, {"candidates": None, "promptFeedback": {}}, {"usageMetadata": {}}],
