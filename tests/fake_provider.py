@@ -39,6 +39,26 @@ def echo(body: dict[str, Any]) -> Reply:
     return completion("echo: " + body["messages"][-1]["content"], model=body["model"])
 
 
+def as_events(reply: Reply) -> Reply:
+    """Return a whole completion as the events of a streamed one: a delta for each line, then the usage."""
+    status, headers, data = reply
+    if status != 200 or headers.get("content-type") != "application/json":
+        return reply
+    whole = json.loads(data)
+    head = {"id": whole["id"], "object": "chat.completion.chunk", "created": whole["created"], "model": whole["model"]}
+    choice = whole["choices"][0]
+    pieces = [*choice["message"]["content"].splitlines(keepends=True), None]  # None: the last delta is empty
+    chunks = [
+        head | {"choices": [{
+            "index": 0, "delta": {} if piece is None else {"content": piece},
+            "finish_reason": choice["finish_reason"] if piece is None else None,
+        }]}
+        for piece in pieces
+    ]  # fmt: skip
+    events = [*map(json.dumps, [*chunks, head | {"choices": [], "usage": whole["usage"]}]), "[DONE]"]
+    return 200, {"content-type": "text/event-stream"}, "".join(f"data: {event}\n\n" for event in events).encode()
+
+
 class FakeProvider:
     """What the server saw; `answer` decides what it says."""
 
@@ -81,7 +101,8 @@ def fake_provider(answer: Callable[[dict[str, Any]], Reply] = echo) -> Iterator[
             provider.saw({name.lower(): value for name, value in self.headers.items()}, body)
             if provider.delay:
                 time.sleep(provider.delay)
-            status, headers, data = provider.answer(body)
+            reply = provider.answer(body)
+            status, headers, data = as_events(reply) if body.get("stream") else reply
             provider.done()
             if status == 0:  # hang up without a word
                 self.close_connection = True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -13,11 +11,12 @@ import typer
 from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
 from scrimp.cli.flag_groups import FlagGroup, grouped
+from scrimp.cli.inputs import prompt_text
 from scrimp.cli.run_end import exit_status
 from scrimp.cli.run_flags import AnswerFlags, CheckFlag, CostFlags, LabelFlags, RouteFlags, SystemFlag
 from scrimp.cli.run_options import config_flags, run_options
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import InputError, UsageError
+from scrimp.errors import OutputError
 from scrimp.flows import live
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.read.context import with_context
@@ -44,15 +43,17 @@ def ask(
     labels: LabelFlags,
     prompt: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PROMPT [-]", help="The prompt; - is stdin, after the words if both are given."),
+        typer.Argument(metavar="PROMPT [-]", help="The prompt; piped text is added after it, or where - stands."),
     ] = None,
 ) -> None:  # fmt: skip
     """Answer one prompt, printing the completion as it comes.
 
+    Piped text, or that of a file (< FILE), is part of the prompt: git diff | scrimp ask 'Write a commit message'.
+
     With --choices, --schema, --check or a chain, the completion is printed only once it has passed.
     """
-    text = with_context(_text(prompt or []), own.context or [])
     with open_session(config_flags(where, answer, cost, own)) as session:
+        text = with_context(prompt_text(prompt or [], session.messages.note), own.context or [])
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
@@ -62,29 +63,9 @@ def ask(
         status = exit_status(printer.bill, stop, None, "any", cache_only=options.cache == "only")
         if stop is not None and stop.message and status != printer.bill.exit_status("any"):
             session.messages.error(stop.message)
+    if printer.output_error is not None:
+        raise printer.output_error
     raise typer.Exit(status)
-
-
-def _text(words: Sequence[str]) -> str:
-    typed = " ".join(word for word in words if word != "-")
-    piped = ""
-    if "-" in words or (_stdin_is_file() if words else not sys.stdin.isatty()):
-        try:
-            piped = sys.stdin.buffer.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InputError(f"stdin: byte {error.start + 1} is not UTF-8: convert it") from error
-    text = "\n\n".join(part for part in (typed, piped.strip("\n")) if part)
-    if not text.strip():
-        raise UsageError("no prompt: write it after `scrimp ask`, or pipe it in")
-    return text
-
-
-def _stdin_is_file() -> bool:
-    """Return whether stdin is a file: reading it ends. A pipe may not end, so beside words it must be asked for: -."""
-    try:
-        return stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 class _CompletionPrinter:
@@ -94,6 +75,7 @@ class _CompletionPrinter:
         self._session, self._verbose = session, verbose
         self.bill = Bill(cap=options.limits.max_cost)
         self._last_character = ""
+        self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
         if not (options.parameters.choices or options.parameters.schema or options.check or options.chain):
             session.services.show = self._print
 
@@ -113,6 +95,16 @@ class _CompletionPrinter:
                 self._session.messages.note(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
 
     def _print(self, piece: str) -> None:
+        """Print a piece while somebody reads; a completion that was paid for is kept whether it is read or not."""
         self._last_character = (self._last_character + piece)[-1:]
-        sys.stdout.write(escape_controls(piece) if self._session.out.terminal else piece)
-        sys.stdout.flush()
+        if self.output_error is not None:
+            return
+        try:
+            sys.stdout.write(escape_controls(piece) if self._session.out.terminal else piece)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            self.output_error = error
+        except OSError as error:
+            self.output_error = OutputError(
+                f"stdout cannot be written ({error.strerror}); the completion is in the cache: rerun the same command"
+            )

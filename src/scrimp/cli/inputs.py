@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import select
+import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from scrimp.errors import UsageError
+from scrimp.errors import InputError, UsageError
+
+# Seconds without a byte after which a person is told what the command waits for.
+_PATIENCE = 2.0
 
 
 def inputs_or_stdin(inputs: Sequence[str] | None) -> list[str]:
@@ -15,3 +21,47 @@ def inputs_or_stdin(inputs: Sequence[str] | None) -> list[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: name files, directories or globs, or pipe prompts in (- is stdin)")
     return ["-"]
+
+
+def prompt_text(words: Sequence[str], note: Callable[[str], None]) -> str:
+    """Return a prompt from the words of the command line and from what is piped in, in this order.
+
+    `-` among the words is where the piped text goes. Raises UsageError where there is neither, and InputError where
+    stdin is not UTF-8; `note` tells a person that stdin is waited for.
+    """
+    piped = _stdin_text(note) if "-" in words or _is_piped_in() else ""
+    place = words.index("-") if "-" in words else len(words)
+    before, after = (" ".join(word for word in part if word != "-") for part in (words[:place], words[place:]))
+    text = "\n\n".join(part for part in (before, piped.strip("\n"), after) if part)
+    if not text.strip():
+        raise UsageError("no prompt: write it after `scrimp ask`, or pipe it in")
+    return text
+
+
+def _is_piped_in() -> bool:
+    """Return whether stdin was meant for this command: a pipe, a socket, or a file that is at its start.
+
+    A file that is past its start is somebody else's, as in `while read` or `bash < script`. A terminal or another
+    device is read only for `-`.
+    """
+    try:
+        descriptor = sys.stdin.fileno()
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode):
+            return os.lseek(descriptor, 0, os.SEEK_CUR) == 0
+    except (AttributeError, OSError, ValueError):  # stdin is closed
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _stdin_text(note: Callable[[str], None]) -> str:
+    try:
+        if not sys.stdin.isatty() and not select.select([sys.stdin], [], [], _PATIENCE)[0]:
+            note("waiting for stdin, to add it to the prompt: end it, or rerun with </dev/null to leave it out")
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"stdin: byte {error.start + 1} is not UTF-8: convert it") from error
+    except (AttributeError, ValueError) as error:
+        raise UsageError("-: stdin is closed: pipe something in, or leave the - out") from error
+    except OSError as error:
+        raise InputError(f"stdin cannot be read ({error.strerror}): pipe in a text, or leave the - out") from error

@@ -13,7 +13,7 @@ from typer._click.exceptions import UsageError as ClickUsageError
 
 from scrimp import __version__
 from scrimp.cli.lazy_group import COMMANDS, LazyGroup
-from scrimp.errors import ScrimpError
+from scrimp.errors import OutputError, ScrimpError
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 _HELP_OPTIONS = ["-h", "--help"]
@@ -53,6 +53,12 @@ def run(words: Sequence[str]) -> None:
             stream.flush()
         except (BrokenPipeError, ValueError):  # the reader has left, or the stream was closed with its pipe
             status = status or _BROKEN_PIPE
+        except OSError as error:  # a full disk
+            if not status:
+                _print_error(f"the output cannot be written ({error.strerror}): make room and rerun the same command")
+            status = status or OutputError.exit_status
+        except AttributeError:  # the stream was closed before the program began
+            pass
     os._exit(status)
 
 
