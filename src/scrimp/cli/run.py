@@ -13,7 +13,15 @@ from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
 from scrimp.cli.flag_groups import grouped
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.output import STDOUT, format_of, opened, refuse_input
+from scrimp.cli.output import (
+    STDOUT,
+    OutputFile,
+    format_of,
+    is_same_file,
+    open_output,
+    output_name,
+    refuse_overwriting,
+)
 from scrimp.cli.run_end import exit_status, print_bill, report_end, write_summary
 from scrimp.cli.run_flags import (
     AnswerFlags,
@@ -29,7 +37,7 @@ from scrimp.cli.run_flags import (
 )
 from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import ConfigError, OutputError, ScrimpError
+from scrimp.errors import ConfigError, OutputError, ScrimpError, UsageError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.read.prompts import prompts
@@ -54,23 +62,27 @@ def run(
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 
-    Rows go to stdout, everything else to stderr. Rerun the same command to resume after any interruption: what was
-    answered is in the cache.
+    Rows go to stdout, or to the file of -o, which has its new content at the end of the run, also after Ctrl-C, a limit
+    or an error; where no row was answered a former file stays as it was. Everything else goes to stderr. Rerun the same
+    command to resume after any interruption: what was answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer, cost, calls, stops, screen), quiet=screen.quiet) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
+        output = output_name(written.output)
+        files_read = {"-t": _file_of(reading.template), "--system": _file_of(reading.system), "--schema": answer.schema}
+        refuse_overwriting("-o", output, names, files_read)
+        refuse_overwriting("--summary-file", written.summary_file, names, files_read)
         rows = prompts(names, read_options(reading), warn=session.messages.warn)
         bill = Bill(cap=options.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, None, session.err)
         session.messages.redirect(bar.print_message)
-        to_terminal = session.out.terminal and written.output == STDOUT
-        refuse_input(written.output, names)
-        with opened(written.output) as stream:
+        to_terminal = session.out.terminal and output == STDOUT
+        with open_output(output) as file:
             writer = open_row_writer(
-                stream, written.out or format_of(written.output), o.words(written.fields), terminal=to_terminal,
+                file.stream, written.out or format_of(output), o.words(written.fields), terminal=to_terminal,
                 warn=session.messages.warn,
             )  # fmt: skip
             explain = session.messages.note if screen.verbose else None
@@ -80,8 +92,11 @@ def run(
             stop, error = _drive(
                 reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
             )  # fmt: skip
+            kept = _keep_former(file, bill, stop, error)
         bar.close()
         session.messages.redirect(None)
+        if kept:
+            session.messages.note(f"no row was answered: {output} is as it was before")
         reader_is_there = stop is None or stop.reason != "pipe"
         if reader_is_there and (bill.counts.total or error is None):
             print_bill(session, bill, written.summary, quiet=screen.quiet)
@@ -90,9 +105,33 @@ def run(
             session.messages.note(summary)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
         if written.summary_file is not None:
-            unwritten = write_summary(session, bill, Path(written.summary_file))
+            unwritten = _write_summary(session, bill, written.summary_file, output)
             status = status or (0 if unwritten is None else unwritten.exit_status)
     raise typer.Exit(status)
+
+
+def _write_summary(session: Session, bill: Bill, path: str, output: str) -> UsageError | None:
+    """Write the bill to a file, but not over the rows."""
+    if output != STDOUT and is_same_file(path, output):
+        error = UsageError(f"--summary-file: {path} has the rows of -o, so the bill is not written: name another file")
+        session.messages.error(str(error))
+        return error
+    return write_summary(session, bill, Path(path))
+
+
+def _file_of(text: str | None) -> str | None:
+    """Return the file that the text of an option is read from, if it is: @FILE, but not @@TEXT."""
+    return text[1:] if text is not None and text.startswith("@") and not text.startswith("@@") else None
+
+
+def _keep_former(file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None) -> bool:
+    """Keep a former output where this run has nothing to put in its place; return whether that was so."""
+    counts = bill.counts
+    answered = counts.ok + counts.truncated > 0
+    nothing_to_say = error is not None and not counts.total
+    if not answered and (nothing_to_say or (file.replaces and (stop or error or counts.total))):
+        file.discard()
+    return file.discarded and file.replaces
 
 
 def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:

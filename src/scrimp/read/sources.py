@@ -39,6 +39,36 @@ def find_sources(inputs: Sequence[str]) -> Iterator[Source]:
     )
 
 
+def includes(inputs: Sequence[str], path: Path) -> bool:
+    """Return whether a file is among what the inputs name, or will be once it exists, by any path or link."""
+    target = Path(os.path.realpath(path))
+    for argument in inputs:
+        if argument == "-":
+            if _is_stdin(path):
+                return True
+        elif Path(argument).is_dir():
+            if _format_of(target.name) and target.is_relative_to(os.path.realpath(argument)):
+                return True
+        elif any(_is_same(source.path, path) for source in _sources_of(argument)):
+            return True
+    return False
+
+
+def _is_stdin(path: Path) -> bool:
+    try:
+        given, file = os.fstat(0), path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(file.st_mode) and (given.st_dev, given.st_ino) == (file.st_dev, file.st_ino)
+
+
+def _is_same(source: Path | None, path: Path) -> bool:
+    try:
+        return source is not None and source.samefile(path)
+    except OSError:
+        return False
+
+
 def is_stream(inputs: Sequence[str]) -> bool:
     """Return whether rows may arrive one by one: stdin or a named pipe is among the inputs."""
     return any(argument == "-" or _is_pipe(argument) for argument in inputs)

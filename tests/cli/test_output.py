@@ -1,0 +1,160 @@
+"""The file of -o: nothing that is read is written over, and a mistake costs no earlier results."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from command import Scrimp, wait_until
+from fake_provider import FakeProvider, error
+
+FORMER = b'{"id":"1","output":"paid for yesterday"}\n'
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    scrimp.provider(provider.url)
+    scrimp.file("in/a.jsonl", '{"text": "one"}\n{"text": "two"}\n')
+    scrimp.file("rows.jsonl", '{"text": "one"}\n{"text": "two"}\n')
+    scrimp.file("broken.jsonl", '{"text": \n')
+    scrimp.file("say.prompt", "Say {text}")
+    scrimp.file("schema.json", '{"type": "object"}')
+    (scrimp.cwd / "link.jsonl").symlink_to("rows.jsonl")
+    os.link(scrimp.cwd / "rows.jsonl", scrimp.cwd / "hard.jsonl")
+    return scrimp
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("flag", ["-o", "--summary-file"])
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        (("rows.jsonl",), "rows.jsonl"),
+        (("rows.jsonl",), "./in/../rows.jsonl"),
+        (("rows.jsonl",), "link.jsonl"),
+        (("rows.jsonl",), "hard.jsonl"),
+        (("link.jsonl",), "rows.jsonl"),
+        (("in",), "in/a.jsonl"),
+        (("in",), "in/new.jsonl"),
+        ((".",), "in/a.jsonl"),
+        (("in/*.jsonl",), "in/a.jsonl"),
+        (("rows.jsonl", "-t", "@say.prompt"), "say.prompt"),
+        (("rows.jsonl", "--system", "@say.prompt"), "say.prompt"),
+        (("rows.jsonl", "--schema", "schema.json"), "schema.json"),
+    ],
+)
+def test_nothing_that_is_read_is_written(
+    ready: Scrimp, provider: FakeProvider, words: tuple[str, ...], target: str, flag: str
+) -> None:
+    before = contents(ready.cwd)
+    ran = ready("run", *words, flag, target)
+
+    assert ran.status == 2
+    assert ran.err.startswith(f"scrimp: {flag}: {target} is also ")
+    assert contents(ready.cwd) == before
+    assert provider.bodies == []
+
+
+def test_a_file_that_comes_through_stdin_is_read_too(ready: Scrimp) -> None:
+    before = contents(ready.cwd)
+    with (ready.cwd / "rows.jsonl").open("rb") as stdin:
+        run = ready.start("run", "-o", "rows.jsonl", stdin=stdin, stderr=subprocess.PIPE)
+        _, err = run.communicate(timeout=30)
+
+    assert (run.returncode, b"is also an input" in err) == (2, True)
+    assert contents(ready.cwd) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rows.jsonl", "-t", "{txet}"),
+        ("rows.jsonl", "--fields", "output,ouput2"),
+        ("rows.jsonl", "--model", "nobody/at-all"),
+        ("rows.jsonl", "--choices", "one"),
+        ("rows.jsonl", "--schema", "none.json"),
+        ("none.jsonl",),
+        ("broken.jsonl",),
+        ("rows.jsonl", "--cache", "only"),
+        ("rows.jsonl", "--max-cost", "0.000001"),
+    ],
+)
+def test_a_mistake_costs_no_earlier_results(ready: Scrimp, words: tuple[str, ...]) -> None:
+    ready.file("out.jsonl", FORMER)
+    ran = ready("run", *words, "-o", "out.jsonl")
+
+    assert ran.status != 0
+    assert (ready.cwd / "out.jsonl").read_bytes() == FORMER
+    assert list(ready.cwd.glob(".out*")) == []
+
+
+def test_a_refused_key_costs_no_earlier_results_but_is_written_where_there_are_none(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    provider.answer = lambda _: error(401, "invalid_api_key")
+    ready.file("out.jsonl", FORMER)
+    over = ready("run", "rows.jsonl", "-o", "out.jsonl")
+    fresh = ready("run", "rows.jsonl", "-o", "new.jsonl")
+
+    assert (over.status, fresh.status) == (4, 4)
+    assert (ready.cwd / "out.jsonl").read_bytes() == FORMER
+    assert "no row was answered: out.jsonl is as it was before" in over.err
+    assert b'"status":"error"' in (ready.cwd / "new.jsonl").read_bytes()
+
+
+def test_the_new_results_take_the_place_of_the_former_with_their_permissions(ready: Scrimp) -> None:
+    ready.file("out.jsonl", FORMER).chmod(0o640)
+    (ready.cwd / "latest").symlink_to("out.jsonl")
+    assert ready("run", "rows.jsonl", "-o", "latest", "--out", "jsonl").status == 0
+    assert ready("run", "rows.jsonl", "-o", "new.jsonl").status == 0
+
+    assert (ready.cwd / "latest").is_symlink()
+    assert len((ready.cwd / "out.jsonl").read_bytes().splitlines()) == 2
+    assert (ready.cwd / "out.jsonl").stat().st_mode & 0o777 == 0o640
+    mask = os.umask(0o077)
+    os.umask(mask)
+    assert (ready.cwd / "new.jsonl").stat().st_mode & 0o777 == 0o666 & ~mask
+    assert [path.name for path in ready.cwd.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_stopped_run_leaves_its_finished_rows_under_the_name(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("many.jsonl", "".join(f'{{"text": "{n}"}}\n' for n in range(40)))
+    ready.file("out.jsonl", FORMER)
+    provider.delay = 0.1
+    run = ready.start("run", "many.jsonl", "-o", "out.jsonl", "-j", "2", stderr=subprocess.DEVNULL)
+    wait_until(lambda: len(provider.bodies) > 4, run=run)
+    assert (ready.cwd / "out.jsonl").read_bytes() == FORMER  # until the end
+    run.send_signal(signal.SIGINT)
+
+    assert run.wait(timeout=40) == 130
+    rows = (ready.cwd / "out.jsonl").read_bytes().splitlines()
+    assert 0 < len(rows) < 40
+    assert all(b'"status":"ok"' in row for row in rows)
+    assert list(ready.cwd.glob(".out*")) == []
+
+
+def test_what_is_no_regular_file_is_written_as_it_is(ready: Scrimp) -> None:
+    os.mkfifo(ready.cwd / "pipe")
+    with subprocess.Popen(["cat", "pipe"], cwd=ready.cwd, stdout=subprocess.PIPE) as reader:
+        assert ready("run", "rows.jsonl", "-o", "pipe").status == 0
+        out, _ = reader.communicate(timeout=30)
+    through_stdout = ready("run", "rows.jsonl", "-o", "/dev/stdout")
+    into_a_folder = ready("run", "rows.jsonl", "-o", "in")
+
+    assert len(out.splitlines()) == len(through_stdout.rows) == 2
+    assert (into_a_folder.status, "-o: in cannot be written (Is a directory)" in into_a_folder.err) == (2, True)
+
+
+def test_the_bill_is_not_written_over_the_rows(ready: Scrimp) -> None:
+    ran = ready("run", "rows.jsonl", "-o", "out.json", "--summary-file", "./out.json")
+
+    assert ran.status == 2
+    assert "--summary-file: ./out.json has the rows of -o, so the bill is not written" in ran.err
+    assert b'"output":"echo: one"' in (ready.cwd / "out.json").read_bytes()
