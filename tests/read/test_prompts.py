@@ -75,14 +75,16 @@ def test_a_template_takes_columns_and_braces(tmp_path: Path) -> None:
 
 @given(
     st.lists(
-        st.dictionaries(st.sampled_from("abc"), st.none() | st.integers(-9, 9) | st.text(max_size=9), min_size=1),
+        st.dictionaries(st.sampled_from("ab"), st.none() | st.integers(-9, 9) | st.text(max_size=9)).map(
+            lambda row: row | {"c": 1}
+        ),
         max_size=6,
     )
 )
 def test_columns_are_kept_as_they_were(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
     path = file(tmp_path, "rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
 
-    assert [prompt.row for prompt in read(path, template="x")] == rows
+    assert [prompt.row for prompt in read(path, template="x{c}")] == rows
 
 
 PIECES = st.sampled_from([
@@ -115,3 +117,26 @@ def test_rows_before_a_broken_one_are_given_first(tmp_path: Path) -> None:
     assert next(found).text == "x"
     with pytest.raises(InputError, match=r"a\.jsonl:2: not JSON"):
         next(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "where"),
+    [
+        ("a.jsonl", '{"text": "one"}\n{"text": ""}\n', "a.jsonl:2"),
+        ("a.jsonl", '{"text": "one"}\n{"text": " \\n\\t\\u2003"}\n', "a.jsonl:2"),
+        ("a.json", '[{"text": "one"}, {"text": ""}]', "a.json:2"),
+        ("a.json", '["one", " "]', "a.json:2"),
+        ("a.csv", "id,text\n1,one\n2,\n", "a.csv:3"),
+        ("a.jsonl", '{"text": "one"}\n{"messages": [{"role": "user", "content": ""}]}\n', "a.jsonl:2"),
+    ],
+)
+def test_a_blank_prompt_is_named_and_the_rows_before_it_are_read(
+    tmp_path: Path, name: str, content: str, where: str
+) -> None:
+    rows = iter(prompts([str(file(tmp_path, name, content))], ReadOptions(), warn=print))
+
+    assert next(rows).text == "one"
+    with pytest.raises(InputError) as raised:
+        next(rows)
+    assert f"{where}: " in str(raised.value)
+    assert "empty" in str(raised.value)

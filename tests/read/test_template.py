@@ -34,7 +34,7 @@ def test_a_column_may_have_a_space():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(3, "3"), (1.5, "1.5"), (True, "true"), (None, "null"), (["ä", 1], '["ä",1]'), ({"k": None}, '{"k":null}')],
+    [(3, "3"), (1.5, "1.5"), (True, "true"), (["ä", 1], '["ä",1]'), ({"k": None}, '{"k":null}')],
 )
 def test_a_value_that_is_no_text_is_written_as_json(value, text):
     assert filled("{a}", {"a": value}) == text
@@ -73,7 +73,39 @@ def test_any_text_and_any_values_come_out_as_they_went_in(pieces, a, b, c):
     row = {"a": a, "b": b, "c": c}
     template = "".join(
         f"{{{piece[0]}}}" if isinstance(piece, tuple) else piece.replace("{", "{{").replace("}", "}}")
-        for piece in pieces
+        for piece in [*pieces, ("a",)]
     )
 
-    assert filled(template, row) == "".join(row[each[0]] if isinstance(each, tuple) else each for each in pieces)
+    text = "".join(row[each[0]] if isinstance(each, tuple) else each for each in pieces)
+    assert filled(template, row) == text + a
+
+
+@pytest.mark.parametrize(
+    ("template", "hint"),
+    [
+        ("Summarise {{body}}", "{{body}} is text in single braces; write {body} for a value"),
+        ("Summarise {{ body }}:", "{{ body }} is text in single braces; write {body} for a value"),
+        ("Summarise $body", "write {body} instead of $body for a value"),
+        ("Summarise ${{body}}", "{{body}} is text in single braces; write {body} for a value"),
+        ("Summarise this", "write {column} for a value, such as {text}"),
+        ("", "write {column} for a value, such as {text}"),
+        (__file__, f"for the text of that file, write @{__file__}"),
+    ],
+)
+def test_a_template_without_a_column_says_what_was_meant(template, hint):
+    with pytest.raises(InputError) as raised:
+        compile_template(template)
+
+    assert str(raised.value).startswith("the template has no column, so every row would get the same prompt: ")
+    assert str(raised.value).endswith(hint)
+
+
+@given(st.text())
+def test_no_text_without_a_column_is_a_template(text):
+    with pytest.raises(InputError, match="the template has no column"):
+        compile_template(text.replace("{", "{{").replace("}", "}}"))
+
+
+def test_a_null_is_not_sent_as_a_word():
+    with pytest.raises(InputError, match=r"^t\.jsonl:1: 'a' is null: give the row a value, or remove it"):
+        filled("Summarise {a}", {"a": None, "b": 1})

@@ -32,6 +32,8 @@ def csv_rows(stream: InputStream, delimiter: str) -> Iterator[tuple[Json, int]]:
             number, last_line = last_line + 1, reader.line_num
             if header is None:
                 header = _check_header(row, name, number) if row else None
+            elif not any(cell.strip() for cell in row) and (len(row) > 1 or not row):
+                continue  # a row of separators, as spreadsheets leave at the end
             elif len(row) == len(header):
                 yield dict(zip(header, row, strict=True)), number
             elif "".join(row).strip() or len(row) > 1:

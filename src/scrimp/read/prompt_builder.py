@@ -31,9 +31,10 @@ class PromptBuilder:
         where = location(name, number)
         try:
             if isinstance(value, dict):
-                return self._from_row(value, index, where)
+                return _not_blank(self._from_row(value, index, where))
             if isinstance(value, str):
-                return self._from_text({"text": value, "line": value, "file": name, "row": number or 1}, index, where)
+                columns: JsonObject = {"text": value, "line": value, "file": name, "row": number or 1}
+                return _not_blank(self._from_text(columns, index, where))
         except RecursionError as error:
             raise InputError(f"{where}: a value is nested too deeply to be encoded as JSON: flatten it") from error
         raise InputError(f"{where}: a row must be an object or a string, not {_type_name(value)}: fix or remove it")
@@ -89,6 +90,13 @@ class PromptBuilder:
             self._warn(
                 f"{', '.join(fields)} in the rows are ignored: set the model and its parameters with scrimp's flags"
             )
+
+
+def _not_blank(prompt: Prompt) -> Prompt:
+    """Return the prompt; raise InputError if there is nothing to answer, which a model would be paid to guess."""
+    if not prompt.text or prompt.text.isspace():
+        raise InputError(f"{prompt.source}: the prompt is empty: give the row a text, or remove it")
+    return prompt
 
 
 def _id_text(value: Json) -> str | None:
