@@ -268,3 +268,35 @@ def test_a_check_that_is_no_command_line_is_a_sentence(ready: Scrimp) -> None:
     assert ran.status == 2
     assert "--check" in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_waits_for_calls_in_flight_and_none_is_paid_again(
+    ready: Scrimp, provider: FakeProvider, number: signal.Signals, status: int
+) -> None:
+    provider.delay = 0.3
+    pipe = subprocess.PIPE
+    run = ready.start("run", "rows.jsonl", "-j", "3", stdout=pipe, stderr=pipe)
+    wait_until(lambda: len(provider.bodies) > 3, run=run)
+    run.send_signal(number)
+    out, err = run.communicate(timeout=40)
+    called = len(provider.bodies)
+
+    assert run.returncode == status
+    assert f"stopped by {number.name}".encode() in err
+    assert len(out.splitlines()) == called
+    provider.delay = 0
+    again = ready("run", "rows.jsonl")
+    assert len(provider.bodies) == len(again.rows)
+
+
+def test_nohup_is_obeyed(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.delay = 0.1
+    ignored = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *ready.program, "run", "rows.jsonl", "-j", "3"]
+    run = subprocess.Popen(ignored, cwd=ready.cwd, env=ready.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    wait_until(lambda: len(provider.bodies) > 3, run=run)
+    run.send_signal(signal.SIGHUP)
+    out, _ = run.communicate(timeout=40)
+
+    assert run.returncode == 0
+    assert len(out.splitlines()) == len(provider.bodies)

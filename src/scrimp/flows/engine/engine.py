@@ -241,7 +241,9 @@ class Engine:
 
     def _watch_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+            if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+                continue  # nohup
             loop.add_signal_handler(number, self._on_signal, interrupted(number.name, status))
 
     def _on_signal(self, stop: RunStop) -> None:

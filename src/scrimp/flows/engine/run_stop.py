@@ -56,5 +56,5 @@ def too_many_failures(failed: int) -> RunStop:
 
 
 def interrupted(name: str, exit_status: int) -> RunStop:
-    """Return the stop of a signal: SIGINT or SIGTERM."""
+    """Return the stop of a signal: SIGINT, SIGTERM or SIGHUP."""
     return RunStop("interrupted", f"stopped by {name}", exit_status, drain=_DRAIN)
