@@ -158,3 +158,30 @@ def test_the_bill_is_not_written_over_the_rows(ready: Scrimp) -> None:
     assert ran.status == 2
     assert "--summary-file: ./out.json has the rows of -o, so the bill is not written" in ran.err
     assert b'"output":"echo: one"' in (ready.cwd / "out.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("", "an input is an empty string"),
+        ("Summarise this report in three sentences. " * 20, "if this is a prompt, use `scrimp ask`"),
+        ("no such/*.jsonl", "matches no file"),
+    ],
+)
+def test_an_input_that_is_none_says_so_with_an_output_as_without(ready: Scrimp, given: str, message: str) -> None:
+    without, with_output = ready("run", given), ready("run", given, "-o", "out.jsonl")
+
+    assert (with_output.status, with_output.err) == (without.status, without.err)
+    assert message in with_output.err
+    assert not (ready.cwd / "out.jsonl").exists()
+
+
+def test_a_pipe_whose_reader_leaves_ends_the_run_as_a_closed_stdout_does(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("many.jsonl", "".join(f'{{"text": "{n}"}}\n' for n in range(400)))
+    provider.delay = 0.02
+    os.mkfifo(ready.cwd / "pipe")
+    with subprocess.Popen(["head", "-1", "pipe"], cwd=ready.cwd, stdout=subprocess.DEVNULL):
+        ran = ready("run", "many.jsonl", "-o", "pipe", "-j", "4")
+
+    assert (ran.status, ran.err) == (141, "")
+    assert len(provider.bodies) < 400

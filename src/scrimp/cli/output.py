@@ -7,11 +7,12 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from errno import EACCES
 from pathlib import Path
 from typing import BinaryIO, get_args
 
 from scrimp.enums import OutputFormat
-from scrimp.errors import UsageError
+from scrimp.errors import OutputError, UsageError
 from scrimp.read.sources import includes
 
 STDOUT = "-"
@@ -67,59 +68,58 @@ class OutputFile:
 def open_output(output: str) -> Iterator[OutputFile]:
     """Open where rows go; stdout stays open.
 
-    A regular file is written under a hidden name beside it and renamed at the end, also after a stop or an error. The
-    writer has flushed its rows, so errors on close are ignored. Raises UsageError if the file cannot be written.
+    A regular file is written under a hidden name beside it and renamed at the end, also after a stop or an error. What
+    is no regular file, or lies in a directory that may not be changed, is written as it is. The writer has flushed its
+    rows, so errors on close are ignored. Raises UsageError if the file cannot be written.
     """
     if output == STDOUT:
         yield OutputFile(sys.stdout.buffer, replaces=False)
         return
-    import tempfile  # noqa: PLC0415 - only where a file is written
-
-    target = Path(os.path.realpath(output))  # a link stays a link to the new content
+    target = Path(os.path.realpath(output))  # a link stays a link, to the new content
     try:
         former = target.stat() if target.exists() else None
-        if former is not None and not stat.S_ISREG(former.st_mode):
-            yield from _open_in_place(target)
-            return
-        if former is not None and not os.access(target, os.W_OK):
-            raise PermissionError(13, "Permission denied")
-        try:
-            descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:200]}.", suffix=".part", dir=target.parent)
-        except PermissionError:
-            if former is None:
-                raise
-            yield from _open_in_place(target)  # the file may be written, its directory not
-            return
+        part = _create_part(target, former)
+        stream = target.open("wb") if part is None else part.open("wb")
     except OSError as error:
         raise UsageError(f"-o: {output} cannot be written ({error.strerror}): name another file") from error
-    os.fchmod(descriptor, stat.S_IMODE(former.st_mode) if former is not None else 0o666 & ~_umask())
-    file = OutputFile(os.fdopen(descriptor, "wb"), replaces=former is not None and former.st_size > 0)
+    file = OutputFile(stream, replaces=part is not None and former is not None and former.st_size > 0)
     try:
         yield file
     except BaseException:
-        if not file.stream.tell():  # an error before the first row
+        if part is not None and not stream.tell():  # an error before the first row
             file.discard()
         raise
     finally:
         with suppress(OSError):  # a full disk, which the last flush has reported
-            file.stream.close()
-        if file.discarded:
-            Path(name).unlink()
+            stream.close()
+        if part is not None:
+            _finish(part, target, discarded=file.discarded)
+
+
+def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
+    """Return a new empty file to write the rows to, or None where the target itself is to be written."""
+    if former is not None and not stat.S_ISREG(former.st_mode):
+        return None
+    if former is not None and not os.access(target, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    # Not tempfile, whose import takes longer than a short cached run.
+    part = target.with_name(f".{target.name[:200]}.{os.urandom(4).hex()}.part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except PermissionError:
+        if former is None:
+            raise
+        return None
+    if former is not None:
+        part.chmod(stat.S_IMODE(former.st_mode))
+    return part
+
+
+def _finish(part: Path, target: Path, *, discarded: bool) -> None:
+    try:
+        if discarded:
+            part.unlink()
         else:
-            Path(name).replace(target)
-
-
-def _open_in_place(target: Path) -> Iterator[OutputFile]:
-    with target.open("wb") as stream:
-        file = OutputFile(stream, replaces=False)
-        try:
-            yield file
-        finally:
-            with suppress(OSError):
-                stream.close()
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+            part.replace(target)
+    except OSError as error:
+        raise OutputError(f"-o: {target} cannot be replaced ({error.strerror}): the rows are in {part}") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,16 +12,8 @@ from scrimp.billing.totals import Bill
 from scrimp.cli import options as o
 from scrimp.cli.flag_groups import grouped
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.output import (
-    STDOUT,
-    OutputFile,
-    format_of,
-    is_same_file,
-    open_output,
-    output_name,
-    refuse_overwriting,
-)
-from scrimp.cli.run_end import exit_status, print_bill, report_end, write_summary
+from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting
+from scrimp.cli.run_end import exit_status, keep_former, print_bill, report_end, write_summary
 from scrimp.cli.run_flags import (
     AnswerFlags,
     CallFlags,
@@ -37,9 +28,10 @@ from scrimp.cli.run_flags import (
 )
 from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import ConfigError, OutputError, ScrimpError, UsageError
+from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
+from scrimp.read.options import named_file
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.progress import open_progress
@@ -72,10 +64,14 @@ def run(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         output = output_name(written.output)
-        files_read = {"-t": _file_of(reading.template), "--system": _file_of(reading.system), "--schema": answer.schema}
+        rows = prompts(names, read_options(reading), warn=session.messages.warn)
+        files_read = {
+            "-t": named_file(reading.template),
+            "--system": named_file(reading.system),
+            "--schema": answer.schema,
+        }
         refuse_overwriting("-o", output, names, files_read)
         refuse_overwriting("--summary-file", written.summary_file, names, files_read)
-        rows = prompts(names, read_options(reading), warn=session.messages.warn)
         bill = Bill(cap=options.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, None, session.err)
         session.messages.redirect(bar.print_message)
@@ -92,7 +88,7 @@ def run(
             stop, error = _drive(
                 reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
             )  # fmt: skip
-            kept = _keep_former(file, bill, stop, error)
+            kept = keep_former(file, bill, stop, error)
         bar.close()
         session.messages.redirect(None)
         if kept:
@@ -105,33 +101,9 @@ def run(
             session.messages.note(summary)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
         if written.summary_file is not None:
-            unwritten = _write_summary(session, bill, written.summary_file, output)
+            unwritten = write_summary(session, bill, written.summary_file, output)
             status = status or (0 if unwritten is None else unwritten.exit_status)
     raise typer.Exit(status)
-
-
-def _write_summary(session: Session, bill: Bill, path: str, output: str) -> UsageError | None:
-    """Write the bill to a file, but not over the rows."""
-    if output != STDOUT and is_same_file(path, output):
-        error = UsageError(f"--summary-file: {path} has the rows of -o, so the bill is not written: name another file")
-        session.messages.error(str(error))
-        return error
-    return write_summary(session, bill, Path(path))
-
-
-def _file_of(text: str | None) -> str | None:
-    """Return the file that the text of an option is read from, if it is: @FILE, but not @@TEXT."""
-    return text[1:] if text is not None and text.startswith("@") and not text.startswith("@@") else None
-
-
-def _keep_former(file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None) -> bool:
-    """Keep a former output where this run has nothing to put in its place; return whether that was so."""
-    counts = bill.counts
-    answered = counts.ok + counts.truncated > 0
-    nothing_to_say = error is not None and not counts.total
-    if not answered and (nothing_to_say or (file.replaces and (stop or error or counts.total))):
-        file.discard()
-    return file.discarded and file.replaces
 
 
 def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scrimp.billing.totals import Bill
+from scrimp.cli.output import STDOUT, OutputFile, is_same_file
 from scrimp.cli.session import Session
 from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
@@ -42,17 +43,31 @@ def print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> No
     try_write(sys.stderr, "\n".join([*bill_lines(bill, session.err.width, color=session.err.color), ""]))
 
 
-def write_summary(session: Session, bill: Bill, path: Path) -> UsageError | None:
-    """Write the bill as JSON to a file; print and return the error where it cannot be written."""
-    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - where it is asked for
+def write_summary(session: Session, bill: Bill, path: str, output: str) -> UsageError | None:
+    """Write the bill as JSON to a file, but not over the rows; print and return the error where it is not written."""
+    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - only with --summary-file
 
-    try:
-        path.write_bytes(encode_json(bill_document(bill)) + b"\n")
-    except OSError as os_error:
-        error = UsageError(f"--summary-file: {path} cannot be written ({os_error.strerror}): name another file")
+    error: UsageError | None = None
+    if output != STDOUT and is_same_file(path, output):
+        error = UsageError(f"--summary-file: {path} has the rows of -o, so the bill is not written: name another file")
+    else:
+        try:
+            Path(path).write_bytes(encode_json(bill_document(bill)) + b"\n")
+        except OSError as os_error:
+            error = UsageError(f"--summary-file: {path} cannot be written ({os_error.strerror}): name another file")
+    if error is not None:
         session.messages.error(str(error))
-        return error
-    return None
+    return error
+
+
+def keep_former(file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None) -> bool:
+    """Keep a former output where this run has nothing to put in its place; return whether that was so."""
+    counts = bill.counts
+    answered = counts.ok + counts.truncated > 0
+    nothing_written = error is not None and not counts.total
+    if not answered and (nothing_written or (file.replaces and (stop or error or counts.total))):
+        file.discard()
+    return file.discarded and file.replaces
 
 
 def report_end(

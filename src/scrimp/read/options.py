@@ -50,6 +50,11 @@ def optional_text(value: str | None, name: str) -> str | None:
     return None if value is None else option_text(value, name)
 
 
+def named_file(value: str | None) -> str | None:
+    """Return the file that an option's text is read from: that of @FILE; None for a text itself."""
+    return value[1:] if value is not None and value.startswith("@") and not value.startswith("@@") else None
+
+
 def _check_utf8(value: str, name: str) -> str:
     """Return the value; raise InputError if it is not UTF-8, since it could be sent to no provider."""
     try:
