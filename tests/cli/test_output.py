@@ -185,3 +185,22 @@ def test_a_pipe_whose_reader_leaves_ends_the_run_as_a_closed_stdout_does(ready: 
 
     assert (ran.status, ran.err) == (141, "")
     assert len(provider.bodies) < 400
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write in every directory")
+def test_a_file_in_a_directory_that_may_not_be_changed_is_replaced_all_the_same(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    path = ready.file("shut/out.jsonl", FORMER)
+    path.parent.chmod(0o555)
+    try:
+        replaced = ready("run", "rows.jsonl", "-o", "shut/out.jsonl")
+        rows = path.read_bytes()
+        provider.answer = lambda _: error(401, "invalid_api_key")
+        refused = ready("run", "in", "-o", "shut/out.jsonl", "--cache", "off")
+    finally:
+        path.parent.chmod(0o755)
+
+    assert (replaced.status, refused.status) == (0, 4)
+    assert len(rows.splitlines()) == 2
+    assert path.read_bytes() == rows

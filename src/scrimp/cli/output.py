@@ -68,9 +68,10 @@ class OutputFile:
 def open_output(output: str) -> Iterator[OutputFile]:
     """Open where rows go; stdout stays open.
 
-    A regular file is written under a hidden name beside it and renamed at the end, also after a stop or an error. What
-    is no regular file, or lies in a directory that may not be changed, is written as it is. The writer has flushed its
-    rows, so errors on close are ignored. Raises UsageError if the file cannot be written.
+    A regular file is written under a hidden name beside it and renamed at the end, also after a stop or an error. If
+    its directory may not be changed, it is written in a temporary directory and copied. A pipe or a device is written
+    as it is. The writer has flushed its rows, so errors on close are ignored. Raises UsageError if the file cannot be
+    written, and OutputError if it cannot be replaced at the end.
     """
     if output == STDOUT:
         yield OutputFile(sys.stdout.buffer, replaces=False)
@@ -109,7 +110,11 @@ def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
     except PermissionError:
         if former is None:
             raise
-        return None
+        import tempfile  # noqa: PLC0415 - only where the file may be written and its directory not
+
+        descriptor, name = tempfile.mkstemp(suffix=".part")
+        os.close(descriptor)
+        return Path(name)
     if former is not None:
         part.chmod(stat.S_IMODE(former.st_mode))
     return part
@@ -119,7 +124,13 @@ def _finish(part: Path, target: Path, *, discarded: bool) -> None:
     try:
         if discarded:
             part.unlink()
-        else:
+        elif part.parent == target.parent:
             part.replace(target)
+        else:
+            from shutil import copyfileobj  # noqa: PLC0415 - as in _create_part
+
+            with part.open("rb") as rows, target.open("wb") as file:
+                copyfileobj(rows, file)
+            part.unlink()
     except OSError as error:
         raise OutputError(f"-o: {target} cannot be replaced ({error.strerror}): the rows are in {part}") from error
