@@ -10,7 +10,12 @@ from command import Scrimp
 from fake_provider import FakeProvider, fake_provider
 from fork_server import ForkServer
 
-settings.register_profile("scrimp", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# The suite tries the same examples everywhere, so that a failure belongs to the change that is tested. New examples are
+# looked for on purpose: pytest --hypothesis-profile explore
+settings.register_profile(
+    "scrimp", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("explore", settings.get_profile("scrimp"), derandomize=False, max_examples=1000)
 settings.load_profile("scrimp")
 
 

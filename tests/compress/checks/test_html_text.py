@@ -74,6 +74,13 @@ def test_it_says_what_was_lost(piece: str, wrong: str, reason: str | None) -> No
     assert page_text_complete(page(piece), wrong) == reason
 
 
+@pytest.mark.parametrize("block", ["pre", "xmp", "listing", "p", "div", "ul"])
+def test_an_empty_block_separates_words(block: str) -> None:
+    text = f"<html><body>&lt;i&gt;<{block}></{block}>word "
+
+    assert page_text_complete(text, html_to_text(text)) is None
+
+
 def test_a_piece_of_a_page_must_name_its_files() -> None:
     assert page_text_complete("<div><a href='README.md'>English</a></div>", "English") == "address README.md is lost"
     assert page_text_complete("<div><a href='a'><img src='b'>c</a></div>", "(b) c (a)") is None

@@ -85,8 +85,10 @@ def _visible_code(tree: LexborHTMLParser) -> list[str]:
         inside.update(inner.mem_id for inner in node.css(_CODE))
         code = node.text()
         visible.append(code)
-        edge = _SEAM if node.tag == "code" else "\n"
-        node.replace_with(f"{edge}{code}{edge}" if code.strip() else code)
+        if node.tag != "code":  # a block, which separates the words around it even where it is empty
+            node.replace_with(f"\n{code}\n")
+        else:
+            node.replace_with(f"{_SEAM}{code}{_SEAM}" if code.strip() else code)
     return visible
 
 

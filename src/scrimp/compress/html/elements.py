@@ -33,13 +33,14 @@ BREAKS: dict[str, int] = dict.fromkeys(
     LINE,
 ) | dict.fromkeys(
     _names(
-        "p dl table caption section article blockquote figure details hr pre body html hgroup search dialog"
+        "p dl table caption section article blockquote figure details hr pre xmp listing plaintext body html hgroup "
+        "search dialog"
     ) | HEADINGS,
     PARAGRAPH,
 )  # fmt: skip
 _INLINE = _names(
     "a abbr acronym b basefont bdi bdo big button cite code data del dfn em font i img input ins kbd label mark math "
     "meter nobr output progress q rb rp rt ruby s samp slot small span strike strong sub sup svg time tt u var video "
-    "xmp listing plaintext frameset frame applet marquee picture"
+    "frameset frame applet marquee picture"
 )
 KNOWN_ELEMENTS = frozenset(BREAKS) | {"ul", "ol"} | _INLINE | VOID | OPTIONAL_END_TAG | INVISIBLE
