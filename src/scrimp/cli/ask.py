@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from scrimp.billing.totals import Bill
-from scrimp.cli import options as o
-from scrimp.cli.flag_groups import FlagGroup, grouped
+from scrimp.cli.flags import options as o
+from scrimp.cli.flags.flag_groups import FlagGroup, grouped
+from scrimp.cli.flags.run_flags import AnswerFlags, CheckFlag, CostFlags, LabelFlags, RouteFlags, SystemFlag
+from scrimp.cli.flags.run_options import config_flags, run_options
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.run_end import exit_status
-from scrimp.cli.run_flags import AnswerFlags, CheckFlag, CostFlags, LabelFlags, RouteFlags, SystemFlag
-from scrimp.cli.run_options import config_flags, run_options
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import OutputError
 from scrimp.flows import live

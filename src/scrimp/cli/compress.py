@@ -12,7 +12,7 @@ import typer
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.cli import options as o
+from scrimp.cli.flags import options as o
 from scrimp.cli.session import Session, open_session
 from scrimp.compress import DEFAULT_KEEP, CompressOptions
 from scrimp.compress.receipt import receipt

@@ -7,11 +7,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from scrimp.cli import options as o
-from scrimp.cli.flag_groups import grouped
-from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.printing import print_json, print_line, print_table
-from scrimp.cli.run_flags import (
+from scrimp.cli.flags import options as o
+from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     CallFlags,
     CheckFlag,
@@ -23,7 +21,9 @@ from scrimp.cli.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.run_options import config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import config_flags, read_options, run_options
+from scrimp.cli.inputs import inputs_or_stdin
+from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
 from scrimp.read.prompts import prompts

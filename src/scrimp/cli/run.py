@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from scrimp.billing.totals import Bill
-from scrimp.cli import options as o
-from scrimp.cli.flag_groups import grouped
-from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting
-from scrimp.cli.run_end import exit_status, keep_former, print_bill, report_end, write_summary
-from scrimp.cli.run_flags import (
+from scrimp.cli.flags import options as o
+from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     CallFlags,
     CheckFlag,
@@ -26,7 +23,10 @@ from scrimp.cli.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.run_options import config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import config_flags, read_options, run_options
+from scrimp.cli.inputs import inputs_or_stdin
+from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting
+from scrimp.cli.run_end import exit_status, keep_former, print_bill, report_end, write_summary
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli import options as o
+from scrimp.cli.flags import options as o
 from scrimp.cli.session import Session
 from scrimp.errors import UsageError
 from scrimp.flows.tune.dataset import Dataset

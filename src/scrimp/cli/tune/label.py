@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli import options as o
+from scrimp.cli.flags import options as o
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
 from scrimp.errors import UsageError

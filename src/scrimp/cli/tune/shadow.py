@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli import options as o
-from scrimp.cli.flag_groups import grouped
+from scrimp.cli.flags import options as o
+from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
+from scrimp.cli.flags.run_options import config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
-from scrimp.cli.run_options import config_flags, read_options, run_options
 from scrimp.cli.session import open_session
 from scrimp.flows.tune.pair_collector import PairCollector, sampled
 from scrimp.flows.tune.shadow_run import default_models

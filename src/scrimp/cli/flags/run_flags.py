@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scrimp.cli import options as o
-from scrimp.cli.flag_groups import FlagGroup
+from scrimp.cli.flags import options as o
+from scrimp.cli.flags.flag_groups import FlagGroup
 
 
 class ReadingFlags(FlagGroup, frozen=True):

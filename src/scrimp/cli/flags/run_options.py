@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from scrimp.cli.flag_groups import FlagGroup
-from scrimp.cli.run_flags import AnswerFlags, LabelFlags, ReadingFlags
+from scrimp.cli.flags.flag_groups import FlagGroup
+from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
