@@ -24,9 +24,11 @@ class Clock:
         return self.now
 
 
-def opened(mode: str, style: StreamStyle, total: int | None = None) -> tuple[Progress, io.StringIO, Clock]:
+def opened(
+    mode: str, style: StreamStyle, total: int | None = None, *, exact: bool = True
+) -> tuple[Progress, io.StringIO, Clock]:
     stream, clock = io.StringIO(), Clock()
-    return open_progress(stream, mode, total, style, clock=clock), stream, clock
+    return open_progress(stream, mode, lambda: (total, exact), style, clock=clock), stream, clock
 
 
 def screen(text: str) -> list[str]:
@@ -70,7 +72,7 @@ def test_there_is_no_bar_where_the_cursor_cannot_be_moved(mode: str) -> None:
 def test_a_bar_stays_one_line_and_leaves_nothing_behind() -> None:
     progress, stream, clock = opened("auto", TERMINAL, total=100)
     run(progress, clock, 50)
-    assert re.match(r"50/100 rows  [#.]+  \$0.0123  1 failed", screen(stream.getvalue())[0])
+    assert re.fullmatch(r"50/100 rows  #+[.]+  50 %  \$0.0123  1 failed  0:50 left", screen(stream.getvalue())[0])
 
     progress.close()
     assert screen(stream.getvalue()) == [""]
@@ -146,3 +148,38 @@ def test_none_shows_nothing_but_warnings() -> None:
     progress.close()
 
     assert stream.getvalue() == "scrimp: warning: w\n"
+
+
+def test_an_estimated_total_is_marked_as_one() -> None:
+    bar, on_screen, clock = opened("bar", TERMINAL, 100, exact=False)
+    run(bar, clock, 5)
+    lines, log, clock = opened("lines", PLAIN, 1000, exact=False)
+    run(lines, clock, 10)
+    objects, document, clock = opened("json", PLAIN, 5, exact=False)
+    run(objects, clock, 1)
+
+    assert screen(on_screen.getvalue())[0].startswith("5/~100 rows")
+    assert log.getvalue().startswith("scrimp: 10 of ~1,000 rows")
+    assert json.loads(document.getvalue())["total_estimated"] is True
+
+
+def test_the_time_left_goes_by_the_last_half_minute_and_not_by_rows_of_the_cache() -> None:
+    progress, stream, clock = opened("bar", TERMINAL, total=1_050)
+    progress.update(1_000, 0, COST, 1_000)
+    for second in range(40):
+        clock.now += 1
+        progress.update(1_000 + second // 2, 0, COST, 1_000)
+
+    assert "1,019/1,050" in screen(stream.getvalue())[0]
+    assert "1:02 left" in screen(stream.getvalue())[0]  # 31 rows, 15 of them in 30 seconds
+
+
+@pytest.mark.parametrize(("encoding", "drawn"), [("utf-8", "━╸─"), ("ascii", "#.")])
+def test_a_bar_has_the_characters_that_the_terminal_can_show(encoding: str, drawn: str) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
+    clock = Clock()
+    progress = open_progress(stream, "bar", lambda: (100, True), TERMINAL, clock=clock)
+    run(progress, clock, 17)
+    stream.seek(0)
+
+    assert drawn in screen(stream.read())[0]

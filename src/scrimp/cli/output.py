@@ -24,8 +24,10 @@ def output_name(output: str) -> str:
     return STDOUT if output in _NAMES_OF_STDOUT else output
 
 
-def format_of(output: str) -> str:
-    """Return the format of rows for a file of that name, where --out does not give one."""
+def format_of(output: str) -> str | None:
+    """Return the format of rows for a file of that name, where --out does not give one; None for stdout."""
+    if output == STDOUT:
+        return None
     suffix = Path(output).suffix.lower().removeprefix(".")
     if suffix == "txt":
         return "text"

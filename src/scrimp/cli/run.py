@@ -31,6 +31,7 @@ from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
+from scrimp.read.input_meter import InputMeter
 from scrimp.read.options import named_file
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
@@ -64,7 +65,8 @@ def run(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         output = output_name(written.output)
-        rows = prompts(names, read_options(reading), warn=session.messages.warn)
+        meter = InputMeter(names, reading.limit)
+        rows = prompts(names, read_options(reading), warn=session.messages.warn, meter=meter)
         files_read = {
             "-t": named_file(reading.template),
             "--system": named_file(reading.system),
@@ -73,13 +75,13 @@ def run(
         refuse_overwriting("-o", output, names, files_read)
         refuse_overwriting("--summary-file", written.summary_file, names, files_read)
         bill = Bill(cap=options.limits.max_cost)
-        bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, None, session.err)
+        bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, meter.total, session.err)
         session.messages.redirect(bar.print_message)
         to_terminal = session.out.terminal and output == STDOUT
         with open_output(output) as file:
             writer = open_row_writer(
                 file.stream, written.out or format_of(output), o.words(written.fields), terminal=to_terminal,
-                warn=session.messages.warn,
+                warn=session.messages.warn, style=session.out,
             )  # fmt: skip
             explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)

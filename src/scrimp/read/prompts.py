@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from scrimp.errors import InputError
+from scrimp.read.input_meter import InputMeter
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_builder import PromptBuilder
 from scrimp.read.row_formats import read_rows
@@ -15,7 +16,12 @@ from scrimp.values import Prompt
 
 
 def prompts(
-    inputs: Sequence[str], options: ReadOptions, *, warn: Callable[[str], None], stdin: BinaryIO | None = None
+    inputs: Sequence[str],
+    options: ReadOptions,
+    *,
+    warn: Callable[[str], None],
+    stdin: BinaryIO | None = None,
+    meter: InputMeter | None = None,
 ) -> Iterator[Prompt]:
     """Yield the prompts of files, directories, globs and stdin, in order, numbered from 0.
 
@@ -25,7 +31,10 @@ def prompts(
     """
     if options.nul and options.format not in ("auto", "lines", "text"):
         raise InputError(f"NUL-separated records are plain text, not {options.format}: use either -0 or --format")
-    return _prompts(find_sources(inputs), PromptBuilder(options, warn), options, warn, stdin)
+    sources, builder = find_sources(inputs), PromptBuilder(options, warn)
+    if meter is None:
+        return _prompts(sources, builder, options, warn, stdin)
+    return meter.counted(_prompts(sources, builder, options, warn, stdin, meter.begin))
 
 
 def _prompts(
@@ -34,6 +43,7 @@ def _prompts(
     options: ReadOptions,
     warn: Callable[[str], None],
     stdin: BinaryIO | None,
+    opened: Callable[[BinaryIO], None] = lambda _: None,
 ) -> Iterator[Prompt]:
     index = 0
     if options.limit == 0:
@@ -41,7 +51,7 @@ def _prompts(
     for source in inputs:
         first_index = index
         format_name = source.format if options.format == "auto" else options.format
-        with open_source(source, stdin) as stream:
+        with open_source(source, stdin, opened) as stream:
             for value, number in read_rows(stream, format_name, nul=options.nul):
                 yield builder.build(value, index, source.name, number)
                 index += 1

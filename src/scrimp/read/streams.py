@@ -69,14 +69,22 @@ class InputStream:
 
 
 @contextmanager
-def open_source(source: Source, stdin: BinaryIO | None) -> Iterator[InputStream]:
-    """Open a source; stdin, the process's own unless another is given, stays open afterwards."""
+def open_source(
+    source: Source, stdin: BinaryIO | None, opened: Callable[[BinaryIO], None] = lambda _: None
+) -> Iterator[InputStream]:
+    """Open a source; stdin, the process's own unless another is given, stays open afterwards.
+
+    `opened` gets the file, whose position tells how much of it is read.
+    """
     if source.path is None:
-        yield InputStream(source.name, stdin or _process_stdin())
+        binary = stdin or _process_stdin()
+        opened(binary)
+        yield InputStream(source.name, binary)
         return
     with read_errors(source.name):
         raw: BinaryIO = source.path.open("rb", buffering=_BUFFER_SIZE)
     with raw:
+        opened(raw)
         if source.path.suffix.lower() == ".gz":
             from scrimp.read.gzip_stream import decompressed  # noqa: PLC0415 - gzip is loaded only for a gzipped input
 

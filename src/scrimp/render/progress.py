@@ -6,6 +6,7 @@ The bar is drawn without rich, whose import would add 25 ms to every run.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TextIO
@@ -14,15 +15,19 @@ from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import StreamStyle, format_message, terminal_width, try_write
 from scrimp.render.tables import display_width
 from scrimp.render.terminal import paint
-from scrimp.units import format_clock, format_count, format_dollars
+from scrimp.units import format_clock, format_count, format_dollars, format_percent
+
+# The number of rows of the input, None where it is unknown, and whether it is exact.
+Total = Callable[[], tuple[int | None, bool]]
 
 _REDRAW, _JSON_EVERY, _LINE_EVERY = 0.1, 1.0, 10.0
+_RATE_OVER = 30  # seconds: rows from the cache must not promise that the others will be as fast
 _ERASE = "\r\x1b[K"
 _WIDEST_BAR, _NARROWEST_BAR = 30, 8
-# Parts of the line by their place in it; those before the bar take precedence over it.
-_ROWS, _COST, _FAILED, _HITS, _TIME, _SPEED = range(6)
+# Parts of the line by their place in it; some take precedence over the bar, which stands after the rows.
+_ROWS, _PERCENT, _COST, _FAILED, _HITS, _TIME, _SPEED = range(7)
 _BEFORE_BAR = (_ROWS, _COST, _FAILED, _TIME)
-_GREEN, _RED = "32", "31"
+_GREEN, _RED, _GRAY = "32", "31", "90"
 
 
 class Progress:
@@ -30,8 +35,10 @@ class Progress:
 
     every = float("inf")
 
-    def __init__(self, stream: TextIO, total: int | None, style: StreamStyle, clock: Callable[[], float]) -> None:
-        self._stream, self._total, self._style, self._clock = stream, total, style, clock
+    def __init__(self, stream: TextIO, total: Total, style: StreamStyle, clock: Callable[[], float]) -> None:
+        self._stream, self._count_rows, self._style, self._clock = stream, total, style, clock
+        self._total: int | None = None
+        self._exact = False
         self._began = self._shown = clock()
         self._done = self._failed = self._hits = 0
         self._cost = Decimal(0)
@@ -42,6 +49,7 @@ class Progress:
         now = self._clock()
         if now - self._shown >= self.every or self._overdue():
             self._shown = now
+            self._total, self._exact = self._count_rows()
             self._show(now - self._began)
 
     def print_message(self, message: str, kind: str = "warning") -> None:
@@ -62,6 +70,12 @@ class Progress:
     def _show(self, seconds: float) -> None:
         """Show the counts."""
 
+    def _of_total(self, of: str) -> str:
+        """Return the total after `of`, marked where it is an estimate; nothing where it is unknown."""
+        if self._total is None:
+            return ""
+        return f"{of}{'' if self._exact else '~'}{format_count(max(self._total, self._done))}"
+
     def _write(self, text: str) -> None:
         try_write(self._stream, text)
 
@@ -72,9 +86,8 @@ class ProgressLines(Progress):
     every = _LINE_EVERY
 
     def _show(self, seconds: float) -> None:
-        of = f" of {format_count(self._total)}" if self._total is not None else ""
         parts = [
-            f"{format_count(self._done)}{of} rows",
+            f"{format_count(self._done)}{self._of_total(' of ')} rows",
             f"{format_count(self._hits)} from the cache" if self._hits else "",
         ]
         parts += [
@@ -96,15 +109,16 @@ class ProgressJson(Progress):
 
     def close(self) -> None:
         """Print the final counts."""
+        self._total, self._exact = self._count_rows()
         self._show(self._clock() - self._began)
 
     def _show(self, seconds: float) -> None:
-        self._write_json(
-            {
-                "event": "progress", "done": self._done, "total": self._total, "failed": self._failed,
-                "hits": self._hits, "cost_usd": self._cost, "seconds": round(seconds, 1),
-            }
-        )  # fmt: skip
+        counts: dict[str, object] = {
+            "event": "progress", "done": self._done, "total": self._total, "failed": self._failed,
+            "hits": self._hits, "cost_usd": self._cost, "seconds": round(seconds, 1),
+        }  # fmt: skip
+        estimated = {"total_estimated": True} if self._total is not None and not self._exact else {}
+        self._write_json(counts | estimated)
 
     def _write_json(self, document: dict[str, object]) -> None:
         self._write(encode_json(document).decode() + "\n")
@@ -115,9 +129,10 @@ class ProgressBar(Progress):
 
     every = _REDRAW
 
-    def __init__(self, stream: TextIO, total: int | None, style: StreamStyle, clock: Callable[[], float]) -> None:
+    def __init__(self, stream: TextIO, total: Total, style: StreamStyle, clock: Callable[[], float]) -> None:
         super().__init__(stream, total, style, clock)
         self._drawn = False
+        self._seen = deque([(0.0, 0)])  # seconds and rows done, about one a second
         self._solid = "utf" in (getattr(stream, "encoding", None) or "").lower()
         self._show(0.0)
 
@@ -145,14 +160,15 @@ class ProgressBar(Progress):
         self._drawn = True
 
     def _line(self, seconds: float, room: int) -> str:
-        """Return the parts that fit; in order of importance: rows, failures, cost, time, cache hits, speed."""
-        of = f"/{format_count(self._total)}" if self._total is not None else ""
-        parts = [(_ROWS, f"{format_count(self._done)}{of} rows")]
+        """Return the parts that fit; in order of importance: rows, failures, cost, time, cache hits, speed, percent."""
+        parts = [(_ROWS, f"{format_count(self._done)}{self._of_total('/')} rows")]
         parts += [(_FAILED, f"{format_count(self._failed)} failed")] if self._failed else []
         parts += [(_COST, format_dollars(self._cost))]
         parts += [(_TIME, self._time(seconds))]
         parts += [(_HITS, f"{format_count(self._hits)} cached")] if self._hits else []
         parts += [(_SPEED, f"{self._done / seconds:,.0f} rows/s")] if self._done and seconds >= 1 else []
+        share = min(1.0, self._done / self._total) if self._total else 0.0
+        parts += [(_PERCENT, format_percent(share))] if self._total else []
         fitting: list[tuple[int, str]] = []
         for place, text in parts:
             free = room if place in _BEFORE_BAR or not self._total else room - _NARROWEST_BAR - 2
@@ -161,25 +177,39 @@ class ProgressBar(Progress):
         bar = min(_WIDEST_BAR, room - sum(display_width(text) + 2 for _, text in fitting))
         texts = [self._colored(place, text) for place, text in sorted(fitting)]
         if self._total and bar >= _NARROWEST_BAR:
-            texts.insert(1, self._bar(bar, self._done / self._total))
+            texts.insert(1, self._bar(bar, share))
         return "  ".join(texts)
 
     def _colored(self, place: int, text: str) -> str:
         return paint(text, _RED, color=self._style.color) if place == _FAILED else text
 
     def _bar(self, width: int, share: float) -> str:
-        full = min(width, int(width * share))
-        done, left = ("█" * full, "░" * (width - full)) if self._solid else ("#" * full, "." * (width - full))
-        return paint(done, _GREEN, color=self._style.color) + left
+        color = self._style.color
+        full, half = divmod(int(2 * width * share), 2)
+        if not self._solid:
+            return paint("#" * full, _GREEN, color=color) + "." * (width - full)
+        done, left = "━" * full + "╸" * half, ("━" if color else "─") * (width - full - half)
+        return paint(done, _GREEN, color=color) + paint(left, _GRAY, color=color)
 
     def _time(self, seconds: float) -> str:
-        if self._total and self._done and seconds >= 1:
-            return f"{format_clock(seconds * max(0, self._total - self._done) / self._done)} left"
+        """Return the time left at the speed of the last half minute, else the time taken."""
+        began, done = self._recent(seconds)
+        if self._total and self._done > done and seconds - began >= 1:
+            left = max(0, self._total - self._done)
+            return f"{format_clock((seconds - began) * left / (self._done - done))} left"
         return format_clock(seconds)
+
+    def _recent(self, seconds: float) -> tuple[float, int]:
+        """Return the moment from which speed is measured, and the rows done by then."""
+        if seconds - self._seen[-1][0] >= 1:
+            self._seen.append((seconds, self._done))
+        while len(self._seen) > 1 and seconds - self._seen[1][0] >= _RATE_OVER:
+            self._seen.popleft()
+        return self._seen[0]
 
 
 def open_progress(
-    stream: TextIO, mode: str, total: int | None, style: StreamStyle, *, clock: Callable[[], float] = time.monotonic
+    stream: TextIO, mode: str, total: Total, style: StreamStyle, *, clock: Callable[[], float] = time.monotonic
 ) -> Progress:
     """Return the display of progress: a bar only where the cursor can be moved, whatever the mode."""
     if mode in ("auto", "bar"):

@@ -37,6 +37,7 @@ class RunReporter:
 
     def close(self) -> None:
         """End the output."""
+        self._clear()
         with _output_errors():
             self._writer.close()
 

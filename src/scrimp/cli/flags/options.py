@@ -125,7 +125,8 @@ Tag = Annotated[list[str] | None, typer.Option(metavar="K=V", help="A label for 
 # Output
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE|-", help="Where rows go.")]
 Out = Annotated[
-    OutputFormat | None, typer.Option("--out", help="The format of rows; by the extension of -o, else jsonl.")
+    OutputFormat | None,
+    typer.Option("--out", help="The format of rows: by the extension of -o, else jsonl; at a terminal, text."),
 ]
 Fields = Annotated[str | None, typer.Option(metavar="A,B,input.C", help="Only these fields of a row, in this order.")]
 Summary = Annotated[SummaryMode, typer.Option(help="The bill on stderr.")]

@@ -16,6 +16,7 @@ from scrimp.render.rows.byte_sink import ByteSink
 from scrimp.render.rows.cells import cell_text
 from scrimp.render.rows.fields import field_getter, missing_column_check
 from scrimp.render.rows.output_row import OutputRow, output_row
+from scrimp.render.streams import StreamStyle
 from scrimp.render.terminal import escape_controls, escape_controls_in_json
 from scrimp.values import Answered, Outcome
 
@@ -41,10 +42,23 @@ class RowWriter(Protocol):
 
 
 def open_row_writer(
-    stream: BinaryIO | TextIO, out: str, fields: Sequence[str] | None, *, terminal: bool, warn: Callable[[str], None]
+    stream: BinaryIO | TextIO,
+    out: str | None,
+    fields: Sequence[str] | None,
+    *,
+    terminal: bool,
+    warn: Callable[[str], None],
+    style: StreamStyle | None = None,
 ) -> RowWriter:
-    """Return what writes rows as jsonl, csv, tsv, text or json; `warn` is called with what the format cannot hold."""
+    """Return what writes rows as jsonl, csv, tsv, text or json; `warn` is called with what the format cannot hold.
+
+    Where no format is named, whole rows are written for a person at the terminal of that `style`, else as jsonl.
+    """
     sink = ByteSink(stream)
+    if out is None and fields is None and terminal and style is not None:
+        from scrimp.render.rows.terminal import TerminalRowWriter  # noqa: PLC0415 - only at a terminal
+
+        return TerminalRowWriter(sink, style)
     if out == "text":
         return TextRowWriter(sink, fields, terminal=terminal, warn=warn)
     if out in ("csv", "tsv"):

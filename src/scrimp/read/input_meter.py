@@ -1,0 +1,93 @@
+"""How many rows the inputs have, estimated from the bytes read so far, so that a run can show what is left of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from scrimp.errors import InputError
+from scrimp.read.sources import Source, find_sources
+from scrimp.values import Prompt
+
+# Prompts between two looks at the position in a file.
+_EVERY = 16
+
+
+class InputMeter:
+    """Counts rows and bytes as they are read; without a size (a pipe) there is no total before the end."""
+
+    def __init__(self, inputs: Sequence[str], limit: int | None = None) -> None:
+        """`limit` is the most rows that are read."""
+        self._inputs, self._limit = inputs, limit
+        self._size: int | None = None  # of all inputs, looked up when it is first asked for
+        self._sized = self._ended = False
+        self._before = 0  # bytes of the sources that are read
+        self._current: BinaryIO | None = None
+        self._current_size = 0
+        self._read = (0, 0)  # rows and bytes, of one moment: they are read in another thread
+
+    def begin(self, binary: BinaryIO) -> None:
+        """Follow the position in this file, which may be compressed; the one before is read."""
+        self._before += self._current_size
+        self._current, self._current_size = binary, _size_of(binary)
+
+    def counted(self, prompts: Iterable[Prompt]) -> Iterator[Prompt]:
+        """Yield prompts, and count them."""
+        rows = 0
+        for prompt in prompts:
+            rows += 1
+            if rows % _EVERY == 1:
+                self._read = (rows, self._position())
+            yield prompt
+        self._read, self._ended = (rows, 0), True
+
+    def total(self) -> tuple[int | None, bool]:
+        """Return the number of rows, None where it cannot be known, and whether it is exact."""
+        rows, position = self._read
+        if self._ended:
+            return rows, True
+        size = self._total_size()
+        if not position or not size or position >= size:  # at the end and rows still come: the file was read whole
+            return None, False
+        estimate = max(rows, round(rows * size / position))
+        return (estimate if self._limit is None else min(estimate, self._limit)), False
+
+    def _position(self) -> int:
+        try:
+            return self._before + (0 if self._current is None else self._current.tell())
+        except (OSError, ValueError):  # a pipe, or a file that was read and closed
+            return self._before + self._current_size
+
+    def _total_size(self) -> int | None:
+        if not self._sized:
+            self._size, self._sized = _sizes(self._inputs), True
+        return self._size
+
+
+def _sizes(inputs: Sequence[str]) -> int | None:
+    """Return the bytes of all inputs; None if one is not a regular file. Directories are walked for it."""
+    total = 0
+    try:
+        for source in find_sources(inputs):
+            size = _source_size(source)
+            if size is None:
+                return None
+            total += size
+    except (InputError, OSError):  # the reader reports it
+        return None
+    return total
+
+
+def _source_size(source: Source) -> int | None:
+    status = os.fstat(0) if source.path is None else source.path.stat()
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _size_of(binary: BinaryIO) -> int:
+    try:
+        status = os.fstat(binary.fileno())
+    except (OSError, ValueError):
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
