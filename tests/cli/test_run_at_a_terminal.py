@@ -53,7 +53,7 @@ def test_the_bar_leaves_nothing_between_the_rows_and_the_bill(scrimp: Scrimp, pr
     scrimp.provider(provider.url)
     scrimp.file("rows.txt", "one\n")
     seen = without_styles(at_terminal(scrimp, "run", "rows.txt"))
-    lines = [re.split(r"\r\x1b\[K", line)[-1] for line in seen.splitlines()]  # what stands after a line was erased
+    lines = [re.split(r"\r\x1b\[K", line)[-1] for line in seen.split("\n")]  # what stands after a line was erased
 
     assert lines[0].startswith("rows.txt:1  echo: one")
     assert (lines[1], lines[2][:4]) == ("", "what")
