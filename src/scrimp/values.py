@@ -53,6 +53,11 @@ class Parameters(Struct, frozen=True, kw_only=True):
     schema: JsonObject | None = None
     logprobs: bool = False
 
+    @property
+    def structured(self) -> bool:
+        """Whether a completion must be a label or JSON."""
+        return bool(self.choices) or self.schema is not None
+
 
 class ModelRef(Struct, frozen=True):
     """A model at a provider, with the user's settings for it."""
@@ -204,6 +209,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     valid: bool  # satisfies choices, schema and check; if False the row is never ok
     kept: bool
     parsed: Json = None
+    output: str | None = None  # the label or the JSON alone; None where the text is the answer
     reworded: bool = False  # the prompt was reworded, to see whether its model agrees with itself
     reason: str = ""  # why it was kept, or why the chain continued
 
@@ -253,6 +259,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     compression_saved: Decimal | None = None  # dollars that compression saved, at the price of the model that answered
     provider_cache_saved: Decimal | None = None  # dollars saved by the provider's prompt cache; may be negative
     climb: tuple[AttemptSummary, ...] = ()  # all attempts, if there were several
+    raw: str | None = None  # the completion as the model wrote it, where `output` is only its label or its JSON
 
 
 class Answered(Struct, frozen=True, kw_only=True):

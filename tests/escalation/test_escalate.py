@@ -431,7 +431,8 @@ def test_a_row_that_goes_straight_up_calls_the_last_step_and_says_why() -> None:
 def test_an_invalid_last_step_says_what_was_wrong_with_it() -> None:
     climbed = Climb(chain(2), [said("meh"), said("so-so")], parameters=FEELING)
 
-    assert climbed.reasons == ["the completion is none of the choices, or several"] * 2
+    none = "the completion is none of the choices, or several: "
+    assert climbed.reasons == [none + "'meh'", none + "'so-so'"]
 
 
 @pytest.mark.parametrize("parallel", [False, True])

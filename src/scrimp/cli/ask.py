@@ -76,7 +76,7 @@ class _CompletionPrinter:
         self.bill = Bill(cap=options.limits.max_cost)
         self._last_character = ""
         self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
-        if not (options.parameters.choices or options.parameters.schema or options.check or options.chain):
+        if not (options.parameters.structured or options.check or options.chain):
             session.services.show = self._print
 
     def take(self, outcomes: Sequence[Outcome]) -> None:

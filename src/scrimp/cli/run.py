@@ -81,7 +81,7 @@ def run(
         with open_output(output) as file:
             writer = open_row_writer(
                 file.stream, written.out or format_of(output), o.words(written.fields), terminal=to_terminal,
-                warn=session.messages.warn, style=session.out,
+                warn=session.messages.warn, style=session.out, parsed=options.parameters.structured,
             )  # fmt: skip
             explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)

@@ -61,7 +61,8 @@ def attempt_of(
     return Attempt(
         step=stage.index, name=stage.step.name, completion=completion, failure=wrong,
         confidence=None if disagrees else verdict.confidence, why=why, valid=verdict.valid, kept=kept,
-        parsed=verdict.parsed, reworded=stage.reworded, reason=why if kept else _doubt(verdict, chain),
+        parsed=verdict.parsed, output=verdict.output if verdict.valid else None, reworded=stage.reworded,
+        reason=why if kept else _doubt(verdict, chain),
     )  # fmt: skip
 
 

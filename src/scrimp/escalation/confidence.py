@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scrimp.answers.schema import validator_for
+from scrimp.answers.schema_reply import reader_for
 from scrimp.enums import Signal
 from scrimp.errors import ConfigError
 from scrimp.escalation.signals import SIGNALS
@@ -43,10 +43,10 @@ def assessor_for(signal: Signal, parameters: Parameters, *, alone: bool = False)
     given = {"choices": bool(parameters.choices), "schema": parameters.schema is not None}
     if kind.needs is not None and not given[kind.needs]:
         raise ConfigError(f'the signal "{signal}" needs --{kind.needs}: add it, or set signal = "auto" for the chain')
-    validate = validator_for(parameters.schema) if parameters.schema is not None else None
+    read = reader_for(parameters.schema) if parameters.schema is not None else None
 
     def assess(completion: Completion, attempts: Sequence[Attempt], /, *, reworded: bool = False) -> Verdict:
-        verdict = early_stop_verdict(completion) or format_verdict(completion, parameters, validate)
+        verdict = early_stop_verdict(completion) or format_verdict(completion, parameters, read)
         if not verdict.valid:
             return verdict
         if kind.from_completion is not None:

@@ -143,7 +143,7 @@ def _checked(
 
     A chain that names another signal still asks that signal about a completion that passed.
     """
-    result = yield RunCheck(completion.text)
+    result = yield RunCheck(completion.text if verdict.output is None else verdict.output)
     if not isinstance(result, CheckResult):
         raise TypeError(f"a check was answered with a {type(result).__name__}")
     if not result.passed:

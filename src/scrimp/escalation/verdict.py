@@ -1,13 +1,20 @@
-"""Verdicts on completions: whether one keeps the schema or the choices, and with what confidence."""
+"""Verdicts on completions: whether one keeps the schema or the choices, its final form, and with what confidence."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from msgspec import Struct
 
+from scrimp.answers.json_reply import JsonReplyError, json_reply, written
 from scrimp.answers.labels import label_of
-from scrimp.answers.literals import json_in
-from scrimp.answers.schema import Validator
+from scrimp.answers.schema_reply import SchemaReply
 from scrimp.values import Completion, Json, Parameters
+
+SchemaReader: TypeAlias = Callable[[Json], SchemaReply]
+
+_SHOWN = 60  # characters of a completion in a message
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -21,6 +28,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     why: str
     valid: bool
     parsed: Json = None
+    output: str | None = None  # the label or the JSON alone; None where the text is the answer
     needs_another: bool = False
     detail: str = ""  # a sentence: why it is not valid, or why there is no confidence
 
@@ -32,20 +40,33 @@ def early_stop_verdict(completion: Completion) -> Verdict | None:
     return Verdict(confidence=None, why=why, valid=False) if why else None
 
 
-def format_verdict(completion: Completion, parameters: Parameters, validate: Validator | None) -> Verdict:
+def format_verdict(completion: Completion, parameters: Parameters, read: SchemaReader | None) -> Verdict:
     """Return whether the completion keeps the schema or is one of the choices, and its parsed value."""
-    if validate is not None:
-        return _keeps_schema(completion.text, validate)
+    if read is not None:
+        return _keeps_schema(completion.text, read)
     if not parameters.choices:
         return Verdict(confidence=None, why="valid", valid=True)
     label = label_of(completion.text, parameters.choices)
-    wrong = "" if label else "the completion is none of the choices, or several"
-    return Verdict(confidence=None, why="choices", valid=label is not None, parsed=label, detail=wrong)
+    if label is None:
+        wrong = f"the completion is none of the choices, or several: {_excerpt(completion.text)}"
+        return Verdict(confidence=None, why="choices", valid=False, detail=wrong)
+    return Verdict(confidence=None, why="choices", valid=True, parsed=label, output=label)
 
 
-def _keeps_schema(text: str, validate: Validator) -> Verdict:
-    parsed = json_in(text)
-    if parsed is None:
-        return Verdict(confidence=None, why="schema", valid=False, detail="the completion is not JSON")
-    wrong = validate(parsed.value)
-    return Verdict(confidence=None, why="schema", valid=wrong is None, parsed=parsed.value, detail=wrong or "")
+def _keeps_schema(text: str, read: SchemaReader) -> Verdict:
+    try:
+        found = json_reply(text)
+    except JsonReplyError as error:
+        return Verdict(confidence=None, why="schema", valid=False, detail=f"{error}: {_excerpt(text)}")
+    reply = read(found.value)
+    output = found.text if reply.value is found.value else written(reply.value)
+    return Verdict(
+        confidence=None, why="schema", valid=reply.wrong is None, parsed=reply.value, output=output,
+        detail=reply.wrong or "",
+    )  # fmt: skip
+
+
+def _excerpt(text: str) -> str:
+    """Return the beginning of a completion in quotes, on one line."""
+    words = " ".join(text.split())
+    return f"'{words}'" if len(words) <= _SHOWN else f"'{words[:_SHOWN].rstrip()}...'"

@@ -23,9 +23,12 @@ def agreement(
     A model called with a reworded prompt counts as another. The first completion has none to agree with, so its verdict
     asks for more; open-ended text has nothing to agree on, and the verdict stays as it was.
     """
-    asserted = canonical(completion.text, parameters.choices, parameters.schema)
+    said = completion.text if verdict.output is None else verdict.output
+    asserted = canonical(said, parameters.choices, parameters.schema)
     others = [
-        canonical(attempt.completion.text, parameters.choices, parameters.schema)
+        canonical(
+            attempt.completion.text if attempt.output is None else attempt.output, parameters.choices, parameters.schema
+        )
         for attempt in attempts
         if attempt.completion is not None
         and attempt.valid

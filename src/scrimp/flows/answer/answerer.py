@@ -62,7 +62,7 @@ class Answerer:
         chain, parameters = row.route.chain, self._options.parameters
         escalation = escalate(
             chain, self._assessor(chain), text=row.text, task=_task_text(row),
-            brief=bool(parameters.choices or parameters.schema), check=self._options.check is not None,
+            brief=parameters.structured, check=self._options.check is not None,
             start=self._first_step(row),
         )  # fmt: skip
         try:
@@ -107,8 +107,10 @@ class Answerer:
             return None
         entry, compression = completion.entry, _compression(row)
         counterfactual = self._pricer.counterfactual(completion, entry, compression)
+        output = completion.text if shown.output is None else shown.output
         return Answer(
-            output=completion.text, model=completion.model, provider=entry.provider,
+            output=output, raw=completion.text if output != completion.text else None, model=completion.model,
+            provider=entry.provider,
             finish_reason=completion.finish_reason,
             called_as=entry.model if entry.model != completion.model else None,
             parsed=shown.parsed, tier=row.route.tier, chain=row.route.chain.name, escalated=shown.step > 0,

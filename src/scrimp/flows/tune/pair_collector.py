@@ -163,7 +163,7 @@ class PairCollector:
         parameters = self._options.parameters
         output_spec = OutputSpec(parameters.choices, parameters.schema)
         score, scored_by = (0.0, rejection) if rejection else self._gold_score(prompt, answer)
-        counts = hedging(answer.output)
+        counts = hedging(answer.output if answer.raw is None else answer.raw)
         reply = StoredReply(
             model=model, output="" if rejection else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=counts.hedges, words=counts.words, score=score, scored_by=scored_by,

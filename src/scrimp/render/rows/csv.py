@@ -14,6 +14,8 @@ from scrimp.values import Outcome
 
 # The columns a spreadsheet needs; the columns of the first row's input follow.
 DEFAULT_FIELDS = ("index", "id", "status", "output", "model", "tier", "cost_usd", "error")
+# With labels or a schema the parsed value stands beside the text it was read from.
+PARSED_FIELDS = ("index", "id", "status", "output", "parsed", "model", "tier", "cost_usd", "error")
 
 
 class CsvRowWriter:
@@ -27,8 +29,11 @@ class CsvRowWriter:
         separator: str,
         terminal: bool,
         warn: Callable[[str], None],
+        parsed: bool = False,
     ) -> None:
+        """`parsed` says that completions are labels or JSON, which then have a column."""
         self._sink, self._terminal, self._warn, self._fields = sink, terminal, warn, fields
+        self._default_fields = PARSED_FIELDS if parsed else DEFAULT_FIELDS
         # csv quotes the characters of its line end, and readers end a line at a lone \r too: so name both.
         self._csv = csv.writer(_Lines(sink), delimiter=separator, lineterminator="\r\n")
         self._getters = [field_getter(field) for field in fields or ()]
@@ -58,7 +63,7 @@ class CsvRowWriter:
         self._columns = frozenset(row.input or () if row else ())
         fields = self._fields
         if fields is None:
-            fields = (*DEFAULT_FIELDS, *(f"input.{name}" for name in (row.input or () if row else ())))
+            fields = (*self._default_fields, *(f"input.{name}" for name in (row.input or () if row else ())))
             self._getters = [field_getter(field) for field in fields]
         self._csv.writerow([self._cell(field) for field in fields])
 

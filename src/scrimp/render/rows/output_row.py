@@ -69,6 +69,7 @@ class OutputRow(Struct, frozen=True, kw_only=True):
     climb: tuple[AttemptSummary, ...] | UnsetType = (
         UNSET  # present only where there were several attempts: why each was not enough
     )
+    raw: str | UnsetType = UNSET  # present only where the output is a part of it: the completion as the model wrote it
 
 
 def output_row(outcome: Outcome) -> OutputRow:
@@ -109,6 +110,7 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
         input=prompt.row,
         estimated=_estimated(outcome, answer),
         climb=answer.climb or UNSET,
+        raw=UNSET if answer.raw is None else answer.raw,
     )
 
 

@@ -49,10 +49,12 @@ def open_row_writer(
     terminal: bool,
     warn: Callable[[str], None],
     style: StreamStyle | None = None,
+    parsed: bool = False,
 ) -> RowWriter:
     """Return what writes rows as jsonl, csv, tsv, text or json; `warn` is called with what the format cannot hold.
 
     Where no format is named, whole rows are written for a person at the terminal of that `style`, else as jsonl.
+    `parsed` says that completions are labels or JSON.
     """
     sink = ByteSink(stream)
     if out is None and fields is None and terminal and style is not None:
@@ -64,7 +66,9 @@ def open_row_writer(
     if out in ("csv", "tsv"):
         from scrimp.render.rows.csv import CsvRowWriter  # noqa: PLC0415 - csv is loaded where it is used
 
-        return CsvRowWriter(sink, fields, separator="\t" if out == "tsv" else ",", terminal=terminal, warn=warn)
+        return CsvRowWriter(
+            sink, fields, separator="\t" if out == "tsv" else ",", terminal=terminal, warn=warn, parsed=parsed
+        )
     return JsonRowWriter(sink, fields, array=out == "json", terminal=terminal, warn=warn)
 
 
