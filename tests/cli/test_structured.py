@@ -67,3 +67,66 @@ def test_a_check_reads_what_is_printed(ready: Scrimp, provider: FakeProvider) ->
     ran = ready("run", "one.jsonl", "--schema", "schema.json", "--check", 'grep -qx \'{"name": "Tom"}\'')
 
     assert (ran.status, json.loads(ran.out)["output"]) == (0, '{"name": "Tom"}')
+
+
+def systems(provider: FakeProvider) -> list[str | None]:
+    return [
+        next((turn["content"] for turn in body["messages"] if turn["role"] == "system"), None)
+        for body in provider.bodies
+    ]
+
+
+def test_the_model_is_told_the_labels_unless_the_prompt_names_them(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion("billing")
+    said = "Reply with exactly one of these labels and nothing else: billing, Not a bug."
+    ready("ask", "a ticket", "--choices", LABELS)
+    ready("ask", "a ticket", "--choices", LABELS, "--system", "Be brief.", "--compress", "off")
+    ready("ask", "billing, or not a bug?", "--choices", LABELS)
+    ready("ask", "a ticket", "--choices", LABELS, "--choices-text", "One of: {choices}")
+    ready.env["SCRIMP_CHOICES_TEXT"] = "Choose: {choices}"
+    ready("ask", "a ticket", "--choices", LABELS)
+
+    assert systems(provider) == [
+        said,
+        f"Be brief.\n\n{said}",
+        None,
+        "One of: billing, Not a bug",
+        "Choose: billing, Not a bug",
+    ]
+    assert provider.prompts == ["a ticket", "a ticket", "billing, or not a bug?", "a ticket", "a ticket"]
+
+
+def test_what_was_said_is_part_of_the_cache_key_and_a_prompt_that_names_its_labels_keeps_its_own(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    provider.answer = lambda _: completion("billing")
+    named, bare = "billing, or not a bug?", "a ticket"
+    for prompt in (named, bare):
+        ready("ask", prompt, "--choices", LABELS, "--choices-text", "")
+    for words in ((), ("--choices-text", "One of: {choices}"), ()):
+        ready("ask", bare, "--choices", LABELS, *words)
+    found = ready("ask", named, "--choices", LABELS, "--cache", "only")
+
+    assert (found.status, len(provider.bodies)) == (0, 4)
+
+
+def test_the_sentence_is_no_part_of_what_is_compressed(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion("billing")
+    ready.file("json.txt", '{"a":   1,\n   "b":   [1,   2]}\n' * 20)
+    words = ("run", "json.txt", "--format", "text", "--choices", LABELS, "--choices-text", "Labels:   {choices}\n\n\n.")
+    (row,) = ready(*words, "--cache", "off").rows
+    (plain,) = ready(*words[:-2], "--choices-text", "", "--cache", "off").rows
+
+    assert systems(provider)[0] == "Labels:   billing, Not a bug\n\n\n."
+    saved = [each["compressed"]["before"] - each["compressed"]["after"] for each in (row, plain)]
+    assert saved[0] == saved[1] > 0
+
+
+def test_an_estimate_counts_the_sentence(ready: Scrimp) -> None:
+    with_it, without = (
+        json.loads(ready("estimate", "one.jsonl", "--json", "--choices", LABELS, *words).out)["work"]
+        for words in ((), ("--choices-text", ""))
+    )
+
+    assert 10 < with_it["input"] - without["input"] < 40
+    assert with_it["saved_input"] == without["saved_input"] == 0

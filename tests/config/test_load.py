@@ -112,6 +112,7 @@ def test_two_destinations_in_the_environment_are_an_error(project: Project) -> N
         ("min_confidence", "0.5", 0.5),
         ("max_output", "800", 800),
         ("effort", "low", "low"),
+        ("choices_text", "One of {choices}", "One of {choices}"),
         ("compress", "off", "off"),
         ("cache", "only", "only"),
         ("cache_ttl", "30d", "30d"),

@@ -42,6 +42,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_confidence: Fraction | None = None
     max_output: Count | None = None
     effort: Effort | None = None
+    choices_text: str | None = None
     compress: Level = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None

@@ -37,6 +37,8 @@ TEMPLATE = f"""\
 # Parameters of every call; a parameter that is not set is not sent.
 # max_output = 800                 # tokens
 # effort = "low"                   # {_values(Effort)}
+# choices_text = "Reply with one of these labels alone: {{choices}}."  # with --choices, at the end of the system text;
+#                                  # if not set, scrimp says so where the prompt does not name all labels; empty: never
 
 # Cost.
 # compress = "lossless"            # {_values(Level)}

@@ -80,7 +80,7 @@ def _count(row: PlannedRow, total: Workload, seen: set[int]) -> None:
     sent = size + sum(map(tokens.estimate, texts))
     total.input += sent + _MESSAGE_TOKENS
     if row.rules:
-        total.saved_input += sum(map(tokens.estimate, texts_of(row.prompt))) - sent
+        total.saved_input += sum(map(tokens.estimate, (*texts_of(row.prompt), row.instruction or ""))) - sent
 
 
 def output_tokens(options: RunOptions) -> OutputTokens:

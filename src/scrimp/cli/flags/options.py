@@ -62,6 +62,15 @@ MinConfidence = Annotated[
 
 # Answers
 Choices = Annotated[str | None, typer.Option(metavar="A,B,C", help="The labels a completion must be one of.")]
+ChoicesText = Annotated[
+    str | None,
+    typer.Option(
+        "--choices-text",
+        metavar="STR|@FILE",
+        help="What tells the model the labels, with {choices} in it; empty: nothing. By default one sentence in the "
+        "system text does, unless the prompt names them all.",
+    ),
+]
 Schema = Annotated[str | None, typer.Option(metavar="FILE", help="A JSON schema the completion must satisfy.")]
 Check = Annotated[
     str | None, typer.Option(metavar="CMD", help="A command that reads the completion; exit status 0 accepts it.")

@@ -37,6 +37,7 @@ class AnswerFlags(FlagGroup, frozen=True):
     """What a completion must be, and what is asked of the model for it."""
 
     choices: o.Choices = None
+    choices_text: o.ChoicesText = None
     schema: o.Schema = None
     max_output: o.MaxOutput = None
     effort: o.Effort = None

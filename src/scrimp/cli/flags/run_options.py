@@ -12,7 +12,7 @@ from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
-from scrimp.read.options import ReadOptions, optional_text
+from scrimp.read.options import ReadOptions, option_text, optional_text
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
 from scrimp.values import JsonObject, Parameters
 
@@ -52,7 +52,8 @@ def run_options(
     fixed = defaults.chain is not None or defaults.model is not None
     return RunOptions(
         tier=None if fixed else defaults.tier or "auto", chain=defaults.chain, model=defaults.model,
-        min_confidence=defaults.min_confidence, parameters=parameters, check=check, level=defaults.compress,
+        min_confidence=defaults.min_confidence, parameters=parameters,
+        choices_text=_choices_text(answer.choices_text, defaults), check=check, level=defaults.compress,
         level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=parse_duration(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
@@ -85,6 +86,11 @@ def _tags(tags: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"--tag '{tag}' has no value: write --tag name=value")
         pairs[name] = value
     return pairs
+
+
+def _choices_text(flag: str | None, defaults: Defaults) -> str | None:
+    """Return the user's sentence; only a flag may name a file, since a project's config is written by others."""
+    return defaults.choices_text if flag is None else option_text(flag, "--choices-text")
 
 
 def _choices(text: str | None) -> tuple[str, ...]:

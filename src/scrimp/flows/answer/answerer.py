@@ -151,7 +151,8 @@ def _compression(row: PlannedRow) -> Compression | None:
     if not row.rules:
         size = sum(map(tokens.estimate, sent))
         return Compression(before=size, after=size, level=level, estimated=True, note=row.note)
-    before, after = sum(map(tokens.count, texts_of(row.prompt))), sum(map(tokens.count, sent))
+    before = sum(map(tokens.count, (*texts_of(row.prompt), row.instruction or "")))
+    after = sum(map(tokens.count, sent))
     return Compression(before=before, after=after, level=level, rules=row.rules, note=row.note)
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from scrimp import fingerprint
 from scrimp.enums import Level
+from scrimp.flows.plan.choices_text import choices_text
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.values import Chain, Message, Parameters, Prompt, Route
 
@@ -31,6 +32,7 @@ class PlannedRow(Struct, frozen=True):
     note: str  # why the level asked for could not be reached
     route: Route
     key: bytes
+    instruction: str | None = None  # what was added at the end of the system text, to tell the labels
 
     def signature(self, parameters: Parameters, task_name: str | None) -> str:
         """Return the name of the prompt's task; `task_name` is what the user calls it."""
@@ -59,9 +61,13 @@ class Planner:
         route = self.route(prompt)
         level = self._options.level if self._options.level_fixed else route.level or self._options.level
         sent = self._compressor(level).compress(prompt)
+        instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
+        system = "\n\n".join(text for text in (sent.system, instruction) if text) if instruction else sent.system
         route_key = self._route_key(route.chain, level)
-        key = fingerprint.key(route_key, text=sent.text, system=sent.system, history=sent.history)
-        return PlannedRow(prompt, sent.text, sent.system, sent.history, level, sent.rules, sent.note, route, key)
+        key = fingerprint.key(route_key, text=sent.text, system=system, history=sent.history)
+        return PlannedRow(
+            prompt, sent.text, system, sent.history, level, sent.rules, sent.note, route, key, instruction
+        )
 
     def route(self, prompt: Prompt) -> Route:
         """Return where a prompt goes, and why."""

@@ -53,6 +53,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     model: str | None = None
     min_confidence: float | None = None
     parameters: Parameters = Parameters()
+    choices_text: str | None = None  # the user's sentence that tells the labels; empty: none is added
     check: str | None = None
     level: Level = "lossless"
     level_fixed: bool = False  # a flag names the level: it goes before a rule's own
