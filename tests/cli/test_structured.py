@@ -130,3 +130,50 @@ def test_an_estimate_counts_the_sentence(ready: Scrimp) -> None:
 
     assert 10 < with_it["input"] - without["input"] < 40
     assert with_it["saved_input"] == without["saved_input"] == 0
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        (
+            '{"type": "object", "properties": {"age": {"type": "int"}}}',
+            "properties/age/type: 'int' is not a type; types are",
+        ),
+        ("name, age integr", "'integr' in 'age integr' is not a type"),
+        ("nowhere.json", "nowhere.json cannot be read"),
+        ('{"$ref": "https://example.com/s.json"}', "another document"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "estimate", "route", "ask"])
+def test_a_schema_that_is_none_costs_nothing_and_says_what_is_wrong(
+    ready: Scrimp, provider: FakeProvider, command: str, schema: str, words: str
+) -> None:
+    ready.file("out.jsonl", "earlier results\n")
+    more = ("-o", "out.jsonl") if command == "run" else ()
+    ran = ready(command, "one.jsonl", "--schema", schema, *more)
+
+    assert (ran.status, ran.out, len(ran.err.splitlines())) == (2, "", 1), ran.err
+    assert words in ran.err
+    assert (ready.cwd / "out.jsonl").read_text() == "earlier results\n"
+    assert provider.bodies == []
+
+
+def test_fields_make_a_schema(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion('{"name": "Tom", "age": 3}')
+    ran = ready("ask", "who?", "--schema", "name, age int")
+
+    assert (ran.status, ran.out) == (0, '{"name": "Tom", "age": 3}\n')
+    assert provider.bodies[0]["response_format"]["json_schema"]["schema"]["properties"] == {
+        "name": {"type": "string"}, "age": {"type": "integer"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words", [("--schema", "@schema.json"), ("--choices", "a,b", "--choices-text", "@schema.json")]
+)
+def test_a_file_that_is_read_for_them_is_not_written_over(ready: Scrimp, words: tuple[str, ...]) -> None:
+    ran = ready("run", "one.jsonl", *words, "-o", "schema.json")
+
+    assert ran.status == 2
+    assert "also read for" in ran.err
+    assert (ready.cwd / "schema.json").read_text() == SCHEMA

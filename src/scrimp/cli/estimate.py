@@ -21,7 +21,7 @@ from scrimp.cli.flags.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.flags.run_options import config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
@@ -54,6 +54,7 @@ def estimate(
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
+        check_schema(options)
         rows = prompts(names, read_options(reading), warn=session.messages.warn)
         work = workload(rows, options, session.services, one_by_one=is_stream(names))
         output = output_tokens(options)

@@ -10,7 +10,7 @@ import typer
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags
-from scrimp.cli.flags.run_options import config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.session import open_session
 from scrimp.flows.route import RoutedPrompt, routed_prompts
@@ -36,6 +36,7 @@ def route(
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer)) as session:
         options = run_options(session.defaults, answer, labels)
+        check_schema(options)
         rows = prompts(names, read_options(reading), warn=session.messages.warn)
         for routed in routed_prompts(rows, options, session.services, explain=explain):
             sys.stdout.write(_json(routed) if as_json else _line(routed, terminal=session.out.terminal))

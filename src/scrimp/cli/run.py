@@ -23,7 +23,8 @@ from scrimp.cli.flags.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.flags.run_options import config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
+from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting
 from scrimp.cli.run_end import exit_status, keep_former, print_bill, report_end, write_summary
@@ -64,13 +65,15 @@ def run(
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
+        check_schema(options)
         output = output_name(written.output)
         meter = InputMeter(names, reading.limit)
         rows = prompts(names, read_options(reading), warn=session.messages.warn, meter=meter)
         files_read = {
             "-t": named_file(reading.template),
             "--system": named_file(reading.system),
-            "--schema": answer.schema,
+            "--schema": schema_file(answer.schema),
+            "--choices-text": named_file(answer.choices_text),
         }
         refuse_overwriting("-o", output, names, files_read)
         refuse_overwriting("--summary-file", written.summary_file, names, files_read)

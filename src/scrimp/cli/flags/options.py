@@ -71,7 +71,14 @@ ChoicesText = Annotated[
         "system text does, unless the prompt names them all.",
     ),
 ]
-Schema = Annotated[str | None, typer.Option(metavar="FILE", help="A JSON schema the completion must satisfy.")]
+Schema = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SCHEMA|FILE",
+        help="What the completion must be: a JSON schema ({...} or a file), or fields such as 'name, age int?, tags "
+        "str[], mood good|bad'; types are str, int, float, bool and date.",
+    ),
+]
 Check = Annotated[
     str | None, typer.Option(metavar="CMD", help="A command that reads the completion; exit status 0 accepts it.")
 ]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import msgspec
 
 from scrimp.cli.flags.flag_groups import FlagGroup
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
+from scrimp.cli.flags.schema_option import schema_option
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
 from scrimp.read.options import ReadOptions, option_text, optional_text
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
-from scrimp.values import JsonObject, Parameters
+from scrimp.values import Parameters
 
 _ROUTES = ("tier", "chain", "model")
 
@@ -43,7 +41,7 @@ def run_options(
     """Return the options of a run, from the config with flags on top and from the flags that have no place in it."""
     parameters = Parameters(
         max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
-        choices=_choices(answer.choices), schema=_schema(answer.schema),
+        choices=_choices(answer.choices), schema=schema_option(answer.schema),
     )  # fmt: skip
     rows, share = parse_row_limit(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
     limits = RunLimits(
@@ -60,6 +58,17 @@ def run_options(
         order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=run_labels(labels),
         limits=limits,
     )  # fmt: skip
+
+
+def check_schema(options: RunOptions) -> None:
+    """Raise ConfigError where the schema is not a JSON schema.
+
+    For commands that open outputs or read many rows: `ask` leaves it to the first call, as checking takes 17 ms.
+    """
+    if options.parameters.schema is not None:
+        from scrimp.answers.schema import validator_for  # noqa: PLC0415 - as above
+
+        validator_for(options.parameters.schema)
 
 
 def read_options(flags: ReadingFlags) -> ReadOptions:
@@ -100,17 +109,3 @@ def _choices(text: str | None) -> tuple[str, ...]:
     if len(labels) < 2:
         raise UsageError("--choices needs two labels or more, with commas between them")
     return labels
-
-
-def _schema(path: str | None) -> JsonObject | None:
-    if path is None:
-        return None
-    try:
-        schema: JsonObject = msgspec.json.decode(Path(path).read_bytes(), type=dict)
-    except OSError as error:
-        raise UsageError(
-            f"--schema: {path} cannot be read ({error.strerror}): name a file with a JSON schema"
-        ) from error
-    except msgspec.MsgspecError as error:
-        raise UsageError(f"--schema: {path} is not a JSON object ({error}): correct it") from error
-    return schema

@@ -9,7 +9,7 @@ import typer
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
-from scrimp.cli.flags.run_options import config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.session import open_session
 from scrimp.flows.tune.pair_collector import PairCollector, sampled
@@ -43,6 +43,7 @@ def shadow(
     fraction = parse_percent(share, "--share")
     with open_session(config_flags(answer, cost, calls)) as session:
         options = run_options(session.defaults, answer, labels, level_fixed=cost.compress is not None)
+        check_schema(options)
         source = prompts(inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn)
         model_names = o.words(models) or default_models(session.services.routes)
         collector = PairCollector(options, session.services, gold=gold)
