@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from scrimp.enums import CacheUse, Effort, EntryStatus, FailureKind, Level, RowStatus, Signal, StopReason
 
-# The type of parsed JSON, defined only here; modules narrow it before use.
+# The type of parsed JSON, defined only here; modules narrow it before use. In rows of an input a number with a fraction
+# or an exponent is a msgspec.Raw, which is its digits as they were written.
 if TYPE_CHECKING:
     Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
     JsonObject: TypeAlias = "dict[str, Json]"
@@ -41,6 +42,9 @@ class Prompt(Struct, frozen=True, kw_only=True):
     row: JsonObject | None = None
     source: str = ""  # where the row comes from: "tickets.jsonl:3"
     template: str | None = None  # the template the text was made from
+    file: str = ""  # the input it was read from, "stdin" included
+    number: int = 0  # of the row in that input, from 1; 0 where the whole input is one row
+    tabular: bool = False  # the row is one of a CSV or TSV
 
 
 class Parameters(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def test_any_row_of_json_survives(rows, escaped):
     by_line = read(b"\n".join(lines), format="jsonl", prompt_field="prompt field")
     as_array = read(b"[" + b",".join(lines) + b"]", format="json", prompt_field="prompt field")
 
-    assert [prompt.row for prompt in by_line] == rows
+    assert [json.loads(msgspec.json.encode(prompt.row)) for prompt in by_line] == rows
     assert by_line == as_array
 
 

@@ -140,3 +140,23 @@ def test_a_blank_prompt_is_named_and_the_rows_before_it_are_read(
         next(rows)
     assert f"{where}: " in str(raised.value)
     assert "empty" in str(raised.value)
+
+
+def test_prompts_of_a_folder_carry_their_file(tmp_path: Path) -> None:
+    for name, content in [("a.md", "# A"), ("b.txt", "two\nlines\n"), ("c.lines", "one\n"), ("e.md", " "),
+                          ("d.jsonl", '{"text":"x"}\n{"text":"y","id":"own"}\n')]:  # fmt: skip
+        file(tmp_path, name, content)
+    warned: list[str] = []
+    found = read(tmp_path, warned=warned)
+
+    assert [prompt.text for prompt in found] == ["# A", "two\nlines\n", "one", "x", "y"]
+    assert [prompt.id for prompt in found] == [
+        f"{tmp_path}/a.md", f"{tmp_path}/b.txt", f"{tmp_path}/c.lines:1", f"{tmp_path}/d.jsonl:1", "own",
+    ]  # fmt: skip
+    assert warned == [f"{tmp_path}/e.md contains no prompt"]
+
+
+def test_a_file_that_is_one_prompt_has_its_path_for_an_id_and_rows_of_one_file_have_none(tmp_path: Path) -> None:
+    assert [prompt.id for prompt in read(file(tmp_path, "a.md", "# A"))] == [f"{tmp_path}/a.md"]
+    assert [prompt.id for prompt in read(file(tmp_path, "a.txt", "one\ntwo\n"))] == [None, None]
+    assert [prompt.id for prompt in read(file(tmp_path, "a.jsonl", '{"text":"x"}\n'))] == [None]

@@ -35,12 +35,6 @@ def test_a_byte_order_mark_is_no_part_of_the_first_row(read, data, format_name):
     assert [prompt.text for prompt in read(b"\xef\xbb\xbf" + data, format_name)] == ["a"]
 
 
-@pytest.mark.parametrize("format_name", ["auto", "jsonl", "csv", "json", "lines", "text"])
-def test_utf16_is_named_as_what_it_is(read, format_name):
-    with pytest.raises(InputError, match="stdin is UTF-16: convert it, for instance with `iconv -f UTF-16"):
-        read('{"text":"a"}'.encode("utf-16"), format_name)
-
-
 def test_a_line_that_is_not_json_names_its_number(file, read):
     path = file("tickets.jsonl", '{"text":"a"}\n{"text":"b"}\n{"text": oops}\n{"text":"c"}\n')
 
@@ -50,7 +44,7 @@ def test_a_line_that_is_not_json_names_its_number(file, read):
 
 @pytest.mark.parametrize(
     ("line", "reason"),
-    [(b'{"a": NaN}', "invalid character"), (b'{"a": 1e999}', "number out of range"), (b'{"a": 1', "cut short"),
+    [(b'{"a": NaN}', "invalid character"), (b'{"a": 1', "cut short"),
      (b'{"a": "\\uD800"}', "half of a surrogate pair"), (b'{"a":' + b"[" * 100_000, "nested too deeply"),
      (b'{"a": 1} x', "trailing characters")],
 )  # fmt: skip
@@ -73,7 +67,9 @@ def test_json_over_several_lines_is_told_from_broken_json(read):
      (b"a\ncaf\xe9\n", "text", r"stdin: byte 6 \(0xe9\)")],
 )  # fmt: skip
 def test_a_byte_that_is_not_utf8_names_row_and_byte(read, data, format_name, where):
-    with pytest.raises(InputError, match=where + " is not UTF-8: convert the file, for instance with `iconv"):
+    with pytest.raises(
+        InputError, match=where + " is not UTF-8: if it comes from Excel or Windows, add --encoding cp1252; "
+    ):
         read(data, format_name)
 
 

@@ -27,6 +27,42 @@ def test_a_directory_is_walked_in_order_for_known_extensions_and_nothing_hidden(
     ]
 
 
+def test_the_kinds_that_a_directory_leaves_out_are_told_once(file, tmp_path):
+    for name in ("a.md", "b.png", "sub/c.PNG", "sub/d.pdf", "Makefile", ".hidden"):
+        file(f"data/{name}", "x")
+    told = []
+
+    assert len(list(find_sources([str(tmp_path / "data")], told.append))) == 1
+    assert told == [
+        f"{tmp_path}/data: left out 2 .png, 1 without an extension, 1 .pdf: to read such a file as one text, name it"
+    ]
+
+
+def test_of_very_many_kinds_the_first_are_told(file, tmp_path):
+    for number in range(20):
+        file(f"data/a.x{number:02}", "")
+    file("data/b.md", "")
+    told = []
+    list(find_sources([str(tmp_path / "data")], told.append))
+
+    assert ".x07, 12 others: " in told[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "formats"),
+    [(["d/a.txt"], ["lines"]), (["d"], ["text", "text", "lines"]), (["d/*.txt"], ["text", "text"]),
+     (["d/a*.txt"], ["lines"]), (["d/a.txt", "-"], ["lines", None]), (["d/a.txt", "d/b.txt.gz"], ["text", "text"]),
+     (["d/a.txt", "d/c.lines"], ["text", "lines"])],
+)  # fmt: skip
+def test_a_txt_file_is_lines_alone_and_one_text_among_others(file, tmp_path, monkeypatch, words, formats):
+    for name in ("a.txt", "b.txt.gz", "b.txt", "c.lines"):
+        file(f"d/{name}", "")
+    (tmp_path / "d/b.txt.gz").rename(tmp_path / "b.txt.gz") if "d/b.txt.gz" not in words else None
+    monkeypatch.chdir(tmp_path)
+
+    assert [source.format for source in find_sources(words)] == formats
+
+
 def test_a_directory_that_contains_itself_is_walked_once(file, tmp_path):
     path = file("data/a.txt", "")
     (tmp_path / "data/loop").symlink_to(tmp_path / "data")
@@ -37,10 +73,7 @@ def test_a_directory_that_contains_itself_is_walked_once(file, tmp_path):
 def test_a_directory_without_inputs_lists_the_known_extensions(file, tmp_path):
     file("data/c.png", "")
 
-    with pytest.raises(
-        InputError,
-        match=r"data contains no file that scrimp reads: name a file, or use one of the extensions \.jsonl, ",
-    ):
+    with pytest.raises(InputError, match=r"data contains no file that scrimp reads \(only 1 \.png\): .* \.jsonl, "):
         find_sources([str(tmp_path / "data")])
 
 

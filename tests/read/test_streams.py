@@ -26,7 +26,7 @@ def pipe():
 
 
 def test_prompts_of_several_inputs_are_numbered_through(file):
-    paths = [file("b.jsonl", '{"text":"1"}\n{"text":"2"}\n'), file("a.txt", "3\n"), file("c.md", "4")]
+    paths = [file("b.jsonl", '{"text":"1"}\n{"text":"2"}\n'), file("a.lines", "3\n"), file("c.md", "4")]
 
     found = list(prompts([str(path) for path in paths], ReadOptions(), warn=unheard))
 
@@ -83,7 +83,7 @@ def test_a_limit_of_nothing_reads_nothing(pipe):
 
 
 def test_a_limit_counts_over_all_inputs(file):
-    path = str(file("a.txt", "1\n2\n3\n"))
+    path = str(file("a.lines", "1\n2\n3\n"))
 
     assert [prompt.index for prompt in prompts([path, path], ReadOptions(limit=4), warn=unheard)] == [0, 1, 2, 3]
 

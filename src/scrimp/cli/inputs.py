@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from scrimp.errors import InputError, UsageError
+from scrimp.read.encodings import decode_file
 
 # Seconds without a byte after which a person is told what the command waits for.
 _PATIENCE = 2.0
@@ -58,9 +59,9 @@ def _stdin_text(note: Callable[[str], None]) -> str:
     try:
         if not sys.stdin.isatty() and not select.select([sys.stdin], [], [], _PATIENCE)[0]:
             note("waiting for stdin, to add it to the prompt: end it, or rerun with </dev/null to leave it out")
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return decode_file(sys.stdin.buffer.read())
     except UnicodeDecodeError as error:
-        raise InputError(f"stdin: byte {error.start + 1} is not UTF-8: convert it") from error
+        raise InputError(f"stdin: byte {error.start + 1} is not {error.encoding.upper()}: convert it") from error
     except (AttributeError, ValueError) as error:
         raise UsageError("-: stdin is closed: pipe something in, or leave the - out") from error
     except OSError as error:

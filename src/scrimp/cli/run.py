@@ -56,6 +56,13 @@ def run(
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 
+    A .jsonl, .csv, .tsv or .lines file has a prompt in each row, a .md or .prompt file is one. So is a .txt file of a
+    folder or beside other files; alone, it has a prompt in each line (--format says otherwise). Stdin is JSON, CSV with
+    a header such as id,text, or lines.
+
+    A template names columns of the row; any row also has {text}, {line}, {file} and {row} (its number), unless a column
+    of the input has that name. {"..."} takes a name with braces in it; {{ and }} are braces of the text.
+
     Rows go to stdout, or to the file of -o, which has its new content at the end of the run, also after Ctrl-C, a limit
     or an error; where no row was answered a former file stays as it was. Everything else goes to stderr. Rerun the same
     command to resume after any interruption: what was answered is in the cache.

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from scrimp.errors import InputError, UsageError
+from scrimp.read.encodings import conversion, decode_file
 
 _TAGS = ("document", "context", "source", "passage", "article")
 
@@ -18,13 +19,13 @@ def with_context(text: str, paths: Sequence[str]) -> str:
 
 def _document(path: str) -> str:
     try:
-        content = Path(path).read_bytes().decode("utf-8-sig")
+        content = decode_file(Path(path).read_bytes())
     except OSError as error:
         raise UsageError(f"--context: {path} cannot be read ({error.strerror}): name a text file") from error
     except UnicodeDecodeError as error:
         raise InputError(
-            f"--context: {path}: byte {error.start + 1} is not UTF-8: convert the file, for instance "
-            "with `iconv -f LATIN1 -t UTF-8`"
+            f"--context: {path}: byte {error.start + 1} is not {error.encoding.upper()}: convert the file, "
+            f"for instance with {conversion()}"
         ) from error
     tag = next((tag for tag in _TAGS if f"</{tag}" not in content), None)
     if tag is None:

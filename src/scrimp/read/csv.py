@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from scrimp.errors import InputError
 from scrimp.read.columns import column_names
+from scrimp.read.csv_dialect import TableLines
 from scrimp.read.decoding import decode_utf8
 from scrimp.read.streams import InputStream
 from scrimp.values import Json
@@ -18,18 +18,22 @@ _REASONS = {
 }
 
 
-def csv_rows(stream: InputStream, delimiter: str) -> Iterator[tuple[Json, int]]:
-    """Yield each row as an object keyed by the header, with the number of its first line."""
+def csv_rows(stream: InputStream, default: str, delimiter: str | None = None) -> Iterator[tuple[Json, int]]:
+    """Yield each row as an object keyed by the header, with the number of its first line.
+
+    `delimiter` is that of --delimiter; without it, `default` is that of the format, and a comma gives way to what the
+    first lines show.
+    """
     csv.field_size_limit(2**31 - 1)  # a prompt may be longer than the 128 KiB Python allows
     name = stream.name
-    lines = (decode_utf8(line, name, number) for number, line in enumerate(stream.lines(), 1))
-    first = next(lines, "")
-    reader = csv.reader(chain([first], lines), delimiter=_detect_delimiter(first, delimiter), strict=True)
+    decoded = (decode_utf8(line, name, number) for number, line in enumerate(stream.lines(carriage_returns=True), 1))
+    lines = TableLines(decoded, delimiter, default)
+    reader = csv.reader(lines, delimiter=lines.delimiter, strict=True)
     header: Sequence[str] | None = None
-    last_line = 0  # of the rows so far
+    last_line = lines.skipped  # of the rows so far
     try:
         for row in reader:
-            number, last_line = last_line + 1, reader.line_num
+            number, last_line = last_line + 1, lines.skipped + reader.line_num
             if header is None:
                 header = _check_header(row, name, number) if row else None
             elif not any(cell.strip() for cell in row) and (len(row) > 1 or not row):
@@ -39,18 +43,12 @@ def csv_rows(stream: InputStream, delimiter: str) -> Iterator[tuple[Json, int]]:
             elif "".join(row).strip() or len(row) > 1:
                 raise InputError(
                     f"{name}:{number}: the row has {len(row)} fields, the header {len(header)}: quote fields that "
-                    "contain the delimiter or a line end, or add the missing fields"
+                    "contain the delimiter or a line end, or add the missing fields; the delimiter is "
+                    f"{lines.delimiter!r} (--delimiter names another)"
                 )
     except csv.Error as error:
         reason = _REASONS.get(str(error).partition(" - ")[0], str(error))
         raise InputError(f"{name}:{last_line + 1}: not valid CSV ({reason}): fix the quotes in that row") from error
-
-
-def _detect_delimiter(header: str, default: str) -> str:
-    """Return the delimiter: spreadsheets with decimal commas delimit CSV with semicolons, and some use tabs."""
-    if default == "," and "," not in header:
-        return next((other for other in (";", "\t") if other in header), default)
-    return default
 
 
 def _check_header(header: Sequence[str], name: str, number: int) -> Sequence[str]:

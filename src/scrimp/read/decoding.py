@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+from msgspec import Raw
 
 from scrimp.errors import InputError
 from scrimp.values import Json
 
-# What msgspec raises for invalid JSON, which includes NaN, a lone surrogate and a number beyond the range of a float.
+# What msgspec raises for invalid JSON, which includes NaN and a lone surrogate.
 JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-decode_json = msgspec.json.Decoder().decode
+# A number with a fraction or an exponent stays as it was written: 19.90 is not 19.9 to a model that reads a price.
+_decode = msgspec.json.Decoder(float_hook=Raw).decode
+# Integers that are not written as Python writes them: minus zero. (It may be in a string: then nothing is lost.)
+_has_minus_zero = re.compile(rb"-0(?=[\s,\]}])(?<=[\[:,\s]-0)").search
+
+
+def decode_json(data: bytes | Raw) -> Json:
+    """Return the value of one row of JSON, its numbers as they were written (see `Json`)."""
+    try:
+        value: Json = _decode(data)
+    except msgspec.ValidationError:  # an integer of more digits than Python reads
+        return _decode_exactly(data)
+    return _decode_exactly(data) if _has_minus_zero(data) else value
+
+
+def _decode_exactly(data: bytes | Raw) -> Json:
+    import json  # noqa: PLC0415 - few rows have such a number
+
+    try:
+        value: Json = json.loads(bytes(data), parse_int=_as_written, parse_float=Raw, parse_constant=_refused)
+        msgspec.json.encode(value)  # fails for half of a surrogate pair, which Python's decoder lets through
+    except ValueError as error:
+        raise msgspec.DecodeError(str(error)) from error
+    return value
+
+
+def _refused(constant: str) -> Json:
+    raise msgspec.DecodeError(f"{constant} is not JSON")
+
+
+def _as_written(digits: str) -> int | Raw:
+    return Raw(digits) if digits == "-0" or len(digits) > 1000 else int(digits)
 
 
 def location(name: str, number: int) -> str:
@@ -23,18 +57,26 @@ def decode_utf8(data: bytes, name: str, number: int) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{location(name, number)}: byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: convert the "
-            "file, for instance with `iconv -f LATIN1 -t UTF-8`"
+            f"{location(name, number)}: byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: "
+            f"{_encoding_hint(data)}"
         ) from error
 
 
-def decode_row(data: bytes | msgspec.Raw, name: str, number: int) -> Json:
+def _encoding_hint(data: bytes) -> str:
+    """Return which --encoding to try: a file from Excel or Windows is cp1252 in Western Europe and America."""
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "name the encoding the file was saved in with --encoding"
+    return "if it comes from Excel or Windows, add --encoding cp1252; else name the encoding it was saved in"
+
+
+def decode_row(data: bytes | Raw, name: str, number: int) -> Json:
     """Return the value of one row of JSON."""
     try:
-        value: Json = decode_json(data)
+        return decode_json(data)
     except JSON_ERRORS as error:
         raise json_error(bytes(data), name, number, error, "fix or remove that row") from error
-    return value
 
 
 def json_error(data: bytes, name: str, number: int, error: Exception, hint: str) -> InputError:

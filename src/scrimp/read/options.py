@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from scrimp.enums import InputFormat
 from scrimp.errors import InputError
+from scrimp.read.encodings import conversion, decode_file
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
-    """Format, prompt and id columns, template, system text and limit, as given on the command line."""
+    """Format, columns, template, system text, limit, delimiter and encoding, as given on the command line."""
 
     format: InputFormat = "auto"
     nul: bool = False
@@ -20,6 +21,8 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     id_field: str | None = None
     system: str | None = None
     limit: int | None = None
+    delimiter: str | None = None  # of tables, one character
+    encoding: str | None = None  # a codec's name; None: UTF-8, or what a byte order mark shows
 
 
 def option_text(value: str, name: str = "the text") -> str:
@@ -33,15 +36,16 @@ def option_text(value: str, name: str = "the text") -> str:
         return _check_utf8(value, name)
     path = Path(value[1:])
     try:
-        return path.read_text(encoding="utf-8-sig").rstrip("\r\n")
+        text = decode_file(path.read_bytes())
+        return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     except OSError as error:
         raise InputError(
             f"{name}: {path} cannot be read ({error.strerror}): name a file that exists, or write @@ for a literal @"
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{name}: byte {error.start + 1} of {path} is not UTF-8: convert the file, for instance with "
-            "`iconv -f LATIN1 -t UTF-8`"
+            f"{name}: byte {error.start + 1} of {path} is not {error.encoding.upper()}: convert the file, "
+            f"for instance with {conversion()}"
         ) from error
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from scrimp.errors import InputError
-from scrimp.read.columns import as_text, column_value
+from scrimp.read.columns import BUILT_IN, as_text, column_value
 from scrimp.read.conversations import Conversation, ignored_parameters, parse_conversation, request_body
 from scrimp.read.decoding import location
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import infer_prompt
+from scrimp.read.sources import Source
 from scrimp.values import Json, JsonObject, Prompt
 
 
@@ -21,50 +23,78 @@ class PromptBuilder:
         self._system, self._prompt_field, self._id_field = options.system, options.prompt_field, options.id_field
         self._render: Callable[[JsonObject, str], str] | None = None
         self._template = options.template
+        named = {options.prompt_field, options.id_field} - {None}
         if options.template is not None:
             from scrimp.read.template import compile_template  # noqa: PLC0415 - its pattern takes time to compile
 
-            self._render = compile_template(options.template)
+            template = compile_template(options.template)
+            self._render = template
+            named.update(template.columns)
+        # Columns that the options name: those of the row's own, and those that every row has.
+        self.columns = frozenset(str(name) for name in named if name not in BUILT_IN)
+        self._built_in = frozenset(named.intersection(BUILT_IN))
 
-    def build(self, value: Json, index: int, name: str, number: int) -> Prompt:
-        """Return the prompt of a row, which is the `number`th of the input `name`."""
-        where = location(name, number)
+    def build(self, value: Json, index: int, source: Source, number: int, format_name: str) -> Prompt:
+        """Return the prompt of a row, which is the `number`th of its source and was read in that format."""
+        where = location(source.name, number)
         try:
             if isinstance(value, dict):
-                return _not_blank(self._from_row(value, index, where))
+                tabular = format_name in ("csv", "tsv")
+                return _not_blank(self._from_row(value, index, source, number, where, tabular=tabular))
             if isinstance(value, str):
-                columns: JsonObject = {"text": value, "line": value, "file": name, "row": number or 1}
-                return _not_blank(self._from_text(columns, index, where))
+                return _not_blank(self._from_text(value, index, source, number, where))
         except RecursionError as error:
             raise InputError(f"{where}: a value is nested too deeply to be encoded as JSON: flatten it") from error
         raise InputError(f"{where}: a row must be an object or a string, not {_type_name(value)}: fix or remove it")
 
-    def _from_row(self, row: JsonObject, index: int, where: str) -> Prompt:
-        conversation = self._conversation(row, where)
+    def _from_row(
+        self, row: JsonObject, index: int, source: Source, number: int, where: str, *, tabular: bool
+    ) -> Prompt:
+        columns = self._with_built_in(row, source, number, where) if self._built_in else row
+        conversation = self._conversation(row, columns, where)
         system = conversation.system if self._system is None else self._system
         return Prompt(
-            index=index, text=conversation.text, id=self._id(row, where), system=system or None,
-            history=conversation.history, row=row, source=where, template=self._template,
+            index=index, text=conversation.text, id=self._id(row, columns, where) or _default_id(source, number, where),
+            system=system or None, history=conversation.history, row=row, source=where, template=self._template,
+            file=source.name, number=number, tabular=tabular,
         )  # fmt: skip
 
-    def _from_text(self, columns: JsonObject, index: int, where: str) -> Prompt:
-        """Return the prompt of plain text; `columns` are its text, file and row number, for templates and ids."""
+    def _from_text(self, value: str, index: int, source: Source, number: int, where: str) -> Prompt:
+        """Return the prompt of plain text; its columns are those that every row has."""
+        columns: JsonObject = {"text": value, "line": value, "file": source.name, "row": number or 1}
         id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
         text = self._selected_text(columns, where)
         return Prompt(
-            index=index, text=as_text(columns["text"]) if text is None else text, id=_id_text(id_value),
-            system=self._system or None, source=where, template=self._template,
+            index=index, text=value if text is None else text,
+            id=_id_text(id_value) or _default_id(source, number, where), system=self._system or None, source=where,
+            template=self._template, file=source.name, number=number,
         )  # fmt: skip
 
-    def _conversation(self, row: JsonObject, where: str) -> Conversation:
-        text = self._selected_text(row, where)
+    def _with_built_in(self, row: JsonObject, source: Source, number: int, where: str) -> JsonObject:
+        """Return the columns of a row with those that every row has; its own come first."""
+        columns = {**row, "file": source.name, "row": number, **row}
+        if "line" in self._built_in:
+            columns.setdefault("line", as_text(row))
+        if "text" in self._built_in and "text" not in row:
+            with suppress(InputError):  # there is none: the error is that of a missing column
+                columns["text"] = self._own_conversation(row, where).text
+        return columns
+
+    def _conversation(self, row: JsonObject, columns: JsonObject, where: str) -> Conversation:
+        text = self._selected_text(columns, where)
         if text is None:
-            body = request_body(row)
-            if body is not None:
-                self._warn_once(ignored_parameters(row, body))
-                return parse_conversation(body, where)
-            text = infer_prompt(row, self._id_field, where)
+            return self._own_conversation(row, where)
         system = row.get("system")
+        return Conversation(text, system=system if isinstance(system, str) else None)
+
+    def _own_conversation(self, row: JsonObject, where: str) -> Conversation:
+        """Return what a row asks by itself, without --template and --prompt-field."""
+        body = request_body(row)
+        if body is not None:
+            self._warn_once(ignored_parameters(row, body))
+            return parse_conversation(body, where)
+        system = row.get("system")
+        text = infer_prompt(row, self._id_field, where)
         return Conversation(text, system=system if isinstance(system, str) else None)
 
     def _selected_text(self, columns: JsonObject, where: str) -> str | None:
@@ -78,9 +108,9 @@ class PromptBuilder:
             raise InputError(f"{where}: '{self._prompt_field}' is null: give the row a prompt, or remove it")
         return as_text(value)
 
-    def _id(self, row: JsonObject, where: str) -> str | None:
+    def _id(self, row: JsonObject, columns: JsonObject, where: str) -> str | None:
         if self._id_field is not None:
-            return _id_text(column_value(row, self._id_field, where))
+            return _id_text(column_value(columns, self._id_field, where))
         custom_id = row.get("custom_id")
         return _id_text(row.get("id") if custom_id is None else custom_id)
 
@@ -90,6 +120,11 @@ class PromptBuilder:
             self._warn(
                 f"{', '.join(fields)} in the rows are ignored: set the model and its parameters with scrimp's flags"
             )
+
+
+def _default_id(source: Source, number: int, where: str) -> str | None:
+    """Return the id of a row that has none: its file, where that is the row or one of several files."""
+    return where if source.path is not None and (source.one_of_many or not number) else None
 
 
 def _not_blank(prompt: Prompt) -> Prompt:

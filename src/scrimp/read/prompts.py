@@ -9,9 +9,9 @@ from scrimp.errors import InputError
 from scrimp.read.input_meter import InputMeter
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_builder import PromptBuilder
-from scrimp.read.row_formats import read_rows
+from scrimp.read.row_formats import looks_like_header, read_rows, sniff_format
 from scrimp.read.sources import Source, find_sources
-from scrimp.read.streams import open_source
+from scrimp.read.streams import InputStream, open_source, read_errors
 from scrimp.values import Prompt
 
 
@@ -31,7 +31,7 @@ def prompts(
     """
     if options.nul and options.format not in ("auto", "lines", "text"):
         raise InputError(f"NUL-separated records are plain text, not {options.format}: use either -0 or --format")
-    sources, builder = find_sources(inputs), PromptBuilder(options, warn)
+    sources, builder = find_sources(inputs, warn), PromptBuilder(options, warn)
     if meter is None:
         return _prompts(sources, builder, options, warn, stdin)
     return meter.counted(_prompts(sources, builder, options, warn, stdin, meter.begin))
@@ -50,12 +50,33 @@ def _prompts(
         return
     for source in inputs:
         first_index = index
-        format_name = source.format if options.format == "auto" else options.format
-        with open_source(source, stdin, opened) as stream:
-            for value, number in read_rows(stream, format_name, nul=options.nul):
-                yield builder.build(value, index, source.name, number)
+        with open_source(source, stdin, options.encoding, opened) as stream:
+            format_name = _format(source, stream, builder, options, warn)
+            rows = read_rows(stream, format_name, nul=options.nul, delimiter=options.delimiter)
+            for value, number in rows:
+                yield builder.build(value, index, source, number, format_name)
                 index += 1
                 if index == options.limit:
                     return
         if index == first_index:
             warn(f"{source.name} contains no prompt")
+
+
+def _format(
+    source: Source, stream: InputStream, builder: PromptBuilder, options: ReadOptions, warn: Callable[[str], None]
+) -> str:
+    """Return the format of an input: as asked for, by its name, or by its first line."""
+    if options.nul:
+        return "lines"
+    named = source.format if options.format == "auto" else options.format
+    if named is not None:
+        return named
+    with read_errors(source.name):
+        first_line = stream.peek_line()
+    sniffed = sniff_format(first_line, builder.columns, options.delimiter)
+    if sniffed == "lines" and looks_like_header(first_line):
+        warn(
+            f"{source.name} is read as lines: if its first line is the header of a table, stop and rerun with "
+            "--format csv"
+        )
+    return sniffed

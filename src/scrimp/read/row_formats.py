@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from scrimp.read.decoding import JSON_ERRORS, decode_json, decode_utf8, json_error
+from scrimp.read.prompt_column import PROMPT_FIELDS
 from scrimp.read.streams import InputStream, read_errors
 from scrimp.values import Json
 
@@ -12,39 +14,67 @@ from scrimp.values import Json
 Row = tuple[Json, int]
 
 _JSON_OPENINGS = (b"{", b"[")
+_LONGEST_HEADER = 4000
+_NAME = re.compile(r"\w[\w .:/()#%&+-]{0,39}(?<![\s.:])")  # of a column; a sentence is longer, or ends otherwise
+_DELIMITER_LINE = re.compile(r'("?)sep=[^\r\n"]\1', re.IGNORECASE)
 
 
-def sniff_format(first_line: bytes) -> str:
-    """Return the format of a stream by its first line that is not blank: JSON objects, a JSON array, or plain lines."""
+def sniff_format(first_line: bytes, columns: Collection[str] = (), delimiter: str | None = None) -> str:
+    """Return the format of a stream by its first line that is not blank: JSON, a table, or plain lines.
+
+    A table is what has the delimiter of --delimiter, or a header with one of the `columns` that the options name or
+    with a usual name of a prompt.
+    """
     start = first_line.strip()
     opening, after = start[:1], start[1:].lstrip()[:1]
     if opening == b"{" and after in (b'"', b"}", b""):
         return "jsonl"
-    array = opening == b"[" and (after in (b'"', b"{", b"") or start == b"[]")
-    return "json" if array else "lines"
+    if opening == b"[" and (after in (b'"', b"{", b"") or start == b"[]"):
+        return "json"
+    header = first_line.decode(errors="replace").rstrip("\r\n")
+    if _DELIMITER_LINE.fullmatch(header) or (delimiter is not None and delimiter in header):
+        return "csv"
+    if header.strip('"') in columns:
+        return "csv"
+    return "lines" if _header_cells(header).isdisjoint((*PROMPT_FIELDS, *columns)) else "csv"
 
 
-def read_rows(stream: InputStream, format_name: str | None, *, nul: bool) -> Iterator[Row]:
-    """Yield the rows of a stream; format None is detected from its first line."""
+def looks_like_header(first_line: bytes) -> bool:
+    """Return whether a line may be the header of a table: two names or more, and nothing else."""
+    return bool(_header_cells(first_line.decode(errors="replace").rstrip("\r\n")))
+
+
+def _header_cells(line: str) -> frozenset[str]:
+    """Return the names in a line that could be a header: all different, and none of them a sentence."""
+    delimiter = next((each for each in ",;\t|" if each in line), None)
+    if delimiter is None or len(line) > _LONGEST_HEADER:
+        return frozenset()
+    cells = [cell.removeprefix('"').removesuffix('"') for cell in line.split(delimiter)]
+    names = frozenset(cells)
+    return names if len(names) == len(cells) and all(map(_NAME.fullmatch, cells)) else frozenset()
+
+
+def read_rows(
+    stream: InputStream, format_name: str, *, nul: bool = False, delimiter: str | None = None
+) -> Iterator[Row]:
+    """Yield the rows of a stream."""
     with read_errors(stream.name):
         if nul:
             yield from _records(stream)
-            return
-        detected = format_name or sniff_format(stream.peek_line())
-        if detected == "jsonl":
+        elif format_name == "jsonl":
             yield from _jsonl(stream)
-        elif detected == "lines":
+        elif format_name == "lines":
             yield from _lines(stream)
-        elif detected == "text":
+        elif format_name == "text":
             yield from _text(stream)
-        elif detected == "json":
+        elif format_name == "json":
             from scrimp.read.json_document import json_rows  # noqa: PLC0415 - one format of six
 
             yield from json_rows(stream)
         else:
             from scrimp.read.csv import csv_rows  # noqa: PLC0415 - only a table needs csv
 
-            yield from csv_rows(stream, "\t" if detected == "tsv" else ",")
+            yield from csv_rows(stream, "\t" if format_name == "tsv" else ",", delimiter)
 
 
 def _jsonl(stream: InputStream) -> Iterator[Row]:
@@ -62,7 +92,7 @@ def _jsonl(stream: InputStream) -> Iterator[Row]:
 
 
 def _lines(stream: InputStream) -> Iterator[Row]:
-    for number, line in enumerate(stream.lines(), 1):
+    for number, line in enumerate(stream.lines(carriage_returns=True), 1):
         text = decode_utf8(line, stream.name, number).removesuffix("\n").removesuffix("\r")
         if text.strip():
             yield text, number

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from scrimp.errors import InputError, closest_name
 
@@ -18,25 +19,40 @@ FORMAT_OF_EXTENSION = {
 }  # fmt: skip
 
 
+_MAX_KINDS = 8  # of skipped files, in a message
+
+
 class Source(Struct, frozen=True):
     """A named input; path None is stdin, format None is detected from the content."""
 
     name: str
     path: Path | None
     format: str | None
+    one_of_many: bool = False  # of the files of a directory, a glob or several arguments
 
 
-def find_sources(inputs: Sequence[str]) -> Iterator[Source]:
+_STDIN = (Source("stdin", None, None),)
+
+
+def find_sources(inputs: Sequence[str], warn: Callable[[str], None] = lambda _: None) -> Iterator[Source]:
     """Return what the arguments name, in their order; the files of a directory or a glob are sorted by name.
 
     Every argument is checked now, so that a wrong one is an error before anything is read; directories are walked as
-    they are read.
+    they are read, and `warn` is told which kinds of files were left out. A .txt file is lines where it is the only
+    file, and one text where it is one of several.
     """
     if list(inputs).count("-") > 1:
         raise InputError("stdin (-) is given twice, but can be read only once: give it once")
-    return chain.from_iterable(
-        [[Source("stdin", None, None)] if argument == "-" else _sources_of(argument) for argument in inputs]
-    )
+    many = sum(argument != "-" for argument in inputs) > 1
+    found = [_STDIN if argument == "-" else _sources_of(argument, warn) for argument in inputs]
+    return chain.from_iterable(map(_one_of_many, each) if many else each for each in found)
+
+
+def _one_of_many(source: Source) -> Source:
+    if source.path is None:
+        return source
+    text = source.format == "lines" and _plain_suffix(source.path.name) == ".txt"
+    return structs.replace(source, one_of_many=True, format="text" if text else source.format)
 
 
 def includes(inputs: Sequence[str], path: Path) -> bool:
@@ -82,7 +98,7 @@ def _is_pipe(argument: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _sources_of(argument: str) -> Iterator[Source]:
+def _sources_of(argument: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[Source]:
     if not argument.strip():
         raise InputError("an input is an empty string, perhaps an unset variable: name a file, or . for this directory")
     try:
@@ -92,35 +108,58 @@ def _sources_of(argument: str) -> Iterator[Source]:
     except OSError as error:
         raise InputError(f"{_shortened(argument)} cannot be read ({error.strerror}){_ask_hint(argument)}") from error
     if stat.S_ISDIR(mode):
-        return _directory_sources(argument)
+        return map(_one_of_many, _directory_sources(argument, warn))
     return iter([_file_source(Path(argument), regular=stat.S_ISREG(mode))])
 
 
 def _file_source(path: Path, *, regular: bool = True) -> Source:
     """Return the source: its format is that of its extension; without a known one a file is text, a pipe is sniffed."""
-    # A file's name may be any bytes; the source of a prompt is printed, so it must be UTF-8.
-    name = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Source(name, path, _format_of(path.name) or ("text" if regular else None))
+    return Source(_printable(str(path)), path, _format_of(path.name) or ("text" if regular else None))
+
+
+def _printable(name: str) -> str:
+    """Return a file's name, which may be any bytes, as UTF-8: the source of a prompt is printed."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _format_of(name: str) -> str | None:
-    plain = name.lower().removesuffix(".gz")
-    return FORMAT_OF_EXTENSION.get(Path(plain).suffix)
+    return FORMAT_OF_EXTENSION.get(_plain_suffix(name))
 
 
-def _directory_sources(folder: str) -> Iterator[Source]:
-    files = _walk(Path(folder))
+def _plain_suffix(name: str) -> str:
+    return Path(name.lower().removesuffix(".gz")).suffix
+
+
+def _directory_sources(folder: str, warn: Callable[[str], None]) -> Iterator[Source]:
+    skipped: Counter[str] = Counter()
+    files = _walk(Path(folder), skipped)
     first = next(files, None)
     if first is None:
         raise InputError(
-            f"{folder} contains no file that scrimp reads: name a file, or use one of the extensions "
-            f"{', '.join(FORMAT_OF_EXTENSION)}"
+            f"{folder} contains no file that scrimp reads{_kinds(skipped, ' (only ', ')')}: name a file, or use one of "
+            f"the extensions {', '.join(FORMAT_OF_EXTENSION)}"
         )
-    return chain([first], files)
+    return chain([first], files, _report_skipped(folder, skipped, warn))
 
 
-def _walk(folder: Path) -> Iterator[Source]:
-    """Yield the files with a known extension; skip hidden ones, and links to directories, which may loop."""
+def _report_skipped(folder: str, skipped: Counter[str], warn: Callable[[str], None]) -> Iterator[Source]:
+    """Yield nothing; once the directory is read, tell which files were left out."""
+    if skipped:
+        warn(f"{folder}: left out {_kinds(skipped)}: to read such a file as one text, name it")
+    yield from ()
+
+
+def _kinds(skipped: Counter[str], before: str = "", after: str = "") -> str:
+    """Return numbers and kinds of files, the most frequent first, as a message lists them."""
+    if not skipped:
+        return ""
+    named = [f"{number} {kind or 'without an extension'}" for kind, number in skipped.most_common(_MAX_KINDS)]
+    others = skipped.total() - sum(number for _, number in skipped.most_common(_MAX_KINDS))
+    return before + ", ".join([*named, *([f"{others} others"] if others else [])]) + after
+
+
+def _walk(folder: Path, skipped: Counter[str]) -> Iterator[Source]:
+    """Yield the files with a known extension and count the others; skip hidden ones, and links to directories."""
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -130,9 +169,13 @@ def _walk(folder: Path) -> Iterator[Source]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name)
-        elif _format_of(entry.name) and entry.is_file():
+            yield from _walk(folder / entry.name, skipped)
+        elif not entry.is_file():
+            continue
+        elif _format_of(entry.name):
             yield _file_source(folder / entry.name)
+        else:
+            skipped[_printable(_plain_suffix(entry.name))] += 1
 
 
 def _glob_sources(argument: str) -> Iterator[Source]:
@@ -145,7 +188,8 @@ def _glob_sources(argument: str) -> Iterator[Source]:
     files = [path for path in matches if path.is_file()]
     if not files:
         raise InputError(f"{_shortened(argument)} matches no file{_ask_hint(argument) or ': check the pattern'}")
-    return map(_file_source, files)
+    sources = map(_file_source, files)
+    return sources if len(files) == 1 else map(_one_of_many, sources)
 
 
 def _suggestion(path: Path) -> str:

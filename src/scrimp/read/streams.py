@@ -9,44 +9,50 @@ from itertools import chain
 from typing import BinaryIO
 
 from scrimp.errors import InputError
+from scrimp.read.encodings import UTF8_MARK, guessed_encoding, marked_encoding, needs_recoding, recoded
 from scrimp.read.sources import Source
 
-_BOM = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _GZIP_MAGIC = b"\x1f\x8b"
 _BUFFER_SIZE = 1 << 18
 
 
 class InputStream:
-    """The bytes of an input; its first line can be peeked at before it is read."""
+    """The bytes of an input as UTF-8; its first line can be peeked at before it is read.
 
-    def __init__(self, name: str, binary: BinaryIO) -> None:
+    A byte order mark decides the encoding, then the name that was given; without either it is UTF-8, or UTF-16 where
+    every other byte of the beginning is NUL.
+    """
+
+    def __init__(self, name: str, binary: BinaryIO, encoding: str | None = None) -> None:
         self.name, self._binary = name, binary
+        self._encoding = encoding if needs_recoding(encoding) else None
         self._head: list[bytes] = []
 
     def peek_line(self) -> bytes:
         """Return the first line that is not blank, without waiting for anything after it."""
-        for line in self._binary:
+        self._read_head()
+        while not self._head[-1].strip():
+            line = self._binary.readline()
+            if not line:
+                return b""
             self._head.append(line)
-            if line.removeprefix(_BOM).strip():
-                return line.removeprefix(_BOM)
-        return b""
+        return self._head[-1]
 
-    def lines(self) -> Iterator[bytes]:
-        """Return the lines, each as soon as it arrives."""
-        if not self._head:
-            self._head.append(self._binary.readline())
-        self._head[0] = self._without_bom(self._head[0])
+    def lines(self, *, carriage_returns: bool = False) -> Iterator[bytes]:
+        """Return the lines, each as soon as it arrives; a text without newlines may be split at `carriage_returns`."""
+        self._read_head()
+        if carriage_returns and len(self._head) == 1 and not self._head[0].endswith(b"\n"):
+            self._head = self._head[0].splitlines(keepends=True)
         return chain(self._head, self._binary)
 
     def read_all(self) -> bytes:
         """Return everything at once."""
-        return self._without_bom(b"".join([*self._head, self._binary.read()]))
+        self._read_head()
+        return b"".join([*self._head, self._binary.read()])
 
     def records(self) -> Iterator[bytes]:
         """Yield the NUL-separated records, each as soon as its NUL arrives."""
-        read: Callable[[int], bytes] = getattr(self._binary, "read1", self._binary.read)
-        chunk = self._without_bom(read(_BUFFER_SIZE))
+        chunk = self._begin(self._read_chunk, guess=False)
         pending: list[bytes] = []
         while chunk:
             first, *others = chunk.split(b"\0")
@@ -54,23 +60,42 @@ class InputStream:
             for record in others:
                 yield b"".join(pending)
                 pending = [record]
-            chunk = read(_BUFFER_SIZE)
+            chunk = self._read_chunk()
         yield b"".join(pending)
 
-    def _without_bom(self, data: bytes) -> bytes:
-        """Return the data without a byte order mark; raise InputError if it begins like UTF-16 or gzip."""
-        if data.startswith(_UTF16_MARKS):
-            raise InputError(f"{self.name} is UTF-16: convert it, for instance with `iconv -f UTF-16 -t UTF-8`")
-        if data.startswith(_GZIP_MAGIC):
+    def _read_chunk(self) -> bytes:
+        read: Callable[[int], bytes] = getattr(self._binary, "read1", self._binary.read)
+        return read(_BUFFER_SIZE)
+
+    def _read_line(self) -> bytes:
+        return self._binary.readline()
+
+    def _read_head(self) -> None:
+        if not self._head:
+            self._head.append(self._begin(self._read_line, guess=True))
+
+    def _begin(self, read: Callable[[], bytes], *, guess: bool) -> bytes:
+        """Return what is read first, without a byte order mark; from here on everything is UTF-8."""
+        head = read()
+        if head.startswith(_GZIP_MAGIC):
             raise InputError(
                 f"{self.name} is compressed with gzip: give its name the extension .gz, or decompress it with `gunzip`"
             )
-        return data.removeprefix(_BOM)
+        if head.startswith(UTF8_MARK):
+            return head.removeprefix(UTF8_MARK)
+        encoding = marked_encoding(head) or self._encoding or (guessed_encoding(head) if guess else None)
+        if encoding is None:
+            return head
+        self._binary = recoded(head, self._binary, encoding, self.name, _BUFFER_SIZE)
+        return read().removeprefix(UTF8_MARK)
 
 
 @contextmanager
 def open_source(
-    source: Source, stdin: BinaryIO | None, opened: Callable[[BinaryIO], None] = lambda _: None
+    source: Source,
+    stdin: BinaryIO | None,
+    encoding: str | None = None,
+    opened: Callable[[BinaryIO], None] = lambda _: None,
 ) -> Iterator[InputStream]:
     """Open a source; stdin, the process's own unless another is given, stays open afterwards.
 
@@ -79,7 +104,7 @@ def open_source(
     if source.path is None:
         binary = stdin or _process_stdin()
         opened(binary)
-        yield InputStream(source.name, binary)
+        yield InputStream(source.name, binary, encoding)
         return
     with read_errors(source.name):
         raw: BinaryIO = source.path.open("rb", buffering=_BUFFER_SIZE)
@@ -88,9 +113,9 @@ def open_source(
         if source.path.suffix.lower() == ".gz":
             from scrimp.read.gzip_stream import decompressed  # noqa: PLC0415 - gzip is loaded only for a gzipped input
 
-            yield InputStream(source.name, decompressed(raw, source.name, _BUFFER_SIZE))
+            yield InputStream(source.name, decompressed(raw, source.name, _BUFFER_SIZE), encoding)
         else:
-            yield InputStream(source.name, raw)
+            yield InputStream(source.name, raw, encoding)
 
 
 @contextmanager

@@ -1,4 +1,8 @@
-"""Prompt templates: {column} is a row's value, {{ and }} are literal braces."""
+"""Prompt templates: {column} is a row's value, {{ and }} are literal braces.
+
+Any column can be named: as it is written, blanks at its ends being optional, or in quotes as JSON writes it where its
+name has braces: {"a}b"}.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,71 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from scrimp.errors import InputError
 from scrimp.read.columns import as_text, column_value
-from scrimp.values import JsonObject
+from scrimp.values import Json, JsonObject
 
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_TOKEN = re.compile(r'\{\{|\}\}|\{\s*("(?:[^"\\]|\\.)*")\s*\}|\{([^{}]*)\}|[{}]')
 _DOUBLED = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
-RenderTemplate = Callable[[JsonObject, str], str]
+_JSON_PART = re.compile(r'^\s*"|[:\n]')
+_BRACES = "write {{ and }} for braces that belong to the text, such as those of JSON"
+FindValue = Callable[[JsonObject, str], Json]
 
 
-def compile_template(template: str) -> RenderTemplate:
-    """Return a function that renders the template for a row; its second argument names the row in errors."""
-    first, columns = _parse(template)
-    if not columns:
-        raise InputError(
-            f"the template has no column, so every row would get the same prompt: {_column_hint(template)}"
-        )
+class Template:
+    """A template, parsed; `columns` are the names in it."""
 
-    def render(row: JsonObject, where: str) -> str:
-        parts = [first]
-        for column, literal in columns:
-            value = column_value(row, column, where)
+    def __init__(self, text: str, name: str = "the template") -> None:
+        """Raise InputError for a brace that stands alone."""
+        self._first, parts = _parse(text, name)
+        self.columns = tuple(column.strip() for column, _ in parts)
+        self._finders = [(column, _finder(column), literal) for column, literal in parts]
+
+    def __call__(self, row: JsonObject, where: str) -> str:
+        """Return the text for a row; raise InputError, which names it by `where`, for a missing column or a null."""
+        parts = [self._first]
+        for column, find, literal in self._finders:
+            value = row[column] if column in row else find(row, where)
             if value is None:
-                raise InputError(f"{where}: '{column}' is null: give the row a value, or remove it")
-            parts += (as_text(value), literal)
+                raise InputError(f"{where}: '{column.strip()}' is null: give the row a value, or remove it")
+            parts += (value if isinstance(value, str) else as_text(value), literal)
         return "".join(parts)
 
-    return render
+
+def compile_template(text: str) -> Template:
+    """Return the template of a prompt; raise InputError if it has no column: every prompt would be the same."""
+    template = Template(text)
+    if not template.columns:
+        raise InputError(f"the template has no column, so every row would get the same prompt: {_column_hint(text)}")
+    return template
+
+
+def _finder(column: str) -> FindValue:
+    """Return what finds a value that is not under its name as written: without blanks at its ends, or unquoted."""
+    unquoted = _unquoted(column.strip())
+    hint = _BRACES if _JSON_PART.search(column) else ""
+    names = list(dict.fromkeys((column.strip(), unquoted or column.strip())))
+
+    def find(row: JsonObject, where: str) -> Json:
+        for name in names[:-1]:
+            if name in row:
+                return row[name]
+        return column_value(row, names[-1], where, hint)
+
+    return find
+
+
+def _unquoted(name: str) -> str | None:
+    """Return the name in quotes; None if it is not quoted as JSON is."""
+    if not name.startswith('"'):
+        return None
+    try:
+        return msgspec.json.decode(name, type=str)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _column_hint(template: str) -> str:
@@ -49,23 +90,23 @@ def _column_hint(template: str) -> str:
     return f"for the text of that file, write @{template}" if is_file else "write {column} for a value, such as {text}"
 
 
-def _parse(template: str) -> tuple[str, list[tuple[str, str]]]:
+def _parse(template: str, name: str) -> tuple[str, list[tuple[str, str]]]:
     """Return the literal text before the first column, then each column with the literal text after it."""
     literals, columns = [""], []
     position = 0
     for match in _TOKEN.finditer(template):
         literals[-1] += template[position : match.start()]
         position = match.end()
-        column = (match[1] or "").strip()
-        if column:
+        column = match[1] or match[2] or ""
+        if column.strip():
             columns.append(column)
             literals.append("")
         elif match[0] in ("{{", "}}"):
             literals[-1] += match[0][0]
         else:
             raise InputError(
-                f"the template has a lone '{match[0]}' at character {match.start() + 1}: write {{{{ or }}}} for a "
-                "literal brace, {column} for a value"
+                f"{name} has a lone '{match[0]}' at character {match.start() + 1}: {_BRACES}, and {{column}} for a "
+                "value"
             )
     literals[-1] += template[position:]
     return literals[0], list(zip(columns, literals[1:], strict=True))

@@ -36,10 +36,23 @@ Inputs = Annotated[
 Format = Annotated[
     InputFormat, typer.Option("--format", help="The input's format; auto goes by extension, and sniffs stdin.")
 ]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(metavar="CHAR|tab", help="What delimits CSV and TSV; without it their first lines tell."),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Of inputs, such as cp1252; default: UTF-8, or as a byte order mark says."),
+]
 Nul = Annotated[bool, typer.Option("-0", "--null", help="Prompts end in NUL bytes, as find -print0 writes them.")]
 Template = Annotated[
     str | None,
-    typer.Option("-t", "--template", metavar="STR|@FILE", help="The prompt, with {column} for each row's values."),
+    typer.Option(
+        "-t",
+        "--template",
+        metavar="STR|@FILE",
+        help="The prompt, with {column} for each row's values and {{ for a brace.",
+    ),
 ]
 PromptField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that holds the prompt.")]
 IdField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that names the row.")]

@@ -10,6 +10,8 @@ class ReadingFlags(FlagGroup, frozen=True):
     """How inputs are read."""
 
     format: o.Format = "auto"
+    delimiter: o.Delimiter = None
+    encoding: o.Encoding = None
     nul: o.Nul = False
     template: o.Template = None
     prompt_field: o.PromptField = None

@@ -10,6 +10,7 @@ from scrimp.cli.flags.schema_option import schema_option
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
+from scrimp.read.encodings import checked_encoding
 from scrimp.read.options import ReadOptions, option_text, optional_text
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
 from scrimp.values import Parameters
@@ -78,8 +79,16 @@ def read_options(flags: ReadingFlags) -> ReadOptions:
     return ReadOptions(
         format=flags.format, nul=flags.nul, template=optional_text(flags.template, "--template"),
         prompt_field=flags.prompt_field, id_field=flags.id_field, system=optional_text(flags.system, "--system"),
-        limit=flags.limit,
+        limit=flags.limit, delimiter=_delimiter(flags.delimiter), encoding=checked_encoding(flags.encoding),
     )  # fmt: skip
+
+
+def _delimiter(text: str | None) -> str | None:
+    if text is None:
+        return None
+    from scrimp.read.csv_dialect import checked_delimiter  # noqa: PLC0415 - csv is loaded where it is used
+
+    return checked_delimiter(text)
 
 
 def run_labels(flags: LabelFlags) -> RunLabels:
