@@ -1,4 +1,4 @@
-"""Make what is made from the commands: README help, man pages, completions. With --check, say what drifted."""
+"""Make what is made from the commands: help in the manual, man pages, completions. With --check, say what drifted."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import roff
 import typer
 
-from scrimp import __version__
 from scrimp.cli.completion import script
+from scrimp.cli.help.command_help import context, help_text
+from scrimp.cli.help.command_page import sections
+from scrimp.cli.help.markdown import Heading, blocks
+from scrimp.cli.help.topics import Topic, topics
 from scrimp.cli.lazy_group import COMMANDS
-from scrimp.cli.main import app
+from scrimp.config.template import TEMPLATE
 
 ROOT = Path(__file__).resolve().parent.parent
-_BLOCK = re.compile(r"<!-- help: (?P<words>[^>]+) -->\n```text\n.*?```\n<!-- /help -->", re.DOTALL)
+_HELP = re.compile(r"<!-- help: (?P<words>[^>]+) -->\n```text\n.*?```\n<!-- /help -->", re.DOTALL)
+_TEMPLATE = re.compile(r"<!-- config template -->\n```toml\n.*?```\n<!-- /config template -->", re.DOTALL)
 
 
 def main() -> int:
@@ -39,48 +44,50 @@ def made() -> Iterator[tuple[Path, str]]:
     yield ROOT / "completions/_scrimp", script("zsh")
     yield ROOT / "completions/scrimp.fish", script("fish")
     yield ROOT / "src/scrimp/cli/help.txt", help_text([])
-    yield ROOT / "man/scrimp.1", man_page([])
+    yield ROOT / "man/scrimp.1", command_page([])
     for name in COMMANDS:
-        yield ROOT / f"man/scrimp-{name}.1", man_page([name])
+        yield ROOT / f"man/scrimp-{name}.1", command_page([name])
+    for topic in topics().values():
+        text = filled(topic.text)
+        yield topic.file, text
+        yield ROOT / f"man/{topic.page}.{topic.section}", written_page(topic, text)
     readme = ROOT / "README.md"
-    yield readme, _BLOCK.sub(_block, readme.read_text(encoding="utf-8"))
+    yield readme, filled(readme.read_text(encoding="utf-8"))
 
 
-def _block(match: re.Match[str]) -> str:
-    words = match["words"].split()
-    return f"<!-- help: {match['words']} -->\n```text\n{help_text(words[1:])}```\n<!-- /help -->"
-
-
-def context(words: list[str]) -> typer.Context:
-    """Return the parsing context of a command, subcommands included."""
-    ctx = typer.main.get_command(app).make_context("scrimp", ["run"], resilient_parsing=True)
-    for word in words:
-        child = ctx.command.get_command(ctx, word)
-        ctx = child.make_context(word, [], parent=ctx, resilient_parsing=True)
-    return ctx
-
-
-def help_text(words: list[str]) -> str:
-    """Return what `scrimp WORDS --help` prints at 80 columns."""
+def command_page(words: list[str]) -> str:
+    """Return the man page of a command, of the program for no words."""
     ctx = context(words)
-    ctx.terminal_width = 80
-    return ctx.command.get_help(ctx).rstrip() + "\n"
-
-
-def man_page(words: list[str]) -> str:
-    """Return a page in man(7) macros."""
-    ctx = context(words)
-    name = "-".join(["scrimp", *words])
     summary = COMMANDS[words[0]] if words else "run prompts through language models for the least money"
-    lines = [
-        f'.TH "{name.upper()}" "1" "" "scrimp {__version__}" "scrimp"',
-        ".SH NAME", f"{roff(name)} \\- {roff(summary.rstrip('.'))}",
-        ".SH SYNOPSIS", f".B {roff(ctx.command_path)}",
-        roff(" ".join(ctx.command.collect_usage_pieces(ctx))),
-        ".SH DESCRIPTION", *paragraphs(description(ctx)),
-        *options(ctx), *subcommands(ctx, words), *see_also(words),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
+    return roff.man_page(
+        "-".join(["scrimp", *words]), "1", summary,
+        [
+            ".SH SYNOPSIS", f".B {roff.escape(ctx.command_path)}",
+            roff.escape(" ".join(ctx.command.collect_usage_pieces(ctx))),
+            ".SH DESCRIPTION", *paragraphs(description(ctx)),
+            *options(ctx), *subcommands(ctx, words), *roff.body(sections(" ".join(words), ctx)),
+        ],
+    )  # fmt: skip
+
+
+def written_page(topic: Topic, text: str) -> str:
+    """Return a page that is written in Markdown."""
+    _, *page = blocks(text)
+    if not isinstance(page[0], Heading):
+        page.insert(0, Heading(2, "Description"))
+    return roff.man_page(topic.page, topic.section, topic.summary, roff.body(page))
+
+
+def filled(text: str) -> str:
+    """Return a page with what it quotes of the program made anew: the help of a command, the config template."""
+    text = _HELP.sub(lambda match: _quoted("help", match["words"], help_text(match["words"].split()[1:])), text)
+    return _TEMPLATE.sub(
+        lambda _: "<!-- config template -->\n```toml\n" + TEMPLATE + "```\n<!-- /config template -->", text
+    )
+
+
+def _quoted(kind: str, words: str, text: str) -> str:
+    return f"<!-- {kind}: {words} -->\n```text\n{text}```\n<!-- /{kind} -->"
 
 
 def description(ctx: typer.Context) -> str:
@@ -92,7 +99,7 @@ def options(ctx: typer.Context) -> Iterator[str]:
     if records:
         yield ".SH OPTIONS"
     for names, text in records:
-        yield from (".TP", f"\\fB{roff(names)}\\fR", roff(text))
+        yield from (".TP", f"\\fB{roff.escape(names)}\\fR", roff.escape(text))
 
 
 def subcommands(ctx: typer.Context, words: list[str]) -> Iterator[str]:
@@ -101,17 +108,11 @@ def subcommands(ctx: typer.Context, words: list[str]) -> Iterator[str]:
     yield ".SH COMMANDS"
     for name in ctx.command.list_commands(ctx):
         if not words:
-            yield from (".TP", f"\\fB{roff(name)}\\fR", roff(COMMANDS[name]))
+            yield from (".TP", f"\\fB{roff.escape(name)}\\fR", roff.escape(COMMANDS[name]))
             continue
         below = context([*words, name])
-        yield from (f".SS {roff(' '.join([*words, name]))}", *paragraphs(description(below)))
+        yield from (f".SS {roff.escape(' '.join([*words, name]))}", *paragraphs(description(below)))
         yield from (line for line in options(below) if not line.startswith(".SH"))
-
-
-def see_also(words: list[str]) -> Iterator[str]:
-    others = [f"scrimp-{name}" for name in COMMANDS] if not words else ["scrimp"]
-    yield ".SH SEE ALSO"
-    yield ", ".join(f"\\fB{roff(other)}\\fR(1)" for other in others)
 
 
 def paragraphs(text: str) -> list[str]:
@@ -122,15 +123,9 @@ def paragraphs(text: str) -> list[str]:
 
 def paragraph(block: str) -> str:
     if not block.lstrip().startswith("\b"):
-        return roff(" ".join(block.split()))
+        return roff.escape(" ".join(block.split()))
     _, *lines = block.splitlines()
-    return "\n".join([".nf", *(roff(line) for line in lines), ".fi"])
-
-
-def roff(text: str) -> str:
-    """Escape what troff would take for its own."""
-    escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
-    return "\\&" + escaped if escaped.startswith(".") else escaped
+    return "\n".join([".nf", *(roff.escape(line) for line in lines), ".fi"])
 
 
 if __name__ == "__main__":

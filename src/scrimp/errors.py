@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+# What each exit status means: the manual lists them, and a test finds every one that is used.
+EXIT_STATUSES: Mapping[int, str] = {
+    0: "Every row was answered; for other commands: done.",
+    1: "An internal error; please report it with the traceback.",
+    2: "Wrong use, config or input: the message says what to change.",
+    3: "The run ended, and some rows failed.",
+    4: "Nothing succeeded, or no provider was left: a refused key, an empty balance.",
+    5: "Stopped at `--max-cost`, `--max-failures` or a chain's `max_escalation`.",
+    7: "`--cache only` missed.",
+    129: "Stopped by SIGHUP.",
+    130: "Stopped by SIGINT (Ctrl-C).",
+    141: "The reader of a pipe has left.",
+    143: "Stopped by SIGTERM.",
+}
 
 
 class ScrimpError(Exception):

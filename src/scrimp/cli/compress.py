@@ -91,9 +91,7 @@ def compress_text(
         if diff:
             _print_diff(session, text, fitted.compressed.text)
         elif not dry_run:
-            sys.stdout.write(
-                escape_controls(fitted.compressed.text) if session.out.terminal else fitted.compressed.text
-            )
+            _print_text(fitted.compressed.text, terminal=session.out.terminal)
         if not quiet:
             sys.stdout.flush()
             _print_receipt(session, text, fitted, price, name, as_json=report == "json")
@@ -131,6 +129,13 @@ def _text(file: str | None) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: byte {error.start + 1} is not UTF-8: convert the file to UTF-8") from error
+
+
+def _print_text(text: str, *, terminal: bool) -> None:
+    """Print the text to the byte; at a terminal the receipt begins on a line of its own."""
+    if terminal:
+        text = escape_controls(text) + ("" if text.endswith("\n") else "\n")
+    sys.stdout.write(text)
 
 
 def _print_receipt(

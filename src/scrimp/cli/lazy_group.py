@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "local": "Install, inspect and remove the embedded model.",
     "doctor": "Check the installation, the keys and the stores.",
     "completion": "Print the completion script of a shell.",
+    "help": "Print a page of the manual, or the list of pages.",
 }
 
 

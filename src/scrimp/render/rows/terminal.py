@@ -54,7 +54,7 @@ class TerminalRowWriter:
         if isinstance(outcome, Failed):
             color = _YELLOW if outcome.status == "truncated" else _RED
             yield left + self._painted(f"{outcome.status}: {escape_controls(outcome.failure.message)}", color)
-            if text:
+            if text and text not in escape_controls(outcome.failure.message):
                 yield from (text, "")
             return
         text = text or "(empty)"

@@ -1,0 +1,96 @@
+"""What the manual says of a command beside its help: examples, environment, files, exit statuses, related pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from scrimp.cli.help.examples import EXAMPLES
+from scrimp.cli.help.markdown import Block, Heading, Lines, Paragraph, Table
+from scrimp.cli.help.topics import topics
+from scrimp.cli.lazy_group import COMMANDS
+from scrimp.config import environment
+from scrimp.config.paths import Paths, paths_of
+from scrimp.errors import EXIT_STATUSES
+
+if TYPE_CHECKING:
+    from typer._click import Context  # typer's copy of click gives its types no public name
+
+# Commands that answer prompts, and so end in every way; the others have done what they were asked, or have not.
+_ANSWERING = ("run", "ask")
+_ANY = (0, 1, 2, 130, 141)
+# Commands that call providers, or look whether they could.
+_CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
+# Written pages on the subject of a command; the program's page names all.
+_RELATED: Mapping[str, tuple[str, ...]] = {
+    "run": ("scrimp-rows(5)", "scrimp-performance(7)"),
+    "compress": ("scrimp-compression(7)",),
+    "tune": ("scrimp-tuning(7)",),
+    "route": ("scrimp-tuning(7)",),
+    "config": ("scrimp.toml(5)",),
+    "doctor": ("scrimp-providers(7)",),
+    "models": ("scrimp-providers(7)",),
+}
+_HOME = "~"
+
+
+def sections(name: str, context: Context) -> Iterator[Block]:
+    """Yield the sections of a command's page; those of the program have an empty name."""
+    flags = {parameter.name or "" for parameter in context.command.params}
+    if name in EXAMPLES:
+        yield Heading(2, "Examples")
+        for example in EXAMPLES[name]:
+            yield Paragraph(example.says if example.says.endswith("?") else f"{example.says}:")
+            yield Lines("console", tuple(f"$ {line}" for line in example.command.splitlines()))
+    yield Heading(2, "Environment")
+    yield _table("variable", dict(_variables(name, flags)))
+    yield Heading(2, "Files")
+    yield _table("file", dict(_files()))
+    yield Paragraph("With `SCRIMP_HOME` set, all of them are in that directory.")
+    yield Heading(2, "Exit status")
+    statuses = EXIT_STATUSES if name in ("", *_ANSWERING) else {status: EXIT_STATUSES[status] for status in _ANY}
+    yield _table("status", {str(status): meaning for status, meaning in statuses.items()})
+    yield Heading(2, "See also")
+    yield Paragraph(", ".join(_see_also(name)) + ".")
+
+
+def _see_also(name: str) -> Iterator[str]:
+    if name:
+        yield from ("scrimp(1)", *_RELATED.get(name, ()), "scrimp-tutorial(7)")
+    else:
+        yield from (f"{topic.page}({topic.section})" for topic in topics().values())
+        yield from (f"scrimp-{command}(1)" for command in COMMANDS)
+
+
+def _table(what: str, rows: Mapping[str, str]) -> Table:
+    return Table((what, "meaning"), tuple(rows.items()))
+
+
+def _variables(name: str, flags: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the variables a command reads; the program's page names each one."""
+    defaults = {variable: key for variable, key in environment.defaults() if key in flags or not name}
+    if defaults:
+        variable, key = next(iter(defaults.items()))
+        yield "SCRIMP_...", f"Defaults of flags, {variable} that of `{_flag(key)}`: {', '.join(defaults)}."
+    if name in _CALLING:
+        yield "OPENAI_API_KEY, ...", "The keys of providers; scrimp(1) lists them."
+    if not name:
+        yield from environment.keys()
+    if name in ("", *_CALLING):
+        yield from environment.CALLING.items()
+    if name in ("", "help"):
+        yield from environment.PAGING.items()
+    yield from environment.COMMON.items()
+
+
+def _flag(key: str) -> str:
+    return f"--{key.replace('_', '-')}"
+
+
+def _files() -> Iterator[tuple[str, str]]:
+    """Yield where things are kept on Linux, with what each is."""
+    paths = paths_of({"HOME": _HOME}, "linux")
+    yield str(paths.config), "The user's configuration: scrimp.toml(5). A project's own is scrimp.toml, found upwards."
+    for name, member in vars(Paths).items():
+        if isinstance(member, property):
+            yield str(getattr(paths, name)), str(member.__doc__)

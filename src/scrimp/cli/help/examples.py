@@ -1,0 +1,76 @@
+"""Examples of each command for its page of the manual; a test runs every one as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Example(Struct, frozen=True):
+    """A line of a shell, and what it does."""
+
+    says: str
+    command: str
+
+
+_ASK = "'Positive or negative? {review}'"
+EXAMPLES: Mapping[str, tuple[Example, ...]] = {
+    "run": (
+        Example(
+            "Label the rows of a table, for at most two dollars",
+            f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --max-cost 2 -o labels.csv",
+        ),
+        Example(
+            "One prompt a line from another program, completions alone to the next",
+            "cut -d, -f1 cities.csv | scrimp run -t 'The country of {text}, one word' --out text | sort | uniq -c",
+        ),
+        Example(
+            "Ask the cheap models first, the best one only where they are not sure",
+            f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --chain simple,high",
+        ),
+        Example(
+            "Go on where a run was stopped: the same command again", f"scrimp run reviews.csv -t {_ASK} -o labels.jsonl"
+        ),
+    ),
+    "ask": (
+        Example("Ask", "scrimp ask 'What is the capital of France?'"),
+        Example("Add a file to the question", "scrimp ask 'Who is mentioned in this text?' < article.txt"),
+        Example("Add the output of a program", "git diff | scrimp ask 'Write a commit message.'"),
+    ),
+    "estimate": (
+        Example(
+            "What a run would cost, without making a call", f"scrimp estimate reviews.csv -t {_ASK} --max-output 5"
+        ),
+    ),
+    "compress": (
+        Example("See what would be saved", "scrimp compress services.json --dry-run"),
+        Example(
+            "Answer from part of a long text", "scrimp compress article.txt --level focus --query 'Who founded it?'"
+        ),
+    ),
+    "route": (Example("Where each prompt would go, and why", f"scrimp route reviews.csv -t {_ASK} --explain"),),
+    "cost": (
+        Example("What the last week cost, by model", "scrimp cost --since 7d --by model"),
+        Example("The same for a program", "scrimp cost --since 7d --by model --json"),
+    ),
+    "cache": (
+        Example("How much is kept", "scrimp cache stats"),
+        Example("Take completions to another machine", "scrimp cache export completions.jsonl"),
+    ),
+    "prices": (Example("How the price of a model is found", "scrimp prices check openai/gpt-6-luna"),),
+    "models": (Example("The models of the tiers", "scrimp models"),),
+    "config": (
+        Example("Begin a config file", "scrimp config init"),
+        Example("What is in force, and where it comes from", "scrimp config show --origin"),
+        Example("Find mistakes", "scrimp config check"),
+    ),
+    "doctor": (Example("Is everything in place?", "scrimp doctor"),),
+    "local": (Example("Where the embedded model is, or would be", "scrimp local status"),),
+    "completion": (Example("Complete words in bash, for this session", 'eval "$(scrimp completion bash)"'),),
+    "help": (
+        Example("What pages there are", "scrimp help"),
+        Example("The first hour with scrimp", "scrimp help tutorial"),
+        Example("All about a command", "scrimp help run"),
+    ),
+}

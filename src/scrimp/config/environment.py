@@ -1,0 +1,48 @@
+"""Environment variables that scrimp reads, and what each does: the manual lists them, and a test finds every one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scrimp.config.layers import variable_name
+from scrimp.config.schema import Defaults
+from scrimp.providers.presets import PRESETS
+
+# Read by every command.
+COMMON: Mapping[str, str] = {
+    "SCRIMP_HOME": "The directory of everything scrimp keeps: config, cache, ledger, embedded model.",
+    "XDG_CONFIG_HOME": "The directory of scrimp/config.toml on Linux; ~/.config if not set.",
+    "XDG_DATA_HOME": "The directory of scrimp's stores on Linux; ~/.local/share if not set.",
+    "NO_COLOR": "If set, no colors.",
+    "FORCE_COLOR": "If set and not 0, colors in a pipe too.",
+    "TERM": "dumb: no colors, no progress bar.",
+    "COLUMNS": "The width of the screen, instead of the terminal's own.",
+}
+# Read where providers are called.
+CALLING: Mapping[str, str] = {
+    "SSL_CERT_FILE": "A file of certificates to trust as well, for a gateway or proxy with its own authority.",
+    "REQUESTS_CA_BUNDLE": "The same, where SSL_CERT_FILE is not set.",
+    "CURL_CA_BUNDLE": "The same, where neither is set.",
+}
+# Read by `scrimp help`.
+PAGING: Mapping[str, str] = {
+    "MANPAGER": "The command that shows a page longer than the screen; cat or nothing: none.",
+    "PAGER": "The same, where MANPAGER is not set; less if neither is.",
+}
+
+
+def defaults() -> Iterator[tuple[str, str]]:
+    """Yield the variable of each key of [defaults], with the flag whose default it sets."""
+    for name in Defaults.__struct_fields__:
+        yield variable_name(name), name
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """Yield the variables of the known providers' keys, with whose they are."""
+    owners: dict[str, list[str]] = {}
+    for name, endpoint in PRESETS.items():
+        for variable in (endpoint.key_env, *(variable for variable, _ in endpoint.env_headers.values())):
+            if variable:
+                owners.setdefault(variable, []).append(name)
+    for variable, names in owners.items():
+        yield variable, f"The key of {' and '.join(names)}."

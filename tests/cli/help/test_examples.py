@@ -1,0 +1,40 @@
+"""Every example of a command's page runs as it is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from manual.pages import opened_session
+from manual.sessions import Step
+from scrimp.cli.help.examples import EXAMPLES
+from scrimp.cli.lazy_group import COMMANDS
+
+FILES = {
+    "reviews.csv": 'id,review\nr1,It never broke.\nr2,"Loud, but good."\n',
+    "cities.csv": "Paris,2100000\nOsaka,2700000\nLyon,500000\n",
+    "article.txt": "Ada Lovelace wrote the first program. It rained. Grace Hopper founded the language COBOL.\n",
+    "services.json": json.dumps([{"name": name, "port": 80, "up": True} for name in "abcdef"], indent=2),
+}
+
+
+def test_every_command_but_those_with_examples_in_their_page_has_an_example() -> None:
+    assert set(COMMANDS) - set(EXAMPLES) == {"tune"}  # scrimp-tuning(7) shows its commands in their order
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_run_as_they_are_written(name: str, tmp_path: Path) -> None:
+    with opened_session(tmp_path) as session:
+        for file, text in FILES.items():
+            (session.cwd / file).write_text(text, encoding="utf-8")
+        session.env |= {"OPENAI_API_KEY": "sk-proj-0123456789", "GIT_DIR": "none"}
+        (session.home / ".config/scrimp/config.toml").rename(session.cwd / "scrimp.toml")  # for config init
+        session.take(Step("scrimp config trust .", ()))
+        for example in EXAMPLES[name]:
+            shown = session.take(Step(f"{example.command}\necho status $?", ()))
+            status = 2 if name == "local" else 0  # it is not installed here
+            assert shown[-1] == f"status {status}", "\n".join([example.command, *shown])
+            if name in ("run", "ask"):
+                assert len(shown) > 1

@@ -1,0 +1,31 @@
+"""The pages whose sessions are run, and what they are run against."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import recordings
+from fake_provider import fake_provider
+from manual.provider import answer
+from manual.sessions import Session
+
+ROOT = Path(__file__).parents[2]
+PAGES = {"README": ROOT / "README.md"} | {
+    path.name.removesuffix(".md"): path for path in sorted((ROOT / "src/scrimp/manual").glob("*.md"))
+}
+
+
+@contextmanager
+def opened_session(folder: Path) -> Iterator[Session]:
+    """Open a session whose openai is a server on this machine."""
+    with fake_provider(answer) as provider:
+        session = Session(folder, {})
+        config = session.home / ".config/scrimp/config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(f'[providers.openai]\nbase_url = "{provider.url}"\n')
+        (session.cwd / "recording.jsonl").write_text(recordings.text(recordings.rows(400)))
+        (session.cwd / "prices.json").write_text(json.dumps(recordings.PRICES))
+        yield session

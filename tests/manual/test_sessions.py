@@ -1,0 +1,28 @@
+"""What pages quote is what happens: their commands are run as they are written, and print what the page says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from manual.pages import PAGES, opened_session
+from manual.sessions import Files, same, steps
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_commands_of_a_page_print_what_it_says(name: str, tmp_path: Path) -> None:
+    page = PAGES[name].read_text(encoding="utf-8")
+    with opened_session(tmp_path) as session:
+        for step in steps(page):
+            shown = session.take(step)
+            if not isinstance(step, Files):
+                assert same(step.printed, shown), "\n".join([f"$ {step.command}", *shown])
+
+
+def test_a_quotation_that_is_wrong_is_found() -> None:
+    assert same(("a", "...", "c 0:07"), ["a", "b", "b", "c 1:12"])
+    assert same(("a", "..."), ["a"])
+    assert not same(("a", "...", "c"), ["a", "b"])
+    assert not same(("a",), ["a", "b"])
+    assert not same((), ["a"])
