@@ -82,7 +82,7 @@ def open_output(output: str) -> Iterator[OutputFile]:
     try:
         former = target.stat() if target.exists() else None
         part = _create_part(target, former)
-        stream = target.open("wb") if part is None else part.open("wb")
+        stream: BinaryIO = target.open("wb") if part is None else part.open("w+b")
     except OSError as error:
         raise UsageError(f"-o: {output} cannot be written ({error.strerror}): name another file") from error
     file = OutputFile(stream, replaces=part is not None and former is not None and former.st_size > 0)

@@ -37,6 +37,7 @@ from scrimp.read.options import named_file
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.progress import open_progress
+from scrimp.render.rows.fields import field_names
 from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
 from scrimp.units import parse_percent
@@ -63,6 +64,9 @@ def run(
     A template names columns of the row; any row also has {text}, {line}, {file} and {row} (its number), unless a column
     of the input has that name. {"..."} takes a name with braces in it; {{ and }} are braces of the text.
 
+    CSV from a CSV or TSV has the same columns, then output (parsed, with --choices or --schema) and error: always on
+    stdout, in a file where a row failed. A name that is taken gets a number: output_2.
+
     Rows go to stdout, or to the file of -o, which has its new content at the end of the run, also after Ctrl-C, a limit
     or an error; where no row was answered a former file stays as it was. Everything else goes to stderr. Rerun the same
     command to resume after any interruption: what was answered is in the cache.
@@ -75,7 +79,8 @@ def run(
         check_schema(options)
         output = output_name(written.output)
         meter = InputMeter(names, reading.limit)
-        rows = prompts(names, read_options(reading), warn=session.messages.warn, meter=meter)
+        read = read_options(reading)
+        rows = prompts(names, read, warn=session.messages.warn, meter=meter)
         files_read = {
             "-t": named_file(reading.template),
             "--system": named_file(reading.system),
@@ -90,8 +95,9 @@ def run(
         to_terminal = session.out.terminal and output == STDOUT
         with open_output(output) as file:
             writer = open_row_writer(
-                file.stream, written.out or format_of(output), o.words(written.fields), terminal=to_terminal,
+                file.stream, written.out or format_of(output), field_names(written.fields), terminal=to_terminal,
                 warn=session.messages.warn, style=session.out, parsed=options.parameters.structured,
+                delimiter=read.delimiter, encoding=read.encoding,
             )  # fmt: skip
             explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)

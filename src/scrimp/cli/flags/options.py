@@ -38,11 +38,17 @@ Format = Annotated[
 ]
 Delimiter = Annotated[
     str | None,
-    typer.Option(metavar="CHAR|tab", help="What delimits CSV and TSV; without it their first lines tell."),
+    typer.Option(
+        metavar="CHAR|tab",
+        help="What delimits CSV and TSV, read and written; default: as the first lines show, and a comma.",
+    ),
 ]
 Encoding = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Of inputs, such as cp1252; default: UTF-8, or as a byte order mark says."),
+    typer.Option(
+        metavar="NAME",
+        help="Of inputs, and of CSV, TSV and text written (utf-8-sig for Excel); default: UTF-8, or by an input's BOM.",
+    ),
 ]
 Nul = Annotated[bool, typer.Option("-0", "--null", help="Prompts end in NUL bytes, as find -print0 writes them.")]
 Template = Annotated[
@@ -157,7 +163,13 @@ Out = Annotated[
     OutputFormat | None,
     typer.Option("--out", help="The format of rows: by the extension of -o, else jsonl; at a terminal, text."),
 ]
-Fields = Annotated[str | None, typer.Option(metavar="A,B,input.C", help="Only these fields of a row, in this order.")]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B,input.C",
+        help='Only these fields of a row, in this order; input.* is every column, "input.a, b" one with a comma.',
+    ),
+]
 Summary = Annotated[SummaryMode, typer.Option(help="The bill on stderr.")]
 SummaryFile = Annotated[str | None, typer.Option(metavar="FILE", help="Also write the bill as JSON to this file.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no bill; errors only.")]

@@ -16,6 +16,7 @@ class ByteSink:
     def __init__(self, stream: BinaryIO | TextIO) -> None:
         self._buffer: io.BufferedWriter | None = None
         binary = _binary(stream)
+        self._file = binary if isinstance(binary, io.BufferedRandom) else None
         if binary is None:
             text = cast("TextIO", stream)
             self.write, self.flush = lambda data: text.write(data.decode()), text.flush
@@ -24,6 +25,17 @@ class ByteSink:
             # Under PYTHONUNBUFFERED stdout has no buffer: a system call for every row, and writes may be cut short.
             binary = self._buffer = io.BufferedWriter(binary)
         self.write, self.flush = binary.write, binary.flush
+
+    @property
+    def is_rewritable(self) -> bool:
+        """Return whether what was written can be changed: a file that is open for both, as that of -o is."""
+        return self._file is not None
+
+    def rewrite(self, change: Callable[[BinaryIO], None]) -> None:
+        """Change what was written; the stream must be rewritable."""
+        if self._file is not None:
+            self._file.flush()
+            change(cast("BinaryIO", self._file))
 
     def close(self) -> None:
         """Flush, and detach from the stream, which is not ours to close."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
 from msgspec import UNSET, Struct
@@ -12,8 +13,33 @@ from scrimp.render.rows.output_row import OutputRow, RowCompression, RowError, R
 
 Getter = Callable[[OutputRow], object]
 
+EVERY_INPUT = "input.*"
+# A field between commas; a name with a comma or a quote in it is in quotes, which are doubled inside, as in CSV.
+_FIELD = re.compile(r'\s*("(?:[^"]|"")*"|(?:[^",][^,]*?)?)\s*(?:,|$)')
 ROW_FIELDS = OutputRow.__struct_fields__
 _PARTS: dict[str, type[Struct]] = {"usage": RowUsage, "compressed": RowCompression, "error": RowError}
+
+
+def field_names(text: str | None) -> list[str] | None:
+    """Return the fields that --fields names; raise UsageError for quotes that do not enclose a field."""
+    if text is None:
+        return None
+    names, position = [], 0
+    while position < len(text):
+        match = _FIELD.match(text, position)
+        if match is None:
+            raise UsageError(f"--fields: a quote at character {position + 1} does not close before a comma: close it")
+        position = match.end()
+        name = match[1]
+        names.append(name[1:-1].replace('""', '"') if name.startswith('"') else name)
+    return [name for name in names if name]
+
+
+def expanded_fields(fields: Iterable[str], columns: Iterable[str]) -> list[str]:
+    """Return the fields with input.* replaced by all columns of the input, each field once."""
+    names = list(columns)
+    expanded = [[f"input.{name}" for name in names] if field == EVERY_INPUT else [field] for field in fields]
+    return list(dict.fromkeys(name for group in expanded for name in group))
 
 
 def field_getter(field: str) -> Getter:
@@ -21,7 +47,7 @@ def field_getter(field: str) -> Getter:
     name, dot, part = field.partition(".")
     if not dot and name in ROW_FIELDS:
         return _or_none(attrgetter(name))
-    if part and name in ("input", "parsed"):
+    if (part or (dot and name == "input")) and name in ("input", "parsed"):
         return _member(attrgetter(name), part)
     if name in _PARTS and part in _PARTS[name].__struct_fields__:
         return _attribute(attrgetter(name), part)
@@ -30,12 +56,12 @@ def field_getter(field: str) -> Getter:
 
 def missing_column_check(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[OutputRow], None]:
     """Return a check that warns, at the first row, of each missing input column: a typo would empty a whole column."""
-    columns = [field.removeprefix("input.") for field in fields if field.startswith("input.")]
+    columns = [field.removeprefix("input.") for field in fields if field.startswith("input.") and field != EVERY_INPUT]
 
     def check(row: OutputRow) -> None:
         present = row.input or {}
         for name in columns:
-            if name not in present:
+            if _lookup(present, name) is UNSET:
                 known = f"its columns are {', '.join(present)}" if present else "it has no columns"
                 warn(f"row {row.index} has no input column '{name}': {known}")
         columns.clear()
@@ -53,10 +79,21 @@ def _or_none(fetch: Callable[[OutputRow], object]) -> Getter:
 
 def _member(fetch: Callable[[OutputRow], object], key: str) -> Getter:
     def fetched(row: OutputRow) -> object:
-        value = fetch(row)
-        return value.get(key) if isinstance(value, dict) else None
+        value = _lookup(fetch(row), key)
+        return None if value is UNSET else value
 
     return fetched
+
+
+def _lookup(value: object, key: str) -> object:
+    """Return a member of an object; a.b looks into objects, unless a member has exactly that name."""
+    if isinstance(value, dict) and key in value:
+        return value[key]
+    for part in key.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return UNSET
+        value = value[part]
+    return value
 
 
 def _attribute(fetch: Callable[[OutputRow], object], name: str) -> Getter:

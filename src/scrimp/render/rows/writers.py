@@ -14,8 +14,9 @@ import msgspec
 from scrimp.errors import UsageError
 from scrimp.render.rows.byte_sink import ByteSink
 from scrimp.render.rows.cells import cell_text
-from scrimp.render.rows.fields import field_getter, missing_column_check
+from scrimp.render.rows.fields import EVERY_INPUT, expanded_fields, field_getter, missing_column_check
 from scrimp.render.rows.output_row import OutputRow, output_row
+from scrimp.render.rows.text_encoding import Encode, text_encoder
 from scrimp.render.streams import StreamStyle
 from scrimp.render.terminal import escape_controls, escape_controls_in_json
 from scrimp.values import Answered, Outcome
@@ -50,25 +51,31 @@ def open_row_writer(
     warn: Callable[[str], None],
     style: StreamStyle | None = None,
     parsed: bool = False,
+    delimiter: str | None = None,
+    encoding: str | None = None,
 ) -> RowWriter:
     """Return what writes rows as jsonl, csv, tsv, text or json; `warn` is called with what the format cannot hold.
 
     Where no format is named, whole rows are written for a person at the terminal of that `style`, else as jsonl.
-    `parsed` says that completions are labels or JSON.
+    `parsed` says that completions are labels or JSON. `delimiter` and `encoding` are those of CSV, TSV and text; text
+    at a terminal is UTF-8.
     """
     sink = ByteSink(stream)
     if out is None and fields is None and terminal and style is not None:
         from scrimp.render.rows.terminal import TerminalRowWriter  # noqa: PLC0415 - only at a terminal
 
         return TerminalRowWriter(sink, style)
+    encoding = None if terminal else encoding
+    encode = text_encoder(encoding, warn)
     if out == "text":
-        return TextRowWriter(sink, fields, terminal=terminal, warn=warn)
+        return TextRowWriter(sink, fields, encode=encode, terminal=terminal, warn=warn)
     if out in ("csv", "tsv"):
         from scrimp.render.rows.csv import CsvRowWriter  # noqa: PLC0415 - csv is loaded where it is used
 
         return CsvRowWriter(
-            sink, fields, separator="\t" if out == "tsv" else ",", terminal=terminal, warn=warn, parsed=parsed
-        )
+            sink, fields, separator=delimiter or ("\t" if out == "tsv" else ","), encode=encode, encoding=encoding,
+            terminal=terminal, warn=warn, parsed=parsed,
+        )  # fmt: skip
     return JsonRowWriter(sink, fields, array=out == "json", terminal=terminal, warn=warn)
 
 
@@ -106,14 +113,27 @@ def _whole_row(row: OutputRow) -> object:
 
 
 def _selected_fields(fields: Sequence[str], warn: Callable[[str], None]) -> Callable[[OutputRow], object]:
-    getters = [(field, field_getter(field)) for field in fields]
     check_columns = missing_column_check(fields, warn)
+    getters = [(field, field_getter(field)) for field in fields]
+    if EVERY_INPUT not in fields:
 
-    def selected(row: OutputRow) -> object:
+        def selected(row: OutputRow) -> object:
+            check_columns(row)
+            return {field: fetch(row) for field, fetch in getters}
+
+        return selected
+
+    columns: tuple[str, ...] | None = None  # of the row before
+
+    def selected_with_columns(row: OutputRow) -> object:
+        nonlocal columns, getters
         check_columns(row)
+        if columns != (present := tuple(row.input or ())):
+            columns = present
+            getters = [(field, field_getter(field)) for field in expanded_fields(fields, present)]
         return {field: fetch(row) for field, fetch in getters}
 
-    return selected
+    return selected_with_columns
 
 
 class TextRowWriter:
@@ -124,11 +144,17 @@ class TextRowWriter:
     """
 
     def __init__(
-        self, sink: ByteSink, fields: Sequence[str] | None, *, terminal: bool, warn: Callable[[str], None]
+        self,
+        sink: ByteSink,
+        fields: Sequence[str] | None,
+        *,
+        encode: Encode,
+        terminal: bool,
+        warn: Callable[[str], None],
     ) -> None:
-        if fields is not None and len(fields) != 1:
+        if fields is not None and (len(fields) != 1 or EVERY_INPUT in fields):
             raise UsageError("--out text prints one field for each row: use --out tsv for several")
-        self._sink, self._terminal, self._warn = sink, terminal, warn
+        self._sink, self._encode, self._terminal, self._warn = sink, encode, terminal, warn
         self._fetch = None if fields in (None, ["output"], ("output",)) else field_getter(fields[0]) if fields else None
         self._check_columns = missing_column_check(fields or (), warn)
         self._failed = 0
@@ -147,7 +173,7 @@ class TextRowWriter:
 
     def _write_text(self, text: str) -> None:
         shown = escape_controls(text) if self._terminal else text
-        self._sink.write((shown if shown.endswith("\n") else f"{shown}\n").encode())
+        self._sink.write(self._encode(shown if shown.endswith("\n") else f"{shown}\n"))
 
     def _report_failure(self, source: str, reason: str) -> None:
         self._failed += 1

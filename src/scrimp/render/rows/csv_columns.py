@@ -1,0 +1,105 @@
+"""The columns of rows written as CSV: those of a table and what is new, or fields of the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
+
+from scrimp.render.rows.fields import EVERY_INPUT, expanded_fields, field_getter, missing_column_check
+from scrimp.render.rows.output_row import OutputRow, output_row
+from scrimp.values import Failed, JsonObject, Outcome
+
+# The columns a spreadsheet needs; the columns of the first row's input follow.
+DEFAULT_FIELDS = ("index", "id", "status", "output", "model", "tier", "cost_usd", "error")
+# With labels or a schema the parsed value stands beside the text it was read from.
+PARSED_FIELDS = ("index", "id", "status", "output", "parsed", "model", "tier", "cost_usd", "error")
+
+
+class RowColumns(Protocol):
+    """What a row has under each name of the header."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The header."""
+
+    def cells(self, outcome: Outcome) -> list[object]:
+        """Return the values of a row."""
+
+
+class TableColumns:
+    """The columns of the table that was read, in their order, then output, parsed where asked for, and error.
+
+    A name that the table has already gets a number: output_2.
+    """
+
+    def __init__(self, first: JsonObject, warn: Callable[[str], None], *, parsed: bool, has_errors: bool) -> None:
+        self._inputs, self._parsed, self.has_errors = tuple(first), parsed, has_errors
+        new = [_free_name(name, first) for name in ("output", *(("parsed",) if parsed else ()), "error")]
+        self._all_names = (*self._inputs, *new)
+        self._warn_of_new = _new_column_check(first, warn)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The header; without the column of errors while there was none."""
+        return self._all_names if self.has_errors else self._all_names[:-1]
+
+    def cells(self, outcome: Outcome) -> list[object]:
+        """Return the cells as they were read, and the new ones; a row that failed has no empty completion."""
+        row, answer = outcome.prompt.row or {}, outcome.answer
+        self._warn_of_new(row, outcome.prompt.index)
+        failed = isinstance(outcome, Failed)
+        cells: list[object] = [row.get(name) for name in self._inputs]
+        cells.append(None if answer is None else (answer.output or None) if failed else answer.output)
+        if self._parsed:
+            cells.append(None if answer is None else answer.parsed)
+        if self.has_errors:
+            cells.append(outcome.failure.message if isinstance(outcome, Failed) else None)
+        return cells
+
+
+class FieldColumns:
+    """Fields of the row: those of --fields, or the default ones with the input columns of the first row."""
+
+    def __init__(
+        self, fields: Sequence[str] | None, first: Outcome | None, warn: Callable[[str], None], *, parsed: bool = False
+    ) -> None:
+        """`first` is the first row, None if there is none."""
+        columns = (first.prompt.row if first is not None else None) or {}
+        chosen = fields if fields is not None else (*(PARSED_FIELDS if parsed else DEFAULT_FIELDS), EVERY_INPUT)
+        self.names: Sequence[str] = expanded_fields(chosen, columns)
+        self._getters = [field_getter(name) for name in self.names]
+        self._check = missing_column_check(self.names, warn) if fields is not None else _nothing
+        self._warn_of_new = _new_column_check(columns, warn) if EVERY_INPUT in chosen else None
+
+    def cells(self, outcome: Outcome) -> list[object]:
+        """Return the values of a row."""
+        row = output_row(outcome)
+        self._check(row)
+        if self._warn_of_new is not None:
+            self._warn_of_new(row.input or {}, row.index)
+        return [fetch(row) for fetch in self._getters]
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _new_column_check(first: Collection[str], warn: Callable[[str], None]) -> Callable[[JsonObject, int], None]:
+    """Return a check that warns of columns that the first row, and so the header, lacks."""
+    known = set(first)
+
+    def check(row: JsonObject, index: int) -> None:
+        if new := row.keys() - known:
+            known.update(new)
+            names = ", ".join(f"input.{name}" for name in sorted(new))
+            warn(f"row {index} has columns that the header lacks: name {names} in --fields to keep them")
+
+    return check
+
+
+def _nothing(row: OutputRow) -> None:
+    """Check nothing."""
