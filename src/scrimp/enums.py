@@ -29,7 +29,8 @@ Dialect = Literal["openai", "anthropic", "gemini"]
 Transport = Literal["http", "local", "replay"]  # a socket, the embedded model, a file of recorded completions
 
 # How things ended
-StopReason = Literal["stop", "length", "refused", "tool", "error"]  # why a model stopped writing
+# Why a model stopped writing: only "stop" is a whole completion; an `unknown` word may mean anything.
+StopReason = Literal["stop", "length", "refused", "tool", "error", "unknown"]
 FailureKind = Literal[  # what each implies is in failures
     "auth", "quota", "rate_limit", "timeout", "server", "network", "not_found", "refused", "too_long", "invalid",
     "schema", "budget",

@@ -139,6 +139,10 @@ class Usage(Struct, frozen=True, kw_only=True):
     cache_write_long: int = 0  # part of cache_write that lives longer (Anthropic 1 h)
     reasoning: int = 0  # part of output; hidden
 
+    def if_counted(self, text: str) -> Usage | None:
+        """Return the usage of a completion; None, unknown, where a provider counted no token at all for a text."""
+        return self if self.input or self.output or not text else None
+
 
 class TokenLogprob(Struct, frozen=True):
     """A generated token with its natural log probability and the most probable alternatives."""

@@ -46,7 +46,8 @@ def verdict(given: Completion, *attempts: Attempt, signal: str = "auto", paramet
 @pytest.mark.parametrize(
     ("text", "stop_reason", "why"),
     [("", "stop", "empty"), (" \n", "stop", "empty"), ("18", "length", "truncated"), ("", "length", "truncated"),
-     ("I cannot help", "refused", "refused"), ("18", "error", "error"), ("", "tool", "empty")],
+     ("I cannot help", "refused", "refused"), ("18", "error", "error"), ("", "tool", "tool"),
+     ("18", "tool", "tool"), ("18", "unknown", "unknown")],
 )  # fmt: skip
 @pytest.mark.parametrize("signal", ["auto", "agreement", "logprobs", "check"])
 def test_what_is_no_completion_is_never_valid(text: str, stop_reason: StopReason, why: str, signal: str) -> None:

@@ -192,7 +192,7 @@ def test_the_type_of_a_stream_s_error_stands_for_its_status(
         ("portkey", 446, {"message": "guardrail denied"}, "refused"),
         ("openai", 400, {"code": "unsupported_value", "param": "temperature"}, "invalid"),
         ("openai", 400, {"code": "model_not_found"}, "not_found"),
-        ("openai", 408, {}, "timeout"), ("openai", 504, {}, "timeout"), ("openai", 425, {}, "server"), ("openai", 302, {}, "invalid"),
+        ("openai", 408, {}, "timeout"), ("openai", 504, {}, "timeout"), ("openai", 425, {}, "server"), ("openai", 302, {}, "not_found"),
         ("openai", 418, {}, "invalid"), ("gemini", 429, {"details": [{"violations": [{"quotaId": "RequestsPerMinute"}]}]}, "rate_limit"),
     ],
 )  # fmt: skip
@@ -277,7 +277,11 @@ def test_a_message_is_one_line_of_bounded_length_that_names_the_provider(text: s
     [
         ({"error": {"message": "Bad  things\nhappened."}}, "(400: Bad things happened)"), ({"message": "flat"}, "(400: flat)"),
         ({"detail": "Unauthorized"}, "(400: Unauthorized)"), ({"detail": [{"loc": ["body"]}, {"msg": "field required"}]}, "(400: field required)"),
-        ({"error": "model not loaded"}, "(400: model not loaded)"), (b"<html>Bad Gateway</html>", "(400)"), ({}, "(400)"), ([], "(400)"),
+        ({"error": "model not loaded"}, "(400: model not loaded)"), (b"<html>Bad Gateway</html>", "(400: Bad Gateway)"), ({}, "(400)"), ([], "(400)"),
+        ({"detail": {"message": "why"}}, "(400: why)"), ({"errors": [{"code": 7}, {"message": "why"}]}, "(400: why)"), ([{"error": {"message": "why"}}], "(400: why)"),
+        ({"error": {"error": {"message": "why"}}}, "(400: why)"), (b"upstream\n  is gone", "(400: upstream is gone)"), (b"\xff\xfe", "(400: "),
+        (b"<html><head><title>502\nBad Gateway</title><style>p {}</style></head><body>nginx</body></html>", "(400: 502 Bad Gateway)"),
+        ({"error": "invalid_request", "error_description": "why"}, "(400: why)"), ({"type": "about:blank", "title": "Gone", "detail": "why"}, "(400: why)"),
     ],
 )  # fmt: skip
 def test_the_provider_s_own_words_are_repeated_wherever_it_puts_them(body: Any, words: str) -> None:

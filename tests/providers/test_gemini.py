@@ -70,7 +70,7 @@ def test_the_reply_of_the_reference() -> None:
 # 2.5; a reason that nobody listed must not pass for a finished answer, which would be cached.
 STOP_REASONS = {
     "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refused", "PROHIBITED_CONTENT": "refused", "RECITATION": "refused",
-    "BLOCKLIST": "refused", "SPII": "refused", "OTHER": "error", "MALFORMED_RESPONSE": "error", "NEVER_SEEN_BEFORE": "refused",
+    "BLOCKLIST": "refused", "SPII": "refused", "OTHER": "error", "MALFORMED_RESPONSE": "error", "NEVER_SEEN_BEFORE": "unknown",
 }  # fmt: skip
 
 

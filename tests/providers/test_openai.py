@@ -196,7 +196,7 @@ def test_qwens_explicit_cache_writes_are_counted() -> None:
 @pytest.mark.parametrize(
     ("usage", "cost"),
     [
-        ({"cost": 0}, "0.0"), ({"cost": 1.5e-7}, "1.5E-7"), ({"cost": 0.1}, "0.1"), ({"cost": -1}, None), ({"cost": "0.1"}, None),
+        ({"cost": 0}, "0.0"), ({"cost": 1.5e-7}, "1.5E-7"), ({"cost": 0.1}, "0.1"), ({"cost": -1}, None), ({"cost": "0.1"}, "0.1"), ({"cost": "free"}, None),
         ({"cost": True}, None), ({"cost": None}, None), ({}, None), ({"cost": 10**400}, None),
         # With a key of one's own the cost is the fee only: without the rest, the total is unknown, never the fee.
         ({"cost": 0, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.002}}, "0.002"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from providers.replies import chat, completed, read
 from scrimp.values import Usage
 
 counts = st.integers(0, 10**9)
+some = st.integers(1, 10**9)
 # What stands where a count should: absent, null, or something that is none.
 odd = st.sampled_from([None, -1, -(10**12), True, "12", "", 1.5, [], {}, 1e300])
 
@@ -29,7 +31,7 @@ def usage_of(preset: str, counted: Any) -> Usage | None:
     return completed(read(preset, body)).usage
 
 
-@given(fresh=counts, read_=counts, written=counts, answer=counts, hidden=counts)
+@given(fresh=some, read_=counts, written=counts, answer=counts, hidden=counts)
 def test_openai_counts_include_their_parts(fresh: int, read_: int, written: int, answer: int, hidden: int) -> None:
     counted = {
         "prompt_tokens": fresh + read_ + written, "completion_tokens": answer + hidden,
@@ -42,7 +44,7 @@ def test_openai_counts_include_their_parts(fresh: int, read_: int, written: int,
     )
 
 
-@given(fresh=counts, read_=counts, short=counts, long=counts, answer=counts, hidden=counts)
+@given(fresh=some, read_=counts, short=counts, long=counts, answer=counts, hidden=counts)
 def test_anthropic_input_excludes_cache_reads_and_writes(
     fresh: int, read_: int, short: int, long: int, answer: int, hidden: int
 ) -> None:
@@ -58,7 +60,7 @@ def test_anthropic_input_excludes_cache_reads_and_writes(
     )  # fmt: skip
 
 
-@given(fresh=counts, read_=counts, tools=counts, answer=counts, hidden=counts)
+@given(fresh=some, read_=counts, tools=counts, answer=counts, hidden=counts)
 def test_gemini_output_excludes_thoughts_and_its_prompt_excludes_tools(
     fresh: int, read_: int, tools: int, answer: int, hidden: int
 ) -> None:
@@ -72,11 +74,63 @@ def test_gemini_output_excludes_thoughts_and_its_prompt_excludes_tools(
     )
 
 
-@given(prompt=counts, answer=counts, hidden=counts)
+@given(prompt=some, answer=counts, hidden=counts)
 def test_gemini_openai_may_count_thinking_only_in_the_total(prompt: int, answer: int, hidden: int) -> None:
     counted = {"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer + hidden}
 
     assert usage_of("gemini-openai", counted) == Usage(input=prompt, output=answer + hidden)
+
+
+# What providers count beside prompt and completion instead of in them is told by the total, or by a part that is larger
+# than its whole. Each expected usage was added up by hand.
+BESIDE = [
+    # xAI: thinking in the total and in its own field only; with a total that leaves it out, the field alone tells.
+    ({"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 62, "completion_tokens_details": {"reasoning_tokens": 50}}, Usage(input=10, output=52, reasoning=50)),
+    ({"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12, "completion_tokens_details": {"reasoning_tokens": 50}}, Usage(input=10, output=52, reasoning=50)),
+    # Portkey for Anthropic: the cache in the total and in its own fields only.
+    ({"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 1208, "cache_read_input_tokens": 1000, "cache_creation_input_tokens": 200}, Usage(input=1203, output=5, cache_read=1000, cache_write=200)),
+    ({"prompt_tokens": 3, "completion_tokens": 5, "cache_read_input_tokens": 1000}, Usage(input=1003, output=5, cache_read=1000)),
+    ({"prompt_tokens": 3000, "completion_tokens": 5, "total_tokens": 4005, "prompt_tokens_details": {"cached_tokens": 1000}}, Usage(input=4000, output=5, cache_read=1000)),
+    # Both at once.
+    ({"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 1058, "cache_read_input_tokens": 1000, "completion_tokens_details": {"reasoning_tokens": 50}}, Usage(input=1003, output=55, cache_read=1000, reasoning=50)),
+    # OpenAI, LiteLLM, DeepSeek: parts of their wholes.
+    ({"prompt_tokens": 1203, "completion_tokens": 55, "total_tokens": 1258, "prompt_tokens_details": {"cached_tokens": 1000}, "completion_tokens_details": {"reasoning_tokens": 50}}, Usage(input=1203, output=55, cache_read=1000, reasoning=50)),
+    ({"prompt_tokens": 1203, "completion_tokens": 5, "total_tokens": 1208, "prompt_cache_hit_tokens": 1000, "prompt_cache_miss_tokens": 203}, Usage(input=1203, output=5, cache_read=1000)),
+    ({"prompt_tokens": 10, "completion_tokens": 52, "total_tokens": 0, "completion_tokens_details": {"reasoning_tokens": 50}}, Usage(input=10, output=52, reasoning=50)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("counted", "usage"), BESIDE)
+def test_tokens_beside_prompt_and_completion_are_billed(counted: dict[str, Any], usage: Usage) -> None:
+    assert usage_of("litellm", counted) == usage
+
+
+@pytest.mark.parametrize(
+    ("preset", "counted"),
+    [
+        ("openai", {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}), ("anthropic", {"input_tokens": 0, "output_tokens": 0}),
+        ("gemini", {"promptTokenCount": 0, "candidatesTokenCount": 0}),
+    ],
+)  # fmt: skip
+def test_a_text_for_which_no_token_was_counted_has_an_unknown_usage(preset: str, counted: Any) -> None:
+    assert usage_of(preset, counted) is None
+
+
+@pytest.mark.parametrize("preset", ["openai", "vllm", "qwen"])
+def test_a_cost_is_believed_only_from_those_who_report_dollars(preset: str) -> None:
+    body = chat({"prompt_tokens": 1, "completion_tokens": 1, "cost": 0.5})
+
+    assert completed(read(preset, body)).reported_cost is None
+    assert completed(read("openrouter", body)).reported_cost == Decimal("0.5")
+
+
+def test_a_gateway_s_zero_for_a_call_is_unknown() -> None:
+    body = chat({"prompt_tokens": 1, "completion_tokens": 1})
+
+    assert completed(read("litellm", body, headers={"x-litellm-response-cost": "0.0"})).reported_cost is None
+    assert completed(read("litellm", body, headers={"x-litellm-response-cost": "1e-6"})).reported_cost == Decimal(
+        "1e-6"
+    )
 
 
 WHOLES = {

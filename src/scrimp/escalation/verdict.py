@@ -34,9 +34,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 def early_stop_verdict(completion: Completion) -> Verdict | None:
-    """Return the verdict on a completion that stopped early or has no text; None on any other."""
-    words = {"length": "truncated", "refused": "refused", "error": "error"}
-    why = words.get(completion.stop_reason) or ("" if completion.text.strip() else "empty")
+    """Return the verdict on a completion that did not come to its end or has no text; None on any other."""
+    words = {"stop": "", "length": "truncated"}
+    why = words.get(completion.stop_reason, completion.stop_reason) or ("" if completion.text.strip() else "empty")
     return Verdict(confidence=None, why=why, valid=False) if why else None
 
 

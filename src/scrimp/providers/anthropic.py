@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from scrimp.enums import StopReason
 from scrimp.providers.capabilities import claude_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import to_failure
@@ -12,23 +9,20 @@ from scrimp.providers.json_access import (
     array,
     count,
     dumps,
+    event_object,
     is_count,
-    loads,
     nonempty,
     obj,
     reply_object,
     string,
     unreadable_reply,
 )
+from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
 # max_tokens is required; thinking counts toward it, so a limit sized for the answer alone could leave no text.
 _DEFAULT_MAX_TOKENS = 8192
-_STOP_REASONS: Mapping[str, StopReason] = {
-    "end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length", "model_context_window_exceeded": "length",
-    "refusal": "refused", "tool_use": "tool", "pause_turn": "tool",
-}  # fmt: skip
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
@@ -55,28 +49,28 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     headers = dict(endpoint.headers)
     if parameters.temperature is not None and "anthropic-version" in headers:
         headers["anthropic-version"] = "2023-06-01"  # the newer version refuses every temperature
-    return HttpRequest(url=f"{endpoint.base_url.rstrip('/')}/v1/messages", body=dumps(body), headers=headers)
+    return HttpRequest(url=endpoint.address("/v1/messages"), body=dumps(body), headers=headers)
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
     """Return the completion in a reply, or the failure it means."""
     body = reply_object(reply)
-    if reply.status != 200 or (body is not None and body.get("type") == "error"):
+    if reply.status != 200 or (body is not None and (body.get("type") == "error" or body.get("error"))):
         return to_failure(reply, endpoint, call.model)
     if body is None or not isinstance(body.get("content"), list):
         return unreadable_reply(endpoint.name, reply)
-    finish_reason = nonempty(body.get("stop_reason")) or "end_turn"
+    finish_reason = string(body.get("stop_reason"))
     counts, blocks = body.get("usage"), map(obj, array(body["content"]))
+    text = "".join(string(block.get("text")) for block in blocks if block.get("type") == "text")
     return Completion(
-        text="".join(string(block.get("text")) for block in blocks if block.get("type") == "text"),
-        usage=usage(counts), stop_reason=_STOP_REASONS.get(finish_reason, "stop"),
+        text=text, usage=usage(counts, text), stop_reason=meaning_of(finish_reason),
         finish_reason=finish_reason,
         model=nonempty(body.get("model")) or call.model, service_tier=nonempty(obj(counts).get("service_tier")),
         request_id=reply.headers.get("request-id"),
     )  # fmt: skip
 
 
-def usage(counts: Json) -> Usage | None:
+def usage(counts: Json, text: str) -> Usage | None:
     """Return the tokens of a reply; Anthropic's `input_tokens` excludes what was read from or written to its cache."""
     if not isinstance(counts, dict) or not (
         is_count(counts.get("input_tokens")) and is_count(counts.get("output_tokens"))
@@ -84,12 +78,13 @@ def usage(counts: Json) -> Usage | None:
         return None
     read, written = count(counts.get("cache_read_input_tokens")), count(counts.get("cache_creation_input_tokens"))
     output = count(counts.get("output_tokens"))
-    return Usage(
+    counted = Usage(
         input=count(counts.get("input_tokens")) + read + written, cache_read=read, cache_write=written,
         cache_write_long=min(written, count(obj(counts, "cache_creation").get("ephemeral_1h_input_tokens"))),
         output=output,
         reasoning=min(output, count(obj(counts, "output_tokens_details").get("thinking_tokens"))),
     )  # fmt: skip
+    return counted.if_counted(text)
 
 
 def stream_reader(call: Call, endpoint: Endpoint) -> MessageStreamReader:
@@ -105,7 +100,7 @@ class MessageStreamReader(StreamReader):
         self._counts: JsonObject = {}
 
     def _read(self, data: str) -> str:
-        event = loads(data)
+        event = event_object(data)
         kind = None if event is None else event.get("type")
         if event is None or kind == "error":
             return self._fail(data)
@@ -122,8 +117,8 @@ class MessageStreamReader(StreamReader):
 
     def _whole(self, text: str) -> Completion:
         return Completion(
-            text=text, usage=usage(self._counts),
-            stop_reason=_STOP_REASONS.get(self._finish_reason, "stop"),
+            text=text, usage=usage(self._counts, text),
+            stop_reason=meaning_of(self._finish_reason),
             finish_reason=self._finish_reason, model=self._model,
             service_tier=nonempty(self._counts.get("service_tier")),
         )  # fmt: skip

@@ -19,7 +19,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     """Return the request for the probability that the call's predicate is true of its text."""
     question: JsonObject = {"type": "predicate", "name": _QUESTION_NAME, "instructions": call.predicate}
     body: JsonObject = {"model": call.model, "input": call.text, "questions": [question]}
-    url = f"{endpoint.base_url.rstrip('/')}/decisions"
+    url = endpoint.address("/decisions")
     return HttpRequest(url=url, body=dumps(body), headers=dict(endpoint.headers))
 
 

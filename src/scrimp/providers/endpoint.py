@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
@@ -30,6 +31,22 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     def recording(self) -> str | None:
         """The file of recorded completions that replace live ones; None for a live provider."""
         return self.base_url.partition(":")[2] if self.transport == "replay" else None
+
+    def address(self, path: str) -> str:
+        """Return the URL of one of the provider's resources: the path goes before a query of base_url.
+
+        A base_url that already ends in the resource, copied from the provider's documentation, is understood, too.
+        """
+        base, question, query = self.base_url.partition("#")[0].partition("?")
+        base = base.rstrip("/").removesuffix(path)
+        joined = "&" if question and "?" in path else question
+        return f"{base}{path}{joined}{query}"
+
+
+def without_secrets(url: str) -> str:
+    """Return a URL without what may be a secret: user, password and query."""
+    parts = urlsplit(url)
+    return SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "").geturl()
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from scrimp.enums import StopReason
 from scrimp.providers.capabilities import gemini_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
@@ -12,22 +10,17 @@ from scrimp.providers.json_access import (
     array,
     count,
     dumps,
+    event_object,
     is_count,
-    loads,
     nonempty,
     obj,
     reply_object,
     string,
     unreadable_reply,
 )
+from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
-
-_STOP_REASONS: Mapping[str, StopReason] = {
-    "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refused", "PROHIBITED_CONTENT": "refused",
-    "RECITATION": "refused",
-    "BLOCKLIST": "refused", "SPII": "refused", "OTHER": "error", "MALFORMED_RESPONSE": "error",
-}  # fmt: skip
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
@@ -49,7 +42,8 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     if config:
         body["generationConfig"] = config
     verb = "streamGenerateContent?alt=sse" if call.stream else "generateContent"
-    url = f"{endpoint.base_url.rstrip('/')}/models/{call.model}:{verb}"
+    name = call.model if "/" in call.model else f"models/{call.model}"  # or tunedModels/..., publishers/...
+    url = endpoint.address(f"/{name}:{verb}")
     return HttpRequest(url=url, body=dumps(body), headers=dict(endpoint.headers))
 
 
@@ -69,10 +63,15 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
 
 def _completion(body: JsonObject, answer: str, call: Call, finish_reason: str) -> Completion:
     return Completion(
-        text=answer, usage=usage(body.get("usageMetadata")), stop_reason=_STOP_REASONS.get(finish_reason, "refused"),
+        text=answer, usage=usage(body.get("usageMetadata"), answer), stop_reason=_meaning(body, finish_reason),
         finish_reason=finish_reason, model=nonempty(body.get("modelVersion")) or call.model,
         request_id=nonempty(body.get("responseId")),
     )  # fmt: skip
+
+
+def _meaning(body: JsonObject, finish_reason: str) -> StopReason:
+    """Return what a finish reason means; without candidates it is the reason why the prompt was blocked."""
+    return meaning_of(finish_reason) if array(body.get("candidates")) else "refused"
 
 
 def _answer_text(body: JsonObject) -> str:
@@ -84,11 +83,11 @@ def _answer_text(body: JsonObject) -> str:
 def _finish_reason(body: JsonObject) -> str:
     candidates = array(body.get("candidates"))
     if candidates:
-        return nonempty(obj(candidates[0]).get("finishReason")) or "STOP"
+        return string(obj(candidates[0]).get("finishReason"))
     return nonempty(obj(body, "promptFeedback").get("blockReason")) or "SAFETY"
 
 
-def usage(counts: Json) -> Usage | None:
+def usage(counts: Json, text: str) -> Usage | None:
     """Return the tokens of a reply; thoughts are output that `candidatesTokenCount` leaves out.
 
     A missing count is zero; a count that is not a number makes the whole usage unknown.
@@ -99,10 +98,11 @@ def usage(counts: Json) -> Usage | None:
         return None
     thoughts = count(counts.get("thoughtsTokenCount"))
     prompt = count(counts.get("promptTokenCount")) + count(counts.get("toolUsePromptTokenCount"))
-    return Usage(
+    counted = Usage(
         input=prompt, cache_read=min(prompt, count(counts.get("cachedContentTokenCount"))),
         output=count(counts.get("candidatesTokenCount")) + thoughts, reasoning=thoughts,
     )  # fmt: skip
+    return counted.if_counted(text)
 
 
 def stream_reader(call: Call, endpoint: Endpoint) -> ContentStreamReader:
@@ -118,7 +118,7 @@ class ContentStreamReader(StreamReader):
         self._last: JsonObject = {}
 
     def _read(self, data: str) -> str:
-        event = loads(data)
+        event = event_object(data)
         if event is None or event.get("error"):
             return self._fail(data)
         self._last |= event

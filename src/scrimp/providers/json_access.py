@@ -1,6 +1,9 @@
-"""Typed access to parsed JSON from providers, which may lack any field or have another type in its place."""
+"""JSON from providers: read leniently, since it was paid for; any field may be absent or have another type."""
 
 from __future__ import annotations
+
+import re
+from json import JSONDecoder
 
 import msgspec
 
@@ -8,20 +11,66 @@ from scrimp.providers.endpoint import HttpReply
 from scrimp.values import Failure, Json, JsonObject
 
 _MAX_COUNT = 10**15  # a larger number is not a count of tokens
+_LENIENT = JSONDecoder(strict=False)
+_STREAM_FIELD = re.compile(r"\s+(?:data|event|id|retry)?:")
 
 
 def reply_object(reply: HttpReply) -> JsonObject | None:
-    """Return the JSON object in a reply's body, else None. Blank lines may come first (DeepSeek under load)."""
-    return loads(reply.body)
+    """Return the JSON object in a reply's body, else None. Blank lines may come first (DeepSeek under load).
+
+    A byte order mark, bytes that are not UTF-8, raw control characters, lone surrogates, NaN and Infinity are accepted,
+    as is what a gateway sends after the object (`data: [DONE]`).
+    """
+    value = reply_value(reply)
+    return value if isinstance(value, dict) else None
 
 
-def loads(data: bytes | str) -> JsonObject | None:
-    """Return the JSON object in a text; None if it is not one."""
+def reply_value(reply: HttpReply) -> Json:
+    """Return the JSON value in a reply's body, read as leniently as `reply_object`; None if there is none."""
     try:
-        body: Json = msgspec.json.decode(data.strip())
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        value: Json = msgspec.json.decode(reply.body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        value = _with_text_well_formed(_decode_leniently(reply.body))
+    return value
+
+
+def event_object(data: str) -> JsonObject | None:
+    """Return the JSON object in the data of a streamed event, read as leniently as `reply_object`, else None.
+
+    A lone surrogate stays one: the other half of its pair may be in the next event.
+    """
+    try:
+        value: Json = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        value = _decode_leniently(data)
+    return value if isinstance(value, dict) else None
+
+
+def _decode_leniently(data: bytes | str) -> Json:
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    text = text.lstrip("\ufeff \t\r\n")
+    try:
+        value: Json
+        value, end = _LENIENT.raw_decode(text)
+    except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) else None
+    return value if not text[end:].strip() or _STREAM_FIELD.match(text, end) else None
+
+
+def _with_text_well_formed(value: Json) -> Json:
+    """Return a value whose texts have no lone surrogates; the strict decoder lets none through."""
+    if isinstance(value, str):
+        return value if value.isascii() else well_formed(value)
+    if isinstance(value, list):
+        return [_with_text_well_formed(each) for each in value]
+    if isinstance(value, dict):
+        return {well_formed(name): _with_text_well_formed(each) for name, each in value.items()}
+    return value
+
+
+def well_formed(text: str) -> str:
+    """Return a text with pairs of surrogates joined, and U+FFFD for each one that has no partner."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def dumps(body: JsonObject) -> bytes:

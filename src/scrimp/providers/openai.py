@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from scrimp.answers.label_probability import likeliest_label
-from scrimp.enums import StopReason
 from scrimp.providers import decisions
 from scrimp.providers.capabilities import effort_fields
+from scrimp.providers.chat_usage import reported_cost, usage
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
     array,
-    count,
     dumps,
-    is_count,
-    loads,
+    event_object,
     nonempty,
     number,
     obj,
@@ -24,15 +22,12 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob, Usage
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob
 
 # OpenAI itself refuses max_tokens from GPT-5 on; compatible providers know only that name.
 _MAX_TOKENS_FIELD: Mapping[str, str] = {"openai": "max_completion_tokens"}
-_STOP_REASONS: Mapping[str, StopReason] = {
-    "stop": "stop", "length": "length", "content_filter": "refused", "tool_calls": "tool", "function_call": "tool",
-    "error": "error", "model_length": "length", "insufficient_system_resource": "error",  # Mistral, DeepSeek
-}  # fmt: skip
 _TOP_LOGPROBS = 20
 _ROUNDING = 1e-3  # how far above 0 rounding may lift the logarithm of a probability
 # Providers that support json_object only; the schema then goes into the system text, which must say "json".
@@ -60,9 +55,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         body["cache_prompt"] = False  # a completion must not depend on the prompt before it
     if call.stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return HttpRequest(
-        url=f"{endpoint.base_url.rstrip('/')}/chat/completions", body=dumps(body), headers=dict(endpoint.headers)
-    )
+    return HttpRequest(url=endpoint.address("/chat/completions"), body=dumps(body), headers=dict(endpoint.headers))
 
 
 def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
@@ -107,16 +100,16 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     """Return the completion in a reply, or the failure it means."""
     body = reply_object(reply)
     # Portkey answers 246 if a guardrail only warns.
-    if reply.status not in (200, 201, 246) or (body is not None and body.get("error")):
+    if reply.status not in (200, 201, 246) or (body is not None and _is_error(body)):
         return to_failure(reply, endpoint, call.model)
     if body is not None and call.predicate is not None:
         return decisions.to_completion(body, call, endpoint, reply)
     choices = array(body.get("choices")) if body is not None else []
-    if body is None or not choices:
+    if body is None or not (choices or usage(body.get("usage"), "")):
         return unreadable_reply(endpoint.name, reply)
-    choice = obj(choices[0])
+    choice = obj(choices[0]) if choices else {}  # without a choice, the usage tells that the call was billed
     message = obj(choice, "message")
-    finish_reason = nonempty(choice.get("finish_reason")) or ""
+    finish_reason = string(choice.get("finish_reason"))
     refusal = nonempty(message.get("refusal"))
     if finish_reason == "error":
         return to_failure(reply, endpoint, call.model)
@@ -125,13 +118,17 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     if "grammar" in _structured_output(call, endpoint) and (best := likeliest_label(tokens, call.parameters.choices)):
         answer, tokens = best.token, (best,)  # likeliest_label tells why this is not the generated text
     return Completion(
-        text=answer, usage=usage(body.get("usage"), endpoint),
-        stop_reason="refused" if refusal else _STOP_REASONS.get(finish_reason, "stop"),
-        finish_reason=finish_reason or "stop",
-        model=nonempty(body.get("model")) or call.model, reported_cost=_reported_cost(body, reply.headers),
+        text=answer, usage=usage(body.get("usage"), answer),
+        stop_reason="refused" if refusal else meaning_of(finish_reason),
+        finish_reason=finish_reason,
+        model=nonempty(body.get("model")) or call.model, reported_cost=reported_cost(body, reply.headers, endpoint),
         logprobs=tokens, service_tier=nonempty(body.get("service_tier")),
         request_id=_request_id(reply.headers),
     )  # fmt: skip
+
+
+def _is_error(body: JsonObject) -> bool:
+    return bool(body.get("error")) or body.get("object") == "error"
 
 
 def message_text(value: Json) -> str:
@@ -139,53 +136,6 @@ def message_text(value: Json) -> str:
     if isinstance(value, list):
         return "".join(string(obj(chunk).get("text")) for chunk in value if obj(chunk).get("type") in ("text", None))
     return string(value)
-
-
-def usage(value: Json, endpoint: Endpoint) -> Usage | None:
-    """Return the tokens of a reply, under the names of OpenAI or of a compatible provider."""
-    if not isinstance(value, dict):
-        return None
-    if not (is_count(value.get("prompt_tokens")) and is_count(value.get("completion_tokens"))):
-        return None
-    prompt, details = count(value.get("prompt_tokens")), obj(value, "prompt_tokens_details")
-    output = count(value.get("completion_tokens"))
-    reasoning = count(obj(value, "completion_tokens_details").get("reasoning_tokens"))
-    if endpoint.flavour == "gemini-openai":
-        # There completion_tokens may exclude thinking, but the total includes it.
-        output = max(output, count(value.get("total_tokens")) - prompt)
-    read = max(
-        count(details.get("cached_tokens")), count(value.get("prompt_cache_hit_tokens")),
-        count(value.get("num_cached_tokens")),
-    )  # fmt: skip
-    written = count(details.get("cache_write_tokens")) or count(details.get("cache_creation_input_tokens"))
-    return Usage(
-        input=prompt, output=output, cache_read=min(read, prompt), cache_write=min(written, prompt),
-        reasoning=min(reasoning, output),
-    )  # fmt: skip
-
-
-def _reported_cost(body: JsonObject, headers: Mapping[str, str]) -> Decimal | None:
-    """Return the cost in dollars that a gateway reports: OpenRouter in the body, LiteLLM in a header."""
-    if header := headers.get("x-litellm-response-cost"):
-        return _dollars(header)
-    counts = obj(body, "usage")
-    cost = number(counts.get("cost"))
-    if cost is None:
-        return None
-    fee = _dollars(repr(cost))
-    if counts.get("is_byok") is not True:
-        return fee
-    # With a key of one's own the cost is only the fee, often 0; without the upstream cost the total is unknown.
-    upstream = _dollars(repr(number(obj(counts, "cost_details").get("upstream_inference_cost"))))
-    return None if fee is None or upstream is None else fee + upstream
-
-
-def _dollars(value: str) -> Decimal | None:
-    try:
-        dollars = Decimal(value)
-    except InvalidOperation:
-        return None
-    return dollars if dollars.is_finite() and dollars >= 0 else None
 
 
 def logprobs(value: Json) -> tuple[TokenLogprob, ...]:
@@ -221,18 +171,18 @@ class ChatStreamReader(StreamReader):
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         super().__init__(call, endpoint)
-        self._usage: Usage | None = None
+        self._counts: Json = None
         self._refused = False
         self._service_tier: str | None = None
         self._reported_cost: Decimal | None = None
 
     def _read(self, data: str) -> str:
-        chunk = loads(data) if data != "[DONE]" else {}
-        if chunk is None or chunk.get("error"):
+        chunk = event_object(data) if data != "[DONE]" else {}
+        if chunk is None or _is_error(chunk):
             return self._fail(data)
         if isinstance(chunk.get("usage"), dict):
-            self._usage = usage(chunk["usage"], self._endpoint)
-            self._reported_cost = _reported_cost(chunk, {})
+            self._counts = chunk["usage"]
+            self._reported_cost = reported_cost(chunk, {}, self._endpoint)
         self._model = nonempty(chunk.get("model")) or self._model
         self._service_tier = nonempty(chunk.get("service_tier")) or self._service_tier
         for choice in array(chunk.get("choices"))[:1]:
@@ -250,8 +200,8 @@ class ChatStreamReader(StreamReader):
         if self._finish_reason == "error":  # as without streaming; the error itself may be missing
             return to_failure(HttpReply(status=200, body=b""), self._endpoint, self._call.model)
         return Completion(
-            text=text, usage=self._usage,
-            stop_reason="refused" if self._refused else _STOP_REASONS.get(self._finish_reason, "stop"),
+            text=text, usage=usage(self._counts, text),
+            stop_reason="refused" if self._refused else meaning_of(self._finish_reason),
             finish_reason=self._finish_reason, model=self._model, service_tier=self._service_tier,
             reported_cost=self._reported_cost,
         )  # fmt: skip

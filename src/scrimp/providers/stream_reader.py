@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 
 from scrimp.providers.endpoint import Endpoint, HttpReply
 from scrimp.providers.error_replies import to_failure
+from scrimp.providers.json_access import well_formed
 from scrimp.values import Call, Completion, Failure
 
 
@@ -15,15 +16,23 @@ class StreamReader(ABC):
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         self._call, self._endpoint = call, endpoint
         self._pieces: list[str] = []
+        self._half = ""  # of a surrogate pair
         self._finish_reason = ""
         self._model = call.model
         self._failure: Failure | None = None
 
     def feed(self, data: str) -> str:
-        """Return the text an event adds."""
-        piece = self._read(data)
+        """Return the text an event adds; the first half of a surrogate pair waits for the second."""
+        piece = self._half + self._read(data)
+        self._half = piece[-1] if piece and "\ud800" <= piece[-1] <= "\udbff" else ""
+        piece = well_formed(piece.removesuffix(self._half)) if not piece.isascii() else piece
         self._pieces.append(piece)
         return piece
+
+    @property
+    def broken(self) -> bool:
+        """Whether an event was an error or unreadable, so that nothing after it counts."""
+        return self._failure is not None
 
     def completion(self) -> Completion | Failure:
         """Return the whole completion after the last event, or why it is incomplete.
@@ -35,7 +44,7 @@ class StreamReader(ABC):
         if not self._finish_reason:
             message = f"the stream of {self._endpoint.name} ended early: rerun the same command to resume"
             return Failure(kind="network", message=message, http=200)
-        return self._whole("".join(self._pieces))
+        return self._whole("".join(self._pieces) + well_formed(self._half))
 
     @abstractmethod
     def _read(self, data: str) -> str:

@@ -171,9 +171,11 @@ class ProviderClient:
         reader = exchange.dialect.stream_reader(exchange.call, exchange.endpoint)
         async for event in self._events(exchange):
             if isinstance(event, HttpReply):
-                return exchange.completion(event)
+                return _shown(exchange, exchange.completion(event))
             if piece := reader.feed(event):
                 exchange.show_piece(piece)
+            if reader.broken:
+                break
         return reader.completion()
 
     def _events(self, exchange: Exchange) -> AsyncIterator[str | HttpReply]:
@@ -200,6 +202,13 @@ class ProviderClient:
         if endpoint.name not in self._queues:
             self._queues[endpoint.name] = self._open_queue(endpoint)
         return self._queues[endpoint.name]
+
+
+def _shown(exchange: Exchange, result: Completion | Failure) -> Completion | Failure:
+    """Show the text of a completion that came whole though it was to be streamed."""
+    if isinstance(result, Completion) and result.text:
+        exchange.show_piece(result.text)
+    return result
 
 
 def _timed_out(endpoint: Endpoint, timeout: float) -> Failure:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.providers.event_stream import events_of, starts_event_stream
 from scrimp.providers.rate_limit_headers import stated_limits
 from scrimp.values import Call, Completion, Entry, Failure
 
@@ -42,6 +43,11 @@ class Exchange:
     def completion(self, reply: HttpReply) -> Completion | Failure:
         """Return the completion in a reply, or the failure it means."""
         self.stated_limits = stated_limits(reply.headers)
+        if reply.status < 300 and starts_event_stream(reply.body):  # some gateways stream whatever they are asked for
+            reader = self.dialect.stream_reader(self.call, self.endpoint)
+            for event in events_of(reply):
+                reader.feed(event)
+            return reader.completion()
         return self.dialect.to_completion(reply, self.call, self.endpoint)
 
     def show_piece(self, piece: str) -> None:

@@ -107,6 +107,7 @@ rows = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=1000)
 @given(st.integers(0, 2**32), rows, st.integers(0, 400), st.integers(1, 30), st.integers(0, 2))
 def test_the_cap_is_never_passed_whatever_a_provider_does_and_whoever_stops(

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp import tokens
-from scrimp.enums import CacheUse, RowStatus
+from scrimp.enums import CacheUse, FailureKind, RowStatus, StopReason
 from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.flows.answer.check_command import run_check
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.flows.spend.recorder import RowRecorder
-from scrimp.values import Answer, Answered, Attempt, AttemptSummary, Chain, Compression, Failed, Failure, Outcome
+from scrimp.values import (
+    Answer,
+    Answered,
+    Attempt,
+    AttemptSummary,
+    Chain,
+    Completion,
+    Compression,
+    Failed,
+    Failure,
+    Outcome,
+)
 
 if TYPE_CHECKING:
     from scrimp.escalation.confidence import Assessor
@@ -158,12 +169,28 @@ def _compression(row: PlannedRow) -> Compression | None:
 
 def _failure_of(attempt: Attempt) -> tuple[Failure, RowStatus]:
     """Return why a row has no completion that may be given out, and its status."""
-    completion = attempt.completion
-    if completion is not None and completion.stop_reason == "length":
-        message = "the completion was cut off at its token cap: raise --max-output"
-        return Failure(kind="too_long", http=200, message=message), "truncated"
-    if completion is not None and completion.stop_reason == "refused":
-        return Failure(kind="refused", http=200, message=f"{completion.model} declined to answer"), "error"
+    if attempt.completion is not None and (early := _early_stop(attempt.completion)):
+        return early, "truncated" if attempt.completion.stop_reason == "length" else "error"
     if attempt.failure is not None:
         return attempt.failure, "skipped" if attempt.failure.kind == "budget" else "error"
     return Failure(kind="schema", http=200, message=f"the completion was not accepted: {attempt.why}"), "error"
+
+
+def _early_stop(completion: Completion) -> Failure | None:
+    """Return the failure that a completion's stop reason means, None for one that came to its end."""
+    model, word = completion.model, completion.finish_reason
+    failures: Mapping[StopReason, tuple[FailureKind, str]] = {
+        "length": ("too_long", "the completion was cut off at its token cap: raise --max-output"),
+        "refused": ("refused", f"{model} declined to answer"),
+        "tool": ("invalid", f"{model} stopped to call a tool ({word}), and scrimp offers none: reword the prompt"),
+        "error": ("server", f"{model} stopped on an error of its provider ({word}): rerun the same command"),
+        "unknown": ("server", f"{model} gave {_finish(word)}, so the completion may be cut off"),
+    }  # fmt: skip
+    if completion.stop_reason not in failures:
+        return None
+    kind, message = failures[completion.stop_reason]
+    return Failure(kind=kind, http=200, message=message)
+
+
+def _finish(word: str) -> str:
+    return f"the finish reason '{word}', which is not known" if word else "no finish reason"

@@ -52,7 +52,7 @@ class CallRecorder:
         own = self.prices.price(provider, call_model, when)
         first = call_model if own is not None and own.source == "user" else completion.model
         names = dict.fromkeys((first, completion.model, call_model))
-        for model in names if completion.usage is not None else ():
+        for model in names if completion.usage is not None or completion.reported_cost is not None else ():
             cost = self.prices.cost_of(
                 provider=provider, model=model, usage=completion.usage, when=when,
                 service_tier=completion.service_tier, reported=completion.reported_cost,

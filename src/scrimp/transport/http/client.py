@@ -16,6 +16,7 @@ from pyreqwest.exceptions import BuilderError, PyreqwestError, RequestTimeoutErr
 
 from scrimp import __version__
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import extra_certificates
 from scrimp.values import Failure
@@ -68,7 +69,7 @@ class HttpClient:
     async def events(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]
     ) -> AsyncIterator[str | HttpReply]:
-        """Yield the data of each server-sent event, or the reply if its status is not 200."""
+        """Yield the data of each server-sent event, or the whole reply if it is an error or not an event stream."""
         client = self._open_stream_client()
         with _as_faults(endpoint):
             http_request = client.build_request(
@@ -76,13 +77,8 @@ class HttpClient:
             )
             reply = await client.send(http_request, stream=True)
             try:
-                if reply.status_code != 200:
-                    body = await reply.aread()
-                    yield HttpReply(status=reply.status_code, body=body, headers=dict(reply.headers))
-                    return
-                async for line in reply.aiter_lines():
-                    if line.startswith("data:"):
-                        yield line[5:].strip()
+                async for event in _events_of(reply):
+                    yield event
             finally:
                 await reply.aclose()
 
@@ -95,6 +91,24 @@ class HttpClient:
             # The engine enforces the timeouts.
             self._stream_client = httpx.AsyncClient(transport=EngineTransport(self._engine), timeout=None)  # noqa: S113 - see above
         return self._stream_client
+
+
+async def _events_of(reply: httpx.Response) -> AsyncIterator[str | HttpReply]:
+    """Yield the events of a reply as they arrive; the whole reply if it is an error, or JSON for a streamed call."""
+    decoder, body, streamed = EventDecoder(), b"", False
+    async for chunk in reply.aiter_bytes():
+        body = chunk if streamed else body + chunk
+        streamed = streamed or (reply.status_code < 300 and starts_event_stream(body))
+        if not streamed:
+            continue
+        for event in decoder.feed(body):
+            yield event
+        if decoder.done:
+            return
+    if not streamed:
+        yield HttpReply(status=reply.status_code, body=body, headers=dict(reply.headers))
+    for event in decoder.end():
+        yield event
 
 
 def _headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,73 @@
+"""Tokens and cost in a reply of a chat completions API, under the names of OpenAI and of those compatible with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.json_access import count, is_count, number, obj
+from scrimp.values import Json, JsonObject, Usage
+
+# Whose bodies report dollars; elsewhere a field named `cost` may have any unit.
+_REPORT_COST = frozenset(("openrouter", "litellm"))
+
+
+def usage(value: Json, text: str) -> Usage | None:
+    """Return the tokens of a reply with a text; None where they are not counts, or all zero.
+
+    OpenAI counts cached tokens as part of the prompt, and reasoning as part of the completion. Others count them beside
+    it (Portkey for Anthropic's cache, xAI for reasoning): a part that is larger than its whole, or a total that is
+    larger than prompt and completion, shows it. What a total holds beyond all named parts is hidden reasoning (Gemini).
+    """
+    if not isinstance(value, dict):
+        return None
+    if not (is_count(value.get("prompt_tokens")) and is_count(value.get("completion_tokens"))):
+        return None
+    prompt, output = count(value.get("prompt_tokens")), count(value.get("completion_tokens"))
+    read, written = _cache_tokens(value)
+    reasoning = count(obj(value, "completion_tokens_details").get("reasoning_tokens"))
+    beyond = max(0, count(value.get("total_tokens")) - prompt - output)
+    cache_beside = read + written > prompt or (beyond > 0 and beyond in (read + written, read + written + reasoning))
+    if cache_beside:
+        prompt, beyond = prompt + read + written, max(0, beyond - read - written)
+    output += max(beyond, reasoning if reasoning > output else 0)
+    counted = Usage(
+        input=prompt, output=output, cache_read=min(read, prompt), cache_write=min(written, prompt - min(read, prompt)),
+        reasoning=min(reasoning, output),
+    )  # fmt: skip
+    return counted.if_counted(text)
+
+
+def _cache_tokens(value: JsonObject) -> tuple[int, int]:
+    """Return how many tokens were read from, and written to, the provider's prompt cache."""
+    details = obj(value, "prompt_tokens_details")
+    read = (details.get("cached_tokens"), value.get("prompt_cache_hit_tokens"), value.get("num_cached_tokens"),
+            value.get("cache_read_input_tokens"))  # fmt: skip
+    written = (details.get("cache_write_tokens"), details.get("cache_creation_input_tokens"),
+               details.get("cache_creation_tokens"), value.get("cache_creation_input_tokens"))  # fmt: skip
+    return max(map(count, read)), max(map(count, written))
+
+
+def reported_cost(body: JsonObject, headers: Mapping[str, str], endpoint: Endpoint) -> Decimal | None:
+    """Return the cost in dollars that a gateway reports: OpenRouter in the body, LiteLLM in a header; None: unknown."""
+    if header := headers.get("x-litellm-response-cost"):
+        return _dollars(header) or None  # LiteLLM writes 0 for a model whose price it does not know
+    if endpoint.flavour not in _REPORT_COST and endpoint.transport == "http":
+        return None
+    counts = obj(body, "usage")
+    fee = _dollars(counts.get("cost"))
+    if counts.get("is_byok") is not True:
+        return fee
+    # With a key of one's own the cost is only the fee, often 0; without the upstream cost the total is unknown.
+    upstream = _dollars(obj(counts, "cost_details").get("upstream_inference_cost"))
+    return None if fee is None or upstream is None else fee + upstream
+
+
+def _dollars(value: Json) -> Decimal | None:
+    """Return an amount, a number or text; None where it is neither, or negative, or not finite."""
+    try:
+        dollars = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
+    except InvalidOperation:
+        return None
+    return dollars if dollars.is_finite() and dollars >= 0 else None

@@ -1,0 +1,76 @@
+"""Server-sent events: bytes in any pieces go in, the data of each event comes out (WHATWG HTML, 9.2).
+
+Lines end at LF, CR or CRLF only: U+2028, U+2029 and U+0085 are text inside JSON. What follows `[DONE]` is not read.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.json_access import event_object
+
+DONE = "[DONE]"
+_LINE_END = re.compile(rb"\r\n|\n|\r(?!\Z)")
+_FIRST_FIELD = re.compile(rb"\s*(?:data|event|id|retry)?:")
+_BOM = b"\xef\xbb\xbf"
+# Events of these types carry a completion or its error; of another type only if they are JSON (Anthropic names each).
+_COMPLETION_EVENTS = frozenset(("", "message", "error"))
+
+
+class EventDecoder:
+    """Splits a stream into events."""
+
+    def __init__(self) -> None:
+        self.done = False  # the stream said that it is complete
+        self._started = False
+        self._rest = b""
+        self._type = ""
+        self._data: list[str] = []
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """Return the data of the events that a chunk completes."""
+        *lines, self._rest = _LINE_END.split(self._rest + chunk)
+        return [data for line in lines for data in self._read_line(line)]
+
+    def end(self) -> list[str]:
+        """Return the data of a last event that lacks its blank line."""
+        return [data for line in (self._rest.removesuffix(b"\r"), b"") for data in self._read_line(line)]
+
+    def _read_line(self, line: bytes) -> list[str]:
+        if not self._started:
+            line, self._started = line.removeprefix(_BOM), True
+        if self.done:
+            return []
+        if not line:
+            return self._dispatch()
+        name, _, value = line.decode("utf-8", "replace").partition(":")
+        if name == "data":
+            self._data.append(value.strip())
+        elif name == "event":
+            self._type = value.strip()
+        return []
+
+    def _dispatch(self) -> list[str]:
+        """Return the data of the event that a blank line ends; some servers forget the blank lines between events."""
+        lines, self._data = [line for line in self._data if line], []
+        kind, self._type = self._type, ""
+        events = lines if len(lines) > 1 and all(map(_is_whole, lines)) else ["\n".join(lines)]
+        events = [data for data in events if data and (kind in _COMPLETION_EVENTS or data[0] == "{")]
+        self.done = DONE in events
+        return events[: events.index(DONE) + 1] if self.done else events
+
+
+def _is_whole(line: str) -> bool:
+    return line == DONE or event_object(line) is not None
+
+
+def starts_event_stream(body: bytes) -> bool:
+    """Return whether a body, or what has arrived of it, starts like an event stream, whatever its content type."""
+    return _FIRST_FIELD.match(body.removeprefix(_BOM)) is not None
+
+
+def events_of(reply: HttpReply) -> list[str]:
+    """Return the data of the events in a reply's body."""
+    decoder = EventDecoder()
+    return [*decoder.feed(reply.body), *decoder.end()]
