@@ -288,3 +288,18 @@ def test_quiet_leaves_only_errors_on_stderr(ready: Scrimp) -> None:
 
     assert "warning: row 0 has no input column 'nope'" in loud.err
     assert (quiet.status, quiet.out, quiet.err) == (loud.status, loud.out, "")
+
+
+def test_only_the_failed_rows_of_a_former_output_are_run_and_it_is_not_written_over(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    rows = ready.file("in.jsonl", '{"text": "a"}\n{"text": "b"}\n{"text": "c"}\n')
+    ready.file("out.jsonl", '{"index": 0, "id": null, "status": "ok"}\n{"index": 1, "id": null, "status": "error"}\n')
+
+    ran = ready("run", str(rows), "--only-failed", "out.jsonl")
+    refused = ready("run", str(rows), "--only-failed", "out.jsonl", "-o", "out.jsonl")
+
+    assert [(row["index"], row["output"]) for row in ran.rows] == [(1, "echo: b"), (2, "echo: c")]
+    assert "out.jsonl: 1 row answered and left out; 1 not ok" in ran.err
+    assert refused.status == 2
+    assert "--only-failed" in refused.err

@@ -55,7 +55,7 @@ def estimate(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         check_schema(options)
-        rows = prompts(names, read_options(reading), warn=session.messages.warn)
+        rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
         work = workload(rows, options, session.services, one_by_one=is_stream(names))
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)

@@ -37,7 +37,7 @@ def route(
     with open_session(config_flags(where, answer)) as session:
         options = run_options(session.defaults, answer, labels)
         check_schema(options)
-        rows = prompts(names, read_options(reading), warn=session.messages.warn)
+        rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
         for routed in routed_prompts(rows, options, session.services, explain=explain):
             sys.stdout.write(_json(routed) if as_json else _line(routed, terminal=session.out.terminal))
 

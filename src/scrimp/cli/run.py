@@ -80,8 +80,9 @@ def run(
         output = output_name(written.output)
         meter = InputMeter(names, reading.limit)
         read = read_options(reading)
-        rows = prompts(names, read, warn=session.messages.warn, meter=meter)
+        rows = prompts(names, read, warn=session.messages.warn, meter=meter, note=session.messages.note)
         files_read = {
+            "--only-failed": reading.only_failed,
             "-t": named_file(reading.template),
             "--system": named_file(reading.system),
             "--schema": schema_file(answer.schema),

@@ -12,7 +12,7 @@ from scrimp.read.encodings import conversion, decode_file
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
-    """Format, columns, template, system text, limit, delimiter and encoding, as given on the command line."""
+    """Format, columns, template, system text, rows, delimiter and encoding, as given on the command line."""
 
     format: InputFormat = "auto"
     nul: bool = False
@@ -20,7 +20,11 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     prompt_field: str | None = None
     id_field: str | None = None
     system: str | None = None
+    skip: int = 0
+    sample: int | None = None
+    seed: int = 0
     limit: int | None = None
+    only_failed: str | None = None  # a former output: rows that are ok there are left out
     delimiter: str | None = None  # of tables, one character
     encoding: str | None = None  # a codec's name; None: UTF-8, or what a byte order mark shows
 

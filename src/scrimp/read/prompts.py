@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import BinaryIO
+from itertools import islice
+from typing import BinaryIO, TypeVar
 
 from scrimp.errors import InputError
 from scrimp.read.input_meter import InputMeter
@@ -12,7 +13,12 @@ from scrimp.read.prompt_builder import PromptBuilder
 from scrimp.read.row_formats import looks_like_header, read_rows, sniff_format
 from scrimp.read.sources import Source, find_sources
 from scrimp.read.streams import InputStream, open_source, read_errors
-from scrimp.values import Prompt
+from scrimp.units import format_count, pluralize
+from scrimp.values import Json, Prompt
+
+_Row = TypeVar("_Row")
+# A value, its index among all rows, its source, its number there, and the format it was read in.
+_RowInPlace = tuple[Json, int, Source, int, str]
 
 
 def prompts(
@@ -22,6 +28,7 @@ def prompts(
     warn: Callable[[str], None],
     stdin: BinaryIO | None = None,
     meter: InputMeter | None = None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Prompt]:
     """Yield the prompts of files, directories, globs and stdin, in order, numbered from 0.
 
@@ -32,32 +39,55 @@ def prompts(
     if options.nul and options.format not in ("auto", "lines", "text"):
         raise InputError(f"NUL-separated records are plain text, not {options.format}: use either -0 or --format")
     sources, builder = find_sources(inputs, warn), PromptBuilder(options, warn)
-    if meter is None:
-        return _prompts(sources, builder, options, warn, stdin)
-    return meter.counted(_prompts(sources, builder, options, warn, stdin, meter.begin))
+    opened = (lambda _: None) if meter is None else meter.begin
+    selected = _selected(_rows(sources, builder, options, warn, stdin, opened), builder, options, note)
+    return selected if meter is None else meter.counted(selected)
 
 
-def _prompts(
+def _selected(
+    rows: Iterator[_RowInPlace], builder: PromptBuilder, options: ReadOptions, note: Callable[[str], None]
+) -> Iterator[Prompt]:
+    """Return the prompts that --skip, --only-failed, --sample and --limit leave, in this order."""
+    if options.skip:
+        rows = islice(rows, options.skip, None)
+    if options.only_failed is None:
+        return (builder.build(*row) for row in _sampled(rows, options))
+    from scrimp.read.former_output import FormerOutput  # noqa: PLC0415 - few runs take up a former one
+
+    former = FormerOutput(options.only_failed, options.id_field)
+    note(
+        f"{former.file}: {pluralize(former.answered_rows, 'row')} answered and left out; "
+        f"{format_count(former.failed_rows)} not ok, to be run with those that are not in it"
+    )
+    prompts = (builder.build(*row) for row in rows)
+    return _sampled((prompt for prompt in prompts if not former.has_answered(prompt)), options)
+
+
+def _sampled(rows: Iterator[_Row], options: ReadOptions) -> Iterator[_Row]:
+    if options.sample is not None:
+        from scrimp.read.sample import uniform_sample  # noqa: PLC0415 - most runs take all rows
+
+        rows = uniform_sample(rows, options.sample, options.seed)
+    return rows if options.limit is None else islice(rows, options.limit)
+
+
+def _rows(
     inputs: Iterable[Source],
     builder: PromptBuilder,
     options: ReadOptions,
     warn: Callable[[str], None],
     stdin: BinaryIO | None,
     opened: Callable[[BinaryIO], None] = lambda _: None,
-) -> Iterator[Prompt]:
+) -> Iterator[_RowInPlace]:
     index = 0
-    if options.limit == 0:
-        return
     for source in inputs:
         first_index = index
         with open_source(source, stdin, options.encoding, opened) as stream:
             format_name = _format(source, stream, builder, options, warn)
             rows = read_rows(stream, format_name, nul=options.nul, delimiter=options.delimiter)
             for value, number in rows:
-                yield builder.build(value, index, source, number, format_name)
+                yield value, index, source, number, format_name
                 index += 1
-                if index == options.limit:
-                    return
         if index == first_index:
             warn(f"{source.name} contains no prompt")
 

@@ -63,7 +63,17 @@ Template = Annotated[
 PromptField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that holds the prompt.")]
 IdField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that names the row.")]
 System = Annotated[str | None, typer.Option(metavar="STR|@FILE", help="A system text for every prompt.")]
-Limit = Annotated[int | None, typer.Option(metavar="N", min=0, help="Read only this many rows.")]
+Skip = Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first N rows.", show_default=False)]
+OnlyFailed = Annotated[
+    str | None,
+    typer.Option("--only-failed", metavar="FILE", help="Leave out the rows that are ok in this former output."),
+]
+Sample = Annotated[int | None, typer.Option(metavar="N", min=0, help="Take N rows at random, in their order.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of --sample: each has its own rows.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="Take only so many rows; after --skip, --only-failed and --sample."),
+]
 
 # Routing
 Tier = Annotated[

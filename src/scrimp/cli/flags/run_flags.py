@@ -17,6 +17,10 @@ class ReadingFlags(FlagGroup, frozen=True):
     prompt_field: o.PromptField = None
     id_field: o.IdField = None
     system: o.System = None
+    skip: o.Skip = 0
+    only_failed: o.OnlyFailed = None
+    sample: o.Sample = None
+    seed: o.Seed = 0
     limit: o.Limit = None
 
 

@@ -79,7 +79,8 @@ def read_options(flags: ReadingFlags) -> ReadOptions:
     return ReadOptions(
         format=flags.format, nul=flags.nul, template=optional_text(flags.template, "--template"),
         prompt_field=flags.prompt_field, id_field=flags.id_field, system=optional_text(flags.system, "--system"),
-        limit=flags.limit, delimiter=_delimiter(flags.delimiter), encoding=checked_encoding(flags.encoding),
+        skip=flags.skip, sample=flags.sample, seed=flags.seed, limit=flags.limit,
+        only_failed=flags.only_failed, delimiter=_delimiter(flags.delimiter), encoding=checked_encoding(flags.encoding),
     )  # fmt: skip
 
 

@@ -44,7 +44,9 @@ def shadow(
     with open_session(config_flags(answer, cost, calls)) as session:
         options = run_options(session.defaults, answer, labels, level_fixed=cost.compress is not None)
         check_schema(options)
-        source = prompts(inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn)
+        source = prompts(
+            inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn, note=session.messages.note
+        )
         model_names = o.words(models) or default_models(session.services.routes)
         collector = PairCollector(options, session.services, gold=gold)
         try:

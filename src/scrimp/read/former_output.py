@@ -1,0 +1,95 @@
+"""A former output of scrimp: which of its rows are answered, so that a run can take up the others."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+
+from scrimp.errors import InputError
+from scrimp.read.columns import column_names
+from scrimp.read.row_formats import read_rows, sniff_format
+from scrimp.read.sources import find_sources
+from scrimp.read.streams import open_source
+from scrimp.values import Json, JsonObject, Prompt
+
+
+class FormerOutput:
+    """The rows of a former output, by id, else by index: a byte for each row and eight for each id."""
+
+    def __init__(self, file: str, id_field: str | None = None) -> None:
+        """Read the file; raise InputError where it is not an output of scrimp."""
+        self.file, self._id_fields = file, [name for name in ("id", "custom_id", id_field) if name]
+        self._ok = bytearray()  # by index; the last row of an index decides: a file may have grown by a second run
+        ids, indexes = array("q"), array("q")
+        for position, row in enumerate(_former_rows(file)):
+            index = _index(row, position)
+            if index >= len(self._ok):
+                self._ok.extend(bytes(index + 1 - len(self._ok)))
+            self._ok[index] = _is_ok(row)
+            if (row_id := self._id(row)) is not None:
+                ids.append(hash(row_id))
+                indexes.append(index)
+        self._has_ids = bool(ids)
+        failed = {row_id for row_id, index in zip(ids, indexes, strict=True) if not self._ok[index]}
+        # An id that several rows share counts as answered only where all of them are.
+        self._answered = frozenset(row_id for row_id in ids if row_id not in failed)
+
+    @property
+    def answered_rows(self) -> int:
+        """How many rows are ok."""
+        return self._ok.count(1)
+
+    @property
+    def failed_rows(self) -> int:
+        """How many rows are there, up to the last, and not ok."""
+        return len(self._ok) - self.answered_rows
+
+    def has_answered(self, prompt: Prompt) -> bool:
+        """Return whether the row of this prompt is there, and ok."""
+        if prompt.id is not None and self._has_ids:
+            return hash(prompt.id) in self._answered
+        return prompt.index < len(self._ok) and self._ok[prompt.index] == 1
+
+    def _id(self, row: JsonObject) -> str | None:
+        for name in self._id_fields:
+            value = row.get(name)
+            if value not in (None, ""):
+                return str(value)
+        return None
+
+
+def _former_rows(file: str) -> Iterator[JsonObject]:
+    try:
+        yield from _rows(file)
+    except InputError as error:
+        raise InputError(f"--only-failed: {error}") from error
+
+
+def _rows(file: str) -> Iterator[JsonObject]:
+    source = next(find_sources([file]))
+    with open_source(source, None) as stream:
+        format_name = source.format
+        if format_name is None or format_name in ("text", "lines"):
+            format_name = sniff_format(stream.peek_line(), ("status", "output"))
+        for row, number in read_rows(stream, format_name):
+            where = f"{file}:{number}"
+            if not isinstance(row, dict) or not {"status", "output"} & row.keys():
+                raise InputError(_not_an_output(where, row))
+            yield row
+
+
+def _not_an_output(where: str, row: Json) -> str:
+    has = f"its columns are {column_names(row)}" if isinstance(row, dict) else "it has no columns"
+    return f"{where} is not a row that scrimp wrote ({has}): name a former output in jsonl, json, csv or tsv"
+
+
+def _index(row: Mapping[str, Json], position: int) -> int:
+    """Return a row's index in its input; a table of the input's own columns has a row for each of the input's."""
+    index = row.get("index")
+    text = "" if index is None else str(index)
+    return int(text) if text.isascii() and text.isdigit() else position
+
+
+def _is_ok(row: Mapping[str, Json]) -> bool:
+    """Return whether a row is ok; one without a status has an output and no error."""
+    return row["status"] == "ok" if "status" in row else bool(row["output"]) and not row.get("error")
