@@ -11,6 +11,9 @@ from scrimp.values import Failure
 
 # Exit statuses of a run that ends because of a failure (design, "Exit statuses").
 NOTHING_LEFT_TO_CALL, LIMIT_REACHED = 4, 5
+# Statuses of a gateway that had no reply from the server behind it, which may have answered. 520 and 524 are
+# Cloudflare's, 598 and 599 those of other proxies.
+GATEWAY_TIMEOUTS = frozenset((504, 520, 524, 598, 599))
 
 
 class FailurePolicy(Struct, frozen=True, kw_only=True):

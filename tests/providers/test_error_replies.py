@@ -235,6 +235,13 @@ def test_each_form_of_an_http_date_means_gmt_wherever_scrimp_runs(
         time.tzset()
 
 
+def test_a_date_is_read_against_the_reply_s_own_clock() -> None:
+    headers = {"retry-after": "Sun, 06 Nov 1994 08:49:37 GMT", "date": "Sun, 06 Nov 1994 08:49:07 GMT"}
+
+    assert retry_after(headers, {}, now=NOVEMBER_1994 - 3600) == 30
+    assert retry_after(headers | {"date": "today"}, {}, now=NOVEMBER_1994 - 90) == 90
+
+
 @given(
     st.text(max_size=40)
     | st.from_regex(r"\w{3}, \d{1,3} (Jan|Feb|Foo) \d{1,20} \d{2}:\d{2}(:\d{1,9})? ([+-]\d{4,9}|GMT|)", fullmatch=True)

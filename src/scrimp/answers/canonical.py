@@ -13,6 +13,7 @@ from scrimp.answers.final_answer import concluding_answer, marked_answer, stated
 from scrimp.answers.labels import label_of
 from scrimp.answers.literals import canonical_literal, json_in, literal_in, unfenced
 from scrimp.answers.numerals import number_in
+from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json, JsonObject
 
@@ -34,7 +35,7 @@ def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | Non
     """
     if choices:
         return label_of(text, choices)
-    text = text.rpartition("</think>")[2].strip()
+    text = without_reasoning(text).strip()
     if schema is None:
         return _fixed_point(text, _reduce)
     parsed = json_in(text)

@@ -7,6 +7,7 @@ from typing import cast
 
 from msgspec import Struct
 
+from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json
 
@@ -33,7 +34,7 @@ def json_reply(text: str) -> JsonReply:
 
     A list of one number between sentences is a footnote: "According to [1], ...".
     """
-    text = text.strip()
+    text = without_reasoning(text).strip()
     whole = _decoded(text)
     if whole is not None:
         return whole

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 
 _EDGES = " \t\r\n\v\f.,;:!?\"'`*_>()[]{}<>«»“”‘’„…。、！？"  # noqa: RUF001 - punctuation of other scripts
@@ -69,6 +70,7 @@ def label_of(text: str, choices: tuple[str, ...]) -> str | None:
     The first of these that applies: the whole text, what follows "answer:" and the like, the only label in it as a word
     and not negated ("not positive" is not a label).
     """
+    text = without_reasoning(text)
     stripped = text.strip()
     if stripped in choices:
         return stripped

@@ -8,6 +8,7 @@ from typing import cast
 
 from msgspec import Struct
 
+from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json
 
@@ -26,7 +27,7 @@ def json_in(text: str, *, lenient: bool = False) -> ParsedValue | None:
 
     Lenient also accepts LaTeX in JSON strings whose backslashes a model did not double.
     """
-    text = text.strip()
+    text = without_reasoning(text).strip()
     for candidate in _candidates(text):
         parsed = _loads(candidate) or (_loads(pattern(_BAD_ESCAPE).sub(r"\\\\", candidate)) if lenient else None)
         if parsed is not None:

@@ -99,7 +99,7 @@ def retry_after(headers: Mapping[str, str], error: JsonObject, *, now: float | N
         return milliseconds / 1000
     if (value := headers.get("retry-after")) is not None:
         seconds = _seconds(value)
-        return seconds if seconds is not None else _seconds_until(value, now)
+        return seconds if seconds is not None else _seconds_until(value, headers.get("date"), now)
     for detail in array(error.get("details")):
         if match := _RETRY_DELAY.match(string(obj(detail).get("retryDelay"))):
             return float(match[1])
@@ -114,14 +114,24 @@ def _seconds(value: Json) -> float | None:
     return seconds if seconds is not None and 0 <= seconds < float("inf") else None
 
 
-def _seconds_until(date: str, now: float | None) -> float | None:
-    """Return the seconds until an HTTP date, 0 if it is past; None if it is not a date. `now` defaults to the clock."""
+def _seconds_until(date: str, sent: str | None, now: float | None) -> float | None:
+    """Return the seconds from when a reply was sent until an HTTP date, 0 if it is past; None if it is not a date.
+
+    The reply's own Date tells when it was sent, so that a wrong clock on this machine does not matter.
+    """
     import time  # noqa: PLC0415 - only an HTTP date needs a clock
 
+    then = _timestamp(date)
+    began = _timestamp(sent) if sent else None
+    if then is None:
+        return None
+    return max(0.0, then - (began if began is not None else time.time() if now is None else now))
+
+
+def _timestamp(date: str) -> float | None:
+    """Return an HTTP date as seconds since the epoch; the oldest form names no zone: all of them mean GMT."""
     try:
-        then = parsedate_to_datetime(date)
+        moment = parsedate_to_datetime(date)
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
-    if then.tzinfo is None:  # the oldest form of an HTTP date names no zone; all of them mean GMT
-        then = then.replace(tzinfo=UTC)
-    return max(0.0, then.timestamp() - (time.time() if now is None else now))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES, EntryStatus
+from scrimp.failures import GATEWAY_TIMEOUTS
 from scrimp.flows.spend.counterfactual import NANO
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
@@ -141,6 +142,9 @@ class RowRecorder:
 
 
 def _status(failure: Failure) -> EntryStatus:
-    """A refusal with a status costs nothing; a call without a whole reply may have been billed."""
-    declined = failure.http is not None and failure.http >= 300
+    """A refusal with a status costs nothing; a call without a whole reply may have been billed.
+
+    So may one whose gateway gave up on a model that was at work.
+    """
+    declined = failure.http is not None and failure.http >= 300 and failure.http not in GATEWAY_TIMEOUTS
     return "failed" if declined or not failure.sent else "lost"
