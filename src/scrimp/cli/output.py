@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from errno import EACCES
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import TYPE_CHECKING, BinaryIO, get_args
 
 from scrimp.enums import OutputFormat
-from scrimp.errors import OutputError, UsageError
+from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.read.sources import includes
+
+if TYPE_CHECKING:
+    from scrimp.read.template import Template
 
 STDOUT = "-"
 _NAMES_OF_STDOUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -22,6 +25,24 @@ _NAMES_OF_STDOUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 def output_name(output: str) -> str:
     """Return the output as given, or - for any name of stdout."""
     return STDOUT if output in _NAMES_OF_STDOUT else output
+
+
+def row_pattern(output: str) -> tuple[str, Template | None]:
+    """Return the output and None, or the pattern that it is: a file for each row, with {column} in its name.
+
+    Doubled braces belong to the name. Raises UsageError for a single one.
+    """
+    if "{" not in output and "}" not in output:
+        return output, None
+    from scrimp.read.columns import as_text  # noqa: PLC0415 - few outputs are patterns
+    from scrimp.read.template import Template  # noqa: PLC0415 - as above
+    from scrimp.render.rows.file_names import safe_part  # noqa: PLC0415 - as above
+
+    try:
+        pattern = Template(output, "-o", lambda value: safe_part(as_text(value)))
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    return (output, pattern) if pattern.columns else (pattern.filled(""), None)
 
 
 def format_of(output: str) -> str | None:
@@ -99,6 +120,22 @@ def open_output(output: str) -> Iterator[OutputFile]:
             _finish(part, target, discarded=file.discarded)
 
 
+def write_beside(path: Path, data: bytes) -> None:
+    """Write a whole file under a hidden name beside it and rename it; make its directory. Raises OutputError."""
+    target = Path(os.path.realpath(path))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = _create_part(target, target.stat() if target.exists() else None)
+        (part or target).write_bytes(data)
+    except OSError as error:
+        raise OutputError(
+            f"-o: {path} cannot be written ({error.strerror}): completions are kept in the cache; rerun the same "
+            "command to resume once it can be"
+        ) from error
+    if part is not None:
+        _finish(part, target, discarded=False)
+
+
 def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
     """Return a new empty file to write the rows to, or None where the target itself is to be written."""
     if former is not None and not stat.S_ISREG(former.st_mode):
@@ -106,7 +143,8 @@ def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
     if former is not None and not os.access(target, os.W_OK):
         raise PermissionError(EACCES, os.strerror(EACCES))
     # Not tempfile, whose import takes longer than a short cached run.
-    part = target.with_name(f".{target.name[:200]}.{os.urandom(4).hex()}.part")
+    start = os.fsdecode(os.fsencode(target.name)[:200])
+    part = target.with_name(f".{start}.{os.urandom(4).hex()}.part")
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except PermissionError:

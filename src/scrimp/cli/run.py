@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -26,7 +27,7 @@ from scrimp.cli.flags.run_flags import (
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting
+from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting, row_pattern
 from scrimp.cli.run_end import exit_status, keep_former, print_bill, report_end, write_summary
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
@@ -38,7 +39,7 @@ from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.progress import open_progress
 from scrimp.render.rows.fields import field_names
-from scrimp.render.rows.writers import open_row_writer
+from scrimp.render.rows.writers import RowWriter, open_row_writer
 from scrimp.render.run_reporter import RunReporter
 from scrimp.units import parse_percent
 
@@ -67,6 +68,9 @@ def run(
     CSV from a CSV or TSV has the same columns, then output (parsed, with --choices or --schema) and error: always on
     stdout, in a file where a row failed. A name that is taken gets a number: output_2.
 
+    With a column in its name, -o 'DIR/{id}.md' writes the completion of each answered row (--out: more of it) to a file
+    of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, what no name may hold is _.
+
     Rows go to stdout, or to the file of -o, which has its new content at the end of the run, also after Ctrl-C, a limit
     or an error; where no row was answered a former file stays as it was. Everything else goes to stderr. Rerun the same
     command to resume after any interruption: what was answered is in the cache.
@@ -77,7 +81,7 @@ def run(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         check_schema(options)
-        output = output_name(written.output)
+        output, pattern = row_pattern(output_name(written.output))
         meter = InputMeter(names, reading.limit)
         read = read_options(reading)
         rows = prompts(names, read, warn=session.messages.warn, meter=meter, note=session.messages.note)
@@ -88,18 +92,26 @@ def run(
             "--schema": schema_file(answer.schema),
             "--choices-text": named_file(answer.choices_text),
         }
-        refuse_overwriting("-o", output, names, files_read)
+        refuse_overwriting("-o", output if pattern is None else None, names, files_read)
         refuse_overwriting("--summary-file", written.summary_file, names, files_read)
         bill = Bill(cap=options.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, meter.total, session.err)
         session.messages.redirect(bar.print_message)
         to_terminal = session.out.terminal and output == STDOUT
-        with open_output(output) as file:
-            writer = open_row_writer(
-                file.stream, written.out or format_of(output), field_names(written.fields), terminal=to_terminal,
-                warn=session.messages.warn, style=session.out, parsed=options.parameters.structured,
-                delimiter=read.delimiter, encoding=read.encoding,
-            )  # fmt: skip
+        open_writer = partial(
+            open_row_writer, out=written.out or ("text" if pattern else format_of(output)),
+            fields=field_names(written.fields), terminal=to_terminal, warn=session.messages.warn, style=session.out,
+            parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
+        )  # fmt: skip
+        with open_output(STDOUT if pattern else output) as file:
+            if pattern is None:
+                writer: RowWriter = open_writer(file.stream)
+            else:
+                from scrimp.cli.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
+
+                protected = {**files_read, "--summary-file": written.summary_file}
+                writer = files = RowFiles(pattern, names, protected, open_writer, session.messages.warn)
+                rows = files.named(rows)
             explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)
             shadow = _shadow_run(session, options)

@@ -55,34 +55,40 @@ def _one_of_many(source: Source) -> Source:
     return structs.replace(source, one_of_many=True, format="text" if text else source.format)
 
 
+class InputFiles:
+    """The files that inputs name, so that none of them is written over, by any path or link."""
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        """Raise InputError for an input that is none."""
+        self._folders = [os.path.realpath(each) for each in inputs if each != "-" and Path(each).is_dir()]
+        single = [each for each in inputs if each != "-" and not Path(each).is_dir()]
+        self._ids = {_identity(source.path) for source in chain.from_iterable(map(_sources_of, single))}
+        if "-" in inputs:
+            self._ids.add(_identity(None))
+        self._ids.discard(None)
+
+    def includes(self, path: Path) -> bool:
+        """Return whether a file is among them, or will be once it exists."""
+        return self.walks(path) or _identity(path) in self._ids
+
+    def walks(self, path: Path) -> bool:
+        """Return whether a file of that name would be read as one of a directory's."""
+        target = Path(os.path.realpath(path))
+        return bool(_format_of(target.name)) and any(map(target.is_relative_to, self._folders))
+
+
 def includes(inputs: Sequence[str], path: Path) -> bool:
     """Return whether a file is among what the inputs name, or will be once it exists, by any path or link."""
-    target = Path(os.path.realpath(path))
-    for argument in inputs:
-        if argument == "-":
-            if _is_stdin(path):
-                return True
-        elif Path(argument).is_dir():
-            if _format_of(target.name) and target.is_relative_to(os.path.realpath(argument)):
-                return True
-        elif any(_is_same(source.path, path) for source in _sources_of(argument)):
-            return True
-    return False
+    return InputFiles(inputs).includes(path)
 
 
-def _is_stdin(path: Path) -> bool:
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Return what is the same for all names of a file; None where there is none, and for a stdin that is no file."""
     try:
-        given, file = os.fstat(0), path.stat()
-    except OSError:
-        return False
-    return stat.S_ISREG(file.st_mode) and (given.st_dev, given.st_ino) == (file.st_dev, file.st_ino)
-
-
-def _is_same(source: Path | None, path: Path) -> bool:
-    try:
-        return source is not None and source.samefile(path)
-    except OSError:
-        return False
+        status = os.fstat(0) if path is None else path.stat()
+    except (OSError, ValueError):
+        return None
+    return None if path is None and not stat.S_ISREG(status.st_mode) else (status.st_dev, status.st_ino)
 
 
 def is_stream(inputs: Sequence[str]) -> bool:

@@ -27,8 +27,9 @@ FindValue = Callable[[JsonObject, str], Json]
 class Template:
     """A template, parsed; `columns` are the names in it."""
 
-    def __init__(self, text: str, name: str = "the template") -> None:
-        """Raise InputError for a brace that stands alone."""
+    def __init__(self, text: str, name: str = "the template", convert: Callable[[Json], str] = as_text) -> None:
+        """`convert` makes a text of a value; raise InputError, which calls the template `name`, for a lone brace."""
+        self._convert = convert
         self._first, parts = _parse(text, name)
         self.columns = tuple(column.strip() for column, _ in parts)
         self._finders = [(column, _finder(column), literal) for column, literal in parts]
@@ -40,8 +41,12 @@ class Template:
             value = row[column] if column in row else find(row, where)
             if value is None:
                 raise InputError(f"{where}: '{column.strip()}' is null: give the row a value, or remove it")
-            parts += (value if isinstance(value, str) else as_text(value), literal)
+            parts += (self._convert(value), literal)
         return "".join(parts)
+
+    def filled(self, value: str) -> str:
+        """Return the text with one value in the place of every column."""
+        return self._first + "".join(f"{value}{literal}" for _, _, literal in self._finders)
 
 
 def compile_template(text: str) -> Template:

@@ -168,7 +168,10 @@ PriorityOption = Annotated[
 Tag = Annotated[list[str] | None, typer.Option(metavar="K=V", help="A label for the ledger; repeatable.")]
 
 # Output
-Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE|-", help="Where rows go.")]
+Output = Annotated[
+    str,
+    typer.Option("-o", "--output", metavar="FILE|-", help="Where rows go; DIR/{id}.md: a file for each completion."),
+]
 Out = Annotated[
     OutputFormat | None,
     typer.Option("--out", help="The format of rows: by the extension of -o, else jsonl; at a terminal, text."),

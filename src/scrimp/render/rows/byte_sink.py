@@ -16,7 +16,7 @@ class ByteSink:
     def __init__(self, stream: BinaryIO | TextIO) -> None:
         self._buffer: io.BufferedWriter | None = None
         binary = _binary(stream)
-        self._file = binary if isinstance(binary, io.BufferedRandom) else None
+        self._file = binary if isinstance(binary, io.BufferedRandom | io.BytesIO) else None
         if binary is None:
             text = cast("TextIO", stream)
             self.write, self.flush = lambda data: text.write(data.decode()), text.flush

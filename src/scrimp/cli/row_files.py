@@ -1,0 +1,108 @@
+"""A file for each row: -o 'DIR/{id}.md'."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from scrimp.cli.output import is_same_file, write_beside
+from scrimp.errors import InputError, UsageError
+from scrimp.read.sources import InputFiles
+from scrimp.read.template import Template
+from scrimp.render.rows.file_names import UniqueNames, safe_component
+from scrimp.render.rows.writers import RowWriter
+from scrimp.values import Answered, JsonObject, Outcome, Prompt
+
+_MAX_REPORTED = 20  # rows without a file that are reported one by one
+
+
+class RowFiles:
+    """Writes a file for each row that was answered, in the place of a writer of rows.
+
+    A file gets its name when its row is read, before it is asked: equal rows get equal names in every run, and a name
+    that cannot be is an error before anything is paid. It is written beside and renamed.
+    """
+
+    def __init__(
+        self,
+        pattern: Template,
+        inputs: Sequence[str],
+        read: Mapping[str, str | None],
+        open_writer: Callable[[BinaryIO], RowWriter],
+        warn: Callable[[str], None],
+    ) -> None:
+        """`read` are files that must not be written, by their flag; `open_writer` opens what writes one row."""
+        self._pattern, self._open_writer, self._warn = pattern, open_writer, warn
+        self._inputs, self._read = InputFiles(inputs), read
+        self._names, self._paths = UniqueNames(), dict[int, Path]()
+        self._without_file = 0
+        example = pattern.filled("x")
+        if self._inputs.walks(Path(example)):
+            raise UsageError(
+                f"-o: a file like {example} would be an input itself: name a directory that is not among the inputs"
+            )
+        open_writer(io.BytesIO())  # a wrong field is an error now
+
+    def named(self, prompts: Iterable[Prompt]) -> Iterator[Prompt]:
+        """Yield prompts, and give each its file."""
+        for prompt in prompts:
+            self._paths[prompt.index] = self._path(prompt)
+            yield prompt
+
+    def write(self, outcome: Outcome) -> None:
+        """Write the file of a row, or report that it has none."""
+        path = self._paths.pop(outcome.prompt.index)
+        if not isinstance(outcome, Answered):
+            self._report(outcome.prompt.source or f"row {outcome.prompt.index}", outcome.failure.message)
+            return
+        content = io.BytesIO()
+        writer = self._open_writer(content)
+        writer.write(outcome)
+        writer.close()
+        write_beside(path, content.getvalue())
+
+    def flush(self) -> None:
+        """Flush nothing: files are complete when they are written."""
+
+    def close(self) -> None:
+        """Close nothing."""
+
+    def _path(self, prompt: Prompt) -> Path:
+        if prompt.id is None and "id" in self._pattern.columns:
+            raise InputError(
+                f"{prompt.source}: the row has no id for -o: name a column with --id-field, or another one in -o, such "
+                "as {index}"
+            )
+        name = self._pattern(_columns(prompt), prompt.source)
+        start = "/" if name.startswith("/") else ""
+        path = Path(self._names.unique(start + "/".join(_components(name))))
+        if self._inputs.includes(path):
+            raise UsageError(f"-o: {path} is also an input: name another directory, or another ending")
+        for flag, file in self._read.items():
+            if file is not None and is_same_file(str(path), file):
+                raise UsageError(f"-o: {path} is also the file of {flag}: name another directory")
+        return path
+
+    def _report(self, source: str, reason: str) -> None:
+        self._without_file += 1
+        if self._without_file <= _MAX_REPORTED:
+            self._warn(f"{source} has no file: {reason}")
+        elif self._without_file == _MAX_REPORTED + 1:
+            self._warn("more rows have no file: -o FILE.jsonl shows the status of every row")
+
+
+def _components(name: str) -> list[str]:
+    """Return the names between the separators of the pattern, whose own . and .. are meant as they are."""
+    parts = [part for part in name.split("/") if part]
+    return [part if part in (".", "..") else safe_component(part) for part in parts]
+
+
+def _columns(prompt: Prompt) -> JsonObject:
+    """Return what a pattern may name: the columns of the row, its file without directory and ending, and so on."""
+    found: JsonObject = {
+        "file": prompt.file, "stem": Path(prompt.file).stem, "row": prompt.number or 1, "index": prompt.index,
+        "text": prompt.text, "line": prompt.text, **(prompt.row or {}),
+    }  # fmt: skip
+    return found if prompt.id is None else found | {"id": prompt.id}
