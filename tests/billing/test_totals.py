@@ -171,6 +171,33 @@ def test_rows_that_cannot_be_compared_are_counted() -> None:
     assert "1 of 2 answered rows could not be compared" in text_of(answered(), answered(answer(without=None)))
 
 
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        answered(answer(cost=None)),
+        answered(answer(without=None)),
+        answered(answer(baseline=None)),
+        answered(answer(without=None), cache="hit"),
+    ],
+)
+def test_nothing_is_called_saved_before_rows_whose_saving_is_unknown(unknown: Outcome) -> None:
+    text = " ".join(
+        bill_lines(bill_of(answered(answer(cost="0.5", without="1"), cache="hit"), unknown), 80, color=False)
+    )
+
+    assert "Saved" not in text
+    assert "%" not in text
+    assert "Without scrimp (openai/gpt-6.2-sol) the other 1 would have cost $1.00 instead of $0." in text
+
+
+@pytest.mark.parametrize("status", ["lost", "paid"])
+def test_a_saving_beside_failed_rows_of_unknown_cost_is_an_upper_bound(status: EntryStatus) -> None:
+    text = text_of(answered(answer(without="1"), cache="hit"), failed(entries=[entry(cost=None, status=status)]))
+
+    assert "Saved at most $1.00: routing $" in text
+    assert "%" not in text
+
+
 def test_unpriced_calls_are_reported_as_missing_from_the_total() -> None:
     text = text_of(answered(), answered(answer(model="work/own", cost=None)))
 

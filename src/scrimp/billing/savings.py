@@ -23,6 +23,7 @@ class Savings:
         self.baselines: dict[str, None] = {}  # an ordered set: hits may carry the baseline of an earlier run
         self.baseline_cost = self.cost = _ZERO
         self.rows = self.unpriced_rows = self.rows_without_baseline = 0
+        self.failed_rows_of_unknown_cost = 0  # they cost something or nothing: what was saved is an upper bound
 
     @property
     def saved(self) -> Decimal:
@@ -37,7 +38,7 @@ class Savings:
     def add(self, outcome: Outcome, cost: Decimal | None) -> None:
         """Add a row and its cost in this run; None is unknown."""
         if not isinstance(outcome, Answered):
-            self._add_failed(cost or _ZERO)
+            self._add_failed(cost)
             return
         answer = outcome.answer
         if answer.baseline is None:
@@ -52,7 +53,10 @@ class Savings:
         self.cost += cost
         self._split_by_cause(outcome, answer, answer.baseline_cost, cost)
 
-    def _add_failed(self, cost: Decimal) -> None:
+    def _add_failed(self, cost: Decimal | None) -> None:
+        if cost is None:
+            self.failed_rows_of_unknown_cost += 1
+            return
         self.cost += cost
         self.by_cause["failed rows"] -= cost
 

@@ -68,8 +68,9 @@ def run(
     CSV from a CSV or TSV has the same columns, then output (parsed, with --choices or --schema) and error: always on
     stdout, in a file where a row failed. A name that is taken gets a number: output_2.
 
-    With a column in its name, -o 'DIR/{id}.md' writes the completion of each answered row (--out: more of it) to a file
-    of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, what no name may hold is _.
+    With a column in its name, -o 'DIR/{id}.md' writes the completion of each answered row (--out: more of it) to a
+    file of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, and what no name may
+    hold becomes _.
 
     Rows go to stdout, or to the file of -o, which has its new content at the end of the run, also after Ctrl-C, a limit
     or an error; where no row was answered a former file stays as it was. Everything else goes to stderr. Rerun the same

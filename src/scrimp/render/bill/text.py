@@ -44,7 +44,7 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     for remark in _compression_remarks(bill.compression):
         lines += wrap(remark, width)
     for remark in _savings_remarks(bill.savings):
-        lines += [paint(line, _GREEN if bill.savings.saved >= 0 else _RED, color=color) for line in wrap(remark, width)]
+        lines += [paint(line, _savings_color(bill.savings), color=color) for line in wrap(remark, width)]
     return lines
 
 
@@ -110,16 +110,25 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
 
 
 def _savings_remarks(savings: Savings) -> Iterator[str]:
-    """Yield what the baseline would have cost, what was saved and why, and how many rows could not be compared."""
+    """Yield what the baseline would have cost, what was saved and why; no saving where some rows' is unknown."""
     uncompared = savings.rows_not_compared
-    if savings.rows:  # rows of failed calls alone are no reason to name a baseline
-        names = " and ".join(savings.baselines)
-        yield f"Without scrimp ({names}): {format_dollars(savings.baseline_cost)}. {_causes(savings)}"
+    without = f"Without scrimp ({' and '.join(savings.baselines)})"
+    if not savings.rows:  # rows of failed calls alone are no reason to name a baseline
         if uncompared:
-            answered = format_count(uncompared + savings.rows)
-            yield f"{format_count(uncompared)} of {answered} answered rows could not be compared: {_reason(savings)}."
+            yield f"What scrimp saved is unknown: {_reason(savings)}."
     elif uncompared:
-        yield f"What scrimp saved is unknown: {_reason(savings)}."
+        answered = format_count(uncompared + savings.rows)
+        yield f"{format_count(uncompared)} of {answered} answered rows could not be compared: {_reason(savings)}."
+        dollars = f"{format_dollars(savings.baseline_cost)} instead of {format_dollars(savings.cost)}"
+        yield f"{without} the other {format_count(savings.rows)} would have cost {dollars}."
+    else:
+        yield f"{without}: {format_dollars(savings.baseline_cost)}. {_causes(savings)}"
+
+
+def _savings_color(savings: Savings) -> str:
+    if savings.rows_not_compared or savings.failed_rows_of_unknown_cost:
+        return _YELLOW
+    return _GREEN if savings.saved >= 0 else _RED
 
 
 def _reason(savings: Savings) -> str:
@@ -131,11 +140,12 @@ def _reason(savings: Savings) -> str:
 
 def _causes(savings: Savings) -> str:
     parts = {cause: savings.by_cause[cause] for cause in CAUSES if savings.by_cause[cause]}
-    saved = f"Saved {format_dollars(savings.saved)}"
-    if savings.baseline_cost:
+    bound = "at most " if savings.failed_rows_of_unknown_cost else ""
+    saved = f"Saved {bound}{format_dollars(savings.saved)}"
+    if savings.baseline_cost and not bound:
         whole, percents = whole_percentages(list(parts.values()), savings.baseline_cost)
         saved += f" ({whole} %)"
         causes = [f"{cause} {percent}" for cause, percent in zip(parts, percents, strict=True) if percent]
-    else:  # a percentage of nothing
+    else:  # a percentage of nothing, or of what is not known
         causes = [f"{cause} {format_dollars(amount)}" for cause, amount in parts.items()]
     return f"{saved}: {', '.join(causes)}." if causes else f"{saved}."
