@@ -210,6 +210,20 @@ def test_the_cap_is_kept(ready: Scrimp) -> None:
     assert "--max-cost" in ran.err
 
 
+def test_a_provider_that_bills_more_than_a_call_can_cost_passes_the_cap_once_and_it_is_said(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    hidden = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 500}  # reasoning outside max_tokens
+    provider.answer = lambda _: completion("hi", usage=hidden)
+    ran = ready("run", "rows.jsonl", "--max-cost", "0.0005", "--max-output", "5", "-j", "10")
+
+    assert ran.status == 5, ran.err
+    assert len(provider.bodies) == 1  # the first call of a model goes alone
+    assert sum(row["cost_usd"] or 0 for row in ran.rows) == pytest.approx(0.00491)
+    assert "as much is reserved for those that follow" in ran.err
+    assert "--max-cost was passed by $0.00441" in ran.err
+
+
 def test_an_unpriced_model_is_refused_under_a_cap(ready: Scrimp, provider: FakeProvider) -> None:
     ran = ready("run", "rows.jsonl", "--model", "fake/other", "--max-cost", "1")
 

@@ -9,10 +9,13 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from flows.rows import bill, call_recorder, row_recorder
 from scrimp.errors import UnknownPriceError
 from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.overruns import Overruns
+from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.flows.spend.spend_guard import SpendGuard
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
@@ -44,10 +47,13 @@ class Watched(Budget):
 
 
 class Provider:
-    """One that bills whatever comes into its head, within what a request can cost, and often fails to say so."""
+    """One that bills whatever comes into its head, and often fails to say so.
 
-    def __init__(self, seed: int) -> None:
-        self._chance = Random(seed)
+    Its bill stays within what a request can cost, or goes up to so many times as far: hidden reasoning, a dearer model.
+    """
+
+    def __init__(self, seed: int, *, overrun: int = 1) -> None:
+        self._chance, self._overrun = Random(seed), overrun
         self.billed = Decimal(0)
 
     async def answer(self, endpoint: Endpoint, request: HttpRequest) -> HttpReply:
@@ -64,7 +70,8 @@ class Provider:
         bound = sum(len(turn["content"].encode()) + 64 for turn in body["messages"])
         usage = Usage(
             input=random_fraction.choice((bound, random_fraction.randint(0, bound))),
-            output=random_fraction.choice((body["max_tokens"], random_fraction.randint(0, body["max_tokens"]))),
+            output=random_fraction.choice((body["max_tokens"], random_fraction.randint(0, body["max_tokens"])))
+            * random_fraction.randint(1, self._overrun),
         )
         self.billed += bill(usage, RATES)
         await asyncio.sleep(
@@ -82,18 +89,26 @@ class Provider:
 class Run:
     """Rows that are answered under a cap, each through a purse of its own."""
 
-    def __init__(self, seed: int, cap: Decimal | None, *, width: int, retries: int) -> None:
-        self.provider, self.budget = Provider(seed), Watched(cap)
+    def __init__(
+        self, seed: int, cap: Decimal | None, *, width: int, retries: int, budget: Budget | None = None,
+        overrun: int = 1,
+    ) -> None:  # fmt: skip
+        self.provider, self.budget = Provider(seed, overrun=overrun), budget or Watched(cap)
         self.house = ClientHarness(FakeHttp(self.provider.answer), width=width, retries=retries, timeout=30.0)
         self.call_recorder = call_recorder(PRICES)
         self.entries: list[Entry] = []
+        self.said: list[str] = []
+        self.overruns = Overruns(self.said.append)
+
+    def guard(self, recorder: RowRecorder) -> SpendGuard:
+        return SpendGuard(recorder, self.budget, PRICES, self.overruns, allow_unpriced=False)
 
     async def row(self, text: str, output: int, later: float) -> Completion | Failure:
         await asyncio.sleep(later)
         call = Call(provider="acme", model="m", text=text, parameters=Parameters(max_output=output))
         recorder = row_recorder(self.call_recorder)
         try:
-            return await self.house.ask(call, SpendGuard(recorder, self.budget, PRICES, allow_unpriced=False))
+            return await self.house.ask(call, self.guard(recorder))
         finally:
             self.entries += recorder.entries
 
@@ -130,6 +145,94 @@ def test_the_cap_is_never_passed_whatever_a_provider_does_and_whoever_stops(
         assert known <= course.budget.spent
         assert course.budget.spent <= Decimal(cents) / 100_000
         assert course.provider.billed <= Decimal(cents) / 100_000
+
+    run(main())
+
+
+class Tolerant(Budget):
+    """A budget that adds up what calls in flight did cost beyond what was reserved for them."""
+
+    def __init__(self, cap: Decimal) -> None:
+        super().__init__(cap)
+        self.beyond = Decimal(0)
+
+    def _take(self, upper_bound: Decimal) -> None:
+        super()._take(upper_bound)
+        assert self.reserved + self.spent <= (self.cap or 0)  # no call begins above the cap
+
+    def settle(self, upper_bound: Decimal, cost: Decimal | None) -> None:
+        super().settle(upper_bound, cost)
+        self.beyond += max(Decimal(0), (cost or Decimal(0)) - upper_bound)
+
+
+@pytest.mark.timeout(300)
+@settings(max_examples=300)
+@given(st.integers(0, 2**32), rows, st.integers(1, 400), st.integers(1, 30), st.integers(0, 2))
+def test_a_provider_that_bills_ten_times_the_bound_passes_the_cap_only_by_calls_in_flight_and_it_is_said(
+    seed: int, options: Sequence[tuple[int, int, float, float | None]], cents: int, width: int, retries: int
+) -> None:
+    async def main() -> None:
+        cap = Decimal(cents) / 100_000
+        budget = Tolerant(cap)
+        course = Run(seed, cap, width=width, retries=retries, budget=budget, overrun=10)
+        tasks = [asyncio.create_task(course.row("x" * size, output, later)) for size, output, later, _ in options]
+        async with asyncio.timeout(50_000.0):
+            await asyncio.gather(*tasks)
+
+        assert budget.reserved == 0
+        assert budget.spent <= cap + budget.beyond
+        assert bool(course.said) == (budget.beyond > 0)
+
+    run(main())
+
+
+def test_what_one_call_cost_above_its_bound_is_reserved_for_the_next() -> None:
+    async def main() -> None:
+        said: list[str] = []
+        budget, overruns = Budget(Decimal(10)), Overruns(said.append)
+
+        async def call(output: int) -> Decimal:
+            guard = SpendGuard(row_recorder(call_recorder(PRICES)), budget, PRICES, overruns, allow_unpriced=False)
+            ticket = await guard.begin(PLAIN)
+            assert isinstance(ticket, str)
+            reserved = budget.reserved
+            guard.end(ticket, Completion(text="hi", usage=Usage(output=output), stop_reason="stop", model="m"))
+            return reserved
+
+        first, second, third = await call(10_000), await call(1000), await call(1000)
+
+        assert second == third
+        assert second >= bill(Usage(output=10_000), RATES) > first
+        assert len(said) == 1
+        assert "acme/m cost" in said[0]
+
+    run(main())
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_first_call_of_a_model_goes_alone_and_a_failed_one_shows_nothing(*, fails: bool) -> None:
+    async def main() -> None:
+        budget, overruns = Budget(Decimal(10)), Overruns(print)
+        guards = [
+            SpendGuard(row_recorder(call_recorder(PRICES)), budget, PRICES, overruns, allow_unpriced=False)
+            for _ in range(4)
+        ]
+        first = await guards[0].begin(PLAIN)
+        waiting = [asyncio.create_task(guard.begin(replace(PLAIN, text="again"))) for guard in guards[1:3]]
+        waiting[1].cancel()
+        await settled()
+        assert not waiting[0].done()
+
+        assert isinstance(first, str)
+        done = Completion(text="hi", usage=Usage(output=1), stop_reason="stop", model="m")
+        guards[0].end(first, Failure(kind="rate_limit", message="no", http=429) if fails else done)
+        await settled()
+        assert isinstance(await waiting[0], str)
+
+        last = asyncio.create_task(guards[3].begin(replace(PLAIN, text="and again")))
+        await settled()
+        assert last.done() is not fails
+        last.cancel()
 
     run(main())
 
@@ -255,7 +358,9 @@ def most_of(call: Call, prices: PriceBook, *, allow_unpriced: bool = False) -> D
 
     async def main() -> Decimal:
         budget = Budget(Decimal(10**6))
-        await SpendGuard(row_recorder(call_recorder(prices)), budget, prices, allow_unpriced=allow_unpriced).begin(call)
+        await SpendGuard(
+            row_recorder(call_recorder(prices)), budget, prices, Overruns(print), allow_unpriced=allow_unpriced
+        ).begin(call)
         return budget.reserved
 
     return run(main())
@@ -281,7 +386,7 @@ def test_what_is_reserved_is_not_passed_by_rounding_what_it_cost(size: int) -> N
     async def main() -> None:
         call = Call(provider="acme", model="m", text="x" * size, parameters=Parameters(max_output=1))
         budget = Budget(Decimal(1))
-        guard = SpendGuard(row_recorder(call_recorder(PRICES)), budget, PRICES, allow_unpriced=False)
+        guard = SpendGuard(row_recorder(call_recorder(PRICES)), budget, PRICES, Overruns(print), allow_unpriced=False)
         ticket = await guard.begin(call)
         assert isinstance(ticket, str)
         most = budget.reserved
@@ -311,7 +416,7 @@ def test_a_note_that_fails_gives_the_reservation_back() -> None:
 
         budget, recorder = Budget(Decimal(1)), row_recorder(call_recorder(PRICES, note))
         with pytest.raises(ZeroDivisionError):
-            await SpendGuard(recorder, budget, PRICES, allow_unpriced=False).begin(PLAIN)
+            await SpendGuard(recorder, budget, PRICES, Overruns(print), allow_unpriced=False).begin(PLAIN)
         assert (budget.reserved, budget.spent) == (0, 0)
 
     run(main())

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from scrimp.failures import policy_of
 from scrimp.flows.answer.prefix_warmup import long_prefix
 from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.overruns import Overruns
 from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import Call, Completion, Failure, ModelRef, Parameters, RuleCap, Step
@@ -41,6 +42,7 @@ class StepCaller:
         self._warn, self._warned = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters_of: dict[ModelRef, Parameters] = {}
         self._rule_budgets: dict[str, Budget] = {}
+        self._overruns = Overruns(warn)
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
@@ -107,11 +109,15 @@ class StepCaller:
         limits = self._options.limits
         observer: RowRecorder | SpendGuard = recorder
         if limits.max_cost is not None:
-            observer = SpendGuard(observer, self._budget, self._prices, allow_unpriced=limits.allow_unpriced)
+            observer = SpendGuard(
+                observer, self._budget, self._prices, self._overruns, allow_unpriced=limits.allow_unpriced
+            )
         if cap is None:
             return observer
         budget = self._rule_budgets.setdefault(cap.name, Budget(cap.dollars))
-        return SpendGuard(observer, budget, self._prices, allow_unpriced=limits.allow_unpriced, rule=cap.name)
+        return SpendGuard(
+            observer, budget, self._prices, self._overruns, allow_unpriced=limits.allow_unpriced, rule=cap.name
+        )
 
     async def _complete(
         self, call: Call, model: ModelRef, recorder: RowRecorder, retry_state: RetryState, cap: RuleCap | None

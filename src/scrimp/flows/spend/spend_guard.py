@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.json import encode
 
 from scrimp.errors import UnknownPriceError
@@ -13,6 +14,7 @@ from scrimp.values import Call, Completion, Entry, Failure, Usage
 
 if TYPE_CHECKING:
     from scrimp.flows.spend.budget import Budget
+    from scrimp.flows.spend.overruns import Overruns
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
 
@@ -23,38 +25,70 @@ _MESSAGE_TOKENS = 64
 _SHOWN = Decimal("0.000001")
 
 
+class _Reservation(Struct, frozen=True):
+    """A call in flight, the most it can cost by its price, and what is reserved for it, in dollars."""
+
+    call: Call
+    bound: Decimal
+    reserved: Decimal
+
+
 class SpendGuard:
     """Stands between a row's recorder and the client: each request reserves its cost before it is sent."""
 
     def __init__(
-        self, inner: RowRecorder | SpendGuard, budget: Budget, prices: PriceBook, *, allow_unpriced: bool,
-        rule: str | None = None,
+        self, inner: RowRecorder | SpendGuard, budget: Budget, prices: PriceBook, overruns: Overruns, *,
+        allow_unpriced: bool, rule: str | None = None,
     ) -> None:  # fmt: skip
         """`rule` names the rule whose cap it is; None is the run's. A guard may stand before another."""
-        self._inner, self._budget, self._prices = inner, budget, prices
+        self._inner, self._budget, self._prices, self._overruns = inner, budget, prices, overruns
         self._allow_unpriced, self._rule = allow_unpriced, rule
-        self._reserved: dict[str, Decimal] = {}
+        self._reserved: dict[str, _Reservation] = {}
 
     async def begin(self, call: Call) -> str | Failure:
         """Reserve the most a request can cost, then record it; return why not where it does not fit."""
         bound = self._upper_bound(call)
-        if not await self._budget.reserve(bound):
-            rule_only = self._rule is not None
-            return Failure(kind="budget", message=self._refusal(call, bound), sent=False, rule_only=rule_only)
+        call_id: str | Failure | None = None
+        try:
+            await self._overruns.enter(call)
+            reserved = await self._reserve(call, bound)
+            call_id = await self._begin_inner(call, reserved)
+            if isinstance(call_id, str) and reserved is not None:
+                self._reserved[call_id] = _Reservation(call, bound, reserved)
+        finally:
+            if not isinstance(call_id, str):
+                self._overruns.leave(call)
+        return call_id
+
+    async def _reserve(self, call: Call, bound: Decimal) -> Decimal | None:
+        """Return the dollars that were reserved; None where they will never fit."""
+        while True:
+            wanted = bound * self._overruns.factor(call)
+            if not await self._budget.reserve(wanted):
+                return None
+            if wanted >= bound * self._overruns.factor(call):
+                return wanted
+            self._budget.settle(wanted, Decimal(0))  # while it waited, another call turned out dearer than its bound
+
+    async def _begin_inner(self, call: Call, reserved: Decimal | None) -> str | Failure:
+        if reserved is None:
+            message = self._refusal(call, self._upper_bound(call) * self._overruns.factor(call))
+            return Failure(kind="budget", message=message, sent=False, rule_only=self._rule is not None)
         call_id: str | Failure | None = None
         try:
             call_id = await self._inner.begin(call)
-            if isinstance(call_id, str):
-                self._reserved[call_id] = bound
         finally:
             if not isinstance(call_id, str):
-                self._budget.settle(bound, Decimal(0))
+                self._budget.settle(reserved, Decimal(0))
         return call_id
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
         """Settle it: a lost call has no known cost, so all that was reserved for it counts as spent."""
-        entry = self._inner.end(call_id, result)
-        self._budget.settle(self._reserved.pop(call_id), entry.cost)
+        entry, made = self._inner.end(call_id, result), self._reserved.pop(call_id)
+        if isinstance(result, Completion):
+            self._overruns.learn(made.call, made.bound, entry.cost)
+        self._overruns.leave(made.call)
+        self._budget.settle(made.reserved, entry.cost)
         return entry
 
     @property

@@ -81,7 +81,12 @@ def _cost(cost: Decimal, amount: str, unpriced_calls: int) -> str:
 
 
 def _cost_remarks(bill: Bill) -> Iterator[str]:
-    """Yield sentences on what the total leaves out or estimates."""
+    """Yield sentences on what the total leaves out or estimates, and on a cap that was passed."""
+    if bill.cap is not None and bill.cost > bill.cap:
+        yield (
+            f"--max-cost was passed by {format_dollars(bill.cost - bill.cap)}: calls in flight cost more than they "
+            "could by their price and --max-output."
+        )
     if bill.unpriced_calls:
         calls = sum(bill.unpriced_calls.values())
         names = ", ".join(sorted(bill.unpriced_calls))

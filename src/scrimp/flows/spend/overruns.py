@@ -1,0 +1,62 @@
+"""Calls that cost more than the most they could: what they teach about the calls of the same model that follow.
+
+A bound rests on the price table and on --max-output. A provider may bill more all the same: hidden reasoning outside
+the cap, a service tier, a gateway that passes the call to a dearer model. Under a cap the first call of each model
+therefore goes alone, and what one call costs above its bound is reserved for all that follow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from decimal import ROUND_UP, Decimal
+
+from scrimp.units import format_dollars
+from scrimp.values import Call
+
+_STEP = Decimal("0.01")
+
+
+class Overruns:
+    """The calls of one run under a cap, by model."""
+
+    def __init__(self, warn: Callable[[str], None]) -> None:
+        self._warn = warn
+        self._factors: dict[str, Decimal] = {}
+        self._known: set[str] = set()  # models that have returned a completion
+        self._alone: dict[str, tuple[Call, asyncio.Event]] = {}
+
+    async def enter(self, call: Call) -> None:
+        """Wait while the first call of the same model is in flight; where none has ended yet, become that call."""
+        model = _name(call)
+        while (first := self._alone.get(model)) is not None and first[0] is not call:
+            await first[1].wait()
+        if model not in self._known and first is None:
+            self._alone[model] = (call, asyncio.Event())
+
+    def leave(self, call: Call) -> None:
+        """End a call, or one that was not made: should it have been the first of its model, others may go."""
+        first = self._alone.get(_name(call))
+        if first is not None and first[0] is call:
+            del self._alone[_name(call)]
+            first[1].set()
+
+    def factor(self, call: Call) -> Decimal:
+        """Return how many times its bound a call of this model may cost, from what others did cost: 1 or more."""
+        return self._factors.get(_name(call), Decimal(1))
+
+    def learn(self, call: Call, bound: Decimal, cost: Decimal | None) -> None:
+        """Learn what a completion with a bound of so many dollars did cost; None is unknown and teaches nothing."""
+        model = _name(call)
+        self._known.add(model)
+        if cost is None or not bound or cost <= bound * self.factor(call):
+            return
+        factor = self._factors[model] = (cost / bound).quantize(_STEP, ROUND_UP)
+        self._warn(
+            f"a call of {model} cost {format_dollars(cost)}, and {format_dollars(bound)} at most by its price and "
+            f"--max-output: {factor.normalize():f} times as much is reserved for those that follow"
+        )
+
+
+def _name(call: Call) -> str:
+    return f"{call.provider}/{call.model}"
