@@ -189,3 +189,20 @@ def test_any_table_is_written_cell_for_cell_whenever_a_row_fails(
     header, *found = cells(path.read_bytes(), encoding, delimiter)
     assert (len(header), header[: len(names)]) == (width, names)
     assert found == [row + [""] * (width - len(row)) for row in expected]
+
+
+def test_the_failed_rows_of_a_table_are_taken_up_whatever_its_columns_and_encoding(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    usual = provider.answer
+    refuse_bad(provider)
+    header, flags = ["text", "status", "output", "error"], ("--delimiter", ";", "--encoding", "cp1252")
+    rows = [[text, "offen", "é", "kein"] for text in ("one", "bad", "two")]
+    ready.file("rows.csv", table([header, *rows], delimiter=";").encode("cp1252"))
+    first = ready("run", "rows.csv", "-o", "out.csv", *flags)
+    assert cells((ready.cwd / "out.csv").read_bytes(), "cp1252", ";")[0] == [*header, "output_2", "error_2"]
+    provider.answer = usual
+    again = ready("run", "rows.csv", "--only-failed", "out.csv", "--fields", "index,output", *flags)
+
+    assert (first.status, again.status) == (3, 0)
+    assert again.rows == [{"index": 1, "output": "echo: bad"}]

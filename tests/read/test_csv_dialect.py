@@ -86,6 +86,9 @@ def test_one_column_stays_one_whatever_is_in_it(texts: list[str]) -> None:
     ("data", "first"),
     [
         (b"name, first;text\nAda;hi, there, you\n", {"name, first": "Ada", "text": "hi, there, you"}),
+        (b"id;last, first\n1;Ada, Countess\n", {"id": "1", "last, first": "Ada, Countess"}),
+        (b"id, text\n1, a;b\n", {"id": "1", " text": " a;b"}),
+        (b"id, a|b\n1, x\n", {"id": "1", " a|b": " x"}),
         (b'"last, first";text\nAda;hi\n', {"last, first": "Ada", "text": "hi"}),
         (b'"a;b"\nx;y\n', {"a;b": "x;y"}),
         (b"a,b;c\n1,2;3\n", {"a": "1", "b;c": "2;3"}),

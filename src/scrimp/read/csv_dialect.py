@@ -63,11 +63,13 @@ class TableLines:
     def _told_delimiter(self) -> str:
         """Return the delimiter that is in the header and as often in the first row; by the header alone in doubt."""
         bare = _QUOTED.sub("", "".join(self._head))
+        others = [each for each in _DELIMITERS if each in bare]
         comma = [","] if "," in bare else []
-        candidates = [*comma, *(each for each in _DELIMITERS if each in bare)]
+        # Commas with a space after each may be those of a name such as "last, first": they are tried last.
+        candidates = comma + others if re.search(",(?! )", bare) else others + comma
         if not candidates or candidates == [","]:
             return ","
-        return next((each for each in candidates if self._fits(each)), candidates[0])
+        return next((each for each in candidates if self._fits(each)), (comma + others)[0])
 
     def _fits(self, delimiter: str) -> bool:
         """Return whether the first row has as many fields as the header."""

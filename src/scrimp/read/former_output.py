@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
+from scrimp.enums import RowStatus
 from scrimp.errors import InputError
 from scrimp.read.columns import column_names
 from scrimp.read.row_formats import read_rows, sniff_format
@@ -12,16 +14,23 @@ from scrimp.read.sources import find_sources
 from scrimp.read.streams import open_source
 from scrimp.values import Json, JsonObject, Prompt
 
+_STATUSES = get_args(RowStatus)
+
 
 class FormerOutput:
     """The rows of a former output, by id, else by index: a byte for each row and eight for each id."""
 
-    def __init__(self, file: str, id_field: str | None = None) -> None:
-        """Read the file; raise InputError where it is not an output of scrimp."""
+    def __init__(
+        self, file: str, id_field: str | None = None, *, delimiter: str | None = None, encoding: str | None = None
+    ) -> None:
+        """Read the file; raise InputError where it is not an output of scrimp.
+
+        `delimiter` and `encoding` are those of the run, which hold for the tables it writes.
+        """
         self.file, self._id_fields = file, [name for name in ("id", "custom_id", id_field) if name]
         self._ok = bytearray()  # by index; the last row of an index decides: a file may have grown by a second run
         ids, indexes = array("q"), array("q")
-        for position, row in enumerate(_former_rows(file)):
+        for position, row in enumerate(_former_rows(file, delimiter, encoding)):
             index = _index(row, position)
             if index >= len(self._ok):
                 self._ok.extend(bytes(index + 1 - len(self._ok)))
@@ -58,20 +67,20 @@ class FormerOutput:
         return None
 
 
-def _former_rows(file: str) -> Iterator[JsonObject]:
+def _former_rows(file: str, delimiter: str | None, encoding: str | None) -> Iterator[JsonObject]:
     try:
-        yield from _rows(file)
+        yield from _rows(file, delimiter, encoding)
     except InputError as error:
         raise InputError(f"--only-failed: {error}") from error
 
 
-def _rows(file: str) -> Iterator[JsonObject]:
+def _rows(file: str, delimiter: str | None, encoding: str | None) -> Iterator[JsonObject]:
     source = next(find_sources([file]))
-    with open_source(source, None) as stream:
+    with open_source(source, None, None if source.format in ("jsonl", "json") else encoding) as stream:
         format_name = source.format
         if format_name is None or format_name in ("text", "lines"):
             format_name = sniff_format(stream.peek_line(), ("status", "output"))
-        for row, number in read_rows(stream, format_name):
+        for row, number in read_rows(stream, format_name, delimiter=delimiter):
             where = f"{file}:{number}"
             if not isinstance(row, dict) or not {"status", "output"} & row.keys():
                 raise InputError(_not_an_output(where, row))
@@ -91,5 +100,22 @@ def _index(row: Mapping[str, Json], position: int) -> int:
 
 
 def _is_ok(row: Mapping[str, Json]) -> bool:
-    """Return whether a row is ok; one without a status has an output and no error."""
-    return row["status"] == "ok" if "status" in row else bool(row["output"]) and not row.get("error")
+    """Return whether a row is ok; one without a status has an output and no error.
+
+    In a table that keeps the input's columns a status is the input's own, and so are output and error where the run's
+    have numbers.
+    """
+    if row.get("status") in _STATUSES and "output_2" not in row:
+        return row["status"] == "ok"
+    if "output" not in row:
+        return False
+    return bool(row[_last(row, "output")]) and not row.get(_last(row, "error"))
+
+
+def _last(row: Mapping[str, Json], name: str) -> str:
+    """Return the last of NAME, NAME_2, NAME_3 and so on that is in a row."""
+    number = 2
+    last = name
+    while f"{name}_{number}" in row:
+        last, number = f"{name}_{number}", number + 1
+    return last

@@ -54,7 +54,7 @@ def _selected(
         return (builder.build(*row) for row in _sampled(rows, options))
     from scrimp.read.former_output import FormerOutput  # noqa: PLC0415 - few runs take up a former one
 
-    former = FormerOutput(options.only_failed, options.id_field)
+    former = FormerOutput(options.only_failed, options.id_field, delimiter=options.delimiter, encoding=options.encoding)
     note(
         f"{former.file}: {pluralize(former.answered_rows, 'row')} answered and left out; "
         f"{format_count(former.failed_rows)} not ok, to be run with those that are not in it"
