@@ -6,7 +6,8 @@ import re
 import pytest
 
 from command import Scrimp
-from fake_provider import FakeProvider
+from fake_provider import FakeProvider, completion
+from terminal import at_terminal, without_styles
 
 
 @pytest.fixture
@@ -65,3 +66,32 @@ def test_what_calls_of_unknown_price_cost_is_unknown_and_never_zero(scrimp: Scri
     (ann,) = json.loads(scrimp("cost", "--by", "user", "--json").out)
     assert (ann["cost_usd"], ann["unpriced"]) == (costs["fake/test-model"], 2)
     assert re.search(r"^ann .*\$[\d.]+\+", scrimp("cost", "--by", "user").out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_the_table_fits_the_screen_and_leaves_out_only_what_says_nothing(
+    ready: Scrimp, provider: FakeProvider, columns: int
+) -> None:
+    usage = {"prompt_tokens": 12_345_678, "completion_tokens": 1_234_567, "total_tokens": 13_580_245}
+    provider.answer = lambda body: completion("x", model=body["model"], usage=usage)
+    ready("run", "rows.jsonl")
+    ready("run", "rows.jsonl", "--model", "fake/a-name-of-more-than-usual-length")
+    lines = without_styles(at_terminal(ready, "cost", columns=columns)).splitlines()
+
+    assert max(map(len, lines)) <= columns
+    assert lines[0].split()[0:2] == ["model", "calls"]
+    assert "cost" in lines[0]
+    assert "unpriced" in lines[0]
+    assert "failed" not in lines[0]
+    assert ("tokens" in lines[0]) == (columns > 40)
+    assert ready("cost").out.split()[:9] == [
+        "model",
+        "calls",
+        "failed",
+        "lost",
+        "tokens",
+        "in",
+        "out",
+        "cost",
+        "unpriced",
+    ]

@@ -9,6 +9,8 @@ import pytest
 from manual.pages import PAGES, opened_session
 from manual.sessions import Files, same, steps
 
+_HINT = "if that is right: python tests/manual/update.py, then python .ci/make_docs.py"
+
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_commands_of_a_page_print_what_it_says(name: str, tmp_path: Path) -> None:
@@ -17,7 +19,7 @@ def test_the_commands_of_a_page_print_what_it_says(name: str, tmp_path: Path) ->
         for step in steps(page):
             shown = session.take(step)
             if not isinstance(step, Files):
-                assert same(step.printed, shown), "\n".join([f"$ {step.command}", *shown])
+                assert same(step.printed, shown), "\n".join([_HINT, f"$ {step.command}", *shown])
 
 
 def test_a_quotation_that_is_wrong_is_found() -> None:

@@ -12,6 +12,7 @@ import typer
 from msgspec.structs import replace
 
 from scrimp import tokens
+from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
 from scrimp.cli.session import Session, open_session
 from scrimp.compress import DEFAULT_KEEP, CompressOptions
@@ -62,7 +63,13 @@ def compress_text(
         list[str] | None, typer.Option("--protect", metavar="REGEX", help="Keep what matches unchanged; repeatable.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", metavar="ID", help="Model to price the receipt at; default: the baseline.")
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="ID",
+            help="Model to price the receipt at; default: the baseline.",
+            autocompletion=completions.models,
+        ),
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what changed, word by word.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print only the receipt.")] = False,

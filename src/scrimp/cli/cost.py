@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,16 +13,37 @@ from msgspec.structs import asdict
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError
-from scrimp.store.ledger import GROUP_WORDS, Ledger, LedgerTotal
+from scrimp.render.bill.amounts import abbreviate_count
+from scrimp.render.streams import StreamStyle
+from scrimp.render.tables import narrowest_width
+from scrimp.store.ledger import GROUP_WORDS, GROUPS, Ledger, LedgerTotal
 from scrimp.units import format_count, format_dollars, parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_Number = Callable[[int], str]
+_COLUMNS: Mapping[str, Callable[[LedgerTotal, _Number], str]] = {
+    "calls": lambda total, number: number(total.calls),
+    "failed": lambda total, number: number(total.failed),
+    "lost": lambda total, number: number(total.lost),
+    "tokens in": lambda total, number: number(total.input),
+    "out": lambda total, number: number(total.output),
+    "cost": lambda total, _: _dollars(total),
+    "unpriced": lambda total, number: number(total.unpriced) if total.unpriced else "",
+}
+_TROUBLE = ("failed", "lost", "unpriced")
+
+
+def _groups(incomplete: str) -> list[str]:
+    return [word for word in GROUPS if word.startswith(incomplete)]
 
 
 @app.command()
 def cost(
     since: Annotated[str | None, typer.Option(metavar="30d", help="Only calls sent within this time.")] = None,
-    by: Annotated[str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.")] = "model",
+    by: Annotated[
+        str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.", autocompletion=_groups)
+    ] = "model",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what was paid, by model, tier, user or day.
@@ -40,30 +62,35 @@ def cost(
         if as_json:
             print_json([_as_json(total, by) for total in totals])
             return
-        rows = [
-            (
-                total.name,
-                format_count(total.calls),
-                format_count(total.failed),
-                format_count(total.lost),
-                format_count(total.input),
-                format_count(total.output),
-                _dollars(total),
-                format_count(total.unpriced) if total.unpriced else "",
-            )
-            for total in totals
-        ]
-        headers = (by, "calls", "failed", "lost", "tokens in", "out", "cost", "unpriced")
+        headers, rows, align = _table(totals, by, session.out)
         print_table(
             headers,
             rows,
-            "lrrrrrrr",
+            align,
             session.out,
             empty="the ledger has no such calls: `scrimp run` and `scrimp ask` add them",
         )
         if len(totals) > 1:
             more = "+" if any(total.unpriced for total in totals) else ""
             print_line(f"total {format_dollars(sum((total.cost for total in totals), Decimal(0)))}{more}")
+
+
+def _table(
+    totals: Sequence[LedgerTotal], by: str, style: StreamStyle
+) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
+    """Return headers, rows and alignment: every column in a pipe, at a terminal those that say something and fit."""
+    names = list(_COLUMNS)
+    if style.terminal:
+        names = [name for name in names if name not in _TROUBLE or any(getattr(total, name) for total in totals)]
+    without_tokens = [name for name in names if name not in ("tokens in", "out")]
+    attempts = ((names, format_count), (names, abbreviate_count), (without_tokens, abbreviate_count))
+    for columns, number in attempts:
+        headers = (by, *columns)
+        rows = [(total.name, *(_COLUMNS[name](total, number) for name in columns)) for total in totals]
+        align = "l" + "r" * len(columns)
+        if not style.terminal or narrowest_width(headers, rows, align) <= style.width:
+            break
+    return headers, rows, align
 
 
 def _dollars(total: LedgerTotal) -> str:

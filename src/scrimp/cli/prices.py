@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags import completions
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.prices.book import Price, PriceListing
@@ -41,7 +42,12 @@ def list_(
 
 
 @app.command()
-def check(models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Models as provider/model.")]) -> None:
+def check(
+    models: Annotated[
+        list[str],
+        typer.Argument(metavar="MODEL...", help="Models as provider/model.", autocompletion=completions.models),
+    ],
+) -> None:
     """Show what models cost and the rule each price was found by; exit 2 if the price of one is unknown."""
     some_unknown = False
     with open_session() as session:

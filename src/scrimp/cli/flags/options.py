@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 import typer
 
+from scrimp.cli.flags import completions
 from scrimp.enums import (
     CacheMode,
     ColorMode,
@@ -78,13 +79,25 @@ Limit = Annotated[
 # Routing
 Tier = Annotated[
     str | None,
-    typer.Option(metavar="NAME|auto", help=f"{', '.join(get_args(TierName))}, or auto: by the kind of task."),
+    typer.Option(
+        metavar="NAME|auto",
+        help=f"{', '.join(get_args(TierName))}, or auto: by the kind of task.",
+        autocompletion=completions.tiers,
+    ),
 ]
 ChainName = Annotated[
     str | None,
-    typer.Option("--chain", metavar="NAME", help="An escalation chain of the config, or tiers: simple,high."),
+    typer.Option(
+        "--chain",
+        metavar="NAME",
+        help="An escalation chain of the config, or tiers: simple,high.",
+        autocompletion=completions.chains,
+    ),
 ]
-Model = Annotated[str | None, typer.Option(metavar="ID", help="One model, as provider/model.")]
+Model = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="One model, as provider/model.", autocompletion=completions.models),
+]
 MinConfidence = Annotated[
     float | None, typer.Option(metavar="X", min=0, max=1, help="A chain calls its next step below this confidence.")
 ]
@@ -139,7 +152,10 @@ Context = Annotated[
     typer.Option("--context", metavar="FILE", help="A document to answer from, put before the prompt; repeatable."),
 ]
 Report = Annotated[Literal["text", "json"], typer.Option("--report", help="The format of the receipt.")]
-Baseline = Annotated[str | None, typer.Option(metavar="MODEL", help="The model the bill compares with.")]
+Baseline = Annotated[
+    str | None,
+    typer.Option(metavar="MODEL", help="The model the bill compares with.", autocompletion=completions.models),
+]
 
 # Calls
 Concurrency = Annotated[

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
 from scrimp.cli.session import Session
 from scrimp.errors import UsageError
@@ -26,7 +27,11 @@ Source = Annotated[
 ]
 Flagship = Annotated[
     str | None,
-    typer.Option(metavar="MODEL", help="The model others are compared with; by default the best, or the dearest."),
+    typer.Option(
+        metavar="MODEL",
+        help="The model others are compared with; by default the best, or the dearest.",
+        autocompletion=completions.models,
+    ),
 ]
 Pool = Annotated[
     str | None,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
@@ -32,7 +33,12 @@ def label(
     since: Since = None,
     check: o.Check = None,
     judge: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="A model that decides whether each completion is right.")
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="A model that decides whether each completion is right.",
+            autocompletion=completions.models,
+        ),
     ] = None,
     max_cost: o.MaxCost = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after N prompts.")] = None,
