@@ -10,37 +10,43 @@ from fake_provider import Reply, completion
 
 _BAD = re.compile(r"broke|loud|leak|never|refund|late|disappoint", re.IGNORECASE)
 _UNSURE = "It depends"  # what a cheap model says where a better one knows
-_CITIES = {"Paris": "France", "Osaka": "Japan", "Lyon": "France", "Porto": "Portugal"}
+# Words of a prompt, and what is said to a customer who is content and to one who is not.
+_MOODS = {
+    "Mood of": ("happy", "unhappy"),
+    "ositive or negative": ("positive", "negative"),
+    "mood": ("content", "annoyed"),
+    "Summarize": ("A customer is content.", "A customer is annoyed."),
+}
+_ANSWERS = {
+    "commit message": "Read the port from the environment",
+    "went wrong": "The disk of db-2 is full, so its replica stopped; free some space and restart it.",
+    "capital of France": "Paris", "Paris": "France", "Osaka": "Japan", "Lyon": "France",
+    "haiku": "Tokens drift like snow\nthe ledger remembers each\nnothing is paid twice",
+}  # fmt: skip
 
 
 def answer(body: dict[str, Any]) -> Reply:
     """Return a completion with about the tokens that a model would count."""
     prompt = "\n".join(str(message["content"]) for message in body["messages"])
-    text = _text(prompt, body)
+    text = _text(str(body["messages"][-1]["content"]), cheap="luna" in body["model"])
     usage = {"prompt_tokens": len(prompt) // 4 + 8, "completion_tokens": len(text) // 4 + 1}
     usage["total_tokens"] = sum(usage.values())
     return completion(text, model=body["model"], usage=usage)
 
 
-def _text(prompt: str, body: dict[str, Any]) -> str:
-    last = str(body["messages"][-1]["content"])
-    if "order" in last and "EUR" in last:
-        number, name, total = (
-            re.findall(pattern, last)[-1] for pattern in (r"order (\w+)", r"for (\w+ \w+)", r"([\d.]+) EUR")
-        )
-        return json.dumps({"order": number, "name": name, "total": float(total)})
-    if "sitive" in prompt or "happy" in prompt:
-        if "Not bad" in last and "luna" in body["model"]:
-            return _UNSURE
-        return "negative" if _BAD.search(last) else "positive"
-    if "commit message" in last:
-        return "Read the port from the environment"
-    if "went wrong" in last:
-        return "The disk of db-2 is full, so its replica stopped; free some space and restart it."
-    if city := next((city for city in _CITIES if city in last), None):
-        return _CITIES[city]
-    if "capital of France" in last:
-        return "Paris"
-    if "haiku" in last:
-        return "Tokens drift like snow\nthe ledger remembers each\nnothing is paid twice"
-    return "A short answer."
+def _text(prompt: str, *, cheap: bool) -> str:
+    if "rder" in prompt and "EUR" in prompt:
+        return _order(prompt)
+    if "Mood of" in prompt and "Not bad" in prompt and cheap:
+        return _UNSURE
+    for words, moods in _MOODS.items():
+        if words in prompt:
+            return moods[_BAD.search(prompt) is not None]
+    return next((text for words, text in _ANSWERS.items() if words in prompt), "A short answer.")
+
+
+def _order(prompt: str) -> str:
+    number, name, total = (
+        re.findall(pattern, prompt)[-1] for pattern in (r"order (\w+)", r"for (\w+ \w+)", r"([\d.]+) EUR")
+    )
+    return json.dumps({"order": number, "name": name, "total": float(total)})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from manual.pages import PAGES, opened_session
 from manual.sessions import Files, same, steps
+from scrimp.config.layers import to_config
 
 _HINT = "if that is right: python tests/manual/update.py, then python .ci/make_docs.py"
 
@@ -20,6 +23,18 @@ def test_the_commands_of_a_page_print_what_it_says(name: str, tmp_path: Path) ->
             shown = session.take(step)
             if not isinstance(step, Files):
                 assert same(step.printed, shown), "\n".join([_HINT, f"$ {step.command}", *shown])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_config_of_a_page_is_one(name: str) -> None:
+    for text in re.findall(
+        r"^```toml[^\n]*\n(.*?)^```", PAGES[name].read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    ):
+        to_config(tomllib.loads(text), name)
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAGES["README"].read_text(encoding="utf-8").splitlines()) <= 150
 
 
 def test_a_quotation_that_is_wrong_is_found() -> None:
