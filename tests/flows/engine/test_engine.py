@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import pytest
 
@@ -14,7 +14,6 @@ from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.engine.wiring import EngineParts
-from scrimp.flows.plan.groups import PlannedGroup, planned
 from scrimp.flows.plan.planner import PlannedRow
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.recorder import RowRecorder
@@ -77,6 +76,22 @@ class Disk:
         self.booked += ended
 
 
+class OthersClaims:
+    """The claims of this run, and of another one that has some keys."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.others = {planned_row(text).key for text in texts}
+        self.own: set[bytes] = set()
+
+    def claim(self, keys: Iterable[bytes]) -> set[bytes]:
+        wanted = set(keys)
+        self.own |= wanted - self.others
+        return wanted & self.others
+
+    def release(self, keys: Iterable[bytes]) -> None:
+        self.own -= set(keys)
+
+
 class Rooms:
     """The planner, the cache and the answerer of a run, all in one; made inside the loop."""
 
@@ -88,8 +103,12 @@ class Rooms:
         known: Sequence[str] = (),
         window: int = 100,
         sink: Callable[[Sequence[Outcome]], None] | None = None,
+        claimed: Iterable[str] = (),
     ) -> None:
-        self._answering, self._known = answering, known
+        """`claimed` are the texts of rows that another run has claimed."""
+        self.claims = OthersClaims(claimed)
+        self.recovered: list[int] = []
+        self._answering, self.known = answering, list(known)
         self.called: list[str] = []
         self.rows: list[Outcome] = []
         self.warnings: list[str] = []
@@ -97,8 +116,8 @@ class Rooms:
         self.options = options or RunOptions()
         output = ReorderBuffer(sink or self.rows.extend, in_order=self.options.order == "input", window=window)
         self.engine = Engine(
-            self.options, self, self, EngineParts(self, call_recorder(PriceBook()), self.disk, self), output,  # type: ignore[arg-type]
-            self.warnings.append,
+            self.options, self, self, EngineParts(self, call_recorder(PriceBook()), self.disk, self, self.claims),  # type: ignore[arg-type]
+            output, self.warnings.append, lambda: self.recovered.append(len(self.rows)),
         )  # fmt: skip
 
     def halt(self) -> None:
@@ -114,7 +133,7 @@ class Rooms:
         return {
             place: answered(answer(each.text), cache="hit", index=each.prompt.index)
             for place, each in enumerate(works)
-            if each.text in self._known
+            if each.text in self.known
         }
 
     def all_down(self, chains: Sequence[Chain]) -> bool:
@@ -127,7 +146,7 @@ class Rooms:
     async def run(self, *groups: Sequence[str], trouble: Exception | None = None) -> RunStop | None:
         async with asyncio.timeout(100_000.0):
             coming = Groups(groups, trouble)
-            first = planned(await coming.next() or [], self, self) if groups else PlannedGroup([], {})  # type: ignore[arg-type]
+            first = [self.plan(prompt) for prompt in await coming.next() or []]
             return await self.engine.run(first, coming)  # type: ignore[arg-type]
 
     @property
@@ -348,5 +367,71 @@ def test_after_an_interruption_no_more_rows_are_begun() -> None:
         stop = await rooms.run("abcdef", "ghi")
         assert stop is not None
         assert (rooms.called, rooms.places) == (["a", "b"], [0, 1])
+
+    run(main())
+
+
+def test_a_row_that_another_run_answers_is_taken_from_the_cache_and_its_equals_too() -> None:
+    async def main() -> None:
+        rooms = Rooms(claimed="b")
+
+        def other_run_answers() -> None:
+            rooms.known.append("b")
+            rooms.claims.others.clear()
+
+        asyncio.get_running_loop().call_later(30.0, other_run_answers)
+        assert await rooms.run("abcb") is None
+        assert (rooms.called, rooms.places) == (["a", "c"], [0, 1, 2, 3])
+        assert [row.cache for row in rooms.rows] == ["miss", "hit", "miss", "dup"]
+        assert not rooms.claims.own
+
+    run(main())
+
+
+def test_a_row_that_another_run_leaves_unanswered_is_called_for_after_its_journal_was_read() -> None:
+    async def main() -> None:
+        rooms = Rooms(claimed="b")
+        asyncio.get_running_loop().call_later(30.0, rooms.claims.others.clear)
+        assert await rooms.run("ab") is None
+        assert (rooms.called, rooms.places, rooms.recovered) == (["a", "b"], [0, 1], [1])
+        assert not rooms.claims.own
+
+    run(main())
+
+
+def test_a_row_is_called_for_where_another_run_holds_it_and_does_nothing() -> None:
+    async def main() -> None:
+        rooms = Rooms(claimed="b", options=RunOptions(timeout=60.0))
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        assert await rooms.run("ab") is None
+        assert rooms.called == ["a", "b"]
+        assert 60.0 < loop.time() - began < 65.0
+
+    run(main())
+
+
+def test_an_interruption_ends_the_wait_for_another_run_at_once() -> None:
+    async def main() -> None:
+        rooms, loop = Rooms(claimed="ab"), asyncio.get_running_loop()
+        began = loop.time()
+        interrupt(5.0)
+        stop = await rooms.run("ab")
+        assert stop is not None
+        assert (stop.reason, rooms.rows) == ("interrupted", [])
+        assert loop.time() - began < 6.0
+        assert len([warning for warning in rooms.warnings if "another run" in warning]) == 1
+
+    run(main())
+
+
+def test_a_claim_is_let_go_of_whatever_becomes_of_its_row() -> None:
+    async def b_fails(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+        return failed(work, NO_MONEY if work.text == "d" else DOWN) if work.text in "bd" else await echo(work, recorder)
+
+    async def main() -> None:
+        rooms = Rooms(b_fails, known="c")
+        await rooms.run("abc", "d")
+        assert not rooms.claims.own
 
     run(main())

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.flows.engine.run_stop import PIPE, RunStop, interrupted, no_provider_left, out_of_money, too_many_failures
 from scrimp.flows.engine.wiring import EngineParts, engine_parts
-from scrimp.flows.plan.groups import PlannedGroup, planned
+from scrimp.flows.plan.groups import PlannedGroup
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
@@ -47,8 +48,8 @@ def drive(
         async with engine_parts(options, services) as parts:
             window = max(_LEAST_WINDOW, _ROWS_PER_CALL * options.concurrency)
             output = ReorderBuffer(sink, in_order=options.order == "input", window=window)
-            engine = Engine(options, planner, lookup, parts, output, services.warn)
-            return await engine.run(first, Prefetcher(rest))
+            engine = Engine(options, planner, lookup, parts, output, services.warn, services.recover)
+            return await engine.run(first.rows, Prefetcher(rest))
 
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
@@ -68,11 +69,12 @@ class Engine:
 
     def __init__(
         self, options: RunOptions, planner: Planner, lookup: CacheLookup, parts: EngineParts, output: ReorderBuffer,
-        warn: Callable[[str], None],
+        warn: Callable[[str], None], recover: Callable[[], object],
     ) -> None:  # fmt: skip
-        self._options, self._planner, self._lookup = options, planner, lookup
-        self._answerer, self._recorder, self._output, self._warn = parts.answerer, parts.recorder, output, warn
-        self._commits, self._client = parts.commits, parts.client
+        """`recover` brings in what a run that died meanwhile had answered."""
+        self._options, self._planner, self._lookup, self._warn = options, planner, lookup, warn
+        self._answerer, self._recorder, self._output = parts.answerer, parts.recorder, output
+        self._commits, self._client, self._claims = parts.commits, parts.client, parts.claims
         self._commits.on_durable = self._print
         self._followers: dict[bytes, list[tuple[int, Prompt]]] = {}  # equal rows that wait for a call, by its key
         self._tasks: dict[asyncio.Task[None], RowRecorder] = {}
@@ -82,17 +84,21 @@ class Engine:
         self._error: BaseException | None = None
         self._done = self._failed = 0
         self._escalation_limit = EscalationLimit(warn)
+        self._claimed_rows = ClaimedRows(
+            parts.claims, lookup, longest=options.timeout, recover=recover, found=self._found_elsewhere,
+            free=self._begin, ended=self._waiting_ended, warn=warn,
+        )  # fmt: skip
         self._prefetcher: Prefetcher | None = None
         self._idle = asyncio.Event()
 
-    async def run(self, first: PlannedGroup, prefetcher: Prefetcher) -> RunStop | None:
+    async def run(self, first: Sequence[PlannedRow], prefetcher: Prefetcher) -> RunStop | None:
         """Admit rows until the input or the run ends, then wait for the calls in flight."""
         self._prefetcher = prefetcher
         self._watch_signals()
         try:
             position = await self._admit(first, 0)
             while self._stop is None and (prompts := await prefetcher.next()) is not None:
-                position = await self._admit(planned(prompts, self._planner, self._lookup), position)
+                position = await self._admit([self._planner.plan(prompt) for prompt in prompts], position)
         except Exception as error:  # noqa: BLE001 - of the reader, raised again below: the rows before it are answered first
             self._error = self._error or error
         await self._drain()
@@ -100,37 +106,66 @@ class Engine:
             raise self._error
         return None if self._stop is None else self._stop.after(self._done - self._failed, self._options.cache)
 
-    async def _admit(self, group: PlannedGroup, start: int) -> int:
-        """Begin the calls of a group; nothing may be awaited between the cache lookup and `_join`.
+    async def _admit(self, rows: Sequence[PlannedRow], start: int) -> int:
+        """Wait for room, then begin a group; return the position after it.
 
-        A call that ended between the two would be made again.
+        Room first: a claim is made only for a row whose call begins now, or two runs could wait for each other.
         """
-        leaders = self._join(group, start)
-        for offset, row in enumerate(group.rows):
-            await self._output.admit()
-            if self._stop is not None:
-                break
-            if offset in group.cached:
-                self._emit([(start + offset, group.cached[offset])])
-            elif offset in leaders:
-                recorder = RowRecorder(self._recorder, row)
-                task = asyncio.create_task(self._answer(row, start + offset, recorder))
-                self._tasks[task] = recorder
-                task.add_done_callback(self._task_done)
-        return start + len(group.rows)
+        for first in range(0, len(rows), self._output.window):
+            some = rows[first : first + self._output.window]
+            await self._output.admit(len(some))
+            if self._stop is None:
+                self._begin_group(some, start + first)
+        return start + len(rows)
 
-    def _join(self, group: PlannedGroup, start: int) -> set[int]:
+    def _begin_group(self, rows: Sequence[PlannedRow], start: int) -> None:
+        """Claim the rows of a group, look them up, print those that are cached, and begin the calls of the others.
+
+        In this order, and nothing may be awaited in between: of two runs, the one that claims a key after the other
+        has let go of it finds its completion; and a call of this run that ended in between would be made again.
+        """
+        new = [row.key for row in rows if row.key not in self._followers]
+        claimed_elsewhere = self._claims.claim(new)
+        cached = self._lookup.find(rows)
+        self._claims.release(rows[place].key for place in cached if rows[place].key not in self._followers)
+        leaders = self._join(rows, cached, start)
+        self._begin([each for each in leaders if each.row.key not in claimed_elsewhere])
+        self._claimed_rows.add([each for each in leaders if each.row.key in claimed_elsewhere])
+        self._emit([(start + place, answered) for place, answered in cached.items()])
+
+    def _join(self, rows: Sequence[PlannedRow], cached: Mapping[int, Answered], start: int) -> list[RowAtPosition]:
         """Return which rows of a group are to be called; equal rows follow the first, in flight or of this group."""
-        leaders = set()
-        for offset, row in enumerate(group.rows):
-            if offset in group.cached:
+        leaders = []
+        for offset, row in enumerate(rows):
+            if offset in cached:
                 continue
             if row.key in self._followers:
                 self._followers[row.key].append((start + offset, row.prompt))
             else:
                 self._followers[row.key] = []
-                leaders.add(offset)
+                leaders.append(RowAtPosition(row, start + offset))
         return leaders
+
+    def _begin(self, rows: Sequence[RowAtPosition]) -> None:
+        for each in rows if self._stop is None else ():
+            recorder = RowRecorder(self._recorder, each.row)
+            task = asyncio.create_task(self._answer(each.row, each.position, recorder))
+            self._tasks[task] = recorder
+            task.add_done_callback(self._task_done)
+
+    def _found_elsewhere(self, found: Sequence[tuple[RowAtPosition, Answered]]) -> None:
+        """Print rows that another run has answered, and the equal ones that waited for them."""
+        outcomes: list[tuple[int, Outcome]] = []
+        for each, answered in found:
+            outcomes.append((each.position, answered))
+            followers = self._followers.pop(each.row.key)
+            outcomes += [(position, _repeated(answered, prompt)) for position, prompt in followers]
+        self._emit(outcomes)
+
+    def _waiting_ended(self, error: BaseException | None) -> None:
+        if error is not None:
+            self._fail(error)
+        self._check_idle()
 
     async def _answer(self, row: PlannedRow, position: int, recorder: RowRecorder) -> None:
         outcome: Outcome
@@ -138,6 +173,7 @@ class Engine:
             outcome = await self._answerer.outcome(row, recorder)
         except asyncio.CancelledError:
             if not recorder.has_called:
+                self._claims.release([row.key])
                 raise
             # A request was sent for it, and may have to be paid: that belongs in the bill.
             outcome = Failed(prompt=row.prompt, failure=_STOPPED, status="skipped", entries=tuple(recorder.entries))
@@ -149,6 +185,7 @@ class Engine:
         if isinstance(outcome, Failed) and outcome.failure.kind == "budget" and not outcome.failure.rule_only:
             self._halt(out_of_money(outcome.failure))
             if not recorder.has_called:
+                self._claims.release([row.key])
                 return  # like every row that was not reached: it is neither answered nor failed
         completion = (row.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._uncommitted += 1
@@ -157,6 +194,7 @@ class Engine:
     def _print(self, finished: Sequence[FinishedRow]) -> None:
         """Print rows that are durable, and the equal ones that waited for them."""
         self._uncommitted -= len(finished)
+        self._claims.release(each.row.key for each in finished)
         outcomes: list[tuple[int, Outcome]] = []
         for each in finished:
             outcomes.append((each.position, each.outcome))
@@ -201,6 +239,7 @@ class Engine:
         if self._prefetcher is not None:
             self._prefetcher.stop()
         self._output.stop_waiting()
+        self._claimed_rows.drop()
         self._client.halt()
         for task, recorder in self._tasks.items():
             if not (recorder.in_flight if stop.abandons else recorder.in_flight_or_paid):
@@ -217,13 +256,13 @@ class Engine:
         self._check_idle()
 
     def _check_idle(self) -> None:
-        if not self._tasks and not self._uncommitted:
+        if not self._tasks and not self._uncommitted and not self._claimed_rows:
             self._idle.set()
 
     async def _drain(self) -> None:
         """Wait for the calls in flight; a stop that has a limit cancels what is left at its end."""
         self._check_idle()
-        while self._tasks or self._uncommitted:
+        while self._tasks or self._uncommitted or self._claimed_rows:
             self._idle.clear()
             limit = None if self._stop is None else self._stop.drain
             try:

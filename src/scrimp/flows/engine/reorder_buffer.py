@@ -15,16 +15,16 @@ class ReorderBuffer:
         self._sink, self._in_order = sink, in_order
         self._held: dict[int, Outcome] = {}  # by position in the input
         self._next = 0
-        self._room = window
+        self.window = self._room = window
         self._has_room = asyncio.Event()
         self._stopped = False
 
-    async def admit(self) -> None:
-        """Wait until one more row fits between the oldest unprinted one and the newest."""
-        while self._room <= 0 and not self._stopped:
+    async def admit(self, rows: int = 1) -> None:
+        """Wait until so many rows more, at most `window`, fit between the oldest unprinted one and the newest."""
+        while self._room < rows and not self._stopped:
             self._has_room.clear()
             await self._has_room.wait()
-        self._room -= 1
+        self._room -= rows
 
     def stop_waiting(self) -> None:
         """Let `admit` return at once from now on: rows that were dropped will never be printed."""

@@ -22,6 +22,8 @@ from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.providers.endpoint import Endpoint
+from scrimp.store.claims import Claims, NoClaims
+from scrimp.store.completion_cache import NoCache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import ClimbCount, Ledger
 from scrimp.transport.client import ProviderClient
@@ -46,6 +48,7 @@ class EngineParts(Struct, frozen=True):
     recorder: CallRecorder
     commits: CommitQueue
     client: ProviderClient
+    claims: Claims | NoClaims
 
 
 @asynccontextmanager
@@ -56,6 +59,7 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
         Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
         shared=options.cache != "off", clock=services.clock,
     )  # fmt: skip
+    claims = _claims(options, services)
     health = ProviderHealth(time.monotonic)
     client = _client(options, services, health)
     prices, routes = services.prices, services.routes
@@ -72,10 +76,18 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
         pricer = CounterfactualPricer(prices, options.baseline)
         history = ChainHistory(partial(_climb_counts, services), routes, prices, services.clock, services.warn)
         answerer = Answerer(options=options, step_caller=step_caller, pricer=pricer, history=history)
-        yield EngineParts(answerer, recorder, commits, client)
+        yield EngineParts(answerer, recorder, commits, client, claims)
     finally:
         await client.close()
         commits.close()
+        claims.close()  # last: what was answered can be found now
+
+
+def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
+    """Return the claims of a run whose completions others may take, and that takes theirs."""
+    if options.cache != "on" or isinstance(services.cache, NoCache):
+        return NoClaims()
+    return Claims(services.paths.cache_db.parent / "claims", services.warn)
 
 
 def _open_ledger(services: Services) -> Ledger:

@@ -1,0 +1,105 @@
+"""Rows that another run is calling for: their completions are waited for, not paid for a second time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.units import pluralize
+from scrimp.values import Answered
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.cache_lookup import CacheLookup
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.store.claims import Claims, NoClaims
+
+# Seconds between two looks: at first, and at most while none of the rows comes free.
+_FIRST_LOOK, _LONGEST_PAUSE = 0.05, 0.5
+# Seconds after which a person is told what the run waits for.
+_PATIENCE = 2.0
+
+
+class RowAtPosition(Struct, frozen=True):
+    """A row that is to be called for, and its position in the input."""
+
+    row: PlannedRow
+    position: int
+
+
+class ClaimedRows:
+    """Waits outside of any queue of calls, so that two runs that wait for each other's rows go on with their own."""
+
+    def __init__(
+        self, claims: Claims | NoClaims, lookup: CacheLookup, *, longest: float, recover: Callable[[], object],
+        found: Callable[[Sequence[tuple[RowAtPosition, Answered]]], None],
+        free: Callable[[Sequence[RowAtPosition]], None], ended: Callable[[BaseException | None], None],
+        warn: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        """`found` gets the rows that the other run has answered, `free` those that are this run's to call for now.
+
+        That is so when it failed, or has died: `recover` brings in what it had answered. A process that lets go of
+        nothing for the `longest` time, in seconds, may be suspended: its rows are called for all the same. `ended` is
+        told when there is nothing to wait for any more, or what went wrong.
+        """
+        self._claims, self._lookup, self._longest, self._recover = claims, lookup, longest, recover
+        self._found, self._free, self._ended, self._warn = found, free, ended, warn
+        self._rows: list[RowAtPosition] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, rows: Sequence[RowAtPosition]) -> None:
+        """Wait for these rows as well."""
+        self._rows += rows
+        if self._rows and self._task is None:
+            self._task = asyncio.create_task(self._wait())
+            self._task.add_done_callback(self._done)
+
+    def drop(self) -> None:
+        """Wait no more."""
+        self._rows = []
+        if self._task is not None:
+            self._task.cancel()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        if self._rows:  # added since its last look
+            self.add([])
+        self._ended(None if task.cancelled() else task.exception())
+
+    async def _wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = progress = loop.time()
+        pause, told = _FIRST_LOOK, False
+        while self._rows:
+            await asyncio.sleep(pause)
+            now = loop.time()
+            if self._look(all_rows=now - progress > self._longest):
+                progress, pause = now, _FIRST_LOOK
+            else:
+                pause = min(pause * 1.5, _LONGEST_PAUSE)
+            if self._rows and not told and now - began > _PATIENCE:
+                told = True
+                waits = f"{pluralize(len(self._rows), 'row')} that another run is calling for"
+                self._warn(f"waiting for {waits}, so that nothing is paid twice; with --cache refresh it is not")
+
+    def _look(self, *, all_rows: bool) -> bool:
+        """Take over the rows whose claim is gone; return whether there was any."""
+        claimed = self._claims.claim(each.row.key for each in self._rows)
+        ready = [each for each in self._rows if all_rows or each.row.key not in claimed]
+        if not ready:
+            return False
+        self._rows = [] if all_rows else [each for each in self._rows if each.row.key in claimed]
+        cached = self._lookup.find([each.row for each in ready])
+        if len(cached) < len(ready):
+            self._recover()
+            cached = self._lookup.find([each.row for each in ready])
+        hits = [(ready[place], answered) for place, answered in cached.items()]
+        self._claims.release(each.row.key for each, _ in hits)
+        self._found(hits)
+        self._free([each for place, each in enumerate(ready) if place not in cached])
+        return True
