@@ -262,14 +262,6 @@ def test_what_was_paid_is_in_the_bill_though_its_rows_cannot_be_written(ready: S
     assert (bill["calls"]["total"], bill["cost_usd"]) == (entry["calls"], entry["cost_usd"])
 
 
-def test_a_check_that_is_no_command_line_is_a_sentence(ready: Scrimp) -> None:
-    ran = ready("run", "rows.jsonl", "--limit", "1", "--check", "grep 'x")
-
-    assert ran.status == 2
-    assert "--check" in ran.err
-    assert "Traceback" not in ran.err
-
-
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_waits_for_calls_in_flight_and_none_is_paid_again(
     ready: Scrimp, provider: FakeProvider, number: signal.Signals, status: int

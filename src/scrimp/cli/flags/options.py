@@ -122,7 +122,12 @@ Schema = Annotated[
     ),
 ]
 Check = Annotated[
-    str | None, typer.Option(metavar="CMD", help="A command that reads the completion; exit status 0 accepts it.")
+    str | None,
+    typer.Option(
+        metavar="CMD",
+        help="A command that reads the completion; exit status 0 accepts it. It is tried on an empty text before the "
+        "first call, and ended after 60 s, or after --timeout where that is shorter.",
+    ),
 ]
 MaxOutput = Annotated[int | None, typer.Option(metavar="N", min=1, help="The most tokens a completion may have.")]
 Effort = Annotated[

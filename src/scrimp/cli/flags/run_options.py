@@ -40,6 +40,8 @@ def run_options(
     defaults: Defaults, answer: AnswerFlags, labels: LabelFlags, *, check: str | None = None, level_fixed: bool = False
 ) -> RunOptions:
     """Return the options of a run, from the config with flags on top and from the flags that have no place in it."""
+    if check is not None and not check.strip():
+        raise UsageError("--check is empty: name a command that reads the completion, such as --check 'jq -e .total'")
     parameters = Parameters(
         max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
         choices=_choices(answer.choices), schema=schema_option(answer.schema),

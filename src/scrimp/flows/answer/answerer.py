@@ -12,7 +12,7 @@ from scrimp.enums import CacheUse, FailureKind, RowStatus, StopReason
 from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
-from scrimp.flows.answer.check_command import run_check
+from scrimp.flows.answer.check_command import LONGEST, run_check
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import (
@@ -101,7 +101,8 @@ class Answerer:
         """Answer what the generator asks."""
         if isinstance(question, RunCheck):
             async with self._check_slots:
-                return await run_check(self._options.check or "", question.text)
+                longest = min(LONGEST, self._options.timeout)
+                return await run_check(self._options.check or "", question.text, longest=longest)
         if isinstance(question, CallTwoSteps):
             first, second = await asyncio.gather(
                 self._step_caller.call(question.first, row, recorder),

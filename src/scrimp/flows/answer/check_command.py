@@ -1,37 +1,81 @@
-"""Runs the user's check on a completion: text on its stdin, the exit status decides."""
+"""Runs the user's check on a completion: text on its stdin, the exit status decides.
+
+A check is the leader of a process group of its own, so that one that hangs is ended with all it has started.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shlex
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
 
 from scrimp.errors import ConfigError
 from scrimp.escalation.questions import CheckResult
 
-_SECONDS = 60.0
+LONGEST = 60.0  # seconds a check may take
+_TRIAL = 2.0  # seconds after which a check that is still running has certainly been started
+# What a shell, env and the like exit with where the command they were given is not executable, or not found.
+_NOT_STARTED = (126, 127)
+_MOST_WORDS = 200  # characters of a program's own complaint
 
 
-async def run_check(command: str, text: str) -> CheckResult:
-    """Return whether the command accepts the text; one that cannot be started is an error of the whole run."""
+async def try_check(command: str) -> None:
+    """Start the check on an empty text, before anything is paid for; ConfigError where it cannot be started.
+
+    Its verdict on an empty text means nothing, and one that is still running after two seconds has been started.
+    """
+    process = await _start(command, stderr=PIPE)
+    said = b""
     try:
-        words = shlex.split(command)
-        process = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except (OSError, IndexError, ValueError) as error:
-        raise ConfigError(f"--check '{command}' cannot be started ({error}): name a program that exists") from error
+        async with asyncio.timeout(_TRIAL):
+            _, said = await process.communicate(b"")
+    except TimeoutError:
+        return
+    finally:
+        await _end(process)
+    if process.returncode in _NOT_STARTED:
+        lines = said.decode(errors="replace").strip().splitlines() or ["it says nothing more"]
+        raise _not_started(command, f"exit status {process.returncode}: {lines[-1][:_MOST_WORDS]}")
+
+
+async def run_check(command: str, text: str, *, longest: float = LONGEST) -> CheckResult:
+    """Return whether the command accepts the text; one that cannot be started is an error of the whole run.
+
+    One that runs longer than `longest` seconds is ended, and has not accepted it.
+    """
+    process = await _start(command, stderr=DEVNULL)
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(longest):
             await process.communicate(text.encode())
     except TimeoutError:
-        return CheckResult(passed=False, detail=f"the check took longer than {_SECONDS:g} s")
+        return CheckResult(passed=False, detail=f"it was still running after {longest:g} s, and was ended")
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        await _end(process)
     return CheckResult(passed=process.returncode == 0, detail=f"exit status {process.returncode}")
+
+
+async def _start(command: str, *, stderr: int) -> Process:
+    try:
+        words = shlex.split(command)
+        if not words:
+            raise _not_started(command, "it is empty")
+        return await asyncio.create_subprocess_exec(
+            *words, stdin=PIPE, stdout=DEVNULL, stderr=stderr, start_new_session=True
+        )
+    except (OSError, ValueError) as error:
+        raise _not_started(command, str(error)) from error
+
+
+async def _end(process: Process) -> None:
+    """End a check that is still running, with its whole process group."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+def _not_started(command: str, reason: str) -> ConfigError:
+    return ConfigError(f"--check '{command}' cannot be started ({reason}): name a program that exists")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.flows.answer.check_command import try_check
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.prefetcher import Prefetcher
@@ -45,6 +46,8 @@ def drive(
     """Run the engine in an event loop of its own until all is printed; return why it stopped early, if it did."""
 
     async def main() -> RunStop | None:
+        if options.check is not None:
+            await try_check(options.check)
         async with engine_parts(options, services) as parts:
             window = max(_LEAST_WINDOW, _ROWS_PER_CALL * options.concurrency)
             output = ReorderBuffer(sink, in_order=options.order == "input", window=window)

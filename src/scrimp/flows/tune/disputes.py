@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.answers.canonical import canonical
-from scrimp.flows.answer.check_command import run_check
+from scrimp.flows.answer.check_command import run_check, try_check
 from scrimp.flows.tune.dataset import Dataset, disputed_rows
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def check_disputes(disputes: Sequence[Dispute], command: str) -> list[dict[str, 
 
 
 async def _check_all(command: str, outputs: Sequence[str]) -> list[bool]:
+    if outputs:
+        await try_check(command)
     slots = asyncio.Semaphore(2 * (os.cpu_count() or 1))
 
     async def check(output: str) -> bool:
