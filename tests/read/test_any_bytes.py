@@ -51,11 +51,19 @@ _ALMOST = st.lists(
 ).map(b"".join)  # fmt: skip
 
 
+_ENCODINGS = st.sampled_from([None, None, "utf-8-sig", "cp1252", "utf-16", "utf-32", "utf-7", "iso2022_jp", "gb18030"])
+
+
 @pytest.mark.parametrize("format_name", ["auto", "jsonl", "csv", "tsv", "json", "lines", "text"])
-@given(data=st.binary() | _ALMOST, template=st.sampled_from([None, "{text}", "{a.b}{{"]), nul=st.booleans())
-def test_any_bytes_are_prompts_or_a_sentence(format_name, data, template, nul):
+@given(
+    data=st.binary() | _ALMOST,
+    template=st.sampled_from([None, "{text}", "{a.b}{{"]),
+    nul=st.booleans(),
+    encoding=_ENCODINGS,
+)
+def test_any_bytes_are_prompts_or_a_sentence(format_name, data, template, nul, encoding):
     try:
-        found = read(data, format=format_name, template=template, nul=nul)
+        found = read(data, format=format_name, template=template, nul=nul, encoding=encoding)
     except InputError as error:
         assert str(error)  # noqa: PT017 - either is fine, any other exception is not
         return

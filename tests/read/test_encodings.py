@@ -39,6 +39,13 @@ def test_utf_is_told_by_its_mark_or_its_nuls(read, encoding, format_name):
     assert [prompt.text for prompt in read(data.encode(encoding), format_name)] == ["hé"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_utf16_without_a_mark_may_be_named_without_its_byte_order(read, encoding):
+    data = "hello\n".encode(encoding)
+
+    assert [prompt.text for prompt in read(data, encoding=encoding[:6])] == ["hello"]
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xff\xfe"])
 def test_a_mark_says_more_than_the_name(read, mark):
     data = mark + "é\n".encode("utf-16-le") if mark else "\ufeffé\n".encode()

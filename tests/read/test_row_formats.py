@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+import re
 
 import pytest
 
@@ -107,6 +110,24 @@ def test_a_damaged_gzipped_file_is_named(file, read, damage):
 
     with pytest.raises(InputError, match=r"t\.jsonl\.gz is damaged \(.*\): check it with `gzip -t`"):
         read.files(path)
+
+
+@pytest.mark.parametrize("format_name", ["auto", "csv", "jsonl", "text"])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [(b"PK\x03\x04\x14\0\x06\0", "a ZIP archive, as .xlsx and .docx are: export a table as CSV"),
+     (b"%PDF-1.7\n%\xe2\xe3", "a PDF: convert it to text"), (b"\x89PNG\r\n\x1a\n", "an image: name files of text"),
+     (b"\xff\xd8\xff\xe0\0\x10JFIF", "an image: "), (bz2.compress(b"hello"), "compressed with bzip2: "),
+     (lzma.compress(b"hello"), "compressed with xz: "), (b"PAR1\x15\x04", "a Parquet file: "),
+     (b"SQLite format 3\0\x10", "an SQLite database: ")],
+)  # fmt: skip
+def test_a_file_that_is_no_text_is_named_as_what_it_is(read, data, message, format_name):
+    with pytest.raises(InputError, match=f"^stdin is {re.escape(message)}"):
+        read(data, format_name)
+
+
+def test_a_text_may_begin_as_another_file_does(read):
+    assert [prompt.text for prompt in read(b"BZh is a word\nPK too\n")] == ["BZh is a word", "PK too"]
 
 
 def test_gzipped_bytes_under_another_name_are_recognized(read):

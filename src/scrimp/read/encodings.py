@@ -54,6 +54,16 @@ def guessed_encoding(head: bytes) -> str | None:
     return {(1, 3): "utf-16-le", (0, 2): "utf-16-be"}.get(tuple(at for at in range(4) if not begin[at]))  # type: ignore[arg-type]  # two of them
 
 
+def encoding_of(head: bytes, named: str | None, *, guess: bool) -> str | None:
+    """Return the encoding of what begins like this: its mark's, the named one, a guess; None for UTF-8."""
+    if head.startswith(UTF8_MARK):
+        return None
+    guessed = guessed_encoding(head) if guess else None
+    if named in ("utf-16", "utf-32"):  # without a mark it is little-endian, as Windows writes it
+        named = guessed or f"{named}-le"
+    return marked_encoding(head) or named or guessed
+
+
 def decode_file(data: bytes) -> str:
     """Return the text of a whole file, by its byte order mark or else as UTF-8; raise UnicodeDecodeError."""
     encoding = marked_encoding(data) or guessed_encoding(data) or "utf-8-sig"
@@ -107,6 +117,9 @@ class _Recoder(io.RawIOBase):
                 f"{self._name}:{self._lines + before}: a byte (0x{error.object[error.start]:02x}) that is not "
                 f"{self._encoding}: name the encoding the file was saved in with --encoding"
             ) from error
-        except UnicodeEncodeError as error:
-            raise InputError(f"{self._name}:{self._lines}: half of a surrogate pair: save the file as UTF-8") from error
+        except UnicodeError as error:
+            raise InputError(
+                f"{self._name}:{self._lines}: not a text in {self._encoding} ({error}): name the encoding the file was "
+                "saved in with --encoding"
+            ) from error
         return text

@@ -9,10 +9,10 @@ from itertools import chain
 from typing import BinaryIO
 
 from scrimp.errors import InputError
-from scrimp.read.encodings import UTF8_MARK, guessed_encoding, marked_encoding, needs_recoding, recoded
+from scrimp.read.encodings import UTF8_MARK, encoding_of, needs_recoding, recoded
+from scrimp.read.file_kinds import binary_kind
 from scrimp.read.sources import Source
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _BUFFER_SIZE = 1 << 18
 
 
@@ -77,15 +77,11 @@ class InputStream:
     def _begin(self, read: Callable[[], bytes], *, guess: bool) -> bytes:
         """Return what is read first, without a byte order mark; from here on everything is UTF-8."""
         head = read()
-        if head.startswith(_GZIP_MAGIC):
-            raise InputError(
-                f"{self.name} is compressed with gzip: give its name the extension .gz, or decompress it with `gunzip`"
-            )
-        if head.startswith(UTF8_MARK):
-            return head.removeprefix(UTF8_MARK)
-        encoding = marked_encoding(head) or self._encoding or (guessed_encoding(head) if guess else None)
+        if (kind := binary_kind(head)) is not None:
+            raise InputError(f"{self.name} is {kind[0]}: {kind[1]}")
+        encoding = encoding_of(head, self._encoding, guess=guess)
         if encoding is None:
-            return head
+            return head.removeprefix(UTF8_MARK)
         self._binary = recoded(head, self._binary, encoding, self.name, _BUFFER_SIZE)
         return read().removeprefix(UTF8_MARK)
 
