@@ -11,6 +11,7 @@ import sys
 # Made from the commands; a test checks that it is what typer would print.
 _HELP = os.path.join(os.path.dirname(__file__), "cli", "help.txt")  # noqa: PTH118, PTH120 - pathlib takes 3 ms to import
 _HELP_COLUMNS = 80
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -24,9 +25,12 @@ def main() -> None:
         with open(_HELP, encoding="utf-8") as text:  # noqa: PTH123 - as above
             sys.stdout.write(text.read())
     else:
-        from scrimp.cli.main import run  # noqa: PLC0415 - typer alone takes five times as long as Python's own start
+        try:
+            from scrimp.cli.main import run  # noqa: PLC0415 - typer alone takes five times as long as Python's own start
 
-        run(words)
+            run(words)
+        except KeyboardInterrupt:  # while it was imported, or ended
+            os._exit(_INTERRUPTED)
 
 
 def _columns() -> int:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
+import signal
 import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from command import Ran, Scrimp
-from fake_provider import FakeProvider, completion, fake_provider
+from command import Ran, Scrimp, wait_until
+from fake_provider import FakeProvider, completion, error, fake_provider
 
 
 @pytest.fixture
@@ -127,3 +133,131 @@ def test_a_completion_that_was_paid_for_is_kept_whoever_stops_reading(scrimp: Sc
         assert all("cannot be written (No space left on device)" in each.err for each in ran)
     else:
         assert [(each.status in (0, 141), each.err) for each in ran] == [(True, "")] * 3
+
+
+def test_an_answer_reaches_a_pipe_in_one_write_with_its_newline(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion("one\ntwo\nthree")
+    reading, writing = os.pipe2(os.O_DIRECT)  # packets: a read returns what one write wrote
+    with ready.start("ask", "hello", stdin=subprocess.DEVNULL, stdout=writing) as run:
+        os.close(writing)
+        written = os.read(reading, 4096), os.read(reading, 4096)
+        os.close(reading)
+
+    assert (run.returncode, written) == (0, (b"one\ntwo\nthree\n", b""))
+
+
+def test_a_completion_that_was_cut_off_is_printed_and_is_a_failure(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion("the beginning", finish="length")
+    ran = ready("ask", "hello")
+
+    assert (ran.status, ran.out) == (4, "the beginning\n")
+    assert "raise --max-output" in ran.err
+
+
+class Interrupted:
+    """`scrimp ask` at a moment when it waits for something, then Ctrl-C."""
+
+    def __init__(self, scrimp: Scrimp) -> None:
+        self._scrimp = scrimp
+
+    def __call__(self, *words: str, when: Callable[[], bool], stdin: int = subprocess.DEVNULL) -> Ran:
+        pipe = subprocess.PIPE
+        with self._scrimp.start("ask", "hello", *words, stdin=stdin, stdout=pipe, stderr=pipe) as run:
+            try:
+                wait_until(when, run=run)
+                run.send_signal(signal.SIGINT)
+                out, err = run.communicate(timeout=20)
+            finally:
+                run.kill()
+        return Ran(run.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+def interrupted(ready: Scrimp) -> Interrupted:
+    return Interrupted(ready)
+
+
+def test_one_ctrl_c_ends_it_while_it_waits_for_the_reply(
+    ready: Scrimp, provider: FakeProvider, interrupted: Interrupted
+) -> None:
+    provider.delay = 40
+    ran = interrupted(when=lambda: bool(provider.bodies))
+    (ledger,) = json.loads(ready("cost", "--json").out)
+
+    assert (ran.status, ran.out) == (130, "")
+    assert ran.err == "scrimp: stopped by SIGINT; nothing answered; rerun the same command to resume\n"
+    assert (ledger["calls"], ledger["lost"]) == (1, 1)
+
+
+def test_one_ctrl_c_ends_it_while_it_waits_to_try_again(provider: FakeProvider, interrupted: Interrupted) -> None:
+    provider.answer = lambda _: error(429, headers={"retry-after": "40"})
+    ran = interrupted(when=lambda: bool(provider.bodies))
+
+    assert (ran.status, ran.out) == (130, "")
+    assert ran.err.splitlines()[-1].startswith("scrimp: stopped by SIGINT; nothing answered")
+
+
+def test_one_ctrl_c_ends_it_while_it_reads_stdin(provider: FakeProvider, interrupted: Interrupted) -> None:
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, b"the beginning")
+        ran = interrupted(when=lambda: not _is_readable(reading), stdin=reading)
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+    assert ran == Ran(130, "", "")
+    assert provider.bodies == []
+
+
+def test_one_ctrl_c_ends_it_while_the_completion_comes(ready: Scrimp) -> None:
+    with slow_stream() as (url, let_go):
+        ready.provider(url)
+        keyboard, terminal = pty.openpty()
+        with ready.start("ask", "hello", stdin=subprocess.DEVNULL, stdout=terminal, stderr=subprocess.PIPE) as run:
+            os.close(terminal)
+            shown = os.read(keyboard, 100)
+            run.send_signal(signal.SIGINT)
+            _, err = run.communicate(timeout=20)
+            let_go()
+        shown += os.read(keyboard, 100)
+        os.close(keyboard)
+    (ledger,) = json.loads(ready("cost", "--json").out)
+
+    assert (run.returncode, shown) == (130, b"the beginning\r\n")
+    assert err == b"scrimp: stopped by SIGINT; nothing answered; rerun the same command to resume\n"
+    assert (ledger["calls"], ledger["lost"]) == (1, 1)
+
+
+def _is_readable(descriptor: int) -> bool:
+    return bool(select.select([descriptor], [], [], 0)[0])
+
+
+@contextmanager
+def slow_stream() -> Iterator[tuple[str, Callable[[], None]]]:
+    """Stream the first words of a completion, and nothing more until let go."""
+    go = threading.Event()
+    chunk = json.dumps({"choices": [{"index": 0, "delta": {"content": "the beginning"}}]})
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(f"data: {chunk}\n\n".encode())
+            self.wfile.flush()
+            go.wait(30)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", go.set
+    finally:
+        go.set()
+        server.shutdown()
+        server.server_close()

@@ -8,6 +8,7 @@ import pytest
 
 from command import Scrimp
 from fake_provider import FakeProvider, completion, echo, error
+from terminal import at_terminal
 
 ROWS = "".join(json.dumps({"id": f"t-{n}", "text": f"prompt {n}"}) + "\n" for n in range(10))
 
@@ -72,13 +73,21 @@ def test_a_run_that_calls_a_provider_imports_no_httpx(ready: Scrimp, provider: F
     assert "httpx" not in imported
 
 
-def test_a_streamed_completion_is_read_with_httpx(ready: Scrimp, provider: FakeProvider) -> None:
+def test_an_answer_that_nobody_sees_coming_is_not_streamed(ready: Scrimp, provider: FakeProvider) -> None:
+    assert "httpx" not in imports_of(ready, "ask", "hello")
+    at_terminal(ready, "ask", "hello to a terminal")
+
+    assert [body.get("stream", False) for body in provider.bodies] == [False, True]
+
+
+def test_a_streamed_completion_is_read_whoever_asked_for_it(ready: Scrimp, provider: FakeProvider) -> None:
     chunk = {"choices": [{"delta": {"content": "hi"}, "finish_reason": "stop"}]}
     events = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
     provider.answer = lambda _: (200, {"content-type": "text/event-stream"}, events)
 
-    assert "httpx" in imports_of(ready, "ask", "hello")
-    assert [body["stream"] for body in provider.bodies] == [True]
+    piped, shown = ready("ask", "hello"), at_terminal(ready, "ask", "hello to a terminal")
+
+    assert (piped.out, shown) == ("hi\n", "hi\n")
 
 
 def test_equal_rows_are_called_once(ready: Scrimp, provider: FakeProvider) -> None:

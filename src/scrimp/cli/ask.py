@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from scrimp.billing.totals import Bill
 from scrimp.cli.flags import options as o
@@ -22,7 +23,7 @@ from scrimp.flows.plan.run_options import RunOptions
 from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
 from scrimp.render.terminal import escape_controls
-from scrimp.values import Answered, Outcome, Prompt
+from scrimp.values import Answered, Failure, Outcome, Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -46,20 +47,25 @@ def ask(
         typer.Argument(metavar="PROMPT [-]", help="The prompt; piped text is added after it, or where - stands."),
     ] = None,
 ) -> None:  # fmt: skip
-    """Answer one prompt, printing the completion as it comes.
+    """Answer one prompt; a terminal shows the completion as it comes.
 
     Piped text, or that of a file (< FILE), is part of the prompt: git diff | scrimp ask 'Write a commit message'.
 
-    With --choices, --schema, --check or a chain, the completion is printed only once it has passed.
+    To a pipe or a file the completion is written at once when it is whole, so that several can write to the same. So it
+    is at a terminal with --choices, --schema, --check or a chain: once it has passed.
     """
     with open_session(config_flags(where, answer, cost, own)) as session:
         text = with_context(prompt_text(prompt or [], session.messages.note), own.context or [])
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
+        options = replace(options, ends_at_once=True)
         printer = _CompletionPrinter(session, options, verbose=own.verbose)
         question = Prompt(index=0, text=text, system=optional_text(system.system, "--system"), source="prompt")
         stop = live.run(iter([question]), options, session.services, printer.take, one_by_one=True)
+        interrupted = stop is not None and stop.reason == "interrupted"
+        for failure in () if interrupted else printer.failures:
+            session.messages.error(failure.message)
         status = exit_status(printer.bill, stop, None, "any", cache_only=options.cache == "only")
         if stop is not None and stop.message and status != printer.bill.exit_status("any"):
             session.messages.error(stop.message)
@@ -69,27 +75,31 @@ def ask(
 
 
 class _CompletionPrinter:
-    """Prints pieces as they come, or the completion once it is there."""
+    """Prints the pieces of a completion as they come, or the whole of it once it is there."""
 
     def __init__(self, session: Session, options: RunOptions, *, verbose: bool) -> None:
         self._session, self._verbose = session, verbose
         self.bill = Bill(cap=options.limits.max_cost)
+        self.failures: list[Failure] = []
         self._last_character = ""
         self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
-        if not (options.parameters.structured or options.check or options.chain):
+        # Nothing can be wrong with a text but that it was cut off, which is worth reading all the same.
+        self._any_text = not (options.parameters.structured or options.check or options.chain)
+        if self._any_text and session.out.terminal:
             session.services.show = self._print
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
-        """Print what was not printed yet, and what went wrong."""
+        """Print what was not printed yet; remember what went wrong."""
         for outcome in outcomes:
             self.bill.add(outcome)
             answer = outcome.answer
-            if answer is not None and not self._last_character and isinstance(outcome, Answered):
-                self._print(answer.output)
-            if self._last_character not in ("", "\n"):
-                self._print("\n")
+            wanted = isinstance(outcome, Answered) or self._any_text
+            rest = answer.output if answer is not None and wanted and not self._last_character else ""
+            last_character = (self._last_character + rest)[-1:]
+            self._print(rest if last_character in ("", "\n") else rest + "\n")
+            self._last_character = ""
             if not isinstance(outcome, Answered):
-                self._session.messages.error(outcome.failure.message)
+                self.failures.append(outcome.failure)
             elif self._verbose:
                 model = f"{answer.provider}/{answer.model}" if answer else ""
                 self._session.messages.note(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
@@ -97,7 +107,7 @@ class _CompletionPrinter:
     def _print(self, piece: str) -> None:
         """Print a piece while somebody reads; a completion that was paid for is kept whether it is read or not."""
         self._last_character = (self._last_character + piece)[-1:]
-        if self.output_error is not None:
+        if self.output_error is not None or not piece:
             return
         try:
             sys.stdout.write(escape_controls(piece) if self._session.out.terminal else piece)

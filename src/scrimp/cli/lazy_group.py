@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Name -> its line in `scrimp --help`; the module is scrimp.cli.NAME. A test compares these with the commands' help.
 COMMANDS: Mapping[str, str] = {
     "run": "Answer the prompts of files or stdin, then print what it cost.",
-    "ask": "Answer one prompt, printing the completion as it comes.",
+    "ask": "Answer one prompt; a terminal shows the completion as it comes.",
     "estimate": "Show what a run would cost, without calling any API.",
     "compress": "Print a text in fewer tokens, with the same meaning.",
     "route": "Show which tier each prompt would take, and why.",

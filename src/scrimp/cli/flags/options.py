@@ -63,7 +63,9 @@ Template = Annotated[
 ]
 PromptField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that holds the prompt.")]
 IdField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that names the row.")]
-System = Annotated[str | None, typer.Option(metavar="STR|@FILE", help="A system text for every prompt.")]
+System = Annotated[
+    str | None, typer.Option("-s", "--system", metavar="STR|@FILE", help="A system text for every prompt.")
+]
 Skip = Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first N rows.", show_default=False)]
 OnlyFailed = Annotated[
     str | None,
@@ -96,7 +98,9 @@ ChainName = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option(metavar="ID", help="One model, as provider/model.", autocompletion=completions.models),
+    typer.Option(
+        "-m", "--model", metavar="ID", help="One model, as provider/model.", autocompletion=completions.models
+    ),
 ]
 MinConfidence = Annotated[
     float | None, typer.Option(metavar="X", min=0, max=1, help="A chain calls its next step below this confidence.")

@@ -297,6 +297,9 @@ class Engine:
             self._halt(stop)
         else:  # it is stopping already: from now on it may not take as long as it likes
             self._stop = replace(self._stop, drain=stop.drain)
+        if self._options.ends_at_once:
+            self._cancel()
+            return
         self._warn(f"{stop.message}: waiting for calls in flight; a second signal stops at once")
 
 

@@ -68,3 +68,4 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     timeout: float = 600.0  # seconds
     labels: RunLabels = RunLabels()
     limits: RunLimits = RunLimits()
+    ends_at_once: bool = False  # at a signal, without waiting for the calls in flight: somebody waits for one answer
