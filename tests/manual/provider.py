@@ -15,6 +15,7 @@ _MOODS = {
     "Mood of": ("happy", "unhappy"),
     "ositive or negative": ("positive", "negative"),
     "mood": ("content", "annoyed"),
+    "reply to": ("Thank you, that is good to hear!", "We are sorry, and send you a new one today."),
     "Summarize": ("A customer is content.", "A customer is annoyed."),
 }
 _ANSWERS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from manual.pages import PAGES, opened_session
-from manual.sessions import Files, same, steps
+from manual.sessions import Files, Step, same, steps
 from scrimp.config.layers import to_config
 
 _HINT = "if that is right: python tests/manual/update.py, then python .ci/make_docs.py"
@@ -31,6 +31,15 @@ def test_every_config_of_a_page_is_one(name: str) -> None:
         r"^```toml[^\n]*\n(.*?)^```", PAGES[name].read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     ):
         to_config(tomllib.loads(text), name)
+
+
+def test_the_first_invocations_are_among_what_is_run() -> None:
+    pages = PAGES["README"], PAGES["scrimp-tutorial.7"]
+    commands = [step.command for page in pages for step in steps(page.read_text("utf-8")) if isinstance(step, Step)]
+    words = {word for command in commands for word in re.findall(r"scrimp (\w+)", command)}
+
+    assert sum("scrimp " in command for command in commands) >= 14
+    assert {"doctor", "estimate", "run", "ask", "route", "cost"} <= words
 
 
 def test_the_readme_is_short() -> None:
