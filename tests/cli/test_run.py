@@ -233,6 +233,16 @@ def test_a_provider_that_bills_more_than_a_call_can_cost_passes_the_cap_once_and
     assert "--max-cost was passed by $0.00441" in ran.err
 
 
+def test_a_call_that_a_gateway_passed_to_another_model_is_not_priced_by_the_one_asked_for(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    provider.answer = lambda _: completion("hi", model="another-vendor/dear-1")
+    ran = ready("run", "rows.jsonl", "--limit", "3", "--model", "fake/other")
+
+    assert [row["cost_usd"] for row in ran.rows] == [None] * 3
+    assert ran.err.count("fake/other was answered by another-vendor/dear-1") == 1
+
+
 def test_an_unpriced_model_is_refused_under_a_cap(ready: Scrimp, provider: FakeProvider) -> None:
     ran = ready("run", "rows.jsonl", "--model", "fake/other", "--max-cost", "1")
 

@@ -33,6 +33,16 @@ def resolve(name: str, names: Mapping[str, str], stems: Mapping[str, str]) -> tu
     return None
 
 
+def is_same_model(asked: str, answered: str) -> bool:
+    """Return whether the name in a reply means the model that was asked for: up to its vendor, snapshot and stage."""
+    return _base_name(asked) == _base_name(answered)
+
+
+def _base_name(name: str) -> str:
+    name = COMPACT_DATE.sub(r"-\1-\2-\3", name.lower().rpartition("/")[2])
+    return STAGE_SUFFIX.sub("", SNAPSHOT_SUFFIX.sub("", name)).replace(".", "-").replace("_", "-")
+
+
 def _without_custom_name(name: str) -> str:
     """Return ft:gpt-4o-2024-08-06 for ft:gpt-4o-2024-08-06:ours::AbC: a fine-tune is priced by its base model."""
     return ":".join(name.split(":", 2)[:2]) if name.startswith("ft:") else name

@@ -122,7 +122,6 @@ rows = st.lists(
 )  # fmt: skip
 
 
-@pytest.mark.timeout(300)
 @settings(max_examples=1000)
 @given(st.integers(0, 2**32), rows, st.integers(0, 400), st.integers(1, 30), st.integers(0, 2))
 def test_the_cap_is_never_passed_whatever_a_provider_does_and_whoever_stops(
@@ -165,7 +164,6 @@ class Tolerant(Budget):
         self.beyond += max(Decimal(0), (cost or Decimal(0)) - upper_bound)
 
 
-@pytest.mark.timeout(300)
 @settings(max_examples=300)
 @given(st.integers(0, 2**32), rows, st.integers(1, 400), st.integers(1, 30), st.integers(0, 2))
 def test_a_provider_that_bills_ten_times_the_bound_passes_the_cap_only_by_calls_in_flight_and_it_is_said(

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from flows.rows import call_recorder, planned_row, row_recorder
 from scrimp.enums import StopReason
-from scrimp.prices.book import PriceBook
-from scrimp.prices.rates import Rates
+from scrimp.prices.book import Price, PriceBook
+from scrimp.prices.rates import Band, Rates
 from scrimp.values import Call, Completion, Entry, Failure, Usage
 from transport.virtual_loop import run
 
@@ -101,3 +102,28 @@ def test_a_row_costs_what_all_its_calls_cost_and_is_unknown_when_one_that_was_pa
         assert (known, recorder.cost) == (Decimal(4), None)
 
     run(main())
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "cost"),
+    [
+        ("gpt-6-luna", "gpt-6-luna-2026-05-01", Decimal(1)), ("gpt-6-luna", "openai/gpt-6-luna", Decimal(1)),
+        ("claude-haiku-5.5", "claude-haiku-5-5-20260701", Decimal(1)), ("large-latest", "large-2512", Decimal(1)),
+        ("gpt-6-luna", "gpt-6-sol", None), ("gpt-6", "gpt-6-sol", None), ("auto", "anthropic/claude-opus-5-5", None),
+    ],
+)  # fmt: skip
+def test_a_model_that_answered_in_another_s_place_is_never_priced_by_the_name_asked_for(
+    asked: str, answered: str, cost: Decimal | None
+) -> None:
+    class Listed(PriceBook):
+        """A table that knows only the name asked for."""
+
+        def price(self, provider: str, model: str, when: float, **context: Any) -> Price | None:
+            band = Band(Rates(input=Decimal(1), output=Decimal(0)))
+            known = Price(bands=(band,), source="table", rule="exact", provider=provider, model=model, origin="table")
+            return known if model == asked else None
+
+    recorder = call_recorder(Listed())
+    given = completion(model=answered, usage=Usage(input=1_000_000))
+
+    assert recorder.price(asked, "acme", given, 0.0)[0] == cost

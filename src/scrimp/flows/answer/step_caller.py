@@ -12,6 +12,7 @@ from scrimp.flows.answer.prefix_warmup import long_prefix
 from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.overruns import Overruns
 from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
+from scrimp.prices.model_names import is_same_model
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import Call, Completion, Failure, ModelRef, Parameters, RuleCap, Step
 
@@ -56,6 +57,7 @@ class StepCaller:
         while (model := await self._next_model(retries)) is not None:
             call = self._call(model, question, row, recorder)
             result = await self._complete(call, model, recorder, retries[model], row.route.cap)
+            self._warn_of_redirect(model, result)
             if isinstance(result, Completion) or not policy_of(result).fails_over:
                 break
             if self._shown or self._client.halted:
@@ -96,6 +98,15 @@ class StepCaller:
             self._warned.add((model, called))
             instead = "it is tried again soon" if called is None else f"{called.id} is called instead"
             self._warn(f"{model.id} is not called for now, {instead}: {trouble.message}")
+
+    def _warn_of_redirect(self, model: ModelRef, result: Completion | Failure) -> None:
+        """Say once that a gateway had another model answer, by which the call is priced."""
+        if not isinstance(result, Completion) or is_same_model(model.model, result.model):
+            return
+        redirect = (model, ModelRef(model.provider, result.model))
+        if redirect not in self._warned:
+            self._warned.add(redirect)
+            self._warn(f"{model.id} was answered by {result.model}: its calls are priced as that model's")
 
     def _no_model(self, step: Step) -> Failure:
         for model in step.candidates:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.failures import GATEWAY_TIMEOUTS
 from scrimp.flows.spend.counterfactual import NANO
+from scrimp.prices.model_names import is_same_model
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
@@ -47,12 +48,13 @@ class CallRecorder:
     ) -> tuple[Decimal | None, str | None]:
         """Return dollars and the price they rest on.
 
-        The price is that of the model that answered, not of the alias asked for; but a price the user gave the alias
-        goes first.
+        The price is that of the model that answered, never of another one asked for: a gateway may have passed the call
+        on. But a price the user gave the name asked for goes first.
         """
         own = self.prices.price(provider, call_model, when)
         first = call_model if own is not None and own.source == "user" else completion.model
-        names = dict.fromkeys((first, completion.model, call_model))
+        asked = (call_model,) if is_same_model(call_model, completion.model) else ()
+        names = dict.fromkeys((first, completion.model, *asked))
         for model in names if completion.usage is not None or completion.reported_cost is not None else ():
             cost = self.prices.cost_of(
                 provider=provider, model=model, usage=completion.usage, when=when,
