@@ -15,6 +15,10 @@ SCHEMA = (
     '{"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}, "required": ["name"]}'
 )
 LABELS = "billing,Not a bug"
+NARROWER = (
+    "scrimp: warning: fake takes a narrower kind of JSON schema, so yours is sent with optional properties as null, "
+    "with objects closed; completions are checked against your own\n"
+)
 
 
 @pytest.fixture
@@ -44,7 +48,8 @@ def test_the_label_or_the_json_alone_is_printed_and_the_completion_is_kept(
     again = ready("ask", "a ticket", *words)
     text, table = (ready("run", "one.jsonl", "--out", out, *words).out for out in ("text", "csv"))
 
-    assert (first.out, again.out, text, first.err) == (f"{output}\n", f"{output}\n", f"{output}\n", "")
+    assert (first.out, again.out, text, again.err) == (f"{output}\n", f"{output}\n", f"{output}\n", "")
+    assert first.err == (NARROWER if "--schema" in words else "")
     assert (row["output"], row["parsed"], row.get("raw", output)) == (output, parsed, reply)
     (cells,) = csv.DictReader(io.StringIO(table))
     assert (cells["output"], cells["parsed"]) == (
@@ -177,3 +182,50 @@ def test_a_file_that_is_read_for_them_is_not_written_over(ready: Scrimp, words: 
     assert ran.status == 2
     assert "also read for" in ran.err
     assert (ready.cwd / "schema.json").read_text() == SCHEMA
+
+
+def test_what_a_provider_does_not_take_of_a_schema_is_said_once_and_checked_all_the_same(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.file("rows.jsonl", '{"prompt": "one"}\n{"prompt": "two"}\n{"prompt": "three"}\n')
+    ready.file(
+        "adult.json",
+        '{"type": "object", "properties": {"age": {"type": "integer", "minimum": 18}}, "required": ["age"]}',
+    )
+    provider.answer = lambda body: completion('{"age": 3}' if "two" in str(body["messages"]) else '{"age": 30}')
+    ran = ready("run", "rows.jsonl", "--schema", "adult.json", "--retries", "0")
+    sent = provider.bodies[0]["response_format"]["json_schema"]
+
+    assert (sent["strict"], "minimum" in sent["schema"]["properties"]["age"]) == (True, False)
+    assert ran.err.count("narrower kind of JSON schema, so yours is sent with objects closed, without minimum;") == 1
+    assert [row["status"] for row in ran.rows] == ["ok", "error", "ok"]
+    assert ran.rows[1]["error"]["message"].startswith("age: 3 is less than the minimum of 18")
+    assert ran.rows[1]["output"] == '{"age": 3}'
+
+
+def test_a_list_is_asked_for_in_an_object_and_printed_as_a_list(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion('{"value": ["a", "b"]}')
+    ran = ready("ask", "x", "--schema", '{"type": "array", "items": {"type": "string"}}')
+
+    assert provider.bodies[0]["response_format"]["json_schema"]["schema"]["type"] == "object"
+    assert json.loads(ran.out) == ["a", "b"]
+
+
+def test_a_schema_that_strict_does_not_take_is_sent_without_it(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion('{"a": "x"}')
+    ran = ready("ask", "x", "--schema", '{"type": "object", "additionalProperties": {"type": "string"}}')
+    sent = provider.bodies[0]["response_format"]["json_schema"]
+
+    assert (sent["strict"], sent["schema"]) == (False, {"type": "object", "additionalProperties": {"type": "string"}})
+    assert (ran.status, ran.out) == (0, '{"a": "x"}\n')
+    assert "without strict (it has objects with any properties)" in ran.err
+
+
+def test_an_estimate_counts_the_schema_of_every_call(ready: Scrimp) -> None:
+    ready.file("rows.jsonl", '{"prompt": "one"}\n{"prompt": "two"}\n')
+    with_it, without = (
+        json.loads(ready("estimate", "rows.jsonl", "--json", *words).out)["work"]["input"]
+        for words in (("--schema", "schema.json"), ())
+    )
+
+    assert 2 * 25 < with_it - without < 2 * 80

@@ -14,7 +14,7 @@ from providers.replies import body, completed, failed, read, request, streamed
 from scrimp.failures import is_retryable
 from scrimp.values import Message, Parameters, Usage
 
-SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}}
+SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "additionalProperties": False}
 TURNS = (Message("user", "a"), Message("assistant", "b"))
 
 

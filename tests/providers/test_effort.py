@@ -153,12 +153,13 @@ def test_without_an_effort_its_fields_are_left_out(model: str) -> None:
 
 
 def test_an_effort_and_a_schema_share_the_output_config() -> None:
+    schema = {"type": "object", "properties": {}, "additionalProperties": False}
     call = Call(
-        provider="anthropic", model="claude-opus-5-5", text="hi", parameters=Parameters(effort="low", schema={})
+        provider="anthropic", model="claude-opus-5-5", text="hi", parameters=Parameters(effort="low", schema=schema)
     )
     request = DIALECTS["anthropic"]().to_request(call, PRESETS["anthropic"])
 
     assert json.loads(request.body)["output_config"] == {
         "effort": "low",
-        "format": {"type": "json_schema", "schema": {}},
+        "format": {"type": "json_schema", "schema": schema},
     }

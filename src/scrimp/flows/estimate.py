@@ -65,7 +65,17 @@ def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services,
         for place, row in enumerate(group.rows):
             if place not in group.cached:
                 _count(row, total, seen)
+    total.input += total.calls * _schema_tokens(options)
     return total
+
+
+def _schema_tokens(options: RunOptions) -> int:
+    """Return the tokens of the schema, which every call carries, in words or in a field of its own."""
+    if options.parameters.schema is None:
+        return 0
+    from scrimp.providers.schemas.sent_schema import in_words  # noqa: PLC0415 - only with a schema
+
+    return tokens.estimate(in_words(options.parameters.schema))
 
 
 def _count(row: PlannedRow, total: Workload, seen: set[int]) -> None:

@@ -17,6 +17,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
@@ -34,16 +35,18 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         "max_tokens": parameters.max_output or _DEFAULT_MAX_TOKENS,
         "messages": [*turns, {"role": "user", "content": call.text}],
     }
-    if call.system:
-        body["system"] = call.system
+    system, sent = call.system, None
+    if parameters.schema is not None:
+        sent = sent_schema(parameters.schema, endpoint)
+        system = with_schema(system, sent)
+    if system:
+        body["system"] = system
     if parameters.effort is not None:
         body |= claude_thinking(call.model, parameters.effort)
     if parameters.temperature is not None:
         body["temperature"] = parameters.temperature
-    if parameters.schema is not None:
-        body["output_config"] = obj(body, "output_config") | {
-            "format": {"type": "json_schema", "schema": parameters.schema}
-        }
+    if sent is not None and sent.how == "strict":
+        body["output_config"] = obj(body, "output_config") | {"format": {"type": "json_schema", "schema": sent.schema}}
     if call.stream:
         body["stream"] = True
     headers = dict(endpoint.headers)

@@ -18,6 +18,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
@@ -33,12 +34,17 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         config["thinkingConfig"] = gemini_thinking(call.model, parameters.effort)
     if parameters.temperature is not None:
         config["temperature"] = parameters.temperature
+    system = call.system
     if parameters.schema is not None:
-        config |= {"responseMimeType": "application/json", "responseJsonSchema": parameters.schema}
+        sent = sent_schema(parameters.schema, endpoint)
+        system = with_schema(system, sent)
+        config["responseMimeType"] = "application/json"
+        if sent.how == "strict":
+            config["responseJsonSchema"] = sent.schema
     turns: list[Json] = [_turn("model" if turn.role == "assistant" else "user", turn.content) for turn in call.history]
     body: JsonObject = {"contents": [*turns, _turn("user", call.text)]}
-    if call.system:
-        body["systemInstruction"] = {"parts": [{"text": call.system}]}
+    if system:
+        body["systemInstruction"] = {"parts": [{"text": system}]}
     if config:
         body["generationConfig"] = config
     verb = "streamGenerateContent?alt=sse" if call.stream else "generateContent"

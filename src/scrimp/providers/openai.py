@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from scrimp.answers.label_probability import likeliest_label
+from scrimp.answers.schema_reply import describes_object
 from scrimp.providers import decisions
 from scrimp.providers.capabilities import effort_fields
 from scrimp.providers.chat_usage import reported_cost, usage
@@ -22,6 +23,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.schemas.sent_schema import JSON_OBJECT_ONLY, sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob
@@ -30,8 +32,6 @@ from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogp
 _MAX_TOKENS_FIELD: Mapping[str, str] = {"openai": "max_completion_tokens"}
 _TOP_LOGPROBS = 20
 _ROUNDING = 1e-3  # how far above 0 rounding may lift the logarithm of a probability
-# Providers that support json_object only; the schema then goes into the system text, which must say "json".
-_JSON_OBJECT_ONLY = frozenset(("deepseek",))
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
@@ -59,12 +59,9 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
 
 
 def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
-    system = call.system
-    if call.parameters.schema is not None and endpoint.flavour in _JSON_OBJECT_ONLY:
-        instruction = (
-            f"Answer with one JSON object that satisfies this JSON schema: {dumps(call.parameters.schema).decode()}"
-        )
-        system = f"{system}\n\n{instruction}" if system else instruction
+    system, schema = call.system, call.parameters.schema
+    if schema is not None:
+        system = with_schema(system, sent_schema(schema, endpoint))
     messages: list[Json] = [{"role": "system", "content": system}] if system else []
     messages += [{"role": turn.role, "content": turn.content} for turn in call.history]
     return [*messages, {"role": "user", "content": call.text}]
@@ -73,9 +70,11 @@ def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
 def _structured_output(call: Call, endpoint: Endpoint) -> JsonObject:
     parameters = call.parameters
     if parameters.schema is not None:
-        if endpoint.flavour in _JSON_OBJECT_ONLY:
-            return {"response_format": {"type": "json_object"}}
-        schema: JsonObject = {"name": "answer", "strict": True, "schema": parameters.schema}
+        sent = sent_schema(parameters.schema, endpoint)
+        if sent.how == "words":
+            only_objects = endpoint.flavour in JSON_OBJECT_ONLY and describes_object(sent.schema, sent.schema)
+            return {"response_format": {"type": "json_object"}} if only_objects else {}
+        schema: JsonObject = {"name": "answer", "strict": sent.how == "strict", "schema": sent.schema}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
     if parameters.choices and endpoint.flavour in ("local", "llamacpp"):
         return {"grammar": _grammar(parameters.choices)}

@@ -14,7 +14,7 @@ from scrimp.flows.spend.overruns import Overruns
 from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
 from scrimp.prices.model_names import is_same_model
 from scrimp.providers.endpoint import Endpoint
-from scrimp.values import Call, Completion, Failure, ModelRef, Parameters, RuleCap, Step
+from scrimp.values import Call, Completion, Failure, JsonObject, ModelRef, Parameters, RuleCap, Step
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
@@ -44,6 +44,7 @@ class StepCaller:
         self._parameters_of: dict[ModelRef, Parameters] = {}
         self._rule_budgets: dict[str, Budget] = {}
         self._overruns = Overruns(warn)
+        self._told_of_schema = set[str]()  # providers
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
@@ -171,8 +172,22 @@ class StepCaller:
             if cap is None and self._options.limits.max_cost is not None:
                 cap = BOUNDED_OUTPUT
             parameters = replace(asked, max_output=cap, effort=asked.effort or model.effort)
+            if asked.schema is not None:
+                self._tell_of_narrower_schema(asked.schema, self._endpoints[model.provider])
             known = self._parameters_of[model] = self._with_logprobs(parameters, model)
         return known
+
+    def _tell_of_narrower_schema(self, schema: JsonObject, endpoint: Endpoint) -> None:
+        """Say once for each provider what it does not take of the schema."""
+        from scrimp.providers.schemas.sent_schema import sent_schema  # noqa: PLC0415 - only with a schema
+
+        changes = () if endpoint.recording is not None else sent_schema(schema, endpoint).changes
+        if changes and endpoint.name not in self._told_of_schema:
+            self._told_of_schema.add(endpoint.name)
+            self._warn(
+                f"{endpoint.name} takes a narrower kind of JSON schema, so yours is sent {', '.join(changes)}; "
+                "completions are checked against your own"
+            )
 
     def _with_logprobs(self, parameters: Parameters, model: ModelRef) -> Parameters:
         """Ask for probabilities where a label is wanted and the model reports them: they cost nothing."""

@@ -6,7 +6,6 @@ from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.json import encode
 
 from scrimp.errors import UnknownPriceError
 from scrimp.flows.spend.counterfactual import NANO
@@ -106,9 +105,11 @@ class SpendGuard:
 
     def _upper_bound(self, call: Call) -> Decimal:
         """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text."""
+        from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - only a call under a cap needs it
+
         texts = [call.text, call.system or "", *(turn.content for turn in call.history)]
         schema = call.parameters.schema
-        bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (len(encode(schema)) if schema else 0)
+        bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (longest_sent(schema) if schema else 0)
         output = call.parameters.max_output or BOUNDED_OUTPUT
         # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
         usages = (

@@ -1,0 +1,1 @@
+"""A JSON schema in the form that each provider takes."""
