@@ -18,12 +18,14 @@ LINES = {
     "config": ("config", "path"),
     "cost": ("cost",),
     "doctor": ("doctor",),
+    "help": ("help",),
     "estimate": ("estimate", "rows.jsonl"),
     "local": ("local", "--help"),
     "models": ("models",),
     "prices": ("prices", "list"),
     "route": ("route", "rows.jsonl"),
     "run": ("run", "rows.jsonl"),
+    "runs": ("runs", "list"),
     "tune": ("tune", "--help"),
 }
 
