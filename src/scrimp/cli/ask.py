@@ -17,12 +17,13 @@ from scrimp.cli.flags.run_options import config_flags, run_options
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.run_end import exit_status
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import OutputError
+from scrimp.errors import OutputError, StoreError, UsageError
 from scrimp.flows import live
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
 from scrimp.render.terminal import escape_controls
+from scrimp.store.conversation import Conversation, read_conversation, write_conversation
 from scrimp.values import Answered, Failure, Outcome, Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -31,6 +32,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 class AskFlags(FlagGroup, frozen=True):
     """What a single prompt takes beside what it shares with `run`."""
 
+    goes_on: o.Continue = False
     context: o.Context = None
     timeout: o.Timeout = None
     verbose: o.Verbose = False
@@ -53,6 +55,10 @@ def ask(
 
     To a pipe or a file the completion is written at once when it is whole, so that several can write to the same. So it
     is at a terminal with --choices, --schema, --check or a chain: once it has passed.
+
+    -c goes on with the last conversation, with its system text unless -s gives another, and with any model. Only the
+    last one is kept, in conversation.json beside the cache, as far as it was answered; with --cache off it stays as it
+    is. `scrimp cache rm conversation` removes it.
     """
     with open_session(config_flags(where, answer, cost, own)) as session:
         text = with_context(prompt_text(prompt or [], session.messages.note), own.context or [])
@@ -61,8 +67,13 @@ def ask(
         )  # fmt: skip
         options = replace(options, ends_at_once=True)
         printer = _CompletionPrinter(session, options, verbose=own.verbose)
-        question = Prompt(index=0, text=text, system=optional_text(system.system, "--system"), source="prompt")
+        conversation = _conversation(session, optional_text(system.system, "--system"), goes_on=own.goes_on)
+        question = Prompt(
+            index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt"
+        )  # fmt: skip
         stop = live.run(iter([question]), options, session.services, printer.take, one_by_one=True)
+        if printer.completion is not None and options.cache != "off":
+            _keep(session, conversation.with_turn(text, printer.completion))
         interrupted = stop is not None and stop.reason == "interrupted"
         for failure in () if interrupted else printer.failures:
             session.messages.error(failure.message)
@@ -74,6 +85,26 @@ def ask(
     raise typer.Exit(status)
 
 
+def _conversation(session: Session, system: str | None, *, goes_on: bool) -> Conversation:
+    """Return the conversation that the prompt belongs to: the last one, or a new one."""
+    if not goes_on:
+        return Conversation(system=system)
+    last = read_conversation(session.services.paths.conversation)
+    if last is None:
+        raise UsageError(
+            "there is no conversation to continue: leave out -c, and the next prompt can go on with this one"
+        )
+    return last if system is None else replace(last, system=system)
+
+
+def _keep(session: Session, conversation: Conversation) -> None:
+    """Keep a conversation for `--continue`; where it cannot be written an older one must not be taken for it."""
+    try:
+        write_conversation(session.services.paths.conversation, conversation)
+    except StoreError as error:
+        session.messages.warn(f"-c will not find this conversation: {error}")
+
+
 class _CompletionPrinter:
     """Prints the pieces of a completion as they come, or the whole of it once it is there."""
 
@@ -81,6 +112,7 @@ class _CompletionPrinter:
         self._session, self._verbose = session, verbose
         self.bill = Bill(cap=options.limits.max_cost)
         self.failures: list[Failure] = []
+        self.completion: str | None = None  # the first
         self._last_character = ""
         self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
         # Nothing can be wrong with a text but that it was cut off, which is worth reading all the same.
@@ -98,6 +130,8 @@ class _CompletionPrinter:
             last_character = (self._last_character + rest)[-1:]
             self._print(rest if last_character in ("", "\n") else rest + "\n")
             self._last_character = ""
+            if isinstance(outcome, Answered) and self.completion is None:
+                self.completion = outcome.answer.output
             if not isinstance(outcome, Answered):
                 self.failures.append(outcome.failure)
             elif self._verbose:

@@ -18,9 +18,11 @@ from scrimp.cli.session import open_session
 from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
+from scrimp.store.conversation import remove_conversation
 from scrimp.units import format_count, format_dollars, format_megabytes, parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+_CONVERSATION = "conversation"  # not a key: o, n, v, s and t are not hexadecimal digits
 _GROUP = 1000  # completions imported in one transaction
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A key, or its first digits.")]
@@ -71,9 +73,15 @@ def get(key: Key) -> None:
 
 
 @app.command()
-def rm(key: Key) -> None:
-    """Remove the completions whose key begins with KEY."""
+def rm(
+    key: Annotated[str, typer.Argument(metavar="KEY|conversation", help="A key, or its first digits; or the word.")],
+) -> None:
+    """Remove the completions whose key begins with KEY, or the last conversation of `scrimp ask`."""
     with open_session() as session:
+        if key == _CONVERSATION:
+            there = remove_conversation(session.services.paths.conversation)
+            print_line("removed the last conversation" if there else "there is no conversation")
+            return
         print_line(f"removed {format_count(session.services.cache_file.remove(key))}")
 
 
@@ -81,9 +89,12 @@ def rm(key: Key) -> None:
 def prune(
     older: Annotated[str, typer.Option("--older", metavar="90d", help="Remove what is older than this.")] = "90d",
 ) -> None:
-    """Remove old completions, and give the space back."""
+    """Remove old completions and give the space back; the last conversation of `scrimp ask`, too, if it is old."""
     with open_session() as session:
-        removed = session.services.cache_file.prune(before=time.time() - parse_duration(older, "--older"))
+        before = time.time() - parse_duration(older, "--older")
+        removed = session.services.cache_file.prune(before=before)
+        if remove_conversation(session.services.paths.conversation, before=before):
+            print_line("removed the last conversation")
         print_line(f"removed {format_count(removed)}")
 
 

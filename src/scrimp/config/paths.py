@@ -23,6 +23,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "cache.db"
 
     @property
+    def conversation(self) -> Path:
+        """The last conversation, for `ask --continue`."""
+        return self.data / "conversation.json"
+
+    @property
     def ledger_db(self) -> Path:
         """The ledger of every call."""
         return self.data / "ledger.db"

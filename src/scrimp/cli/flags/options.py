@@ -160,6 +160,10 @@ Context = Annotated[
     list[str] | None,
     typer.Option("--context", metavar="FILE", help="A document to answer from, put before the prompt; repeatable."),
 ]
+Continue = Annotated[
+    bool,
+    typer.Option("-c", "--continue", help="Go on with the last conversation: its turns are sent before the prompt."),
+]
 Report = Annotated[Literal["text", "json"], typer.Option("--report", help="The format of the receipt.")]
 Baseline = Annotated[
     str | None,
