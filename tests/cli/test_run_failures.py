@@ -187,15 +187,25 @@ def test_an_interrupt_lets_calls_in_flight_finish_and_keeps_them(ready: Scrimp, 
     assert len(provider.bodies) == 10
 
 
+def wait_until_called(provider: FakeProvider, run: subprocess.Popen[bytes]) -> None:
+    """Wait until a run makes its first call, or has ended since there was nothing left to call."""
+    before = len(provider.bodies)
+    wait_until(lambda: len(provider.bodies) > before or run.poll() is not None)
+
+
 def test_killed_at_any_moment_nothing_that_was_answered_is_called_again(ready: Scrimp, provider: FakeProvider) -> None:
     many(ready, 200)
     provider.delay = 0.01
     ever_printed: set[str] = set()
     for number in range(10):
-        run = ready.start("run", "many.jsonl", "-j", "4", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        time.sleep(0.15 + 0.04 * number)
-        os.kill(run.pid, signal.SIGKILL)
-        out, _ = run.communicate(timeout=30)
+        with (ready.cwd / "out.jsonl").open("wb") as output:
+            run = ready.start("run", "many.jsonl", "-j", "4", stdout=output, stderr=subprocess.DEVNULL)
+        if number:  # the first one is killed while it starts
+            wait_until_called(provider, run)
+        time.sleep(0.04 * number)
+        run.kill()
+        run.wait(timeout=30)
+        out = (ready.cwd / "out.jsonl").read_bytes()
         printed = {json.loads(line)["input"]["text"] for line in out.splitlines() if line.endswith(b"}")}
         kept = {
             row["input"]["text"] for row in ready("run", "many.jsonl", "--cache", "only").rows if row["status"] == "ok"
