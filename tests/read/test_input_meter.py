@@ -16,10 +16,12 @@ from scrimp.values import Prompt
 ROWS = 4000
 
 
-def metered(inputs: Sequence[Path | str], limit: int | None = None) -> tuple[InputMeter, Iterator[Prompt]]:
+def metered(
+    inputs: Sequence[Path | str], limit: int | None = None, **options: int
+) -> tuple[InputMeter, Iterator[Prompt]]:
     names = [str(name) for name in inputs]
     meter = InputMeter(names, limit)
-    return meter, prompts(names, ReadOptions(limit=limit), warn=print, meter=meter)
+    return meter, prompts(names, ReadOptions(limit=limit, **options), warn=print, meter=meter)
 
 
 def read(rows: Iterator[Prompt], count: int) -> None:
@@ -72,6 +74,22 @@ def test_a_limit_is_the_most_there_can_be(file: Path) -> None:
 
     assert len(list(rows)) == 100
     assert meter.total() == (600, True)
+
+
+def test_rows_that_are_left_out_are_not_counted(file: Path) -> None:
+    meter, rows = metered([file], skip=3 * ROWS // 4)
+    read(rows, 400)
+    estimate, _ = meter.total()
+
+    assert estimate is None or estimate == pytest.approx(ROWS // 4, rel=0.15)
+    assert (estimate is None) == (file.suffix == ".gz")
+
+
+def test_a_sample_has_as_many_rows_as_were_asked_for(file: Path) -> None:
+    meter, rows = metered([file], limit=50, sample=50)
+    read(rows, 20)
+
+    assert meter.total() == (50, False)
 
 
 def test_a_file_that_is_read_whole_has_no_estimate(tmp_path: Path) -> None:

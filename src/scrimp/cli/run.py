@@ -83,7 +83,7 @@ def run(
         )  # fmt: skip
         check_schema(options)
         output, pattern = row_pattern(output_name(written.output))
-        meter = InputMeter(names, reading.limit)
+        meter = InputMeter(names, min((n for n in (reading.limit, reading.sample) if n is not None), default=None))
         read = read_options(reading)
         rows = prompts(names, read, warn=session.messages.warn, meter=meter, note=session.messages.note)
         files_read = {

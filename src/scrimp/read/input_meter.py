@@ -19,14 +19,15 @@ class InputMeter:
     """Counts rows and bytes as they are read; without a size (a pipe) there is no total before the end."""
 
     def __init__(self, inputs: Sequence[str], limit: int | None = None) -> None:
-        """`limit` is the most rows that are read."""
+        """`limit` is the most rows that are taken."""
         self._inputs, self._limit = inputs, limit
         self._size: int | None = None  # of all inputs, looked up when it is first asked for
         self._sized = self._ended = False
         self._before = 0  # bytes of the sources that are read
         self._current: BinaryIO | None = None
         self._current_size = 0
-        self._read = (0, 0)  # rows and bytes, of one moment: they are read in another thread
+        self._first = 0  # the position after the first row; rows before it may have been left out
+        self._read = (0, 0)  # rows and position, of one moment: they are read in another thread
 
     def begin(self, binary: BinaryIO) -> None:
         """Follow the position in this file, which may be compressed; the one before is read."""
@@ -38,6 +39,8 @@ class InputMeter:
         rows = 0
         for prompt in prompts:
             rows += 1
+            if rows == 1:
+                self._first = self._position()
             if rows % _EVERY == 1:
                 self._read = (rows, self._position())
             yield prompt
@@ -48,11 +51,17 @@ class InputMeter:
         rows, position = self._read
         if self._ended:
             return rows, True
+        estimate = self._estimate(rows, position)
+        if self._limit is None:
+            return estimate, False
+        return (self._limit if estimate is None else min(estimate, self._limit)), False
+
+    def _estimate(self, rows: int, position: int) -> int | None:
         size = self._total_size()
-        if not position or not size or position >= size:  # at the end and rows still come: the file was read whole
-            return None, False
-        estimate = max(rows, round(rows * size / position))
-        return (estimate if self._limit is None else min(estimate, self._limit)), False
+        # At the end, and rows still come: the file was read whole, so its bytes say nothing.
+        if rows < 2 or not size or not self._first < position < size:
+            return None
+        return rows + round((rows - 1) * (size - position) / (position - self._first))
 
     def _position(self) -> int:
         try:
