@@ -21,7 +21,7 @@ _MOODS = {
 _ANSWERS = {
     "commit message": "Read the port from the environment",
     "went wrong": "The disk of db-2 is full, so its replica stopped; free some space and restart it.",
-    "capital of France": "Paris", "Paris": "France", "Osaka": "Japan", "Lyon": "France",
+    "capital of France": "Paris", "of Italy": "Rome", "Paris": "France", "Osaka": "Japan", "Lyon": "France",
     "haiku": "Tokens drift like snow\nthe ledger remembers each\nnothing is paid twice",
 }  # fmt: skip
 

@@ -22,6 +22,18 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --max-cost 2 -o labels.csv",
         ),
         Example(
+            "Try twenty rows at random before all of them",
+            f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --sample 20",
+        ),
+        Example(
+            "Only the rows that failed in a former output",
+            f"scrimp run reviews.csv -t {_ASK} --only-failed labels.csv -o again.csv",
+        ),
+        Example(
+            "A file for each answer, named by the row's id",
+            "scrimp run reviews.csv -t 'Reply to: {review}' -o 'replies/{id}.md'",
+        ),
+        Example(
             "One prompt a line from another program, completions alone to the next",
             "cut -d, -f1 cities.csv | scrimp run -t 'The country of {text}, one word' --out text | sort | uniq -c",
         ),
@@ -37,6 +49,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("Ask", "scrimp ask 'What is the capital of France?'"),
         Example("Add a file to the question", "scrimp ask 'Who is mentioned in this text?' < article.txt"),
         Example("Add the output of a program", "git diff | scrimp ask 'Write a commit message.'"),
+        Example(
+            "Ask one model, with a system text",
+            "scrimp ask -m openai/gpt-6-luna -s 'Answer in French.' 'Why is the sky blue?'",
+        ),
+        Example("Go on with the last conversation", "scrimp ask --continue 'In one sentence, please.'"),
     ),
     "estimate": (
         Example(
