@@ -44,6 +44,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     template: str | None = None  # the template the text was made from
     file: str = ""  # the input it was read from, "stdin" included
     number: int = 0  # of the row in that input, from 1; 0 where the whole input is one row
+    line: str | None = None  # the row itself where it is text and the prompt was made of it
     tabular: bool = False  # the row is one of a CSV or TSV
 
 

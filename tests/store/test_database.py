@@ -116,7 +116,7 @@ def test_an_older_ledger_becomes_what_a_new_one_is(tmp_path: Path, dump: str) ->
     )  # fmt: skip
 
     assert query(old, columns) == query(new, columns)
-    assert query(old, "PRAGMA user_version") == query(new, "PRAGMA user_version") == [(3,)]
+    assert query(old, "PRAGMA user_version") == query(new, "PRAGMA user_version") == [(4,)]
     indexes = "SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY 1"
     assert query(old, indexes) == query(new, indexes)
     assert query(old, "PRAGMA integrity_check") == [("ok",)]
@@ -151,7 +151,7 @@ def test_an_older_cache_still_has_its_completions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("opener", OPENERS)
 def test_a_store_of_a_newer_scrimp_is_refused_and_not_touched(tmp_path: Path, opener: Opener) -> None:
     with closing(sqlite3.connect(tmp_path / "store.db")) as db:
-        db.executescript("CREATE TABLE cache (tomorrow TEXT); PRAGMA user_version = 4")
+        db.executescript("CREATE TABLE cache (tomorrow TEXT); PRAGMA user_version = 5")
     before = (tmp_path / "store.db").read_bytes()
 
     with pytest.raises(StoreError, match="newer scrimp: upgrade scrimp, or set SCRIMP_HOME"):

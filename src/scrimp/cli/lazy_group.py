@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "route": "Show which tier each prompt would take, and why.",
     "tune": "Learn from recorded completions which model is good enough, and prove it.",
     "cost": "Show what was paid, by model, tier, user or day.",
+    "runs": "List earlier runs, with their bills and the rows that failed.",
     "cache": "Inspect and clear the cache of completions.",
     "prices": "Show the price table, and how a model's price is found.",
     "models": "List the models of the tiers and those known by name.",

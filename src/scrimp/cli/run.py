@@ -29,6 +29,7 @@ from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting, row_pattern
 from scrimp.cli.run_end import exit_status, keep_former, print_bill, report_end, write_summary
+from scrimp.cli.run_record import RunRecorder, command_words
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
@@ -116,7 +117,11 @@ def run(
             explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)
             shadow = _shadow_run(session, options)
-            take = reporter.report if shadow is None else shadow.tee(reporter.report)
+            words = command_words(
+                names, [reading, where, answer, check, cost, calls, stops, labels, written, screen]
+            )  # fmt: skip
+            recorder = RunRecorder(session, tuple(words))
+            take = recorder.tee(reporter.report if shadow is None else shadow.tee(reporter.report))
             stop, error = _drive(
                 reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
             )  # fmt: skip
@@ -135,6 +140,7 @@ def run(
         if written.summary_file is not None:
             unwritten = write_summary(session, bill, written.summary_file, output)
             status = status or (0 if unwritten is None else unwritten.exit_status)
+        recorder.end(bill, status, stop, error)
     raise typer.Exit(status)
 
 

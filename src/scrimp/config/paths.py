@@ -33,6 +33,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "ledger.db"
 
     @property
+    def failed_rows(self) -> Path:
+        """The directory of input rows that failed, a file for each run."""
+        return self.data / "failed-rows"
+
+    @property
     def tuned(self) -> Path:
         """The certified routes, beside the user's config."""
         return self.config.parent / "tuned.toml"

@@ -67,7 +67,7 @@ class PromptBuilder:
         return Prompt(
             index=index, text=value if text is None else text,
             id=_id_text(id_value) or _default_id(source, number, where), system=self._system or None, source=where,
-            template=self._template, file=source.name, number=number,
+            template=self._template, file=source.name, number=number, line=None if text is None else value,
         )  # fmt: skip
 
     def _with_built_in(self, row: JsonObject, source: Source, number: int, where: str) -> JsonObject:

@@ -71,7 +71,17 @@ def m003_evidence(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS = (m001_ledger, m002_journal, m003_evidence)
+def m004_runs(db: sqlite3.Connection) -> None:
+    """Add the table of runs, for `run_log`."""
+    db.execute(
+        "CREATE TABLE runs (run TEXT PRIMARY KEY, started REAL NOT NULL, folder TEXT NOT NULL, command TEXT NOT NULL,"
+        " ended REAL, status INTEGER, stopped TEXT, rows INTEGER, failed INTEGER, calls INTEGER, cost_nano INTEGER,"
+        " unpriced INTEGER, bill TEXT, document TEXT) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX runs_started ON runs (started)")
+
+
+MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs)
 
 # As they were before m003: what a migration did must never change.
 _COLUMNS_BEFORE_M003 = (
@@ -139,21 +149,29 @@ class Ledger:
             rows = select(self._db, "SELECT call FROM entries WHERE call IN", calls)
             return {call for (call,) in rows}
 
-    def totals(self, by: str, *, since: float = 0.0) -> list[LedgerTotal]:
-        """Sum the entries since a moment by one of GROUPS, or by `tag:NAME`; the most expensive first."""
+    def totals(self, by: str, *, since: float = 0.0, run: str | None = None) -> list[LedgerTotal]:
+        """Sum the entries since a moment, or of one run, by one of GROUPS or `tag:NAME`; the most expensive first."""
         column, parameters = _group_expression(by)
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
                 " coalesce(sum(output), 0), coalesce(sum(cost_nano), 0),"
                 " sum(cost_nano IS NULL AND status IN ('paid', 'truncated'))"
-                " FROM entries WHERE time >= ? GROUP BY 1 ORDER BY 7 DESC, 2 DESC, 1",
-                (*parameters, since),
+                " FROM entries WHERE time >= ? AND (? IS NULL OR run = ?) GROUP BY 1 ORDER BY 7 DESC, 2 DESC, 1",
+                (*parameters, since, run, run),
             ).fetchall()
         return [
             LedgerTotal(name, calls, failed, lost, tokens_in, tokens_out, Decimal(cost).scaleb(-9), unpriced)
             for name, calls, failed, lost, tokens_in, tokens_out, cost, unpriced in rows
         ]
+
+    def runs(self, *, beginning_with: str) -> list[tuple[str, float]]:
+        """Return the runs whose name begins so, and when each sent its first call."""
+        with store_errors(self.path):
+            return self._db.execute(
+                "SELECT run, min(time) FROM entries WHERE run >= ? AND substr(run, 1, length(?)) = ? GROUP BY run",
+                (beginning_with,) * 3,
+            ).fetchall()
 
     def tasks(self, *, since: float = 0.0, exclude_route: str = "") -> list[TaskTotal]:
         """Sum the paid calls since a moment by task and model, most expensive first; without those of one route."""

@@ -32,6 +32,8 @@ def test_examples_run_as_they_are_written(name: str, tmp_path: Path) -> None:
         session.env |= {"OPENAI_API_KEY": "sk-proj-0123456789", "GIT_DIR": "none"}
         (session.home / ".config/scrimp/config.toml").rename(session.cwd / "scrimp.toml")  # for config init
         session.take(Step("scrimp config trust .", ()))
+        if name == "runs":
+            session.take(Step("scrimp run reviews.csv -q", ()))
         for example in EXAMPLES[name]:
             shown = session.take(Step(f"{example.command}\necho status $?", ()))
             status = 2 if name == "local" else 0  # it is not installed here

@@ -71,6 +71,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("What the last week cost, by model", "scrimp cost --since 7d --by model"),
         Example("The same for a program", "scrimp cost --since 7d --by model --json"),
     ),
+    "runs": (
+        Example("The runs of late, with what they cost", "scrimp runs list"),
+        Example("The bill of the last one", "scrimp runs show last"),
+        Example("Send its failed rows again", "scrimp runs errors last | scrimp run - -o retried.jsonl"),
+    ),
     "cache": (
         Example("How much is kept", "scrimp cache stats"),
         Example("Take completions to another machine", "scrimp cache export completions.jsonl"),

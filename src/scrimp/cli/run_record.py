@@ -1,0 +1,126 @@
+"""What a run leaves for `scrimp runs`: its record in the ledger's file, and the input rows that failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Raw
+
+from scrimp.cli.flags.flag_groups import FlagGroup
+from scrimp.errors import ScrimpError, StoreError
+from scrimp.read.options import named_file
+from scrimp.store.failed_rows import FailedRow, FailedRows, InputState
+from scrimp.store.run_log import RunEnd, RunLog, RunRecord
+from scrimp.values import Failed, Outcome
+
+if TYPE_CHECKING:
+    from scrimp.billing.totals import Bill
+    from scrimp.cli.session import Session
+    from scrimp.flows.engine.run_stop import RunStop
+
+# Flags whose value is a text for the model, or may hold a secret: only a file's name is recorded.
+_TEXTS = frozenset(("template", "system", "choices_text", "schema", "check"))
+_NAMES = {"nul": "null"}  # of flags that are not called as their field
+
+_encode = msgspec.json.Encoder().encode
+
+
+def command_words(inputs: Sequence[str], groups: Sequence[FlagGroup]) -> Iterator[str]:
+    """Yield the words of a command: its inputs, and the flags that differ from their defaults, texts as "..."."""
+    yield from inputs
+    for group in groups:
+        for field in msgspec.structs.fields(group):
+            value = getattr(group, field.name)
+            if value == field.default:
+                continue
+            flag = "--" + _NAMES.get(field.name, field.name).replace("_", "-")
+            for each in value if isinstance(value, list) else [value]:
+                yield flag
+                if each is not True:
+                    hidden = field.name in _TEXTS and named_file(str(each)) is None
+                    yield "..." if hidden else str(each)
+
+
+class RunRecorder:
+    """Records one run; where that cannot be, a warning says so and the run goes on."""
+
+    def __init__(self, session: Session, words: Sequence[str]) -> None:
+        services = session.services
+        self._warn, self._path, self._run = session.messages.warn, services.paths.ledger_db, services.run
+        self._redact, self._clock, self._width = services.keys.redact, services.clock, session.err.width
+        self._failed: FailedRows | None = None
+        self._states: dict[str, InputState | None] = {}
+        try:
+            self._failed = FailedRows(services.paths.failed_rows, self._run)
+            with closing(RunLog(self._path)) as log:
+                command = tuple(_printable(self._redact(word)) for word in words)
+                log.begin(RunRecord(run=self._run, started=self._clock(), folder=_folder(), command=command))
+        except StoreError as error:
+            self._warn(f"this run is not recorded for `scrimp runs`: {error}")
+
+    def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+        """Return a sink that keeps the rows that failed before it hands all on."""
+
+        def take(outcomes: Sequence[Outcome]) -> None:
+            failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+            if failed and self._failed is not None:
+                try:
+                    self._failed.add([self._row(outcome) for outcome in failed])
+                except StoreError as error:
+                    self._warn(f"failed rows are not kept for `scrimp runs errors`: {error}")
+            sink(outcomes)
+
+        return take
+
+    def end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
+        """Complete the record."""
+        from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not for a run that dies
+        from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - as above
+        from scrimp.render.decimal_json import encode_json  # noqa: PLC0415 - as above
+
+        stopped = stop.message or stop.reason if stop is not None else None if error is None else str(error)
+        end = RunEnd(
+            time=self._clock(), status=status, stopped=None if stopped is None else self._redact(stopped),
+            rows=bill.counts.total, failed=bill.counts.failed, calls=bill.calls, cost=bill.cost,
+            unpriced=sum(line.unpriced_calls for _, line in bill.lines()),
+            bill="\n".join(bill_lines(bill, self._width, color=False)),
+            document=Raw(encode_json(bill_document(bill))),
+        )  # fmt: skip
+        try:
+            with closing(RunLog(self._path)) as log:
+                log.end(self._run, end)
+        except StoreError as store_error:
+            self._warn(f"the end of this run is not recorded for `scrimp runs`: {store_error}")
+        if self._failed is not None:
+            self._failed.close()
+
+    def _row(self, failed: Failed) -> FailedRow:
+        prompt = failed.prompt
+        value = prompt.row if prompt.row is not None else prompt.text if prompt.line is None else prompt.line
+        file = os.path.abspath(prompt.file) if prompt.file else None  # noqa: PTH100 - resolves no link
+        if file is not None and file not in self._states:
+            from scrimp.flows.resend import input_state  # noqa: PLC0415 - only where a row failed
+
+            self._states[file] = input_state(file)
+        state = None if file is None else self._states[file]
+        return FailedRow(
+            index=prompt.index, value=Raw(_encode(value)), file=None if state is None else file,
+            number=prompt.number, state=state,
+        )  # fmt: skip
+
+
+def _folder() -> str:
+    try:
+        return _printable(str(Path.cwd()))
+    except OSError:  # it was deleted
+        return ""
+
+
+def _printable(text: str) -> str:
+    """Return a text that can be stored: a file's name may be any bytes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,228 @@
+"""`scrimp runs`: earlier runs, their bills, and the input rows that failed in them."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from contextlib import closing
+from decimal import Decimal
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.cli.session import Session, open_session
+from scrimp.errors import StoreError, UsageError
+from scrimp.store.failed_rows import KEPT_DAYS, failed_rows, is_running
+from scrimp.store.ledger import Ledger, LedgerTotal
+from scrimp.store.run_log import RunLog, RunRecord
+from scrimp.units import UNKNOWN, format_clock, format_count, format_dollars
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+_LAST = "last"
+_MOST_LISTED = 20
+
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run, or its first characters, or last: the latest that has ended.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def runs() -> None:
+    """List earlier runs, with their bills and the rows that failed."""
+
+
+@app.command(name="list")
+def list_(
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Only so many.")] = _MOST_LISTED, *,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """List runs, the latest first, by the ids that scrimp cost --by run has.
+
+    Runs of scrimp run are recorded as they begin, with their inputs and flags; texts of a template, a system text, a
+    schema or a check are not. A run without an end was killed, unless it is still running.
+    """
+    with open_session() as session, closing(RunLog(session.services.paths.ledger_db)) as log:
+        session.services.recover()
+        records = log.latest(limit)
+        if as_json:
+            print_json([_as_json(session, record) for record in records])
+            return
+        print_table(
+            ("run", "began", "took", "rows", "failed", "cost", "ended", "command"),
+            [_cells(session, record) for record in records], "llrrrrll", session.out,
+            empty="no run is recorded yet: `scrimp run` adds them",
+        )  # fmt: skip
+
+
+@app.command()
+def show(run: Run, *, as_json: Json = False) -> None:
+    """Show a run: its command, how it ended, and its bill as it was printed.
+
+    For a run that was killed, and for a call of scrimp ask, what the ledger has of it.
+    """
+    with open_session() as session:
+        session.services.recover()
+        record = _find(session, run)
+        if as_json:
+            print_json(_as_json(session, record))
+            return
+        end = record.end
+        print_line(f"run      {record.run}")
+        print_line(f"began    {_moment(record.started)}{' in ' + record.folder if record.folder else ''}")
+        if record.command:
+            print_line(f"command  {_command(record)}")
+        print_line(f"ended    {_moment(end.time) + ', ' if end else ''}{_ending(session, record)}")
+        if end is not None and end.stopped:
+            print_line(f"         {end.stopped}")
+        print_line("")
+        if end is not None:
+            print_line(end.bill)
+            return
+        print_table(
+            ("model", "calls", "failed", "lost", "tokens in", "out", "cost"),
+            [_ledger_cells(total) for total in _totals(session, record.run)], "lrrrrrr", session.out,
+            empty="the ledger has no call of it",
+        )  # fmt: skip
+
+
+@app.command()
+def errors(run: Run) -> None:
+    """Print the input rows that failed in a run, to be sent again.
+
+    For instance: scrimp runs errors last | scrimp run -
+
+    Rows of JSON come as they were, byte for byte where their file is unchanged; rows of tables come as JSON with the
+    same columns, lines as lines. Give the flags of the run again: scrimp runs show has them. The failed rows of a run
+    are kept for 30 days, in files that their owner alone can read.
+    """
+    with open_session() as session:
+        record, folder = _find(session, run), session.services.paths.failed_rows
+        if failed_rows(folder, record.run) is None:
+            if record.end is not None and record.end.failed:
+                raise StoreError(
+                    f"the failed rows of {record.run} are not kept any more, after {KEPT_DAYS} days: run its inputs "
+                    "again with --only-failed and its output"
+                )
+            session.messages.note(f"no row failed in {record.run}")
+            return
+        from scrimp.flows.resend import input_lines  # noqa: PLC0415 - only where there are such rows
+
+        for line in input_lines(lambda: failed_rows(folder, record.run) or iter(())):
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+
+
+def _find(session: Session, name: str) -> RunRecord:
+    """Return the run of that name; raise UsageError where there is none, or several."""
+    with closing(RunLog(session.services.paths.ledger_db)) as log:
+        if name == _LAST:
+            # Not one that goes on: `scrimp runs errors last | scrimp run -` begins the next one at the same time.
+            ended = (record for record in log.latest(1000) if record.end or not _is_running(session, record.run))
+            found = list(islice(ended, 1))
+        else:
+            found = log.matching(name) if name else []
+    found = found or _unrecorded(session, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{name} begins {len(found)} runs: give more of {', '.join(each.run for each in found[:5])}")
+    raise UsageError(f"there is no run {name}: `scrimp runs list` shows them")
+
+
+def _unrecorded(session: Session, name: str) -> list[RunRecord]:
+    """Return the runs of the ledger alone: of `scrimp ask`, or from before runs were recorded."""
+    if not name or name == _LAST:
+        return []
+    with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+        known = ledger.runs(beginning_with=name)
+    return [RunRecord(run=run, started=began, folder="", command=()) for run, began in known]
+
+
+def _totals(session: Session, run: str) -> list[LedgerTotal]:
+    with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+        return ledger.totals("model", run=run)
+
+
+def _is_running(session: Session, run: str) -> bool:
+    return is_running(session.services.paths.failed_rows, run)
+
+
+def _state(session: Session, record: RunRecord) -> str:
+    if record.end is not None:
+        return "ended"
+    if not record.command:
+        return "not recorded"
+    return "running" if _is_running(session, record.run) else "killed"
+
+
+def _ending(session: Session, record: RunRecord) -> str:
+    state = _state(session, record)
+    return state if record.end is None else f"exit status {record.end.status}"
+
+
+def _cells(session: Session, record: RunRecord) -> tuple[str, ...]:
+    end, began = record.end, time.strftime("%m-%d %H:%M", time.localtime(record.started))
+    if end is None:
+        cost = _cost(_totals(session, record.run))
+        return (record.run, began, "", "", "", cost, _state(session, record), _command(record))
+    took = format_clock(max(0.0, end.time - record.started))
+    cost = _dollars(end.cost, unpriced=end.unpriced)
+    ended = "ok" if not end.status else f"status {end.status}"
+    return (
+        record.run, began, took, format_count(end.rows), format_count(end.failed) if end.failed else "", cost, ended,
+        _command(record),
+    )  # fmt: skip
+
+
+def _ledger_cells(total: LedgerTotal) -> tuple[str, ...]:
+    numbers = (total.calls, total.failed, total.lost, total.input, total.output)
+    return (total.name, *map(format_count, numbers), _cost([total]))
+
+
+def _cost(totals: list[LedgerTotal]) -> str:
+    unknown = sum(total.unpriced + total.lost for total in totals)
+    return _dollars(sum((total.cost for total in totals), Decimal(0)), unpriced=unknown)
+
+
+def _dollars(cost: Decimal, *, unpriced: int) -> str:
+    """Return dollars, marked as incomplete where the cost of some calls is unknown."""
+    if not unpriced:
+        return format_dollars(cost)
+    return f"{format_dollars(cost)}+" if cost else UNKNOWN
+
+
+def _command(record: RunRecord) -> str:
+    return shlex.join(["scrimp", "run", *record.command]).replace("'...'", "...")
+
+
+def _moment(when: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))
+
+
+def _as_json(session: Session, record: RunRecord) -> dict[str, object]:
+    """Return a run for a program; what a run without an end has spent is what the ledger knows of it."""
+    end = record.end
+    shown: dict[str, object] = {
+        "run": record.run, "state": _state(session, record), "began": record.started,
+        "ended": end.time if end else None, "status": end.status if end else None,
+        "stopped": end.stopped if end else None, "folder": record.folder, "command": list(record.command),
+    }  # fmt: skip
+    if end is not None:
+        return shown | {
+            "rows": end.rows, "failed": end.failed, "calls": end.calls,
+            "cost_usd": None if end.unpriced and not end.cost else end.cost, "unpriced_calls": end.unpriced,
+            "bill": end.document,
+        }  # fmt: skip
+    totals = _totals(session, record.run)
+    cost, unpriced = (
+        sum((total.cost for total in totals), Decimal(0)),
+        sum(each.unpriced + each.lost for each in totals),
+    )
+    return shown | {
+        "rows": None, "failed": None, "calls": sum(total.calls for total in totals),
+        "cost_usd": None if unpriced and not cost else cost, "unpriced_calls": unpriced, "bill": None,
+    }  # fmt: skip

@@ -1,0 +1,91 @@
+"""The failed rows of an earlier run as an input of the next one."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from scrimp.errors import InputError
+from scrimp.read.decoding import JSON_ERRORS, decode_json
+from scrimp.read.row_formats import sniff_format
+from scrimp.store.failed_rows import FailedRow, InputState
+
+
+def input_state(file: str) -> InputState | None:
+    """Return by what a file is told from a later one of its name; None where there is none, or a pipe."""
+    try:
+        status = Path(file).stat()
+    except (OSError, ValueError):
+        return None
+    return InputState(status.st_size, status.st_mtime_ns)
+
+
+def input_lines(rows: Callable[[], Iterator[FailedRow]]) -> Iterator[bytes]:
+    """Yield the rows as lines: texts as they were, objects as JSON, byte for byte where their file is unchanged.
+
+    Where texts and objects are mixed, or a text would not be read as a line, texts become {"text": ...}.
+    """
+    plain = _are_lines(rows())
+    files: dict[str, _Lines | None] = {}
+    for row in rows():
+        text = _text(row)
+        if text is None:
+            yield _original(row, files) or bytes(row.value) + b"\n"
+        elif plain:
+            yield text.encode() + b"\n"
+        else:
+            yield b'{"text":%b}\n' % bytes(row.value)
+
+
+def _text(row: FailedRow) -> str | None:
+    """Return a row that is a text, None for an object."""
+    if not bytes(row.value).startswith(b'"'):
+        return None
+    return msgspec.json.decode(row.value, type=str)
+
+
+def _are_lines(rows: Iterator[FailedRow]) -> bool:
+    first = True
+    for row in rows:
+        text = _text(row)
+        if text is None or len(text.splitlines()) != 1 or (first and sniff_format(text.encode()) != "lines"):
+            return False
+        first = False
+    return True
+
+
+def _original(row: FailedRow, files: dict[str, _Lines | None]) -> bytes | None:
+    """Return the bytes a row was read from; None where they are not there any more, or it was no line of JSON."""
+    if row.file is None or row.state is None:
+        return None
+    if row.file not in files:
+        files[row.file] = _Lines(Path(row.file)) if input_state(row.file) == row.state else None
+    lines = files[row.file]
+    line = None if lines is None else lines.line(row.number)
+    try:
+        same = line is not None and msgspec.json.encode(decode_json(line)) == bytes(row.value)
+    except (*JSON_ERRORS, InputError):
+        return None
+    return line.rstrip(b"\r\n") + b"\n" if same and line is not None else None
+
+
+class _Lines:
+    """The lines of a file by their number: eight bytes of memory for each."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._starts = path, array("q", [0])
+        with path.open("rb") as file:
+            for line in file:
+                self._starts.append(self._starts[-1] + len(line))
+
+    def line(self, number: int) -> bytes | None:
+        """Return a line by its number from 1."""
+        if not 0 < number < len(self._starts):
+            return None
+        start, end = self._starts[number - 1 : number + 1]
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - start)

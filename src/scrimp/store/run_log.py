@@ -1,0 +1,104 @@
+"""The record of runs, in the ledger's file: each has a row when it begins, completed when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from msgspec import Raw, Struct
+
+from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.ledger import MIGRATIONS, nanodollars
+
+_COLUMNS = (
+    "run, started, folder, command, ended, status, stopped, rows, failed, calls, cost_nano, unpriced, bill, document"
+)
+
+
+class RunEnd(Struct, frozen=True, kw_only=True):
+    """How a run ended: its exit status, why it stopped early, and its bill, as printed and as a document (JSON)."""
+
+    time: float  # seconds since the epoch
+    status: int
+    stopped: str | None
+    rows: int
+    failed: int
+    calls: int
+    cost: Decimal  # dollars of the calls whose price is known
+    unpriced: int  # calls whose cost is unknown
+    bill: str
+    document: Raw
+
+
+class RunRecord(Struct, frozen=True, kw_only=True):
+    """A run: when it began (seconds since the epoch), in which folder, with which words; `end` None: it has not."""
+
+    run: str
+    started: float
+    folder: str
+    command: tuple[str, ...]
+    end: RunEnd | None = None
+
+
+class RunLog:
+    """The records of runs, open for reading and writing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = connect(path, MIGRATIONS)
+        # A record must outlive its process; after a power cut it is no loss, and a short run need not wait for a disk.
+        self._db.execute("PRAGMA synchronous = NORMAL")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def begin(self, record: RunRecord) -> None:
+        """Add a run."""
+        with store_errors(self.path), transaction(self._db):
+            self._db.execute(
+                "INSERT INTO runs (run, started, folder, command) VALUES (?, ?, ?, ?)",
+                (record.run, record.started, record.folder, msgspec.json.encode(record.command).decode()),
+            )
+
+    def end(self, run: str, end: RunEnd) -> None:
+        """Complete a run."""
+        with store_errors(self.path), transaction(self._db):
+            self._db.execute(
+                "UPDATE runs SET ended = ?, status = ?, stopped = ?, rows = ?, failed = ?, calls = ?, cost_nano = ?,"
+                " unpriced = ?, bill = ?, document = ? WHERE run = ?",
+                (
+                    end.time, end.status, end.stopped, end.rows, end.failed, end.calls, nanodollars(end.cost),
+                    end.unpriced, end.bill, bytes(end.document).decode(), run,
+                ),
+            )  # fmt: skip
+
+    def latest(self, limit: int) -> list[RunRecord]:
+        """Return the runs that began last, the latest first."""
+        return self._select("ORDER BY started DESC, run DESC LIMIT ?", limit)
+
+    def matching(self, prefix: str) -> list[RunRecord]:
+        """Return the runs whose name begins so."""
+        return self._select("WHERE substr(run, 1, length(?)) = ? ORDER BY run", prefix, prefix)
+
+    def _select(self, rest: str, *values: object) -> list[RunRecord]:
+        with store_errors(self.path):
+            rows: Sequence[tuple[object, ...]] = self._db.execute(
+                f"SELECT {_COLUMNS} FROM runs {rest}",  # noqa: S608 - from the two methods above
+                values,
+            ).fetchall()
+            return [_record(row) for row in rows]
+
+
+def _record(row: Sequence[object]) -> RunRecord:
+    run, started, folder, command, ended, status, stopped, rows, failed, calls, cost, unpriced, bill, document = row
+    record = {"run": run, "started": started, "folder": folder, "command": msgspec.json.decode(str(command))}
+    if ended is not None:
+        record["end"] = {
+            "time": ended, "status": status, "stopped": stopped, "rows": rows, "failed": failed, "calls": calls,
+            "cost": Decimal(int(str(cost))).scaleb(-9), "unpriced": unpriced, "bill": bill,
+            "document": Raw(str(document).encode()),
+        }  # fmt: skip
+    return msgspec.convert(record, RunRecord)

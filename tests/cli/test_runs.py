@@ -1,0 +1,202 @@
+"""`scrimp runs`: what earlier runs did and cost, and the rows that failed in them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import Scrimp, wait_until
+from fake_provider import FakeProvider, Reply, echo, error
+
+ROWS = (
+    '{"id": 1,  "text": "good one"}\n'
+    '{"id":2, "text":"bad \\u00e9", "price": 19.90, "n": 123456789012345678901}\n'
+    '{"text": "bad two" , "id": 3}\n'
+)
+
+
+def refuse_bad(body: dict[str, Any]) -> Reply:
+    return error(400) if "bad" in body["messages"][-1]["content"] else echo(body)
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    provider.answer = refuse_bad
+    scrimp.provider(provider.url)
+    scrimp.file("in.jsonl", ROWS)
+    return scrimp
+
+
+def runs_of(scrimp: Scrimp) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(scrimp("runs", "list", "--json").out)
+    return listed
+
+
+def test_a_run_is_listed_with_its_counts_its_cost_and_its_command(ready: Scrimp) -> None:
+    summary = ready.cwd / "bill.json"
+    ran = ready("run", "in.jsonl", "--tier", "simple", "--tag", "a=b", "--summary-file", str(summary))
+    (listed,) = runs_of(ready)
+
+    assert ran.status == listed["status"] == 3
+    assert (listed["state"], listed["rows"], listed["failed"], listed["calls"]) == ("ended", 3, 2, 3)
+    assert listed["command"] == ["in.jsonl", "--tier", "simple", "--tag", "a=b", "--summary-file", str(summary)]
+    assert listed["bill"] == json.loads(summary.read_text())
+    assert listed["cost_usd"] == listed["bill"]["cost_usd"] > 0
+    assert [each["run"] for each in json.loads(ready("cost", "--by", "run", "--json").out)] == [listed["run"]]
+
+
+def test_the_bill_is_shown_as_it_was_printed(ready: Scrimp) -> None:
+    ran = ready("run", "in.jsonl")
+    (listed,) = runs_of(ready)
+    bill = ran.err[ran.err.index("what") : ran.err.index("scrimp: the first failed row")]
+
+    for name in ("last", listed["run"], listed["run"][:-1]):
+        shown = ready("runs", "show", name)
+        assert shown.status == 0
+        assert shown.out.endswith(bill)
+    assert json.loads(ready("runs", "show", "last", "--json").out) == listed
+
+
+def test_no_text_of_a_prompt_and_no_key_is_in_the_record(ready: Scrimp) -> None:
+    key = ready.env["FAKE_KEY"]
+    words = ["-t", "the secret template {text}", "--system", "secret system", "--check", "true secret", "--user", key]
+    ready("run", "in.jsonl", *words, "-q")
+    ready.file("t.txt", "{text}")
+    ready("run", "in.jsonl", "-t", "@t.txt", "-q")
+    second, first = runs_of(ready)
+
+    assert first["command"][:7] == ["in.jsonl", "--template", "...", "--system", "...", "--check", "..."]
+    assert second["command"] == ["in.jsonl", "--template", "@t.txt", "--quiet"]
+    assert key not in json.dumps(first)
+    data = b"".join(file.read_bytes() for file in ready.home.glob("ledger.db*"))
+    assert b"secret" not in data
+
+
+def test_failed_rows_come_byte_for_byte_and_can_be_sent_again(ready: Scrimp, provider: FakeProvider) -> None:
+    ready("run", "in.jsonl", "-q")
+    errors = ready("runs", "errors", "last")
+    assert errors.out == "".join(ROWS.splitlines(keepends=True)[1:])
+
+    provider.answer = echo
+    again = ready("run", "-", stdin=errors.out)
+    assert [(row["id"], row["output"]) for row in again.rows] == [("2", "echo: bad é"), ("3", "echo: bad two")]
+    assert ready("runs", "errors", "last").out == ""
+
+
+def test_failed_rows_of_a_file_that_has_changed_have_their_values_and_numbers(ready: Scrimp) -> None:
+    ready("run", "in.jsonl", "-q")
+    ready.file("in.jsonl", ROWS.replace("bad", "new"))
+    lines = ready("runs", "errors", "last").out.splitlines()
+
+    assert lines[0] == '{"id":2,"text":"bad é","price":19.90,"n":123456789012345678901}'
+    assert json.loads(lines[1]) == {"text": "bad two", "id": 3}
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "expected"),
+    [
+        (["-", "--format", "csv"], 'a,text\n1,"bad, ""x"""\n2,good\n', '{"a":"1","text":"bad, \\"x\\""}\n'),
+        (["-"], "good\nbad line\n", "bad line\n"),
+        (["-", "-t", "Say {text}"], "good\nbad line\n", "bad line\n"),
+        (["-"], ROWS, ROWS.splitlines(keepends=True)[1].replace(", ", ",").replace(": ", ":").replace("\\u00e9", "é")),
+        (["-", "-0"], "good\0bad\nlines\0", '{"text":"bad\\nlines"}\n'),
+        (["-", "-0"], 'good\0{"bad": 1}\0', '{"text":"{\\"bad\\": 1}"}\n'),
+    ],
+)
+def test_failed_rows_of_any_format_are_an_input_again(
+    ready: Scrimp, provider: FakeProvider, words: list[str], stdin: str, expected: str
+) -> None:
+    ready("run", *words, "-q", stdin=stdin)
+    failed = [prompt for prompt in provider.prompts if "bad" in prompt]
+    errors = ready("runs", "errors", "last")
+    assert errors.out.startswith(expected)
+
+    provider.bodies.clear()
+    ready("run", "-", *(["-t", "Say {text}"] if "-t" in words else []), "-q", stdin=errors.out)
+    assert sorted(provider.prompts) == sorted(failed)
+
+
+def test_a_run_that_is_killed_is_shown_as_killed_with_what_it_spent_and_its_failed_rows(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    def hang_last(body: dict[str, Any]) -> Reply:
+        if "hang" in body["messages"][-1]["content"]:
+            provider.delay = 5
+        return refuse_bad(body)
+
+    provider.answer = hang_last
+    ready.file("in.jsonl", ROWS + '{"text": "hang"}\n{"text": "after"}\n')
+    run = ready.start("run", "in.jsonl", "-j", "1", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert run.stdout is not None
+    for _ in range(3):
+        run.stdout.readline()
+    assert runs_of(ready)[0]["state"] == "running"
+    run.send_signal(signal.SIGKILL)
+    run.communicate()
+    (listed,) = runs_of(ready)
+
+    assert (listed["state"], listed["status"], listed["rows"]) == ("killed", None, None)
+    assert listed["cost_usd"] > 0
+    assert "killed" in ready("runs", "list").out
+    assert "fake/test-model" in ready("runs", "show", "last").out
+    assert ready("runs", "errors", "last").out.count("bad") == 2
+
+
+def test_last_is_never_a_run_that_goes_on(ready: Scrimp, provider: FakeProvider) -> None:
+    ready("run", "in.jsonl", "-q")
+    ready.file("slow.jsonl", '{"text": "slow"}\n')
+    provider.delay = 5
+    before = len(provider.bodies)
+    run = ready.start("run", "slow.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: len(provider.bodies) > before, run=run)
+
+    assert ready("runs", "errors", "last").out.count("bad") == 2
+    run.kill()
+    run.communicate()
+
+
+def test_what_is_kept_of_failed_rows_is_for_the_owner_alone_and_nothing_where_none_failed(ready: Scrimp) -> None:
+    ready.file("good.jsonl", '{"text": "good"}\n')
+    ready("run", "good.jsonl", "-q")
+    folder = ready.home / "failed-rows"
+    assert list(folder.iterdir()) == []
+
+    ready("run", "in.jsonl", "-q")
+    (kept,) = folder.iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_run_by_another_name_is_an_error_that_says_where_names_are(ready: Scrimp) -> None:
+    ready("run", "in.jsonl", "-q")
+    ready("run", "in.jsonl", "-q", "--cache", "refresh")
+
+    for name in ("nothing", "", "%"):
+        ran = ready("runs", "show", name)
+        assert (ran.status, "runs list" in ran.err) == (2, True)
+    assert "begins 2 runs" in ready("runs", "show", "20").err
+    assert len(json.loads(ready("runs", "list", "--limit", "1", "--json").out)) == 1
+
+
+def test_a_call_of_ask_can_be_shown_by_its_name_in_the_ledger(ready: Scrimp) -> None:
+    ready("ask", "good")
+    ((run, calls),) = [(each["run"], each["calls"]) for each in json.loads(ready("cost", "--by", "run", "--json").out)]
+
+    assert runs_of(ready) == []
+    assert calls == 1
+    assert "fake/test-model" in ready("runs", "show", run).out
+
+
+def test_a_home_that_cannot_be_written_ends_no_run(ready: Scrimp) -> None:
+    Path(ready.home, "failed-rows").write_text("in the way")
+    ran = ready("run", "in.jsonl")
+
+    assert ran.status == 3
+    assert len(ran.rows) == 3
+    assert "not recorded for `scrimp runs`" in ran.err
