@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from command import Scrimp
-from fake_provider import FakeProvider, completion
+from fake_provider import FakeProvider, completion, error
 
 SCHEMA = (
     '{"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}, "required": ["name"]}'
@@ -229,3 +231,111 @@ def test_an_estimate_counts_the_schema_of_every_call(ready: Scrimp) -> None:
     )
 
     assert 2 * 25 < with_it - without < 2 * 80
+
+
+def talk(body: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(turn["role"], turn["content"]) for turn in body["messages"] if turn["role"] != "system"]
+
+
+def in_turn(*replies: str) -> Callable[[dict[str, Any]], Any]:
+    left = iter(replies)
+    return lambda _: completion(next(left))
+
+
+def test_a_reply_that_breaks_the_schema_is_asked_for_again_with_what_is_wrong(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    provider.answer = in_turn('{"name": 5}', "Sorry!", '{"name": "Tom"}')
+    (row,) = ready("run", "one.jsonl", "--schema", "schema.json").rows
+    (ledger,) = json.loads(ready("cost", "--json").out)
+    again = ready("ask", "a ticket", "--schema", "schema.json")
+
+    assert (row["status"], row["output"], row["attempts"]) == ("ok", '{"name": "Tom"}', 3)
+    wrong = ['name: 5 is not of type "string"', "the completion is not JSON: 'Sorry!'"]
+    said = [
+        f"Your reply was not accepted: {each}. Reply again with JSON alone that satisfies the schema." for each in wrong
+    ]
+    assert [talk(body) for body in provider.bodies] == [
+        [("user", "a ticket")],
+        [("user", "a ticket"), ("assistant", '{"name": 5}'), ("user", said[0])],
+        [("user", "a ticket"), ("assistant", "Sorry!"), ("user", said[1])],
+    ]
+    assert all(body["response_format"] == provider.bodies[0]["response_format"] for body in provider.bodies)
+    assert [step["why"] for step in row["climb"]][:2] == wrong
+    assert (ledger["calls"], ledger["cost_usd"]) == (3, row["cost_usd"])
+    assert row["cost_usd"] == pytest.approx(3 * 30e-6)
+    assert (again.out, len(provider.bodies)) == ('{"name": "Tom"}\n', 3)
+
+
+def test_a_reply_that_is_none_of_the_labels_is_asked_for_again(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = in_turn("no idea", "Billing.")
+    ran = ready("ask", "a ticket", "--choices", LABELS)
+
+    assert (ran.status, ran.out, ran.err) == (0, "billing\n", "")
+    wrong = "the completion is none of the choices, or several: 'no idea'"
+    again = "Reply again with exactly one of these labels and nothing else: billing, Not a bug."
+    assert talk(provider.bodies[1])[-1] == ("user", f"Your reply was not accepted: {wrong}. {again}")
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_what_stays_wrong_is_an_error_that_shows_what_was_wrong_and_the_text_that_was(
+    ready: Scrimp, provider: FakeProvider, retries: int
+) -> None:
+    provider.answer = lambda _: completion('Here: {"age": 3}')
+    words = ("run", "one.jsonl", "--schema", "schema.json", "--retries", str(retries))
+    ran, cached = ready(*words), ready(*words, "--cache", "only")
+    table = ready(*words, "--out", "csv", "--cache", "off").out
+    (row,) = ran.rows
+
+    times = f" (asked {retries + 1} times)" if retries else ""
+    assert (ran.status, row["status"], row["error"]["kind"]) == (4, "error", "schema")
+    assert row["error"]["message"] == f'"name" is a required property{times}'
+    assert (row["output"], row["attempts"]) == ('Here: {"age": 3}', retries + 1)
+    assert row["cost_usd"] == pytest.approx((retries + 1) * 30e-6)
+    (cells,) = csv.DictReader(io.StringIO(table))
+    assert (cells["output"], cells["error"]) == (row["output"], row["error"]["message"])
+    assert (cached.status, len(provider.bodies)) == (7, 2 * (retries + 1))
+
+
+def test_a_chain_climbs_past_an_invalid_reply_and_only_its_last_step_is_asked_again(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.config(
+        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        '[chains.up]\nsteps = ["fake/cheap", "fake/dear"]\nsignal = "choices"\n'
+    )
+    provider.answer = in_turn("dunno", "neither", "billing")
+    (row,) = ready("run", "one.jsonl", "--chain", "up", "--choices", LABELS).rows
+
+    assert [body["model"] for body in provider.bodies] == ["cheap", "dear", "dear"]
+    assert [len(talk(body)) for body in provider.bodies] == [1, 1, 3]
+    assert (row["status"], row["output"], row["escalated"], row["attempts"]) == ("ok", "billing", True, 3)
+
+
+def test_asking_again_keeps_within_the_cap(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: completion("no idea")
+    ran = ready("run", "one.jsonl", "--choices", LABELS, "--max-output", "5", "--max-cost", "0.0004", "--retries", "50")
+    (row,) = ran.rows
+
+    assert (ran.status, row["error"]["kind"], row["output"]) == (5, "budget", "no idea")
+    assert 0 < row["cost_usd"] <= 0.0004
+    assert 1 <= len(provider.bodies) < 14
+
+
+def test_where_the_model_cannot_be_asked_again_the_row_says_what_was_wrong_with_its_reply(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    provider.answer = lambda body: (
+        completion("no idea") if len(talk(body)) == 1 else error(400, message="no such turns")
+    )
+    (row,) = ready("run", "one.jsonl", "--choices", LABELS).rows
+
+    assert (row["error"]["kind"], row["output"], len(provider.bodies)) == ("schema", "no idea", 2)
+
+
+def test_a_recording_is_not_asked_again(ready: Scrimp) -> None:
+    ready.file("r.jsonl", '{"id": "1", "prompt": "a ticket", "models": {"m": {"out": "no idea"}}}\n')
+    ready.config('[providers.recorded]\nbase_url = "replay:r.jsonl"\n')
+    (row,) = ready("run", "one.jsonl", "--model", "recorded/m", "--choices", LABELS).rows
+
+    assert (row["error"]["kind"], row["attempts"], row["output"]) == ("schema", 1, "no idea")

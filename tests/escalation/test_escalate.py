@@ -57,14 +57,15 @@ class Climb:
         verdicts: Sequence[CallResult] = (),
         check: Callable[[str], bool] | None = None,
         start: int = 0,
+        corrections: int = 0,
     ) -> None:
-        """`again` answers the second wording, `verdicts` the judge, in turn and from the beginning again."""
+        """`again` answers the second wording or corrects a reply, `verdicts` the judge, in turn, over and over."""
         self._replies, self._again, self._verdicts, self._check = replies, again, verdicts, check
         self.asked: list[str] = []  # steps, by name; in other words as name*, about a completion as ?
         self.questions: list[Question] = []
         escalation = escalate(
             steps, assessor_for(steps.signal, parameters, alone=len(steps.steps) == 1), text=text,
-            check=check is not None, start=start,
+            check=check is not None, start=start, corrections=corrections,
         )  # fmt: skip
         try:
             question = next(escalation)
@@ -502,3 +503,47 @@ def test_calling_two_steps_at_once_keeps_the_same_completion(
     one, both = climbed(parallel=False), climbed(parallel=True)
     assert one.attempts == tuple(attempt for attempt in both.attempts if attempt.why != "not needed")
     assert sorted(both.asked) == sorted([*one.asked, *("b" for a in both.attempts if a.why == "not needed")])
+
+
+@pytest.mark.parametrize(
+    ("steps", "replies", "again", "asked", "kept"),
+    [
+        (1, [said("meh")], said("positive"), ["a", "a*"], ("a", None, "choices")),
+        (1, [said("meh")], said("so-so"), ["a", "a*", "a*", "a*"], None),
+        (1, [said("meh")], broke("network"), ["a", "a*"], None),
+        (1, [said("meh", "length")], said("positive"), ["a"], None),
+        (1, [said("meh", "refused")], said("positive"), ["a"], None),
+        (1, [said(" ")], said("positive"), ["a"], None),
+        (1, [said("positive")], said("negative"), ["a"], ("a", None, "choices")),
+        (2, [said("meh"), said("so-so")], said("positive"), ["a", "b", "b*"], ("b", None, "last step")),
+        # What a cheap step said is valid: the last one need not be asked again.
+        (
+            3, [said("positive"), said("meh"), said("so-so")], said("negative"), ["a", "b", "c"],
+            ("a", None, "best of the valid"),
+        ),
+    ],
+)  # fmt: skip
+def test_only_the_last_step_is_told_what_is_wrong_and_asked_again(
+    steps: int,
+    replies: list[Completion],
+    again: CallResult,
+    asked: list[str],
+    kept: tuple[str, float | None, str] | None,
+) -> None:
+    climbed = Climb(chain(steps), replies, parameters=FEELING, again=again, corrections=3)
+
+    assert (climbed.asked, climbed.kept) == (asked, kept)
+
+
+def test_a_check_that_refuses_a_completion_has_nothing_to_tell_the_model() -> None:
+    climbed = Climb(chain(1), [said("positive")], parameters=FEELING, check=lambda _: False, corrections=3)
+
+    assert (climbed.asked, climbed.kept) == (["a"], None)
+
+
+def test_a_reply_is_followed_by_what_is_wrong_with_it() -> None:
+    climbed = Climb(chain(1), [said("meh")], parameters=FEELING, again=said("so-so"), corrections=2)
+    replies = [(question.reply, question.text) for question in climbed.questions if isinstance(question, CallStep)]
+
+    assert [reply for reply, _ in replies] == [None, "meh", "so-so"]
+    assert all(reply is None or (text and f"'{reply}'" in text) for reply, text in replies)

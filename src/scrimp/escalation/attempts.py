@@ -21,11 +21,13 @@ _ITSELF = "says the same when asked in other words"
 
 
 class ChainStage(Struct, frozen=True):
-    """One call of an escalation: a step, and whether the prompt is reworded."""
+    """One call of an escalation: a step, whether the prompt is reworded, and the reply that is to be corrected."""
 
     index: int
     step: Step
     reworded: bool = False
+    reply: str | None = None
+    correction: str | None = None  # what is said of it
 
 
 def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:

@@ -56,11 +56,12 @@ class _Settings(Struct, frozen=True):
     task: str
     brief: bool
     check: bool
+    corrections: int
 
 
 def escalate(
     chain: Chain, assess: Assessor, *, text: str = "", task: str = "", brief: bool = False, check: bool = False,
-    start: int = 0,
+    start: int = 0, corrections: int = 0,
 ) -> Escalation:  # fmt: skip
     """Yield each call (and each check) to make; return every attempt in the order made, at most one of them kept.
 
@@ -70,8 +71,11 @@ def escalate(
     step. The only cheap model of a chain has no other to agree with, so it is called twice, the second time in other
     words. With `chain.parallel` the first two steps are called at once, unless the second is the last: calling that
     together with the first saves nothing.
+
+    A completion that is no label or breaks the schema goes to the next step. The last step is asked to correct it, up
+    to `corrections` times, unless an earlier step's completion is valid.
     """
-    settings = _Settings(chain, assess, text, task or text, brief, check)
+    settings = _Settings(chain, assess, text, task or text, brief, check, corrections)
     attempts: list[Attempt] = []
     stages = deque(ChainStage(index, step) for index, step in enumerate(chain.steps) if index >= start)
     early: dict[ChainStage, CallResult] = {}
@@ -87,6 +91,8 @@ def escalate(
             attempts.append(attempt_of(stage, result, verdict, chain, straight=start > 0))
             if verdict.needs_another and _stands_alone(stage, settings):
                 stages.appendleft(ChainStage(stage.index, stage.step, reworded=True))
+            elif _may_correct(stage, verdict, attempts, settings):
+                stages.append(ChainStage(stage.index, stage.step, reply=result.text, correction=verdict.correction))
         if attempts[-1].kept or (not stage.reworded and _ends_chain(result)):
             break
     if attempts and attempts[-1].reworded:
@@ -107,6 +113,14 @@ def _stands_alone(stage: ChainStage, settings: _Settings) -> bool:
     return alone and not stage.reworded and bool(settings.text)
 
 
+def _may_correct(stage: ChainStage, verdict: Verdict, attempts: Sequence[Attempt], settings: _Settings) -> bool:
+    """Return whether the model is told what is wrong with its completion, and asked again."""
+    last = stage.index == len(settings.chain.steps) - 1
+    asked = sum(attempt.step == stage.index for attempt in attempts)
+    wanted = bool(verdict.correction) and not any(attempt.valid for attempt in attempts)
+    return last and wanted and asked <= settings.corrections
+
+
 def _call_both(first: ChainStage, second: ChainStage) -> Generator[Question, Reply, dict[ChainStage, CallResult]]:
     replies = yield CallTwoSteps(
         CallStep(index=first.index, step=first.step), CallStep(index=second.index, step=second.step)
@@ -117,8 +131,8 @@ def _call_both(first: ChainStage, second: ChainStage) -> Generator[Question, Rep
 
 
 def _call(stage: ChainStage, settings: _Settings) -> Generator[Question, Reply, CallResult]:
-    text = reworded(settings.text, brief=settings.brief) if stage.reworded else None
-    return call_result((yield CallStep(index=stage.index, step=stage.step, text=text)))
+    text = reworded(settings.text, brief=settings.brief) if stage.reworded else stage.correction
+    return call_result((yield CallStep(index=stage.index, step=stage.step, text=text, reply=stage.reply)))
 
 
 def _verdict(

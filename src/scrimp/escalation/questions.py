@@ -13,12 +13,14 @@ class CallStep(Struct, frozen=True, kw_only=True):
     """Call this step; the reply is a Completion or a Failure.
 
     `text` replaces the prompt, and `parameters` the run's; with a `predicate` the model returns how probable it is that
-    the predicate is true of the text.
+    the predicate is true of the text. With a `reply`, a completion of the prompt that was not accepted, the
+    conversation goes on: the prompt, the reply, then `text`.
     """
 
     index: int
     step: Step
     text: str | None = None
+    reply: str | None = None
     parameters: Parameters | None = None
     predicate: str | None = None
 

@@ -14,6 +14,7 @@ from scrimp.values import Completion, Json, Parameters
 
 SchemaReader: TypeAlias = Callable[[Json], SchemaReply]
 
+_CORRECTED_JSON = "Reply again with JSON alone that satisfies the schema."
 _SHOWN = 60  # characters of a completion in a message
 
 
@@ -31,6 +32,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     output: str | None = None  # the label or the JSON alone; None where the text is the answer
     needs_another: bool = False
     detail: str = ""  # a sentence: why it is not valid, or why there is no confidence
+    correction: str = ""  # what to tell the model to get a valid one; empty where telling it is of no use
 
 
 def early_stop_verdict(completion: Completion) -> Verdict | None:
@@ -49,7 +51,8 @@ def format_verdict(completion: Completion, parameters: Parameters, read: SchemaR
     label = label_of(completion.text, parameters.choices)
     if label is None:
         wrong = f"the completion is none of the choices, or several: {_excerpt(completion.text)}"
-        return Verdict(confidence=None, why="choices", valid=False, detail=wrong)
+        again = f"Reply again with exactly one of these labels and nothing else: {', '.join(parameters.choices)}."
+        return _invalid("choices", wrong, again)
     return Verdict(confidence=None, why="choices", valid=True, parsed=label, output=label)
 
 
@@ -57,13 +60,17 @@ def _keeps_schema(text: str, read: SchemaReader) -> Verdict:
     try:
         found = json_reply(text)
     except JsonReplyError as error:
-        return Verdict(confidence=None, why="schema", valid=False, detail=f"{error}: {_excerpt(text)}")
+        return _invalid("schema", f"{error}: {_excerpt(text)}", _CORRECTED_JSON)
     reply = read(found.value)
+    if reply.wrong is not None:
+        return _invalid("schema", reply.wrong, _CORRECTED_JSON, reply.value)
     output = found.text if reply.value is found.value else written(reply.value)
-    return Verdict(
-        confidence=None, why="schema", valid=reply.wrong is None, parsed=reply.value, output=output,
-        detail=reply.wrong or "",
-    )  # fmt: skip
+    return Verdict(confidence=None, why="schema", valid=True, parsed=reply.value, output=output)
+
+
+def _invalid(why: str, wrong: str, again: str, parsed: Json = None) -> Verdict:
+    correction = f"Your reply was not accepted: {wrong}. {again}"
+    return Verdict(confidence=None, why=why, valid=False, parsed=parsed, detail=wrong, correction=correction)
 
 
 def _excerpt(text: str) -> str:

@@ -176,7 +176,14 @@ Concurrency = Annotated[
 ]
 Rpm = Annotated[int | None, typer.Option("--rpm", metavar="N", min=1, help="The most calls a minute to a provider.")]
 Tpm = Annotated[int | None, typer.Option("--tpm", metavar="N", min=1, help="The most tokens a minute to a provider.")]
-Retries = Annotated[int | None, typer.Option(metavar="N", min=0, help="How often a failed call is sent again.")]
+Retries = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="How often a failed call is sent again, and a reply that is no label or breaks the schema.",
+    ),
+]
 Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", min=0.1, help="The longest one call may take.")]
 MaxFailures = Annotated[str | None, typer.Option(metavar="N|P%", help="Stop when more rows than this have failed.")]
 FailOnOption = Annotated[

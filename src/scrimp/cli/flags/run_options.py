@@ -58,7 +58,8 @@ def run_options(
         level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=parse_duration(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
-        order=defaults.order, retries=defaults.retries, timeout=defaults.timeout, labels=run_labels(labels),
+        order=defaults.order, retries=defaults.retries, corrections=defaults.retries,
+        timeout=defaults.timeout, labels=run_labels(labels),
         limits=limits,
     )  # fmt: skip
 

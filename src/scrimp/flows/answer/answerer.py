@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from scrimp import tokens
 from scrimp.enums import CacheUse, FailureKind, RowStatus, StopReason
 from scrimp.escalation.confidence import assessor_for
@@ -52,14 +54,17 @@ class Answerer:
         """Return what becomes of a row; the entries of its last call stay in the recorder, to be written with it."""
         attempts = await self._escalate(row, recorder)
         kept = next((attempt for attempt in attempts if attempt.kept), None)
-        shown = attempts[-1] if kept is None else kept
+        shown = _last_heard(attempts) if kept is None else kept
         answer = self._answer(row, attempts, shown, recorder)
         entries = tuple(recorder.entries)
         if kept is not None and kept.completion is not None and answer is not None:
             return Answered(
                 prompt=row.prompt, answer=answer, cache=self._cache_use, entries=entries, entry=kept.completion.entry
             )
-        failure, status = _failure_of(attempts[-1])
+        failure, status = _failure_of(shown if _is_no_limit(attempts[-1]) else attempts[-1])
+        asked = sum(attempt.step == shown.step and attempt.completion is not None for attempt in attempts)
+        if failure.kind == "schema" and asked > 1:
+            failure = replace(failure, message=f"{failure.message} (asked {asked} times)")
         return Failed(
             prompt=row.prompt, failure=failure, status=status, answer=answer, cache=self._cache_use, entries=entries
         )
@@ -74,7 +79,7 @@ class Answerer:
         escalation = escalate(
             chain, self._assessor(chain), text=row.text, task=_task_text(row),
             brief=parameters.structured, check=self._options.check is not None,
-            start=self._first_step(row),
+            start=self._first_step(row), corrections=self._corrections(chain),
         )  # fmt: skip
         try:
             question = next(escalation)
@@ -83,6 +88,11 @@ class Answerer:
         except StopIteration as end:
             attempts: tuple[Attempt, ...] = end.value
             return attempts
+
+    def _corrections(self, chain: Chain) -> int:
+        """Return how often the last step of a chain is told what is wrong with its completion."""
+        wanted = self._options.corrections if self._options.parameters.structured else 0
+        return wanted if wanted and self._step_caller.converses(chain.steps[-1]) else 0
 
     def _assessor(self, chain: Chain) -> Assessor:
         key = (chain.signal, len(chain.steps) == 1)
@@ -118,7 +128,8 @@ class Answerer:
         if completion is None or completion.entry is None:
             return None
         entry, compression = completion.entry, _compression(row)
-        counterfactual = self._pricer.counterfactual(completion, entry, compression)
+        first = _first_of_step(attempts, shown) or completion  # what is asked again costs more than the prompt alone
+        counterfactual = self._pricer.counterfactual(first, first.entry or entry, compression)
         output = completion.text if shown.output is None else shown.output
         return Answer(
             output=output, raw=completion.text if output != completion.text else None, model=completion.model,
@@ -131,6 +142,26 @@ class Answerer:
             baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
             provider_cache_saved=counterfactual.provider_cache_saved, climb=_summaries(attempts),
         )  # fmt: skip
+
+
+def _last_heard(attempts: Sequence[Attempt]) -> Attempt:
+    """Return the attempt a row without a valid completion reports: the last, or the one it failed to correct."""
+    last = attempts[-1]
+    before = attempts[-2] if len(attempts) > 1 else last
+    corrected = before.step == last.step and before.completion is not None and not before.valid
+    return before if last.completion is None and corrected else last
+
+
+def _is_no_limit(attempt: Attempt) -> bool:
+    return attempt.failure is None or attempt.failure.kind != "budget"
+
+
+def _first_of_step(attempts: Sequence[Attempt], shown: Attempt) -> Completion | None:
+    """Return the first completion of the step whose completion is shown: that of the prompt itself."""
+    return next(
+        (each.completion for each in attempts if each.step == shown.step and each.completion and not each.reworded),
+        None,
+    )
 
 
 def _task_text(row: PlannedRow) -> str:

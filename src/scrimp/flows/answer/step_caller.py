@@ -14,7 +14,7 @@ from scrimp.flows.spend.overruns import Overruns
 from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
 from scrimp.prices.model_names import is_same_model
 from scrimp.providers.endpoint import Endpoint
-from scrimp.values import Call, Completion, Failure, JsonObject, ModelRef, Parameters, RuleCap, Step
+from scrimp.values import Call, Completion, Failure, JsonObject, Message, ModelRef, Parameters, RuleCap, Step
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
@@ -53,6 +53,8 @@ class StepCaller:
         waited for.
         """
         step = question.step
+        if question.reply is not None and self._client.halted:
+            return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
         retries = {model: self._client.retry_state() for model in step.candidates if model.provider in self._available}
         result: Completion | Failure | None = None
         while (model := await self._next_model(retries)) is not None:
@@ -74,6 +76,10 @@ class StepCaller:
             for model in step.candidates
             if model.provider in self._available
         )
+
+    def converses(self, step: Step) -> bool:
+        """Return whether a step answers more than the prompt; a recording has nothing but its prompts' completions."""
+        return not any(self._endpoints[model.provider].recording for model in step.candidates)
 
     async def _next_model(self, candidates: Collection[ModelRef]) -> ModelRef | None:
         """Return the first model that takes calls; wait for one to recover where none does; None where none will."""
@@ -156,9 +162,12 @@ class StepCaller:
             parameters = self._with_logprobs(replace(own, effort=own.effort or model.effort), model)
         if row.route.cap is not None and parameters.max_output is None:
             parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
+        history = () if about_a_completion else row.history
+        if question.reply is not None:
+            history = (*history, Message("user", row.text), Message("assistant", question.reply))
         return Call(
             provider=model.provider, model=model.model, text=question.text or row.text,
-            system=None if about_a_completion else row.system, history=() if about_a_completion else row.history,
+            system=None if about_a_completion else row.system, history=history,
             parameters=parameters, stream=self._show is not None and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
         )  # fmt: skip

@@ -65,6 +65,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     tpm: int | None = None  # tokens a minute to one provider
     order: RowOrder = "input"
     retries: int = 2
+    corrections: int = 0  # how often a model is told what is wrong with its label or JSON, and asked again
     timeout: float = 600.0  # seconds
     labels: RunLabels = RunLabels()
     limits: RunLimits = RunLimits()

@@ -59,7 +59,7 @@ class PairCollector:
         """`options` are for every model; their route names the task, and `gold` the column with the right answer."""
         self._services, self._name, self._gold = services, options.labels.route, gold
         labels = replace(options.labels, route=route, task=self._name or "")
-        self._options = replace(options, check=None, chain=None, labels=labels)
+        self._options = replace(options, check=None, chain=None, corrections=0, labels=labels)
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
         self.spent = Decimal(0)  # dollars
