@@ -48,6 +48,14 @@ def test_the_position_and_id_of_a_row_are_not_in_the_key() -> None:
     assert key() == key(prompt=replace(PROMPT, index=7, id="t-7", source="b.jsonl:8", row={"text": "hello"}))
 
 
+def test_the_first_sample_of_a_prompt_has_the_key_of_the_prompt_and_each_other_its_own() -> None:
+    alone = fingerprint.key(b"route", text="x", system="s")
+    samples = [fingerprint.key(b"route", text="x", system="s", sample=number) for number in range(20)]
+
+    assert samples[0] == alone
+    assert len(set(samples)) == 20
+
+
 def test_the_order_of_a_schemas_properties_does_not_matter() -> None:
     one, two = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
 

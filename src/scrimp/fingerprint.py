@@ -43,7 +43,12 @@ def _step(step: Step, locations: Mapping[str, str]) -> list[object]:
     return [[model.id, locations.get(model.provider, ""), model.effort, model.max_output] for model in step.candidates]
 
 
-def key(route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = ()) -> bytes:
-    """Return the 32-byte key of a prompt on a route; text, system text and earlier turns are as sent (compressed)."""
-    content = _encode([system, history, text])
+def key(
+    route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = (), sample: int = 0
+) -> bytes:
+    """Return the 32-byte key of a prompt on a route; text, system text and earlier turns are as sent (compressed).
+
+    The first sample of a prompt has the key of the prompt itself.
+    """
+    content = _encode([system, history, text, sample] if sample else [system, history, text])
     return hashlib.sha256(len(route).to_bytes(8, "big") + route + content).digest()

@@ -12,7 +12,15 @@ from msgspec.structs import replace
 from scrimp.billing.totals import Bill
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import FlagGroup, grouped
-from scrimp.cli.flags.run_flags import AnswerFlags, CheckFlag, CostFlags, LabelFlags, RouteFlags, SystemFlag
+from scrimp.cli.flags.run_flags import (
+    AnswerFlags,
+    CheckFlag,
+    CostFlags,
+    LabelFlags,
+    RouteFlags,
+    SamplesFlag,
+    SystemFlag,
+)
 from scrimp.cli.flags.run_options import config_flags, run_options
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.run_end import exit_status
@@ -20,6 +28,7 @@ from scrimp.cli.session import Session, open_session
 from scrimp.errors import OutputError, StoreError, UsageError
 from scrimp.flows import live
 from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
 from scrimp.render.terminal import escape_controls
@@ -42,8 +51,8 @@ class AskFlags(FlagGroup, frozen=True):
 @app.command()
 @grouped()
 def ask(
-    system: SystemFlag, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, cost: CostFlags, own: AskFlags,
-    labels: LabelFlags,
+    system: SystemFlag, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
+    cost: CostFlags, own: AskFlags, labels: LabelFlags,
     prompt: Annotated[
         list[str] | None,
         typer.Argument(metavar="PROMPT [-]", help="The prompt; piped text is added after it, or where - stands."),
@@ -66,12 +75,13 @@ def ask(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         options = replace(options, ends_at_once=True)
-        printer = _CompletionPrinter(session, options, verbose=own.verbose)
+        printer = _CompletionPrinter(session, options, verbose=own.verbose, alone=several.samples in (None, 1))
         conversation = _conversation(session, optional_text(system.system, "--system"), goes_on=own.goes_on)
         question = Prompt(
             index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt"
         )  # fmt: skip
-        stop = live.run(iter([question]), options, session.services, printer.take, one_by_one=True)
+        warn_of_equal_samples(options, several.samples, session.messages.warn)
+        stop = live.run(samples([question], several.samples), options, session.services, printer.take, one_by_one=True)
         if printer.completion is not None and options.cache != "off":
             _keep(session, conversation.with_turn(text, printer.completion))
         interrupted = stop is not None and stop.reason == "interrupted"
@@ -108,7 +118,8 @@ def _keep(session: Session, conversation: Conversation) -> None:
 class _CompletionPrinter:
     """Prints the pieces of a completion as they come, or the whole of it once it is there."""
 
-    def __init__(self, session: Session, options: RunOptions, *, verbose: bool) -> None:
+    def __init__(self, session: Session, options: RunOptions, *, verbose: bool, alone: bool) -> None:
+        """`alone` says that one completion comes; of several the pieces would be mixed."""
         self._session, self._verbose = session, verbose
         self.bill = Bill(cap=options.limits.max_cost)
         self.failures: list[Failure] = []
@@ -117,7 +128,7 @@ class _CompletionPrinter:
         self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
         # Nothing can be wrong with a text but that it was cut off, which is worth reading all the same.
         self._any_text = not (options.parameters.structured or options.check or options.chain)
-        if self._any_text and session.out.terminal:
+        if self._any_text and alone and session.out.terminal:
             session.services.show = self._print
 
     def take(self, outcomes: Sequence[Outcome]) -> None:

@@ -18,6 +18,7 @@ from scrimp.cli.flags.run_flags import (
     OutputFlags,
     ReadingFlags,
     RouteFlags,
+    SamplesFlag,
     ScreenFlags,
     StopFlags,
 )
@@ -26,6 +27,7 @@ from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
+from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.units import format_count, format_dollars
@@ -37,8 +39,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 @grouped(hidden=(CallFlags, StopFlags, OutputFlags, ScreenFlags))
 def estimate(
-    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, cost: CostFlags, calls: CallFlags,
-    stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags, inputs: o.Inputs = None,
+    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
+    cost: CostFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
+    inputs: o.Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip
@@ -56,7 +59,8 @@ def estimate(
         )  # fmt: skip
         check_schema(options)
         rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
-        work = workload(rows, options, session.services, one_by_one=is_stream(names))
+        warn_of_equal_samples(options, several.samples, session.messages.warn)
+        work = workload(samples(rows, several.samples), options, session.services, one_by_one=is_stream(names))
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)
         if options.model is not None:

@@ -36,7 +36,7 @@ class RowFiles:
         """`read` are files that must not be written, by their flag; `open_writer` opens what writes one row."""
         self._pattern, self._open_writer, self._warn = pattern, open_writer, warn
         self._inputs, self._read = InputFiles(inputs), read
-        self._names, self._paths = UniqueNames(), dict[int, Path]()
+        self._names, self._paths = UniqueNames(), dict[tuple[int, int | None], Path]()
         self._without_file = 0
         example = pattern.filled("x")
         if self._inputs.walks(Path(example)):
@@ -48,12 +48,12 @@ class RowFiles:
     def named(self, prompts: Iterable[Prompt]) -> Iterator[Prompt]:
         """Yield prompts, and give each its file."""
         for prompt in prompts:
-            self._paths[prompt.index] = self._path(prompt)
+            self._paths[prompt.index, prompt.sample] = self._path(prompt)
             yield prompt
 
     def write(self, outcome: Outcome) -> None:
         """Write the file of a row, or report that it has none."""
-        path = self._paths.pop(outcome.prompt.index)
+        path = self._paths.pop((outcome.prompt.index, outcome.prompt.sample))
         if not isinstance(outcome, Answered):
             self._report(outcome.prompt.source or f"row {outcome.prompt.index}", outcome.failure.message)
             return
@@ -103,6 +103,7 @@ def _columns(prompt: Prompt) -> JsonObject:
     """Return what a pattern may name: the columns of the row, its file without directory and ending, and so on."""
     found: JsonObject = {
         "file": prompt.file, "stem": Path(prompt.file).stem, "row": prompt.number or 1, "index": prompt.index,
-        "text": prompt.text, "line": prompt.text, **(prompt.row or {}),
+        "text": prompt.text, "line": prompt.text,
+        "sample": prompt.sample or 0, **(prompt.row or {}),
     }  # fmt: skip
     return found if prompt.id is None else found | {"id": prompt.id}

@@ -21,6 +21,7 @@ from scrimp.cli.flags.run_flags import (
     OutputFlags,
     ReadingFlags,
     RouteFlags,
+    SamplesFlag,
     ScreenFlags,
     StopFlags,
 )
@@ -34,6 +35,7 @@ from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
+from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.input_meter import InputMeter
 from scrimp.read.options import named_file
 from scrimp.read.prompts import prompts
@@ -54,8 +56,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions
 @app.command()
 @grouped()
 def run(
-    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, cost: CostFlags, calls: CallFlags,
-    stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags, inputs: o.Inputs = None,
+    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
+    cost: CostFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
+    inputs: o.Inputs = None,
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 
@@ -84,9 +87,12 @@ def run(
         )  # fmt: skip
         check_schema(options)
         output, pattern = row_pattern(output_name(written.output))
-        meter = InputMeter(names, min((n for n in (reading.limit, reading.sample) if n is not None), default=None))
+        most = min((n for n in (reading.limit, reading.sample) if n is not None), default=None)
+        meter = InputMeter(names, most, each=several.samples or 1)
         read = read_options(reading)
         rows = prompts(names, read, warn=session.messages.warn, meter=meter, note=session.messages.note)
+        rows = samples(rows, several.samples)
+        warn_of_equal_samples(options, several.samples, session.messages.warn)
         files_read = {
             "--only-failed": reading.only_failed,
             "-t": named_file(reading.template),

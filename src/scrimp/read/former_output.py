@@ -15,6 +15,7 @@ from scrimp.read.streams import open_source
 from scrimp.values import Json, JsonObject, Prompt
 
 _STATUSES = get_args(RowStatus)
+_OK, _FAILED = 1, 2  # what is known of a row; 0: nothing
 
 
 class FormerOutput:
@@ -34,19 +35,21 @@ class FormerOutput:
             index = _index(row, position)
             if index >= len(self._ok):
                 self._ok.extend(bytes(index + 1 - len(self._ok)))
-            self._ok[index] = _is_ok(row)
+            # Of several completions of a prompt, in whatever order, all must be ok.
+            one_failed = row.get("sample") not in (None, "") and self._ok[index] == _FAILED
+            self._ok[index] = _OK if _is_ok(row) and not one_failed else _FAILED
             if (row_id := self._id(row)) is not None:
                 ids.append(hash(row_id))
                 indexes.append(index)
         self._has_ids = bool(ids)
-        failed = {row_id for row_id, index in zip(ids, indexes, strict=True) if not self._ok[index]}
+        failed = {row_id for row_id, index in zip(ids, indexes, strict=True) if self._ok[index] != _OK}
         # An id that several rows share counts as answered only where all of them are.
         self._answered = frozenset(row_id for row_id in ids if row_id not in failed)
 
     @property
     def answered_rows(self) -> int:
         """How many rows are ok."""
-        return self._ok.count(1)
+        return self._ok.count(_OK)
 
     @property
     def failed_rows(self) -> int:
@@ -57,7 +60,7 @@ class FormerOutput:
         """Return whether the row of this prompt is there, and ok."""
         if prompt.id is not None and self._has_ids:
             return hash(prompt.id) in self._answered
-        return prompt.index < len(self._ok) and self._ok[prompt.index] == 1
+        return prompt.index < len(self._ok) and self._ok[prompt.index] == _OK
 
     def _id(self, row: JsonObject) -> str | None:
         for name in self._id_fields:

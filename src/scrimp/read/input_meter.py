@@ -18,9 +18,9 @@ _EVERY = 16
 class InputMeter:
     """Counts rows and bytes as they are read; without a size (a pipe) there is no total before the end."""
 
-    def __init__(self, inputs: Sequence[str], limit: int | None = None) -> None:
-        """`limit` is the most rows that are taken."""
-        self._inputs, self._limit = inputs, limit
+    def __init__(self, inputs: Sequence[str], limit: int | None = None, *, each: int = 1) -> None:
+        """`limit` is the most rows that are taken; each of them is answered `each` times."""
+        self._inputs, self._limit, self._each = inputs, limit, each
         self._size: int | None = None  # of all inputs, looked up when it is first asked for
         self._sized = self._ended = False
         self._before = 0  # bytes of the sources that are read
@@ -50,11 +50,11 @@ class InputMeter:
         """Return the number of rows, None where it cannot be known, and whether it is exact."""
         rows, position = self._read
         if self._ended:
-            return rows, True
+            return rows * self._each, True
         estimate = self._estimate(rows, position)
         if self._limit is None:
-            return estimate, False
-        return (self._limit if estimate is None else min(estimate, self._limit)), False
+            return None if estimate is None else estimate * self._each, False
+        return (self._limit if estimate is None else min(estimate, self._limit)) * self._each, False
 
     def _estimate(self, rows: int, position: int) -> int | None:
         size = self._total_size()

@@ -141,6 +141,15 @@ Effort = Annotated[
 Temperature = Annotated[
     float | None, typer.Option(metavar="X", min=0, help="Sent only if given; many models reject it.")
 ]
+Samples = Annotated[
+    int | None,
+    typer.Option(
+        "--samples",
+        metavar="N",
+        min=1,
+        help="So many independent completions of each prompt, each in a row of its own with its number, sample.",
+    ),
+]
 
 # Cost
 MaxCost = Annotated[str | None, typer.Option(metavar="USD", help="Stop before the run costs more than this.")]

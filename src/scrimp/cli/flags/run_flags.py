@@ -50,6 +50,12 @@ class AnswerFlags(FlagGroup, frozen=True):
     temperature: o.Temperature = None
 
 
+class SamplesFlag(FlagGroup, frozen=True):
+    """How many completions of a prompt are wanted."""
+
+    samples: o.Samples = None
+
+
 class CheckFlag(FlagGroup, frozen=True):
     """The user's own check of a completion."""
 

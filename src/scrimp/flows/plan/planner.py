@@ -64,7 +64,9 @@ class Planner:
         instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
         system = "\n\n".join(text for text in (sent.system, instruction) if text) if instruction else sent.system
         route_key = self._route_key(route.chain, level)
-        key = fingerprint.key(route_key, text=sent.text, system=system, history=sent.history)
+        key = fingerprint.key(
+            route_key, text=sent.text, system=system, history=sent.history, sample=prompt.sample or 0
+        )  # fmt: skip
         return PlannedRow(
             prompt, sent.text, system, sent.history, level, sent.rules, sent.note, route, key, instruction
         )

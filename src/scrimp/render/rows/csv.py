@@ -61,7 +61,10 @@ class CsvRowWriter:
         if self._fields is None and outcome is not None and outcome.prompt.tabular:
             # A stream cannot be changed once its header is written, so there it always has the column.
             with_errors = not self._sink.is_rewritable
-            columns = TableColumns(outcome.prompt.row or {}, self._warn, parsed=self._parsed, has_errors=with_errors)
+            columns = TableColumns(
+                outcome.prompt.row or {}, self._warn, parsed=self._parsed, has_errors=with_errors,
+                sampled=outcome.prompt.sample is not None,
+            )  # fmt: skip
         else:
             columns = FieldColumns(self._fields, outcome, self._warn, parsed=self._parsed)
         self._csv.writerow([self._cell(name) for name in columns.names])

@@ -32,9 +32,15 @@ class TableColumns:
     A name that the table has already gets a number: output_2.
     """
 
-    def __init__(self, first: JsonObject, warn: Callable[[str], None], *, parsed: bool, has_errors: bool) -> None:
-        self._inputs, self._parsed, self.has_errors = tuple(first), parsed, has_errors
-        new = [_free_name(name, first) for name in ("output", *(("parsed",) if parsed else ()), "error")]
+    def __init__(
+        self, first: JsonObject, warn: Callable[[str], None], *, parsed: bool, has_errors: bool, sampled: bool = False
+    ) -> None:
+        """`sampled` says that there are several rows for one of the table, so that both numbers have a column, too."""
+        self._inputs, self._parsed, self.has_errors, self._sampled = tuple(first), parsed, has_errors, sampled
+        new = [
+            _free_name(name, first)
+            for name in (*(("index", "sample") if sampled else ()), "output", *(("parsed",) if parsed else ()), "error")
+        ]
         self._all_names = (*self._inputs, *new)
         self._warn_of_new = _new_column_check(first, warn)
 
@@ -49,6 +55,8 @@ class TableColumns:
         self._warn_of_new(row, outcome.prompt.index)
         failed = isinstance(outcome, Failed)
         cells: list[object] = [row.get(name) for name in self._inputs]
+        if self._sampled:
+            cells += [outcome.prompt.index, outcome.prompt.sample]
         cells.append(None if answer is None else (answer.output or None) if failed else answer.output)
         if self._parsed:
             cells.append(None if answer is None else answer.parsed)
@@ -65,7 +73,9 @@ class FieldColumns:
     ) -> None:
         """`first` is the first row, None if there is none."""
         columns = (first.prompt.row if first is not None else None) or {}
-        chosen = fields if fields is not None else (*(PARSED_FIELDS if parsed else DEFAULT_FIELDS), EVERY_INPUT)
+        sampled = first is not None and first.prompt.sample is not None
+        usual = (*(PARSED_FIELDS if parsed else DEFAULT_FIELDS), *(("sample",) if sampled else ()), EVERY_INPUT)
+        chosen = usual if fields is None else fields
         self.names: Sequence[str] = expanded_fields(chosen, columns)
         self._getters = [field_getter(name) for name in self.names]
         self._check = missing_column_check(self.names, warn) if fields is not None else _nothing

@@ -70,6 +70,7 @@ class OutputRow(Struct, frozen=True, kw_only=True):
         UNSET  # present only where there were several attempts: why each was not enough
     )
     raw: str | UnsetType = UNSET  # present only where the output is a part of it: the completion as the model wrote it
+    sample: int | UnsetType = UNSET  # present only with --samples: which completion of its prompt it is, from 0
 
 
 def output_row(outcome: Outcome) -> OutputRow:
@@ -111,6 +112,7 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
         estimated=_estimated(outcome, answer),
         climb=answer.climb or UNSET,
         raw=UNSET if answer.raw is None else answer.raw,
+        sample=UNSET if prompt.sample is None else prompt.sample,
     )
 
 
@@ -133,6 +135,7 @@ def _bare(outcome: Failed, error: RowError) -> OutputRow:
         error=error,
         input=outcome.prompt.row,
         estimated=_estimated(outcome, None),
+        sample=UNSET if outcome.prompt.sample is None else outcome.prompt.sample,
     )
 
 

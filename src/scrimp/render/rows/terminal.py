@@ -77,7 +77,8 @@ class TerminalRowWriter:
 def _label(outcome: Outcome) -> str:
     """Return the row's id, else its place in the input, without the directory."""
     prompt = outcome.prompt
-    return prompt.id or prompt.source.rpartition("/")[2] or str(prompt.index)
+    label = prompt.id or prompt.source.rpartition("/")[2] or str(prompt.index)
+    return label if prompt.sample is None else f"{label} #{prompt.sample}"
 
 
 def _source(outcome: Outcome) -> str:
