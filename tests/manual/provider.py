@@ -28,9 +28,10 @@ _ANSWERS = {
 
 def answer(body: dict[str, Any]) -> Reply:
     """Return a completion with about the tokens that a model would count."""
-    prompt = "\n".join(str(message["content"]) for message in body["messages"])
-    text = _text(str(body["messages"][-1]["content"]), cheap="luna" in body["model"])
-    usage = {"prompt_tokens": len(prompt) // 4 + 8, "completion_tokens": len(text) // 4 + 1}
+    turns = [str(message["content"]) for message in body["messages"]]
+    asked = turns[-3] if turns[-1].startswith("Your reply was not accepted") else turns[-1]
+    text = _text(asked, cheap="luna" in body["model"])
+    usage = {"prompt_tokens": len("\n".join(turns)) // 4 + 8, "completion_tokens": len(text) // 4 + 1}
     usage["total_tokens"] = sum(usage.values())
     return completion(text, model=body["model"], usage=usage)
 
