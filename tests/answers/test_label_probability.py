@@ -54,6 +54,17 @@ def test_the_given_token_counts_even_when_it_is_not_among_the_alternatives() -> 
     assert label_confidence([token("negative", 0.1, positive=0.3, The=0.6)], "negative", FEELING) == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize(
+    ("positive", "negative", "confidence"), [(0.0003, 0.00001, 0.006), (0.04, 0.01, 0.8), (0.02, 0.005, 0.4)]
+)
+def test_labels_that_the_model_did_not_mean_to_give_have_little_confidence(
+    positive: float, negative: float, confidence: float
+) -> None:
+    first = token("positive", positive, positive=positive, negative=negative, The=0.9)
+
+    assert label_confidence([first], "positive", FEELING) == pytest.approx(confidence)
+
+
 def test_without_alternatives_nothing_is_known() -> None:
     assert label_confidence([token("positive", 0.6)], "positive", FEELING) is None
     assert label_confidence([], "positive", FEELING) is None

@@ -1,8 +1,9 @@
 """The probability of labels, from the alternatives a provider reports for each token.
 
 They are probabilities of the unconstrained model even where a grammar forced a label, so only the mass on labels
-counts: p(given) / p(all labels), summed over case, a leading space and prefixes of a label such as "pos". The mean
-token probability says next to nothing about whether a completion is right and is not used.
+counts: p(given) / p(all labels), summed over case, a leading space and prefixes of a label such as "pos". Where the
+labels together hold next to nothing, the model did not mean to give one, and their shares say nothing. The mean token
+probability says next to nothing about whether a completion is right and is not used.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ from scrimp.values import TokenLogprob
 
 _LEADING_MARKS = " \t\r\n\"'`*_([{:#ĠĊ▁“‘"  # noqa: RUF001 - what may stand before a label; Ġ and ▁ are a tokenizer's spaces
 _SPACES = " \t\r\n\"'`*Ġ▁"  # around a token that begins a label
+# The least probability that all labels together must hold for their shares to count in full.
+MIN_LABEL_MASS = 0.05
 
 
 def label_confidence(tokens: Sequence[TokenLogprob], label: str, choices: Sequence[str]) -> float | None:
     """Return p(label) / p(any of the choices), or None where no alternatives were reported.
+
+    Where the choices together hold less than MIN_LABEL_MASS, that is divided by in their place: the less they hold, the
+    lower the confidence.
 
     Labels with a common prefix ("very positive", "very negative") diverge at a later token: labels ruled out before it
     keep their share, and the rest is divided where only one label is left.
@@ -43,7 +49,7 @@ def label_confidence(tokens: Sequence[TokenLogprob], label: str, choices: Sequen
             break
     else:
         given_mass += path  # the text ends on a label that is a prefix of others
-    return given_mass / (given_mass + other_mass) if given_mass > 0 else None
+    return given_mass / max(given_mass + other_mass, MIN_LABEL_MASS) if given_mass > 0 else None
 
 
 def likeliest_label(tokens: Sequence[TokenLogprob], choices: Sequence[str]) -> TokenLogprob | None:
