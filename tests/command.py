@@ -86,6 +86,14 @@ class Scrimp:
         status, out, err = self._forks.run(words, cwd=self.cwd, env=self.env, stdin=data, timeout=timeout)
         return Ran(status, out.decode(), err.decode())
 
+    def amid(self, *words: str, stdin: bytes | None = None, **surroundings: Any) -> Ran:
+        """Run a command in surroundings of `ForkServer.run`, such as a closed stream."""
+        assert self._forks is not None
+        status, out, err = self._forks.run(
+            words, cwd=self.cwd, env=self.env, stdin=stdin, timeout=50, **surroundings
+        )  # fmt: skip
+        return Ran(status, out.decode("utf-8", "backslashreplace"), err.decode("utf-8", "backslashreplace"))
+
     def process(self, *words: str, stdin: str | bytes | None = None, timeout: float = 50) -> Ran:
         """Run the installed program from its very start."""
         data = stdin.encode() if isinstance(stdin, str) else stdin

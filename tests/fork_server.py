@@ -23,7 +23,7 @@ from contextlib import suppress
 from importlib import import_module
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 _STREAMS = 3
 _LONGEST = 1 << 20  # bytes of a command line with its environment
@@ -44,13 +44,21 @@ class ForkServer:
             )
 
     def run(
-        self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float
-    ) -> tuple[int, bytes, bytes]:
-        """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long."""
+        self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float,
+        closed: Sequence[int] = (), full: Sequence[int] = (), cwd_deleted: bool = False,
+    ) -> tuple[int, bytes, bytes]:  # fmt: skip
+        """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long.
+
+        `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full.
+        """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             reading = _piped(stdin)
+            command = {
+                "words": words, "cwd": str(cwd), "env": dict(env), "closed": closed, "full": full,
+                "cwd_deleted": cwd_deleted,
+            }  # fmt: skip
             try:
-                self._ask({"words": words, "cwd": str(cwd), "env": dict(env)}, [reading, out.fileno(), err.fileno()])
+                self._ask(command, [reading, out.fileno(), err.fileno()])
             finally:
                 os.close(reading)
             pid = int(self._line(timeout))
@@ -120,7 +128,9 @@ def _serve(asking: socket.socket) -> None:
         asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
-def _become(streams: Sequence[int], words: Sequence[str], cwd: str, env: Mapping[str, str]) -> None:
+def _become(
+    streams: Sequence[int], words: Sequence[str], cwd: str, env: Mapping[str, str], **surroundings: Any
+) -> None:
     """Be the command, and end with it."""
     status = 1
     try:
@@ -132,6 +142,7 @@ def _become(streams: Sequence[int], words: Sequence[str], cwd: str, env: Mapping
         os.environ.update(env)
         sys.argv = ["scrimp", *words]
         sys.stdin, sys.stdout, sys.stderr = _standard_streams()
+        _spoil(**surroundings)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         import_module("scrimp.__main__").main()
         status = 0
@@ -153,6 +164,19 @@ def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
         TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8"),
         TextIOWrapper(BufferedWriter(FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True),
     )
+
+
+def _spoil(closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool) -> None:
+    """Take away what a process may have to do without; Python has no stream for a number that is closed."""
+    if cwd_deleted:
+        folder = tempfile.mkdtemp()
+        os.chdir(folder)
+        Path(folder).rmdir()
+    for number in full:
+        os.dup2(os.open("/dev/full", os.O_RDWR), number)
+    for number in closed:
+        os.close(number)
+        setattr(sys, ("stdin", "stdout", "stderr")[number], None)
 
 
 def _import_all() -> None:

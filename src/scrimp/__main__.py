@@ -17,13 +17,17 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run scrimp with the words on the command line."""
     words = sys.argv[1:]
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        from scrimp.cli.closed_streams import replace_closed_streams  # noqa: PLC0415 - a rare accident
+
+        replace_closed_streams()
     if words in (["--version"], ["-V"]):
         from scrimp import __version__  # noqa: PLC0415 - as below
 
-        sys.stdout.write(f"scrimp {__version__}\n")
+        _print(f"scrimp {__version__}\n")
     elif words in (["--help"], ["-h"]) and _columns() >= _HELP_COLUMNS:
         with open(_HELP, encoding="utf-8") as text:  # noqa: PTH123 - as above
-            sys.stdout.write(text.read())
+            _print(text.read())
     else:
         try:
             from scrimp.cli.main import run  # noqa: PLC0415 - typer alone takes five times as long as Python's own start
@@ -31,6 +35,16 @@ def main() -> None:
             run(words)
         except KeyboardInterrupt:  # while it was imported, or ended
             os._exit(_INTERRUPTED)
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:  # the reader has left, or there is no room
+        from scrimp.cli.main import end  # noqa: PLC0415 - as above
+
+        end(0)
 
 
 def _columns() -> int:

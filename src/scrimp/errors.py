@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from errno import EBADF
 
 # What each exit status means: the manual lists them, and a test finds every one that is used.
 EXIT_STATUSES: Mapping[int, str] = {
@@ -52,6 +53,13 @@ class UnknownPriceError(ConfigError):
 
 class OutputError(ScrimpError):
     """Rows cannot be written to the output."""
+
+
+def output_error(error: OSError) -> OutputError:
+    """Return why stdout cannot be written, as a sentence."""
+    if error.errno == EBADF:
+        return OutputError("stdout is closed: redirect it to a file or a pipe, or to /dev/null")
+    return OutputError(f"the output cannot be written ({error.strerror}): make room and rerun the same command")
 
 
 class StoreError(ScrimpError):

@@ -9,10 +9,13 @@ from scrimp.errors import ConfigError
 UNKNOWN = "unknown"
 CENTS = 2  # decimals
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_MAX_SECONDS = 1e11  # three thousand years: all of time, for a ledger
 _DOLLAR_DIGITS = 3  # significant digits of an amount under a dollar
 _PERCENT_DIGITS = 4
 _NANO = 9
+_MAX_DOLLARS = 1_000_000_000  # a sum of more is no price or limit, and SQLite has no room for its nanodollars
 _MEGABYTE = 1e6
+_MAX_DIGITS = 18  # of a count
 
 
 def parse_duration(text: str, name: str) -> float:
@@ -22,7 +25,7 @@ def parse_duration(text: str, name: str) -> float:
         amount = float(number)
     except ValueError:
         amount = -1.0
-    if unit not in _SECONDS or not 0 <= amount < float("inf"):
+    if unit not in _SECONDS or not 0 <= amount * _SECONDS[unit] <= _MAX_SECONDS:
         raise ConfigError(f"{name} '{text}' is not a duration: write a number and s, m, h, d or w, such as 90d")
     return amount * _SECONDS[unit]
 
@@ -38,7 +41,7 @@ def parse_dollars(text: str, name: str) -> Decimal:
 
 def checked_dollars(amount: Decimal, name: str) -> Decimal:
     """Return an amount that was written as a number, if it can be one of dollars: finite and not negative."""
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or not 0 <= amount <= _MAX_DOLLARS:
         raise ConfigError(f"{name} {amount} is not an amount of dollars: write a number such as 5.00")
     return amount
 
@@ -47,7 +50,7 @@ def parse_row_limit(text: str, name: str) -> tuple[int | None, float | None]:
     """Return a number of rows, or a share of them where the text ends in %."""
     if text.endswith("%"):
         return None, parse_percent(text, name)
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
         raise ConfigError(f"{name} '{text}' is neither a number of rows nor a percentage: write 20 or 5%")
     return int(text), None
 

@@ -23,6 +23,7 @@ from scrimp.cli.flags.run_flags import (
 )
 from scrimp.cli.flags.run_options import config_flags, run_options
 from scrimp.cli.inputs import prompt_text
+from scrimp.cli.printing import refuse_closed_stdout
 from scrimp.cli.run_end import exit_status
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import OutputError, StoreError, UsageError
@@ -69,6 +70,7 @@ def ask(
     last one is kept, in conversation.json beside the cache, as far as it was answered; with --cache off it stays as it
     is. `scrimp cache rm conversation` removes it.
     """
+    refuse_closed_stdout()
     with open_session(config_flags(where, answer, cost, own)) as session:
         text = with_context(prompt_text(prompt or [], session.messages.note), own.context or [])
         options = run_options(

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.cli.printing import output_errors, print_json, print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
@@ -104,8 +104,9 @@ def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, o
     with open_session() as session:
         lines = (msgspec.json.encode(_as_json(each)) + b"\n" for each in session.services.cache_file.completions())
         if file == "-":
-            sys.stdout.buffer.writelines(lines)
-            sys.stdout.buffer.flush()
+            with output_errors():
+                sys.stdout.buffer.writelines(lines)
+                sys.stdout.buffer.flush()
             return
         try:
             with Path(file).open("wb") as out:

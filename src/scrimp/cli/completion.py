@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import Annotated, Literal
 
 import typer
+
+from scrimp.cli.printing import print_text
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -23,7 +24,7 @@ def completion(
     For bash: `scrimp completion bash > ~/.local/share/bash-completion/completions/scrimp`; for zsh, into a directory
     of $fpath as _scrimp; for fish, into ~/.config/fish/completions/scrimp.fish.
     """
-    sys.stdout.write(script(shell))
+    print_text(script(shell))
 
 
 def script(shell: str) -> str:

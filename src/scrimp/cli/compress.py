@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from scrimp import tokens
 from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
+from scrimp.cli.printing import flush, print_text
 from scrimp.cli.session import Session, open_session
 from scrimp.compress import DEFAULT_KEEP, CompressOptions
 from scrimp.compress.receipt import receipt
@@ -100,7 +101,7 @@ def compress_text(
         elif not dry_run:
             _print_text(fitted.compressed.text, terminal=session.out.terminal)
         if not quiet:
-            sys.stdout.flush()
+            flush()
             _print_receipt(session, text, fitted, price, name, as_json=report == "json")
         elif fitted.compressed.note:
             session.messages.warn(f"no sentence was left out: {fitted.compressed.note}")
@@ -112,7 +113,7 @@ def _budget(max_tokens: str | None, target: float | None) -> TokenBudget | None:
     if max_tokens is None or max_tokens == CLIFF:
         return TokenBudget(target=target, cliff=max_tokens == CLIFF)
     digits = max_tokens.replace("_", "").replace(",", "")
-    if not (digits.isascii() and digits.isdigit() and int(digits)):
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19 and int(digits)):
         raise UsageError(f"--max-tokens: '{max_tokens}' is not a number of tokens: give one, such as 8000, or cliff")
     return TokenBudget(max_tokens=int(digits), target=target)
 
@@ -130,6 +131,8 @@ def _text(file: str | None) -> str:
     name = file or "-"
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except AttributeError as error:
+        raise UsageError("stdin is closed: name a file, or pipe a text in") from error
     except OSError as error:
         raise UsageError(f"{name} cannot be read ({error.strerror}): name a file, or - for stdin") from error
     try:
@@ -142,7 +145,7 @@ def _print_text(text: str, *, terminal: bool) -> None:
     """Print the text to the byte; at a terminal the receipt begins on a line of its own."""
     if terminal:
         text = escape_controls(text) + ("" if text.endswith("\n") else "\n")
-    sys.stdout.write(text)
+    print_text(text)
 
 
 def _print_receipt(
@@ -166,4 +169,4 @@ def _print_diff(session: Session, before: str, after: str) -> None:
     from scrimp.render.diff.word_diff import word_diff  # noqa: PLC0415 - only --diff needs it
 
     for line in word_diff(before, after, color=session.out.color, terminal=session.out.terminal):
-        sys.stdout.write(line + "\n")
+        print_text(line + "\n")

@@ -12,12 +12,13 @@ import typer
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.config.check import check as check_config
-from scrimp.config.load import PROJECT_FILE, project_file
-from scrimp.config.paths import paths_of
+from scrimp.config.load import PROJECT_FILE, current_directory, project_file
+from scrimp.config.paths import ensure_private_dir, paths_of
 from scrimp.config.show import settings
 from scrimp.config.template import TEMPLATE
 from scrimp.config.trust import trust as trust_file
 from scrimp.errors import ConfigError
+from scrimp.render.streams import try_write
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _INVALID = 2
@@ -36,12 +37,17 @@ def init(
 ) -> None:
     """Write a commented config file; an existing one is not changed."""
     path = Path(PROJECT_FILE) if project else paths_of(os.environ).config
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not project:
+        ensure_private_dir(path.parent)
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(TEMPLATE)
     except FileExistsError as error:
         raise ConfigError(f"{path} already exists: edit it, or move it away") from error
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written ({error.strerror}): make room or correct the permissions of its directory"
+        ) from error
     print_line(f"wrote {path}")
 
 
@@ -83,7 +89,7 @@ def check() -> None:
 def path() -> None:
     """Print where the user's file is, and the project's if there is one."""
     print_line(str(paths_of(os.environ).config))
-    if project := project_file(Path.cwd()):
+    if project := project_file(current_directory()):
         print_line(str(project))
 
 
@@ -96,4 +102,4 @@ def trust(
     if not file.is_file():
         raise ConfigError(f"there is no {PROJECT_FILE} in {directory}")
     trust_file(file, paths_of(os.environ).trust)
-    sys.stderr.write(f"scrimp: {file.resolve()} is trusted until it changes\n")
+    try_write(sys.stderr, f"scrimp: {file.resolve()} is trusted until it changes\n")

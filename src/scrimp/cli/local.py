@@ -10,6 +10,7 @@ import typer
 
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import open_session
+from scrimp.render.streams import try_write
 from scrimp.transport.local import model_file
 from scrimp.units import format_megabytes
 
@@ -60,4 +61,4 @@ def remove() -> None:
 
 
 def _note(text: str) -> None:
-    sys.stderr.write(f"scrimp: {text}\n")
+    try_write(sys.stderr, f"scrimp: {text}\n")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
+from math import isfinite
 from typing import Annotated
 
 import typer
+from typer._click import Command
 from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer's copy of click: no public names
 from typer._click.exceptions import UsageError as ClickUsageError
 
 from scrimp import __version__
 from scrimp.cli.lazy_group import COMMANDS, LazyGroup
-from scrimp.errors import OutputError, ScrimpError
+from scrimp.errors import OutputError, ScrimpError, output_error
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 _HELP_OPTIONS = ["-h", "--help"]
@@ -46,19 +49,27 @@ def scrimp(
 
 def run(words: Sequence[str]) -> None:
     """Run one command line and end the process with its exit status."""
-    status = _status(words)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name of a file may be any bytes, and a terminal may have less than Unicode: what cannot be encoded is
+            # printed with a backslash.
+            stream.reconfigure(errors="backslashreplace")
+    end(_status(words))
+
+
+def end(status: int) -> None:
+    """Flush stdout and stderr and end the process; where stdout cannot be written, say so with a status of its own."""
     # os._exit: freeing memory object by object would only delay the shell's prompt.
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (BrokenPipeError, ValueError):  # the reader has left, or the stream was closed with its pipe
             status = status or _BROKEN_PIPE
-        except OSError as error:  # a full disk
-            if not status:
-                _print_error(f"the output cannot be written ({error.strerror}): make room and rerun the same command")
-            status = status or OutputError.exit_status
-        except AttributeError:  # the stream was closed before the program began
-            pass
+        except OSError as error:  # a full disk: messages are lost, completions must not be
+            if stream is sys.stdout:
+                if not status:
+                    _print_error(str(output_error(error)))
+                status = status or OutputError.exit_status
     os._exit(status)
 
 
@@ -72,6 +83,7 @@ def _status(words: Sequence[str]) -> int:
     if isinstance(command, LazyGroup):
         command.rich_help = _wants_rich_help(words)
     try:
+        _check_words(command, words)
         # Not `main`, which makes a closed pipe an exit status of 1.
         with command.make_context("scrimp", list(words)) as context:
             result = command.invoke(context)
@@ -85,9 +97,32 @@ def _status(words: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:
-        return _BROKEN_PIPE
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            if not set(words) & set(_HELP_OPTIONS):
+                raise
+            _print_error(str(output_error(error)))  # help is printed by typer itself
+        return _BROKEN_PIPE if isinstance(error, BrokenPipeError) else OutputError.exit_status
     return result if isinstance(result, int) else 0
+
+
+def _check_words(command: Command, words: Sequence[str]) -> None:
+    """Raise UsageError for words that typer lets through and nothing can use."""
+    if any(map(_is_suspicious, words)):
+        from scrimp.cli.unusable_words import check_words  # noqa: PLC0415 - rare
+
+        check_words(command, words)
+
+
+def _is_suspicious(word: str) -> bool:
+    """Return whether a word may be unusable: bytes that are not UTF-8, or a number that is none."""
+    try:
+        word.encode()
+        return not isfinite(float(word.rpartition("=")[2]))
+    except UnicodeEncodeError:
+        return True
+    except ValueError:
+        return False
 
 
 def _wants_rich_help(words: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from errno import EACCES
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, get_args
 
+from scrimp.cli.printing import refuse_closed_stdout
 from scrimp.enums import OutputFormat
 from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.read.sources import includes
@@ -97,10 +98,11 @@ def open_output(output: str) -> Iterator[OutputFile]:
     written, and OutputError if it cannot be replaced at the end.
     """
     if output == STDOUT:
+        refuse_closed_stdout()
         yield OutputFile(sys.stdout.buffer, replaces=False)
         return
-    target = Path(os.path.realpath(output))  # a link stays a link, to the new content
     try:
+        target = Path(os.path.realpath(output))  # a link stays a link, to the new content
         former = target.stat() if target.exists() else None
         part = _create_part(target, former)
         stream: BinaryIO = target.open("wb") if part is None else part.open("w+b")
@@ -122,8 +124,8 @@ def open_output(output: str) -> Iterator[OutputFile]:
 
 def write_beside(path: Path, data: bytes) -> None:
     """Write a whole file under a hidden name beside it and rename it; make its directory. Raises OutputError."""
-    target = Path(os.path.realpath(path))
     try:
+        target = Path(os.path.realpath(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         part = _create_part(target, target.stat() if target.exists() else None)
         (part or target).write_bytes(data)

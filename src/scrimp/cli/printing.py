@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from errno import EBADF
+from fcntl import F_GETFL, fcntl
 
+from scrimp.errors import output_error
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import format_table, narrowest_width
@@ -23,7 +28,7 @@ def print_table(
     elif style.movable_cursor and len(rows) <= _RICH_ROWS and narrowest_width(headers, rows, align) <= style.width:
         from scrimp.render.rich_table import rich_table  # noqa: PLC0415 - 20 ms, only for a terminal
 
-        sys.stdout.write(rich_table(headers, rows, align, style, sys.stdout))
+        print_text(rich_table(headers, rows, align, style, sys.stdout))
     else:
         for text in format_table(headers, rows, align, style.width if style.terminal else _UNLIMITED):
             print_line(text)
@@ -31,9 +36,42 @@ def print_table(
 
 def print_line(text: str) -> None:
     """Print a line on stdout."""
-    sys.stdout.write((escape_controls(text) if sys.stdout.isatty() else text) + "\n")
+    print_text((escape_controls(text) if sys.stdout.isatty() else text) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Print a text on stdout as it is. Raise OutputError where stdout cannot be written."""
+    with output_errors():
+        sys.stdout.write(text)
+
+
+def flush() -> None:
+    """Write what was printed. Raise OutputError where stdout cannot be written."""
+    with output_errors():
+        sys.stdout.flush()
+
+
+def refuse_closed_stdout() -> None:
+    """Raise OutputError where stdout is closed, before anything is paid that nobody would see."""
+    try:
+        mode = fcntl(sys.stdout.fileno(), F_GETFL) & os.O_ACCMODE
+    except (OSError, ValueError):
+        return
+    if mode == os.O_RDONLY:
+        raise output_error(OSError(EBADF, os.strerror(EBADF)))
+
+
+@contextmanager
+def output_errors() -> Iterator[None]:
+    """Turn an OSError of stdout, such as a full disk, into OutputError."""
+    try:
+        yield
+    except BrokenPipeError:  # the reader has left: no error
+        raise
+    except OSError as error:
+        raise output_error(error) from error
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
     """Print JSON on stdout."""
-    sys.stdout.write(encode_json(value).decode() + "\n")
+    print_text(encode_json(value).decode() + "\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
+from scrimp.cli.printing import print_text
 from scrimp.cli.session import open_session
 from scrimp.flows.route import RoutedPrompt, routed_prompts
 from scrimp.read.prompts import prompts
@@ -39,7 +39,7 @@ def route(
         check_schema(options)
         rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
         for routed in routed_prompts(rows, options, session.services, explain=explain):
-            sys.stdout.write(_json(routed) if as_json else _line(routed, terminal=session.out.terminal))
+            print_text(_json(routed) if as_json else _line(routed, terminal=session.out.terminal))
 
 
 def _json(routed: RoutedPrompt) -> str:

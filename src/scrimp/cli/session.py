@@ -6,11 +6,10 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.config.load import load
+from scrimp.config.load import current_directory, load
 from scrimp.config.paths import paths_of
 from scrimp.config.schema import Defaults
 from scrimp.flows.services import Services
@@ -33,7 +32,7 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
     env = os.environ
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     paths = paths_of(env)
-    loaded = load(env=env, cwd=Path.cwd(), paths=paths, flags=given)
+    loaded = load(env=env, cwd=current_directory(), paths=paths, flags=given)
     defaults = loaded.config.defaults
     out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
     messages = Messages(sys.stderr, err, quiet=quiet)

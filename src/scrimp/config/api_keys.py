@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from scrimp.config.paths import expanded
 from scrimp.config.schema import ProviderTable
 from scrimp.config.secret_patterns import REDACTED, redact_secrets
 from scrimp.errors import ConfigError, MissingKeyError
@@ -87,7 +88,7 @@ class KeyRing:
         if table.key_cmd:
             return _checked(_from_command(endpoint.name, table.key_cmd), f"the key_cmd of {endpoint.name}")
         if table.key_file:
-            key = self._from_file(endpoint.name, Path(table.key_file).expanduser())
+            key = self._from_file(endpoint.name, expanded(table.key_file, f"the key_file of {endpoint.name}"))
             return _checked(key, f"the key_file of {endpoint.name}")
         key = self._variable(endpoint.key_env or "")
         return _checked(key, f"${endpoint.key_env}") if key else ""

@@ -12,7 +12,7 @@ from msgspec import Struct
 from scrimp.config.api_keys import KeyRing, missing_key_message
 from scrimp.config.endpoints import endpoint_of
 from scrimp.config.load import LoadedConfig
-from scrimp.config.paths import Paths
+from scrimp.config.paths import Paths, expanded
 from scrimp.config.routes import Routes
 from scrimp.config.schema import Config, ProviderTable
 from scrimp.config.validation_errors import dotted
@@ -76,7 +76,9 @@ def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
         if _sends_key(endpoint, table) and _is_unencrypted(endpoint.base_url):
             yield _warning(location, "base_url is http, so the key travels unencrypted: use https")
         if table.key_file:
-            yield from _check_mode(Path(table.key_file).expanduser(), _OTHERS_READ, f"{location}.key_file", "read")
+            yield from _check_mode(
+                expanded(table.key_file, f"{location}.key_file"), _OTHERS_READ, f"{location}.key_file", "read"
+            )
 
 
 def _sends_key(endpoint: Endpoint, table: ProviderTable) -> bool:
@@ -122,7 +124,7 @@ def _check_models(config: Config, routes: Routes) -> Iterator[Finding]:
             yield _warning(
                 location, "price lacks input or output, so calls with such tokens have an unknown cost: add it"
             )
-        if table.path is not None and not Path(table.path).expanduser().is_file():
+        if table.path is not None and not expanded(table.path, f'[models."{name}"] path').is_file():
             yield _error(f"{location}.path", f"there is no file {table.path}: correct it")
 
 

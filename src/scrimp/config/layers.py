@@ -47,6 +47,8 @@ def environment_layer(env: Mapping[str, str]) -> Tree:
         if name.lower() not in Defaults.__struct_fields__:
             _reject_misspelling(variable)
         elif text:
+            if not is_unicode(text):
+                raise ConfigError(f"{variable} is not UTF-8: correct it or unset it")
             values[name.lower()] = _checked_value(variable, name.lower(), text, strict=False)
     if not values:
         return {}
@@ -67,6 +69,15 @@ def variable_name(name: str) -> str:
 
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
+
+
+def is_unicode(text: str) -> bool:
+    """Return whether a text has none of the bytes that are not UTF-8, as arguments and variables may."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _checked_value(origin: str, name: str, value: object, *, strict: bool = True) -> object:

@@ -37,7 +37,7 @@ class LoadedConfig(Struct, frozen=True):
         return self.origins.get(path, DEFAULT)
 
 
-def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str, object]) -> LoadedConfig:
+def load(*, env: Mapping[str, str], cwd: Path | None, paths: Paths, flags: Mapping[str, object]) -> LoadedConfig:
     """Return the merged configuration of flags, environment and files."""
     tree: Tree = {}
     origins: dict[tuple[str, ...], str] = {}
@@ -50,7 +50,7 @@ def load(*, env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str,
 
 
 def _layers(
-    env: Mapping[str, str], cwd: Path, paths: Paths, flags: Mapping[str, object]
+    env: Mapping[str, str], cwd: Path | None, paths: Paths, flags: Mapping[str, object]
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     yield str(paths.config), file_layer(paths.config)
     if project := project_file(cwd):
@@ -61,8 +61,18 @@ def _layers(
     yield FLAG, flags_layer(flags)
 
 
-def project_file(cwd: Path) -> Path | None:
+def current_directory() -> Path | None:
+    """Return the working directory, None if it was deleted: there is no project in one that is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def project_file(cwd: Path | None) -> Path | None:
     """Return the nearest scrimp.toml, in `cwd` or above."""
+    if cwd is None:
+        return None
     for directory in (cwd, *cwd.parents):
         candidate = directory / PROJECT_FILE
         try:

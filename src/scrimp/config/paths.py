@@ -56,7 +56,7 @@ class Paths(Struct, frozen=True, kw_only=True):
 def paths_of(env: Mapping[str, str], platform: str = sys.platform) -> Paths:
     """Return the paths; completions are paid for, so they go in the data directory, never in a cache directory."""
     if home := env.get("SCRIMP_HOME"):
-        root = Path(home).expanduser()
+        root = expanded(home, "SCRIMP_HOME")
         return Paths(config=root / "config.toml", data=root)
     if platform == "linux":
         return _xdg_paths(env)
@@ -66,6 +66,14 @@ def paths_of(env: Mapping[str, str], platform: str = sys.platform) -> Paths:
         config=platformdirs.user_config_path("scrimp", appauthor=False) / "config.toml",
         data=platformdirs.user_data_path("scrimp", appauthor=False),
     )
+
+
+def expanded(path: str, name: str) -> Path:
+    """Return a path with ~ and ~user replaced; `name` is the setting that has it."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{name} is {path}, and there is no such home directory: write the whole path") from error
 
 
 def _xdg_paths(env: Mapping[str, str]) -> Paths:

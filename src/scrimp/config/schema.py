@@ -15,7 +15,9 @@ from scrimp.prices.rates import Rates
 from scrimp.units import checked_dollars, parse_duration, parse_percent, parse_row_limit
 
 _Amount = TypeVar("_Amount")
-Count = Annotated[int, Meta(ge=1)]
+# Bounds of what can be meant; far above them SQLite, JSON or a clock would fail.
+Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+_YEAR = 31_536_000  # seconds
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 DESTINATIONS = ("tier", "chain", "model")  # keys of [defaults] and of a rule: where prompts go; one of them is set
 
@@ -31,6 +33,14 @@ def _validate(parse: Callable[[_Amount, str], object], amount: _Amount | None, n
 
 def _destinations(table: Struct) -> list[str]:
     return [name for name in DESTINATIONS if getattr(table, name) is not None]
+
+
+def _check_header(name: str, value: str) -> None:
+    """Raise ValueError for what HTTP cannot send; the value, which may be a secret, is not repeated."""
+    if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"the header '{name}' cannot be sent: a name has letters, digits and - only")
+    if not value.isascii() or not value.isprintable():
+        raise ValueError(f"the value of the header '{name}' cannot be sent: write it on one line, in printable ASCII")
 
 
 class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,8 +62,8 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     concurrency: Count = 16
     rpm: Count | None = None
     tpm: Count | None = None
-    retries: Annotated[int, Meta(ge=0)] = 2
-    timeout: Annotated[float, Meta(gt=0)] = 600.0
+    retries: Annotated[int, Meta(ge=0, le=1000)] = 2
+    timeout: Annotated[float, Meta(gt=0, le=_YEAR)] = 600.0
     max_failures: str | None = None
     order: RowOrder = "input"
     color: ColorMode = "auto"
@@ -85,6 +95,9 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tpm: Count | None = None
 
     def __post_init__(self) -> None:
+        headers = {**self.headers, self.auth_header or "authorization": self.auth_prefix or ""}
+        for name, value in headers.items():
+            _check_header(name, value)
         # Messages print this name ("set OPENAI_API_KEY"); a key put here by mistake must not be printed.
         if self.key_env and (not is_variable_name(self.key_env) or contains_secret(self.key_env)):
             raise ValueError(

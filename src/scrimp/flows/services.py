@@ -134,13 +134,14 @@ class Services:
         replayed = {name: endpoint.recording for name, endpoint in self.routes.endpoints.items() if endpoint.recording}
         if not replayed:
             return {}
+        from scrimp.config.paths import expanded  # noqa: PLC0415 - as below
         from scrimp.prices.rates import Rates  # noqa: PLC0415 - where completions are recorded ones
         from scrimp.read.recordings import recording_prices  # noqa: PLC0415 - as above
 
         return {
             f"{name}/{model}": Rates(input=rate_in, output=rate_out)
             for name, file in replayed.items()
-            for model, (rate_in, rate_out) in recording_prices(Path(file).expanduser(), None).items()
+            for model, (rate_in, rate_out) in recording_prices(expanded(file, "base_url"), None).items()
         }
 
     def planner(self, options: RunOptions) -> Planner:

@@ -10,6 +10,7 @@ from scrimp.providers.json_access import count, is_count, number, obj
 from scrimp.values import Json, JsonObject, Usage
 
 # Whose bodies report dollars; elsewhere a field named `cost` may have any unit.
+_MAX_DOLLARS = 1_000_000  # no call costs more; a gateway that says so is mistaken
 _REPORT_COST = frozenset(("openrouter", "litellm"))
 
 
@@ -65,9 +66,9 @@ def reported_cost(body: JsonObject, headers: Mapping[str, str], endpoint: Endpoi
 
 
 def _dollars(value: Json) -> Decimal | None:
-    """Return an amount, a number or text; None where it is neither, or negative, or not finite."""
+    """Return an amount, a number or text; None where it is neither, or negative, or absurd."""
     try:
         dollars = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
     except InvalidOperation:
         return None
-    return dollars if dollars.is_finite() and dollars >= 0 else None
+    return dollars if dollars.is_finite() and 0 <= dollars <= _MAX_DOLLARS else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scrimp.errors import InputError, UsageError
 from scrimp.read.encodings import conversion, decode_file
+from scrimp.read.sources import printable_name
 
 _TAGS = ("document", "context", "source", "passage", "article")
 
@@ -32,5 +33,5 @@ def _document(path: str) -> str:
         raise InputError(
             f"--context: {path} contains every closing tag scrimp could use: put it into the prompt instead"
         )
-    name = escape(Path(path).name)
+    name = escape(printable_name(Path(path).name))
     return f'<{tag} source="{name}">\n{content.rstrip()}\n</{tag}>'

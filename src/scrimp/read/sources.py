@@ -60,7 +60,7 @@ class InputFiles:
 
     def __init__(self, inputs: Sequence[str]) -> None:
         """Raise InputError for an input that is none."""
-        self._folders = [os.path.realpath(each) for each in inputs if each != "-" and Path(each).is_dir()]
+        self._folders = [_real_path(each) for each in inputs if each != "-" and Path(each).is_dir()]
         single = [each for each in inputs if each != "-" and not Path(each).is_dir()]
         self._ids = {_identity(source.path) for source in chain.from_iterable(map(_sources_of, single))}
         if "-" in inputs:
@@ -73,7 +73,7 @@ class InputFiles:
 
     def walks(self, path: Path) -> bool:
         """Return whether a file of that name would be read as one of a directory's."""
-        target = Path(os.path.realpath(path))
+        target = Path(_real_path(path))
         return bool(_format_of(target.name)) and any(map(target.is_relative_to, self._folders))
 
 
@@ -89,6 +89,14 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return None if path is None and not stat.S_ISREG(status.st_mode) else (status.st_dev, status.st_ino)
+
+
+def _real_path(path: str | Path) -> str:
+    """Return the path without links; the path itself if the working directory it begins at was deleted."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return str(path)
 
 
 def is_stream(inputs: Sequence[str]) -> bool:
@@ -120,10 +128,10 @@ def _sources_of(argument: str, warn: Callable[[str], None] = lambda _: None) -> 
 
 def _file_source(path: Path, *, regular: bool = True) -> Source:
     """Return the source: its format is that of its extension; without a known one a file is text, a pipe is sniffed."""
-    return Source(_printable(str(path)), path, _format_of(path.name) or ("text" if regular else None))
+    return Source(printable_name(str(path)), path, _format_of(path.name) or ("text" if regular else None))
 
 
-def _printable(name: str) -> str:
+def printable_name(name: str) -> str:
     """Return a file's name, which may be any bytes, as UTF-8: the source of a prompt is printed."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -181,7 +189,7 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[Source]:
         elif _format_of(entry.name):
             yield _file_source(folder / entry.name)
         else:
-            skipped[_printable(_plain_suffix(entry.name))] += 1
+            skipped[printable_name(_plain_suffix(entry.name))] += 1
 
 
 def _glob_sources(argument: str) -> Iterator[Source]:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from scrimp.render.terminal import escape_controls, paint
 
 DEFAULT_WIDTH = 80
+_MAX_COLUMN_DIGITS = 6  # of $COLUMNS; nobody has a wider screen, and Python refuses to read a number of 5000 digits
 # Warnings remembered so that each is printed once: a million broken rows must not fill the memory.
 _MAX_REMEMBERED = 1000
 _COLORS = {"warning": "33", "error": "31"}
@@ -41,7 +42,7 @@ def stream_style(stream: TextIO, color: str, env: Mapping[str, str]) -> StreamSt
 
 def _columns_variable(env: Mapping[str, str]) -> int:
     columns = env.get("COLUMNS", "")
-    return int(columns) if columns.isascii() and columns.isdigit() else 0
+    return int(columns) if columns.isascii() and columns.isdigit() and len(columns) <= _MAX_COLUMN_DIGITS else 0
 
 
 def terminal_width(stream: TextIO, default: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,13 +47,13 @@ def _matching(incomplete: str, words: Iterable[str]) -> list[str]:
 def _configured() -> tuple[Config, Routes] | None:
     """Return the configuration and its routes; None where it cannot be read, which the command itself will say."""
     from scrimp.config.api_keys import KeyRing  # noqa: PLC0415 - for a shell that completes, not for a run
-    from scrimp.config.load import load  # noqa: PLC0415 - as above
+    from scrimp.config.load import current_directory, load  # noqa: PLC0415 - as above
     from scrimp.config.paths import paths_of  # noqa: PLC0415 - as above
     from scrimp.config.routes import Routes  # noqa: PLC0415 - as above
     from scrimp.errors import ScrimpError  # noqa: PLC0415 - as above
 
     try:
-        config = load(env=os.environ, cwd=Path.cwd(), paths=paths_of(os.environ), flags={}).config
+        config = load(env=os.environ, cwd=current_directory(), paths=paths_of(os.environ), flags={}).config
         return config, Routes(config, KeyRing(os.environ, config.providers))
     except (ScrimpError, OSError):
         return None

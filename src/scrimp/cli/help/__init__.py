@@ -12,6 +12,7 @@ import typer
 from scrimp.cli.help.markdown import Block, Heading, Lines, blocks
 from scrimp.cli.help.topics import Topic, topic_name, topics
 from scrimp.cli.lazy_group import COMMANDS
+from scrimp.cli.printing import print_text
 from scrimp.errors import UsageError, closest_name
 from scrimp.render.streams import stream_style
 
@@ -40,7 +41,7 @@ def print_page(
 
     style = stream_style(sys.stdout, "auto", os.environ)
     page = list(_page(topic or []))
-    show(page_text(page, style.width, color=style.color), style, sys.stdout, os.environ)
+    show(page_text(page, style.width, color=style.color), style, sys.stdout, os.environ, print_text)
 
 
 def _page(words: Sequence[str]) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from scrimp.render.streams import StreamStyle
@@ -11,11 +11,13 @@ from scrimp.render.streams import StreamStyle
 _NOT_FOUND = (126, 127)  # a shell's exit statuses for a command that cannot be run
 
 
-def show(text: str, style: StreamStyle, stream: TextIO, env: Mapping[str, str]) -> None:
-    """Print a page."""
+def show(
+    text: str, style: StreamStyle, stream: TextIO, env: Mapping[str, str], print_text: Callable[[str], object]
+) -> None:
+    """Print a page, with `print_text` where no pager does."""
     pager = env.get("MANPAGER", env.get("PAGER", "less"))
     if not style.movable_cursor or pager in ("", "cat") or text.count("\n") < _screen_lines(stream):
-        stream.write(text)
+        print_text(text)
         return
     import subprocess  # noqa: PLC0415 - only for a page longer than the screen
 
@@ -23,7 +25,7 @@ def show(text: str, style: StreamStyle, stream: TextIO, env: Mapping[str, str]) 
     env = {"LESS": "FRX", **env}
     shown = subprocess.run(["sh", "-c", pager], input=text, encoding="utf-8", env=env, check=False)
     if shown.returncode in _NOT_FOUND:
-        stream.write(text)
+        print_text(text)
 
 
 def _screen_lines(stream: TextIO) -> int:

@@ -52,7 +52,7 @@ def label(
     """
     if check is not None and judge is not None:
         raise UsageError("--check and --judge cannot be combined: give one")
-    if check is None and judge is None and not sys.stdin.isatty():
+    if check is None and judge is None and not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("stdin is not a terminal: run it in one, or give --check CMD or --judge MODEL")
     with open_session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as session:
         begin = since_time(since)

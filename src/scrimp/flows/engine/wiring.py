@@ -6,12 +6,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from scrimp.config.paths import expanded
 from scrimp.errors import ConfigError
 from scrimp.flows.answer.answerer import Answerer
 from scrimp.flows.answer.chain_history import ChainHistory
@@ -125,7 +125,7 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
 
     table = services.loaded.config.models.get(f"local/{model}")
     if table is not None and table.path is not None:
-        path = Path(table.path).expanduser()
+        path = expanded(table.path, f'[models."local/{model}"] path')
     elif model == NAME:
         path = model_path(services.paths.data)
     else:
@@ -140,7 +140,7 @@ def _open_recording(file: str) -> ReplayProvider:
     from scrimp.read.recordings import read_recording, recording_prices  # noqa: PLC0415 - where completions are recorded ones
     from scrimp.transport.local.replay import ReplayProvider  # noqa: PLC0415 - as above
 
-    path = Path(file).expanduser()
+    path = expanded(file, "base_url")
     return ReplayProvider(lambda: read_recording(path, recording_prices(path, None)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scrimp.errors import ConfigError
@@ -13,10 +13,22 @@ _BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 def extra_certificates(env: Mapping[str, str]) -> Iterator[bytes]:
     """Yield each PEM certificate of the bundle named by the first variable that is set."""
-    for variable in _VARIABLES:
-        if path := env.get(variable):
-            yield from _certificates(variable, Path(path))
-            return
+    if bundle := _bundle(env):
+        yield from _certificates(*bundle)
+
+
+def check_certificates(env: Mapping[str, str], certificates: Sequence[bytes], refusal: Callable[[bytes], str]) -> None:
+    """Raise ConfigError for the first certificate of the bundle that is refused; `refusal` returns why."""
+    variable, path = _bundle(env) or ("", Path())
+    for number, certificate in enumerate(certificates, 1):
+        if reason := refusal(certificate):
+            raise ConfigError(
+                f"{variable} names {path}, whose certificate {number} cannot be used ({reason}): correct it or unset it"
+            )
+
+
+def _bundle(env: Mapping[str, str]) -> tuple[str, Path] | None:
+    return next(((variable, Path(path)) for variable in _VARIABLES if (path := env.get(variable))), None)
 
 
 def _certificates(variable: str, path: Path) -> Iterator[bytes]:

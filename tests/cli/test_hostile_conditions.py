@@ -1,0 +1,161 @@
+"""Commands in surroundings that are wrong: each ends with a sentence and its status, never with a traceback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+from command import Ran, Scrimp
+from fake_provider import FakeProvider
+
+BAD_PEM = "-----BEGIN CERTIFICATE-----\nMIIBgarbage\n-----END CERTIFICATE-----\n"
+NOT_UTF8 = os.fsdecode(b"caf\xe9")
+READING = ("run q.txt", "ask hi", "compress q.txt", "route q.txt", "estimate q.txt")
+PRINTING = ("--version", "--help", "run --help", "config show", "cache path", "completion bash", "help rows")
+STORING = ("cache stats", "cost --json", "doctor", "tune advise")
+
+
+class Condition(Struct):
+    """What is wrong, which commands meet it, and how they end: with a status, and a sentence on stderr or stdout."""
+
+    name: str
+    commands: Sequence[str]
+    status: int
+    says: str
+    surroundings: dict[str, Any] = {}
+    env: dict[str, str | None] = {}
+
+
+CONDITIONS = [
+    Condition("the working directory is deleted", ("ask hi", "config show", "config path", *STORING), 0, "",
+              {"cwd_deleted": True}),
+    Condition("a file is read or written in a deleted directory",
+              ("run q.txt", "compress q.txt", "cache export x", "config init --project", "config trust"), 2, "",
+              {"cwd_deleted": True}),
+    Condition("stdin is closed", ("run -", "ask -", "compress", "estimate"), 2, "stdin", {"closed": [0]}),
+    Condition("stdin is closed and not needed", ("ask hi", "run q.txt", "config show"), 0, "", {"closed": [0]}),
+    Condition("stdout is closed", (*READING, *PRINTING), 2, "stdout is closed: redirect it", {"closed": [1]}),
+    Condition("stderr is closed", (*READING, *PRINTING), 0, "", {"closed": [2]}),
+    Condition("all are closed", ("ask hi", "--version", "help rows"), 2, "", {"closed": [0, 1, 2]}),
+    Condition("stdout is full", (*READING, *PRINTING), 2, "(No space left on device)", {"full": [1]}),
+    Condition("stderr is full", (*READING, *PRINTING), 0, "", {"full": [2]}),
+    Condition("a home that nobody has", ("ask hi", "config path", "cache stats", "doctor"), 2,
+              "SCRIMP_HOME is ~nosuchuser/x, and there is no such home", {}, {"SCRIMP_HOME": "~nosuchuser/x"}),
+    Condition("no home", ("ask hi", "cost"), 2, "", {}, {"SCRIMP_HOME": "", "HOME": "/dev/null/nobody"}),
+    Condition("a home that is a file", (*STORING, "config init"), 2, "q.txt", {}, {"SCRIMP_HOME": "q.txt"}),
+    Condition("a home whose name is too long", ("cost", "config init"), 2, "File name too long", {},
+              {"SCRIMP_HOME": "/tmp/" + "x" * 300}),
+    Condition("a home whose name is not UTF-8", ("cache path", "config path", "config init", "doctor"), 0, "", {},
+              {"SCRIMP_HOME": NOT_UTF8, "OPENAI_API_KEY": "sk-x"}),
+    Condition("a width of 5000 digits", ("cost", "config show --origin"), 0, "", {}, {"COLUMNS": "9" * 5000}),
+    Condition("a certificate that is none", ("run q.txt", "ask hi"), 2, "bad.pem, whose certificate 1 cannot be used",
+              {}, {"SSL_CERT_FILE": "bad.pem"}),
+    Condition("certificates that are a directory", ("ask hi",), 2, "SSL_CERT_FILE names /tmp", {},
+              {"SSL_CERT_FILE": "/tmp"}),
+    Condition("a variable that is not UTF-8", ("ask hi", "config show", "config check"), 2, "SCRIMP_TIER", {},
+              {"SCRIMP_TIER": NOT_UTF8}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    scrimp.provider(provider.url)
+    scrimp.file("q.txt", "hello\n")
+    scrimp.file("bad.pem", BAD_PEM)
+    return scrimp
+
+
+def check(ran: Ran, command: str, status: int, says: str, *, silent: bool = False) -> None:
+    assert "Traceback" not in ran.out + ran.err, command
+    assert ran.status == status, (command, ran)
+    assert silent or says in ran.err + ran.out, (command, ran)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=[each.name for each in CONDITIONS])
+def test_a_wrong_surrounding_gives_a_sentence_and_a_status(ready: Scrimp, condition: Condition) -> None:
+    for name, value in condition.env.items():
+        ready.env[name] = value or ""
+    silent = 2 in (*condition.surroundings.get("closed", ()), *condition.surroundings.get("full", ()))
+    for command in condition.commands:
+        ran = ready.amid(*command.split(), **condition.surroundings)
+        check(ran, command, condition.status, condition.says, silent=silent)
+
+
+WORDS = [
+    (["ask", NOT_UTF8], "PROMPT"),
+    *((["run", "q.txt", f"{flag}{NOT_UTF8}"], flag.partition("=")[0]) for flag in (
+        "--tag=k=", "--user=", "--route=", "--choices=a,", "--model=fake/", "--tier=", "--chain=", "--system=", "-t=",
+        "--prompt-field=", "--id-field=", "--fields=", "--schema=", "--check=", "--choices-text=", "--baseline=",
+    )),
+    (["cost", f"--since={NOT_UTF8}"], "--since"),
+    (["cache", "get", NOT_UTF8], "KEY"),
+    (["prices", "check", NOT_UTF8], "MODEL"),
+    (["tune", "shadow", "q.txt", f"--models={NOT_UTF8}"], "--models"),
+    (["run", "q.txt", "--timeout", "inf"], "--timeout"),
+    (["run", "q.txt", "--timeout=nan"], "--timeout"),
+    (["ask", "hi", "--temperature", "nan"], "--temperature"),
+    (["ask", "hi", "--min-confidence", "nan"], "--min-confidence"),
+    (["compress", "q.txt", "--keep", "nan"], "--keep"),
+    (["compress", "q.txt", "--target=-inf"], "--target"),
+    (["run", "q.txt", "--timeout", "1e300"], "--timeout"),
+    (["run", "q.txt", "--timeout", "0"], "--timeout"),
+    (["run", "q.txt", "--check", ""], "--check"),
+    (["run", "q.txt", "-j", "9" * 30], "--concurrency"),
+    (["run", "q.txt", "--rpm", "9" * 30], "--rpm"),
+    (["run", "q.txt", "--retries", "9" * 30], "--retries"),
+    (["run", "q.txt", "--max-output", "9" * 30], "--max-output"),
+    (["run", "q.txt", "--max-failures", "9" * 5000], "max_failures"),
+    (["run", "q.txt", "--max-cost", "1e30"], "--max-cost"),
+    (["run", "q.txt", "--cache-ttl", "1e9d"], "cache_ttl"),
+    (["cost", "--since", "1e300d"], "--since"),
+    (["cache", "prune", "--older", "nand"], "--older"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "name"), WORDS, ids=["".join(ascii(words))[:60] for words, _ in WORDS])
+def test_a_word_that_cannot_be_used_is_named_with_its_flag(ready: Scrimp, words: list[str], name: str) -> None:
+    ran = ready.amid(*words)
+
+    check(ran, " ".join(words), 2, name)
+    assert len(ran.err.splitlines()) == 1 or name == "--check"
+
+
+def test_a_file_whose_name_is_not_utf8_is_read_and_written(ready: Scrimp) -> None:
+    (ready.cwd / NOT_UTF8).write_text("hello\n")
+
+    for words in (
+        ["run", NOT_UTF8, "-o", NOT_UTF8 + ".jsonl"],
+        ["compress", NOT_UTF8],
+        ["ask", "hi", "--context", NOT_UTF8],
+    ):
+        check(ready.amid(*words), " ".join(words), 0, "")
+    assert (ready.cwd / (NOT_UTF8 + ".jsonl")).read_text().count("echo: hello") == 1
+
+
+CONFIGS = [
+    ('headers = { "x a" = "b" }', "the header 'x a' cannot be sent"),
+    ('headers = { "x-a" = "b\\nc" }', "the value of the header 'x-a' cannot be sent"),
+    ('headers = { "x-a" = "caf\u00e9" }', "the value of the header 'x-a' cannot be sent"),
+    ('auth_header = "a b"', "the header 'a b' cannot be sent"),
+    ('auth_prefix = "a\\nb"', "cannot be sent"),
+    ("rpm = 1000000000000000000", "providers.fake.rpm"),
+    ('[models."fake/test-model"]\nprice = { input = 1e30 }', "price.input 1E+30 is not an amount"),
+    ('[models."fake/test-model"]\nprice = { input = nan }', "price.input NaN is not an amount"),
+    ('[models."fake/test-model"]\nprice = { input = -1.0 }', "price.input -1.0 is not an amount"),
+    ("[defaults]\ntimeout = inf", "defaults.timeout must be a number <= 31536000"),
+    ("[defaults]\ntimeout = 1e300", "defaults.timeout must be a number <= 31536000"),
+    ('[providers.other]\nkey_file = "~nosuchuser/key"\ndialect = "openai"\nbase_url = "https://x"', ""),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), CONFIGS, ids=[text for text, _ in CONFIGS])
+def test_a_config_that_cannot_be_used_is_refused_where_it_is_wrong(ready: Scrimp, text: str, says: str) -> None:
+    head = '[providers.fake]\ndialect = "openai"\nbase_url = "http://127.0.0.1:9"\nkey_env = "FAKE_KEY"\n'
+    ready.config(head + text)
+    ran = ready("ask", "hi") if says else ready("config", "check")
+
+    check(ran, text, 2, says)
