@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
@@ -15,6 +15,7 @@ from scrimp.read.csv_dialect import checked_delimiter
 from scrimp.read.streams import InputStream
 
 DELIMITERS = (",", ";", "\t", "|")
+FEW_OF_EACH = settings(max_examples=max(30, settings().max_examples // 3))  # twelve dialects
 ENDS = ("\r\n", "\n", "\r")
 _CELLS = st.text(
     st.sampled_from("ab;,|\t\"' \n=é0") | st.characters(exclude_characters="\0\r", exclude_categories=["Cs"])
@@ -44,6 +45,7 @@ def tables(draw: st.DrawFn, names: st.SearchStrategy[str], narrowest: int) -> tu
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("delimiter", DELIMITERS)
+@FEW_OF_EACH
 @given(written=tables(_PLAIN_NAMES, 2), announced=st.booleans())
 def test_a_table_is_read_back_cell_for_cell(
     delimiter: str, end: str, written: tuple[list[str], list[list[str]]], announced: bool
@@ -59,6 +61,7 @@ def test_a_table_is_read_back_cell_for_cell(
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("delimiter", DELIMITERS)
+@FEW_OF_EACH
 @given(written=tables(_QUOTED_NAMES, 2))
 def test_quoted_names_may_hold_any_delimiter_and_line_end(
     delimiter: str, end: str, written: tuple[list[str], list[list[str]]]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
@@ -42,13 +42,17 @@ from scrimp.read.prompts import prompts
 from scrimp.read.sources import is_stream
 from scrimp.render.progress import open_progress
 from scrimp.render.rows.fields import field_names
-from scrimp.render.rows.writers import RowWriter, open_row_writer
+from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
 from scrimp.units import parse_percent
 
 if TYPE_CHECKING:
+    from scrimp.cli.output import OutputFile
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.tune.shadow_run import ShadowRun
+    from scrimp.read.template import Template
+    from scrimp.render.rows.writers import RowWriter
+    from scrimp.values import Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -112,14 +116,10 @@ def run(
             parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
         )  # fmt: skip
         with open_output(STDOUT if pattern else output) as file:
-            if pattern is None:
-                writer: RowWriter = open_writer(file.stream)
-            else:
-                from scrimp.cli.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
-
-                protected = {**files_read, "--summary-file": written.summary_file}
-                writer = files = RowFiles(pattern, names, protected, open_writer, session.messages.warn)
-                rows = files.named(rows)
+            writer, rows = _row_writer(
+                open_writer, file, pattern, rows, names, files_read | {"--summary-file": written.summary_file},
+                session.messages.warn,
+            )  # fmt: skip
             explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)
             shadow = _shadow_run(session, options)
@@ -148,6 +148,24 @@ def run(
             status = status or (0 if unwritten is None else unwritten.exit_status)
         recorder.end(bill, status, stop, error)
     raise typer.Exit(status)
+
+
+def _row_writer(
+    open_writer: Callable[[BinaryIO], RowWriter],
+    file: OutputFile,
+    pattern: Template | None,
+    rows: Iterator[Prompt],
+    inputs: Sequence[str],
+    read: Mapping[str, str | None],
+    warn: Callable[[str], None],
+) -> tuple[RowWriter, Iterator[Prompt]]:
+    """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
+    if pattern is None:
+        return open_writer(file.stream), rows
+    from scrimp.cli.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
+
+    files = RowFiles(pattern, inputs, read, open_writer, warn)
+    return files, files.named(rows)
 
 
 def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
