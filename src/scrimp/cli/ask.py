@@ -16,6 +16,7 @@ from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     CheckFlag,
     CostFlags,
+    DryRunFlag,
     LabelFlags,
     RouteFlags,
     SamplesFlag,
@@ -53,7 +54,7 @@ class AskFlags(FlagGroup, frozen=True):
 @grouped()
 def ask(
     system: SystemFlag, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, own: AskFlags, labels: LabelFlags,
+    cost: CostFlags, own: AskFlags, labels: LabelFlags, look: DryRunFlag,
     prompt: Annotated[
         list[str] | None,
         typer.Argument(metavar="PROMPT [-]", help="The prompt; piped text is added after it, or where - stands."),
@@ -83,6 +84,12 @@ def ask(
             index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt"
         )  # fmt: skip
         warn_of_equal_samples(options, several.samples, session.messages.warn)
+        if look.dry_run:
+            from scrimp.cli.dry_run import print_requests  # noqa: PLC0415 - most prompts are sent
+
+            raise typer.Exit(
+                print_requests(session, samples([question], several.samples), options, limit=several.samples or 1)
+            )
         stop = live.run(samples([question], several.samples), options, session.services, printer.take, one_by_one=True)
         if printer.completion is not None and options.cache != "off":
             _keep(session, conversation.with_turn(text, printer.completion))

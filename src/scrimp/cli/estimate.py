@@ -14,6 +14,7 @@ from scrimp.cli.flags.run_flags import (
     CallFlags,
     CheckFlag,
     CostFlags,
+    DryRunFlag,
     LabelFlags,
     OutputFlags,
     ReadingFlags,
@@ -37,11 +38,11 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-@grouped(hidden=(CallFlags, StopFlags, OutputFlags, ScreenFlags))
+@grouped(hidden=(CallFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
 def estimate(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
     cost: CostFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
-    inputs: o.Inputs = None,
+    look: DryRunFlag, inputs: o.Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip
@@ -51,7 +52,7 @@ def estimate(
     Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, and completions are
     assumed to be short, middling or as long as --max-output allows.
     """
-    del written
+    del written, look
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer, cost, calls, stops, screen)) as session:
         options = run_options(

@@ -17,6 +17,7 @@ from scrimp.cli.flags.run_flags import (
     CallFlags,
     CheckFlag,
     CostFlags,
+    DryRunFlag,
     LabelFlags,
     OutputFlags,
     ReadingFlags,
@@ -62,7 +63,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions
 def run(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
     cost: CostFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
-    inputs: o.Inputs = None,
+    look: DryRunFlag, inputs: o.Inputs = None,
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 
@@ -106,6 +107,10 @@ def run(
         }
         refuse_overwriting("-o", output if pattern is None else None, names, files_read)
         refuse_overwriting("--summary-file", written.summary_file, names, files_read)
+        if look.dry_run:
+            from scrimp.cli.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
+
+            raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost)
         bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, meter.total, session.err)
         session.messages.redirect(bar.print_message)
@@ -123,10 +128,8 @@ def run(
             explain = session.messages.note if screen.verbose else None
             reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)
             shadow = _shadow_run(session, options)
-            words = command_words(
-                names, [reading, where, answer, check, cost, calls, stops, labels, written, screen]
-            )  # fmt: skip
-            recorder = RunRecorder(session, tuple(words))
+            groups = (reading, where, answer, check, several, cost, calls, stops, labels, written, screen)
+            recorder = RunRecorder(session, tuple(command_words(names, groups)))
             take = recorder.tee(reporter.report if shadow is None else shadow.tee(reporter.report))
             stop, error = _drive(
                 reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
@@ -142,10 +145,9 @@ def run(
         report_end(session, reporter, stop, error, names)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
+        unwritten = write_summary(session, bill, written.summary_file, output)
         status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
-        if written.summary_file is not None:
-            unwritten = write_summary(session, bill, written.summary_file, output)
-            status = status or (0 if unwritten is None else unwritten.exit_status)
+        status = status or (0 if unwritten is None else unwritten.exit_status)
         recorder.end(bill, status, stop, error)
     raise typer.Exit(status)
 

@@ -43,8 +43,10 @@ def print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> No
     try_write(sys.stderr, "\n".join([*bill_lines(bill, session.err.width, color=session.err.color), ""]))
 
 
-def write_summary(session: Session, bill: Bill, path: str, output: str) -> UsageError | None:
+def write_summary(session: Session, bill: Bill, path: str | None, output: str) -> UsageError | None:
     """Write the bill as JSON to a file, but not over the rows; print and return the error where it is not written."""
+    if path is None:
+        return None
     from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - only with --summary-file
 
     error: UsageError | None = None

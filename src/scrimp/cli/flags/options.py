@@ -201,6 +201,11 @@ FailOnOption = Annotated[
 ]
 OrderOption = Annotated[RowOrder | None, typer.Option("--order", help="The order of the rows.")]
 
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Print the requests of the first rows (3, or --limit) instead of sending any."),
+]
+
 # Labels
 RouteLabel = Annotated[
     str | None, typer.Option("--route", metavar="NAME", help="A name for this kind of work, for rules and the ledger.")

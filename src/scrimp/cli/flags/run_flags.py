@@ -91,6 +91,12 @@ class StopFlags(FlagGroup, frozen=True):
     order: o.OrderOption = None
 
 
+class DryRunFlag(FlagGroup, frozen=True):
+    """To look at what would be sent."""
+
+    dry_run: o.DryRun = False
+
+
 class LabelFlags(FlagGroup, frozen=True):
     """Labels for rules and the ledger."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from random import random
@@ -61,26 +61,31 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
     )  # fmt: skip
     claims = _claims(options, services)
     health = ProviderHealth(time.monotonic)
-    client = _client(options, services, health)
-    prices, routes = services.prices, services.routes
+    client = build_client(options, services, health)
     try:
         recorder = CallRecorder(
-            run=services.run, labels=options.labels, prices=prices, begin=commits.begin, append=commits.append,
+            run=services.run, labels=options.labels, prices=services.prices, begin=commits.begin, append=commits.append,
             clock=services.clock, parameters=options.parameters,
         )  # fmt: skip
-        step_caller = StepCaller(
-            options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
-            endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
-            prices=prices, warn=services.warn, show=services.show,
-        )  # fmt: skip
-        pricer = CounterfactualPricer(prices, options.baseline)
-        history = ChainHistory(partial(_climb_counts, services), routes, prices, services.clock, services.warn)
-        answerer = Answerer(options=options, step_caller=step_caller, pricer=pricer, history=history)
+        answerer = build_answerer(options, services, client, health)
         yield EngineParts(answerer, recorder, commits, client, claims)
     finally:
         await client.close()
         commits.close()
         claims.close()  # last: what was answered can be found now
+
+
+def build_answerer(options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth) -> Answerer:
+    """Return what answers the rows of a run, with a budget of its own."""
+    prices, routes = services.prices, services.routes
+    step_caller = StepCaller(
+        options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
+        endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
+        prices=prices, warn=services.warn, show=services.show,
+    )  # fmt: skip
+    pricer = CounterfactualPricer(prices, options.baseline)
+    history = ChainHistory(partial(_climb_counts, services), routes, prices, services.clock, services.warn)
+    return Answerer(options=options, step_caller=step_caller, pricer=pricer, history=history)
 
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
@@ -102,9 +107,15 @@ def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
         ledger.close()
 
 
-def _client(options: RunOptions, services: Services, health: ProviderHealth) -> ProviderClient:
+def build_client(
+    options: RunOptions, services: Services, health: ProviderHealth, *,
+    open_http: Callable[[], HttpClient] | None = None,
+    open_in_process: Callable[[Endpoint, str], InProcessProvider] | None = None,
+) -> ProviderClient:  # fmt: skip
+    """Return the client for all providers; what it sends through can be replaced."""
     return ProviderClient(
-        open_http=partial(_open_http, services, options.timeout), open_in_process=partial(_open_in_process, services),
+        open_http=open_http or partial(_open_http, services, options.timeout),
+        open_in_process=open_in_process or partial(_open_in_process, services),
         open_queue=partial(_open_queue, options), health=health, secrets=services.keys.headers_for,
         redact=services.keys.redact, retry_policy=RetryPolicy(retries=options.retries, timeout=options.timeout),
         clock=time.monotonic, random_fraction=random,

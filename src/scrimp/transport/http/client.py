@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # As in the official SDKs: a host that does not accept the connection in this time is down.
 _CONNECT_SECONDS = 5.0
 _IDLE_SECONDS = 60.0
+USER_AGENT = f"scrimp/{__version__}"
 
 
 def build_engine(env: Mapping[str, str], *, timeout: float) -> Client:
@@ -38,7 +39,7 @@ def build_engine(env: Mapping[str, str], *, timeout: float) -> Client:
         .pool_idle_timeout(timedelta(seconds=_IDLE_SECONDS))
         .follow_redirects(enable=False)  # a redirect would carry the key elsewhere
         .gzip(enable=True)
-        .user_agent(f"scrimp/{__version__}")
+        .user_agent(USER_AGENT)
     )
     certificates = list(extra_certificates(env))
     try:
@@ -75,7 +76,7 @@ class HttpClient:
     async def send(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]) -> HttpReply:
         """Return the reply, whatever its status. Raise FaultError if there is no complete reply."""
         with _as_faults(endpoint):
-            builder = self._engine.request(request.method, request.url).headers(_headers(request, secrets))
+            builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
             reply = await builder.body_bytes(request.body).build().send()
             body = await reply.bytes()
             return HttpReply(status=reply.status, body=body.to_bytes(), headers=dict(reply.headers.items()))
@@ -87,7 +88,7 @@ class HttpClient:
         client = self._open_stream_client()
         with _as_faults(endpoint):
             http_request = client.build_request(
-                request.method, request.url, content=request.body, headers=_headers(request, secrets)
+                request.method, request.url, content=request.body, headers=request_headers(request, secrets)
             )
             reply = await client.send(http_request, stream=True)
             try:
@@ -125,7 +126,8 @@ async def _events_of(reply: httpx.Response) -> AsyncIterator[str | HttpReply]:
         yield event
 
 
-def _headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:
+def request_headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a request beside those that the engine adds."""
     return {"content-type": "application/json", **request.headers, **secrets}
 
 

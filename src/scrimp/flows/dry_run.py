@@ -1,0 +1,76 @@
+"""The flow of --dry-run: prompts to the requests that would be sent for them first, and no further."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from scrimp.flows.engine.wiring import build_answerer, build_client
+from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
+from scrimp.transport.http.request_recorder import (
+    InProcessRecorder,
+    RecordedRequest,
+    RequestRecordedError,
+    RequestRecorder,
+)
+from scrimp.transport.limits.health import ProviderHealth
+from scrimp.values import Failed, Prompt
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+
+# Seconds for another call of the same row to reach the point where it would leave; none needs a thousandth of it.
+_PATIENCE = 1.0
+
+
+class DryRow(Struct, frozen=True, kw_only=True):
+    """A prompt and the requests of its first step; none where it is cached, equal to an earlier one, or impossible."""
+
+    prompt: Prompt
+    cache: Literal["hit", "dup", "miss"]
+    requests: tuple[RecordedRequest, ...] = ()
+    obstacle: str | None = None  # why no request could be sent
+
+
+def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services) -> Iterator[DryRow]:
+    """Yield what would be sent for each prompt; a step that follows depends on a completion and is not known."""
+    planner, lookup = services.planner(options), services.cache_lookup(options)
+    seen = set[bytes]()
+    for prompt in prompts:
+        row = planner.plan(prompt)
+        if lookup.find([row]):
+            yield DryRow(prompt=prompt, cache="hit")
+        elif row.key in seen:
+            yield DryRow(prompt=prompt, cache="dup")
+        elif options.cache == "only":
+            yield DryRow(prompt=prompt, cache="miss", obstacle="not in the cache: --cache only makes no call")
+        else:
+            seen.add(row.key)
+            yield asyncio.run(_planned(row, options, services))
+
+
+async def _planned(row: PlannedRow, options: RunOptions, services: Services) -> DryRow:
+    """Take the way of a call up to the point where it would leave; every row has a budget of its own."""
+    recorder, health = RequestRecorder(), ProviderHealth(time.monotonic)
+    client = build_client(
+        options, services, health, open_http=lambda: recorder,
+        open_in_process=lambda _endpoint, _model: InProcessRecorder(recorder),
+    )  # fmt: skip
+    calls = CallRecorder(
+        run=services.run, labels=options.labels, prices=services.prices, begin=lambda _: None, append=lambda _: None,
+        clock=services.clock, parameters=options.parameters,
+    )  # fmt: skip
+    outcome = None
+    with suppress(RequestRecordedError):
+        outcome = await build_answerer(options, services, client, health).outcome(row, RowRecorder(calls, row))
+    if others := asyncio.all_tasks() - {asyncio.current_task()}:  # the second of two calls that are made at once
+        await asyncio.wait(others, timeout=_PATIENCE)
+    obstacle = outcome.failure.message if isinstance(outcome, Failed) else None
+    return DryRow(prompt=row.prompt, cache="miss", requests=tuple(recorder.requests), obstacle=obstacle)
