@@ -13,6 +13,7 @@ import pytest
 
 from command import Scrimp, wait_until
 from fake_provider import FakeProvider, Reply, echo, error
+from terminal import at_terminal, without_styles
 
 ROWS = (
     '{"id": 1,  "text": "good one"}\n'
@@ -200,3 +201,14 @@ def test_a_home_that_cannot_be_written_ends_no_run(ready: Scrimp) -> None:
     assert ran.status == 3
     assert len(ran.rows) == 3
     assert "not recorded for `scrimp runs`" in ran.err
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+def test_the_list_fits_a_terminal_with_names_and_figures_whole(ready: Scrimp, columns: int) -> None:
+    ready("run", "in.jsonl", "-q", "-t", "A long template {text}", "--tag", "a=a-label-of-some-length")
+    (listed,) = runs_of(ready)
+    shown = without_styles(at_terminal(ready, "runs", "list", columns=columns))
+
+    assert max(map(len, shown.splitlines())) <= columns
+    assert listed["run"] in shown
+    assert "$0.00003" in shown

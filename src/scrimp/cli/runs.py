@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from decimal import Decimal
 from itertools import islice
@@ -15,6 +16,8 @@ import typer
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import StoreError, UsageError
+from scrimp.render.streams import StreamStyle
+from scrimp.render.tables import narrowest_width
 from scrimp.store.failed_rows import KEPT_DAYS, failed_rows, is_running
 from scrimp.store.ledger import Ledger, LedgerTotal
 from scrimp.store.run_log import RunLog, RunRecord
@@ -23,6 +26,10 @@ from scrimp.units import UNKNOWN, format_clock, format_count, format_dollars
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _LAST = "last"
 _MOST_LISTED = 20
+# The name is aligned right, though all are equally long, because such columns are never cut.
+_HEADERS, _ALIGN = ("run", "began", "took", "rows", "failed", "cost", "ended", "command"), "rlrrrrll"
+# Left out one after the other where a terminal is too narrow: a run's name has the time, the others are in `show`.
+_DISPENSABLE = ("began", "took", "command", "ended")
 
 Run = Annotated[
     str, typer.Argument(metavar="RUN", help="A run, or its first characters, or last: the latest that has ended.")
@@ -51,11 +58,9 @@ def list_(
         if as_json:
             print_json([_as_json(session, record) for record in records])
             return
-        print_table(
-            ("run", "began", "took", "rows", "failed", "cost", "ended", "command"),
-            [_cells(session, record) for record in records], "llrrrrll", session.out,
-            empty="no run is recorded yet: `scrimp run` adds them",
-        )  # fmt: skip
+        cells = [_cells(session, record) for record in records]
+        headers, rows, align = _fitted(_HEADERS, cells, _ALIGN, session.out)
+        print_table(headers, rows, align, session.out, empty="no run is recorded yet: `scrimp run` adds them")
 
 
 @app.command()
@@ -162,6 +167,20 @@ def _state(session: Session, record: RunRecord) -> str:
 def _ending(session: Session, record: RunRecord) -> str:
     state = _state(session, record)
     return state if record.end is None else f"exit status {record.end.status}"
+
+
+def _fitted(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: StreamStyle
+) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
+    """Return the columns of a table that fit a terminal with every run's name whole; all of them in a pipe."""
+    left_out = 0
+    while True:
+        kept = [place for place, header in enumerate(headers) if header not in _DISPENSABLE[:left_out]]
+        fitted = tuple(headers[place] for place in kept), [[row[place] for place in kept] for row in rows]
+        sides = "".join(align[place] for place in kept)
+        if not style.terminal or left_out == len(_DISPENSABLE) or narrowest_width(*fitted, sides) <= style.width:
+            return *fitted, sides
+        left_out += 1
 
 
 def _cells(session: Session, record: RunRecord) -> tuple[str, ...]:
