@@ -29,13 +29,18 @@ class Paths(Struct, frozen=True, kw_only=True):
 
     @property
     def ledger_db(self) -> Path:
-        """The ledger of every call."""
+        """The ledger of every call, and the record of runs."""
         return self.data / "ledger.db"
 
     @property
     def failed_rows(self) -> Path:
-        """The directory of input rows that failed, a file for each run."""
+        """The input rows that failed, a file for each run, for 30 days."""
         return self.data / "failed-rows"
+
+    @property
+    def claims(self) -> Path:
+        """Empty files, on which runs lock the rows they are calling for."""
+        return self.data / "claims"
 
     @property
     def tuned(self) -> Path:

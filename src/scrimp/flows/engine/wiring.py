@@ -92,7 +92,7 @@ def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
     """Return the claims of a run whose completions others may take, and that takes theirs."""
     if options.cache != "on" or isinstance(services.cache, NoCache):
         return NoClaims()
-    return Claims(services.paths.cache_db.parent / "claims", services.warn)
+    return Claims(services.paths.claims, services.warn)
 
 
 def _open_ledger(services: Services) -> Ledger:
