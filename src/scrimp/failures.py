@@ -21,6 +21,7 @@ class FailurePolicy(Struct, frozen=True, kw_only=True):
 
     retried: bool = False  # the same request may succeed later (a provider's own x-should-retry overrides this)
     fails_over: bool = False  # another model of the same tier may do better
+    waited_out: bool = False  # the provider is away, which is over soon or not at all: no call is at fault
     opens_breaker: bool = False  # the model is in trouble, rather than one prompt wrong for it
     slows_down: bool = False  # fewer concurrent calls, or calls further apart, would have avoided it
     ends_provider: bool = False  # the provider is not called again in this run
@@ -36,8 +37,8 @@ POLICIES: Mapping[FailureKind, FailurePolicy] = {
     # Temporary trouble.
     "rate_limit": FailurePolicy(retried=True, fails_over=True, opens_breaker=True, slows_down=True),
     "timeout": FailurePolicy(retried=True, fails_over=True, opens_breaker=True, slows_down=True),
-    "server": FailurePolicy(retried=True, fails_over=True, opens_breaker=True),
-    "network": FailurePolicy(retried=True, fails_over=True, opens_breaker=True),
+    "server": FailurePolicy(retried=True, fails_over=True, waited_out=True, opens_breaker=True),
+    "network": FailurePolicy(retried=True, fails_over=True, waited_out=True, opens_breaker=True),
     # The model does not exist, for any row.
     "not_found": FailurePolicy(fails_over=True, opens_breaker=True),
     # This prompt, at this model.

@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.home import clean_env
 from bench.plan import Plan
 from bench.processes import CrashError, TooLongError, spend
+from bench.provider import Provider
 from bench.table import Row, times
 
 _TESTS = Path(__file__).parent.parent
@@ -51,23 +52,28 @@ def measure(
     plan: Plan, name: str, *, calls: int, in_flight: int, delay: float = 0.0, at_most: float = 120.0
 ) -> Rate | str:
     """Return how fast a client is against a server of its own, or in words why it is not known."""
-    if not present(name):
+    with plan.provider(delay=delay) as provider:
+        return measure_at(provider, plan, name, calls=calls, in_flight=in_flight, at_most=at_most)
+
+
+def measure_at(provider: Provider, plan: Plan, name: str, *, calls: int, in_flight: int, at_most: float) -> Rate | str:
+    """Return how fast a client is against a server that runs already."""
+    if not present(name.partition("_")[0]):
         return "skipped: not installed"
     folder = plan.folder / "clients"
     folder.mkdir(exist_ok=True)
     env = clean_env(folder)
     env["PYTHONPATH"] = os.pathsep.join([str(_TESTS), *filter(None, [env.get("PYTHONPATH")])])
     sizes = ["--calls", str(calls), "--workers", str(in_flight)]
-    with plan.provider(delay=delay) as provider:
-        words = [sys.executable, "-P", "-m", "bench.clients", name, "--url", provider.url, *sizes]
-        try:
-            printed = spend(words, env=env, cwd=folder, limit=at_most).out
-        except TooLongError:
-            # Then only the provider can tell, and the client's start is counted after all.
-            return Rate(answered=len(provider.times()), failures={}, seconds=at_most, stopped=True)
-        except CrashError as error:
-            print(error, file=sys.stderr)
-            return "fails: see above"
+    words = [sys.executable, "-P", "-m", "bench.clients", name, "--url", provider.url, *sizes]
+    try:
+        printed = spend(words, env=env, cwd=folder, limit=at_most).out
+    except TooLongError:
+        # Then only the provider can tell, and the client's start is counted after all.
+        return Rate(answered=len(provider.times()), failures={}, seconds=at_most, stopped=True)
+    except CrashError as error:
+        print(error, file=sys.stderr)
+        return "fails: see above"
     return Rate(**json.loads(printed.splitlines()[-1]))  # a library may greet its user before that
 
 

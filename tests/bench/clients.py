@@ -14,7 +14,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from bench.server import allow_many_files
@@ -36,10 +36,10 @@ def _text(reply: Any) -> str:
 
 
 @asynccontextmanager
-async def openai(url: str, workers: int) -> AsyncIterator[Call]:
+async def openai(url: str, workers: int, *, retries: int = 0) -> AsyncIterator[Call]:
     from openai import AsyncOpenAI
 
-    async with AsyncOpenAI(base_url=url, api_key=_KEY, max_retries=0, timeout=_SECONDS) as client:
+    async with AsyncOpenAI(base_url=url, api_key=_KEY, max_retries=retries, timeout=_SECONDS) as client:
 
         async def call(text: str) -> str:
             reply = await client.chat.completions.create(
@@ -48,6 +48,11 @@ async def openai(url: str, workers: int) -> AsyncIterator[Call]:
             return reply.choices[0].message.content or ""
 
         yield call
+
+
+def openai_patient(url: str, workers: int) -> AbstractAsyncContextManager[Call]:
+    """Return the same client with its own backoff, which never gives up."""
+    return openai(url, workers, retries=1000)
 
 
 @asynccontextmanager
@@ -120,7 +125,10 @@ async def pyreqwest(url: str, workers: int) -> AsyncIterator[Call]:
         yield call
 
 
-CLIENTS = {"openai": openai, "litellm": litellm, "httpx": httpx, "aiohttp": aiohttp, "pyreqwest": pyreqwest}
+CLIENTS: dict[str, Callable[[str, int], AbstractAsyncContextManager[Call]]] = {
+    "openai": openai, "openai_patient": openai_patient, "litellm": litellm, "httpx": httpx, "aiohttp": aiohttp,
+    "pyreqwest": pyreqwest,
+}  # fmt: skip
 
 
 async def measure(name: str, *, url: str, calls: int, workers: int) -> dict[str, Any]:

@@ -48,6 +48,10 @@ class Ours:
     def most_in_flight(self) -> int | None:
         return int(self._get("/most"))
 
+    def refused(self) -> int:
+        """Return how many calls were refused with 429."""
+        return int(self._get("/refused"))
+
     def _get(self, path: str) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         try:
@@ -80,8 +84,16 @@ def provider(kind: str = "ours", *, delay: float = 0.0) -> Iterator[Provider]:
 
 
 @contextmanager
-def _ours(delay: float) -> Iterator[Provider]:
-    with _until_closed([sys.executable, "-P", str(_SERVER), "--delay", f"{delay:g}"]) as process:
+def refusing(pattern: str, *, delay: tuple[float, float]) -> Iterator[Ours]:
+    """Run a server that refuses calls by a pattern of `refusals` and answers the others after some seconds."""
+    shortest, longest = delay
+    with _ours(shortest, "--longest", f"{longest:g}", "--refuse", pattern) as running:
+        yield running
+
+
+@contextmanager
+def _ours(delay: float, *more: str) -> Iterator[Ours]:
+    with _until_closed([sys.executable, "-P", str(_SERVER), "--delay", f"{delay:g}", *more]) as process:
         assert process.stdout is not None
         port = process.stdout.readline()
         if not port:

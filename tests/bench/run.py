@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # tests/, as py
 from bench import provider
 from bench.plan import Plan
 from bench.processes import CrashError
-from bench.rows import ask, cached, lossless, memory, sixtyfour, start, thousand
+from bench.rows import ask, cached, lossless, memory, refused, sixtyfour, start, thousand
 from bench.table import Row, render
 from scrimp import __version__
 
@@ -34,6 +34,7 @@ ROWS = {
     "cached": cached.measure,
     "thousand": thousand.measure,
     "sixtyfour": sixtyfour.measure,
+    "refused": refused.measure,
     "memory": memory.measure,
     "lossless": lossless.measure,
 }

@@ -2,8 +2,9 @@
 
 `python tests/bench/server.py --delay 1` prints its port and answers until its stdin is closed. It reads no JSON: what
 it sends back is made once, so that the client is measured and not the server; a body that says `"stream":true` gets the
-same as events. It also tells what it saw: GET /times gives the moment of every reply as packed doubles, GET /most the
-most calls that were in flight at once.
+same as events. It also tells what it saw: GET /times gives the moment of every completion as packed doubles, GET /most
+the most calls that were in flight at once, GET /refused how many calls the pattern of `--refuse` (see refusals.py)
+refused.
 """
 
 from __future__ import annotations
@@ -14,6 +15,12 @@ import json
 import resource
 import sys
 from array import array
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # tests/, also where this is the program
+
+from bench.refusals import Pattern
 
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = b"content-length:"
@@ -44,6 +51,14 @@ def streamed(text: str = "positive", model: str = "test-model") -> bytes:
     return "".join(f"data: {data}\n\n" for data in [*map(json.dumps, events), "[DONE]"]).encode()
 
 
+def refusal(headers: dict[str, str]) -> bytes:
+    """Return a 429 with these headers."""
+    body = b'{"error": {"message": "Rate limit reached", "type": "requests", "code": "rate_limit_exceeded"}}'
+    said = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+    head = b"HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\n%bcontent-length: %d\r\n\r\n%b"
+    return head % (said, len(body), body)
+
+
 def http(body: bytes, kind: bytes = b"application/json") -> bytes:
     """Return a body with its head."""
     return b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ncontent-length: %d\r\n\r\n%b" % (kind, len(body), body)
@@ -60,6 +75,7 @@ class Seen:
         self.times = array("d")
         self.in_flight = 0
         self.most = 0
+        self.refused = 0
 
     def begin(self) -> None:
         self.in_flight += 1
@@ -73,8 +89,9 @@ class Seen:
 class Connection(asyncio.Protocol):
     """One connection; requests on it are answered in turn, as HTTP/1.1 has it."""
 
-    def __init__(self, delay: float, seen: Seen) -> None:
-        self._delay, self._seen = delay, seen
+    def __init__(self, delay: tuple[float, float], seen: Seen, pattern: Pattern | None) -> None:
+        self._delay, self._seen, self._pattern = delay, seen, pattern
+        self._random = Random(7)
         self._buffer = bytearray()
         self._loop = asyncio.get_running_loop()
 
@@ -100,11 +117,16 @@ class Connection(asyncio.Protocol):
             self._transport.write(http(self._seen.times.tobytes()))
         elif head.startswith(b"get /most"):
             self._transport.write(http(b"%d" % self._seen.most))
+        elif head.startswith(b"get /refused"):
+            self._transport.write(http(b"%d" % self._seen.refused))
+        elif self._pattern and (headers := self._pattern.refusal(self._loop.time(), self._seen.in_flight)) is not None:
+            self._seen.refused += 1
+            self._transport.write(refusal(headers))
         else:
             self._seen.begin()
             answer = _EVENTS if b'"stream":true' in body else _REPLY
-            if self._delay:
-                self._loop.call_later(self._delay, self._answer, answer)
+            if self._delay[1]:
+                self._loop.call_later(self._random.uniform(*self._delay), self._answer, answer)
             else:
                 self._answer(answer)
 
@@ -114,11 +136,11 @@ class Connection(asyncio.Protocol):
             self._transport.write(answer)
 
 
-async def serve(delay: float) -> None:
+async def serve(delay: tuple[float, float], pattern: Pattern | None) -> None:
     """Answer until stdin is closed."""
     loop = asyncio.get_running_loop()
     seen = Seen()
-    server = await loop.create_server(lambda: Connection(delay, seen), "127.0.0.1", 0, backlog=4096)
+    server = await loop.create_server(lambda: Connection(delay, seen, pattern), "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
@@ -135,5 +157,9 @@ def allow_many_files() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--longest", type=float, help="the longest delay, where it is not always the same")
+    parser.add_argument("--refuse", type=Pattern, help="the pattern of calls that are refused with 429")
+    given = parser.parse_args()
     allow_many_files()
-    asyncio.run(serve(parser.parse_args().delay))
+    longest = given.delay if given.longest is None else given.longest
+    asyncio.run(serve((given.delay, longest), given.refuse))

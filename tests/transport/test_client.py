@@ -95,12 +95,50 @@ def test_an_error_inside_a_200_is_retried() -> None:
 
 @pytest.mark.parametrize(("retries", "sends"), [(0, 1), (1, 2), (3, 4)])
 def test_a_call_is_retried_as_often_as_configured(retries: int, sends: int) -> None:
-    http = scripted(error(500))
+    async def main() -> None:
+        http = scripted(ok(), error(500))
+        harness = ClientHarness(http, retries=retries)
+        await harness.ask()
 
-    result, _, _ = ask(http, retries=retries)
+        assert isinstance(await harness.ask(), Failure)
+        assert len(http.sent) == 1 + sends
 
-    assert isinstance(result, Failure)
-    assert len(http.sent) == sends
+    run(main())
+
+
+@pytest.mark.parametrize("outage", [error(500), error(502), error(503), NEVER_SENT, BROKEN])
+@pytest.mark.parametrize("calls", [1, 40])
+def test_an_outage_of_three_seconds_at_the_start_is_waited_out_by_all_calls(outage: ScriptedReply, calls: int) -> None:
+    async def main() -> None:
+        over = now() + 3.0
+
+        async def answer(endpoint: Endpoint, request: HttpRequest) -> HttpReply:
+            if now() >= over:
+                return ok()
+            if isinstance(outage, HttpReply):
+                return outage
+            raise outage
+
+        harness = ClientHarness(FakeHttp(answer))
+        results = await harness.ask_all(calls)
+
+        assert all(isinstance(each, Completion) for each in results)
+        assert now() < over + 6.0
+
+    run(main())
+
+
+@pytest.mark.parametrize("calls", [1, 40])
+def test_a_provider_that_is_not_there_is_given_up_after_some_seconds(calls: int) -> None:
+    async def main() -> None:
+        began, http = now(), scripted(NEVER_SENT, seconds=0.001)
+        results = await ClientHarness(http).ask_all(calls)
+
+        assert all(isinstance(each, Failure) and each.kind == "network" for each in results)
+        assert now() - began < 9.0
+        assert len(http.sent) <= 10
+
+    run(main())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +192,7 @@ def test_a_call_that_is_always_rate_limited_fails_in_the_end() -> None:
     result, _, _ = ask(http)
 
     assert isinstance(result, Failure)
-    assert (result.kind, len(http.sent) <= 12) == ("rate_limit", True)
+    assert (result.kind, len(http.sent) <= 20) == ("rate_limit", True)
 
 
 def test_a_provider_that_rate_limits_every_call_is_soon_not_called_for_as_long_as_it_asks() -> None:
@@ -448,7 +486,7 @@ def test_once_a_piece_was_shown_the_call_is_not_retried() -> None:
 
 
 def test_a_stream_that_breaks_before_its_first_piece_is_retried() -> None:
-    assert show("break", retries=1)[2] == 2
+    assert show("break", retries=1)[2] >= 2
 
 
 def test_closing_the_client_closes_what_it_opened_and_opens_nothing() -> None:

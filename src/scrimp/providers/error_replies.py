@@ -18,6 +18,8 @@ from scrimp.providers.json_access import array, number, obj, string
 from scrimp.providers.models import retirement_of
 from scrimp.values import Failure, Json, JsonObject
 
+# What LiteLLM's proxy puts before the headers of the provider it called.
+_LITELLM = "llm_provider-"
 _RETRY_HINTS: Mapping[str, bool] = {"true": True, "false": False}
 # The status that an error type stands for, where the reply's own status is 200 (OpenRouter, streams).
 _STATUS_BY_TYPE: Mapping[str, int] = {
@@ -93,13 +95,17 @@ _RETRY_DELAY = re.compile(r"(\d+(?:\.\d+)?)s$")
 
 
 def retry_after(headers: Mapping[str, str], error: JsonObject, *, now: float | None = None) -> float | None:
-    """Return the seconds a provider asks to wait: from retry-after-ms, else retry-after, else Gemini's RetryInfo."""
-    milliseconds = _seconds(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    if (value := headers.get("retry-after")) is not None:
-        seconds = _seconds(value)
-        return seconds if seconds is not None else _seconds_until(value, headers.get("date"), now)
+    """Return the seconds a provider asks to wait: from retry-after-ms, else retry-after, else Gemini's RetryInfo.
+
+    LiteLLM passes on the headers of the provider behind it under names of its own; its own come first.
+    """
+    for prefix in ("", _LITELLM):
+        milliseconds = _seconds(headers.get(f"{prefix}retry-after-ms"))
+        if milliseconds is not None:
+            return milliseconds / 1000
+        if (value := headers.get(f"{prefix}retry-after")) is not None:
+            seconds = _seconds(value)
+            return seconds if seconds is not None else _seconds_until(value, headers.get("date"), now)
     for detail in array(error.get("details")):
         if match := _RETRY_DELAY.match(string(obj(detail).get("retryDelay"))):
             return float(match[1])

@@ -96,15 +96,22 @@ class ProviderClient:
             healthy = self._health.ready(call.provider, call.model)
             if retry_state.exhausted or wait is None or exchange.shown or not healthy:
                 return result
-            await self._sleep(wait)
+            await self._sleep_in_place(wait, result, exchange)
+
+    async def _sleep_in_place(self, seconds: float, failure: Failure, exchange: Exchange) -> None:
+        if failure.kind != "rate_limit":
+            await self._sleep(seconds)
+            return
+        with self._queue(exchange.endpoint).asleep():
+            await self._sleep(seconds)
 
     def _wait(self, retry_state: RetryState, failure: Failure, exchange: Exchange) -> float | None:
         """Return the seconds until the next attempt; hold back other calls to the provider if they would fail too."""
-        wait = retry_state.next_wait(failure)
+        provider, model = exchange.call.provider, exchange.call.model
+        refusals = self._queue(exchange.endpoint).refusals
+        wait = retry_state.next_wait(failure, refusals, outage=self._health.in_outage(provider, model))
         if failure.retry_after is not None and failure.retry_after > MAX_OBEYED_WAIT:
-            self._health.suspend(exchange.call.provider, exchange.call.model, failure, failure.retry_after)
-        elif failure.kind == "rate_limit" and wait is not None:
-            self._queue(exchange.endpoint).refused_for_rate(wait)
+            self._health.suspend(provider, model, failure, failure.retry_after)
         return wait
 
     async def _attempt(self, exchange: Exchange) -> tuple[Completion | Failure, bool]:

@@ -197,8 +197,63 @@ def test_a_model_that_has_answered_is_given_up_after_five_failed_probes() -> Non
     assert (before, breaker.given_up) == (False, True)
 
 
-def test_a_model_that_never_answered_is_given_up_as_soon_as_it_opens() -> None:
-    assert opened(CircuitBreaker()).given_up
+@pytest.mark.parametrize("kind", ["not_found", "invalid", "timeout"])
+def test_a_model_that_never_answered_is_given_up_at_once_where_waiting_would_not_help(kind: FailureKind) -> None:
+    assert opened(CircuitBreaker(), kind).given_up
+
+
+@pytest.mark.parametrize("kind", ["network", "server"])
+def test_a_model_that_never_answered_has_some_seconds_to_appear(kind: FailureKind) -> None:
+    breaker = opened(CircuitBreaker(), kind, at=10.0)
+
+    tried = []
+    while not breaker.given_up:
+        now = breaker.retry_at
+        assert breaker.admit(now)
+        breaker.failed(failure(kind), now, now)
+        tried.append(now - 10.0)
+
+    assert tried[-1] < 8.0
+    assert any(seconds >= 3.0 for seconds in tried[:-1])  # an outage of three seconds is over by one of them
+    assert len(tried) + OPENS_AFTER <= 10
+
+
+def test_cool_downs_obey_a_provider_that_asks_for_a_shorter_wait() -> None:
+    breaker, asked = known(), Failure(kind="server", message="busy", retry_after=1.0)
+    for _ in range(OPENS_AFTER):
+        breaker.failed(asked, 9.0, 10.0)
+
+    cool_downs = []
+    for _ in range(10):
+        sent = breaker.retry_at
+        breaker.admit(sent)
+        breaker.failed(asked, sent, sent)
+        cool_downs.append(breaker.retry_at - sent)
+
+    assert cool_downs == [1.0] * 10
+    assert not breaker.given_up  # ten probes, and ten seconds
+
+
+def test_a_moment_without_an_answer_is_not_taken_for_a_provider_that_refuses_everything() -> None:
+    breaker = known()
+
+    for tick in range(20):
+        breaker.failed(failure("rate_limit"), 10 + tick / 20, 10 + tick / 20 + 0.04)
+
+    assert breaker.failure is None
+
+
+def test_a_limited_model_is_given_up_only_after_more_than_a_minute() -> None:
+    breaker = known()
+    for lap in range(5):
+        breaker.failed(failure("rate_limit"), 2.0 * lap, 2.0 * lap + 1)
+
+    while not breaker.given_up:
+        sent = breaker.retry_at
+        breaker.admit(sent)
+        breaker.failed(failure("rate_limit"), sent, sent)
+
+    assert 60.0 < sent < 90.0
 
 
 def test_a_model_that_never_answered_but_rate_limits_is_not_given_up() -> None:

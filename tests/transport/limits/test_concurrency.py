@@ -43,28 +43,65 @@ def test_it_doubles_every_round_until_the_first_objection() -> None:
     assert limits == [2 * FIRST_WINDOW, 4 * FIRST_WINDOW, 8 * FIRST_WINDOW]
 
 
-def test_all_objections_of_a_round_count_as_one() -> None:
+def refuse(limiter: AdaptiveLimit, *, share: float, began: float, calls: int = 200) -> None:
+    """Let this share of a number of calls meet an objection, evenly spread."""
+    for call in range(calls):
+        refused = int((call + 1) * share) > int(call * share)
+        (limiter.objected if refused else limiter.answered)(began, began + 1 + call / 1000)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.3, 0.4])
+@pytest.mark.parametrize("ceiling", [1, 16, 64, 1000])
+def test_refusals_among_many_answers_lower_nothing(share: float, ceiling: int) -> None:
+    limiter = opened(ceiling)
+    before = limiter.size
+
+    for second in range(50):
+        refuse(limiter, share=share, began=5.0 + second)
+
+    assert limiter.size >= before
+
+
+def test_when_most_calls_meet_an_objection_the_limit_is_lowered_once_for_all_in_flight() -> None:
     limiter = opened(100)
 
-    for tick in range(50):
-        limiter.objected(5.0, 6.0 + tick / 100)
+    refuse(limiter, share=0.9, began=5.0)
 
-    assert limiter.size == 70
+    assert 70 <= limiter.size < 75
 
 
 def test_a_call_sent_after_the_limit_was_lowered_may_object_again() -> None:
     limiter = opened(100)
 
-    limiter.objected(5.0, 6.0)
-    limiter.objected(6.5, 7.0)
+    refuse(limiter, share=0.9, began=5.0)
+    refuse(limiter, share=0.9, began=6.5)
 
-    assert limiter.size == 49
+    assert 45 <= limiter.size <= 55
+
+
+def test_where_nothing_is_answered_a_lower_limit_would_not_help() -> None:
+    limiter = opened(100)
+
+    refuse(limiter, share=1.0, began=5.0)
+
+    assert limiter.size == 100
+
+
+def test_below_what_a_plain_client_keeps_in_flight_only_far_too_many_objections_lower_the_limit() -> None:
+    some, most = opened(16), opened(16)
+
+    for second in range(0, 40, 2):
+        refuse(some, share=0.65, began=5.0 + second, calls=100)
+        refuse(most, share=0.95, began=5.0 + second, calls=100)
+
+    assert some.size == 16
+    assert most.size < 8
 
 
 def test_after_an_objection_it_recovers_by_halves_then_grows_by_one_a_round() -> None:
     limiter = opened(1000)
     before = limiter.size
-    limiter.objected(5.0, 6.0)
+    refuse(limiter, share=0.9, began=5.0)
 
     limits = [limiter.size]
     for lap in range(40):
@@ -82,9 +119,9 @@ def test_the_limit_never_falls_below_one() -> None:
     limiter = opened(1000)
 
     for second in range(100):
-        limiter.objected(second + 2.0, second + 2.5)
+        refuse(limiter, share=0.98, began=2.0 * second + 2.0)
 
-    assert limiter.size == 1
+    assert 1 <= limiter.size <= 4
 
 
 def slowed() -> AdaptiveLimit:

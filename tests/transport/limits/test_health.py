@@ -20,6 +20,7 @@ LIMITED = Failure(kind="rate_limit", message="slower", http=429)
 
 def _cool_down() -> float:
     breaker = CircuitBreaker()
+    breaker.answered(-2.0)
     for _ in range(OPENS_AFTER):
         breaker.failed(DOWN, -1.0, 0.0)
     return breaker.retry_at
@@ -110,11 +111,15 @@ def test_a_model_in_trouble_that_has_answered_is_not_given_up() -> None:
     assert not health.ready("acme", "m")
 
 
-def test_a_model_that_never_answered_is_given_up() -> None:
-    health = ProviderHealth(Clock())
-
+def test_a_model_that_never_answered_is_given_up_after_some_seconds() -> None:
+    clock = Clock()
+    health = ProviderHealth(clock)
     for _ in range(OPENS_AFTER):
         call(health, DOWN)
+    assert health.failure("acme", "m") is None
+
+    clock.now += 6
+    call(health, DOWN)
 
     assert health.failure("acme", "m") == DOWN
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,13 +28,6 @@ def open_queue(
     limit = AdaptiveLimit(width)
     limit.answered(now(), now())
     return ProviderQueue(limit, limiter or RateLimiter(rpm=rpm, tpm=tpm), now)
-
-
-def held(seconds: float) -> RateLimiter:
-    """Return a rate limiter on hold for some seconds."""
-    limiter = RateLimiter()
-    limiter.hold(now() + seconds)
-    return limiter
 
 
 async def hold_place(
@@ -154,84 +146,84 @@ def test_a_call_waiting_for_the_rate_limit_is_woken_when_it_allows() -> None:
     run(main())
 
 
-def test_no_call_enters_while_the_queue_is_on_hold_and_all_do_afterwards() -> None:
+def rate_limited(queue: ProviderQueue, calls: int) -> None:
+    """Let calls be refused for their rate."""
+    for _ in range(calls):
+        queue.learn(LIMITED, None, estimated=0, began=now())
+
+
+async def sleeping(queue: ProviderQueue, calls: int, seconds: float) -> list[asyncio.Task[None]]:
+    """Let refused calls wait to be sent again."""
+
+    async def sleep() -> None:
+        with queue.asleep():
+            await asyncio.sleep(seconds)
+
+    tasks = [asyncio.create_task(sleep()) for _ in range(calls)]
+    await settled()
+    return tasks
+
+
+def test_where_others_are_answered_a_refused_call_leaves_its_place_to_them_while_it_waits() -> None:
     async def main() -> None:
-        queue, order = open_queue(10, limiter=held(30.0)), []
-        tasks = [asyncio.create_task(hold_place(queue, number, order)) for number in range(5)]
-        await asyncio.sleep(29.9)
-        before = len(order)
-        await asyncio.sleep(0.2)
-        assert (before, len(order)) == (0, 5)
-        await asyncio.gather(*tasks)
+        queue = open_queue(10)
+        for _ in range(50):
+            rate_limited(queue, 1)
+            for _ in range(3):
+                queue.learn(completion(), None, estimated=0, began=now())
+        await sleeping(queue, 50, 30.0)
+        assert await free_places(queue, 20) == 10
 
     run(main())
 
 
-def test_a_prolonged_hold_applies_to_all_waiting_calls() -> None:
+def test_where_all_are_refused_a_call_keeps_its_place_while_it_waits() -> None:
     async def main() -> None:
-        limiter = held(1.0)
-        queue, order = open_queue(10, limiter=limiter), []
-        waiting = asyncio.create_task(hold_place(queue, "a", order))
-        await settled()
-        limiter.hold(now() + 10.0)
-        await asyncio.sleep(9.9)
-        assert order == []
-        await waiting
+        queue, began = open_queue(10), now()
+        rate_limited(queue, 10)
+        await sleeping(queue, 8, 30.0)
+        assert await free_places(queue, 20) == 2
 
-    run(main())
-
-
-async def refused(queue: ProviderQueue, *, seconds: float = 30.0) -> None:
-    """Let a round of calls be rate limited."""
-    for _ in range(50):
-        await queue.enter(0)
-    began = now()
-    await asyncio.sleep(1.0)
-    for _ in range(50):
-        queue.learn(LIMITED, None, estimated=0, began=began)
-        queue.refused_for_rate(seconds)
-        queue.leave()
-
-
-def test_a_rate_limited_round_among_answered_ones_holds_no_other_call() -> None:
-    async def main() -> None:
-        queue = open_queue(10_000)
-        for _ in range(3):
-            await refused(queue)
-            queue.learn(completion(), None, estimated=0, began=now())
-        assert await free_places(queue, 5) == 5
-
-    run(main())
-
-
-def test_after_several_rate_limited_rounds_all_calls_wait() -> None:
-    async def main() -> None:
-        queue = open_queue(10_000)
-        for _ in range(3):
-            await refused(queue)
-        began = now()
-        await queue.enter(0)
+        await asyncio.gather(*(queue.enter(0) for _ in range(10)))
         assert now() == pytest.approx(began + 30.0)
 
     run(main())
 
 
-def test_when_few_concurrent_calls_are_rate_limited_the_next_ones_are_spaced() -> None:
+def test_an_answer_frees_the_places_of_calls_that_wait() -> None:
     async def main() -> None:
-        queue, sent = open_queue(1), []
-        for _ in range(30):
-            await queue.enter(0)
-            await asyncio.sleep(0.5)
-            queue.learn(completion(), None, estimated=0, began=now() - 0.5)
-            queue.leave()
-        await queue.enter(0)
-        queue.learn(LIMITED, None, estimated=0, began=now())
+        queue = open_queue(10)
+        rate_limited(queue, 10)
+        await sleeping(queue, 10, 30.0)
+        waiting = asyncio.create_task(queue.enter(0))
+        await settled()
+        assert not waiting.done()
+
+        queue.learn(completion(), None, estimated=0, began=now())
         queue.leave()
-        for _ in range(3):
-            await queue.enter(0)
-            sent.append(now())
+        await settled()
+
+        assert waiting.done()
+
+    run(main())
+
+
+def test_a_call_that_waited_enters_before_those_that_never_did() -> None:
+    async def main() -> None:
+        queue, order = open_queue(1), []
+        rate_limited(queue, 10)
+
+        async def again() -> None:
+            with queue.asleep():
+                await asyncio.sleep(5.0)
+            await queue.enter(0, resumed=True)
+            order.append("again")
             queue.leave()
-        assert [later - earlier for earlier, later in pairwise(sent)] == pytest.approx([0.5, 0.5], rel=0.1)
+
+        resumed = asyncio.create_task(again())
+        await settled()
+        await asyncio.gather(resumed, *(hold_place(queue, name, order) for name in "ab"))
+        assert order == ["again", "a", "b"]
 
     run(main())
 
@@ -300,7 +292,9 @@ def test_returned_tokens_let_the_next_call_enter_earlier() -> None:
 
 def test_one_queue_does_not_hold_back_another() -> None:
     async def main() -> None:
-        slow, fast, order = open_queue(1, limiter=held(100.0)), open_queue(1), []
+        slow, fast, order = open_queue(1), open_queue(1), []
+        rate_limited(slow, 10)
+        await sleeping(slow, 1, 100.0)
         waiting = [asyncio.create_task(hold_place(slow, "slow", order)) for _ in range(3)]
         await settled()
         began = now()
@@ -313,13 +307,15 @@ def test_one_queue_does_not_hold_back_another() -> None:
     run(main())
 
 
-def test_an_answer_raises_the_limit_and_an_objection_lowers_it() -> None:
+def test_an_answer_raises_the_limit_and_objections_to_most_calls_lower_it() -> None:
     async def main() -> None:
         queue = ProviderQueue(AdaptiveLimit(100), RateLimiter(), now)
         assert await free_places(queue, 200) == 1
         queue.learn(completion(), None, estimated=0, began=now())
         assert await free_places(queue, 200) == 100
-        await refused(queue)
+        await asyncio.sleep(1.0)
+        queue.learn(completion(), None, estimated=0, began=now())
+        rate_limited(queue, 50)
         assert await free_places(queue, 200) == 70
 
     run(main())

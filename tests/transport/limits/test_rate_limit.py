@@ -107,16 +107,6 @@ def test_a_correction_cannot_overfill_the_bucket() -> None:
     assert limiter.wait(100, 100.0) == pytest.approx(1.0)
 
 
-def test_nothing_is_sent_during_a_hold_and_the_latest_end_counts() -> None:
-    limiter = RateLimiter()
-
-    limiter.hold(110.0)
-    limiter.hold(105.0)
-
-    assert limiter.wait(0, 100.0) == 10.0
-    assert limiter.wait(0, 110.0) == 0.0
-
-
 def spacing(limiter: RateLimiter) -> float:
     """Return the seconds between calls once the bucket is empty."""
     now = 1000.0
@@ -172,43 +162,3 @@ def test_a_call_waits_if_it_needs_more_than_the_remaining_tokens() -> None:
 
     assert limiter.wait(1000, 1000.0) == 0.0
     assert limiter.wait(3000, 1000.0) == pytest.approx(2.0)
-
-
-def objecting(gaps: Sequence[float]) -> RateLimiter:
-    """Return a limiter after answers this many seconds apart and an objection to a single call."""
-    limiter, now = RateLimiter(), 1000.0
-    for gap in gaps:
-        now += gap
-        send(limiter, 0, now)
-        limiter.answered(now)
-    limiter.objected()
-    return limiter
-
-
-def test_an_objection_to_a_single_call_spaces_calls_like_the_answers() -> None:
-    assert spacing(objecting([0.5] * 100)) == pytest.approx(0.5, rel=0.05)
-
-
-def test_each_further_objection_widens_the_spacing_up_to_ten_seconds() -> None:
-    limiter, spacings = objecting([0.5] * 100), []
-
-    for _ in range(20):
-        limiter.objected()
-        spacings.append(spacing(limiter))
-
-    assert spacings == sorted(spacings)
-    assert spacings[-1] == pytest.approx(10.0)
-
-
-def test_answers_narrow_the_spacing_down_to_zero() -> None:
-    limiter, now = objecting([0.5] * 100), 5000.0
-
-    for _ in range(1000):
-        now = send(limiter, 0, now)
-        limiter.answered(now)
-
-    assert spacing(limiter) == 0.0
-
-
-def test_an_objection_after_a_few_quick_answers_does_not_space_calls_by_seconds() -> None:
-    assert spacing(objecting([0.05] * 3)) < 0.5

@@ -2,8 +2,9 @@
 
 Closed, it lets every call through. After some failures with no success between them it opens: no call is made until a
 cool-down is over and one call, the probe, may try. A probe that succeeds closes it; one that fails makes the next
-cool-down longer. After some failed probes, or at once where the model has never answered, it is given up: no call waits
-for it any more, though a probe may still find that it is back. Times are seconds of any steady clock.
+cool-down longer, unless the provider says itself how long to wait. After some failed probes and some time it is given
+up: no call waits for it any more, though a probe may still find that it is back. A model that has never answered is
+given up sooner, and at once where waiting would not help. Times are seconds of any steady clock.
 
 The pattern is Nygard's (Release It!, 2007).
 """
@@ -11,13 +12,21 @@ The pattern is Nygard's (Release It!, 2007).
 from __future__ import annotations
 
 from scrimp.failures import policy_of
+from scrimp.transport.limits.retry import MAX_BACKOFF, floor
 from scrimp.values import Failure
 
 # Failed calls in a row that open it, and failed probes after which no call waits for it: a dead provider costs ten
 # calls in all.
 OPENS_AFTER = GIVEN_UP_AFTER = 5
-# Seconds: a minute's rate limit is over before the last of the five probes (1 + 3 + 9 + 27 + 30 = 70).
+# Seconds after which it is given up: a minute's rate limit is over by then, and so is a short outage of a model that
+# has not answered yet.
+_LIMITED_FOR, _DOWN_FOR, _ABSENT_FOR = 65.0, 39.0, 5.0
+# Cool-downs in seconds: the first, how it grows, the longest; a limited model is back sooner than a broken one.
 _FIRST_COOL_DOWN, _GROWTH, _LONGEST_COOL_DOWN = 1.0, 3.0, 30.0
+_LIMITED_GROWTH = 2.0
+_ABSENT_FIRST, _ABSENT_LONGEST = 0.5, 2.0
+# A provider that refuses everything for its rate for less than this is having a moment: its calls wait by themselves.
+_MOMENT = 2.0
 
 
 class CircuitBreaker:
@@ -27,19 +36,18 @@ class CircuitBreaker:
         self.failure: Failure | None = None
         self.retry_at = float("-inf")
         self._in_a_row = 0
+        self._limited = False  # the last of them was a refusal for the rate
         self._row_began = float("-inf")  # when the first of them ended
         self._round_began = float("-inf")
         self._answered = False
         self._probe: float | None = None  # when the probe in flight was sent
         self._failed_probes = 0
+        self.given_up = False  # waiting for it is pointless
 
     @property
-    def given_up(self) -> bool:
-        """Whether waiting for it is pointless."""
-        if self.failure is None:
-            return False
-        absent = not self._answered and self.failure.kind != "rate_limit"
-        return absent or self._failed_probes >= GIVEN_UP_AFTER
+    def outage(self) -> bool:
+        """Whether a call that fails now meets a model in trouble: one not let through yet, or not since."""
+        return not self._answered or self.failure is not None
 
     @property
     def probing(self) -> bool:
@@ -73,8 +81,9 @@ class CircuitBreaker:
         if began >= self._row_began:
             self.failure, self._probe, self._row_began = None, None, float("-inf")
             self._in_a_row = self._failed_probes = 0
+            self.given_up = False
         elif self.failure is None:
-            self._in_a_row -= 1
+            self._in_a_row = 0 if self._limited else self._in_a_row - 1  # a provider that answers does not refuse all
             if not self._in_a_row:
                 self._row_began = float("-inf")
 
@@ -97,15 +106,35 @@ class CircuitBreaker:
         """Open for the seconds the provider asks for, which are more than any call should wait."""
         self._row_began = now
         self._open(failure, now)
-        self._failed_probes, self.retry_at = GIVEN_UP_AFTER, now + seconds
+        self._failed_probes, self.given_up, self.retry_at = GIVEN_UP_AFTER, True, now + seconds
 
     def _count(self, failure: Failure, now: float) -> None:
         if not self._in_a_row:
             self._row_began = now
         self._in_a_row += 1
-        if self._in_a_row >= OPENS_AFTER:
+        self._limited = failure.kind == "rate_limit"
+        moment = self._limited and now - self._row_began < _MOMENT
+        if self._in_a_row >= OPENS_AFTER and not moment:
             self._open(failure, now)
 
     def _open(self, failure: Failure, now: float) -> None:
-        cool_down = min(_LONGEST_COOL_DOWN, _FIRST_COOL_DOWN * _GROWTH**self._failed_probes)
-        self.failure, self._probe, self.retry_at = failure, None, now + max(cool_down, failure.retry_after or 0.0)
+        self.failure, self._probe, self.retry_at = failure, None, now + self._cool_down(failure)
+        self.given_up = self._is_hopeless(failure, now - self._row_began)
+
+    def _cool_down(self, failure: Failure) -> float:
+        probes = self._failed_probes
+        if failure.retry_after is not None:
+            return max(failure.retry_after, floor(probes + 1))
+        if failure.kind == "rate_limit":
+            return min(MAX_BACKOFF, _FIRST_COOL_DOWN * _LIMITED_GROWTH**probes)
+        if not self._answered:
+            return min(_ABSENT_LONGEST, _ABSENT_FIRST * 2.0**probes)
+        return min(_LONGEST_COOL_DOWN, _FIRST_COOL_DOWN * _GROWTH**probes)
+
+    def _is_hopeless(self, failure: Failure, seconds: float) -> bool:
+        """Return whether no call should wait any longer for a model that has failed for so many seconds."""
+        if failure.kind == "rate_limit":
+            return self._failed_probes >= GIVEN_UP_AFTER and seconds >= _LIMITED_FOR
+        if not self._answered:
+            return not policy_of(failure).waited_out or seconds >= _ABSENT_FOR
+        return self._failed_probes >= GIVEN_UP_AFTER and seconds >= _DOWN_FOR

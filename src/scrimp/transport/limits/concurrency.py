@@ -2,8 +2,10 @@
 
 The limit starts high and doubles every round trip until the provider first objects. After that it recovers half of the
 loss in each round trip, and grows by one per round trip above its old value.
-An objection is a 429, a 503 or a 529, a call that timed out, or calls that have become much slower. Latency alone is
-weak evidence (completions differ in length, and a provider may be slow for other reasons), so a limit that was lowered
+An objection is that most calls end with a 429, a 503, a 529 or a timeout while others are answered, or that calls have
+become much slower. Fewer refusals are cheaper to repeat than to avoid: a provider may refuse for other reasons than
+their number, and then a lower limit helps nobody; nor does it where nothing is answered at all. Latency alone is weak
+evidence (completions differ in length, and a provider may be slow for other reasons), so a limit that was lowered
 for it is raised again if that did not make calls faster. Times are seconds of any steady clock.
 
 The method is that of TCP congestion control (RFC 5681), with the way back of BIC (Xu, Harfoush and Rhee, 2004); the
@@ -17,6 +19,9 @@ from statistics import median
 # Concurrent calls to a provider of which only the first answer is known.
 FIRST_WINDOW = 256
 _AFTER_OBJECTION, _AFTER_SLOWDOWN = 0.7, 0.75
+# The share of objections that lowers the limit, and the one that lowers it below what a plain client keeps in flight;
+# the weight of the newest call in that share.
+_TOO_MANY, _FAR_TOO_MANY, _PLAIN, _NEWEST = 0.5, 0.75, 16, 0.05
 # This many times the usual latency is much slower; a lower limit that does not cut it by a fifth is raised again.
 _MUCH_SLOWER, _HELPED = 3.0, 0.8
 # The fewest replies from which a latency is taken.
@@ -35,6 +40,8 @@ class AdaptiveLimit:
         self._doubling = True
         self._objected_at_size = 0.0
         self._lowered_at = float("-inf")
+        self._objections = 0.0  # share of the calls since then
+        self._answered = False  # a call since then
         self._latencies: list[float] = []
         self._usual: float | None = None  # latency in seconds
         self._before_slowdown: tuple[float, float] | None = None  # size and latency before it was lowered for latency
@@ -55,18 +62,21 @@ class AdaptiveLimit:
             self._size = min(self._ceiling, self._size + per_round_trip / self._size)
         if began <= self._lowered_at:
             return  # it was in flight when the limit was higher
+        self._answered = True
+        self._objections -= self._objections * _NEWEST
         self._latencies.append(now - began)
         if len(self._latencies) >= max(_SAMPLE, self.size):
             self._compare(median(self._latencies), now)
             self._latencies.clear()
 
-    def objected(self, began: float, now: float) -> bool:
-        """Learn from an objection; return whether it counts: a round of calls counts as one objection."""
+    def objected(self, began: float, now: float) -> None:
+        """Learn from an objection to a call sent at `began`; most calls must have met one to lower the limit."""
         if began <= self._lowered_at:
-            return False
-        self._doubling, self._before_slowdown, self._objected_at_size = False, None, self._size
-        self._lower(_AFTER_OBJECTION, now)
-        return True
+            return
+        self._objections += (1 - self._objections) * _NEWEST
+        if self._answered and self._objections > (_TOO_MANY if self._size > _PLAIN else _FAR_TOO_MANY):
+            self._doubling, self._before_slowdown, self._objected_at_size = False, None, self._size
+            self._lower(_AFTER_OBJECTION, now)
 
     def _compare(self, latency: float, now: float) -> None:
         """Compare the latency of the latest calls with the usual one."""
@@ -84,5 +94,5 @@ class AdaptiveLimit:
 
     def _lower(self, factor: float, now: float) -> None:
         self._size = max(1.0, self._size * factor)
-        self._lowered_at = now
+        self._lowered_at, self._objections, self._answered = now, 0.0, False
         self._latencies.clear()

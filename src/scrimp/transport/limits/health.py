@@ -40,6 +40,10 @@ class ProviderHealth:
         breaker = self._breakers.get((provider, model))
         return self._refused.get(provider) or (breaker.failure if breaker is not None else None)
 
+    def in_outage(self, provider: str, model: str) -> bool:
+        """Return whether a call that fails now meets a model that has not answered yet, or whose breaker is open."""
+        return self._breaker(provider, model).outage
+
     def ready(self, provider: str, model: str) -> bool:
         """Return whether a call to a model would be let through now."""
         breaker = self._breakers.get((provider, model))

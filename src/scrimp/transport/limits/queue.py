@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from scrimp.failures import policy_of
 from scrimp.providers.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.rate_limit import RateLimiter
+from scrimp.transport.limits.refusals import Refusals
 from scrimp.values import Completion, Failure, Usage
 
 # Estimates: a token is about four bytes of a request, a completion is as long as those before it.
@@ -18,10 +20,6 @@ _BYTES_PER_TOKEN = 4
 _FIRST_OUTPUT, _NEWEST_WEIGHT = 100.0, 0.05
 # Statuses that ask for fewer concurrent calls, whatever kind of failure they are.
 _OBJECTIONS = frozenset((429, 503, 529))
-# Rounds of rate limited calls after which all calls wait.
-_ROUNDS_TO_HOLD = 2
-# If so few concurrent calls are too many, their rate is the problem, not their number.
-_FEW = 3
 
 _Waiter: TypeAlias = tuple[asyncio.Future[None], int]  # and the tokens it needs
 
@@ -33,7 +31,8 @@ class ProviderQueue:
         self._limit, self._rate, self._clock = limit, rate, clock
         self._in_flight = 0
         self._usual_output = _FIRST_OUTPUT  # tokens of a completion
-        self._refused_rounds = 0  # of calls refused for their rate, with no completion between them
+        self.refusals = Refusals()
+        self._asleep = 0  # calls that wait to be sent again
         self._waiting: deque[_Waiter] = deque()
         self._resumed: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -75,16 +74,14 @@ class ProviderQueue:
         if isinstance(result, Completion):
             self._correct(result.usage, estimated, now)
             self._limit.answered(began, now)
-            self._rate.answered(now)
-            self._refused_rounds = 0
+            self.refusals.answered()
         elif result.http in _OBJECTIONS or policy_of(result).slows_down:
-            few = self._in_flight <= _FEW
-            if self._limit.objected(began, now) and result.kind == "rate_limit":
-                self._refused_rounds += 1
-                if few:
-                    self._rate.objected()
+            self._limit.objected(began, now)
+            if result.kind == "rate_limit":
+                self.refusals.refused()
         elif policy_of(result).is_answer:
             self._limit.answered(began, now)
+            self.refusals.answered()
 
     def _correct(self, usage: Usage | None, estimated: int, now: float) -> None:
         if usage is not None:
@@ -92,17 +89,23 @@ class ProviderQueue:
             # Tokens read from a provider's prompt cache do not count toward most limits (reference, 5).
             self._rate.correct(estimated, usage.input - usage.cache_read + usage.output, now)
 
-    def refused_for_rate(self, seconds: float) -> None:
-        """Record that a call was rate limited and will be retried in this many seconds.
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Mark a refused call as waiting to be sent again: it keeps its place, unless refusals are scattered."""
+        self._asleep += 1
+        try:
+            yield
+        finally:
+            self._asleep -= 1
+            # Soon, not now: a call that is sent again enters first.
+            asyncio.get_running_loop().call_soon(self._wake)
 
-        Usually it waits alone: too many calls were in flight, which the adaptive limit corrects. If every round is
-        refused, all calls wait.
-        """
-        if self._refused_rounds >= _ROUNDS_TO_HOLD:
-            self._rate.hold(self._clock() + seconds)
+    def _has_place(self) -> bool:
+        held = 0 if self.refusals.are_scattered else self._asleep
+        return self._in_flight + held < self._limit.size
 
     def _admits(self, tokens: int) -> bool:
-        return self._in_flight < self._limit.size and not self._rate.wait(tokens, self._clock())
+        return self._has_place() and not self._rate.wait(tokens, self._clock())
 
     def _take(self, tokens: int) -> None:
         self._in_flight += 1
@@ -127,7 +130,7 @@ class ProviderQueue:
             self._timer.cancel()
             self._timer = None
         queue = self._resumed or self._waiting
-        if queue and self._in_flight < self._limit.size:
+        if queue and self._has_place():
             wait = self._rate.wait(queue[0][1], self._clock())
             self._timer = asyncio.get_running_loop().call_later(wait, self._on_timer)
 

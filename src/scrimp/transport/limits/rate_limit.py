@@ -1,4 +1,4 @@
-"""How fast calls may be sent: token buckets for requests and tokens per minute, a minimum spacing, a hold.
+"""How fast calls may be sent: token buckets for requests and tokens per minute.
 
 The rates come from the config or from the provider's own headers, whichever is lower. Times are seconds of any steady
 clock; tokens are estimated before a call and corrected by what it used.
@@ -12,9 +12,6 @@ _MINUTE = 60.0
 # Capacity of a bucket with the user's rate, in seconds of that rate: enough to start at once, too little to spend a
 # minute's worth in a burst. A provider that states its limits also states the level of its bucket, of a minute's worth.
 _BURST_SECONDS = 5.0
-# Spacing: its bounds in seconds, the factors for an objection and an answer, the weight of the newest gap.
-_SHORTEST_SPACING, _LONGEST_SPACING = 0.005, 10.0
-_WIDER, _CLOSER, _NEWEST = 1.5, 0.99, 0.1
 
 
 class TokenBucket:
@@ -60,57 +57,20 @@ class TokenBucket:
         return min(self._burst, self._level + rate * (now - self._at))
 
 
-class CallSpacing:
-    """Seconds between two calls, adapted to a provider that limits calls per minute without stating its limit.
-
-    There a lower concurrency does not help once it is low. The first objection spaces calls as far apart as the answers
-    came, each further one widens the spacing by half, and each answer narrows it a little.
-    """
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._gap, self._answered_at = 0.0, float("-inf")
-        self._sent_at = float("-inf")
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until the next call may be sent."""
-        return self._sent_at + self.seconds - now if self.seconds else 0.0
-
-    def sent(self, now: float) -> None:
-        """Record that a call is sent."""
-        self._sent_at = now
-
-    def answered(self, now: float) -> None:
-        """Learn from an answer."""
-        if self._answered_at > float("-inf"):
-            gap = min(now - self._answered_at, _LONGEST_SPACING)
-            self._gap += (gap - self._gap) * _NEWEST
-        self._answered_at = now
-        self.seconds = self.seconds * _CLOSER if self.seconds > _SHORTEST_SPACING else 0.0
-
-    def objected(self) -> None:
-        """Learn from an objection while few calls are in flight."""
-        self.seconds = min(_LONGEST_SPACING, max(self._gap, self.seconds * _WIDER, _SHORTEST_SPACING * 2))
-
-
 class RateLimiter:
     """Limits the rate of calls to one provider."""
 
     def __init__(self, *, rpm: int | None = None, tpm: int | None = None) -> None:
         self._requests, self._tokens = TokenBucket(rpm), TokenBucket(tpm)
-        self._spacing = CallSpacing()
-        self._not_before = float("-inf")
 
     def wait(self, tokens: int, now: float) -> float:
         """Return the seconds until a call of this many tokens may be sent."""
-        buckets = max(self._requests.wait(1, now), self._tokens.wait(tokens, now))
-        return max(0.0, self._not_before - now, self._spacing.wait(now), buckets)
+        return max(0.0, self._requests.wait(1, now), self._tokens.wait(tokens, now))
 
     def take(self, tokens: int, now: float) -> None:
         """Record that a call of this many tokens is sent."""
         self._requests.take(1, now)
         self._tokens.take(tokens, now)
-        self._spacing.sent(now)
 
     def give_back(self, tokens: int, now: float) -> None:
         """Undo `take` for a call that was not sent."""
@@ -120,18 +80,6 @@ class RateLimiter:
     def correct(self, estimated: int, used: int, now: float) -> None:
         """Replace the estimate of a call by the tokens it used."""
         self._tokens.take(used - estimated, now)
-
-    def answered(self, now: float) -> None:
-        """Record that a call was answered."""
-        self._spacing.answered(now)
-
-    def objected(self) -> None:
-        """Record an objection to the rate while few calls are in flight."""
-        self._spacing.objected()
-
-    def hold(self, until: float) -> None:
-        """Send nothing before `until`; the latest hold counts."""
-        self._not_before = max(self._not_before, until)
 
     def learn(self, stated: StatedLimits, now: float) -> None:
         """Adopt the provider's limits that a reply states."""
