@@ -56,6 +56,15 @@ def policy_of(failure: Failure) -> FailurePolicy:
     return POLICIES[failure.kind]
 
 
+def may_be_billed(failure: Failure) -> bool:
+    """Return whether a failed call may have cost something: a refusal with a status costs nothing.
+
+    A call without a whole reply may have been answered, as may one whose gateway gave up on a model that was at work.
+    """
+    declined = failure.http is not None and failure.http >= 300 and failure.http not in GATEWAY_TIMEOUTS
+    return failure.sent and not declined
+
+
 def is_retryable(failure: Failure) -> bool:
     """Return whether the same request may succeed later: as the provider states, else by the kind of failure."""
     return POLICIES[failure.kind].retried if failure.retry_hint is None else failure.retry_hint

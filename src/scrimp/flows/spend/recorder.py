@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES, EntryStatus
-from scrimp.failures import GATEWAY_TIMEOUTS
+from scrimp.failures import may_be_billed
 from scrimp.flows.spend.counterfactual import NANO
 from scrimp.prices.model_names import is_same_model
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
@@ -144,9 +144,4 @@ class RowRecorder:
 
 
 def _status(failure: Failure) -> EntryStatus:
-    """A refusal with a status costs nothing; a call without a whole reply may have been billed.
-
-    So may one whose gateway gave up on a model that was at work.
-    """
-    declined = failure.http is not None and failure.http >= 300 and failure.http not in GATEWAY_TIMEOUTS
-    return "failed" if declined or not failure.sent else "lost"
+    return "lost" if may_be_billed(failure) else "failed"

@@ -11,8 +11,8 @@ The pattern is Nygard's (Release It!, 2007).
 
 from __future__ import annotations
 
-from scrimp.failures import policy_of
-from scrimp.transport.limits.retry import MAX_BACKOFF, floor
+from scrimp.failures import may_be_billed, policy_of
+from scrimp.transport.limits.retry import MAX_BACKOFF, OUTAGE_STEP, floor
 from scrimp.values import Failure
 
 # Failed calls in a row that open it, and failed probes after which no call waits for it: a dead provider costs ten
@@ -128,6 +128,8 @@ class CircuitBreaker:
         if failure.kind == "rate_limit":
             return min(MAX_BACKOFF, _FIRST_COOL_DOWN * _LIMITED_GROWTH**probes)
         if not self._answered:
+            if may_be_billed(failure):
+                return OUTAGE_STEP * (probes + 1)
             return min(_ABSENT_LONGEST, _ABSENT_FIRST * 2.0**probes)
         return min(_LONGEST_COOL_DOWN, _FIRST_COOL_DOWN * _GROWTH**probes)
 

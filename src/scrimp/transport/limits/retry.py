@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from scrimp.failures import is_retryable, policy_of
+from scrimp.failures import is_retryable, may_be_billed, policy_of
 from scrimp.transport.limits.refusals import Refusals
 from scrimp.values import Failure
 
@@ -18,6 +18,8 @@ MAX_OBEYED_WAIT = 120.0
 # whose limit is a minute's must not become a flood.
 _FIRST_FLOOR, _HIGHEST_FLOOR = 0.05, 1.0
 _SPREAD = 0.1  # of a wait, at most, once calls have come back as asked and were refused again
+# The first wait during an outage after a call that may have been billed; the second one is twice as long.
+OUTAGE_STEP = 1.5
 # An overloaded provider (529) seldom states how long to wait: back off longer.
 _OVERLOADED, _OVERLOADED_SCALE = 529, 4.0
 
@@ -41,7 +43,7 @@ class RetryState:
     def next_wait(self, failure: Failure, refusals: Refusals, *, outage: bool = False) -> float | None:
         """Return the seconds to wait after a failure; None if the call is given up, which also sets `exhausted`.
 
-        Neither a refusal for the rate nor a failure during an outage uses up a retry: the call is not at fault. How
+        Neither a refusal for the rate nor one during an outage uses up a retry: the call is not at fault. How
         long an outage may last is for the circuit breaker to say.
         """
         seconds = self._wait(failure, refusals, outage=outage)
@@ -55,11 +57,14 @@ class RetryState:
             self._answers = refusals.answers
             patient = self._unlucky <= refusals.patience
             return delay(failure, self._refused, self._random_fraction()) if patient else None
-        if outage and policy_of(failure).waited_out and self._retries:
+        in_outage = outage and policy_of(failure).waited_out and self._retries > 0
+        if in_outage and not may_be_billed(failure):
             self._waited += 1
             return delay(failure, self._waited, self._random_fraction())
         self._failed += 1
-        return delay(failure, self._failed, self._random_fraction()) if self._failed <= self._retries else None
+        seconds = delay(failure, self._failed, self._random_fraction()) if self._failed <= self._retries else None
+        # What may have been billed is sent again no more often than allowed, and so that an outage passes meanwhile.
+        return seconds if seconds is None or not in_outage else max(seconds, OUTAGE_STEP * self._failed)
 
 
 def delay(failure: Failure, attempt: int, fraction: float) -> float | None:
