@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import fields
 
-from scrimp.values import Chain, Message, Parameters, Step
+from scrimp.values import Attachment, Chain, Message, Parameters, Step
 
 # Increase it when the meaning of a key changes: older entries are then no longer found.
 _VERSION = 1
@@ -44,11 +44,17 @@ def _step(step: Step, locations: Mapping[str, str]) -> list[object]:
 
 
 def key(
-    route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = (), sample: int = 0
-) -> bytes:
+    route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = (), sample: int = 0,
+    attachments: Sequence[Attachment] = (),
+) -> bytes:  # fmt: skip
     """Return the 32-byte key of a prompt on a route; text, system text and earlier turns are as sent (compressed).
 
     The first sample of a prompt has the key of the prompt itself.
     """
-    content = _encode([system, history, text, sample] if sample else [system, history, text])
-    return hashlib.sha256(len(route).to_bytes(8, "big") + route + content).digest()
+    content: list[object] = [system, history, text]
+    if sample or attachments:
+        content.append(sample)
+    if attachments:
+        content.append([attached.identity for attached in attachments])
+    encoded = _encode(content)
+    return hashlib.sha256(len(route).to_bytes(8, "big") + route + encoded).digest()

@@ -31,6 +31,21 @@ class Message(Struct, frozen=True):
     content: str
 
 
+class Attachment(Struct, frozen=True, kw_only=True):
+    """An image or a PDF that goes with a prompt."""
+
+    name: str  # the path or the URL, as given
+    media_type: str
+    identity: str  # the hash of a file's content, or the URL: what the cache knows it by
+    size: int = 0  # bytes of the file
+    data: str = ""  # the file in base64, read only when it is sent
+
+    @property
+    def is_url(self) -> bool:
+        """Whether the provider fetches it."""
+        return self.identity == self.name
+
+
 class Prompt(Struct, frozen=True, kw_only=True):
     """One row of input: the last user turn is `text`, earlier turns are `history`."""
 
@@ -46,6 +61,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     number: int = 0  # of the row in that input, from 1; 0 where the whole input is one row
     line: str | None = None  # the row itself where it is text and the prompt was made of it
     tabular: bool = False  # the row is one of a CSV or TSV
+    attachments: tuple[Attachment, ...] = ()
     sample: int | None = None  # which of several completions of this prompt, from 0; None: one is wanted
 
 
@@ -128,6 +144,7 @@ class Call(Struct, frozen=True, kw_only=True):
     stream: bool = False
     step: int = 0  # of the chain
     resumed: bool = False  # its row has had a call before: it goes before rows that have not
+    attachments: tuple[Attachment, ...] = ()
     predicate: str | None = None  # ask for the probability that this is true of the text, not for a completion
 
 

@@ -19,7 +19,7 @@ from scrimp.failures import is_retryable
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
-from scrimp.values import Call, Completion, Message, Parameters
+from scrimp.values import Attachment, Call, Completion, Message, Parameters
 
 pytestmark = pytest.mark.foreign
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
@@ -33,6 +33,14 @@ CALLS = [
         Parameters(temperature=0.5, logprobs=True), Parameters(choices=("a", "b")),
     )
     for stream in (False, True)
+] + [
+    Call(provider="openai", model="gpt-6-luna", text="What is it?", attachments=(
+        Attachment(name="https://x/a.png", media_type="image/png", identity="https://x/a.png"),
+        *(
+            Attachment(name=f"a.{kind}", media_type=kind, identity="sha256:00", size=3, data="AAAA")
+            for kind in ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
+        ),
+    )),
 ]  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
 from scrimp.render.terminal import escape_controls
 from scrimp.store.conversation import Conversation, read_conversation, write_conversation
-from scrimp.values import Answered, Failure, Outcome, Prompt
+from scrimp.values import Answered, Attachment, Failure, Outcome, Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -45,6 +45,7 @@ class AskFlags(FlagGroup, frozen=True):
 
     goes_on: o.Continue = False
     context: o.Context = None
+    attach: o.Attach = None
     timeout: o.Timeout = None
     verbose: o.Verbose = False
     color: o.Color = None
@@ -70,6 +71,10 @@ def ask(
     -c goes on with the last conversation, with its system text unless -s gives another, and with any model. Only the
     last one is kept, in conversation.json beside the cache, as far as it was answered; with --cache off it stays as it
     is. `scrimp cache rm conversation` removes it.
+
+    --attach sends files, or URLs for the provider to fetch; the first bytes of a file tell what it is, the ending of a
+    URL. The cache knows a file by its content. What it costs is known from the reply: under --max-cost it also needs
+    --allow-unpriced. It goes with this prompt alone, not with those that -c adds.
     """
     refuse_closed_stdout()
     with open_session(config_flags(where, answer, cost, own)) as session:
@@ -81,7 +86,8 @@ def ask(
         printer = _CompletionPrinter(session, options, verbose=own.verbose, alone=several.samples in (None, 1))
         conversation = _conversation(session, optional_text(system.system, "--system"), goes_on=own.goes_on)
         question = Prompt(
-            index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt"
+            index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt",
+            attachments=_attachments(own.attach),
         )  # fmt: skip
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
@@ -114,6 +120,14 @@ def _conversation(session: Session, system: str | None, *, goes_on: bool) -> Con
             "there is no conversation to continue: leave out -c, and the next prompt can go on with this one"
         )
     return last if system is None else replace(last, system=system)
+
+
+def _attachments(names: list[str] | None) -> tuple[Attachment, ...]:
+    if not names:
+        return ()
+    from scrimp.read.attachments import attachment  # noqa: PLC0415 - few prompts have attachments
+
+    return tuple(map(attachment, names))
 
 
 def _keep(session: Session, conversation: Conversation) -> None:

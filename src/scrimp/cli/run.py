@@ -92,11 +92,14 @@ def run(
         )  # fmt: skip
         check_schema(options)
         output, pattern = row_pattern(output_name(written.output))
-        most = min((n for n in (reading.limit, reading.sample) if n is not None), default=None)
-        meter = InputMeter(names, most, each=several.samples or 1)
+        meter = InputMeter(
+            names, min((n for n in (reading.limit, reading.sample) if n is not None), default=None),
+            each=several.samples or 1,
+        )  # fmt: skip
         read = read_options(reading)
-        rows = prompts(names, read, warn=session.messages.warn, meter=meter, note=session.messages.note)
-        rows = samples(rows, several.samples)
+        rows = samples(
+            prompts(names, read, warn=session.messages.warn, meter=meter, note=session.messages.note), several.samples
+        )
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         files_read = {
             "--only-failed": reading.only_failed,

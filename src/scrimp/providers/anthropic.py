@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scrimp.providers.attached_files import anthropic_content
 from scrimp.providers.capabilities import claude_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import to_failure
@@ -33,7 +34,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     body: JsonObject = {
         "model": call.model,
         "max_tokens": parameters.max_output or _DEFAULT_MAX_TOKENS,
-        "messages": [*turns, {"role": "user", "content": call.text}],
+        "messages": [*turns, {"role": "user", "content": anthropic_content(call.text, call.attachments)}],
     }
     system, sent = call.system, None
     if parameters.schema is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scrimp.enums import StopReason
+from scrimp.providers.attached_files import gemini_parts
 from scrimp.providers.capabilities import gemini_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import to_failure
@@ -42,7 +43,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         if sent.how == "strict":
             config["responseJsonSchema"] = sent.schema
     turns: list[Json] = [_turn("model" if turn.role == "assistant" else "user", turn.content) for turn in call.history]
-    body: JsonObject = {"contents": [*turns, _turn("user", call.text)]}
+    body: JsonObject = {"contents": [*turns, _turn("user", call.text, *gemini_parts(call.attachments))]}
     if system:
         body["systemInstruction"] = {"parts": [{"text": system}]}
     if config:
@@ -53,8 +54,8 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     return HttpRequest(url=url, body=dumps(body), headers=dict(endpoint.headers))
 
 
-def _turn(role: str, content: str) -> JsonObject:
-    return {"role": role, "parts": [{"text": content}]}
+def _turn(role: str, content: str, *before: Json) -> JsonObject:
+    return {"role": role, "parts": [*before, {"text": content}]}
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from scrimp.answers.label_probability import likeliest_label
 from scrimp.answers.schema_reply import describes_object
 from scrimp.providers import decisions
+from scrimp.providers.attached_files import openai_content
 from scrimp.providers.capabilities import effort_fields
 from scrimp.providers.chat_usage import reported_cost, usage
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
@@ -64,7 +65,7 @@ def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
         system = with_schema(system, sent_schema(schema, endpoint))
     messages: list[Json] = [{"role": "system", "content": system}] if system else []
     messages += [{"role": turn.role, "content": turn.content} for turn in call.history]
-    return [*messages, {"role": "user", "content": call.text}]
+    return [*messages, {"role": "user", "content": openai_content(call.text, call.attachments)}]
 
 
 def _structured_output(call: Call, endpoint: Endpoint) -> JsonObject:

@@ -173,6 +173,12 @@ Continue = Annotated[
     bool,
     typer.Option("-c", "--continue", help="Go on with the last conversation: its turns are sent before the prompt."),
 ]
+Attach = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attach", metavar="FILE|URL", help="An image (PNG, JPEG, GIF, WebP) or a PDF to look at; repeatable."
+    ),
+]
 Report = Annotated[Literal["text", "json"], typer.Option("--report", help="The format of the receipt.")]
 Baseline = Annotated[
     str | None,

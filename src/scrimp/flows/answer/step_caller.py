@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -14,7 +14,18 @@ from scrimp.flows.spend.overruns import Overruns
 from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
 from scrimp.prices.model_names import is_same_model
 from scrimp.providers.endpoint import Endpoint
-from scrimp.values import Call, Completion, Failure, JsonObject, Message, ModelRef, Parameters, RuleCap, Step
+from scrimp.values import (
+    Attachment,
+    Call,
+    Completion,
+    Failure,
+    JsonObject,
+    Message,
+    ModelRef,
+    Parameters,
+    RuleCap,
+    Step,
+)
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
@@ -55,7 +66,13 @@ class StepCaller:
         step = question.step
         if question.reply is not None and self._client.halted:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
-        retries = {model: self._client.retry_state() for model in step.candidates if model.provider in self._available}
+        usable = [model for model in step.candidates if model.provider in self._available]
+        attachments = () if _about_a_completion(question) else row.prompt.attachments
+        if attachments and usable:
+            usable, refused = self._taking(attachments, usable)
+            if refused is not None and not usable:
+                return refused
+        retries = {model: self._client.retry_state() for model in usable}
         result: Completion | Failure | None = None
         while (model := await self._next_model(retries)) is not None:
             call = self._call(model, question, row, recorder)
@@ -68,6 +85,17 @@ class StepCaller:
             if retries[model].exhausted:
                 del retries[model]
         return result or self._no_model(step)
+
+    def _taking(
+        self, attachments: Sequence[Attachment], models: Sequence[ModelRef]
+    ) -> tuple[list[ModelRef], Failure | None]:
+        """Return the models whose providers take these attachments, and why the first of the others does not."""
+        from scrimp.providers.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
+
+        reasons = {model: refusal(attachments, self._endpoints[model.provider]) for model in models}
+        first = next((reason for reason in reasons.values() if reason is not None), None)
+        failure = None if first is None else Failure(kind="invalid", message=first, sent=False)
+        return [model for model, reason in reasons.items() if reason is None], failure
 
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
@@ -155,7 +183,7 @@ class StepCaller:
 
     def _call(self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
         """Return the call for a prompt, or for a question about one, which stands alone."""
-        about_a_completion = question.parameters is not None or question.predicate is not None
+        about_a_completion = _about_a_completion(question)
         parameters = self._parameters(model)
         if about_a_completion:
             own = question.parameters or Parameters()
@@ -170,6 +198,7 @@ class StepCaller:
             system=None if about_a_completion else row.system, history=history,
             parameters=parameters, stream=self._show is not None and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
+            attachments=() if about_a_completion else _with_content(row.prompt.attachments),
         )  # fmt: skip
 
     def _parameters(self, model: ModelRef) -> Parameters:
@@ -206,6 +235,20 @@ class StepCaller:
             self._endpoints[model.provider], model.model, parameters.effort
         )
         return replace(parameters, logprobs=wanted)
+
+
+def _about_a_completion(question: CallStep) -> bool:
+    """Return whether a model is asked about a completion, and not for one."""
+    return question.parameters is not None or question.predicate is not None
+
+
+def _with_content(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """Read what is attached: only now, so that no more files are in memory than calls are in flight."""
+    if not attachments:
+        return ()
+    from scrimp.read.attachments import with_content  # noqa: PLC0415 - few prompts have attachments
+
+    return tuple(map(with_content, attachments))
 
 
 def _key_hint(endpoint: Endpoint) -> str:

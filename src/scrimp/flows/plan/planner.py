@@ -65,7 +65,8 @@ class Planner:
         system = "\n\n".join(text for text in (sent.system, instruction) if text) if instruction else sent.system
         route_key = self._route_key(route.chain, level)
         key = fingerprint.key(
-            route_key, text=sent.text, system=system, history=sent.history, sample=prompt.sample or 0
+            route_key, text=sent.text, system=system, history=sent.history, sample=prompt.sample or 0,
+            attachments=prompt.attachments,
         )  # fmt: skip
         return PlannedRow(
             prompt, sent.text, system, sent.history, level, sent.rules, sent.note, route, key, instruction

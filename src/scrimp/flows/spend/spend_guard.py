@@ -123,6 +123,11 @@ class SpendGuard:
             for usage in usages
         )
         known = [cost for cost in costs if cost is not None]
+        if call.attachments and not self._allow_unpriced:
+            raise UnknownPriceError(
+                f"how many tokens {call.attachments[0].name} has at {call.provider} is not known before the call, so "
+                "--max-cost cannot be kept: leave it out, or add --allow-unpriced to reserve the text alone"
+            )
         if known:
             return max(known).quantize(NANO, ROUND_UP)
         if not self._allow_unpriced:
