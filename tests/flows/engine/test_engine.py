@@ -23,6 +23,7 @@ from transport.virtual_loop import run
 
 CALL = Call(provider="acme", model="m", text="hello")
 DOWN = Failure(kind="server", message="down", http=500)
+WRONG_KEY = Failure(kind="auth", message="wrong key", http=401)
 NO_MONEY = Failure(kind="budget", message="the next call could pass the cap", sent=False)
 
 Answering = Callable[[PlannedRow, RowRecorder], Awaitable[Outcome]]
@@ -244,6 +245,23 @@ def test_too_many_failures_stop_the_run_and_rows_in_flight_are_kept() -> None:
         assert stop is not None
         assert stop.reason == "failures"
         assert rooms.places == [0, 1, 2, 3]
+
+    run(main())
+
+
+@pytest.mark.parametrize(("failure", "reason"), [(DOWN, "failures"), (WRONG_KEY, "auth")])
+def test_where_no_provider_is_left_too_many_failures_are_still_the_reason_unless_the_key_is(
+    failure: Failure, reason: str
+) -> None:
+    async def fails(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+        return failed(work, failure)
+
+    async def main() -> None:
+        rooms = Rooms(fails, options=RunOptions(limits=RunLimits(max_failures=1)))
+        rooms.all_down = lambda chains: True  # type: ignore[method-assign]
+        stop = await rooms.run("abcd")
+        assert stop is not None
+        assert stop.reason == reason
 
     run(main())
 

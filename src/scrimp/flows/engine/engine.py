@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.failures import policy_of
 from scrimp.flows.answer.check_command import try_check
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.escalation_limit import EscalationLimit
@@ -86,6 +87,7 @@ class Engine:
         self._interrupted = False
         self._error: BaseException | None = None
         self._done = self._failed = 0
+        self._failing = 0  # rows that failed, also those on their way to the disk
         self._escalation_limit = EscalationLimit(warn)
         self._claimed_rows = ClaimedRows(
             parts.claims, lookup, longest=options.timeout, recover=recover, found=self._found_elsewhere,
@@ -192,6 +194,7 @@ class Engine:
                 return  # like every row that was not reached: it is neither answered nor failed
         completion = (row.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._uncommitted += 1
+        self._failing += isinstance(outcome, Failed)
         self._commits.commit(FinishedRow(row, position, outcome), recorder.take_unwritten(), completion)
 
     def _print(self, finished: Sequence[FinishedRow]) -> None:
@@ -227,10 +230,15 @@ class Engine:
         if self._stop is not None:
             return
         outcome = finished.outcome
-        if isinstance(outcome, Failed) and self._answerer.all_down(self._planner.chains()):
+        # Rows fail faster than they are committed: that no model is left may be known before they are counted.
+        failed = max(self._failed, self._failing)
+        too_many = isinstance(outcome, Failed) and self._options.limits.too_many(failed, max(self._done, failed))
+        if too_many and isinstance(outcome, Failed) and not policy_of(outcome.failure).ends_provider:
+            self._halt(too_many_failures(failed))
+        elif isinstance(outcome, Failed) and self._answerer.all_down(self._planner.chains()):
             self._halt(no_provider_left(outcome.failure))
-        elif isinstance(outcome, Failed) and self._options.limits.too_many(self._failed, self._done):
-            self._halt(too_many_failures(self._failed))
+        elif too_many:
+            self._halt(too_many_failures(failed))
         elif (stop := self._escalation_limit.observe(finished.row.route.chain, outcome.entries)) is not None:
             self._halt(stop)
 
