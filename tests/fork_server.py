@@ -7,6 +7,7 @@ the installed script) is not in it: `command.Scrimp.process` starts whole proces
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -45,17 +46,18 @@ class ForkServer:
 
     def run(
         self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float,
-        closed: Sequence[int] = (), full: Sequence[int] = (), cwd_deleted: bool = False,
+        closed: Sequence[int] = (), full: Sequence[int] = (), cwd_deleted: bool = False, bound: bool = False,
     ) -> tuple[int, bytes, bytes]:  # fmt: skip
         """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long.
 
-        `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full.
+        `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full; a
+        command that is `bound` by permissions obeys them even if root runs it.
         """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             reading = _piped(stdin)
             command = {
                 "words": words, "cwd": str(cwd), "env": dict(env), "closed": closed, "full": full,
-                "cwd_deleted": cwd_deleted,
+                "cwd_deleted": cwd_deleted, "bound": bound,
             }  # fmt: skip
             try:
                 self._ask(command, [reading, out.fileno(), err.fileno()])
@@ -166,17 +168,32 @@ def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
     )
 
 
-def _spoil(closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool) -> None:
+def _spoil(closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bound: bool) -> None:
     """Take away what a process may have to do without; Python has no stream for a number that is closed."""
     if cwd_deleted:
         folder = tempfile.mkdtemp()
         os.chdir(folder)
         Path(folder).rmdir()
+    if bound and not os.geteuid():
+        _obey_permissions()
     for number in full:
         os.dup2(os.open("/dev/full", os.O_RDWR), number)
     for number in closed:
         os.close(number)
         setattr(sys, ("stdin", "stdout", "stderr")[number], None)
+
+
+def _obey_permissions() -> None:
+    """Give up what lets root read and write every file: the capabilities DAC_OVERRIDE (1) and DAC_READ_SEARCH (2)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # version 3, this process
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then the same for the upper 32
+    if libc.capget(header, sets):
+        raise OSError(ctypes.get_errno(), "capget")
+    for number in (0, 1):
+        sets[number] &= ~0b110
+    if libc.capset(header, sets):
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def _import_all() -> None:

@@ -25,6 +25,8 @@ def parse_duration(text: str, name: str) -> float:
         amount = float(number)
     except ValueError:
         amount = -1.0
+    if unit in _SECONDS and _MAX_SECONDS < amount * _SECONDS[unit] < float("inf"):
+        raise ConfigError(f"{name} '{text}' is longer than any record: write at most {_MAX_SECONDS // 86_400:.0f}d")
     if unit not in _SECONDS or not 0 <= amount * _SECONDS[unit] <= _MAX_SECONDS:
         raise ConfigError(f"{name} '{text}' is not a duration: write a number and s, m, h, d or w, such as 90d")
     return amount * _SECONDS[unit]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -159,3 +159,62 @@ def test_a_config_that_cannot_be_used_is_refused_where_it_is_wrong(ready: Scrimp
     ran = ready("ask", "hi") if says else ready("config", "check")
 
     check(ran, text, 2, says)
+
+
+@pytest.fixture
+def read_only(ready: Scrimp) -> Iterator[Scrimp]:
+    """A home with one completion that its user can read and not write."""
+    assert ready("run", "q.txt", "-q").status == 0
+    for path in ready.home.iterdir():
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    ready.home.chmod(0o500)
+    yield ready
+    ready.home.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["run q.txt --fields output", "run q.txt --cache only --fields output", "ask hello", "ask hello --cache only"],
+)
+def test_a_cache_that_cannot_be_written_still_answers(read_only: Scrimp, provider: FakeProvider, command: str) -> None:
+    ran = read_only.amid(*command.split(), bound=True)
+
+    check(ran, command, 0, "completions in it are used, new ones are printed but not kept")
+    assert "echo: hello" in ran.out
+    assert len(provider.bodies) == 1
+    # `ask` also says that -c will not find this conversation.
+    assert ran.err.count("scrimp: warning:") - ran.err.count("-c will not find") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("cache stats", "1 completions"), ("cache export", "echo: hello"), ("cost --json", '"calls":1'),
+        ("runs list", "q.txt"), ("doctor", "1 completions in"), ("cache prune --older 0d", "readonly database"),
+        ("cache rm 0", "readonly database"), ("config init", "already exists"),
+    ],
+)  # fmt: skip
+def test_stores_that_cannot_be_written_can_be_looked_at(read_only: Scrimp, command: str, says: str) -> None:
+    ran = read_only.amid(*command.split(), bound=True)
+
+    check(ran, command, 2 if says in ("readonly database", "already exists") else 0, says)
+
+
+def test_new_rows_are_answered_beside_a_cache_that_cannot_be_written(read_only: Scrimp, provider: FakeProvider) -> None:
+    read_only.file("q.txt", "hello\nnew\n")
+    ran = read_only.amid("run", "q.txt", "--fields", "output,cache", bound=True)
+
+    check(ran, "run", 0, "new ones are printed but not kept")
+    assert [row["cache"] for row in ran.rows] == ["hit", "miss"]
+    assert provider.prompts == ["hello", "new"]
+
+
+def test_a_write_ahead_log_that_cannot_be_read_is_not_passed_over(read_only: Scrimp) -> None:
+    """A file without its log is a state that never was."""
+    read_only.home.chmod(0o700)
+    (read_only.home / "cache.db-wal").write_bytes(b"x")
+    (read_only.home / "cache.db-wal").chmod(0)
+    read_only.home.chmod(0o500)
+    ran = read_only.amid("cache", "stats", bound=True)
+
+    check(ran, "cache stats", 2, "cache.db cannot be used")

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from scrimp.cli.flags.flag_groups import FlagGroup
-from scrimp.errors import ScrimpError, StoreError
+from scrimp.errors import ScrimpError, StoreError, StoreUnwritableError
 from scrimp.read.options import named_file
 from scrimp.store.failed_rows import FailedRow, FailedRows, InputState
 from scrimp.store.run_log import RunEnd, RunLog, RunRecord
@@ -55,12 +55,16 @@ class RunRecorder:
         self._redact, self._clock, self._width = services.keys.redact, services.clock, session.err.width
         self._failed: FailedRows | None = None
         self._states: dict[str, InputState | None] = {}
+        self._begun = True
         try:
             self._failed = FailedRows(services.paths.failed_rows, self._run)
             with closing(RunLog(self._path)) as log:
                 command = tuple(_printable(self._redact(word)) for word in words)
                 log.begin(RunRecord(run=self._run, started=self._clock(), folder=_folder(), command=command))
         except StoreError as error:
+            self._begun = False
+            if isinstance(error, StoreUnwritableError) and services.read_only:
+                return  # one warning is enough
             self._warn(f"this run is not recorded for `scrimp runs`: {error}")
 
     def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
@@ -78,7 +82,13 @@ class RunRecorder:
         return take
 
     def end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
-        """Complete the record."""
+        """Complete the record, if it was begun."""
+        if self._begun:
+            self._end(bill, status, stop, error)
+        if self._failed is not None:
+            self._failed.close()
+
+    def _end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
         from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not for a run that dies
         from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - as above
         from scrimp.render.decimal_json import encode_json  # noqa: PLC0415 - as above
@@ -96,8 +106,6 @@ class RunRecorder:
                 log.end(self._run, end)
         except StoreError as store_error:
             self._warn(f"the end of this run is not recorded for `scrimp runs`: {store_error}")
-        if self._failed is not None:
-            self._failed.close()
 
     def _row(self, failed: Failed) -> FailedRow:
         prompt = failed.prompt

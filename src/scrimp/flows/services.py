@@ -63,17 +63,30 @@ class Services:
 
     @cached_property
     def cache(self) -> CompletionCache:
-        """The user's cache; where it cannot be written, none, and a warning: completions are printed all the same."""
+        """The user's cache; where it cannot be written it is read, and completions are printed all the same."""
         self.recover()
         try:
-            return SqliteCache(self.paths.cache_db)
+            cache = SqliteCache(self.paths.cache_db)
         except StoreUnwritableError as error:
             self.warn(f"completions are printed but not kept: {error}")
             return NoCache()
+        if cache.read_only:
+            self.warn(
+                f"{cache.path} cannot be written: completions in it are used, new ones are printed but not kept; "
+                "set SCRIMP_HOME to a writable directory"
+            )
+        return cache
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the cache is read and cannot be written, which `cache` has warned of: nothing else can be kept."""
+        return isinstance(self.cache, SqliteCache) and self.cache.read_only
 
     def open_writer_cache(self) -> CompletionCache:
         """Open the cache again for the writer: a connection belongs to one thread."""
         cache = self.cache
+        if self.read_only:
+            return NoCache()
         return SqliteCache(cache.path) if isinstance(cache, SqliteCache) else cache
 
     @cached_property
@@ -87,7 +100,11 @@ class Services:
     def recover(self) -> int:
         """Commit what killed runs left in their journals; return how many of their calls were lost."""
         home = self.paths.ledger_db.parent
-        if not home.is_dir() or not any(path.name.startswith("in-flight-") for path in home.iterdir()):
+        try:
+            left = home.is_dir() and any(path.name.startswith("in-flight-") for path in home.iterdir())
+        except OSError:  # a directory we may not look into: whoever opens a store says so
+            left = False
+        if not left:
             return 0
         from scrimp.flows.recovery import recover  # noqa: PLC0415 - few runs die
 

@@ -10,7 +10,7 @@ import msgspec
 
 from scrimp.errors import StoreError
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.database import connect, insert, store_errors, transaction
+from scrimp.store.database import connect, insert, is_read_only, store_errors, transaction
 from scrimp.values import Answer
 
 # SQLite's own limit on variables is 32 766; a group this large already hides the cost of a statement.
@@ -44,6 +44,7 @@ class SqliteCache:
     def __init__(self, path: Path, *, any_thread: bool = False) -> None:
         self.path = path
         self._db = connect(path, MIGRATIONS, any_thread=any_thread)
+        self.read_only = is_read_only(self._db)
 
     def close(self) -> None:
         """Close the file."""

@@ -24,7 +24,55 @@ _Row = TypeVar("_Row")
 
 
 def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
-    """Open the database, with its schema migrated; create it if missing (0600, in a directory of 0700)."""
+    """Open the database, with its schema migrated; create it if missing (0600, in a directory of 0700).
+
+    One that can be read but not written, on a read-only disk or as somebody else's, is opened for reading alone.
+    """
+    try:
+        return _connect(path, migrations, any_thread=any_thread)
+    except StoreUnwritableError:
+        if (db := _connect_to_read(path, len(migrations), any_thread=any_thread)) is None:
+            raise
+        return db
+
+
+def is_read_only(db: sqlite3.Connection) -> bool:
+    """Return whether a connection was opened for reading alone."""
+    return bool(db.execute("PRAGMA query_only").fetchone()[0])
+
+
+def _connect_to_read(path: Path, schema: int, *, any_thread: bool) -> sqlite3.Connection | None:
+    """Return a connection that only reads; None where there is nothing to read, or not with this schema."""
+    from urllib.parse import quote  # noqa: PLC0415 - few stores cannot be written
+
+    if not os.access(path, os.R_OK):
+        return None
+    # SQLite reads through the write-ahead log, and must create its index unless nothing changes the file meanwhile:
+    # without a log nobody is writing.
+    log = path.with_name(path.name + "-wal")
+    for mode in ("mode=ro", "mode=ro&immutable=1") if not log.exists() or not log.stat().st_size else ("mode=ro",):
+        try:
+            db = sqlite3.connect(
+                f"file:{quote(os.fsencode(path.absolute()))}?{mode}", uri=True, timeout=_BUSY_SECONDS,
+                isolation_level=None, check_same_thread=not any_thread, cached_statements=64,
+            )  # fmt: skip
+        except sqlite3.Error:  # the caller has the error that matters: why the file cannot be written
+            continue
+        if _is_readable(db, schema):
+            return db
+        db.close()
+    return None
+
+
+def _is_readable(db: sqlite3.Connection, schema: int) -> bool:
+    try:
+        db.execute("PRAGMA query_only = ON")
+        return bool(db.execute("PRAGMA user_version").fetchone() == (schema,))
+    except sqlite3.Error:
+        return False
+
+
+def _connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool) -> sqlite3.Connection:
     with store_errors(path):
         _create_private(path)
         db = sqlite3.connect(

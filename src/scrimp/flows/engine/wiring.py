@@ -90,7 +90,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
     """Return the claims of a run whose completions others may take, and that takes theirs."""
-    if options.cache != "on" or isinstance(services.cache, NoCache):
+    if options.cache != "on" or services.read_only or isinstance(services.cache, NoCache):
         return NoClaims()
     return Claims(services.paths.claims, services.warn)
 
