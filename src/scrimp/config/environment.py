@@ -20,6 +20,7 @@ COMMON: Mapping[str, str] = {
 }
 # Read where providers are called.
 CALLING: Mapping[str, str] = {
+    "HTTPS_PROXY": "The proxy for https addresses; HTTP_PROXY, ALL_PROXY and NO_PROXY are obeyed as well.",
     "SSL_CERT_FILE": "A file of certificates to trust as well, for a gateway or proxy with its own authority.",
     "REQUESTS_CA_BUNDLE": "The same, where SSL_CERT_FILE is not set.",
     "CURL_CA_BUNDLE": "The same, where neither is set.",

@@ -22,6 +22,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --max-cost 2 -o labels.csv",
         ),
         Example(
+            "The exact requests of the first rows, keys hidden, none of them sent",
+            f"scrimp run reviews.csv -t {_ASK} --dry-run",
+        ),
+        Example(
             "Try twenty rows at random before all of them",
             f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --sample 20",
         ),
