@@ -66,6 +66,7 @@ class FakeProvider:
         self.answer = answer
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []  # as they were requested: a whole URL where this is a proxy
         self.url = ""
         self.delay = 0.0
         self.at_once = self.most_at_once = 0  # calls in flight, now and at the most
@@ -75,9 +76,10 @@ class FakeProvider:
     def prompts(self) -> list[str]:
         return [body["messages"][-1]["content"] for body in self.bodies]
 
-    def saw(self, headers: dict[str, str], body: dict[str, Any]) -> None:
+    def saw(self, headers: dict[str, str], body: dict[str, Any], path: str = "") -> None:
         with self._lock:
             self.bodies.append(body)
+            self.paths.append(path)
             self.headers.append(headers)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
@@ -98,7 +100,7 @@ def fake_provider(answer: Callable[[dict[str, Any]], Reply] = echo) -> Iterator[
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            provider.saw({name.lower(): value for name, value in self.headers.items()}, body)
+            provider.saw({name.lower(): value for name, value in self.headers.items()}, body, self.path)
             if provider.delay:
                 time.sleep(provider.delay)
             reply = provider.answer(body)

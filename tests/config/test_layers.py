@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.layers import environment_layer, file_layer, flags_layer
+from scrimp.config.layers import environment_layer, file_layer, flags_layer, unknown_variables
 from scrimp.errors import ConfigError
 
 
@@ -46,13 +46,14 @@ def test_an_empty_variable_sets_nothing() -> None:
     assert environment_layer({"SCRIMP_MAX_COST": "", "SCRIMP_TIER": ""}) == {}
 
 
-def test_a_misspelled_variable_is_an_error_with_the_right_name() -> None:
-    with pytest.raises(ConfigError, match="SCRIMP_MAXCOST, which scrimp does not know: did you mean SCRIMP_MAX_COST"):
-        environment_layer({"SCRIMP_MAXCOST": "5"})
+def test_an_unknown_variable_is_a_warning_with_the_right_name() -> None:
+    env = {"SCRIMP_MAXCOST": "5", "SCRIMP_BADGER": "1", "SCRIMP_HOME": "/x", "SCRIMP_OWN_KEY": "k", "TIER": "high"}
 
-
-def test_variables_of_other_programs_are_ignored() -> None:
-    assert environment_layer({"SCRIMP_HOME": "/x", "SCRIMP_BADGER": "1", "TIER": "high"}) == {}
+    assert environment_layer(env) == {}
+    assert list(unknown_variables(env, {"SCRIMP_OWN_KEY"})) == [
+        "the environment sets SCRIMP_MAXCOST, which scrimp does not know: did you mean SCRIMP_MAX_COST?",
+        "the environment sets SCRIMP_BADGER, which scrimp does not know: it changes nothing",
+    ]
 
 
 def test_the_error_of_a_wrong_value_names_the_variable() -> None:

@@ -10,6 +10,7 @@ import typer
 from scrimp import __version__
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
+from scrimp.config import environment
 from scrimp.config.api_keys import missing_key_message
 from scrimp.errors import ScrimpError
 from scrimp.store.ledger import Ledger
@@ -47,6 +48,8 @@ def _examine(name: str, step: Callable[[], str]) -> bool:
 def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     services = session.services
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
+    if in_force := [name for name in environment.CALLING if services.env.get(name) or services.env.get(name.lower())]:
+        yield "environment", lambda: ", ".join(in_force)
     yield "cache", lambda: f"{services.cache_file.stats().rows} completions in {services.cache_file.path}"
     yield "ledger", lambda: _ledger(session)
     yield "prices", lambda: f"table of {services.prices.date}"

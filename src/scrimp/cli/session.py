@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
+from scrimp.config.layers import unknown_variables
 from scrimp.config.load import current_directory, load
 from scrimp.config.paths import paths_of
 from scrimp.config.schema import Defaults
@@ -36,6 +37,8 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
     defaults = loaded.config.defaults
     out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
     messages = Messages(sys.stderr, err, quiet=quiet)
+    for warning in unknown_variables(env, {table.key_env or "" for table in loaded.config.providers.values()}):
+        messages.warn(warning)
     services = Services(loaded, paths, env=env, warn=messages.warn)
     try:
         yield Session(services, defaults, messages, out, err)

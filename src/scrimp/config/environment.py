@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scrimp.config.layers import variable_name
+from scrimp.config.layers import VENDOR_VARIABLES, variable_name
 from scrimp.config.schema import Defaults
 from scrimp.providers.presets import PRESETS
 
@@ -20,7 +20,11 @@ COMMON: Mapping[str, str] = {
 }
 # Read where providers are called.
 CALLING: Mapping[str, str] = {
-    "HTTPS_PROXY": "The proxy for https addresses; HTTP_PROXY, ALL_PROXY and NO_PROXY are obeyed as well.",
+    **VENDOR_VARIABLES,
+    "HTTPS_PROXY": "The proxy for https addresses; https_proxy is the same.",
+    "HTTP_PROXY": "The proxy for http addresses; http_proxy is the same.",
+    "ALL_PROXY": "The proxy where neither is set; all_proxy is the same.",
+    "NO_PROXY": "Hosts that are called without a proxy, with commas; no_proxy is the same.",
     "SSL_CERT_FILE": "A file of certificates to trust as well, for a gateway or proxy with its own authority.",
     "REQUESTS_CA_BUNDLE": "The same, where SSL_CERT_FILE is not set.",
     "CURL_CA_BUNDLE": "The same, where neither is set.",

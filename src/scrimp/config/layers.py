@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,14 @@ from scrimp.errors import ConfigError, closest_name
 Tree = dict[str, object]
 
 _PREFIX = "SCRIMP_"
+# Variables of the vendors' own programs, for `vendor_variables`, and what each sets.
+VENDOR_VARIABLES: Mapping[str, str] = {
+    "OPENAI_BASE_URL": "The address of openai, as for its own SDK.",
+    "OPENAI_ORG_ID": "The organization that openai bills, as for its own SDK.",
+    "OPENAI_PROJECT_ID": "The project that openai bills, as for its own SDK.",
+    "ANTHROPIC_BASE_URL": "The address of anthropic, as for its own SDK.",
+    "OLLAMA_HOST": "The address of ollama, as for its own client: host, host:port or a URL.",
+}
 # Variables of scrimp that set no default.
 _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 
@@ -44,9 +52,7 @@ def environment_layer(env: Mapping[str, str]) -> Tree:
         name = variable.removeprefix(_PREFIX)
         if name == variable or name in _NOT_DEFAULTS:
             continue
-        if name.lower() not in Defaults.__struct_fields__:
-            _reject_misspelling(variable)
-        elif text:
+        if name.lower() in Defaults.__struct_fields__ and text:
             if not is_unicode(text):
                 raise ConfigError(f"{variable} is not UTF-8: correct it or unset it")
             values[name.lower()] = _checked_value(variable, name.lower(), text, strict=False)
@@ -92,11 +98,16 @@ def _checked_value(origin: str, name: str, value: object, *, strict: bool = True
         raise ConfigError(f"{origin} {problem.message}" if problem.key else f"{origin}: {problem.message}") from error
 
 
-def _reject_misspelling(variable: str) -> None:
-    """Raise ConfigError if a variable is nearly one of ours; others may belong to another program."""
-    known = [variable_name(name) for name in (*Defaults.__struct_fields__, "home")]
-    if near := closest_name(variable, known, cutoff=0.85):
-        raise ConfigError(f"the environment sets {variable}, which scrimp does not know: did you mean {near}?")
+def unknown_variables(env: Mapping[str, str], key_variables: Collection[str] = ()) -> Iterator[str]:
+    """Yield a warning for each variable that begins as scrimp's do and is none of them, nor one that holds a key."""
+    for variable in env:
+        name = variable.removeprefix(_PREFIX)
+        if name == variable or name in _NOT_DEFAULTS or variable in key_variables:
+            continue
+        if name.lower() not in Defaults.__struct_fields__:
+            near = closest_name(name.lower(), (*Defaults.__struct_fields__, "home"))
+            hint = f"did you mean {variable_name(near)}?" if near else "it changes nothing"
+            yield f"the environment sets {variable}, which scrimp does not know: {hint}"
 
 
 def _unset_other_routes(tree: Tree) -> Tree:

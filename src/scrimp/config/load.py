@@ -1,4 +1,4 @@
-"""The layers merged: flags over environment over project file over user file over defaults."""
+"""The layers merged: flags over environment over project file over user file over the vendors' variables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.config.layers import (
+    VENDOR_VARIABLES,
     Tree,
     deep_merge,
     environment_layer,
@@ -52,6 +53,10 @@ def load(*, env: Mapping[str, str], cwd: Path | None, paths: Paths, flags: Mappi
 def _layers(
     env: Mapping[str, str], cwd: Path | None, paths: Paths, flags: Mapping[str, object]
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
+    if any(map(env.get, VENDOR_VARIABLES)):
+        from scrimp.config.vendor_variables import vendor_layers  # noqa: PLC0415 - most set none
+
+        yield from vendor_layers(env)
     yield str(paths.config), file_layer(paths.config)
     if project := project_file(cwd):
         tree = file_layer(project)

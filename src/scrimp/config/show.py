@@ -11,6 +11,7 @@ from scrimp.config.load import LoadedConfig
 from scrimp.config.schema import Defaults
 from scrimp.config.secret_patterns import redact_secrets
 from scrimp.config.validation_errors import dotted
+from scrimp.providers.endpoint import without_secrets
 
 # A header can contain a key, and so can a command.
 _HIDDEN_FIELDS = frozenset(("headers", "key_cmd"))
@@ -39,6 +40,8 @@ def settings(loaded: LoadedConfig) -> Iterator[Setting]:
 def _shown_value(path: tuple[str, ...], value: object) -> str | None:
     if path[0] == "providers" and len(path) > 2 and path[2] in _HIDDEN_FIELDS:
         return _PLACEHOLDER
+    if path[0] == "providers" and path[-1] == "base_url" and str(value).startswith("http"):
+        return _as_toml(without_secrets(str(value)))
     return _as_toml(value)
 
 
