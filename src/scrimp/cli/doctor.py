@@ -69,7 +69,7 @@ def _embedded(session: Session) -> str:
     model = model_file.status(session.services.paths.data)
     if model.ready:
         return f"installed, runtime {model.runtime}"
-    return "not installed (pip install 'scrimp[local]', then scrimp local install)"
+    return "not installed (scrimp local install)"
 
 
 def _tiers(session: Session) -> str:
@@ -79,5 +79,7 @@ def _tiers(session: Session) -> str:
         first = next((model for model in models if model.provider in routes.available), None)
         if first is None:
             raise ScrimpError(missing_key_message(routes.endpoints[models[0].provider]))
+        if not session.services.can_call(first):
+            raise ScrimpError(f"{name} is {first.id}, which is not installed: set a key, such as OPENAI_API_KEY")
         shown.append(f"{name} {first.id}")
     return ", ".join(shown)

@@ -108,5 +108,5 @@ def _models(session: Session, *, everything: bool) -> list[tuple[str | None, Mod
         (name, model)
         for name, models in routes.tiers.items()
         for model in models
-        if everything or model.provider in routes.available
+        if everything or session.services.can_call(model)
     ]

@@ -12,11 +12,11 @@ from scrimp.cli.printing import print_line
 from scrimp.cli.session import open_session
 from scrimp.render.streams import try_write
 from scrimp.transport.local import model_file
+from scrimp.transport.local.runtime_install import install_command
 from scrimp.units import format_megabytes
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _NOT_READY = 2
-_NO_RUNTIME = "not installed: pip install 'scrimp[local]'"
 
 
 @app.callback()
@@ -37,7 +37,7 @@ def install(
     with open_session() as session:
         model_file.install(session.services.paths.data, _note, file=Path(file) if file else None)
         if model_file.status(session.services.paths.data).runtime is None:
-            session.messages.warn("the runtime is missing: pip install 'scrimp[local]'")
+            session.messages.warn(f"the runtime that loads it is missing: run {install_command()}")
 
 
 @app.command()
@@ -47,7 +47,7 @@ def status() -> None:
         model = model_file.status(session.services.paths.data)
         size = format_megabytes(model.bytes) if model.bytes is not None else "not installed: run `scrimp local install`"
         print_line(f"model    {model.path} ({size})")
-        print_line(f"runtime  {model.runtime or _NO_RUNTIME}")
+        print_line(f"runtime  {model.runtime or f'not installed: run {install_command()}'}")
     if not model.ready:
         raise typer.Exit(_NOT_READY)
 

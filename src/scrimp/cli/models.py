@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_line, print_table
-from scrimp.cli.session import open_session
+from scrimp.cli.session import Session, open_session
+from scrimp.config.routes import EMBEDDED_MODEL
 from scrimp.prices.book import PriceBook
 from scrimp.providers.models import known_models
 from scrimp.units import format_dollars
@@ -29,18 +30,22 @@ def models(
     with open_session() as session:
         routes, book = session.services.routes, session.services.prices
         rows = [
-            (tier, model.id, "yes" if model.provider in routes.available else "no key", *_price(book, model))
+            (tier, model.id, _callable(session, model), *_price(book, model))
             for tier, listed in routes.tiers.items()
             for model in listed
         ]
         if everything:
             listed_ids = {row[1] for row in rows}
             others = [routes.model(name) for name in known_models() if name not in listed_ids]
-            rows += [
-                ("", m.id, "yes" if m.provider in routes.available else "no key", *_price(book, m)) for m in others
-            ]
+            rows += [("", m.id, _callable(session, m), *_price(book, m)) for m in others]
         print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", session.out)
         print_line("Any other model can be named as provider/model.")
+
+
+def _callable(session: Session, model: ModelRef) -> str:
+    if session.services.can_call(model):
+        return "yes"
+    return "not installed" if model.id == EMBEDDED_MODEL.id else "no key"
 
 
 def _price(book: PriceBook, model: ModelRef) -> tuple[str, str]:

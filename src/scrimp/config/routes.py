@@ -52,7 +52,7 @@ class Routes:
     @cached_property
     def tiers(self) -> Mapping[str, tuple[ModelRef, ...]]:
         """The models of each tier, in order: the user's list, else the shipped one, else the embedded model."""
-        if not self._config.tiers and not self._any_key:
+        if not self._config.tiers and not self.any_key:
             return dict.fromkeys(get_args(Tier), (self._with_settings(EMBEDDED_MODEL),))
         shipped = {name: tuple(map(self._with_settings, models)) for name, models in SHIPPED_TIERS.items()}
         configured = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
@@ -65,7 +65,7 @@ class Routes:
         return [RoutingRule(**asdict(table)) for table in self._config.rules]
 
     @property
-    def _any_key(self) -> bool:
+    def any_key(self) -> bool:
         """Whether any provider that needs a key has one."""
         return any(endpoint.key_env is not None and self._keys.has(endpoint) for endpoint in self.endpoints.values())
 

@@ -132,6 +132,6 @@ def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | N
     )
     sold = price is not None and price.batch
     return Quote(
-        tier=tier, model=model.id, callable=model.provider in routes.available, low=cost(size.low),
+        tier=tier, model=model.id, callable=services.can_call(model), low=cost(size.low),
         expected=cost(size.expected), high=cost(size.high), batch=cost(size.expected, batch=True) if sold else None,
     )  # fmt: skip

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrimp.routing.decide import RoutingRule
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CompletionCache
-    from scrimp.values import Chain, Prompt, Route
+    from scrimp.values import Chain, ModelRef, Prompt, Route
 
 
 class Services:
@@ -160,6 +160,15 @@ class Services:
             for name, file in replayed.items()
             for model, (rate_in, rate_out) in recording_prices(expanded(file, "base_url"), None).items()
         }
+
+    def can_call(self, model: ModelRef) -> bool:
+        """Return whether a model can be called: its provider has a key, or needs none and is installed."""
+        from scrimp.config.routes import EMBEDDED_MODEL  # noqa: PLC0415 - for listings
+        from scrimp.transport.local.model_file import status  # noqa: PLC0415 - as above
+
+        if model.id == EMBEDDED_MODEL.id:
+            return status(self.paths.data).ready
+        return model.provider in self.routes.available
 
     def planner(self, options: RunOptions) -> Planner:
         """Return what plans the rows of this run."""

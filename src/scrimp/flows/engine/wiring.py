@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.config.paths import expanded
-from scrimp.errors import ConfigError
+from scrimp.errors import ConfigError, LocalModelError
 from scrimp.flows.answer.answerer import Answerer
 from scrimp.flows.answer.chain_history import ChainHistory
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
@@ -139,11 +139,25 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
         path = expanded(table.path, f'[models."local/{model}"] path')
     elif model == NAME:
         path = model_path(services.paths.data)
+        if not path.is_file() and not services.routes.any_key:
+            raise LocalModelError(_no_model_yet())
     else:
         raise ConfigError(
             f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
         )
     return EmbeddedModel(partial(load_runtime, path, model))
+
+
+def _no_model_yet() -> str:
+    """Return the two ways on, for the first prompt of somebody who has neither a key nor the embedded model."""
+    from scrimp.transport.local.runtime_install import has_runtime, install_command  # noqa: PLC0415 - a first day
+
+    runtime = "" if has_runtime() else f"{install_command()} && "
+    return (
+        "no model can be called yet: there is no key, and the embedded model is not installed\n"
+        "  with a key: export OPENAI_API_KEY=... (or ANTHROPIC_API_KEY, GEMINI_API_KEY; more: `scrimp models --all`)\n"
+        f"  without one: {runtime}scrimp local install"
+    )
 
 
 @cache

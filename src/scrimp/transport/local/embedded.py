@@ -45,7 +45,9 @@ def load_runtime(path: Path, name: str) -> Runtime:
     try:
         import xllamacpp  # noqa: PLC0415 - an optional extra, slow to import
     except ImportError as error:
-        raise LocalModelError("the embedded model needs its runtime: pip install 'scrimp[local]'") from error
+        from scrimp.transport.local.runtime_install import install_command  # noqa: PLC0415 - only where it is missing
+
+        raise LocalModelError(f"the embedded model needs its runtime: run {install_command()}") from error
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.model_alias = {name}
