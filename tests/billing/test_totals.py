@@ -260,7 +260,8 @@ def test_there_is_no_escape_sequence_without_color() -> None:
         ([failed(), failed("skipped")], "any", 4),
         ([failed()], "never", 4),
         ([failed("truncated")], "all", 4),
-        ([failed("pending")], "any", 0),
+        ([failed("pending")], "any", 4),
+        ([answered(), failed("pending")], "any", 3),
     ],
 )
 def test_the_exit_status_says_what_became_of_the_rows(rows: list[Outcome], fail_on: str, status: int) -> None:

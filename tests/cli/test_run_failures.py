@@ -187,6 +187,24 @@ def test_an_interrupt_lets_calls_in_flight_finish_and_keeps_them(ready: Scrimp, 
     assert len(provider.bodies) == 10
 
 
+def test_a_row_that_the_run_did_not_reach_is_pending_and_taken_up_again(ready: Scrimp, provider: FakeProvider) -> None:
+    many(ready, 60)
+    provider.answer = lambda body: echo(body) if len(provider.bodies) <= 20 else error(401, "invalid_api_key")
+    ran = ready("run", "many.jsonl", "-j", "4", "-o", "out.jsonl")
+    called = len(provider.bodies)
+    rows = [json.loads(line) for line in (ready.cwd / "out.jsonl").read_text().splitlines()]
+    statuses = [row["status"] for row in rows]
+
+    assert ran.status == 4
+    assert (statuses.count("ok"), statuses.count("error")) == (20, called - 20)
+    assert set(statuses) == {"ok", "error", "pending"}
+    assert all(row["error"]["kind"] == "auth" for row in rows if row["status"] == "pending")
+
+    provider.answer = echo
+    assert ready("run", "many.jsonl", "--only-failed", "out.jsonl").status == 0
+    assert len(provider.bodies) - called == 40
+
+
 def wait_until_called(provider: FakeProvider, run: subprocess.Popen[bytes]) -> None:
     """Wait until a run makes its first call, or has ended since there was nothing left to call."""
     before = len(provider.bodies)

@@ -22,7 +22,7 @@ class RowCounts(Struct):
     error: int = 0
     truncated: int = 0
     skipped: int = 0
-    pending: int = 0
+    pending: int = 0  # not reached: no request was made
     hits: int = 0
     duplicates: int = 0
 
@@ -155,8 +155,8 @@ class Bill:
         """Return how the run ended: 0 all rows answered, 3 some failed, 4 nothing succeeded; a stop has its own."""
         if stopped is not None:
             return stopped
-        if not self.counts.failed:
+        if not self.counts.failed and not self.counts.pending:
             return 0
-        if not self.counts.ok and not self.counts.pending:
+        if not self.counts.ok:
             return 4
         return 3 if fail_on == "any" else 0

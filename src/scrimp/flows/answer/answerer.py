@@ -14,6 +14,7 @@ from scrimp.enums import CacheUse, FailureKind, RowStatus, StopReason
 from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
+from scrimp.failures import policy_of
 from scrimp.flows.answer.check_command import LONGEST, run_check
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.flows.spend.recorder import RowRecorder
@@ -63,6 +64,8 @@ class Answerer:
             )
         failure, status = _failure_of(shown if _is_no_limit(attempts[-1]) else attempts[-1])
         asked = sum(attempt.step == shown.step and attempt.completion is not None for attempt in attempts)
+        if status == "error" and not entries and not failure.sent and policy_of(failure).fails_over:
+            status = "pending"  # no request was made for it: its models were given up before its turn
         if failure.kind == "schema" and asked > 1:
             failure = replace(failure, message=f"{failure.message} (asked {asked} times)")
         return Failed(
