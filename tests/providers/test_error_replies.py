@@ -295,6 +295,15 @@ def test_the_provider_s_own_words_are_repeated_wherever_it_puts_them(body: Any, 
     assert words in failed(read("mistral", body, status=400)).message
 
 
+def test_words_are_not_looked_for_without_end() -> None:
+    deep: Any = "why"
+    for place in ("message", "error", "detail", "errors", "reason") * 40:
+        deep = {place: [deep, None, {}]}
+
+    assert "why" not in failed(read("mistral", {"error": deep}, status=400)).message
+    assert "(400: why)" in failed(read("mistral", {"error": {"detail": ["", {}, {"msg": "why"}]}}, status=400)).message
+
+
 @pytest.mark.parametrize(
     ("preset", "status", "words"),
     [
