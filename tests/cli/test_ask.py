@@ -261,3 +261,15 @@ def slow_stream() -> Iterator[tuple[str, Callable[[], None]]]:
         go.set()
         server.shutdown()
         server.server_close()
+
+
+def test_a_completion_for_a_pipe_is_streamed_too_and_tried_again_while_nothing_was_printed(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    scrimp.provider(provider.url)
+    answer = provider.answer
+    provider.answer = lambda body: (0, {}, b"") if len(provider.bodies) == 1 else answer(body)
+    ended = scrimp("ask", "hi")
+
+    assert (ended.status, ended.out) == (0, "echo: hi\n")
+    assert [body.get("stream") for body in provider.bodies] == [True, True]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scrimp.failures import is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
@@ -455,13 +456,14 @@ def test_the_limits_stated_in_a_reply_are_learned_once() -> None:
     assert learned == [StatedLimits(requests=60, requests_remaining=9), None, None]
 
 
-def show(lines: str, *, retries: int = 2) -> tuple[Completion | Failure, list[str], int]:
+def show(lines: str, *, retries: int = 2, shows: bool = True) -> tuple[Completion | Failure, list[str], int]:
     async def main() -> tuple[Completion | Failure, list[str], int]:
         http = scripted(HttpReply(status=200, body=lines.encode()))
         shown: list[str] = []
         result = await ClientHarness(http, retries=retries).client.complete(
-            CALL, ACME, FakeObserver(), RetryState(RetryPolicy(retries=retries), lambda: 1.0), show=shown.append
-        )
+            replace(CALL, stream=True), ACME, FakeObserver(), RetryState(RetryPolicy(retries=retries), lambda: 1.0),
+            show=shown.append if shows else None,
+        )  # fmt: skip
         return result, shown, len(http.sent)
 
     return run(main())
@@ -476,6 +478,13 @@ def test_a_completion_is_shown_as_it_arrives() -> None:
 
     assert isinstance(result, Completion)
     assert (result.text, shown) == ("hello", ["he", "llo"])
+
+
+def test_a_streamed_completion_that_nobody_was_shown_is_tried_again() -> None:
+    result, shown, sends = show("\n".join((PIECE % "he", "break")), shows=False)
+
+    assert isinstance(result, Failure)
+    assert (shown, sends) == ([], 3)
 
 
 def test_once_a_piece_was_shown_the_call_is_not_retried() -> None:

@@ -151,7 +151,8 @@ class _CompletionPrinter:
         self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
         # Nothing can be wrong with a text but that it was cut off, which is worth reading all the same.
         self._any_text = not (options.parameters.structured or options.check or options.chain)
-        if self._any_text and alone and session.out.terminal:
+        session.services.streams = self._any_text and alone
+        if session.services.streams and session.out.terminal:
             session.services.show = self._print
 
     def take(self, outcomes: Sequence[Outcome]) -> None:

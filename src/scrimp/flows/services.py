@@ -43,7 +43,8 @@ class Services:
     ) -> None:
         self.loaded, self.paths, self.env, self.warn, self.clock = loaded, paths, env, warn, clock
         self._private: str | None = None
-        # Set by a command that shows a completion as it comes.
+        # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
+        self.streams = False
         self.show: Callable[[str], None] | None = None
 
     def close(self) -> None:

@@ -81,8 +81,8 @@ class ProviderClient:
         """Return the completion of a call with its ledger entry, or the last failure once no retry would help.
 
         If the model is in trouble, the failure is returned although retries remain: the caller may call another model,
-        or wait and call again with the same retry state. With `show` the completion is streamed, and once a piece was
-        shown nothing is retried.
+        or wait and call again with the same retry state. Once `show` was given a piece of a streamed completion
+        nothing is retried.
         """
         exchange = Exchange(call, endpoint, observer, show)
         while True:
@@ -152,7 +152,7 @@ class ProviderClient:
         exchange.stated_limits, exchange.sending = None, False
         try:
             async with asyncio.timeout(self._retry_policy.timeout):
-                result = await (self._receive(exchange) if exchange.show is None else self._receive_streamed(exchange))
+                result = await (self._receive_streamed(exchange) if exchange.call.stream else self._receive(exchange))
         except TimeoutError:
             return _timed_out(exchange.endpoint, self._retry_policy.timeout)
         except FaultError as fault:

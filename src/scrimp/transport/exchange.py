@@ -52,6 +52,6 @@ class Exchange:
 
     def show_piece(self, piece: str) -> None:
         """Show a piece of the completion."""
-        self.shown = True
         if self.show is not None:
+            self.shown = True
             self.show(piece)

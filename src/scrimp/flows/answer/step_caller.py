@@ -45,12 +45,15 @@ class StepCaller:
     def __init__(
         self, *, options: RunOptions, client: ProviderClient, health: ProviderHealth, warmup: PrefixWarmup,
         endpoints: Mapping[str, Endpoint], available: Collection[str], budget: Budget, prices: PriceBook,
-        warn: Callable[[str], None], show: Callable[[str], None] | None = None,
+        warn: Callable[[str], None], streams: bool = False, show: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
-        """`available` are the providers that can be called; `show` gets a streamed completion piece by piece."""
+        """`available` are the providers that can be called.
+
+        `streams` asks for streamed completions, and `show` gets them piece by piece.
+        """
         self._options, self._client, self._endpoints, self._available = options, client, endpoints, available
         self._health, self._warmup, self._budget, self._prices = health, warmup, budget, prices
-        self._show, self._shown = show, False
+        self._streams, self._show, self._shown = streams or show is not None, show, False
         self._warn, self._warned = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters_of: dict[ModelRef, Parameters] = {}
         self._rule_budgets: dict[str, Budget] = {}
@@ -169,7 +172,7 @@ class StepCaller:
         self, call: Call, model: ModelRef, recorder: RowRecorder, retry_state: RetryState, cap: RuleCap | None
     ) -> Completion | Failure:
         endpoint, observer = self._endpoints[model.provider], self._observer(recorder, cap)
-        show = self._show_piece if call.stream else None
+        show = self._show_piece if call.stream and self._show is not None else None
         prefix = long_prefix(call)
         if prefix is None:
             return await self._client.complete(call, endpoint, observer, retry_state, show=show)
@@ -196,7 +199,7 @@ class StepCaller:
         return Call(
             provider=model.provider, model=model.model, text=question.text or row.text,
             system=None if about_a_completion else row.system, history=history,
-            parameters=parameters, stream=self._show is not None and len(row.route.chain.steps) == 1,
+            parameters=parameters, stream=self._streams and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
             attachments=() if about_a_completion else _with_content(row.prompt.attachments),
         )  # fmt: skip

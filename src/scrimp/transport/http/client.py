@@ -128,7 +128,7 @@ async def _events_of(reply: httpx.Response) -> AsyncIterator[str | HttpReply]:
 
 def request_headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:
     """Return the headers of a request beside those that the engine adds."""
-    return {"content-type": "application/json", **request.headers, **secrets}
+    return {"content-type": "application/json", "user-agent": USER_AGENT, **request.headers, **secrets}
 
 
 @contextmanager
