@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError
-from scrimp.read.decoding import decode_json
+from scrimp.read.formats.decoding import decode_json
 from scrimp.read.template import compile_template
 
 NUMBERS = (

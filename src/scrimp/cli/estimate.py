@@ -29,8 +29,8 @@ from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
+from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
-from scrimp.read.sources import is_stream
 from scrimp.units import format_count, format_dollars
 from scrimp.values import ModelRef
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from scrimp.errors import InputError, UsageError
-from scrimp.read.encodings import decode_file
+from scrimp.read.inputs.encodings import decode_file
 
 # Seconds without a byte after which a person is told what the command waits for.
 _PATIENCE = 2.0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, get_args
 from scrimp.cli.printing import refuse_closed_stdout
 from scrimp.enums import OutputFormat
 from scrimp.errors import InputError, OutputError, UsageError
-from scrimp.read.sources import includes
+from scrimp.read.inputs.sources import includes
 
 if TYPE_CHECKING:
     from scrimp.read.template import Template

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from scrimp.cli.output import is_same_file, write_beside
 from scrimp.errors import InputError, UsageError
-from scrimp.read.sources import InputFiles
+from scrimp.read.inputs.sources import InputFiles
 from scrimp.read.template import Template
 from scrimp.render.rows.file_names import UniqueNames, safe_component
 from scrimp.render.rows.writers import RowWriter

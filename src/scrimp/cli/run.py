@@ -37,10 +37,10 @@ from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
-from scrimp.read.input_meter import InputMeter
+from scrimp.read.inputs.input_meter import InputMeter
+from scrimp.read.inputs.sources import is_stream
 from scrimp.read.options import named_file
 from scrimp.read.prompts import prompts
-from scrimp.read.sources import is_stream
 from scrimp.render.progress import open_progress
 from scrimp.render.rows.fields import field_names
 from scrimp.render.rows.writers import open_row_writer

@@ -12,7 +12,7 @@ from scrimp.cli.output import STDOUT, OutputFile, is_same_file
 from scrimp.cli.session import Session
 from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
-from scrimp.read.sources import is_stream
+from scrimp.read.inputs.sources import is_stream
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.run_reporter import RunReporter
 from scrimp.render.streams import try_write

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from scrimp.errors import InputError
-from scrimp.read.decoding import JSON_ERRORS, decode_json
-from scrimp.read.row_formats import sniff_format
+from scrimp.read.formats.decoding import JSON_ERRORS, decode_json
+from scrimp.read.formats.row_formats import sniff_format
 from scrimp.store.failed_rows import FailedRow, InputState
 
 

@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 
 from scrimp.errors import InputError, UsageError
-from scrimp.read.encodings import conversion, decode_file
-from scrimp.read.sources import printable_name
+from scrimp.read.inputs.encodings import conversion, decode_file
+from scrimp.read.inputs.sources import printable_name
 
 _TAGS = ("document", "context", "source", "passage", "article")
 

@@ -9,9 +9,9 @@ from typing import get_args
 from scrimp.enums import RowStatus
 from scrimp.errors import InputError
 from scrimp.read.columns import column_names
-from scrimp.read.row_formats import read_rows, sniff_format
-from scrimp.read.sources import find_sources
-from scrimp.read.streams import open_source
+from scrimp.read.formats.row_formats import read_rows, sniff_format
+from scrimp.read.inputs.sources import find_sources
+from scrimp.read.inputs.streams import open_source
 from scrimp.values import Json, JsonObject, Prompt
 
 _STATUSES = get_args(RowStatus)

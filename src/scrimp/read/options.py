@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from scrimp.enums import InputFormat
 from scrimp.errors import InputError
-from scrimp.read.encodings import conversion, decode_file
+from scrimp.read.inputs.encodings import conversion, decode_file
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):

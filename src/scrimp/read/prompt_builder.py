@@ -8,10 +8,10 @@ from contextlib import suppress
 from scrimp.errors import InputError
 from scrimp.read.columns import BUILT_IN, as_text, column_value
 from scrimp.read.conversations import Conversation, ignored_parameters, parse_conversation, request_body
-from scrimp.read.decoding import location
+from scrimp.read.formats.decoding import location
+from scrimp.read.inputs.sources import Source
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import infer_prompt
-from scrimp.read.sources import Source
 from scrimp.values import Json, JsonObject, Prompt
 
 

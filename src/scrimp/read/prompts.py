@@ -7,12 +7,12 @@ from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from scrimp.errors import InputError
-from scrimp.read.input_meter import InputMeter
+from scrimp.read.formats.row_formats import looks_like_header, read_rows, sniff_format
+from scrimp.read.inputs.input_meter import InputMeter
+from scrimp.read.inputs.sources import Source, find_sources
+from scrimp.read.inputs.streams import InputStream, open_source, read_errors
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_builder import PromptBuilder
-from scrimp.read.row_formats import looks_like_header, read_rows, sniff_format
-from scrimp.read.sources import Source, find_sources
-from scrimp.read.streams import InputStream, open_source, read_errors
 from scrimp.units import format_count, pluralize
 from scrimp.values import Json, Prompt
 

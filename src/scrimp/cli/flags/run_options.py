@@ -10,7 +10,7 @@ from scrimp.cli.flags.schema_option import schema_option
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
-from scrimp.read.encodings import checked_encoding
+from scrimp.read.inputs.encodings import checked_encoding
 from scrimp.read.options import ReadOptions, option_text, optional_text
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
 from scrimp.values import Parameters
@@ -90,7 +90,7 @@ def read_options(flags: ReadingFlags) -> ReadOptions:
 def _delimiter(text: str | None) -> str | None:
     if text is None:
         return None
-    from scrimp.read.csv_dialect import checked_delimiter  # noqa: PLC0415 - csv is loaded where it is used
+    from scrimp.read.formats.csv_dialect import checked_delimiter  # noqa: PLC0415 - csv is loaded where it is used
 
     return checked_delimiter(text)
 

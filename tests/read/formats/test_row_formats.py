@@ -8,7 +8,7 @@ import re
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.row_formats import sniff_format
+from scrimp.read.formats.row_formats import sniff_format
 
 
 def told(prompts):

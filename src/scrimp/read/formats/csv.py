@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from scrimp.errors import InputError
 from scrimp.read.columns import column_names
-from scrimp.read.csv_dialect import TableLines
-from scrimp.read.decoding import decode_utf8
-from scrimp.read.streams import InputStream
+from scrimp.read.formats.csv_dialect import TableLines
+from scrimp.read.formats.decoding import decode_utf8
+from scrimp.read.inputs.streams import InputStream
 from scrimp.values import Json
 
 _REASONS = {

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError
-from scrimp.read.csv import csv_rows
-from scrimp.read.streams import InputStream
+from scrimp.read.formats.csv import csv_rows
+from scrimp.read.inputs.streams import InputStream
 
 
 def test_the_header_names_the_columns(read):

@@ -14,9 +14,9 @@ from msgspec import Raw
 
 from scrimp.errors import InputError
 from scrimp.read.conversations import BODY_FIELDS
-from scrimp.read.decoding import JSON_ERRORS, decode_row, json_error
+from scrimp.read.formats.decoding import JSON_ERRORS, decode_row, json_error
+from scrimp.read.inputs.streams import InputStream
 from scrimp.read.prompt_column import PROMPT_FIELDS
-from scrimp.read.streams import InputStream
 from scrimp.values import Json
 
 _WHITESPACE = re.compile(rb"\s*")

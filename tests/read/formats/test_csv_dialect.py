@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
-from scrimp.read.csv import csv_rows
-from scrimp.read.csv_dialect import checked_delimiter
-from scrimp.read.streams import InputStream
+from scrimp.read.formats.csv import csv_rows
+from scrimp.read.formats.csv_dialect import checked_delimiter
+from scrimp.read.inputs.streams import InputStream
 
 DELIMITERS = (",", ";", "\t", "|")
 FEW_OF_EACH = settings(max_examples=max(30, settings().max_examples // 3))  # twelve dialects

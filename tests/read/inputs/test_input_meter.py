@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.read.input_meter import InputMeter
+from scrimp.read.inputs.input_meter import InputMeter
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
 from scrimp.values import Prompt

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError, UsageError
-from scrimp.read.encodings import checked_encoding
+from scrimp.read.inputs.encodings import checked_encoding
+from scrimp.read.inputs.streams import InputStream
 from scrimp.read.options import ReadOptions, option_text
 from scrimp.read.prompts import prompts
-from scrimp.read.streams import InputStream
 
 _LINES = st.lists(
     st.text(st.characters(exclude_characters="\r\n\0\ufeff\x1a", exclude_categories=["Cs"]), min_size=1), min_size=1

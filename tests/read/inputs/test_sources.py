@@ -5,7 +5,7 @@ import os
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.sources import find_sources, is_stream
+from scrimp.read.inputs.sources import find_sources, is_stream
 
 
 def names(*words):

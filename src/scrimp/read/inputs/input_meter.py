@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from scrimp.errors import InputError
-from scrimp.read.sources import Source, find_sources
+from scrimp.read.inputs.sources import Source, find_sources
 from scrimp.values import Prompt
 
 # Prompts between two looks at the position in a file.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from scrimp.read.decoding import JSON_ERRORS, decode_json, decode_utf8, json_error
+from scrimp.read.formats.decoding import JSON_ERRORS, decode_json, decode_utf8, json_error
+from scrimp.read.inputs.streams import InputStream, read_errors
 from scrimp.read.prompt_column import PROMPT_FIELDS
-from scrimp.read.streams import InputStream, read_errors
 from scrimp.values import Json
 
 # A row and its number from 1 (of its line, record or element); 0 if the whole input is one row.
@@ -68,11 +68,11 @@ def read_rows(
         elif format_name == "text":
             yield from _text(stream)
         elif format_name == "json":
-            from scrimp.read.json_document import json_rows  # noqa: PLC0415 - one format of six
+            from scrimp.read.formats.json_document import json_rows  # noqa: PLC0415 - one format of six
 
             yield from json_rows(stream)
         else:
-            from scrimp.read.csv import csv_rows  # noqa: PLC0415 - only a table needs csv
+            from scrimp.read.formats.csv import csv_rows  # noqa: PLC0415 - only a table needs csv
 
             yield from csv_rows(stream, "\t" if format_name == "tsv" else ",", delimiter)
 

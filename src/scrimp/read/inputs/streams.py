@@ -9,9 +9,9 @@ from itertools import chain
 from typing import BinaryIO
 
 from scrimp.errors import InputError
-from scrimp.read.encodings import UTF8_MARK, encoding_of, needs_recoding, recoded
-from scrimp.read.file_kinds import binary_kind
-from scrimp.read.sources import Source
+from scrimp.read.inputs.encodings import UTF8_MARK, encoding_of, needs_recoding, recoded
+from scrimp.read.inputs.file_kinds import binary_kind
+from scrimp.read.inputs.sources import Source
 
 _BUFFER_SIZE = 1 << 18
 
@@ -107,7 +107,7 @@ def open_source(
     with raw:
         opened(raw)
         if source.path.suffix.lower() == ".gz":
-            from scrimp.read.gzip_stream import decompressed  # noqa: PLC0415 - gzip is loaded only for a gzipped input
+            from scrimp.read.inputs.gzip_stream import decompressed  # noqa: PLC0415 - gzip is loaded only for a gzipped input
 
             yield InputStream(source.name, decompressed(raw, source.name, _BUFFER_SIZE), encoding)
         else:
