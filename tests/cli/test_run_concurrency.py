@@ -292,3 +292,18 @@ def test_nohup_is_obeyed(ready: Scrimp, provider: FakeProvider) -> None:
 
     assert run.returncode == 0
     assert len(out.splitlines()) == len(provider.bodies)
+
+
+def test_sockets_leave_the_stores_their_open_files(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("many.jsonl", "".join(json.dumps({"text": f"p{n}"}) + "\n" for n in range(300)))
+    provider.delay = 0.02
+    limited = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh", *ready.program, "run", "many.jsonl", "-j", "500"]
+    ran = subprocess.run(limited, cwd=ready.cwd, env=ready.env, capture_output=True, timeout=60, check=False)
+    called = len(provider.bodies)
+
+    assert (ran.returncode, called) == (0, 300), ran.stderr
+    assert ran.stderr.count(b"raise `ulimit -n`") == 1
+    assert provider.most_at_once <= 128 - 96
+    again = ready("run", "many.jsonl", "--cache", "only")
+    assert (again.status, len(provider.bodies)) == (0, called)
+    assert sum(each["calls"] for each in json.loads(ready("cost", "--json").out)) == 300

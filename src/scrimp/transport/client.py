@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -40,7 +41,7 @@ class ProviderClient:
 
     def __init__(
         self, *, open_http: Callable[[], HttpClient], open_in_process: Callable[[Endpoint, str], InProcessProvider],
-        open_queue: Callable[[Endpoint], ProviderQueue], health: ProviderHealth,
+        open_queue: Callable[[Endpoint], ProviderQueue], calls_at_once: int | None = None, health: ProviderHealth,
         secrets: Callable[[Endpoint], Mapping[str, str]], redact: Callable[[str], str], retry_policy: RetryPolicy,
         clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random_fraction: Callable[[], float],
@@ -53,6 +54,10 @@ class ProviderClient:
         self._in_process: dict[tuple[str, str], InProcessProvider] = {}
         self._queues: dict[str, ProviderQueue] = {}
         self._halted = False
+        # Each call needs a file descriptor; None is no limit.
+        self._places: AbstractAsyncContextManager[None] = (
+            nullcontext() if calls_at_once is None else asyncio.Semaphore(calls_at_once)
+        )
 
     @property
     def halted(self) -> bool:
@@ -122,18 +127,19 @@ class ProviderClient:
         estimated = await queue.enter(len(exchange.request.body), resumed=resumed)
         unsent: int | None = estimated
         try:
-            admitted = self._health.admit(provider, model)
-            if isinstance(admitted, Failure):
-                return replace(admitted, sent=False), policy_of(admitted).ends_provider
-            call_id = await self._begin(exchange, admitted)
-            if isinstance(call_id, Failure):
-                return call_id, True
-            began, unsent = self._clock(), None
-            result = await self._request(exchange, call_id, admitted)
-            entry = exchange.observer.end(call_id, result)
-            queue.learn(result, exchange.stated_limits, estimated=estimated, began=began)
-            self._health.observe(provider, model, result, admitted)
-            return (replace(result, entry=entry) if isinstance(result, Completion) else result), True
+            async with self._places:
+                admitted = self._health.admit(provider, model)
+                if isinstance(admitted, Failure):
+                    return replace(admitted, sent=False), policy_of(admitted).ends_provider
+                call_id = await self._begin(exchange, admitted)
+                if isinstance(call_id, Failure):
+                    return call_id, True
+                began, unsent = self._clock(), None
+                result = await self._request(exchange, call_id, admitted)
+                entry = exchange.observer.end(call_id, result)
+                queue.learn(result, exchange.stated_limits, estimated=estimated, began=began)
+                self._health.observe(provider, model, result, admitted)
+                return (replace(result, entry=entry) if isinstance(result, Completion) else result), True
         finally:
             queue.leave(unsent=unsent)
 

@@ -28,6 +28,7 @@ from scrimp.store.journal import Journal
 from scrimp.store.ledger import ClimbCount, Ledger
 from scrimp.transport.client import ProviderClient
 from scrimp.transport.limits.concurrency import AdaptiveLimit
+from scrimp.transport.limits.descriptors import calls_that_fit, raised_limit
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.rate_limit import RateLimiter
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from scrimp.transport.client import InProcessProvider
     from scrimp.transport.http.client import HttpClient
     from scrimp.transport.local.replay import ReplayProvider
+
+# A chain, or a tier whose first model fails, calls several providers, each of which may have --concurrency calls.
+_PROVIDERS_AT_ONCE = 4
 
 
 class EngineParts(Struct, frozen=True):
@@ -116,7 +120,8 @@ def build_client(
     return ProviderClient(
         open_http=open_http or partial(_open_http, services, options.timeout),
         open_in_process=open_in_process or partial(_open_in_process, services),
-        open_queue=partial(_open_queue, options), health=health, secrets=services.keys.headers_for,
+        open_queue=partial(_open_queue, options), calls_at_once=_calls_at_once(options, services),
+        health=health, secrets=services.keys.headers_for,
         redact=services.keys.redact, retry_policy=RetryPolicy(retries=options.retries, timeout=options.timeout),
         clock=time.monotonic, random_fraction=random,
     )  # fmt: skip
@@ -167,6 +172,19 @@ def _open_recording(file: str) -> ReplayProvider:
 
     path = expanded(file, "base_url")
     return ReplayProvider(lambda: read_recording(path, recording_prices(path, None)))
+
+
+def _calls_at_once(options: RunOptions, services: Services) -> int:
+    """Return the most calls in flight, to all providers together: as many as there are open files for."""
+    wanted = options.concurrency * _PROVIDERS_AT_ONCE
+    limit = raised_limit(wanted)
+    fitting = calls_that_fit(wanted, limit)
+    if fitting < options.concurrency:
+        services.warn(
+            f"this system lets scrimp open {limit} files, so that at most {fitting} calls are in flight instead of "
+            f"{options.concurrency}: raise `ulimit -n`"
+        )
+    return fitting
 
 
 def _open_queue(options: RunOptions, endpoint: Endpoint) -> ProviderQueue:

@@ -1,0 +1,34 @@
+"""File descriptors: each call in flight takes one, and the stores, which keep what was paid, must never lack theirs."""
+
+from __future__ import annotations
+
+# Beside sockets: the standard streams, inputs and outputs, two databases with three files each, the journal, 16 files
+# of claims, the event loop and the HTTP engine (some 50 in all), and the pipes of the user's checks.
+RESERVED = 96
+
+
+def raised_limit(wanted: int) -> int | None:
+    """Raise this process's limit of open files as far as so many calls need and the system allows; return it.
+
+    None where there is no such limit (Windows).
+    """
+    try:
+        import resource  # noqa: PLC0415 - only on Unix, and only for calls
+    except ImportError:
+        return None
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + RESERVED
+    unlimited = soft == resource.RLIM_INFINITY
+    if unlimited or soft >= needed:
+        return None if unlimited else soft
+    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    except (OSError, ValueError):  # a system may allow less than it says (macOS)
+        return soft
+    return allowed
+
+
+def calls_that_fit(wanted: int, limit: int | None) -> int:
+    """Return how many calls may be in flight, at least one, of those wanted, under a limit of open files."""
+    return wanted if limit is None else max(1, min(wanted, limit - RESERVED))
