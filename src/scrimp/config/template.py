@@ -108,6 +108,7 @@ TEMPLATE = f"""\
 # [providers.recorded]
 # base_url = "replay:answers.jsonl.gz"
 
+# Read and checked; no command acts on them yet.
 [alerts]
 # share = [{{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }}]
 # errors = [{{ model = "*", above = "5%", since = "1h" }}]
