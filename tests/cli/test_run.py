@@ -73,11 +73,12 @@ def test_a_run_that_calls_a_provider_imports_no_httpx(ready: Scrimp, provider: F
     assert "httpx" not in imported
 
 
-def test_an_answer_that_nobody_sees_coming_is_not_streamed(ready: Scrimp, provider: FakeProvider) -> None:
-    assert "httpx" not in imports_of(ready, "ask", "hello")
+def test_only_a_text_that_is_given_out_as_it_is_is_streamed(ready: Scrimp, provider: FakeProvider) -> None:
+    assert "httpx" not in imports_of(ready, "ask", "hello", "--choices", "echo: hello,other")
+    ready("ask", "hello to a pipe")
     at_terminal(ready, "ask", "hello to a terminal")
 
-    assert [body.get("stream", False) for body in provider.bodies] == [False, True]
+    assert [body.get("stream", False) for body in provider.bodies] == [False, True, True]
 
 
 def test_a_streamed_completion_is_read_whoever_asked_for_it(ready: Scrimp, provider: FakeProvider) -> None:
