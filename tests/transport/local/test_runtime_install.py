@@ -15,9 +15,9 @@ PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
     [
         ("/home/a/.local/share/pipx/venvs/scrimp", True, False, False, f"pipx inject scrimp {REQUIREMENT}"),
         ("/home/a/.local/share/uv/tools/scrimp", True, False, False, f"uv pip install --python /py {REQUIREMENT}"),
-        ("/work/.venv", True, False, True, f"/py -m pip install {REQUIREMENT}"),
-        ("/work/.venv", True, True, True, f"/py -m pip install {REQUIREMENT}"),
-        ("/work/.venv", True, False, False, f"uv pip install --python /py {REQUIREMENT}"),
+        ("/home/ada/.venv", True, False, True, f"/py -m pip install {REQUIREMENT}"),
+        ("/home/ada/.venv", True, True, True, f"/py -m pip install {REQUIREMENT}"),
+        ("/home/ada/.venv", True, False, False, f"uv pip install --python /py {REQUIREMENT}"),
         ("/usr", False, True, True, "pipx install 'scrimp[local]'"),
         ("/usr/local", False, False, True, f"/py -m pip install {REQUIREMENT}"),
     ],
