@@ -15,7 +15,7 @@ from scrimp.cli.help.command_help import context, help_text
 from scrimp.cli.help.command_page import sections
 from scrimp.cli.help.markdown import Heading, blocks
 from scrimp.cli.help.topics import Topic, topics
-from scrimp.cli.lazy_group import COMMANDS
+from scrimp.cli.startup.lazy_group import COMMANDS
 from scrimp.config.template import TEMPLATE
 
 ROOT = Path(__file__).resolve().parent.parent

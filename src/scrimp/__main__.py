@@ -18,7 +18,7 @@ def main() -> None:
     """Run scrimp with the words on the command line."""
     words = sys.argv[1:]
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
-        from scrimp.cli.closed_streams import replace_closed_streams  # noqa: PLC0415 - a rare accident
+        from scrimp.cli.startup.closed_streams import replace_closed_streams  # noqa: PLC0415 - a rare accident
 
         replace_closed_streams()
     if words in (["--version"], ["-V"]):

@@ -9,7 +9,7 @@ import typer
 
 from command import Scrimp
 from fake_provider import FakeProvider
-from scrimp.cli.lazy_group import load
+from scrimp.cli.startup.lazy_group import load
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 import typer
 
 from command import Scrimp
-from scrimp.cli.lazy_group import COMMANDS, load
-from scrimp.cli.rich_help import use_rich_help
+from scrimp.cli.startup.lazy_group import COMMANDS, load
+from scrimp.cli.startup.rich_help import use_rich_help
 from terminal import at_terminal, without_styles
 
 _WORD = re.compile(r"[\w./:{}\[\]-]{2,}")

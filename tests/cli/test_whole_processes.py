@@ -8,7 +8,7 @@ import pytest
 
 from command import Scrimp
 from fake_provider import FakeProvider
-from scrimp.cli.lazy_group import COMMANDS
+from scrimp.cli.startup.lazy_group import COMMANDS
 
 LINES = {
     "ask": ("ask", "hi", "--choices", "echo: hi,no"),

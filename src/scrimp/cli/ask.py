@@ -25,7 +25,7 @@ from scrimp.cli.flags.run_flags import (
 from scrimp.cli.flags.run_options import config_flags, run_options
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.printing import refuse_closed_stdout
-from scrimp.cli.run_end import exit_status
+from scrimp.cli.results.run_end import exit_status
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import OutputError, StoreError, UsageError
 from scrimp.flows import live
@@ -91,7 +91,7 @@ def ask(
         )  # fmt: skip
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
-            from scrimp.cli.dry_run import print_requests  # noqa: PLC0415 - most prompts are sent
+            from scrimp.cli.results.dry_run import print_requests  # noqa: PLC0415 - most prompts are sent
 
             raise typer.Exit(
                 print_requests(session, samples([question], several.samples), options, limit=several.samples or 1)

@@ -15,7 +15,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer's
 from typer._click.exceptions import UsageError as ClickUsageError
 
 from scrimp import __version__
-from scrimp.cli.lazy_group import COMMANDS, LazyGroup
+from scrimp.cli.startup.lazy_group import COMMANDS, LazyGroup
 from scrimp.errors import OutputError, ScrimpError, output_error
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
@@ -109,7 +109,7 @@ def _status(words: Sequence[str]) -> int:
 def _check_words(command: Command, words: Sequence[str]) -> None:
     """Raise UsageError for words that typer lets through and nothing can use."""
     if any(map(_is_suspicious, words)):
-        from scrimp.cli.unusable_words import check_words  # noqa: PLC0415 - rare
+        from scrimp.cli.startup.unusable_words import check_words  # noqa: PLC0415 - rare
 
         check_words(command, words)
 

@@ -29,9 +29,9 @@ from scrimp.cli.flags.run_flags import (
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.output import STDOUT, format_of, open_output, output_name, refuse_overwriting, row_pattern
-from scrimp.cli.run_end import exit_status, keep_former, print_bill, report_end, write_summary
-from scrimp.cli.run_record import RunRecorder, command_words
+from scrimp.cli.results.output import STDOUT, format_of, open_output, output_name, refuse_overwriting, row_pattern
+from scrimp.cli.results.run_end import exit_status, keep_former, print_bill, report_end, write_summary
+from scrimp.cli.results.run_record import RunRecorder, command_words
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
@@ -48,7 +48,7 @@ from scrimp.render.run_reporter import RunReporter
 from scrimp.units import parse_percent
 
 if TYPE_CHECKING:
-    from scrimp.cli.output import OutputFile
+    from scrimp.cli.results.output import OutputFile
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.read.template import Template
@@ -111,7 +111,7 @@ def run(
         refuse_overwriting("-o", output if pattern is None else None, names, files_read)
         refuse_overwriting("--summary-file", written.summary_file, names, files_read)
         if look.dry_run:
-            from scrimp.cli.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
+            from scrimp.cli.results.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost)
@@ -167,7 +167,7 @@ def _row_writer(
     """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
     if pattern is None:
         return open_writer(file.stream), rows
-    from scrimp.cli.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
+    from scrimp.cli.results.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
 
     files = RowFiles(pattern, inputs, read, open_writer, warn)
     return files, files.named(rows)

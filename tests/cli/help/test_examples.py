@@ -10,7 +10,7 @@ import pytest
 from manual.pages import opened_session
 from manual.sessions import Step
 from scrimp.cli.help.examples import EXAMPLES
-from scrimp.cli.lazy_group import COMMANDS
+from scrimp.cli.startup.lazy_group import COMMANDS
 
 FILES = {
     "reviews.csv": 'id,review\nr1,It never broke.\nr2,"Loud, but good."\n',

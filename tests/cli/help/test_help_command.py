@@ -6,7 +6,7 @@ import pytest
 
 from command import Scrimp
 from scrimp.cli.help.topics import topics
-from scrimp.cli.lazy_group import COMMANDS
+from scrimp.cli.startup.lazy_group import COMMANDS
 from terminal import at_terminal, without_styles
 
 

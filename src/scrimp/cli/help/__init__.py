@@ -11,8 +11,8 @@ import typer
 
 from scrimp.cli.help.markdown import Block, Heading, Lines, blocks
 from scrimp.cli.help.topics import Topic, topic_name, topics
-from scrimp.cli.lazy_group import COMMANDS
 from scrimp.cli.printing import print_text
+from scrimp.cli.startup.lazy_group import COMMANDS
 from scrimp.errors import UsageError, closest_name
 from scrimp.render.streams import stream_style
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrimp.cli.help.examples import EXAMPLES
 from scrimp.cli.help.markdown import Block, Heading, Lines, Paragraph, Table
 from scrimp.cli.help.topics import topics
-from scrimp.cli.lazy_group import COMMANDS
+from scrimp.cli.startup.lazy_group import COMMANDS
 from scrimp.config import environment
 from scrimp.config.paths import Paths, paths_of
 from scrimp.errors import EXIT_STATUSES

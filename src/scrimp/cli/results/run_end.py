@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scrimp.billing.totals import Bill
-from scrimp.cli.output import STDOUT, OutputFile, is_same_file
+from scrimp.cli.results.output import STDOUT, OutputFile, is_same_file
 from scrimp.cli.session import Session
 from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop

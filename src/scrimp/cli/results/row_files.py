@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from scrimp.cli.output import is_same_file, write_beside
+from scrimp.cli.results.output import is_same_file, write_beside
 from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.sources import InputFiles
 from scrimp.read.template import Template

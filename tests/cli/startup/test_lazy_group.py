@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from command import Scrimp
-from scrimp.cli.lazy_group import COMMANDS, load
+from scrimp.cli.startup.lazy_group import COMMANDS, load
 
 
 @pytest.mark.parametrize("name", COMMANDS)
