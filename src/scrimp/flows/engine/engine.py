@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.failures import policy_of
-from scrimp.flows.answer.check_command import try_check
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.flows.engine.run_stop import PIPE, RunStop, interrupted, no_provider_left, out_of_money, too_many_failures
-from scrimp.flows.engine.wiring import EngineParts, engine_parts
-from scrimp.flows.plan.groups import PlannedGroup
+from scrimp.flows.engine.wiring import EngineParts
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
@@ -27,37 +24,10 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.cache_lookup import CacheLookup
     from scrimp.flows.plan.planner import PlannedRow, Planner
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.flows.services import Services
-
-# Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
-# memory, hides one slow row (or one slow provider's) among fast ones.
-_ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
-# New objects between two searches for reference cycles. A row makes some hundred objects and no cycle.
-_GC_THRESHOLD = 50_000
 
 _STOPPED = Failure(
     kind="network", message="stopped before the row was answered: rerun the same command to resume"
 )  # fmt: skip
-
-
-def drive(
-    first: PlannedGroup, rest: Iterator[list[Prompt]], options: RunOptions, services: Services, planner: Planner,
-    lookup: CacheLookup, sink: Callable[[Sequence[Outcome]], None],
-) -> RunStop | None:  # fmt: skip
-    """Run the engine in an event loop of its own until all is printed; return why it stopped early, if it did."""
-
-    async def main() -> RunStop | None:
-        if options.check is not None:
-            await try_check(options.check)
-        async with engine_parts(options, services) as parts:
-            window = max(_LEAST_WINDOW, _ROWS_PER_CALL * options.concurrency)
-            output = ReorderBuffer(sink, in_order=options.order == "input", window=window)
-            engine = Engine(options, planner, lookup, parts, output, services.warn, services.recover)
-            return await engine.run(first.rows, Prefetcher(rest))
-
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)
-    return asyncio.run(main())
 
 
 class FinishedRow(Struct, frozen=True):

@@ -1,0 +1,49 @@
+"""The event loop of a run: opened with all that calls need when a row is to be called, closed when all is printed."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from scrimp.flows.answer.check_command import try_check
+from scrimp.flows.engine.engine import Engine
+from scrimp.flows.engine.prefetcher import Prefetcher
+from scrimp.flows.engine.reorder_buffer import ReorderBuffer
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.wiring import engine_parts
+from scrimp.flows.plan.groups import PlannedGroup
+from scrimp.values import Outcome, Prompt
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.cache_lookup import CacheLookup
+    from scrimp.flows.plan.planner import Planner
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+
+# Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
+# memory, hides one slow row (or one slow provider's) among fast ones.
+_ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
+# New objects between two searches for reference cycles. A row makes some hundred objects and no cycle.
+_GC_THRESHOLD = 50_000
+
+
+def drive(
+    first: PlannedGroup, rest: Iterator[list[Prompt]], options: RunOptions, services: Services, planner: Planner,
+    lookup: CacheLookup, sink: Callable[[Sequence[Outcome]], None],
+) -> RunStop | None:  # fmt: skip
+    """Run the engine in an event loop of its own until all is printed; return why it stopped early, if it did."""
+
+    async def main() -> RunStop | None:
+        if options.check is not None:
+            await try_check(options.check)
+        async with engine_parts(options, services) as parts:
+            window = max(_LEAST_WINDOW, _ROWS_PER_CALL * options.concurrency)
+            output = ReorderBuffer(sink, in_order=options.order == "input", window=window)
+            engine = Engine(options, planner, lookup, parts, output, services.warn, services.recover)
+            return await engine.run(first.rows, Prefetcher(rest))
+
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
+    return asyncio.run(main())
