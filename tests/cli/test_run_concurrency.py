@@ -307,3 +307,12 @@ def test_sockets_leave_the_stores_their_open_files(ready: Scrimp, provider: Fake
     again = ready("run", "many.jsonl", "--cache", "only")
     assert (again.status, len(provider.bodies)) == (0, called)
     assert sum(each["calls"] for each in json.loads(ready("cost", "--json").out)) == 300
+
+
+def test_what_is_waited_for_is_said(ready: Scrimp, provider: FakeProvider) -> None:
+    limited = error(429, "rate_limit_exceeded", headers={"retry-after": "2.6"})
+    provider.answer = lambda body: limited if len(provider.bodies) == 1 else echo(body)
+    ran = ready("run", "rows.jsonl")
+
+    assert ran.status == 0
+    assert "scrimp: waiting for fake: 429, 3 s\n" in ran.err

@@ -569,3 +569,43 @@ def test_in_any_case_each_recorded_request_ends_once_and_no_place_is_lost(
             assert all(isinstance(each, Completion) for each in final)
 
     run(main())
+
+
+async def waits_after(
+    http: FakeHttp, seconds: float, *, calls: int = 3, rpm: int | None = None
+) -> list[tuple[str, str, float]]:
+    """Return what is waited for so many seconds after some calls were begun, with the seconds left."""
+    harness = ClientHarness(http, rpm=rpm)
+    began = now()
+    asked = asyncio.create_task(harness.ask_all(calls))
+    await asyncio.sleep(seconds)
+    waits = [(wait.provider, wait.reason, round(wait.until - began - seconds, 3)) for wait in harness.client.waits()]
+    asked.cancel()
+    return waits
+
+
+def test_calls_that_are_all_refused_wait_as_long_as_the_provider_says() -> None:
+    refused = scripted(error(429, retry_after="30"), seconds=0.1)
+
+    assert run(waits_after(refused, 5.0)) == [("acme", "429", 25.1)]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"), [(error(503, retry_after="20"), "503"), (NEVER_SENT, "not reached"), (BROKEN, "not reached")]
+)
+def test_calls_to_a_provider_that_is_away_wait_for_it(reply: ScriptedReply, reason: str) -> None:
+    ((provider, why, left),) = run(waits_after(scripted(reply, seconds=0.1), 0.5))
+
+    assert (provider, why) == ("acme", reason)
+    assert 0 < left <= 20
+
+
+def test_nothing_is_waited_for_while_a_call_is_in_flight() -> None:
+    one_is_slow = scripted(error(429, retry_after="30"), ok(), seconds=4.0)
+
+    assert run(waits_after(one_is_slow, 3.0)) == []
+    assert run(waits_after(scripted(ok(), seconds=0.1), 3.0)) == []
+
+
+def test_calls_above_the_rate_wait_for_it() -> None:
+    assert run(waits_after(scripted(ok(), seconds=0.0), 1.0, rpm=6)) == [("acme", "rate limit", 9.0)]

@@ -39,7 +39,7 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
     messages = Messages(sys.stderr, err, quiet=quiet)
     for warning in unknown_variables(env, {table.key_env or "" for table in loaded.config.providers.values()}):
         messages.warn(warning)
-    services = Services(loaded, paths, env=env, warn=messages.warn)
+    services = Services(loaded, paths, env=env, warn=messages.warn, note=messages.note)
     try:
         yield Session(services, defaults, messages, out, err)
     finally:

@@ -39,9 +39,11 @@ class Services:
         *,
         env: Mapping[str, str],
         warn: Callable[[str], None],
+        note: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.loaded, self.paths, self.env, self.warn, self.clock = loaded, paths, env, warn, clock
+        self.loaded, self.paths, self.env, self.clock = loaded, paths, env, clock
+        self.warn, self.note = warn, note
         self._private: str | None = None
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False

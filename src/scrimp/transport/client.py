@@ -16,6 +16,7 @@ from scrimp.transport.faults import FaultError
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import MAX_OBEYED_WAIT, RetryPolicy, RetryState
+from scrimp.transport.limits.waits import Wait
 from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
@@ -68,6 +69,15 @@ class ProviderClient:
         """Stop retrying; requests in flight continue."""
         self._halted = True
 
+    def waits(self) -> list[Wait]:
+        """Return what is waited for of each provider that has calls and none in flight; the wait that ends first."""
+        idle = {name: queue for name, queue in self._queues.items() if queue.idle}
+        waits = {name: wait for name, wait in self._health.waits.next_to_end().items() if name in idle}
+        for name, queue in idle.items():
+            if name not in waits and (seconds := queue.wait_for_rate()):
+                waits[name] = Wait(name, "rate limit", self._clock() + seconds)
+        return list(waits.values())
+
     async def close(self) -> None:
         """Close connections and in-process providers."""
         if self._http is not None:
@@ -104,11 +114,12 @@ class ProviderClient:
             await self._sleep_in_place(wait, result, exchange)
 
     async def _sleep_in_place(self, seconds: float, failure: Failure, exchange: Exchange) -> None:
-        if failure.kind != "rate_limit":
-            await self._sleep(seconds)
-            return
-        with self._queue(exchange.endpoint).asleep():
-            await self._sleep(seconds)
+        with self._health.waits.waiting(exchange.call.provider, failure, seconds):
+            if failure.kind != "rate_limit":
+                await self._sleep(seconds)
+                return
+            with self._queue(exchange.endpoint).asleep():
+                await self._sleep(seconds)
 
     def _wait(self, retry_state: RetryState, failure: Failure, exchange: Exchange) -> float | None:
         """Return the seconds until the next attempt; hold back other calls to the provider if they would fail too."""

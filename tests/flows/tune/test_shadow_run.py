@@ -18,7 +18,9 @@ ENTRY = Entry(
 
 def services(tmp_path: Path) -> Services:
     paths = paths_of({"SCRIMP_HOME": str(tmp_path)})
-    return Services(load(env={}, cwd=tmp_path, paths=paths, flags={}), paths, env={}, warn=lambda _: None)
+    return Services(
+        load(env={}, cwd=tmp_path, paths=paths, flags={}), paths, env={}, warn=lambda _: None, note=lambda _: None
+    )
 
 
 def answered(number: int, *, text: str = "", entries: Sequence[Entry] = (ENTRY,)) -> Answered:

@@ -12,6 +12,7 @@ from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.wait_notices import wait_notices
 from scrimp.flows.engine.wiring import engine_parts
 from scrimp.flows.plan.groups import PlannedGroup
 from scrimp.values import Outcome, Prompt
@@ -42,7 +43,8 @@ def drive(
             window = max(_LEAST_WINDOW, _ROWS_PER_CALL * options.concurrency)
             output = ReorderBuffer(sink, in_order=options.order == "input", window=window)
             engine = Engine(options, planner, lookup, parts, output, services.warn, services.recover)
-            return await engine.run(first.rows, Prefetcher(rest))
+            async with wait_notices(parts.client.waits, services.note):
+                return await engine.run(first.rows, Prefetcher(rest))
 
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)

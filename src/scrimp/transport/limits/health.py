@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from scrimp.failures import policy_of
 from scrimp.transport.limits.circuit_breaker import CircuitBreaker
+from scrimp.transport.limits.waits import Waits
 from scrimp.values import Completion, Failure
 
 # A provider that has answered before may refuse a prompt with a 403 (its gateway took it for an attack): only this many
@@ -19,6 +20,7 @@ class ProviderHealth:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self.waits = Waits(clock)
         self._refused: dict[str, Failure] = {}
         self._refusals: dict[str, int] = {}
         self._answered: set[str] = set()
@@ -68,15 +70,29 @@ class ProviderHealth:
     async def recovery(self, models: Sequence[tuple[str, str]]) -> None:
         """Wait until a call to one of these models may be let through, or until waiting is pointless."""
         while not any(self.ready(*model) for model in models):
-            recovering = [self._breaker(*model) for model in models if self.failure(*model) is None]
+            recovering = [model for model in models if self.failure(*model) is None]
             if not recovering:
                 return
             if self._changed is None or self._changed.done():
                 self._changed = asyncio.get_running_loop().create_future()
-            now = self._clock()
-            # After the cool-down another call is the probe, and its result is notified.
-            waits = [max(0.0, breaker.retry_at - now) for breaker in recovering if not breaker.probing]
-            await asyncio.wait([self._changed], timeout=min(waits, default=None))
+            if not (cooling := self._cooling_down(recovering)):
+                await asyncio.wait([self._changed])
+                continue
+            seconds, provider, failure = min(cooling, key=lambda each: each[0])
+            with self.waits.waiting(provider, failure, seconds):
+                await asyncio.wait([self._changed], timeout=seconds)
+
+    def _cooling_down(self, models: Sequence[tuple[str, str]]) -> list[tuple[float, str, Failure]]:
+        """Return the seconds left to each model in trouble, and its trouble.
+
+        After a cool-down another call is the probe: its result is notified, and no time is known until then.
+        """
+        now, breakers = self._clock(), [(provider, self._breaker(provider, model)) for provider, model in models]
+        return [
+            (max(0.0, breaker.retry_at - now), provider, breaker.failure)
+            for provider, breaker in breakers
+            if breaker.failure is not None and not breaker.probing
+        ]
 
     def observe(self, provider: str, model: str, result: Completion | Failure, began: float) -> None:
         """Learn from the result of a call that was let through at `began`."""

@@ -89,6 +89,16 @@ class ProviderQueue:
             # Tokens read from a provider's prompt cache do not count toward most limits (reference, 5).
             self._rate.correct(estimated, usage.input - usage.cache_read + usage.output, now)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no call is in flight."""
+        return not self._in_flight
+
+    def wait_for_rate(self) -> float:
+        """Return the seconds until the rate allows the next call that waits for it; 0 where none does."""
+        queue = self._resumed or self._waiting
+        return self._rate.wait(queue[0][1], self._clock()) if queue and self._has_place() else 0.0
+
     @contextmanager
     def asleep(self) -> Iterator[None]:
         """Mark a refused call as waiting to be sent again: it keeps its place, unless refusals are scattered."""
@@ -129,10 +139,8 @@ class ProviderQueue:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        queue = self._resumed or self._waiting
-        if queue and self._has_place():
-            wait = self._rate.wait(queue[0][1], self._clock())
-            self._timer = asyncio.get_running_loop().call_later(wait, self._on_timer)
+        if (self._resumed or self._waiting) and self._has_place():
+            self._timer = asyncio.get_running_loop().call_later(self.wait_for_rate(), self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
