@@ -10,44 +10,147 @@ import openai
 import pytest
 
 from command import Scrimp
-from fake_provider import FakeProvider
+from fake_provider import FakeProvider, error
 
 KEY = "sk-test-0123456789abcdef"
 
 
+# Headers that tell about the program that sends, or that each HTTP client writes in its own way.
+OF_THE_CLIENT = frozenset((
+    "accept", "accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent",
+))  # fmt: skip
+
+OPENAI = [
+    {},
+    {"OPENAI_BASE_URL": "/mine/", "OPENAI_ORG_ID": "org-1", "OPENAI_PROJECT_ID": "proj_1"},
+    {"OPENAI_CUSTOM_HEADERS": "X-Team: search\n  x-trace :a:b \n\nx-empty:"},
+    {"OPENAI_CUSTOM_HEADERS": "Authorization: Bearer gateway-0123456789"},
+    {"OPENAI_CUSTOM_HEADERS": "OpenAI-Organization: org-2", "OPENAI_PROJECT_ID": "proj_1"},
+    {"OPENAI_CUSTOM_HEADERS": "content-type: application/json; charset=utf-8"},
+]
+ANTHROPIC = [
+    {"ANTHROPIC_AUTH_TOKEN": "tok-0123456789"},
+    {"ANTHROPIC_BASE_URL": "/proxy", "ANTHROPIC_AUTH_TOKEN": "tok-0123456789"},
+    {"ANTHROPIC_AUTH_TOKEN": "tok-0123456789", "ANTHROPIC_API_KEY": ""},
+    {"ANTHROPIC_AUTH_TOKEN": "tok-0123456789", "ANTHROPIC_CUSTOM_HEADERS": "anthropic-beta: a,b\nX-Team: search"},
+    {"ANTHROPIC_AUTH_TOKEN": "tok-0123456789", "ANTHROPIC_CUSTOM_HEADERS": "anthropic-version: 2023-06-01"},
+    {"ANTHROPIC_CUSTOM_HEADERS": "Authorization: Bearer gateway-0123456789"},
+    {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_CUSTOM_HEADERS": "Authorization: Bearer gateway-0123456789"},
+]
+
+
+def as_sent(headers: dict[str, str]) -> dict[str, str]:
+    """Return the headers of a request that the environment may change."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if name not in OF_THE_CLIENT and not name.startswith(("x-stainless-", "x-openai-", "traceparent"))
+    }
+
+
+def set_variables(
+    vendor: str, variables: dict[str, str], scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set the same variables for scrimp and for the SDK in this process; an address is a path at the provider."""
+    for name in ("BASE_URL", "ORG_ID", "PROJECT_ID", "CUSTOM_HEADERS", "AUTH_TOKEN", "API_KEY"):
+        monkeypatch.delenv(f"{vendor}_{name}", raising=False)
+    address = f"{vendor}_BASE_URL"
+    base = provider.url if vendor == "OPENAI" else provider.url.removesuffix("/v1")
+    for name, value in {**variables, address: base + variables.get(address, "")}.items():
+        monkeypatch.setenv(name, value)
+        scrimp.env[name] = value
+    scrimp.env["SCRIMP_RETRIES"] = "0"
+
+
+@pytest.mark.parametrize("variables", OPENAI)
 def test_openai_is_called_where_and_as_its_own_sdk_calls_it(
-    scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    env = {
-        "OPENAI_BASE_URL": provider.url + "/mine/", "OPENAI_ORG_ID": "org-1", "OPENAI_PROJECT_ID": "proj_1",
-        "OPENAI_API_KEY": KEY,
-    }  # fmt: skip
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
+    set_variables("OPENAI", {"OPENAI_API_KEY": KEY, **variables}, scrimp, provider, monkeypatch)
     openai.OpenAI().chat.completions.create(model="gpt-6-luna", messages=[{"role": "user", "content": "hi"}])
-    scrimp.env |= env
-    ran = scrimp("ask", "hi", "--model", "openai/gpt-6-luna")
+    ran = scrimp("run", "-", "--model", "openai/gpt-6-luna", "--fields", "output", stdin="hi\n")
 
-    assert (ran.status, ran.out) == (0, "echo: hi\n")
-    assert provider.paths == ["/v1/mine/chat/completions"] * 2
-    for name in ("openai-organization", "openai-project", "authorization"):
-        assert provider.headers[0][name] == provider.headers[1][name]
+    assert (ran.status, ran.rows) == (0, [{"output": "echo: hi"}])
+    assert provider.paths[0] == provider.paths[1] == f"/v1{variables.get('OPENAI_BASE_URL', '/')}chat/completions"
+    assert as_sent(provider.headers[1]) == as_sent(provider.headers[0])
 
 
-def test_anthropic_is_called_where_its_own_sdk_calls_it(
-    scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("variables", ANTHROPIC)
+def test_anthropic_is_called_where_and_as_its_own_sdk_calls_it(
+    scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    env = {"ANTHROPIC_BASE_URL": provider.url.removesuffix("/v1") + "/proxy", "ANTHROPIC_API_KEY": KEY}
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
+    set_variables("ANTHROPIC", variables, scrimp, provider, monkeypatch)
     with suppress(Exception):  # the reply is none of its dialect
         anthropic.Anthropic(max_retries=0).messages.create(
             model="claude-opus-5-5", max_tokens=9, messages=[{"role": "user", "content": "hi"}]
         )
-    scrimp.env |= {**env, "SCRIMP_RETRIES": "0"}
-    scrimp("ask", "hi", "--model", "anthropic/claude-opus-5-5")
+    scrimp("run", "-", "--model", "anthropic/claude-opus-5-5", stdin="hi\n")
 
-    assert provider.paths == ["/proxy/v1/messages"] * 2
+    assert provider.paths == [f"{variables.get('ANTHROPIC_BASE_URL', '')}/v1/messages"] * 2
+    assert as_sent(provider.headers[1]) == as_sent(provider.headers[0])
+
+
+def test_a_key_of_anthropic_goes_before_a_token_as_in_its_own_sdk(
+    scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = {"ANTHROPIC_AUTH_TOKEN": "tok-0123456789", "ANTHROPIC_API_KEY": KEY}
+    set_variables("ANTHROPIC", both, scrimp, provider, monkeypatch)
+    scrimp("run", "-", "--model", "anthropic/claude-opus-5-5", stdin="hi\n")
+
+    assert anthropic.Anthropic().auth_token is None
+    assert (provider.headers[0]["x-api-key"], provider.headers[0].get("authorization")) == (KEY, None)
+
+
+def test_a_token_counts_as_a_key_where_models_are_listed(scrimp: Scrimp) -> None:
+    scrimp.env["ANTHROPIC_AUTH_TOKEN"] = "tok-0123456789"
+
+    assert "ok     key for anthropic" in scrimp("doctor").out
+    assert "no key for anthropic" not in scrimp("config", "check").out
+
+
+def test_a_provider_whose_key_is_elsewhere_never_gets_the_token(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.env |= {"ANTHROPIC_AUTH_TOKEN": "tok-0123456789", "SCRIMP_RETRIES": "0"}
+    scrimp.config(f'[providers.anthropic]\nbase_url = "{provider.url}"\nkey_env = "MY_KEY"\n')
+    ran = scrimp("ask", "hi", "--model", "anthropic/claude-opus-5-5")
+
+    assert "has a key: set MY_KEY" in ran.err
+    assert provider.headers == []
+
+
+def test_custom_headers_are_shown_nowhere_but_by_name(scrimp: Scrimp, provider: FakeProvider) -> None:
+    headers = "X-Corp-Pass: hunter1\nauthorization: Basic hunter2hunter2"
+    scrimp.env |= {"OPENAI_BASE_URL": provider.url, "OPENAI_CUSTOM_HEADERS": headers, "SCRIMP_RETRIES": "0"}
+    provider.answer = lambda body: error(400, message=f"these are wrong: {headers}")
+    model = ("--model", "openai/gpt-6-luna")
+    ran = [
+        scrimp("config", "show", "--origin"), scrimp("doctor"), scrimp("ask", "hi", *model, "--dry-run"),
+        scrimp("ask", "hi", *model), scrimp("run", "-", *model, stdin="hi\n"),
+    ]  # fmt: skip
+
+    assert "x-corp-pass" in ran[0].out
+    assert len(provider.headers) == 2
+    assert all("hunter2" not in each.out + each.err for each in ran)
+    assert all("hunter1" not in each.out + each.err for each in ran[:3])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("hunter2", "OPENAI_CUSTOM_HEADERS has a line without a colon: write NAME: VALUE on each line, or unset it"),
+        ("x-a: b\nhunter2", "has a line without a colon"), (": hunter2", "the header '' cannot be sent"),
+        ("x a: hunter2", "the header 'x a' cannot be sent"), ("x-a: caf\u00e9hunter2", "header 'x-a' cannot be sent"),
+    ],
+)  # fmt: skip
+def test_custom_headers_that_cannot_be_sent_are_refused_without_their_value(
+    scrimp: Scrimp, text: str, says: str
+) -> None:
+    scrimp.env |= {"OPENAI_CUSTOM_HEADERS": text, "OPENAI_API_KEY": KEY}
+    ran = scrimp("ask", "hi")
+
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert "OPENAI_CUSTOM_HEADERS" in ran.err
+    assert says in ran.err
+    assert "hunter2" not in ran.err
 
 
 def test_ollama_is_called_at_its_host(scrimp: Scrimp, provider: FakeProvider) -> None:

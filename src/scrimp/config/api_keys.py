@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from scrimp.config.paths import expanded
 from scrimp.config.schema import ProviderTable
-from scrimp.config.secret_patterns import REDACTED, redact_secrets
+from scrimp.config.secret_patterns import REDACTED, may_hold_secret, redact_secrets
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.providers.endpoint import Endpoint
 
@@ -51,7 +51,7 @@ class KeyRing:
         table = self._tables.get(endpoint.name, _NO_TABLE)
         if table.key_cmd or table.key_file:
             return True
-        return endpoint.key_env is None or bool(self._variable(endpoint.key_env))
+        return endpoint.key_env is None or _authorized(endpoint) or any(map(self._variable, _variables(endpoint)))
 
     def find(self, endpoint: Endpoint) -> Secret | None:
         """Return the key from key_cmd, key_file or key_env, in this order; None if there is none."""
@@ -62,12 +62,10 @@ class KeyRing:
 
     def headers_for(self, endpoint: Endpoint) -> dict[str, str]:
         """Return the headers that carry an endpoint's secrets; raise MissingKeyError if one it needs is missing."""
-        headers = {}
-        key = self.find(endpoint)
-        if key is not None:
-            headers[endpoint.auth_header] = endpoint.auth_prefix + key.reveal()
-        elif endpoint.key_env is not None:
-            raise MissingKeyError(missing_key_message(endpoint))
+        headers = {} if _authorized(endpoint) else self._authorization(endpoint)
+        for header, value in endpoint.headers.items():
+            if may_hold_secret(header):
+                self._secrets[f"the header {header} of {endpoint.name}"] = Secret(value.rpartition(" ")[2])
         for header, (variable, prefix) in endpoint.env_headers.items():
             second_key = self._variable(variable)
             if not second_key:
@@ -75,6 +73,15 @@ class KeyRing:
             self._secrets[f"${variable}"] = Secret(second_key)
             headers[header] = prefix + _checked(second_key, f"${variable}")
         return headers
+
+    def _authorization(self, endpoint: Endpoint) -> dict[str, str]:
+        if (key := self.find(endpoint)) is not None:
+            return {endpoint.auth_header: endpoint.auth_prefix + key.reveal()}
+        if (token := self._token(endpoint)) is not None:
+            return {"authorization": f"Bearer {token.reveal()}"}
+        if endpoint.key_env is not None:
+            raise MissingKeyError(missing_key_message(endpoint))
+        return {}
 
     def redact(self, text: str) -> str:
         """Return the text with every known key, and everything that has the shape of a key, replaced."""
@@ -93,6 +100,13 @@ class KeyRing:
         key = self._variable(endpoint.key_env or "")
         return _checked(key, f"${endpoint.key_env}") if key else ""
 
+    def _token(self, endpoint: Endpoint) -> Secret | None:
+        """Return the bearer token that stands in for a key."""
+        token = self._variable(endpoint.bearer_env or "")
+        if not token:
+            return None
+        return self._secrets.setdefault(f"${endpoint.bearer_env}", Secret(_checked(token, f"${endpoint.bearer_env}")))
+
     def _variable(self, name: str) -> str:
         return self._env.get(name, "").strip()
 
@@ -106,6 +120,16 @@ class KeyRing:
         if mode & (stat.S_IRGRP | stat.S_IROTH):
             self._warn(f"{path} can be read by others: run chmod 600 on it")
         return key
+
+
+def _variables(endpoint: Endpoint) -> tuple[str, ...]:
+    return tuple(filter(None, (endpoint.key_env, endpoint.bearer_env)))
+
+
+def _authorized(endpoint: Endpoint) -> bool:
+    """Return whether a header that the user sets for every request stands in for the key."""
+    names = {endpoint.auth_header.lower(), *(("authorization",) if endpoint.bearer_env else ())}
+    return not names.isdisjoint(endpoint.headers)
 
 
 def missing_key_message(endpoint: Endpoint) -> str:

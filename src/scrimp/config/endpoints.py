@@ -30,9 +30,16 @@ def endpoint_of(name: str, table: ProviderTable) -> Endpoint:
     changes = {field: value for field in _SHARED_FIELDS if (value := getattr(table, field)) is not None}
     if table.key_env == "":
         changes["key_env"] = None
+    if table.key_env is not None:
+        changes["bearer_env"] = None
     if transport is not None:
         changes["transport"] = transport
-    return replace(base, headers={**base.headers, **table.headers}, **changes)
+    return replace(base, headers=_merged(base.headers, table.headers), **changes)
+
+
+def _merged(below: Mapping[str, str], above: Mapping[str, str]) -> dict[str, str]:
+    """Return headers with others over them; the same name in capitals is the same header."""
+    return {name.lower(): value for name, value in (*below.items(), *above.items())}
 
 
 def _transport_of(name: str, base_url: str) -> Transport:

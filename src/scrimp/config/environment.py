@@ -21,6 +21,7 @@ COMMON: Mapping[str, str] = {
 # Read where providers are called.
 CALLING: Mapping[str, str] = {
     **VENDOR_VARIABLES,
+    "ANTHROPIC_AUTH_TOKEN": "A bearer token for anthropic, as for its own SDK, where ANTHROPIC_API_KEY is not set.",
     "HTTPS_PROXY": "The proxy for https addresses; https_proxy is the same.",
     "HTTP_PROXY": "The proxy for http addresses; http_proxy is the same.",
     "ALL_PROXY": "The proxy where neither is set; all_proxy is the same.",

@@ -18,9 +18,12 @@ VENDOR_VARIABLES: Mapping[str, str] = {
     "OPENAI_BASE_URL": "The address of openai, as for its own SDK.",
     "OPENAI_ORG_ID": "The organization that openai bills, as for its own SDK.",
     "OPENAI_PROJECT_ID": "The project that openai bills, as for its own SDK.",
+    "OPENAI_CUSTOM_HEADERS": "More headers for openai, as for its own SDK: NAME: VALUE on each line.",
     "ANTHROPIC_BASE_URL": "The address of anthropic, as for its own SDK.",
+    "ANTHROPIC_CUSTOM_HEADERS": "More headers for anthropic, as for its own SDK: NAME: VALUE on each line.",
     "OLLAMA_HOST": "The address of ollama, as for its own client: host, host:port or a URL.",
 }
+CUSTOM_HEADERS = "_CUSTOM_HEADERS"  # how the names of those end whose values may hold secrets
 # Variables of scrimp that set no default.
 _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 

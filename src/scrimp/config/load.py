@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.config.layers import (
+    CUSTOM_HEADERS,
     VENDOR_VARIABLES,
     Tree,
     deep_merge,
@@ -86,6 +87,11 @@ def project_file(cwd: Path | None) -> Path | None:
         except PermissionError:  # a directory we cannot read holds no project of ours
             continue
     return None
+
+
+def custom_header_names(origins: Mapping[tuple[str, ...], str]) -> set[str]:
+    """Return the names, in lower case, of headers whose values come from a variable that may hold secrets."""
+    return {path[-1].lower() for path, origin in origins.items() if origin.endswith(CUSTOM_HEADERS)}
 
 
 def _variable_that_set(path: tuple[str, ...], env: Mapping[str, str]) -> str:

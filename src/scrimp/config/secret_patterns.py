@@ -9,6 +9,7 @@ _PATTERN = (
     r"\b(?:sk|pk|rk|gsk|xai|tm)-[\w-]{12,}|\b(?:hf|gh[pousr]|gsk)_\w{16,}|\bAIza[\w-]{20,}"
     r"|(?<=[Bb]earer )[\w.~+/-]{12,}=*|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
 )
+_HEADER_WORDS = ("key", "token", "secret", "auth", "cookie", "password")
 _VARIABLE_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 REDACTED = "[key]"
 
@@ -21,6 +22,11 @@ def contains_secret(text: str) -> bool:
 def redact_secrets(text: str) -> str:
     """Return the text with everything that has the shape of a key or password replaced."""
     return re.sub(_PATTERN, REDACTED, text)
+
+
+def may_hold_secret(header: str) -> bool:
+    """Return whether a header of this name may hold a secret."""
+    return any(word in header.lower() for word in _HEADER_WORDS)
 
 
 def is_variable_name(text: str) -> bool:

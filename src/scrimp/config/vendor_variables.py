@@ -7,17 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scrimp.config.layers import Tree, is_unicode, to_config
+from scrimp.config.layers import CUSTOM_HEADERS, VENDOR_VARIABLES, Tree, is_unicode, to_config
 from scrimp.errors import ConfigError
 
-# Variable -> provider, and the header it sets; without one it is the address.
-_VARIABLES: Mapping[str, tuple[str, str | None]] = {
-    "OPENAI_BASE_URL": ("openai", None),
-    "OPENAI_ORG_ID": ("openai", "OpenAI-Organization"),
-    "OPENAI_PROJECT_ID": ("openai", "OpenAI-Project"),
-    "ANTHROPIC_BASE_URL": ("anthropic", None),
-    "OLLAMA_HOST": ("ollama", None),
-}
+# The headers that variables set; the others set headers of any name, or an address.
+_HEADERS: Mapping[str, str] = {"OPENAI_ORG_ID": "openai-organization", "OPENAI_PROJECT_ID": "openai-project"}
 _LOOPBACK = "127.0.0.1"
 _EVERY_ADDRESS = ("", "0.0.0.0", "[::]", "::")  # noqa: S104 - what a server listens on; a client calls it on this machine
 _OLLAMA_PORT, _LAST_PORT = 11434, 65535
@@ -26,15 +20,39 @@ _PORTS = {"http": 80, "https": 443}
 
 def vendor_layers(env: Mapping[str, str]) -> Iterator[tuple[str, Tree]]:
     """Yield each variable that is set with the layer it stands for; an empty one sets nothing."""
-    for variable, (provider, header) in _VARIABLES.items():
+    for variable in VENDOR_VARIABLES:
         if value := env.get(variable, "").strip():
-            if header is not None:
-                table: Tree = {"headers": {header: value}}
-            else:
-                table = {"base_url": ollama_url(value) if provider == "ollama" else _url(variable, value)}
-            layer: Tree = {"providers": {provider: table}}
+            layer: Tree = {"providers": {provider_of(variable): _table(variable, value)}}
             to_config(layer, variable)
             yield variable, layer
+
+
+def provider_of(variable: str) -> str:
+    """Return the provider whose table a variable changes."""
+    return variable.partition("_")[0].lower()
+
+
+def _table(variable: str, value: str) -> Tree:
+    if variable == "OLLAMA_HOST":
+        return {"base_url": ollama_url(value)}
+    if variable.endswith(CUSTOM_HEADERS):
+        return {"headers": _custom_headers(variable, value)}
+    if header := _HEADERS.get(variable):
+        return {"headers": {header: value}}
+    return {"base_url": _url(variable, value)}
+
+
+def _custom_headers(variable: str, text: str) -> Tree:
+    """Return the headers of a variable with one on each line."""
+    headers: Tree = {}
+    for line in text.split("\n"):
+        name, colon, value = line.partition(":")
+        if colon:
+            headers[name.strip().lower()] = value.strip()
+        elif line.strip():
+            # The line is not repeated: it may hold a key.
+            raise ConfigError(f"{variable} has a line without a colon: write NAME: VALUE on each line, or unset it")
+    return headers
 
 
 def ollama_url(host: str) -> str:

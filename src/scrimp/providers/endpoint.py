@@ -19,6 +19,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     transport: Transport = "http"
     flavour: str = "generic"  # whose quirks apply: openai, deepseek, mistral, qwen, openrouter, litellm, local, ...
     key_env: str | None = None
+    bearer_env: str | None = None  # a variable with a bearer token, for where that of the key is not set
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
     headers: Mapping[str, str] = {}

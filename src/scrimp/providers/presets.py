@@ -17,7 +17,7 @@ _ALL = (
     _openai("openai", "https://api.openai.com/v1", "OPENAI_API_KEY"),
     Endpoint(
         name="anthropic", dialect="anthropic", flavour="anthropic", base_url="https://api.anthropic.com",
-        key_env="ANTHROPIC_API_KEY", auth_header="x-api-key", auth_prefix="",
+        key_env="ANTHROPIC_API_KEY", bearer_env="ANTHROPIC_AUTH_TOKEN", auth_header="x-api-key", auth_prefix="",
         headers={"anthropic-version": "2026-10-21"},
     ),
     Endpoint(

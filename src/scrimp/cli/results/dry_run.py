@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
+from scrimp.config.load import custom_header_names
+from scrimp.config.secret_patterns import may_hold_secret
 from scrimp.flows.dry_run import DryRow, dry_rows
 from scrimp.render.terminal import escape_controls
 from scrimp.values import Prompt
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 _DEFAULT_ROWS = 3
 _NOTHING_TO_SEND = 4
 _HIDDEN = "***"
-_SECRET_WORDS = ("key", "token", "secret", "auth", "cookie", "password")
 
 
 def print_requests(session: Session, prompts: Iterator[Prompt], options: RunOptions, *, limit: int | None) -> int:
@@ -68,7 +69,8 @@ def _readable(session: Session, row: DryRow) -> Iterator[str]:
 
 def _headers(session: Session, request: RecordedRequest) -> dict[str, str]:
     """Return the headers, with those hidden that hold a key, or might by their name."""
-    hidden = {name for name in request.headers if any(word in name for word in _SECRET_WORDS)} | request.secret
+    hidden = set(filter(may_hold_secret, request.headers)) | request.secret
+    hidden |= custom_header_names(session.services.loaded.origins)
     return {
         name: _HIDDEN if name in hidden else session.services.keys.redact(value)
         for name, value in request.headers.items()

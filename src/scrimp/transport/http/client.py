@@ -127,8 +127,10 @@ async def _events_of(reply: httpx.Response) -> AsyncIterator[str | HttpReply]:
 
 
 def request_headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers of a request beside those that the engine adds."""
-    return {"content-type": "application/json", "user-agent": USER_AGENT, **request.headers, **secrets}
+    """Return the headers of a request beside those that the engine adds; those that the user set go before the key."""
+    own = {"content-type": "application/json", "user-agent": USER_AGENT}
+    own |= {name.lower(): value for name, value in secrets.items()}
+    return own | {name.lower(): value for name, value in request.headers.items()}
 
 
 @contextmanager
