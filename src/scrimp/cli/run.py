@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -29,8 +30,9 @@ from scrimp.cli.flags.run_flags import (
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.results.output import STDOUT, format_of, open_output, output_name, refuse_overwriting, row_pattern
-from scrimp.cli.results.run_end import exit_status, keep_former, print_bill, report_end, write_summary
+from scrimp.cli.results.output import open_output
+from scrimp.cli.results.output_target import OutputTarget, output_target
+from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
 from scrimp.cli.results.run_record import RunRecorder, command_words
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError
@@ -41,17 +43,15 @@ from scrimp.read.inputs.input_meter import InputMeter
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.options import named_file
 from scrimp.read.prompts import prompts
-from scrimp.render.progress import open_progress
+from scrimp.render.progress import Progress, Total, open_progress
 from scrimp.render.rows.fields import field_names
 from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
 from scrimp.units import parse_percent
 
 if TYPE_CHECKING:
-    from scrimp.cli.results.output import OutputFile
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.tune.shadow_run import ShadowRun
-    from scrimp.read.template import Template
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Prompt
 
@@ -86,91 +86,93 @@ def run(
     command to resume after any interruption: what was answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
+    groups = (reading, where, answer, check, several, cost, calls, stops, labels, written, screen)
     with open_session(config_flags(where, answer, cost, calls, stops, screen), quiet=screen.quiet) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         check_schema(options)
-        output, pattern = row_pattern(output_name(written.output))
-        meter = InputMeter(
-            names, min((n for n in (reading.limit, reading.sample) if n is not None), default=None),
-            each=several.samples or 1,
-        )  # fmt: skip
-        read = read_options(reading)
-        rows = samples(
-            prompts(names, read, warn=session.messages.warn, meter=meter, note=session.messages.note), several.samples
-        )
+        meter = _meter(names, reading, several)
+        rows = _rows(session, names, reading, several, meter)
+        target = output_target(written.output, written.summary_file, names, _files_read(reading, answer))
         warn_of_equal_samples(options, several.samples, session.messages.warn)
-        files_read = {
-            "--only-failed": reading.only_failed,
-            "-t": named_file(reading.template),
-            "--system": named_file(reading.system),
-            "--schema": schema_file(answer.schema),
-            "--choices-text": named_file(answer.choices_text),
-        }
-        refuse_overwriting("-o", output if pattern is None else None, names, files_read)
-        refuse_overwriting("--summary-file", written.summary_file, names, files_read)
         if look.dry_run:
             from scrimp.cli.results.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
-        bill = Bill(cap=options.limits.max_cost)
-        bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, meter.total, session.err)
-        session.messages.redirect(bar.print_message)
-        to_terminal = session.out.terminal and output == STDOUT
-        open_writer = partial(
-            open_row_writer, out=written.out or ("text" if pattern else format_of(output)),
-            fields=field_names(written.fields), terminal=to_terminal, warn=session.messages.warn, style=session.out,
-            parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
-        )  # fmt: skip
-        with open_output(STDOUT if pattern else output) as file:
-            writer, rows = _row_writer(
-                open_writer, file, pattern, rows, names, files_read | {"--summary-file": written.summary_file},
-                session.messages.warn,
-            )  # fmt: skip
+        bill, shadow = Bill(cap=options.limits.max_cost), _shadow_run(session, options)
+        with _progress(session, screen, meter.total) as bar, open_output(target.file) as file:
+            writer, rows = target.row_writer(
+                file, rows, _writer_opener(session, options, reading, written, target), session.messages.warn
+            )
             explain = session.messages.note if screen.verbose else None
-            reporter = RunReporter(writer, bill, bar.update, explain, clear=bar.clear if to_terminal else _nothing)
-            shadow = _shadow_run(session, options)
-            groups = (reading, where, answer, check, several, cost, calls, stops, labels, written, screen)
+            clear = bar.clear if target.is_terminal(session) else _nothing
+            reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
             recorder = RunRecorder(session, tuple(command_words(names, groups)))
             take = recorder.tee(reporter.report if shadow is None else shadow.tee(reporter.report))
             stop, error = _drive(
                 reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
             )  # fmt: skip
             kept = keep_former(file, bill, stop, error)
-        bar.close()
-        session.messages.redirect(None)
-        if kept:
-            session.messages.note(f"no row was answered: {output} is as it was before")
-        reader_is_there = stop is None or stop.reason != "pipe"
-        if reader_is_there and (bill.counts.total or error is None):
-            print_bill(session, bill, written.summary, quiet=screen.quiet)
-        report_end(session, reporter, stop, error, names)
+        ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
+        ending.report(session, names, written.summary, quiet=screen.quiet)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
-        unwritten = write_summary(session, bill, written.summary_file, output)
-        status = exit_status(bill, stop, error, stops.fail_on, cache_only=options.cache == "only")
+        unwritten = write_summary(session, bill, target)
+        status = ending.exit_status(stops.fail_on, cache_only=options.cache == "only")
         status = status or (0 if unwritten is None else unwritten.exit_status)
         recorder.end(bill, status, stop, error)
     raise typer.Exit(status)
 
 
-def _row_writer(
-    open_writer: Callable[[BinaryIO], RowWriter],
-    file: OutputFile,
-    pattern: Template | None,
-    rows: Iterator[Prompt],
-    inputs: Sequence[str],
-    read: Mapping[str, str | None],
-    warn: Callable[[str], None],
-) -> tuple[RowWriter, Iterator[Prompt]]:
-    """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
-    if pattern is None:
-        return open_writer(file.stream), rows
-    from scrimp.cli.results.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
+def _meter(names: Sequence[str], reading: ReadingFlags, several: SamplesFlag) -> InputMeter:
+    """Return what estimates how many rows there will be."""
+    most = min((n for n in (reading.limit, reading.sample) if n is not None), default=None)
+    return InputMeter(names, most, each=several.samples or 1)
 
-    files = RowFiles(pattern, inputs, read, open_writer, warn)
-    return files, files.named(rows)
+
+def _rows(
+    session: Session, names: Sequence[str], reading: ReadingFlags, several: SamplesFlag, meter: InputMeter
+) -> Iterator[Prompt]:
+    """Return the prompts to answer, read as they are needed."""
+    messages = session.messages
+    read = prompts(names, read_options(reading), warn=messages.warn, meter=meter, note=messages.note)
+    return samples(read, several.samples)
+
+
+def _files_read(reading: ReadingFlags, answer: AnswerFlags) -> dict[str, str | None]:
+    """Return the files that flags name, which a run must not write over."""
+    return {
+        "--only-failed": reading.only_failed,
+        "-t": named_file(reading.template),
+        "--system": named_file(reading.system),
+        "--schema": schema_file(answer.schema),
+        "--choices-text": named_file(answer.choices_text),
+    }
+
+
+@contextmanager
+def _progress(session: Session, screen: ScreenFlags, total: Total) -> Iterator[Progress]:
+    """Show progress, with messages above it, until the output is complete."""
+    bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, total, session.err)
+    session.messages.redirect(bar.print_message)
+    try:
+        yield bar
+    finally:
+        bar.close()
+        session.messages.redirect(None)
+
+
+def _writer_opener(
+    session: Session, options: RunOptions, reading: ReadingFlags, written: OutputFlags, target: OutputTarget
+) -> Callable[[BinaryIO], RowWriter]:
+    """Return what opens a writer of rows in the format, and with the fields, that the flags ask for."""
+    read = read_options(reading)
+    return partial(
+        open_row_writer, out=written.out or target.format, fields=field_names(written.fields),
+        terminal=target.is_terminal(session), warn=session.messages.warn, style=session.out,
+        parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
+    )  # fmt: skip
 
 
 def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:

@@ -1,70 +1,20 @@
-"""Where rows go: stdout, or the file that -o names, which has its new content only at the end."""
+"""Writes the output: stdout, or a file that has its new content only at the end."""
 
 from __future__ import annotations
 
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, get_args
+from typing import BinaryIO
 
 from scrimp.cli.printing import refuse_closed_stdout
-from scrimp.enums import OutputFormat
-from scrimp.errors import InputError, OutputError, UsageError
-from scrimp.read.inputs.sources import includes
-
-if TYPE_CHECKING:
-    from scrimp.read.template import Template
+from scrimp.errors import OutputError, UsageError
 
 STDOUT = "-"
-_NAMES_OF_STDOUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
-
-
-def output_name(output: str) -> str:
-    """Return the output as given, or - for any name of stdout."""
-    return STDOUT if output in _NAMES_OF_STDOUT else output
-
-
-def row_pattern(output: str) -> tuple[str, Template | None]:
-    """Return the output and None, or the pattern that it is: a file for each row, with {column} in its name.
-
-    Doubled braces belong to the name. Raises UsageError for a single one.
-    """
-    if "{" not in output and "}" not in output:
-        return output, None
-    from scrimp.read.columns import as_text  # noqa: PLC0415 - few outputs are patterns
-    from scrimp.read.template import Template  # noqa: PLC0415 - as above
-    from scrimp.render.rows.file_names import safe_part  # noqa: PLC0415 - as above
-
-    try:
-        pattern = Template(output, "-o", lambda value: safe_part(as_text(value)))
-    except InputError as error:
-        raise UsageError(str(error)) from error
-    return (output, pattern) if pattern.columns else (pattern.filled(""), None)
-
-
-def format_of(output: str) -> str | None:
-    """Return the format of rows for a file of that name, where --out does not give one; None for stdout."""
-    if output == STDOUT:
-        return None
-    suffix = Path(output).suffix.lower().removeprefix(".")
-    if suffix == "txt":
-        return "text"
-    return suffix if suffix in get_args(OutputFormat) else "jsonl"
-
-
-def refuse_overwriting(flag: str, output: str | None, inputs: Sequence[str], read: Mapping[str, str | None]) -> None:
-    """Raise UsageError where the file of a flag is also read: as an input, or for one of the flags of `read`."""
-    if output is None or output == STDOUT:
-        return
-    if includes(inputs, Path(output)):
-        raise UsageError(f"{flag}: {output} is also an input: name another file")
-    for reader, file in read.items():
-        if file is not None and is_same_file(output, file):
-            raise UsageError(f"{flag}: {output} is also read for {reader}: name another file")
 
 
 def is_same_file(one: str, other: str) -> bool:

@@ -7,17 +7,55 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from scrimp.billing.totals import Bill
 from scrimp.cli.results.output import STDOUT, OutputFile, is_same_file
+from scrimp.cli.results.output_target import OutputTarget
 from scrimp.cli.session import Session
 from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.read.inputs.sources import is_stream
 from scrimp.render.decimal_json import encode_json
-from scrimp.render.run_reporter import RunReporter
 from scrimp.render.streams import try_write
 
 NOT_CACHED = 7
+
+
+class RunEnding(Struct, frozen=True):
+    """How a run ended; `former_file` is the output that stayed as it was, because no row was answered."""
+
+    bill: Bill
+    stop: RunStop | None
+    error: ScrimpError | None
+    first_failure: str | None
+    former_file: str | None
+
+    def exit_status(self, fail_on: str, *, cache_only: bool) -> int:
+        """Return the exit status of the run itself."""
+        return exit_status(self.bill, self.stop, self.error, fail_on, cache_only=cache_only)
+
+    def report(self, session: Session, inputs: Sequence[str], summary: str, *, quiet: bool) -> None:
+        """Print the bill in the form of --summary, and why the run stopped."""
+        if self.former_file is not None:
+            session.messages.note(f"no row was answered: {self.former_file} is as it was before")
+        reader_is_there = self.stop is None or self.stop.reason != "pipe"
+        if reader_is_there and (self.bill.counts.total or self.error is None):
+            _print_bill(session, self.bill, summary, quiet=quiet)
+        self._report_end(session, inputs)
+
+    def _report_end(self, session: Session, inputs: Sequence[str]) -> None:
+        """Print why the run stopped and the command that resumes it, or why the first of its failed rows failed."""
+        stop, messages, redact = self.stop, session.messages, session.services.keys.redact
+        if self.first_failure and (stop is None or stop.reason == "failures"):
+            messages.note(f"the first failed row: {self.first_failure}")
+        if stop is not None and stop.message:
+            messages.error(stop.message)
+        if stop is not None and stop.continues:
+            piped = " (with the same input piped in)" if is_stream(inputs) else ""
+            messages.note(redact(f"to resume{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
+        if self.error is not None:
+            messages.error(redact(str(self.error)))
 
 
 def exit_status(bill: Bill, stop: RunStop | None, error: ScrimpError | None, fail_on: str, *, cache_only: bool) -> int:
@@ -29,22 +67,19 @@ def exit_status(bill: Bill, stop: RunStop | None, error: ScrimpError | None, fai
     return bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
 
 
-def print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
-    """Print the bill in the form that --summary asks for."""
-    if summary == "none" or (quiet and summary == "auto"):
-        return
-    if summary == "json":
-        from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not every run shows it
-
-        try_write(sys.stderr, encode_json(bill_document(bill)).decode() + "\n")
-        return
-    from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - nor this
-
-    try_write(sys.stderr, "\n".join([*bill_lines(bill, session.err.width, color=session.err.color), ""]))
+def keep_former(file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None) -> bool:
+    """Keep a former output where this run has nothing to put in its place; return whether that was so."""
+    counts = bill.counts
+    answered = counts.ok + counts.truncated > 0
+    nothing_written = error is not None and not counts.total
+    if not answered and (nothing_written or (file.replaces and (stop or error or counts.total))):
+        file.discard()
+    return file.discarded and file.replaces
 
 
-def write_summary(session: Session, bill: Bill, path: str | None, output: str) -> UsageError | None:
+def write_summary(session: Session, bill: Bill, target: OutputTarget) -> UsageError | None:
     """Write the bill as JSON to a file, but not over the rows; print and return the error where it is not written."""
+    path, output = target.summary_file, target.name
     if path is None:
         return None
     from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - only with --summary-file
@@ -62,28 +97,15 @@ def write_summary(session: Session, bill: Bill, path: str | None, output: str) -
     return error
 
 
-def keep_former(file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None) -> bool:
-    """Keep a former output where this run has nothing to put in its place; return whether that was so."""
-    counts = bill.counts
-    answered = counts.ok + counts.truncated > 0
-    nothing_written = error is not None and not counts.total
-    if not answered and (nothing_written or (file.replaces and (stop or error or counts.total))):
-        file.discard()
-    return file.discarded and file.replaces
+def _print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> None:
+    """Print the bill in the form that --summary asks for."""
+    if summary == "none" or (quiet and summary == "auto"):
+        return
+    if summary == "json":
+        from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not every run shows it
 
+        try_write(sys.stderr, encode_json(bill_document(bill)).decode() + "\n")
+        return
+    from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - nor this
 
-def report_end(
-    session: Session, reporter: RunReporter, stop: RunStop | None, error: ScrimpError | None, inputs: Sequence[str]
-) -> None:
-    """Print why a run stopped and the command that resumes it, or why the first of its failed rows failed."""
-    if reporter.first_failure and (stop is None or stop.reason == "failures"):
-        session.messages.note(f"the first failed row: {reporter.first_failure}")
-    if stop is not None and stop.message:
-        session.messages.error(stop.message)
-    if stop is not None and stop.continues:
-        piped = " (with the same input piped in)" if is_stream(inputs) else ""
-        session.messages.note(
-            session.services.keys.redact(f"to resume{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}")
-        )
-    if error is not None:
-        session.messages.error(session.services.keys.redact(str(error)))
+    try_write(sys.stderr, "\n".join([*bill_lines(bill, session.err.width, color=session.err.color), ""]))

@@ -1,0 +1,107 @@
+"""What -o and --summary-file name: stdout, a file, or a file for each row; never one that the run reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, get_args
+
+from msgspec import Struct
+
+from scrimp.cli.results.output import STDOUT, OutputFile, is_same_file
+from scrimp.enums import OutputFormat
+from scrimp.errors import InputError, UsageError
+from scrimp.read.inputs.sources import includes
+
+if TYPE_CHECKING:
+    from scrimp.cli.session import Session
+    from scrimp.read.template import Template
+    from scrimp.render.rows.writers import RowWriter
+    from scrimp.values import Prompt
+
+_NAMES_OF_STDOUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+class OutputTarget(Struct, frozen=True):
+    """Where the rows and the bill of a run go."""
+
+    name: str  # as given; - for stdout
+    pattern: Template | None  # of a file for each row
+    summary_file: str | None
+    inputs: tuple[str, ...]
+    files_read: Mapping[str, str | None]  # for other flags, by their names
+
+    @property
+    def file(self) -> str:
+        """The one file of all rows, or - where rows go to stdout or to files of their own."""
+        return self.name if self.pattern is None else STDOUT
+
+    @property
+    def format(self) -> str | None:
+        """The format of rows where --out does not give one; None for stdout."""
+        if self.pattern is not None:
+            return "text"
+        if self.name == STDOUT:
+            return None
+        suffix = Path(self.name).suffix.lower().removeprefix(".")
+        if suffix == "txt":
+            return "text"
+        return suffix if suffix in get_args(OutputFormat) else "jsonl"
+
+    def is_terminal(self, session: Session) -> bool:
+        """Return whether a person sees the rows as they come."""
+        return session.out.terminal and self.name == STDOUT
+
+    def row_writer(
+        self,
+        file: OutputFile,
+        rows: Iterator[Prompt],
+        open_writer: Callable[[BinaryIO], RowWriter],
+        warn: Callable[[str], None],
+    ) -> tuple[RowWriter, Iterator[Prompt]]:
+        """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
+        if self.pattern is None:
+            return open_writer(file.stream), rows
+        from scrimp.cli.results.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
+
+        kept = {**self.files_read, "--summary-file": self.summary_file}
+        files = RowFiles(self.pattern, self.inputs, kept, open_writer, warn)
+        return files, files.named(rows)
+
+
+def output_target(
+    output: str, summary_file: str | None, inputs: Sequence[str], files_read: Mapping[str, str | None]
+) -> OutputTarget:
+    """Return where a run writes. Raises UsageError where it reads that file itself, by whatever path."""
+    name, pattern = _row_pattern(STDOUT if output in _NAMES_OF_STDOUT else output)
+    if pattern is None and name != STDOUT:
+        _refuse_overwriting("-o", name, inputs, files_read)
+    if summary_file is not None and summary_file != STDOUT:
+        _refuse_overwriting("--summary-file", summary_file, inputs, files_read)
+    return OutputTarget(name, pattern, summary_file, tuple(inputs), files_read)
+
+
+def _row_pattern(output: str) -> tuple[str, Template | None]:
+    """Return the output and None, or the pattern that it is: a file for each row, with {column} in its name.
+
+    Doubled braces belong to the name. Raises UsageError for a single one.
+    """
+    if "{" not in output and "}" not in output:
+        return output, None
+    from scrimp.read.columns import as_text  # noqa: PLC0415 - few outputs are patterns
+    from scrimp.read.template import Template  # noqa: PLC0415 - as above
+    from scrimp.render.rows.file_names import safe_part  # noqa: PLC0415 - as above
+
+    try:
+        pattern = Template(output, "-o", lambda value: safe_part(as_text(value)))
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    return (output, pattern) if pattern.columns else (pattern.filled(""), None)
+
+
+def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:
+    if includes(inputs, Path(file)):
+        raise UsageError(f"{flag}: {file} is also an input: name another file")
+    for reader, read in files_read.items():
+        if read is not None and is_same_file(file, read):
+            raise UsageError(f"{flag}: {file} is also read for {reader}: name another file")
