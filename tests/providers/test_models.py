@@ -129,11 +129,11 @@ def test_every_provider_of_a_tier_has_one_model_in_each() -> None:
         ("gpt-6-luna", ModelRef("openai", "gpt-6-luna", effort="none")),
         ("openai/gpt-6-luna", ModelRef("openai", "gpt-6-luna", effort="none")),
         ("claude-sonnet-5-5", ModelRef("anthropic", "claude-sonnet-5-5", effort="low")),
+        ("gemini/gemini-3.8-flash", ModelRef("gemini", "gemini-3.8-flash", effort="medium")),
         # In two tiers with two efforts: neither is meant.
         ("deepseek-v4-pro", ModelRef("deepseek", "deepseek-v4-pro")),
-        ("gemini/gemini-3.8-flash", ModelRef("gemini", "gemini-3.8-flash")),
         # A slash may be part of the model's name, and any name is taken after a provider's.
-        ("openrouter/anthropic/claude-sonnet-5.5", ModelRef("openrouter", "anthropic/claude-sonnet-5.5", effort="low")),
+        ("openrouter/openai/gpt-6.1-terra", ModelRef("openrouter", "openai/gpt-6.1-terra", effort="low")),
         ("openrouter/meta/llama-5", ModelRef("openrouter", "meta/llama-5")),
         ("openai/gpt-7", ModelRef("openai", "gpt-7")),
         # One vendor's name at another host is the other host's.

@@ -72,8 +72,8 @@ TEMPLATE = f"""\
 
 # The first model that is available and healthy is called; the rest are failovers. A tier not set here keeps its list.
 [tiers]
-# simple = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "gemini/gemini-3.8-flash"]
-# medium = ["anthropic/claude-sonnet-5-5", "openai/gpt-6.1-terra"]
+# simple = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "gemini/gemini-3.5-flash-lite"]
+# medium = ["openai/gpt-6.1-terra", "gemini/gemini-3.8-flash", "anthropic/claude-sonnet-5-5"]
 # high = ["openai/gpt-6.2-sol", "anthropic/claude-opus-5-5"]
 
 # Settings of every call to one model. The price is in dollars per million tokens and overrides the price table.

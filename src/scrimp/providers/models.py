@@ -21,34 +21,46 @@ class Retirement(Struct, frozen=True):
     replacement: str
 
 
+# Each tier's first model costs clearly less than the next tier's, and so does each vendor's own, where it has three.
+# Why these: Artificial Analysis' Intelligence Index 4.3 (October 2026; of 0 to 58 points, by effort), then dollars per
+# million tokens in and out.
+# - simple, labels and extraction without thinking: gpt-6-luna 18.5 for 0.10/0.50, deepseek-flash 24.7 for 0.15/0.60,
+#   gemini-3.5-flash-lite 22.2 for 0.30/2.50; claude-haiku-5-5 reaches 43.4 with all its effort, for 0.10/0.50.
+# - medium: gpt-6.1-terra for 1/5, 48 on their Coding Agent Index beside 54 of gpt-6.1-sol for 2/10;
+#   gemini-3.8-flash 39.8 for 0.75/3.75 (double from 2027); claude-sonnet-5-5 35.9 at low effort for 2/10.
+# - high: claude-opus-5-5 57.6 for 4/20; gemini-4-argon 52.6 for 2/10 (double from December); qwen3.8-max 45.4 for 2/6.
+#   gpt-6.2-sol, for 2/10, has no figure yet: its predecessor at this price, gpt-6.1-sol, has 51.8.
+# The rest are there because their provider has nothing nearer: deepseek-v4-pro 36.0 (deepseek-flash has 39.5 with all
+# its effort, at a quarter of the price), qwen3.7-plus 25.2, gpt-4o-mini 6.7. Mistral's models have no index of this
+# version; mistral-large-4 is both its best and cheaper than its medium model.
 # The effort is set where the vendor's default is to think at length, which multiplies the cost of a simple task.
 SHIPPED_TIERS: Mapping[str, tuple[ModelRef, ...]] = {
     "simple": (
         ModelRef("openai", "gpt-6-luna", effort="none"),
         ModelRef("anthropic", "claude-haiku-5-5", effort="none"),
         ModelRef("deepseek", "deepseek-flash", effort="none"),
-        ModelRef("gemini", "gemini-3.8-flash", effort="low"),
         ModelRef("qwen", "qwen3.8-flash", effort="none"),
         ModelRef("mistral", "mistral-small-2603", effort="none"),
+        ModelRef("gemini", "gemini-3.5-flash-lite", effort="low"),
         ModelRef("openrouter", "openai/gpt-6-luna", effort="none"),
         ModelRef("tokenmix", "gpt-4o-mini"),
     ),
     "medium": (
-        ModelRef("anthropic", "claude-sonnet-5-5", effort="low"),
         ModelRef("openai", "gpt-6.1-terra", effort="low"),
-        ModelRef("deepseek", "deepseek-v4-pro", effort="low"),
         ModelRef("gemini", "gemini-3.8-flash", effort="medium"),
+        ModelRef("anthropic", "claude-sonnet-5-5", effort="low"),
+        ModelRef("deepseek", "deepseek-v4-pro", effort="low"),
         ModelRef("mistral", "mistral-large-4"),
         ModelRef("qwen", "qwen3.7-plus", effort="none"),
-        ModelRef("openrouter", "anthropic/claude-sonnet-5.5", effort="low"),
+        ModelRef("openrouter", "openai/gpt-6.1-terra", effort="low"),
         ModelRef("tokenmix", "claude-haiku-4.5"),
     ),
     "high": (
         ModelRef("openai", "gpt-6.2-sol"),
         ModelRef("anthropic", "claude-opus-5-5"),
         ModelRef("gemini", "gemini-4-argon"),
-        ModelRef("deepseek", "deepseek-v4-pro", effort="high"),
         ModelRef("qwen", "qwen3.8-max"),
+        ModelRef("deepseek", "deepseek-v4-pro", effort="high"),
         ModelRef("mistral", "mistral-large-4"),
         ModelRef("openrouter", "anthropic/claude-opus-5.5"),
         ModelRef("tokenmix", "claude-sonnet-4.6"),
@@ -64,7 +76,7 @@ _OTHER_MODELS = (
     "anthropic/claude-sonnet-5", "anthropic/claude-opus-4-8", "anthropic/claude-opus-4-7", "anthropic/claude-opus-4-6",
     "anthropic/claude-sonnet-4-6", "anthropic/claude-haiku-4-5", "gemini/gemini-2.5-flash",
     "gemini/gemini-2.5-flash-lite", "gemini/gemini-2.5-pro", "gemini/gemini-3.1-flash-lite", "gemini/gemini-3.5-flash",
-    "gemini/gemini-3.5-flash-lite", "gemini/gemini-3.6-flash", "gemini/gemini-3.7-flash", "mistral/mistral-medium-3-5",
+    "gemini/gemini-3.6-flash", "gemini/gemini-3.7-flash", "mistral/mistral-medium-3-5",
     "mistral/mistral-large-2512", "mistral/ministral-3b-2512", "mistral/ministral-8b-2512", "qwen/qwen3-max",
     "qwen/qwen-plus", "qwen/qwen-flash", "local/smollm2",
 )  # fmt: skip
