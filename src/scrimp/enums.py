@@ -22,6 +22,7 @@ InputFormat = Literal["auto", "jsonl", "csv", "tsv", "json", "lines", "text"]
 OutputFormat = Literal["jsonl", "csv", "tsv", "text", "json"]
 SummaryMode = Literal["auto", "none", "table", "json"]
 ColorMode = Literal["auto", "always", "never"]
+RunKind = Literal["run", "ask"]  # which command a recorded run was
 ProgressMode = Literal["auto", "bar", "lines", "json", "none"]
 
 # How a provider is reached

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import stat
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -185,13 +187,66 @@ def test_a_run_by_another_name_is_an_error_that_says_where_names_are(ready: Scri
     assert len(json.loads(ready("runs", "list", "--limit", "1", "--json").out)) == 1
 
 
-def test_a_call_of_ask_can_be_shown_by_its_name_in_the_ledger(ready: Scrimp) -> None:
-    ready("ask", "good")
-    ((run, calls),) = [(each["run"], each["calls"]) for each in json.loads(ready("cost", "--by", "run", "--json").out)]
+def test_a_prompt_of_ask_is_listed_with_its_cost_and_without_its_text(ready: Scrimp) -> None:
+    ready("run", "in.jsonl", "-q")
+    ready("ask", "good", "secret", "-s", "secret too", "--tier", "simple", stdin="a secret diff")
+    asked, ran = runs_of(ready)
 
-    assert runs_of(ready) == []
-    assert calls == 1
-    assert "fake/test-model" in ready("runs", "show", run).out
+    assert (asked["kind"], asked["state"], asked["status"], asked["rows"], asked["calls"]) == ("ask", "ended", 0, 1, 1)
+    assert asked["command"] == ["...", "...", "--system", "...", "--tier", "simple"]
+    assert ran["kind"] == "run"
+    assert {each["run"]: each["cost_usd"] for each in json.loads(ready("cost", "--by", "run", "--json").out)} == {
+        asked["run"]: asked["cost_usd"], ran["run"]: ran["cost_usd"],
+    }  # fmt: skip
+    assert "scrimp ask ... ... --system ... --tier simple" in ready("runs", "list").out
+    assert "fake/test-model" in ready("runs", "show", asked["run"]).out
+    assert b"secret" not in b"".join(file.read_bytes() for file in ready.home.glob("ledger.db*"))
+
+
+def test_a_prompt_answered_from_the_cache_is_no_run_and_one_that_failed_is(ready: Scrimp) -> None:
+    ready("ask", "good")
+    ready("ask", "good")
+    assert len(runs_of(ready)) == 1
+
+    failed = ready("ask", "bad")
+    assert [(each["status"], each["failed"]) for each in runs_of(ready)] == [(failed.status, 1), (0, 0)]
+    assert failed.status == 4
+
+
+def test_a_kind_of_run_can_be_listed_alone(ready: Scrimp) -> None:
+    ready("run", "in.jsonl", "-q")
+    ready("ask", "good one more")
+
+    kinds = {kind: json.loads(ready("runs", "list", "--kind", kind, "--json").out) for kind in ("run", "ask")}
+    assert {kind: [each["kind"] for each in listed] for kind, listed in kinds.items()} == {
+        "run": ["run"], "ask": ["ask"],
+    }  # fmt: skip
+
+
+def test_the_last_run_that_can_have_failed_rows_is_not_a_prompt_of_ask(ready: Scrimp) -> None:
+    ready("run", "in.jsonl", "-q")
+    ready("ask", "good one more")
+    (asked, _) = runs_of(ready)
+
+    assert ready("runs", "errors", "last").out.count("bad") == 2
+    assert json.loads(ready("runs", "show", "last", "--json").out) == asked
+    refused = ready("runs", "errors", asked["run"])
+    assert (refused.status, "ask it again" in refused.err) == (2, True)
+
+
+def test_runs_that_the_ledger_alone_knows_are_listed_among_the_others(ready: Scrimp) -> None:
+    ready("ask", "good")
+    ready("run", "in.jsonl", "-q")
+    with closing(sqlite3.connect(ready.home / "ledger.db")) as ledger:
+        ledger.execute("DELETE FROM runs WHERE kind = 'ask'")
+        ledger.execute("UPDATE entries SET run = '20200101-000000-aaaa', time = time - 1e8 WHERE id = 1")
+        ledger.commit()
+    ran, old = runs_of(ready)
+
+    assert (ran["kind"], ran["state"]) == ("run", "ended")
+    assert (old["run"], old["kind"], old["state"], old["calls"]) == ("20200101-000000-aaaa", None, "not recorded", 1)
+    assert json.loads(ready("runs", "show", "2020", "--json").out) == old
+    assert [each["run"] for each in json.loads(ready("runs", "list", "--limit", "1", "--json").out)] == [ran["run"]]
 
 
 def test_a_home_that_cannot_be_written_ends_no_run(ready: Scrimp) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 from msgspec.structs import replace
 
 from outcomes import answer, entry
@@ -23,8 +24,9 @@ from scrimp.errors import StoreError, StoreUnwritableError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.database import connect, insert, select, store_errors, transaction
-from scrimp.store.ledger import GROUPS, Ledger
+from scrimp.store.ledger import GROUPS, MIGRATIONS, Ledger
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
+from scrimp.store.run_log import RunEnd, RunLog, RunRecord
 
 OPEN_AT = """
 import sys, time
@@ -38,6 +40,7 @@ SqliteCache(Path(sys.argv[1]) / "cache.db").close()
 Ledger(Path(sys.argv[1]) / "ledger.db").close()
 """
 OLDER = Path(__file__).parent / "older"
+LEDGERS = [f"ledger_{schema}" for schema in range(1, len(MIGRATIONS) + 1)]  # each schema has a dump, today's, too
 OPENERS = [SqliteCache, CacheFile, Ledger, PairStore]
 Opener = Callable[[Path], SqliteCache | CacheFile | Ledger | PairStore]
 
@@ -87,7 +90,7 @@ def test_many_that_migrate_an_older_ledger_at_once_record_what_was_lost_once(tmp
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("dump", ["ledger_1", "ledger_2", "ledger_3"])
+@pytest.mark.parametrize("dump", LEDGERS)
 def test_an_older_ledger_opens_with_every_row_it_had(tmp_path: Path, dump: str) -> None:
     path = older(dump, tmp_path / "ledger.db")
     before = query(path, "SELECT * FROM entries ORDER BY id")
@@ -105,7 +108,7 @@ def test_an_older_ledger_opens_with_every_row_it_had(tmp_path: Path, dump: str) 
     assert tasks == [("s1", 1)]
 
 
-@pytest.mark.parametrize("dump", ["ledger_1", "ledger_2", "ledger_3"])
+@pytest.mark.parametrize("dump", LEDGERS)
 def test_an_older_ledger_becomes_what_a_new_one_is(tmp_path: Path, dump: str) -> None:
     old, new = older(dump, tmp_path / "old.db"), tmp_path / "new.db"
     for path in (old, new):
@@ -116,7 +119,7 @@ def test_an_older_ledger_becomes_what_a_new_one_is(tmp_path: Path, dump: str) ->
     )  # fmt: skip
 
     assert query(old, columns) == query(new, columns)
-    assert query(old, "PRAGMA user_version") == query(new, "PRAGMA user_version") == [(4,)]
+    assert query(old, "PRAGMA user_version") == query(new, "PRAGMA user_version") == [(len(MIGRATIONS),)]
     indexes = "SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY 1"
     assert query(old, indexes) == query(new, indexes)
     assert query(old, "PRAGMA integrity_check") == [("ok",)]
@@ -139,6 +142,25 @@ def test_replies_of_an_older_file_are_read_and_take_new_ones(tmp_path: Path) -> 
         assert list(pairs.prompts()) == [kept, later]
 
 
+@pytest.mark.parametrize("dump", ["ledger_4", "ledger_5"])
+def test_runs_of_an_older_file_are_read_and_take_new_ones(tmp_path: Path, dump: str) -> None:
+    end = RunEnd(
+        time=1764000002.5, status=3, stopped=None, rows=2, failed=1, calls=3, cost=Decimal("0.0000118"), unpriced=1,
+        bill="what     cost\nall 2    $0.0000118", document=Raw(b'{"rows":{"total":2}}'),
+    )  # fmt: skip
+    ended = RunRecord(
+        run="r1", started=1764000000.25, folder="/home/ada", command=("in.jsonl", "--tier", "simple"), end=end
+    )
+    killed = RunRecord(run="r0", started=1763000000.0, folder="", command=("-",))
+    asked = RunRecord(run="r3", kind="ask", started=1764000009.0, folder="/", command=("...",))
+    with closing(RunLog(older(dump, tmp_path / "ledger.db"))) as log:
+        log.begin(asked)
+
+        assert log.latest(9, "run") == [ended, killed]
+        assert log.latest(1) == log.matching("r3") == [asked]
+        assert [record.run for record in log.latest(9, "ask")] == (["r3", "r2"] if dump == "ledger_5" else ["r3"])
+
+
 def test_an_older_cache_still_has_its_completions(tmp_path: Path) -> None:
     with closing(SqliteCache(older("cache_1", tmp_path / "cache.db"))) as cache:
         found = cache.get_many([b"\1" * 32, b"\2" * 32, b"\3" * 32])
@@ -151,7 +173,7 @@ def test_an_older_cache_still_has_its_completions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("opener", OPENERS)
 def test_a_store_of_a_newer_scrimp_is_refused_and_not_touched(tmp_path: Path, opener: Opener) -> None:
     with closing(sqlite3.connect(tmp_path / "store.db")) as db:
-        db.executescript("CREATE TABLE cache (tomorrow TEXT); PRAGMA user_version = 5")
+        db.executescript("CREATE TABLE cache (tomorrow TEXT); PRAGMA user_version = 99")
     before = (tmp_path / "store.db").read_bytes()
 
     with pytest.raises(StoreError, match="newer scrimp: upgrade scrimp, or set SCRIMP_HOME"):

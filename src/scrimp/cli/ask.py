@@ -84,6 +84,7 @@ def ask(
         )  # fmt: skip
         options = replace(options, ends_at_once=True)
         printer = _CompletionPrinter(session, options, verbose=own.verbose, alone=several.samples in (None, 1))
+        began = session.services.clock()
         conversation = _conversation(session, optional_text(system.system, "--system"), goes_on=own.goes_on)
         question = Prompt(
             index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt",
@@ -105,6 +106,13 @@ def ask(
         status = exit_status(printer.bill, stop, None, "any", cache_only=options.cache == "only")
         if stop is not None and stop.message and status != printer.bill.exit_status("any"):
             session.messages.error(stop.message)
+        if printer.bill.calls:
+            from scrimp.cli.results.run_record import command_words, record_ask  # noqa: PLC0415 - not from the cache
+
+            words = ["-" if word == "-" else "..." for word in prompt or []]
+            words += command_words((), (system, where, answer, check, several, cost, own, labels))
+            stopped = (stop.message or stop.reason) if stop is not None else None
+            record_ask(session, words, began, printer.bill, status, stopped)
     if printer.output_error is not None:
         raise printer.output_error
     raise typer.Exit(status)

@@ -15,6 +15,7 @@ import typer
 
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
+from scrimp.enums import RunKind
 from scrimp.errors import StoreError, UsageError
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width
@@ -27,7 +28,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 _LAST = "last"
 _MOST_LISTED = 20
 # The name is aligned right, though all are equally long, because such columns are never cut.
-_HEADERS, _ALIGN = ("run", "began", "took", "rows", "failed", "cost", "ended", "command"), "rlrrrrll"
+_HEADERS, _ALIGN = (("run", "kind", "began", "took", "rows", "failed", "cost", "ended", "command"), "rllrrrrll")
 # Left out one after the other where a terminal is too narrow: a run's name has the time, the others are in `show`.
 _DISPENSABLE = ("began", "took", "command", "ended")
 
@@ -45,22 +46,27 @@ def runs() -> None:
 @app.command(name="list")
 def list_(
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Only so many.")] = _MOST_LISTED, *,
+    kind: Annotated[RunKind | None, typer.Option(help="Only those of one command.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """List runs, the latest first, by the ids that scrimp cost --by run has.
 
-    Runs of scrimp run are recorded as they begin, with their inputs and flags; texts of a template, a system text, a
-    schema or a check are not. A run without an end was killed, unless it is still running.
+    Runs of scrimp run are recorded as they begin, with their inputs and flags, and prompts of scrimp ask once they are
+    answered by a model; from the cache they leave nothing. The texts of prompts, templates, system texts, schemas and
+    checks are not recorded. A run without an end was killed, unless it is still running; what is called "not recorded"
+    is known from its calls in the ledger.
     """
     with open_session() as session, closing(RunLog(session.services.paths.ledger_db)) as log:
         session.services.recover()
-        records = log.latest(limit)
+        records = _latest(log, limit, kind)
         if as_json:
             print_json([_as_json(session, record) for record in records])
             return
         cells = [_cells(session, record) for record in records]
         headers, rows, align = _fitted(_HEADERS, cells, _ALIGN, session.out)
-        print_table(headers, rows, align, session.out, empty="no run is recorded yet: `scrimp run` adds them")
+        print_table(
+            headers, rows, align, session.out, empty="no run is recorded yet: `scrimp run` and `scrimp ask` add them"
+        )
 
 
 @app.command()
@@ -78,7 +84,7 @@ def show(run: Run, *, as_json: Json = False) -> None:
         end = record.end
         print_line(f"run      {record.run}")
         print_line(f"began    {_moment(record.started)}{' in ' + record.folder if record.folder else ''}")
-        if record.command:
+        if record.kind:
             print_line(f"command  {_command(record)}")
         print_line(f"ended    {_moment(end.time) + ', ' if end else ''}{_ending(session, record)}")
         if end is not None and end.stopped:
@@ -105,13 +111,15 @@ def errors(run: Run) -> None:
     are kept for 30 days, in files that their owner alone can read.
     """
     with open_session() as session:
-        record, folder = _find(session, run), session.services.paths.failed_rows
+        record, folder = _find(session, run, "run"), session.services.paths.failed_rows
         if failed_rows(folder, record.run) is None:
-            if record.end is not None and record.end.failed:
+            if record.kind != "ask" and record.end is not None and record.end.failed:
                 raise StoreError(
                     f"the failed rows of {record.run} are not kept any more, after {KEPT_DAYS} days: run its inputs "
                     "again with --only-failed and its output"
                 )
+            if record.kind == "ask":
+                raise UsageError(f"{record.run} was a prompt of `scrimp ask`, which is not kept: ask it again")
             session.messages.note(f"no row failed in {record.run}")
             return
         from scrimp.flows.resend import input_lines  # noqa: PLC0415 - only where there are such rows
@@ -121,12 +129,22 @@ def errors(run: Run) -> None:
         sys.stdout.buffer.flush()
 
 
-def _find(session: Session, name: str) -> RunRecord:
-    """Return the run of that name; raise UsageError where there is none, or several."""
+def _latest(log: RunLog, limit: int, kind: RunKind | None) -> list[RunRecord]:
+    """Return the latest runs, those that only the ledger knows among them."""
+    recorded = log.latest(limit, kind)
+    if kind is not None:
+        return recorded
+    oldest = min(record.run for record in recorded) if len(recorded) == limit else ""
+    together = [*recorded, *log.unrecorded(limit, later_than=oldest)]
+    return sorted(together, key=lambda record: (record.started, record.run), reverse=True)[:limit]
+
+
+def _find(session: Session, name: str, kind: RunKind | None = None) -> RunRecord:
+    """Return the run of that name, `last` of that kind; raise UsageError where there is none, or several."""
     with closing(RunLog(session.services.paths.ledger_db)) as log:
         if name == _LAST:
             # Not one that goes on: `scrimp runs errors last | scrimp run -` begins the next one at the same time.
-            ended = (record for record in log.latest(1000) if record.end or not _is_running(session, record.run))
+            ended = (record for record in log.latest(1000, kind) if record.end or not _is_running(session, record.run))
             found = list(islice(ended, 1))
         else:
             found = log.matching(name) if name else []
@@ -139,12 +157,12 @@ def _find(session: Session, name: str) -> RunRecord:
 
 
 def _unrecorded(session: Session, name: str) -> list[RunRecord]:
-    """Return the runs of the ledger alone: of `scrimp ask`, or from before runs were recorded."""
+    """Return the runs of the ledger alone: of `scrimp tune`, of an `ask` that was killed, or from before records."""
     if not name or name == _LAST:
         return []
     with closing(Ledger(session.services.paths.ledger_db)) as ledger:
         known = ledger.runs(beginning_with=name)
-    return [RunRecord(run=run, started=began, folder="", command=()) for run, began in known]
+    return [RunRecord(run=run, kind=None, started=began, folder="", command=()) for run, began in known]
 
 
 def _totals(session: Session, run: str) -> list[LedgerTotal]:
@@ -159,7 +177,7 @@ def _is_running(session: Session, run: str) -> bool:
 def _state(session: Session, record: RunRecord) -> str:
     if record.end is not None:
         return "ended"
-    if not record.command:
+    if record.kind is None:
         return "not recorded"
     return "running" if _is_running(session, record.run) else "killed"
 
@@ -187,13 +205,13 @@ def _cells(session: Session, record: RunRecord) -> tuple[str, ...]:
     end, began = record.end, time.strftime("%m-%d %H:%M", time.localtime(record.started))
     if end is None:
         cost = _cost(_totals(session, record.run))
-        return (record.run, began, "", "", "", cost, _state(session, record), _command(record))
+        return (record.run, record.kind or "", began, "", "", "", cost, _state(session, record), _command(record))
     took = format_clock(max(0.0, end.time - record.started))
     cost = _dollars(end.cost, unpriced=end.unpriced)
     ended = "ok" if not end.status else f"status {end.status}"
     return (
-        record.run, began, took, format_count(end.rows), format_count(end.failed) if end.failed else "", cost, ended,
-        _command(record),
+        record.run, record.kind or "", began, took, format_count(end.rows),
+        format_count(end.failed) if end.failed else "", cost, ended, _command(record),
     )  # fmt: skip
 
 
@@ -215,7 +233,7 @@ def _dollars(cost: Decimal, *, unpriced: int) -> str:
 
 
 def _command(record: RunRecord) -> str:
-    return shlex.join(["scrimp", "run", *record.command]).replace("'...'", "...")
+    return shlex.join(["scrimp", record.kind, *record.command] if record.kind else []).replace("'...'", "...")
 
 
 def _moment(when: float) -> str:
@@ -226,7 +244,7 @@ def _as_json(session: Session, record: RunRecord) -> dict[str, object]:
     """Return a run for a program; what a run without an end has spent is what the ledger knows of it."""
     end = record.end
     shown: dict[str, object] = {
-        "run": record.run, "state": _state(session, record), "began": record.started,
+        "run": record.run, "kind": record.kind, "state": _state(session, record), "began": record.started,
         "ended": end.time if end else None, "status": end.status if end else None,
         "stopped": end.stopped if end else None, "folder": record.folder, "command": list(record.command),
     }  # fmt: skip

@@ -81,7 +81,12 @@ def m004_runs(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX runs_started ON runs (started)")
 
 
-MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs)
+def m005_kind(db: sqlite3.Connection) -> None:
+    """Add the command that a run was; there was one."""
+    db.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'")
+
+
+MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind)
 
 # As they were before m003: what a migration did must never change.
 _COLUMNS_BEFORE_M003 = (

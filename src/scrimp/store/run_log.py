@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
+from scrimp.enums import RunKind
 from scrimp.store.database import connect, store_errors, transaction
 from scrimp.store.ledger import MIGRATIONS, nanodollars
 
 _COLUMNS = (
-    "run, started, folder, command, ended, status, stopped, rows, failed, calls, cost_nano, unpriced, bill, document"
+    "run, kind, started, folder, command, ended, status, stopped, rows, failed, calls, cost_nano, unpriced, bill,"
+    " document"
 )
 
 
@@ -33,9 +35,13 @@ class RunEnd(Struct, frozen=True, kw_only=True):
 
 
 class RunRecord(Struct, frozen=True, kw_only=True):
-    """A run: when it began (seconds since the epoch), in which folder, with which words; `end` None: it has not."""
+    """A run: when it began (seconds since the epoch), in which folder, with which words; `end` None: it has not.
+
+    `kind` is the command, None for a run that only the ledger knows.
+    """
 
     run: str
+    kind: RunKind | None = "run"
     started: float
     folder: str
     command: tuple[str, ...]
@@ -59,8 +65,8 @@ class RunLog:
         """Add a run."""
         with store_errors(self.path), transaction(self._db):
             self._db.execute(
-                "INSERT INTO runs (run, started, folder, command) VALUES (?, ?, ?, ?)",
-                (record.run, record.started, record.folder, msgspec.json.encode(record.command).decode()),
+                "INSERT INTO runs (run, kind, started, folder, command) VALUES (?, ?, ?, ?, ?)",
+                (record.run, record.kind, record.started, record.folder, msgspec.json.encode(record.command).decode()),
             )
 
     def end(self, run: str, end: RunEnd) -> None:
@@ -75,9 +81,24 @@ class RunLog:
                 ),
             )  # fmt: skip
 
-    def latest(self, limit: int) -> list[RunRecord]:
-        """Return the runs that began last, the latest first."""
-        return self._select("ORDER BY started DESC, run DESC LIMIT ?", limit)
+    def latest(self, limit: int, kind: RunKind | None = None) -> list[RunRecord]:
+        """Return the runs that began last, the latest first; those of one kind, or all."""
+        return self._select("WHERE ? IN (kind, '') ORDER BY started DESC, run DESC LIMIT ?", kind or "", limit)
+
+    def unrecorded(self, limit: int, *, later_than: str = "") -> list[RunRecord]:
+        """Return the runs of the ledger that have no record, the latest first, whose names come after a name.
+
+        A name is a run's start. It is looked up in the index, one name at a time: a run may have a million calls.
+        """
+        with store_errors(self.path):
+            found = self._db.execute(
+                "WITH RECURSIVE named (run) AS (SELECT max(run) FROM entries UNION ALL"
+                " SELECT (SELECT max(run) FROM entries WHERE run < named.run) FROM named WHERE named.run > ?1)"
+                " SELECT run, (SELECT min(time) FROM entries WHERE run = named.run) FROM named"
+                " WHERE run > ?1 AND run NOT IN (SELECT run FROM runs) LIMIT ?2",
+                (later_than, limit),
+            ).fetchall()
+            return [RunRecord(run=run, kind=None, started=began, folder="", command=()) for run, began in found]
 
     def matching(self, prefix: str) -> list[RunRecord]:
         """Return the runs whose name begins so."""
@@ -93,8 +114,15 @@ class RunLog:
 
 
 def _record(row: Sequence[object]) -> RunRecord:
-    run, started, folder, command, ended, status, stopped, rows, failed, calls, cost, unpriced, bill, document = row
-    record = {"run": run, "started": started, "folder": folder, "command": msgspec.json.decode(str(command))}
+    run, kind, started, folder, command, *rest = row
+    ended, status, stopped, rows, failed, calls, cost, unpriced, bill, document = rest
+    record = {
+        "run": run,
+        "kind": kind,
+        "started": started,
+        "folder": folder,
+        "command": msgspec.json.decode(str(command)),
+    }
     if ended is not None:
         record["end"] = {
             "time": ended, "status": status, "stopped": stopped, "rows": rows, "failed": failed, "calls": calls,

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from scrimp.cli.flags.flag_groups import FlagGroup
+from scrimp.enums import RunKind
 from scrimp.errors import ScrimpError, StoreError, StoreUnwritableError
 from scrimp.read.options import named_file
 from scrimp.store.failed_rows import FailedRow, FailedRows, InputState
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.session import Session
     from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.services import Services
 
 # Flags whose value is a text for the model, or may hold a secret: only a file's name is recorded.
 _TEXTS = frozenset(("template", "system", "choices_text", "schema", "check"))
-_NAMES = {"nul": "null"}  # of flags that are not called as their field
+_NAMES = {"nul": "null", "goes_on": "continue"}  # of flags that are not called as their field
 
 _encode = msgspec.json.Encoder().encode
 
@@ -50,17 +52,16 @@ class RunRecorder:
     """Records one run; where that cannot be, a warning says so and the run goes on."""
 
     def __init__(self, session: Session, words: Sequence[str]) -> None:
+        self._services, self._width = session.services, session.err.width
         services = session.services
         self._warn, self._path, self._run = session.messages.warn, services.paths.ledger_db, services.run
-        self._redact, self._clock, self._width = services.keys.redact, services.clock, session.err.width
         self._failed: FailedRows | None = None
         self._states: dict[str, InputState | None] = {}
         self._begun = True
         try:
             self._failed = FailedRows(services.paths.failed_rows, self._run)
             with closing(RunLog(self._path)) as log:
-                command = tuple(_printable(self._redact(word)) for word in words)
-                log.begin(RunRecord(run=self._run, started=self._clock(), folder=_folder(), command=command))
+                log.begin(_record(services, "run", services.clock(), words))
         except StoreError as error:
             self._begun = False
             if isinstance(error, StoreUnwritableError) and services.read_only:
@@ -89,21 +90,10 @@ class RunRecorder:
             self._failed.close()
 
     def _end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
-        from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not for a run that dies
-        from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - as above
-        from scrimp.render.decimal_json import encode_json  # noqa: PLC0415 - as above
-
         stopped = stop.message or stop.reason if stop is not None else None if error is None else str(error)
-        end = RunEnd(
-            time=self._clock(), status=status, stopped=None if stopped is None else self._redact(stopped),
-            rows=bill.counts.total, failed=bill.counts.failed, calls=bill.calls, cost=bill.cost,
-            unpriced=sum(line.unpriced_calls for _, line in bill.lines()),
-            bill="\n".join(bill_lines(bill, self._width, color=False)),
-            document=Raw(encode_json(bill_document(bill))),
-        )  # fmt: skip
         try:
             with closing(RunLog(self._path)) as log:
-                log.end(self._run, end)
+                log.end(self._run, _end(self._services, bill, status, stopped, self._width))
         except StoreError as store_error:
             self._warn(f"the end of this run is not recorded for `scrimp runs`: {store_error}")
 
@@ -120,6 +110,38 @@ class RunRecorder:
             index=prompt.index, value=Raw(_encode(value)), file=None if state is None else file,
             number=prompt.number, state=state,
         )  # fmt: skip
+
+
+def record_ask(
+    session: Session, words: Sequence[str], began: float, bill: Bill, status: int, stopped: str | None
+) -> None:
+    """Record a call of `scrimp ask` once it has ended; where that cannot be, a warning says so."""
+    services = session.services
+    try:
+        with closing(RunLog(services.paths.ledger_db)) as log:
+            log.begin(_record(services, "ask", began, words))
+            log.end(services.run, _end(services, bill, status, stopped, session.err.width))
+    except StoreError as error:
+        if not (isinstance(error, StoreUnwritableError) and services.read_only):  # which was warned of
+            session.messages.warn(f"this prompt is not recorded for `scrimp runs`: {error}")
+
+
+def _record(services: Services, kind: RunKind, began: float, words: Sequence[str]) -> RunRecord:
+    command = tuple(_printable(services.keys.redact(word)) for word in words)
+    return RunRecord(run=services.run, kind=kind, started=began, folder=_folder(), command=command)
+
+
+def _end(services: Services, bill: Bill, status: int, stopped: str | None, width: int) -> RunEnd:
+    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not for a run that dies
+    from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - as above
+    from scrimp.render.decimal_json import encode_json  # noqa: PLC0415 - as above
+
+    return RunEnd(
+        time=services.clock(), status=status, stopped=None if stopped is None else services.keys.redact(stopped),
+        rows=bill.counts.total, failed=bill.counts.failed, calls=bill.calls, cost=bill.cost,
+        unpriced=sum(line.unpriced_calls for _, line in bill.lines()),
+        bill="\n".join(bill_lines(bill, width, color=False)), document=Raw(encode_json(bill_document(bill))),
+    )  # fmt: skip
 
 
 def _folder() -> str:
