@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 Reply = tuple[int, dict[str, str], bytes]
@@ -90,8 +92,10 @@ class FakeProvider:
 
 
 @contextmanager
-def fake_provider(answer: Callable[[dict[str, Any]], Reply] = echo) -> Iterator[FakeProvider]:
-    """Run a provider for the length of a test."""
+def fake_provider(
+    answer: Callable[[dict[str, Any]], Reply] = echo, *, tls: tuple[Path, Path] | None = None
+) -> Iterator[FakeProvider]:
+    """Run a provider for the length of a test, over https if its certificate and its key are given."""
     provider = FakeProvider(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -130,7 +134,11 @@ def fake_provider(answer: Callable[[dict[str, Any]], Reply] = echo) -> Iterator[
             pass
 
     server = Server(("127.0.0.1", 0), Handler)
-    provider.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    provider.url = f"http{'' if tls is None else 's'}://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

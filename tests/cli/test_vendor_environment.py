@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from contextlib import suppress
+from pathlib import Path
 
 import anthropic
 import openai
 import pytest
 
 from command import Scrimp
-from fake_provider import FakeProvider, error
+from fake_provider import FakeProvider, error, fake_provider
+from socks_proxy import socks_proxy
 
 KEY = "sk-test-0123456789abcdef"
+
+
+def certificate(folder: Path) -> Path:
+    """Make an authority with a certificate of this machine; in `hashed` it stands as OpenSSL looks for it."""
+    (folder / "hashed").mkdir(parents=True)
+    new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    own = "-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
+    for command in (
+        f"{new} -subj /CN=authority -keyout ca.key -out ca.pem",
+        f"{new} {own} -CA ca.pem -CAkey ca.key -keyout key.pem -out cert.pem",
+    ):
+        subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)
+    hashing = ["openssl", "x509", "-noout", "-hash", "-in", "ca.pem"]
+    name = subprocess.run(hashing, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+    (folder / "hashed" / f"{name}.0").write_bytes((folder / "ca.pem").read_bytes())
+    (folder / "hashed" / "README").write_text("no certificate")
+    return folder
 
 
 # Headers that tell about the program that sends, or that each HTTP client writes in its own way.
@@ -193,6 +214,50 @@ def test_a_proxy_is_used_but_for_the_hosts_of_no_proxy(scrimp: Scrimp, provider:
     scrimp.provider(provider.url)
     assert scrimp("ask", "direct").out == "echo: direct\n"
     assert provider.paths[1:] == ["/v1/chat/completions"]
+
+
+def test_an_entry_of_no_proxy_that_no_host_can_match_is_a_warning(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url)
+    scrimp.env |= {"ALL_PROXY": "http://127.0.0.1:9", "NO_PROXY": "<local>,127.0.0.1"}
+    ran = scrimp("run", "-", "--fields", "output", stdin="hi\nho\n")
+
+    assert (ran.status, len(ran.rows)) == (0, 2)
+    assert ran.err.count("NO_PROXY has '<local>', which no host can match: write a domain, an address or *") == 1
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks4", "socks4a"])
+def test_calls_go_through_a_socks_proxy_with_its_password(scrimp: Scrimp, provider: FakeProvider, scheme: str) -> None:
+    port = int(provider.url.rpartition(":")[2].partition("/")[0])
+    target = f"127.0.0.1:{port}" if scheme in ("socks4", "socks5") else "provider.test:80"
+    scrimp.provider(f"http://{target}/v1")
+    with socks_proxy(("127.0.0.1", port)) as proxy:
+        user = "ann:p%40ss@" if scheme.startswith("socks5") else ""
+        scrimp.env["ALL_PROXY"] = f"{scheme}://{user}127.0.0.1:{proxy.port}"
+        ran = scrimp("run", "-", "--fields", "output", stdin="hi\n")
+
+    assert ran.rows == [{"output": "echo: hi"}]
+    assert proxy.asked == [(target, "ann:p@ss" if user else "")]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_provider_with_an_authority_of_its_own_is_trusted_as_by_the_sdks(
+    scrimp: Scrimp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    folder = certificate(tmp_path / "certificates")
+    with fake_provider(tls=(folder / "cert.pem", folder / "key.pem")) as provider:
+        scrimp.provider(provider.url)
+        scrimp.env["SCRIMP_RETRIES"] = "0"
+        assert "could not be reached" in scrimp("run", "-", "-q", stdin="hi\n").out
+        value = f"/nowhere:{folder / 'hashed'}" if variable == "SSL_CERT_DIR" else str(folder / "ca.pem")
+        scrimp.env[variable] = value
+        assert scrimp("run", "-", "-q", stdin="hi\n").status == 0
+        if variable.startswith("SSL"):  # the others are curl's, and those of requests
+            monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+            monkeypatch.setenv(variable, value.removeprefix("/nowhere:"))
+            openai.OpenAI(api_key=KEY, base_url=provider.url).chat.completions.create(
+                model="m", messages=[{"role": "user", "content": "hi"}]
+            )
 
 
 def test_an_unknown_variable_is_a_warning_and_the_run_goes_on(scrimp: Scrimp, provider: FakeProvider) -> None:

@@ -25,10 +25,11 @@ CALLING: Mapping[str, str] = {
     "HTTPS_PROXY": "The proxy for https addresses; https_proxy is the same.",
     "HTTP_PROXY": "The proxy for http addresses; http_proxy is the same.",
     "ALL_PROXY": "The proxy where neither is set; all_proxy is the same.",
-    "NO_PROXY": "Hosts that are called without a proxy, with commas; no_proxy is the same.",
+    "NO_PROXY": "Domains, addresses and networks that are called without a proxy, or *; no_proxy is the same.",
     "SSL_CERT_FILE": "A file of certificates to trust as well, for a gateway or proxy with its own authority.",
     "REQUESTS_CA_BUNDLE": "The same, where SSL_CERT_FILE is not set.",
     "CURL_CA_BUNDLE": "The same, where neither is set.",
+    "SSL_CERT_DIR": "Directories of such files, with colons, beside that file.",
 }
 # Read by `scrimp help`.
 PAGING: Mapping[str, str] = {

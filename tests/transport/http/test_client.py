@@ -124,7 +124,7 @@ def test_an_unusable_certificate_bundle_is_named(tmp_path: Path, text: str | Non
         bundle.write_text(text)
 
     with pytest.raises(ConfigError, match=f"SSL_CERT_FILE names .*{reason}"):
-        list(extra_certificates({"SSL_CERT_FILE": str(bundle)}))
+        (extra_certificates({"SSL_CERT_FILE": str(bundle)}))
 
 
 def test_a_stream_is_passed_on_event_by_event() -> None:

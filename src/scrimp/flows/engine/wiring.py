@@ -130,7 +130,7 @@ def build_client(
 def _open_http(services: Services, timeout: float) -> HttpClient:
     from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - the embedded model needs no HTTP
 
-    return HttpClient(build_engine(services.env, timeout=timeout))
+    return HttpClient(build_engine(services.env, timeout=timeout, warn=services.warn))
 
 
 def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InProcessProvider:

@@ -2,44 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+from msgspec import Struct
 
 from scrimp.errors import ConfigError
 
-_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_BEGIN = b"-----BEGIN CERTIFICATE-----"
+# The first that is set names a file; a directory is read beside it, as OpenSSL does.
+_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_DIRECTORY = "SSL_CERT_DIR"
+_SEPARATOR = ":"  # between directories
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 
 
-def extra_certificates(env: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield each PEM certificate of the bundle named by the first variable that is set."""
-    if bundle := _bundle(env):
-        yield from _certificates(*bundle)
+class Certificate(Struct, frozen=True):
+    """A PEM certificate, and where it stands."""
+
+    pem: bytes
+    variable: str
+    path: Path
+    number: int  # in the file, from 1
 
 
-def check_certificates(env: Mapping[str, str], certificates: Sequence[bytes], refusal: Callable[[bytes], str]) -> None:
-    """Raise ConfigError for the first certificate of the bundle that is refused; `refusal` returns why."""
-    variable, path = _bundle(env) or ("", Path())
-    for number, certificate in enumerate(certificates, 1):
-        if reason := refusal(certificate):
+def extra_certificates(env: Mapping[str, str]) -> list[Certificate]:
+    """Return every certificate that the environment names, each once; raise ConfigError where it names none."""
+    return list({certificate.pem: certificate for certificate in _all_certificates(env)}.values())
+
+
+def certificate_variables(env: Mapping[str, str]) -> list[str]:
+    """Return the variables that are in force."""
+    return [variable for variable in (_file_variable(env), _DIRECTORY) if variable and env.get(variable)]
+
+
+def check_certificates(certificates: Sequence[Certificate], refusal: Callable[[bytes], str]) -> None:
+    """Raise ConfigError for the first certificate that is refused; `refusal` returns why."""
+    for each in certificates:
+        if reason := refusal(each.pem):
             raise ConfigError(
-                f"{variable} names {path}, whose certificate {number} cannot be used ({reason}): correct it or unset it"
+                f"{each.variable} names {each.path}, whose certificate {each.number} cannot be used ({reason}): "
+                "correct it or unset it"
             )
 
 
-def _bundle(env: Mapping[str, str]) -> tuple[str, Path] | None:
-    return next(((variable, Path(path)) for variable in _VARIABLES if (path := env.get(variable))), None)
+def _all_certificates(env: Mapping[str, str]) -> Iterator[Certificate]:
+    if variable := _file_variable(env):
+        yield from _of_files(variable, Path(env[variable]), [Path(env[variable])])
+    if named := env.get(_DIRECTORY):
+        yield from _of_files(_DIRECTORY, Path(named), _files_in(named.split(_SEPARATOR)))
 
 
-def _certificates(variable: str, path: Path) -> Iterator[bytes]:
+def _file_variable(env: Mapping[str, str]) -> str | None:
+    return next((variable for variable in _FILES if env.get(variable)), None)
+
+
+def _of_files(variable: str, named: Path, files: Iterable[Path]) -> Iterator[Certificate]:
+    """Yield the certificates of a file, or of the files in a directory."""
+    found = False
     try:
-        pem = path.read_bytes()
+        for path in files:
+            for number, block in enumerate(path.read_bytes().split(_BEGIN)[1:], 1):
+                found = True
+                yield Certificate(_BEGIN + block.partition(_END)[0] + _END + b"\n", variable, path, number)
     except OSError as error:
         raise ConfigError(
-            f"{variable} names {path}, which cannot be read ({error.strerror}): correct it or unset it"
+            f"{variable} names {named}, which cannot be read ({error.strerror}): correct it or unset it"
         ) from error
-    blocks = pem.split(_BEGIN)[1:]
-    if not blocks:
-        raise ConfigError(f"{variable} names {path}, which contains no PEM certificate: correct it or unset it")
-    for block in blocks:
-        yield _BEGIN + block
+    if not found:
+        raise ConfigError(f"{variable} names {named}, which contains no PEM certificate: correct it or unset it")
+
+
+def _files_in(directories: Sequence[str]) -> Iterator[Path]:
+    """Yield the files of directories; of several, those that do not exist are passed over, as OpenSSL does."""
+    for directory in map(Path, filter(None, directories)):
+        if len(directories) == 1 or directory.is_dir():
+            yield from sorted(path for path in directory.iterdir() if path.is_file())

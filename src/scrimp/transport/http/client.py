@@ -1,11 +1,11 @@
 """The HTTP client: sends requests, and turns the exceptions of pyreqwest and httpx into failures.
 
-The engine is reqwest, which reads HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY from the environment itself.
+The engine is reqwest. It would read the variables of proxies itself, and pass by in silence what it cannot use.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,12 +13,16 @@ from urllib.parse import urlsplit
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import BuilderError, PyreqwestError, RequestTimeoutError
+from pyreqwest.http import Url
+from pyreqwest.proxy import ProxyBuilder
 
 from scrimp import __version__
+from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import check_certificates, extra_certificates
+from scrimp.transport.http.proxies import Proxies, read_proxies
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
@@ -30,8 +34,13 @@ _IDLE_SECONDS = 60.0
 USER_AGENT = f"scrimp/{__version__}"
 
 
-def build_engine(env: Mapping[str, str], *, timeout: float) -> Client:
-    """Return the pyreqwest client that opens the sockets; `timeout` is the longest wait for data, in seconds."""
+def build_engine(
+    env: Mapping[str, str], *, timeout: float, warn: Callable[[str], None] = lambda _: None
+) -> Client:  # fmt: skip
+    """Return the pyreqwest client that opens the sockets; `timeout` is the longest wait for data, in seconds.
+
+    Raise ConfigError where the environment names a proxy or a certificate that cannot be used.
+    """
     builder = (
         ClientBuilder()
         .connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
@@ -40,15 +49,36 @@ def build_engine(env: Mapping[str, str], *, timeout: float) -> Client:
         .follow_redirects(enable=False)  # a redirect would carry the key elsewhere
         .gzip(enable=True)
         .user_agent(USER_AGENT)
+        .no_proxy()
     )
-    certificates = list(extra_certificates(env))
+    if (proxies := read_proxies(env)).by_scheme:
+        builder = builder.proxy(_proxy_builder(proxies))
+        for warning in proxies.warnings():
+            warn(warning)
+    certificates = extra_certificates(env)
     try:
         for certificate in certificates:
-            builder = builder.add_root_certificate_pem(certificate)
+            builder = builder.add_root_certificate_pem(certificate.pem)
         return builder.build()
     except BuilderError:
-        check_certificates(env, certificates, _refusal)
+        check_certificates(certificates, _refusal)
         raise  # something else is wrong, and that is a bug
+
+
+def _proxy_builder(proxies: Proxies) -> ProxyBuilder:
+    """Return how the engine finds the proxy of an address; raise ConfigError for a proxy that it cannot use."""
+    urls = {}
+    for proxy in proxies.by_scheme.values():
+        try:
+            urls[proxy.variable] = Url(proxy.url)
+        except ValueError as error:
+            raise ConfigError(f"{proxy.variable} is not the address of a proxy ({error}): correct it") from error
+
+    def proxy_of(url: Url) -> Url | None:
+        proxy = proxies.proxy_of(url.scheme, url.host_str or "", url.port)
+        return None if proxy is None else urls[proxy.variable]
+
+    return ProxyBuilder.custom(proxy_of)
 
 
 def _refusal(certificate: bytes) -> str:

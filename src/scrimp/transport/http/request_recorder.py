@@ -53,7 +53,7 @@ class RequestRecorder(HttpClient):
         del endpoint
         import httpx  # noqa: PLC0415 - only for a stream, as in the client
 
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(trust_env=False) as client:
             built = client.build_request(
                 request.method, request.url, content=request.body, headers=request_headers(request, secrets)
             )
