@@ -25,7 +25,10 @@ def prices() -> None:
 @app.command(name="list")
 def list_(
     provider: Annotated[
-        str | None, typer.Argument(metavar="PROVIDER", help="Only the models of this provider.")
+        str | None,
+        typer.Argument(
+            metavar="PROVIDER", help="Only the models of this provider.", autocompletion=completions.providers
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

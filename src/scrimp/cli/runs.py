@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags import completions
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import RunKind
@@ -32,9 +33,9 @@ _HEADERS, _ALIGN = (("run", "kind", "began", "took", "rows", "failed", "cost", "
 # Left out one after the other where a terminal is too narrow: a run's name has the time, the others are in `show`.
 _DISPENSABLE = ("began", "took", "command", "ended")
 
-Run = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run, or its first characters, or last: the latest that has ended.")
-]
+_RUN_HELP = "A run, or its first characters, or last: the latest that has ended."
+Run = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP, autocompletion=completions.runs)]
+FailedRun = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP, autocompletion=completions.failed_runs)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -58,7 +59,7 @@ def list_(
     """
     with open_session() as session, closing(RunLog(session.services.paths.ledger_db)) as log:
         session.services.recover()
-        records = _latest(log, limit, kind)
+        records = log.latest_known(limit) if kind is None else log.latest(limit, kind)
         if as_json:
             print_json([_as_json(session, record) for record in records])
             return
@@ -101,7 +102,7 @@ def show(run: Run, *, as_json: Json = False) -> None:
 
 
 @app.command()
-def errors(run: Run) -> None:
+def errors(run: FailedRun) -> None:
     """Print the input rows that failed in a run, to be sent again.
 
     For instance: scrimp runs errors last | scrimp run -
@@ -127,16 +128,6 @@ def errors(run: Run) -> None:
         for line in input_lines(lambda: failed_rows(folder, record.run) or iter(())):
             sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
-
-
-def _latest(log: RunLog, limit: int, kind: RunKind | None) -> list[RunRecord]:
-    """Return the latest runs, those that only the ledger knows among them."""
-    recorded = log.latest(limit, kind)
-    if kind is not None:
-        return recorded
-    oldest = min(record.run for record in recorded) if len(recorded) == limit else ""
-    together = [*recorded, *log.unrecorded(limit, later_than=oldest)]
-    return sorted(together, key=lambda record: (record.started, record.run), reverse=True)[:limit]
 
 
 def _find(session: Session, name: str, kind: RunKind | None = None) -> RunRecord:

@@ -85,7 +85,14 @@ class RunLog:
         """Return the runs that began last, the latest first; those of one kind, or all."""
         return self._select("WHERE ? IN (kind, '') ORDER BY started DESC, run DESC LIMIT ?", kind or "", limit)
 
-    def unrecorded(self, limit: int, *, later_than: str = "") -> list[RunRecord]:
+    def latest_known(self, limit: int) -> list[RunRecord]:
+        """Return the runs that began last, those that only the ledger knows among them."""
+        recorded = self.latest(limit)
+        oldest = min(record.run for record in recorded) if len(recorded) == limit else ""
+        together = [*recorded, *self._unrecorded(limit, later_than=oldest)]
+        return sorted(together, key=lambda record: (record.started, record.run), reverse=True)[:limit]
+
+    def _unrecorded(self, limit: int, *, later_than: str) -> list[RunRecord]:
         """Return the runs of the ledger that have no record, the latest first, whose names come after a name.
 
         A name is a run's start. It is looked up in the index, one name at a time: a run may have a million calls.

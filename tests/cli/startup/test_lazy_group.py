@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from command import Scrimp
+from fake_provider import FakeProvider, echo, error
 from scrimp.cli.startup.lazy_group import COMMANDS, load
 
 
@@ -41,6 +44,8 @@ def test_a_shell_gets_completions_from_the_program_itself(scrimp: Scrimp) -> Non
         ("run --compress t", ["tidy", "terse"]),
         ("help tu", ["tutorial", "tuning", "tune"]),
         ("cache ex", ["export"]),
+        ("prices list hou", ["house"]),
+        ("prices list mist", ["mistral"]),
     ],
 )
 def test_a_shell_is_offered_the_words_that_a_flag_takes(scrimp: Scrimp, words: str, offered: list[str]) -> None:
@@ -55,6 +60,48 @@ def test_a_shell_is_offered_the_words_that_a_flag_takes(scrimp: Scrimp, words: s
     }  # fmt: skip
 
     assert scrimp().out.split() == offered
+
+
+def test_a_shell_is_offered_runs_with_their_dates_and_first_words(scrimp: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda body: error(400) if "bad" in body["messages"][-1]["content"] else echo(body)
+    scrimp.provider(provider.url)
+    scrimp.file("good.lines", "good\n")
+    scrimp.file("bad'$(x).lines", "bad\ngood\n")
+    scrimp("run", "good.lines", "--tier", "simple", "-q")
+    scrimp("run", "bad'$(x).lines", "-q")
+    scrimp("ask", "a question", "--user", "ada")
+    asked, bad, good = [run["run"] for run in json.loads(scrimp("runs", "list", "--json").out)]
+    scrimp.env |= {"_SCRIMP_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args", "TZ": "UTC"}
+
+    def offered(words: str) -> list[list[str]]:
+        scrimp.env["_TYPER_COMPLETE_ARGS"] = f"scrimp {words}"
+        return [line.split("\t") for line in scrimp().out.splitlines()]
+
+    date = f"{good[:4]}-{good[4:6]}-{good[6:8]}"
+    last = ["last", "the latest that has ended"]
+    about_bad = [bad, f"{date} run bad_x_.lines --quiet"]
+    assert offered("runs show ") == [
+        last, [asked, f"{date} ask ... --user ada"], about_bad, [good, f"{date} run good.lines --tier simple --quiet"],
+    ]  # fmt: skip
+    assert offered(f"runs show {bad}") == [about_bad]
+    assert offered("runs errors ") == [last, about_bad]
+    assert offered("runs show l") == [last]
+
+
+def test_looking_for_runs_makes_no_store(scrimp: Scrimp) -> None:
+    scrimp.env |= {"_SCRIMP_COMPLETE": "complete_bash", "COMP_WORDS": "scrimp runs show ", "COMP_CWORD": "3"}
+
+    assert (scrimp().out.split(), list(scrimp.home.iterdir())) == ([], [])
+
+
+def test_no_name_that_a_shell_might_act_on_is_offered(scrimp: Scrimp) -> None:
+    names = ["fine-1.5", "a b", "$(id)", "`id`", 'q"', "q'", "\\\\", "a;b", "(x)", "<", "a|b", "a&b", "new\\nline", "*"]
+    tiers = "\n".join(f"{json.dumps(name)} = ['openai/gpt-6-luna']" for name in names)
+    scrimp.config(f"[tiers]\n{tiers}\n")
+    scrimp.env |= {"_SCRIMP_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "scrimp run --tier "}
+
+    offered = scrimp().out
+    assert offered == '_arguments \'*: :(("auto"\n"simple"\n"medium"\n"high"\n"fine-1.5"))\'\n'
 
 
 def test_a_broken_config_offers_nothing_and_says_nothing(scrimp: Scrimp) -> None:

@@ -1,14 +1,22 @@
-"""What a shell offers for values that depend on the configuration: tiers, chains and models."""
+"""What a shell offers for values that only this installation knows: tiers, chains, models, providers and runs."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes
     from scrimp.config.schema import Config
+    from scrimp.store.run_log import RunRecord
+
+_MOST_SEARCHED, _MOST_OFFERED = 500, 30  # runs
+_HELP_WIDTH = 60
+# The scripts of zsh and fish evaluate what they are given, and names may come from a project's file or a file's name.
+_SAFE_IN_A_SHELL = r"\w./@%+=,-"
 
 
 def tiers(incomplete: str) -> list[str]:
@@ -40,8 +48,61 @@ def models(incomplete: str) -> list[str]:
     return _matching(incomplete, [*listed, *known_models()])
 
 
+def providers(incomplete: str) -> list[str]:
+    """Return the providers that can be configured or that have prices."""
+    from scrimp.prices.table import SHIPPED, load_table  # noqa: PLC0415 - for a shell that completes, not for a run
+
+    found = _configured()
+    return _matching(incomplete, [*(found[1].endpoints if found else ()), *load_table(SHIPPED).providers])
+
+
+def runs(incomplete: str) -> list[tuple[str, str]]:
+    """Return the latest runs, each with its date and how its command begins, and last."""
+    return _runs(incomplete, lambda _: True)
+
+
+def failed_runs(incomplete: str) -> list[tuple[str, str]]:
+    """Return the latest runs in which rows failed, and those that did not end, as `runs` does."""
+    return _runs(incomplete, lambda run: run.kind == "run" and (run.end is None or run.end.failed > 0))
+
+
+def _runs(incomplete: str, wanted: Callable[[RunRecord], bool]) -> list[tuple[str, str]]:
+    found = [run for run in _recorded_runs() if wanted(run)]
+    last = [("last", "the latest that has ended")] if found else []
+    offered = (*last, *((run.run, _description(run)) for run in found))
+    names = set(_matching(incomplete, (name for name, _ in offered)))
+    return [(name, about) for name, about in offered if name in names][:_MOST_OFFERED]
+
+
+def _description(run: RunRecord) -> str:
+    """Return the date and the first words of a run, without a character that a shell might act on."""
+    import time  # noqa: PLC0415 - for a shell that completes, not for a run
+
+    date = time.strftime("%Y-%m-%d", time.localtime(run.started))
+    words = " ".join(("", run.kind or "not recorded", *run.command))
+    return re.sub(rf"[^ {_SAFE_IN_A_SHELL}]+", "_", date + words)[:_HELP_WIDTH].rstrip()
+
+
+def _recorded_runs() -> list[RunRecord]:
+    """Return the latest runs, none where the ledger is not there or cannot be read."""
+    from scrimp.config.paths import paths_of  # noqa: PLC0415 - for a shell that completes, not for a run
+    from scrimp.errors import ScrimpError  # noqa: PLC0415 - as above
+    from scrimp.store.run_log import RunLog  # noqa: PLC0415 - as above
+
+    ledger = paths_of(os.environ).ledger_db
+    try:
+        if not ledger.exists():  # looking at it must not make it
+            return []
+        with closing(RunLog(ledger)) as log:
+            return log.latest_known(_MOST_SEARCHED)
+    except (ScrimpError, OSError):
+        return []
+
+
 def _matching(incomplete: str, words: Iterable[str]) -> list[str]:
-    return [word for word in dict.fromkeys(words) if word.startswith(incomplete)]
+    """Return the words that begin so, without those that a shell might act on."""
+    begun = [word for word in dict.fromkeys(words) if word.startswith(incomplete)]
+    return [word for word in begun if re.fullmatch(rf"[:{_SAFE_IN_A_SHELL}]+", word)]
 
 
 def _configured() -> tuple[Config, Routes] | None:
