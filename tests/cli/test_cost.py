@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -95,3 +96,19 @@ def test_the_table_fits_the_screen_and_leaves_out_only_what_says_nothing(
         "cost",
         "unpriced",
     ]
+
+
+def test_amounts_below_a_nanodollar_add_up_in_rows_bill_and_ledger(scrimp: Scrimp, provider: FakeProvider) -> None:
+    # 10 tokens in and 2 out: 10 * $0.03125 + 2 * $0.025 a million are 362.5 nanodollars.
+    scrimp.provider(provider.url)
+    config = (scrimp.home / "config.toml").read_text()
+    scrimp.config(config.replace("input = 1.0, output = 10.0", "input = 0.03125, output = 0.025"))
+    scrimp.file("rows.jsonl", "".join(f'{{"text": "hello {n}"}}\n' for n in range(200)))
+    ran = scrimp("run", "rows.jsonl", "--summary-file", "bill.json", "--max-cost", "0.1")
+    exact = {"parse_float": Decimal}
+    bill = json.loads((scrimp.cwd / "bill.json").read_text(), **exact)
+    (total,) = json.loads(scrimp("cost", "--json").out, **exact)
+    (listed,) = json.loads(scrimp("runs", "list", "--json").out, **exact)
+
+    assert {json.loads(line, **exact)["cost_usd"] for line in ran.out.splitlines()} == {Decimal("0.0000003625")}
+    assert bill["cost_usd"] == total["cost_usd"] == listed["cost_usd"] == Decimal("0.0000725")

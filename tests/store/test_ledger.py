@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect
-from scrimp.store.ledger import GROUPS, MIGRATIONS, ClimbCount, Ledger, LedgerTotal, TaskTotal, nanodollars
+from scrimp.store.ledger import GROUPS, MIGRATIONS, ClimbCount, Ledger, LedgerTotal, TaskTotal
 from scrimp.values import Entry, Usage
 
 ENTRY = Entry(
@@ -44,10 +44,10 @@ def test_entries_are_added_up_to_the_last_digit(ledger: Ledger) -> None:
 @given(costs=st.lists(st.integers(0, 10**15), max_size=20))
 def test_the_sum_is_exact_for_any_costs(tmp_path_factory: pytest.TempPathFactory, costs: list[int]) -> None:
     ledger = Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")
-    entries = [replace(ENTRY, call=str(n), cost=Decimal(nano).scaleb(-9)) for n, nano in enumerate(costs)]
+    entries = [replace(ENTRY, call=str(n), cost=Decimal(pico).scaleb(-12)) for n, pico in enumerate(costs)]
     ledger.append(entries)
 
-    assert sum((total.cost for total in ledger.totals("run")), Decimal(0)) == Decimal(sum(costs)).scaleb(-9)
+    assert sum((total.cost for total in ledger.totals("run")), Decimal(0)) == Decimal(sum(costs)).scaleb(-12)
     ledger.close()
 
 
@@ -59,7 +59,7 @@ entries = st.builds(
     provider=st.sampled_from(["openai", "anthropic"]), model=st.sampled_from(["a", "b"]),
     status=st.sampled_from(["paid", "truncated", "failed", "lost"]), seconds=st.just(0.5),
     usage=st.none() | st.builds(Usage, input=st.integers(0, 10**6), output=st.integers(0, 10**6)),
-    cost=st.none() | st.integers(0, 10**12).map(lambda nano: Decimal(nano).scaleb(-9)),
+    cost=st.none() | st.integers(0, 10**15).map(lambda pico: Decimal(pico).scaleb(-12)),
     tier=st.sampled_from([None, "simple"]), chain=st.sampled_from([None, "c"]), route=st.sampled_from([None, "x"]),
     user=st.sampled_from([None, "ada"]), tags=st.sampled_from([{}, {"team": "blue"}, {"team": "red", "x": "y"}]),
     signature=st.sampled_from([None, "s1"]),
@@ -158,9 +158,12 @@ def test_only_what_is_since_a_moment_counts(ledger: Ledger) -> None:
     assert ledger.totals("model", since=ENTRY.time + 5)[0].calls == 1
 
 
-def test_a_fraction_of_a_nanodollar_is_a_bug_that_is_not_rounded_away(ledger: Ledger) -> None:
-    with pytest.raises(StoreError, match="nanodollars"):
-        ledger.append([replace(ENTRY, cost=Decimal("0.0000000005"))])
+def test_amounts_below_a_nanodollar_add_up(ledger: Ledger) -> None:
+    ledger.append(
+        [replace(ENTRY, call=str(number), cost=Decimal("0.0000003625"), signature="s") for number in range(1000)]
+    )
+
+    assert [total.cost for total in (*ledger.totals("run"), *ledger.tasks())] == [Decimal("0.0003625")] * 2
 
 
 def test_the_ledger_knows_which_calls_it_holds(ledger: Ledger) -> None:
@@ -194,7 +197,8 @@ def test_every_field_of_an_entry_has_its_column(ledger: Ledger) -> None:
     expected = msgspec.to_builtins(whole) | msgspec.to_builtins(whole.usage)
     del expected["usage"], expected["cost"]
     assert json.loads(full.pop("tags")) == expected.pop("tags")
-    assert (full.pop("id"), full.pop("cost_nano"), full.pop("estimated")) == (1, 123, expected.pop("estimated"))
+    assert (full.pop("id"), full.pop("estimated")) == (1, expected.pop("estimated"))
+    assert (full.pop("cost_nano"), full.pop("cost_pico")) == (123, 0)
     assert full == expected
     counts = ("input", "output", "cache_read", "cache_write", "cache_write_long", "reasoning", "cost_nano")
     assert {bare[name] for name in (*counts, "tier", "user", "signature")} == {None}
@@ -215,21 +219,10 @@ def test_words_that_are_no_group_are_refused(ledger: Ledger, by: str) -> None:
         ledger.totals(by)
 
 
-@given(nano=st.integers(0, 2**63 - 1))
-def test_whole_nanodollars_of_any_size_are_stored_exactly(nano: int) -> None:
-    assert nanodollars(Decimal(nano) / 10**9) == nano
-
-
-@given(nano=st.integers(0, 10**15), digits=st.integers(1, 999))
-def test_no_fraction_of_a_nanodollar_is_rounded_away(nano: int, digits: int) -> None:
-    with pytest.raises(StoreError, match="please report it"):
-        nanodollars(Decimal(f"{nano}.{digits:03}").scaleb(-9))
-
-
 def test_one_wrong_cost_keeps_its_whole_group_out(ledger: Ledger) -> None:
     good = [replace(ENTRY, call=str(number)) for number in range(200)]
     with pytest.raises(StoreError):
-        ledger.append([*good, replace(ENTRY, cost=Decimal("1E-10"))])
+        ledger.append([*good, replace(ENTRY, cost=Decimal("1E-13"))])
 
     assert ledger.totals("run") == []
     ledger.append(good)
@@ -237,14 +230,16 @@ def test_one_wrong_cost_keeps_its_whole_group_out(ledger: Ledger) -> None:
 
 
 def test_the_most_expensive_comes_first_then_the_most_called_then_by_name(ledger: Ledger) -> None:
-    def spend(model: str, *nanos: int) -> list[Entry]:
+    def spend(model: str, *nanos: float) -> list[Entry]:
         return [
-            replace(ENTRY, call=f"{model}{n}", model=model, cost=Decimal(nano).scaleb(-9))
+            replace(ENTRY, call=f"{model}{n}", model=model, cost=Decimal(str(nano)).scaleb(-9))
             for n, nano in enumerate(nanos)
         ]
 
-    ledger.append(spend("z", 5) + spend("b", 1, 1) + spend("a", 2) + spend("c", 2) + spend("d", 0, 0, 0))
-    assert [total.name for total in ledger.totals("model")] == [f"openai/{name}" for name in "zbacd"]
+    ledger.append(
+        spend("z", 4.9, 0.2) + spend("y", 5) + spend("b", 1, 1) + spend("a", 2) + spend("c", 2) + spend("d", 0, 0, 0)
+    )
+    assert [total.name for total in ledger.totals("model")] == [f"openai/{name}" for name in "zybacd"]
 
 
 @pytest.mark.parametrize(("moment", "day"), [(0, "1970-01-01"), (86399.999, "1970-01-01"), (86400, "1970-01-02")])

@@ -88,8 +88,8 @@ def test_prompts_and_calls_share_a_file_and_leave_each_other_alone(tmp_path: Pat
 
 
 def test_one_wrong_cost_keeps_the_whole_group_out(tmp_path: Path, pairs: PairStore) -> None:
-    wrong = replace(PROMPT, key="ac", replies=(replace(CHEAP, cost=Decimal("1E-10")),))
-    with pytest.raises(StoreError, match="nanodollars"):
+    wrong = replace(PROMPT, key="ac", replies=(replace(CHEAP, cost=Decimal("1E-13")),))
+    with pytest.raises(StoreError, match="picodollars"):
         pairs.put([PROMPT, wrong])
 
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:

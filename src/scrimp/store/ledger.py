@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from scrimp.errors import StoreError, UsageError
+from scrimp.errors import UsageError
 from scrimp.store.database import connect, insert, select, store_errors, transaction
+from scrimp.store.dollars import dollars, stored_dollars
 from scrimp.values import Entry, Usage
 
 # What `scrimp cost --by` groups by: each word and its SQL expression.
@@ -86,15 +87,24 @@ def m005_kind(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'")
 
 
-MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind)
+def m006_picodollars(db: sqlite3.Connection) -> None:
+    """Add what a cost has beyond whole nanodollars (`dollars`)."""
+    for table in ("entries", "replies", "runs"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN cost_pico INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars)
 
 # As they were before m003: what a migration did must never change.
 _COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature"
+_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico"
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
+# A sum of costs, and the order of such sums from the most expensive on.
+_COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
+_DEAREST = "nano + pico / 1000 DESC, pico % 1000 DESC"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -160,14 +170,13 @@ class Ledger:
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
-                " coalesce(sum(output), 0), coalesce(sum(cost_nano), 0),"
-                " sum(cost_nano IS NULL AND status IN ('paid', 'truncated'))"
-                " FROM entries WHERE time >= ? AND (? IS NULL OR run = ?) GROUP BY 1 ORDER BY 7 DESC, 2 DESC, 1",
+                f" coalesce(sum(output), 0), {_COST}, sum(cost_nano IS NULL AND status IN ('paid', 'truncated'))"
+                f" FROM entries WHERE time >= ? AND (? IS NULL OR run = ?) GROUP BY 1 ORDER BY {_DEAREST}, 2 DESC, 1",
                 (*parameters, since, run, run),
             ).fetchall()
         return [
-            LedgerTotal(name, calls, failed, lost, tokens_in, tokens_out, Decimal(cost).scaleb(-9), unpriced)
-            for name, calls, failed, lost, tokens_in, tokens_out, cost, unpriced in rows
+            LedgerTotal(name, calls, failed, lost, tokens_in, tokens_out, dollars(*cost), unpriced)
+            for name, calls, failed, lost, tokens_in, tokens_out, *cost, unpriced in rows
         ]
 
     def runs(self, *, beginning_with: str) -> list[tuple[str, float]]:
@@ -182,15 +191,15 @@ class Ledger:
         """Sum the paid calls since a moment by task and model, most expensive first; without those of one route."""
         with store_errors(self.path):
             rows = self._db.execute(
-                "SELECT signature, provider || '/' || model, max(route), count(*), coalesce(sum(cost_nano), 0),"
-                " min(time), max(time) FROM entries WHERE signature IS NOT NULL AND status IN ('paid', 'truncated')"
-                " AND time >= ? AND coalesce(route, '') != ? GROUP BY 1, 2 ORDER BY 5 DESC, 4 DESC",
+                f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time)"  # noqa: S608 - the two constants
+                " FROM entries WHERE signature IS NOT NULL AND status IN ('paid', 'truncated') AND time >= ?"
+                f" AND coalesce(route, '') != ? GROUP BY 1, 2 ORDER BY {_DEAREST}, 4 DESC",
                 (since, exclude_route or "\0"),
             ).fetchall()
         return [
-            TaskTotal(signature=name, model=model, route=route, calls=calls, cost=Decimal(cost).scaleb(-9), first=first,
+            TaskTotal(signature=name, model=model, route=route, calls=calls, cost=dollars(nano, pico), first=first,
                  last=last)
-            for name, model, route, calls, cost, first, last in rows
+            for name, model, route, calls, nano, pico, first, last in rows
         ]  # fmt: skip
 
     def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:
@@ -216,12 +225,12 @@ def _group_expression(by: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
-    usage = entry.usage
+    nano, pico = stored_dollars(entry.cost)
     return (
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
-        *_token_counts(usage), nanodollars(entry.cost), entry.price, entry.estimated, entry.tier, entry.chain,
+        *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
         entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
-        entry.signature,
+        entry.signature, pico,
     )  # fmt: skip
 
 
@@ -231,15 +240,3 @@ def _token_counts(usage: Usage | None) -> tuple[int | None, ...]:
     return (
         usage.input, usage.output, usage.cache_read, usage.cache_write, usage.cache_write_long, usage.reasoning,
     )  # fmt: skip
-
-
-def nanodollars(cost: Decimal | None) -> int | None:
-    """Return dollars as the integer nanodollars of SQLite; raise StoreError for a fraction, which would be a bug."""
-    if cost is None:
-        return None
-    scaled = cost.scaleb(9)
-    if scaled != scaled.to_integral_value():
-        raise StoreError(
-            f"a cost of {cost} dollars is not a whole number of nanodollars: this is a bug, please report it"
-        )
-    return int(scaled)

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from scrimp.store.database import connect, insert, store_errors, transaction
-from scrimp.store.ledger import MIGRATIONS, nanodollars
+from scrimp.store.dollars import dollars, stored_dollars
+from scrimp.store.ledger import MIGRATIONS
 from scrimp.values import JsonObject
 
 
@@ -52,19 +54,22 @@ class StoredPrompt(Struct, frozen=True, kw_only=True):
 
 _INSERT_PROMPTS = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, text, asked) VALUES"
 _INSERT_REPLIES = (
-    "INSERT INTO replies (key, model, time, output, confidence, cost_nano, hedges, words, score, scored_by) VALUES"
+    "INSERT INTO replies (key, model, time, output, confidence, cost_nano, cost_pico, hedges, words,"
+    " score, scored_by) VALUES"
 )
 # A newer completion replaces an older one, and the older one's label too, unless their outputs are equal.
 _REPLACE_OLDER = (
     " ON CONFLICT (key, model) DO UPDATE SET time = excluded.time, confidence = excluded.confidence,"
-    " cost_nano = coalesce(excluded.cost_nano, cost_nano), hedges = excluded.hedges, words = excluded.words,"
+    " cost_nano = coalesce(excluded.cost_nano, cost_nano),"
+    " cost_pico = CASE WHEN excluded.cost_nano IS NULL THEN cost_pico ELSE excluded.cost_pico END,"
+    " hedges = excluded.hedges, words = excluded.words,"
     " score = CASE WHEN output = excluded.output THEN coalesce(excluded.score, score) ELSE excluded.score END,"
     " scored_by = CASE WHEN output = excluded.output THEN coalesce(excluded.scored_by, scored_by)"
     " ELSE excluded.scored_by END, output = excluded.output"
 )
 _SELECT = (
     "SELECT p.key, p.signature, p.kind, p.text, p.asked, p.time, r.model, r.output, r.confidence, r.cost_nano,"
-    " r.hedges, r.words, r.score, r.scored_by FROM prompts p JOIN replies r USING (key) WHERE p.time >= ?"
+    " r.cost_pico, r.hedges, r.words, r.score, r.scored_by FROM prompts p JOIN replies r USING (key) WHERE p.time >= ?"
     " ORDER BY p.time, p.key, r.model"
 )
 
@@ -89,7 +94,7 @@ class PairStore:
                 for prompt in prompts
             ])  # fmt: skip
             insert(self._db, _INSERT_REPLIES, [
-                (prompt.key, reply.model, prompt.time, reply.output, reply.confidence, nanodollars(reply.cost),
+                (prompt.key, reply.model, prompt.time, reply.output, reply.confidence, *stored_dollars(reply.cost),
                  reply.hedges, reply.words, reply.score, reply.scored_by)
                 for prompt in prompts for reply in prompt.replies
             ], _REPLACE_OLDER)  # fmt: skip
@@ -112,14 +117,14 @@ class PairStore:
                 )  # fmt: skip
 
 
-def _reply(row: tuple[object, ...]) -> StoredReply:
-    model, output, confidence, cost, hedges, words, score, scored_by = row
+def _reply(row: tuple[Any, ...]) -> StoredReply:
+    model, output, confidence, nano, pico, hedges, words, score, scored_by = row
     return msgspec.convert(
         {
             "model": model,
             "output": output,
             "confidence": confidence,
-            "cost": None if cost is None else Decimal(cost).scaleb(-9),  # type: ignore[arg-type]  # an INTEGER column
+            "cost": None if nano is None else dollars(nano, pico),
             "hedges": hedges,
             "words": words,
             "score": score,

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from scrimp.enums import RunKind
 from scrimp.store.database import connect, store_errors, transaction
-from scrimp.store.ledger import MIGRATIONS, nanodollars
+from scrimp.store.dollars import dollars, stored_dollars
+from scrimp.store.ledger import MIGRATIONS
 
 _COLUMNS = (
-    "run, kind, started, folder, command, ended, status, stopped, rows, failed, calls, cost_nano, unpriced, bill,"
-    " document"
+    "run, kind, started, folder, command, ended, status, stopped, rows, failed, calls, cost_nano, cost_pico, unpriced,"
+    " bill, document"
 )
 
 
@@ -74,9 +76,9 @@ class RunLog:
         with store_errors(self.path), transaction(self._db):
             self._db.execute(
                 "UPDATE runs SET ended = ?, status = ?, stopped = ?, rows = ?, failed = ?, calls = ?, cost_nano = ?,"
-                " unpriced = ?, bill = ?, document = ? WHERE run = ?",
+                " cost_pico = ?, unpriced = ?, bill = ?, document = ? WHERE run = ?",
                 (
-                    end.time, end.status, end.stopped, end.rows, end.failed, end.calls, nanodollars(end.cost),
+                    end.time, end.status, end.stopped, end.rows, end.failed, end.calls, *stored_dollars(end.cost),
                     end.unpriced, end.bill, bytes(end.document).decode(), run,
                 ),
             )  # fmt: skip
@@ -120,9 +122,9 @@ class RunLog:
             return [_record(row) for row in rows]
 
 
-def _record(row: Sequence[object]) -> RunRecord:
+def _record(row: Sequence[Any]) -> RunRecord:
     run, kind, started, folder, command, *rest = row
-    ended, status, stopped, rows, failed, calls, cost, unpriced, bill, document = rest
+    ended, status, stopped, rows, failed, calls, *cost, unpriced, bill, document = rest
     record = {
         "run": run,
         "kind": kind,
@@ -133,7 +135,7 @@ def _record(row: Sequence[object]) -> RunRecord:
     if ended is not None:
         record["end"] = {
             "time": ended, "status": status, "stopped": stopped, "rows": rows, "failed": failed, "calls": calls,
-            "cost": Decimal(int(str(cost))).scaleb(-9), "unpriced": unpriced, "bill": bill,
+            "cost": dollars(*cost), "unpriced": unpriced, "bill": bill,
             "document": Raw(str(document).encode()),
         }  # fmt: skip
     return msgspec.convert(record, RunRecord)

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.units import PICODOLLAR
 from scrimp.values import Completion, Compression, Entry, Usage
 
 if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
-
-# The ledger counts in whole nanodollars; each cost is rounded once, so that the bill and the ledger agree.
-NANO = Decimal("1e-9")
 
 
 class Counterfactual(Struct, frozen=True, kw_only=True):
@@ -71,7 +69,7 @@ class CounterfactualPricer:
 
     def _dollars(self, provider: str, model: str, usage: Usage, when: float) -> Decimal | None:
         dollars = self._prices.cost_of(provider=provider, model=model, usage=usage, when=when).dollars
-        return None if dollars is None else dollars.quantize(NANO)
+        return None if dollars is None else dollars.quantize(PICODOLLAR)
 
 
 def _difference(more: Decimal | None, less: Decimal | None) -> Decimal | None:

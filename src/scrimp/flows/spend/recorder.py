@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.failures import may_be_billed
-from scrimp.flows.spend.counterfactual import NANO
 from scrimp.prices.model_names import is_same_model
+from scrimp.units import PICODOLLAR
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class CallRecorder:
                 service_tier=completion.service_tier, reported=completion.reported_cost,
             )  # fmt: skip
             if cost.dollars is not None:
-                return cost.dollars.quantize(NANO), cost.source
+                return cost.dollars.quantize(PICODOLLAR), cost.source
         return None, None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.errors import UnknownPriceError
-from scrimp.flows.spend.counterfactual import NANO
+from scrimp.units import PICODOLLAR
 from scrimp.values import Call, Completion, Entry, Failure, Usage
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class SpendGuard:
                 "--max-cost cannot be kept: leave it out, or add --allow-unpriced to reserve the text alone"
             )
         if known:
-            return max(known).quantize(NANO, ROUND_UP)
+            return max(known).quantize(PICODOLLAR, ROUND_UP)
         if not self._allow_unpriced:
             name = f"{call.provider}/{call.model}"
             raise UnknownPriceError(
