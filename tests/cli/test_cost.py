@@ -5,9 +5,13 @@ import re
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from command import Scrimp
 from fake_provider import FakeProvider, completion
+from outcomes import entry
+from scrimp.store.ledger import Ledger
+from scrimp.values import Entry
 from terminal import at_terminal, without_styles
 
 
@@ -61,12 +65,52 @@ def test_what_calls_of_unknown_price_cost_is_unknown_and_never_zero(scrimp: Scri
 
     lines = scrimp("cost").out.splitlines()
     assert "unknown" in next(line for line in lines if line.startswith("fake/other"))
-    assert lines[-1].startswith("total $")
-    assert lines[-1].endswith("+")
+    assert re.fullmatch(r"total at least \$[\d.]+, without 2 calls of unknown price", lines[-1])
 
     (ann,) = json.loads(scrimp("cost", "--by", "user", "--json").out)
     assert (ann["cost_usd"], ann["unpriced"]) == (costs["fake/test-model"], 2)
     assert re.search(r"^ann .*\$[\d.]+\+", scrimp("cost", "--by", "user").out, re.MULTILINE)
+
+
+def sent(ready: Scrimp, *entries: Entry) -> None:
+    """Put calls into the ledger."""
+    ledger = Ledger(ready.home / "ledger.db")
+    ledger.append(entries)
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("calls", "cell", "dollars", "total"),
+    [
+        (["paid 0.25"], "$0.25", 0.25, None),
+        (["failed 0"], "$0", 0, None),
+        (["lost"], "unknown", None, "total unknown, without 1 lost call that may have been billed"),
+        (["paid"], "unknown", None, "total unknown, without 1 call of unknown price"),
+        (["failed 0", "lost"], "unknown", None, "total unknown, without 1 lost call that may have been billed"),
+        (
+            ["paid 0.25", "lost"], "$0.25+", 0.25,
+            "total at least $0.25, without 1 lost call that may have been billed",
+        ),
+        (["paid 0", "paid"], "$0+", 0, "total at least $0, without 1 call of unknown price"),
+        (
+            ["paid 0.25", "truncated", "lost", "lost", "failed 0"], "$0.25+", 0.25,
+            "total at least $0.25, without 1 call of unknown price and 2 lost calls that may have been billed",
+        ),
+    ],
+)  # fmt: skip
+def test_what_may_have_been_billed_is_never_zero_and_the_total_says_at_least(
+    ready: Scrimp, calls: list[str], cell: str, dollars: float | None, total: str | None
+) -> None:
+    made = []
+    for number, (status, _, cost) in enumerate(call.partition(" ") for call in calls):
+        made.append(replace(entry("fake/m", cost or None, status), call=f"c{number}"))  # type: ignore[arg-type]  # one of the statuses
+    sent(ready, *made)
+
+    head, row, *rest = ready("cost").out.splitlines()
+    assert re.split(" {2,}", row)[re.split(" {2,}", head).index("cost")] == cell
+    assert rest == ([] if total is None else [total])
+    (found,) = json.loads(ready("cost", "--json").out)
+    assert (found["cost_usd"], found["at_least"]) == (dollars, total is not None)
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80])

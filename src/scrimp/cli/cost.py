@@ -15,9 +15,9 @@ from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError
 from scrimp.render.bill.amounts import abbreviate_count
 from scrimp.render.streams import StreamStyle
-from scrimp.render.tables import narrowest_width
+from scrimp.render.tables import narrowest_width, wrap
 from scrimp.store.ledger import GROUP_WORDS, GROUPS, Ledger, LedgerTotal
-from scrimp.units import format_count, format_dollars, parse_duration
+from scrimp.units import UNKNOWN, format_count, format_dollars, parse_duration, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -48,9 +48,10 @@ def cost(
 ) -> None:
     """Show what was paid, by model, tier, user or day.
 
-    The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price are counted
-    separately and never as zero. Also warns of routes of scrimp tune apply that escalate much more or less often than
-    when they were certified, and disables them.
+    The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price, and lost ones,
+    which may have been billed, never count as zero: the sum of the others is marked with a +, and the total says "at
+    least". Also warns of routes of scrimp tune apply that escalate much more or less often than when they were
+    certified, and disables them.
     """
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
@@ -70,9 +71,10 @@ def cost(
             session.out,
             empty="the ledger has no such calls: `scrimp run` and `scrimp ask` add them",
         )
-        if len(totals) > 1:
-            more = "+" if any(total.unpriced for total in totals) else ""
-            print_line(f"total {format_dollars(sum((total.cost for total in totals), Decimal(0)))}{more}")
+        unknown = sum(map(_unknown_calls, totals))
+        if len(totals) > 1 or unknown:
+            for line in wrap(_total(totals), session.out.width) if session.out.terminal else [_total(totals)]:
+                print_line(line)
 
 
 def _table(
@@ -93,15 +95,35 @@ def _table(
     return headers, rows, align
 
 
+def _total(totals: Sequence[LedgerTotal]) -> str:
+    """Return the sum of what is known, and the calls because of which it is no more than that."""
+    cost = sum((total.cost for total in totals), Decimal(0))
+    unpriced, lost = sum(total.unpriced for total in totals), sum(total.lost for total in totals)
+    if not unpriced and not lost:
+        return f"total {format_dollars(cost)}"
+    without = [f"{pluralize(unpriced, 'call')} of unknown price"] if unpriced else []
+    if lost:
+        without.append(f"{pluralize(lost, 'lost call')} that may have been billed")
+    known = UNKNOWN if _all_unknown(totals) else f"at least {format_dollars(cost)}"
+    return f"total {known}, without {' and '.join(without)}"
+
+
 def _dollars(total: LedgerTotal) -> str:
-    """Return what is known to have been paid, with a plus where the price of some calls is unknown."""
-    if _all_unpriced(total):
-        return "unknown"
-    return format_dollars(total.cost) + ("+" if total.unpriced else "")
+    """Return what is known to have been paid, with a plus where the cost of some calls is unknown."""
+    if _all_unknown([total]):
+        return UNKNOWN
+    return format_dollars(total.cost) + ("+" if _unknown_calls(total) else "")
 
 
-def _all_unpriced(total: LedgerTotal) -> bool:
-    return total.unpriced > 0 and total.unpriced == total.calls - total.failed - total.lost
+def _unknown_calls(total: LedgerTotal) -> int:
+    """Return the number of calls that may have cost something that nobody knows: a lost call may have been billed."""
+    return total.unpriced + total.lost
+
+
+def _all_unknown(totals: Sequence[LedgerTotal]) -> bool:
+    """Return whether no call of known cost is among them but those that failed, which cost nothing."""
+    unknown = sum(map(_unknown_calls, totals))
+    return unknown > 0 and unknown == sum(total.calls - total.failed for total in totals)
 
 
 def _check_drift(session: Session, ledger: Ledger) -> None:
@@ -132,4 +154,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
 def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:
     shown = asdict(total)
     cost = shown.pop("cost")
-    return {by: shown.pop("name"), "cost_usd": None if _all_unpriced(total) else cost, **shown}
+    unknown = _unknown_calls(total) > 0
+    return {
+        by: shown.pop("name"), "cost_usd": None if _all_unknown([total]) else cost, **shown, "at_least": unknown,
+    }  # fmt: skip
