@@ -161,6 +161,39 @@ def test_a_config_that_cannot_be_used_is_refused_where_it_is_wrong(ready: Scrimp
     check(ran, text, 2, says)
 
 
+UNUSABLE = [
+    ({"SSL_CERT_FILE": "bad.pem"}, "", "SSL_CERT_FILE names bad.pem"),
+    ({"SSL_CERT_DIR": "."}, "", "SSL_CERT_DIR names bad.pem, whose certificate 1 cannot be used"),
+    ({"ALL_PROXY": "foo bar"}, "", "ALL_PROXY is not the address of a proxy"),
+    ({}, '[providers.fake]\nkey_cmd = "false"', "the key_cmd of fake failed"),
+    ({}, '[providers.fake]\nkey_file = "/nowhere"', "the key_file of fake, /nowhere, cannot be read"),
+    ({}, '[providers.fake]\nbase_url = "replay:/nowhere.jsonl"', "/nowhere.jsonl"),
+    ({}, '[providers.fake]\nbase_url = "local:"', "there is no local model 'test-model'"),
+    ({}, '[providers.fake]\nbase_url = "local:"\n[models."local/test-model"]\npath = "/nowhere"', "/nowhere"),
+]
+
+
+@pytest.mark.parametrize(("env", "more", "says"), UNUSABLE, ids=[says for _, _, says in UNUSABLE])
+@pytest.mark.parametrize("command", ["run q.txt", "ask hello"])
+def test_what_a_call_needs_is_looked_at_before_one_begins(
+    ready: Scrimp, provider: FakeProvider, command: str, env: dict[str, str], more: str, says: str
+) -> None:
+    if more:
+        table, _, rest = more.partition("\n[models")
+        kept = {"dialect": "openai", "base_url": provider.url}
+        lines = [f'{key} = "{value}"' for key, value in kept.items() if f"{key} =" not in table]
+        price = '[models."fake/test-model"]\nprice = { input = 1.0, output = 1.0 }'
+        ready.config("\n".join([table, *lines, price, f"[models{rest}" if rest else ""]))
+    ready.env |= {**env, "SCRIMP_MODEL": "fake/test-model"}
+    ran = ready(*command.split())
+
+    check(ran, command, 2, says)
+    assert (ran.out, len(ran.err.splitlines())) == ("", 1)
+    assert provider.bodies == []
+    ready.env = {name: value for name, value in ready.env.items() if name not in env}
+    assert ready("cost", "--json").out.strip() == "[]"  # nothing was lost, for nothing was sent
+
+
 @pytest.fixture
 def read_only(ready: Scrimp) -> Iterator[Scrimp]:
     """A home with one completion that its user can read and not write."""

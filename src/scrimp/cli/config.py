@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.environment_effects import environment_effects, said
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.config.check import check as check_config
@@ -53,7 +54,9 @@ def init(
 
 @app.command()
 def show(
-    origin: Annotated[bool, typer.Option("--origin", help="Show where each value comes from.")] = False,
+    origin: Annotated[
+        bool, typer.Option("--origin", help="Show where each value comes from, and what variables change.")
+    ] = False,
 ) -> None:
     """Show the configuration in force; keys themselves are never shown."""
     with open_session() as session:
@@ -61,7 +64,13 @@ def show(
         if origin:
             print_table(
                 ("setting", "value", "from"),
-                [(each.key, each.value or "not set", each.origin) for each in in_force],
+                [
+                    *((each.key, each.value or "not set", each.origin) for each in in_force),
+                    *(
+                        (variable, said(variable, effect), "environment")
+                        for variable, effect in environment_effects(session)
+                    ),
+                ],
                 "lll",
                 session.out,
             )

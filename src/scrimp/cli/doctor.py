@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import typer
 
 from scrimp import __version__
+from scrimp.cli.environment_effects import environment_effects
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
-from scrimp.config import environment
 from scrimp.config.api_keys import missing_key_message
 from scrimp.errors import ScrimpError
 from scrimp.store.ledger import Ledger
@@ -24,7 +24,8 @@ _BROKEN = 2
 def doctor() -> None:
     """Check the installation, the keys and the stores; exit 2 if something is broken.
 
-    Keys are looked for, not tried: no API is called.
+    Keys are looked for, not tried: no API is called. Each variable that changes how providers are called is named with
+    what it changes.
     """
     with open_session() as session:
         print_line(f"scrimp {__version__}, Python {sys.version.split()[0]}")
@@ -40,7 +41,7 @@ def _examine(name: str, step: Callable[[], str]) -> bool:
     try:
         print_line(f"ok     {name}: {step()}")
     except ScrimpError as error:
-        print_line(f"broken {name}: {error}")
+        print_line(f"broken {name}: {str(error).removeprefix(f'{name} ')}")
         return False
     return True
 
@@ -48,8 +49,7 @@ def _examine(name: str, step: Callable[[], str]) -> bool:
 def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     services = session.services
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
-    if in_force := [name for name in environment.CALLING if services.env.get(name) or services.env.get(name.lower())]:
-        yield "environment", lambda: ", ".join(in_force)
+    yield from environment_effects(session)
     yield "cache", lambda: f"{services.cache_file.stats().rows} completions in {services.cache_file.path}"
     yield "ledger", lambda: _ledger(session)
     yield "prices", lambda: f"table of {services.prices.date}"

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     class InProcessProvider(Protocol):
         """A provider without a socket, such as the embedded model."""
 
+        async def open(self) -> None:
+            """Load what answers; raise ScrimpError where that is missing or damaged."""
+
         async def send(self, request: HttpRequest) -> HttpReply:
             """Return the reply to a request."""
 
@@ -53,6 +56,7 @@ class ProviderClient:
         self._random_fraction = random_fraction
         self._http: HttpClient | None = None
         self._in_process: dict[tuple[str, str], InProcessProvider] = {}
+        self._prepared: set[tuple[str, str]] = set()
         self._queues: dict[str, ProviderQueue] = {}
         self._halted = False
         # Each call needs a file descriptor; None is no limit.
@@ -100,6 +104,8 @@ class ProviderClient:
         nothing is retried.
         """
         exchange = Exchange(call, endpoint, observer, show)
+        if (endpoint.name, call.model) not in self._prepared:
+            await self._prepare(exchange)
         while True:
             result, sent = await self._attempt(exchange)
             exchange.attempted = True
@@ -112,6 +118,15 @@ class ProviderClient:
             if retry_state.exhausted or wait is None or exchange.shown or not healthy:
                 return result
             await self._sleep_in_place(wait, result, exchange)
+
+    async def _prepare(self, exchange: Exchange) -> None:
+        """Open what a model is called through, so that what is missing or damaged is said before a call is recorded."""
+        if exchange.endpoint.transport == "http":
+            self._http_client()
+            self._secrets(exchange.endpoint)
+        else:
+            await self._in_process_provider(exchange).open()
+        self._prepared.add((exchange.endpoint.name, exchange.call.model))
 
     async def _sleep_in_place(self, seconds: float, failure: Failure, exchange: Exchange) -> None:
         with self._health.waits.waiting(exchange.call.provider, failure, seconds):

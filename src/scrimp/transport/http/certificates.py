@@ -12,6 +12,7 @@ from scrimp.errors import ConfigError
 # The first that is set names a file; a directory is read beside it, as OpenSSL does.
 _FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _DIRECTORY = "SSL_CERT_DIR"
+CERTIFICATES = (*_FILES, _DIRECTORY)
 _SEPARATOR = ":"  # between directories
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 
@@ -27,12 +28,21 @@ class Certificate(Struct, frozen=True):
 
 def extra_certificates(env: Mapping[str, str]) -> list[Certificate]:
     """Return every certificate that the environment names, each once; raise ConfigError where it names none."""
-    return list({certificate.pem: certificate for certificate in _all_certificates(env)}.values())
+    named = [each for variable in certificate_variables(env) for each in certificates_of(variable, env)]
+    return list({certificate.pem: certificate for certificate in named}.values())
 
 
 def certificate_variables(env: Mapping[str, str]) -> list[str]:
-    """Return the variables that are in force."""
-    return [variable for variable in (_file_variable(env), _DIRECTORY) if variable and env.get(variable)]
+    """Return the variables in force: the first that names a file, and that of directories."""
+    file = next((variable for variable in _FILES if env.get(variable)), None)
+    return [variable for variable in (file, _DIRECTORY) if variable and env.get(variable)]
+
+
+def certificates_of(variable: str, env: Mapping[str, str]) -> list[Certificate]:
+    """Return the certificates that a variable names; raise ConfigError where there is none."""
+    named = env[variable]
+    files = _files_in(named.split(_SEPARATOR)) if variable == _DIRECTORY else [Path(named)]
+    return list(_read(variable, named, files))
 
 
 def check_certificates(certificates: Sequence[Certificate], refusal: Callable[[bytes], str]) -> None:
@@ -45,18 +55,7 @@ def check_certificates(certificates: Sequence[Certificate], refusal: Callable[[b
             )
 
 
-def _all_certificates(env: Mapping[str, str]) -> Iterator[Certificate]:
-    if variable := _file_variable(env):
-        yield from _of_files(variable, Path(env[variable]), [Path(env[variable])])
-    if named := env.get(_DIRECTORY):
-        yield from _of_files(_DIRECTORY, Path(named), _files_in(named.split(_SEPARATOR)))
-
-
-def _file_variable(env: Mapping[str, str]) -> str | None:
-    return next((variable for variable in _FILES if env.get(variable)), None)
-
-
-def _of_files(variable: str, named: Path, files: Iterable[Path]) -> Iterator[Certificate]:
+def _read(variable: str, named: str, files: Iterable[Path]) -> Iterator[Certificate]:
     """Yield the certificates of a file, or of the files in a directory."""
     found = False
     try:

@@ -22,7 +22,7 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import check_certificates, extra_certificates
-from scrimp.transport.http.proxies import Proxies, read_proxies
+from scrimp.transport.http.proxies import Proxies, Proxy, read_proxies
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
@@ -61,18 +61,13 @@ def build_engine(
             builder = builder.add_root_certificate_pem(certificate.pem)
         return builder.build()
     except BuilderError:
-        check_certificates(certificates, _refusal)
+        check_certificates(certificates, refusal)
         raise  # something else is wrong, and that is a bug
 
 
 def _proxy_builder(proxies: Proxies) -> ProxyBuilder:
     """Return how the engine finds the proxy of an address; raise ConfigError for a proxy that it cannot use."""
-    urls = {}
-    for proxy in proxies.by_scheme.values():
-        try:
-            urls[proxy.variable] = Url(proxy.url)
-        except ValueError as error:
-            raise ConfigError(f"{proxy.variable} is not the address of a proxy ({error}): correct it") from error
+    urls = {proxy.variable: engine_url(proxy) for proxy in proxies.by_scheme.values()}
 
     def proxy_of(url: Url) -> Url | None:
         proxy = proxies.proxy_of(url.scheme, url.host_str or "", url.port)
@@ -81,7 +76,15 @@ def _proxy_builder(proxies: Proxies) -> ProxyBuilder:
     return ProxyBuilder.custom(proxy_of)
 
 
-def _refusal(certificate: bytes) -> str:
+def engine_url(proxy: Proxy) -> Url:
+    """Return the address of a proxy for the engine; raise ConfigError if the engine does not take it."""
+    try:
+        return Url(proxy.url)
+    except ValueError as error:
+        raise ConfigError(f"{proxy.variable} is not the address of a proxy ({error}): correct it") from error
+
+
+def refusal(certificate: bytes) -> str:
     """Return why the engine does not take a certificate, which it says of all of them together; nothing if it does."""
     try:
         ClientBuilder().add_root_certificate_pem(certificate).build()

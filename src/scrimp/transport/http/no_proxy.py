@@ -8,7 +8,7 @@ Source: curl's lib/noproxy.c and the page of CURLOPT_NOPROXY; ports are as in Py
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from msgspec import Struct
@@ -35,24 +35,24 @@ class Entry(Struct, frozen=True):
 
 
 class NoProxy(Struct, frozen=True):
-    """The entries of the variable, and those that no host can match."""
+    """The entries of the variable, by the words that give them, and the words that no host can match."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: Mapping[str, Entry] = {}
     unusable: tuple[str, ...] = ()
 
     def covers(self, scheme: str, host: str, port: int | None) -> bool:
         """Return whether a host, an address in brackets or not, is called without a proxy."""
         bare = _canonical(host.strip("[]"))
         number = _PORTS.get(scheme, 0) if port is None else port
-        return any(entry.covers(scheme, bare, number) for entry in self.entries)
+        return any(entry.covers(scheme, bare, number) for entry in self.entries.values())
 
 
 def parse_no_proxy(text: str) -> NoProxy:
     """Return what a value of NO_PROXY says."""
-    words = re.split(r"[,\s]+", text)
-    parsed = [(word, _entry(word)) for word in words if word]
+    parsed = {word: _entry(word) for word in re.split(r"[,\s]+", text) if word}
     return NoProxy(
-        tuple(entry for _, entry in parsed if entry is not None), tuple(word for word, entry in parsed if entry is None)
+        {word: entry for word, entry in parsed.items() if entry is not None},
+        tuple(word for word, entry in parsed.items() if entry is None),
     )
 
 

@@ -16,6 +16,8 @@ from scrimp.transport.http.no_proxy import NoProxy, parse_no_proxy
 
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 _WITHOUT_USER = ("socks4", "socks4a")  # the engine would leave it out in silence
+PROXIES = {"https": "HTTPS_PROXY", "http": "HTTP_PROXY", "all": "ALL_PROXY"}
+NO_PROXY = "NO_PROXY"
 _FOR_EVERY_SCHEME = "all"
 # Blanks, controls, and bytes that are not UTF-8: in no address, and encoded in a password.
 _UNUSABLE = r"[\x00-\x20\x7f\ud800-\udfff]"
@@ -57,12 +59,21 @@ class Proxies(Struct, frozen=True):
 
 def read_proxies(env: Mapping[str, str]) -> Proxies:
     """Return the proxies that the environment names; raise ConfigError for one that cannot be obeyed."""
-    named = {scheme: _proxy(variable, env[variable]) for scheme, variable in _variables(env)}
+    named = {scheme: proxy_named_by(variable, env) for scheme, variable in proxy_variables(env).items()}
     for_every = named.pop(_FOR_EVERY_SCHEME, None)
     if for_every is not None:
         named = {"http": for_every, "https": for_every} | named
-    variable = variable_in_force(env, "NO_PROXY") or ""
+    variable = variable_in_force(env, NO_PROXY) or ""
     return Proxies(named, parse_no_proxy(env.get(variable, "")), variable)
+
+
+def proxy_variables(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables in force by what is called through their proxies: http, https, and all that is left."""
+    in_force = {scheme: variable_in_force(env, name) for scheme, name in PROXIES.items()}
+    # A web server gives a CGI script the header `Proxy` of a request under this name (CVE-2016-5385).
+    if in_force["http"] == "HTTP_PROXY" and "REQUEST_METHOD" in env:
+        in_force["http"] = None
+    return {scheme: variable for scheme, variable in in_force.items() if variable is not None}
 
 
 def variable_in_force(env: Mapping[str, str], name: str) -> str | None:
@@ -70,17 +81,9 @@ def variable_in_force(env: Mapping[str, str], name: str) -> str | None:
     return next((form for form in (name.lower(), name.upper()) if env.get(form, "").strip()), None)
 
 
-def _variables(env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for scheme in ("http", "https", _FOR_EVERY_SCHEME):
-        variable = variable_in_force(env, f"{scheme}_PROXY")
-        # A web server gives a CGI script the header `Proxy` of a request under this name (CVE-2016-5385).
-        if variable is not None and not (variable == "HTTP_PROXY" and "REQUEST_METHOD" in env):
-            yield scheme, variable
-
-
-def _proxy(variable: str, value: str) -> Proxy:
+def proxy_named_by(variable: str, env: Mapping[str, str]) -> Proxy:
     """Return the checked proxy; a message does not repeat the value, which may hold a password."""
-    text = value.strip()
+    text = env[variable].strip()
     url = text if "://" in text else f"http://{text}"
     scheme = url.partition("://")[0].lower()
     if re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) and scheme not in _SCHEMES:

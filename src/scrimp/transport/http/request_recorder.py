@@ -77,6 +77,9 @@ class InProcessRecorder:
     def __init__(self, recorder: RequestRecorder) -> None:
         self._recorder = recorder
 
+    async def open(self) -> None:
+        """Open nothing."""
+
     async def send(self, request: HttpRequest) -> HttpReply:
         """Record the request; raise RequestRecordedError."""
         self._recorder.requests.append(

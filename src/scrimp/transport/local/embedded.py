@@ -65,12 +65,16 @@ def load_runtime(path: Path, name: str) -> Runtime:
 
 
 class EmbeddedModel:
-    """One model, loaded at the first call, in its own thread so that it does not block the event loop."""
+    """One model, loaded once, in its own thread so that it does not block the event loop."""
 
     def __init__(self, load_runtime: Callable[[], Runtime]) -> None:
         self._load = load_runtime
         self._runtime: Runtime | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="scrimp-local")
+
+    async def open(self) -> None:
+        """Load the model; raise LocalModelError where it, or its runtime, is missing or damaged."""
+        await self._in_worker(self._loaded)
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Return the reply to a request."""
@@ -105,15 +109,19 @@ class EmbeddedModel:
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
     def _answer(self, body: dict[str, Any], on_chunk: Callable[[Any], None] | None) -> Any:  # noqa: ANN401 - parsed JSON
-        if self._runtime is None:
-            self._runtime = self._load()
+        runtime = self._loaded()
         try:
             if on_chunk is None:
-                return self._runtime.handle_chat_completions(body)
-            return self._runtime.handle_chat_completions(body, on_chunk)
+                return runtime.handle_chat_completions(body)
+            return runtime.handle_chat_completions(body, on_chunk)
         except RuntimeError as error:
             message = f"the embedded model failed ({error}): run `scrimp doctor`"
             raise FaultError(Failure(kind="server", message=message)) from error
+
+    def _loaded(self) -> Runtime:
+        if self._runtime is None:
+            self._runtime = self._load()
+        return self._runtime
 
 
 def _reply(answer: dict[str, Any]) -> HttpReply:

@@ -23,6 +23,10 @@ class ReplayProvider:
         self._read = read
         self._prompts: dict[bytes, RecordedPrompt] | None = None
 
+    async def open(self) -> None:
+        """Read the recording; raise InputError where it cannot be read."""
+        self._recorded()
+
     async def send(self, request: HttpRequest) -> HttpReply:
         """Return the recorded reply to a request, or an error reply that names what is missing."""
         body: dict[str, Any] = msgspec.json.decode(request.body)
@@ -57,9 +61,12 @@ class ReplayProvider:
         self._prompts = None
 
     def _find(self, text: str) -> RecordedPrompt | None:
+        return self._recorded().get(_text_hash(text))
+
+    def _recorded(self) -> dict[bytes, RecordedPrompt]:
         if self._prompts is None:
             self._prompts = {_text_hash(prompt.text): prompt for prompt in self._read()}
-        return self._prompts.get(_text_hash(text))
+        return self._prompts
 
 
 def _text_hash(text: str) -> bytes:
