@@ -37,13 +37,15 @@ class Attachment(Struct, frozen=True, kw_only=True):
     name: str  # the path or the URL, as given
     media_type: str
     identity: str  # the hash of a file's content, or the URL: what the cache knows it by
+    path: str = ""  # where the file is; empty for a URL
     size: int = 0  # bytes of the file
     data: str = ""  # the file in base64, read only when it is sent
+    defect: str = ""  # why it cannot be sent, as a sentence
 
     @property
     def is_url(self) -> bool:
         """Whether the provider fetches it."""
-        return self.identity == self.name
+        return not self.path
 
 
 class Prompt(Struct, frozen=True, kw_only=True):

@@ -80,11 +80,13 @@ def test_the_prompt_without_one_keeps_its_key(ready: Scrimp, provider: FakeProvi
     ("name", "message"),
     [
         ("missing.png", "missing.png cannot be read (No such file or directory)"),
-        (".", ". cannot be read (Is a directory)"),
+        (".", ". is a directory: name a file in it"),
+        ("/dev/zero", "/dev/zero is not a regular file: copy it to one"),
+        ("data:image/png;base64,iVBORw0KGgo", "is neither a file nor a URL of http or https"),
         ("text.txt", "text.txt is none of PNG, JPEG, GIF, WebP and PDF, by its first bytes"),
         ("empty.png", "empty.png is none of PNG"),
         ("https://example.com/image", "does not end in .png"),
-        ("file.pdf.https://example.com/a.png", "cannot be read (No such file or directory)"),
+        ("file.pdf.https://example.com/a.png", "is neither a file nor a URL of http or https"),
         ("https://example.com/a.pdf", "fake takes no PDF by its URL: attach https://example.com/a.pdf as a file"),
     ],
 )

@@ -22,7 +22,7 @@ from scrimp.cli.flags.run_flags import (
     SamplesFlag,
     SystemFlag,
 )
-from scrimp.cli.flags.run_options import config_flags, run_options
+from scrimp.cli.flags.run_options import attachments, config_flags, run_options
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.printing import refuse_closed_stdout
 from scrimp.cli.results.run_end import exit_status
@@ -35,7 +35,7 @@ from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
 from scrimp.render.terminal import escape_controls
 from scrimp.store.conversation import Conversation, read_conversation, write_conversation
-from scrimp.values import Answered, Attachment, Failure, Outcome, Prompt
+from scrimp.values import Answered, Failure, Outcome, Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -88,7 +88,7 @@ def ask(
         conversation = _conversation(session, optional_text(system.system, "--system"), goes_on=own.goes_on)
         question = Prompt(
             index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt",
-            attachments=_attachments(own.attach),
+            attachments=attachments(own.attach),
         )  # fmt: skip
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
@@ -128,14 +128,6 @@ def _conversation(session: Session, system: str | None, *, goes_on: bool) -> Con
             "there is no conversation to continue: leave out -c, and the next prompt can go on with this one"
         )
     return last if system is None else replace(last, system=system)
-
-
-def _attachments(names: list[str] | None) -> tuple[Attachment, ...]:
-    if not names:
-        return ()
-    from scrimp.read.attachments import attachment  # noqa: PLC0415 - few prompts have attachments
-
-    return tuple(map(attachment, names))
 
 
 def _keep(session: Session, conversation: Conversation) -> None:

@@ -41,7 +41,7 @@ from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.inputs.input_meter import InputMeter
 from scrimp.read.inputs.sources import is_stream
-from scrimp.read.options import named_file
+from scrimp.read.options import ReadOptions, named_file
 from scrimp.read.prompts import prompts
 from scrimp.render.progress import Progress, Total, open_progress
 from scrimp.render.rows.fields import field_names
@@ -93,7 +93,8 @@ def run(
         )  # fmt: skip
         check_schema(options)
         meter = _meter(names, reading, several)
-        rows = _rows(session, names, reading, several, meter)
+        read = read_options(reading)
+        rows = _rows(session, names, read, several, meter)
         target = output_target(written.output, written.summary_file, names, _files_read(reading, answer))
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
@@ -103,7 +104,7 @@ def run(
         bill, shadow = Bill(cap=options.limits.max_cost), _shadow_run(session, options)
         with _progress(session, screen, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(
-                file, rows, _writer_opener(session, options, reading, written, target), session.messages.warn
+                file, rows, _writer_opener(session, options, read, written, target), session.messages.warn
             )
             explain = session.messages.note if screen.verbose else None
             clear = bar.clear if target.is_terminal(session) else _nothing
@@ -132,12 +133,11 @@ def _meter(names: Sequence[str], reading: ReadingFlags, several: SamplesFlag) ->
 
 
 def _rows(
-    session: Session, names: Sequence[str], reading: ReadingFlags, several: SamplesFlag, meter: InputMeter
+    session: Session, names: Sequence[str], options: ReadOptions, several: SamplesFlag, meter: InputMeter
 ) -> Iterator[Prompt]:
     """Return the prompts to answer, read as they are needed."""
     messages = session.messages
-    read = prompts(names, read_options(reading), warn=messages.warn, meter=meter, note=messages.note)
-    return samples(read, several.samples)
+    return samples(prompts(names, options, warn=messages.warn, meter=meter, note=messages.note), several.samples)
 
 
 def _files_read(reading: ReadingFlags, answer: AnswerFlags) -> dict[str, str | None]:
@@ -148,6 +148,7 @@ def _files_read(reading: ReadingFlags, answer: AnswerFlags) -> dict[str, str | N
         "--system": named_file(reading.system),
         "--schema": schema_file(answer.schema),
         "--choices-text": named_file(answer.choices_text),
+        **{f"--attach {name}": name for name in reading.attach or ()},
     }
 
 
@@ -164,10 +165,9 @@ def _progress(session: Session, screen: ScreenFlags, total: Total) -> Iterator[P
 
 
 def _writer_opener(
-    session: Session, options: RunOptions, reading: ReadingFlags, written: OutputFlags, target: OutputTarget
+    session: Session, options: RunOptions, read: ReadOptions, written: OutputFlags, target: OutputTarget
 ) -> Callable[[BinaryIO], RowWriter]:
     """Return what opens a writer of rows in the format, and with the fields, that the flags ask for."""
-    read = read_options(reading)
     return partial(
         open_row_writer, out=written.out or target.format, fields=field_names(written.fields),
         terminal=target.is_terminal(session), warn=session.messages.warn, style=session.out,

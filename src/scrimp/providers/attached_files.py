@@ -50,7 +50,8 @@ def openai_content(text: str, attachments: Sequence[Attachment]) -> Json:
     """Return the content of a chat message: the text, after parts for what is attached, if anything is."""
     if not attachments:
         return text
-    return [*map(_openai_part, attachments), {"type": "text", "text": text}]
+    parts = [_openai_part(each, number) for number, each in enumerate(attachments, 1)]
+    return [*parts, {"type": "text", "text": text}]
 
 
 def anthropic_content(text: str, attachments: Sequence[Attachment]) -> Json:
@@ -70,10 +71,11 @@ def gemini_parts(attachments: Sequence[Attachment]) -> list[Json]:
     ]
 
 
-def _openai_part(attached: Attachment) -> Json:
+def _openai_part(attached: Attachment, number: int) -> Json:
     url = attached.name if attached.is_url else f"data:{attached.media_type};base64,{attached.data}"
     if attached.media_type == _PDF:
-        return {"type": "file", "file": {"filename": attached.name.rpartition("/")[2], "file_data": url}}
+        # A name is required, and the file's own is not sent: it may be private, and is no part of the cache key.
+        return {"type": "file", "file": {"filename": f"document-{number}.pdf", "file_data": url}}
     return {"type": "image_url", "image_url": {"url": url}}
 
 

@@ -1,16 +1,24 @@
-"""Images and PDFs that go with a prompt: what they are, by their first bytes, and their content when it is sent."""
+"""Images and PDFs that go with a prompt: what they are, by their first bytes, and their content when it is sent.
+
+A file is known by the hash of its content; its path stays on this machine.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from base64 import b64encode
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.errors import InputError, UsageError
-from scrimp.values import Attachment
+from scrimp.errors import InputError
+from scrimp.read.inputs.sources import printable_name
+from scrimp.values import Attachment, Json
 
 PDF = "application/pdf"
 _ENDINGS = {
@@ -18,29 +26,43 @@ _ENDINGS = {
     ".pdf": PDF,
 }  # fmt: skip
 _KINDS = "PNG, JPEG, GIF, WebP and PDF"
+_REMEMBERED = 1024  # files: many rows may name the same
+_SHOWN = 120  # characters of a name
+
+
+class _Content(Struct, frozen=True):
+    """What a file holds."""
+
+    media_type: str | None
+    digest: str
+    size: int
 
 
 def attachment(name: str) -> Attachment:
-    """Return what a path or URL names; a file is read once, for its hash, and is not kept in memory.
+    """Return what a path or URL of --attach names; a file is read once, for its hash, and is not kept in memory.
 
-    Raises UsageError where there is no such file, and InputError where it is of another kind.
+    Raises InputError where it cannot be read, or is of another kind.
     """
-    if name.lower().startswith(("http://", "https://")):
-        return _of_url(name)
     try:
-        with Path(name).open("rb") as file:
-            media_type = _media_type(file.read(16))
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(f"--attach: {name} cannot be read ({reason}): name an image, a PDF or a URL") from error
-    if media_type is None:
-        raise InputError(
-            f"--attach: {name} is none of {_KINDS}, by its first bytes: convert it; text goes in by --context"
-        )
-    return Attachment(name=name, media_type=media_type, identity=f"sha256:{digest}", size=size)
+        return _attachment(_checked_name(name), "")
+    except InputError as error:
+        raise InputError(f"--attach: {error}") from error
+
+
+def row_attachments(value: Json, column: str, where: str, folder: str) -> tuple[Attachment, ...]:
+    """Return what a row's column names: a path, from the folder, or a URL, or a list of them.
+
+    What cannot be sent is an attachment with a defect, which names the row and the column: that row is lost, no other.
+    """
+    found = []
+    for name in value if isinstance(value, list) else [value]:
+        try:
+            found.append(_attachment(_checked_name(name), folder))
+        except InputError as error:
+            defect = f"{where}: '{column}': {error}"
+            shown = _shown(name) if isinstance(name, str) else column
+            found.append(Attachment(name=shown, media_type="", identity=f"defect:{defect}", defect=defect))
+    return tuple(found)
 
 
 def with_content(attached: Attachment) -> Attachment:
@@ -48,19 +70,71 @@ def with_content(attached: Attachment) -> Attachment:
     if attached.is_url:
         return attached
     try:
-        content = Path(attached.name).read_bytes()
+        content = Path(attached.path).read_bytes()
     except OSError as error:
-        raise InputError(f"--attach: {attached.name} cannot be read any more ({error.strerror})") from error
+        raise InputError(f"{attached.name} cannot be read any more ({error.strerror})") from error
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != attached.identity:
-        raise InputError(f"--attach: {attached.name} was changed meanwhile: rerun the same command")
+        raise InputError(f"{attached.name} was changed meanwhile: rerun the same command")
     return replace(attached, data=b64encode(content).decode("ascii"))
+
+
+def _checked_name(value: Json) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"it is {_type_name(value)}: write a path, a URL or a list of them ([] for none)")
+    if not value.strip():
+        raise InputError("it is empty: name a file or a URL, or leave the row out")
+    return value
+
+
+def _attachment(name: str, folder: str) -> Attachment:
+    if name.lower().startswith(("http://", "https://")):
+        return _of_url(name)
+    path = os.path.join(folder, name)  # noqa: PTH118 - as text, for the cache below
+    try:
+        status = os.stat(path)  # noqa: PTH116 - as above
+        regular = stat.S_ISREG(status.st_mode)  # reading anything else could go on for ever
+        content = _content(path, status.st_size, status.st_mtime_ns, status.st_ino) if regular else None
+    except (OSError, ValueError) as error:
+        raise InputError(_unreadable(name, error)) from error
+    if content is None:
+        kind = (
+            "a directory: name a file in it" if stat.S_ISDIR(status.st_mode) else "not a regular file: copy it to one"
+        )
+        raise InputError(f"{_shown(name)} is {kind}")
+    if content.media_type is None:
+        raise InputError(
+            f"{_shown(name)} is none of {_KINDS}, by its first bytes: convert it; text belongs into the prompt"
+        )
+    return Attachment(
+        name=_shown(name), media_type=content.media_type, identity=f"sha256:{content.digest}", path=path,
+        size=content.size,
+    )  # fmt: skip
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> str:
+    if name.startswith("data:") or "://" in name:
+        return f"{_shown(name)} is neither a file nor a URL of http or https: write it to a file, and name that"
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return f"{_shown(name)} cannot be read ({reason}): name an image, a PDF or a URL"
+
+
+@lru_cache(_REMEMBERED)
+def _content(path: str, size: int, changed: int, inode: int) -> _Content:  # noqa: ARG001 - tell a file from a later one
+    """Return what a file holds; size, time of change in nanoseconds and inode tell it from a later one of its name."""
+    with open(path, "rb") as file:  # noqa: PTH123 - a text, as above
+        media_type = _media_type(file.read(16))
+        if media_type is None:
+            return _Content(None, "", size)
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return _Content(media_type, digest, file.tell())
 
 
 def _of_url(url: str) -> Attachment:
     ending = PurePosixPath(urlsplit(url).path).suffix.lower()
     if ending not in _ENDINGS:
-        raise UsageError(
-            f"--attach: {url} does not end in {', '.join(_ENDINGS)}, so what it is cannot be told: download it and "
+        raise InputError(
+            f"{_shown(url)} does not end in {', '.join(_ENDINGS)}, so what it is cannot be told: download it and "
             "attach the file"
         )
     return Attachment(name=url, media_type=_ENDINGS[ending], identity=url)
@@ -76,3 +150,14 @@ def _media_type(head: bytes) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return PDF if head.startswith(b"%PDF-") else None
+
+
+def _shown(name: str) -> str:
+    name = printable_name(name)
+    return name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..."
+
+
+def _type_name(value: Json) -> str:
+    if value is None:
+        return "null"
+    return "an object" if isinstance(value, dict) else "true or false" if isinstance(value, bool) else "a number"

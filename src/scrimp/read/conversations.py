@@ -76,8 +76,8 @@ def _content_text(content: Json, where: str) -> str:
         if not isinstance(part, dict) or part.get("type") not in ("text", "input_text") or not isinstance(text, str):
             kind = part.get("type") if isinstance(part, dict) else "null" if part is None else type(part).__name__
             raise InputError(
-                f"{where}: a turn of 'messages' contains {kind!r}, and scrimp sends only text: make its content a "
-                "string or a list of text parts"
+                f"{where}: a turn of 'messages' contains {kind!r}, and scrimp sends only text of it: make its "
+                "content a string or a list of text parts, and name images and PDFs in a column (--attach-field)"
             )
         texts.append(text)
     return "\n".join(texts)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from scrimp.enums import InputFormat
 from scrimp.errors import InputError
 from scrimp.read.inputs.encodings import conversion, decode_file
+from scrimp.values import Attachment
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
@@ -20,6 +21,8 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     prompt_field: str | None = None
     id_field: str | None = None
     system: str | None = None
+    attachments: tuple[Attachment, ...] = ()  # of every prompt
+    attach_field: str | None = None  # the column that names those of a row
     skip: int = 0
     sample: int | None = None
     seed: int = 0

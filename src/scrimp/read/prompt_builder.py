@@ -12,7 +12,7 @@ from scrimp.read.formats.decoding import location
 from scrimp.read.inputs.sources import Source
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import infer_prompt
-from scrimp.values import Json, JsonObject, Prompt
+from scrimp.values import Attachment, Json, JsonObject, Prompt
 
 
 class PromptBuilder:
@@ -23,11 +23,13 @@ class PromptBuilder:
         self._system, self._prompt_field, self._id_field = options.system, options.prompt_field, options.id_field
         self._render: Callable[[JsonObject, str], str] | None = None
         self._template = options.template
-        named = {options.prompt_field, options.id_field} - {None}
+        self._attachments, self._attach_field = options.attachments, options.attach_field
+        self._folders: dict[str, str] = {}  # of inputs, that relative paths in their rows begin at
+        named = {options.prompt_field, options.id_field, options.attach_field} - {None}
         if options.template is not None:
             from scrimp.read.template import compile_template  # noqa: PLC0415 - its pattern takes time to compile
 
-            template = compile_template(options.template)
+            template = compile_template(options.template, same_for_all=options.attach_field is not None)
             self._render = template
             named.update(template.columns)
         # Columns that the options name: those of the row's own, and those that every row has.
@@ -56,7 +58,7 @@ class PromptBuilder:
         return Prompt(
             index=index, text=conversation.text, id=self._id(row, columns, where) or _default_id(source, number, where),
             system=system or None, history=conversation.history, row=row, source=where, template=self._template,
-            file=source.name, number=number, tabular=tabular,
+            file=source.name, number=number, tabular=tabular, attachments=self._attached(columns, source, where),
         )  # fmt: skip
 
     def _from_text(self, value: str, index: int, source: Source, number: int, where: str) -> Prompt:
@@ -64,11 +66,30 @@ class PromptBuilder:
         columns: JsonObject = {"text": value, "line": value, "file": source.name, "row": number or 1}
         id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
         text = self._selected_text(columns, where)
+        if text is None and self._attach_field in ("text", "line"):
+            raise InputError(f"{where}: the row names what is attached, and is no prompt: write one with --template")
         return Prompt(
             index=index, text=value if text is None else text,
             id=_id_text(id_value) or _default_id(source, number, where), system=self._system or None, source=where,
             template=self._template, file=source.name, number=number, line=None if text is None else value,
+            attachments=self._attached(columns, source, where),
         )  # fmt: skip
+
+    def _attached(self, columns: JsonObject, source: Source, where: str) -> tuple[Attachment, ...]:
+        """Return what goes with every prompt, then what the row names."""
+        if self._attach_field is None:
+            return self._attachments
+        from scrimp.read.attachments import row_attachments  # noqa: PLC0415 - few prompts have attachments
+
+        value = column_value(columns, self._attach_field, where)
+        return self._attachments + row_attachments(value, self._attach_field, where, self._folder(source))
+
+    def _folder(self, source: Source) -> str:
+        """Return the folder of an input; that of a pipe is where the command runs."""
+        if source.name not in self._folders:
+            path = source.path
+            self._folders[source.name] = "" if path is None or not path.is_file() else str(path.parent)
+        return self._folders[source.name]
 
     def _with_built_in(self, row: JsonObject, source: Source, number: int, where: str) -> JsonObject:
         """Return the columns of a row with those that every row has; its own come first."""
@@ -94,7 +115,7 @@ class PromptBuilder:
             self._warn_once(ignored_parameters(row, body))
             return parse_conversation(body, where)
         system = row.get("system")
-        text = infer_prompt(row, self._id_field, where)
+        text = infer_prompt(row, (self._id_field, self._attach_field), where)
         return Conversation(text, system=system if isinstance(system, str) else None)
 
     def _selected_text(self, columns: JsonObject, where: str) -> str | None:

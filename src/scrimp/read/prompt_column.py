@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from scrimp.errors import InputError
 from scrimp.read.columns import column_names
 from scrimp.values import JsonObject
@@ -12,10 +14,13 @@ PROMPT_FIELDS = ("prompt", "text", "input", "question", "content", "instruction"
 _NEVER_PROMPT = frozenset(("id", "custom_id", "system", ""))
 
 
-def infer_prompt(row: JsonObject, id_field: str | None, where: str) -> str:
-    """Return the prompt of a row: the first column of PROMPT_FIELDS, otherwise the only column of text."""
+def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> str:
+    """Return the prompt of a row: the first column of PROMPT_FIELDS, otherwise the only column of text.
+
+    Columns that are `taken` are something else.
+    """
     for name in PROMPT_FIELDS:
-        if name in row:
+        if name in row and name not in taken:
             value = row[name]
             if isinstance(value, str):
                 return value
@@ -25,7 +30,7 @@ def infer_prompt(row: JsonObject, id_field: str | None, where: str) -> str:
     texts = [
         value
         for name, value in row.items()
-        if isinstance(value, str) and name not in _NEVER_PROMPT and name != id_field
+        if isinstance(value, str) and name not in _NEVER_PROMPT and name not in taken
     ]
     if len(texts) == 1:
         return texts[0]

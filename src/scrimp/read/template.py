@@ -49,10 +49,13 @@ class Template:
         return self._first + "".join(f"{value}{literal}" for _, _, literal in self._finders)
 
 
-def compile_template(text: str) -> Template:
-    """Return the template of a prompt; raise InputError if it has no column: every prompt would be the same."""
+def compile_template(text: str, *, same_for_all: bool = False) -> Template:
+    """Return the template of a prompt; raise InputError if it has no column: every prompt would be the same.
+
+    With `same_for_all` they may be: rows differ in what is attached.
+    """
     template = Template(text)
-    if not template.columns:
+    if not template.columns and not same_for_all:
         raise InputError(f"the template has no column, so every row would get the same prompt: {_column_hint(text)}")
     return template
 

@@ -66,6 +66,22 @@ IdField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column 
 System = Annotated[
     str | None, typer.Option("-s", "--system", metavar="STR|@FILE", help="A system text for every prompt.")
 ]
+Attach = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attach",
+        metavar="FILE|URL",
+        help="An image (PNG, JPEG, GIF, WebP) or a PDF to look at, for every prompt; repeatable.",
+    ),
+]
+AttachField = Annotated[
+    str | None,
+    typer.Option(
+        "--attach-field",
+        metavar="COLUMN",
+        help="The column that names the row's images and PDFs: a path, from the input's folder, or a URL, or a list.",
+    ),
+]
 Skip = Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first N rows.", show_default=False)]
 OnlyFailed = Annotated[
     str | None,
@@ -172,12 +188,6 @@ Context = Annotated[
 Continue = Annotated[
     bool,
     typer.Option("-c", "--continue", help="Go on with the last conversation: its turns are sent before the prompt."),
-]
-Attach = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--attach", metavar="FILE|URL", help="An image (PNG, JPEG, GIF, WebP) or a PDF to look at; repeatable."
-    ),
 ]
 Report = Annotated[Literal["text", "json"], typer.Option("--report", help="The format of the receipt.")]
 Baseline = Annotated[

@@ -13,7 +13,7 @@ from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
 from scrimp.read.inputs.encodings import checked_encoding
 from scrimp.read.options import ReadOptions, option_text, optional_text
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
-from scrimp.values import Parameters
+from scrimp.values import Attachment, Parameters
 
 _ROUTES = ("tier", "chain", "model")
 
@@ -82,9 +82,19 @@ def read_options(flags: ReadingFlags) -> ReadOptions:
     return ReadOptions(
         format=flags.format, nul=flags.nul, template=optional_text(flags.template, "--template"),
         prompt_field=flags.prompt_field, id_field=flags.id_field, system=optional_text(flags.system, "--system"),
+        attachments=attachments(flags.attach), attach_field=flags.attach_field,
         skip=flags.skip, sample=flags.sample, seed=flags.seed, limit=flags.limit,
         only_failed=flags.only_failed, delimiter=_delimiter(flags.delimiter), encoding=checked_encoding(flags.encoding),
     )  # fmt: skip
+
+
+def attachments(names: Sequence[str] | None) -> tuple[Attachment, ...]:
+    """Return what goes with every prompt; UsageError or InputError where it cannot be read."""
+    if not names:
+        return ()
+    from scrimp.read.attachments import attachment  # noqa: PLC0415 - few prompts have attachments
+
+    return tuple(map(attachment, names))
 
 
 def _delimiter(text: str | None) -> str | None:

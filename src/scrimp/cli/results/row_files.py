@@ -83,6 +83,8 @@ class RowFiles:
         for flag, file in self._read.items():
             if file is not None and is_same_file(str(path), file):
                 raise UsageError(f"-o: {path} is also the file of {flag}: name another directory")
+        if any(is_same_file(str(path), attached.path) for attached in prompt.attachments if attached.path):
+            raise UsageError(f"-o: {path} is also what {prompt.source} attaches: name another directory")
         return path
 
     def _report(self, source: str, reason: str) -> None:

@@ -71,6 +71,8 @@ class StepCaller:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
         usable = [model for model in step.candidates if model.provider in self._available]
         attachments = () if _about_a_completion(question) else row.prompt.attachments
+        if defect := next((attached.defect for attached in attachments if attached.defect), None):
+            return Failure(kind="invalid", message=defect, sent=False)
         if attachments and usable:
             usable, refused = self._taking(attachments, usable)
             if refused is not None and not usable:

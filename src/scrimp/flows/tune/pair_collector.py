@@ -41,7 +41,7 @@ class KnownAnswer(Struct, frozen=True):
 
 def in_share(prompt: Prompt, share: float) -> bool:
     """Return whether a prompt is in that share of all: always the same ones, whichever prompts are beside them."""
-    name = fingerprint.key(b"", text=prompt.text, system=prompt.system, history=prompt.history)
+    name = _key(prompt, b"")
     return int.from_bytes(name[:4]) < share * _HASH_RANGE
 
 
@@ -216,4 +216,10 @@ def _rejection(outcome: Outcome) -> str | None:
 def prompt_key(prompt: Prompt, output_spec: OutputSpec) -> str:
     """Return the key of a prompt and the output asked for, whichever model answers."""
     encoded = msgspec.json.encode(output_spec)
-    return fingerprint.key(encoded, text=prompt.text, system=prompt.system, history=prompt.history).hex()
+    return _key(prompt, encoded).hex()
+
+
+def _key(prompt: Prompt, asked: bytes) -> bytes:
+    return fingerprint.key(
+        asked, text=prompt.text, system=prompt.system, history=prompt.history, attachments=prompt.attachments
+    )

@@ -1,0 +1,196 @@
+"""`run --attach-field` and `run --attach`: images and PDFs for rows."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from command import Scrimp
+from fake_provider import FakeProvider, Reply, completion, error
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+GIF, PDF = b"GIF89a gif", b"%PDF-1.7 pdf"
+ASK = ("-t", "What is this?")
+
+
+def content_of(body: dict[str, Any]) -> list[bytes | str]:
+    """The content of what was attached to a prompt, or its URL, and the text at the end."""
+    *attached, text = body["messages"][-1]["content"]
+    urls = [part["file"]["file_data"] if "file" in part else part["image_url"]["url"] for part in attached]
+    return [
+        *(base64.b64decode(url.partition(",")[2]) if url.startswith("data:") else url for url in urls),
+        text["text"],
+    ]
+
+
+def seen(body: dict[str, Any]) -> Reply:
+    return completion(" ".join(str(len(each)) for each in content_of(body)))
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    provider.answer = seen
+    scrimp.provider(provider.url)
+    scrimp.file("data/photos/dot.png", PNG)
+    scrimp.file("data/g.gif", GIF)
+    scrimp.file("data/paper.pdf", PDF)
+    return scrimp
+
+
+def sent(provider: FakeProvider) -> list[list[bytes | str]]:
+    return sorted(map(content_of, provider.bodies), key=str)
+
+
+def test_a_column_names_a_file_from_the_folder_of_its_input(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/rows.csv", "id,photo\na,photos/dot.png\nb,g.gif\nc,paper.pdf\nd,https://example.com/x.png\n")
+    ran = ready("run", "data/rows.csv", "--attach-field", "photo", *ASK, "--out", "csv")
+
+    assert ran.status == 0
+    assert ran.out == (
+        f"id,photo,output,error\na,photos/dot.png,{len(PNG)} 13,\nb,g.gif,10 13,\nc,paper.pdf,12 13,\n"
+        "d,https://example.com/x.png,25 13,\n"
+    )
+    assert sent(provider) == sorted(
+        [[each, "What is this?"] for each in (PNG, GIF, PDF, "https://example.com/x.png")], key=str
+    )
+
+
+def test_a_list_in_jsonl_is_sent_in_its_order_after_what_goes_with_every_prompt(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.file("data/rows.jsonl", json.dumps({"text": "x", "files": ["g.gif", "photos/dot.png"]}) + "\n")
+    ready("run", "data/rows.jsonl", "--attach-field", "files", "--attach", "data/paper.pdf")
+
+    assert sent(provider) == [[PDF, GIF, PNG, "x"]]
+
+
+def test_an_empty_list_is_a_prompt_without_any(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/rows.jsonl", '{"text": "x", "files": []}\n')
+    provider.answer = lambda _: completion("yes")
+    ran = ready("run", "data/rows.jsonl", "--attach-field", "files", "--out", "text")
+
+    assert (ran.out, provider.prompts) == ("yes\n", ["x"])
+
+
+def test_paths_in_a_pipe_begin_where_the_command_runs(ready: Scrimp, provider: FakeProvider) -> None:
+    stdin = "data/g.gif\ndata/photos/dot.png\n"
+    ready("run", "-", "--attach-field", "line", "-t", "What is in {line}?", stdin=stdin)
+
+    assert sent(provider) == [[GIF, "What is in data/g.gif?"], [PNG, "What is in data/photos/dot.png?"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("missing.png", "missing.png cannot be read (No such file or directory): name an image, a PDF or a URL"),
+        ("", "it is empty: name a file or a URL, or leave the row out"),
+        (" ", "it is empty"),
+        (None, "it is null: write a path, a URL or a list of them ([] for none)"),
+        (7, "it is a number"),
+        (["g.gif", {"path": "g.gif"}], "it is an object"),
+        (["g.gif", "missing.png"], "missing.png cannot be read"),
+        ("photos", "photos is a directory: name a file in it"),
+        ("rows.jsonl", "rows.jsonl is none of PNG, JPEG, GIF, WebP and PDF, by its first bytes: convert it"),
+        ("a\0b", "cannot be read (embedded null byte)"),
+        ("x" * 5000 + ".png", "... cannot be read (File name too long)"),
+        ("data:image/png;base64," + "x" * 500, "... is neither a file nor a URL of http or https"),
+        ("s3://bucket/x.png", "s3://bucket/x.png is neither a file nor a URL of http or https"),
+        ("https://example.com/x", "https://example.com/x does not end in .png"),
+    ],
+)
+def test_a_row_whose_file_cannot_be_sent_names_it_and_is_the_only_one_lost(
+    ready: Scrimp, provider: FakeProvider, value: object, message: str
+) -> None:
+    rows = [{"text": "a", "photo": "g.gif"}, {"text": "b", "photo": value}, {"text": "c", "photo": "photos/dot.png"}]
+    ready.file("data/rows.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    ran = ready("run", "data/rows.jsonl", "--attach-field", "photo", "--fields", "status,error", "-q")
+
+    assert ran.status == 3
+    assert [row["status"] for row in ran.rows] == ["ok", "error", "ok"]
+    assert ran.rows[1]["error"]["message"].startswith("data/rows.jsonl:2: 'photo': ")
+    assert message in ran.rows[1]["error"]["message"]
+    assert len(ran.rows[1]["error"]["message"]) < 300
+    assert sent(provider) == [[GIF, "a"], [PNG, "c"]]
+
+
+def test_a_mistyped_column_is_an_error_before_the_first_call(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/rows.csv", "id,photo\na,g.gif\n")
+    ran = ready("run", "data/rows.csv", "--attach-field", "foto", *ASK)
+
+    assert (ran.status, provider.bodies) == (2, [])
+    assert "data/rows.csv:2: there is no column 'foto': the columns are id, photo" in ran.err
+
+
+def test_the_column_is_never_taken_for_the_prompt(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/rows.csv", "input,caption\ng.gif,Is it funny?\n")
+    ready.file("data/alone.csv", "id,photo\na,g.gif\n")
+    ready("run", "data/rows.csv", "--attach-field", "input")
+    alone = ready("run", "data/alone.csv", "--attach-field", "photo")
+    lines = ready("run", "-", "--attach-field", "line", stdin="data/g.gif\n")
+
+    assert sent(provider) == [[GIF, "Is it funny?"]]
+    assert (alone.status, lines.status) == (2, 2)
+    assert "cannot tell which column is the prompt" in alone.err
+    assert "stdin:1: the row names what is attached, and is no prompt: write one with --template" in lines.err
+
+
+def test_rows_are_cached_by_what_their_files_hold(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/copy.gif", GIF)
+    ready.file("data/rows.csv", "photo\ng.gif\ncopy.gif\nphotos/dot.png\n")
+    words = ("run", "data/rows.csv", "--attach-field", "photo", *ASK, "--fields", "cache", "-q")
+    first, again = ready(*words), ready(*words)
+    ready.file("data/g.gif", GIF + b"!")
+    changed = ready(*words)
+
+    def used(rows: list[dict[str, Any]]) -> list[str]:
+        return [row["cache"] for row in rows]
+
+    assert used(first.rows) == ["miss", "dup", "miss"]
+    assert used(again.rows) == ["hit", "hit", "hit"]
+    assert used(changed.rows) == ["miss", "hit", "hit"]
+    assert [row[0] for row in map(content_of, provider.bodies)].count(GIF + b"!") == 1
+    assert len(provider.bodies) == 3
+
+
+def test_each_sample_is_a_call_of_its_own_with_the_file(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/rows.csv", "photo\ng.gif\n")
+    words = ("run", "data/rows.csv", "--attach-field", "photo", *ASK, "--samples", "3", "-q", "--fields", "cache")
+    first, again = ready(*words), ready(*words)
+
+    assert [len(first.rows), len(provider.bodies)] == [3, 3]
+    assert sent(provider) == [[GIF, "What is this?"]] * 3
+    assert {row["cache"] for row in again.rows} == {"hit"}
+
+
+def test_what_is_attached_is_never_written_over(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/rows.csv", "photo\ng.gif\n")
+    words = ("run", "data/rows.csv", "--attach-field", "photo", *ASK)
+    by_row = ready(*words, "-o", "data/{photo}")
+    by_flag = ready("run", "data/rows.csv", "--prompt-field", "photo", "--attach", "data/g.gif", "-o", "data/g.gif")
+
+    assert (by_row.status, by_flag.status, provider.bodies) == (2, 2, [])
+    assert "-o: data/g.gif is also what data/rows.csv:2 attaches" in by_row.err
+    assert "-o: data/g.gif is also read for --attach data/g.gif" in by_flag.err
+    assert (ready.cwd / "data/g.gif").read_bytes() == GIF
+
+
+def test_no_path_leaves_the_machine(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("private/place/secret-name.pdf", PDF)
+    ready.file("private/rows.csv", "photo\nplace/secret-name.pdf\n")
+    provider.answer = lambda _: error(400)
+    for dialect in ("openai", "anthropic", "gemini"):
+        ready.config(
+            f'[providers.{dialect}]\ndialect = "{dialect}"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        )
+        ready("run", "private/rows.csv", "--attach-field", "photo", *ASK, "-m", f"{dialect}/model")
+    asked = json.dumps(provider.bodies)
+
+    assert len(provider.bodies) == 3
+    assert "private" not in asked
+    assert "place" not in asked
+    assert "secret" not in asked
