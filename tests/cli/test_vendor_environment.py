@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -275,6 +276,19 @@ def test_an_entry_of_no_proxy_that_no_host_can_match_is_a_warning(scrimp: Scrimp
 
     assert (ran.status, len(ran.rows)) == (0, 2)
     assert ran.err.count("NO_PROXY has '<local>', which no host can match: write a domain, an address or *") == 1
+
+
+def test_a_proxy_that_cannot_be_reached_is_named_with_its_variable(scrimp: Scrimp) -> None:
+    scrimp.provider("http://provider.test:81/v1")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    scrimp.env |= {"http_proxy": f"http://ann:hunter2@{address}", "SCRIMP_RETRIES": "0"}
+    ran = scrimp("run", "-", "-q", stdin="hi\n")
+
+    assert ran.status == 4
+    assert f"fake could not be reached at http://provider.test:81 through http://{address} (" in ran.out
+    assert ": check http_proxy, or name provider.test in NO_PROXY" in ran.out
+    assert "hunter2" not in ran.out + ran.err
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks4", "socks4a"])

@@ -129,8 +129,10 @@ def build_client(
 
 def _open_http(services: Services, timeout: float) -> HttpClient:
     from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - the embedded model needs no HTTP
+    from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
 
-    return HttpClient(build_engine(services.env, timeout=timeout, warn=services.warn))
+    engine = build_engine(services.env, timeout=timeout, warn=services.warn)
+    return HttpClient(engine, read_proxies(services.env))
 
 
 def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InProcessProvider:

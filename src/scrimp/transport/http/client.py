@@ -22,7 +22,7 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import check_certificates, extra_certificates
-from scrimp.transport.http.proxies import Proxies, Proxy, read_proxies
+from scrimp.transport.http.proxies import NO_PROXIES, Proxies, Proxy, read_proxies
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
@@ -96,8 +96,9 @@ def refusal(certificate: bytes) -> str:
 class HttpClient:
     """Sends requests to all providers; the key is added to a request only here."""
 
-    def __init__(self, engine: Client) -> None:
-        self._engine = engine
+    def __init__(self, engine: Client, proxies: Proxies = NO_PROXIES) -> None:
+        """`proxies` are those the engine was built with; messages name the one that was in the way."""
+        self._engine, self._proxies = engine, proxies
         self._stream_client: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
@@ -108,7 +109,7 @@ class HttpClient:
 
     async def send(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]) -> HttpReply:
         """Return the reply, whatever its status. Raise FaultError if there is no complete reply."""
-        with _as_faults(endpoint):
+        with self._as_faults(endpoint):
             builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
             reply = await builder.body_bytes(request.body).build().send()
             body = await reply.bytes()
@@ -119,7 +120,7 @@ class HttpClient:
     ) -> AsyncIterator[str | HttpReply]:
         """Yield the data of each server-sent event, or the whole reply if it is an error or not an event stream."""
         client = self._open_stream_client()
-        with _as_faults(endpoint):
+        with self._as_faults(endpoint):
             http_request = client.build_request(
                 request.method, request.url, content=request.body, headers=request_headers(request, secrets)
             )
@@ -129,6 +130,15 @@ class HttpClient:
                     yield event
             finally:
                 await reply.aclose()
+
+    @contextmanager
+    def _as_faults(self, endpoint: Endpoint) -> Iterator[None]:
+        """Turn the engine's exceptions, or httpx's that were raised from them, into FaultError."""
+        try:
+            yield
+        except Exception as error:
+            cause = error if isinstance(error, PyreqwestError) else error.__cause__
+            raise FaultError(_failure(endpoint, error, cause, self._proxies)) from error
 
     def _open_stream_client(self) -> httpx.AsyncClient:
         if self._stream_client is None:
@@ -166,17 +176,7 @@ def request_headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[st
     return own | {name.lower(): value for name, value in request.headers.items()}
 
 
-@contextmanager
-def _as_faults(endpoint: Endpoint) -> Iterator[None]:
-    """Turn the engine's exceptions, or httpx's that were raised from them, into FaultError."""
-    try:
-        yield
-    except Exception as error:
-        cause = error if isinstance(error, PyreqwestError) else error.__cause__
-        raise FaultError(_failure(endpoint, error, cause)) from error
-
-
-def _failure(endpoint: Endpoint, error: Exception, cause: BaseException | None) -> Failure:
+def _failure(endpoint: Endpoint, error: Exception, cause: BaseException | None, proxies: Proxies) -> Failure:
     """Return the failure an exception means; raise it again if it is neither from the engine nor about the URL."""
     if isinstance(cause, BuilderError) or (cause is None and _is_url_error(error)):
         message = f"{endpoint.name} has an unusable base_url ({error}): correct it"
@@ -184,7 +184,7 @@ def _failure(endpoint: Endpoint, error: Exception, cause: BaseException | None) 
     if not isinstance(cause, PyreqwestError):
         raise error
     if any("(Connect)" in reason for reason in _reasons(cause)):
-        return _unreachable(endpoint, cause)
+        return _unreachable(endpoint, cause, proxies)
     # Silence after the request was sent raises ConnectTimeoutError, too: only "(Connect)" proves that it was not.
     return (
         _timed_out(endpoint.name) if isinstance(cause, RequestTimeoutError) else _connection_lost(endpoint.name, cause)
@@ -195,11 +195,14 @@ def _is_url_error(error: Exception) -> bool:
     return isinstance(error, ValueError) or type(error).__name__ in ("InvalidURL", "UnsupportedProtocol")
 
 
-def _unreachable(endpoint: Endpoint, error: PyreqwestError) -> Failure:
-    message = (
-        f"{endpoint.name} could not be reached at {_host(endpoint.base_url)} ({_innermost_reason(error)}): check the "
-        "network, a proxy in the environment, or base_url"
-    )
+def _unreachable(endpoint: Endpoint, error: PyreqwestError, proxies: Proxies) -> Failure:
+    parts = urlsplit(endpoint.base_url)
+    proxy = proxies.proxy_of(parts.scheme, parts.hostname or "", parts.port)
+    address, advice = _host(endpoint.base_url), "check the network, or base_url"
+    if proxy is not None:
+        address += f" through {proxy.shown}"
+        advice = f"check {proxy.variable}, or name {parts.hostname} in NO_PROXY"
+    message = f"{endpoint.name} could not be reached at {address} ({_innermost_reason(error)}): {advice}"
     return Failure(kind="network", message=message, sent=False)
 
 

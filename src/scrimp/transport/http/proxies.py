@@ -57,6 +57,9 @@ class Proxies(Struct, frozen=True):
             yield f"{self.no_proxy_variable} has '{entry}', which no host can match: write a domain, an address or *"
 
 
+NO_PROXIES = Proxies({}, NoProxy())
+
+
 def read_proxies(env: Mapping[str, str]) -> Proxies:
     """Return the proxies that the environment names; raise ConfigError for one that cannot be obeyed."""
     named = {scheme: proxy_named_by(variable, env) for scheme, variable in proxy_variables(env).items()}
