@@ -31,7 +31,7 @@ from scrimp.cli.flags.run_options import check_schema, config_flags, read_option
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.results.output import open_output
-from scrimp.cli.results.output_target import OutputTarget, output_target
+from scrimp.cli.results.output_target import OutputTarget, output_target, row_pattern
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
 from scrimp.cli.results.run_record import RunRecorder, command_words
 from scrimp.cli.session import Session, open_session
@@ -50,6 +50,7 @@ from scrimp.render.run_reporter import RunReporter
 from scrimp.units import parse_percent
 
 if TYPE_CHECKING:
+    from scrimp.cli.results.row_files import RowNames
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.render.rows.writers import RowWriter
@@ -79,7 +80,7 @@ def run(
 
     With a column in its name, -o 'DIR/{id}.md' writes the completion of each answered row (--out: more of it) to a
     file of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, and what no name may
-    hold becomes _.
+    hold becomes _. A row has the same name in every run of the same input, also with --skip, --sample or --only-failed.
 
     Rows go to stdout, or to the file of -o, which has its new content at the end of the run, also after Ctrl-C, a limit
     or an error; where no row was answered a former file stays as it was. Everything else goes to stderr. Rerun the same
@@ -94,8 +95,9 @@ def run(
         check_schema(options)
         meter = _meter(names, reading, several)
         read = read_options(reading)
-        rows = _rows(session, names, read, several, meter)
-        target = output_target(written.output, written.summary_file, names, _files_read(reading, answer))
+        output, row_names = row_pattern(written.output, several.samples)
+        rows = _rows(session, names, read, several, meter, row_names)
+        target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer))
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
             from scrimp.cli.results.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
@@ -133,11 +135,18 @@ def _meter(names: Sequence[str], reading: ReadingFlags, several: SamplesFlag) ->
 
 
 def _rows(
-    session: Session, names: Sequence[str], options: ReadOptions, several: SamplesFlag, meter: InputMeter
+    session: Session,
+    names: Sequence[str],
+    options: ReadOptions,
+    several: SamplesFlag,
+    meter: InputMeter,
+    row_names: RowNames | None,
 ) -> Iterator[Prompt]:
     """Return the prompts to answer, read as they are needed."""
     messages = session.messages
-    return samples(prompts(names, options, warn=messages.warn, meter=meter, note=messages.note), several.samples)
+    seen = None if row_names is None else row_names.give
+    read = prompts(names, options, warn=messages.warn, meter=meter, note=messages.note, seen=seen)
+    return samples(read, several.samples)
 
 
 def _files_read(reading: ReadingFlags, answer: AnswerFlags) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO, TypeVar
 
@@ -29,19 +30,32 @@ def prompts(
     stdin: BinaryIO | None = None,
     meter: InputMeter | None = None,
     note: Callable[[str], None] = lambda _: None,
+    seen: Callable[[Prompt], None] | None = None,
 ) -> Iterator[Prompt]:
     """Yield the prompts of files, directories, globs and stdin, in order, numbered from 0.
 
     Inputs and template are checked at once, so a mistake in either is an error before the first call. A row that cannot
     be read raises InputError when its turn comes: the rows before it have been yielded and can be answered and cached,
     so rerunning the same command resumes there once the row is fixed.
+
+    `seen` gets the prompt of every row that has one, also of those that the options leave out.
     """
     if options.nul and options.format not in ("auto", "lines", "text"):
         raise InputError(f"NUL-separated records are plain text, not {options.format}: use either -0 or --format")
     sources, builder = find_sources(inputs, warn), PromptBuilder(options, warn)
     opened = (lambda _: None) if meter is None else meter.begin
-    selected = _selected(_rows(sources, builder, options, warn, stdin, opened), builder, options, note)
+    rows = _rows(sources, builder, options, warn, stdin, opened)
+    selected = _selected(rows if seen is None else _shown(rows, builder, seen), builder, options, note)
     return selected if meter is None else meter.counted(selected)
+
+
+def _shown(
+    rows: Iterator[_RowInPlace], builder: PromptBuilder, seen: Callable[[Prompt], None]
+) -> Iterator[_RowInPlace]:
+    for row in rows:
+        with suppress(InputError):  # it is raised where the row is not left out
+            seen(builder.build(*row))
+        yield row
 
 
 def _selected(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from command import Scrimp, wait_until
-from fake_provider import FakeProvider, error
+from fake_provider import FakeProvider, echo, error
 
 
 @pytest.fixture
@@ -81,6 +81,55 @@ def test_a_folder_of_texts_becomes_a_folder_of_completions(ready: Scrimp) -> Non
     }  # fmt: skip
     assert sorted(files(ready.cwd / "by")) == ["in_one.md", "in_sub_one.md", "in_sub_two.txt"]
     assert ran.err.count("in: left out 1 .jpg: to read such a file as one text, name it") == 1
+
+
+EQUAL = [("a/b", "one"), ("a_b", "two"), ("a_b", "three"), ("A_B", "four"), ("c", "five"), ("a_b-2", "six")]
+
+
+def equal_names(scrimp: Scrimp, *words: str, texts: list[tuple[str, str]] = EQUAL) -> dict[str, str]:
+    """The files of a run whose rows have names that are the same, or nearly, in a folder that was empty."""
+    scrimp.file("equal.jsonl", "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts))
+    folder = scrimp.cwd / f"out{len(list(scrimp.cwd.iterdir()))}"
+    scrimp("run", "equal.jsonl", "-o", f"{folder}/{{id}}.md", "-q", *words)
+    return files(folder)
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        ("--skip", "1"),
+        ("--skip", "3", "--limit", "2"),
+        ("--sample", "3", "--seed", "1"),
+        ("--sample", "2", "--seed", "3", "--skip", "1"),
+        ("--only-failed", "former.jsonl"),
+        ("--only-failed", "former.jsonl", "--sample", "2"),
+        ("--samples", "2", "--skip", "2"),
+        ("--samples", "2", "--sample", "3"),
+    ],
+)
+def test_a_row_has_the_same_file_whichever_rows_are_taken(
+    ready: Scrimp, provider: FakeProvider, selection: tuple[str, ...]
+) -> None:
+    several = selection[:2] if selection[0] == "--samples" else ()
+    every = equal_names(ready, *several)
+    assert len(every) == len(EQUAL) * (2 if several else 1)
+    provider.answer = lambda body: (
+        error(400) if "three" in json.dumps(body) or "six" in json.dumps(body) else echo(body)
+    )
+    ready("run", "equal.jsonl", "-o", "former.jsonl", "--cache", "refresh", "-q")
+    provider.answer = echo
+    some = equal_names(ready, *selection)
+
+    assert 0 < len(some) < len(every)
+    assert some.items() <= every.items()
+
+
+def test_rows_that_are_left_out_may_be_wrong(ready: Scrimp) -> None:
+    texts = [("a", ""), ("a", "two"), ("a", "three"), ("a", " ")]
+
+    assert equal_names(ready, "--skip", "1", "--limit", "2", texts=texts) == {
+        "a.md": "echo: two\n", "a-2.md": "echo: three\n"
+    }  # fmt: skip
 
 
 def test_a_row_that_failed_has_no_file(ready: Scrimp, provider: FakeProvider) -> None:

@@ -14,8 +14,8 @@ from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.sources import includes
 
 if TYPE_CHECKING:
+    from scrimp.cli.results.row_files import RowNames
     from scrimp.cli.session import Session
-    from scrimp.read.template import Template
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Prompt
 
@@ -26,7 +26,7 @@ class OutputTarget(Struct, frozen=True):
     """Where the rows and the bill of a run go."""
 
     name: str  # as given; - for stdout
-    pattern: Template | None  # of a file for each row
+    row_names: RowNames | None  # where each row has a file of its own
     summary_file: str | None
     inputs: tuple[str, ...]
     files_read: Mapping[str, str | None]  # for other flags, by their names
@@ -34,12 +34,12 @@ class OutputTarget(Struct, frozen=True):
     @property
     def file(self) -> str:
         """The one file of all rows, or - where rows go to stdout or to files of their own."""
-        return self.name if self.pattern is None else STDOUT
+        return self.name if self.row_names is None else STDOUT
 
     @property
     def format(self) -> str | None:
         """The format of rows where --out does not give one; None for stdout."""
-        if self.pattern is not None:
+        if self.row_names is not None:
             return "text"
         if self.name == STDOUT:
             return None
@@ -60,35 +60,41 @@ class OutputTarget(Struct, frozen=True):
         warn: Callable[[str], None],
     ) -> tuple[RowWriter, Iterator[Prompt]]:
         """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
-        if self.pattern is None:
+        if self.row_names is None:
             return open_writer(file.stream), rows
         from scrimp.cli.results.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
 
         kept = {**self.files_read, "--summary-file": self.summary_file}
-        files = RowFiles(self.pattern, self.inputs, kept, open_writer, warn)
+        files = RowFiles(self.row_names, self.inputs, kept, open_writer, warn)
         return files, files.named(rows)
 
 
 def output_target(
-    output: str, summary_file: str | None, inputs: Sequence[str], files_read: Mapping[str, str | None]
+    output: str,
+    row_names: RowNames | None,
+    summary_file: str | None,
+    inputs: Sequence[str],
+    files_read: Mapping[str, str | None],
 ) -> OutputTarget:
-    """Return where a run writes. Raises UsageError where it reads that file itself, by whatever path."""
-    name, pattern = _row_pattern(STDOUT if output in _NAMES_OF_STDOUT else output)
-    if pattern is None and name != STDOUT:
-        _refuse_overwriting("-o", name, inputs, files_read)
+    """Return where a run writes, by what `row_pattern` returns. Raises UsageError where it reads that file itself."""
+    if row_names is None and output != STDOUT:
+        _refuse_overwriting("-o", output, inputs, files_read)
     if summary_file is not None and summary_file != STDOUT:
         _refuse_overwriting("--summary-file", summary_file, inputs, files_read)
-    return OutputTarget(name, pattern, summary_file, tuple(inputs), files_read)
+    return OutputTarget(output, row_names, summary_file, tuple(inputs), files_read)
 
 
-def _row_pattern(output: str) -> tuple[str, Template | None]:
-    """Return the output and None, or the pattern that it is: a file for each row, with {column} in its name.
+def row_pattern(output: str, completions: int | None) -> tuple[str, RowNames | None]:
+    """Return the file and None, or a pattern and the names it makes of rows, with so many completions of each.
 
-    Doubled braces belong to the name. Raises UsageError for a single one.
+    A pattern has {column} in it; doubled braces belong to the name. Raises UsageError for a single one.
     """
+    if output in _NAMES_OF_STDOUT:
+        return STDOUT, None
     if "{" not in output and "}" not in output:
         return output, None
-    from scrimp.read.columns import as_text  # noqa: PLC0415 - few outputs are patterns
+    from scrimp.cli.results.row_files import RowNames  # noqa: PLC0415 - few outputs are patterns
+    from scrimp.read.columns import as_text  # noqa: PLC0415 - as above
     from scrimp.read.template import Template  # noqa: PLC0415 - as above
     from scrimp.render.rows.file_names import safe_part  # noqa: PLC0415 - as above
 
@@ -96,7 +102,7 @@ def _row_pattern(output: str) -> tuple[str, Template | None]:
         pattern = Template(output, "-o", lambda value: safe_part(as_text(value)))
     except InputError as error:
         raise UsageError(str(error)) from error
-    return (output, pattern) if pattern.columns else (pattern.filled(""), None)
+    return (output, RowNames(pattern, completions)) if pattern.columns else (pattern.filled(""), None)
 
 
 def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:

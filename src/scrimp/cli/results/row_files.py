@@ -3,57 +3,94 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from scrimp.cli.results.output import is_same_file, write_beside
 from scrimp.errors import InputError, UsageError
+from scrimp.flows.plan.samples import samples
 from scrimp.read.inputs.sources import InputFiles
 from scrimp.read.template import Template
 from scrimp.render.rows.file_names import UniqueNames, safe_component
 from scrimp.render.rows.writers import RowWriter
 from scrimp.values import Answered, JsonObject, Outcome, Prompt
 
+_Place = tuple[int, int]  # a row's index, and the number of its completion
 _MAX_REPORTED = 20  # rows without a file that are reported one by one
+
+
+class RowNames:
+    """The names of rows' files: a row has the same in every run of its input, whichever rows are taken."""
+
+    def __init__(self, pattern: Template, completions: int | None) -> None:
+        """`completions` is how many of each row there will be."""
+        self.columns, self.example = pattern.columns, pattern.filled("x")
+        self._pattern, self._completions, self._unique = pattern, completions, UniqueNames()
+        self._given: deque[tuple[_Place, str]] = deque()  # to rows that are not taken yet, by their places
+
+    def give(self, prompt: Prompt) -> None:
+        """Name the files of the next row of the input; raise InputError where that cannot be."""
+        for completion in samples([prompt], self._completions):
+            self._given.append((_place(completion), self._unique.unique(self._wanted(completion))))
+
+    def take(self, prompt: Prompt) -> str:
+        """Return the name of the next row that is taken; raise InputError where it has none."""
+        place = _place(prompt)
+        while self._given and self._given[0][0] < place:  # it was left out
+            self._given.popleft()
+        if self._given and self._given[0][0] == place:
+            return self._given.popleft()[1]
+        return self._wanted(prompt)
+
+    def _wanted(self, prompt: Prompt) -> str:
+        """Return the name that the pattern makes of a row."""
+        if prompt.id is None and "id" in self.columns:
+            raise InputError(
+                f"{prompt.source}: the row has no id for -o: name a column with --id-field, or another one in -o, such "
+                "as {index}"
+            )
+        name = self._pattern(_columns(prompt), prompt.source)
+        return ("/" if name.startswith("/") else "") + "/".join(_components(name))
 
 
 class RowFiles:
     """Writes a file for each row that was answered, in the place of a writer of rows.
 
-    A file gets its name when its row is read, before it is asked: equal rows get equal names in every run, and a name
-    that cannot be is an error before anything is paid. It is written beside and renamed.
+    A file gets its name when its row is read, before it is asked: a name that cannot be is an error before anything is
+    paid. It is written beside and renamed.
     """
 
     def __init__(
         self,
-        pattern: Template,
+        names: RowNames,
         inputs: Sequence[str],
         read: Mapping[str, str | None],
         open_writer: Callable[[BinaryIO], RowWriter],
         warn: Callable[[str], None],
     ) -> None:
         """`read` are files that must not be written, by their flag; `open_writer` opens what writes one row."""
-        self._pattern, self._open_writer, self._warn = pattern, open_writer, warn
+        self._names, self._open_writer, self._warn = names, open_writer, warn
         self._inputs, self._read = InputFiles(inputs), read
-        self._names, self._paths = UniqueNames(), dict[tuple[int, int | None], Path]()
+        self._paths = dict[_Place, Path]()
         self._without_file = 0
-        example = pattern.filled("x")
-        if self._inputs.walks(Path(example)):
+        if self._inputs.walks(Path(names.example)):
             raise UsageError(
-                f"-o: a file like {example} would be an input itself: name a directory that is not among the inputs"
+                f"-o: a file like {names.example} would be an input itself: name a directory that is not among the "
+                "inputs"
             )
         open_writer(io.BytesIO())  # a wrong field is an error now
 
     def named(self, prompts: Iterable[Prompt]) -> Iterator[Prompt]:
         """Yield prompts, and give each its file."""
         for prompt in prompts:
-            self._paths[prompt.index, prompt.sample] = self._path(prompt)
+            self._paths[_place(prompt)] = self._path(prompt)
             yield prompt
 
     def write(self, outcome: Outcome) -> None:
         """Write the file of a row, or report that it has none."""
-        path = self._paths.pop((outcome.prompt.index, outcome.prompt.sample))
+        path = self._paths.pop(_place(outcome.prompt))
         if not isinstance(outcome, Answered):
             self._report(outcome.prompt.source or f"row {outcome.prompt.index}", outcome.failure.message)
             return
@@ -70,14 +107,7 @@ class RowFiles:
         """Close nothing."""
 
     def _path(self, prompt: Prompt) -> Path:
-        if prompt.id is None and "id" in self._pattern.columns:
-            raise InputError(
-                f"{prompt.source}: the row has no id for -o: name a column with --id-field, or another one in -o, such "
-                "as {index}"
-            )
-        name = self._pattern(_columns(prompt), prompt.source)
-        start = "/" if name.startswith("/") else ""
-        path = Path(self._names.unique(start + "/".join(_components(name))))
+        path = Path(self._names.take(prompt))
         if self._inputs.includes(path):
             raise UsageError(f"-o: {path} is also an input: name another directory, or another ending")
         for flag, file in self._read.items():
@@ -93,6 +123,10 @@ class RowFiles:
             self._warn(f"{source} has no file: {reason}")
         elif self._without_file == _MAX_REPORTED + 1:
             self._warn("more rows have no file: -o FILE.jsonl shows the status of every row")
+
+
+def _place(prompt: Prompt) -> _Place:
+    return prompt.index, prompt.sample or 0
 
 
 def _components(name: str) -> list[str]:
