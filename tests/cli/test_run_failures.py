@@ -276,3 +276,52 @@ def test_a_closed_pipe_is_the_same_in_every_command(ready: Scrimp, words: tuple[
     _, err = run.communicate(timeout=30)
 
     assert (run.returncode, b"Traceback" in err) == (141, False)
+
+
+def test_rows_that_come_first_and_are_invalid_are_not_taken_for_all(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("many.jsonl", "".join(f'{{"text": "row {n}"}}\n' for n in range(300)))
+    bad = {f"row {n}" for n in range(40)}
+    provider.answer = lambda body: (
+        error(400, "invalid_request_error", "no") if body["messages"][-1]["content"] in bad else echo(body)
+    )
+    ran = ready("run", "many.jsonl")
+
+    assert [row["status"] for row in ran.rows] == ["error"] * 40 + ["ok"] * 260
+    assert "fake/test-model is not called for now, a row from further on is tried: " in ran.err
+    assert ran.status == 3
+
+
+@pytest.mark.parametrize("answered", [0, 20])
+def test_a_request_that_every_row_shares_and_is_invalid_ends_the_run(
+    ready: Scrimp, provider: FakeProvider, answered: int
+) -> None:
+    ready.file("many.jsonl", "".join(f'{{"text": "row {n}"}}\n' for n in range(5000)))
+    invalid = error(400, "invalid_request_error", "Unsupported parameter: 'top_k'")
+    provider.answer = lambda body: echo(body) if len(provider.bodies) <= answered else invalid
+    ran = ready("run", "many.jsonl", "-j", "8")
+
+    assert ran.status == 4
+    assert len(provider.bodies) <= answered + 5 + 8 + 5  # until the doubt, in flight then, from further on
+    assert "Unsupported parameter: 'top_k'" in ran.err
+    assert sum(row["status"] == "error" for row in ran.rows) < 30
+
+
+def test_a_doubted_model_is_called_again_once_another_has_answered_for_it(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    bad = {f"row {n}" for n in range(20)}
+    provider.answer = lambda body: (
+        error(400, "invalid_request_error", "no") if body["messages"][-1]["content"] in bad else echo(body)
+    )
+    scrimp.provider(provider.url)
+    scrimp.config(
+        (scrimp.home / "config.toml")
+        .read_text()
+        .replace('simple = ["fake/test-model"]', 'simple = ["fake/test-model", "fake/spare"]')
+    )
+    scrimp.file("many.jsonl", "".join(f'{{"text": "row {n}"}}\n' for n in range(400)))
+    ran = scrimp("run", "many.jsonl", "--tier", "simple", "-j", "4")
+    models = [row["model"] for row in ran.rows if row["status"] == "ok"]
+
+    assert len(models) == 380
+    assert models.count("test-model") > 250

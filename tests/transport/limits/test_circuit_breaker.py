@@ -83,22 +83,11 @@ def test_a_late_success_of_a_call_sent_before_the_failures_does_not_close_it() -
     assert not breaker.ready(10.0)
 
 
-@pytest.mark.parametrize("kind", ["refused", "too_long", "schema"])
+@pytest.mark.parametrize("kind", ["refused", "too_long", "schema", "invalid"])
 def test_a_failure_of_the_prompt_counts_as_an_answer_of_the_model(kind: FailureKind) -> None:
     breaker = opened(CircuitBreaker(), kind)
 
     assert breaker.failure is None
-
-
-def test_invalid_requests_do_not_open_the_breaker_of_a_model_that_has_answered() -> None:
-    assert opened(known(), "invalid").failure is None
-
-
-def test_only_invalid_requests_from_the_first_one_on_open_the_breaker() -> None:
-    breaker = opened(CircuitBreaker(), "invalid")
-
-    assert breaker.failure is not None
-    assert breaker.given_up
 
 
 def test_no_call_is_let_through_before_the_cool_down_is_over() -> None:
@@ -197,7 +186,7 @@ def test_a_model_that_has_answered_is_given_up_after_five_failed_probes() -> Non
     assert (before, breaker.given_up) == (False, True)
 
 
-@pytest.mark.parametrize("kind", ["not_found", "invalid", "timeout"])
+@pytest.mark.parametrize("kind", ["not_found", "timeout"])
 def test_a_model_that_never_answered_is_given_up_at_once_where_waiting_would_not_help(kind: FailureKind) -> None:
     assert opened(CircuitBreaker(), kind).given_up
 

@@ -64,8 +64,8 @@ class Answerer:
             )
         failure, status = _failure_of(shown if _is_no_limit(attempts[-1]) else attempts[-1])
         asked = sum(attempt.step == shown.step and attempt.completion is not None for attempt in attempts)
-        if status == "error" and not entries and not failure.sent and policy_of(failure).fails_over:
-            status = "pending"  # no request was made for it: its models were given up before its turn
+        if status == "error" and not entries and _is_of_other_rows(failure):
+            status = "pending"
         if failure.kind == "schema" and asked > 1:
             failure = replace(failure, message=f"{failure.message} (asked {asked} times)")
         return Failed(
@@ -153,6 +153,11 @@ def _last_heard(attempts: Sequence[Attempt]) -> Attempt:
     before = attempts[-2] if len(attempts) > 1 else last
     corrected = before.step == last.step and before.completion is not None and not before.valid
     return before if last.completion is None and corrected else last
+
+
+def _is_of_other_rows(failure: Failure) -> bool:
+    """Return whether no request was made for a row because its models were given up before its turn."""
+    return not failure.sent and (policy_of(failure).fails_over or failure.http is not None)
 
 
 def _is_no_limit(attempt: Attempt) -> bool:

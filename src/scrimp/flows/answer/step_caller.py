@@ -83,6 +83,8 @@ class StepCaller:
             call = self._call(model, question, row, recorder)
             result = await self._complete(call, model, recorder, retries[model], row.route.cap)
             self._warn_of_redirect(model, result)
+            if isinstance(result, Failure) and self._is_held_back(model, result):
+                continue
             if isinstance(result, Completion) or not policy_of(result).fails_over:
                 break
             if self._shown or self._client.halted:
@@ -114,13 +116,19 @@ class StepCaller:
         """Return whether a step answers more than the prompt; a recording has nothing but its prompts' completions."""
         return not any(self._endpoints[model.provider].recording for model in step.candidates)
 
+    def _is_held_back(self, model: ModelRef, failure: Failure) -> bool:
+        """Return whether a call was not made because the requests before it were invalid: this row's need not be."""
+        return not failure.sent and failure.kind == "invalid" and self._health.in_doubt(model.provider, model.model)
+
     async def _next_model(self, candidates: Collection[ModelRef]) -> ModelRef | None:
         """Return the first model that takes calls; wait for one to recover where none does; None where none will."""
         names = {(model.provider, model.model): model for model in candidates}
         while True:
-            for name, model in names.items():
+            for place, (name, model) in enumerate(names.items()):
                 if self._health.ready(*name):
                     self._warn_of_failover(candidates, model)
+                    for passed in list(names)[:place]:
+                        self._health.pass_over(*passed)
                     return model
             if all(self._health.failure(*name) is not None for name in names):
                 return None
@@ -136,7 +144,9 @@ class StepCaller:
             if trouble is None or (model, called) in self._warned:
                 continue
             self._warned.add((model, called))
-            instead = "it is tried again soon" if called is None else f"{called.id} is called instead"
+            doubted = self._health.in_doubt(model.provider, model.model)
+            again = "a row from further on is tried" if doubted else "it is tried again soon"
+            instead = again if called is None else f"{called.id} is called instead"
             self._warn(f"{model.id} is not called for now, {instead}: {trouble.message}")
 
     def _warn_of_redirect(self, model: ModelRef, result: Completion | Failure) -> None:

@@ -89,8 +89,7 @@ class CircuitBreaker:
 
     def failed(self, failure: Failure, began: float, now: float) -> None:
         """Learn from a failed call that was let through at `began`."""
-        # If all requests from the first one on are invalid, they share a fault: a parameter, a model, a base URL.
-        if not policy_of(failure).opens_breaker and (self._answered or failure.kind != "invalid"):
+        if not policy_of(failure).opens_breaker:
             self.answered(began)
         elif self.failure is not None:
             if self._probe == began:
