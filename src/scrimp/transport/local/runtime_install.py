@@ -5,22 +5,33 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
+from msgspec import Struct
+
 RUNTIME = "xllamacpp"
 REQUIREMENT = "xllamacpp==2026.10.11549"  # as in the extra `local`
-_WITH_RUNTIME = "scrimp[local]"
+_PIPX_HOMES = ("~/.local/share/pipx", "~/.local/pipx", "~/Library/Application Support/pipx")
+
+
+class Installation(Struct, frozen=True, kw_only=True):
+    """Where this scrimp is installed, and what can install something beside it."""
+
+    python: str  # its interpreter
+    own_environment: bool  # a virtual environment
+    pipx: str | None = None  # the environment's name, where pipx made it
+    pipx_home: str | None = None  # where pipx keeps it, unless it looks there anyway
+    managed: bool = False  # by the system's package manager (PEP 668): pip installs there only if told to
+    in_user_site: bool = False
+    has_pip: bool = False
+    has_ensurepip: bool = False
+    tools: frozenset[str] = frozenset()  # those of pipx and uv that the shell finds
 
 
 def install_command() -> str:
     """Return the command for this process's own Python."""
-    managed = os.path.exists(os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED"))  # noqa: PTH110, PTH118
-    return command_for(
-        sys.prefix, sys.executable, own_environment=sys.prefix != sys.base_prefix, managed=managed,
-        has_pip=find_spec("pip") is not None,
-    )  # fmt: skip
+    return command_for(_this_installation())
 
 
 def has_runtime() -> bool:
@@ -28,16 +39,45 @@ def has_runtime() -> bool:
     return find_spec(RUNTIME) is not None
 
 
-def command_for(prefix: str, python: str, *, own_environment: bool, managed: bool, has_pip: bool) -> str:
-    """Return the command for a Python at this prefix.
+def command_for(here: Installation) -> str:
+    """Return the command that works for an installation."""
+    python = shlex.quote(here.python)
+    if here.pipx is not None and "pipx" in here.tools:
+        home = "" if here.pipx_home is None else f"PIPX_HOME={shlex.quote(here.pipx_home)} "
+        return f"{home}pipx inject {shlex.quote(here.pipx)} {REQUIREMENT}"
+    # scrimp can be in a managed Python only where pip was told to install it all the same: so it must be told again.
+    managed = here.managed and not here.own_environment
+    overruled = " --break-system-packages" if managed else ""
+    pip_install = f"{python} -m pip install{' --user' if here.in_user_site else ''}{overruled} {REQUIREMENT}"
+    if here.has_pip:
+        return pip_install
+    if here.has_ensurepip and "uv" not in here.tools and not managed:
+        return f"{python} -m ensurepip && {pip_install}"
+    return f"uv pip install --python {python}{overruled} {REQUIREMENT}"
 
-    `managed` says that the system's package manager owns it (PEP 668), and pip would refuse to install into it.
-    """
-    parts = Path(prefix).parts
-    if own_environment and "pipx" in parts and "venvs" in parts:
-        return f"pipx inject {shlex.quote(parts[-1])} {REQUIREMENT}"
-    if own_environment and not has_pip:  # as uv makes them, for its tools as well
-        return f"uv pip install --python {shlex.quote(python)} {REQUIREMENT}"
-    if not own_environment and (managed or not has_pip):
-        return f"pipx install '{_WITH_RUNTIME}'"
-    return f"{shlex.quote(python)} -m pip install {REQUIREMENT}"
+
+def _this_installation() -> Installation:
+    import shutil  # noqa: PLC0415 - only where the runtime is missing
+    import site  # noqa: PLC0415 - as above
+    import sysconfig  # noqa: PLC0415 - as above
+
+    prefix, own_environment = Path(sys.prefix), sys.prefix != sys.base_prefix
+    made_by_pipx = own_environment and (prefix / "pipx_metadata.json").exists()
+    return Installation(
+        python=sys.executable,
+        own_environment=own_environment,
+        pipx=prefix.name if made_by_pipx else None,
+        pipx_home=_unusual_pipx_home(prefix) if made_by_pipx else None,
+        managed=Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").exists(),
+        in_user_site=not own_environment and Path(__file__).is_relative_to(site.getusersitepackages()),
+        has_pip=find_spec("pip") is not None,
+        has_ensurepip=find_spec("ensurepip") is not None,
+        tools=frozenset(tool for tool in ("pipx", "uv") if shutil.which(tool)),
+    )
+
+
+def _unusual_pipx_home(prefix: Path) -> str | None:
+    """Return the home of pipx that an environment is in; None where pipx finds it without being told."""
+    home = prefix.parent.parent
+    usual = (os.environ["PIPX_HOME"],) if os.environ.get("PIPX_HOME") else _PIPX_HOMES
+    return None if any(home == Path(place).expanduser() for place in usual) else str(home)
