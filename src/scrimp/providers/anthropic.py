@@ -18,13 +18,11 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.output_caps import claude_cap
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
-
-# max_tokens is required; thinking counts toward it, so a limit sized for the answer alone could leave no text.
-_DEFAULT_MAX_TOKENS = 8192
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
@@ -33,7 +31,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     turns: list[Json] = [{"role": turn.role, "content": turn.content} for turn in call.history]
     body: JsonObject = {
         "model": call.model,
-        "max_tokens": parameters.max_output or _DEFAULT_MAX_TOKENS,
+        "max_tokens": claude_cap(call),
         "messages": [*turns, {"role": "user", "content": anthropic_content(call.text, call.attachments)}],
     }
     system, sent = call.system, None

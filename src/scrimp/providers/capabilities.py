@@ -98,6 +98,14 @@ def claude_thinking(model: str, effort: str) -> JsonObject:
     return fields | ({"thinking": {"type": "adaptive"}} if version < (5, 0) else {})
 
 
+def claude_may_think(model: str, effort: str | None) -> bool:
+    """Return whether a Claude model that is sent the fields of `claude_thinking` may think first (reference 5.2)."""
+    version, name = claude_version(model) or (99, 0), base_name(model)
+    if effort in ("none", "minimal"):
+        return "fable" in name or ("opus" in name and version >= (5, 5)) or version == (99, 0)
+    return version >= ((5, 0) if effort is None else (4, 6))
+
+
 def _claude_without_thinking(name: str, version: tuple[int, int]) -> JsonObject:
     if version < (5, 0):
         return {}  # without the field they do not think

@@ -24,13 +24,12 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.output_caps import cap_fields
 from scrimp.providers.schemas.sent_schema import JSON_OBJECT_ONLY, sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob
 
-# OpenAI itself refuses max_tokens from GPT-5 on; compatible providers know only that name.
-_MAX_TOKENS_FIELD: Mapping[str, str] = {"openai": "max_completion_tokens"}
 _TOP_LOGPROBS = 20
 _ROUNDING = 1e-3  # how far above 0 rounding may lift the logarithm of a probability
 
@@ -41,8 +40,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         return decisions.to_request(call, endpoint)
     parameters = call.parameters
     body: JsonObject = {"model": call.model, "messages": _messages(call, endpoint)}
-    if parameters.max_output is not None:
-        body[_MAX_TOKENS_FIELD.get(endpoint.flavour, "max_tokens")] = parameters.max_output
+    body |= cap_fields(call, endpoint)
     if parameters.effort is not None:
         body |= effort_fields(endpoint, call.model, parameters.effort)
     if parameters.temperature is not None:
