@@ -84,7 +84,29 @@ def test_some_failed_rows_make_3_and_never_0_unless_asked(ready: Scrimp, provide
     provider.answer = lambda body: error(400) if body["messages"][-1]["content"].endswith("3") else echo(body)
 
     assert ready("run", "rows.jsonl").status == 3
+    assert ready("run", "rows.jsonl", "--fail-on", "all").status == 0
     assert ready("run", "rows.jsonl", "--fail-on", "never").status == 0
+
+
+def test_rows_that_all_failed_make_4_unless_failed_rows_never_count(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(400)
+    words = ("run", "rows.jsonl", "--limit", "2", "--fail-on")
+
+    assert [ready(*words, when).status for when in ("any", "all", "never")] == [4, 4, 0]
+    provider.answer = lambda _: error(401)
+    assert ready(*words, "never").status == 4  # the run was stopped
+
+
+def test_a_cache_that_misses_makes_7_by_the_same_rule(ready: Scrimp) -> None:
+    ready("run", "rows.jsonl", "--limit", "1")
+
+    def statuses(limit: str) -> list[int]:
+        return [
+            ready("run", "rows.jsonl", "--skip", limit, "--limit", "2", "--cache", "only", "--fail-on", when).status
+            for when in ("any", "all", "never")
+        ]
+
+    assert (statuses("0"), statuses("1")) == ([7, 0, 0], [7, 7, 0])
 
 
 def test_too_many_failures_stop_the_run(ready: Scrimp, provider: FakeProvider) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Savings
-from scrimp.enums import PAID_STATUSES
+from scrimp.enums import PAID_STATUSES, FailOn
 from scrimp.values import Answer, Answered, Entry, Outcome
 
 
@@ -151,11 +151,14 @@ class Bill:
         named += [(status, BillLine(rows=getattr(counts, status))) for status in ("truncated", "skipped", "pending")]
         return ((name, line) for name, line in named if line.rows or line.calls)
 
-    def exit_status(self, fail_on: str, stopped: int | None = None) -> int:
-        """Return how the run ended: 0 all rows answered, 3 some failed, 4 nothing succeeded; a stop has its own."""
+    def exit_status(self, fail_on: FailOn, stopped: int | None = None) -> int:
+        """Return how the run ended: 0 all rows answered, 3 some failed, 4 nothing succeeded; a stop has its own.
+
+        With `all` only 4 is left of the two, with `never` neither.
+        """
         if stopped is not None:
             return stopped
-        if not self.counts.failed and not self.counts.pending:
+        if fail_on == "never" or not (self.counts.failed or self.counts.pending):
             return 0
         if not self.counts.ok:
             return 4

@@ -31,6 +31,10 @@ CALLING: Mapping[str, str] = {
     "CURL_CA_BUNDLE": "The same, where neither is set.",
     "SSL_CERT_DIR": "Directories of such files, with colons, beside that file.",
 }
+# Read by `scrimp local`.
+INSTALLING: Mapping[str, str] = {
+    "PIPX_HOME": "Where pipx keeps its environments, if scrimp is in one: for the command that installs the runtime.",
+}
 # Read by `scrimp help`.
 PAGING: Mapping[str, str] = {
     "MANPAGER": "The command that shows a page longer than the screen; cat or nothing: none.",

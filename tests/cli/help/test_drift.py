@@ -48,7 +48,7 @@ def test_the_wheel_has_every_page_of_man() -> None:
 
 
 def test_every_variable_that_is_read_is_in_the_manual() -> None:
-    known = {*environment.COMMON, *environment.CALLING, *environment.PAGING}
+    known = {*environment.COMMON, *environment.CALLING, *environment.INSTALLING, *environment.PAGING}
     known |= {variable for variable, _ in (*environment.defaults(), *environment.keys())}
     read = {
         node.value

@@ -213,7 +213,10 @@ Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", min=0.1, help=
 MaxFailures = Annotated[str | None, typer.Option(metavar="N|P%", help="Stop when more rows than this have failed.")]
 FailOnOption = Annotated[
     FailOn,
-    typer.Option("--fail-on", help=f"Which failed rows make the exit status 3: {', '.join(get_args(FailOn))}."),
+    typer.Option(
+        "--fail-on",
+        help="The exit status is not 0 if any row failed (the default), if all did, or never for failed rows.",
+    ),
 ]
 OrderOption = Annotated[RowOrder | None, typer.Option("--order", help="The order of the rows.")]
 

@@ -78,6 +78,8 @@ def _variables(name: str, flags: set[str]) -> Iterator[tuple[str, str]]:
         yield from environment.keys()
     if name in ("", *_CALLING):
         yield from environment.CALLING.items()
+    if name in ("", "local"):
+        yield from environment.INSTALLING.items()
     if name in ("", "help"):
         yield from environment.PAGING.items()
     yield from environment.COMMON.items()

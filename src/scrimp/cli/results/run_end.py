@@ -13,6 +13,7 @@ from scrimp.billing.totals import Bill
 from scrimp.cli.results.output import STDOUT, OutputFile, is_same_file
 from scrimp.cli.results.output_target import OutputTarget
 from scrimp.cli.session import Session
+from scrimp.enums import FailOn
 from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.read.inputs.sources import is_stream
@@ -31,7 +32,7 @@ class RunEnding(Struct, frozen=True):
     first_failure: str | None
     former_file: str | None
 
-    def exit_status(self, fail_on: str, *, cache_only: bool) -> int:
+    def exit_status(self, fail_on: FailOn, *, cache_only: bool) -> int:
         """Return the exit status of the run itself."""
         return exit_status(self.bill, self.stop, self.error, fail_on, cache_only=cache_only)
 
@@ -58,13 +59,14 @@ class RunEnding(Struct, frozen=True):
             messages.error(redact(str(self.error)))
 
 
-def exit_status(bill: Bill, stop: RunStop | None, error: ScrimpError | None, fail_on: str, *, cache_only: bool) -> int:
+def exit_status(
+    bill: Bill, stop: RunStop | None, error: ScrimpError | None, fail_on: FailOn, *, cache_only: bool
+) -> int:
     """Return 0 when every row was answered, else the status that says why not."""
     if error is not None:
         return error.exit_status
-    if stop is None and cache_only and bill.counts.skipped:
-        return NOT_CACHED
-    return bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
+    status = bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
+    return NOT_CACHED if status and stop is None and cache_only and bill.counts.skipped else status
 
 
 def keep_former(file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None) -> bool:
