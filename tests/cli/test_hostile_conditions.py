@@ -91,6 +91,16 @@ WORDS = [
         "--tag=k=", "--user=", "--route=", "--choices=a,", "--model=fake/", "--tier=", "--chain=", "--system=", "-t=",
         "--prompt-field=", "--id-field=", "--fields=", "--schema=", "--check=", "--choices-text=", "--baseline=",
     )),
+    *(([*command, flag, "9" * digits], flag) for digits in (10, 30, 4000) for command, flag in (
+        (["run", "q.txt"], "--limit"), (["run", "q.txt"], "--skip"), (["run", "q.txt"], "--sample"),
+        (["run", "q.txt"], "--samples"), (["ask", "hi"], "--samples"), (["runs", "list"], "--limit"),
+        (["estimate", "q.txt"], "--limit"), (["route", "q.txt"], "--skip"), (["tune", "label"], "--limit"),
+    )),
+    (["run", "q.txt", "-j9999999999"], "--concurrency"),
+    (["run", "q.txt", "--summary-file", ""], "--summary-file"),
+    (["run", "q.txt", "--summary-file", "/"], "--summary-file"),
+    (["run", "q.txt", "--summary-file", "/nowhere/x"], "--summary-file"),
+    (["run", "q.txt", "--summary-file", "x" * 5000], "--summary-file"),
     (["cost", f"--since={NOT_UTF8}"], "--since"),
     (["cache", "get", NOT_UTF8], "KEY"),
     (["prices", "check", NOT_UTF8], "MODEL"),
@@ -117,11 +127,14 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("words", "name"), WORDS, ids=["".join(ascii(words))[:60] for words, _ in WORDS])
-def test_a_word_that_cannot_be_used_is_named_with_its_flag(ready: Scrimp, words: list[str], name: str) -> None:
+def test_a_word_that_cannot_be_used_is_named_with_its_flag(
+    ready: Scrimp, provider: FakeProvider, words: list[str], name: str
+) -> None:
     ran = ready.amid(*words)
 
     check(ran, " ".join(words), 2, name)
     assert len(ran.err.splitlines()) == 1 or name == "--check"
+    assert provider.bodies == []
 
 
 def test_a_file_whose_name_is_not_utf8_is_read_and_written(ready: Scrimp) -> None:

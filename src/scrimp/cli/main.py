@@ -19,6 +19,7 @@ from scrimp.cli.startup.lazy_group import COMMANDS, LazyGroup
 from scrimp.errors import OutputError, ScrimpError, output_error
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
+_IMMENSE_DIGITS = 10
 _HELP_OPTIONS = ["-h", "--help"]
 
 app = typer.Typer(
@@ -115,7 +116,9 @@ def _check_words(command: Command, words: Sequence[str]) -> None:
 
 
 def _is_suspicious(word: str) -> bool:
-    """Return whether a word may be unusable: bytes that are not UTF-8, or a number that is none."""
+    """Return whether a word may be unusable: bytes that are not UTF-8, or a number that is none, or an immense one."""
+    if len(word) >= _IMMENSE_DIGITS and sum(map(str.isdigit, word)) >= _IMMENSE_DIGITS:
+        return True
     try:
         word.encode()
         return not isfinite(float(word.rpartition("=")[2]))

@@ -16,7 +16,8 @@ from scrimp.units import checked_dollars, parse_duration, parse_percent, parse_r
 
 _Amount = TypeVar("_Amount")
 # Bounds of what can be meant; far above them SQLite, JSON or a clock would fail.
-Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+LARGEST_COUNT = 1_000_000_000
+Count = Annotated[int, Meta(ge=1, le=LARGEST_COUNT)]
 _YEAR = 31_536_000  # seconds
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 DESTINATIONS = ("tier", "chain", "model")  # keys of [defaults] and of a rule: where prompts go; one of them is set

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, get_args
@@ -81,6 +83,7 @@ def output_target(
         _refuse_overwriting("-o", output, inputs, files_read)
     if summary_file is not None and summary_file != STDOUT:
         _refuse_overwriting("--summary-file", summary_file, inputs, files_read)
+        _refuse_unwritable("--summary-file", summary_file)
     return OutputTarget(output, row_names, summary_file, tuple(inputs), files_read)
 
 
@@ -103,6 +106,21 @@ def row_pattern(output: str, completions: int | None) -> tuple[str, RowNames | N
     except InputError as error:
         raise UsageError(str(error)) from error
     return (output, RowNames(pattern, completions)) if pattern.columns else (pattern.filled(""), None)
+
+
+def _refuse_unwritable(flag: str, file: str) -> None:
+    """Raise UsageError for what is written only after all was paid, and could not be."""
+    path = Path(file)
+    try:
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise UsageError(f"{flag}: '{file}' is a directory: name a file in it")
+        writable = os.access(path, os.W_OK)
+    except FileNotFoundError:
+        writable = os.access(path.parent, os.W_OK)
+    except OSError:  # its name is too long, or what should be a directory is a file
+        writable = False
+    if not writable:
+        raise UsageError(f"{flag}: {file} cannot be written: name another file")
 
 
 def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:

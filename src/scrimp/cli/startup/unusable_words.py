@@ -1,4 +1,7 @@
-"""Words of the command line that typer lets through and nothing can use: bytes that are not UTF-8, nan, infinity."""
+"""Words of the command line that typer lets through and nothing can use.
+
+They are bytes that are not UTF-8, nan, infinity, and counts that no memory, clock or database could hold.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from typer._click import Command, Context, Parameter  # typer's copy of click gives its types no public name
+from typer._click.types import IntRange
 from typer.core import TyperGroup
 
 from scrimp.config.layers import is_unicode
+from scrimp.config.schema import LARGEST_COUNT
 from scrimp.errors import UsageError
 
 # What the help calls a value that names a file, whose name may be any bytes.
@@ -23,6 +28,8 @@ def check_words(command: Command, words: Sequence[str]) -> None:
         name = max(parameter.opts, key=len) if parameter.param_type_name == "option" else f"{parameter.metavar}"
         if isinstance(value, float) and not math.isfinite(value):
             raise UsageError(f"{name}: {value} is not a number that can be used: give a finite one")
+        if isinstance(value, int) and isinstance(parameter.type, IntRange) and value > LARGEST_COUNT:
+            raise UsageError(f"{name}: {value} is more than can be meant: give at most {LARGEST_COUNT}")
         if isinstance(value, str) and not is_unicode(value) and not _names_file(parameter, value):
             shown = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             raise UsageError(f"{name}: '{shown}' is not UTF-8: convert it, or use a terminal and a locale that are")
