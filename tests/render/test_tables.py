@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.render.tables import display_width, format_table, truncate_middle, wrap
+from scrimp.render.tables import display_width, folded_table, format_table, has_own_lines, truncate_middle, wrap
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -36,6 +36,37 @@ def test_a_line_end_in_a_cell_does_not_break_the_table() -> None:
 @given(st.lists(st.tuples(words, words), max_size=5), st.integers(30, 100))
 def test_a_table_of_texts_is_never_too_wide(rows: list[tuple[str, str]], width: int) -> None:
     assert all(display_width(line) <= width for line in format_table(("a", "b"), rows, "ll", width))
+
+
+def test_a_text_that_does_not_fit_goes_on_in_the_next_line_of_its_cell() -> None:
+    rows = [("one two three", "10"), ("averyverylongword", "2"), ("x", "3")]
+
+    assert folded_table(("name", "n"), rows, "lr", 14) == [
+        "name         n", "one two     10", "three", "averyveryl   2", "ongword", "x            3",
+    ]  # fmt: skip
+
+
+def test_names_without_room_beside_the_numbers_have_lines_of_their_own() -> None:
+    rows = [("a policy of many words", "100.0 %", "5"), ("another", "99.0 %", "10")]
+
+    assert folded_table(("policy", "kept", "n"), rows, "lrr", 20) == [
+        "policy", "     kept   n", "a policy of many", "words", "  100.0 %   5", "another", "   99.0 %  10",
+    ]  # fmt: skip
+    assert not has_own_lines(("policy", "kept", "n"), rows, "lrr", 80)
+
+
+cells = st.text(st.characters(exclude_categories=["Zs"]).filter(str.isprintable) | st.just(" "), max_size=30)
+
+
+@given(st.lists(st.tuples(cells, cells, st.sampled_from(["1", "1,000", "100.0 % (99.1 to 100.0)"])), max_size=5),
+       st.integers(20, 100))  # fmt: skip
+def test_nothing_of_a_folded_table_is_lost_or_too_wide(rows: list[tuple[str, str, str]], width: int) -> None:
+    lines = folded_table(("a", "b", "n"), rows, "llr", width)
+
+    widest_number = max(len(row[2]) for row in (("", "", "n"), *rows))
+    assert all(display_width(line) <= max(width, widest_number + 26) for line in lines)
+    printed = sorted("".join("".join(lines).split()))
+    assert printed == sorted("".join("".join("".join(row).split()) for row in (("a", "b", "n"), *rows)))
 
 
 @given(words, st.integers(0, 40))

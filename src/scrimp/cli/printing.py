@@ -12,7 +12,7 @@ from fcntl import F_GETFL, fcntl
 from scrimp.errors import output_error
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import StreamStyle
-from scrimp.render.tables import format_table, narrowest_width
+from scrimp.render.tables import folded_table, has_own_lines, narrowest_width
 from scrimp.render.terminal import escape_controls
 
 _UNLIMITED = 10_000  # columns
@@ -23,15 +23,20 @@ def print_table(
     headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: StreamStyle, *, empty: str = "nothing yet"
 ) -> None:
     """Print a table on stdout: with rich at a terminal, plain and with every column whole in a pipe."""
+    width = style.width if style.terminal else _UNLIMITED
     if not rows:
         print_line(empty)
-    elif style.movable_cursor and len(rows) <= _RICH_ROWS and narrowest_width(headers, rows, align) <= style.width:
+    elif style.movable_cursor and len(rows) <= _RICH_ROWS and _fits(headers, rows, align, width):
         from scrimp.render.rich_table import rich_table  # noqa: PLC0415 - 20 ms, only for a terminal
 
         print_text(rich_table(headers, rows, align, style, sys.stdout))
     else:
-        for text in format_table(headers, rows, align, style.width if style.terminal else _UNLIMITED):
+        for text in folded_table(headers, rows, align, width):
             print_line(text)
+
+
+def _fits(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int) -> bool:
+    return narrowest_width(headers, rows, align) <= width and not has_own_lines(headers, rows, align, width)
 
 
 def print_line(text: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 _GAP = "  "
 _NARROWEST = 10
+_MOST_LINES = 4  # of a cell whose text is folded; a longer one is read with difficulty
 
 
 def display_width(text: str) -> int:
@@ -48,6 +50,60 @@ def format_table(
     widths = [max(map(display_width, column)) for column in zip(*texts, strict=True)]
     _narrow(widths, align, width - len(_GAP) * (len(widths) - 1), narrowest)
     return [_GAP.join(map(_fit, row, widths, align)).rstrip() for row in texts]
+
+
+def folded_table(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int) -> list[str]:
+    """Return the lines of a table as `format_table` does, but with every text whole: it continues on the next line.
+
+    Where the numbers leave the first column too little room, its texts have lines of their own, above the others.
+    """
+    if has_own_lines(headers, rows, align, width):
+        rest = _folded_rows([row[1:] for row in (headers, *rows)], align[1:], width - len(_GAP))
+        return [
+            line
+            for row, others in zip((headers, *rows), rest, strict=True)
+            for line in (*_folded(one_line(row[0]), width), *(_GAP + other for other in others))
+        ]
+    return [line for lines in _folded_rows((headers, *rows), align, width) for line in lines]
+
+
+def has_own_lines(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int) -> bool:
+    """Return whether the first column, of texts, has too little room beside the others."""
+    if len(headers) < 2 or not align.startswith("l"):
+        return False
+    first = max(display_width(one_line(row[0])) for row in (headers, *rows))
+    others = narrowest_width(headers[1:], [row[1:] for row in rows], align[1:])
+    room = width - len(_GAP) - others
+    return room < min(first, _NARROWEST) or first > room * _MOST_LINES
+
+
+def _folded_rows(rows: Sequence[Sequence[str]], align: str, width: int) -> list[list[str]]:
+    """Return the lines of each row."""
+    texts = [[one_line(text) for text in row] for row in rows]
+    widths = [max(map(display_width, column)) for column in zip(*texts, strict=True)]
+    _narrow(widths, align, width - len(_GAP) * (len(widths) - 1), _NARROWEST)
+    return [
+        [
+            _GAP.join(map(_fit, line, widths, align)).rstrip()
+            for line in zip_longest(*map(_folded, row, widths), fillvalue="")
+        ]
+        for row in texts
+    ]
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most `width` columns, broken at words where that can be."""
+    lines = [""]
+    for word in text.split(" "):
+        if display_width(f"{lines[-1]} {word}") <= width and lines[-1]:
+            lines[-1] += f" {word}"
+            continue
+        rest = word
+        while display_width(rest) > width and (piece := _head(rest, width)):
+            lines.append(piece)
+            rest = rest[len(piece) :]
+        lines.append(rest)
+    return lines[1:] if len(lines) > 1 else lines
 
 
 def narrowest_width(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> int:

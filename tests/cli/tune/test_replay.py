@@ -8,6 +8,7 @@ import pytest
 
 import recordings
 from command import Scrimp
+from terminal import at_terminal, without_styles
 
 
 def test_a_recording_says_what_policies_would_have_kept_and_saved(recorded: Scrimp) -> None:
@@ -43,6 +44,15 @@ def test_a_packed_recording_reads_as_the_plain_one(recorded: Scrimp) -> None:
     assert (packed.status, packed.out) == (0, plain.out)
     assert "gemini-tiny and gpt-tiny agree" in plain.out
     assert "random 50 %" in plain.out
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_the_names_of_policies_are_whole_at_a_terminal_of_any_width(recorded: Scrimp, columns: int) -> None:
+    shown = without_styles(at_terminal(recorded, "tune", "replay", "recording.jsonl", columns=columns))
+
+    assert "…" not in shown
+    assert columns == 100 or "\ngemini-tiny and gpt-tiny agree" in shown  # folded in its cell there
+    assert {"gemini-tiny", "and", "gpt-tiny", "agree"} <= set(shown.split())
 
 
 def test_the_picture_is_xml_and_says_what_its_axes_are(recorded: Scrimp) -> None:
