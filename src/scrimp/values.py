@@ -39,6 +39,9 @@ class Attachment(Struct, frozen=True, kw_only=True):
     identity: str  # the hash of a file's content, or the URL: what the cache knows it by
     path: str = ""  # where the file is; empty for a URL
     size: int = 0  # bytes of the file
+    width: int = 0  # pixels of an image; 0 where it was not measured, or cannot be
+    height: int = 0
+    pages: int = 0  # of a PDF; 0 as above
     data: str = ""  # the file in base64, read only when it is sent
     defect: str = ""  # why it cannot be sent, as a sentence
 
@@ -147,6 +150,7 @@ class Call(Struct, frozen=True, kw_only=True):
     step: int = 0  # of the chain
     resumed: bool = False  # its row has had a call before: it goes before rows that have not
     attachments: tuple[Attachment, ...] = ()
+    attached_tokens: int = 0  # the most that they count at this model
     predicate: str | None = None  # ask for the probability that this is true of the text, not for a completion
 
 

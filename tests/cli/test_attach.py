@@ -115,12 +115,12 @@ def test_a_provider_that_reads_text_only_is_passed_over_and_alone_it_is_not_call
     alone = ready("ask", "hello", "--attach", "dot.png", "-m", "deepseek/v")
     first = ready("ask", "hello", "--attach", "dot.png", "--tier", "simple")
 
-    assert (alone.status, alone.out) == (4, "")
-    assert "deepseek takes no attachments, only text: choose another model for dot.png" in alone.err
+    assert (alone.status, alone.out) == (2, "")
+    assert alone.err == "scrimp: deepseek/v takes no attachments, only text: choose another model (-m)\n"
     assert (first.out, [body["model"] for body in provider.bodies]) == ("seen\n", ["m"])
 
 
-@pytest.mark.parametrize(("dialect", "name", "limit"), [("anthropic", "dot.png", 5), ("gemini", "big.pdf", 50)])
+@pytest.mark.parametrize(("dialect", "name", "limit"), [("anthropic", "dot.png", 10), ("gemini", "big.pdf", 50)])
 def test_a_file_that_is_too_large_for_the_provider_is_named_with_the_limit(
     ready: Scrimp, provider: FakeProvider, dialect: str, name: str, limit: int
 ) -> None:
@@ -134,15 +134,14 @@ def test_a_file_that_is_too_large_for_the_provider_is_named_with_the_limit(
 
 
 def test_under_a_cap_its_tokens_are_not_taken_for_none(ready: Scrimp, provider: FakeProvider) -> None:
-    words = ("ask", "hello", "--attach", "dot.png", "--max-cost", "1")
-    refused = ready(*words)
+    words = ("ask", "hello", "--attach", "dot.png", "--max-output", "10", "--max-cost")
+    refused = ready(*words, "0.006")  # the model is unknown: 6,500 tokens at $1 a million
     calls = len(provider.bodies)
-    allowed = ready(*words, "--allow-unpriced")
+    allowed = ready(*words, "0.007")
 
-    assert (refused.status, calls) == (2, 0)
-    assert "dot.png" in refused.err
-    assert "--allow-unpriced" in refused.err
-    assert allowed.out == "seen\n"
+    assert (refused.status, calls) == (5, 0)
+    assert "(10 output tokens and 6,500 for what is attached)" in refused.err
+    assert (allowed.status, allowed.out) == (0, "seen\n")
 
 
 @pytest.mark.parametrize("url", [None, "https://example.com/a.png", "https://example.com/a.pdf"])

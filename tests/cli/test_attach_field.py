@@ -194,3 +194,25 @@ def test_no_path_leaves_the_machine(ready: Scrimp, provider: FakeProvider) -> No
     assert "private" not in asked
     assert "place" not in asked
     assert "secret" not in asked
+
+
+@pytest.mark.parametrize(
+    "route", [("-m", "deepseek/chat"), ("--tier", "simple"), ("--chain", "c"), ("-m", "fake/o3-mini")]
+)
+@pytest.mark.parametrize("command", ["run", "estimate", "route"])
+def test_a_route_whose_models_read_only_text_is_refused_before_anything_is_read(
+    ready: Scrimp, provider: FakeProvider, command: str, route: tuple[str, str]
+) -> None:
+    ready.config(
+        "".join(
+            f'[providers.{name}]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+            for name in ("deepseek", "fake")
+        )
+        + '[tiers]\nsimple = ["deepseek/chat"]\n[chains.c]\nsteps = ["fake/m", "deepseek/chat"]\n'
+    )
+    ready.file("data/rows.csv", "photo\ng.gif\nmissing.gif\n")
+    ran = ready(command, "data/rows.csv", "--attach-field", "photo", *ASK, *route)
+
+    assert (ran.status, ran.out, provider.bodies) == (2, "", [])
+    assert ran.err.endswith("takes no attachments, only text: choose another model (-m)\n")
+    assert len(ran.err.splitlines()) == 1

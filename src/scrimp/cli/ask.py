@@ -18,11 +18,12 @@ from scrimp.cli.flags.run_flags import (
     CostFlags,
     DryRunFlag,
     LabelFlags,
+    ReadingFlags,
     RouteFlags,
     SamplesFlag,
     SystemFlag,
 )
-from scrimp.cli.flags.run_options import attachments, config_flags, run_options
+from scrimp.cli.flags.run_options import attachments, check_models, config_flags, run_options
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.printing import refuse_closed_stdout
 from scrimp.cli.results.run_end import exit_status
@@ -83,6 +84,7 @@ def ask(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         options = replace(options, ends_at_once=True)
+        check_models(options, session.services, ReadingFlags(attach=own.attach))
         printer = _CompletionPrinter(session, options, verbose=own.verbose, alone=several.samples in (None, 1))
         began = session.services.clock()
         conversation = _conversation(session, optional_text(system.system, "--system"), goes_on=own.goes_on)

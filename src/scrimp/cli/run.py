@@ -27,7 +27,7 @@ from scrimp.cli.flags.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.results.output import open_output
@@ -93,6 +93,7 @@ def run(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         check_schema(options)
+        check_models(options, session.services, reading)
         meter = _meter(names, reading, several)
         read = read_options(reading)
         output, row_names = row_pattern(written.output, several.samples)

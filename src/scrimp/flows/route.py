@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.values import Prompt, Route
+from scrimp.values import ModelRef, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -33,5 +33,15 @@ def routed_prompts(
     for prompt in prompts:
         route = planner.route(prompt)
         first = route.chain.steps[0].candidates
-        model = next((candidate.id for candidate in first if candidate.provider in available), None)
+        callable_ones = [candidate for candidate in first if candidate.provider in available]
+        model = next((each.id for each in callable_ones if _takes(prompt, each, services)), None)
         yield RoutedPrompt(prompt, route, model, (tuple(planner.explain(prompt)) or _NO_RULE) if explain else ())
+
+
+def _takes(prompt: Prompt, model: ModelRef, services: Services) -> bool:
+    """Return whether a model takes what is attached to a prompt."""
+    if not prompt.attachments:
+        return True
+    from scrimp.providers.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
+
+    return refusal(prompt.attachments, services.routes.endpoints[model.provider], model.model) is None

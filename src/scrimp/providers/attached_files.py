@@ -1,48 +1,97 @@
 """Images and PDFs in the request of each dialect, and which of them a provider takes.
 
-Their forms are those of the vendors' SDKs. Limits: Anthropic takes images of 5 MB in base64 and requests of 32 MB,
-OpenAI requests of 50 MB, Gemini requests of 100 MB with PDFs of 50 MB.
+Their forms are those of the vendors' SDKs. Limits, as read in November 2026; megabytes are those of base64:
+
+- OpenAI: images of 512 MB and 1,500 of them in a request (https://developers.openai.com/api/docs/guides/images-vision),
+  files of 50 MB (.../guides/pdf-files).
+- Anthropic: images of 10 MB, 600 in a request (https://platform.claude.com/docs/en/build-with-claude/vision), requests
+  of 32 MB (.../api/overview).
+- Gemini: requests of 100 MB with PDFs of 50 MB and 3,600 images
+  (https://ai.google.dev/gemini-api/docs/file-input-methods, .../image-understanding).
+- DeepSeek: images for its vision model alone, 32 MB each and 48 MB in all, no PDF.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
+from scrimp.providers.capabilities import base_name
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import Attachment, Json
 
 _PDF = "application/pdf"
 _MEGABYTE = 1 << 20
-# Megabytes of base64: of one image, of one PDF, and of all that is attached to a prompt.
-_LIMITS: Mapping[str, tuple[int, int, int]] = {
-    "openai": (50, 50, 50),
-    "anthropic": (5, 32, 32),
-    "gemini": (100, 50, 100),
+
+
+class _Limits(Struct, frozen=True):
+    """Megabytes of base64 of an image, of a PDF, and of all that goes with a prompt; and the number of files."""
+
+    image: int
+    pdf: int
+    everything: int
+    files: int
+
+
+_LIMITS: Mapping[str, _Limits] = {
+    "openai": _Limits(512, 50, 512, 1500),
+    "anthropic": _Limits(10, 32, 32, 600),
+    "gemini": _Limits(100, 50, 100, 3600),
 }
-_TEXT_ONLY = frozenset(("deepseek",))
-_NO_PDF = frozenset(("mistral", "qwen", "ollama", "vllm", "llamacpp"))  # in chat completions
+_DEEPSEEK_LIMITS = _Limits(32, 0, 48, 600)
+_NO_PDF = frozenset(("deepseek", "mistral", "qwen", "ollama", "vllm", "llamacpp"))  # in chat completions
+# Models that read text alone, by their names; one that is not known may take images.
+_TEXT_ONLY = re.compile(
+    r"gpt-3\.5|gpt-35|gpt-4(-32k)?(-0314|-0613)?$|o1-(mini|preview)|o3-mini|claude-(2|instant)|codestral"
+    r"|deepseek(?!.*(vision|vl|ocr))"
+)
 
 
-def refusal(attachments: Sequence[Attachment], endpoint: Endpoint) -> str | None:
-    """Return why a provider does not take these attachments, None where it does."""
-    image, pdf, everything = _LIMITS[endpoint.dialect]
-    for attached in attachments:
-        if endpoint.transport != "http" or endpoint.flavour in _TEXT_ONLY:
-            return f"{endpoint.name} takes no attachments, only text: choose another model for {attached.name}"
-        is_pdf = attached.media_type == _PDF
-        if is_pdf and (endpoint.flavour in _NO_PDF or (attached.is_url and endpoint.dialect == "openai")):
-            how = "no PDF" if endpoint.flavour in _NO_PDF else "no PDF by its URL"
-            return (
-                f"{endpoint.name} takes {how}: attach {attached.name} as {'images' if 'URL' not in how else 'a file'}"
-            )
-        limit = pdf if is_pdf else image
-        if _encoded(attached) > limit * _MEGABYTE:
-            size = f"{_encoded(attached) / _MEGABYTE:.1f}"
-            return f"{attached.name} has {size} MB in base64 and {endpoint.name} takes {limit}: make it smaller"
+def reads_text_only(endpoint: Endpoint, model: str) -> bool:
+    """Return whether a model is known to take no attachments at all."""
+    name = base_name(model)
+    vision = any(word in name for word in ("vision", "vl", "ocr"))
+    return (
+        endpoint.transport != "http"
+        or (endpoint.flavour == "deepseek" and not vision)
+        or _TEXT_ONLY.match(name) is not None
+    )
+
+
+def refusal(attachments: Sequence[Attachment], endpoint: Endpoint, model: str) -> str | None:
+    """Return why a model does not take these attachments, None where it does."""
+    if reads_text_only(endpoint, model):
+        return text_only(f"{endpoint.name}/{model}")
+    limits = _DEEPSEEK_LIMITS if endpoint.flavour == "deepseek" else _LIMITS[endpoint.dialect]
+    alone = next((reason for each in attachments if (reason := _refusal_of_one(each, endpoint, limits))), None)
+    if alone is not None:
+        return alone
     total = sum(map(_encoded, attachments))
-    if total > everything * _MEGABYTE:
+    if total > limits.everything * _MEGABYTE:
         size = f"{total / _MEGABYTE:.1f}"
-        return f"the attachments have {size} MB in base64 and {endpoint.name} takes {everything}: attach less"
+        return f"the attachments have {size} MB in base64 and {endpoint.name} takes {limits.everything}: attach less"
+    if len(attachments) > limits.files:
+        return f"there are {len(attachments):,} attachments and {endpoint.name} takes {limits.files:,}: attach fewer"
+    return None
+
+
+def text_only(models: str) -> str:
+    """Return the sentence for models that take no attachments."""
+    return f"{models} takes no attachments, only text: choose another model (-m)"
+
+
+def _refusal_of_one(attached: Attachment, endpoint: Endpoint, limits: _Limits) -> str | None:
+    is_pdf = attached.media_type == _PDF
+    if is_pdf and endpoint.flavour in _NO_PDF:
+        return f"{endpoint.name} takes no PDF: attach {attached.name} as images"
+    if is_pdf and attached.is_url and endpoint.dialect == "openai" and endpoint.flavour != "openrouter":
+        return f"{endpoint.name} takes no PDF by its URL: attach {attached.name} as a file"
+    limit = limits.pdf if is_pdf else limits.image
+    if _encoded(attached) > limit * _MEGABYTE:
+        size = f"{_encoded(attached) / _MEGABYTE:.1f}"
+        return f"{attached.name} has {size} MB in base64 and {endpoint.name} takes {limit}: make it smaller"
     return None
 
 

@@ -39,6 +39,12 @@ def claude_version(model: str) -> tuple[int, int] | None:
     return (int(match[2]), int(match[3] or 0)) if match else None
 
 
+def gemini_version(model: str) -> tuple[int, int] | None:
+    """Return the version of a Gemini model: (2, 5) for gemini-2.5-flash; None for other models."""
+    match = _GEMINI.match(base_name(model))
+    return (int(match[1]), int(match[2] or 0)) if match else None
+
+
 def _nearest(effort: str, allowed: tuple[str, ...]) -> str:
     """Return the effort itself if it is allowed, else the next higher allowed one, else the highest."""
     wanted = EFFORTS.index(effort) if effort in EFFORTS else EFFORTS.index("medium")
@@ -119,7 +125,7 @@ def _claude_without_thinking(name: str, version: tuple[int, int]) -> JsonObject:
 def gemini_thinking(model: str, effort: str) -> JsonObject:
     """Return `thinkingConfig` for a Gemini model (reference 7.1)."""
     match = _GEMINI.match(base_name(model))
-    version = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
+    version = gemini_version(model) or (99, 0)
     pro = bool(match) and "pro" in match[3] if match else False
     if version == (2, 5):
         budgets = {"none": 128 if pro else 0, "minimal": 128 if pro else 512, "low": 1024, "medium": 8192}

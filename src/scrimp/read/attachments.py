@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import InputError
+from scrimp.read.image_size import image_size
 from scrimp.read.inputs.sources import printable_name
 from scrimp.values import Attachment, Json
 
@@ -65,8 +66,16 @@ def row_attachments(value: Json, column: str, where: str, folder: str) -> tuple[
     return tuple(found)
 
 
+def measured(attached: Attachment) -> Attachment:
+    """Return an attachment with the size of its image, or the number of its pages, where they can be told."""
+    if attached.is_url or attached.defect:
+        return attached
+    width, height, pages = _measures(attached.path, attached.identity, attached.media_type)
+    return replace(attached, width=width, height=height, pages=pages)
+
+
 def with_content(attached: Attachment) -> Attachment:
-    """Return an attachment ready to be sent; InputError where its file is not the one that was looked at."""
+    """Return an attachment ready to be sent, and measured; InputError where its file is not the one looked at."""
     if attached.is_url:
         return attached
     try:
@@ -75,7 +84,21 @@ def with_content(attached: Attachment) -> Attachment:
         raise InputError(f"{attached.name} cannot be read any more ({error.strerror})") from error
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != attached.identity:
         raise InputError(f"{attached.name} was changed meanwhile: rerun the same command")
-    return replace(attached, data=b64encode(content).decode("ascii"))
+    return replace(measured(attached), data=b64encode(content).decode("ascii"))
+
+
+@lru_cache(_REMEMBERED)
+def _measures(path: str, _identity: str, media_type: str) -> tuple[int, int, int]:
+    """Return width, height and pages of a file, each 0 where it has none; the identity tells it from a later one."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError:
+        return 0, 0, 0  # it is gone: the call will say so
+    if media_type == PDF:
+        from scrimp.read.pdf_pages import pdf_pages  # noqa: PLC0415 - few attachments are PDFs
+
+        return 0, 0, pdf_pages(content)
+    return (*image_size(content), 0)
 
 
 def _checked_name(value: Json) -> str:

@@ -150,7 +150,7 @@ class ProviderClient:
         provider, model = exchange.call.provider, exchange.call.model
         queue = self._queue(exchange.endpoint)
         resumed = exchange.attempted or exchange.call.resumed
-        estimated = await queue.enter(len(exchange.request.body), resumed=resumed)
+        estimated = await queue.enter(exchange.text_bytes, attached=exchange.call.attached_tokens, resumed=resumed)
         unsent: int | None = estimated
         try:
             async with self._places:

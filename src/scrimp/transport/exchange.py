@@ -35,6 +35,8 @@ class Exchange:
         self.call, self.endpoint, self.observer, self.show = call, endpoint, observer, show
         self.dialect = DIALECTS[endpoint.dialect]()
         self.request: HttpRequest = self.dialect.to_request(call, endpoint)
+        # Of the request, without what is attached, whose tokens do not depend on its bytes.
+        self.text_bytes = len(self.request.body) - sum(len(attached.data) for attached in call.attachments)
         self.shown = False  # a piece of the completion was shown
         self.attempted = False  # a request was made
         self.sending = False  # the request may have left this machine

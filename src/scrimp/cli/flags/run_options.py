@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from scrimp.cli.flags.flag_groups import FlagGroup
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
@@ -14,6 +15,9 @@ from scrimp.read.inputs.encodings import checked_encoding
 from scrimp.read.options import ReadOptions, option_text, optional_text
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
 from scrimp.values import Attachment, Parameters
+
+if TYPE_CHECKING:
+    from scrimp.flows.services import Services
 
 _ROUTES = ("tier", "chain", "model")
 
@@ -73,6 +77,14 @@ def check_schema(options: RunOptions) -> None:
         from scrimp.answers.schema import validator_for  # noqa: PLC0415 - as above
 
         validator_for(options.parameters.schema)
+
+
+def check_models(options: RunOptions, services: Services, flags: ReadingFlags) -> None:
+    """Raise ConfigError where something is attached and the route has a step without a model that takes it."""
+    if flags.attach or flags.attach_field:
+        from scrimp.flows.plan.attachment_check import check_attachments  # noqa: PLC0415 - few prompts have any
+
+        check_attachments(options, services.routes)
 
 
 def read_options(flags: ReadingFlags) -> ReadOptions:

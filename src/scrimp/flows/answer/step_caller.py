@@ -29,6 +29,7 @@ from scrimp.values import (
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.attached_content import AttachedContent
     from scrimp.flows.answer.prefix_warmup import PrefixWarmup
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
@@ -59,6 +60,7 @@ class StepCaller:
         self._rule_budgets: dict[str, Budget] = {}
         self._overruns = Overruns(warn)
         self._told_of_schema = set[str]()  # providers
+        self._content: AttachedContent | None = None
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
@@ -70,7 +72,7 @@ class StepCaller:
         if question.reply is not None and self._client.halted:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
         usable = [model for model in step.candidates if model.provider in self._available]
-        attachments = () if _about_a_completion(question) else row.prompt.attachments
+        attachments = _attachments(question, row)
         if defect := next((attached.defect for attached in attachments if attached.defect), None):
             return Failure(kind="invalid", message=defect, sent=False)
         if attachments and usable:
@@ -99,7 +101,7 @@ class StepCaller:
         """Return the models whose providers take these attachments, and why the first of the others does not."""
         from scrimp.providers.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
 
-        reasons = {model: refusal(attachments, self._endpoints[model.provider]) for model in models}
+        reasons = {model: refusal(attachments, self._endpoints[model.provider], model.model) for model in models}
         first = next((reason for reason in reasons.values() if reason is not None), None)
         failure = None if first is None else Failure(kind="invalid", message=first, sent=False)
         return [model for model, reason in reasons.items() if reason is None], failure
@@ -184,12 +186,29 @@ class StepCaller:
         self, call: Call, model: ModelRef, recorder: RowRecorder, retry_state: RetryState, cap: RuleCap | None
     ) -> Completion | Failure:
         endpoint, observer = self._endpoints[model.provider], self._observer(recorder, cap)
+        if call.attachments:
+            async with self._attached_content().loaded(call, endpoint) as loaded:
+                return (
+                    loaded if isinstance(loaded, Failure) else await self._send(loaded, endpoint, observer, retry_state)
+                )
+        return await self._send(call, endpoint, observer, retry_state)
+
+    async def _send(
+        self, call: Call, endpoint: Endpoint, observer: RowRecorder | SpendGuard, retry_state: RetryState
+    ) -> Completion | Failure:
         show = self._show_piece if call.stream and self._show is not None else None
         prefix = long_prefix(call)
         if prefix is None:
             return await self._client.complete(call, endpoint, observer, retry_state, show=show)
         async with self._warmup.turn(call, prefix):
             return await self._client.complete(call, endpoint, observer, retry_state, show=show)
+
+    def _attached_content(self) -> AttachedContent:
+        if self._content is None:
+            from scrimp.flows.answer.attached_content import AttachedContent  # noqa: PLC0415 - few calls have any
+
+            self._content = AttachedContent()
+        return self._content
 
     def _show_piece(self, piece: str) -> None:
         self._shown = True
@@ -213,7 +232,7 @@ class StepCaller:
             system=None if about_a_completion else row.system, history=history,
             parameters=parameters, stream=self._streams and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
-            attachments=() if about_a_completion else _with_content(row.prompt.attachments),
+            attachments=_attachments(question, row),
         )  # fmt: skip
 
     def _parameters(self, model: ModelRef) -> Parameters:
@@ -257,13 +276,9 @@ def _about_a_completion(question: CallStep) -> bool:
     return question.parameters is not None or question.predicate is not None
 
 
-def _with_content(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
-    """Read what is attached: only now, so that no more files are in memory than calls are in flight."""
-    if not attachments:
-        return ()
-    from scrimp.read.attachments import with_content  # noqa: PLC0415 - few prompts have attachments
-
-    return tuple(map(with_content, attachments))
+def _attachments(question: CallStep, row: PlannedRow) -> tuple[Attachment, ...]:
+    """Return what goes with a question: a judge has to see what the prompt is about, a predicate is one of a text."""
+    return () if question.predicate is not None else row.prompt.attachments
 
 
 def _key_hint(endpoint: Endpoint) -> str:

@@ -51,7 +51,7 @@ class Planner:
         """`locations` are the providers' addresses or files, part of every key; `learned` are certified routes."""
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._learned, self._cheapest = learned, cheapest
-        self._fixed = _fixed_route(options, routes)
+        self._fixed = fixed_route(options, routes)
         self._compressors: dict[Level, PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
         self._route_keys: dict[tuple[int, Level], tuple[Chain, bytes]] = {}
@@ -119,7 +119,7 @@ class Planner:
         return known[1]
 
 
-def _fixed_route(options: RunOptions, routes: Routes) -> Route | None:
+def fixed_route(options: RunOptions, routes: Routes) -> Route | None:
     """Return the route of a run that leaves nothing to decide."""
     if options.model is not None:
         return Route(chain=routes.model_chain(options.model), tier=None, why="asked for")

@@ -97,19 +97,24 @@ class SpendGuard:
 
     def _refusal(self, call: Call, bound: Decimal) -> str:
         output, spent = call.parameters.max_output or BOUNDED_OUTPUT, self._budget.spent
+        more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
         cap = "--max-cost" if self._rule is None else f"the max_cost of {self._rule}"
         return (
-            f"the next call could cost up to ${_shown(bound)} ({output:,} output tokens), more than {cap} "
+            f"the next call could cost up to ${_shown(bound)} ({output:,} output tokens{more}), more than {cap} "
             f"{self._budget.cap} allows after ${_shown(spent)} spent: lower --max-output to fit more calls"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
-        """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text."""
+        """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text.
+
+        What is attached has the tokens that its vendor's formula gives for its size.
+        """
         from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - only a call under a cap needs it
 
         texts = [call.text, call.system or "", *(turn.content for turn in call.history)]
         schema = call.parameters.schema
         bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (longest_sent(schema) if schema else 0)
+        bound += call.attached_tokens
         output = call.parameters.max_output or BOUNDED_OUTPUT
         # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
         usages = (
@@ -123,11 +128,6 @@ class SpendGuard:
             for usage in usages
         )
         known = [cost for cost in costs if cost is not None]
-        if call.attachments and not self._allow_unpriced:
-            raise UnknownPriceError(
-                f"how many tokens {call.attachments[0].name} has at {call.provider} is not known before the call, so "
-                "--max-cost cannot be kept: leave it out, or add --allow-unpriced to reserve the text alone"
-            )
         if known:
             return max(known).quantize(PICODOLLAR, ROUND_UP)
         if not self._allow_unpriced:

@@ -37,12 +37,12 @@ class ProviderQueue:
         self._resumed: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def enter(self, request_bytes: int, *, resumed: bool = False) -> int:
-        """Wait for a place; return the tokens reserved. Every call that entered must leave.
+    async def enter(self, text_bytes: int, *, attached: int = 0, resumed: bool = False) -> int:
+        """Wait for a place; return the tokens reserved, with `attached` for what is no text. Who entered must leave.
 
         A resumed call goes first: it has waited before, and rows printed in order of input wait for it.
         """
-        tokens = request_bytes // _BYTES_PER_TOKEN + int(self._usual_output)
+        tokens = text_bytes // _BYTES_PER_TOKEN + attached + int(self._usual_output)
         if not self._resumed and (resumed or not self._waiting) and self._admits(tokens):
             self._take(tokens)
             return tokens
