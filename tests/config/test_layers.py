@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.layers import environment_layer, file_layer, flags_layer, unknown_variables
+from scrimp.config.layers import environment_layer, file_content, file_layer, flags_layer, unknown_variables
 from scrimp.errors import ConfigError
+
+
+def read(file: Path) -> dict[str, object]:
+    return file_layer(file, file_content(file))
 
 
 @pytest.fixture
@@ -17,29 +21,29 @@ def test_a_file_that_is_not_toml_is_an_error_with_the_line(file: Path) -> None:
     file.write_text("[defaults]\ntier = simple", encoding="utf-8")
 
     with pytest.raises(ConfigError, match=r"config\.toml is not TOML: .*line 2"):
-        file_layer(file)
+        read(file)
 
 
 def test_a_file_that_is_not_utf8_is_an_error_with_the_byte(file: Path) -> None:
     file.write_bytes(b"# caf\xe9\n")
 
     with pytest.raises(ConfigError, match=r"config\.toml is not UTF-8 \(byte 5\)"):
-        file_layer(file)
+        read(file)
 
 
 def test_a_byte_order_mark_is_tolerated(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbf[defaults]\nretries = 3\n")
 
-    assert file_layer(file) == {"defaults": {"retries": 3}}
+    assert read(file) == {"defaults": {"retries": 3}}
 
 
 def test_a_file_that_does_not_exist_sets_nothing(file: Path) -> None:
-    assert file_layer(file) == file_layer(file / "below" / "config.toml") == {}
+    assert read(file) == read(file / "below" / "config.toml") == {}
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"cannot be read \(Is a directory\)"):
-        file_layer(tmp_path)
+        read(tmp_path)
 
 
 def test_an_empty_variable_sets_nothing() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from scrimp.config.load import LoadedConfig, load
 from scrimp.config.paths import Paths
-from scrimp.config.trust import is_trusted, trust
+from scrimp.config.schema import AlertsTable, Defaults, ModelTable, ProviderTable, ShadowTable
+from scrimp.config.trust import guarded_keys, is_trusted, require_trust, trust
 from scrimp.errors import ConfigError
 
 OWN = '[providers.own]\ndialect = "openai"\n'
@@ -51,6 +53,84 @@ def test_a_cloned_project_can_neither_run_commands_nor_send_keys_elsewhere(tmp_p
     assert "evil" not in str(caught.value).replace(key, "")
 
 
+SPENDING = [
+    ("[defaults]\nmax_cost = 5.01", "defaults.max_cost"), ("[defaults]\nmax_cost = 1e9", "defaults.max_cost"),
+    ("[defaults]\nallow_unpriced = true", "defaults.allow_unpriced"),
+    ('[defaults]\nbaseline = "local/free"', "defaults.baseline"),
+    ('[models."openai/x"]\nprice = { input = 0.0, output = 0.0 }', 'models."openai/x".price.input'),
+    ('[providers.openai]\nprice_provider = "ollama"', "providers.openai.price_provider"),
+    ('[shadow]\nshare = "100%"', "shadow.share"), ("[shadow]\nmax_cost = 100000", "shadow.max_cost"),
+    ('[providers.openai]\ndialect = "gemini"', "providers.openai.dialect"),
+    ('[defaults]\nchoices_text = "@/etc/passwd"', "defaults.choices_text"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "key"), SPENDING)
+def test_a_cloned_project_can_neither_lift_the_cap_nor_change_what_is_counted(
+    tmp_path: Path, text: str, key: str
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text("[defaults]\nmax_cost = 5.00\n")
+    file = project(tmp_path, text)
+
+    with pytest.raises(ConfigError, match="which only a project file you trust may set") as caught:
+        load_in(tmp_path)
+    assert key in str(caught.value)
+
+    trust(file, home / "trusted.json")
+    assert str(file) in load_in(tmp_path).origins.values()
+
+
+@pytest.mark.parametrize(("users", "projects"), [(None, "1"), ("5.00", "5"), ("5.00", "0.5"), ("5.00", "0")])
+def test_a_cloned_project_may_lower_the_cap(tmp_path: Path, users: str | None, projects: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    if users is not None:
+        (home / "config.toml").write_text(f"[defaults]\nmax_cost = {users}\n")
+    project(tmp_path, f"[defaults]\nmax_cost = {projects}\n")
+
+    assert load_in(tmp_path).config.defaults.max_cost == Decimal(projects)
+
+
+def test_every_key_is_either_harmless_or_guarded_by_intent() -> None:
+    guarded = {path for path in _every_key() if guarded_keys(_nested(path), {"defaults": {"max_cost": 1}})}
+
+    assert {".".join(path) for path in guarded} == {
+        "defaults.choices_text", "defaults.max_cost", "defaults.allow_unpriced", "defaults.baseline",
+        *(f"providers.p.{key}" for key in (
+            "dialect", "base_url", "flavour", "key_env", "key_cmd", "key_file", "auth_header", "auth_prefix", "headers",
+            "price_provider",
+        )),
+        "models.p.price", "models.p.path", "shadow.share", "shadow.max_cost", "shadow.models",
+    }  # fmt: skip
+
+
+def test_the_bytes_that_are_checked_are_the_bytes_that_are_used(tmp_path: Path) -> None:
+    file, record = project(tmp_path, OWN), tmp_path / "trusted.json"
+    trust(file, record)
+    read = b'[shadow]\nshare = "100%"\n'  # what the file held a moment before
+
+    with pytest.raises(ConfigError, match=r"shadow\.share"):
+        require_trust(file, read, {"shadow": {"share": "100%"}}, {}, record)
+
+
+def _every_key() -> list[tuple[str, ...]]:
+    tables = {"defaults": Defaults, "alerts": AlertsTable, "shadow": ShadowTable}
+    named = {"providers": ProviderTable, "models": ModelTable}
+    keys: list[tuple[str, ...]] = [(table, key) for table, kind in tables.items() for key in kind.__struct_fields__]
+    keys += [(table, "p", key) for table, kind in named.items() for key in kind.__struct_fields__]
+    return [*keys, ("tiers", "t"), ("chains", "c", "steps"), ("rules",)]
+
+
+def _nested(path: tuple[str, ...]) -> dict[str, object]:
+    value: object = 2
+    for name in reversed(path):
+        value = {name: value}
+    assert isinstance(value, dict)
+    return value
+
+
 def test_a_project_may_choose_tiers_and_limits_without_trust(tmp_path: Path) -> None:
     project(
         tmp_path,
@@ -69,11 +149,11 @@ def test_trust_ends_when_the_file_changes(tmp_path: Path) -> None:
     record = tmp_path / "home" / "trusted.json"
 
     trust(file, record)
-    assert is_trusted(file, record)
+    assert is_trusted(file, file.read_bytes(), record)
     load_in(tmp_path)
 
     project(tmp_path, OWN + 'base_url = "https://two.example"')
-    assert not is_trusted(file, record)
+    assert not is_trusted(file, file.read_bytes(), record)
     with pytest.raises(ConfigError, match=r"providers\.own\.base_url"):
         load_in(tmp_path)
 
@@ -87,7 +167,7 @@ def test_trust_in_one_directory_is_not_trust_in_another(tmp_path: Path) -> None:
 
     trust(file, record)
 
-    assert not is_trusted(copy, record)
+    assert not is_trusted(copy, copy.read_bytes(), record)
 
 
 def test_trusting_a_second_project_keeps_the_first(tmp_path: Path) -> None:
@@ -99,8 +179,8 @@ def test_trusting_a_second_project_keeps_the_first(tmp_path: Path) -> None:
     trust(first, record)
     trust(second, record)
 
-    assert is_trusted(first, record)
-    assert is_trusted(second, record)
+    assert is_trusted(first, first.read_bytes(), record)
+    assert is_trusted(second, second.read_bytes(), record)
 
 
 def test_only_the_user_can_read_the_record_of_trusted_files(tmp_path: Path) -> None:
@@ -119,7 +199,7 @@ def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:
     record.write_text("{", encoding="utf-8")
 
     with pytest.raises(ConfigError, match=r"trusted\.json is damaged"):
-        is_trusted(file, record)
+        is_trusted(file, file.read_bytes(), record)
 
 
 def test_trusting_a_file_that_does_not_exist_is_an_error(tmp_path: Path) -> None:

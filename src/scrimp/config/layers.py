@@ -28,18 +28,24 @@ CUSTOM_HEADERS = "_CUSTOM_HEADERS"  # how the names of those end whose values ma
 _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 
 
-def file_layer(path: Path) -> Tree:
-    """Return the checked tree of a TOML file; an empty one if there is no file."""
+def file_content(path: Path) -> bytes | None:
+    """Return the bytes of a file, None if there is none."""
     try:
-        text = path.read_bytes()
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}): correct its permissions") from error
+
+
+def file_layer(path: Path, content: bytes | None) -> Tree:
+    """Return the checked tree of a TOML file with this content; an empty one if there is no file."""
+    if content is None:
+        return {}
     import tomllib  # noqa: PLC0415 - most starts find no file
 
     try:
-        tree: Tree = tomllib.loads(text.decode("utf-8-sig"))
+        tree: Tree = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

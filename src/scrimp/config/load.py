@@ -13,6 +13,7 @@ from scrimp.config.layers import (
     Tree,
     deep_merge,
     environment_layer,
+    file_content,
     file_layer,
     flags_layer,
     leaves,
@@ -58,10 +59,11 @@ def _layers(
         from scrimp.config.vendor_variables import vendor_layers  # noqa: PLC0415 - most set none
 
         yield from vendor_layers(env)
-    yield str(paths.config), file_layer(paths.config)
-    if project := project_file(cwd):
-        tree = file_layer(project)
-        require_trust(project, tree, paths.trust)
+    own = file_layer(paths.config, file_content(paths.config))
+    yield str(paths.config), own
+    if (project := project_file(cwd)) and (content := file_content(project)) is not None:
+        tree = file_layer(project, content)
+        require_trust(project, content, tree, own, paths.trust)
         yield str(project), tree
     yield ENVIRONMENT, environment_layer(env)
     yield FLAG, flags_layer(flags)

@@ -1,57 +1,80 @@
-"""Which project files may run commands and choose where keys are sent: those the user trusted, until they change."""
+"""Which project files may spend, run commands and choose where keys are sent: those the user trusted as they are.
+
+A cloned repository must do none of these. So a project file that nobody trusted may set what is listed here and nothing
+else: which of the user's models answer, and how. It may lower the user's cap, never raise it; prices, the baseline and
+calls beside those of the run are the user's own.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
-from scrimp.config.layers import leaves
+from scrimp.config.layers import Tree, leaves
 from scrimp.config.paths import ensure_private_dir
 from scrimp.errors import ConfigError
 
-# A cloned repository must not run commands or send keys elsewhere. Headers can send keys elsewhere too (a gateway
-# forwards to the host a header names), and so can key_env (another of the user's keys goes to this provider). A model's
-# file is parsed in this process.
-_GUARDED_FIELDS = {
-    "providers": frozenset(
-        ("key_cmd", "key_file", "key_env", "base_url", "headers", "auth_header", "auth_prefix")
-    ),
-    "models": frozenset(("path",)),
-}  # fmt: skip
+# By table; a table that is not here needs trust as a whole.
+_HARMLESS_DEFAULTS = frozenset((
+    "tier", "chain", "model", "min_confidence", "max_output", "effort", "compress", "cache", "cache_ttl", "concurrency",
+    "rpm", "tpm", "retries", "timeout", "max_failures", "order", "color", "progress",
+))  # fmt: skip
+_HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output"))}
+_HARMLESS_TABLES = frozenset(("tiers", "chains", "rules", "alerts"))
+_CAP = ("defaults", "max_cost")
 
 
-def guarded_keys(tree: Mapping[str, object]) -> list[str]:
-    """Return the keys of a project file that need trust."""
+def guarded_keys(tree: Mapping[str, object], below: Mapping[str, object]) -> list[str]:
+    """Return the keys of a project file that need trust; `below` is what the user's own files set."""
     from scrimp.config.validation_errors import dotted  # noqa: PLC0415 - only where there is a project file
 
+    caps = dict(leaves(below)).get(_CAP)
     return [
         dotted(path)
-        for path, _ in leaves(tree)
-        if len(path) > 2 and path[2] in _GUARDED_FIELDS.get(path[0], ())  # table, name, key
+        for path, value in leaves(tree)
+        if not (_lowers_cap(value, caps) if path == _CAP else _is_harmless(path))
     ]
 
 
-def require_trust(path: Path, tree: Mapping[str, object], record: Path) -> None:
-    """Raise ConfigError if a project file sets keys that only a trusted one may set."""
-    keys = guarded_keys(tree)
-    if keys and not is_trusted(path, record):
+def _is_harmless(path: tuple[str, ...]) -> bool:
+    table, *names = path
+    if table == "defaults":
+        return path[1] in _HARMLESS_DEFAULTS
+    if table in _HARMLESS_OF_NAMED:
+        return len(names) == 1 or names[1] in _HARMLESS_OF_NAMED[table]  # [table.NAME] alone, or one of its keys
+    return table in _HARMLESS_TABLES
+
+
+def _lowers_cap(value: object, users: object) -> bool:
+    """Return whether a cap in dollars is no higher than the user's; any is, where the user has none."""
+    return users is None or (value is not None and Decimal(str(value)) <= Decimal(str(users)))
+
+
+def require_trust(path: Path, content: bytes, tree: Tree, below: Tree, record: Path) -> None:
+    """Raise ConfigError if a project file sets keys that only a trusted one may set.
+
+    `content` are the bytes that `tree` was read from: what is trusted is what is used.
+    """
+    keys = guarded_keys(tree, below)
+    if keys and not is_trusted(path, content, record):
         raise ConfigError(
             f"{path} sets {', '.join(keys)}, which only a project file you trust may set: read it, then run "
             f"`scrimp config trust {path.parent}`"
         )
 
 
-def is_trusted(path: Path, record: Path) -> bool:
-    """Return whether the user trusted this file with its present content."""
-    return _trusted_digests(record).get(str(path.resolve())) == _digest(path)
+def is_trusted(path: Path, content: bytes, record: Path) -> bool:
+    """Return whether the user trusted this file with this content."""
+    return _trusted_digests(record).get(str(path.resolve())) == _digest(content)
 
 
 def trust(path: Path, record: Path) -> None:
     """Record this file, with its present content, as trusted."""
     import json  # noqa: PLC0415 - a rare command
 
-    digests = {**_trusted_digests(record), str(path.resolve()): _digest(path)}
+    digests = {**_trusted_digests(record), str(path.resolve()): _digest(_content(path))}
     ensure_private_dir(record.parent)
     temporary = record.with_suffix(".new")
     try:
@@ -78,11 +101,15 @@ def _trusted_digests(record: Path) -> dict[str, str]:
         ) from error
 
 
-def _digest(path: Path) -> str:
+def _digest(content: bytes) -> str:
     import hashlib  # noqa: PLC0415 - only where there is a project file to judge
 
+    return hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path) -> bytes:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return path.read_bytes()
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read ({error.strerror}): name the directory of a project's scrimp.toml"
