@@ -1,8 +1,9 @@
 """The cache key of a prompt: a hash of everything that was requested, and of nothing about which model answered.
 
-The key covers the text as sent (compressed), the system text, earlier turns, the parameters, the level of compression
-and the resolved route: every step with every model that may answer, in order. Which of them was available is not part
-of it, so a completion from a failover is a cache hit later.
+The key covers the text, the system text and earlier turns as they were given, the parameters, the level of compression
+and the resolved route: every step with every model that may answer, in order. It never covers a compressed text, which
+different prompts may share. Which of the models was available is not part of it, so a completion from a failover is a
+cache hit later.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def key(
     route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = (), sample: int = 0,
     attachments: Sequence[Attachment] = (),
 ) -> bytes:  # fmt: skip
-    """Return the 32-byte key of a prompt on a route; text, system text and earlier turns are as sent (compressed).
+    """Return the 32-byte key of a prompt on a route; text, system text and earlier turns are as given.
 
     The first sample of a prompt has the key of the prompt itself.
     """

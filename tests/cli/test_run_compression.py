@@ -86,3 +86,19 @@ def test_a_document_can_be_put_before_a_single_prompt(ready: Scrimp, provider: F
         '<document source="hall.txt">\nThe hall was rebuilt in 1930 by Anna Meier.\n</document>\n\n'
         "Who rebuilt the hall?"
     )
+
+
+@pytest.mark.parametrize("level", ["lossless", "tidy", "focus"])
+def test_prompts_that_are_compressed_alike_stay_different_prompts(
+    ready: Scrimp, provider: FakeProvider, level: str
+) -> None:
+    texts = ["How many blank lines are between A and B?\n\nA" + "\n" * n + "B" for n in range(2, 6)]
+    texts += [f"Who is first?\n\n{json.dumps([{'id': n, 'name': 'ann'} for n in range(9)], indent=n)}" for n in (1, 2)]
+    prompts = [{"text": text, "system": system} for text in texts for system in ("Be brief.", "Be brief. \n\n\n")]
+    ready.file("alike.jsonl", "".join(json.dumps(prompt) + "\n" for prompt in prompts))
+    first = ready("run", "alike.jsonl", "--compress", level)
+    again = ready("run", "alike.jsonl", "--compress", level)
+
+    assert [row["cache"] for row in first.rows] == ["miss"] * len(prompts)
+    assert [row["cache"] for row in again.rows] == ["hit"] * len(prompts)
+    assert len(provider.bodies) == len(prompts)

@@ -62,12 +62,11 @@ class Planner:
         level = self._options.level if self._options.level_fixed else route.level or self._options.level
         sent = self._compressor(level).compress(prompt)
         instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
-        system = "\n\n".join(text for text in (sent.system, instruction) if text) if instruction else sent.system
-        route_key = self._route_key(route.chain, level)
         key = fingerprint.key(
-            route_key, text=sent.text, system=system, history=sent.history, sample=prompt.sample or 0,
-            attachments=prompt.attachments,
+            self._route_key(route.chain, level), text=prompt.text, system=_with_instruction(prompt.system, instruction),
+            history=prompt.history, sample=prompt.sample or 0, attachments=prompt.attachments,
         )  # fmt: skip
+        system = _with_instruction(sent.system, instruction)
         return PlannedRow(
             prompt, sent.text, system, sent.history, level, sent.rules, sent.note, route, key, instruction
         )
@@ -117,6 +116,11 @@ class Planner:
             )
             known = self._route_keys[id(chain), level] = (chain, route_key)
         return known[1]
+
+
+def _with_instruction(system: str | None, instruction: str | None) -> str | None:
+    """Return a system text with what is added at its end to tell the labels."""
+    return "\n\n".join(text for text in (system, instruction) if text) if instruction else system
 
 
 def fixed_route(options: RunOptions, routes: Routes) -> Route | None:
