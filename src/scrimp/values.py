@@ -154,7 +154,7 @@ class Call(Struct, frozen=True, kw_only=True):
     predicate: str | None = None  # ask for the probability that this is true of the text, not for a completion
 
 
-class Usage(Struct, frozen=True, kw_only=True):
+class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tokens a provider counted for one call; each count includes its parts."""
 
     input: int = 0
@@ -163,6 +163,11 @@ class Usage(Struct, frozen=True, kw_only=True):
     cache_write: int = 0  # part of input: short- and long-lived together
     cache_write_long: int = 0  # part of cache_write that lives longer (Anthropic 1 h)
     reasoning: int = 0  # part of output; hidden
+    input_audio: int = 0  # part of input
+    cache_read_audio: int = 0  # part of cache_read and of input_audio
+    output_audio: int = 0  # part of output
+    web_searches: int = 0  # searches that the provider made and bills
+    unlisted: int = 0  # other things that it bills and that no price list has: sources read, seconds of audio
 
     def if_counted(self, text: str) -> Usage | None:
         """Return the usage of a completion; None, unknown, where a provider counted no token at all for a text."""
@@ -214,6 +219,8 @@ class Completion(Struct, frozen=True, kw_only=True):
     reported_cost: Decimal | None = None  # dollars
     logprobs: tuple[TokenLogprob, ...] = ()
     service_tier: str | None = None
+    speed: str | None = None  # Anthropic: fast is dearer
+    region: str | None = None  # where Anthropic kept the call; "us" is dearer
     request_id: str | None = None
     entry: Entry | None = None  # of the call that returned it, once recorded
 

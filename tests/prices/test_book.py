@@ -221,9 +221,9 @@ def test_a_table_not_fetched_yet_leaves_the_shipped_one(tmp_path: Path) -> None:
 
 def test_a_table_of_another_format_is_named_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
-    path.write_text('{"date":"","source":"","licence":"","providers":{},"form":2}')
+    path.write_text('{"date":"","source":"","licence":"","providers":{},"form":9}')
 
-    with pytest.raises(ConfigError, match="format 2"):
+    with pytest.raises(ConfigError, match="format 9"):
         PriceBook(table=path).price("openai", "gpt-6-luna", NOON)
 
 

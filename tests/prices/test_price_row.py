@@ -14,6 +14,7 @@ from scrimp.prices.price_row import (
     PriceRow,
     Variant,
     bands_in_force,
+    has_rates_for,
     in_force,
     price_context,
     utc_moment,
@@ -84,8 +85,15 @@ def test_a_variant_replaces_only_the_rates_it_names_at_its_own_thresholds() -> N
     assert [(band.above, band.rates.input, band.rates.output) for band in bands] == [(0, 1, 8), (50, 3, 8), (100, 3, 9)]
 
 
-def test_a_tier_the_table_does_not_know_costs_the_standard_price() -> None:
+def test_a_row_knows_what_a_tier_costs_or_says_that_it_does_not() -> None:
     row = PriceRow((DatedRates(flat("2")),), (Variant({"service_tier": "flex"}, flat("1")),))
+
+    def known(tier: str | None = None, speed: str | None = None) -> bool:
+        return has_rates_for(row, utc_moment(0), service_tier=tier, speed=speed)
+
+    assert [known(tier) for tier in (None, "", "default", "standard", "auto", "on_demand", "flex")] == [True] * 7
+    assert [known(tier) for tier in ("priority", "scale", "batch", "Flex")] == [False] * 4
+    assert [known(speed=speed) for speed in ("standard", None, "fast", "flex")] == [True, True, False, False]
 
     assert bands_in_force(row, utc_moment(0), price_context(batch=False, service_tier="flex")) == flat("1")
     assert bands_in_force(row, utc_moment(0), price_context(batch=True, service_tier="default")) == flat("2")
@@ -141,15 +149,16 @@ def holds(condition: Condition | None, when: datetime) -> bool:
     ),
     batch=st.booleans(),
     tier=st.sampled_from([None, "default", "flex", "fast", "batch"]),
+    speed=st.sampled_from([None, "standard", "fast"]),
     tokens=st.sampled_from([0, 1, 50, 51, 100, 101, 272_000, 272_001, 10**6]),
 )
 def test_each_rate_is_the_first_variants_that_has_one_at_its_own_threshold_and_else_the_standard_one(
-    row: PriceRow, when: datetime, batch: bool, tier: str | None, tokens: int
+    row: PriceRow, when: datetime, batch: bool, tier: str | None, speed: str | None, tokens: int
 ) -> None:
     moment = utc_moment(timegm(when.timetuple()))
-    chosen = rates_for(bands_in_force(row, moment, price_context(batch=batch, service_tier=tier)), tokens)
+    chosen = rates_for(bands_in_force(row, moment, price_context(batch=batch, service_tier=tier, speed=speed)), tokens)
 
-    asked = {"service_tier": tier, "speed": tier, "processing": "batch" if batch or tier == "batch" else None}
+    asked = {"service_tier": tier, "speed": speed, "processing": "batch" if batch or tier == "batch" else None}
     standard = [dated for dated in row.prices if holds(dated.condition, when)] or [row.prices[0]]
     layers = [
         variant.bands

@@ -55,7 +55,7 @@ def test_a_key_goes_in_clear_only_to_this_machine() -> None:
 
 # Whose rows of the price table apply, where they are those of another name.
 PRICED_AS = {
-    "gemini-openai": "gemini", "deepseek-anthropic": "deepseek", "qwen-cn": "qwen", "qwen-us": "qwen", "helicone-openai": "openai",
+    "gemini-openai": "gemini", "deepseek-anthropic": "deepseek", "helicone-openai": "openai",
 }  # fmt: skip
 
 

@@ -76,7 +76,9 @@ TEMPLATE = f"""\
 # medium = ["openai/gpt-6.1-terra", "gemini/gemini-3.8-flash", "anthropic/claude-sonnet-5-5"]
 # high = ["openai/gpt-6.2-sol", "anthropic/claude-opus-5-5"]
 
-# Settings of every call to one model. The price is in dollars per million tokens and overrides the price table.
+# Settings of every call to one model. The price overrides the price table: dollars per million tokens. Beside these
+# three there are cache_write, cache_write_long, reasoning, thinking_output (all output of a call that thought),
+# input_audio, cached_audio, output_audio, and web_search for a thousand. A project's file needs your trust for one.
 # [models."openai/gpt-6-luna"]
 # effort = "none"
 # max_output = 800

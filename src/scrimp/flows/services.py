@@ -142,12 +142,17 @@ class Services:
         """The user's prices over our corrections over the table."""
         from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when first needed
         from scrimp.prices.book import PriceBook  # noqa: PLC0415 - as above
+        from scrimp.prices.price_lists import LIST_NAMES  # noqa: PLC0415 - as above
+        from scrimp.prices.regions import list_at, region_at  # noqa: PLC0415 - as above
 
-        lists = {
-            name: endpoint.price_provider for name, endpoint in self.routes.endpoints.items() if endpoint.price_provider
-        }
+        lists, regions = {}, {}
+        for name, endpoint in self.routes.endpoints.items():
+            owner = endpoint.price_provider or LIST_NAMES.get(name, name)
+            lists[name] = list_at(owner, endpoint.host)
+            if region := region_at(owner, endpoint.host):
+                regions[name] = region
         own = self._recorded_prices() | price_overrides(self.loaded.config)
-        return PriceBook(own, table=self.paths.prices, lists=lists)
+        return PriceBook(own, table=self.paths.prices, lists=lists, regions=regions)
 
     def _recorded_prices(self) -> dict[str, Rates]:
         """Return the prices that recordings come with, by provider/model."""

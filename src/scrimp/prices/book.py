@@ -10,11 +10,20 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
-from scrimp.prices.price_row import Moment, applicable_variants, bands_in_force, price_context, utc_moment
+from scrimp.prices.price_row import (
+    Moment,
+    applicable_variants,
+    bands_in_force,
+    has_rates_for,
+    price_context,
+    utc_moment,
+)
 from scrimp.prices.rates import Band, Rates, cost, rates_for
-from scrimp.prices.table import SHIPPED, load_table
+from scrimp.prices.regions import ANYWHERE, in_region
+from scrimp.prices.table import CORRECTIONS, SHIPPED, load_table
 from scrimp.values import Usage
 
+_WITHDRAWN = (Band(Rates()),)  # the row of a model that is no longer sold
 # Seconds: no price is in force for less than a minute (see price_row.Condition).
 _RESOLUTION = 60
 
@@ -65,17 +74,19 @@ class PriceBook:
         *,
         table: Path | None = None,
         lists: Mapping[str, str] | None = None,
+        regions: Mapping[str, str] | None = None,
     ) -> None:
         """Take the user's prices by provider/model, and the path of a newer table; the shipped one is used without it.
 
-        `lists` maps a provider without a price list of its own to the provider whose list applies.
+        `lists` maps a provider without a price list of its own to the provider whose list applies, `regions` one whose
+        address keeps calls in a region to that region.
         """
-        self._lists = dict(lists or {})
+        self._lists, self._regions = dict(lists or {}), dict(regions or {})
         self._overrides = dict(overrides or {})
         self._table = table
         self._matches: dict[tuple[str, str | None, str], PriceMatch | None] = {}
         self._minute = -1.0
-        self._in_force: dict[tuple[str, str | None, str, bool, str | None], Price | None] = {}  # in this minute
+        self._in_force: dict[tuple[str | bool | None, ...], Price | None] = {}  # in this minute
 
     def cost_of(
         self,
@@ -87,12 +98,20 @@ class PriceBook:
         price_provider: str | None = None,
         batch: bool = False,
         service_tier: str | None = None,
+        speed: str | None = None,
+        region: str | None = None,
         reported: Decimal | None = None,
     ) -> Cost:
-        """Return the cost of a call: the one the provider reported, otherwise by the price at that time."""
+        """Return the cost of a call: the one the provider reported, otherwise by the price at that time.
+
+        Tier, speed and region are those that the reply names; one whose price is not known makes the cost unknown.
+        """
         if reported is not None:
             return Cost(reported, "reported")
-        price = self.price(provider, model, when, price_provider=price_provider, batch=batch, service_tier=service_tier)
+        price = self.price(
+            provider, model, when, price_provider=price_provider, batch=batch, service_tier=service_tier, speed=speed,
+            region=region,
+        )  # fmt: skip
         dollars = None if price is None or usage is None else price.cost(usage)
         return Cost(None, None) if price is None or dollars is None else Cost(dollars, price.source)
 
@@ -105,30 +124,39 @@ class PriceBook:
         price_provider: str | None = None,
         batch: bool = False,
         service_tier: str | None = None,
+        speed: str | None = None,
+        region: str | None = None,
     ) -> Price | None:
         """Return the rates in force at a time (seconds since the epoch); None if no price is known.
 
-        The user's prices are for the provider as configured; tables are searched for `price_provider` if it is given.
+        The user's prices are for the provider as configured, whatever the reply says of tier, speed and region; tables
+        are searched for `price_provider` if it is given. Batch jobs without rates of their own have the standard ones.
         """
         minute = when // _RESOLUTION
         if minute != self._minute:
             self._minute, self._in_force = minute, {}
-        key = (provider, price_provider, model, batch, service_tier)
+        region = self._regions.get(provider) if region in ANYWHERE else region
+        key = (provider, price_provider, model, batch, service_tier, speed, region)
         if key not in self._in_force:
             match = self._match(provider, price_provider, model)
-            context = price_context(batch=batch, service_tier=service_tier)
-            self._in_force[key] = None if match is None else _price(match, utc_moment(when), context)
+            self._in_force[key] = (
+                None
+                if match is None
+                else _price(match, utc_moment(when), batch=batch, tier=service_tier, speed=speed, region=region)
+            )
         return self._in_force[key]
 
     def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
         """Yield the price list by provider and model, with corrections in place of the rows they correct."""
-        now, batch_context = utc_moment(when), price_context(batch=True, service_tier=None)
+        now = utc_moment(when)
         for name, model in self._lookup.models(provider):
-            if match := self._lookup.find_on_list(name, model):
-                batch = _price(match, now, batch_context)
-                yield PriceListing(
-                    provider=name, model=model, standard=_price(match, now, {}), batch=batch if batch.batch else None
-                )
+            match = self._lookup.find_on_list(name, model)
+            if match is None or (standard := _price(match, now)) is None:
+                continue
+            batch = _price(match, now, batch=True)
+            yield PriceListing(
+                provider=name, model=model, standard=standard, batch=batch if batch and batch.batch else None
+            )
 
     @property
     def date(self) -> str:
@@ -150,12 +178,24 @@ class PriceBook:
 
     @cached_property
     def _lookup(self) -> PriceLookup:
-        return PriceLookup(load_table(self._table if self._table and self._table.exists() else SHIPPED))
+        table = load_table(self._table if self._table and self._table.exists() else SHIPPED)
+        return PriceLookup(table, load_table(CORRECTIONS))
 
 
-def _price(match: PriceMatch, now: Moment, context: Mapping[str, str]) -> Price:
+def _price(
+    match: PriceMatch, now: Moment, *, batch: bool = False, tier: str | None = None, speed: str | None = None,
+    region: str | None = None,
+) -> Price | None:  # fmt: skip
+    """Return the rates in force; None if the list has none, or none for the tier, speed or region of a reply."""
+    context = price_context(batch=batch, service_tier=tier, speed=speed)
+    bands: tuple[Band, ...] | None = bands_in_force(match.row, now, context)
+    if not match.flat:
+        known = has_rates_for(match.row, now, service_tier=tier, speed=speed)
+        bands = in_region(bands, match.provider, region) if known and bands else None
+    if not bands or bands == _WITHDRAWN:
+        return None
     return Price(
-        bands=bands_in_force(match.row, now, context),
+        bands=bands,
         source=match.source,
         rule=match.rule,
         provider=match.provider,

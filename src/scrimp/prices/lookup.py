@@ -11,7 +11,7 @@ from scrimp.prices.model_names import resolve
 from scrimp.prices.price_lists import find_price_list, is_free
 from scrimp.prices.price_row import DatedRates, PriceRow
 from scrimp.prices.rates import Band, Rates
-from scrimp.prices.table import CORRECTIONS, PriceTable, load_table
+from scrimp.prices.table import PriceTable
 
 FREE = Rates(input=Decimal(0), output=Decimal(0))
 
@@ -26,14 +26,16 @@ class PriceMatch(Struct, frozen=True, kw_only=True):
     source: str
     origin: str
     mark: str | None = None
+    flat: bool = False  # the price of every call, however it was processed: the user's own, or nothing
 
 
 class PriceLookup:
-    """Price rows of our corrections and, behind them, of a table."""
+    """Price rows of several tables; the first that has a model goes first."""
 
-    def __init__(self, table: PriceTable) -> None:
+    def __init__(self, table: PriceTable, *above: PriceTable) -> None:
+        """`above` are tables that correct some rows of `table`."""
         self.table = table
-        self._tables = (load_table(CORRECTIONS), table)
+        self._tables = (*above, table)
 
     def find(self, provider: str, model: str) -> PriceMatch | None:
         """Return the price of a model by the name its provider uses; None if there is none."""
@@ -44,30 +46,32 @@ class PriceLookup:
 
     def find_on_list(self, name: str, model: str) -> PriceMatch | None:
         """Return the price of a model on one price list; None if the list does not have it."""
-        for table in self._tables:
-            prices = table.provider_prices(name)
-            found = None if prices is None else prices.find(model)
-            if prices is not None and found is not None:
-                row_id, rule = found
-                row = prices.row(row_id)
-                return PriceMatch(
-                    row=row,
-                    rule=rule,
-                    provider=name,
-                    model=row_id,
-                    source=row.date or table.date,
-                    origin=row.source or table.source,
-                    mark=row.mark,
-                )
+        lists = [(table, prices) for table in self._tables if (prices := table.provider_prices(name))]
+        rule = ""
+        for _, prices in lists:
+            if (found := prices.find(model)) is None:
+                continue
+            # A table may name a row of another one: a correction is of the row, whichever name led to it.
+            model, rule = found[0], rule or found[1]
+            for table, rows in lists:
+                if rows.has_row(model):
+                    return _match(table, rows.row(model), rule, name, model)
         return None
 
-    def models(self, provider: str | None) -> Iterator[tuple[str, str]]:
+    def models(self, provider: str | None = None) -> Iterator[tuple[str, str]]:
         """Yield the name of each price list with each of its models; only the list of `provider` if it is given."""
         place = None if provider is None else find_price_list(provider, "", lambda *_: False)
         lists = {name for table in self._tables for name in table.providers}
         for name in sorted(lists if provider is None else lists & {place[0] if place else provider}):
             on_list = [table.provider_prices(name) for table in self._tables]
             yield from ((name, model) for model in sorted({row for prices in on_list if prices for row in prices}))
+
+
+def _match(table: PriceTable, row: PriceRow, rule: str, provider: str, model: str) -> PriceMatch:
+    return PriceMatch(
+        row=row, rule=rule, provider=provider, model=model, source=row.date or table.date,
+        origin=row.source or table.source, mark=row.mark,
+    )  # fmt: skip
 
 
 def user_price(overrides: Mapping[str, Rates], provider: str, model: str) -> PriceMatch | None:
@@ -80,4 +84,4 @@ def user_price(overrides: Mapping[str, Rates], provider: str, model: str) -> Pri
 
 def _flat_price(rates: Rates, source: str, provider: str, model: str) -> PriceMatch:
     row = PriceRow((DatedRates((Band(rates),)),))
-    return PriceMatch(row=row, rule=source, provider=provider, model=model, source=source, origin=source)
+    return PriceMatch(row=row, rule=source, provider=provider, model=model, source=source, origin=source, flat=True)

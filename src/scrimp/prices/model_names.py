@@ -20,7 +20,7 @@ def resolve(name: str, names: Mapping[str, str], stems: Mapping[str, str]) -> tu
     preview and short version numbers may be stripped too; anything else after a stem means another model.
     """
     name = _without_custom_name(name.lower())
-    dashed = COMPACT_DATE.sub(r"-\1-\2-\3", name)
+    dashed = dashed_date(name)
     for spelling in (name, dashed):
         if row := names.get(spelling):
             return row, "exact" if row.lower() == spelling else "alias"
@@ -33,13 +33,18 @@ def resolve(name: str, names: Mapping[str, str], stems: Mapping[str, str]) -> tu
     return None
 
 
+def dashed_date(name: str) -> str:
+    """Return gpt-5.2-2025-12-11 for gpt-5.2-20251211."""
+    return COMPACT_DATE.sub(r"-\1-\2-\3", name)
+
+
 def is_same_model(asked: str, answered: str) -> bool:
     """Return whether the name in a reply means the model that was asked for: up to its vendor, snapshot and stage."""
     return _base_name(asked) == _base_name(answered)
 
 
 def _base_name(name: str) -> str:
-    name = COMPACT_DATE.sub(r"-\1-\2-\3", name.lower().rpartition("/")[2])
+    name = dashed_date(name.lower().rpartition("/")[2])
     return STAGE_SUFFIX.sub("", SNAPSHOT_SUFFIX.sub("", name)).replace(".", "-").replace("_", "-")
 
 

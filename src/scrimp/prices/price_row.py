@@ -9,6 +9,10 @@ from msgspec import Struct
 
 from scrimp.prices.rates import Band, Rates
 
+# What vendors call calls at list price (Groq: on_demand), and Anthropic those of a batch job.
+_STANDARD_TIERS = frozenset((None, "", "default", "standard", "auto", "on_demand"))
+_BATCH_TIER = "batch"
+
 
 class Condition(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """When rates are in force, in UTC; every field that is set must be met."""
@@ -74,12 +78,28 @@ def in_force(condition: Condition | None, now: Moment) -> bool:
     return start <= now.time_of_day < end
 
 
-def price_context(*, batch: bool, service_tier: str | None) -> dict[str, str]:
-    """Return the keys by which tables list a way of processing (Anthropic calls its fast tier a speed)."""
-    context = {} if service_tier is None else {"service_tier": service_tier, "speed": service_tier}
-    if batch or service_tier == "batch":
+def price_context(*, batch: bool, service_tier: str | None, speed: str | None = None) -> dict[str, str]:
+    """Return the keys by which tables list a way of processing: as the reply names it, or of a batch job."""
+    context: dict[str, str] = {}
+    if service_tier and service_tier != _BATCH_TIER:
+        context["service_tier"] = service_tier
+    if speed:
+        context["speed"] = speed
+    if batch or service_tier == _BATCH_TIER:
         context["processing"] = "batch"
     return context
+
+
+def has_rates_for(row: PriceRow, now: Moment, *, service_tier: str | None, speed: str | None) -> bool:
+    """Return whether a row says what the tier and the speed of a reply cost; those of standard calls always cost it."""
+    needed = price_context(
+        batch=False, service_tier=None if service_tier in _STANDARD_TIERS else service_tier,
+        speed=None if speed in _STANDARD_TIERS else speed,
+    )  # fmt: skip
+    return all(
+        any(key in variant.context for variant in applicable_variants(row, now, {key: value}))
+        for key, value in needed.items()
+    )
 
 
 def bands_in_force(row: PriceRow, now: Moment, context: Mapping[str, str]) -> tuple[Band, ...]:

@@ -1,7 +1,8 @@
-"""The arithmetic of a call's cost: tokens of each kind times dollars per million."""
+"""The arithmetic of a call's cost: tokens of each kind times dollars per million, and searches."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec import Struct
@@ -9,17 +10,23 @@ from msgspec import Struct
 from scrimp.values import Usage
 
 PRICED_PER = 1_000_000
+_SEARCHES_PER = 1_000
 
 
 class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Dollars per million tokens of each kind; None if there is no separate rate."""
+    """Dollars per million tokens of each kind, and per thousand web searches; None if there is no separate rate."""
 
     input: Decimal | None = None
     output: Decimal | None = None
     cached_input: Decimal | None = None
     cache_write: Decimal | None = None
     cache_write_long: Decimal | None = None
-    reasoning: Decimal | None = None
+    reasoning: Decimal | None = None  # of the hidden part of the output
+    thinking_output: Decimal | None = None  # of all output, hidden or not, of a call that thought (Qwen)
+    input_audio: Decimal | None = None
+    cached_audio: Decimal | None = None
+    output_audio: Decimal | None = None
+    web_search: Decimal | None = None  # dollars per thousand
 
 
 class Band(Struct, frozen=True, omit_defaults=True):
@@ -38,28 +45,47 @@ def rates_for(bands: tuple[Band, ...], input_tokens: int) -> Rates:
 
 
 def cost(usage: Usage, rates: Rates) -> Decimal | None:
-    """Return what one call costs in dollars; None if tokens were used that have no rate.
+    """Return what one call costs in dollars; None if something was used that has no rate.
 
     A kind without a rate of its own is billed as the kind it is part of: cache reads and writes as input, long writes
-    as short ones, reasoning as output. Input and output themselves have no other rate to use, and nothing is free
-    because a rate is missing.
+    as short ones, reasoning as output, cached audio as audio. Input and output themselves have no other rate to use,
+    audio and searches are never billed as text, and nothing is free because a rate is missing.
     """
-    write_rate = rates.input if rates.cache_write is None else rates.cache_write
-    long_write = min(usage.cache_write_long, usage.cache_write)
-    reasoning = 0 if rates.reasoning is None else min(usage.reasoning, usage.output)
-    parts = (
-        # A provider that counts more cached tokens than input tokens must not make a call cheaper than its parts.
-        (max(0, usage.input - usage.cache_read - usage.cache_write), rates.input),
-        (usage.cache_read, rates.input if rates.cached_input is None else rates.cached_input),
-        (usage.cache_write - long_write, write_rate),
-        (long_write, write_rate if rates.cache_write_long is None else rates.cache_write_long),
-        (usage.output - reasoning, rates.output),
-        (reasoning, rates.reasoning),
-    )
+    if usage.unlisted:
+        return None
     total = Decimal(0)
-    for tokens, rate in parts:
-        if tokens:
+    for amount, rate in (*_input_parts(usage, rates), *_output_parts(usage, rates)):
+        if amount:
             if rate is None:
                 return None
-            total += tokens * rate
+            total += amount * rate
+    if usage.web_searches:
+        if rates.web_search is None:
+            return None
+        total += usage.web_searches * rates.web_search * (PRICED_PER // _SEARCHES_PER)
     return total / PRICED_PER
+
+
+def _input_parts(usage: Usage, rates: Rates) -> Iterator[tuple[int, Decimal | None]]:
+    """Yield how many input tokens of each kind there are, with their rate."""
+    cached_audio = min(usage.cache_read_audio, usage.cache_read)
+    fresh_audio = max(0, usage.input_audio - cached_audio)
+    write_rate = rates.input if rates.cache_write is None else rates.cache_write
+    long_write = min(usage.cache_write_long, usage.cache_write)
+    # A provider that counts more cached tokens than input tokens must not make a call cheaper than its parts.
+    yield max(0, usage.input - usage.cache_read - usage.cache_write - fresh_audio), rates.input
+    yield usage.cache_read - cached_audio, rates.input if rates.cached_input is None else rates.cached_input
+    yield usage.cache_write - long_write, write_rate
+    yield long_write, write_rate if rates.cache_write_long is None else rates.cache_write_long
+    yield fresh_audio, rates.input_audio
+    yield cached_audio, rates.input_audio if rates.cached_audio is None else rates.cached_audio
+
+
+def _output_parts(usage: Usage, rates: Rates) -> Iterator[tuple[int, Decimal | None]]:
+    """Yield how many output tokens of each kind there are, with their rate."""
+    audio = min(usage.output_audio, usage.output)
+    reasoning = 0 if rates.reasoning is None else min(usage.reasoning, usage.output - audio)
+    thought = usage.reasoning > 0 and rates.thinking_output is not None
+    yield usage.output - audio - reasoning, rates.thinking_output if thought else rates.output
+    yield reasoning, rates.reasoning
+    yield audio, rates.output_audio

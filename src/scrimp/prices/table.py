@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +18,8 @@ FOLDER = Path(__file__).parent
 SHIPPED = FOLDER / "table.json.gz"
 CORRECTIONS = FOLDER / "corrections.json"
 GZIP_MAGIC = b"\x1f\x8b"
-FORMAT_VERSION = 1  # a table of another version was made for another scrimp
+# A table of another version was made for another scrimp. The second one has audio, searches and thinking output.
+FORMAT_VERSIONS = (1, 2)
 
 Decoded = TypeVar("Decoded")
 
@@ -30,7 +31,7 @@ class PriceTableFile(Struct, omit_defaults=True):
     source: str
     license: str = field(name="licence")  # the key in the file
     providers: dict[str, Raw]
-    format_version: int = field(name="form", default=FORMAT_VERSION)
+    format_version: int = field(name="form", default=FORMAT_VERSIONS[0])
 
 
 class ProviderPricesFile(Struct, omit_defaults=True):
@@ -51,10 +52,15 @@ class ProviderPrices:
         self._path = path
 
     def find(self, model: str) -> tuple[str, str] | None:
-        """Return the id of the row for a model's name and the rule that found it; None if there is none."""
-        found = resolve(model, self.names, self._stems)
-        # A name may be that of a model that is not priced by text tokens and so has no row.
-        return found if found and found[0] in self._rows else None
+        """Return the id of the row for a model's name and the rule that found it; None if there is none.
+
+        The row itself may be missing: that of a model which is not priced by tokens, or that of another table.
+        """
+        return resolve(model, self.names, self._stems)
+
+    def has_row(self, model: str) -> bool:
+        """Return whether there is a row with this id."""
+        return model in self._rows
 
     def row(self, model: str) -> PriceRow:
         """Return the row with this id."""
@@ -93,12 +99,29 @@ def load_table(path: Path) -> PriceTable:
     except (OSError, zlib.error) as error:
         raise _unreadable(path, error) from error
     file = _decode(data, PriceTableFile, path)
-    if file.format_version != FORMAT_VERSION:
+    return checked(file, path)
+
+
+def checked(file: PriceTableFile, path: Path) -> PriceTable:
+    """Return the table of a file whose format this scrimp reads."""
+    if file.format_version not in FORMAT_VERSIONS:
         raise ConfigError(
-            f"the price table {path} has format {file.format_version}, and this scrimp reads format "
-            f"{FORMAT_VERSION}: delete the table"
+            f"the price table {path} has format {file.format_version}, and this scrimp reads formats up to "
+            f"{FORMAT_VERSIONS[-1]}: delete the table"
         )
     return PriceTable(file, path)
+
+
+def encoded_providers(providers: Mapping[str, ProviderPricesFile]) -> dict[str, Raw]:
+    """Return each provider's rows as they are in the file."""
+    return {name: Raw(msgspec.json.encode(file)) for name, file in providers.items()}
+
+
+def compressed(file: PriceTableFile) -> bytes:
+    """Return the bytes of a table's file; the same table gives the same bytes on one machine."""
+    import gzip  # noqa: PLC0415 - tables are rarely written
+
+    return gzip.compress(msgspec.json.encode(file), compresslevel=9, mtime=0)
 
 
 def decompress(data: bytes) -> bytes:

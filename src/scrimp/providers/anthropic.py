@@ -68,7 +68,8 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
         text=text, usage=usage(counts, text), stop_reason=meaning_of(finish_reason),
         finish_reason=finish_reason,
         model=nonempty(body.get("model")) or call.model, service_tier=nonempty(obj(counts).get("service_tier")),
-        request_id=reply.headers.get("request-id"),
+        request_id=reply.headers.get("request-id"), speed=nonempty(obj(counts).get("speed")),
+        region=nonempty(obj(counts).get("inference_geo")),
     )  # fmt: skip
 
 
@@ -85,6 +86,7 @@ def usage(counts: Json, text: str) -> Usage | None:
         cache_write_long=min(written, count(obj(counts, "cache_creation").get("ephemeral_1h_input_tokens"))),
         output=output,
         reasoning=min(output, count(obj(counts, "output_tokens_details").get("thinking_tokens"))),
+        web_searches=count(obj(counts, "server_tool_use").get("web_search_requests")),
     )  # fmt: skip
     return counted.if_counted(text)
 
@@ -122,5 +124,6 @@ class MessageStreamReader(StreamReader):
             text=text, usage=usage(self._counts, text),
             stop_reason=meaning_of(self._finish_reason),
             finish_reason=self._finish_reason, model=self._model,
-            service_tier=nonempty(self._counts.get("service_tier")),
+            service_tier=nonempty(self._counts.get("service_tier")), speed=nonempty(self._counts.get("speed")),
+            region=nonempty(self._counts.get("inference_geo")),
         )  # fmt: skip

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from msgspec.structs import replace
+
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.json_access import count, is_count, number, obj
+from scrimp.providers.json_access import array, count, is_count, number, obj
 from scrimp.values import Json, JsonObject, Usage
 
 # Whose bodies report dollars; elsewhere a field named `cost` may have any unit.
 _MAX_DOLLARS = 1_000_000  # no call costs more; a gateway that says so is mistaken
+# Billed beside tokens, at rates that no list has: sources that were read (xAI), seconds of sound (Mistral).
+_UNLISTED = ("num_sources_used", "prompt_audio_seconds")
 _REPORT_COST = frozenset(("openrouter", "litellm"))
 
 
@@ -33,11 +37,26 @@ def usage(value: Json, text: str) -> Usage | None:
     if cache_beside:
         prompt, beyond = prompt + read + written, max(0, beyond - read - written)
     output += max(beyond, reasoning if reasoning > output else 0)
+    audio_in, audio_out = _audio_tokens(value)
     counted = Usage(
         input=prompt, output=output, cache_read=min(read, prompt), cache_write=min(written, prompt - min(read, prompt)),
-        reasoning=min(reasoning, output),
+        reasoning=min(reasoning, output), input_audio=min(audio_in, prompt), output_audio=min(audio_out, output),
+        web_searches=_searches(value), unlisted=sum(count(value.get(name)) for name in _UNLISTED),
     )  # fmt: skip
     return counted.if_counted(text)
+
+
+def _audio_tokens(value: JsonObject) -> tuple[int, int]:
+    """Return how many tokens of the prompt and of the completion were sound."""
+    heard = obj(value, "prompt_tokens_details").get("audio_tokens")
+    return count(heard), count(obj(value, "completion_tokens_details").get("audio_tokens"))
+
+
+def _searches(value: JsonObject) -> int:
+    """Return how many web searches a reply was billed for (Perplexity, Qwen, OpenRouter)."""
+    plugin = obj(obj(value, "plugins"), "search").get("count")
+    server = obj(value, "server_tool_use").get("web_search_requests")
+    return max(map(count, (value.get("num_search_queries"), plugin, server)))
 
 
 def _cache_tokens(value: JsonObject) -> tuple[int, int]:
@@ -48,6 +67,21 @@ def _cache_tokens(value: JsonObject) -> tuple[int, int]:
     written = (details.get("cache_write_tokens"), details.get("cache_creation_input_tokens"),
                details.get("cache_creation_tokens"), value.get("cache_creation_input_tokens"))  # fmt: skip
     return max(map(count, read)), max(map(count, written))
+
+
+def with_searches(counted: Usage | None, model: str, cited: bool) -> Usage | None:
+    """Add the web search that OpenAI's search models make for each call, and that no usage counts.
+
+    Another model that cites pages has searched, too, but nobody says how often: its cost is unknown.
+    """
+    if counted is None or counted.web_searches or not (cited or "-search-" in model):
+        return counted
+    return replace(counted, web_searches=1) if "-search-" in model else replace(counted, unlisted=1)
+
+
+def cites_pages(message: JsonObject) -> bool:
+    """Return whether a message, or a part of one, has citations of pages on the web."""
+    return any(obj(note).get("type") == "url_citation" for note in array(message.get("annotations")))
 
 
 def reported_cost(body: JsonObject, headers: Mapping[str, str], endpoint: Endpoint) -> Decimal | None:

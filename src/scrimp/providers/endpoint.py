@@ -33,6 +33,14 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         """The file of recorded completions that replace live ones; None for a live provider."""
         return self.base_url.partition(":")[2] if self.transport == "replay" else None
 
+    @property
+    def host(self) -> str:
+        """The name of the machine that is called, in lower case; "" where none is."""
+        try:
+            return urlsplit(self.base_url).hostname or ""
+        except ValueError:  # half an IPv6 address; the call says what is wrong with it
+            return ""
+
     def address(self, path: str) -> str:
         """Return the URL of one of the provider's resources: the path goes before a query of base_url.
 

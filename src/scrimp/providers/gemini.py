@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrimp.enums import StopReason
 from scrimp.providers.attached_files import gemini_parts
-from scrimp.providers.capabilities import gemini_thinking
+from scrimp.providers.capabilities import base_name, gemini_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
@@ -23,6 +23,8 @@ from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
+
+_BILLED_BY_ANSWER = ("gemini-1", "gemini-2")  # for searches; later models are billed by query
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
@@ -69,11 +71,29 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
 
 
 def _completion(body: JsonObject, answer: str, call: Call, finish_reason: str) -> Completion:
+    model = nonempty(body.get("modelVersion")) or call.model
     return Completion(
-        text=answer, usage=usage(body.get("usageMetadata"), answer), stop_reason=_meaning(body, finish_reason),
-        finish_reason=finish_reason, model=nonempty(body.get("modelVersion")) or call.model,
+        text=answer, usage=usage(body.get("usageMetadata"), answer, _searches(body, model)),
+        stop_reason=_meaning(body, finish_reason), finish_reason=finish_reason, model=model,
         request_id=nonempty(body.get("responseId")),
     )  # fmt: skip
+
+
+def _searches(body: JsonObject, model: str) -> int:
+    """Return how many searches were billed: each query, or up to Gemini 2.5 each answer that rests on some."""
+    queries = [
+        query
+        for candidate in array(body.get("candidates"))
+        for query in array(obj(candidate, "groundingMetadata").get("webSearchQueries"))
+    ]
+    return min(1, len(queries)) if base_name(model).startswith(_BILLED_BY_ANSWER) else len(queries)
+
+
+def _audio(counts: JsonObject, name: str) -> int:
+    """Return how many of the tokens in a list of modalities were sound."""
+    return sum(
+        count(obj(part).get("tokenCount")) for part in array(counts.get(name)) if obj(part).get("modality") == "AUDIO"
+    )
 
 
 def _meaning(body: JsonObject, finish_reason: str) -> StopReason:
@@ -94,8 +114,8 @@ def _finish_reason(body: JsonObject) -> str:
     return nonempty(obj(body, "promptFeedback").get("blockReason")) or "SAFETY"
 
 
-def usage(counts: Json, text: str) -> Usage | None:
-    """Return the tokens of a reply; thoughts are output that `candidatesTokenCount` leaves out.
+def usage(counts: Json, text: str, searches: int = 0) -> Usage | None:
+    """Return the tokens of a reply and its searches; thoughts are output that `candidatesTokenCount` leaves out.
 
     A missing count is zero; a count that is not a number makes the whole usage unknown.
     """
@@ -105,9 +125,12 @@ def usage(counts: Json, text: str) -> Usage | None:
         return None
     thoughts = count(counts.get("thoughtsTokenCount"))
     prompt = count(counts.get("promptTokenCount")) + count(counts.get("toolUsePromptTokenCount"))
+    output = count(counts.get("candidatesTokenCount")) + thoughts
     counted = Usage(
         input=prompt, cache_read=min(prompt, count(counts.get("cachedContentTokenCount"))),
-        output=count(counts.get("candidatesTokenCount")) + thoughts, reasoning=thoughts,
+        output=output, reasoning=thoughts, input_audio=min(prompt, _audio(counts, "promptTokensDetails")),
+        cache_read_audio=_audio(counts, "cacheTokensDetails"),
+        output_audio=min(output, _audio(counts, "candidatesTokensDetails")), web_searches=searches,
     )  # fmt: skip
     return counted.if_counted(text)
 
@@ -123,6 +146,7 @@ class ContentStreamReader(StreamReader):
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         super().__init__(call, endpoint)
         self._last: JsonObject = {}
+        self._grounding: Json = None
 
     def _read(self, data: str) -> str:
         event = event_object(data)
@@ -130,6 +154,9 @@ class ContentStreamReader(StreamReader):
             return self._fail(data)
         self._last |= event
         candidates = array(event.get("candidates"))
+        self._grounding = (
+            obj(candidates[0]).get("groundingMetadata") or self._grounding if candidates else self._grounding
+        )
         if not candidates or obj(candidates[0]).get("finishReason"):
             self._finish_reason = (
                 _finish_reason(event) if candidates or "promptFeedback" in event else self._finish_reason
@@ -137,4 +164,11 @@ class ContentStreamReader(StreamReader):
         return _answer_text(event)
 
     def _whole(self, text: str) -> Completion:
-        return _completion(self._last, text, self._call, self._finish_reason)
+        last = self._last
+        if self._grounding is not None:  # it may have come before the last event
+            last = last | {
+                "candidates": [
+                    {**obj(part), "groundingMetadata": self._grounding} for part in array(last.get("candidates"))
+                ]
+            }
+        return _completion(last, text, self._call, self._finish_reason)

@@ -10,7 +10,7 @@ from scrimp.answers.schema_reply import describes_object
 from scrimp.providers import decisions
 from scrimp.providers.attached_files import openai_content
 from scrimp.providers.capabilities import effort_fields
-from scrimp.providers.chat_usage import reported_cost, usage
+from scrimp.providers.chat_usage import cites_pages, reported_cost, usage, with_searches
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
@@ -115,11 +115,11 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     answer = refusal or message_text(message.get("content"))
     if "grammar" in _structured_output(call, endpoint) and (best := likeliest_label(tokens, call.parameters.choices)):
         answer, tokens = best.token, (best,)  # likeliest_label tells why this is not the generated text
+    model = nonempty(body.get("model")) or call.model
     return Completion(
-        text=answer, usage=usage(body.get("usage"), answer),
+        text=answer, usage=with_searches(usage(body.get("usage"), answer), model, cites_pages(message)),
         stop_reason="refused" if refusal else meaning_of(finish_reason),
-        finish_reason=finish_reason,
-        model=nonempty(body.get("model")) or call.model, reported_cost=reported_cost(body, reply.headers, endpoint),
+        finish_reason=finish_reason, model=model, reported_cost=reported_cost(body, reply.headers, endpoint),
         logprobs=tokens, service_tier=nonempty(body.get("service_tier")),
         request_id=_request_id(reply.headers),
     )  # fmt: skip
@@ -170,7 +170,7 @@ class ChatStreamReader(StreamReader):
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         super().__init__(call, endpoint)
         self._counts: Json = None
-        self._refused = False
+        self._refused = self._cited = False
         self._service_tier: str | None = None
         self._reported_cost: Decimal | None = None
 
@@ -190,6 +190,7 @@ class ChatStreamReader(StreamReader):
     def _read_choice(self, choice: JsonObject) -> str:
         delta = obj(choice, "delta")
         refusal = string(delta.get("refusal"))
+        self._cited = self._cited or cites_pages(delta)
         self._refused = self._refused or bool(refusal)
         self._finish_reason = nonempty(choice.get("finish_reason")) or self._finish_reason
         return refusal or message_text(delta.get("content"))
@@ -198,7 +199,7 @@ class ChatStreamReader(StreamReader):
         if self._finish_reason == "error":  # as without streaming; the error itself may be missing
             return to_failure(HttpReply(status=200, body=b""), self._endpoint, self._call.model)
         return Completion(
-            text=text, usage=usage(self._counts, text),
+            text=text, usage=with_searches(usage(self._counts, text), self._model, self._cited),
             stop_reason="refused" if self._refused else meaning_of(self._finish_reason),
             finish_reason=self._finish_reason, model=self._model, service_tier=self._service_tier,
             reported_cost=self._reported_cost,

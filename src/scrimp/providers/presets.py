@@ -39,11 +39,9 @@ _ALL = (
     _openai("qwen", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "DASHSCOPE_API_KEY"),
     _openai(
         "qwen-cn", "https://dashscope.aliyuncs.com/compatible-mode/v1", "DASHSCOPE_CN_API_KEY", flavour="qwen",
-        price_provider="qwen",
     ),
     _openai(
         "qwen-us", "https://dashscope-us.aliyuncs.com/compatible-mode/v1", "DASHSCOPE_US_API_KEY", flavour="qwen",
-        price_provider="qwen",
     ),
     _openai("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", headers=_TITLE),
     _openai("tokenmix", "https://api.tokenmix.ai/v1", "TOKENMIX_API_KEY"),

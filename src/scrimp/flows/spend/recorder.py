@@ -58,7 +58,8 @@ class CallRecorder:
         for model in names if completion.usage is not None or completion.reported_cost is not None else ():
             cost = self.prices.cost_of(
                 provider=provider, model=model, usage=completion.usage, when=when,
-                service_tier=completion.service_tier, reported=completion.reported_cost,
+                service_tier=completion.service_tier, speed=completion.speed, region=completion.region,
+                reported=completion.reported_cost,
             )  # fmt: skip
             if cost.dollars is not None:
                 return cost.dollars.quantize(PICODOLLAR), cost.source

@@ -1,0 +1,40 @@
+"""What may be wrong with a price list of others, and the checks that find it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+# Dollars per million tokens; nothing is sold for more, and a list in other units is not one for us.
+_MOST = 1_000_000
+
+
+class SourceError(ValueError):
+    """A price list cannot be read; the message says where it goes wrong, without naming the list."""
+
+
+def mapping(value: object, name: str) -> Mapping[str, object]:
+    """Return an object of the list; `name` says what it is."""
+    if not isinstance(value, dict):
+        raise SourceError(f"{name} is not an object")
+    return value
+
+
+def listed(value: object, name: str) -> list[object]:
+    """Return an array of the list."""
+    if not isinstance(value, list):
+        raise SourceError(f"{name} is not an array")
+    return value
+
+
+def amount(value: object, name: str) -> Decimal:
+    """Return dollars exactly as they were written; negative, infinite and absurd ones are refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise SourceError(f"{name} is {value!r}, which is not an amount")
+    try:
+        dollars = Decimal(str(value))
+    except InvalidOperation as error:
+        raise SourceError(f"{name} is '{value}', which is not an amount") from error
+    if not dollars.is_finite() or not 0 <= dollars <= _MOST:
+        raise SourceError(f"{name} is {dollars:f}, which nobody can be charged")
+    return dollars
