@@ -27,14 +27,15 @@ def entry(
 def answer(
     output: str = "billing", *, model: str = LUNA, cost: str | Decimal | None = "0.0000118",
     baseline: str | None = SOL, without: str | Decimal | None = "0.0041", tokens: tuple[int, int] = (212, 3),
-    **more: object,
+    compared_cost: str | Decimal | None = None, **more: object,
 ) -> Answer:  # fmt: skip
     """A completion as the cache keeps it."""
     provider, _, name = model.partition("/")
     return Answer(
         output=output, model=name, provider=provider, finish_reason="stop", baseline=baseline, price="2026-11-09",
         usage=Usage(input=tokens[0], output=tokens[1]), cost=None if cost is None else Decimal(cost),
-        baseline_cost=None if without is None else Decimal(without), **more,  # type: ignore[arg-type]  # any field
+        baseline_cost=None if without is None else Decimal(without),
+        compared_cost=None if compared_cost is None else Decimal(compared_cost), **more,  # type: ignore[arg-type]  # any field
     )  # fmt: skip
 
 
@@ -50,7 +51,10 @@ def answered(
     paid = [each for each in reversed(entries) if each.status in ("paid", "truncated")] or list(entries[-1:])
     same = (each for each in paid if (each.provider, each.usage) == (kept.provider, kept.usage))
     made_by = next(same, paid[0] if paid else None)
-    return Answered(prompt=prompt, answer=kept, cache=cache, entries=tuple(entries), entry=made_by)
+    return Answered(
+        prompt=prompt, answer=kept, cache=cache, entries=tuple(entries), entry=made_by,
+        paid_by_another_run=cache == "hit",
+    )  # fmt: skip
 
 
 def failed(

@@ -15,6 +15,7 @@ Signal = Literal[  # of confidence; defined in escalation.signals
 ]
 PolicySignal = Literal["auto", "agreement", "backed"]  # those of the chains that `tune` certifies
 Priority = Literal["low", "normal", "high"]
+RouteChoice = Literal["routing", "chain", "named model"]  # who chose the model: scrimp, the chain of a user, the user
 CacheMode = Literal["on", "off", "refresh", "only"]
 RowOrder = Literal["input", "completion"]
 FailOn = Literal["any", "all", "never"]

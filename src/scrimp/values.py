@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
-from scrimp.enums import CacheUse, Effort, EntryStatus, FailureKind, Level, RowStatus, Signal, StopReason
+from scrimp.enums import CacheUse, Effort, EntryStatus, FailureKind, Level, RouteChoice, RowStatus, Signal, StopReason
 
 # The type of parsed JSON, defined only here; modules narrow it before use. In rows of an input a number with a fraction
 # or an exponent is a msgspec.Raw, which is its digits as they were written.
@@ -135,6 +135,8 @@ class Route(Struct, frozen=True, kw_only=True):
     why: str
     level: Level | None = None  # of compression, if the route sets one
     cap: RuleCap | None = None  # for all rows of the run with this route
+    choice: RouteChoice = "routing"  # who chose the model
+    flagship: str | None = None  # provider/model, which a certified route is used instead of
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -274,6 +276,20 @@ class Compression(Struct, frozen=True, kw_only=True):
     note: str = ""  # why the requested level could not be used
 
 
+class CallUsage(Struct, frozen=True, kw_only=True):
+    """What a paid call used, so that the same call can be priced again later."""
+
+    provider: str
+    model: str  # as it was called
+    answered_by: str
+    usage: Usage | None
+    service_tier: str | None = None
+    speed: str | None = None
+    region: str | None = None
+    reported_cost: Decimal | None = None  # dollars
+    compared: bool = False  # the one call that the baseline would have made, too
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """The stored part of a completed row; this is what the cache holds."""
 
@@ -297,9 +313,12 @@ class Answer(Struct, frozen=True, kw_only=True):
     baseline: str | None = None
     baseline_cost: Decimal | None = None  # what that model would have cost for the same tokens, uncompressed
     compression_saved: Decimal | None = None  # dollars that compression saved, at the price of the model that answered
-    provider_cache_saved: Decimal | None = None  # dollars saved by the provider's prompt cache; may be negative
     climb: tuple[AttemptSummary, ...] = ()  # all attempts, if there were several
     raw: str | None = None  # the completion as the model wrote it, where `output` is only its label or its JSON
+    choice: RouteChoice = "routing"  # who chose the model
+    baseline_estimated: bool = False  # nobody counted the tokens of `baseline_cost`, or of `compression_saved`
+    compared_cost: Decimal | None = None  # dollars of the one call that the baseline would have made, too
+    calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -310,6 +329,7 @@ class Answered(Struct, frozen=True, kw_only=True):
     cache: CacheUse
     entries: tuple[Entry, ...] = ()  # of all calls made for it in this run
     entry: Entry | None = None  # of the call whose completion was kept; None if no call was made
+    paid_by_another_run: bool = False
 
 
 class Failed(Struct, frozen=True, kw_only=True):

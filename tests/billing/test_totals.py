@@ -2,20 +2,24 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from outcomes import LUNA, SOL, answer, answered, entry, failed
+from scrimp.billing.savings import Comparison
 from scrimp.billing.totals import Bill
-from scrimp.enums import CacheUse, EntryStatus
+from scrimp.enums import CacheUse, EntryStatus, RouteChoice
 from scrimp.render.bill.document import bill_document
 from scrimp.render.bill.text import bill_lines
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.tables import display_width
 from scrimp.values import Entry, Outcome
 
+CHOICES = get_args(RouteChoice)
 SONNET = "anthropic/claude-sonnet-5-5-20261101-preview-of-a-long-name"
 
 
@@ -61,7 +65,8 @@ def outcomes(
     called = [] if cache in ("hit", "dup") else draw(entries(costs))
     kept = answer(
         cost=draw(costs), without=draw(costs), baseline=draw(baselines),
-        compression_saved=draw(changes), provider_cache_saved=draw(changes),
+        compression_saved=draw(changes), compared_cost=draw(unknown_or), choice=draw(st.sampled_from(CHOICES)),
+        baseline_estimated=draw(st.booleans()),
     )  # fmt: skip
     return answered(kept, cache=cache, entries=called)
 
@@ -118,10 +123,10 @@ def test_cheap_attempts_of_an_escalated_row_are_calls_of_their_model_and_no_rows
 
 
 def test_cheap_attempts_count_against_the_saving() -> None:
-    kept = answer(model=SONNET, cost="0.5", without="1")
+    kept = answer(model=SONNET, cost="0.5", without="1", compared_cost="0.3")
     savings = bill_of(answered(kept, entries=[entry(cost="0.2"), entry(SONNET, "0.3", step=1)])).savings
 
-    assert savings.by_cause["routing"] == Decimal("0.5")
+    assert (savings.by_cause["routing"], savings.by_cause["other attempts"]) == (Decimal("0.7"), Decimal("-0.2"))
 
 
 def test_a_row_is_counted_for_the_model_that_was_called_whatever_name_it_reports() -> None:
@@ -132,22 +137,28 @@ def test_a_row_is_counted_for_the_model_that_was_called_whatever_name_it_reports
     assert "2026-10-01" not in text
 
 
-def test_a_hit_saves_by_cache_what_it_once_cost_and_by_routing_the_rest() -> None:
-    kept = answer(cost="0.1", without="1", compression_saved=Decimal("0.05"), provider_cache_saved=Decimal("0.02"))
-    by_cause = bill_of(answered(kept, cache="hit")).savings.by_cause
+def test_a_hit_saves_by_cache_alone() -> None:
+    bill = Bill(cost_now=lambda _: Comparison(LUNA, Decimal("0.2"), estimated=False))
+    bill.add(answered(answer(cost="0.1", without="1", compression_saved=Decimal("0.05")), cache="hit"))
 
-    assert by_cause == {
-        "routing": Decimal("0.83"), "cache": Decimal("0.1"), "duplicates": 0, "compression": Decimal("0.05"),
-        "provider caching": Decimal("0.02"), "failed rows": 0,
-    }  # fmt: skip
+    assert {cause: saved for cause, saved in bill.savings.by_cause.items() if saved} == {"cache": Decimal("0.2")}
+    assert (bill.savings.baseline_cost, bill.savings.cost) == (Decimal("0.2"), 0)
+
+
+def test_a_duplicate_of_a_row_that_another_run_answered_is_compared_as_this_run_wants() -> None:
+    bill = Bill(cost_now=lambda _: Comparison(LUNA, Decimal("0.2"), estimated=False))
+    bill.add(replace(answered(answer(cost="0.1", without="1"), cache="dup"), paid_by_another_run=True))
+
+    assert {cause: saved for cause, saved in bill.savings.by_cause.items() if saved} == {"duplicates": Decimal("0.2")}
 
 
 def test_the_saving_is_one_line_whose_parts_add_up() -> None:
     rows = [answered(answer(cost="0.2", without="1"), cache=cache) for cache in ("miss", "hit", "dup")]
 
-    assert "Without scrimp (openai/gpt-6.2-sol): $3.00. Saved $2.80 (93 %): routing 80, cache 6, duplicates 7." in (
-        " ".join(bill_lines(bill_of(*rows), 80, color=False))
-    )
+    assert (
+        "Without scrimp (openai/gpt-6.2-sol and openai/gpt-6-luna): $2.20. "
+        "Saved $2.00 (91 %): routing 73, cache 9, duplicates 9."
+    ) in (" ".join(bill_lines(bill_of(*rows), 80, color=False)))
 
 
 def test_a_negative_saving_is_shown_as_such() -> None:
@@ -159,7 +170,7 @@ def test_a_negative_saving_is_shown_as_such() -> None:
 def test_a_baseline_that_is_free_has_no_percentage() -> None:
     text = text_of(answered(answer(cost="0.3", without="0", baseline="local/smollm2")))
 
-    assert "Without scrimp (local/smollm2): $0. Saved -$0.30: routing -$0.30." in text
+    assert "Without scrimp (local/smollm2): $0. Saved -$0.30: routing -$0.30." in text.replace("\n", " ")
 
 
 def test_an_unknown_saving_is_called_unknown() -> None:
@@ -177,25 +188,47 @@ def test_rows_that_cannot_be_compared_are_counted() -> None:
         answered(answer(cost=None)),
         answered(answer(without=None)),
         answered(answer(baseline=None)),
-        answered(answer(without=None), cache="hit"),
+        answered(answer(cost=None), cache="hit"),
     ],
 )
 def test_nothing_is_called_saved_before_rows_whose_saving_is_unknown(unknown: Outcome) -> None:
-    text = " ".join(
-        bill_lines(bill_of(answered(answer(cost="0.5", without="1"), cache="hit"), unknown), 80, color=False)
-    )
+    text = " ".join(bill_lines(bill_of(answered(answer(cost="1"), cache="hit"), unknown), 80, color=False))
 
     assert "Saved" not in text
     assert "%" not in text
-    assert "Without scrimp (openai/gpt-6.2-sol) the other 1 would have cost $1.00 instead of $0." in text
+    assert re.search(r"Without scrimp \(.*\) the other 1 would have cost \$1.00 instead of \$0\.", text)
 
 
 @pytest.mark.parametrize("status", ["lost", "paid"])
 def test_a_saving_beside_failed_rows_of_unknown_cost_is_an_upper_bound(status: EntryStatus) -> None:
-    text = text_of(answered(answer(without="1"), cache="hit"), failed(entries=[entry(cost=None, status=status)]))
+    text = text_of(answered(answer(cost="1"), cache="hit"), failed(entries=[entry(cost=None, status=status)]))
 
-    assert "Saved at most $1.00: routing $" in text
+    assert "Saved at most $1.00: cache $1.00." in text
     assert "%" not in text
+
+
+def test_a_saving_beside_a_lost_call_of_a_row_that_was_answered_is_an_upper_bound() -> None:
+    bill = bill_of(
+        answered(answer(cost="0.2", without="1"), entries=[entry(status="lost", cost=None), entry(cost="0.2")])
+    )
+
+    assert "Saved at most $0.80: routing $0.80." in " ".join(bill_lines(bill, 80, color=False))
+    assert bill_document(bill)["baseline"]["at_most"] is True  # type: ignore[index]  # an object
+
+
+def test_a_comparison_with_tokens_that_nobody_counted_says_about() -> None:
+    bill = bill_of(answered(answer(cost="0.2", without="1", baseline_estimated=True)), answered(answer(without="1")))
+
+    text = " ".join(bill_lines(bill, 80, color=False))
+    assert "(openai/gpt-6.2-sol): about $2.00. Saved about $1.80 (90 %): routing 90." in text
+
+
+def test_many_baselines_are_counted() -> None:
+    rows = [answered(answer(model=f"openai/m{n}"), cache="hit") for n in range(5)]
+
+    assert "Without scrimp (openai/m0, openai/m1 and 3 other models): " in " ".join(
+        bill_lines(bill_of(*rows), 80, color=False)
+    )
 
 
 def test_unpriced_calls_are_reported_as_missing_from_the_total() -> None:
@@ -283,7 +316,7 @@ def test_the_bill_for_programs_has_exact_dollars_and_says_what_is_unknown() -> N
     assert b'"cost_usd":0.0000118,"max_cost_usd":5,' in document
     assert b'"unpriced":1' in document
     assert b'"hit":1' in document
-    assert b'"saved_by_usd":{"routing":0.0081764,"cache":0.0000118,' in document
+    assert b'"saved_by_usd":{"routing":0.0040882,"chain":0,"named_model":0,"cache":0.0000118,' in document
 
 
 def test_without_anything_to_compare_the_bill_for_programs_has_no_baseline() -> None:

@@ -1,29 +1,58 @@
 """What was saved against the baseline, split by cause so that the parts add up to the last digit.
 
-For each answered row, the baseline's cost less the row's cost in this run is the sum of its causes. Routing is the
-remainder once the others are known, so it bears the cheap attempts of escalated rows. A completion from the cache was
-once routed and compressed, too: the cache saves only what it cost then. Calls of rows that failed saved nothing.
+For each answered row the baseline's cost less what the row cost in this run is the sum of its causes:
+
+- for a row that was called: what compression saved, at the price of the model that answered; under routing, chain or
+  named model, by whose choice that model was, the rest of the difference to the one call that is compared; and the
+  row's other attempts (cheap ones of a chain, corrections, judges), which no baseline would have made;
+- for a duplicate: what that one call would have cost, and what compression and the choice of the model had saved of it;
+- for a completion from the cache: what the row would cost now, and nothing else. What routing saved was counted once,
+  when it was paid for.
+
+Calls of rows that failed saved nothing. Negative are always other attempts and failed rows, and whoever chose the model
+where that model cost more than the baseline.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import get_args
 
+from msgspec import Struct
+
+from scrimp.enums import RouteChoice
 from scrimp.values import Answer, Answered, Outcome
 
-CAUSES = ("routing", "cache", "duplicates", "compression", "provider caching", "failed rows")
+CAUSES = (*get_args(RouteChoice), "cache", "duplicates", "compression", "other attempts", "failed rows")
 _ZERO = Decimal(0)
+
+
+class Comparison(Struct, frozen=True):
+    """What a row is compared with: the model, its dollars (None: unknown), and whether anybody counted its tokens."""
+
+    baseline: str | None
+    cost: Decimal | None
+    estimated: bool
+
+
+def cost_then(answer: Answer) -> Comparison:
+    """Return what a cached row cost when it was paid for."""
+    return Comparison(f"{answer.provider}/{answer.called_as or answer.model}", answer.cost, estimated=answer.estimated)
 
 
 class Savings:
     """Adds up rows that can be compared with the baseline, and counts those that cannot."""
 
-    def __init__(self) -> None:
+    def __init__(self, cost_now: Callable[[Answer], Comparison] = cost_then) -> None:
+        """`cost_now` says what a row of the cache would cost if it were called."""
+        self._cost_now = cost_now
         self.by_cause = dict.fromkeys(CAUSES, _ZERO)
-        self.baselines: dict[str, None] = {}  # an ordered set: hits may carry the baseline of an earlier run
+        self.baselines: dict[str, None] = {}  # an ordered set
         self.baseline_cost = self.cost = _ZERO
         self.rows = self.unpriced_rows = self.rows_without_baseline = 0
-        self.failed_rows_of_unknown_cost = 0  # they cost something or nothing: what was saved is an upper bound
+        self.estimated_rows = 0  # nobody counted the tokens of their comparison
+        self.rows_of_unknown_cost = 0  # a lost call or an unpriced failed one may have cost more: an upper bound
 
     @property
     def saved(self) -> Decimal:
@@ -38,40 +67,50 @@ class Savings:
     def add(self, outcome: Outcome, cost: Decimal | None) -> None:
         """Add a row and its cost in this run; None is unknown."""
         if not isinstance(outcome, Answered):
-            self._add_failed(cost)
+            self._add_failed(outcome, cost)
             return
-        answer = outcome.answer
-        if answer.baseline is None:
+        compared = self._comparison(outcome)
+        if compared.baseline is None:
             self.rows_without_baseline += 1
             return
-        self.baselines[answer.baseline] = None
-        if answer.baseline_cost is None or cost is None:
+        self.baselines[compared.baseline] = None
+        if compared.cost is None or cost is None:
             self.unpriced_rows += 1
             return
         self.rows += 1
-        self.baseline_cost += answer.baseline_cost
+        self.estimated_rows += compared.estimated
+        self.rows_of_unknown_cost += _has_lost_call(outcome)
+        self.baseline_cost += compared.cost
         self.cost += cost
-        self._split_by_cause(outcome, answer, answer.baseline_cost, cost)
+        if outcome.paid_by_another_run:
+            self.by_cause["cache" if outcome.cache == "hit" else "duplicates"] += compared.cost - cost
+        else:
+            self._split_by_cause(outcome, outcome.answer, compared.cost, cost)
 
-    def _add_failed(self, cost: Decimal | None) -> None:
-        if cost is None:
-            self.failed_rows_of_unknown_cost += 1
-            return
-        self.cost += cost
-        self.by_cause["failed rows"] -= cost
+    def _comparison(self, outcome: Answered) -> Comparison:
+        answer = outcome.answer
+        if outcome.paid_by_another_run:
+            return self._cost_now(answer)
+        return Comparison(answer.baseline, answer.baseline_cost, answer.baseline_estimated)
+
+    def _add_failed(self, outcome: Outcome, cost: Decimal | None) -> None:
+        self.rows_of_unknown_cost += cost is None or _has_lost_call(outcome)
+        self.cost += cost or _ZERO
+        self.by_cause["failed rows"] -= cost or _ZERO
 
     def _split_by_cause(self, outcome: Answered, answer: Answer, baseline_cost: Decimal, cost: Decimal) -> None:
-        by_cause = self.by_cause
-        original_cost = cost
-        if outcome.cache in ("hit", "dup"):
-            cause = "cache" if outcome.cache == "hit" else "duplicates"
-            if answer.cost is None:  # what routing had saved then is unknown
-                by_cause[cause] += baseline_cost - cost
-                return
-            original_cost = answer.cost
-            by_cause[cause] += original_cost - cost
-        compression = answer.compression_saved or _ZERO
-        provider = answer.provider_cache_saved or _ZERO
+        by_cause, compression = self.by_cause, answer.compression_saved or _ZERO
+        duplicate = outcome.cache == "dup"
+        compared = answer.compared_cost
+        if compared is None:  # it was the only one
+            compared = answer.cost if duplicate else cost
+        if compared is None:  # of a duplicate: what else had been saved is unknown
+            by_cause["duplicates"] += baseline_cost - cost
+            return
+        by_cause["duplicates" if duplicate else "other attempts"] += compared - cost
         by_cause["compression"] += compression
-        by_cause["provider caching"] += provider
-        by_cause["routing"] += baseline_cost - original_cost - compression - provider
+        by_cause[answer.choice] += baseline_cost - compared - compression
+
+
+def _has_lost_call(outcome: Outcome) -> bool:
+    return any(entry.status == "lost" for entry in outcome.entries)

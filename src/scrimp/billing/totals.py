@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
 from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.row_cost import cost_in_run
-from scrimp.billing.savings import Savings
+from scrimp.billing.savings import Comparison, Savings, cost_then
 from scrimp.enums import PAID_STATUSES, FailOn
 from scrimp.values import Answer, Answered, Entry, Outcome
 
@@ -57,10 +57,13 @@ class BillLine(Struct):
 class Bill:
     """Rows, calls and costs of one run; `cap` is what --max-cost allowed."""
 
-    def __init__(self, *, cap: Decimal | None = None) -> None:
+    def __init__(
+        self, *, cap: Decimal | None = None, cost_now: Callable[[Answer], Comparison] = cost_then
+    ) -> None:  # fmt: skip
+        """`cost_now` says what a row of the cache would cost if it were called."""
         self.cap = cap
         self.counts = RowCounts()
-        self.savings = Savings()
+        self.savings = Savings(cost_now)
         self.estimated_calls = 0
         self.compression = CompressionTotals()
         self._hits, self._duplicates, self._models = BillLine(), BillLine(), dict[str, BillLine]()

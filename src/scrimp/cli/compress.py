@@ -18,6 +18,7 @@ from scrimp.cli.printing import flush, print_text
 from scrimp.cli.session import Session, open_session
 from scrimp.compress import DEFAULT_KEEP, CompressOptions
 from scrimp.compress.receipt import receipt
+from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, model_scorer, price_of, shorten
 from scrimp.read.context import with_context
@@ -92,7 +93,7 @@ def compress_text(
     options = CompressOptions(highest, query or "", keep, _pattern(protect or []))
     with open_session() as session:
         text = with_context(_text(file), context or [])
-        name = model or session.defaults.baseline
+        name = model or session.defaults.baseline or DEFAULT_BASELINE
         price = None if quiet and budget is None else price_of(name, session.services)
         with model_scorer(session.services) if scorer == "model" else nullcontext() as opened:
             fitted = shorten(text, replace(options, scorer=opened), budget, price, name)

@@ -104,7 +104,8 @@ def run(
             from scrimp.cli.results.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
-        bill, shadow = Bill(cap=options.limits.max_cost), _shadow_run(session, options)
+        bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
+        shadow = _shadow_run(session, options)
         with _progress(session, screen, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(
                 file, rows, _writer_opener(session, options, read, written, target), session.messages.warn

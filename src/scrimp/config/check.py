@@ -97,7 +97,8 @@ def _check_defaults(config: Config, routes: Routes) -> Iterator[Finding]:
         yield from _check_call("defaults.chain", routes.chain, defaults.chain)
     if defaults.model is not None:
         yield from _check_model("defaults.model", defaults.model, routes)
-    yield from _check_model("defaults.baseline", defaults.baseline, routes)
+    if defaults.baseline is not None:
+        yield from _check_model("defaults.baseline", defaults.baseline, routes)
 
 
 def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:

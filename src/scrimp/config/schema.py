@@ -20,6 +20,8 @@ LARGEST_COUNT = 1_000_000_000
 Count = Annotated[int, Meta(ge=1, le=LARGEST_COUNT)]
 _YEAR = 31_536_000  # seconds
 Fraction = Annotated[float, Meta(ge=0, le=1)]
+# Its price is on its vendor's own list; those of newer models at the same price are known from others alone.
+DEFAULT_BASELINE = "openai/gpt-6.1-sol"
 DESTINATIONS = ("tier", "chain", "model")  # keys of [defaults] and of a rule: where prompts go; one of them is set
 
 
@@ -59,7 +61,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cache_ttl: str | None = None
     max_cost: Decimal | None = None
     allow_unpriced: bool = False
-    baseline: str = "openai/gpt-6.2-sol"
+    baseline: str | None = None  # where none is set each row has its own (flows.spend.baseline)
     concurrency: Count = 16
     rpm: Count | None = None
     tpm: Count | None = None

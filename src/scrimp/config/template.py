@@ -46,7 +46,8 @@ TEMPLATE = f"""\
 # cache_ttl = "90d"                # if not set, completions never expire
 # max_cost = 5.00                  # dollars for one run; if not set, there is no cap
 # allow_unpriced = false           # under a cap, call models of unknown price too
-# baseline = "openai/gpt-6.2-sol"  # the model the bill compares with
+# baseline = "openai/gpt-6.1-sol"  # the model the bill compares every row with; if not set, rows that scrimp chose the
+#                                  # model for are compared with this one, others with the model that you named
 
 # Calls.
 # concurrency = 16                 # the most calls in flight to one provider; fewer while it limits them

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrimp.config.paths import Paths
     from scrimp.config.routes import Routes
     from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.spend.cost_now import CostNow
     from scrimp.prices.book import PriceBook
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import RoutingRule
@@ -153,6 +154,13 @@ class Services:
                 regions[name] = region
         own = self._recorded_prices() | price_overrides(self.loaded.config)
         return PriceBook(own, table=self.paths.prices, lists=lists, regions=regions)
+
+    def cost_now(self, options: RunOptions) -> CostNow:
+        """Return what says what a row of the cache would cost now."""
+        from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when first needed
+        from scrimp.flows.spend.cost_now import CostNow  # noqa: PLC0415 - for a command with a bill
+
+        return CostNow(lambda: self.prices, price_overrides(self.loaded.config), options.baseline, self.clock())
 
     def _recorded_prices(self) -> dict[str, Rates]:
         """Return the prices that recordings come with, by provider/model."""

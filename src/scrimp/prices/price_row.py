@@ -10,7 +10,7 @@ from msgspec import Struct
 from scrimp.prices.rates import Band, Rates
 
 # What vendors call calls at list price (Groq: on_demand), and Anthropic those of a batch job.
-_STANDARD_TIERS = frozenset((None, "", "default", "standard", "auto", "on_demand"))
+STANDARD_TIERS = frozenset((None, "", "default", "standard", "auto", "on_demand"))
 _BATCH_TIER = "batch"
 
 
@@ -93,8 +93,8 @@ def price_context(*, batch: bool, service_tier: str | None, speed: str | None = 
 def has_rates_for(row: PriceRow, now: Moment, *, service_tier: str | None, speed: str | None) -> bool:
     """Return whether a row says what the tier and the speed of a reply cost; those of standard calls always cost it."""
     needed = price_context(
-        batch=False, service_tier=None if service_tier in _STANDARD_TIERS else service_tier,
-        speed=None if speed in _STANDARD_TIERS else speed,
+        batch=False, service_tier=None if service_tier in STANDARD_TIERS else service_tier,
+        speed=None if speed in STANDARD_TIERS else speed,
     )  # fmt: skip
     return all(
         any(key in variant.context for variant in applicable_variants(row, now, {key: value}))

@@ -196,7 +196,10 @@ def _rule_route(rule: RoutingRule, number: int, reason: str, chains: ChainSource
     if chain is None:
         raise ConfigError(f"rule {number} sets none of tier, chain and model: set exactly one")
     cap = None if rule.max_cost is None else RuleCap(f"rule {number}", rule.max_cost)
-    return Route(chain=chain, tier=rule.tier, why=f"rule {number}: {reason}", level=rule.compress, cap=cap)
+    return Route(
+        chain=chain, tier=rule.tier, why=f"rule {number}: {reason}", level=rule.compress, cap=cap,
+        choice="named model" if rule.chain is None else "chain",
+    )  # fmt: skip
 
 
 def _chain(rule: RoutingRule, chains: ChainSource) -> Chain | None:

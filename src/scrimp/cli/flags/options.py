@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 import typer
 
 from scrimp.cli.flags import completions
+from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.enums import (
     CacheMode,
     ColorMode,
@@ -192,7 +193,12 @@ Continue = Annotated[
 Report = Annotated[Literal["text", "json"], typer.Option("--report", help="The format of the receipt.")]
 Baseline = Annotated[
     str | None,
-    typer.Option(metavar="MODEL", help="The model the bill compares with.", autocompletion=completions.models),
+    typer.Option(
+        metavar="MODEL",
+        help="The model the bill compares every row with; if not set, the one you named, the flagship of a certified "
+        f"route, the last step of a chain, else {DEFAULT_BASELINE}.",
+        autocompletion=completions.models,
+    ),
 ]
 
 # Calls

@@ -17,6 +17,7 @@ from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.failures import policy_of
 from scrimp.flows.answer.check_command import LONGEST, run_check
 from scrimp.flows.plan.prompt_compressor import texts_of
+from scrimp.flows.spend.call_usage import call_usages
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import (
     Answer,
@@ -132,7 +133,8 @@ class Answerer:
             return None
         entry, compression = completion.entry, _compression(row)
         first = _first_of_step(attempts, shown) or completion  # what is asked again costs more than the prompt alone
-        counterfactual = self._pricer.counterfactual(first, first.entry or entry, compression)
+        compared = first.entry or entry
+        counterfactual = self._pricer.counterfactual(row.route, first, compared, compression)
         output = completion.text if shown.output is None else shown.output
         return Answer(
             output=output, raw=completion.text if output != completion.text else None, model=completion.model,
@@ -141,9 +143,10 @@ class Answerer:
             called_as=entry.model if entry.model != completion.model else None,
             parsed=shown.parsed, tier=row.route.tier, chain=row.route.chain.name, escalated=shown.step > 0,
             confidence=shown.confidence, why=_why(row, shown), usage=completion.usage, cost=recorder.cost,
-            price=entry.price, compressed=compression, attempts=len(attempts), baseline=self._pricer.baseline,
+            price=entry.price, compressed=compression, attempts=len(attempts), baseline=counterfactual.baseline,
             baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
-            provider_cache_saved=counterfactual.provider_cache_saved, climb=_summaries(attempts),
+            baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
+            calls=call_usages(recorder.entries, attempts, compared), climb=_summaries(attempts),
         )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
         prices=prices, warn=services.warn, streams=services.streams, show=services.show,
     )  # fmt: skip
-    pricer = CounterfactualPricer(prices, options.baseline)
+    pricer = CounterfactualPricer(prices, options.baseline, routes.available)
     history = ChainHistory(partial(_climb_counts, services), routes, prices, services.clock, services.warn)
     return Answerer(options=options, step_caller=step_caller, pricer=pricer, history=history)
 

@@ -28,7 +28,12 @@ class CacheLookup:
         if not cached:
             return {}
         return {
-            place: Answered(prompt=row.prompt, answer=hit.answer, cache="dup" if hit.run == self._run else "hit")
+            place: Answered(
+                prompt=row.prompt,
+                answer=hit.answer,
+                cache="dup" if hit.run == self._run else "hit",
+                paid_by_another_run=hit.run != self._run,
+            )
             for place, row in enumerate(rows)
             if (hit := cached.get(row.key)) is not None
         }

@@ -51,7 +51,7 @@ class CertifiedRoutes:
             f"tuned {signature}: {tuned.policy}, certified {tuned.day} to keep {format_percent_briefly(tuned.bound)} "
             f"({pluralize(tuned.pairs, 'pair')})"
         )
-        return Route(chain=chain, tier=None, why=why)
+        return Route(chain=chain, tier=None, why=why, flagship=tuned.flagship)
 
     def _chain(self, tuned: TunedRoute) -> Chain | None:
         """Return the chain, or None and a warning where one of its steps can no longer be called."""

@@ -126,10 +126,12 @@ def _with_instruction(system: str | None, instruction: str | None) -> str | None
 def fixed_route(options: RunOptions, routes: Routes) -> Route | None:
     """Return the route of a run that leaves nothing to decide."""
     if options.model is not None:
-        return Route(chain=routes.model_chain(options.model), tier=None, why="asked for")
+        return Route(chain=routes.model_chain(options.model), tier=None, why="asked for", choice="named model")
     if options.chain is not None:
         chain = routes.chain(options.chain, min_confidence=options.min_confidence)
-        return Route(chain=chain, tier=None, why="asked for")
+        return Route(chain=chain, tier=None, why="asked for", choice="chain")
     if options.tier not in (None, "auto"):
-        return Route(chain=routes.tier_chain(options.tier), tier=options.tier, why="asked for")
+        return Route(
+            chain=routes.tier_chain(options.tier), tier=options.tier, why="asked for", choice="named model"
+        )  # fmt: skip
     return None

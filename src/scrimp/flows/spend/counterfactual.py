@@ -1,76 +1,75 @@
-"""What a row would have cost: with the baseline model, uncompressed, or without the provider's prompt cache.
+"""What a row would have cost with its baseline, and as it was given, without compression.
 
-All three price the tokens the answering provider counted. Another model's tokenizer would count somewhat differently,
-so the baseline is a comparison at equal tokens, not an invoice.
+Both price the tokens that the answering provider counted. Another model's tokenizer would count somewhat differently,
+and its completion would be another one: such a comparison is an estimate, and said to be one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.flows.spend.baseline import baseline_of, uncompressed, usage_at
+from scrimp.flows.spend.call_price import price_call
 from scrimp.units import PICODOLLAR
-from scrimp.values import Completion, Compression, Entry, Usage
+from scrimp.values import Completion, Compression, Entry, Route, Usage
 
 if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
 
+_ZERO = Decimal(0)
+
 
 class Counterfactual(Struct, frozen=True, kw_only=True):
-    """Dollars of the baseline, and dollars saved by compression and by the provider's cache; None: unknown."""
+    """Dollars of the baseline, and dollars that compression saved; None: unknown."""
 
+    baseline: str
     baseline_cost: Decimal | None = None
     compression_saved: Decimal | None = None
-    provider_cache_saved: Decimal | None = None
+    estimated: bool = False
 
 
 class CounterfactualPricer:
     """Prices the rows of one run as they would have been otherwise."""
 
-    def __init__(self, prices: PriceBook, baseline: str | None) -> None:
-        """`baseline` is a model as provider/model."""
-        self._prices = prices
-        self.baseline = baseline
+    def __init__(self, prices: PriceBook, wanted: str | None, available: Collection[str]) -> None:
+        """`wanted` is the user's baseline as provider/model; `available` are the providers that can be called."""
+        self._prices, self._wanted, self._available = prices, wanted, available
 
     def counterfactual(
-        self, completion: Completion, entry: Entry, compression: Compression | None
+        self, route: Route, completion: Completion, entry: Entry, compression: Compression | None
     ) -> Counterfactual:  # fmt: skip
         """Return what the same completion would have cost; `entry` is that of its call."""
-        if completion.usage is None:
-            return Counterfactual()
-        removed = compression.before - compression.after if compression else 0
+        baseline = baseline_of(route, entry, wanted=self._wanted, available=self._available)
         used = completion.usage
-        uncached = (
-            replace(used, cache_read=0, cache_write=0, cache_write_long=0)
-            if used.cache_read or used.cache_write
-            else used
-        )
-        uncompressed = replace(uncached, input=uncached.input + removed) if removed else uncached
-        as_sent = self._cost(entry, uncached)
+        if used is None:
+            return Counterfactual(baseline=baseline)
+        given, guessed = uncompressed(used, compression, entry.provider, entry.model)
+        saved = _ZERO if given is used else self._saved(entry, completion, given)
+        own = baseline == f"{entry.provider}/{entry.model}"
+        if own:
+            cost = None if entry.cost is None else entry.cost + (saved or _ZERO)
+        else:
+            cost = self._dollars(baseline, usage_at(baseline, given, completion.model), entry.time)
         return Counterfactual(
-            baseline_cost=self._baseline_cost(uncompressed, entry.time),
-            compression_saved=_difference(
-                as_sent if uncompressed is uncached else self._cost(entry, uncompressed), as_sent
-            ),
-            provider_cache_saved=_difference(as_sent, as_sent if used is uncached else self._cost(entry, used)),
+            baseline=baseline, baseline_cost=cost, compression_saved=saved,
+            estimated=guessed or entry.estimated or not own,
+        )  # fmt: skip
+
+    def _saved(self, entry: Entry, completion: Completion, given: Usage) -> Decimal | None:
+        """Return what the prompt as it was given would have cost more, at the list price of the model that answered."""
+        as_sent = replace(completion, reported_cost=None)
+        less, more = (
+            price_call(self._prices, entry.provider, entry.model, each, entry.time)[0]
+            for each in (as_sent, replace(as_sent, usage=given))
         )
+        return None if more is None or less is None else more - less
 
-    def _baseline_cost(self, usage: Usage, when: float) -> Decimal | None:
-        if self.baseline is None:
-            return None
-        provider, _, model = self.baseline.partition("/")
-        return self._dollars(provider, model, usage, when)
-
-    def _cost(self, entry: Entry, usage: Usage) -> Decimal | None:
-        return self._dollars(entry.provider, entry.model, usage, entry.time)
-
-    def _dollars(self, provider: str, model: str, usage: Usage, when: float) -> Decimal | None:
+    def _dollars(self, model_id: str, usage: Usage, when: float) -> Decimal | None:
+        provider, _, model = model_id.partition("/")
         dollars = self._prices.cost_of(provider=provider, model=model, usage=usage, when=when).dollars
         return None if dollars is None else dollars.quantize(PICODOLLAR)
-
-
-def _difference(more: Decimal | None, less: Decimal | None) -> Decimal | None:
-    return None if more is None or less is None else more - less

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.failures import may_be_billed
-from scrimp.prices.model_names import is_same_model
-from scrimp.units import PICODOLLAR
+from scrimp.flows.spend.call_price import price_call
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
@@ -46,24 +45,8 @@ class CallRecorder:
     def price(
         self, call_model: str, provider: str, completion: Completion, when: float
     ) -> tuple[Decimal | None, str | None]:
-        """Return dollars and the price they rest on.
-
-        The price is that of the model that answered, never of another one asked for: a gateway may have passed the call
-        on. But a price the user gave the name asked for goes first.
-        """
-        own = self.prices.price(provider, call_model, when)
-        first = call_model if own is not None and own.source == "user" else completion.model
-        asked = (call_model,) if is_same_model(call_model, completion.model) else ()
-        names = dict.fromkeys((first, completion.model, *asked))
-        for model in names if completion.usage is not None or completion.reported_cost is not None else ():
-            cost = self.prices.cost_of(
-                provider=provider, model=model, usage=completion.usage, when=when,
-                service_tier=completion.service_tier, speed=completion.speed, region=completion.region,
-                reported=completion.reported_cost,
-            )  # fmt: skip
-            if cost.dollars is not None:
-                return cost.dollars.quantize(PICODOLLAR), cost.source
-        return None, None
+        """Return dollars and the price they rest on."""
+        return price_call(self.prices, provider, call_model, completion, when)
 
 
 class RowRecorder:

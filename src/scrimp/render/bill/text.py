@@ -27,6 +27,7 @@ _ALIGN = "lrrrrr"
 _NAME_WIDTH = 20
 _DIM, _BOLD, _GREEN, _RED, _YELLOW = "2", "1", "32", "31", "33"
 _RULES_NAMED = 3  # named in the line on compression
+_BASELINES_NAMED = 3
 _TROUBLE = ("failed", "truncated", "skipped", "failed calls", "lost calls")
 
 
@@ -117,21 +118,34 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
 def _savings_remarks(savings: Savings) -> Iterator[str]:
     """Yield what the baseline would have cost, what was saved and why; no saving where some rows' is unknown."""
     uncompared = savings.rows_not_compared
-    without = f"Without scrimp ({' and '.join(savings.baselines)})"
+    without, about = f"Without scrimp ({_baselines(savings)})", _about(savings)
     if not savings.rows:  # rows of failed calls alone are no reason to name a baseline
         if uncompared:
             yield f"What scrimp saved is unknown: {_reason(savings)}."
     elif uncompared:
         answered = format_count(uncompared + savings.rows)
         yield f"{format_count(uncompared)} of {answered} answered rows could not be compared: {_reason(savings)}."
-        dollars = f"{format_dollars(savings.baseline_cost)} instead of {format_dollars(savings.cost)}"
+        dollars = f"{about}{format_dollars(savings.baseline_cost)} instead of {format_dollars(savings.cost)}"
         yield f"{without} the other {format_count(savings.rows)} would have cost {dollars}."
     else:
-        yield f"{without}: {format_dollars(savings.baseline_cost)}. {_causes(savings)}"
+        yield f"{without}: {about}{format_dollars(savings.baseline_cost)}."
+        yield _causes(savings)
+
+
+def _baselines(savings: Savings) -> str:
+    names = list(savings.baselines)
+    if len(names) > _BASELINES_NAMED:
+        names[_BASELINES_NAMED - 1 :] = [pluralize(len(names) - _BASELINES_NAMED + 1, "other model")]
+    return " and ".join((", ".join(names[:-1]), names[-1])) if names[1:] else "".join(names)
+
+
+def _about(savings: Savings) -> str:
+    """Return the word before an amount that rests on tokens that nobody counted."""
+    return "about " if savings.estimated_rows else ""
 
 
 def _savings_color(savings: Savings) -> str:
-    if savings.rows_not_compared or savings.failed_rows_of_unknown_cost:
+    if savings.rows_not_compared or savings.rows_of_unknown_cost:
         return _YELLOW
     return _GREEN if savings.saved >= 0 else _RED
 
@@ -139,15 +153,15 @@ def _savings_color(savings: Savings) -> str:
 def _reason(savings: Savings) -> str:
     """Return why rows could not be compared."""
     if savings.unpriced_rows:
-        return f"the price of the model that answered or of the baseline ({' and '.join(savings.baselines)}) is unknown"
+        return f"the price of the model that answered or of the baseline ({_baselines(savings)}) is unknown"
     return "no baseline is set (--baseline MODEL)"
 
 
 def _causes(savings: Savings) -> str:
     parts = {cause: savings.by_cause[cause] for cause in CAUSES if savings.by_cause[cause]}
-    bound = "at most " if savings.failed_rows_of_unknown_cost else ""
-    saved = f"Saved {bound}{format_dollars(savings.saved)}"
-    if savings.baseline_cost and not bound:
+    bound = "at most " if savings.rows_of_unknown_cost else ""
+    saved = f"Saved {bound}{_about(savings)}{format_dollars(savings.saved)}"
+    if parts and savings.baseline_cost and not bound:
         whole, percents = whole_percentages(list(parts.values()), savings.baseline_cost)
         saved += f" ({whole} %)"
         causes = [f"{cause} {percent}" for cause, percent in zip(parts, percents, strict=True) if percent]

@@ -1,0 +1,68 @@
+"""What a row is compared with: which model, and the usage it would have had there.
+
+Nothing but the choice of the model may look like a saving of routing. So the baseline has the provider's cache that the
+call had, no hidden reasoning of another model, and where the user named the model it is that model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.config.schema import DEFAULT_BASELINE
+from scrimp.prices.model_names import is_same_model
+from scrimp.tokens.tokenizer_factors import tokenizer_factor
+from scrimp.values import Compression, Usage
+
+if TYPE_CHECKING:
+    from scrimp.values import Entry, Route
+
+
+def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Collection[str]) -> str:
+    """Return the model that a call is compared with, as provider/model.
+
+    `wanted` is the user's baseline for every row. Without one: the flagship of a certified route, the last step of a
+    chain that the user gave (its first model with a key), the model itself where the user named it.
+    """
+    called = f"{entry.provider}/{entry.model}"
+    if wanted is not None:
+        return wanted
+    if route.choice == "routing":
+        return route.flagship or DEFAULT_BASELINE
+    last = route.chain.steps[-1]
+    if route.choice == "named model" or called in {model.id for model in last.candidates}:
+        return called
+    return next((model for model in last.candidates if model.provider in available), last.candidates[0]).id
+
+
+def uncompressed(usage: Usage, compression: Compression | None, provider: str, model: str) -> tuple[Usage, bool]:
+    """Return the usage of the prompt as it was given, and whether its tokens are an estimate.
+
+    What was left out is counted in o200k_base, for others by their factor; as much of it as of the rest would have been
+    in the provider's cache.
+    """
+    removed = 0 if compression is None else compression.before - compression.after
+    if compression is None or removed <= 0 or not usage.input:
+        return usage, False
+    factor = tokenizer_factor(provider, model)
+    if factor is not None:
+        removed = removed * factor // 100
+    parts = {
+        name: getattr(usage, name) + _share(removed, getattr(usage, name), usage.input)
+        for name in ("cache_read", "cache_write", "cache_write_long")
+        if getattr(usage, name)
+    }
+    return replace(usage, input=usage.input + removed, **parts), bool(factor or parts or compression.estimated)
+
+
+def _share(tokens: int, part: int, whole: int) -> int:
+    return tokens * part // whole
+
+
+def usage_at(baseline: str, usage: Usage, answered_by: str) -> Usage:
+    """Return what the baseline would have used: another model's hidden reasoning is no part of its completion."""
+    if not usage.reasoning or is_same_model(baseline.partition("/")[2], answered_by):
+        return usage
+    return replace(usage, output=usage.output - min(usage.reasoning, usage.output), reasoning=0)
