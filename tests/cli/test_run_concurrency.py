@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from command import Scrimp, wait_until
-from fake_provider import FakeProvider, completion, echo, error, fake_provider
+from fake_provider import FakeProvider, Reply, completion, echo, error, fake_provider
 
 TWO_PROVIDERS = """
 [providers.slow]
@@ -157,6 +160,28 @@ def test_a_cap_that_is_reached_says_how_to_go_on(ready: Scrimp, provider: FakePr
     again = ready(*words)
     assert [row["cache"] for row in again.rows[:before]] == ["hit"] * before
     assert len(provider.bodies) > before
+
+
+@pytest.mark.parametrize(("reply", "sum_is"), [(None, "$"), ((0, {}, b""), "up to $")])
+def test_a_cap_that_is_reached_counts_calls_that_were_in_flight(
+    ready: Scrimp, provider: FakeProvider, reply: Reply | None, sum_is: str
+) -> None:
+    def answer(body: dict[str, Any]) -> Reply:
+        if body["messages"][-1]["content"] != "first":
+            time.sleep(0.3)
+            return reply or echo(body)
+        return echo(body)
+
+    provider.answer = answer
+    ready.file("rows.jsonl", "".join(f'{{"text": "{text}"}}\n' for text in ("first", "a", "b", "c", "long" * 900)))
+    ran = ready("run", "rows.jsonl", "--max-cost", "0.003", "--max-output", "5", "-j", "4", "--summary-file", "b.json")
+    bill = json.loads((ready.cwd / "b.json").read_bytes())
+    (said, spent) = re.findall(r"allows after (up to \$|\$)([\d.]+) spent: lower", ran.err)[0]
+
+    assert (ran.status, len(provider.prompts), said) == (5, 4 if reply is None else len(provider.prompts), sum_is)
+    assert "in flight" not in ran.err
+    if reply is None:
+        assert Decimal(spent) == pytest.approx(Decimal(str(bill["cost_usd"])), abs=Decimal("0.000001"))
 
 
 def test_a_second_signal_stops_at_once_and_books_what_was_in_flight(ready: Scrimp, provider: FakeProvider) -> None:

@@ -137,6 +137,8 @@ class Rooms:
             if each.text in self.known
         }
 
+    refusal = None
+
     def all_down(self, chains: Sequence[Chain]) -> bool:
         return False
 

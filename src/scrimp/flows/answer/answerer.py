@@ -73,6 +73,11 @@ class Answerer:
             prompt=row.prompt, failure=failure, status=status, answer=answer, cache=self._cache_use, entries=entries
         )
 
+    @property
+    def refusal(self) -> str | None:
+        """Why a request did not fit under the run's cap, with what is spent by now; None where all did."""
+        return self._step_caller.refusal
+
     def all_down(self, chains: Iterable[Chain]) -> bool:
         """Return whether no model of these chains may be called any more."""
         return not any(self._step_caller.is_alive(step) for chain in chains for step in chain.steps)

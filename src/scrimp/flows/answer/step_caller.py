@@ -106,6 +106,11 @@ class StepCaller:
         failure = None if first is None else Failure(kind="invalid", message=first, sent=False)
         return [model for model, reason in reasons.items() if reason is None], failure
 
+    @property
+    def refusal(self) -> str | None:
+        """Why a request did not fit under the run's cap, with what is spent by now; None where all did."""
+        return self._budget.refusal and self._budget.refusal()
+
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
         return any(

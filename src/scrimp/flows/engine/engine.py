@@ -79,7 +79,12 @@ class Engine:
         await self._drain()
         if self._error is not None:
             raise self._error
-        return None if self._stop is None else self._stop.after(self._done - self._failed, self._options.cache)
+        if self._stop is None:
+            return None
+        # Calls in flight have ended: what they cost is part of what was spent.
+        refusal = self._answerer.refusal if self._stop.reason == "budget" else None
+        stop = self._stop if refusal is None else replace(self._stop, message=f"stopped: {refusal}")
+        return stop.after(self._done - self._failed, self._options.cache)
 
     async def _admit(self, rows: Sequence[PlannedRow], start: int) -> int:
         """Wait for room, then begin a group; return the position after it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from decimal import Decimal
 
 
@@ -14,6 +15,8 @@ class Budget:
         self.cap = cap
         self.spent = Decimal(0)
         self.reserved = Decimal(0)
+        self.may_be_less = False  # whether what was reserved for calls of unknown cost counts as spent
+        self.refusal: Callable[[], str] | None = None  # a sentence on the first request that did not fit, as of now
         self._waiting: deque[tuple[asyncio.Future[bool], Decimal]] = deque()
 
     async def reserve(self, upper_bound: Decimal) -> bool:
@@ -38,6 +41,7 @@ class Budget:
         """Replace a reservation by what the request really cost; an unknown cost counts as all of it."""
         self.reserved -= upper_bound
         self.spent += upper_bound if cost is None else cost
+        self.may_be_less |= cost is None and upper_bound > 0
         self._serve()
 
     def _serve(self) -> None:

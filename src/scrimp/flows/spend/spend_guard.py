@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_UP, Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -71,8 +72,9 @@ class SpendGuard:
 
     async def _begin_inner(self, call: Call, reserved: Decimal | None) -> str | Failure:
         if reserved is None:
-            message = self._refusal(call, self._upper_bound(call) * self._overruns.factor(call))
-            return Failure(kind="budget", message=message, sent=False, rule_only=self._rule is not None)
+            refusal = partial(self._refusal, call, self._upper_bound(call) * self._overruns.factor(call))
+            self._budget.refusal = self._budget.refusal or refusal
+            return Failure(kind="budget", message=refusal(), sent=False, rule_only=self._rule is not None)
         call_id: str | Failure | None = None
         try:
             call_id = await self._inner.begin(call)
@@ -96,12 +98,14 @@ class SpendGuard:
         return self._inner.now
 
     def _refusal(self, call: Call, bound: Decimal) -> str:
-        output, spent = call.parameters.max_output or BOUNDED_OUTPUT, self._budget.spent
+        output, budget = call.parameters.max_output or BOUNDED_OUTPUT, self._budget
         more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
+        spent = f"{'up to ' if budget.may_be_less else ''}${_shown(budget.spent)} spent"
+        in_flight = f" and up to ${_shown(budget.reserved)} for calls in flight" if budget.reserved else ""
         cap = "--max-cost" if self._rule is None else f"the max_cost of {self._rule}"
         return (
             f"the next call could cost up to ${_shown(bound)} ({output:,} output tokens{more}), more than {cap} "
-            f"{self._budget.cap} allows after ${_shown(spent)} spent: lower --max-output to fit more calls"
+            f"{budget.cap} allows after {spent}{in_flight}: lower --max-output to fit more calls"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
