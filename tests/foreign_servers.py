@@ -1,0 +1,171 @@
+"""Servers written by others: installed in environments of their own, run on a free port, their replies kept."""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+# A directory for the environments; they take a minute and 0.8 GB, so that only who names one gets them.
+PLACE = os.environ.get("SCRIMP_FOREIGN_SERVERS", "")
+INSTALL_SECONDS, START_SECONDS = 200, 60
+
+
+def installed(requirement: str) -> Path:
+    """Return the `bin` of an environment with a requirement, installed if need be; skip the test where it cannot be.
+
+    A failed installation is tried again by whoever asks next, one at a time.
+    """
+    if not PLACE:
+        pytest.skip("SCRIMP_FOREIGN_SERVERS names no directory to install servers of others in")
+    environment = Path(PLACE).resolve() / requirement.replace("==", "-").replace("[", "-").replace("]", "")
+    environment.mkdir(parents=True, exist_ok=True)
+    done = environment / "installed"
+    with (environment / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+            _install(environment / "bin" / "pip", requirement)
+            done.touch()
+    return environment / "bin"
+
+
+def _install(pip: Path, requirement: str) -> None:
+    command = [pip, "install", "--quiet", "--disable-pip-version-check", requirement]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"{requirement} could not be installed in {INSTALL_SECONDS} seconds")
+    except subprocess.CalledProcessError as error:
+        words = [line for line in error.stderr.splitlines() if line.startswith("ERROR")] or ["pip failed"]
+        pytest.skip(f"{requirement} could not be installed: {words[-1]}")
+
+
+@contextmanager
+def serving(
+    command: Sequence[str | Path], *, health: str, log: Path, env: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """Run a server for the length of a test, on a free port that its command calls `{port}`; yield it once healthy."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    words = [str(word).replace("{port}", str(port)) for word in command]
+    with log.open("wb") as output:
+        server = subprocess.Popen(words, stdout=output, stderr=output, env=os.environ | (env or {}))
+        try:
+            _wait_until_healthy(server, port, health, log)
+            yield port
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            if _status(port, path) == 200:
+                return
+        except OSError:
+            pass
+        words = log.read_text(errors="replace")[-2000:]
+        assert server.poll() is None, f"the server ended with {server.returncode}: {words}"
+        assert time.monotonic() < end, f"the server was not healthy after {START_SECONDS} seconds: {words}"
+        time.sleep(0.1)
+
+
+def _status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+class Reply(Struct, frozen=True):
+    """What a server answered to one request."""
+
+    path: str
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def cost(self) -> Decimal | None:
+        """The dollars that LiteLLM names in a header."""
+        header = self.headers.get("x-litellm-response-cost")
+        return None if header is None else Decimal(header)
+
+
+class Relay(Struct):
+    """Its address, and what it passed on."""
+
+    url: str
+    replies: list[Reply]
+
+    def answered(self) -> list[Reply]:
+        return [reply for reply in self.replies if reply.status == 200]
+
+
+@contextmanager
+def relay(port: int) -> Iterator[Relay]:
+    """Pass requests on to a server and write down what it answers, byte for byte what the client gets."""
+    relayed = Relay("", [])
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            data = self.rfile.read(int(self.headers["content-length"]))
+            kept = {
+                name: value for name, value in self.headers.items() if name.lower() not in ("host", "accept-encoding")
+            }
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request("POST", self.path, data, kept)
+            reply = connection.getresponse()
+            body = reply.read()
+            connection.close()
+            headers = {name.lower(): value for name, value in reply.getheaders()}
+            relayed.replies.append(Reply(self.path, reply.status, headers, json.loads(body, parse_float=Decimal)))
+            self.send_response_only(reply.status)
+            for name, value in headers.items():
+                if name not in ("transfer-encoding", "connection", "content-length"):
+                    self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    relayed.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield relayed
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
