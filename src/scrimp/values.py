@@ -48,7 +48,7 @@ class Attachment(Struct, frozen=True, kw_only=True):
     @property
     def is_url(self) -> bool:
         """Whether the provider fetches it."""
-        return not self.path
+        return self.identity == self.name
 
 
 class Prompt(Struct, frozen=True, kw_only=True):

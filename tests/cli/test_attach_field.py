@@ -32,6 +32,11 @@ def seen(body: dict[str, Any]) -> Reply:
     return completion(" ".join(str(len(each)) for each in content_of(body)))
 
 
+def png(width: int, height: int, more: bytes = b"") -> bytes:
+    """The header of an image of that size."""
+    return PNG[:16] + width.to_bytes(4, "big") + height.to_bytes(4, "big") + more
+
+
 @pytest.fixture
 def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
     provider.answer = seen
@@ -216,3 +221,116 @@ def test_a_route_whose_models_read_only_text_is_refused_before_anything_is_read(
     assert (ran.status, ran.out, provider.bodies) == (2, "", [])
     assert ran.err.endswith("takes no attachments, only text: choose another model (-m)\n")
     assert len(ran.err.splitlines()) == 1
+
+
+VENDORS = """
+[providers.openai]
+dialect = "openai"
+flavour = "openai"
+base_url = "{url}"
+key_env = "FAKE_KEY"
+[providers.other]
+dialect = "openai"
+base_url = "{url}"
+key_env = "FAKE_KEY"
+[tiers]
+simple = ["openai/gpt-4o", "openai/gpt-6-luna"]
+medium = ["other/claude-opus-5-5"]
+high = ["other/gpt-3.5-turbo"]
+[models."openai/gpt-4o"]
+price = {{ input = 1.0, output = 10.0 }}
+[models."openai/gpt-6-luna"]
+price = {{ input = 1.0, output = 10.0 }}
+[models."other/claude-opus-5-5"]
+price = {{ input = 1.0, output = 10.0 }}
+"""
+
+
+def test_an_estimate_counts_what_is_attached_for_each_model_and_says_what_cannot_be_sent(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.config(VENDORS.format(url=provider.url))
+    ready.file("data/a.png", png(1024, 1024))
+    ready.file("data/b.png", png(2048, 4096))
+    ready.file("data/rows.csv", "id,photo\n1,a.png\n2,b.png\n3,a.png\n4,missing.png\n5,gone.png\n")
+    words = ("data/rows.csv", "--attach-field", "photo", *ASK, "--max-output", "10")
+    without = json.loads(ready("estimate", *words[:1], "--prompt-field", "id", *words[5:], "--json").out)
+    text, ran = ready("estimate", *words), ready("estimate", *words, "--json")
+    found = json.loads(ran.out)
+
+    assert found["work"] | {"input": 0} == without["work"] | {
+        "rows": 5, "hits": 0, "duplicates": 1, "calls": 2, "attachments": 2, "unsendable": 2, "input": 0,
+    }  # fmt: skip
+    assert {offer["model"]: offer["attached_input"] for offer in found["offers"]} == {
+        "openai/gpt-4o": 765 + 1105, "openai/gpt-6-luna": 1229 + 9831, "other/claude-opus-5-5": 1369 + 4784,
+    }  # fmt: skip
+    assert found["offers"][0]["high"] - (765 + 1105 + 20 * 10) / 1e6 < 50 / 1e6
+    assert "5 rows: 0 in the cache, 1 duplicates, 2 to call, 2 that cannot be sent\n" in text.out
+    assert "2 attachments: 1,870 to 11,060 input tokens, by model\n" in text.out
+    assert "a row that cannot be sent, the first: data/rows.csv:5: 'photo': missing.png cannot be read" in text.err
+    assert provider.bodies == []
+
+
+def test_a_route_is_shown_with_the_first_model_that_takes_what_is_attached(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.config(VENDORS.format(url=provider.url).replace("simple = [", 'simple = ["other/gpt-3.5-turbo", '))
+    ready.file("data/rows.jsonl", '{"text": "a", "photos": ["g.gif"]}\n{"text": "b", "photos": []}\n')
+    words = ("route", "data/rows.jsonl", "--attach-field", "photos", "--tier", "simple")
+
+    assert [line.split("\t")[2] for line in ready(*words).out.splitlines()] == ["openai/gpt-4o", "other/gpt-3.5-turbo"]
+
+
+def test_a_dry_run_shows_the_request_with_the_file_and_why_a_row_has_none(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.file("data/rows.csv", "photo\ng.gif\nmissing.gif\n")
+    ran = ready("run", "data/rows.csv", "--attach-field", "photo", *ASK, "--dry-run")
+
+    assert provider.bodies == []
+    assert base64.b64encode(GIF).decode() in ran.out
+    assert "data/rows.csv:3: 'photo': missing.gif cannot be read" in ran.out + ran.err
+
+
+def test_under_a_cap_images_are_paid_by_their_size_until_the_next_could_pass_it(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.config(VENDORS.format(url=provider.url))
+    provider.answer = lambda _: completion("ok", prompt_tokens=765 + 20)
+    for number in range(6):
+        ready.file(f"data/{number}.png", png(1024, 1024, bytes([number])))
+    ready.file("data/rows.csv", "photo\n" + "".join(f"{number}.png\n" for number in range(6)))
+    ran = ready(
+        "run", "data/rows.csv", "--attach-field", "photo", *ASK, "-m", "openai/gpt-4o", "--max-output", "10",
+        "--max-cost", "0.0032", "-q", "--fields", "status",
+    )  # fmt: skip
+
+    # A call costs $0.000805 and may cost some 80 tokens more; four would fit, three and one more at its most do not.
+    assert (ran.status, len(provider.bodies)) == (5, 3)
+    assert "(10 output tokens and 765 for what is attached)" in ran.err
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/rows.csv", "photo\ng.gif\nphotos/dot.png\npaper.pdf\n")
+    words = ("run", "data/rows.csv", "--attach-field", "photo", *ASK, "-q", "--fields", "cache")
+    ready(*words, "--limit", "2")
+    ran = ready(*words)
+
+    assert [row["cache"] for row in ran.rows] == ["hit", "hit", "miss"]
+    assert len(provider.bodies) == 3
+
+
+def test_every_step_of_a_chain_and_its_judge_see_the_file(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.provider(
+        provider.url,
+        more='[chains.c]\nsteps = ["fake/one", "fake/two"]\nsignal = "judge"\njudge = "fake/three"\n',
+    )
+    ready.file("data/rows.csv", "photo\ng.gif\n")
+    answers = {"one": "A dog.", "two": "A cat.", "three": "wrong"}
+    provider.answer = lambda body: completion(answers[body["model"]], model=body["model"])
+    ran = ready("run", "data/rows.csv", "--attach-field", "photo", *ASK, "--chain", "c", "--out", "text")
+
+    assert ran.out == "A cat.\n"
+    assert [body["model"] for body in provider.bodies][:2] == ["one", "three"]
+    assert provider.bodies[-1]["model"] == "two"
+    assert all(content_of(body)[0] == GIF for body in provider.bodies)

@@ -31,14 +31,25 @@ def answer(body: dict[str, Any]) -> Reply:
     turns = [str(message["content"]) for message in body["messages"]]
     asked = turns[-3] if turns[-1].startswith("Your reply was not accepted") else turns[-1]
     text = _text(asked, cheap="luna" in body["model"])
-    usage = {"prompt_tokens": len("\n".join(turns)) // 4 + 8, "completion_tokens": len(text) // 4 + 1}
+    usage = {
+        "prompt_tokens": len("\n".join(turns)) // 4 + 8 + _picture_tokens(body),
+        "completion_tokens": len(text) // 4 + 1,
+    }
     usage["total_tokens"] = sum(usage.values())
     return completion(text, model=body["model"], usage=usage)
+
+
+def _picture_tokens(body: dict[str, Any]) -> int:
+    """Return what OpenAI counts for pictures of 1024 x 1024."""
+    contents = [message["content"] for message in body["messages"] if isinstance(message["content"], list)]
+    return 1229 * sum(part["type"] == "image_url" for content in contents for part in content)
 
 
 def _text(prompt: str, *, cheap: bool) -> str:
     if "rder" in prompt and "EUR" in prompt:
         return _order(prompt)
+    if "damaged" in prompt:
+        return "yes" if "cracked" in prompt else "no"
     if "Mood of" in prompt and "Not bad" in prompt and cheap:
         return _UNSURE
     for words, moods in _MOODS.items():

@@ -74,8 +74,8 @@ def ask(
     is. `scrimp cache rm conversation` removes it.
 
     --attach sends files, or URLs for the provider to fetch; the first bytes of a file tell what it is, the ending of a
-    URL. The cache knows a file by its content. What it costs is known from the reply: under --max-cost it also needs
-    --allow-unpriced. It goes with this prompt alone, not with those that -c adds.
+    URL. The cache knows a file by its content and keeps none of it; its name is not sent. It goes with this prompt
+    alone, not with those that -c adds.
     """
     refuse_closed_stdout()
     with open_session(config_flags(where, answer, cost, own)) as session:

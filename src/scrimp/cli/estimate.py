@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -31,7 +32,7 @@ from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes,
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
-from scrimp.units import format_count, format_dollars
+from scrimp.units import format_count, format_dollars, pluralize
 from scrimp.values import ModelRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -49,6 +50,7 @@ def estimate(
     """Show what a run would cost, without calling any API.
 
     It accepts every flag of scrimp run: just replace run by estimate. Flags for speed and output have no effect here.
+    Images and PDFs count as many tokens as their vendors' formulas give for their sizes.
     Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, and completions are
     assumed to be short, middling or as long as --max-output allows.
     """
@@ -69,11 +71,10 @@ def estimate(
             models.insert(0, (None, session.services.routes.model(options.model)))
         quoted = quotes(work, output, session.services, models)
         if as_json:
-            print_json(
-                {"work": msgspec.structs.asdict(work), "offers": [msgspec.structs.asdict(each) for each in quoted]}
-            )
+            counts = {name: value for name, value in msgspec.structs.asdict(work).items() if name != "sizes"}
+            print_json({"work": counts, "offers": [msgspec.structs.asdict(each) for each in quoted]})
             return
-        _describe(work, output)
+        _describe(work, output, [each.attached_input for each in quoted])
         cells = [
             (
                 each.tier or "asked for",
@@ -91,13 +92,18 @@ def estimate(
         )
 
 
-def _describe(work: Workload, output: OutputTokens) -> None:
+def _describe(work: Workload, output: OutputTokens, attached: Sequence[int]) -> None:
+    unsendable = f", {format_count(work.unsendable)} that cannot be sent" if work.unsendable else ""
     print_line(
         f"{format_count(work.rows)} rows: {format_count(work.hits)} in the cache, "
-        f"{format_count(work.duplicates)} duplicates, {format_count(work.calls)} to call"
+        f"{format_count(work.duplicates)} duplicates, {format_count(work.calls)} to call{unsendable}"
     )
     saved = f", {format_count(work.saved_input)} removed by compression" if work.saved_input else ""
     print_line(f"{format_count(work.input)} input tokens (estimated){saved}")
+    if work.attachments:
+        least, most = (format_count(end(attached, default=0)) for end in (min, max))
+        tokens = f"at most {most} input tokens" if least == most else f"{least} to {most} input tokens, by model"
+        print_line(f"{pluralize(work.attachments, 'attachment')}: {tokens}")
     print_line(
         f"completions of {output.low}, {output.expected} and {output.high} tokens (assumed) for low, expected and high"
     )

@@ -75,6 +75,10 @@ def run(
     A template names columns of the row; any row also has {text}, {line}, {file} and {row} (its number), unless a column
     of the input has that name. {"..."} takes a name with braces in it; {{ and }} are braces of the text.
 
+    --attach-field names a column of images and PDFs: a path, relative to the folder of the input, a URL, or a list of
+    them in JSON. A file that cannot be sent loses its row alone. --attach adds a file to every row. The cache knows a
+    file by its content, and keeps none of it; --max-cost counts the tokens that its size stands for at the vendor.
+
     CSV from a CSV or TSV has the same columns, then output (parsed, with --choices or --schema) and error: always on
     stdout, in a file where a row failed. A name that is taken gets a number: output_2.
 

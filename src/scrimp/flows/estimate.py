@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from scrimp import tokens
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.plan.prompt_compressor import texts_of
-from scrimp.values import ModelRef, Prompt, Usage
+from scrimp.values import Attachment, ModelRef, Prompt, Usage
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
+    from scrimp.providers.endpoint import Endpoint
 
 # Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
 _LOW, _EXPECTED, _HIGH = 20, 200, 1000
@@ -32,6 +33,9 @@ class Workload(Struct):
     calls: int = 0
     input: int = 0  # tokens of the calls that are left
     saved_input: int = 0  # tokens that compression takes off them
+    attachments: int = 0  # images and PDFs of the calls that are left; each model counts their tokens in its own way
+    unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
+    sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached, nameless
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -44,6 +48,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     expected: Decimal | None
     high: Decimal | None
     batch: Decimal | None  # expected, through a batch job; None where none is sold
+    attached_input: int = 0  # the most tokens that what is attached counts at this model
 
 
 class OutputTokens(Struct, frozen=True):
@@ -64,7 +69,7 @@ def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services,
         total.hits += len(group.cached)
         for place, row in enumerate(group.rows):
             if place not in group.cached:
-                _count(row, total, seen)
+                _count(row, total, seen, services)
     total.input += total.calls * _schema_tokens(options)
     return total
 
@@ -78,7 +83,13 @@ def _schema_tokens(options: RunOptions) -> int:
     return tokens.estimate(in_words(options.parameters.schema))
 
 
-def _count(row: PlannedRow, total: Workload, seen: set[int]) -> None:
+def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services) -> None:
+    attachments = row.prompt.attachments
+    if attachments and (defect := next((each.defect for each in attachments if each.defect), None)):
+        if not total.unsendable:
+            services.warn(f"a row that cannot be sent, the first: {defect}")
+        total.unsendable += 1
+        return
     short = int.from_bytes(row.key[:8])  # 64 bits tell a million rows apart, at a third of the memory
     if short in seen:
         total.duplicates += 1
@@ -89,8 +100,31 @@ def _count(row: PlannedRow, total: Workload, seen: set[int]) -> None:
     size = tokens.estimate(row.text)
     sent = size + sum(map(tokens.estimate, texts))
     total.input += sent + _MESSAGE_TOKENS
+    if attachments:
+        _count_attachments(attachments, total)
     if row.rules:
         total.saved_input += sum(map(tokens.estimate, (*texts_of(row.prompt), row.instruction or ""))) - sent
+
+
+def _count_attachments(attachments: Sequence[Attachment], total: Workload) -> None:
+    from scrimp.read.attachments import measured  # noqa: PLC0415 - few prompts have attachments
+
+    total.attachments += len(attachments)
+    for attached in map(measured, attachments):
+        size = Attachment(
+            name="", media_type=attached.media_type, identity="", width=attached.width, height=attached.height,
+            pages=attached.pages,
+        )  # fmt: skip
+        total.sizes[size] = total.sizes.get(size, 0) + 1
+
+
+def _attached_tokens(work: Workload, endpoint: Endpoint, model: str) -> int:
+    """Return the most tokens that all attachments count at a model."""
+    if not work.sizes:
+        return 0
+    from scrimp.providers.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have attachments
+
+    return sum(attached_tokens([size], endpoint, model) * count for size, count in work.sizes.items())
 
 
 def output_tokens(options: RunOptions) -> OutputTokens:
@@ -108,19 +142,25 @@ def output_tokens(options: RunOptions) -> OutputTokens:
 def quotes(
     work: Workload, size: OutputTokens, services: Services, models: Sequence[tuple[str | None, ModelRef]]
 ) -> list[Quote]:
-    """Return what each model would charge."""
+    """Return what each model would charge; those that read text alone are left out where there is more to read."""
+    if work.attachments:
+        from scrimp.providers.attached_files import reads_text_only  # noqa: PLC0415 - few prompts have attachments
+
+        endpoints = services.routes.endpoints
+        models = [each for each in models if not reads_text_only(endpoints[each[1].provider], each[1].model)]
     return [_quote(work, size, services, tier, model) for tier, model in models]
 
 
 def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | None, model: ModelRef) -> Quote:
     routes = services.routes
     endpoint = routes.endpoints[model.provider]
+    attached = _attached_tokens(work, endpoint, model.model)
 
     def cost(output: int, *, batch: bool = False) -> Decimal | None:
         if not work.calls:
             return Decimal(0)
         # A cliff belongs to one call, so one average call is priced, and then multiplied.
-        usage = Usage(input=work.input // work.calls, output=output)
+        usage = Usage(input=(work.input + attached) // work.calls, output=output)
         one = services.prices.cost_of(
             provider=model.provider, model=model.model, usage=usage, when=services.clock(), batch=batch,
             price_provider=endpoint.price_provider,
@@ -134,4 +174,5 @@ def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | N
     return Quote(
         tier=tier, model=model.id, callable=services.can_call(model), low=cost(size.low),
         expected=cost(size.expected), high=cost(size.high), batch=cost(size.expected, batch=True) if sold else None,
+        attached_input=attached,
     )  # fmt: skip

@@ -28,6 +28,7 @@ _ENDINGS = {
 }  # fmt: skip
 _KINDS = "PNG, JPEG, GIF, WebP and PDF"
 _REMEMBERED = 1024  # files: many rows may name the same
+_HEADER = 1 << 20  # bytes in which the size of an image stands, behind all that a camera writes before it
 _SHOWN = 120  # characters of a name
 
 
@@ -75,7 +76,7 @@ def measured(attached: Attachment) -> Attachment:
 
 
 def with_content(attached: Attachment) -> Attachment:
-    """Return an attachment ready to be sent, and measured; InputError where its file is not the one looked at."""
+    """Return an attachment ready to be sent; InputError where its file is not the one that was looked at."""
     if attached.is_url:
         return attached
     try:
@@ -84,14 +85,15 @@ def with_content(attached: Attachment) -> Attachment:
         raise InputError(f"{attached.name} cannot be read any more ({error.strerror})") from error
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != attached.identity:
         raise InputError(f"{attached.name} was changed meanwhile: rerun the same command")
-    return replace(measured(attached), data=b64encode(content).decode("ascii"))
+    return replace(attached, data=b64encode(content).decode("ascii"))
 
 
 @lru_cache(_REMEMBERED)
 def _measures(path: str, _identity: str, media_type: str) -> tuple[int, int, int]:
     """Return width, height and pages of a file, each 0 where it has none; the identity tells it from a later one."""
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(_HEADER if media_type != PDF else -1)
     except OSError:
         return 0, 0, 0  # it is gone: the call will say so
     if media_type == PDF:

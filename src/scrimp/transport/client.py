@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scrimp.failures import policy_of
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.transport.exchange import CallObserver, Exchange, Show
+from scrimp.transport.exchange import CallObserver, Content, Exchange, Show
 from scrimp.transport.faults import FaultError
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
@@ -95,15 +95,16 @@ class ProviderClient:
 
     async def complete(
         self, call: Call, endpoint: Endpoint, observer: CallObserver, retry_state: RetryState, *,
-        show: Show | None = None,
+        show: Show | None = None, content: Content | None = None,
     ) -> Completion | Failure:  # fmt: skip
         """Return the completion of a call with its ledger entry, or the last failure once no retry would help.
 
         If the model is in trouble, the failure is returned although retries remain: the caller may call another model,
         or wait and call again with the same retry state. Once `show` was given a piece of a streamed completion
-        nothing is retried.
+        nothing is retried. `content` returns the call with what is attached to it: it is called once, and what it
+        raises is raised here.
         """
-        exchange = Exchange(call, endpoint, observer, show)
+        exchange = Exchange(call, endpoint, observer, show, content)
         if (endpoint.name, call.model) not in self._prepared:
             await self._prepare(exchange)
         while True:

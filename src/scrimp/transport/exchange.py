@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scrimp.providers.rate_limit_headers import StatedLimits
 
 Show = Callable[[str], None]
+Content = Callable[[Call], Call]
 
 
 class CallObserver(Protocol):
@@ -30,13 +31,19 @@ class CallObserver(Protocol):
 class Exchange:
     """The request of one call and the state of its attempts."""
 
-    def __init__(self, call: Call, endpoint: Endpoint, observer: CallObserver, show: Show | None) -> None:
-        """`show` receives a streamed completion piece by piece; with None the completion is not streamed."""
+    def __init__(
+        self, call: Call, endpoint: Endpoint, observer: CallObserver, show: Show | None, content: Content | None = None
+    ) -> None:
+        """`show` receives a streamed completion piece by piece; with None the completion is not streamed.
+
+        `content` returns the call with what is attached, which is kept in the request alone.
+        """
         self.call, self.endpoint, self.observer, self.show = call, endpoint, observer, show
         self.dialect = DIALECTS[endpoint.dialect]()
-        self.request: HttpRequest = self.dialect.to_request(call, endpoint)
+        whole = call if content is None else content(call)
+        self.request: HttpRequest = self.dialect.to_request(whole, endpoint)
         # Of the request, without what is attached, whose tokens do not depend on its bytes.
-        self.text_bytes = len(self.request.body) - sum(len(attached.data) for attached in call.attachments)
+        self.text_bytes = len(self.request.body) - sum(len(attached.data) for attached in whole.attachments)
         self.shown = False  # a piece of the completion was shown
         self.attempted = False  # a request was made
         self.sending = False  # the request may have left this machine

@@ -17,7 +17,9 @@ FILES = {
     "cities.csv": "Paris,2100000\nOsaka,2700000\nLyon,500000\n",
     "article.txt": "Ada Lovelace wrote the first program. It rained. Grace Hopper founded the language COBOL.\n",
     "services.json": json.dumps([{"name": name, "port": 80, "up": True} for name in "abcdef"], indent=2),
-}
+    "photos.csv": "id,photo\np1,jug.png\np2,https://example.com/cracked.jpg\n",
+    "jug.png": "\x89PNG\r\n\x1a\n", "invoice.pdf": "%PDF-1.7\n",
+}  # fmt: skip
 
 
 def test_every_command_but_those_with_examples_in_their_page_has_an_example() -> None:
@@ -28,7 +30,7 @@ def test_every_command_but_those_with_examples_in_their_page_has_an_example() ->
 def test_examples_run_as_they_are_written(name: str, tmp_path: Path) -> None:
     with opened_session(tmp_path) as session:
         for file, text in FILES.items():
-            (session.cwd / file).write_text(text, encoding="utf-8")
+            (session.cwd / file).write_bytes(text.encode("latin-1"))
         session.env |= {"OPENAI_API_KEY": "sk-proj-0123456789", "GIT_DIR": "none"}
         (session.home / ".config/scrimp/config.toml").rename(session.cwd / "scrimp.toml")  # for config init
         session.take(Step("scrimp config trust .", ()))

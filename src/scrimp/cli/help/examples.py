@@ -42,6 +42,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "cut -d, -f1 cities.csv | scrimp run -t 'The country of {text}, one word' --out text | sort | uniq -c",
         ),
         Example(
+            "Look at the pictures that a column names, by path or by URL",
+            "scrimp run photos.csv --attach-field photo -t 'Is the article damaged?' --choices yes,no",
+        ),
+        Example(
+            "The pictures of a folder",
+            "ls *.png | scrimp run --attach-field line --id-field line -t 'Describe the picture.'",
+        ),
+        Example(
             "Ask the cheap models first, the best one only where they are not sure",
             f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --chain simple,high",
         ),
@@ -57,6 +65,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "Ask one model, with a system text",
             "scrimp ask -m openai/gpt-6-luna -s 'Answer in French.' 'Why is the sky blue?'",
         ),
+        Example("Ask about a PDF or an image", "scrimp ask 'What is the total?' --attach invoice.pdf"),
         Example("Go on with the last conversation", "scrimp ask --continue 'In one sentence, please.'"),
     ),
     "estimate": (

@@ -5,44 +5,62 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from msgspec.structs import replace
 
 from scrimp.errors import InputError
 from scrimp.providers.attachment_tokens import attached_tokens
 from scrimp.providers.endpoint import Endpoint
-from scrimp.read.attachments import with_content
-from scrimp.values import Call, Failure
+from scrimp.read.attachments import measured, with_content
+from scrimp.transport.exchange import Content
+from scrimp.values import Call, Completion, Failure
 
-# Bytes of files in flight. Each takes some three times as much memory: in base64, as text and in the request.
+# Bytes of files in flight; in a request, as base64, each takes a third more.
 _MOST = 64 << 20
+
+
+class Send(Protocol):
+    """Sends a call whose content is read when its request is built."""
+
+    async def __call__(self, call: Call, *, content: Content) -> Completion | Failure:
+        """Return its result."""
 
 
 class AttachedContent:
     """The content in memory, for all calls of a run; one that is larger than all the room goes alone."""
 
     def __init__(self, most: int = _MOST) -> None:
-        self._most, self._held = most, 0
+        self._most, self.held = most, 0  # bytes
         self._freed = asyncio.Condition()
 
+    async def send(self, call: Call, endpoint: Endpoint, send: Send) -> Completion | Failure:
+        """Send a call once there is room for its content; a file that is not as it was loses this row alone."""
+        async with self._room(sum(attached.size for attached in call.attachments)):
+            counted = await asyncio.to_thread(_counted, call, endpoint)
+            try:
+                return await send(counted, content=_with_content)
+            except InputError as error:
+                return Failure(kind="invalid", message=str(error), sent=False)
+
     @asynccontextmanager
-    async def loaded(self, call: Call, endpoint: Endpoint) -> AsyncIterator[Call | Failure]:
-        """Yield the call with its content and the tokens it counts at most, or why the content cannot be sent."""
-        size = sum(attached.size for attached in call.attachments)
+    async def _room(self, size: int) -> AsyncIterator[None]:
         async with self._freed:
-            await self._freed.wait_for(lambda: not self._held or self._held + size <= self._most)
-            self._held += size
+            await self._freed.wait_for(lambda: not self.held or self.held + size <= self._most)
+            self.held += size
         try:
-            yield await asyncio.to_thread(_with_content, call, endpoint)
+            yield
         finally:
-            self._held -= size
+            self.held -= size
             async with self._freed:
                 self._freed.notify_all()
 
 
-def _with_content(call: Call, endpoint: Endpoint) -> Call | Failure:
-    try:
-        attachments = tuple(map(with_content, call.attachments))
-    except InputError as error:
-        return Failure(kind="invalid", message=str(error), sent=False)
+def _counted(call: Call, endpoint: Endpoint) -> Call:
+    """Return a call with the tokens that what is attached counts at most."""
+    attachments = tuple(map(measured, call.attachments))
     return replace(call, attachments=attachments, attached_tokens=attached_tokens(attachments, endpoint, call.model))
+
+
+def _with_content(call: Call) -> Call:
+    return replace(call, attachments=tuple(map(with_content, call.attachments)))

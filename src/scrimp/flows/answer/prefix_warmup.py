@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from scrimp.values import Call
 
 # Characters, about 1 024 tokens: no provider caches shorter prefixes.
-_LONG_PREFIX = 4096
+_LONG_PREFIX, _LONG_TOKENS = 4096, 1024
 # The shortest time a provider keeps a prefix after it was last used.
 _WARM_SECONDS = 300.0
 # Prefixes remembered: a run whose prompts are all long and all different must not remember each.
@@ -58,7 +58,13 @@ class PrefixWarmup:
 
 
 def long_prefix(call: Call) -> str | None:
-    """Return what a call begins with, where that is long enough to be cached: system text, earlier turns, the text."""
+    """Return what a call begins with, where that is long enough to be cached: system text, earlier turns, the text.
+
+    What is attached stands before the text, under its hash.
+    """
+    if call.attached_tokens >= _LONG_TOKENS:
+        attached = (each.identity for each in call.attachments)
+        return "\0".join([call.system or "", *(turn.content for turn in call.history), *attached])
     if len(call.text) < _LONG_PREFIX and not call.system and not call.history:
         return None
     parts = [call.system or "", *(turn.content for turn in call.history), call.text]

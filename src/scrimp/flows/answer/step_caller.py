@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
     from scrimp.transport.client import ProviderClient
+    from scrimp.transport.exchange import Content
     from scrimp.transport.limits.health import ProviderHealth
     from scrimp.transport.limits.retry import RetryState
 
@@ -191,22 +192,16 @@ class StepCaller:
         self, call: Call, model: ModelRef, recorder: RowRecorder, retry_state: RetryState, cap: RuleCap | None
     ) -> Completion | Failure:
         endpoint, observer = self._endpoints[model.provider], self._observer(recorder, cap)
-        if call.attachments:
-            async with self._attached_content().loaded(call, endpoint) as loaded:
-                return (
-                    loaded if isinstance(loaded, Failure) else await self._send(loaded, endpoint, observer, retry_state)
-                )
-        return await self._send(call, endpoint, observer, retry_state)
-
-    async def _send(
-        self, call: Call, endpoint: Endpoint, observer: RowRecorder | SpendGuard, retry_state: RetryState
-    ) -> Completion | Failure:
         show = self._show_piece if call.stream and self._show is not None else None
-        prefix = long_prefix(call)
-        if prefix is None:
-            return await self._client.complete(call, endpoint, observer, retry_state, show=show)
-        async with self._warmup.turn(call, prefix):
-            return await self._client.complete(call, endpoint, observer, retry_state, show=show)
+
+        async def send(call: Call, *, content: Content | None = None) -> Completion | Failure:
+            prefix = long_prefix(call)
+            if prefix is None:
+                return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
+            async with self._warmup.turn(call, prefix):
+                return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
+
+        return await (self._attached_content().send(call, endpoint, send) if call.attachments else send(call))
 
     def _attached_content(self) -> AttachedContent:
         if self._content is None:
