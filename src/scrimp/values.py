@@ -137,6 +137,7 @@ class Route(Struct, frozen=True, kw_only=True):
     cap: RuleCap | None = None  # for all rows of the run with this route
     choice: RouteChoice = "routing"  # who chose the model
     flagship: str | None = None  # provider/model, which a certified route is used instead of
+    certified_task: str | None = None  # the signature of its certificate
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -208,6 +209,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     user: str | None = None
     tags: Mapping[str, str] = {}
     signature: str | None = None  # of the prompt's task
+    answered_by: str | None = None  # the model of the reply, where that is another one than was asked for
+
+
+def both_names(model: str, answered_by: str | None) -> str:
+    """Return the name of a model for people to read, with that of another one that answered in its place."""
+    return model if answered_by is None else f"{model} (by {answered_by})"
 
 
 class Completion(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
 from scrimp.enums import PAID_STATUSES, FailOn
-from scrimp.values import Answer, Answered, Entry, Outcome
+from scrimp.values import Answer, Answered, Entry, Outcome, both_names
 
 
 class RowCounts(Struct):
@@ -41,6 +41,7 @@ class BillLine(Struct):
     output: int = 0
     cost: Decimal = Decimal(0)
     unpriced_calls: int = 0  # calls whose cost is unknown
+    answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
 
     def add_call(self, entry: Entry) -> None:
         """Add a call."""
@@ -66,7 +67,7 @@ class Bill:
         self.savings = Savings(cost_now)
         self.estimated_calls = 0
         self.compression = CompressionTotals()
-        self._hits, self._duplicates, self._models = BillLine(), BillLine(), dict[str, BillLine]()
+        self._hits, self._duplicates, self._models = BillLine(), BillLine(), dict[tuple[str, str | None], BillLine]()
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
 
@@ -88,14 +89,14 @@ class Bill:
         for entry in entries:
             self.estimated_calls += entry.estimated
             if entry.status in PAID_STATUSES:
-                self._model_line(entry.provider, entry.model).add_call(entry)
+                self._model_line(entry.provider, entry.model, entry.answered_by).add_call(entry)
             elif entry.status == "lost":
                 self._lost.add_call(entry)
             else:
                 wasted.add_call(entry)
 
-    def _model_line(self, provider: str, model: str) -> BillLine:
-        return self._models.setdefault(f"{provider}/{model}", BillLine())
+    def _model_line(self, provider: str, model: str, answered_by: str | None = None) -> BillLine:
+        return self._models.setdefault((f"{provider}/{model}", answered_by), BillLine(answered_by=answered_by))
 
     def _answered_line(self, outcome: Answered, answer: Answer) -> BillLine:
         """Return the line that an answered row belongs to; a hit or a duplicate is counted as such."""
@@ -119,7 +120,7 @@ class Bill:
     def _called_model_line(self, outcome: Answered) -> BillLine:
         """Return the line of the model that answered, by the name it was called by: it may report a longer one."""
         entry = outcome.entry or outcome.entries[-1]
-        return self._model_line(entry.provider, entry.model)
+        return self._model_line(entry.provider, entry.model, entry.answered_by)
 
     @property
     def cost(self) -> Decimal:
@@ -139,7 +140,9 @@ class Bill:
     @property
     def unpriced_calls(self) -> Mapping[str, int]:
         """Calls that were answered at an unknown price, by model."""
-        return {name: line.unpriced_calls for name, line in self._models.items() if line.unpriced_calls}
+        return {
+            both_names(*names): line.unpriced_calls for names, line in self._models.items() if line.unpriced_calls
+        }  # fmt: skip
 
     def _call_lines(self) -> tuple[BillLine, ...]:
         return (*self._models.values(), self._retried, self._failed, self._lost)
@@ -149,7 +152,8 @@ class Bill:
         counts = self.counts
         failed = BillLine(counts.error, self._failed.calls, cost=self._failed.cost)
         named = [("cache hit", self._hits), ("duplicate", self._duplicates)]
-        named += sorted(self._models.items(), key=lambda item: (-item[1].cost, -item[1].calls, item[0]))
+        models = [(name, line) for (name, _), line in self._models.items()]
+        named += sorted(models, key=lambda item: (-item[1].cost, -item[1].calls, item[0], item[1].answered_by or ""))
         named += [("failed calls", self._retried), ("lost calls", self._lost), ("failed", failed)]
         named += [(status, BillLine(rows=getattr(counts, status))) for status in ("truncated", "skipped", "pending")]
         return ((name, line) for name, line in named if line.rows or line.calls)

@@ -88,7 +88,7 @@ def _table(
     attempts = ((names, format_count), (names, abbreviate_count), (without_tokens, abbreviate_count))
     for columns, number in attempts:
         headers = (by, *columns)
-        rows = [(total.name, *(_COLUMNS[name](total, number) for name in columns)) for total in totals]
+        rows = [(total.label, *(_COLUMNS[name](total, number) for name in columns)) for total in totals]
         align = "l" + "r" * len(columns)
         if not style.terminal or narrowest_width(headers, rows, align) <= style.width:
             break
@@ -131,7 +131,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
     path = session.services.paths.tuned
     if not path.exists():
         return
-    from scrimp.config.tuned_routes import load_tuned, update_tuned  # noqa: PLC0415 - where something was certified
+    from scrimp.config.tuned_routes import load_tuned, no_longer_used, update_tuned  # noqa: PLC0415 - where something was certified
     from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
     from scrimp.flows.tune.drift import with_drift  # noqa: PLC0415 - as above
 
@@ -145,16 +145,15 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
         session.messages.warn(str(error))
         return
     for route in drifted:
-        session.messages.warn(
-            f"the route certified for task {route.signature} on {route.day} is not used any more: {route.drift}; "
-            "collect pairs again (scrimp tune shadow) and certify it again"
-        )
+        session.messages.warn(no_longer_used(route))
 
 
 def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:
     shown = asdict(total)
     cost = shown.pop("cost")
     unknown = _unknown_calls(total) > 0
+    if by != "model":
+        del shown["answered_by"]
     return {
         by: shown.pop("name"), "cost_usd": None if _all_unknown([total]) else cost, **shown, "at_least": unknown,
     }  # fmt: skip

@@ -208,7 +208,7 @@ def _cells(session: Session, record: RunRecord) -> tuple[str, ...]:
 
 def _ledger_cells(total: LedgerTotal) -> tuple[str, ...]:
     numbers = (total.calls, total.failed, total.lost, total.input, total.output)
-    return (total.name, *map(format_count, numbers), _cost([total]))
+    return (total.label, *map(format_count, numbers), _cost([total]))
 
 
 def _cost(totals: list[LedgerTotal]) -> str:

@@ -74,6 +74,20 @@ def update_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
     _write(path, (_HEADER + tomli_w.dumps({"routes": [msgspec.to_builtins(route) for route in routes]})).encode())
 
 
+def disable_tuned(path: Path, route: TunedRoute) -> None:
+    """Write down why a route is no longer used, unless it was certified again meanwhile."""
+    name = route.signature, route.certified
+    update_tuned(path, [route if (each.signature, each.certified) == name else each for each in load_tuned(path)])
+
+
+def no_longer_used(route: TunedRoute) -> str:
+    """Return the sentence on a route that has drifted."""
+    return (
+        f"the route certified for task {route.signature} on {route.day} is not used any more: {route.drift}; collect "
+        "pairs again (scrimp tune shadow) and certify it again"
+    )
+
+
 def undo_tuned(path: Path) -> int:
     """Swap the file with its backup, so that a second undo redoes; return how many routes there are now.
 

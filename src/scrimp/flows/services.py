@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scrimp.config.load import LoadedConfig
     from scrimp.config.paths import Paths
     from scrimp.config.routes import Routes
+    from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.cost_now import CostNow
     from scrimp.prices.book import PriceBook
@@ -46,6 +47,7 @@ class Services:
         self.loaded, self.paths, self.env, self.clock = loaded, paths, env, clock
         self.warn, self.note = warn, note
         self._private: str | None = None
+        self._certified: CertifiedRoutes | None = None
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None
@@ -205,13 +207,18 @@ class Services:
         from scrimp.flows.plan.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)
-        return (
-            CertifiedRoutes(
-                tuned, self.routes, name=options.labels.task_name, warn=self.warn, parameters=options.parameters
-            ).route
-            if tuned
-            else None
-        )
+        if not tuned:
+            return None
+        self._certified = CertifiedRoutes(
+            tuned, self.routes, name=options.labels.task_name, warn=self.warn, parameters=options.parameters,
+            path=self.paths.tuned,
+        )  # fmt: skip
+        return self._certified.route
+
+    def redirected(self, task: str, model: str, answered_by: str) -> None:
+        """Note that a certified route's model was answered by another one: its certificate is void."""
+        if self._certified is not None:
+            self._certified.redirected(task, model, answered_by)
 
     def _cheapest(self) -> Chain:
         """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""

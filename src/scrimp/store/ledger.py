@@ -13,7 +13,7 @@ from msgspec import Struct
 from scrimp.errors import UsageError
 from scrimp.store.database import connect, insert, select, store_errors, transaction
 from scrimp.store.dollars import dollars, stored_dollars
-from scrimp.values import Entry, Usage
+from scrimp.values import Entry, Usage, both_names
 
 # What `scrimp cost --by` groups by: each word and its SQL expression.
 GROUPS = {
@@ -93,14 +93,19 @@ def m006_picodollars(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN cost_pico INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars)
+def m007_answered_by(db: sqlite3.Connection) -> None:
+    """Add the model that answered, where that was another one than was asked for."""
+    db.execute("ALTER TABLE entries ADD COLUMN answered_by TEXT")
+
+
+MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by)
 
 # As they were before m003: what a migration did must never change.
 _COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico"
+_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by"
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
@@ -119,6 +124,12 @@ class LedgerTotal(Struct, frozen=True):
     output: int
     cost: Decimal
     unpriced: int
+    answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
+
+    @property
+    def label(self) -> str:
+        """The group for people to read, with both names of a model."""
+        return both_names(self.name, self.answered_by)
 
 
 class TaskTotal(Struct, frozen=True, kw_only=True):
@@ -167,16 +178,18 @@ class Ledger:
     def totals(self, by: str, *, since: float = 0.0, run: str | None = None) -> list[LedgerTotal]:
         """Sum the entries since a moment, or of one run, by one of GROUPS or `tag:NAME`; the most expensive first."""
         column, parameters = _group_expression(by)
+        answered_by = "answered_by" if by == "model" else "NULL"
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
-                f" coalesce(sum(output), 0), {_COST}, sum(cost_nano IS NULL AND status IN ('paid', 'truncated'))"
-                f" FROM entries WHERE time >= ? AND (? IS NULL OR run = ?) GROUP BY 1 ORDER BY {_DEAREST}, 2 DESC, 1",
+                f" coalesce(sum(output), 0), {_COST}, sum(cost_nano IS NULL AND status IN ('paid', 'truncated')),"
+                f" {answered_by} AS answerer FROM entries WHERE time >= ? AND (? IS NULL OR run = ?)"
+                f" GROUP BY 1, answerer ORDER BY {_DEAREST}, 2 DESC, 1, answerer",
                 (*parameters, since, run, run),
             ).fetchall()
         return [
-            LedgerTotal(name, calls, failed, lost, tokens_in, tokens_out, dollars(*cost), unpriced)
-            for name, calls, failed, lost, tokens_in, tokens_out, *cost, unpriced in rows
+            LedgerTotal(name, calls, failed, lost, tokens_in, tokens_out, dollars(*cost), unpriced, answerer)
+            for name, calls, failed, lost, tokens_in, tokens_out, *cost, unpriced, answerer in rows
         ]
 
     def runs(self, *, beginning_with: str) -> list[tuple[str, float]]:
@@ -230,7 +243,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
         *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
         entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
-        entry.signature, pico,
+        entry.signature, pico, entry.answered_by,
     )  # fmt: skip
 
 

@@ -47,15 +47,18 @@ class StepCaller:
     def __init__(
         self, *, options: RunOptions, client: ProviderClient, health: ProviderHealth, warmup: PrefixWarmup,
         endpoints: Mapping[str, Endpoint], available: Collection[str], budget: Budget, prices: PriceBook,
-        warn: Callable[[str], None], streams: bool = False, show: Callable[[str], None] | None = None,
+        warn: Callable[[str], None], redirected: Callable[[str, str, str], None] = lambda *_: None,
+        streams: bool = False, show: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         """`available` are the providers that can be called.
 
+        `redirected` is told of a certified task, a model that was called for it, and the one that answered instead.
         `streams` asks for streamed completions, and `show` gets them piece by piece.
         """
         self._options, self._client, self._endpoints, self._available = options, client, endpoints, available
         self._health, self._warmup, self._budget, self._prices = health, warmup, budget, prices
         self._streams, self._show, self._shown = streams or show is not None, show, False
+        self._redirected = redirected
         self._warn, self._warned = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters_of: dict[ModelRef, Parameters] = {}
         self._rule_budgets: dict[str, Budget] = {}
@@ -85,7 +88,7 @@ class StepCaller:
         while (model := await self._next_model(retries)) is not None:
             call = self._call(model, question, row, recorder)
             result = await self._complete(call, model, recorder, retries[model], row.route.cap)
-            self._warn_of_redirect(model, result)
+            self._notice_redirect(model, result, row.route.certified_task)
             if isinstance(result, Failure) and self._is_held_back(model, result):
                 continue
             if isinstance(result, Completion) or not policy_of(result).fails_over:
@@ -157,14 +160,16 @@ class StepCaller:
             instead = again if called is None else f"{called.id} is called instead"
             self._warn(f"{model.id} is not called for now, {instead}: {trouble.message}")
 
-    def _warn_of_redirect(self, model: ModelRef, result: Completion | Failure) -> None:
-        """Say once that a gateway had another model answer, by which the call is priced."""
+    def _notice_redirect(self, model: ModelRef, result: Completion | Failure, certified_task: str | None) -> None:
+        """Say once that a gateway had another model answer, by which the call is priced; no certificate covers it."""
         if not isinstance(result, Completion) or is_same_model(model.model, result.model):
             return
         redirect = (model, ModelRef(model.provider, result.model))
         if redirect not in self._warned:
             self._warned.add(redirect)
             self._warn(f"{model.id} was answered by {result.model}: its calls are priced as that model's")
+        if certified_task is not None:
+            self._redirected(certified_task, model.id, result.model)
 
     def _no_model(self, step: Step) -> Failure:
         for model in step.candidates:

@@ -85,7 +85,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
     step_caller = StepCaller(
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
         endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
-        prices=prices, warn=services.warn, streams=services.streams, show=services.show,
+        prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
     )  # fmt: skip
     pricer = CounterfactualPricer(prices, options.baseline, routes.available)
     history = ChainHistory(partial(_climb_counts, services), routes, prices, services.clock, services.warn)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from scrimp.errors import ConfigError
 from scrimp.routing.task_signature import task_signature
@@ -30,10 +33,15 @@ class CertifiedRoutes:
         name: str | None,
         warn: Callable[[str], None],
         parameters: Parameters = _NO_PARAMETERS,
+        path: Path,
     ) -> None:
-        """`name` is what the user calls the task; `warn` is told once of each route that cannot be used."""
+        """`name` is what the user calls the task; `warn` is told once of each route that cannot be used.
+
+        `path` is the file of the routes, where it is written down that one is no longer certified.
+        """
         self._tuned = {route.signature: route for route in tuned if route.drift is None}
         self._routes, self._name, self._warn, self._parameters = routes, name, warn, parameters
+        self._path = path
         self._chains: dict[str, Chain | None] = {}
 
     def route(self, prompt: Prompt) -> Route | None:
@@ -51,7 +59,21 @@ class CertifiedRoutes:
             f"tuned {signature}: {tuned.policy}, certified {tuned.day} to keep {format_percent_briefly(tuned.bound)} "
             f"({pluralize(tuned.pairs, 'pair')})"
         )
-        return Route(chain=chain, tier=None, why=why, flagship=tuned.flagship)
+        return Route(chain=chain, tier=None, why=why, flagship=tuned.flagship, certified_task=signature)
+
+    def redirected(self, task: str, model: str, answered_by: str) -> None:
+        """Use the route of a task no more: what answers in the place of its model is not what was certified."""
+        tuned = self._tuned.pop(task, None)
+        if tuned is None:
+            return
+        from scrimp.config.tuned_routes import disable_tuned, no_longer_used  # noqa: PLC0415 - hardly ever
+
+        void = replace(tuned, drift=f"{model} was answered by {answered_by}")
+        self._warn(no_longer_used(void))
+        try:
+            disable_tuned(self._path, void)
+        except ConfigError as error:
+            self._warn(str(error))
 
     def _chain(self, tuned: TunedRoute) -> Chain | None:
         """Return the chain, or None and a warning where one of its steps can no longer be called."""

@@ -29,7 +29,9 @@ def _is_plain(call: CallUsage) -> bool:
 
 def _call_usage(entry: Entry, completion: Completion | None, compared: Entry) -> CallUsage:
     """Return what a call used; of a judge's nothing is known but its entry."""
-    reply = completion or Completion(text="", usage=entry.usage, stop_reason="stop", model=entry.model)
+    reply = completion or Completion(
+        text="", usage=entry.usage, stop_reason="stop", model=entry.answered_by or entry.model
+    )
     return CallUsage(
         provider=entry.provider, model=entry.model, answered_by=reply.model, usage=entry.usage,
         service_tier=None if reply.service_tier in STANDARD_TIERS else reply.service_tier,

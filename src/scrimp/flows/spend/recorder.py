@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.failures import may_be_billed
 from scrimp.flows.spend.call_price import price_call
+from scrimp.prices.model_names import is_same_model
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class RowRecorder:
             entry = replace(
                 begun, status="truncated" if result.stop_reason == "length" else "paid", seconds=seconds,
                 usage=result.usage, cost=cost, price=price, http=200,
+                answered_by=None if is_same_model(begun.model, result.model) else result.model,
             )  # fmt: skip
         self._unwritten.append(entry)
         self.entries.append(entry)

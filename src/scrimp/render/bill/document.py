@@ -43,6 +43,7 @@ def _line(name: str, line: BillLine) -> dict[str, object]:
     return {
         "what": name, "rows": line.rows, "calls": line.calls, "input": line.input, "output": line.output,
         "cost_usd": None if line.unpriced_calls and not line.cost else line.cost, "unpriced_calls": line.unpriced_calls,
+        "answered_by": line.answered_by,
     }  # fmt: skip
 
 

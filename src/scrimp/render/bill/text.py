@@ -15,6 +15,7 @@ from scrimp.render.streams import DEFAULT_WIDTH
 from scrimp.render.tables import display_width, format_table, wrap
 from scrimp.render.terminal import paint
 from scrimp.units import UNKNOWN, format_count, format_dollars, format_percent, pluralize
+from scrimp.values import both_names
 
 if TYPE_CHECKING:
     from scrimp.billing.compression import CompressionTotals
@@ -40,7 +41,7 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     for (name, _), line in zip(named, body, strict=True):
         lines.append(paint(line, _RED, color=color) if name in _TROUBLE else line)
     lines.append(paint(total, _BOLD, color=color))
-    for remark in _cost_remarks(bill):
+    for remark in (*_redirects(named, body), *_cost_remarks(bill)):
         lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
     for remark in _compression_remarks(bill.compression):
         lines += wrap(remark, width)
@@ -49,8 +50,19 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     return lines
 
 
+def _label(name: str, line: BillLine) -> str:
+    return both_names(name, line.answered_by)
+
+
+def _redirects(named: Sequence[tuple[str, BillLine]], shown: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence for each model that another one answered for, where the table has no room for both names."""
+    for (name, line), text in zip(named, shown, strict=True):
+        if line.answered_by is not None and _label(name, line) not in text:
+            yield f"{name} was answered by {line.answered_by}, and is priced as that model."
+
+
 def _table(bill: Bill, named: Sequence[tuple[str, BillLine]], width: int) -> list[str]:
-    longest = max((display_width(name) for name, _ in named), default=_NAME_WIDTH)
+    longest = max((display_width(_label(*each)) for each in named), default=_NAME_WIDTH)
     for headers, number in ((_HEADERS, format_count), (_SHORT_HEADERS, abbreviate_count)):
         lines = format_table(headers, _cells(bill, named, number), _ALIGN, width, narrowest=min(_NAME_WIDTH, longest))
         if max(map(display_width, lines)) <= width:
@@ -71,7 +83,13 @@ def _cells(bill: Bill, named: Sequence[tuple[str, BillLine]], number: Callable[[
 
 def _row(name: str, line: BillLine, amount: str, number: Callable[[int], str]) -> tuple[str, ...]:
     tokens = [number(line.input), number(line.output)] if line.input or line.output else ["", ""]
-    return (name, number(line.rows), number(line.calls), *tokens, _cost(line.cost, amount, line.unpriced_calls))
+    return (
+        _label(name, line),
+        number(line.rows),
+        number(line.calls),
+        *tokens,
+        _cost(line.cost, amount, line.unpriced_calls),
+    )
 
 
 def _cost(cost: Decimal, amount: str, unpriced_calls: int) -> str:
