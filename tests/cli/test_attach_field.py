@@ -334,3 +334,42 @@ def test_every_step_of_a_chain_and_its_judge_see_the_file(ready: Scrimp, provide
     assert [body["model"] for body in provider.bodies][:2] == ["one", "three"]
     assert provider.bodies[-1]["model"] == "two"
     assert all(content_of(body)[0] == GIF for body in provider.bodies)
+
+
+def test_a_failed_row_is_named_once_by_where_it_stands(ready: Scrimp) -> None:
+    ready.file("data/rows.csv", "id,photo\n1,missing.png\n2,g.gif\n")
+    words = ("run", "data/rows.csv", "--attach-field", "photo", *ASK)
+    plain, files = ready(*words), ready(*words, "-o", "out/{id}.md")
+
+    assert "the first failed row: data/rows.csv:2: 'photo': missing.png cannot be read" in plain.err
+    assert "data/rows.csv:2 has no file: 'photo': missing.png cannot be read" in files.err
+
+
+def test_without_a_model_that_takes_any_no_row_is_tried(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.provider(provider.url, name="deepseek")
+    ready.file("data/rows.csv", "photo\ng.gif\n")
+    ran = ready("run", "data/rows.csv", "--attach-field", "photo", *ASK)
+
+    assert (ran.status, provider.bodies) == (2, [])
+    assert ran.err == "scrimp: deepseek/test-model takes no attachments, only text: choose another model (-m)\n"
+
+
+def test_a_conversation_carries_the_file_in_its_last_turn(ready: Scrimp, provider: FakeProvider) -> None:
+    turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}]
+    ready.file("data/rows.jsonl", json.dumps({"messages": turns, "photo": "g.gif"}) + "\n")
+    ready("run", "data/rows.jsonl", "--attach-field", "photo")
+    (body,) = provider.bodies
+
+    assert [turn["content"] for turn in body["messages"][:-1]] == ["a", "b"]
+    assert content_of(body) == [GIF, "c"]
+
+
+def test_tokens_a_minute_are_not_counted_by_the_bytes_of_a_file(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/large.gif", GIF + bytes(2_000_000))
+    ready.file("data/rows.csv", "id,photo\n1,large.gif\n2,large.gif\n")
+    template = ("-t", "{id}: what is it?")
+    ran = ready(
+        "run", "data/rows.csv", "--attach-field", "photo", *template, "--tpm", "100000", "--out", "text", timeout=20
+    )
+
+    assert len(ran.out.splitlines()) == 2

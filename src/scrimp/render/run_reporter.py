@@ -47,7 +47,8 @@ class RunReporter:
         for outcome in outcomes:
             self._writer.write(outcome)
             if self.first_failure is None and isinstance(outcome, Failed):
-                self.first_failure = f"{outcome.prompt.source}: {outcome.failure.message}"
+                where = f"{outcome.prompt.source}: "  # some messages begin with it
+                self.first_failure = where + outcome.failure.message.removeprefix(where)
             if self._explain is not None:
                 self._explain(_explanation(outcome))
         self._writer.flush()

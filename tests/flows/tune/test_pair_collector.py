@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from scrimp.flows.tune.pair_collector import answering_model, in_share, prompt_key, sampled
 from scrimp.store.pairs import OutputSpec
-from scrimp.values import Answer, ModelRef, Prompt
+from scrimp.values import Answer, Attachment, ModelRef, Prompt
 
 texts = st.text(max_size=20)
 shares = st.floats(0, 1)
@@ -39,6 +39,10 @@ def test_what_was_asked_names_a_prompt_and_not_where_it_stood() -> None:
     assert prompt_key(Prompt(index=0, text="t"), plain) == prompt_key(Prompt(index=9, text="t", id="x"), plain)
     assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t"), labeled)
     assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(Prompt(index=0, text="t", system="s"), plain)
+    pictures = (Attachment(name="a.png", media_type="image/png", identity="sha256:00"),)
+    assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(
+        Prompt(index=0, text="t", attachments=pictures), plain
+    )
 
 
 LARGE, SMALL, OTHER = ModelRef("acme", "m-4o"), ModelRef("acme", "m-4o-mini"), ModelRef("else", "m-4o")

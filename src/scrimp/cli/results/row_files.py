@@ -92,7 +92,8 @@ class RowFiles:
         """Write the file of a row, or report that it has none."""
         path = self._paths.pop(_place(outcome.prompt))
         if not isinstance(outcome, Answered):
-            self._report(outcome.prompt.source or f"row {outcome.prompt.index}", outcome.failure.message)
+            source = outcome.prompt.source or f"row {outcome.prompt.index}"
+            self._report(source, outcome.failure.message.removeprefix(f"{source}: "))
             return
         content = io.BytesIO()
         writer = self._open_writer(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
@@ -16,9 +17,16 @@ if TYPE_CHECKING:
 def check_attachments(options: RunOptions, routes: Routes) -> None:
     """Raise ConfigError where a step of the route that the user fixed has only models that read text alone.
 
-    Where each prompt has a route of its own, a prompt that no model of its tier takes fails by itself.
+    Where each prompt has a route of its own, it is raised where no model that can be called takes any; a prompt that
+    the models of its own tier do not take fails by itself.
     """
     route = fixed_route(options, routes)
-    for step in () if route is None else route.chain.steps:
-        if all(reads_text_only(routes.endpoints[model.provider], model.model) for model in step.candidates):
-            raise ConfigError(text_only(" or ".join(model.id for model in step.candidates)))
+    if route is None:
+        if routes.rules():
+            return  # they may name others than the tiers'
+        steps = [[each for each in chain(*routes.tiers.values()) if each.provider in routes.available]]
+    else:
+        steps = [list(step.candidates) for step in route.chain.steps]
+    for models in steps:
+        if models and all(reads_text_only(routes.endpoints[each.provider], each.model) for each in models):
+            raise ConfigError(text_only(" or ".join(dict.fromkeys(model.id for model in models))))

@@ -52,9 +52,10 @@ class Overruns:
         if cost is None or not bound or cost <= bound * self.factor(call):
             return
         factor = self._factors[model] = (cost / bound).quantize(_STEP, ROUND_UP)
+        limits = "price, --max-output and attachments" if call.attachments else "price and --max-output"
         self._warn(
-            f"a call of {model} cost {format_dollars(cost)}, and {format_dollars(bound)} at most by its price and "
-            f"--max-output: {factor.normalize():f} times as much is reserved for those that follow"
+            f"a call of {model} cost {format_dollars(cost)}, and {format_dollars(bound)} at most by its {limits}: "
+            f"{factor.normalize():f} times as much is reserved for those that follow"
         )
 
 
