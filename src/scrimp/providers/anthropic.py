@@ -79,11 +79,13 @@ def usage(counts: Json, text: str) -> Usage | None:
         is_count(counts.get("input_tokens")) and is_count(counts.get("output_tokens"))
     ):
         return None
-    read, written = count(counts.get("cache_read_input_tokens")), count(counts.get("cache_creation_input_tokens"))
-    output = count(counts.get("output_tokens"))
+    read, output = count(counts.get("cache_read_input_tokens")), count(counts.get("output_tokens"))
+    split = obj(counts, "cache_creation")
+    short, long = count(split.get("ephemeral_5m_input_tokens")), count(split.get("ephemeral_1h_input_tokens"))
+    written = max(count(counts.get("cache_creation_input_tokens")), short + long)
     counted = Usage(
         input=count(counts.get("input_tokens")) + read + written, cache_read=read, cache_write=written,
-        cache_write_long=min(written, count(obj(counts, "cache_creation").get("ephemeral_1h_input_tokens"))),
+        cache_write_long=long,
         output=output,
         reasoning=min(output, count(obj(counts, "output_tokens_details").get("thinking_tokens"))),
         web_searches=count(obj(counts, "server_tool_use").get("web_search_requests")),

@@ -15,6 +15,7 @@ from scrimp.values import Json, JsonObject, Usage
 _MAX_DOLLARS = 1_000_000  # no call costs more; a gateway that says so is mistaken
 # Billed beside tokens, at rates that no list has: sources that were read (xAI), seconds of sound (Mistral).
 _UNLISTED = ("num_sources_used", "prompt_audio_seconds")
+_UNLISTED_OUTPUT = ("image_tokens", "video_tokens")  # parts of the completion that cost more than its text
 _REPORT_COST = frozenset(("openrouter", "litellm"))
 
 
@@ -30,7 +31,7 @@ def usage(value: Json, text: str) -> Usage | None:
     if not (is_count(value.get("prompt_tokens")) and is_count(value.get("completion_tokens"))):
         return None
     prompt, output = count(value.get("prompt_tokens")), count(value.get("completion_tokens"))
-    read, written = _cache_tokens(value)
+    read, written, written_long = _cache_tokens(value)
     reasoning = count(obj(value, "completion_tokens_details").get("reasoning_tokens"))
     beyond = max(0, count(value.get("total_tokens")) - prompt - output)
     cache_beside = read + written > prompt or (beyond > 0 and beyond in (read + written, read + written + reasoning))
@@ -40,8 +41,9 @@ def usage(value: Json, text: str) -> Usage | None:
     audio_in, audio_out = _audio_tokens(value)
     counted = Usage(
         input=prompt, output=output, cache_read=min(read, prompt), cache_write=min(written, prompt - min(read, prompt)),
-        reasoning=min(reasoning, output), input_audio=min(audio_in, prompt), output_audio=min(audio_out, output),
-        web_searches=_searches(value), unlisted=sum(count(value.get(name)) for name in _UNLISTED),
+        cache_write_long=min(written_long, prompt - min(read, prompt)), reasoning=min(reasoning, output),
+        input_audio=min(audio_in, prompt), output_audio=min(audio_out, output), web_searches=_searches(value),
+        unlisted=_unlisted(value),
     )  # fmt: skip
     return counted.if_counted(text)
 
@@ -59,14 +61,28 @@ def _searches(value: JsonObject) -> int:
     return max(map(count, (value.get("num_search_queries"), plugin, server)))
 
 
-def _cache_tokens(value: JsonObject) -> tuple[int, int]:
-    """Return how many tokens were read from, and written to, the provider's prompt cache."""
+def _unlisted(value: JsonObject) -> int:
+    """Return how many things were billed whose price no list has; so is a call with a key of one's own (OpenRouter)."""
+    details = obj(value, "completion_tokens_details")
+    own_key = value.get("is_byok") is True
+    return own_key + sum(
+        count(part.get(name)) for part, names in ((value, _UNLISTED), (details, _UNLISTED_OUTPUT)) for name in names
+    )
+
+
+def _cache_tokens(value: JsonObject) -> tuple[int, int, int]:
+    """Return how many tokens were read from the provider's prompt cache, written to it, and of those for an hour.
+
+    The names of Anthropic's parts are those that LiteLLM passes on.
+    """
     details = obj(value, "prompt_tokens_details")
     read = (details.get("cached_tokens"), value.get("prompt_cache_hit_tokens"), value.get("num_cached_tokens"),
             value.get("cache_read_input_tokens"))  # fmt: skip
     written = (details.get("cache_write_tokens"), details.get("cache_creation_input_tokens"),
                details.get("cache_creation_tokens"), value.get("cache_creation_input_tokens"))  # fmt: skip
-    return max(map(count, read)), max(map(count, written))
+    split = obj(details, "cache_creation_token_details") or obj(value, "cache_creation")
+    short, long = count(split.get("ephemeral_5m_input_tokens")), count(split.get("ephemeral_1h_input_tokens"))
+    return max(map(count, read)), max(short + long, *map(count, written)), long
 
 
 def with_searches(counted: Usage | None, model: str, cited: bool) -> Usage | None:

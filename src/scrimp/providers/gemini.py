@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from scrimp.enums import StopReason
 from scrimp.providers.attached_files import gemini_parts
 from scrimp.providers.capabilities import base_name, gemini_thinking
@@ -24,6 +26,9 @@ from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
+_TEXT_AND_SOUND = ("", "TEXT", "AUDIO", "MODALITY_UNSPECIFIED")  # what price lists have rates for, as output
+_TIER_HEADER = "x-gemini-service-tier"
+_ON_DEMAND = "on_demand"  # what Vertex calls standard calls, and begins the names of other tiers with
 _BILLED_BY_ANSWER = ("gemini-1", "gemini-2")  # for searches; later models are billed by query
 
 
@@ -67,16 +72,25 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
         return to_failure(reply, endpoint, call.model)
     if body is None or not (array(body.get("candidates")) or obj(body, "promptFeedback")):
         return unreadable_reply(endpoint.name, reply)
-    return _completion(body, _answer_text(body), call, _finish_reason(body))
+    tier = nonempty(reply.headers.get(_TIER_HEADER))
+    return _completion(body, _answer_text(body), call, _finish_reason(body), tier=tier)
 
 
-def _completion(body: JsonObject, answer: str, call: Call, finish_reason: str) -> Completion:
+def _completion(
+    body: JsonObject, answer: str, call: Call, finish_reason: str, *, tier: str | None = None
+) -> Completion:  # fmt: skip
     model = nonempty(body.get("modelVersion")) or call.model
     return Completion(
         text=answer, usage=usage(body.get("usageMetadata"), answer, _searches(body, model)),
         stop_reason=_meaning(body, finish_reason), finish_reason=finish_reason, model=model,
-        request_id=nonempty(body.get("responseId")),
+        request_id=nonempty(body.get("responseId")), service_tier=tier or _tier(obj(body, "usageMetadata")),
     )  # fmt: skip
+
+
+def _tier(counts: JsonObject) -> str | None:
+    """Return the tier of a call at Vertex: ON_DEMAND, ON_DEMAND_PRIORITY, PROVISIONED_THROUGHPUT."""
+    name = string(counts.get("trafficType")).lower()
+    return None if name.endswith("unspecified") else name.removeprefix(_ON_DEMAND).removeprefix("_") or None
 
 
 def _searches(body: JsonObject, model: str) -> int:
@@ -91,9 +105,13 @@ def _searches(body: JsonObject, model: str) -> int:
 
 def _audio(counts: JsonObject, name: str) -> int:
     """Return how many of the tokens in a list of modalities were sound."""
-    return sum(
-        count(obj(part).get("tokenCount")) for part in array(counts.get(name)) if obj(part).get("modality") == "AUDIO"
-    )
+    return _tokens_of(counts, name, lambda modality: modality == "AUDIO")
+
+
+def _tokens_of(counts: JsonObject, name: str, wanted: Callable[[str], bool]) -> int:
+    """Return how many of the tokens in a list of modalities were of the wanted ones."""
+    parts = [obj(part) for part in array(counts.get(name))]
+    return sum(count(part.get("tokenCount")) for part in parts if wanted(string(part.get("modality"))))
 
 
 def _meaning(body: JsonObject, finish_reason: str) -> StopReason:
@@ -131,6 +149,7 @@ def usage(counts: Json, text: str, searches: int = 0) -> Usage | None:
         output=output, reasoning=thoughts, input_audio=min(prompt, _audio(counts, "promptTokensDetails")),
         cache_read_audio=_audio(counts, "cacheTokensDetails"),
         output_audio=min(output, _audio(counts, "candidatesTokensDetails")), web_searches=searches,
+        unlisted=_tokens_of(counts, "candidatesTokensDetails", lambda modality: modality not in _TEXT_AND_SOUND),
     )  # fmt: skip
     return counted.if_counted(text)
 

@@ -43,7 +43,7 @@ def claude(model: str, fresh: int, output: int, *, read_: int = 0, short: int = 
 
 
 def gemini(model: str, prompt: int, output: int, *, cached: int = 0, thoughts: int = 0, heard: int = 0,
-           heard_cached: int = 0, queries: int = 0) -> Reply:  # fmt: skip
+           heard_cached: int = 0, queries: int = 0, **rest: Any) -> Reply:  # fmt: skip
     usage = {
         "promptTokenCount": prompt, "candidatesTokenCount": output, "thoughtsTokenCount": thoughts,
         "cachedContentTokenCount": cached,
@@ -51,7 +51,7 @@ def gemini(model: str, prompt: int, output: int, *, cached: int = 0, thoughts: i
             {"modality": "TEXT", "tokenCount": prompt - heard}, {"modality": "AUDIO", "tokenCount": heard},
         ],
         "cacheTokensDetails": [{"modality": "AUDIO", "tokenCount": heard_cached}],
-    }  # fmt: skip
+    } | rest  # fmt: skip
     candidate: Reply = {"content": {"parts": [{"text": "hi"}]}, "finishReason": "STOP"}
     if queries:
         candidate["groundingMetadata"] = {"webSearchQueries": [f"q{n}" for n in range(queries)]}
@@ -88,6 +88,16 @@ BY_HAND: list[tuple[str, str, Reply, tuple[int, ...], Parts]] = [
     # Anthropic: input excludes what was read and written.
     ("anthropic", "reads, short and long writes", claude("claude-opus-5-5", 12, 7, read_=2048, short=1000, long=500),
      NOON, [(12, "4"), (2048, "0.20"), (1000, "5"), (500, "8"), (7, "20")]),
+    ("anthropic", "writes of which only the parts are counted",
+     claude("claude-opus-5-5", 12, 7, short=1000, long=500, cache_creation_input_tokens=None),
+     NOON, [(12, "4"), (1000, "5"), (500, "8"), (7, "20")]),
+    ("anthropic", "a long write past the cliff", claude("claude-haiku-5-5", 1, 10, long=100_000), NOON,
+     [(1, "0.50"), (100_000, "1"), (10, "2.50")]),
+    ("anthropic", "thinking is output",
+     claude("claude-opus-5-5", 12, 70, output_tokens_details={"thinking_tokens": 60}), NOON, [(12, "4"), (70, "20")]),
+    ("anthropic", "a batch kept in the United States",
+     claude("claude-opus-5-5", 100, 10, long=100, service_tier="batch", inference_geo="us"), NOON,
+     [(100, "2.2"), (100, "4.4"), (10, "11")]),
     ("anthropic", "past the cliff", claude("claude-haiku-5-5", 100_001, 10), NOON, [(100_001, "0.50"), (10, "2.50")]),
     ("anthropic", "the cliff counts cached tokens", claude("claude-haiku-5-5", 1, 10, read_=100_000), NOON,
      [(1, "0.50"), (100_000, "0.05"), (10, "2.50")]),
@@ -120,6 +130,20 @@ BY_HAND: list[tuple[str, str, Reply, tuple[int, ...], Parts]] = [
      NOON, [(300, "0.30"), (100, "0.03"), (400, "1"), (200, "0.1"), (10, "2.50")]),
     ("gemini", "two searches", gemini("gemini-4-argon", 100, 10, queries=2),
      NOON, [(100, "2"), (10, "10"), (2, "14000")]),
+    ("gemini", "what a tool read", gemini("gemini-3.8-flash", 100, 10, toolUsePromptTokenCount=50),
+     NOON, [(150, "0.75"), (10, "3.75")]),
+    ("gemini", "a picture, whose tokens have no price",
+     gemini("gemini-2.5-flash-image", 100, 1300, candidatesTokensDetails=[{"modality": "IMAGE", "tokenCount": 1290}]),
+     NOON, None),
+    ("gemini", "text, said to be text",
+     gemini("gemini-3.8-flash", 100, 10, candidatesTokensDetails=[{"modality": "TEXT", "tokenCount": 10}]),
+     NOON, [(100, "0.75"), (10, "3.75")]),
+    ("gemini", "on demand", gemini("gemini-3.8-flash", 100, 10, trafficType="ON_DEMAND"),
+     NOON, [(100, "0.75"), (10, "3.75")]),
+    ("gemini", "flex", gemini("gemini-3.8-flash-tts", 100, 10, trafficType="ON_DEMAND_FLEX"),
+     NOON, [(100, "0.25"), (10, "4.50")]),
+    ("gemini", "throughput bought in advance",
+     gemini("gemini-3.8-flash", 100, 10, trafficType="PROVISIONED_THROUGHPUT"), NOON, None),
     # DeepSeek: double at peak hours of working days; retired names have no price.
     ("deepseek", "off peak", openai("deepseek-flash", 1000, 100, usage={"prompt_cache_hit_tokens": 400}), NOON,
      [(600, "0.15"), (400, "0.003"), (100, "0.60")]),
@@ -158,6 +182,27 @@ BY_HAND: list[tuple[str, str, Reply, tuple[int, ...], Parts]] = [
     ("openrouter", "one's own key", openai("openai/gpt-6-luna", 10, 2,
      usage={"cost": 0.00005, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.0009}}),
      NOON, [(1, "950")]),
+    ("openrouter", "one's own key, and not what the vendor took", openai("openai/gpt-6-luna", 10, 2,
+     usage={"cost": 0.00005, "is_byok": True, "cost_details": {"upstream_inference_cost": None}}),
+     NOON, None),
+    ("openrouter", "a free model", openai("openai/gpt-oss-20b:free", 10, 2, usage={"cost": 0}), NOON, []),
+    ("openrouter", "no cost, but a list", openai("openai/gpt-6-luna", 1000, 200),
+     NOON, [(1000, "0.10"), (200, "0.50")]),
+    ("litellm", "Anthropic's long writes", openai("anthropic/claude-opus-5-5", 1512, 7, written=1500,
+     usage={"prompt_tokens_details": {"cache_creation_tokens": 1500, "cache_creation_token_details": {
+         "ephemeral_5m_input_tokens": 1000, "ephemeral_1h_input_tokens": 500}}}),
+     NOON, [(12, "4"), (1000, "5"), (500, "8"), (7, "20")]),
+    ("litellm", "a picture", openai("gemini/gemini-2.5-flash-image", 100, 1300,
+     usage={"completion_tokens_details": {"image_tokens": 1290}}), NOON, None),
+    ("portkey", "Anthropic's cache beside the prompt", openai("claude-opus-5-5", 3, 5, usage={
+        "total_tokens": 1208, "cache_read_input_tokens": 1000, "cache_creation_input_tokens": 200}),
+     NOON, [(3, "4"), (1000, "0.20"), (200, "5"), (5, "20")]),
+    ("portkey", "xAI's reasoning beside the completion", openai("x-ai/grok-4-0709", 10, 2, thought=50,
+     usage={"total_tokens": 62}), NOON, [(10, "3"), (52, "15")]),
+    ("portkey", "a vendor chosen by a slug", openai("@mine/gpt-6-luna", 1000, 200, cached=500), NOON,
+     [(500, "0.10"), (500, "0.01"), (200, "0.50")]),
+    ("helicone-openai", "the vendor's list", openai("gpt-6-luna", 1000, 200, cached=500), NOON,
+     [(500, "0.10"), (500, "0.01"), (200, "0.50")]),
 ]  # fmt: skip
 
 
@@ -180,6 +225,13 @@ def test_a_streamed_reply_costs_the_same(provider: str, reply: Reply, when: tupl
     result, _ = streamed(provider, as_stream(provider, reply))
 
     assert cost_of(provider, reply, completed(result), when) == by_hand(parts)
+
+
+def test_gemini_names_the_tier_that_served_a_call_in_a_header() -> None:
+    reply = gemini("gemini-3.8-flash-tts", 100, 10)
+    completion = completed(read("gemini", reply, headers={"x-gemini-service-tier": "flex"}))
+
+    assert cost_of("gemini", reply, completion, NOON) == by_hand([(100, "0.25"), (10, "4.50")])
 
 
 def cost_of(provider: str, reply: Reply, completion: Completion, when: tuple[int, ...]) -> Decimal | None:
