@@ -15,7 +15,7 @@ _PERCENT_DIGITS = 4
 _NANO = 9
 # The smallest amount that is counted. Each cost is rounded to it once, so that the bill and the ledger agree.
 PICODOLLAR = Decimal("1e-12")
-_MAX_DOLLARS = 1_000_000_000  # a sum of more is no price or limit, and SQLite has no room for its nanodollars
+_MAX_DOLLARS = 1_000_000_000  # more cannot be a price or a limit, and SQLite has no room for its nanodollars
 _MEGABYTE = 1e6
 _MAX_DIGITS = 18  # of a count
 

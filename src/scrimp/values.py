@@ -323,7 +323,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     climb: tuple[AttemptSummary, ...] = ()  # all attempts, if there were several
     raw: str | None = None  # the completion as the model wrote it, where `output` is only its label or its JSON
     choice: RouteChoice = "routing"  # who chose the model
-    baseline_estimated: bool = False  # nobody counted the tokens of `baseline_cost`, or of `compression_saved`
+    baseline_estimated: bool = False  # the tokens of `baseline_cost` or `compression_saved` were not counted
     compared_cost: Decimal | None = None  # dollars of the one call that the baseline would have made, too
     calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
 

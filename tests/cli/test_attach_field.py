@@ -100,7 +100,7 @@ def test_paths_in_a_pipe_begin_where_the_command_runs(ready: Scrimp, provider: F
         (["g.gif", {"path": "g.gif"}], "it is an object"),
         (["g.gif", "missing.png"], "missing.png cannot be read"),
         ("photos", "photos is a directory: name a file in it"),
-        ("rows.jsonl", "rows.jsonl is none of PNG, JPEG, GIF, WebP and PDF, by its first bytes: convert it"),
+        ("rows.jsonl", "rows.jsonl does not begin like any of PNG, JPEG, GIF, WebP and PDF: convert it"),
         ("a\0b", "cannot be read (embedded null byte)"),
         ("x" * 5000 + ".png", "... cannot be read (File name too long)"),
         ("data:image/png;base64," + "x" * 500, "... is neither a file nor a URL of http or https"),
@@ -141,7 +141,7 @@ def test_the_column_is_never_taken_for_the_prompt(ready: Scrimp, provider: FakeP
     assert sent(provider) == [[GIF, "Is it funny?"]]
     assert (alone.status, lines.status) == (2, 2)
     assert "cannot tell which column is the prompt" in alone.err
-    assert "stdin:1: the row names what is attached, and is no prompt: write one with --template" in lines.err
+    assert "stdin:1: the row only names what to attach: write the prompt with --template" in lines.err
 
 
 def test_rows_are_cached_by_what_their_files_hold(ready: Scrimp, provider: FakeProvider) -> None:

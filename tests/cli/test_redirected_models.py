@@ -91,7 +91,7 @@ def test_the_certificate_of_a_route_whose_model_is_another_one_is_void(ready: Sc
     provider.answer = answering("test-model", OTHER)
     first = ready("run", "rows.jsonl", "-j", "1", "--route", "triage")
 
-    assert first.err.count("the route certified for task triage on 2026-11-09 is not used any more") == 1
+    assert first.err.count("the route certified for task triage on 2026-11-09 is no longer used") == 1
     assert f"fake/test-model was answered by {OTHER}; collect pairs again" in first.err
     assert first.rows[0]["why"].startswith("tuned triage")
     assert [(route["signature"], route.get("drift")) for route in tuned(ready)] == [

@@ -183,7 +183,7 @@ def test_a_run_by_another_name_is_an_error_that_says_where_names_are(ready: Scri
     for name in ("nothing", "", "%"):
         ran = ready("runs", "show", name)
         assert (ran.status, "runs list" in ran.err) == (2, True)
-    assert "begins 2 runs" in ready("runs", "show", "20").err
+    assert "matches 2 runs" in ready("runs", "show", "20").err
     assert len(json.loads(ready("runs", "list", "--limit", "1", "--json").out)) == 1
 
 

@@ -1,4 +1,4 @@
-"""Reasoning that a model writes in front of its answer, between tags, and that is no part of it."""
+"""Reasoning that a model writes in front of its answer, between tags, and that is not part of it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Savings:
         self.baselines: dict[str, None] = {}  # an ordered set
         self.baseline_cost = self.cost = _ZERO
         self.rows = self.unpriced_rows = self.rows_without_baseline = 0
-        self.estimated_rows = 0  # nobody counted the tokens of their comparison
+        self.estimated_rows = 0  # the tokens of their comparison were not counted
         self.rows_of_unknown_cost = 0  # a lost call or an unpriced failed one may have cost more: an upper bound
 
     @property

@@ -176,7 +176,7 @@ class _CompletionPrinter:
                 self._session.messages.note(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
 
     def _print(self, piece: str) -> None:
-        """Print a piece while somebody reads; a completion that was paid for is kept whether it is read or not."""
+        """Print a piece while there is a reader; a completion that was paid for is kept either way."""
         self._last_character = (self._last_character + piece)[-1:]
         if self.output_error is not None or not piece:
             return

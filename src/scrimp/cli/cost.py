@@ -80,7 +80,7 @@ def cost(
 def _table(
     totals: Sequence[LedgerTotal], by: str, style: StreamStyle
 ) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
-    """Return headers, rows and alignment: every column in a pipe, at a terminal those that say something and fit."""
+    """Return headers, rows and alignment: in a pipe every column, at a terminal those that fit and are not empty."""
     names = list(_COLUMNS)
     if style.terminal:
         names = [name for name in names if name not in _TROUBLE or any(getattr(total, name) for total in totals)]
@@ -96,7 +96,7 @@ def _table(
 
 
 def _total(totals: Sequence[LedgerTotal]) -> str:
-    """Return the sum of what is known, and the calls because of which it is no more than that."""
+    """Return the sum of the known costs, and how many calls are not in it."""
     cost = sum((total.cost for total in totals), Decimal(0))
     unpriced, lost = sum(total.unpriced for total in totals), sum(total.lost for total in totals)
     if not unpriced and not lost:
@@ -116,7 +116,7 @@ def _dollars(total: LedgerTotal) -> str:
 
 
 def _unknown_calls(total: LedgerTotal) -> int:
-    """Return the number of calls that may have cost something that nobody knows: a lost call may have been billed."""
+    """Return the number of calls whose cost is unknown: a lost call may have been billed."""
     return total.unpriced + total.lost
 
 

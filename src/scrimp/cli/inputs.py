@@ -42,8 +42,8 @@ def prompt_text(words: Sequence[str], note: Callable[[str], None]) -> str:
 def _is_piped_in() -> bool:
     """Return whether stdin was meant for this command: a pipe, a socket, or a file that is at its start.
 
-    A file that is past its start is somebody else's, as in `while read` or `bash < script`. A terminal or another
-    device is read only for `-`.
+    A file past its start belongs to the loop or shell around it, as in `while read` or `bash < script`. A terminal or
+    another device is read only for `-`.
     """
     try:
         descriptor = sys.stdin.fileno()

@@ -116,7 +116,7 @@ def _check_words(command: Command, words: Sequence[str]) -> None:
 
 
 def _is_suspicious(word: str) -> bool:
-    """Return whether a word may be unusable: bytes that are not UTF-8, or a number that is none, or an immense one."""
+    """Return whether a word may be unusable: not UTF-8, not a finite number, or an immense one."""
     if len(word) >= _IMMENSE_DIGITS and sum(map(str.isdigit, word)) >= _IMMENSE_DIGITS:
         return True
     try:

@@ -57,7 +57,7 @@ def flush() -> None:
 
 
 def refuse_closed_stdout() -> None:
-    """Raise OutputError where stdout is closed, before anything is paid that nobody would see."""
+    """Raise OutputError where stdout is closed, before paying for output that would be lost."""
     try:
         mode = fcntl(sys.stdout.fileno(), F_GETFL) & os.O_ACCMODE
     except (OSError, ValueError):

@@ -33,7 +33,7 @@ _HEADERS, _ALIGN = (("run", "kind", "began", "took", "rows", "failed", "cost", "
 # Left out one after the other where a terminal is too narrow: a run's name has the time, the others are in `show`.
 _DISPENSABLE = ("began", "took", "command", "ended")
 
-_RUN_HELP = "A run, or its first characters, or last: the latest that has ended."
+_RUN_HELP = "A run's id, or how it begins, or last: the latest run that has ended."
 Run = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP, autocompletion=completions.runs)]
 FailedRun = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP, autocompletion=completions.failed_runs)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -46,8 +46,8 @@ def runs() -> None:
 
 @app.command(name="list")
 def list_(
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Only so many.")] = _MOST_LISTED, *,
-    kind: Annotated[RunKind | None, typer.Option(help="Only those of one command.")] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="List at most N runs.")] = _MOST_LISTED, *,
+    kind: Annotated[RunKind | None, typer.Option(help="List only runs of this command.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """List runs, the latest first, by the ids that scrimp cost --by run has.
@@ -97,7 +97,7 @@ def show(run: Run, *, as_json: Json = False) -> None:
         print_table(
             ("model", "calls", "failed", "lost", "tokens in", "out", "cost"),
             [_ledger_cells(total) for total in _totals(session, record.run)], "lrrrrrr", session.out,
-            empty="the ledger has no call of it",
+            empty="the ledger has no calls of this run",
         )  # fmt: skip
 
 
@@ -116,11 +116,11 @@ def errors(run: FailedRun) -> None:
         if failed_rows(folder, record.run) is None:
             if record.kind != "ask" and record.end is not None and record.end.failed:
                 raise StoreError(
-                    f"the failed rows of {record.run} are not kept any more, after {KEPT_DAYS} days: run its inputs "
-                    "again with --only-failed and its output"
+                    f"the failed rows of {record.run} were deleted after {KEPT_DAYS} days: run its inputs again with "
+                    "--only-failed and its output"
                 )
             if record.kind == "ask":
-                raise UsageError(f"{record.run} was a prompt of `scrimp ask`, which is not kept: ask it again")
+                raise UsageError(f"{record.run} was a prompt of `scrimp ask`, and prompts are not kept: ask it again")
             session.messages.note(f"no row failed in {record.run}")
             return
         from scrimp.flows.resend import input_lines  # noqa: PLC0415 - only where there are such rows
@@ -143,7 +143,7 @@ def _find(session: Session, name: str, kind: RunKind | None = None) -> RunRecord
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{name} begins {len(found)} runs: give more of {', '.join(each.run for each in found[:5])}")
+        raise UsageError(f"{name} matches {len(found)} runs: give more of {', '.join(each.run for each in found[:5])}")
     raise UsageError(f"there is no run {name}: `scrimp runs list` shows them")
 
 

@@ -108,7 +108,7 @@ def _checked_value(origin: str, name: str, value: object, *, strict: bool = True
 
 
 def unknown_variables(env: Mapping[str, str], key_variables: Collection[str] = ()) -> Iterator[str]:
-    """Yield a warning for each variable that begins as scrimp's do and is none of them, nor one that holds a key."""
+    """Yield a warning for each SCRIMP_ variable that scrimp does not know, unless it holds a key."""
     for variable in env:
         name = variable.removeprefix(_PREFIX)
         if name == variable or name in _NOT_DEFAULTS or variable in key_variables:

@@ -70,7 +70,7 @@ def _layers(
 
 
 def current_directory() -> Path | None:
-    """Return the working directory, None if it was deleted: there is no project in one that is gone."""
+    """Return the working directory, None if it was deleted: then there is no project either."""
     try:
         return Path.cwd()
     except OSError:

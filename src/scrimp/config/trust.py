@@ -1,8 +1,8 @@
 """Which project files may spend, run commands and choose where keys are sent: those the user trusted as they are.
 
-A cloned repository must do none of these. So a project file that nobody trusted may set what is listed here and nothing
-else: which of the user's models answer, and how. It may lower the user's cap, never raise it; prices, the baseline and
-calls beside those of the run are the user's own.
+A cloned repository must do none of these. So a project file that the user has not trusted may set what is listed here
+and nothing else: which of the user's models answer, and how. It may lower the user's cap, never raise it; prices, the
+baseline and calls beside those of the run are the user's own.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _is_harmless(path: tuple[str, ...]) -> bool:
 
 
 def _lowers_cap(value: object, users: object) -> bool:
-    """Return whether a cap in dollars is no higher than the user's; any is, where the user has none."""
+    """Return whether a cap in dollars is at most the user's; any cap is where the user has none."""
     return users is None or (value is not None and Decimal(str(value)) <= Decimal(str(users)))
 
 

@@ -83,7 +83,7 @@ def disable_tuned(path: Path, route: TunedRoute) -> None:
 def no_longer_used(route: TunedRoute) -> str:
     """Return the sentence on a route that has drifted."""
     return (
-        f"the route certified for task {route.signature} on {route.day} is not used any more: {route.drift}; collect "
+        f"the route certified for task {route.signature} on {route.day} is no longer used: {route.drift}; collect "
         "pairs again (scrimp tune shadow) and certify it again"
     )
 

@@ -72,8 +72,8 @@ def escalate(
     words. With `chain.parallel` the first two steps are called at once, unless the second is the last: calling that
     together with the first saves nothing.
 
-    A completion that is no label or breaks the schema goes to the next step. The last step is asked to correct it, up
-    to `corrections` times, unless an earlier step's completion is valid.
+    A completion that is not one of the labels or breaks the schema goes to the next step. The last step is asked to
+    correct it, up to `corrections` times, unless an earlier step's completion is valid.
     """
     settings = _Settings(chain, assess, text, task or text, brief, check, corrections)
     attempts: list[Attempt] = []

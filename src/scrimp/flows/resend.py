@@ -15,7 +15,7 @@ from scrimp.store.failed_rows import FailedRow, InputState
 
 
 def input_state(file: str) -> InputState | None:
-    """Return by what a file is told from a later one of its name; None where there is none, or a pipe."""
+    """Return what tells a file from a later one with its name; None for a missing file or a pipe."""
     try:
         status = Path(file).stat()
     except (OSError, ValueError):

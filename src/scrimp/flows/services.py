@@ -108,7 +108,7 @@ class Services:
         home = self.paths.ledger_db.parent
         try:
             left = home.is_dir() and any(path.name.startswith("in-flight-") for path in home.iterdir())
-        except OSError:  # a directory we may not look into: whoever opens a store says so
+        except OSError:  # a directory we may not look into: opening a store will report it
             left = False
         if not left:
             return 0

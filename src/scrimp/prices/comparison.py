@@ -45,7 +45,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
 def compare(ours: PriceLookup, theirs: PriceLookup, now: Moment) -> Comparison:
     """Compare every model of a price list that both have.
 
-    A rate that only we have is no difference: others leave out what they do not track.
+    A rate that only we have is not a difference: others leave out what they do not track.
     """
     listed, names = set(ours.models()), set(theirs.models())
     lists = {name for name, _ in listed}

@@ -123,7 +123,7 @@ def gemini_parts(attachments: Sequence[Attachment]) -> list[Json]:
 def _openai_part(attached: Attachment, number: int) -> Json:
     url = attached.name if attached.is_url else f"data:{attached.media_type};base64,{attached.data}"
     if attached.media_type == _PDF:
-        # A name is required, and the file's own is not sent: it may be private, and is no part of the cache key.
+        # A name is required, and the file's own is not sent: it may be private, and is not part of the cache key.
         return {"type": "file", "file": {"filename": f"document-{number}.pdf", "file_data": url}}
     return {"type": "image_url", "image_url": {"url": url}}
 

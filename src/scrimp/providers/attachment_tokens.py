@@ -10,7 +10,7 @@
 - Qwen: squares of 28 pixels, at most 16,384. Mistral: squares of 16 pixels of an image fitted into 1024 x 1024.
 
 A page of a PDF counts as an image, and its text besides: 1,500 to 3,000 tokens by Anthropic's pages on PDF support,
-none at Gemini. What a model nobody knows counts is bounded by the dearest of these.
+none at Gemini. What an unknown model counts is bounded by the dearest of these.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _TILES: Mapping[str, tuple[int, int]] = {
     "gpt-5.1": (70, 140), "o1": (75, 150), "o3": (75, 150), "computer-use": (65, 129),
 }  # fmt: skip
 _GEMINI_IMAGE = 1120  # from version 3 on
-# Local models and others of which nothing is known: some count thousands for the smallest image.
+# Local models and others that nothing is known of: some count thousands for the smallest image.
 _LEAST_UNKNOWN = 6500
 
 

@@ -88,7 +88,7 @@ def _cache_tokens(value: JsonObject) -> tuple[int, int, int]:
 def with_searches(counted: Usage | None, model: str, cited: bool) -> Usage | None:
     """Add the web search that OpenAI's search models make for each call, and that no usage counts.
 
-    Another model that cites pages has searched, too, but nobody says how often: its cost is unknown.
+    Another model that cites pages has searched, too, but its reply does not say how often: the cost is unknown.
     """
     if counted is None or counted.web_searches or not (cited or "-search-" in model):
         return counted

@@ -29,5 +29,5 @@ _MEANINGS: Mapping[str, StopReason] = {
 
 
 def meaning_of(finish_reason: str) -> StopReason:
-    """Return what a finish reason means; `unknown` for a word nobody documents, and for none at all."""
+    """Return what a finish reason means; `unknown` for an undocumented word or none at all."""
     return _MEANINGS.get(finish_reason.lower().replace("-", "_"), "unknown")

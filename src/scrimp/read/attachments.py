@@ -127,9 +127,7 @@ def _attachment(name: str, folder: str) -> Attachment:
         )
         raise InputError(f"{_shown(name)} is {kind}")
     if content.media_type is None:
-        raise InputError(
-            f"{_shown(name)} is none of {_KINDS}, by its first bytes: convert it; text belongs into the prompt"
-        )
+        raise InputError(f"{_shown(name)} does not begin like any of {_KINDS}: convert it; text belongs in the prompt")
     return Attachment(
         name=_shown(name), media_type=content.media_type, identity=f"sha256:{content.digest}", path=path,
         size=content.size,
@@ -159,8 +157,8 @@ def _of_url(url: str) -> Attachment:
     ending = PurePosixPath(urlsplit(url).path).suffix.lower()
     if ending not in _ENDINGS:
         raise InputError(
-            f"{_shown(url)} does not end in {', '.join(_ENDINGS)}, so what it is cannot be told: download it and "
-            "attach the file"
+            f"{_shown(url)} does not end in {', '.join(_ENDINGS)}, so its type is unknown: download it and attach the "
+            "file"
         )
     return Attachment(name=url, media_type=_ENDINGS[ending], identity=url)
 

@@ -11,7 +11,7 @@ _ALONE = frozenset((0x01, *range(0xD0, 0xD8)))  # markers without a segment
 
 
 def image_size(content: bytes) -> tuple[int, int]:
-    """Return width and height; (0, 0) where the header is cut off or is none that is known."""
+    """Return width and height; (0, 0) where the header is cut off or unknown."""
     try:
         return _size(content)
     except (StructError, IndexError):

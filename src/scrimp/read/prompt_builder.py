@@ -67,7 +67,7 @@ class PromptBuilder:
         id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
         text = self._selected_text(columns, where)
         if text is None and self._attach_field in ("text", "line"):
-            raise InputError(f"{where}: the row names what is attached, and is no prompt: write one with --template")
+            raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
         return Prompt(
             index=index, text=value if text is None else text,
             id=_id_text(id_value) or _default_id(source, number, where), system=self._system or None, source=where,

@@ -12,7 +12,7 @@ from msgspec import Struct
 from scrimp.render.terminal import escape_controls, paint
 
 DEFAULT_WIDTH = 80
-_MAX_COLUMN_DIGITS = 6  # of $COLUMNS; nobody has a wider screen, and Python refuses to read a number of 5000 digits
+_MAX_COLUMN_DIGITS = 6  # of $COLUMNS; no screen is wider, and Python refuses to read a number of 5000 digits
 # Warnings remembered so that each is printed once: a million broken rows must not fill the memory.
 _MAX_REMEMBERED = 1000
 _COLORS = {"warning": "33", "error": "31"}

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 _GAP = "  "
 _NARROWEST = 10
-_MOST_LINES = 4  # of a cell whose text is folded; a longer one is read with difficulty
+_MOST_LINES = 4  # of a cell whose text is folded; a longer one is hard to read
 
 
 def display_width(text: str) -> int:

@@ -84,7 +84,7 @@ class CacheFile:
 def _hex_range(prefix: str) -> tuple[bytes, bytes]:
     """Return the first key of a hex prefix and the first one past it."""
     if not set(prefix) <= set(hexdigits):  # `bytes.fromhex` skips spaces: a prefix of two would mean every key
-        raise StoreError(f"'{prefix}' is not a cache key: keys are hexadecimal, as `scrimp cache export` lists them")
+        raise StoreError(f"'{prefix}' is not a cache key: keys are hexadecimal; `scrimp cache export` lists them")
     if not 0 < len(prefix) <= _KEY_DIGITS:
         raise StoreError(f"a cache key has 1 to {_KEY_DIGITS} hexadecimal digits")
     low, high = (bytes.fromhex(prefix.ljust(_KEY_DIGITS, digit)) for digit in "0f")

@@ -18,7 +18,7 @@ _FILES = 16
 
 
 class Claims:
-    """The claims of this process. A process has one object at most: closing a file drops all locks on it."""
+    """The claims of this process. A process has at most one such object: closing a file drops all locks on it."""
 
     def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
         """Take the folder of the lock files, created when the first claim is made; without it nothing is claimed."""

@@ -26,7 +26,7 @@ _Row = TypeVar("_Row")
 def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
     """Open the database, with its schema migrated; create it if missing (0600, in a directory of 0700).
 
-    One that can be read but not written, on a read-only disk or as somebody else's, is opened for reading alone.
+    A file that can be read but not written, on a read-only disk or owned by another user, is opened for reading only.
     """
     try:
         return _connect(path, migrations, any_thread=any_thread)
@@ -48,7 +48,7 @@ def _connect_to_read(path: Path, schema: int, *, any_thread: bool) -> sqlite3.Co
     if not os.access(path, os.R_OK):
         return None
     # SQLite reads through the write-ahead log, and must create its index unless nothing changes the file meanwhile:
-    # without a log nobody is writing.
+    # without a log, no process is writing.
     log = path.with_name(path.name + "-wal")
     for mode in ("mode=ro", "mode=ro&immutable=1") if not log.exists() or not log.stat().st_size else ("mode=ro",):
         try:

@@ -83,7 +83,7 @@ def m004_runs(db: sqlite3.Connection) -> None:
 
 
 def m005_kind(db: sqlite3.Connection) -> None:
-    """Add the command that a run was; there was one."""
+    """Add the command of a run; all so far were `scrimp run`."""
     db.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'")
 
 

@@ -1,4 +1,4 @@
-"""Replies of several models to the same prompts, with their costs and, where somebody labeled them, their scores.
+"""Replies of several models to the same prompts, with their costs and, where they were labeled, their scores.
 
 They are stored in the ledger's file; `scrimp tune` chooses routes by them.
 """

@@ -56,7 +56,7 @@ class RunLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect(path, MIGRATIONS)
-        # A record must outlive its process; after a power cut it is no loss, and a short run need not wait for a disk.
+        # A record must outlive its process, but may be lost in a power cut: a short run need not wait for a disk.
         self._db.execute("PRAGMA synchronous = NORMAL")
 
     def close(self) -> None:

@@ -59,7 +59,7 @@ class ProviderClient:
         self._prepared: set[tuple[str, str]] = set()
         self._queues: dict[str, ProviderQueue] = {}
         self._halted = False
-        # Each call needs a file descriptor; None is no limit.
+        # Each call needs a file descriptor; None means no limit.
         self._places: AbstractAsyncContextManager[None] = (
             nullcontext() if calls_at_once is None else asyncio.Semaphore(calls_at_once)
         )

@@ -153,7 +153,7 @@ def _max_losses(rows: int, gains: int, target: float, critical: float) -> int:
 
 
 def _solve_losses(rows: int, gains: int, target: float, critical: float) -> int:
-    """Solve mean / error = critical for the losses: a quadratic, of which the smaller root has a mean above zero.
+    """Solve mean / error = critical for the losses: a quadratic whose smaller root has a mean above zero.
 
     With every loss instead of a row both got right the sum falls by one and the squares rise by 2 target - 1.
     """

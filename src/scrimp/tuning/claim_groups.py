@@ -22,7 +22,7 @@ class ClaimGroup(Struct, frozen=True):
 
 
 def claim_groups(rows: Sequence[RecordedRow], target: float, risk: float) -> tuple[ClaimGroup, ...]:
-    """Return groups of which each can be certified at its share of the risk; formed by counting, blind to scores.
+    """Return groups that can each be certified at their share of the risk; formed by counting, blind to scores.
 
     A signature with enough rows is on its own, the others of a kind are pooled if together they have enough, and what
     is left over is one group. The more groups, the smaller each one's share and the more rows it needs.

@@ -1,4 +1,4 @@
-"""The family a model belongs to, told from its name: relatives learned from the same data and err alike."""
+"""The family a model belongs to, by its name: relatives learned from the same data and err alike."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ Policy: TypeAlias = Always | Agree | Backed | Confident | PerSignature
 
 
 class PolicyOutcome(Struct, frozen=True):
-    """What a policy came to on one row: the model whose answer is kept and its score, and the cost of all calls."""
+    """The result of a policy on one row: the model whose answer is kept, its score, and the cost of all calls."""
 
     score: float | None
     cost: float  # dollars

@@ -46,7 +46,7 @@ def answer_of(row: RecordedRow, model: str) -> RecordedAnswer:
 def label_by_agreement(rows: Iterable[RecordedRow], flagship: str) -> list[RecordedRow]:
     """Return the rows with unlabeled answers labeled by trust in the flagship.
 
-    Models that assert what the flagship asserts share its label, and count as right where none of them has one; a
+    Models that assert what the flagship asserts share its label, and count as right if none of them has one; a
     flagship that no model agrees with stays unlabeled. What is certified on such rows is quality measured against the
     flagship's word, not against the truth: callers must say so.
     """

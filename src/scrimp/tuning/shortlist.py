@@ -33,7 +33,7 @@ class _Candidate(Struct, frozen=True):
 
 
 def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship: str) -> Shortlist:
-    """Return the policies of which none is both safer and cheaper than another, in order of safety.
+    """Return the policies that no other beats in both safety and cost, in order of safety.
 
     `pool` maps the cheap models to their families: voters come from different ones, because models of one family make
     similar mistakes. For a certificate, draw up the list on other rows than those it is tested on: otherwise a policy

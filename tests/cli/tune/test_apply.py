@@ -87,7 +87,7 @@ def test_a_file_that_was_spoilt_is_named_with_the_way_back(applied: Scrimp) -> N
 def test_a_route_that_does_what_it_was_certified_on_stays(applied: Scrimp) -> None:
     applied("run", "p.jsonl", "-q")
 
-    assert "not used any more" not in applied("cost").err
+    assert "no longer used" not in applied("cost").err
     assert "drift" not in recordings.tuned(applied)[0]
 
 
@@ -101,8 +101,8 @@ def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_more(
     first, second = applied("cost"), applied("cost")
     after = applied("run", "new.jsonl", "--limit", "1").rows
 
-    assert first.err.count("is not used any more: 0 % of 60 rows ended below rec/claude-large, 80 % when") == 1
-    assert "not used any more" not in second.err
+    assert first.err.count("is no longer used: 0 % of 60 rows ended below rec/claude-large, 80 % when") == 1
+    assert "no longer used" not in second.err
     assert "tuned" not in after[0]["why"]
     # To take the certificate back is to go before it, not before what became of it.
     assert "0 routes" in applied("tune", "apply", "--undo").err

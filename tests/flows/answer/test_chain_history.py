@@ -167,7 +167,7 @@ def test_a_ledger_that_cannot_be_read_is_said_once_and_rows_climb() -> None:
 
     assert [past.start(), past.start()] == [0, 0]
     assert past.warnings == [
-        "chains start at their first step, for the ledger of earlier runs cannot be read: ledger.db is no database"
+        "chains start at their first step, because the ledger of earlier runs cannot be read: ledger.db is no database"
     ]
 
 

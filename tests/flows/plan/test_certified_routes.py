@@ -42,7 +42,7 @@ def test_once_another_model_answers_a_route_is_used_no_more_and_that_is_said_onc
 
     assert routes.route(PROMPT) is None
     assert len(said) == 1
-    assert "not used any more: local/smollm2 was answered by other-1" in said[0]
+    assert "no longer used: local/smollm2 was answered by other-1" in said[0]
 
 
 def test_a_route_that_was_certified_again_meanwhile_stays(tmp_path: Path) -> None:

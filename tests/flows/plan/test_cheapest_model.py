@@ -52,7 +52,7 @@ def test_a_model_without_a_key_or_without_a_price_is_not_the_cheapest() -> None:
 
 
 def test_where_no_price_is_known_none_is_the_cheapest() -> None:
-    with pytest.raises(ConfigError, match="none is the cheapest: use --model"):
+    with pytest.raises(ConfigError, match="the cheapest is unknown: use --model"):
         cheapest(routes(), prices(), NOW)
 
 

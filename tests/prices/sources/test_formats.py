@@ -171,14 +171,14 @@ def test_what_is_not_json_is_refused_in_a_sentence(data: bytes) -> None:
         ([], "it has no prices"),
         ([1], "a provider is not an object"),
         ([{"id": "a"}], "models of a is not an array"),
-        (data_with(-1), "a/m: input_mtok is -1, which nobody can be charged"),
+        (data_with(-1), "a/m: input_mtok is -1, which cannot be a price"),
         (data_with("x"), "a/m: input_mtok is 'x', which is not an amount"),
         (data_with({"base": 1, "tiers": [{"start": -5, "price": 1}]}), "a tier that starts at -5"),
         (data_with(match={"regex": "(a+)+$"}), "is more than names need"),
         (data_with(match={"regex": "a["}), "is not a regular expression"),
         (data_with(match={"equals": "m", "contains": "n"}), "has not one key"),
         (table_with(True), "m: input_cost_per_token is True"),
-        (table_with(5), "m: input_cost_per_token is 5000000, which nobody can be charged"),
+        (table_with(5), "m: input_cost_per_token is 5000000, which cannot be a price"),
     ],
 )
 def test_what_is_no_price_list_is_refused_in_a_sentence(data: Any, words: str) -> None:

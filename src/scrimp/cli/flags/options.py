@@ -42,14 +42,15 @@ Delimiter = Annotated[
     str | None,
     typer.Option(
         metavar="CHAR|tab",
-        help="What delimits CSV and TSV, read and written; default: as the first lines show, and a comma.",
+        help="The delimiter of CSV and TSV, in and out; default: detected in inputs, a comma in outputs.",
     ),
 ]
 Encoding = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Of inputs, and of CSV, TSV and text written (utf-8-sig for Excel); default: UTF-8, or by an input's BOM.",
+        help="The encoding of inputs, and of CSV, TSV and text outputs (utf-8-sig for Excel); default: UTF-8, or an "
+        "input's BOM.",
     ),
 ]
 Nul = Annotated[bool, typer.Option("-0", "--null", help="Prompts end in NUL bytes, as find -print0 writes them.")]
@@ -80,7 +81,7 @@ AttachField = Annotated[
     typer.Option(
         "--attach-field",
         metavar="COLUMN",
-        help="The column that names the row's images and PDFs: a path, from the input's folder, or a URL, or a list.",
+        help="The column with the row's images and PDFs: a path (from the input's folder), a URL, or a list of them.",
     ),
 ]
 Skip = Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first N rows.", show_default=False)]
@@ -89,10 +90,10 @@ OnlyFailed = Annotated[
     typer.Option("--only-failed", metavar="FILE", help="Leave out the rows that are ok in this former output."),
 ]
 Sample = Annotated[int | None, typer.Option(metavar="N", min=0, help="Take N rows at random, in their order.")]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of --sample: each has its own rows.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of --sample; another seed takes other rows.")]
 Limit = Annotated[
     int | None,
-    typer.Option(metavar="N", min=0, help="Take only so many rows; after --skip, --only-failed and --sample."),
+    typer.Option(metavar="N", min=0, help="Take at most N rows, after --skip, --only-failed and --sample."),
 ]
 
 # Routing
@@ -164,14 +165,14 @@ Samples = Annotated[
         "--samples",
         metavar="N",
         min=1,
-        help="So many independent completions of each prompt, each in a row of its own with its number, sample.",
+        help="Get N independent completions of each prompt, each in a row of its own; its number is in sample.",
     ),
 ]
 
 # Cost
 MaxCost = Annotated[str | None, typer.Option(metavar="USD", help="Stop before the run costs more than this.")]
 AllowUnpriced = Annotated[
-    bool, typer.Option("--allow-unpriced", help="Under a cap, call models of unknown price as well.")
+    bool, typer.Option("--allow-unpriced", help="Under a cap, also call models whose price is unknown.")
 ]
 CacheOption = Annotated[
     CacheMode | None,
@@ -188,7 +189,7 @@ Context = Annotated[
 ]
 Continue = Annotated[
     bool,
-    typer.Option("-c", "--continue", help="Go on with the last conversation: its turns are sent before the prompt."),
+    typer.Option("-c", "--continue", help="Continue the last conversation: its turns are sent before the prompt."),
 ]
 Report = Annotated[Literal["text", "json"], typer.Option("--report", help="The format of the receipt.")]
 Baseline = Annotated[
@@ -212,7 +213,7 @@ Retries = Annotated[
     typer.Option(
         metavar="N",
         min=0,
-        help="How often a failed call is sent again, and a reply that is no label or breaks the schema.",
+        help="How often to retry a failed call, or a reply that is not one of the labels or breaks the schema.",
     ),
 ]
 Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", min=0.1, help="The longest one call may take.")]
@@ -261,7 +262,7 @@ Fields = Annotated[
 Summary = Annotated[SummaryMode, typer.Option(help="The bill on stderr.")]
 SummaryFile = Annotated[str | None, typer.Option(metavar="FILE", help="Also write the bill as JSON to this file.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no bill; errors only.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print for each row where it went and why.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print where each row went, and why.")]
 Color = Annotated[ColorMode | None, typer.Option(help="Colors on a terminal.")]
 ProgressOption = Annotated[ProgressMode | None, typer.Option("--progress", help="How progress is shown on stderr.")]
 

@@ -54,7 +54,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --chain simple,high",
         ),
         Example(
-            "Go on where a run was stopped: the same command again", f"scrimp run reviews.csv -t {_ASK} -o labels.jsonl"
+            "Resume a run that was stopped: the same command again", f"scrimp run reviews.csv -t {_ASK} -o labels.jsonl"
         ),
     ),
     "ask": (
@@ -66,7 +66,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "scrimp ask -m openai/gpt-6-luna -s 'Answer in French.' 'Why is the sky blue?'",
         ),
         Example("Ask about a PDF or an image", "scrimp ask 'What is the total?' --attach invoice.pdf"),
-        Example("Go on with the last conversation", "scrimp ask --continue 'In one sentence, please.'"),
+        Example("Continue the last conversation", "scrimp ask --continue 'In one sentence, please.'"),
     ),
     "estimate": (
         Example(
@@ -85,7 +85,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("The same for a program", "scrimp cost --since 7d --by model --json"),
     ),
     "runs": (
-        Example("The runs of late, with what they cost", "scrimp runs list"),
+        Example("Recent runs, with what they cost", "scrimp runs list"),
         Example("The bill of the last one", "scrimp runs show last"),
         Example("Send its failed rows again", "scrimp runs errors last | scrimp run - -o retried.jsonl"),
     ),

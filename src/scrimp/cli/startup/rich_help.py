@@ -18,7 +18,7 @@ _AS_WRITTEN = "\b\n"  # click's mark of a paragraph whose lines are not joined
 
 
 def use_rich_help(command: Command) -> None:
-    """Let a command and its subcommands print their help with rich; brackets in our texts are no markup."""
+    """Let a command and its subcommands print their help with rich; brackets in our texts are not markup."""
     if not isinstance(command, TyperCommand | TyperGroup):
         return
     command.rich_markup_mode = "rich"

@@ -61,7 +61,7 @@ def shadow(
         if stop is not None and stop.message:
             session.messages.error(stop.message)
         elif not collector.prompts:
-            session.messages.note(f"no prompt falls into the share of {share}: raise --share")
+            session.messages.note(f"no prompt falls within the share of {share}: raise --share")
     raise typer.Exit(_status(stop.exit_status if stop else None, collector))
 
 

@@ -96,7 +96,7 @@ class ChainHistory:
         try:
             climbs = self._climbs(self._clock() - HISTORY_SECONDS)
         except StoreError as error:
-            self._warn(f"chains start at their first step, for the ledger of earlier runs cannot be read: {error}")
+            self._warn(f"chains start at their first step, because the ledger of earlier runs cannot be read: {error}")
             climbs = []
         for each in climbs:
             ends[each.signature, each.chain][each.step] = each.rows

@@ -147,7 +147,7 @@ class StepCaller:
             await self._health.recovery(list(names))
 
     def _warn_of_failover(self, candidates: Iterable[ModelRef], called: ModelRef | None) -> None:
-        """Say once of each model in trouble which one is called in its place, or that it is waited for."""
+        """Warn once for each failing model which one is called instead, or that it is waited for."""
         for model in candidates:
             if model is called:
                 return
@@ -161,7 +161,7 @@ class StepCaller:
             self._warn(f"{model.id} is not called for now, {instead}: {trouble.message}")
 
     def _notice_redirect(self, model: ModelRef, result: Completion | Failure, certified_task: str | None) -> None:
-        """Say once that a gateway had another model answer, by which the call is priced; no certificate covers it."""
+        """Warn once that a gateway had another model answer, by which the call is priced; no certificate covers it."""
         if not isinstance(result, Completion) or is_same_model(model.model, result.model):
             return
         redirect = (model, ModelRef(model.provider, result.model))
@@ -255,7 +255,7 @@ class StepCaller:
         return known
 
     def _tell_of_narrower_schema(self, schema: JsonObject, endpoint: Endpoint) -> None:
-        """Say once for each provider what it does not take of the schema."""
+        """Warn once for each provider which parts of the schema it does not accept."""
         from scrimp.providers.schemas.sent_schema import sent_schema  # noqa: PLC0415 - only with a schema
 
         changes = () if endpoint.recording is not None else sent_schema(schema, endpoint).changes

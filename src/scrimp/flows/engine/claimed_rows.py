@@ -85,7 +85,7 @@ class ClaimedRows:
             if self._rows and not told and now - began > _PATIENCE:
                 told = True
                 waits = f"{pluralize(len(self._rows), 'row')} that another run is calling for"
-                self._warn(f"waiting for {waits}, so that nothing is paid twice; with --cache refresh it is not")
+                self._warn(f"waiting for {waits}, so that nothing is paid twice; --cache refresh does not wait")
 
     def _look(self, *, all_rows: bool) -> bool:
         """Take over the rows whose claim is gone; return whether there was any."""

@@ -26,7 +26,7 @@ class WaitNotices:
         self._next: dict[str, float] = {}
 
     def look(self, waits: Iterable[Wait], now: float) -> None:
-        """Say each wait that is long enough and has not been said lately."""
+        """Report each wait that is long enough and has not been reported recently."""
         current = {wait.provider: wait for wait in waits}
         self._looks = {provider: self._looks.get(provider, 0) + 1 for provider in current}
         for provider, wait in current.items():
@@ -41,7 +41,7 @@ class WaitNotices:
 
 @asynccontextmanager
 async def wait_notices(waits: Callable[[], Iterable[Wait]], say: Callable[[str], None]) -> AsyncIterator[None]:
-    """Say what is waited for until the block ends."""
+    """Report what is waited for until the block ends."""
     notices, loop = WaitNotices(say), asyncio.get_running_loop()
 
     async def watch() -> None:

@@ -156,7 +156,7 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
 
 
 def _no_model_yet() -> str:
-    """Return the two ways on, for the first prompt of somebody who has neither a key nor the embedded model."""
+    """Return the two ways on, for a new user who has neither a key nor the embedded model."""
     from scrimp.transport.local.runtime_install import has_runtime, install_command  # noqa: PLC0415 - a first day
 
     runtime = "" if has_runtime() else f"{install_command()} && "
@@ -191,7 +191,7 @@ def _calls_at_once(options: RunOptions, services: Services) -> int:
 
 def _open_queue(options: RunOptions, endpoint: Endpoint) -> ProviderQueue:
     limiter = RateLimiter(rpm=_lower(options.rpm, endpoint.rpm), tpm=_lower(options.tpm, endpoint.tpm))
-    # The embedded model answers one prompt at a time: waiting for it is no part of a call's time.
+    # The embedded model answers one prompt at a time: waiting for it is not part of a call's time.
     width = 1 if endpoint.transport == "local" else options.concurrency
     return ProviderQueue(AdaptiveLimit(width), limiter, time.monotonic)
 

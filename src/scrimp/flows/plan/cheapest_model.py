@@ -38,5 +38,7 @@ def cheapest(routes: Routes, prices: PriceBook, when: float) -> ModelRef:
         if model.provider in routes.available and (cost := cost_of_call(model, routes, prices, when)) is not None
     ]
     if not known:
-        raise ConfigError("no model of the tiers has a key and a known price, so none is the cheapest: use --model")
+        raise ConfigError(
+            "no model in the tiers has both a key and a known price, so the cheapest is unknown: use --model"
+        )
     return min(known)[2]

@@ -69,4 +69,4 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     timeout: float = 600.0  # seconds
     labels: RunLabels = RunLabels()
     limits: RunLimits = RunLimits()
-    ends_at_once: bool = False  # at a signal, without waiting for the calls in flight: somebody waits for one answer
+    ends_at_once: bool = False  # at a signal, without waiting for the calls in flight: a person waits for one answer

@@ -62,7 +62,7 @@ def _share(tokens: int, part: int, whole: int) -> int:
 
 
 def usage_at(baseline: str, usage: Usage, answered_by: str) -> Usage:
-    """Return what the baseline would have used: another model's hidden reasoning is no part of its completion."""
+    """Return what the baseline would have used: another model's hidden reasoning is not part of its completion."""
     if not usage.reasoning or is_same_model(baseline.partition("/")[2], answered_by):
         return usage
     return replace(usage, output=usage.output - min(usage.reasoning, usage.output), reasoning=0)

@@ -40,7 +40,7 @@ class KnownAnswer(Struct, frozen=True):
 
 
 def in_share(prompt: Prompt, share: float) -> bool:
-    """Return whether a prompt is in that share of all: always the same ones, whichever prompts are beside them."""
+    """Return whether a prompt is in that share of all: always the same ones, whatever other prompts there are."""
     name = _key(prompt, b"")
     return int.from_bytes(name[:4]) < share * _HASH_RANGE
 

@@ -111,7 +111,7 @@ class ShadowRun:
         try:
             collector.add(self._answers)
             stop = collector.collect((known.prompt for known in self._answers), self._plan.models)
-            # The rest of its message is about rerunning the command, whose own work is done.
+            # The rest of its message is about rerunning the command, which has done its own work.
             ending = f"; {stop.message.partition(';')[0]}" if stop is not None and stop.message else ""
         except ScrimpError as error:  # of the pairs alone: the run is over and its rows are out
             ending = f"; {error}"

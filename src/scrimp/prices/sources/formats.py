@@ -34,7 +34,7 @@ def table_of(data: bytes, *, origin: str, day: str) -> PriceTableFile:
 
 
 def from_tree(tree: object, *, origin: str, day: str) -> PriceTableFile:
-    """Return the table in parsed JSON; SourceError if it is none we know."""
+    """Return the table in parsed JSON; raise SourceError for an unknown format."""
     is_litellm = isinstance(tree, dict) and any(
         isinstance(entry, dict) and _LITELLM_MARK in entry for entry in tree.values()
     )

@@ -36,5 +36,5 @@ def amount(value: object, name: str) -> Decimal:
     except InvalidOperation as error:
         raise SourceError(f"{name} is '{value}', which is not an amount") from error
     if not dollars.is_finite() or not 0 <= dollars <= _MOST:
-        raise SourceError(f"{name} is {dollars:f}, which nobody can be charged")
+        raise SourceError(f"{name} is {dollars:f}, which cannot be a price")
     return dollars

@@ -1,4 +1,4 @@
-"""How a table is written: its delimiter and its line ends, told by its first lines."""
+"""How a table is written: its delimiter and its line ends, detected in its first lines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def checked_delimiter(text: str) -> str:
 class TableLines:
     """The lines of a table with what its first ones tell: `delimiter`, and how many lines precede the header.
 
-    Lines are not read further ahead than the first row of data, which nobody has to wait for longer than for that row.
+    Nothing after the first row of data is read ahead, so that row never waits for later ones of a slow pipe.
     """
 
     def __init__(self, lines: Iterator[str], delimiter: str | None, default: str) -> None:

@@ -19,7 +19,7 @@ _MARKS = (
 )  # fmt: skip
 _UTF8_NAMES = ("utf-8", "utf-8-sig")
 _CHUNK = 1 << 16
-# Characters a table needs; a codec that cannot carry them, such as base64, is no encoding of texts.
+# Characters a table needs; a codec that cannot carry them, such as base64, is not a text encoding.
 _NOT_OF_FILES = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem")
 _PROBE = 'a,;|\t"\r\n.'
 

@@ -1,4 +1,4 @@
-"""Files that are no text, told by their first bytes, and what to do with each."""
+"""Files that are not text, recognized by their first bytes, and what to do with each."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class InputFiles:
     """The files that inputs name, so that none of them is written over, by any path or link."""
 
     def __init__(self, inputs: Sequence[str]) -> None:
-        """Raise InputError for an input that is none."""
+        """Raise InputError for an argument that cannot be an input."""
         self._folders = [_real_path(each) for each in inputs if each != "-" and Path(each).is_dir()]
         single = [each for each in inputs if each != "-" and not Path(each).is_dir()]
         self._ids = {_identity(source.path) for source in chain.from_iterable(map(_sources_of, single))}
@@ -83,7 +83,7 @@ def includes(inputs: Sequence[str], path: Path) -> bool:
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:
-    """Return what is the same for all names of a file; None where there is none, and for a stdin that is no file."""
+    """Return what all names of a file share; None where there is no file, and for a stdin that is not a file."""
     try:
         status = os.fstat(0) if path is None else path.stat()
     except (OSError, ValueError):

@@ -137,7 +137,7 @@ def _savings_remarks(savings: Savings) -> Iterator[str]:
     """Yield what the baseline would have cost, what was saved and why; no saving where some rows' is unknown."""
     uncompared = savings.rows_not_compared
     without, about = f"Without scrimp ({_baselines(savings)})", _about(savings)
-    if not savings.rows:  # rows of failed calls alone are no reason to name a baseline
+    if not savings.rows:  # rows of failed calls alone do not call for a baseline
         if uncompared:
             yield f"What scrimp saved is unknown: {_reason(savings)}."
     elif uncompared:
@@ -158,7 +158,7 @@ def _baselines(savings: Savings) -> str:
 
 
 def _about(savings: Savings) -> str:
-    """Return the word before an amount that rests on tokens that nobody counted."""
+    """Return the word before an amount that rests on estimated tokens."""
     return "about " if savings.estimated_rows else ""
 
 

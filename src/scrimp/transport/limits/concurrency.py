@@ -4,7 +4,7 @@ The limit starts high and doubles every round trip until the provider first obje
 loss in each round trip, and grows by one per round trip above its old value.
 An objection is that most calls end with a 429, a 503, a 529 or a timeout while others are answered, or that calls have
 become much slower. Fewer refusals are cheaper to repeat than to avoid: a provider may refuse for other reasons than
-their number, and then a lower limit helps nobody; nor does it where nothing is answered at all. Latency alone is weak
+their number, and then a lower limit does not help; nor does it where nothing is answered at all. Latency alone is weak
 evidence (completions differ in length, and a provider may be slow for other reasons), so a limit that was lowered
 for it is raised again if that did not make calls faster. Times are seconds of any steady clock.
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from statistics import median
 
-# Concurrent calls to a provider of which only the first answer is known.
+# Concurrent calls to a provider while only the first answer is known.
 FIRST_WINDOW = 256
 _AFTER_OBJECTION, _AFTER_SLOWDOWN = 0.7, 0.75
 # The share of objections that lowers the limit, and the one that lowers it below what a plain client keeps in flight;

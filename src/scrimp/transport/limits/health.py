@@ -1,4 +1,4 @@
-"""Which models can be called: a provider that refuses the key is dropped, a model in trouble or in doubt is tried."""
+"""Which models can be called: a provider that refuses the key is dropped, a failing or doubtful model is tried."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class ProviderQueue:
         self._timer: asyncio.TimerHandle | None = None
 
     async def enter(self, text_bytes: int, *, attached: int = 0, resumed: bool = False) -> int:
-        """Wait for a place; return the tokens reserved, with `attached` for what is no text. Who entered must leave.
+        """Wait for a place; return the tokens reserved, with `attached` for what is not text. Then call `leave`.
 
         A resumed call goes first: it has waited before, and rows printed in order of input wait for it.
         """

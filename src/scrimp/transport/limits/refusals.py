@@ -14,7 +14,7 @@ _NEWEST = 0.02
 # Refusals are scattered if they are hardly more frequent after another one than elsewhere: a limit refuses in a row.
 # Hardly, and not just as frequent, because a refusal comes back sooner than an answer.
 _MOST, _MORE_OFTEN, _IN_A_ROW, _SAMPLE = 0.4, 0.3, 4, 30
-# A refused call is sent again at least so often, and on until being refused once more is no chance any longer:
+# A refused call is sent again at least so often, and until one more refusal would not be by chance:
 # at the share of refusals of all calls it would happen to one in a billion.
 _LEAST, _ONE_IN_A_BILLION, _HIGHEST_SHARE = 10, 1e-9, 0.95
 

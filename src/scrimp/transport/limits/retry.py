@@ -15,7 +15,7 @@ FIRST_WAIT, MAX_BACKOFF = 0.5, 8.0
 # The longest wait a provider may ask for, as in OpenAI's SDK; beyond it the call fails over or is left to a later run.
 MAX_OBEYED_WAIT = 120.0
 # The same for a provider that asked for less than a second and refused the call again: Retry-After: 0 from a provider
-# whose limit is a minute's must not become a flood.
+# with a limit per minute must not become a flood.
 _FIRST_FLOOR, _HIGHEST_FLOOR = 0.05, 1.0
 _SPREAD = 0.1  # of a wait, at most, once calls have come back as asked and were refused again
 # The first wait during an outage after a call that may have been billed; the second one is twice as long.
