@@ -11,9 +11,11 @@ from scrimp.units import (
     format_clock,
     format_count,
     format_dollars,
+    format_known_dollars,
     format_megabytes,
     format_percent,
     format_percent_briefly,
+    known_or_none,
     parse_dollars,
     parse_duration,
     parse_percent,
@@ -44,6 +46,14 @@ def test_an_unknown_amount_is_not_zero() -> None:
 def test_what_was_paid_is_never_shown_as_nothing(dollars: Decimal) -> None:
     assert (format_dollars(dollars) == "$0") == (dollars == 0)
     assert any(digit in "123456789" for digit in format_dollars(dollars)) == (dollars != 0)
+
+
+def test_a_sum_says_what_is_missing_from_it_and_is_unknown_where_nothing_is_known() -> None:
+    shown = [format_known_dollars(Decimal(known), unknown) for known in ("0", "0.25") for unknown in (0, 2)]
+    told = [known_or_none(Decimal(known), unknown) for known in ("0", "0.25") for unknown in (0, 2)]
+
+    assert shown == ["$0", "unknown", "$0.25", "$0.25+"]
+    assert told == [0, None, Decimal("0.25"), Decimal("0.25")]
 
 
 def test_counts_have_their_thousands_apart() -> None:

@@ -91,6 +91,18 @@ def format_dollars(dollars: Decimal | None) -> str:
     return f"{'-' if dollars < 0 else ''}${whole}.{fraction.rstrip('0').ljust(CENTS, '0')}"
 
 
+def format_known_dollars(known: Decimal, unknown: int) -> str:
+    """Return a sum of which `unknown` amounts are not known: marked with a +, or unknown where nothing is known."""
+    if unknown and not known:
+        return UNKNOWN
+    return f"{format_dollars(known)}{'+' if unknown else ''}"
+
+
+def known_or_none(known: Decimal, unknown: int) -> Decimal | None:
+    """Return such a sum for a program: None where nothing is known."""
+    return None if unknown and not known else known
+
+
 def dollar_decimals(amount: Decimal, significant: int) -> int:
     """Return the decimals that show so many significant digits; less than a nanodollar shows at least one."""
     first = -amount.adjusted()

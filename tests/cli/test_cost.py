@@ -91,7 +91,7 @@ def sent(ready: Scrimp, *entries: Entry) -> None:
             ["paid 0.25", "lost"], "$0.25+", 0.25,
             "total at least $0.25, without 1 lost call that may have been billed",
         ),
-        (["paid 0", "paid"], "$0+", 0, "total at least $0, without 1 call of unknown price"),
+        (["paid 0", "paid"], "unknown", None, "total unknown, without 1 call of unknown price"),
         (
             ["paid 0.25", "truncated", "lost", "lost", "failed 0"], "$0.25+", 0.25,
             "total at least $0.25, without 1 call of unknown price and 2 lost calls that may have been billed",

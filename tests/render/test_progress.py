@@ -42,6 +42,17 @@ def run(progress: Progress, clock: Clock, seconds: int) -> None:
         progress.update(second + 1, 1, COST, 2)
 
 
+@pytest.mark.parametrize(("cost", "shown", "told"), [(COST, "$0.0123+", "0.0123"), (Decimal(0), "unknown", "null")])
+def test_a_cost_that_leaves_out_calls_of_unknown_price_says_so(cost: Decimal, shown: str, told: str) -> None:
+    for mode, style in (("lines", PLAIN), ("bar", TERMINAL), ("json", PLAIN)):
+        progress, stream, clock = opened(mode, style)
+        clock.now += 11
+        progress.update(3, 0, cost, 0, unknown=2)
+
+        assert (f'"cost_usd":{told}' if mode == "json" else shown) in stream.getvalue()
+        assert ('"at_least":true' in stream.getvalue()) == (mode == "json")
+
+
 def test_a_short_run_prints_no_line() -> None:
     progress, stream, clock = opened("auto", PLAIN)
     run(progress, clock, 9)

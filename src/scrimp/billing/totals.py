@@ -144,6 +144,11 @@ class Bill:
             both_names(*names): line.unpriced_calls for names, line in self._models.items() if line.unpriced_calls
         }  # fmt: skip
 
+    @property
+    def unknown_calls(self) -> int:
+        """Calls of unknown cost, lost ones among them: what the run cost is at least the cost of the others."""
+        return sum(line.unpriced_calls for line in self._call_lines())
+
     def _call_lines(self) -> tuple[BillLine, ...]:
         return (*self._models.values(), self._retried, self._failed, self._lost)
 

@@ -19,7 +19,7 @@ from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.conversation import remove_conversation
-from scrimp.units import format_count, format_dollars, format_megabytes, parse_duration
+from scrimp.units import format_count, format_known_dollars, format_megabytes, known_or_none, parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _CONVERSATION = "conversation"  # not a key: o, n, v, s and t are not hexadecimal digits
@@ -43,12 +43,13 @@ def stats(*, as_json: Json = False) -> None:
         if as_json:
             print_json(
                 {"rows": stats.rows, "bytes": stats.bytes, "oldest": stats.oldest, "newest": stats.newest,
-                 "cost_usd": cost, "models": dict(stats.models)}
+                 "cost_usd": known_or_none(cost, stats.unpriced), "models": dict(stats.models),
+                 "at_least": stats.unpriced > 0}
             )  # fmt: skip
             return
         print_line(
             f"{format_count(stats.rows)} completions, {format_megabytes(stats.bytes, 1)}, "
-            f"once paid {format_dollars(cost)}"
+            f"once paid {format_known_dollars(cost, stats.unpriced)}"
         )
         if stats.oldest is not None and stats.newest is not None:
             print_line(f"oldest {_day(stats.oldest)}, newest {_day(stats.newest)}")

@@ -17,7 +17,15 @@ from scrimp.render.bill.amounts import abbreviate_count
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width, wrap
 from scrimp.store.ledger import GROUP_WORDS, GROUPS, Ledger, LedgerTotal
-from scrimp.units import UNKNOWN, format_count, format_dollars, parse_duration, pluralize
+from scrimp.units import (
+    UNKNOWN,
+    format_count,
+    format_dollars,
+    format_known_dollars,
+    known_or_none,
+    parse_duration,
+    pluralize,
+)
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -28,7 +36,7 @@ _COLUMNS: Mapping[str, Callable[[LedgerTotal, _Number], str]] = {
     "lost": lambda total, number: number(total.lost),
     "tokens in": lambda total, number: number(total.input),
     "out": lambda total, number: number(total.output),
-    "cost": lambda total, _: _dollars(total),
+    "cost": lambda total, _: format_known_dollars(total.cost, _unknown_calls(total)),
     "unpriced": lambda total, number: number(total.unpriced) if total.unpriced else "",
 }
 _TROUBLE = ("failed", "lost", "unpriced")
@@ -104,26 +112,13 @@ def _total(totals: Sequence[LedgerTotal]) -> str:
     without = [f"{pluralize(unpriced, 'call')} of unknown price"] if unpriced else []
     if lost:
         without.append(f"{pluralize(lost, 'lost call')} that may have been billed")
-    known = UNKNOWN if _all_unknown(totals) else f"at least {format_dollars(cost)}"
+    known = f"at least {format_dollars(cost)}" if cost else UNKNOWN
     return f"total {known}, without {' and '.join(without)}"
-
-
-def _dollars(total: LedgerTotal) -> str:
-    """Return what is known to have been paid, with a plus where the cost of some calls is unknown."""
-    if _all_unknown([total]):
-        return UNKNOWN
-    return format_dollars(total.cost) + ("+" if _unknown_calls(total) else "")
 
 
 def _unknown_calls(total: LedgerTotal) -> int:
     """Return the number of calls whose cost is unknown: a lost call may have been billed."""
     return total.unpriced + total.lost
-
-
-def _all_unknown(totals: Sequence[LedgerTotal]) -> bool:
-    """Return whether no call of known cost is among them but those that failed, which cost nothing."""
-    unknown = sum(map(_unknown_calls, totals))
-    return unknown > 0 and unknown == sum(total.calls - total.failed for total in totals)
 
 
 def _check_drift(session: Session, ledger: Ledger) -> None:
@@ -151,9 +146,9 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
 def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:
     shown = asdict(total)
     cost = shown.pop("cost")
-    unknown = _unknown_calls(total) > 0
+    unknown = _unknown_calls(total)
     if by != "model":
         del shown["answered_by"]
     return {
-        by: shown.pop("name"), "cost_usd": None if _all_unknown([total]) else cost, **shown, "at_least": unknown,
+        by: shown.pop("name"), "cost_usd": known_or_none(cost, unknown), **shown, "at_least": unknown > 0,
     }  # fmt: skip

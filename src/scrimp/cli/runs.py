@@ -23,7 +23,7 @@ from scrimp.render.tables import narrowest_width
 from scrimp.store.failed_rows import KEPT_DAYS, failed_rows, is_running
 from scrimp.store.ledger import Ledger, LedgerTotal
 from scrimp.store.run_log import RunLog, RunRecord
-from scrimp.units import UNKNOWN, format_clock, format_count, format_dollars
+from scrimp.units import format_clock, format_count, format_known_dollars, known_or_none
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _LAST = "last"
@@ -198,7 +198,7 @@ def _cells(session: Session, record: RunRecord) -> tuple[str, ...]:
         cost = _cost(_totals(session, record.run))
         return (record.run, record.kind or "", began, "", "", "", cost, _state(session, record), _command(record))
     took = format_clock(max(0.0, end.time - record.started))
-    cost = _dollars(end.cost, unpriced=end.unpriced)
+    cost = format_known_dollars(end.cost, end.unpriced)
     ended = "ok" if not end.status else f"status {end.status}"
     return (
         record.run, record.kind or "", began, took, format_count(end.rows),
@@ -213,14 +213,7 @@ def _ledger_cells(total: LedgerTotal) -> tuple[str, ...]:
 
 def _cost(totals: list[LedgerTotal]) -> str:
     unknown = sum(total.unpriced + total.lost for total in totals)
-    return _dollars(sum((total.cost for total in totals), Decimal(0)), unpriced=unknown)
-
-
-def _dollars(cost: Decimal, *, unpriced: int) -> str:
-    """Return dollars, marked as incomplete where the cost of some calls is unknown."""
-    if not unpriced:
-        return format_dollars(cost)
-    return f"{format_dollars(cost)}+" if cost else UNKNOWN
+    return format_known_dollars(sum((total.cost for total in totals), Decimal(0)), unknown)
 
 
 def _command(record: RunRecord) -> str:
@@ -242,7 +235,7 @@ def _as_json(session: Session, record: RunRecord) -> dict[str, object]:
     if end is not None:
         return shown | {
             "rows": end.rows, "failed": end.failed, "calls": end.calls,
-            "cost_usd": None if end.unpriced and not end.cost else end.cost, "unpriced_calls": end.unpriced,
+            "cost_usd": known_or_none(end.cost, end.unpriced), "unpriced_calls": end.unpriced,
             "bill": end.document,
         }  # fmt: skip
     totals = _totals(session, record.run)
@@ -252,5 +245,5 @@ def _as_json(session: Session, record: RunRecord) -> dict[str, object]:
     )
     return shown | {
         "rows": None, "failed": None, "calls": sum(total.calls for total in totals),
-        "cost_usd": None if unpriced and not cost else cost, "unpriced_calls": unpriced, "bill": None,
+        "cost_usd": known_or_none(cost, unpriced), "unpriced_calls": unpriced, "bill": None,
     }  # fmt: skip

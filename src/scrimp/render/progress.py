@@ -15,7 +15,7 @@ from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import StreamStyle, format_message, terminal_width, try_write
 from scrimp.render.tables import display_width
 from scrimp.render.terminal import paint
-from scrimp.units import format_clock, format_count, format_dollars, format_percent
+from scrimp.units import format_clock, format_count, format_known_dollars, format_percent, known_or_none
 
 # The number of rows of the input, None where it is unknown, and whether it is exact.
 Total = Callable[[], tuple[int | None, bool]]
@@ -40,12 +40,12 @@ class Progress:
         self._total: int | None = None
         self._exact = False
         self._began = self._shown = clock()
-        self._done = self._failed = self._hits = 0
+        self._done = self._failed = self._hits = self._unknown = 0
         self._cost = Decimal(0)
 
-    def update(self, done: int, failed: int, cost: Decimal, hits: int) -> None:
-        """Take the counts since the start, and show them when due."""
-        self._done, self._failed, self._cost, self._hits = done, failed, cost, hits
+    def update(self, done: int, failed: int, cost: Decimal, hits: int, unknown: int = 0) -> None:
+        """Take the counts since the start, and show them when due; `unknown` calls have costs beside `cost`."""
+        self._done, self._failed, self._cost, self._hits, self._unknown = done, failed, cost, hits, unknown
         now = self._clock()
         if now - self._shown >= self.every or self._overdue():
             self._shown = now
@@ -92,7 +92,7 @@ class ProgressLines(Progress):
         ]
         parts += [
             f"{format_count(self._failed)} failed" if self._failed else "",
-            format_dollars(self._cost),
+            format_known_dollars(self._cost, self._unknown),
             format_clock(seconds),
         ]
         self._write(f"scrimp: {', '.join(part for part in parts if part)}\n")
@@ -115,10 +115,10 @@ class ProgressJson(Progress):
     def _show(self, seconds: float) -> None:
         counts: dict[str, object] = {
             "event": "progress", "done": self._done, "total": self._total, "failed": self._failed,
-            "hits": self._hits, "cost_usd": self._cost, "seconds": round(seconds, 1),
+            "hits": self._hits, "cost_usd": known_or_none(self._cost, self._unknown), "seconds": round(seconds, 1),
         }  # fmt: skip
         estimated = {"total_estimated": True} if self._total is not None and not self._exact else {}
-        self._write_json(counts | estimated)
+        self._write_json(counts | estimated | ({"at_least": True} if self._unknown else {}))
 
     def _write_json(self, document: dict[str, object]) -> None:
         self._write(encode_json(document).decode() + "\n")
@@ -163,7 +163,7 @@ class ProgressBar(Progress):
         """Return the parts that fit; in order of importance: rows, failures, cost, time, cache hits, speed, percent."""
         parts = [(_ROWS, f"{format_count(self._done)}{self._of_total('/')} rows")]
         parts += [(_FAILED, f"{format_count(self._failed)} failed")] if self._failed else []
-        parts += [(_COST, format_dollars(self._cost))]
+        parts += [(_COST, format_known_dollars(self._cost, self._unknown))]
         parts += [(_TIME, self._time(seconds))]
         parts += [(_HITS, f"{format_count(self._hits)} cached")] if self._hits else []
         parts += [(_SPEED, f"{self._done / seconds:,.0f} rows/s")] if self._done and seconds >= 1 else []

@@ -19,7 +19,7 @@ class RunReporter:
         self,
         writer: RowWriter,
         bill: Bill,
-        progress: Callable[[int, int, Decimal, int], None],
+        progress: Callable[[int, int, Decimal, int, int], None],
         explain: Callable[[str], None] | None,
         clear: Callable[[], None] = lambda: None,
     ) -> None:
@@ -33,7 +33,8 @@ class RunReporter:
         with _output_errors():
             self._write(outcomes)
         counts = self._bill.counts
-        self._progress(counts.total, counts.failed, self._bill.cost, counts.hits + counts.duplicates)
+        free = counts.hits + counts.duplicates
+        self._progress(counts.total, counts.failed, self._bill.cost, free, self._bill.unknown_calls)
 
     def close(self) -> None:
         """End the output."""

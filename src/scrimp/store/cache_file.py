@@ -26,6 +26,7 @@ class CacheStats(Struct, frozen=True):
     newest: float | None
     cost_nano: int
     models: tuple[tuple[str, int], ...]
+    unpriced: int = 0  # completions of unknown cost
 
 
 class CacheFile:
@@ -42,12 +43,13 @@ class CacheFile:
     def stats(self) -> CacheStats:
         """Count what is in the file."""
         with store_errors(self.path):
-            rows, oldest, newest, cost = self._db.execute(
-                "SELECT count(*), min(created), max(created), coalesce(sum(cost_nano), 0) FROM cache"
+            rows, oldest, newest, cost, unpriced = self._db.execute(
+                "SELECT count(*), min(created), max(created), coalesce(sum(cost_nano), 0), sum(cost_nano IS NULL)"
+                " FROM cache"
             ).fetchone()
             models = self._db.execute("SELECT model, count(*) FROM cache GROUP BY model ORDER BY 2 DESC, 1").fetchall()
             size = sum(file.stat().st_size for file in self.path.parent.glob(self.path.name + "*"))
-        return CacheStats(rows, size, oldest, newest, cost, tuple(models))
+        return CacheStats(rows, size, oldest, newest, cost, tuple(models), unpriced or 0)
 
     def matching(self, prefix: str) -> list[CachedCompletion]:
         """Return the completions whose key, in hex, begins with `prefix`; at most a hundred."""

@@ -142,6 +142,7 @@ class TaskTotal(Struct, frozen=True, kw_only=True):
     cost: Decimal
     first: float
     last: float
+    unpriced: int = 0  # calls of unknown cost
 
 
 class ClimbCount(Struct, frozen=True):
@@ -204,15 +205,16 @@ class Ledger:
         """Sum the paid calls since a moment by task and model, most expensive first; without those of one route."""
         with store_errors(self.path):
             rows = self._db.execute(
-                f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time)"  # noqa: S608 - the two constants
-                " FROM entries WHERE signature IS NOT NULL AND status IN ('paid', 'truncated') AND time >= ?"
+                f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time),"  # noqa: S608 - the two constants
+                " sum(cost_nano IS NULL) FROM entries"
+                " WHERE signature IS NOT NULL AND status IN ('paid', 'truncated') AND time >= ?"
                 f" AND coalesce(route, '') != ? GROUP BY 1, 2 ORDER BY {_DEAREST}, 4 DESC",
                 (since, exclude_route or "\0"),
             ).fetchall()
         return [
             TaskTotal(signature=name, model=model, route=route, calls=calls, cost=dollars(nano, pico), first=first,
-                 last=last)
-            for name, model, route, calls, nano, pico, first, last in rows
+                 last=last, unpriced=unpriced)
+            for name, model, route, calls, nano, pico, first, last, unpriced in rows
         ]  # fmt: skip
 
     def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:

@@ -139,7 +139,7 @@ def _end(services: Services, bill: Bill, status: int, stopped: str | None, width
     return RunEnd(
         time=services.clock(), status=status, stopped=None if stopped is None else services.keys.redact(stopped),
         rows=bill.counts.total, failed=bill.counts.failed, calls=bill.calls, cost=bill.cost,
-        unpriced=sum(line.unpriced_calls for _, line in bill.lines()),
+        unpriced=bill.unknown_calls,
         bill="\n".join(bill_lines(bill, width, color=False)), document=Raw(encode_json(bill_document(bill))),
     )  # fmt: skip
 

@@ -16,7 +16,15 @@ from scrimp.flows.tune.pair_collector import SHADOW_ROUTE
 from scrimp.flows.tune.recorded_rows import rows_from_pairs
 from scrimp.store.ledger import Ledger
 from scrimp.store.pairs import PairStore
-from scrimp.units import UNKNOWN, format_count, format_dollars, format_percent, pluralize
+from scrimp.units import (
+    UNKNOWN,
+    format_count,
+    format_dollars,
+    format_known_dollars,
+    format_percent,
+    known_or_none,
+    pluralize,
+)
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _MAX_ROWS = 20
@@ -67,7 +75,8 @@ def _row(advice: Advice) -> tuple[str, ...]:
     pairs = pluralize(advice.pairs, "pair")
     by = f"{advice.policy} ({pairs})" if advice.policy else f"fewer than {MIN_PAIRS} pairs: scrimp tune shadow"
     below = UNKNOWN if advice.below is None else format_percent(advice.below)
-    cost, saving = format_dollars(advice.monthly_cost), format_dollars(advice.monthly_saving)
+    cost = format_known_dollars(advice.monthly_cost, task.unpriced)
+    saving = UNKNOWN if advice.monthly_saving is None else format_known_dollars(advice.monthly_saving, task.unpriced)
     return name, task.model, format_count(task.calls), cost, below, saving, by
 
 
@@ -75,6 +84,7 @@ def _as_json(advice: Advice) -> dict[str, object]:
     task = advice.task
     return {
         "signature": task.signature, "route": task.route, "model": task.model, "calls": task.calls,
-        "cost_usd": task.cost, "month_usd": advice.monthly_cost, "policy": advice.policy, "pairs": advice.pairs,
-        "below": advice.below, "worth_usd": advice.monthly_saving,
+        "cost_usd": known_or_none(task.cost, task.unpriced),
+        "month_usd": known_or_none(advice.monthly_cost, task.unpriced), "policy": advice.policy, "pairs": advice.pairs,
+        "below": advice.below, "worth_usd": advice.monthly_saving, "unpriced_calls": task.unpriced,
     }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.savings import Savings
+from scrimp.units import known_or_none
 
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill, BillLine
@@ -24,11 +25,12 @@ def bill_document(bill: Bill) -> dict[str, object]:
             "total": bill.calls, "lost": bill.lost_calls, "unpriced": sum(bill.unpriced_calls.values()),
             "estimated": bill.estimated_calls,
         },
-        "cost_usd": bill.cost,
+        "cost_usd": known_or_none(bill.cost, bill.unknown_calls),
         "max_cost_usd": bill.cap,
         "lines": [_line(name, line) for name, line in bill.lines()],
         "compression": _compression(bill.compression),
         "baseline": _savings(bill.savings) if bill.savings.rows else None,
+        "at_least": bill.unknown_calls > 0,
     }  # fmt: skip
 
 
@@ -42,7 +44,7 @@ def _compression(totals: CompressionTotals) -> dict[str, object]:
 def _line(name: str, line: BillLine) -> dict[str, object]:
     return {
         "what": name, "rows": line.rows, "calls": line.calls, "input": line.input, "output": line.output,
-        "cost_usd": None if line.unpriced_calls and not line.cost else line.cost, "unpriced_calls": line.unpriced_calls,
+        "cost_usd": known_or_none(line.cost, line.unpriced_calls), "unpriced_calls": line.unpriced_calls,
         "answered_by": line.answered_by,
     }  # fmt: skip
 

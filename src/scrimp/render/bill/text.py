@@ -77,8 +77,7 @@ def _cells(bill: Bill, named: Sequence[tuple[str, BillLine]], number: Callable[[
     rows = [_row(name, line, amount, number) for (name, line), amount in zip(named, amounts[:-1], strict=True)]
     counts = bill.counts.total, bill.calls, sum(line.input for line in lines), sum(line.output for line in lines)
     label = "total" if bill.cap is None else f"total (cap {format_dollars(bill.cap)})"
-    unpriced_calls = sum(line.unpriced_calls for line in lines)
-    return [*rows, (label, *map(number, counts), _cost(bill.cost, amounts[-1], unpriced_calls))]
+    return [*rows, (label, *map(number, counts), _cost(bill.cost, amounts[-1], bill.unknown_calls))]
 
 
 def _row(name: str, line: BillLine, amount: str, number: Callable[[int], str]) -> tuple[str, ...]:
