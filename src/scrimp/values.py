@@ -213,8 +213,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 def both_names(model: str, answered_by: str | None) -> str:
-    """Return the name of a model for people to read, with that of another one that answered in its place."""
-    return model if answered_by is None else f"{model} (by {answered_by})"
+    """Return the name of a model on one line, with that of another one that answered in its place."""
+    return model if answered_by is None else f"{model} (by {' '.join(answered_by.split())})"
 
 
 class Completion(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from scrimp.billing.savings import CAUSES, Savings
 from scrimp.render.bill.amounts import abbreviate_count, format_dollar_column, whole_percentages
 from scrimp.render.streams import DEFAULT_WIDTH
 from scrimp.render.tables import display_width, format_table, wrap
-from scrimp.render.terminal import paint
+from scrimp.render.terminal import escape_controls, paint
 from scrimp.units import UNKNOWN, format_count, format_dollars, format_percent, pluralize
 from scrimp.values import both_names
 
@@ -51,14 +51,14 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
 
 
 def _label(name: str, line: BillLine) -> str:
-    return both_names(name, line.answered_by)
+    return escape_controls(both_names(name, line.answered_by))
 
 
 def _redirects(named: Sequence[tuple[str, BillLine]], shown: Sequence[str]) -> Iterator[str]:
     """Yield a sentence for each model that another one answered for, where the table has no room for both names."""
     for (name, line), text in zip(named, shown, strict=True):
         if line.answered_by is not None and _label(name, line) not in text:
-            yield f"{name} was answered by {line.answered_by}, and is priced as that model."
+            yield escape_controls(f"{name} was answered by {line.answered_by}, and is priced as that model.")
 
 
 def _table(bill: Bill, named: Sequence[tuple[str, BillLine]], width: int) -> list[str]:
@@ -107,7 +107,7 @@ def _cost_remarks(bill: Bill) -> Iterator[str]:
         )
     if bill.unpriced_calls:
         calls = sum(bill.unpriced_calls.values())
-        names = ", ".join(sorted(bill.unpriced_calls))
+        names = escape_controls(", ".join(sorted(bill.unpriced_calls)))
         yield f"{_calls_are(calls, 'of unknown price ')} not in the total ({names})."
     if bill.lost_calls:
         yield f"{_calls_are(bill.lost_calls, 'without a whole reply ')} not in the total, and may have been billed."
