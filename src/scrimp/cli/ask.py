@@ -66,16 +66,16 @@ def ask(
 
     Piped text, or that of a file (< FILE), is part of the prompt: git diff | scrimp ask 'Write a commit message'.
 
-    To a pipe or a file the completion is written at once when it is whole, so that several can write to the same. So it
-    is at a terminal with --choices, --schema, --check or a chain: once it has passed.
+    A pipe or a file gets the whole completion in one write, so that several commands can write to the same one. With
+    --choices, --schema, --check or a chain, a terminal gets it like that, too: once it has passed.
 
-    -c goes on with the last conversation, with its system text unless -s gives another, and with any model. Only the
-    last one is kept, in conversation.json beside the cache, as far as it was answered; with --cache off it stays as it
-    is. `scrimp cache rm conversation` removes it.
+    -c continues the last conversation, with its system text unless -s gives another, and with any model. Only the last
+    conversation is kept, up to its last answer, in conversation.json beside the cache; --cache off leaves it unchanged.
+    `scrimp cache rm conversation` removes it.
 
-    --attach sends files, or URLs for the provider to fetch; the first bytes of a file tell what it is, the ending of a
-    URL. The cache knows a file by its content and keeps none of it; its name is not sent. It goes with this prompt
-    alone, not with those that -c adds.
+    --attach sends files, or URLs for the provider to fetch. A file's type is recognized by its first bytes, a URL's by
+    its ending. The cache knows a file by its content and does not store it; its name is not sent. It goes with this
+    prompt alone, not with those that -c adds.
     """
     refuse_closed_stdout()
     with open_session(config_flags(where, answer, cost, own)) as session:

@@ -75,7 +75,9 @@ def get(key: Key) -> None:
 
 @app.command()
 def rm(
-    key: Annotated[str, typer.Argument(metavar="KEY|conversation", help="A key, or its first digits; or the word.")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY|conversation", help="A key or its first digits, or the word conversation.")
+    ],
 ) -> None:
     """Remove the completions whose key begins with KEY, or the last conversation of `scrimp ask`."""
     with open_session() as session:

@@ -49,10 +49,10 @@ def estimate(
 ) -> None:  # fmt: skip
     """Show what a run would cost, without calling any API.
 
-    It accepts every flag of scrimp run: just replace run by estimate. Flags for speed and output have no effect here.
+    It accepts every flag of scrimp run: just replace run with estimate. Flags for speed and output have no effect here.
     Images and PDFs count as many tokens as their vendors' formulas give for their sizes.
     Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, and completions are
-    assumed to be short, middling or as long as --max-output allows.
+    assumed to be short, medium or as long as --max-output allows.
     """
     del written, look
     names = inputs_or_stdin(inputs)

@@ -24,8 +24,8 @@ def models(
 ) -> None:
     """List the models of the tiers and those known by name.
 
-    A model can be called when its provider has a key; the first of a tier that can is the one called, the others take
-    over when it is down. Prices are dollars per million tokens.
+    A model can be called when its provider has a key. The first such model of a tier is called; the others take over
+    when it is down. Prices are dollars per million tokens.
     """
     with open_session() as session:
         routes, book = session.services.routes, session.services.prices

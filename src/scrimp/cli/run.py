@@ -68,27 +68,28 @@ def run(
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 
-    A .jsonl, .csv, .tsv or .lines file has a prompt in each row, a .md or .prompt file is one. So is a .txt file of a
-    folder or beside other files; alone, it has a prompt in each line (--format says otherwise). Stdin is JSON, CSV with
-    a header such as id,text, or lines.
+    A .jsonl, .csv, .tsv or .lines file has a prompt in each row; a .md or .prompt file is one prompt. A .txt file is
+    one prompt in a folder or along with other files; alone, it has a prompt in each line (--format overrides this).
+    Stdin is JSON, CSV with a header such as id,text, or lines.
 
     A template names columns of the row; any row also has {text}, {line}, {file} and {row} (its number), unless a column
     of the input has that name. {"..."} takes a name with braces in it; {{ and }} are braces of the text.
 
     --attach-field names a column of images and PDFs: a path, relative to the folder of the input, a URL, or a list of
-    them in JSON. A file that cannot be sent loses its row alone. --attach adds a file to every row. The cache knows a
-    file by its content, and keeps none of it; --max-cost counts the tokens that its size stands for at the vendor.
+    them in JSON. A file that cannot be sent fails only its row. --attach adds a file to every row. The cache knows a
+    file by its content, and does not store it; --max-cost counts as many tokens as the vendor's formula gives its size.
 
-    CSV from a CSV or TSV has the same columns, then output (parsed, with --choices or --schema) and error: always on
-    stdout, in a file where a row failed. A name that is taken gets a number: output_2.
+    CSV made from a CSV or TSV has the same columns, then output, parsed (with --choices or --schema) and error (in a
+    file, only where a row failed). A column name that is taken gets a number: output_2.
 
     With a column in its name, -o 'DIR/{id}.md' writes the completion of each answered row (--out: more of it) to a
-    file of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, and what no name may
-    hold becomes _. A row has the same name in every run of the same input, also with --skip, --sample or --only-failed.
+    file of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, and characters that
+    no file name may have become _. A row has the same name in every run of the same input, also with --skip, --sample
+    or --only-failed.
 
-    Rows go to stdout, or to the file of -o, which has its new content at the end of the run, also after Ctrl-C, a limit
-    or an error; where no row was answered a former file stays as it was. Everything else goes to stderr. Rerun the same
-    command to resume after any interruption: what was answered is in the cache.
+    Rows go to stdout, or to the file of -o, which gets its new content at the end of the run, also after Ctrl-C, a
+    limit or an error; if no row was answered, an existing file is left unchanged. Everything else goes to stderr. Rerun
+    the same command to resume after any interruption: what was answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
     groups = (reading, where, answer, check, several, cost, calls, stops, labels, written, screen)

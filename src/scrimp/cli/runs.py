@@ -52,10 +52,10 @@ def list_(
 ) -> None:  # fmt: skip
     """List runs, the latest first, by the ids that scrimp cost --by run has.
 
-    Runs of scrimp run are recorded as they begin, with their inputs and flags, and prompts of scrimp ask once they are
-    answered by a model; from the cache they leave nothing. The texts of prompts, templates, system texts, schemas and
-    checks are not recorded. A run without an end was killed, unless it is still running; what is called "not recorded"
-    is known from its calls in the ledger.
+    Runs of scrimp run are recorded when they begin, with their inputs and flags; prompts of scrimp ask, after a call
+    (answers from the cache leave no record). The texts of prompts, templates, system texts, schemas and checks are not
+    recorded. A run without an end was killed, or is still running. Runs that are "not recorded" are known only by their
+    calls in the ledger.
     """
     with open_session() as session, closing(RunLog(session.services.paths.ledger_db)) as log:
         session.services.recover()
@@ -74,7 +74,7 @@ def list_(
 def show(run: Run, *, as_json: Json = False) -> None:
     """Show a run: its command, how it ended, and its bill as it was printed.
 
-    For a run that was killed, and for a call of scrimp ask, what the ledger has of it.
+    For a run that was killed or not recorded, show its calls in the ledger.
     """
     with open_session() as session:
         session.services.recover()
@@ -107,9 +107,9 @@ def errors(run: FailedRun) -> None:
 
     For instance: scrimp runs errors last | scrimp run -
 
-    Rows of JSON come as they were, byte for byte where their file is unchanged; rows of tables come as JSON with the
-    same columns, lines as lines. Give the flags of the run again: scrimp runs show has them. The failed rows of a run
-    are kept for 30 days, in files that their owner alone can read.
+    JSON rows are printed as they were, byte for byte if their file has not changed; rows of tables become JSON with the
+    same columns, and lines stay lines. Give the flags of the run again: scrimp runs show prints them. Failed rows are
+    kept for 30 days, in files that only their owner can read.
     """
     with open_session() as session:
         record, folder = _find(session, run, "run"), session.services.paths.failed_rows
