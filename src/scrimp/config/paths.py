@@ -57,6 +57,16 @@ class Paths(Struct, frozen=True, kw_only=True):
         """A price table newer than the shipped one."""
         return self.data / "prices.json.gz"
 
+    @property
+    def last_prices(self) -> Path:
+        """The price table that the newer one replaced; empty where there was none."""
+        return self.data / "prices.last.json.gz"
+
+    @property
+    def own_prices(self) -> Path:
+        """The prices that were set by hand."""
+        return self.data / "own-prices.json"
+
 
 def paths_of(env: Mapping[str, str], platform: str = sys.platform) -> Paths:
     """Return the paths; completions are paid for, so they go in the data directory, never in a cache directory."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.cost_now import CostNow
     from scrimp.prices.book import PriceBook
+    from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import RoutingRule
     from scrimp.store.cache_file import CacheFile
@@ -154,7 +155,9 @@ class Services:
             lists[name] = list_at(owner, endpoint.host)
             if region := region_at(owner, endpoint.host):
                 regions[name] = region
-        own = self._recorded_prices() | price_overrides(self.loaded.config)
+        own: dict[str, Rates | PriceRow] = {
+            **self._recorded_prices(), **self._prices_set(), **price_overrides(self.loaded.config)
+        }  # fmt: skip
         return PriceBook(own, table=self.paths.prices, lists=lists, regions=regions)
 
     def cost_now(self, options: RunOptions) -> CostNow:
@@ -163,6 +166,12 @@ class Services:
         from scrimp.flows.spend.cost_now import CostNow  # noqa: PLC0415 - for a command with a bill
 
         return CostNow(lambda: self.prices, price_overrides(self.loaded.config), options.baseline, self.clock())
+
+    def _prices_set(self) -> dict[str, PriceRow]:
+        """Return the prices that `scrimp prices set` keeps, by provider/model."""
+        from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - with the price book
+
+        return {name: price.row for name, price in read_own_prices(self.paths.own_prices).items()}
 
     def _recorded_prices(self) -> dict[str, Rates]:
         """Return the prices that recordings come with, by provider/model."""

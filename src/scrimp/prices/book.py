@@ -9,9 +9,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from scrimp.prices.corrections import still_holding
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
 from scrimp.prices.price_row import (
     Moment,
+    PriceRow,
     applicable_variants,
     bands_in_force,
     has_rates_for,
@@ -20,7 +22,7 @@ from scrimp.prices.price_row import (
 )
 from scrimp.prices.rates import Band, Rates, cost, rates_for
 from scrimp.prices.regions import ANYWHERE, in_region
-from scrimp.prices.table import CORRECTIONS, SHIPPED, load_table
+from scrimp.prices.table import CORRECTIONS, SHIPPED, PriceTable, load_table
 from scrimp.values import Usage
 
 _WITHDRAWN = (Band(Rates()),)  # the row of a model that is no longer sold
@@ -70,13 +72,13 @@ class PriceBook:
 
     def __init__(
         self,
-        overrides: Mapping[str, Rates] | None = None,
+        overrides: Mapping[str, Rates | PriceRow] | None = None,
         *,
         table: Path | None = None,
         lists: Mapping[str, str] | None = None,
         regions: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the user's prices by provider/model, and the path of a newer table; the shipped one is used without it.
+        """Take the user's prices by provider/model, and the path of a table that is used unless it is older than ours.
 
         `lists` maps a provider without a price list of its own to the provider whose list applies, `regions` one whose
         address keeps calls in a region to that region.
@@ -176,10 +178,22 @@ class PriceBook:
             self._matches[key] = override or self._lookup.find(list_provider, model)
         return self._matches[key]
 
+    @property
+    def lookup(self) -> PriceLookup:
+        """The rows of the price lists, without the user's own prices."""
+        return self._lookup
+
     @cached_property
     def _lookup(self) -> PriceLookup:
-        table = load_table(self._table if self._table and self._table.exists() else SHIPPED)
-        return PriceLookup(table, load_table(CORRECTIONS))
+        return lookup_with(load_table(self._table) if self._table and self._table.exists() else None)
+
+
+def lookup_with(table: PriceTable | None) -> PriceLookup:
+    """Return the rows of a table and our corrections of it; of the shipped table if there is none, or an older one."""
+    shipped, corrections = load_table(SHIPPED), load_table(CORRECTIONS)
+    if table is None or table.date < shipped.date:
+        return PriceLookup(shipped, corrections)
+    return PriceLookup(table, still_holding(corrections, shipped, table))
 
 
 def _price(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.prices.lookup import PriceLookup, PriceMatch
 from scrimp.prices.price_row import Moment, applicable_variants, bands_in_force
@@ -42,21 +43,24 @@ class Comparison(Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
 
 
-def compare(ours: PriceLookup, theirs: PriceLookup, now: Moment) -> Comparison:
+def compare(ours: PriceLookup, theirs: PriceLookup, now: Moment, *, lost: bool = False) -> Comparison:
     """Compare every model of a price list that both have.
 
-    A rate that only we have is not a difference: others leave out what they do not track.
+    A rate that only we have is a difference only if `lost`: others leave out what they do not track.
     """
     listed, names = set(ours.models()), set(theirs.models())
     lists = {name for name, _ in listed}
     shared = [place for place in sorted(names) if ours.find_on_list(*place) is not None]
-    found = [difference for place in shared for difference in _differences(place, ours, theirs, now)]
+    found = [each for place in shared for each in _differences(place, ours, theirs, now)]
+    if lost:
+        back = (each for place in shared for each in _differences(place, theirs, ours, now))
+        found += [replace(each, ours=each.theirs, theirs=None) for each in back if each.ours is None]
     covered = {(match.provider, match.model) for place in shared if (match := ours.find_on_list(*place))}
     return Comparison(
         models=len(shared),
         only_ours=tuple("/".join(place) for place in sorted(listed - covered) if theirs.find_on_list(*place) is None),
-        only_theirs=tuple("/".join(place) for place in sorted(names - set(shared)) if place[0] in lists),
-        differences=tuple(found),
+        only_theirs=tuple("/".join(place) for place in sorted(names - set(shared)) if lost or place[0] in lists),
+        differences=tuple(sorted(found, key=lambda each: (each.provider, each.model))),
     )
 
 

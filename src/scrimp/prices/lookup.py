@@ -74,7 +74,7 @@ def _match(table: PriceTable, row: PriceRow, rule: str, provider: str, model: st
     )  # fmt: skip
 
 
-def user_price(overrides: Mapping[str, Rates], provider: str, model: str) -> PriceMatch | None:
+def user_price(overrides: Mapping[str, Rates | PriceRow], provider: str, model: str) -> PriceMatch | None:
     """Return the user's price for provider/model; it applies to the model's dated snapshots too."""
     prefix = f"{provider.lower()}/"
     names = {name.lower().removeprefix(prefix): name for name in overrides if name.lower().startswith(prefix)}
@@ -82,6 +82,6 @@ def user_price(overrides: Mapping[str, Rates], provider: str, model: str) -> Pri
     return None if found is None else _flat_price(overrides[found[0]], "user", provider, found[0][len(prefix) :])
 
 
-def _flat_price(rates: Rates, source: str, provider: str, model: str) -> PriceMatch:
-    row = PriceRow((DatedRates((Band(rates),)),))
+def _flat_price(price: Rates | PriceRow, source: str, provider: str, model: str) -> PriceMatch:
+    row = price if isinstance(price, PriceRow) else PriceRow((DatedRates((Band(price),)),))
     return PriceMatch(row=row, rule=source, provider=provider, model=model, source=source, origin=source, flat=True)

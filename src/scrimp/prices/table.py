@@ -46,6 +46,7 @@ class ProviderPrices:
     """One provider's rows, each decoded when it is looked up."""
 
     def __init__(self, file: ProviderPricesFile, path: Path) -> None:
+        self.file = file
         self.names = {row.lower(): row for row in file.rows} | file.names
         self._rows = file.rows
         self._stems = file.stems
@@ -62,6 +63,10 @@ class ProviderPrices:
         """Return whether there is a row with this id."""
         return model in self._rows
 
+    def raw_row(self, model: str) -> bytes | None:
+        """Return a row as it is in the file; None if there is none."""
+        return bytes(self._rows[model]) if model in self._rows else None
+
     def row(self, model: str) -> PriceRow:
         """Return the row with this id."""
         return _decode(self._rows[model], PriceRow, self._path)
@@ -74,12 +79,17 @@ class PriceTable:
     """All prices of one file."""
 
     def __init__(self, file: PriceTableFile, path: Path) -> None:
+        self.file = file
         self.date = file.date
         self.source = file.source
         self.providers = tuple(file.providers)
         self._files = file.providers
         self._decoded: dict[str, ProviderPrices] = {}
         self._path = path
+
+    def with_providers(self, providers: dict[str, Raw]) -> PriceTable:
+        """Return a table that has these rows instead."""
+        return PriceTable(msgspec.structs.replace(self.file, providers=providers), self._path)
 
     def provider_prices(self, provider: str) -> ProviderPrices | None:
         """Return a provider's rows; None if the table has none."""

@@ -18,6 +18,8 @@ FILES = {
     "article.txt": "Ada Lovelace wrote the first program. It rained. Grace Hopper founded the language COBOL.\n",
     "services.json": json.dumps([{"name": name, "port": 80, "up": True} for name in "abcdef"], indent=2),
     "photos.csv": "id,photo\np1,jug.png\np2,https://example.com/cracked.jpg\n",
+    "data.json": '[{"id": "openai", "models": [{"id": "m", "match": {"equals": "m"}, "prices": {"input_mtok": 1}}]}]',
+    "model_prices_and_context_window.json": '{"m": {"litellm_provider": "openai", "input_cost_per_token": 1e-06}}',
     "jug.png": "\x89PNG\r\n\x1a\n", "invoice.pdf": "%PDF-1.7\n",
 }  # fmt: skip
 

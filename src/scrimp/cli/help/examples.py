@@ -93,7 +93,12 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("How much is kept", "scrimp cache stats"),
         Example("Take completions to another machine", "scrimp cache export completions.jsonl"),
     ),
-    "prices": (Example("How the price of a model is found", "scrimp prices check openai/gpt-6-luna"),),
+    "prices": (
+        Example("How the price of a model is found", "scrimp prices check openai/gpt-6-luna"),
+        Example("Where LiteLLM's table differs", "scrimp prices check --against model_prices_and_context_window.json"),
+        Example("What newer data of genai-prices would change", "scrimp prices update data.json --dry-run"),
+        Example("A price of your own", "scrimp prices set openai/gpt-6-luna --input 0.08 --output 0.40"),
+    ),
     "models": (Example("The models of the tiers", "scrimp models"),),
     "config": (
         Example("Begin a config file", "scrimp config init"),

@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "cost": "Show what was paid, by model, tier, user or day.",
     "runs": "List earlier runs, with their bills and the rows that failed.",
     "cache": "Inspect and clear the cache of completions.",
-    "prices": "Show the price table, and how a model's price is found.",
+    "prices": "Show, compare, update and set prices.",
     "models": "List the models of the tiers and those known by name.",
     "config": "Write, show and check the configuration.",
     "local": "Install, inspect and remove the embedded model.",

@@ -23,10 +23,7 @@ def table_of(data: bytes, *, origin: str, day: str) -> PriceTableFile:
     """
     try:
         text = decompress(data)
-        if own := _own_table(text):
-            return own
-        tree = msgspec.json.decode(text)
-        return from_tree(tree, origin=origin, day=day)
+        return _own_table(text) or from_tree(msgspec.json.decode(text), origin=origin, day=day)
     except SourceError as error:
         raise ConfigError(f"the price list {origin} cannot be read: {error}") from error
     except (ValueError, OSError, zlib.error, msgspec.DecodeError) as error:

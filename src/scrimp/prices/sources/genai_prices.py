@@ -39,6 +39,7 @@ _TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "ends_with": str.endswith,
     "contains": str.__contains__,
 }
+Matcher = Callable[[str], bool]
 _LONGEST_PATTERN = 200
 _MOST_REPEATS = 4
 _REPEATS = re.compile(r"[*+{]")
@@ -64,38 +65,45 @@ def _provider(provider: Mapping[str, object]) -> ProviderPricesFile:
     rows = {str(model.get("id")): row for model in models if (row := _row(name, model)) is not None}
     for base in [base for base in rows if f"{base}:batch" in rows]:
         rows[base] = _with_batch(rows[base], rows[f"{base}:batch"])
+    matchers = [(str(model.get("id")), _matcher(model.get("match"))) for model in models]
     names: dict[str, str] = {}
     stems: dict[str, str] = {}
     for model in models:
         for kind, text in (("equals", str(model.get("id"))), *_literals(model.get("match"))):
-            if not text or (found := find(models, text.lower())) is None:
+            if not text or (found := _find(matchers, text.lower())) is None:
                 continue
             names[text.lower()] = found
             if kind != "equals":
                 stem = text.lower().rstrip("@-")
-                stems[stem] = find(models, stem) or found
+                stems[stem] = _find(matchers, stem) or found
     names = {name: row for name, row in names.items() if not (name == row.lower() and row in rows)}
     raw = {name: msgspec.Raw(msgspec.json.encode(row)) for name, row in rows.items()}
     return ProviderPricesFile(rows=raw, names=names, stems=stems)
 
 
-def find(models: list[Mapping[str, object]], name: str) -> str | None:
+def _find(matchers: list[tuple[str, Matcher]], name: str) -> str | None:
     """Return the id of the first model whose rules match a name; None if there is none."""
-    for spelling in dict.fromkeys((name.lower(), dashed_date(name.lower()))):
-        for model in models:
-            if _matches(model.get("match"), spelling):
-                return str(model.get("id"))
+    for spelling in dict.fromkeys((name, dashed_date(name))):
+        for model, matches in matchers:
+            if matches(spelling):
+                return model
     return None
 
 
-def _matches(clause: object, name: str) -> bool:
+def _matcher(clause: object) -> Matcher:
+    """Return the test that a rule makes of a name in lower case."""
     kind, value = _only(clause)
     if isinstance(value, list):
+        parts = [_matcher(part) for part in value]
         combine = any if kind == "or" else all
-        return combine(_matches(part, name) for part in value)
+        return lambda name: combine(part(name) for part in parts)
     if kind == "regex":
-        return _pattern(str(value)).search(name) is not None
-    return kind in _TESTS and _TESTS[kind](name, str(value).lower())
+        pattern = _pattern(str(value))
+        return lambda name: pattern.search(name) is not None
+    if kind not in _TESTS:
+        raise SourceError(f"a rule that matches names is of an unknown kind: {kind}")
+    test, text = _TESTS[kind], str(value).lower()
+    return lambda name: test(name, text)
 
 
 @cache

@@ -1,0 +1,120 @@
+"""`scrimp prices check`: how a model's price is found, and what other price lists say."""
+
+from __future__ import annotations
+
+import time
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.flags import completions
+from scrimp.cli.prices.rate_table import difference_json, difference_rows, shown_rates
+from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.cli.session import Session, open_session
+from scrimp.errors import UsageError
+from scrimp.prices.book import Price
+from scrimp.prices.comparison import Comparison, compare
+from scrimp.prices.lookup import PriceLookup
+from scrimp.prices.price_row import utc_moment
+from scrimp.units import format_count
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+_UNKNOWN = 2
+
+
+@app.command()
+def check(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MODEL...", help="Models as provider/model; with --against also patterns, such as 'openai/*'.",
+            autocompletion=completions.models,
+        ),
+    ] = None,
+    *,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="Compare with another list: a file or https address of genai-prices' data or of LiteLLM's table, or "
+            "genai-prices for the installed package.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --against only.")] = False,
+) -> None:  # fmt: skip
+    """Show what models cost and the rule each price was found by; exit 2 if the price of one is unknown.
+
+    With --against, list each rate in force now that another list has otherwise. A rate that it does not have is no
+    difference. The user's own prices are not compared.
+    """
+    with open_session() as session:
+        if against is not None:
+            _compare(session, against, models or [], as_json=as_json)
+        elif not models:
+            raise UsageError("name a model as provider/model, or compare all with another list: --against LIST")
+        elif as_json:
+            raise UsageError("--json is for --against: for prices as JSON, see `scrimp prices list --json`")
+        elif _describe(session, models):
+            raise typer.Exit(_UNKNOWN)
+
+
+def _describe(session: Session, models: list[str]) -> bool:
+    """Print what each model costs; return whether the price of one is unknown."""
+    book, now, some_unknown = session.services.prices, time.time(), False
+    for name in models:
+        model = session.services.routes.model(name)
+        price = book.price(model.provider, model.model, now)
+        batch = book.price(model.provider, model.model, now, batch=True)
+        some_unknown = some_unknown or price is None
+        print_line(f"{model.id}: {_description(price, batch)}")
+    print_line(f"table of {book.date}, {book.origin}")
+    return some_unknown
+
+
+def _description(price: Price | None, batch: Price | None) -> str:
+    if price is None:
+        return (
+            "no price is known: set one with `scrimp prices set`, or under [models] in the config, or its calls count "
+            "as unpriced"
+        )
+    rates = _shown_bands(price)
+    if batch is not None and batch.batch:
+        rates += f"; in batch jobs {_shown_bands(batch)}"
+    origin = f"{price.provider}/{price.model}, {price.rule}, {price.source}"
+    mark = f", {price.mark}" if price.mark else ""
+    return f"{rates} (dollars per million tokens; {origin}{mark})"
+
+
+def _shown_bands(price: Price) -> str:
+    return "; ".join(
+        shown_rates(band.rates) + (f" above {format_count(band.above)} input tokens" if band.above else "")
+        for band in price.bands
+    )
+
+
+def _compare(session: Session, source: str, patterns: list[str], *, as_json: bool) -> None:
+    from scrimp.flows.price_lists import read_price_list  # noqa: PLC0415 - 30 ms, only to compare
+
+    services = session.services
+    theirs = PriceLookup(read_price_list(source, services.env))
+    found = compare(services.prices.lookup, theirs, utc_moment(time.time()))
+    differences = [
+        each
+        for each in found.differences
+        if not patterns or any(fnmatchcase(f"{each.provider}/{each.model}", pattern) for pattern in patterns)
+    ]
+    if as_json:
+        print_json(difference_json(differences, ("ours", "theirs")))
+        return
+    headers = ("model", "rate", "scrimp", "theirs", "times")
+    print_table(headers, difference_rows(differences), "llrrr", session.out, empty="no rate differs")
+    print_line(_summary(found, len(differences)))
+    print_line(f"scrimp: table of {services.prices.date}, {services.prices.origin}; theirs: {theirs.table.source}")
+
+
+def _summary(found: Comparison, differing: int) -> str:
+    return (
+        f"models on both lists: {format_count(found.models)}; rates that differ: {format_count(differing)}; models on "
+        f"scrimp's only: {format_count(len(found.only_ours))}, on theirs only: {format_count(len(found.only_theirs))}"
+    )

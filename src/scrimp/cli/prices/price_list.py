@@ -1,0 +1,56 @@
+"""`scrimp prices list`: the prices in force now."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.flags import completions
+from scrimp.cli.prices.rate_table import shown_rate
+from scrimp.cli.printing import print_json, print_table
+from scrimp.cli.session import open_session
+from scrimp.prices.book import PriceListing
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(name="list")
+def list_(
+    provider: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PROVIDER", help="Only the models of this provider.", autocompletion=completions.providers
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the prices in force now, in dollars per million tokens."""
+    with open_session() as session:
+        book = session.services.prices
+        listings = list(book.listings(time.time(), provider))
+        if as_json:
+            print_json([_as_json(listing) for listing in listings])
+            return
+        headers = ("model", "input", "cached", "output", "batch in", "out", "from")
+        empty = f"there are no prices for '{provider}': see all providers with `scrimp prices list`"
+        print_table(headers, [_row(listing) for listing in listings], "lrrrrrl", session.out, empty=empty)
+
+
+def _row(listing: PriceListing) -> tuple[str, ...]:
+    rates = listing.standard.rates_for(0)
+    batch = listing.batch.rates_for(0) if listing.batch else None
+    return (
+        f"{listing.provider}/{listing.model}", shown_rate(rates.input), shown_rate(rates.cached_input),
+        shown_rate(rates.output),
+        shown_rate(batch.input) if batch else "", shown_rate(batch.output) if batch else "", listing.standard.source,
+    )  # fmt: skip
+
+
+def _as_json(listing: PriceListing) -> dict[str, object]:
+    rates = listing.standard.rates_for(0)
+    return {
+        "provider": listing.provider, "model": listing.model, "input": rates.input, "output": rates.output,
+        "cached_input": rates.cached_input, "source": listing.standard.source,
+    }  # fmt: skip
