@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import pkgutil
+import resource
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -47,17 +49,19 @@ class ForkServer:
     def run(
         self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float,
         closed: Sequence[int] = (), full: Sequence[int] = (), cwd_deleted: bool = False, bound: bool = False,
+        limits: Mapping[str, int] | None = None,
     ) -> tuple[int, bytes, bytes]:  # fmt: skip
         """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long.
 
-        `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full; a
-        command that is `bound` by permissions obeys them even if root runs it.
+        `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full. A command
+        that is `bound` by permissions obeys them even if root runs it. `limits` are those of the `resource` module,
+        such as {"NOFILE": 16}.
         """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             reading = _piped(stdin)
             command = {
                 "words": words, "cwd": str(cwd), "env": dict(env), "closed": closed, "full": full,
-                "cwd_deleted": cwd_deleted, "bound": bound,
+                "cwd_deleted": cwd_deleted, "bound": bound, "limits": limits or {},
             }  # fmt: skip
             try:
                 self._ask(command, [reading, out.fileno(), err.fileno()])
@@ -168,7 +172,9 @@ def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
     )
 
 
-def _spoil(closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bound: bool) -> None:
+def _spoil(
+    closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bound: bool, limits: Mapping[str, int]
+) -> None:  # fmt: skip
     """Take away what a process may have to do without; Python has no stream for a number that is closed."""
     if cwd_deleted:
         folder = tempfile.mkdtemp()
@@ -176,6 +182,10 @@ def _spoil(closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bou
         Path(folder).rmdir()
     if bound and not os.geteuid():
         _obey_permissions()
+    if "NOFILE" in limits:  # an event loop that could not be opened is not closed by asyncio either
+        warnings.filterwarnings("ignore", "unclosed event loop", ResourceWarning)
+    for name, limit in limits.items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
     for number in full:
         os.dup2(os.open("/dev/full", os.O_RDWR), number)
     for number in closed:

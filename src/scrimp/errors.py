@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from errno import EBADF
+from errno import EBADF, EMFILE, ENFILE
 
 # What each exit status means: the manual lists them, and a test finds every one that is used.
 EXIT_STATUSES: Mapping[int, str] = {
@@ -25,6 +25,10 @@ class ScrimpError(Exception):
     """An expected failure; only `cli.main` turns it into an exit status."""
 
     exit_status = 2
+
+    def __str__(self) -> str:
+        """Return the sentence, which may end up in a row or a store: bytes of a name that are not UTF-8 as escapes."""
+        return super().__str__().encode(errors="backslashreplace").decode()
 
 
 class UsageError(ScrimpError):
@@ -60,6 +64,13 @@ def output_error(error: OSError) -> OutputError:
     if error.errno == EBADF:
         return OutputError("stdout is closed: redirect it to a file or a pipe, or to /dev/null")
     return OutputError(f"the output cannot be written ({error.strerror}): make room and rerun the same command")
+
+
+def open_files_error(error: OSError) -> ScrimpError | None:
+    """Return a sentence for an error that says that no more files can be opened; None for any other."""
+    if error.errno not in (EMFILE, ENFILE):
+        return None
+    return ScrimpError("this system lets scrimp open too few files: raise `ulimit -n` to 256, or close other programs")
 
 
 class StoreError(ScrimpError):

@@ -176,6 +176,7 @@ def test_a_config_that_cannot_be_used_is_refused_where_it_is_wrong(ready: Scrimp
 
 UNUSABLE = [
     ({"SSL_CERT_FILE": "bad.pem"}, "", "SSL_CERT_FILE names bad.pem"),
+    ({"SSL_CERT_FILE": "/" + NOT_UTF8}, "", "SSL_CERT_FILE names /caf\\udce9, which cannot be read"),
     ({"SSL_CERT_DIR": "."}, "", "SSL_CERT_DIR names bad.pem, whose certificate 1 cannot be used"),
     ({"ALL_PROXY": "foo bar"}, "", "ALL_PROXY is not the address of a proxy"),
     ({}, '[providers.fake]\nkey_cmd = "false"', "the key_cmd of fake failed"),

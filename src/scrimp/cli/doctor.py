@@ -14,6 +14,7 @@ from scrimp.cli.session import Session, open_session
 from scrimp.config.api_keys import missing_key_message
 from scrimp.errors import ScrimpError
 from scrimp.store.ledger import Ledger
+from scrimp.transport.http.client import build_engine
 from scrimp.transport.local import model_file
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -50,11 +51,17 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     services = session.services
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
     yield from environment_effects(session)
+    yield "connections", lambda: _connections(session)
     yield "cache", lambda: f"{services.cache_file.stats().rows} completions in {services.cache_file.path}"
     yield "ledger", lambda: _ledger(session)
     yield "prices", lambda: f"table of {services.prices.date}"
     yield "embedded model", lambda: _embedded(session)
     yield "tiers", lambda: _tiers(session)
+
+
+def _connections(session: Session) -> str:
+    build_engine(session.services.env, timeout=1)  # opens no connection
+    return "can be encrypted"
 
 
 def _ledger(session: Session) -> str:

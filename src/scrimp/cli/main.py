@@ -16,7 +16,7 @@ from typer._click.exceptions import UsageError as ClickUsageError
 
 from scrimp import __version__
 from scrimp.cli.startup.lazy_group import COMMANDS, LazyGroup
-from scrimp.errors import OutputError, ScrimpError, output_error
+from scrimp.errors import OutputError, ScrimpError, open_files_error, output_error
 
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 _IMMENSE_DIGITS = 10
@@ -99,12 +99,21 @@ def _status(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):
-            if not set(words) & set(_HELP_OPTIONS):
-                raise
-            _print_error(str(output_error(error)))  # help is printed by typer itself
-        return _BROKEN_PIPE if isinstance(error, BrokenPipeError) else OutputError.exit_status
+        return _system_status(error, words)
     return result if isinstance(result, int) else 0
+
+
+def _system_status(error: OSError, words: Sequence[str]) -> int:
+    """Print what an error of the system means, and return its status; raise it again if nothing expects it."""
+    if isinstance(error, BrokenPipeError):
+        return _BROKEN_PIPE
+    explained = open_files_error(error)
+    if explained is None and set(words) & set(_HELP_OPTIONS):
+        explained = output_error(error)  # help is printed by typer itself
+    if explained is None:
+        raise error
+    _print_error(str(explained))
+    return explained.exit_status
 
 
 def _check_words(command: Command, words: Sequence[str]) -> None:

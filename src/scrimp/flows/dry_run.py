@@ -18,6 +18,7 @@ from scrimp.transport.http.request_recorder import (
     RequestRecordedError,
     RequestRecorder,
 )
+from scrimp.transport.limits.descriptors import check_open_files
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Failed, Prompt
 
@@ -41,6 +42,7 @@ class DryRow(Struct, frozen=True, kw_only=True):
 
 def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services) -> Iterator[DryRow]:
     """Yield what would be sent for each prompt; a step that follows depends on a completion and is not known."""
+    check_open_files()
     planner, lookup = services.planner(options), services.cache_lookup(options)
     seen = set[bytes]()
     for prompt in prompts:

@@ -127,6 +127,17 @@ def test_an_unusable_certificate_bundle_is_named(tmp_path: Path, text: str | Non
         (extra_certificates({"SSL_CERT_FILE": str(bundle)}))
 
 
+def test_a_system_without_certificate_authorities_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # The engine looks for the system's own in these variables of the process.
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+
+    with pytest.raises(ConfigError, match=r"no https address can be called .*install your system's ca-certificates"):
+        build_engine({}, timeout=1)
+
+
 def test_a_stream_is_passed_on_event_by_event() -> None:
     heard = threading.Event()
 

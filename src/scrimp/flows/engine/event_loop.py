@@ -15,6 +15,7 @@ from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.engine.wait_notices import wait_notices
 from scrimp.flows.engine.wiring import engine_parts
 from scrimp.flows.plan.groups import PlannedGroup
+from scrimp.transport.limits.descriptors import check_open_files
 from scrimp.values import Outcome, Prompt
 
 if TYPE_CHECKING:
@@ -48,4 +49,5 @@ def drive(
 
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
+    check_open_files()
     return asyncio.run(main())

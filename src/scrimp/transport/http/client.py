@@ -60,9 +60,14 @@ def build_engine(
         for certificate in certificates:
             builder = builder.add_root_certificate_pem(certificate.pem)
         return builder.build()
-    except BuilderError:
+    except BuilderError as error:
         check_certificates(certificates, refusal)
-        raise  # something else is wrong, and that is a bug
+        raise ConfigError(
+            f"no https address can be called ({_innermost_reason(error)}): install your system's ca-certificates, or "
+            "name a file of certificates in SSL_CERT_FILE"
+        ) from error
+    except RuntimeError as error:  # its threads could not be started
+        raise ConfigError(f"no connection can be opened ({error}): raise `ulimit -n` and `ulimit -u`") from error
 
 
 def _proxy_builder(proxies: Proxies) -> ProxyBuilder:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from scrimp.errors import ConfigError
+
 # Beside sockets: the standard streams, inputs and outputs, two databases with three files each, the journal, 16 files
 # of claims, the event loop and the HTTP engine (some 50 in all), and the pipes of the user's checks.
 RESERVED = 96
+_LEAST = 48  # with fewer, one call fails somewhere between its request and its row
+
+
+def check_open_files() -> None:
+    """Raise ConfigError where this process may not open the files that one call needs."""
+    limit = raised_limit(1)
+    if limit is not None and limit < _LEAST:
+        raise ConfigError(f"this system lets scrimp open {limit} files, which is too few for a call: raise `ulimit -n`")
 
 
 def raised_limit(wanted: int) -> int | None:
