@@ -264,6 +264,36 @@ def test_a_price_of_ones_own_goes_before_the_table_and_after_the_config(scrimp: 
     assert rates(scrimp, "openai/gpt-6-luna") == before
 
 
+def test_the_list_shows_prices_of_ones_own_in_place_of_the_tables(scrimp: Scrimp) -> None:
+    scrimp("prices", "set", "gemini/gemini-3.8-flash", "--input", "0.7", "--output", "3")
+    scrimp.config('[providers.house]\ndialect = "openai"\nbase_url = "https://x.example"\nkey_env = ""')
+    scrimp("prices", "set", "house/big", "--input", "1", "--output", "2")
+
+    listed = {line.split()[0]: line.split() for line in scrimp("prices", "list").out.splitlines()}
+
+    assert listed["google/gemini-3.8-flash"] == ["google/gemini-3.8-flash", "0.7", "3", "user"]
+    assert listed["house/big"] == ["house/big", "1", "2", "user"]
+    assert [line.split()[0] for line in scrimp("prices", "list", "house").out.splitlines()] == ["model", "house/big"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "base_url", "model", "rates_there"),
+    [
+        ("openai", "https://eu.api.openai.com/v1", "gpt-6-luna", "input 0.11, cached input 0.011, cache write 0.1375"),
+        ("openai", "https://api.openai.com/v1", "gpt-6-luna", "input 0.1, cached input 0.01, cache write 0.125"),
+        ("openai", "https://openai.example.com/v1", "gpt-6-luna", "input 0.1, cached input 0.01, cache write 0.125"),
+        ("qwen", "https://ws1.cn-beijing.maas.aliyuncs.com/compatible-mode/v1", "qwen-plus", "input 0.115, cached"),
+        ("qwen-cn", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", "qwen-plus", "input 0.4, cached"),
+    ],
+)
+def test_the_address_of_a_provider_sets_the_list_and_the_region(
+    scrimp: Scrimp, provider: str, base_url: str, model: str, rates_there: str
+) -> None:
+    scrimp.config(f'[providers.{provider}]\nbase_url = "{base_url}"')
+
+    assert rates(scrimp, f"{provider}/{model}").startswith(f"{provider}/{model}: {rates_there}")
+
+
 def test_a_model_without_a_price_gets_one_and_is_billed_by_it(scrimp: Scrimp) -> None:
     scrimp.config('[providers.house]\ndialect = "openai"\nbase_url = "https://x.example"\nkey_env = ""')
     scrimp.file("p.txt", "hello")

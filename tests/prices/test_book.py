@@ -170,10 +170,10 @@ def test_a_gateways_model_is_priced_by_its_vendors_list(provider: str, model: st
 
 
 def test_a_configured_provider_may_be_on_anothers_list() -> None:
-    book = PriceBook({"work/gpt-6.1-sol": Rates(input=Decimal(1), output=Decimal(1))})
+    book = PriceBook({"work/gpt-6.1-sol": Rates(input=Decimal(1), output=Decimal(1))}, lists={"work": "openai"})
 
     def cost(model: str) -> Cost:
-        return book.cost_of(provider="work", price_provider="openai", model=model, usage=SMALL, when=NOON)
+        return book.cost_of(provider="work", model=model, usage=SMALL, when=NOON)
 
     assert cost("gpt-6-luna") == Cost(Decimal("0.0006"), "2026-11-09")
     assert cost("gpt-6.1-sol") == Cost(Decimal("0.002"), "user")

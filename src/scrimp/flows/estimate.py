@@ -162,14 +162,11 @@ def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | N
         # A cliff belongs to one call, so one average call is priced, and then multiplied.
         usage = Usage(input=(work.input + attached) // work.calls, output=output)
         one = services.prices.cost_of(
-            provider=model.provider, model=model.model, usage=usage, when=services.clock(), batch=batch,
-            price_provider=endpoint.price_provider,
-        ).dollars  # fmt: skip
+            provider=model.provider, model=model.model, usage=usage, when=services.clock(), batch=batch
+        ).dollars
         return None if one is None else one * work.calls
 
-    price = services.prices.price(
-        model.provider, model.model, services.clock(), batch=True, price_provider=endpoint.price_provider
-    )
+    price = services.prices.price(model.provider, model.model, services.clock(), batch=True)
     sold = price is not None and price.batch
     return Quote(
         tier=tier, model=model.id, callable=services.can_call(model), low=cost(size.low),

@@ -79,10 +79,7 @@ def model_scorer(services: Services) -> Iterator[Scorer]:
 def price_of(model: str, services: Services) -> Price | None:
     """Return the price in force for a model by name, or None where none is known."""
     ref = services.routes.model(model)
-    endpoint = services.routes.endpoints.get(ref.provider)
-    return services.prices.price(
-        ref.provider, ref.model, services.clock(), price_provider=endpoint.price_provider if endpoint else None
-    )
+    return services.prices.price(ref.provider, ref.model, services.clock())
 
 
 def dollars(price: Price | None, sizes: Sequence[int]) -> list[Decimal] | None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from scrimp.prices.corrections import still_holding
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
+from scrimp.prices.price_lists import LIST_NAMES
 from scrimp.prices.price_row import (
     Moment,
     PriceRow,
@@ -86,7 +87,7 @@ class PriceBook:
         self._lists, self._regions = dict(lists or {}), dict(regions or {})
         self._overrides = dict(overrides or {})
         self._table = table
-        self._matches: dict[tuple[str, str | None, str], PriceMatch | None] = {}
+        self._matches: dict[tuple[str, str], PriceMatch | None] = {}
         self._minute = -1.0
         self._in_force: dict[tuple[str | bool | None, ...], Price | None] = {}  # in this minute
 
@@ -97,7 +98,6 @@ class PriceBook:
         model: str,
         usage: Usage | None,
         when: float,
-        price_provider: str | None = None,
         batch: bool = False,
         service_tier: str | None = None,
         speed: str | None = None,
@@ -111,8 +111,7 @@ class PriceBook:
         if reported is not None:
             return Cost(reported, "reported")
         price = self.price(
-            provider, model, when, price_provider=price_provider, batch=batch, service_tier=service_tier, speed=speed,
-            region=region,
+            provider, model, when, batch=batch, service_tier=service_tier, speed=speed, region=region
         )  # fmt: skip
         dollars = None if price is None or usage is None else price.cost(usage)
         return Cost(None, None) if price is None or dollars is None else Cost(dollars, price.source)
@@ -123,7 +122,6 @@ class PriceBook:
         model: str,
         when: float,
         *,
-        price_provider: str | None = None,
         batch: bool = False,
         service_tier: str | None = None,
         speed: str | None = None,
@@ -131,16 +129,16 @@ class PriceBook:
     ) -> Price | None:
         """Return the rates in force at a time (seconds since the epoch); None if no price is known.
 
-        The user's prices are for the provider as configured, whatever the reply says of tier, speed and region; tables
-        are searched for `price_provider` if it is given. Batch jobs without rates of their own have the standard ones.
+        The user's prices are for the provider as configured, whatever the reply says of tier, speed and region. Batch
+        jobs without rates of their own have the standard ones.
         """
         minute = when // _RESOLUTION
         if minute != self._minute:
             self._minute, self._in_force = minute, {}
         region = self._regions.get(provider) if region in ANYWHERE else region
-        key = (provider, price_provider, model, batch, service_tier, speed, region)
+        key = (provider, model, batch, service_tier, speed, region)
         if key not in self._in_force:
-            match = self._match(provider, price_provider, model)
+            match = self._match(provider, model)
             self._in_force[key] = (
                 None
                 if match is None
@@ -149,16 +147,31 @@ class PriceBook:
         return self._in_force[key]
 
     def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
-        """Yield the price list by provider and model, with corrections in place of the rows they correct."""
+        """Yield the price list by provider and model, with corrections and the user's prices in place of its own."""
         now = utc_moment(when)
-        for name, model in self._lookup.models(provider):
-            match = self._lookup.find_on_list(name, model)
+        own = self._own_places(provider)
+        for name, model in sorted({*self._lookup.models(provider), *own}):
+            match = own.get((name, model)) or self._lookup.find_on_list(name, model)
             if match is None or (standard := _price(match, now)) is None:
                 continue
             batch = _price(match, now, batch=True)
             yield PriceListing(
                 provider=name, model=model, standard=standard, batch=batch if batch and batch.batch else None
             )
+
+    def _own_places(self, provider: str | None) -> dict[tuple[str, str], PriceMatch]:
+        """Return the user's prices by price list and model; only those of `provider` if it is given."""
+        wanted = None if provider is None else self._list_of(provider)
+        placed = {}
+        for name in self._overrides:
+            seller, _, model = name.partition("/")
+            match = user_price(self._overrides, seller, model)
+            if match is not None and wanted in (None, self._list_of(seller)):
+                placed[self._list_of(seller), model] = match
+        return placed
+
+    def _list_of(self, provider: str) -> str:
+        return LIST_NAMES.get(provider, self._lists.get(provider, provider))
 
     @property
     def date(self) -> str:
@@ -170,11 +183,11 @@ class PriceBook:
         """The source of the table's data."""
         return self._lookup.table.source
 
-    def _match(self, provider: str, price_provider: str | None, model: str) -> PriceMatch | None:
-        key = (provider, price_provider, model)
+    def _match(self, provider: str, model: str) -> PriceMatch | None:
+        key = (provider, model)
         if key not in self._matches:
             override = user_price(self._overrides, provider, model)
-            list_provider = price_provider or self._lists.get(provider, provider)
+            list_provider = self._lists.get(provider, provider)
             self._matches[key] = override or self._lookup.find(list_provider, model)
         return self._matches[key]
 

@@ -62,5 +62,5 @@ def test_nothing_costs_less_and_of_equals_the_first_is_taken(rates: tuple[int, .
 
     found = cheapest(places, recorder, NOW)
 
-    costs = [cost_of_call(ModelRef(name, "m"), places, recorder, NOW) for name in NAMES]
+    costs = [cost_of_call(ModelRef(name, "m"), recorder, NOW) for name in NAMES]
     assert NAMES.index(found.provider) == costs.index(min(cost for cost in costs if cost is not None))

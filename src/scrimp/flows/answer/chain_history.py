@@ -86,7 +86,7 @@ class ChainHistory:
 
     def _cost(self, step: Step, usage: Usage = TYPICAL_CALL) -> float | None:
         called = next((model for model in step.candidates if model.provider in self._routes.available), None)
-        cost = None if called is None else cost_of_call(called, self._routes, self._prices, self._clock(), usage)
+        cost = None if called is None else cost_of_call(called, self._prices, self._clock(), usage)
         return None if cost is None else float(cost)
 
     @cached_property

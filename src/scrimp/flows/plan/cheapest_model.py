@@ -16,14 +16,9 @@ if TYPE_CHECKING:
 TYPICAL_CALL = Usage(input=1000, output=200)
 
 
-def cost_of_call(
-    model: ModelRef, routes: Routes, prices: PriceBook, when: float, usage: Usage = TYPICAL_CALL
-) -> Decimal | None:
+def cost_of_call(model: ModelRef, prices: PriceBook, when: float, usage: Usage = TYPICAL_CALL) -> Decimal | None:
     """Return what a call costs, in dollars, one of middling size where none is given; None where no price is known."""
-    seller = routes.endpoints[model.provider].price_provider
-    return prices.cost_of(
-        provider=model.provider, model=model.model, usage=usage, when=when, price_provider=seller
-    ).dollars
+    return prices.cost_of(provider=model.provider, model=model.model, usage=usage, when=when).dollars
 
 
 def cheapest(routes: Routes, prices: PriceBook, when: float) -> ModelRef:
@@ -35,7 +30,7 @@ def cheapest(routes: Routes, prices: PriceBook, when: float) -> ModelRef:
     known = [
         (cost, number, model)
         for number, model in enumerate(models)
-        if model.provider in routes.available and (cost := cost_of_call(model, routes, prices, when)) is not None
+        if model.provider in routes.available and (cost := cost_of_call(model, prices, when)) is not None
     ]
     if not known:
         raise ConfigError(
