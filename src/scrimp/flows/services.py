@@ -65,8 +65,8 @@ class Services:
 
     @cached_property
     def run(self) -> str:
-        """The name of this run in the ledger: when it began, and four characters that tell it from others."""
-        return time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock())) + os.urandom(2).hex()
+        """The name of this run in the ledger: when it began, and six characters: many may begin in one second."""
+        return time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock())) + os.urandom(3).hex()
 
     @cached_property
     def cache(self) -> CompletionCache:
