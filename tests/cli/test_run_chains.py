@@ -385,6 +385,7 @@ def test_voters_of_one_family_are_warned_of(house: House) -> None:
 def test_a_run_that_is_stopped_for_climbing_does_not_call_the_last_step_for_the_rows_that_waited(house: House) -> None:
     house.config(THREE + 'max_escalation = "25%"\n')
     house.say(a="18", b="19", top="20")
+    house.provider.delay = 0.005  # slower than a row is on its way to the disk, which is when it counts
     ran = house.run("--chain", "c", "-j", "2", prompts=200)
 
     assert ran.status == 5
