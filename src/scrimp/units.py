@@ -15,6 +15,7 @@ _PERCENT_DIGITS = 4
 _NANO = 9
 # The smallest amount that is counted. Each cost is rounded to it once, so that the bill and the ledger agree.
 PICODOLLAR = Decimal("1e-12")
+MAX_CALL_DOLLARS = 1_000_000  # no call costs more: a price or a usage that says so is mistaken
 _MAX_DOLLARS = 1_000_000_000  # more cannot be a price or a limit, and SQLite has no room for its nanodollars
 _MEGABYTE = 1e6
 _MAX_DIGITS = 18  # of a count

@@ -10,7 +10,7 @@ import pytest
 from msgspec import Struct
 
 from command import Ran, Scrimp
-from fake_provider import FakeProvider
+from fake_provider import FakeProvider, completion
 
 BAD_PEM = "-----BEGIN CERTIFICATE-----\nMIIBgarbage\n-----END CERTIFICATE-----\n"
 NOT_UTF8 = os.fsdecode(b"caf\xe9")
@@ -206,6 +206,20 @@ def test_what_a_call_needs_is_looked_at_before_one_begins(
     assert provider.bodies == []
     ready.env = {name: value for name, value in ready.env.items() if name not in env}
     assert ready("cost", "--json").out.strip() == "[]"  # nothing was lost, for nothing was sent
+
+
+@pytest.mark.parametrize("tokens", [10**12, 2**53, 2**63 - 1, 2**63, 10**30])
+def test_a_usage_beyond_reason_is_of_unknown_cost_and_spoils_no_store(
+    ready: Scrimp, provider: FakeProvider, tokens: int
+) -> None:
+    ready.provider(provider.url, more='[models."fake/dear"]\nprice = { input = 1000000.0, output = 1.0 }\n')
+    provider.answer = lambda body: completion("x", prompt_tokens=tokens)
+    ran = ready("run", "q.txt", "--model", "fake/dear", "--fields", "cost_usd,status")
+
+    check(ran, "run", 0, "unknown")
+    assert ran.rows == [{"cost_usd": None, "status": "ok"}]
+    for command in ("cost", "cost --json", "runs list", "cache stats", "doctor", "ask hi"):
+        check(ready(*command.split()), command, 0, "")
 
 
 @pytest.fixture

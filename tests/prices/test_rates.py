@@ -83,6 +83,14 @@ def test_tokens_without_a_rate_make_the_cost_unknown_and_not_zero() -> None:
     assert cost(Usage(input=10), Rates(input=Decimal(1))) == Decimal("0.00001")
 
 
+def test_a_usage_that_would_cost_more_than_any_call_can_makes_the_cost_unknown() -> None:
+    rates = Rates(input=Decimal(1000), output=Decimal(1000))
+
+    assert cost(Usage(input=10**9, output=0), rates) == Decimal(1_000_000)
+    assert cost(Usage(input=10**9 + 1, output=0), rates) is None
+    assert cost(Usage(input=2**63, output=0), rates) is None
+
+
 def test_parts_counted_beyond_their_whole_are_still_billed() -> None:
     rates = Rates(input=Decimal(1), output=Decimal(1), cached_input=Decimal(1))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from scrimp.units import MAX_CALL_DOLLARS
 from scrimp.values import Usage
 
 PRICED_PER = 1_000_000
@@ -49,7 +50,8 @@ def cost(usage: Usage, rates: Rates) -> Decimal | None:
 
     A kind without a rate of its own is billed as the kind it is part of: cache reads and writes as input, long writes
     as short ones, reasoning as output, cached audio as audio. Input and output themselves have no other rate to use,
-    audio and searches are never billed as text, and nothing is free because a rate is missing.
+    audio and searches are never billed as text, and nothing is free because a rate is missing. What is more than any
+    call can cost is unknown, too.
     """
     if usage.unlisted:
         return None
@@ -63,7 +65,7 @@ def cost(usage: Usage, rates: Rates) -> Decimal | None:
         if rates.web_search is None:
             return None
         total += usage.web_searches * rates.web_search * (PRICED_PER // _SEARCHES_PER)
-    return total / PRICED_PER
+    return total / PRICED_PER if total <= MAX_CALL_DOLLARS * PRICED_PER else None
 
 
 def _input_parts(usage: Usage, rates: Rates) -> Iterator[tuple[int, Decimal | None]]:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.json_access import array, count, is_count, number, obj
+from scrimp.units import MAX_CALL_DOLLARS
 from scrimp.values import Json, JsonObject, Usage
 
 # Whose bodies report dollars; elsewhere a field named `cost` may have any unit.
-_MAX_DOLLARS = 1_000_000  # no call costs more; a gateway that says so is mistaken
 # Billed beside tokens, at rates that no list has: sources that were read (xAI), seconds of sound (Mistral).
 _UNLISTED = ("num_sources_used", "prompt_audio_seconds")
 _UNLISTED_OUTPUT = ("image_tokens", "video_tokens")  # parts of the completion that cost more than its text
@@ -121,4 +121,4 @@ def _dollars(value: Json) -> Decimal | None:
         dollars = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
     except InvalidOperation:
         return None
-    return dollars if dollars.is_finite() and 0 <= dollars <= _MAX_DOLLARS else None
+    return dollars if dollars.is_finite() and 0 <= dollars <= MAX_CALL_DOLLARS else None
