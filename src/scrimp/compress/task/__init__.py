@@ -1,0 +1,1 @@
+"""What the instructions of a prompt ask for: whether data may lose its form, and documents sentences."""

@@ -1,0 +1,100 @@
+"""Whether instructions speak of the form of the data, or need every sentence of the documents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Literal, TypeAlias
+
+from scrimp.compress.task.phrase import parse_phrases, spellings
+from scrimp.compress.task.phrase_finder import PhraseFinder
+from scrimp.compress.task.vocabulary import SPACED, UNSPACED
+
+Subject: TypeAlias = Literal["form", "whole"]
+Kind: TypeAlias = Literal["form", "whole", "values"]
+
+# A word of a script with spaces, or a sign that parts sentences; the vowels of Indic scripts are no letters to `re`.
+_ARABIC = re.compile(r"[\u0621-\u064a]")
+_WORD = re.compile(
+    r"[^\W\u0900-\u0dff\u2e80-\U0010ffff]+|[\u0900-\u0963\u0966-\u0dff]+"
+    r"|[.!?:;,()\n\"\u00ab\u00bb\u060c\u061b\u061f\u0964\u201c\u201d\u201e\u2022\u3000-\u3003*>]+"
+)
+_UNSPACED = re.compile(r"[\u2e80-\U0010ffff]")
+_ACCENTS = re.compile(r"[\u0300-\u036f\u0640\u064b-\u0655\u093c]+")
+_ARABIC_SPELLINGS = str.maketrans("\u0649\u0629", "\u064a\u0647")  # final ya and ta marbuta, as they are often typed
+_ARABIC_PREFIX = re.compile(
+    r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
+)  # and, so; by, as, the; for the
+_VALUE = "0"  # stands for a word that names a value
+_MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
+
+
+def about_form(instructions: str) -> str | None:
+    """Return the words by which instructions speak of the form of their data, or None.
+
+    Form is what JSON loses with its white space and what an answer repeats: lines, characters, formats, syntax and
+    code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") do not count; when in
+    doubt, it is form.
+    """
+    return _find(instructions, "form")
+
+
+def about_all(instructions: str) -> str | None:
+    """Return the words by which a task needs every sentence of a document (summarize, count, compare), or None."""
+    return _find(instructions, "whole")
+
+
+@lru_cache(maxsize=32)  # the rows of a run often share their instructions
+def _find(instructions: str, subject: Subject) -> str | None:
+    text = _ends(instructions)
+    if not text.isascii():
+        text = _ACCENTS.sub("", _ends(unicodedata.normalize("NFKC", text)))
+    found = _find_words(text, subject)
+    return found or (_find_in_text(text, subject) if _UNSPACED.search(text) else None)
+
+
+def _ends(text: str) -> str:
+    half = _MAX_READ // 2
+    return text if len(text) <= _MAX_READ else f"{text[:half]}\n{text[-half:]}"
+
+
+def _find_words(text: str, subject: Subject) -> str | None:
+    words = _WORD.findall(text)
+    folded = _fold(" ".join(words)).split(" ")
+    if next(_finder(subject).find(folded), None) is None:
+        return None
+    for value in _finder("values").find(folded):
+        folded[value.start : value.end] = [_VALUE] * (value.end - value.start)
+    found = next(_finder(subject).find(folded), None)
+    return found and " ".join(words[found.start : found.end])
+
+
+def _find_in_text(text: str, subject: Subject) -> str | None:
+    text = _fold(text)
+    if not any(word in text for word in _spellings(subject)):
+        return None
+    for value in _spellings("values"):
+        text = text.replace(value, _VALUE)
+    return next((word for word in _spellings(subject) if word in text), None)
+
+
+def _fold(text: str) -> str:
+    """Return text as it is compared: without case, accents, Arabic vowel signs and the prefixes of its words."""
+    if text.isascii():
+        return text.lower()
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_ARABIC_SPELLINGS)
+    return _ARABIC_PREFIX.sub("", text) if _ARABIC.search(text) else text
+
+
+@cache
+def _finder(kind: Kind) -> PhraseFinder:
+    phrases = [phrase for words in SPACED for phrase in parse_phrases(_fold(getattr(words, kind)))]
+    leads = [" ".join(lead.split()) for words in SPACED for lead in _fold(words.leads).split(",")]
+    return PhraseFinder(phrases, leads)
+
+
+@cache
+def _spellings(kind: Kind) -> tuple[str, ...]:
+    entries = (phrase for words in UNSPACED for phrase in parse_phrases(_fold(getattr(words, kind))))
+    return tuple(spelling for phrase in entries for spelling in spellings(phrase))

@@ -1,0 +1,93 @@
+"""Find phrases among the words of a text, in one pass that looks at each word a few times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from scrimp.compress.task.phrase import ANY, START, STEM, WORD, Phrase, branches
+
+_PREFIX = 3  # letters that a stem has at least
+_COUNTED = frozenset({
+    "first", "second", "third", "fourth", "fifth", "sixth", "last", "next", "left", "right", "middle", "new", "empty",
+    "each", "every", "same", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10",
+})  # fmt: skip
+_MAX_LEAD = 4  # words
+
+
+class Found(NamedTuple):
+    """A phrase among words: the places of its first word and of the one after it."""
+
+    start: int
+    end: int
+
+
+class _State:
+    """What may follow the words read so far: an automaton whose states are made when they are first reached."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._follow: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            for first, rest in branches(phrase):
+                self._follow.setdefault(first, []).append(rest)
+        self.ends = bool(self._follow.pop("", None))
+        self._stems: dict[str, list[str]] = {}
+        for first in self._follow:
+            if first[-1] == STEM:
+                self._stems.setdefault(first[:_PREFIX], []).append(first)
+        self._next: dict[tuple[str, ...], _State] = {}
+
+    def after(self, word: str) -> _State | None:
+        """Return the state after one more word, or None where no phrase goes on."""
+        firsts = [word] if word in self._follow else []
+        firsts += [stem for stem in self._stems.get(word[:_PREFIX], ()) if word.startswith(stem[:-1])]
+        if WORD in self._follow and word[:1].isalnum():
+            firsts.append(WORD)
+        if ANY in self._follow and word[:1].isalnum() and word not in _COUNTED:
+            firsts.append(ANY)
+        if not firsts:
+            return None
+        key = tuple(firsts)
+        if key not in self._next:
+            self._next[key] = _State(phrase for first in firsts for phrase in self._follow[first])
+        return self._next[key]
+
+
+class PhraseFinder:
+    """Phrases, and orders, which count only at the start of a sentence or after one of the leads."""
+
+    def __init__(self, phrases: Iterable[Phrase], leads: Iterable[str] = ()) -> None:
+        orders: list[Phrase] = []
+        anywhere: list[Phrase] = []
+        for phrase in phrases:
+            (orders if phrase[0] == START else anywhere).append(phrase)
+        self._anywhere, self._orders = _State(anywhere), _State(order[1:] for order in orders)
+        self._leads = frozenset(leads)
+
+    def find(self, words: Sequence[str]) -> Iterator[Found]:
+        """Yield the longest phrase at each word, none of which overlap."""
+        at = 0
+        while at < len(words):
+            end = _end(self._anywhere, words, at)
+            if (order := _end(self._orders, words, at)) > end and self._begins_order(words, at):
+                end = order
+            if end > at:
+                yield Found(at, end)
+            at = max(end, at + 1)
+
+    def _begins_order(self, words: Sequence[str], at: int) -> bool:
+        if at == 0 or not words[at - 1][:1].isalnum():
+            return True
+        return any(" ".join(words[max(at - length, 0) : at]) in self._leads for length in range(1, _MAX_LEAD + 1))
+
+
+def _end(state: _State | None, words: Sequence[str], at: int) -> int:
+    """Return the end of the longest phrase at a word, or the word's own place where there is none."""
+    end = at
+    for after in range(at, len(words)):
+        state = state.after(words[after]) if state else None
+        if state is None:
+            break
+        if state.ends:
+            end = after + 1
+    return end

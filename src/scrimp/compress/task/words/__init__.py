@@ -1,0 +1,1 @@
+"""Word groups of each language that say what a task is about."""

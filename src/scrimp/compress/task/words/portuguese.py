@@ -1,0 +1,54 @@
+"""Portuguese words."""
+
+from __future__ import annotations
+
+from scrimp.compress.task.words.entries import Words
+
+PORTUGUESE = Words(
+    form="""
+    recuo*, espaco*, linha*, coluna*, celula*, tabulac*, em {forma de|uma} tabela, tabela markdown, como tabela,
+    cabecalho*, caracter*, vogal, vogais, {quantas|quantos|numero de|conte as|conte os} ... {palavras|frases|
+    paragrafos|caracteres|linhas|colunas|chaves|niveis|digitos|campos|espacos|tokens}, comprimento {do|da|de cada}
+    {texto|string|linha|valor}, chave, chaves, propriedade{s|} do objeto, sintaxe, estrutura*, aninha*, validar, bem
+    formado, codificac*, {expressao|expressoes} regular*, {esta|essa|a|uma|seguinte|complete a|teste a} funcao
+    {que|para|abaixo|seguinte|retorna|python}, {escreva*|implemente*|teste*|complete*|corrija} ...
+    {funcao|programa|script|consulta|metodo|classe|codigo}, depur*, {erro|erros} {de|no} {sintaxe|codigo|ortografia|
+    digitacao|texto|gramatica|portugues}, teste{s|} unitario*, palavra por palavra, textualmente, tal como, tal qual,
+    do jeito que esta, sem {alterar|alteracoes|mudar|mudancas|modificar|modificacoes|mexer}, nao
+    {altere|mude|mexa|modifique|alterar|mudar}, mais nada, nada mais, exatamente, {mesmo|mesma|exato|exata}
+    {formato|estrutura|forma|ordem}, mantendo, mantenha*, manter, inalterad*, conversao, traduz*, reescrev*, re
+    escrev*, transcrev*, corrij*, corrig*, correcao, revis* {o|este|a|meu|minha|ortog*|texto}, revisao, pontuacao,
+    virgula*, aspas, parenteses, colchete*, maiuscula*, alinh*, ordene*, renome*,
+    {liste*|listar|enumere*|extraia*|extrair|de me|cite*|resum*|encontre*|mostre*} {me|} {todos|todas|cada|todo} {_},
+    {devolv*|retorn*} ... {json|objeto|arquivo|texto|lista|documento|alterac*}, {arquivo|texto|documento}
+    {completo|inteiro}, ^copi*, ^repit*, ^cit*, ^modifi*, ^alter*, ^mud*, ^substitu*, ^remov*, ^apag*, ^exclu*,
+    ^delet*, ^adicion*, ^acrescent*, ^insir*, ^atualiz*, ^mescl*, ^encurt*, ^melhor*, ^simplifi*, ^edit*, ^invert*,
+    ^filtr*, ^complet*, ^preench*, ^deix*, ^destaq*, ^imprim*, ^coloq*, ^otimiz*, em python, em java, em javascript
+    """,
+    whole="""
+    sintes*, visao geral, pontos {chave|principais|importantes}, ideia{s|} {principal|principais|chave}, quantos,
+    quantas, conte, soma, porcentagem, percentagem, proporcao, diferenca*, em comum, contradi*, tudo, inteiro,
+    inteira, ^list*, ^enumer*, ^extra*, ^cit*, do que trata, do que se trata, sobre o que, classifi*, tom, ^analis*,
+    ^avali*, ^descrev*, ^redij*, ^escrev*, ^expliq*, palavras chave, com que frequencia, traduz*, corrij*, reescrev*,
+    palavra por palavra, formata*
+    """,
+    values="""
+    linha{s|} {de {onibus|metro|trem|comboio|produto*|credito|chegada|montagem|producao|autocarro|roupa*}|aerea*|
+    telefonica*|1|2|3|azul|vermelha|amarela|verde}, em linha, codigo{s|} {postal|postais|de {desconto|barras|produto|
+    erro|reserva|area|pais|conduta|acesso|rastreio|rastreamento|cliente|verificacao|seguranca|vestimenta|defesa}|do
+    {pedido|produto|cliente|pais|aeroporto|voo}|da {encomenda|loja}|promocional|promocionais|qr|civil|penal|pin|wifi},
+    {ponto|palavra|figura|fator|jogador|momento|pessoa|papel|elemento|data}{s|es|} chave, chave{s|} {do
+    {carro|sucesso|quarto|apartamento|cofre}|da {casa|porta|vitoria}|pix|para o}, palavras chave, campo{s|} {de
+    {futebol|batalha|golfe|trigo|estudo|pesquisa|petroleo}|magnetico*}, {em|no} campo, espaco {aereo|publico|verde|de
+    {trabalho|armazenamento}|publicitario}, {ao|no} espaco, estrutura {da {empresa|organizacao}|do
+    {edificio|predio|grupo}|salarial}, {preco|data|hora|valor|numero|endereco|morada} exat*, {quando|onde|o
+    que|quanto} exatamente, {valido|valida} {ate|por|para|a partir|em}, {e|esta|continua} {valido|valida}, objetos
+    {perdidos|de valor|roubados}, {no|neste|segundo o|do|usando o|com o} {json|csv|xml} {abaixo|acima|seguinte|},
+    letra{s|} da musica, formato {do|da} {torneio|competicao|conferencia|evento}, {quem|foi} traduzi*, tradutor*, taxa
+    de conversao, taxa de cambio, string quartet
+    """,
+    leads="""
+    por favor, favor, e, depois, entao, voce pode, voce poderia, pode, poderia, podes, agora, tambem, deve, me, para,
+    quero que, preciso que
+    """,
+)

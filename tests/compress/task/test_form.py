@@ -1,0 +1,105 @@
+"""Instructions that speak of form, or need every sentence, are told from those that ask for a value."""
+
+# ruff: noqa: RUF001 - signs of other scripts
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scrimp.compress.task.form import about_all, about_form
+
+HERE = Path(__file__).parent
+
+
+def prompts(name: str) -> list[str]:
+    """Return the prompts of a file, one a line, in eleven languages."""
+    return [line for line in (HERE / f"{name}.txt").read_text("utf-8").split("\n") if line]
+
+
+def test_there_are_three_hundred_prompts_of_each_kind_and_none_is_of_two() -> None:
+    form, other = ([*prompts(name), *prompts(f"held_out_{name}")] for name in ("form", "other"))
+
+    assert min(len(form), len(other)) >= 300
+    assert len({*form, *other}) == len(form) + len(other)
+
+
+# The lists were tuned on neither of the held-out files: both were written before.
+@pytest.mark.parametrize(("name", "at_least"), [("form", 0.99), ("held_out_form", 0.99)])
+def test_prompts_about_form_are_found(name: str, at_least: float) -> None:
+    missed = [prompt for prompt in prompts(name) if not about_form(prompt)]
+
+    assert len(missed) <= (1 - at_least) * len(prompts(name)), missed
+
+
+@pytest.mark.parametrize(("name", "at_most"), [("other", 0.01), ("held_out_other", 0.03)])
+def test_prompts_about_values_are_left_alone(name: str, at_most: float) -> None:
+    wrong = [(prompt, words) for prompt in prompts(name) if (words := about_form(prompt))]
+
+    assert len(wrong) <= at_most * len(prompts(name)), wrong
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("Hello. How many blank lines are there?", "blank lines"),
+        ("Bitte übersetze alles ins Englische.", "übersetze"),
+        ("把它转换成YAML格式", "YAML"),
+        ("请逐字抄写", "逐字"),
+        ("What is the zip code?", None),
+        ("", None),
+        ("\n \u200b…?!", None),
+    ],
+)
+def test_the_words_are_named_as_they_were_written(prompt: str, words: str | None) -> None:
+    assert about_form(prompt) == words
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Summarize the article.", "Translate this.", "How many orders are from Rome?", "List all names.",
+        "Compare the two offers.",
+        "Extract every date.", "Wie viele Bestellungen kommen aus Rom?", "Résume le texte.", "¿Cuántos clientes hay?",
+        "Resuma o texto", "Riassumi il testo", "Сколько заказов?", "总结这篇文章", "要約してください", "لخص المقال",
+        "सारांश लिखें",
+    ],
+)  # fmt: skip
+def test_tasks_that_need_every_sentence_are_found(prompt: str) -> None:
+    assert about_all(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Who founded the company?", "When did the war end?", "What is the phone number of the office?",
+        "Wann endet der Vertrag?",
+        "Qui est le directeur ?", "¿Quién ganó el partido?", "Quem assinou o pedido?", "Chi è il direttore?",
+        "Кто директор?",
+        "谁赢得了比赛？", "社長は誰ですか。", "من هو المدير؟", "मैच किसने जीता?",
+    ],
+)  # fmt: skip
+def test_look_ups_do_not_need_every_sentence(prompt: str) -> None:
+    assert about_all(prompt) is None
+
+
+def test_case_accents_hyphens_and_widths_of_letters_do_not_matter() -> None:
+    spellings = [
+        "RE-INDENT IT",
+        "re indent it",
+        "Wortwo\u0308rtlich bitte",
+        "réécris",
+        "reecris ca",
+        "\uff2a\uff33\uff2f\uff2e\u3067",
+    ]
+
+    assert [spelling for spelling in spellings if not about_form(spelling)] == []
+
+
+def test_a_task_is_read_at_either_end_of_a_long_text() -> None:
+    text = "The mill was built in 1841. " * 40_000
+
+    assert about_form(text) is None
+    assert about_form(f"Reformat this. {text}") == "Reformat"
+    assert about_form(f"{text} How many lines?") == "lines"

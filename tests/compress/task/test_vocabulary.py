@@ -1,0 +1,59 @@
+"""The vocabulary can be read by the index, and says each thing once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from scrimp.compress.task.phrase import ANY, START, STEM, WORD, branches, parse_phrases, spellings
+from scrimp.compress.task.phrase_finder import PhraseFinder
+from scrimp.compress.task.vocabulary import SPACED, UNSPACED
+from scrimp.compress.task.words.entries import Words
+
+LISTS = [(words, kind) for words in (*SPACED, *UNSPACED) for kind in ("form", "whole", "values")]
+
+
+@pytest.mark.parametrize(("words", "kind"), LISTS)
+def test_no_entry_is_written_twice(words: Words, kind: str) -> None:
+    counts = Counter(parse_phrases(getattr(words, kind)))
+
+    assert [phrase for phrase, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(("words", "kind"), LISTS)
+def test_every_entry_begins_with_a_word_that_an_index_can_find(words: Words, kind: str) -> None:
+    first = {
+        word for phrase in parse_phrases(getattr(words, kind)) for word, _ in branches(phrase[phrase[0] == START :])
+    }
+
+    assert not first & {ANY, WORD, ""}
+    assert [word for word in first if word.endswith(STEM) and len(word) < 4] == []
+
+
+def found(entries: str, text: str, leads: str = "please") -> list[str]:
+    words = text.split()
+    return [" ".join(words[at:end]) for at, end in PhraseFinder(parse_phrases(entries), [leads]).find(words)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "text", "phrases"),
+    [
+        ("indent*", "an indentation , dent", ["indentation"]),
+        ("blank {line|lines}", "one blank line two blank lines blank", ["blank line", "blank lines"]),
+        ("{the|} end, whole", "the end , end", ["the end", "end"]),
+        ("in the _ column", "in the price column , in the third column", ["in the price column"]),
+        ("how many ... keys", "how many of the keys , how many , keys", ["how many of the keys"]),
+        ("how many ... keys", "how many a b c d e keys", []),
+        ("^edit", "edit . edit did edit please edit", ["edit", "edit", "edit"]),
+        ("a, a b", "a b a", ["a b", "a"]),
+    ],
+)
+def test_phrases_are_found_longest_first(entries: str, text: str, phrases: list[str]) -> None:
+    assert found(entries, text) == phrases
+
+
+def test_a_phrase_without_spaces_is_every_choice_joined() -> None:
+    (phrase,) = parse_phrases("第{一|二}{行|列}")
+
+    assert list(spellings(phrase)) == ["第一行", "第一列", "第二行", "第二列"]
