@@ -362,14 +362,3 @@ def test_a_conversation_carries_the_file_in_its_last_turn(ready: Scrimp, provide
 
     assert [turn["content"] for turn in body["messages"][:-1]] == ["a", "b"]
     assert content_of(body) == [GIF, "c"]
-
-
-def test_tokens_a_minute_are_not_counted_by_the_bytes_of_a_file(ready: Scrimp, provider: FakeProvider) -> None:
-    ready.file("data/large.gif", GIF + bytes(2_000_000))
-    ready.file("data/rows.csv", "id,photo\n1,large.gif\n2,large.gif\n")
-    template = ("-t", "{id}: what is it?")
-    ran = ready(
-        "run", "data/rows.csv", "--attach-field", "photo", *template, "--tpm", "100000", "--out", "text", timeout=20
-    )
-
-    assert len(ran.out.splitlines()) == 2

@@ -6,11 +6,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from scrimp.flows.answer.attached_content import AttachedContent
 from scrimp.providers.presets import PRESETS
 from scrimp.read.attachments import attachment
-from scrimp.transport.exchange import Content
+from scrimp.transport.exchange import Content, Exchange
 from scrimp.values import Attachment, Call, Completion, Failure
 
 ENDPOINT = PRESETS["openai"]
@@ -82,3 +83,21 @@ def test_no_more_is_held_at_once_than_there_is_room_for_and_a_larger_file_goes_a
     assert all(sum(each) <= 1000 or len(each) == 1 for each in most)
     assert max(map(len, most)) > 1
     assert content.held == 0
+
+
+def test_a_request_counts_the_bytes_of_its_text_alone_and_keeps_the_content_alone() -> None:
+    picture = Attachment(name="a.gif", media_type="image/gif", identity="sha256:0", path="a.gif", size=3_000_000)
+
+    def content(call: Call) -> Call:
+        return replace(call, attachments=(replace(picture, data="A" * 4_000_000),))
+
+    class Nobody:
+        async def begin(self, call: Call) -> str | Failure:
+            raise AssertionError(call)
+
+        def end(self, call_id: str, result: Completion | Failure) -> None:
+            raise AssertionError(call_id, result)
+
+    exchange = Exchange(call(picture), ENDPOINT, Nobody(), None, content)
+    assert len(exchange.request.body) > 4_000_000 > 1000 > exchange.text_bytes
+    assert exchange.call.attachments == (picture,)

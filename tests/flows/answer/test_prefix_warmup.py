@@ -6,9 +6,10 @@ from contextlib import nullcontext
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup, long_prefix
-from scrimp.values import Call, Message
+from scrimp.values import Attachment, Call, Message
 from transport.virtual_loop import now, run, settled
 
 LONG = "instructions " * 400  # well over four thousand characters
@@ -215,5 +216,19 @@ def test_whatever_fails_or_stops_every_call_ends_as_its_own_and_waits_for_one_ot
                 assert repr(result) == ("RuntimeError('it failed')" if fails else "None")
         longest = max((seconds for _, _, seconds, _, _ in options), default=0.0)
         assert all(began - came[name] <= longest + 1e-6 for name, began in server.began.items())
+
+    run(main())
+
+
+@pytest.mark.parametrize(("tokens", "shared"), [(5000, True), (100, False)])
+def test_calls_about_the_same_large_file_follow_the_first_of_them(tokens: int, shared: bool) -> None:
+    def about(text: str, file: str) -> Call:
+        attached = Attachment(name=f"{text}.pdf", media_type="application/pdf", identity=file, path="x")
+        return replace(call(text, system=None), attachments=(attached,), attached_tokens=tokens)
+
+    async def main() -> None:
+        server, began = Server(), now()
+        await asyncio.gather(*server.visits(about("a", "sha256:1"), about("b", "sha256:1"), about("c", "sha256:2")))
+        assert server.began == {"a": began, "b": began + (10 if shared else 0), "c": began}
 
     run(main())

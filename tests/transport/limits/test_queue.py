@@ -374,3 +374,12 @@ def test_no_place_is_lost_whichever_call_is_canceled_and_when(
         assert await free_places(queue, width + 1) == min(width, 2 if rpm == 30 else width)
 
     run(main())
+
+
+def test_what_is_attached_counts_by_its_tokens_beside_the_bytes_of_the_text() -> None:
+    async def main() -> tuple[int, int]:
+        queue = open_queue(4)
+        return await queue.enter(400), await queue.enter(400, attached=765)
+
+    text, with_picture = run(main())
+    assert with_picture - text == 765
