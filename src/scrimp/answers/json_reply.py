@@ -1,4 +1,4 @@
-"""The one JSON value of a completion: alone, in a fence, or among sentences; two values, or a broken one, are none."""
+"""The one JSON value of a completion: alone, in a fence, or among sentences; of two, or a broken one, none counts."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _ZERO = Decimal(0)
 
 
 class Comparison(Struct, frozen=True):
-    """What a row is compared with: the model, its dollars (None: unknown), and whether anybody counted its tokens."""
+    """What a row is compared with: the model, its dollars (None: unknown), and whether its tokens were counted."""
 
     baseline: str | None
     cost: Decimal | None

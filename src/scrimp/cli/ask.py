@@ -42,7 +42,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 class AskFlags(FlagGroup, frozen=True):
-    """What a single prompt takes beside what it shares with `run`."""
+    """The flags of a single prompt that it does not share with `run`."""
 
     goes_on: o.Continue = False
     context: o.Context = None

@@ -117,7 +117,7 @@ def _system_status(error: OSError, words: Sequence[str]) -> int:
 
 
 def _check_words(command: Command, words: Sequence[str]) -> None:
-    """Raise UsageError for words that typer lets through and nothing can use."""
+    """Raise UsageError for words that typer accepts and no command can use."""
     if any(map(_is_suspicious, words)):
         from scrimp.cli.startup.unusable_words import check_words  # noqa: PLC0415 - rare
 

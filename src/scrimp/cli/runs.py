@@ -134,7 +134,7 @@ def _find(session: Session, name: str, kind: RunKind | None = None) -> RunRecord
     """Return the run of that name, `last` of that kind; raise UsageError where there is none, or several."""
     with closing(RunLog(session.services.paths.ledger_db)) as log:
         if name == _LAST:
-            # Not one that goes on: `scrimp runs errors last | scrimp run -` begins the next one at the same time.
+            # Not one that is running: `scrimp runs errors last | scrimp run -` starts the next one at the same time.
             ended = (record for record in log.latest(1000, kind) if record.end or not _is_running(session, record.run))
             found = list(islice(ended, 1))
         else:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a protocol takes a third of a millisecond to define, and on
     from typing import Protocol
 
     class Assessor(Protocol):
-        """Assesses a completion beside the attempts before it."""
+        """Assesses a completion, given the attempts before it."""
 
         def __call__(
             self, completion: Completion, attempts: Sequence[Attempt], /, *, reworded: bool = False

@@ -138,7 +138,7 @@ def _call(stage: ChainStage, settings: _Settings) -> Generator[Question, Reply, 
 def _verdict(
     stage: ChainStage, completion: Completion, attempts: Sequence[Attempt], settings: _Settings
 ) -> Generator[Question, Reply, Verdict]:
-    """Return the verdict on a completion: by itself and beside the others, by the user's check, by another model."""
+    """Return the verdict on a completion: by itself, by the others, by the user's check, by another model."""
     chain = settings.chain
     verdict = settings.assess(completion, attempts, reworded=stage.reworded)
     if settings.check and verdict.valid:

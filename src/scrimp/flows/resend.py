@@ -24,7 +24,7 @@ def input_state(file: str) -> InputState | None:
 
 
 def input_lines(rows: Callable[[], Iterator[FailedRow]]) -> Iterator[bytes]:
-    """Yield the rows as lines: texts as they were, objects as JSON, byte for byte where their file is unchanged.
+    """Yield the rows as lines: texts as they were, objects as JSON, byte for byte if their file is unchanged.
 
     Where texts and objects are mixed, or a text would not be read as a line, texts become {"text": ...}.
     """

@@ -35,7 +35,7 @@ def request_body(row: JsonObject) -> JsonObject | None:
 
 
 def ignored_parameters(row: JsonObject, body: JsonObject) -> list[str]:
-    """Return the parameters beside the messages: the model and its parameters come from the command line only."""
+    """Return the parameters besides the messages: the model and its parameters come from the command line only."""
     return [name for name in body if (name in _PARAMETERS if body is row else name not in _CONVERSATION_FIELDS)]
 
 

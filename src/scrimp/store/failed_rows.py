@@ -1,7 +1,7 @@
 """The input rows that failed in a run, a file for each run, so that they can be sent again.
 
-The file is there, and locked, while its run lives: that tells a run that goes on from one that was killed. It is
-readable by its owner alone, and stays only where a row failed, for a month.
+The file exists, and is locked, while its run lives: that tells a running run from one that was killed. Only its owner
+can read it. It stays only if a row failed, for a month.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 class InputState(Struct, frozen=True):
-    """The size and the time of change of a file, by which a later look tells whether it is the same."""
+    """The size and time of change of a file, which tell later whether it has changed."""
 
     size: int
     changed: int  # nanoseconds since the epoch
 
 
 class FailedRow(Struct, frozen=True, kw_only=True):
-    """A row as JSON, text or object; `file` (absolute) and `number` say where, `state` whether it is as it was."""
+    """A row as JSON, text or object; `file` (absolute) and `number` say where, `state` if the file is unchanged."""
 
     index: int
     value: Raw
@@ -40,7 +40,7 @@ class FailedRow(Struct, frozen=True, kw_only=True):
 
 
 class FailedRows:
-    """The file of a run that goes on."""
+    """The file of a running run."""
 
     def __init__(self, folder: Path, run: str) -> None:
         """Create the file, empty and locked; raise StoreError where that cannot be."""

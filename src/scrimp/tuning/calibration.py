@@ -21,7 +21,7 @@ class CalibrationBin(Struct, frozen=True):
 
 
 class Calibration(Struct, frozen=True, kw_only=True):
-    """Confidence beside truth; shares of 1.
+    """Confidence compared with truth; shares of 1.
 
     `auroc` is the chance that a right completion has more confidence than a wrong one, a half where confidence says
     nothing; None where all are right or all wrong. `ece` is the expected calibration error: the mean difference between

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 class GapRecovered(Struct, frozen=True):
-    """APGR of an order, beside the random router's: a half on average, with this standard deviation."""
+    """APGR of an order, compared with the random router's: a half on average, with this standard deviation."""
 
     apgr: float
     random_sd: float

@@ -21,7 +21,7 @@ class Interval(Struct, frozen=True):
 
 
 class PolicyMetrics(Struct, frozen=True, kw_only=True):
-    """A policy beside all-flagship; shares of 1, `cost` in dollars for all rows."""
+    """A policy compared with an all-flagship run; shares of 1, `cost` in dollars for all rows."""
 
     rows: int
     labeled: int  # rows on which both the policy's and the flagship's score are known

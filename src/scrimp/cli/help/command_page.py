@@ -1,4 +1,4 @@
-"""What the manual says of a command beside its help: examples, environment, files, exit statuses, related pages."""
+"""What the manual adds to a command's help: examples, environment, files, exit statuses, related pages."""
 
 from __future__ import annotations
 

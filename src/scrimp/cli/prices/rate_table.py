@@ -32,7 +32,7 @@ def _name(kind: str) -> str:
 
 
 def difference_rows(differences: Sequence[Difference]) -> list[tuple[str, ...]]:
-    """Return a row for each difference: model, what for, both rates, and how many times the first the second is."""
+    """Return a row for each difference: model, what for, both rates, and the ratio of the second to the first."""
     return [
         (f"{each.provider}/{each.model}", _what(each), shown_rate(each.ours), shown_rate(each.theirs), _times(each))
         for each in differences

@@ -1,4 +1,4 @@
-"""The model's own probability of a label, from the alternatives its provider reports beside it."""
+"""The model's own probability of a label, from the alternatives its provider reports with it."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ChainHistory:
         return 0 if can_pay(rows - ends.get(last, 0), rows, paid_below(ends, shares)) else last
 
     def _shares(self, chain: Chain) -> tuple[float, ...] | None:
-        """Return what each step before the last costs beside the last, by the price of a call; None where unknown."""
+        """Return each earlier step's cost as a share of the last step's, by the price of a call; None where unknown."""
         held = self._shares_of.get(id(chain))
         if held is None:
             held = self._shares_of[id(chain)] = (chain, self._computed(chain))  # held, so that its id is not reused

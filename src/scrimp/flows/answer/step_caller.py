@@ -241,7 +241,7 @@ class StepCaller:
         )  # fmt: skip
 
     def _parameters(self, model: ModelRef) -> Parameters:
-        """Return what is asked of a model beside the text; the same for all rows of a run."""
+        """Return what is asked of a model besides the text; the same for all rows of a run."""
         known = self._parameters_of.get(model)
         if known is None:
             asked = self._options.parameters

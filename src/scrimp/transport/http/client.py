@@ -175,7 +175,7 @@ async def _events_of(reply: httpx.Response) -> AsyncIterator[str | HttpReply]:
 
 
 def request_headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers of a request beside those that the engine adds; those that the user set go before the key."""
+    """Return the headers of a request besides those that the engine adds; those that the user set go before the key."""
     own = {"content-type": "application/json", "user-agent": USER_AGENT}
     own |= {name.lower(): value for name, value in secrets.items()}
     return own | {name.lower(): value for name, value in request.headers.items()}
