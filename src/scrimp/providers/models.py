@@ -22,7 +22,7 @@ class Retirement(Struct, frozen=True):
 
 
 # Each tier's first model costs clearly less than the next tier's, and so does each vendor's own, where it has three.
-# Why these: Artificial Analysis' Intelligence Index 4.3 (October 2026; of 0 to 58 points, by effort), then dollars per
+# Why these: Artificial Analysis' Intelligence Index 4.3 (October 2026, by effort; the best has 57.6), then dollars per
 # million tokens in and out.
 # - simple, labels and extraction without thinking: gpt-6-luna 18.5 for 0.10/0.50, deepseek-flash 24.7 for 0.15/0.60,
 #   gemini-3.5-flash-lite 22.2 for 0.30/2.50; claude-haiku-5-5 reaches 43.4 with all its effort, for 0.10/0.50.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from scrimp.errors import ConfigError
 from scrimp.prices.lookup import PriceLookup
@@ -16,6 +19,7 @@ from scrimp.prices.price_row import bands_in_force, utc_moment
 from scrimp.prices.rates import Rates, cost, rates_for
 from scrimp.prices.sources.formats import table_of
 from scrimp.prices.sources.genai_package import package_data
+from scrimp.prices.sources.problem import check_amounts
 from scrimp.prices.table import SHIPPED, PriceTable, decompress
 from scrimp.values import Usage
 
@@ -149,6 +153,15 @@ def test_the_packages_data_are_those_of_the_shipped_table() -> None:
     assert {entry["id"] for entry in data} == set(shipped["providers"])
 
 
+@pytest.mark.parametrize("depth", [5_000, 500_000])
+def test_a_list_nested_too_deeply_is_refused(depth: int) -> None:
+    clause = b'{"or":[' * depth + b'{"equals":"m"}' + b"]}" * depth
+    data = b'[{"id":"a","models":[{"id":"m","match":%s,"prices":{"input_mtok":1}}]}]' % clause
+
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        table_of(data, origin="list.json", day="2026-11-28")
+
+
 def data_with(prices: Any = 1, match: Any = None) -> Any:
     model = {"id": "m", "match": match or {"equals": "m"}, "prices": {"input_mtok": prices}}
     return [{"id": "a", "models": [model]}]
@@ -187,3 +200,62 @@ def test_what_is_no_price_list_is_refused_in_a_sentence(data: Any, words: str) -
 
     assert words in str(refused.value)
     assert str(refused.value).startswith("the price list list.json ")
+
+
+def test_a_package_that_is_not_installed_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "genai_prices.data", None)
+
+    with pytest.raises(ConfigError, match="the package genai-prices is not installed here: install it beside scrimp"):
+        package_data()
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(-1, 1)
+    | st.sampled_from(["", "m", "27-01-01", "1e-6", "x"])
+)
+words = st.sampled_from([
+    "id", "models", "match", "equals", "or", "regex", "prices", "price_variants", "when", "constraint", "start_date",
+    "start_time", "end_time", "base", "tiers", "start", "price", "input_mtok", "output_mtok", "providers",
+    "litellm_provider", "mode", "alias_of", "input_cost_per_token", "output_cost_per_token", "range", "tiered_pricing",
+    "input_cost_per_token_above_272k_tokens", "input_cost_per_token_batches", "search_context_cost_per_query",
+    "search_context_size_medium", "provider_specific_entry", "fast", "date", "source", "licence", "form", "rows",
+])  # fmt: skip
+trees = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=4), max_leaves=20
+)
+
+
+def mutated(original: Any, path: list[int], leaf: Any) -> Any:
+    """Return JSON with something else at a place in it."""
+    if not path or not isinstance(original, list | dict) or not original:
+        return leaf
+    if isinstance(original, list):
+        at = path[0] % len(original)
+        return [mutated(part, path[1:], leaf) if n == at else part for n, part in enumerate(original)]
+    chosen = list(original)[path[0] % len(original)]
+    return {key: mutated(part, path[1:], leaf) if key == chosen else part for key, part in original.items()}
+
+
+@given(tree=trees)
+@example(tree={"m": {"litellm_provider": "a", "tiered_pricing": [{"range": []}]}})
+def test_whatever_a_list_holds_it_is_read_or_refused(tree: Any) -> None:
+    read_or_refused(tree)
+
+
+@given(original=st.sampled_from([GENAI, LITELLM]), path=st.lists(st.integers(0, 20), max_size=9), leaf=trees)
+def test_a_list_with_a_mistake_anywhere_is_read_or_refused(original: Any, path: list[int], leaf: Any) -> None:
+    read_or_refused(mutated(original, path, leaf))
+
+
+def read_or_refused(tree: Any) -> None:
+    try:
+        table = PriceTable(table_of(json.dumps(tree).encode(), origin="list.json", day="2026-11-28"), Path("list.json"))
+        check_amounts(table)
+    except ConfigError as error:
+        refused = str(error)
+    else:
+        return
+    assert "is not JSON" not in refused

@@ -38,9 +38,9 @@ def update(
 ) -> None:
     """Use a newer price table, and say what changes.
 
-    It replaces the shipped table until a scrimp with a newer one is installed. scrimp's corrections hold for the rows
-    that it has as the shipped table does; your own prices hold in any case. The table that it replaces is kept for
-    --undo. Nothing is fetched but what you name here.
+    It replaces the shipped table until a scrimp with a newer one is installed. A correction of scrimp's holds until the
+    newer table has changed that row; your own prices hold in any case. The table that it replaces is kept for --undo.
+    Nothing is fetched but what you name here.
     """
     with open_session() as session:
         if undo:

@@ -26,6 +26,8 @@ def table_of(data: bytes, *, origin: str, day: str) -> PriceTableFile:
         return _own_table(text) or from_tree(msgspec.json.decode(text), origin=origin, day=day)
     except SourceError as error:
         raise ConfigError(f"the price list {origin} cannot be read: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"the price list {origin} cannot be read: it is nested too deeply") from error
     except (ValueError, OSError, zlib.error, msgspec.DecodeError) as error:
         raise ConfigError(f"the price list {origin} is not JSON ({error}): name a table of prices") from error
 

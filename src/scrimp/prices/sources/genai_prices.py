@@ -201,14 +201,24 @@ def _condition(constraint: object, name: str) -> Condition | None:
         return None
     rule = mapping(constraint, name)
     if "start_date" in rule:
-        return Condition(since=date.fromisoformat(str(rule["start_date"])).isoformat())
+        return Condition(since=_day(rule["start_date"], name))
     if "start_time" in rule and "end_time" in rule:
         return Condition(start=_utc_minute(rule["start_time"], name), end=_utc_minute(rule["end_time"], name))
     raise SourceError(f"{name} has prices under a condition of an unknown kind: {', '.join(map(str, rule))}")
 
 
+def _day(value: object, name: str) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        raise SourceError(f"{name} has prices since {value!r}, which is not a day") from error
+
+
 def _utc_minute(value: object, name: str) -> str:
-    moment = datetime.fromisoformat(f"1970-01-02T{value}")
+    try:
+        moment = datetime.fromisoformat(f"1970-01-02T{value}")
+    except ValueError as error:
+        raise SourceError(f"{name} changes its price at {value!r}, which is not a time of day") from error
     utc = moment.astimezone(UTC) if moment.tzinfo else moment
     if utc.second or utc.microsecond:
         raise SourceError(f"{name} changes its price at {value}, which is not a whole minute")

@@ -80,7 +80,7 @@ def _row(key: str, entry: Mapping[str, object], provider: str) -> PriceRow | Non
     for rates in standard.values():
         _read_reasoning(rates, provider)
     if (search := entry.get("search_context_cost_per_query")) is not None:
-        standard[0]["web_search"] = _searches(key, search)
+        standard.setdefault(0, {})["web_search"] = _searches(key, search)
     variants = [Variant(dict(context), _bands(steps)) for context, steps in sorted(by_context.items())]
     fast = mapping(entry.get("provider_specific_entry") or {}, key).get("fast")
     if fast is not None:
@@ -110,7 +110,7 @@ def _tiered(key: str, entry: Mapping[str, object]) -> dict[_Context, dict[int, d
     steps: dict[int, dict[str, Decimal]] = {}
     for tier in listed(entry.get("tiered_pricing") or [], key):
         step = mapping(tier, key)
-        span = listed(step.get("range"), f"{key}: range")
+        span = listed(step.get("range"), f"{key}: range") or [None]
         steps[int(amount(span[0], f"{key}: range"))] = {kind: dollars for kind, _, _, dollars in _fields(key, step)}
     return {(): steps} if steps else {}
 
