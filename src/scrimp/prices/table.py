@@ -21,6 +21,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 # A table of another version was made for another scrimp. The second one has audio, searches and thinking output.
 FORMAT_VERSIONS = (1, 2)
 
+_MOST_BYTES = 64 << 20  # of a table; the largest that is published has 4 MB
+
 Decoded = TypeVar("Decoded")
 
 
@@ -135,8 +137,14 @@ def compressed(file: PriceTableFile) -> bytes:
 
 
 def decompress(data: bytes) -> bytes:
-    """Return the JSON of a table, whether it was gzipped or not."""
-    return zlib.decompress(data, wbits=zlib.MAX_WBITS | 16) if data.startswith(GZIP_MAGIC) else data
+    """Return the JSON of a table, whether it was gzipped or not; zlib.error where it is damaged, or beyond any use."""
+    if not data.startswith(GZIP_MAGIC):
+        return data
+    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    text = reader.decompress(data, _MOST_BYTES)
+    if not reader.eof:
+        raise zlib.error("it is longer than 64 MB" if reader.unconsumed_tail else "its end is missing")
+    return text
 
 
 def _decode(data: bytes | Raw, kind: type[Decoded], path: Path) -> Decoded:

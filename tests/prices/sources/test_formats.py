@@ -171,7 +171,10 @@ def table_with(dollars_per_token: Any) -> Any:
     return {"m": {"litellm_provider": "a", "input_cost_per_token": dollars_per_token}}
 
 
-@pytest.mark.parametrize("data", [b"", b"\x1f\x8bno", b"<html>", b"\xff\xfe{"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x1f\x8bno", b"<html>", b"\xff\xfe{", gzip.compress(bytes(65 << 20)), gzip.compress(b"[]" * 99)[:-9]],
+)
 def test_what_is_not_json_is_refused_in_a_sentence(data: bytes) -> None:
     with pytest.raises(ConfigError, match=r"^the price list list\.json is not JSON \("):
         table_of(data, origin="list.json", day="2026-11-28")
