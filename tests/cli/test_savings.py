@@ -24,6 +24,7 @@ from fake_provider import FakeProvider, Reply, completion
 from scrimp.config.tuned_routes import TunedRoute, save_tuned
 
 LUNA, SOL, OPUS = "openai/gpt-6-luna", "openai/gpt-6.1-sol", "anthropic/claude-opus-5-5"
+TERRA = "openai/gpt-6.1-terra"
 PLAIN = (4, 0, 1, 0)  # luna 4 + 10 = 14, sol 40 + 100 = 140, opus 16 + 40 = 56
 CACHED = (4, 3, 1, 0)  # luna 1 + 0.3 + 10 = 11.3, sol 10 + 3 + 100 = 113
 THOUGHT = (4, 0, 3, 2)  # luna 4 + 30 = 34, sol 40 + 300 = 340, without its thoughts 140
@@ -70,6 +71,7 @@ class Case(Struct, kw_only=True):
     paid: float
     causes: Mapping[str, float]
     about: bool = True
+    answered_by: str | None = None  # by that model, whichever is called
 
 
 CASES = {
@@ -126,6 +128,23 @@ CASES = {
     "a rule that names the model": Case(
         flags="--route=to_the_cheap_one", baseline=LUNA, cost=14, paid=14, causes={}, about=False
     ),
+    # Where a gateway passed the call on to sol, at its price; terra is 1 and 5, by its vendor's list.
+    "named, and another model answered": Case(
+        flags=f"-m {TERRA}", replies={"gpt-6.1-terra": [PLAIN]}, answered_by="gpt-6.1-sol", baseline=TERRA, cost=140,
+        paid=140, causes={}, about=False,
+    ),
+    "named, with a baseline that another model answered for": Case(
+        flags=f"-m {TERRA} --baseline {TERRA}", replies={"gpt-6.1-terra": [PLAIN]}, answered_by="gpt-6.1-sol",
+        baseline=TERRA, cost=9, paid=140, causes={"named model": -131},
+    ),
+    "named, and the baseline answered": Case(
+        flags=f"-m {TERRA} --baseline {SOL}", replies={"gpt-6.1-terra": [THOUGHT]}, answered_by="gpt-6.1-sol", cost=340,
+        paid=340, causes={},
+    ),
+    "a hit of what another model answered": Case(
+        before=f"-m {TERRA}", flags=f"-m {TERRA} --baseline {TERRA}", replies={"gpt-6.1-terra": [PLAIN]},
+        answered_by="gpt-6.1-sol", baseline=TERRA, cost=9, paid=0, causes={"cache": 9},
+    ),
     # A chain is compared with its last step alone.
     "a chain that is content with its first step": Case(
         flags="--chain ladder --choices yes,no --choices-text=", cost=140, paid=14, causes={"chain": 126}
@@ -178,7 +197,7 @@ def usage(counts: Counts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def replying(replies: Mapping[str, Sequence[Counts]]) -> Any:
+def replying(replies: Mapping[str, Sequence[Counts]], answered_by: str | None = None) -> Any:
     """Answer with the usages of each model in their order; a cheap model's first reply may be no label."""
     seen = dict.fromkeys(replies, 0)
 
@@ -187,7 +206,7 @@ def replying(replies: Mapping[str, Sequence[Counts]]) -> Any:
         seen[model] = number + 1
         counts = replies[model][min(number, len(replies[model]) - 1)]
         bad = "BAD FIRST" in body["messages"][0]["content"] and "luna" in model and number == 0
-        return completion("perhaps" if bad else "yes", model=model, usage=usage(counts))
+        return completion("perhaps" if bad else "yes", model=answered_by or model, usage=usage(counts))
 
     return answer
 
@@ -219,7 +238,7 @@ def test_the_saving_is_what_it_is_by_hand(scrimp: Scrimp, provider: FakeProvider
     rows = [json.dumps({"text": prompt}) for prompt in case.prompts]
     scrimp.file("rows.jsonl", "\n".join(rows))
     config(scrimp, provider, luna_input=case.luna_input_then)
-    provider.answer = replying(case.replies)
+    provider.answer = replying(case.replies, case.answered_by)
     if case.before is not None:
         bill(scrimp, case.before)
     config(scrimp, provider)

@@ -50,7 +50,7 @@ class CounterfactualPricer:
             return Counterfactual(baseline=baseline)
         given, guessed = uncompressed(used, compression, entry.provider, entry.model)
         saved = _ZERO if given is used else self._saved(entry, completion, given)
-        own = baseline == f"{entry.provider}/{entry.model}"
+        own = baseline == f"{entry.provider}/{entry.model}" and not self._was_redirected(route, entry)
         if own:
             cost = None if entry.cost is None else entry.cost + (saved or _ZERO)
         else:
@@ -59,6 +59,11 @@ class CounterfactualPricer:
             baseline=baseline, baseline_cost=cost, compression_saved=saved,
             estimated=guessed or entry.estimated or not own,
         )  # fmt: skip
+
+    def _was_redirected(self, route: Route, entry: Entry) -> bool:
+        """Return whether another model answered than the baseline; what the user named may be any, such as `auto`."""
+        named = self._wanted is None and route.choice != "routing"
+        return entry.answered_by is not None and not named
 
     def _saved(self, entry: Entry, completion: Completion, given: Usage) -> Decimal | None:
         """Return what the prompt as it was given would have cost more, at the list price of the model that answered."""
