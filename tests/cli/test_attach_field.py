@@ -10,6 +10,7 @@ import pytest
 
 from command import Scrimp
 from fake_provider import FakeProvider, Reply, completion, error
+from terminal import at_terminal
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -362,3 +363,66 @@ def test_a_conversation_carries_the_file_in_its_last_turn(ready: Scrimp, provide
 
     assert [turn["content"] for turn in body["messages"][:-1]] == ["a", "b"]
     assert content_of(body) == [GIF, "c"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "model", "size", "images", "message"),
+    [
+        (
+            "anthropic",
+            "claude-opus-5-5",
+            (8001, 10),
+            1,
+            "0.png has 8,001 x 10 pixels and it takes 8,000 a side: make it",
+        ),
+        (
+            "anthropic",
+            "claude-opus-5-5",
+            (10, 2001),
+            21,
+            "0.png has 10 x 2,001 pixels and it takes 2,000 a side of so many",
+        ),
+        ("openai", "gpt-6-luna", (6000, 6000), 1, "0.png has 6,000 x 6,000 pixels and it takes 30,000 squares of 32"),
+        ("openai", "gpt-4o", (20, 20), 1501, "there are 1,501 attachments and it takes 1,500: attach fewer"),
+    ],
+)
+def test_what_has_more_pixels_or_images_than_a_model_takes_is_not_sent(
+    ready: Scrimp, provider: FakeProvider, dialect: str, model: str, size: tuple[int, int], images: int, message: str
+) -> None:
+    ready.config(f'[providers.it]\ndialect = "{dialect}"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n')
+    ready.file("data/0.png", png(*size))
+    ready.file("data/rows.jsonl", json.dumps({"text": "x", "photos": ["0.png"] * images}) + "\n")
+    words = ("run", "data/rows.jsonl", "--attach-field", "photos", "-m", f"it/{model}", "-q", "--fields", "error")
+    refused = ready(*words)
+    calls = len(provider.bodies)
+    ready.file("data/rows.jsonl", json.dumps({"text": "x", "photos": ["0.png"] * min(images - 1, 20)}) + "\n")
+    ready.file("data/0.png", png(min(size[0], 5000), min(size[1], 5000)))
+    taken = ready(*words, "--retries", "0")
+
+    assert (refused.status, calls) == (4, 0)
+    assert refused.rows[0]["error"]["message"].startswith(message)
+    assert "takes" not in str(taken.rows[0]["error"])
+
+
+def test_a_later_step_of_a_chain_gets_what_an_earlier_one_does_not_take(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.config(
+        f'[providers.mistral]\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        '[chains.c]\nsteps = ["mistral/mistral-small", "fake/m"]\n'
+    )
+    ready.file("data/rows.csv", "photo\npaper.pdf\n")
+    ran = ready("run", "data/rows.csv", "--attach-field", "photo", *ASK, "--chain", "c", "--out", "text")
+
+    assert (ran.out, [body["model"] for body in provider.bodies]) == ("12 13\n", ["m"])
+
+
+def test_at_a_terminal_a_dry_run_cuts_files_short(ready: Scrimp) -> None:
+    ready.file("data/large.gif", GIF + bytes(3000))
+    ready.file("data/rows.csv", "photo\nlarge.gif\n")
+    words = ("run", "data/rows.csv", "--attach-field", "photo", *ASK, "--dry-run")
+    shown, piped = at_terminal(ready, *words), ready(*words)
+
+    assert "data:image/gif;base64,R0lGODlhIGdpZ" in shown
+    assert "... (4,016 characters)" in shown
+    assert len(shown) < 3000
+    assert base64.b64encode(GIF + bytes(3000)).decode() in piped.out

@@ -2,10 +2,10 @@
 
 Their forms are those of the vendors' SDKs. Limits, as read in November 2026; megabytes are those of base64:
 
-- OpenAI: images of 512 MB and 1,500 of them in a request (https://developers.openai.com/api/docs/guides/images-vision),
-  files of 50 MB (.../guides/pdf-files).
-- Anthropic: images of 10 MB, 600 in a request (https://platform.claude.com/docs/en/build-with-claude/vision), requests
-  of 32 MB (.../api/overview).
+- OpenAI: images of 512 MB, 1,500 in a request, none over 30,000 squares of 32 pixels where it is not made smaller
+  (https://developers.openai.com/api/docs/guides/images-vision); files of 50 MB (.../guides/pdf-files).
+- Anthropic: images of 10 MB and 8,000 pixels a side, 2,000 where there are more than 20, and 600 in a request
+  (https://platform.claude.com/docs/en/build-with-claude/vision); requests of 32 MB (.../api/overview).
 - Gemini: requests of 100 MB with PDFs of 50 MB and 3,600 images
   (https://ai.google.dev/gemini-api/docs/file-input-methods, .../image-understanding).
 - DeepSeek: images for its vision model alone, 32 MB each and 48 MB in all, no PDF.
@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from msgspec import Struct
 
-from scrimp.providers.capabilities import base_name
+from scrimp.providers.capabilities import base_name, gpt_version
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import Attachment, Json
 
@@ -41,6 +42,8 @@ _LIMITS: Mapping[str, _Limits] = {
     "gemini": _Limits(100, 50, 100, 3600),
 }
 _DEEPSEEK_LIMITS = _Limits(32, 0, 48, 600)
+_CLAUDE_SIDE, _CLAUDE_SIDE_OF_MANY, _MANY = 8000, 2000, 20  # pixels, pixels, images
+_SQUARES, _NOT_MADE_SMALLER = 30_000, (5, 6)  # from which version of GPT on
 _NO_PDF = frozenset(("deepseek", "mistral", "qwen", "ollama", "vllm", "llamacpp"))  # in chat completions
 # Models that read text alone, by their names; one that is not known may take images.
 _TEXT_ONLY = re.compile(
@@ -68,6 +71,11 @@ def refusal(attachments: Sequence[Attachment], endpoint: Endpoint, model: str) -
     alone = next((reason for each in attachments if (reason := _refusal_of_one(each, endpoint, limits))), None)
     if alone is not None:
         return alone
+    large = next(
+        (reason for each in attachments if (reason := _too_large(each, endpoint, model, len(attachments)))), None
+    )
+    if large is not None:
+        return f"{large}: make it smaller"
     total = sum(map(_encoded, attachments))
     if total > limits.everything * _MEGABYTE:
         size = f"{total / _MEGABYTE:.1f}"
@@ -92,6 +100,19 @@ def _refusal_of_one(attached: Attachment, endpoint: Endpoint, limits: _Limits) -
     if _encoded(attached) > limit * _MEGABYTE:
         size = f"{_encoded(attached) / _MEGABYTE:.1f}"
         return f"{attached.name} has {size} MB in base64 and {endpoint.name} takes {limit}: make it smaller"
+    return None
+
+
+def _too_large(attached: Attachment, endpoint: Endpoint, model: str, number: int) -> str | None:
+    """Return that an image has more pixels than are taken; None where it has not, or was not measured."""
+    width, height = attached.width, attached.height
+    shown = f"{attached.name} has {width:,} x {height:,} pixels and {endpoint.name} takes"
+    side = _CLAUDE_SIDE if number <= _MANY else _CLAUDE_SIDE_OF_MANY
+    if endpoint.dialect == "anthropic" and endpoint.flavour != "deepseek" and max(width, height) > side:
+        return f"{shown} {side:,} a side{' of so many' if number > _MANY else ''}"
+    whole = (gpt_version(model) or (0, 0)) >= _NOT_MADE_SMALLER
+    if whole and ceil(width / 32) * ceil(height / 32) > _SQUARES:
+        return f"{shown} {_SQUARES:,} squares of 32"
     return None
 
 

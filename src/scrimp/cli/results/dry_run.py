@@ -13,6 +13,7 @@ from msgspec import Raw
 from scrimp.config.load import custom_header_names
 from scrimp.config.secret_patterns import may_hold_secret
 from scrimp.flows.dry_run import DryRow, dry_rows
+from scrimp.regexes import pattern
 from scrimp.render.terminal import escape_controls
 from scrimp.values import Prompt
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _DEFAULT_ROWS = 3
 _NOTHING_TO_SEND = 4
 _HIDDEN = "***"
+_CONTENT = r"[A-Za-z0-9+/]{512,}={0,2}"  # base64
 
 
 def print_requests(session: Session, prompts: Iterator[Prompt], options: RunOptions, *, limit: int | None) -> int:
@@ -63,8 +65,14 @@ def _readable(session: Session, row: DryRow) -> Iterator[str]:
         yield f"{request.method} {_url(session, request)}"
         yield from (f"{header}: {value}" for header, value in _headers(session, request).items())
         yield ""
-        yield escape_controls(msgspec.json.format(request.body, indent=2).decode())
+        body = msgspec.json.format(request.body, indent=2).decode()
+        yield escape_controls(_abbreviated(body) if row.prompt.attachments else body)
         yield ""
+
+
+def _abbreviated(body: str) -> str:
+    """Return a body with its files cut short, which would fill the screen."""
+    return pattern(_CONTENT).sub(lambda match: f"{match[0][:40]}... ({len(match[0]):,} characters)", body)
 
 
 def _headers(session: Session, request: RecordedRequest) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ class StepCaller:
         if defect := next((attached.defect for attached in attachments if attached.defect), None):
             return Failure(kind="invalid", message=defect, sent=False)
         if attachments and usable:
-            usable, refused = self._taking(attachments, usable)
+            usable, refused = await self._taking(attachments, usable)
             if refused is not None and not usable:
                 return refused
         retries = {model: self._client.retry_state() for model in usable}
@@ -99,15 +100,20 @@ class StepCaller:
                 del retries[model]
         return result or self._no_model(step)
 
-    def _taking(
+    async def _taking(
         self, attachments: Sequence[Attachment], models: Sequence[ModelRef]
     ) -> tuple[list[ModelRef], Failure | None]:
-        """Return the models whose providers take these attachments, and why the first of the others does not."""
-        from scrimp.providers.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
+        """Return the models that take these attachments, and why the first of the others does not.
 
-        reasons = {model: refusal(attachments, self._endpoints[model.provider], model.model) for model in models}
+        The failure is one of these models: a later step of a chain may take what they do not.
+        """
+        from scrimp.providers.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
+        from scrimp.read.attachments import measured  # noqa: PLC0415 - as above
+
+        sized = await asyncio.to_thread(lambda: tuple(map(measured, attachments)))
+        reasons = {model: refusal(sized, self._endpoints[model.provider], model.model) for model in models}
         first = next((reason for reason in reasons.values() if reason is not None), None)
-        failure = None if first is None else Failure(kind="invalid", message=first, sent=False)
+        failure = None if first is None else Failure(kind="refused", message=first, sent=False)
         return [model for model, reason in reasons.items() if reason is None], failure
 
     @property
