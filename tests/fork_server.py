@@ -49,19 +49,20 @@ class ForkServer:
     def run(
         self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float,
         closed: Sequence[int] = (), full: Sequence[int] = (), cwd_deleted: bool = False, bound: bool = False,
-        limits: Mapping[str, int] | None = None,
+        limits: Mapping[str, int] | None = None, unbuffered: bool = False,
     ) -> tuple[int, bytes, bytes]:  # fmt: skip
         """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long.
 
         `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full. A command
         that is `bound` by permissions obeys them even if root runs it. `limits` are those of the `resource` module,
-        such as {"NOFILE": 16}.
+        such as {"NOFILE": 16}; `unbuffered` is what PYTHONUNBUFFERED does.
         """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             reading = _piped(stdin)
             command = {
                 "words": words, "cwd": str(cwd), "env": dict(env), "closed": closed, "full": full,
                 "cwd_deleted": cwd_deleted, "bound": bound, "limits": limits or {},
+                "unbuffered": unbuffered,
             }  # fmt: skip
             try:
                 self._ask(command, [reading, out.fileno(), err.fileno()])
@@ -173,7 +174,8 @@ def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
 
 
 def _spoil(
-    closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bound: bool, limits: Mapping[str, int]
+    closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bound: bool, limits: Mapping[str, int],
+    unbuffered: bool,
 ) -> None:  # fmt: skip
     """Take away what a process may have to do without; Python has no stream for a number that is closed."""
     if cwd_deleted:
@@ -188,6 +190,11 @@ def _spoil(
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
     for number in full:
         os.dup2(os.open("/dev/full", os.O_RDWR), number)
+    if unbuffered:
+        sys.stdout, sys.stderr = (
+            TextIOWrapper(FileIO(number, "w", closefd=False), "utf-8", "backslashreplace", write_through=True)
+            for number in (1, 2)
+        )
     for number in closed:
         os.close(number)
         setattr(sys, ("stdin", "stdout", "stderr")[number], None)

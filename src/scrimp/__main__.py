@@ -41,10 +41,10 @@ def _print(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except OSError:  # the reader has left, or there is no room
-        from scrimp.cli.main import end  # noqa: PLC0415 - as above
+    except OSError as error:  # the reader has left, or there is no room
+        from scrimp.cli.main import end_unwritten  # noqa: PLC0415 - as above
 
-        end(0)
+        end_unwritten(error)
 
 
 def _columns() -> int:

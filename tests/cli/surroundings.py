@@ -129,7 +129,9 @@ _VARIABLES = (
 SURROUNDINGS = [
     _closed(0), _closed(1), _closed(2), _closed(0, 1), _closed(0, 2), _closed(1, 2), _closed(0, 1, 2),
     Surrounding("stdout is full", {"full": [1]}, ends="without stdout"),
+    Surrounding("stdout is full and not buffered", {"full": [1], "unbuffered": True}, ends="without stdout"),
     Surrounding("stderr is full", {"full": [2]}, ends="as usual"),
+    Surrounding("stderr is full and not buffered", {"full": [2], "unbuffered": True}, ends="as usual"),
     Surrounding("stdout and stderr are full", {"full": [1, 2]}, ends="without stdout"),
     Surrounding("the working directory is deleted", {"cwd_deleted": True}),
     Surrounding("no file can grow", {"limits": {"FSIZE": 20_000}}),  # stdout and stderr are files here, too

@@ -42,6 +42,8 @@ CONDITIONS = [
     Condition("stderr is closed", (*READING, *PRINTING), 0, "", {"closed": [2]}),
     Condition("all are closed", ("ask hi", "--version", "help rows"), 2, "", {"closed": [0, 1, 2]}),
     Condition("stdout is full", (*READING, *PRINTING), 2, "(No space left on device)", {"full": [1]}),
+    Condition("stdout is full and not buffered", (*READING, *PRINTING), 2, "(No space left on device)",
+              {"full": [1], "unbuffered": True}),
     Condition("stderr is full", (*READING, *PRINTING), 0, "", {"full": [2]}),
     Condition("a home that nobody has", ("ask hi", "config path", "cache stats", "doctor"), 2,
               "SCRIMP_HOME is ~nosuchuser/x, and there is no such home", {}, {"SCRIMP_HOME": "~nosuchuser/x"}),

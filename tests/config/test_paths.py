@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -57,3 +59,11 @@ def test_a_directory_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="cannot be created"):
         ensure_private_dir(tmp_path / "file" / "state")
+
+
+@pytest.mark.parametrize("env", [{}, {"HOME": ""}])
+def test_without_home_the_directory_of_the_user_is_taken(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "")  # the variables of the process are not asked
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+
+    assert paths_of(env, "linux").data == home / ".local/share/scrimp"

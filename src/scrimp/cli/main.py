@@ -74,6 +74,14 @@ def end(status: int) -> None:
     os._exit(status)
 
 
+def end_unwritten(error: OSError) -> None:
+    """End the process because stdout could not be written; say why unless its reader has left."""
+    if isinstance(error, BrokenPipeError):
+        end(_BROKEN_PIPE)
+    _print_error(str(output_error(error)))
+    end(OutputError.exit_status)
+
+
 def _status(words: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     if "_SCRIMP_COMPLETE" in os.environ:

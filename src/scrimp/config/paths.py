@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -105,9 +106,13 @@ def _xdg_paths(env: Mapping[str, str]) -> Paths:
 
 
 def _home(env: Mapping[str, str]) -> Path:
+    if home := env.get("HOME"):
+        return Path(home)
+    import pwd  # noqa: PLC0415 - HOME is nearly always set
+
     try:
-        return Path(env.get("HOME") or Path.home())
-    except RuntimeError as error:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError as error:
         raise ConfigError("no home directory to keep completions in: set HOME or SCRIMP_HOME") from error
 
 
