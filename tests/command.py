@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +111,12 @@ class Scrimp:
             **given,
         )
         return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+    def paid_calls(self) -> tuple[int, Fraction]:
+        """Return how many calls of the ledger were paid, and their dollars, exactly."""
+        with closing(sqlite3.connect(self.home / "ledger.db")) as db:
+            paid = db.execute("SELECT cost_nano, cost_pico FROM entries WHERE status = 'paid'").fetchall()
+        return len(paid), sum((Fraction(nano, 10**9) + Fraction(pico, 10**12) for nano, pico in paid), Fraction())
 
     @property
     def program(self) -> list[str]:

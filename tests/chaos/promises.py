@@ -94,7 +94,7 @@ def prompts_for(rows: int, seed: int) -> list[str]:
 
 def rows_of(ran: Ran) -> list[Row]:
     """Return the rows of a run with their dollars exact."""
-    return [json.loads(line, parse_float=Decimal) for line in ran.out.splitlines()]
+    return [json.loads(line, parse_float=Decimal) for line in ran.out.split("\n") if line]  # U+2028 is text
 
 
 def ledger_of(home: Path) -> list[Entry]:

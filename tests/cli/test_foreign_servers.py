@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -37,13 +35,6 @@ def dollars_of_bill(scrimp: Scrimp) -> Fraction:
     return Fraction(json.loads((scrimp.cwd / "bill.json").read_bytes(), parse_float=Decimal)["cost_usd"])
 
 
-def dollars_of_ledger(home: Path) -> tuple[int, Fraction]:
-    """Return how many calls were paid, and their dollars."""
-    with closing(sqlite3.connect(home / "ledger.db")) as db:
-        paid = db.execute("SELECT cost_nano, cost_pico FROM entries WHERE status = 'paid'").fetchall()
-    return len(paid), sum((Fraction(nano, 10**9) + Fraction(pico, 10**12) for nano, pico in paid), Fraction())
-
-
 def rows_bill_and_ledger(scrimp: Scrimp, model: str) -> Fraction:
     """Run 200 rows through a model; return what rows, bill and ledger say they cost; a rerun must cost nothing."""
     command = ("run", "rows.txt", "--model", model, "-j", "8", "--retries", "8", "--summary-file", "bill.json")
@@ -54,13 +45,13 @@ def rows_bill_and_ledger(scrimp: Scrimp, model: str) -> Fraction:
 
     cost = dollars_of_rows(rows)
     assert dollars_of_bill(scrimp) == cost
-    assert dollars_of_ledger(scrimp.home) == (ROWS, cost)
+    assert scrimp.paid_calls() == (ROWS, cost)
 
     again = scrimp(*command)
     assert again.status == 0, again.err
     assert {row["cache"] for row in again.rows} == {"hit"}
     assert dollars_of_bill(scrimp) == 0
-    assert dollars_of_ledger(scrimp.home) == (ROWS, cost)
+    assert scrimp.paid_calls() == (ROWS, cost)
     return cost
 
 

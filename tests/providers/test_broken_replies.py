@@ -72,9 +72,9 @@ class Nobody:
         return None
 
 
-def read(preset: str, body: bytes) -> Completion | Failure:
+def read(preset: str, body: bytes, status: int = 200) -> Completion | Failure:
     exchange = Exchange(Call(provider=preset, model="m", text="x"), PRESETS[preset], Nobody(), None)
-    return exchange.completion(HttpReply(status=200, body=body))
+    return exchange.completion(HttpReply(status=status, body=body))
 
 
 def wire(preset: str, *, streamed: bool, end: str) -> bytes:
@@ -99,6 +99,13 @@ def test_an_unbroken_reply_is_a_whole_completion(reply: tuple[str, bytes]) -> No
     assert (result.text, result.stop_reason) == (TEXT, "stop")
     assert result.usage is not None
     assert (result.usage.input, result.usage.output) == (9, 5)
+
+
+@given(replies, st.integers(200, 599))
+def test_a_whole_completion_is_kept_with_any_status_of_success_and_with_no_other(
+    reply: tuple[str, bytes], status: int
+) -> None:
+    assert isinstance(read(*reply, status), Completion) is (200 <= status < 300)
 
 
 @given(replies, st.integers(0, 2000))

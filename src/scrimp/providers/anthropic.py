@@ -12,6 +12,7 @@ from scrimp.providers.json_access import (
     dumps,
     event_object,
     is_count,
+    is_success,
     nonempty,
     obj,
     reply_object,
@@ -57,7 +58,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
     """Return the completion in a reply, or the failure it means."""
     body = reply_object(reply)
-    if reply.status != 200 or (body is not None and (body.get("type") == "error" or body.get("error"))):
+    if not is_success(reply) or (body is not None and (body.get("type") == "error" or body.get("error"))):
         return to_failure(reply, endpoint, call.model)
     if body is None or not isinstance(body.get("content"), list):
         return unreadable_reply(endpoint.name, reply)

@@ -15,6 +15,7 @@ from scrimp.providers.json_access import (
     dumps,
     event_object,
     is_count,
+    is_success,
     nonempty,
     obj,
     reply_object,
@@ -68,7 +69,7 @@ def _turn(role: str, content: str, *before: Json) -> JsonObject:
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
     """Return the completion in a reply, or the failure it means; a blocked prompt is a refusal that was billed."""
     body = reply_object(reply)
-    if reply.status != 200 or (body is not None and body.get("error")):
+    if not is_success(reply) or (body is not None and body.get("error")):
         return to_failure(reply, endpoint, call.model)
     if body is None or not (array(body.get("candidates")) or obj(body, "promptFeedback")):
         return unreadable_reply(endpoint.name, reply)

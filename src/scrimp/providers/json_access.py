@@ -15,6 +15,11 @@ _LENIENT = JSONDecoder(strict=False)
 _STREAM_FIELD = re.compile(r"\s+(?:data|event|id|retry)?:")
 
 
+def is_success(reply: HttpReply) -> bool:
+    """Return whether a status says that the request was carried out; its body tells whether the reply is whole."""
+    return 200 <= reply.status < 300
+
+
 def reply_object(reply: HttpReply) -> JsonObject | None:
     """Return the JSON object in a reply's body, else None. Blank lines may come first (DeepSeek under load).
 

@@ -17,6 +17,7 @@ from scrimp.providers.json_access import (
     array,
     dumps,
     event_object,
+    is_success,
     nonempty,
     number,
     obj,
@@ -97,8 +98,8 @@ def _gbnf_string(choice: str) -> str:
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
     """Return the completion in a reply, or the failure it means."""
     body = reply_object(reply)
-    # Portkey answers 246 if a guardrail only warns.
-    if reply.status not in (200, 201, 246) or (body is not None and _is_error(body)):
+    # Not 200 alone: Portkey answers 246 if a guardrail only warns, and proxies 203.
+    if not is_success(reply) or (body is not None and _is_error(body)):
         return to_failure(reply, endpoint, call.model)
     if body is not None and call.predicate is not None:
         return decisions.to_completion(body, call, endpoint, reply)

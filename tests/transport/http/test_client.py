@@ -47,6 +47,18 @@ def send(url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None)
     return asyncio.run(main())
 
 
+def receive_events(url: str) -> list[str | HttpReply]:
+    async def main() -> list[str | HttpReply]:
+        http = HttpClient(build_engine({}, timeout=5))
+        try:
+            endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+            return [event async for event in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {})]
+        finally:
+            await http.close()
+
+    return asyncio.run(main())
+
+
 def test_a_reply_comes_back_whatever_its_status() -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -56,6 +68,22 @@ def test_a_reply_comes_back_whatever_its_status() -> None:
         reply = send(f"http://127.0.0.1:{port}/v1")
 
     assert (reply.status, reply.body, reply.headers["retry-after"]) == (429, b"no", "7")
+
+
+@pytest.mark.parametrize("value", ["caf\u00e9".encode("latin-1"), "caf\u00e9".encode(), b"\xff\xfe"])
+def test_a_header_that_is_not_ascii_costs_no_reply(value: bytes) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-By: " + value + b"\r\nX-Cost: 7\r\nContent-Length: 2\r\n\r\n{}")
+
+    with raw_server(talk) as port:
+        reply = send(f"http://127.0.0.1:{port}/v1")
+    with raw_server(talk) as port:
+        (streamed,) = receive_events(f"http://127.0.0.1:{port}/v1")
+
+    assert isinstance(streamed, HttpReply)
+    for each in (reply, streamed):
+        assert (each.status, each.body, each.headers["x-cost"]) == (200, b"{}", "7")
 
 
 def test_a_refused_connection_was_not_sent_and_the_message_says_what_to_check() -> None:
@@ -166,15 +194,7 @@ def test_a_refused_stream_gives_the_error_reply() -> None:
         connection.recv(65536)
         connection.sendall(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\nno")
 
-    async def main(url: str) -> list[str | HttpReply]:
-        http = HttpClient(build_engine({}, timeout=5))
-        endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
-        try:
-            return [piece async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {})]
-        finally:
-            await http.close()
-
     with raw_server(talk) as port:
-        (reply,) = asyncio.run(main(f"http://127.0.0.1:{port}/v1"))
+        (reply,) = receive_events(f"http://127.0.0.1:{port}/v1")
     assert isinstance(reply, HttpReply)
     assert (reply.status, reply.body) == (429, b"no")

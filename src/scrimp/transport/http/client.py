@@ -23,6 +23,7 @@ from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import check_certificates, extra_certificates
 from scrimp.transport.http.proxies import NO_PROXIES, Proxies, Proxy, read_proxies
+from scrimp.transport.http.reply_headers import readable_headers
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class HttpClient:
             builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
             reply = await builder.body_bytes(request.body).build().send()
             body = await reply.bytes()
-            return HttpReply(status=reply.status, body=body.to_bytes(), headers=dict(reply.headers.items()))
+            return HttpReply(status=reply.status, body=body.to_bytes(), headers=dict(readable_headers(reply.headers)))
 
     async def events(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]

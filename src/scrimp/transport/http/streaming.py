@@ -12,6 +12,8 @@ import httpx
 from pyreqwest.client import Client
 from pyreqwest.response import Response
 
+from scrimp.transport.http.reply_headers import readable_headers
+
 
 class EngineTransport(httpx.AsyncBaseTransport):
     """Sends httpx's requests through a pyreqwest client, which it does not close and whose exceptions it passes on."""
@@ -25,7 +27,8 @@ class EngineTransport(httpx.AsyncBaseTransport):
         streamed = builder.body_bytes(request.content).streamed_read_buffer_limit(0).build_streamed()
         exit_stack = AsyncExitStack()
         reply = await exit_stack.enter_async_context(streamed)
-        return httpx.Response(reply.status, headers=list(reply.headers.items()), stream=_ChunkStream(reply, exit_stack))
+        headers = readable_headers(reply.headers)
+        return httpx.Response(reply.status, headers=headers, stream=_ChunkStream(reply, exit_stack))
 
 
 class _ChunkStream(httpx.AsyncByteStream):
