@@ -87,7 +87,7 @@ def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services)
     attachments = row.prompt.attachments
     if attachments and (defect := next((each.defect for each in attachments if each.defect), None)):
         if not total.unsendable:
-            services.warn(f"a row that cannot be sent, the first: {defect}")
+            services.warn(f"the first row that cannot be sent: {defect}")
         total.unsendable += 1
         return
     short = int.from_bytes(row.key[:8])  # 64 bits tell a million rows apart, at a third of the memory
