@@ -131,6 +131,7 @@ EFFECTS = [
     ({"ANTHROPIC_BASE_URL": "https://h"}, "no effect: {config} sets providers.anthropic.base_url"),
     ({"ANTHROPIC_AUTH_TOKEN": "hunter2hunter2"}, "its token authorizes calls to anthropic"),
     ({"ANTHROPIC_AUTH_TOKEN": "hunter2hunter2", "ANTHROPIC_API_KEY": KEY}, "no effect: ANTHROPIC_API_KEY goes first"),
+    ({"ANTHROPIC_PROFILE": "work"}, "no effect: scrimp does not read it; set ANTHROPIC_API_KEY or"),
     ({"HTTPS_PROXY": "ann:hunter2@p:3128"}, "https addresses are called through http://p:3128"),
     ({"ALL_PROXY": "socks5h://ann:hunter2@p"}, "every address is called through socks5h://p"),
     ({"all_proxy": "p", "http_proxy": "q"}, "every other address is called through http://p"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from scrimp.cli.session import Session
+from scrimp.config.environment import UNREAD
 from scrimp.config.environment_effects import vendor_effects
 from scrimp.errors import ScrimpError
 from scrimp.transport.http.environment import connection_effects
@@ -24,4 +25,7 @@ def environment_effects(session: Session) -> Iterator[tuple[str, Callable[[], st
     services = session.services
     for variable, effect in vendor_effects(services.loaded, services.env):
         yield variable, partial(str, effect)
+    for variable, instead in UNREAD.items():
+        if services.env.get(variable):
+            yield variable, partial(str, f"no effect: scrimp does not read it; {instead}")
     yield from connection_effects(services.env)

@@ -35,6 +35,11 @@ CALLING: Mapping[str, str] = {
 INSTALLING: Mapping[str, str] = {
     "PIPX_HOME": "Where pipx keeps its environments, if scrimp is in one: for the command that installs the runtime.",
 }
+# Read by the vendors' own SDKs and not by scrimp, with what to set instead: doctor says so where one is set.
+UNREAD: Mapping[str, str] = dict.fromkeys(
+    ("ANTHROPIC_PROFILE", "ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE"),
+    "set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN",
+)
 # Read by `scrimp help`.
 PAGING: Mapping[str, str] = {
     "MANPAGER": "The command that shows a page longer than the screen; cat or nothing: none.",

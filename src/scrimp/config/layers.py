@@ -23,7 +23,7 @@ VENDOR_VARIABLES: Mapping[str, str] = {
     "ANTHROPIC_CUSTOM_HEADERS": "More headers for anthropic, as for its own SDK: NAME: VALUE on each line.",
     "OLLAMA_HOST": "The address of ollama, as for its own client: host, host:port or a URL.",
 }
-CUSTOM_HEADERS = "_CUSTOM_HEADERS"  # how the names of those end whose values may hold secrets
+CUSTOM_HEADERS = ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS")  # their values may hold secrets
 # Variables of scrimp that set no default.
 _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 

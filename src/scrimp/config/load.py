@@ -93,7 +93,7 @@ def project_file(cwd: Path | None) -> Path | None:
 
 def custom_header_names(origins: Mapping[tuple[str, ...], str]) -> set[str]:
     """Return the names, in lower case, of headers whose values come from a variable that may hold secrets."""
-    return {path[-1].lower() for path, origin in origins.items() if origin.endswith(CUSTOM_HEADERS)}
+    return {path[-1].lower() for path, origin in origins.items() if origin in CUSTOM_HEADERS}
 
 
 def _variable_that_set(path: tuple[str, ...], env: Mapping[str, str]) -> str:

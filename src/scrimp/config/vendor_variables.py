@@ -35,7 +35,7 @@ def provider_of(variable: str) -> str:
 def _table(variable: str, value: str) -> Tree:
     if variable == "OLLAMA_HOST":
         return {"base_url": ollama_url(value)}
-    if variable.endswith(CUSTOM_HEADERS):
+    if variable in CUSTOM_HEADERS:
         return {"headers": _custom_headers(variable, value)}
     if header := _HEADERS.get(variable):
         return {"headers": {header: value}}

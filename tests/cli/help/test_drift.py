@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 SOURCES = [path for path in (ROOT / "src/scrimp").rglob("*.py") if path.name != "environment.py"]
 PAGES = sorted((ROOT / "man").iterdir())
 # How names of variables end; HOME, LESS and those of our own tests are nothing to set.
-_ENDS = "KEY|URL|HOME|FILE|BUNDLE|PROXY|DIR|HOST|COLOR|ID|PROJECT|PATH"
+_ENDS = "KEY|URL|HOME|FILE|BUNDLE|PROXY|DIR|HOST|COLOR|ID|PROJECT|PATH|TOKEN|HEADERS"
 _VARIABLE = re.compile(rf"[A-Z_]+_({_ENDS})|TERM|COLUMNS|(MAN)?PAGER")
 
 
