@@ -14,21 +14,21 @@ _STREAM = re.compile(rb"stream\r?\n")
 _MOST = 1 << 26  # bytes that all streams are decompressed to, together
 
 
-def pdf_pages(content: bytes) -> int:
+def pdf_pages(content: bytes, *, most: int = _MOST) -> int:
     """Return the number of pages, or somewhat more where a file was saved several times; 0 where none are found.
 
-    Pages of an encrypted file cannot be counted.
+    Pages of an encrypted file cannot be counted. Streams are decompressed to `most` bytes, together.
     """
     counted = tree = 0
-    for text in (content, *_object_streams(content)):
+    for text in (content, *_object_streams(content, most)):
         counted += len(_PAGE.findall(text))
         tree = max([tree, *(int(before or after) for before, after in _TREE.findall(text))])
     return max(counted, tree)
 
 
-def _object_streams(content: bytes) -> Iterator[bytes]:
+def _object_streams(content: bytes, most: int) -> Iterator[bytes]:
     """Yield the compressed streams of a file that hold objects, decompressed as far as they are intact."""
-    position, left = 0, _MOST
+    position, left = 0, most
     while left and (found := _OBJECT_STREAM.search(content, position)):
         start = _STREAM.search(content, found.end())
         end = content.find(b"endstream", start.end()) if start else -1
