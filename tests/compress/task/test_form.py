@@ -1,7 +1,5 @@
 """Instructions that speak of form, or need every sentence, are told from those that ask for a value."""
 
-# ruff: noqa: RUF001 - signs of other scripts
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -56,32 +54,12 @@ def test_the_words_are_named_as_they_were_written(prompt: str, words: str | None
     assert about_form(prompt) == words
 
 
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        "Summarize the article.", "Translate this.", "How many orders are from Rome?", "List all names.",
-        "Compare the two offers.",
-        "Extract every date.", "Wie viele Bestellungen kommen aus Rom?", "Résume le texte.", "¿Cuántos clientes hay?",
-        "Resuma o texto", "Riassumi il testo", "Сколько заказов?", "总结这篇文章", "要約してください", "لخص المقال",
-        "सारांश लिखें",
-    ],
-)  # fmt: skip
-def test_tasks_that_need_every_sentence_are_found(prompt: str) -> None:
-    assert about_all(prompt)
+def test_tasks_that_need_every_sentence_are_found() -> None:
+    assert [prompt for prompt in prompts("every_sentence") if not about_all(prompt)] == []
 
 
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        "Who founded the company?", "When did the war end?", "What is the phone number of the office?",
-        "Wann endet der Vertrag?",
-        "Qui est le directeur ?", "¿Quién ganó el partido?", "Quem assinou o pedido?", "Chi è il direttore?",
-        "Кто директор?",
-        "谁赢得了比赛？", "社長は誰ですか。", "من هو المدير؟", "मैच किसने जीता?",
-    ],
-)  # fmt: skip
-def test_look_ups_do_not_need_every_sentence(prompt: str) -> None:
-    assert about_all(prompt) is None
+def test_look_ups_do_not_need_every_sentence() -> None:
+    assert [(prompt, words) for prompt in prompts("look_up") if (words := about_all(prompt))] == []
 
 
 def test_case_accents_hyphens_and_widths_of_letters_do_not_matter() -> None:

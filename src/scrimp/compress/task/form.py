@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
-from scrimp.compress.task.phrase import parse_phrases, spellings
+from scrimp.compress.task.phrase import START, Phrase, parse_phrases, spellings
 from scrimp.compress.task.phrase_finder import PhraseFinder
 from scrimp.compress.task.vocabulary import SPACED, UNSPACED
 
@@ -62,20 +62,19 @@ def _ends(text: str) -> str:
 def _find_words(text: str, subject: Subject) -> str | None:
     words = _WORD.findall(text)
     folded = _fold(" ".join(words)).split(" ")
-    if next(_finder(subject).find(folded), None) is None:
-        return None
-    for value in _finder("values").find(folded):
-        folded[value.start : value.end] = [_VALUE] * (value.end - value.start)
     found = next(_finder(subject).find(folded), None)
+    if found and subject == "form":
+        for value in _finder("values").find(folded):
+            folded[value.start : value.end] = [_VALUE] * (value.end - value.start)
+        found = next(_finder("form").find(folded), None)
     return found and " ".join(words[found.start : found.end])
 
 
 def _find_in_text(text: str, subject: Subject) -> str | None:
     text = _fold(text)
-    if not any(word in text for word in _spellings(subject)):
-        return None
-    for value in _spellings("values"):
-        text = text.replace(value, _VALUE)
+    if subject == "form" and any(word in text for word in _spellings("form")):
+        for value in _spellings("values"):
+            text = text.replace(value, _VALUE)
     return next((word for word in _spellings(subject) if word in text), None)
 
 
@@ -89,9 +88,17 @@ def _fold(text: str) -> str:
 
 @cache
 def _finder(kind: Kind) -> PhraseFinder:
-    phrases = [phrase for words in SPACED for phrase in parse_phrases(_fold(getattr(words, kind)))]
-    leads = [" ".join(lead.split()) for words in SPACED for lead in _fold(words.leads).split(",")]
-    return PhraseFinder(phrases, leads)
+    phrases: list[Phrase] = []
+    orders: list[Phrase] = []
+    for words in SPACED:
+        leads = tuple(parse_phrases(_fold(words.leads)))
+        for phrase in parse_phrases(_fold(getattr(words, kind))):
+            if phrase[0] == START:
+                orders.append(phrase[1:])
+                phrases.append((leads, *phrase[1:]))
+            else:
+                phrases.append(phrase)
+    return PhraseFinder(phrases, orders)
 
 
 @cache

@@ -16,7 +16,7 @@ WORD = "?"  # any word
 GAP: Phrase = ()  # up to four words
 for _ in range(4):
     GAP = (((WORD, *GAP), ()),)
-_SIGNS = re.compile(r"\.\.\.|[{}|,^]|[^\s{}|,^-]+")
+_SIGNS = re.compile(r"\.\.\.|[^\s{}|,^-]*\{|[}|,^]|[^\s{}|,^-]+")
 
 
 def parse_phrases(entries: str) -> Iterator[Phrase]:
@@ -34,9 +34,10 @@ def _parse(signs: Sequence[str], at: int) -> tuple[Phrase, int]:
     """Read parts up to a comma, bar or closing brace; return them and the place of that sign."""
     parts: list[Part] = []
     while at < len(signs) and signs[at] not in {",", "|", "}"}:
-        if signs[at] == "{":
+        if signs[at][-1] == "{":
+            stem = signs[at][:-1]
             choice, at = _parse_choice(signs, at + 1)
-            parts.append(choice)
+            parts.append(tuple(_glue(stem, phrase) for phrase in choice) if stem else choice)
         elif signs[at] == "...":
             parts.extend(GAP)
         else:
@@ -54,6 +55,12 @@ def _parse_choice(signs: Sequence[str], at: int) -> tuple[tuple[Phrase, ...], in
         if signs[at] == "}":
             return tuple(phrases), at
         at += 1
+
+
+def _glue(stem: str, phrase: Phrase) -> Phrase:
+    """Return a phrase whose first word begins with a stem, as in key{s|}."""
+    first, rest = next(branches(phrase))
+    return (stem + first, *rest)
 
 
 def branches(phrase: Phrase) -> Iterator[tuple[str, Phrase]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from scrimp.compress.task.phrase import ANY, START, STEM, WORD, Phrase, branches
+from scrimp.compress.task.phrase import ANY, STEM, WORD, Phrase, branches
 
 _PREFIX = 3  # letters that a stem has at least
 _COUNTED = frozenset({
     "first", "second", "third", "fourth", "fifth", "sixth", "last", "next", "left", "right", "middle", "new", "empty",
     "each", "every", "same", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10",
 })  # fmt: skip
-_MAX_LEAD = 4  # words
 
 
 class Found(NamedTuple):
@@ -54,31 +53,21 @@ class _State:
 
 
 class PhraseFinder:
-    """Phrases, and orders, which count only at the start of a sentence or after one of the leads."""
+    """Phrases that count anywhere, and orders, which count at the start of a sentence."""
 
-    def __init__(self, phrases: Iterable[Phrase], leads: Iterable[str] = ()) -> None:
-        orders: list[Phrase] = []
-        anywhere: list[Phrase] = []
-        for phrase in phrases:
-            (orders if phrase[0] == START else anywhere).append(phrase)
-        self._anywhere, self._orders = _State(anywhere), _State(order[1:] for order in orders)
-        self._leads = frozenset(leads)
+    def __init__(self, phrases: Iterable[Phrase], orders: Iterable[Phrase] = ()) -> None:
+        self._anywhere, self._orders = _State(phrases), _State(orders)
 
     def find(self, words: Sequence[str]) -> Iterator[Found]:
         """Yield the longest phrase at each word, none of which overlap."""
         at = 0
         while at < len(words):
             end = _end(self._anywhere, words, at)
-            if (order := _end(self._orders, words, at)) > end and self._begins_order(words, at):
-                end = order
+            if at == 0 or not words[at - 1][:1].isalnum():
+                end = max(end, _end(self._orders, words, at))
             if end > at:
                 yield Found(at, end)
             at = max(end, at + 1)
-
-    def _begins_order(self, words: Sequence[str], at: int) -> bool:
-        if at == 0 or not words[at - 1][:1].isalnum():
-            return True
-        return any(" ".join(words[max(at - length, 0) : at]) in self._leads for length in range(1, _MAX_LEAD + 1))
 
 
 def _end(state: _State | None, words: Sequence[str], at: int) -> int:

@@ -9,39 +9,38 @@ ENGLISH = Words(
     json*, ndjson, yaml, yml, xml, html, xhtml, csv, tsv, toml, ini file, markdown, latex, protobuf, graphql, avro,
     parquet, jq, xpath, xslt, css selector*, regular expression*, grep, sed, awk, one liner, sql, base64, utf 8, utf8,
     ascii, unicode, bom, lf, crlf, encoding, encode*, decode*, escape{d|s|}, unescape*, escaping, typescript,
-    pydantic, dataclass*, struct*, {type|class|interface} definition*, {typescript|go|java}
-    {interface*|type*|struct*}, data type*, {type|types} of {the|each|every|this}
-    {field*|column*|key*|value*|property}, their types, numeric or, optional or, whitespace*, white space*, blank
-    line*, empty line*, newline*, new line*, line, lines, row, rows, column, columns, cell, cells, header row*,
-    headers, spaces, {trailing|leading|double|single|extra|non breaking|one|two|three|four|eight} space*, tab,
-    tabular, comma, commas, semicolon*, colons, delimiter*, delimited, bracket*, brace*, parenthes*,
-    {quotation|quote|punctuation} mark*, quotes, punctuation, {curly|straight|double|single} quote*, hyphen*,
-    backslash*, zeros as, trailing zero*, leading zero*, decimal place*, character*, char, chars, letters, vowel*,
-    consonant*, kb, file size, size of the file, how many tokens, token count, {word|character|letter|line|byte}
-    count, word limit, length of {the|this|each} {string|text|value*|line*|name*}, how long is {the|this|each}
-    {string|text|line|value|word|key}, how wide, {how many|count|number of} ... {word|words|digit|digits|sentence|
-    sentences|paragraph|paragraphs|syllable|syllables|key|keys|level|levels|field|fields|symbols|bullet|bullets|
-    heading|headings|section|sections|propert*|attribute*|element*|node*|emoji*|capital*}, upper case, uppercase,
-    lower case, lowercase, capital letter*, capitali*, title case, camel case, snake case, camelcase, snake_case,
-    kebab case, all caps, capitals, formt*, fromat*, layout*, nest*, how deep, depth, top level, {right|left} justif*,
-    key, keys, field, fields, property name*, {add|remove|missing|new|every|each|which|this|all} propert*, attributes
-    of {the|this|each} {element*|tag*}, {json|this|each|every|first|second|third|both|two|nested|same|return
-    the|the|inner|outer} object, objects {in|have|lack|are|with|that}, two objects, substring*, placeholder*,
-    template*, tags, path to ... in, path of ... in, index of, offset*, {letter|digit} {of|in} the
-    {first|second|third|last|word|name|value|string|text|_ word}, {first|last} {ten|five|three|two|few} words, first
-    {item|element|entry} in, parse*, parsing, pars able, serializ*, serialis*, deserializ*, deserialis*, tokeniz*,
-    tokenis*, lint*, valid*, invalid*, malformed, well formed, minif*, prettif*, pretty print*, prettier, beautif*,
-    compact form, multiline, diff, diffs, patch file, {this|the|apply ...|a} patch, hunk*, pull request, commit
-    message*, git, snippet*, pseudocode, refactor*, stack overflow, {write|add|generate} ... test*, test case*,
-    docstring*, type hint*, comment{s|} {to|in} the, {this|the following|my|our|a|complete the|python|which|write
-    the|write a|of the|fix the|test the} {function|script|query|program|macro|method} {below|above|that|return*|do|
+    pydantic, dataclass*, {type|class|interface} definition*, {typescript|go|java} {interface*|type*|struct*}, data
+    type*, {type|types} of {the|each|every|this} {field*|column*|key*|value*|property}, their types, numeric or,
+    optional or, whitespace*, white space*, blank line*, empty line*, newline*, new line*, line, lines, row, rows,
+    column, columns, cell, cells, header row*, headers, spaces, {trailing|leading|double|single|extra|non
+    breaking|one|two|three|four|eight} space*, tab, tabular, comma, commas, semicolon*, colons, delimiter*, delimited,
+    bracket*, parenthes*, {quotation|quote|punctuation} mark*, quotes, punctuation, {curly|straight|double|single}
+    quote*, hyphen*, backslash*, zeros as, trailing zero*, leading zero*, decimal place*, char, chars, letters,
+    vowel*, consonant*, kb, file size, size of the file, how many tokens, token count,
+    {word|character|letter|line|byte} count, word limit, length of {the|this|each} {string|text|value*|line*|name*},
+    how long is {the|this|each} {string|text|line|value|word|key}, how wide, {how many|count|number of} ...
+    {word|words|digit|digits|sentence| sentences|paragraph|paragraphs|syllable|syllables|key|keys|level|levels|field|
+    fields|symbols|bullet|bullets| heading|headings|section|sections|propert*|attribute*|element*|node*|emoji*|
+    capital*}, upper case, uppercase, lower case, lowercase, capital letter*, title case, camel case, snake case,
+    camelcase, snake_case, kebab case, all caps, capitals, formt*, fromat*, layout*, nest*, how deep, depth, top
+    level, {right|left} justif*, key, keys, field, fields, property name*, attributes of {the|this|each}
+    {element*|tag*}, {json| this|each|every|first|second|third|both|two|nested|same|return the|the|inner|outer}
+    object, objects {in|have|lack|are|with|that}, two objects, substring*, placeholder*, template*, tags, path to ...
+    in, path of ... in, offset*, {letter|digit} {of|in} the {first|second|third|last|word|name|value|string|text|_
+    word}, {first|last} {ten|five|three|two|few} words, first {item|element|entry} in, parse*, parsing, pars able,
+    serializ*, serialis*, deserializ*, deserialis*, tokeniz*, tokenis*, lint*, valid*, invalid*, malformed, well
+    formed, minif*, prettif*, pretty print*, prettier, compact form, multiline, diff, diffs, patch file,
+    {this|the|apply ...|a} patch, hunk*, pull request, commit message*, git, snippet*, pseudocode, refactor*, stack
+    overflow, {write|add|generate} ... test*, test case*, docstring*, type hint*, comment{s|} {to|in} the, {this|the
+    following|my|our|a|complete the|python|which|write the|write a|of the|fix the|test the}
+    {function|script|query|program|macro|method} {below|above|that|return*|do|
     does|print*|work*|for|to|is|and|so|in|with|over|which}, {this|my|following} {function|script|query|program|macro|
     method|class|regex|snippet|config|configuration|file}, {complete|implement|write|test|call|refactor|optimi*|
-    rewrite|missing} ... {function|method|query|script|program|class|macro|parser|loader}, output of {this|the|the
+    rewrite|missing} ... {function|method|query|script|program| class|macro|parser|loader}, output of {this|the|the
     following} {program|script|code|command|function}, {my|the|this|our} config*, config file*,
-    {in|into|to|a|write|using|with} {python|javascript|typescript|java|rust|golang|php|ruby|perl|kotlin|swift|bash|
+    {in|into|to|a|write|using|with} {python|javascript|typescript|java|rust| golang|php|ruby|perl|kotlin|swift|bash|
     pandas|powershell|vba|excel|c|haskell|scala|matlab|node|react|numpy}, exactly, {exact|same} {same|copy|wording|
-    words|text|format|form|string|structure|quote*|match|order|layout|shape|style|way|spelling|schema}, verbatim, as
+    words|text|format|form|string|structure|quote*|match|order|layout|shape| style|way|spelling|schema}, verbatim, as
     is, as it is, as they are, as it stands, {unchanged|untouched|unmodified|unaltered|intact}, word for word, word by
     word, letter for letter, {nothing|anything} else, everything else, {all|the} {else|rest} {unchanged|the same|as},
     don t {change|touch|alter|modify|edit|reformat|reorder}, do not {change|touch|alter|modify|edit|reformat|reorder},
@@ -52,12 +51,11 @@ ENGLISH = Words(
     {return|output|print|give me|show} {the|this|me the|only the|just the} ... {list|array|text|document|file|data|
     input|page|records|config|content*|dictionary}, {the|this} ... {list|array|file|document} back, same
     {json|file|list|array|object|data|records}, convrt*, convret*, reorder*, transpos*, turn
-    {this|it|that|these|the|them} ... into, make {this|it|that|them} ..., as a {markdown|html|} table, in {a|table}
-    {markdown|html|} {table|form}, create table, table of contents, bullet list to, translat*, transliterat*,
-    localiz*, localis*, proofread*, proof read*, copyedit*, spellcheck*, spell check*, spelling*, typo*, grammar*,
-    grammatical*, wording, rewrit*, re write, rephras*, reword*, retype*, restat* ... text, redact*, anonymi*,
-    pseudonymi*, dedup*, fix*, mark every, mark all, mark each, highlight*, metre, meter of the poem, rhyme*,
-    acrostic, alphabetical*, sorted, {list|extract|summari*|find|name|give
+    {this|it|that|these|the|them} ... into, as a {markdown|html|} table, in {a|table} {markdown|html|} {table|form},
+    table of contents, translat*, transliterat*, localiz*, localis*, proofread*, proof read*, copyedit*, spellcheck*,
+    spell check*, spelling*, typo*, grammar*, grammatical*, wording, rewrit*, re write, rephras*, reword*, retype*,
+    restat* ... text, redact*, anonymi*, pseudonymi*, dedup*, mark every, mark all, mark each, highlight*, metre,
+    meter of the poem, rhyme*, acrostic, alphabetical*, sorted, {list|extract|summari*|find|name|give
     me|output|print|show|get|return|collect|enumerate|pull out|dump} {me|out|} {all|every|each}, {all|every} ... one
     per, each on, in order of appear*, sample data, dummy data, more records, test data, hex, hexadecimal, binary,
     checksum, md5, sha256, hash of, ^quote, ^cite, ^copy, ^repeat, ^echo, ^recite, ^print, ^edit, ^correct, ^polish,
@@ -65,31 +63,68 @@ ENGLISH = Words(
     ^modify, ^adjust, ^replace, ^rplace, ^substitute, ^swap, ^remove, ^delete, ^erase, ^drop, ^insert, ^add, ^append,
     ^prepend, ^prefix, ^rename, ^renumber, ^number the, ^set, ^increment, ^merge, ^deep, ^concatenate, ^concat, ^join,
     ^split, ^wrap, ^unwrap, ^collapse, ^flatten, ^pad, ^round all, ^reverse, ^sort, ^order the, ^group the, ^filter,
-    ^mask, ^hide, ^bold, ^underline, ^put, ^fill in, ^fill out, ^complete the, ^finish the, ^continue the, ^continue
-    this, ^leave, ^keep, ^retain, ^apply, ^simplify the, ^simplify this, ^review this, ^draw, ^implement, ^optimi*,
-    ^migrate, ^port, ^move the
+    ^mask, ^hide, ^bold, ^underline, ^put, ^complete the, ^finish the, ^continue the, ^continue this, ^leave, ^keep,
+    ^retain, ^apply, ^simplify the, ^simplify this, ^review this, ^draw, ^implement, ^optimi*, ^migrate, ^port, ^move
+    the, struct, structs, character, characters, braces, brace, beautify, beautifier, capitalize*, capitalise*,
+    capitalization, capitalisation, index of the {first|second|third|last|element|item|entry|record|object},
+    {array|zero based|start|end} index, {add|remove|missing|new|every|each|this|all} propert*, ^fill, create table,
+    numbered list, ordered list, unordered list, nested list, python list, as a list, into a list, a dict, dictionary
+    of, make {the|this|it|these|them|that|my|all|every|each} ... {more|less|shorter|longer|simpler|clearer| nicer|
+    prettier|better|friendlier|formal|informal|polite|consistent|uniform|readable|sound|look|bold|bigger|
+    smaller|uppercase|lowercase|fit|valid|into}, make it _, make this _, make them _,
+    {say|put|write|render|express|give me|have|need|want|get} {it|this|that|these|them|the text|the letter|everything}
+    in {english|spanish|german|french|italian|portuguese|russian|chinese|japanese|arabic|hindi|dutch|polish|turkish|
+    korean|swedish|latin|ukrainian|danish|czech|greek}, ^in {english|spanish|german|french|italian|portuguese|russian|
+    chinese|japanese|arabic|hindi|dutch|polish|turkish|korean|swedish|latin|ukrainian|danish|czech|greek}, {into|to}
+    {english|spanish|german|french|italian|portuguese|russian|chinese|japanese|arabic|hindi|dutch|polish|turkish|
+    korean|swedish|latin|ukrainian|danish|czech|greek}, hcl, terraform, dockerfile*, makefile, helm, ansible, mermaid,
+    plantuml, graphviz, ascii table, mock data, sample record*, {write|generate|create|produce|give|make|build} ...
+    {dockerfile|migration|migrations|query|diagram|enum|manifest|workflow|fixture|fixtures|mock|mocks|stub|component|
+    endpoint|mapping|loader|test case*}, {closing|opening|missing|end|unbalanced|unclosed} {quote|tag|brace|bracket},
+    quoted, unquoted, separated, trailing, leading {blank*|space*|zero*}, blanks, {fill|complete|gaps in} the
+    {table|gaps|blanks|form|template}, censor*, de identif*, deidentif*, obfuscat*, scrub, sanitiz*, sanitis*,
+    normaliz*, normalis*, ^lay, type out, type up, spell out, write out, read aloud, style consistent, citation style,
+    apa, mla, bibtex, passive, active voice, {past|present|future} tense, tense of, first person, third person, data
+    structure*, dot notation, readable, legible, ^simplif*, ^continue, next line, ^turn, ^tabulate, ^itemize,
+    ^itemise, ^enumerate, same level, {this|that|it} in {english|spanish|german|french|italian|portuguese|russian|
+    chinese|japanese|arabic|hindi|dutch|polish|turkish|korean|swedish|latin}, wrong with {this|my|the}, test{s|}
+    fail*, stack trace, traceback, docker compose, mistake in {the|this|my}, mistakes in {the|this|my}, copy paste,
+    copy and paste, {letter|vowel|digit|symbol|sign} _ {occur*|appear*}, occurrences of the letter, won t
+    {parse|load|compile|build}, doesn t {parse|load|compile|build|validate}, does not
+    {parse|load|compile|build|validate}, spot the, {errors|error} in {this|my|the} {text|code|file|document|json|
+    sentence*|essay|letter|paragraph|config*|script|query|data}, bullet, bullets, bulleted, bullet point*, fix, fixes,
+    fixing, fixed width, fixed in
     """,
     whole="""
-    summar*, tl dr, tldr, takeaway*, {main|key|major|important|central|core|most important} {point*|idea*|theme*|
-    message*|argument*|finding*|fact*|topic*|insight*|claim*|event*|conclusion*}, gist, overview, outline*, synopsis,
-    abstract, recap*, digest, minutes, briefing, in a nutshell, condense*, boil down, what {is|s} {this|the} {text|
-    article|document|book|story|passage|page|report|mail|email|letter|meeting|paper|thread|conversation} about, what
-    is it about, {theme*|topic*|trend*|pattern*}, how many, how often, number of, count*, tally, sum, sums, add up,
-    average*, mean of, median*, percentage of, proportion of, share of, ratio of, most {common|often|frequent*}, least
-    {common|often|frequent*}, frequen*, distribution, statistic*, contrast*, differ*, similarit*, in common, versus,
-    vs, pros and cons, strengths and weaknesses, inconsisten*, consisten*, overlap*, changed between, all, every,
-    everything, everyone, everybody, each, any {mention*|reference*|sign*|error*|mistake*|problem*|issue*|risk*},
-    anything, whole, entire, entirety, complete list, full list, exhaustive*, comprehensive*, thorough*, none of,
-    never mention*, not mention*, is missing, are missing, what s missing, nowhere, ^list, ^enumerate, ^name the,
-    ^extract, ^collect, ^gather, ^identify the, ^find the, timeline, in order, rank*, ^group, ^cluster, classif*,
-    ^label, ^tag, ^rate, ^grade, ^score, ^assess, ^evaluate, ^analy*, critiqu*, ^review, ^annotate, tone, mood, style
-    of, genre, emotion*, toxic*, spam, ^describe, ^explain {this|the}, ^simplify, ^interpret, ^draft, ^write,
+    summar*, tldr, takeaway*, {main|key|major|important|central|core|most important} {point*|idea*|theme*| message*|
+    argument*|finding*|fact*|topic*|insight*|claim*|event*|conclusion*}, gist, overview, outline*, synopsis, recap*,
+    briefing, in a nutshell, condense*, boil down, what {is|s} {this|the} {text| article|document|book|story| passage|
+    page|report|mail|email|letter|meeting|paper|thread|conversation} about, what is it about,
+    {theme*|topic*|trend*|pattern*}, how many, how often, tally, sum, sums, add up, average*, mean of, median*,
+    percentage of, proportion of, share of, ratio of, most {common|often|frequent*}, least {common|often|frequent*},
+    distribution, contrast*, similarit*, in common, versus, vs, pros and cons, strengths and weaknesses, overlap*,
+    changed between, any {mention*|reference*|sign*|error*|mistake*|problem*|issue*|risk*}, entirety, complete list,
+    full list, exhaustive*, none of, never mention*, not mention*, is missing, are missing, what s missing, nowhere,
+    ^list, ^enumerate, ^name the, ^extract, ^collect, ^gather, ^identify the, ^find the, timeline, in order, ^group,
+    ^cluster, classif*, ^label, ^tag, ^rate, ^grade, ^score, ^assess, ^evaluate, ^analy*, critiqu*, ^review,
+    ^annotate, style of, genre, toxic*, spam, ^describe, ^explain {this|the}, ^simplify, ^interpret, ^draft, ^write,
     ^compose, ^reply, ^respond to, title for, headline for, a title, subject line, keyword*, keyphrase*, key phrase*,
-    entit*, quiz, flashcard*, questions about, question about the, generate ... questions, translat*, transliterat*,
-    localiz*, localis*, proofread*, proof read*, copyedit*, spell check*, spellcheck*, spelling, typo*, grammar*,
-    rewrit*, re write, rephras*, reword*, transcrib*, redact*, anonymi*, reformat*, ^format, fix*, ^edit, ^correct,
-    ^improve, ^polish, ^shorten, ^expand, verbatim, word for word, unchanged, ^repeat, ^copy, ^echo, ^replace,
-    ^remove, ^change
+    quiz, flashcard*, questions about, question about the, generate ... questions, transliterat*, localiz*, localis*,
+    proofread*, proof read*, copyedit*, spell check*, spellcheck*, spelling, typo*, grammar*, rewrit*, re write,
+    rephras*, reword*, transcrib*, redact*, anonymi*, ^format, ^edit, ^correct, ^improve, ^polish, ^shorten, ^expand,
+    verbatim, word for word, unchanged, ^repeat, ^copy, ^echo, ^replace, ^remove, ^change, count, counts, counting,
+    difference*, differ, differs, how ... different, frequency, frequencies, consistency, inconsisten*, rank, ranking,
+    entity, entities, statistics, translate, translates, translated, translating, translation, translations, meeting
+    minutes, minutes of, the minutes, write an abstract, the tone, tone of, the mood, mood of, {list|find|give|show|
+    tell|get|return|collect|name|mention|include|output| print|write|identify|describe|highlight|what are|who
+    are|which are|where are|pull|dump|note|report|extract|cover| provide|consider|need|want} ...
+    {all|every|each|everything|everyone|everybody|anything}, {in|of|for|from|across|about|per} {each|every|all} {of
+    the|the|} {document*|passage*|paragraph*|section*|article*| chapter*|text*|page*|person|people|character*|
+    speaker*|review*|comment*|ticket*|message*|mail*|email*|item*|entr*| row*|record*|case*|file*|report*|source*},
+    all of {the|these|them|those}, each of {the|these|them}, {the|this} {entire|whole} {document|text|article|
+    conversation|thread|story|book|chat|transcript|file|page|thing|report| letter|email|mail|log|meeting|contract},
+    comprehensive {list|overview|review|summary}, thorough {list|overview|review|summary}, fix, fixing,
+    {the|total|a|overall|exact|average} number of, reformat, reformatting, tl
     """,
     values="""
     {phone|telephone|house|account|order|invoice|ticket|serial|room|flight|passport|fax|mobile|reference|tracking|
@@ -159,54 +194,53 @@ ENGLISH = Words(
     cell*, cell {phone*|wall*|membrane*|count*|division|number*|type*|culture*|mate*|tower*}, cells {of|in} the
     {body|blood|patient|battery|brain|prison}, {how many|which} cells {die*|divide*|are infected}, in a row,
     {front|back|death|skid|two|three|four|five|six} row{s|} {of {seats|chairs|houses|trees}|seat*}, row house*,
-    rowing, rower*, {which|what|in which|seat in} row {do|does|did|is {my|our|his|her|the seat}|are we}, row over, row
-    between, row about, in other words, {his|her|their|its|my} own words, string {instrument*|quartet*|orchestra*|
+    {which|what|in which|seat in} row {do|does|did|is {my|our|his|her|the seat}|are we}, row over, row between, row
+    about, in other words, {his|her|their|its|my} own words, string {instrument*|quartet*|orchestra*|
     theory|bean*|section|trio|of {_}}, strings attached, {first|second|third|guitar|violin} string*, bed bug*, stomach
     bug*, bug spray, flu bug, bug bite*, fixed {fee*|price*|rate*|cost*|income|asset*|interest|deposit*|term*|penalt*|
     date*|salar*|charge*|line*|sum|amount*|annuit*|exchange|wage*|schedule*|by|on|mortgage*|capital|star*|point*|in},
     {is|are|was|were|be|been|get|got|has|already|when will ... be|not|being} {the|it|this|my|}
-    {heating|issue*|problem*|leak*|_|} fixed, {is|are} {the} _ _ fixed, fixed or variable, fixture*, fixing the date,
-    quick fix for, prefix for calling, price fixing, bug fix in version, fixed, {building|organi*|management|capital|
-    company|social|ownership|cost|price|fee|corporate|team|bone|crystal|molecular|chemical|power|salary|pay|tax|legal|
-    deal|debt|steel|class|family|sentence|incentive|legal|cell|bridge|protein|atomic|reporting|governance} structure*,
+    {heating|issue*|problem*|leak*|_|} fixed, {is|are} {the} _ _ fixed, fixed or variable, fixing the date, quick fix
+    for, prefix for calling, price fixing, bug fix in version, fixed, {building|organi*|management|capital| company|
+    social|ownership|cost|price|fee|corporate|team|bone|crystal|molecular|chemical|power|salary|pay|tax|legal| deal|
+    debt|steel|class|family|sentence|incentive|legal|cell|bridge|protein|atomic|reporting|governance} structure*,
     structure of the {company|organi*|building|deal|government|molecule|team|bridge|atom|cell|protein|state|party|dna|
     heart|brain|eye|department|eu|court*|parliament|church|story|novel}, {tallest|oldest|which|what|wooden|stone|
-    largest|old|concrete} structure* {was|were|is|are|collapse*|stand*|built}, infrastructure, depth of the {lake|
-    river|sea|ocean|water|pool|well|mine|cut|hole|valley|trench}, in depth, how deep is the {lake|river|sea|ocean|
-    water|pool|well|mine|cut|hole|valley|trench|snow|grave|wound}, water depth, nest egg, bird* nest*, nest of, nests
-    in, nesting {place*|site*|season|bird*|box*}, where ... nest*, {valid|invalid} {until|till|from|for|through|
-    passport|visa|ticket|licence|license|id|driving|card|offer|on|in|reason*|argument|contract|will|only|driver*|
-    insurance}, {is|are|was|how long is|until when is} {the|my|his|her} {offer|ticket|passport|visa|voucher|coupon|
-    licence|license|contract|card|warranty|permit|will|claim|insurance|policy|quote|gift
+    largest|old|concrete} structure* {was|were|is|are|collapse*|stand*|built}, depth of the {lake| river|sea|ocean|
+    water|pool|well|mine|cut|hole|valley|trench}, in depth, how deep is the {lake|river|sea|ocean| water|pool|well|
+    mine|cut|hole|valley|trench|snow|grave|wound}, water depth, nest egg, bird* nest*, nest of, nests in, nesting
+    {place*|site*|season|bird*|box*}, where ... nest*, {valid|invalid} {until|till|from|for|through| passport|visa|
+    ticket|licence|license|id|driving|card|offer|on|in|reason*|argument|contract|will|only|driver*| insurance},
+    {is|are|was|how long is|until when is} {the|my|his|her} {offer|ticket|passport|visa|voucher|coupon| licence|
+    license|contract|card|warranty|permit|will|claim|insurance|policy|quote|gift
     card|agreement|marriage|certificate|argument|reason*} {still|} {valid|invalid}, validity of the {offer|ticket|
     contract|passport|visa|will|argument|study|voucher|claim}, invalid carriage, escape{d|s|} {from|route*|room*|the|
     to|plan*|prison|through|over|by|on|in}, fire escape, {did|does|do|who|how did|to|prisoner*|they|he|she|can|could}
     {the|} {_|} escape{d|s|}, quarterly format, literally everyone, tags on the {clothes|luggage|bags}, price tags,
     dog tags, name tags, hash of potatoes, capital {of|city|gains|markets|requirement*|expenditure*}, capitals of,
-    {is|are|was} the capital*, capital letters of credit, capitalism, capitalist*, capitalization of the
-    {company|market|bank|stock}, market capitali*, state capitals, binary star*, binary choice, {sent|wrote|love|
+    {is|are|was} the capital*, capital letters of credit, capitalization of the {company|market|bank|stock}, market
+    capitali*, state capitals, binary star*, binary choice, {sent|wrote|love|
     cover|received|his|her|old|two|three|written|of} letters, letters {from|to|between|of|sent|written|he|she}, comma
-    bacillus, bracing, tax bracket*, age bracket*, income bracket*, price bracket*, bracket*s {of|for} tax, embrace,
-    dental braces, knee brace*, leg brace*, braces {cost|on|for}, translation column, translation rights, lost in
-    translation, {which|what|whose|best|first|english|german|new|official} translation of the
-    {book|bible|novel|poem|work|iliad|odyssey}, whose translation*, best translation of homer, translational,
+    bacillus, tax bracket*, age bracket*, income bracket*, price bracket*, bracket*s {of|for} tax, dental braces, knee
+    brace*, leg brace*, braces {cost|on|for}, translation column, translation rights, lost in translation,
+    {which|what|whose|best|first|english|german|new|official} translation of the
+    {book|bible|novel|poem|work|iliad|odyssey}, whose translation*, best translation of homer,
     {who|whom|was|were|been|he|she|is|are|be|also|first|later} translated, translated {by|the book|the novel|it
-    into|from}, translator*, literary translation*, correct the record, formatted as, rewrit* history, typology,
-    typography course, format war, exact sciences, price points, git gud, {steel|wire|tennis|badminton|golf} grid,
-    alignment of the {planets|road|party|wheels|track}, aligned with {the|our}
-    {strategy|party|goals|values|west|policy}, non aligned, alignment with {the|our} {strategy|goals}, wheel
-    alignment, alphabetical agency, go through the lines, {java|python|rust|sql|javascript|excel|php|c|ruby}
-    {experience|developer*|skills|engineer*|course*|knowledge|version}, version of {java|python|php|ruby|excel},
-    {experience|skills|experienced|proficient|fluent|trained|certified|courses|course|degree} {in|with}
-    {java|python|rust|sql|javascript|excel|php|c|ruby|html}, {knows|know|knew|speaks|teaches}
-    {java|python|rust|sql|javascript|excel|php|html}, dress pattern, template for {success},
-    {data|text|html|json|csv|xml|yaml|sql} {engineer*|scientist*|developer*|specialist*}, sql server, transform*
-    {the|his|her|their} {life|company|business|economy|industry|world|city|country|society}, {how|what|who|which} ...
-    transformed {the|into}, digital transformation, transformation of the
+    into|from}, translator*, literary translation*, correct the record, formatted as, rewrit* history, typography
+    course, format war, exact sciences, price points, git gud, {steel|wire|tennis|badminton|golf} grid, alignment of
+    the {planets|road|party|wheels|track}, aligned with {the|our} {strategy|party|goals|values|west|policy}, non
+    aligned, alignment with {the|our} {strategy|goals}, wheel alignment, alphabetical agency, go through the lines,
+    {java|python|rust|sql|javascript|excel|php|c|ruby} {experience|developer*|skills|engineer*|course*|knowledge|
+    version}, version of {java|python|php|ruby|excel}, {experience|skills|experienced|proficient|fluent|trained|
+    certified|courses|course|degree} {in|with} {java|python|rust|sql|javascript|excel|php|c|ruby|html},
+    {knows|know|knew|speaks|teaches} {java|python|rust|sql|javascript|excel|php|html}, dress pattern, template for
+    {success}, {data|text|html|json|csv|xml|yaml|sql} {engineer*|scientist*|developer*|specialist*}, sql server,
+    transform* {the|his|her|their} {life|company|business|economy|industry|world|city|country|society},
+    {how|what|who|which} ... transformed {the|into}, digital transformation, transformation of the
     {company|business|economy|city|country|society|industry}, {who|which|did|has|he|she|they} converted to, object of
     {the|this} {contract|agreement|game|exercise|lawsuit|meeting|company|search|study|dispute}, conversion rate*,
     convert* to {islam|christianity|judaism|catholicism|buddhism}, converted into {a|an} {_}, currency conversion,
-    {in|from|using|given|with|to|on|by|of|within|per|about|and|based on|according to|inside|are}
+    {in|from|using|given|to|on|by|of|within|per|about|based on|according to|inside}
     {the|this|that|these|your|our|a|an|some|following} {following|above|below|attached|provided|given|}
     {json|csv|xml|yaml|html|tsv} {data|file|array|object|document|list|table|records|payload|response|export|feed|
     page|below|above|}, {here is|here s|here are|below is|below are|is|you are given|you get|have|i have|there is|you
@@ -226,14 +260,37 @@ ENGLISH = Words(
     shipping, draw {conclusion*|on the|from|a conclusion}, draw {date|number*|result*}, apply for, apply to
     {the|my|this|a} {job|customer|case|university|position|students|employees}, move on, join {the|our|us|a|as} {club|
     team|meeting|company|program|programme|loyalty|us|newsletter|call|}, split the bill, copy {machine*|right|of the
-    {contract|invoice|receipt|book|passport}}, copy{right|}, repeat {customer*|order*|purchase*|offender*|visit*},
-    quote for {the|a|my}, price quote*, improve {my|our|the}
-    {sleep|health|score|credit|sales|service|life|grades|diet}, complete the {course|payment|purchase|registration|
-    order|application|checkout|training|marathon|race|project|sale|transaction}, answer {in|with|using}
-    {one|a|two|three|no more than|at most|a single|a few|exactly one} {short|single|brief|full|}
-    {sentence*|word*|paragraph*|line*}, {answer|reply|respond} {in|with} {a|one|a single|the}
-    {line|letter*|label|number}, give only the letter, letter of the {correct|right} {answer|option|choice},
-    {correct|right} letter
+    {contract|invoice|receipt|book|passport}}, repeat {customer*|order*|purchase*|offender*|visit*}, quote for
+    {the|a|my}, price quote*, improve {my|our|the} {sleep|health|score|credit|sales|service|life|grades|diet},
+    complete the {course|payment|purchase|registration| order|application|checkout|training|marathon|race|project|
+    sale|transaction}, answer {in|with|using} {one|a|two|three|no more than|at most|a single|a few|exactly one}
+    {short|single|brief|full|} {sentence*|word*|paragraph*|line*}, {answer|reply|respond} {in|with} {a|one|a
+    single|the} {line|letter*|label|number}, give only the letter, letter of the {correct|right}
+    {answer|option|choice}, {correct|right} letter, {did|was|were|who|he|she|they|has|have} ...
+    {compile|compiled|compiles}, compiled by, convertible*, {a|the|his|her|their|its} {resume|cv}, {how do i|how can
+    i|how could i|how would i|i want to|i need to|i d like to|i would like to|help me|can i|could i|may i|trying
+    to|tried to} {change|add|remove| update|delete|move|edit|modify|replace|set|insert|drop|join|split|complete|merge|
+    upgrade} {my|a|an|another|some|more|one}, {how do i|how can i|i want to|i need to|can i|trying to}
+    {change|add|remove| update|delete|move|edit|modify|replace|set|insert|drop|join|split|complete|merge|upgrade}
+    {the|this|} {order| booking|appointment|subscription|address|account|flight|reservation|delivery|payment|card},
+    {change|add|remove| update|delete|move|edit|modify|replace|set|insert|drop|join|split|complete|merge|upgrade} my
+    {delivery|shipping|billing|email|e mail|home|phone|} {address|password|account|name|number|flight|booking|order|
+    subscription|plan|reservation|appointment|payment|card|seat|room|email|profile|details|language}, letters did,
+    {letters} {were|was|are} {sent|received|written}, comma butterfl*, trailing {twelve|12|stop|p e|edge}, leading
+    {company|cause|role|man|lady}, {separated|get separated} {from|couple|parents}, {is|are|was|were} {he|she|they|the
+    couple|the parents} separated, {answer|reply|respond|always answer|talk|speak|written|write your answer|answers}
+    {me|to the customer|only|questions|} in {english|spanish|german|french|italian|portuguese|russian|chinese|
+    japanese|arabic|hindi|dutch|polish|turkish|korean|swedish|latin|ukrainian|danish|czech|greek},
+    {spoken|called|mean*|say|said|name*} in {english|spanish|german|french|italian|portuguese|russian|chinese|
+    japanese|arabic|hindi|dutch|polish|turkish|korean|swedish|latin|ukrainian|danish|czech|greek}, translated
+    {into|to} {english|spanish|german|french|italian|portuguese|russian|chinese|japanese|arabic|hindi|dutch|polish|
+    turkish|korean|swedish|latin|ukrainian|danish|czech|greek}, in {english|spanish|german|french|italian|portuguese|
+    russian|chinese|japanese|arabic|hindi|dutch|polish|turkish|korean|swedish|latin|ukrainian|danish|czech|greek}
+    history, passive {income|smoking|investor*|house}, index of the {stock|s p}, continue to, turn
+    {left|right|on|off|up|down|over|of}, bullet {train*|wound*|hole*|hit|proof}, bullets {were|fired|hit}, normalized
+    {relations|earnings}, scrub nurse, leading to, copyright*, column of {soldiers|troops|smoke|tanks|ants|marble|
+    refugees|fire|water|air}, what column {does|did}, {has|have|had|lost|hold*|keeps|got} the key, what key
+    {does|is|was}, key {does|is} the pianist, byte sized, date format used at, schema of the {fraud|ponzi}
     """,
     leads="""
     please, pls, plz, kindly, you, now, then, and, also, just, only, or, but, you to, need to, want to, like to, me

@@ -12,7 +12,7 @@ GERMAN = Words(
     zeichen|ebenen|schlussel|felder|ziffern|token*}, wortzahl, wortanzahl, wie lang ist {der|die|das}
     {text|string|zeichenkette|wert|zeile}, schlussel, schlusseln, feldname*, feld, felder, feldern, eigenschaft{en|}
     {des|jedes} objekt*, objekt, objekte, liste zuruck, struktur*, verschachtel*, gultiges, gultig, validier*,
-    wohlgeformt*, kodier*, codier*, umlaute, escap*, regular* ausdr*, quellcode, quelltext, skript*, funktion*
+    wohlgeformt*, kodier*, codier*, umlaute, regular* ausdr*, quellcode, quelltext, skript*, funktion*
     {die|das|unten|oben|um|zum|fur|so}, {diese|die folgende|meine|eine|der|teste die|schreib*
     eine|implementier*|vervollstandig*} {funktion|methode|klasse|abfrage}, programmier*, programm
     {das|welches|um|zum|aus}, kompilier*, fehler im {code|skript|programm|text|dokument}, den fehler, schreib* ...
@@ -30,23 +30,34 @@ GERMAN = Words(
     sie|schick*} ... zuruck, zuruckgeben, ausgeben, gib ... aus,
     {liste|zahl*|nenn*|extrahier*|gib|such*|finde|schreib*} {mir|bitte|} {alle|jede|samtliche} {_},
     {alle|jede|jeden|jedes|samtliche} ... {auflist*|extrahier*|heraus*|auf}, fasse {alle|jedes} ... zusammen,
-    abschreib*, abtipp*, ^zitier*, zitat*, ^kopier*, ^wiederhol*, ^verbesser*, ^kurz*, ^erganz*, ^fug*, ^entfern*,
-    ^losch*, ^ersetz*, ^ander*, ^aender*, ^verander*, ^streich*, ^fuege, ^loesch*, ^tausch*, ^setz*, ^filter*, ^fulle,
-    ^vervollstandig*, ^markier*, ^druck*, ^behalt*, ^lass*, ^mach* ... draus, ^mach* daraus, ^aktualisier*,
-    ^bearbeit*, ^teil* ... auf, ^optimier*, ^review, ^prufe {die|den|das}
+    abschreib*, abtipp*, ^zitier*, zitat*, ^kopier*, ^verbesser*, ^fug*, ^entfern*, ^losch*, ^ersetz*, ^aender*,
+    ^streich*, ^fuege, ^loesch*, ^tausch*, ^setz*, ^fulle, ^vervollstandig*, ^markier*, ^behalt*, ^lass*, ^mach* ...
+    draus, ^mach* daraus, ^aktualisier*, ^bearbeit*, ^teil* ... auf, ^optimier*, ^review, ^prufe {die|den|das}
     {rechtschreibung|code|text|syntax|grammatik}, vergleich* ... dateien, unterschied* zwischen den dateien, in
-    {python|java|javascript|rust|c|php|excel}
+    {python|java|javascript|rust|c|php|excel}, escapt, escapen, ^{andere|andern|aendere}
+    {den|die|das|nur|nichts|alle|im|in|dabei|bitte}, ^verandere, ^verandern, ^drucke, ^wiederhole, ^wiederholen,
+    ^erganze, ^erganzen, ^filtere, ^filtern, ^kurze, ^kurzen, auf {deutsch|englisch|franzosisch|spanisch|italienisch|
+    russisch|chinesisch|japanisch|arabisch|polnisch|turkisch|portugiesisch}, ins
+    {deutsche|englische|franzosische|spanische|italienische}, satz fur satz, absatz fur absatz, als {liste|aufzahlung|
+    stichpunkte|fliesstext|stichwortliste|tabelle}, in {stichpunkten|tabellenform|einer tabelle|listenform},
+    {eine|der|einer} tabelle {daraus|machen|erstellen}, mach* ...
+    {tabelle|liste|formell*|kurzer|hoflicher|lesbar*|einfacher}, aufbereit*, vereinfach*, glied*, tabelle {draus|aus},
+    ^erstell* ... tabelle, ^schreib* ... {hoflicher|formeller|kurzer|einfacher|klarer|besser|lesbarer}, auf
+    {fehler|tippfehler} {prufen|durchsehen|checken}, ^pruf* ... fehler, fehler {in|im}
+    {diesem|dem|der|text|code|json|datei}
     """,
     whole="""
     zusammenfass*, fass* ... zusammen, fass, fasse, uberblick, ueberblick, kernaussage*, hauptaussage*, hauptpunkte,
     kernpunkte, wichtigst* {punkte|aussagen|erkenntnisse|fakten|ergebnisse|argumente|themen}, wie viele, wieviele, wie
-    viel, wie oft, anzahl, zahle, zaehle, summe, insgesamt, gesamt*, durchschnitt*, mittelwert, median, prozentsatz,
-    anteil, vergleich*, unterschied*, gemeinsam*, widerspr*, alle, allen, alles, aller, jede, jeden, jedes, jeder,
-    samtlich*, ganze*, vollstandig*, ^liste, auflist*, aufzahl*, ^nenn*, ^extrahier*, worum geht*, wovon handelt,
-    thema, themen, klassifizier*, kategori*, ^ordne, ^bewert*, stimmung, tonfall, ^analysier*, ^beschreib*, ^schreib*,
+    viel, wie oft, anzahl, zahle, zaehle, summe, insgesamt, durchschnitt*, mittelwert, median, prozentsatz, anteil,
+    vergleich*, gemeinsam*, widerspr*, samtlich*, vollstandig*, ^liste, auflist*, aufzahl*, ^nenn*, ^extrahier*, worum
+    geht*, wovon handelt, themen, klassifizier*, ^ordne, ^bewert*, stimmung, tonfall, ^analysier*, ^schreib*,
     ^formulier*, zeitleiste, schlagwort*, stichwort*, stichpunkt*, uberschrift fur, ubersetz*, uebersetz*, korrigier*,
     korrektur*, lektorier*, rechtschreib*, tippfehler, umschreib*, umformulier*, uberarbeit*, ueberarbeit*, wortlich*,
-    unverandert*, wandle*, konvertier*, formatier*
+    unverandert*, wandle*, konvertier*, formatier*, kategorisier*, {welche|was} ... alle, {alle|jede*|samtliche}
+    {dokument*|abschnitt*|absatz*|artikel*|texte|personen|punkte|stellen|quellen|namen}, {den|das|die}
+    {ganzen|gesamten|ganze|gesamte} {text|artikel|dokument|brief|bericht}, ^beschreibe, ^beschreiben, unterschied,
+    unterschiede, unterscheide*, gesamtzahl, gesamtsumme, gesamtbetrag
     """,
     values="""
     {bus|bahn|u bahn|s bahn|tram|zug} {linie*|zeile}, {rabatt|gutschein|fehler|post|farb|zugangs|tur|lander|
@@ -60,7 +71,10 @@ GERMAN = Words(
     {_} gultig, {ist|sind} {der|die|das|mein*} {gutschein|ticket|pass|vertrag|angebot|fahrkarte|visum} {noch|} gultig,
     objekt {in der|am|besichtig*|verkauft}, wie viele zellen, gefangniszelle*, {welche|wie viele} objekte
     {werden|stehen|sind}, verkehrszeichen, {formate|format} {der|des} {turnier*|wettbewerb*|konferenz}, kennzeichen,
-    {in|mit} exakt
+    {in|mit} exakt, antworte* {bitte|immer|mir|nur|} auf {deutsch|englisch|franzosisch|spanisch|italienisch},
+    schlussel {zum|zur} _, zeichen {deut*|einer|fur eine*|fur einen}, {wie heisst|was heisst|was bedeutet} _ auf
+    {deutsch|englisch}, gliedmas*, mitglied*, {wer|wann|von wem|wurde|hat} ... ubersetzt, ubersetzer*, in
+    {welchem|welchen} format* {fand|fanden|findet|wurde|wird}
     """,
     leads="""
     bitte, und, dann, danach, kannst du, konntest du, konnen sie, konnten sie, jetzt, nun, mir, auch, nur,

@@ -8,33 +8,39 @@ ITALIAN = Words(
     form="""
     riformatta*, rientr*, spazi, spaziatur*, spazio {prima|dopo|bianco|vuoto|tra}, riga, righe, linea, linee, a capo,
     colonna, colonne, cella, celle, tabulazion*, in {forma di|una} tabella, tabella markdown, come tabella,
-    intestazion*, caratter*, lettera, lettere, vocal*, sillab*, {quante|quanti|numero di|conta le|conta i|conta gli}
-    ... {parole|frasi|paragrafi|caratteri|righe|colonne|chiavi|livelli|cifre|campi|spazi|token}, lunghezza
-    {del|della|di ogni} {testo|stringa|riga|valore}, chiave, chiavi, campi, proprieta {dell|di} {oggett*|ogni},
-    oggetto json, oggetti, sintassi, sintattic*, struttur*, annida*, validare, codifica*, espression* regolar*,
-    codice, codici, {questa|la|una|seguente|completa la} funzione {che|per|seguente|restituisce|python},
+    intestazion*, caratter*, lettera, lettere, sillab*, {quante|quanti|numero di|conta le|conta i|conta gli} ...
+    {parole|frasi|paragrafi|caratteri|righe|colonne|chiavi|livelli|cifre|campi|spazi|token}, lunghezza {del|della|di
+    ogni} {testo|stringa|riga|valore}, chiave, chiavi, campi, proprieta {dell|di} {oggett*|ogni}, oggetto json,
+    oggetti, sintassi, sintattic*, struttur*, annida*, validare, codifica*, espression* regolar*, codice, codici,
+    {questa|la|una|seguente|completa la} funzione {che|per|seguente|restituisce|python},
     {scriv*|implementa*|testa*|completa*|correggi} ... {funzione|programma|script|query|metodo|classe|codice},
     {errore|errori} {di|nel} {sintassi|codice|ortografia|battitura|testo|grammatica}, test unitari*, parola per
     parola, letteral*, testuale, testualmente, cosi com e, cosi come, invariat*, senza
     {modific*|cambi*|alterare|alterazioni|toccare}, non {modificare|cambiare|toccare|alterare}, nient altro, nulla
     altro, esattamente, {stesso|stessa|esatto|esatta} {formato|struttura|forma|ordine}, mantenendo, mantieni,
     mantenere, mantenga, conversione, trasforma*, tradurre, traduzion*, riscriv*, riscritt*, riformul*, parafras*,
-    trascriv*, corregg*, correzion*, rileggi*, revision* {il|del|ortog*}, grammatic*, refus*, punteggiatura, virgola,
-    virgole, virgolett*, parentesi, graff*, delimitator*, maiuscol*, minuscol*, allinea*, ordina
-    {per|i|le|gli|il|la|in}, ordinare, rinomin*, {elenca*|elencare|enumera*|estrai*|estrarre|dammi|cita*|riassum*|
-    trova*|mostra*} {mi|} {tutti|tutte|ogni|tutto} {_}, {restitui*|ridammi|ritorna*|rendi} ...
+    trascriv*, corregg*, correzion*, rileggi*, revision* {il|del|ortog*}, grammatic*, punteggiatura, virgola, virgole,
+    virgolett*, parentesi, delimitator*, maiuscol*, minuscol*, allinea*, ordina {per|i|le|gli|il|la|in}, ordinare,
+    rinomin*, {elenca*|elencare|enumera*|estrai*|estrarre|dammi|cita*|riassum*| trova*|mostra*} {mi|}
+    {tutti|tutte|ogni|tutto} {_}, {restitui*|ridammi|ritorna*|rendi} ...
     {json|oggetto|file|testo|lista|documento|modific*}, {file|testo|documento} {completo|intero}, intero
-    {file|documento|testo}, ^copia*, ^ripet*, ^cita*, ^modific*, ^cambia*, ^sostitui*, ^rimuov*, ^elimin*, ^cancell*,
-    ^aggiung*, ^inseri*, ^aggiorn*, ^unisc*, ^accorcia*, ^miglior*, ^semplific*, ^invert*, ^filtra*, ^completa*,
-    ^riempi*, ^lascia*, ^evidenzia*, ^stampa*, ^metti*, ^ottimizza*, ^togli*, in python, in java, in javascript
+    {file|documento|testo}, ^copia*, ^ripet*, ^cita*, ^modific*, ^cambia*, ^sostitui*, ^rimuov*, ^aggiung*, ^inseri*,
+    ^aggiorn*, ^unisc*, ^accorcia*, ^miglior*, ^semplific*, ^filtra*, ^completa*, ^riempi*, ^lascia*, ^evidenzia*,
+    ^stampa*, ^metti*, ^ottimizza*, ^togli*, in python, in java, in javascript, vocal{e|i}, refus{o|i}, graff{a|e},
+    ^elimina{|re}, ^cancella{|re}, ^inverti, ^invertire, in {inglese|italiano|francese|tedesco|spagnolo|portoghese|
+    russo|cinese|giapponese|arabo|latino}, ^rendi*, ^fai ... {tabella|elenco}, in {elenco|lista|tabella|ordine},
+    {elenco|lista} {puntato|puntata|numerato|numerata}, piu {formale|breve|leggibile|chiaro|cortese|conciso}, frase
+    per frase, {controlla*|verifica*} ... {errori|ortografia|grammatica|sintassi|codice}, errori nel
     """,
     whole="""
     riassum*, riassunt*, sintesi, sintetizz*, panoramica, punti {chiave|principali|salienti|importanti}, ide{a|e}
-    {principal*|chiave}, quanti, quante, numero di, conta, contare, somma, percentuale, proporzione, confront*,
-    paragon*, differenz*, in comune, contraddi*, tutti, tutte, tutto, tutta, ogni, ciascun*, intero, intera, ^elenca*,
-    ^enumer*, ^estra*, ^cita*, di cosa parla, di che parla, di cosa tratta, temi, classific*, ^analizz*, analisi,
-    ^valut*, ^descriv*, ^scriv*, ^spieg*, parole chiave, titolo per, con quale frequenza, tradurre, traduzion*,
-    corregg*, riscriv*, riformul*, parafras*, parola per parola, trasforma*, formatta*
+    {principal*|chiave}, quanti, quante, numero di, conta, contare, somma, percentuale, proporzione, paragon*,
+    differenz*, in comune, contraddi*, ciascun*, ^elenca*, ^enumer*, ^estra*, ^cita*, di cosa parla, di che parla, di
+    cosa tratta, classific*, ^analizz*, analisi, ^valut*, ^descriv*, ^scriv*, ^spieg*, parole chiave, titolo per, con
+    quale frequenza, tradurre, traduzion*, corregg*, riscriv*, riformul*, parafras*, parola per parola, trasforma*,
+    formatta*, {tutti|tutte} {i|gli|le}, {intero|tutto il} {testo|articolo|documento}, ogni
+    {documento|passaggio|paragrafo|sezione|articolo|persona}, confronta*, confronto, il tono, temi, tema principale,
+    media di, la media
     """,
     values="""
     line{a|e} {di {autobus|metro|prodott*|credito|produzione|montaggio|abbigliamento|partenza|traguardo}|aere*|
@@ -53,7 +59,9 @@ ITALIAN = Words(
     il|dal|usando il|con il} {json|csv|xml} {seguente|sotto|sopra|}, letter{a|e} {di
     {presentazione|licenziamento|motivazione|reclamo}|d amore|del}, la lettera, formato {del|della}
     {torneo|competizione|conferenza|evento}, {chi ha|e stato} tradotto, traduttor*, tasso di conversione, tasso di
-    cambio, in riga, celle {solari|frigorifere|del carcere}, cella {frigorifera|del carcere}
+    cambio, in riga, celle {solari|frigorifere|del carcere}, cella {frigorifera|del carcere}, {rispond*}
+    {mi|sempre|solo|} in {inglese|italiano|francese|tedesco|spagnolo}, {qual e|quale e|quale} la linea, quale linea,
+    campo {lavora*|opera}
     """,
     leads="""
     per favore, per piacere, e, poi, quindi, puoi, potresti, puo, potrebbe, ora, adesso, anche, devi, mi, di, vorrei

@@ -21,16 +21,24 @@ PORTUGUESE = Words(
     virgula*, aspas, parenteses, colchete*, maiuscula*, alinh*, ordene*, renome*,
     {liste*|listar|enumere*|extraia*|extrair|de me|cite*|resum*|encontre*|mostre*} {me|} {todos|todas|cada|todo} {_},
     {devolv*|retorn*} ... {json|objeto|arquivo|texto|lista|documento|alterac*}, {arquivo|texto|documento}
-    {completo|inteiro}, ^copi*, ^repit*, ^cit*, ^modifi*, ^alter*, ^mud*, ^substitu*, ^remov*, ^apag*, ^exclu*,
-    ^delet*, ^adicion*, ^acrescent*, ^insir*, ^atualiz*, ^mescl*, ^encurt*, ^melhor*, ^simplifi*, ^edit*, ^invert*,
-    ^filtr*, ^complet*, ^preench*, ^deix*, ^destaq*, ^imprim*, ^coloq*, ^otimiz*, em python, em java, em javascript
+    {completo|inteiro}, ^repit*, ^apag*, ^adicion*, ^acrescent*, ^insir*, ^atualiz*, ^mescl*, ^encurt*, ^melhor*,
+    ^invert*, ^filtr*, ^preench*, ^deix*, ^destaq*, ^imprim*, ^coloq*, ^otimiz*, em python, em java, em javascript,
+    ^copie, ^copia{|r}, ^cite, ^citar, ^modifique, ^modifica{|r}, ^altere, ^altera{|r}, ^mude, ^muda{|r}, ^substitua,
+    ^substitui{|r}, ^remova, ^exclua, ^excluir, ^deleta{|r}, ^simplifique, ^simplifica{|r}, ^edite, ^edita{|r},
+    ^completa{|r}, em {ingles|portugues|espanhol|frances|alemao|italiano|russo|chines|japones|arabe}, para {o|}
+    {ingles|portugues|espanhol|frances|alemao|italiano|russo|chines|japones|arabe}, ^passe, ^passa*, ^ponha, ^coloca*,
+    ^torn*, ^fac* ... {tabela|lista|formal}, em {lista|topicos|tabela|ordem}, lista {numerada|com marcadores}, mais
+    {formal|curto|legivel|claro|conciso}, frase por frase, {verifiqu*|revis*} ...
+    {erros|ortografia|gramatica|sintaxe|codigo}, erros no
     """,
     whole="""
     sintes*, visao geral, pontos {chave|principais|importantes}, ideia{s|} {principal|principais|chave}, quantos,
-    quantas, conte, soma, porcentagem, percentagem, proporcao, diferenca*, em comum, contradi*, tudo, inteiro,
-    inteira, ^list*, ^enumer*, ^extra*, ^cit*, do que trata, do que se trata, sobre o que, classifi*, tom, ^analis*,
-    ^avali*, ^descrev*, ^redij*, ^escrev*, ^expliq*, palavras chave, com que frequencia, traduz*, corrij*, reescrev*,
-    palavra por palavra, formata*
+    quantas, conte, soma, porcentagem, percentagem, proporcao, diferenca*, em comum, contradi*, ^enumer*, do que
+    trata, do que se trata, sobre o que, ^analis*, ^avali*, ^descrev*, ^redij*, ^escrev*, ^expliq*, palavras chave,
+    com que frequencia, traduz*, corrij*, reescrev*, palavra por palavra, formata*, ^liste, ^lista{|r}, ^extraia,
+    ^extrair, ^cite, ^citar, classifi{que|car|ca}, {todos|todas} {os|as}, {o|a} {texto|artigo|documento}
+    {inteiro|completo}, cada {documento|passagem|paragrafo|secao|artigo|pessoa}, o tom, media de, a media, temas, tema
+    principal
     """,
     values="""
     linha{s|} {de {onibus|metro|trem|comboio|produto*|credito|chegada|montagem|producao|autocarro|roupa*}|aerea*|
@@ -45,7 +53,8 @@ PORTUGUESE = Words(
     que|quanto} exatamente, {valido|valida} {ate|por|para|a partir|em}, {e|esta|continua} {valido|valida}, objetos
     {perdidos|de valor|roubados}, {no|neste|segundo o|do|usando o|com o} {json|csv|xml} {abaixo|acima|seguinte|},
     letra{s|} da musica, formato {do|da} {torneio|competicao|conferencia|evento}, {quem|foi} traduzi*, tradutor*, taxa
-    de conversao, taxa de cambio, string quartet
+    de conversao, taxa de cambio, string quartet, {respond*} {me|sempre|apenas|} em
+    {ingles|portugues|espanhol|frances}, campo {ela|ele|} {trabalha*|atua}
     """,
     leads="""
     por favor, favor, e, depois, entao, voce pode, voce poderia, pode, poderia, podes, agora, tambem, deve, me, para,
