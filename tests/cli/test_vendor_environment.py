@@ -26,8 +26,9 @@ def certificate(folder: Path) -> Path:
     new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
     own = "-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
     for command in (
-        f"{new} -subj /CN=authority -keyout ca.key -out ca.pem",
+        f"{new} -subj /CN=authority -addext subjectAltName=IP:127.0.0.1 -keyout ca.key -out ca.pem",
         f"{new} {own} -CA ca.pem -CAkey ca.key -keyout key.pem -out cert.pem",
+        f"{new} {own.replace('IP:127.0.0.1', 'DNS:other')} -CA ca.pem -CAkey ca.key -keyout other.key -out other.pem",
     ):
         subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)
     hashing = ["openssl", "x509", "-noout", "-hash", "-in", "ca.pem"]
@@ -315,7 +316,8 @@ def test_a_provider_with_an_authority_of_its_own_is_trusted_as_by_the_sdks(
     with fake_provider(tls=(folder / "cert.pem", folder / "key.pem")) as provider:
         scrimp.provider(provider.url)
         scrimp.env["SCRIMP_RETRIES"] = "0"
-        assert "could not be reached" in scrimp("run", "-", "-q", stdin="hi\n").out
+        untrusted = scrimp("run", "-", "-q", stdin="hi\n").out
+        assert "UnknownIssuer): name a file with the authority of its certificate in SSL_CERT_FILE" in untrusted
         value = f"/nowhere:{folder / 'hashed'}" if variable == "SSL_CERT_DIR" else str(folder / "ca.pem")
         scrimp.env[variable] = value
         assert scrimp("run", "-", "-q", stdin="hi\n").status == 0
@@ -325,6 +327,23 @@ def test_a_provider_with_an_authority_of_its_own_is_trusted_as_by_the_sdks(
             openai.OpenAI(api_key=KEY, base_url=provider.url).chat.completions.create(
                 model="m", messages=[{"role": "user", "content": "hi"}]
             )
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [("ca", "its certificate is that of an authority: give it one with basicConstraints=CA:FALSE"),
+     ("other", "its certificate is not valid: correct it")],
+)  # fmt: skip
+def test_a_certificate_that_no_server_may_have_is_told_apart(
+    scrimp: Scrimp, tmp_path: Path, file: str, says: str
+) -> None:
+    folder = certificate(tmp_path / "certificates")
+    with fake_provider(tls=(folder / f"{file}.pem", folder / f"{file}.key")) as provider:
+        scrimp.provider(provider.url)
+        scrimp.env |= {"SCRIMP_RETRIES": "0", "SSL_CERT_FILE": str(folder / "ca.pem")}
+
+        assert says in scrimp("run", "-", "-q", stdin="hi\n").out
 
 
 def test_an_unknown_variable_is_a_warning_and_the_run_goes_on(scrimp: Scrimp, provider: FakeProvider) -> None:

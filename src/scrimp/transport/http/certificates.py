@@ -13,6 +13,7 @@ from scrimp.errors import ConfigError
 _FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _DIRECTORY = "SSL_CERT_DIR"
 CERTIFICATES = (*_FILES, _DIRECTORY)
+_REFUSED = "invalid peer certificate"  # rustls, of a server
 _SEPARATOR = ":"  # between directories
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 
@@ -53,6 +54,17 @@ def check_certificates(certificates: Sequence[Certificate], refusal: Callable[[b
                 f"{each.variable} names {each.path}, whose certificate {each.number} cannot be used ({reason}): "
                 "correct it or unset it"
             )
+
+
+def advice_on_refusal(reason: str) -> str | None:
+    """Return what to do where the engine refuses a server's certificate for a reason; None for any other trouble."""
+    if _REFUSED not in reason:
+        return None
+    if "UnknownIssuer" in reason:
+        return f"name a file with the authority of its certificate in {_FILES[0]}"
+    if "CaUsedAsEndEntity" in reason:
+        return "its certificate is that of an authority: give it one with basicConstraints=CA:FALSE"
+    return "its certificate is not valid: correct it"
 
 
 def _read(variable: str, named: str, files: Iterable[Path]) -> Iterator[Certificate]:

@@ -21,7 +21,7 @@ from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
-from scrimp.transport.http.certificates import check_certificates, extra_certificates
+from scrimp.transport.http.certificates import advice_on_refusal, check_certificates, extra_certificates
 from scrimp.transport.http.proxies import NO_PROXIES, Proxies, Proxy, read_proxies
 from scrimp.transport.http.reply_headers import readable_headers
 from scrimp.values import Failure
@@ -204,11 +204,13 @@ def _is_url_error(error: Exception) -> bool:
 def _unreachable(endpoint: Endpoint, error: PyreqwestError, proxies: Proxies) -> Failure:
     parts = urlsplit(endpoint.base_url)
     proxy = proxies.proxy_of(parts.scheme, parts.hostname or "", parts.port)
+    reason = _innermost_reason(error)
     address, advice = _host(endpoint.base_url), "check the network, or base_url"
     if proxy is not None:
         address += f" through {proxy.shown}"
         advice = f"check {proxy.variable}, or name {parts.hostname} in NO_PROXY"
-    message = f"{endpoint.name} could not be reached at {address} ({_innermost_reason(error)}): {advice}"
+    advice = advice_on_refusal(reason) or advice
+    message = f"{endpoint.name} could not be reached at {address} ({reason}): {advice}"
     return Failure(kind="network", message=message, sent=False)
 
 
