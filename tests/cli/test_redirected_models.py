@@ -108,3 +108,22 @@ def test_a_dated_name_of_the_model_that_was_asked_for_voids_nothing(ready: Scrim
 
     assert "answered by" not in ran.err
     assert "drift" not in tuned(ready)[0]
+
+
+@pytest.mark.parametrize("words", [("tune", "shadow", "rows.jsonl", "--share", "100%"), ("run", "rows.jsonl")])
+def test_what_another_model_answered_is_no_evidence_for_the_one_that_was_asked(
+    ready: Scrimp, provider: FakeProvider, words: tuple[str, ...]
+) -> None:
+    ready.config(
+        (ready.home / "config.toml").read_text()
+        + '[shadow]\nshare = "100%"\nmodels = ["fake/test-model", "fake/honest"]\n'
+        + "".join(f'[models."fake/{name}"]\nprice = {{ input = 1, output = 1 }}\n' for name in ("test-model", "honest"))
+    )
+    provider.answer = lambda body: completion("x", model=OTHER if body["model"] == "test-model" else body["model"])
+    more = ("--models", "fake/test-model,fake/honest") if words[0] == "tune" else ("--model", "fake/test-model")
+    ran = ready(*words, *more)
+
+    assert ran.status == 0, ran.err
+    with closing(sqlite3.connect(ready.home / "ledger.db")) as ledger:
+        models = ledger.execute("SELECT DISTINCT model FROM replies").fetchall()
+    assert models == [("fake/honest",)] if words[0] == "tune" else not models

@@ -17,6 +17,7 @@ from scrimp.answers.hedging import hedging
 from scrimp.errors import InputError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
+from scrimp.prices.model_names import is_same_model
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 from scrimp.units import format_dollars
@@ -120,7 +121,9 @@ class PairCollector:
 
         def take(outcomes: Sequence[Outcome]) -> None:
             for outcome in outcomes:
-                if isinstance(outcome, Answered) and answering_model(outcome.answer, members) == model:
+                if not isinstance(outcome, Answered) or not answered_itself(outcome.answer):
+                    continue
+                if answering_model(outcome.answer, members) == model:
                     stored[outcome.prompt.index] = self._stored(outcome.prompt, model.id, outcome.answer)
 
         live.run(iter(prompts), replace(self._options, tier=tier, cache="only"), self._services, take, one_by_one=False)
@@ -133,7 +136,7 @@ class PairCollector:
             stored = [
                 self._stored(outcome.prompt, model, outcome.answer, _rejection(outcome))
                 for outcome in outcomes
-                if outcome.answer is not None
+                if outcome.answer is not None and answered_itself(outcome.answer)
             ]
             self._pairs.put(stored)
             self.completions += len(stored)
@@ -204,6 +207,11 @@ def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | N
         )
     ]
     return max(named, key=lambda model: len(model.model), default=None)
+
+
+def answered_itself(answer: Answer) -> bool:
+    """Return whether the model that was called answered: the completion of another one is no evidence for it."""
+    return answer.called_as is None or is_same_model(answer.called_as, answer.model)
 
 
 def _rejection(outcome: Outcome) -> str | None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
-from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_share
+from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, answered_itself, in_share
 from scrimp.tuning.model_families import family
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Answered, Outcome
@@ -95,6 +95,8 @@ class ShadowRun:
     def _remember(self, outcome: Outcome) -> None:
         """Remember a row that needed a call: one from the cache was in the share when it was called, or never."""
         if not isinstance(outcome, Answered) or not outcome.entries or len(self._answers) >= _MAX_PROMPTS:
+            return
+        if not answered_itself(outcome.answer):
             return
         if self._characters_left < 0 or not in_share(outcome.prompt, self._plan.share):
             return
