@@ -93,6 +93,7 @@ STATUSES = [
     *[("openai", status, OPENAI_ERROR, NEITHER) for status in (400, 404, 413, 422)],
     *[("openai", status, OPENAI_ERROR, RETRY) for status in (408, 409, 429, 500, 502, 503, 504)],
     *[("openai", status, OPENAI_ERROR, STOP) for status in (401, 402, 403)],
+    ("openai", 407, {"error": {"message": "the model `x` does not exist"}}, STOP),
     *[(preset, 402, OPENAI_ERROR, STOP) for preset in ("deepseek", "openrouter", "tokenmix")],
     *[(preset, 422, OPENAI_ERROR, NEITHER) for preset in ("deepseek", "mistral")],
     *[("mistral", status, {"object": "error", "message": "why", "type": "x", "param": None, "code": "3051"}, RETRY) for status in (429, 500, 502, 503, 504)],
@@ -307,7 +308,9 @@ def test_words_are_not_looked_for_without_end() -> None:
 @pytest.mark.parametrize(
     ("preset", "status", "words"),
     [
-        ("deepseek", 401, "check DEEPSEEK_API_KEY"), ("vllm", 401, "check its key"), ("openai", 402, "top up, or use another provider"),
+        ("deepseek", 401, "check DEEPSEEK_API_KEY"),
+        ("openai", 407, "the proxy before openai wants a user and a password (407); put USER:PASSWORD@ before its host"),
+        ("vllm", 401, "check its key"), ("openai", 402, "top up, or use another provider"),
         ("openai", 429, "lower -j, or wait"), ("openai", 404, "`scrimp models`"), ("openai", 413, "shorten it"), ("openai", 400, "change its parameters"),
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from scrimp.providers.json_access import array, obj, string
 from scrimp.values import JsonObject
 
 # Temporary trouble below 500; every 5xx is.
+_PROXY_AUTHENTICATION = 407  # never from a provider itself
 _TRANSIENT = frozenset((408, 409, 425))
 _TIMEOUTS = frozenset((408, 504, 524, 598, 599))  # 524: Cloudflare gave up on the origin
 # Error codes that make a 429, a 400 or a 403 a matter of money: waiting does not help.
@@ -84,7 +85,7 @@ def kind_of(status: int, codes: set[str], error: JsonObject, words: str) -> Fail
 
 def _of_request(status: int, codes: set[str], words: str) -> FailureKind:
     """Return the kind of a 4xx that no wait helps: of this prompt, of the model, of the key or of the request."""
-    if codes & _BAD_KEY or _BAD_KEY_WORDS.search(words):
+    if status == _PROXY_AUTHENTICATION or codes & _BAD_KEY or _BAD_KEY_WORDS.search(words):
         return "auth"
     if status in (413, 446):
         return "too_long" if status == 413 else "refused"

@@ -59,6 +59,8 @@ def _message(
     why = f"({status}: {words})" if words else f"({status})"
     if address := _wrong_address(endpoint, status, words, headers):
         return f"{name} {address} {why}; check base_url"
+    if status == 407:
+        return f"the proxy before {name} wants a user and a password {why}; put USER:PASSWORD@ before its host"
     sentences: Mapping[str, str] = {
         "auth": f"{name} refused the key {why}; check {endpoint.key_env or 'its key'}",
         "quota": f"{name} has no money or quota left for this key {why}; top up, or use another provider",
