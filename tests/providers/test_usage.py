@@ -133,6 +133,35 @@ def test_a_gateway_s_zero_for_a_call_is_unknown() -> None:
     )
 
 
+IN_EACH_DIALECT: dict[str, dict[str, Any]] = {
+    "litellm": chat({"prompt_tokens": 1, "completion_tokens": 1}),
+    "anthropic": {"content": [], "stop_reason": "end_turn", "usage": {"input_tokens": 1, "output_tokens": 1}},
+    "gemini": {"candidates": [{"finishReason": "STOP"}], "usageMetadata": {"promptTokenCount": 1}},
+}
+
+
+@pytest.mark.parametrize("preset", IN_EACH_DIALECT)
+@pytest.mark.parametrize(
+    ("headers", "cost"),
+    [
+        ({"x-litellm-response-cost": "9.6e-05"}, "0.000096"), ({"x-litellm-response-cost": "0"}, None), ({}, None),
+        ({"x-litellm-response-cost": "-1"}, None), ({"x-litellm-response-cost": "NaN"}, None),
+        # A reply from the gateway's own cache.
+        ({"x-litellm-cache-key": "81679045d3"}, "0"), ({"x-litellm-cache-key": "81679045d3", "x-litellm-response-cost": "0.0"}, "0"),
+        ({"x-litellm-cache-key": "81679045d3", "x-litellm-response-cost": "0.5"}, "0.5"), ({"x-litellm-cache-key": ""}, None),
+        ({"x-portkey-cache-status": "HIT"}, "0"), ({"x-portkey-cache-status": "SEMANTIC HIT"}, "0"),
+        ({"x-portkey-cache-status": "MISS"}, None), ({"x-portkey-cache-status": "DISABLED"}, None),
+        ({"helicone-cache": "HIT"}, "0"), ({"helicone-cache": "MISS"}, None), ({"x-openrouter-cache-status": "HIT"}, "0"),
+    ],
+)  # fmt: skip
+def test_what_a_gateway_s_headers_say_of_the_cost_is_read_in_every_dialect(
+    preset: str, headers: dict[str, str], cost: str | None
+) -> None:
+    reported = completed(read(preset, IN_EACH_DIALECT[preset], headers=headers)).reported_cost
+
+    assert reported == (None if cost is None else Decimal(cost))
+
+
 WHOLES = {
     "openai": ("prompt_tokens", "completion_tokens"),
     "anthropic": ("input_tokens", "output_tokens"),

@@ -20,6 +20,7 @@ from scrimp.providers.json_access import (
     unreadable_reply,
 )
 from scrimp.providers.output_caps import claude_cap
+from scrimp.providers.reported_cost import cost_in_headers
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
@@ -70,7 +71,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
         finish_reason=finish_reason,
         model=nonempty(body.get("model")) or call.model, service_tier=nonempty(obj(counts).get("service_tier")),
         request_id=reply.headers.get("request-id"), speed=nonempty(obj(counts).get("speed")),
-        region=nonempty(obj(counts).get("inference_geo")),
+        region=nonempty(obj(counts).get("inference_geo")), reported_cost=cost_in_headers(reply.headers),
     )  # fmt: skip
 
 

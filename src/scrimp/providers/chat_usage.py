@@ -1,22 +1,15 @@
-"""Tokens and cost in a reply of a chat completions API, under the names of OpenAI and of those compatible with it."""
+"""Tokens in a reply of a chat completions API, under the names of OpenAI and of those compatible with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-
 from msgspec.structs import replace
 
-from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.json_access import array, count, is_count, number, obj
-from scrimp.units import MAX_CALL_DOLLARS
+from scrimp.providers.json_access import array, count, is_count, obj
 from scrimp.values import Json, JsonObject, Usage
 
-# Whose bodies report dollars; elsewhere a field named `cost` may have any unit.
 # Billed beside tokens, at rates that no list has: sources that were read (xAI), seconds of sound (Mistral).
 _UNLISTED = ("num_sources_used", "prompt_audio_seconds")
 _UNLISTED_OUTPUT = ("image_tokens", "video_tokens")  # parts of the completion that cost more than its text
-_REPORT_COST = frozenset(("openrouter", "litellm"))
 
 
 def usage(value: Json, text: str) -> Usage | None:
@@ -98,27 +91,3 @@ def with_searches(counted: Usage | None, model: str, cited: bool) -> Usage | Non
 def cites_pages(message: JsonObject) -> bool:
     """Return whether a message, or a part of one, has citations of pages on the web."""
     return any(obj(note).get("type") == "url_citation" for note in array(message.get("annotations")))
-
-
-def reported_cost(body: JsonObject, headers: Mapping[str, str], endpoint: Endpoint) -> Decimal | None:
-    """Return the cost in dollars that a gateway reports: OpenRouter in the body, LiteLLM in a header; None: unknown."""
-    if header := headers.get("x-litellm-response-cost"):
-        return _dollars(header) or None  # LiteLLM writes 0 for a model whose price it does not know
-    if endpoint.flavour not in _REPORT_COST and endpoint.transport == "http":
-        return None
-    counts = obj(body, "usage")
-    fee = _dollars(counts.get("cost"))
-    if counts.get("is_byok") is not True:
-        return fee
-    # With a key of one's own the cost is only the fee, often 0; without the upstream cost the total is unknown.
-    upstream = _dollars(obj(counts, "cost_details").get("upstream_inference_cost"))
-    return None if fee is None or upstream is None else fee + upstream
-
-
-def _dollars(value: Json) -> Decimal | None:
-    """Return an amount, a number or text; None where it is neither, or negative, or absurd."""
-    try:
-        dollars = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
-    except InvalidOperation:
-        return None
-    return dollars if dollars.is_finite() and 0 <= dollars <= MAX_CALL_DOLLARS else None

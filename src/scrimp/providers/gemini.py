@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from scrimp.enums import StopReason
 from scrimp.providers.attached_files import gemini_parts
@@ -22,6 +22,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
+from scrimp.providers.reported_cost import cost_in_headers
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
@@ -73,18 +74,18 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
         return to_failure(reply, endpoint, call.model)
     if body is None or not (array(body.get("candidates")) or obj(body, "promptFeedback")):
         return unreadable_reply(endpoint.name, reply)
-    tier = nonempty(reply.headers.get(_TIER_HEADER))
-    return _completion(body, _answer_text(body), call, _finish_reason(body), tier=tier)
+    return _completion(body, _answer_text(body), call, _finish_reason(body), reply.headers)
 
 
 def _completion(
-    body: JsonObject, answer: str, call: Call, finish_reason: str, *, tier: str | None = None
+    body: JsonObject, answer: str, call: Call, finish_reason: str, headers: Mapping[str, str]
 ) -> Completion:  # fmt: skip
     model = nonempty(body.get("modelVersion")) or call.model
+    tier = nonempty(headers.get(_TIER_HEADER)) or _tier(obj(body, "usageMetadata"))
     return Completion(
         text=answer, usage=usage(body.get("usageMetadata"), answer, _searches(body, model)),
         stop_reason=_meaning(body, finish_reason), finish_reason=finish_reason, model=model,
-        request_id=nonempty(body.get("responseId")), service_tier=tier or _tier(obj(body, "usageMetadata")),
+        request_id=nonempty(body.get("responseId")), service_tier=tier, reported_cost=cost_in_headers(headers),
     )  # fmt: skip
 
 
@@ -191,4 +192,4 @@ class ContentStreamReader(StreamReader):
                     {**obj(part), "groundingMetadata": self._grounding} for part in array(last.get("candidates"))
                 ]
             }
-        return _completion(last, text, self._call, self._finish_reason)
+        return _completion(last, text, self._call, self._finish_reason, {})

@@ -10,7 +10,7 @@ from scrimp.answers.schema_reply import describes_object
 from scrimp.providers import decisions
 from scrimp.providers.attached_files import openai_content
 from scrimp.providers.capabilities import effort_fields
-from scrimp.providers.chat_usage import cites_pages, reported_cost, usage, with_searches
+from scrimp.providers.chat_usage import cites_pages, usage, with_searches
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
@@ -26,6 +26,7 @@ from scrimp.providers.json_access import (
     unreadable_reply,
 )
 from scrimp.providers.output_caps import cap_fields
+from scrimp.providers.reported_cost import reported_cost
 from scrimp.providers.schemas.sent_schema import JSON_OBJECT_ONLY, sent_schema, with_schema
 from scrimp.providers.stop_reasons import meaning_of
 from scrimp.providers.stream_reader import StreamReader
