@@ -161,3 +161,27 @@ def test_a_run_over_damaged_replies_caches_whole_texts_and_pays_what_was_answere
 def price_of(prompt: str) -> Fraction:
     read, written = tokens_of(prompt)
     return Fraction(read * 25 + written * 200, 100 * 10**6)
+
+
+# What happens to a stream, and whether `ask` can have all of it.
+STREAMS = {
+    "a_length_too_long": True, "noise_between_events": True, "cut": False, "an_event_cut": False,
+    "an_event_lost_to_an_error": False, "compressed_and_cut": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "whole"), STREAMS.items())
+def test_a_streamed_text_is_kept_only_if_it_was_whole(scrimp: Scrimp, damage: str, *, whole: bool) -> None:
+    scrimp.env["SCRIMP_RETRIES"] = "0"
+    with damaging_server((damage,)) as server:
+        scrimp.provider(f"http://127.0.0.1:{server.port}/v1")
+        first = scrimp("ask", "what is it?")
+        kept = scrimp("ask", "what is it?", "--cache", "only")
+        sent = server.sent["what is it?"]
+
+    assert sent == [damage]
+    assert (first.status == 0) is whole, first.err
+    assert (kept.status == 0) is whole
+    if whole:
+        assert first.out == kept.out == text_of("what is it?") + "\n"
+    assert scrimp.paid_calls()[0] == whole
