@@ -90,7 +90,8 @@ def test_openai_is_called_where_and_as_its_own_sdk_calls_it(
     scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
     set_variables("OPENAI", {"OPENAI_API_KEY": KEY, **variables}, scrimp, provider, monkeypatch)
-    openai.OpenAI().chat.completions.create(model="gpt-6-luna", messages=[{"role": "user", "content": "hi"}])
+    with openai.OpenAI() as client:
+        client.chat.completions.create(model="gpt-6-luna", messages=[{"role": "user", "content": "hi"}])
     ran = scrimp("run", "-", "--model", "openai/gpt-6-luna", "--fields", "output", stdin="hi\n")
 
     assert (ran.status, ran.rows) == (0, [{"output": "echo: hi"}])
@@ -103,10 +104,8 @@ def test_anthropic_is_called_where_and_as_its_own_sdk_calls_it(
     scrimp: Scrimp, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
     set_variables("ANTHROPIC", variables, scrimp, provider, monkeypatch)
-    with suppress(Exception):  # the reply is none of its dialect
-        anthropic.Anthropic(max_retries=0).messages.create(
-            model="claude-opus-5-5", max_tokens=9, messages=[{"role": "user", "content": "hi"}]
-        )
+    with anthropic.Anthropic(max_retries=0) as client, suppress(Exception):  # the reply is none of its dialect
+        client.messages.create(model="claude-opus-5-5", max_tokens=9, messages=[{"role": "user", "content": "hi"}])
     scrimp("run", "-", "--model", "anthropic/claude-opus-5-5", stdin="hi\n")
 
     assert provider.paths == [f"{variables.get('ANTHROPIC_BASE_URL', '')}/v1/messages"] * 2
@@ -120,7 +119,8 @@ def test_a_key_of_anthropic_goes_before_a_token_as_in_its_own_sdk(
     set_variables("ANTHROPIC", both, scrimp, provider, monkeypatch)
     scrimp("run", "-", "--model", "anthropic/claude-opus-5-5", stdin="hi\n")
 
-    assert anthropic.Anthropic().auth_token is None
+    with anthropic.Anthropic() as client:
+        assert client.auth_token is None
     assert (provider.headers[0]["x-api-key"], provider.headers[0].get("authorization")) == (KEY, None)
 
 
@@ -324,9 +324,8 @@ def test_a_provider_with_an_authority_of_its_own_is_trusted_as_by_the_sdks(
         if variable.startswith("SSL"):  # the others are curl's, and those of requests
             monkeypatch.delenv("SSL_CERT_FILE", raising=False)
             monkeypatch.setenv(variable, value.removeprefix("/nowhere:"))
-            openai.OpenAI(api_key=KEY, base_url=provider.url).chat.completions.create(
-                model="m", messages=[{"role": "user", "content": "hi"}]
-            )
+            with openai.OpenAI(api_key=KEY, base_url=provider.url) as client:
+                client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}])
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
