@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scrimp.compress.task.form import about_all, about_form
 
@@ -81,3 +84,16 @@ def test_a_task_is_read_at_either_end_of_a_long_text() -> None:
     assert about_form(text) is None
     assert about_form(f"Reformat this. {text}") == "Reformat"
     assert about_form(f"{text} How many lines?") == "lines"
+
+
+@given(st.text(), st.text())
+def test_an_order_to_reindent_is_found_whatever_stands_around_it(before: str, after: str) -> None:
+    assert about_form(f"{before}\nReindent it.\n{after}")
+
+
+@given(st.text())
+def test_what_is_named_for_the_note_is_in_the_instructions(text: str) -> None:
+    words = about_form(f"{text}, how many trailing blanks?")
+
+    assert words
+    assert words in unicodedata.normalize("NFKC", f"{text}, how many trailing blanks?")

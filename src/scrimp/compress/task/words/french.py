@@ -6,12 +6,12 @@ from scrimp.compress.task.words.entries import Words
 
 FRENCH = Words(
     form="""
-    mise en forme, retrait*, espace*, ligne*, colonne*, cellule*, tabulation*, tableau markdown, en tableau, sous
-    forme de tableau, en tete*, entete*, lettre*, voyelle*, syllabe*, octet*, taille du fichier, {combien de|combien
-    d|nombre de|compte* les|nombre d} ... {mots|phrases|paragraphes|caracteres|lignes|colonnes|cles|niveaux|chiffres|
+    mise en forme, retrait*, espace*, ligne*, colonne*, cellule*, tabulation*, tableau markdown, en tableau, en tete*,
+    entete*, lettre*, voyelle*, syllabe*, octet*, taille du fichier, {combien de|combien d|nombre de|compte*
+    les|nombre d} ... {mots|phrases|paragraphes|caracteres|lignes|colonnes|cles|niveaux|chiffres|
     espaces|champs|tokens}, longueur {du|de la|de chaque} {texte|chaine|ligne|valeur}, cle, cles, champ, champs,
-    propriete{s|} {de l|des|du} objet*, objet json, objets, chaine, chaines, imbri*, bien forme, echapp*,
-    expression{s|} reguliere*, fonction {qui|pour|ci|suivante}, {cette|la|ma|une|complete la|teste la} fonction
+    propriete{s|} {de l|des|du} objet*, objets, chaine, chaines, imbri*, bien forme, echapp*, expression{s|}
+    reguliere*, fonction {qui|pour|ci|suivante}, {cette|la|ma|une|complete la|teste la} fonction
     {qui|pour|ci|suivante|retourne|renvoie|python}, {ecris|ecrire|ecrivez|implemente*|teste*|complete*|corrige*} ...
     {fonction|programme|script|requete|methode|classe|code}, debog*, erreur{s|} {de|dans le|dans ce}
     {syntaxe|code|frappe|texte|script|orthographe|grammaire}, test{s|} unitaire*, mot a mot, mot pour mot, litteral*,
@@ -27,15 +27,16 @@ FRENCH = Words(
     {renvoie*|rends|retourne*|donne*|redonne*|renvoyer} ...
     {json|objet|fichier|texte|liste|tableau|document|inchange*}, fichier complet, document complet, texte complet,
     ^copie*, ^repete*, ^remplace*, ^supprim*, ^enleve*, ^efface*, ^ajout*, ^insere*, ^met* a jour, ^fusionn*,
-    ^raccourci*, ^ameliore*, ^allonge*, ^filtre*, ^rempli*, ^laisse*, ^surlign*, ^mets en, ^mettre en, ^optimise*,
-    citation{s|} exacte*, encode{r|z}, encodage, decode{r|z}, transcri{s|re|vez}, ^cite{|r|z}, ^modifie{|r|z},
-    ^change{|r|z}, ^simplifie{|r|z}, ^edite{|r|z}, ^complete{r|z}, ^garde{|r|z}, ^range{|z} les, ^imprime{|r|z},
-    ^inverse{|r|z}, en {anglais|francais|allemand|espagnol|italien|portugais|russe|chinois|japonais|arabe|neerlandais|
-    latin}, sous {la|} forme {de|d un|d une}, en liste, liste {a puces|numerotee}, a puces, puces, {rends|rend|rendez}
-    {le|la|les|ce|cette} ... plus, {plus} {formel|formelle|poli|lisible|court|courte|concis}, ^met*
-    {le|la|les|en|ce|tout}, ^remets, ^presente* ... {tableau|liste}, {fais|faites|cree*|dresse*} ... {tableau|liste
-    a}, phrase par phrase, ^simplifie*, {verifi*|controle*} ... {fautes|erreurs|orthographe|syntaxe}, {plus}
-    {poliment|clairement|simplement}, {erreur|erreurs} dans
+    ^raccourci*, ^ameliore*, ^allonge*, ^filtre*, ^rempli*, ^laisse*, ^surlign*, ^optimise*, citation{s|} exacte*,
+    encode{r|z}, encodage, decode{r|z}, transcri{s|re|vez}, ^cite{|r|z}, ^modifie{|r|z}, ^change{|r|z}, ^edite{|r|z},
+    ^complete{r|z}, ^garde{|r|z}, ^range{|z} les, ^imprime{|r|z}, ^inverse{|r|z}, en {anglais|francais|allemand|
+    espagnol|italien|portugais|russe|chinois|japonais|arabe|neerlandais| latin}, sous {la|} forme {de|d un|d une}, en
+    liste, liste {a puces|numerotee}, puces, {rends|rend|rendez} {le|la|les|ce|cette} ... plus, {plus}
+    {formel|formelle|poli|lisible|court|courte|concis}, ^met* {le|la|les|en|ce|tout}, ^remets, ^presente* ...
+    {tableau|liste}, {fais|faites|cree*|dresse*} ... {tableau|liste a}, phrase par phrase, ^simplifie*,
+    {verifi*|controle*} ... {fautes|erreurs|orthographe|syntaxe}, {plus} {poliment|clairement|simplement},
+    {erreur|erreurs} dans, {compte*|combien|nombre} ... {mots|phrases|paragraphes|
+    lettres|virgules|cles|champs|chiffres|accolades}, qu est ce qui change entre, en gras, en italique, texte suivi
     """,
     whole="""
     apercu, points {cles|principaux|essentiels|importants}, idee{s|} {principale*|cle*}, grandes lignes, combien,
@@ -60,17 +61,16 @@ FRENCH = Words(
     travail|espace publicitaire}, {espace|espaces} {vert|verts|de travail|de
     stockage|publicitaire*|public*|disque|aerien}, dans l espace, {cellule*} {de {prison|crise|la
     prison}|souche*|cancereuse*}, structure {du|de la|de l} {groupe|societe|entreprise|batiment|organisation|pont},
-    prix exact, date exacte, heure exacte, montant exact, adresse exacte, {quand|ou|quoi|combien} exactement, {valide}
-    {jusqu*|pendant|en|du|des|pour}, {est|sont} {il|elle|} {encore|toujours} valide*, lettre{s|} {de
-    {motivation|recommandation|licenciement|change}|d amour|a|recommandee*|envoyee*}, la lettre {de|a}, {dans|d
-    apres|selon|a partir de|a partir du|du|voici|avec} {le|ce|un|} {json|csv|xml|tableau|fichier} {suivant|ci
-    dessous|ci dessus|}, objets {perdus|trouves|d art}, {format} {du|de la|de l}
-    {tournoi|competition|conference|evenement}, correction boursiere, {qui|a|ont|a ete} traduit{e|s|}, traduit par,
-    traducteur*, la faute de, par faute, a cause de quelle faute, faute {de qui|professionnelle|grave|d arbitrage}, a
-    la faute, par correspondance, change{r|} {d avis|de travail}, taux de change, taux de conversion, reste de la
-    journee, le reste {du|de la} {sejour|journee|mois|annee|somme}, {repond*|reponse} {moi|toujours|uniquement|} en
-    {anglais|francais|allemand|espagnol|italien}, quel caractere a, train en {anglais}, {quel|dans quel} champ
-    {travaille*|d activite|exerce*}, champ {travaille*|d activite}
+    {quand|ou|quoi|combien} exactement, {valide} {jusqu*|pendant|en|du|des|pour}, {est|sont} {il|elle|}
+    {encore|toujours} valide*, lettre{s|} {de {motivation|recommandation|licenciement|change}|d
+    amour|a|recommandee*|envoyee*}, la lettre {de|a}, {dans|d apres|selon|a partir de|a partir du|du|voici|avec}
+    {le|ce|un|} {json|csv|xml|tableau|fichier} {suivant|ci dessous|ci dessus|}, objets {perdus|trouves|d art},
+    {format} {du|de la|de l} {tournoi|competition|conference|evenement}, correction boursiere, {qui|a|ont|a ete}
+    traduit{e|s|}, traduit par, traducteur*, la faute de, par faute, a cause de quelle faute, faute {de
+    qui|professionnelle|grave|d arbitrage}, a la faute, change{r|} {d avis|de travail}, taux de change, taux de
+    conversion, reste de la journee, le reste {du|de la} {sejour|journee|mois|annee|somme}, {repond*|reponse}
+    {moi|toujours|uniquement|} en {anglais|francais|allemand|espagnol|italien}, quel caractere a, train en {anglais},
+    {quel|dans quel} champ {travaille*|d activite|exerce*}, champ {travaille*|d activite}
     """,
     leads="""
     s il vous plait, s il te plait, stp, svp, veuillez, merci de, et, puis, ensuite, peux tu, pouvez vous, pourriez

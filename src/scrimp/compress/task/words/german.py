@@ -7,16 +7,16 @@ from scrimp.compress.task.words.entries import Words
 GERMAN = Words(
     form="""
     einruck*, eingeruckt*, einzug, einzuge, leerzeichen*, leerzeile*, leerraum, zeile*, umbruch, umbruche, spalte*,
-    zelle, zellen, tabulator*, tabellarisch, als tabelle, tabellenform, kopfzeile*, zeichen*, buchstabe*, vokal*,
-    silbe*, dateigrosse, {wie viele|wieviele|wie viel|anzahl der|zahle die} ... {worter|worte|wort|satze|absatze|
+    zelle, zellen, tabulator*, tabellarisch, tabellenform, kopfzeile*, zeichen*, buchstabe*, vokal*, silbe*,
+    dateigrosse, {wie viele|wieviele|wie viel|anzahl der|zahle die} ... {worter|worte|wort|satze|absatze|
     zeichen|ebenen|schlussel|felder|ziffern|token*}, wortzahl, wortanzahl, wie lang ist {der|die|das}
     {text|string|zeichenkette|wert|zeile}, schlussel, schlusseln, feldname*, feld, felder, feldern, eigenschaft{en|}
     {des|jedes} objekt*, objekt, objekte, liste zuruck, struktur*, verschachtel*, gultiges, gultig, validier*,
     wohlgeformt*, kodier*, codier*, umlaute, regular* ausdr*, quellcode, quelltext, skript*, funktion*
     {die|das|unten|oben|um|zum|fur|so}, {diese|die folgende|meine|eine|der|teste die|schreib*
     eine|implementier*|vervollstandig*} {funktion|methode|klasse|abfrage}, programmier*, programm
-    {das|welches|um|zum|aus}, kompilier*, fehler im {code|skript|programm|text|dokument}, den fehler, schreib* ...
-    test*, kommentare, wortlich*, wortwortlich*, wort fur wort, buchstablich*, genau so, genauso, exakt, exakte
+    {das|welches|um|zum|aus}, fehler im {code|skript|programm|text|dokument}, den fehler, schreib* ... test*,
+    kommentare, wortlich*, wortwortlich*, wort fur wort, buchstablich*, genau so, genauso, exakt, exakte
     {form*|wortlaut|kopie}, wortlaut, unverandert*, unangetastet, {so|genau} wie {er|sie|es|sie sind} ist, ohne
     anderung*, nichts {anderes|sonst} {ander*|verander*}, sonst nichts, rest {bleibt|lassen|unverandert|so},
     beibehalt*, beizubehalten, erhalten {bleib*}, bleiben, bleibt gleich, gleich*
@@ -44,7 +44,9 @@ GERMAN = Words(
     {tabelle|liste|formell*|kurzer|hoflicher|lesbar*|einfacher}, aufbereit*, vereinfach*, glied*, tabelle {draus|aus},
     ^erstell* ... tabelle, ^schreib* ... {hoflicher|formeller|kurzer|einfacher|klarer|besser|lesbarer}, auf
     {fehler|tippfehler} {prufen|durchsehen|checken}, ^pruf* ... fehler, fehler {in|im}
-    {diesem|dem|der|text|code|json|datei}
+    {diesem|dem|der|text|code|json|datei}, {zahl*|zahle|zaehl*} ... {worter|worte|satze|absatze|buchstaben|zeichen|
+    zeilen|silben|kommas|schlussel|felder}, was {andert|unterscheidet} sich zwischen den, {schreib*|erstell*} ...
+    funktion, fliesstext, fett, kursiv, fettgedruckt
     """,
     whole="""
     zusammenfass*, fass* ... zusammen, fass, fasse, uberblick, ueberblick, kernaussage*, hauptaussage*, hauptpunkte,
@@ -64,17 +66,16 @@ GERMAN = Words(
     sicherheits|aktions} {code*|zeichen*|schlussel*}, code {fur|der} {den|die|das|gunstigsten|neukunden},
     {auto|haus|zimmer|wohnungs|ersatz} schlussel*, schlussel {zu|fur|zum|zur} {der|die|das|den|dem|}
     {wohnung|haus|auto|zimmer|lager*|tur|erfolg|buro}, {fussball|spiel|weizen|arbeits|erdol} feld*, auf dem feld, feld
-    der, postleit*, {in|aus|nach|laut|mit|gemass} {dem|der|diesem|den|dieser} {json|csv|xml|yaml|tabelle}
+    der, {in|aus|nach|laut|mit|gemass} {dem|der|diesem|den|dieser} {json|csv|xml|yaml|tabelle}
     {daten|datei|liste|oben|unten|}, {folgend*|hier {ist|sind}} {die|das|ein|eine|} {json|csv}
     {daten|datei|liste|array}, in der spalte _, struktur {der firma|des unternehmens|der organisation|des gebaudes},
-    unternehmensstruktur, {wann|wo|was|wer|wie} genau, gultig {bis|ab|fur|von}, {wie lange|bis wann} ist {der|die|das}
-    {_} gultig, {ist|sind} {der|die|das|mein*} {gutschein|ticket|pass|vertrag|angebot|fahrkarte|visum} {noch|} gultig,
-    objekt {in der|am|besichtig*|verkauft}, wie viele zellen, gefangniszelle*, {welche|wie viele} objekte
-    {werden|stehen|sind}, verkehrszeichen, {formate|format} {der|des} {turnier*|wettbewerb*|konferenz}, kennzeichen,
-    {in|mit} exakt, antworte* {bitte|immer|mir|nur|} auf {deutsch|englisch|franzosisch|spanisch|italienisch},
-    schlussel {zum|zur} _, zeichen {deut*|einer|fur eine*|fur einen}, {wie heisst|was heisst|was bedeutet} _ auf
-    {deutsch|englisch}, gliedmas*, mitglied*, {wer|wann|von wem|wurde|hat} ... ubersetzt, ubersetzer*, in
-    {welchem|welchen} format* {fand|fanden|findet|wurde|wird}
+    gultig {bis|ab|fur|von}, {wie lange|bis wann} ist {der|die|das} {_} gultig, {ist|sind} {der|die|das|mein*}
+    {gutschein|ticket|pass|vertrag|angebot|fahrkarte|visum} {noch|} gultig, objekt {in der|am|besichtig*|verkauft},
+    wie viele zellen, {welche|wie viele} objekte {werden|stehen|sind}, {formate|format} {der|des}
+    {turnier*|wettbewerb*|konferenz}, {in|mit} exakt, antworte* {bitte|immer|mir|nur|} auf
+    {deutsch|englisch|franzosisch|spanisch|italienisch}, schlussel {zum|zur} _, zeichen {deut*|einer|fur eine*|fur
+    einen}, {wie heisst|was heisst|was bedeutet} _ auf {deutsch|englisch}, gliedmas*, {wer|wann|von wem|wurde|hat} ...
+    ubersetzt, ubersetzer*, in {welchem|welchen} format* {fand|fanden|findet|wurde|wird}
     """,
     leads="""
     bitte, und, dann, danach, kannst du, konntest du, konnen sie, konnten sie, jetzt, nun, mir, auch, nur,

@@ -10,8 +10,8 @@ ITALIAN = Words(
     colonna, colonne, cella, celle, tabulazion*, in {forma di|una} tabella, tabella markdown, come tabella,
     intestazion*, caratter*, lettera, lettere, sillab*, {quante|quanti|numero di|conta le|conta i|conta gli} ...
     {parole|frasi|paragrafi|caratteri|righe|colonne|chiavi|livelli|cifre|campi|spazi|token}, lunghezza {del|della|di
-    ogni} {testo|stringa|riga|valore}, chiave, chiavi, campi, proprieta {dell|di} {oggett*|ogni}, oggetto json,
-    oggetti, sintassi, sintattic*, struttur*, annida*, validare, codifica*, espression* regolar*, codice, codici,
+    ogni} {testo|stringa|riga|valore}, chiave, chiavi, campi, proprieta {dell|di} {oggett*|ogni}, oggetti, sintassi,
+    sintattic*, struttur*, annida*, validare, codifica*, espression* regolar*, codice, codici,
     {questa|la|una|seguente|completa la} funzione {che|per|seguente|restituisce|python},
     {scriv*|implementa*|testa*|completa*|correggi} ... {funzione|programma|script|query|metodo|classe|codice},
     {errore|errori} {di|nel} {sintassi|codice|ortografia|battitura|testo|grammatica}, test unitari*, parola per
@@ -26,11 +26,13 @@ ITALIAN = Words(
     {json|oggetto|file|testo|lista|documento|modific*}, {file|testo|documento} {completo|intero}, intero
     {file|documento|testo}, ^copia*, ^ripet*, ^cita*, ^modific*, ^cambia*, ^sostitui*, ^rimuov*, ^aggiung*, ^inseri*,
     ^aggiorn*, ^unisc*, ^accorcia*, ^miglior*, ^semplific*, ^filtra*, ^completa*, ^riempi*, ^lascia*, ^evidenzia*,
-    ^stampa*, ^metti*, ^ottimizza*, ^togli*, in python, in java, in javascript, vocal{e|i}, refus{o|i}, graff{a|e},
+    ^stampa*, ^metti*, ^ottimizza*, ^togli*, in java, in javascript, vocal{e|i}, refus{o|i}, graff{a|e},
     ^elimina{|re}, ^cancella{|re}, ^inverti, ^invertire, in {inglese|italiano|francese|tedesco|spagnolo|portoghese|
     russo|cinese|giapponese|arabo|latino}, ^rendi*, ^fai ... {tabella|elenco}, in {elenco|lista|tabella|ordine},
     {elenco|lista} {puntato|puntata|numerato|numerata}, piu {formale|breve|leggibile|chiaro|cortese|conciso}, frase
-    per frase, {controlla*|verifica*} ... {errori|ortografia|grammatica|sintassi|codice}, errori nel
+    per frase, {controlla*|verifica*} ... {errori|ortografia|grammatica|sintassi|codice}, errori nel,
+    {conta|contare|quante|quanti} ... {parole|frasi|paragrafi|lettere|virgole|chiavi|campi|cifre}, ^scambia*, in
+    grassetto, in corsivo
     """,
     whole="""
     riassum*, riassunt*, sintesi, sintetizz*, panoramica, punti {chiave|principali|salienti|importanti}, ide{a|e}
@@ -39,8 +41,8 @@ ITALIAN = Words(
     cosa tratta, classific*, ^analizz*, analisi, ^valut*, ^descriv*, ^scriv*, ^spieg*, parole chiave, titolo per, con
     quale frequenza, tradurre, traduzion*, corregg*, riscriv*, riformul*, parafras*, parola per parola, trasforma*,
     formatta*, {tutti|tutte} {i|gli|le}, {intero|tutto il} {testo|articolo|documento}, ogni
-    {documento|passaggio|paragrafo|sezione|articolo|persona}, confronta*, confronto, il tono, temi, tema principale,
-    media di, la media
+    {documento|passaggio|paragrafo|sezione|articolo|persona}, confronta*, confronto, temi, tema principale, media di,
+    la media
     """,
     values="""
     line{a|e} {di {autobus|metro|prodott*|credito|produzione|montaggio|abbigliamento|partenza|traguardo}|aere*|
@@ -54,14 +56,12 @@ ITALIAN = Words(
     concentramento|studio|ricerca}|magnetic*|petrolifer*}, in campo, {il|del|suo|di} carattere,
     caratter{e|istiche|istica*} {del|della|di} {protagonista|personaggio}, caratteristic*, struttura {della
     {societa|organizzazione}|del{l|} {edificio|ponte|azienda|gruppo}|dell azienda|ricettiva|alberghiera},
-    {prezzo|data|ora|importo|numero|indirizzo} esatt*, {quando|dove|cosa|quanto} esattamente, {valido|valida}
-    {fino|per|dal|da|in}, {e|sono} {ancora} {valido|valida}, oggetti {smarriti|di valore|rubati}, {nel|secondo
-    il|dal|usando il|con il} {json|csv|xml} {seguente|sotto|sopra|}, letter{a|e} {di
-    {presentazione|licenziamento|motivazione|reclamo}|d amore|del}, la lettera, formato {del|della}
-    {torneo|competizione|conferenza|evento}, {chi ha|e stato} tradotto, traduttor*, tasso di conversione, tasso di
-    cambio, in riga, celle {solari|frigorifere|del carcere}, cella {frigorifera|del carcere}, {rispond*}
-    {mi|sempre|solo|} in {inglese|italiano|francese|tedesco|spagnolo}, {qual e|quale e|quale} la linea, quale linea,
-    campo {lavora*|opera}
+    {quando|dove|cosa|quanto} esattamente, {valido|valida} {fino|per|dal|da|in}, {e|sono} {ancora} {valido|valida},
+    oggetti {smarriti|di valore|rubati}, {nel|secondo il|dal|usando il|con il} {json|csv|xml} {seguente|sotto|sopra|},
+    letter{a|e} {di {presentazione|licenziamento|motivazione|reclamo}|d amore|del}, la lettera, formato {del|della}
+    {torneo|competizione|conferenza|evento}, tasso di conversione, in riga, celle {solari|frigorifere|del carcere},
+    cella {frigorifera|del carcere}, {rispond*} {mi|sempre|solo|} in {inglese|italiano|francese|tedesco|spagnolo},
+    {qual e|quale e|quale} la linea, quale linea, campo {lavora*|opera}
     """,
     leads="""
     per favore, per piacere, e, poi, quindi, puoi, potresti, puo, potrebbe, ora, adesso, anche, devi, mi, di, vorrei

@@ -22,14 +22,15 @@ PORTUGUESE = Words(
     {liste*|listar|enumere*|extraia*|extrair|de me|cite*|resum*|encontre*|mostre*} {me|} {todos|todas|cada|todo} {_},
     {devolv*|retorn*} ... {json|objeto|arquivo|texto|lista|documento|alterac*}, {arquivo|texto|documento}
     {completo|inteiro}, ^repit*, ^apag*, ^adicion*, ^acrescent*, ^insir*, ^atualiz*, ^mescl*, ^encurt*, ^melhor*,
-    ^invert*, ^filtr*, ^preench*, ^deix*, ^destaq*, ^imprim*, ^coloq*, ^otimiz*, em python, em java, em javascript,
-    ^copie, ^copia{|r}, ^cite, ^citar, ^modifique, ^modifica{|r}, ^altere, ^altera{|r}, ^mude, ^muda{|r}, ^substitua,
+    ^invert*, ^filtr*, ^preench*, ^deix*, ^destaq*, ^imprim*, ^coloq*, ^otimiz*, em java, em javascript, ^copie,
+    ^copia{|r}, ^cite, ^citar, ^modifique, ^modifica{|r}, ^altere, ^altera{|r}, ^mude, ^muda{|r}, ^substitua,
     ^substitui{|r}, ^remova, ^exclua, ^excluir, ^deleta{|r}, ^simplifique, ^simplifica{|r}, ^edite, ^edita{|r},
     ^completa{|r}, em {ingles|portugues|espanhol|frances|alemao|italiano|russo|chines|japones|arabe}, para {o|}
     {ingles|portugues|espanhol|frances|alemao|italiano|russo|chines|japones|arabe}, ^passe, ^passa*, ^ponha, ^coloca*,
     ^torn*, ^fac* ... {tabela|lista|formal}, em {lista|topicos|tabela|ordem}, lista {numerada|com marcadores}, mais
     {formal|curto|legivel|claro|conciso}, frase por frase, {verifiqu*|revis*} ...
-    {erros|ortografia|gramatica|sintaxe|codigo}, erros no
+    {erros|ortografia|gramatica|sintaxe|codigo}, erros no, {conte|contar|conta|quantas|quantos} ... {palavras|frases|
+    paragrafos|letras|virgulas|chaves|campos|digitos}, ^troque*, ^troca*, em negrito, em italico
     """,
     whole="""
     sintes*, visao geral, pontos {chave|principais|importantes}, ideia{s|} {principal|principais|chave}, quantos,
@@ -49,12 +50,11 @@ PORTUGUESE = Words(
     {carro|sucesso|quarto|apartamento|cofre}|da {casa|porta|vitoria}|pix|para o}, palavras chave, campo{s|} {de
     {futebol|batalha|golfe|trigo|estudo|pesquisa|petroleo}|magnetico*}, {em|no} campo, espaco {aereo|publico|verde|de
     {trabalho|armazenamento}|publicitario}, {ao|no} espaco, estrutura {da {empresa|organizacao}|do
-    {edificio|predio|grupo}|salarial}, {preco|data|hora|valor|numero|endereco|morada} exat*, {quando|onde|o
-    que|quanto} exatamente, {valido|valida} {ate|por|para|a partir|em}, {e|esta|continua} {valido|valida}, objetos
-    {perdidos|de valor|roubados}, {no|neste|segundo o|do|usando o|com o} {json|csv|xml} {abaixo|acima|seguinte|},
-    letra{s|} da musica, formato {do|da} {torneio|competicao|conferencia|evento}, {quem|foi} traduzi*, tradutor*, taxa
-    de conversao, taxa de cambio, string quartet, {respond*} {me|sempre|apenas|} em
-    {ingles|portugues|espanhol|frances}, campo {ela|ele|} {trabalha*|atua}
+    {edificio|predio|grupo}|salarial}, {quando|onde|o que|quanto} exatamente, {valido|valida} {ate|por|para|a
+    partir|em}, {e|esta|continua} {valido|valida}, objetos {perdidos|de valor|roubados}, {no|neste|segundo o|do|usando
+    o|com o} {json|csv|xml} {abaixo|acima|seguinte|}, letra{s|} da musica, formato {do|da}
+    {torneio|competicao|conferencia|evento}, {quem|foi} traduzi*, taxa de conversao, string quartet, {respond*}
+    {me|sempre|apenas|} em {ingles|portugues|espanhol|frances}, campo {ela|ele|} {trabalha*|atua}
     """,
     leads="""
     por favor, favor, e, depois, entao, voce pode, voce poderia, pode, poderia, podes, agora, tambem, deve, me, para,

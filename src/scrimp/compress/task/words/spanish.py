@@ -22,16 +22,18 @@ SPANISH = Words(
     mayuscula*, aline*, renombra*, {lista*|enumera*|extrae*|extrai*|extraer|dame|cita*|
     resum*|encuentra*|muestra*|nombra} {me|} {todos|todas|cada|todo} {_}, todos los ... {extra*|list*},
     {devuelv*|devolver|regres*|retorna*|dame} ... {json|objeto|archivo|texto|lista|documento|cambios|fichero},
-    {archivo|texto|documento|fichero} {completo|entero}, ^copia*, ^repit*, ^reemplaz*, ^sustituy*, ^anad*, ^inserta*,
-    ^actualiz*, ^fusion*, ^acort*, ^mejor*, ^simplific*, ^inviert*, ^filtr*, ^rellen*, ^dej*, ^resalt*, ^imprim*, ^pon
-    en, ^ordena*, en c, linea, lineas, validar, textual, textualmente, manten, mantenlo, mantener, mantenga,
-    manteniendo, ^cita, ^citar, ^modifica{|r|lo}, ^modifique, ^cambia{|r|lo|le}, ^cambie, ^elimina{|r|lo}, ^elimine,
-    ^borra{|r|lo}, ^borre, ^quita{|r|le|lo}, ^agrega{|r|le}, ^agregue, ^combina{|r}, ^edita{|r|lo}, ^optimiza{|r},
-    ^completa{|r|lo}, en {ingles|espanol|frances|aleman|italiano|portugues|ruso|chino|japones|arabe|catalan}, al
-    {ingles|espanol|frances|aleman|italiano|portugues|ruso|chino|japones|arabe|catalan}, ^pasa*, ^pon*, ^haz* ...
+    {archivo|texto|documento|fichero} {completo|entero}, ^copia*, ^repit*, ^reemplaz*, ^anad*, ^inserta*, ^actualiz*,
+    ^fusion*, ^acort*, ^mejor*, ^simplific*, ^inviert*, ^filtr*, ^rellen*, ^dej*, ^resalt*, ^imprim*, ^ordena*, en c,
+    linea, lineas, textual, textualmente, manten, mantenlo, mantener, mantenga, manteniendo, ^cita, ^citar,
+    ^modifica{|r|lo}, ^modifique, ^cambia{|r|lo|le}, ^cambie, ^elimina{|r|lo}, ^elimine, ^borra{|r|lo}, ^borre,
+    ^quita{|r|le|lo}, ^agrega{|r|le}, ^agregue, ^combina{|r}, ^edita{|r|lo}, ^optimiza{|r}, ^completa{|r|lo}, en
+    {ingles|espanol|frances|aleman|italiano|portugues|ruso|chino|japones|arabe|catalan}, al {ingles|espanol|frances|
+    aleman|italiano|portugues|ruso|chino|japones|arabe|catalan}, ^pasa*, ^pon*, ^haz* ...
     {tabla|lista|formal|corto|claro}, en {lista|vinetas|tabla|una tabla}, {lista|listado} {con vinetas|numerada},
     vinetas, mas {formal|corto|legible|claro|educado|conciso}, frase por frase, {revis*|comprueb*} ...
-    {errores|ortografia|gramatica|sintaxis|texto|codigo}, errores en
+    {errores|ortografia|gramatica|sintaxis|texto|codigo}, errores en, {cuenta*|contar|cuantas|cuantos} ... {palabras|
+    frases|oraciones|parrafos|letras|comas|claves|campos|digitos}, ^cambia* las, ^sustitu*, en negrita, en cursiva,
+    negritas
     """,
     whole="""
     sintesis, sintetiza*, vision general, puntos {clave|principales|importantes}, idea{s|} {principal*|clave},
@@ -53,12 +55,11 @@ SPANISH = Words(
     trigo|estudio|investigacion|concentracion|petroleo}|magnetico*|petrolifero*|laboral}, {en|trabaja en} el campo,
     espacio {aereo|publico|verde|de {trabajo|almacenamiento|estacionamiento}|publicitario|exterior}, {al|en el}
     espacio, {estructura} {de la {empresa|organizacion}|del {edificio|puente|grupo}|salarial},
-    {precio|fecha|hora|monto|importe|numero|direccion} exact*, {cuando|donde|que|cuanto} exactamente, {valido|valida}
-    {hasta|por|para|desde|en}, {es|esta|sigue siendo} {valido|valida} {el|la|mi}, objetos {perdidos|de valor|robados},
-    {en|segun|de|del|usando|con} {el|este|un|los datos del|} {json|csv|xml|archivo csv} {siguiente|de
-    abajo|anterior|}, letra{s|} {de {la cancion|cambio}|del himno}, formato {del|de la}
-    {torneo|competicion|conferencia|evento}, {quien|fue|ha sido} {tradujo|traducido}, traductor*, tasa de conversion,
-    tasa de cambio, tipo de cambio, vocal{es|} {de la {junta|comision}|del {tribunal|consejo}}, {en} coma, esta en
+    {cuando|donde|que|cuanto} exactamente, {valido|valida} {hasta|por|para|desde|en}, {es|esta|sigue siendo}
+    {valido|valida} {el|la|mi}, objetos {perdidos|de valor|robados}, {en|segun|de|del|usando|con} {el|este|un|los
+    datos del|} {json|csv|xml|archivo csv} {siguiente|de abajo|anterior|}, letra{s|} {de {la cancion|cambio}|del
+    himno}, formato {del|de la} {torneo|competicion|conferencia|evento}, {quien|fue|ha sido} {tradujo|traducido},
+    traductor*, tasa de conversion, vocal{es|} {de la {junta|comision}|del {tribunal|consejo}}, {en} coma, esta en
     coma, cuerpo celular, mismo formato de {torneo}, {responde*|contesta*} {me|siempre|solo|} en
     {ingles|espanol|frances|aleman|italiano}, ponte en contacto, campo {trabaja*|se especializa}
     """,
