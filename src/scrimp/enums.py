@@ -8,7 +8,7 @@ from typing import Literal
 Tier = Literal[
     "simple", "medium", "high"
 ]  # the shipped tiers, between which prompts are routed; a config may add others
-Level = Literal["off", "lossless", "tidy", "focus", "terse"]  # of compression; each includes those before it
+Level = Literal["off", "lossless", "tidy", "focus", "dense"]  # of compression; each includes those before it
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 Signal = Literal[  # of confidence; defined in escalation.signals
     "auto", "agreement", "backed", "choices", "schema", "check", "logprobs", "judge", "decisions", "self"

@@ -25,21 +25,22 @@ Item = dict[str, Any]
 ROWS: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
     ("JSON arrays", ("json_array",), "lossless", 1.0),
     ("all JSON", ("json_array", "json_nested", "jsonl"), "lossless", 1.0),
-    ("logs and command output", ("log",), "lossless", 1.0),
     ("prose", ("user_short", "system_prompt", "meeting", "email", "issue"), "lossless", 1.0),
     ("code, config and diffs", ("code", "config", "diff"), "lossless", 1.0),
     ("CSV", ("csv",), "lossless", 1.0),
     ("few-shot", ("fewshot", "cot_task", "mcq_passage"), "lossless", 1.0),
     ("HTML", ("html",), "tidy", 1.0),
     ("logs and command output", ("log",), "tidy", 1.0),
-    ("verbose requests", ("user_verbose",), "tidy", 1.0),
     ("articles", ("qa_article",), "focus", 0.6),
     ("passages", ("rag",), "focus", 0.6),
     ("several languages", ("multilingual",), "focus", 0.6),
     ("articles", ("qa_article",), "focus", 0.4),
     ("passages", ("rag",), "focus", 0.4),
     ("several languages", ("multilingual",), "focus", 0.4),
-    ("articles", ("qa_article",), "terse", 1.0),
+    ("JSON arrays", ("json_array",), "dense", 1.0),
+    ("all JSON", ("json_array", "json_nested", "jsonl"), "dense", 1.0),
+    ("logs and command output", ("log",), "dense", 1.0),
+    ("articles", ("qa_article",), "dense", 1.0),
 )
 
 

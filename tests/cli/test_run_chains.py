@@ -436,10 +436,14 @@ def test_a_rules_cap_holds_for_its_rows_and_the_others_go_on(scrimp: Scrimp, pro
 
 def test_a_flag_goes_before_a_rules_level_of_compression(scrimp: Scrimp, provider: FakeProvider) -> None:
     scrimp.provider(provider.url, more='[[rules]]\nmatch = "kindly"\nmodel = "fake/test-model"\ncompress = "tidy"\n')
-    prompt = "Please could you kindly tell me: what is a bee?"
+    records = [{"name": "bee", "legs": 6}, {"name": "spider", "legs": 8}]
+    question, document = "Please kindly tell me: which is the bee?\n\n", json.dumps(records, indent=2)
+    prompt = question + document
     scrimp.file("rows.jsonl", json.dumps({"text": prompt}) + "\n")
     ruled = scrimp("run", "rows.jsonl").rows[0]["compressed"]["level"]
     said = scrimp("run", "rows.jsonl", "--compress", "off").rows[0]["compressed"]
 
     assert (ruled, said) == ("tidy", None)
-    assert [body["messages"][0]["content"] for body in provider.bodies] == ["Tell me: what is a bee?", prompt]
+    assert [body["messages"][0]["content"] for body in provider.bodies] == [
+        question + json.dumps(records, separators=(",", ":")), prompt,
+    ]  # fmt: skip

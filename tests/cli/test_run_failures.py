@@ -323,7 +323,9 @@ def test_a_request_that_every_row_shares_and_is_invalid_ends_the_run(
     ran = ready("run", "many.jsonl", "-j", "8")
 
     assert ran.status == 4
-    assert len(provider.bodies) <= answered + 5 + 8 + 5  # until the doubt, in flight then, from further on
+    assert (
+        len(provider.bodies) <= answered + 5 + 8 + 8 + 5
+    )  # until the doubt, in flight before and after it, from further on
     assert "Unsupported parameter: 'top_k'" in ran.err
     assert sum(row["status"] == "error" for row in ran.rows) < 30
 

@@ -29,7 +29,7 @@ PLAIN = (4, 0, 1, 0)  # luna 4 + 10 = 14, sol 40 + 100 = 140, opus 16 + 40 = 56
 CACHED = (4, 3, 1, 0)  # luna 1 + 0.3 + 10 = 11.3, sol 10 + 3 + 100 = 113
 THOUGHT = (4, 0, 3, 2)  # luna 4 + 30 = 34, sol 40 + 300 = 340, without its thoughts 140
 # White space in it has a thousand tokens: luna 1, sol 10.
-SPACED = "Sort these numbers.\n\n" + json.dumps({"numbers": list(range(1000, 1497))}, indent=4)
+SPACED = "Which of these is not a prime?\n\n" + json.dumps({"numbers": list(range(1000, 1497))}, indent=4)
 CONFIG = """
 [providers.openai]
 base_url = "{url}"

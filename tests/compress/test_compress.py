@@ -45,7 +45,7 @@ def test_fenced_code_is_the_same_to_the_byte(level: str, before: str, after: str
 
 
 def test_json_is_written_shorter_and_decodes_to_the_same() -> None:
-    done = compress(f"Which user has the highest cpu?\n\n{PRETTY}\n\nAnswer with the name.", "lossless")
+    done = compress(f"Which user has the highest cpu?\n\n{PRETTY}\n\nAnswer with the name.", "dense")
     start, end = done.text.index('{"_cols"'), done.text.index("\n\nAnswer")
 
     assert len(done.text) < 0.4 * len(PRETTY)
@@ -53,28 +53,20 @@ def test_json_is_written_shorter_and_decodes_to_the_same() -> None:
     assert {"json white space", "json columns"} <= set(done.rules)
 
 
-def test_paths_of_matches_are_written_once() -> None:
-    text = compress(f"What is left to do?\n\n{SESSION}", "lossless").text
-
-    assert text.count("engine.py") == 1
-    assert all(f"TODO number {n}" in text for n in range(10, 30))
-
-
 def test_lines_of_one_shape_are_folded_and_trouble_is_kept() -> None:
-    text = compress(f"What went wrong?\n\n{LOG}{TROUBLE}", "tidy").text
+    text = compress(f"What went wrong?\n\n{LOG}{TROUBLE}", "dense").text
 
     assert TROUBLE.strip() in text
     assert len(text) < 0.3 * len(LOG)
     assert "the source is intact" in text
 
 
-def test_polite_words_go_and_what_is_asked_stays() -> None:
-    asked = "I would really appreciate it if you could list 3 reasons in order to decide. You must not use tables."
-    text = compress(asked, "tidy").text
+def test_the_white_space_of_json_goes_and_nothing_else() -> None:
+    before, after = "Which user has the highest cpu?  \n\n\n\n", "\n\n\n Answer with the name.\n\n"
+    done = compress(f"{before}{PRETTY}{after}", "lossless")
 
-    assert len(text) < len(asked)
-    assert "3 reasons" in text
-    assert "must not use tables" in text
+    assert done.text == before + json.dumps(ROWS, separators=(",", ":")) + after
+    assert done.rules == ("json white space",)
 
 
 def test_focus_keeps_the_sentence_that_answers() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.layers import environment_layer, file_content, file_layer, flags_layer, unknown_variables
+from scrimp.config.layers import environment_layer, file_content, file_layer, flags_layer, to_config, unknown_variables
 from scrimp.errors import ConfigError
 
 
@@ -70,3 +70,12 @@ def test_the_error_of_a_wrong_value_names_the_flag() -> None:
         flags_layer({"cache_ttl": "soon"})
     with pytest.raises(ConfigError, match=r"^--effort must be one of none, minimal, low"):
         flags_layer({"effort": "some"})
+
+
+def test_a_level_by_its_former_name_is_still_one(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[defaults]\ncompress = "terse"\n[[rules]]\ntier = "simple"\ncompress = "terse"\n')
+
+    tree = to_config(read(file), "x")
+    assert (tree.defaults.compress, tree.rules[0].compress) == ("dense", "dense")
+    assert environment_layer({"SCRIMP_COMPRESS": "terse"}) == {"defaults": {"compress": "dense"}}

@@ -51,7 +51,7 @@ def test_an_unknown_key_is_an_error_with_its_path_and_the_closest_key(tmp_path: 
         ('[chains.bad]\nsignal = "auto"', "chains.bad.steps is missing"),
         (
             '[defaults]\ncompress = "losless"',
-            'defaults.compress must be one of off, lossless, tidy, focus, terse, not "losless": did you mean lossless?',
+            'defaults.compress must be one of off, lossless, tidy, focus, dense, not "losless": did you mean lossless?',
         ),
     ],
 )

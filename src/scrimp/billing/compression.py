@@ -23,7 +23,7 @@ class CompressionTotals:
         if compression is None:
             return
         if compression.note:
-            self.rows_by_note[compression.note] += 1
+            self.rows_by_note[compression.note.partition(": ")[0]] += 1  # without the words that a note cites
         if compression.before > compression.after:
             self.rows += 1
             self.tokens_before += compression.before

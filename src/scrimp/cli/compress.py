@@ -80,10 +80,11 @@ def compress_text(
 ) -> None:
     """Print a text in fewer tokens, with the same meaning.
 
-    lossless rewrites white space, JSON, and text that lines repeat; tidy also converts HTML pages to text, folds log
-    lines that differ only in numbers, and shortens polite phrases; focus also leaves out sentences of documents that do
-    not bear on the question; terse also drops small words from documents, which may make completions worse. Every rule
-    is checked, and taken back if it lost anything. Code and text in <scrimp:keep> tags never change.
+    lossless takes the white space out of JSON that is data; tidy also converts HTML pages to text, and writes lines and
+    paragraphs that repeat once; focus also leaves out sentences of documents that do not bear on the question; dense
+    also writes JSON as columns, folds log lines that differ only in numbers, and drops small words from documents,
+    which may make completions worse. Every rule is checked, and taken back if it lost anything. Instructions, examples,
+    schemas, code and text in <scrimp:keep> tags never change.
 
     With --max-tokens or --target, the text changes no more than the budget requires, up to --level (default: focus); if
     it still does not fit, nothing is printed and the exit status is 2.

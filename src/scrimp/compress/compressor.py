@@ -1,4 +1,4 @@
-"""Compress a text to a level: plain words on a fast path, everything else through the pipeline."""
+"""Compress a text to a level; a text without JSON is its own lossless form."""
 
 from __future__ import annotations
 
@@ -6,24 +6,9 @@ import re
 
 from msgspec.structs import replace
 
-from scrimp.compress.compressed_text import AppliedRule, CompressedText
+from scrimp.compress.compressed_text import CompressedText
 from scrimp.compress.options import DEFAULT_KEEP, LEVELS, CompressOptions
-from scrimp.compress.wording.whitespace import WHITESPACE_RULES
 from scrimp.errors import UsageError
-
-# What records, code, pages, logs, tables and command output contain and plain prose does not.
-# Several patterns: each alone is found by its first characters, all in one would be tried at every place.
-_NOT_PLAIN = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"[{}\[\]<>|$`~@=\\]",
-        r"\t(?=\S)",
-        r"   (?=\S)",
-        r":\d",
-        r"\n(?:[-dlbcps][rwxsStT-]{9}|(?:import|from|def|class|return|func|let|const|var|SELECT|[+-]{3}) )",
-    )
-)
-_CODE_LINE_ENDS = (";\n", ";\r", "(\n", "(\r", ":\n", ":\r")
 
 
 def compress(
@@ -31,7 +16,7 @@ def compress(
 ) -> CompressedText:
     """Return the text at a level; `off` returns it unchanged, and no level makes it longer.
 
-    Compressing twice changes nothing more, except at focus and terse, which would choose among the sentences again.
+    Compressing twice changes nothing more, except at focus and dense, which would choose among the sentences again.
     `query` is the question those two levels select sentences for; by default the question that the text itself asks,
     and where it asks none no sentence is left out. `keep` is the share of a context, 0 to 1, that its sentences may
     take. What `protected` matches is the same afterwards, in the same order. Raises UsageError for an unknown level.
@@ -45,11 +30,11 @@ def compress_with(text: str, options: CompressOptions) -> CompressedText:
         raise UsageError(f"no compression level '{options.level}': use one of {', '.join(LEVELS)}")
     if options.level == "off" or not text:
         return CompressedText(text)
-    compressed = _compress_plain(text) if options.level == "lossless" else None
-    if compressed is None:
-        from scrimp.compress.pipeline import run_pipeline  # noqa: PLC0415 - most rows of a large run are a plain line
+    if options.level == "lossless" and not _may_have_json(text):
+        return CompressedText(text)
+    from scrimp.compress.pipeline import run_pipeline  # noqa: PLC0415 - most rows of a large run are plain text
 
-        compressed = run_pipeline(text, options)
+    compressed = run_pipeline(text, options)
     reason = options.protected_change(text, compressed.text)
     if reason is None:
         return compressed
@@ -57,20 +42,10 @@ def compress_with(text: str, options: CompressOptions) -> CompressedText:
     return replace(compressed, text=text, changes=(), taken_back=(*compressed.taken_back, ("all", reason)))
 
 
-def _compress_plain(text: str) -> CompressedText | None:
-    """Compress a text of plain words, as most rows of a large run are: only its white space can be shorter.
+def _may_have_json(text: str) -> bool:
+    """Return whether a text has a JSON document that fills its lines; most texts have no bracket at all."""
+    if "{" not in text and "[" not in text:
+        return False
+    from scrimp.compress.json.embedded import find_json  # noqa: PLC0415 - as the pipeline
 
-    Return None for a text that needs the pipeline.
-    """
-    if "\n" not in text and "\r" not in text and text == text.strip():
-        # A single line is shorter only as a record, which starts with its first character.
-        return None if text.startswith(("{", "[")) else CompressedText(text)
-    if any(sign.search(text) for sign in _NOT_PLAIN) or any(end in text for end in _CODE_LINE_ENDS):
-        return None
-    applied = []
-    for name, rewrite in WHITESPACE_RULES:
-        shorter = rewrite(text)
-        if shorter != text:
-            applied.append(AppliedRule("instruction", "prose", name, text, shorter))
-            text = shorter
-    return CompressedText(text, tuple(applied))
+    return bool(find_json(text))

@@ -46,7 +46,7 @@ def fit(text: str, limit: int, options: CompressOptions, count: TokenCounter) ->
         if shortest is None or attempt.tokens <= shortest.tokens:
             shortest = attempt
     if shortest is None:
-        raise UsageError("a token budget needs a level that changes text: use lossless, tidy, focus or terse")
+        raise UsageError("a token budget needs a level that changes text: use lossless, tidy, focus or dense")
     raise DoesNotFitError(_does_not_fit(shortest, limit, options))
 
 

@@ -69,9 +69,9 @@ def _why_unchanged(zones: tuple[Zone, ...], compressed: CompressedText, level: s
         return "the level is off"
     if compressed.taken_back:
         return "every shorter form would have lost something and was taken back"
-    if {zone.highest_level for zone in zones} == {"off"}:
-        return "all of it is code or marked to be kept, which is never changed"
     if compressed.note:
         return compressed.note
+    if {zone.highest_level for zone in zones} == {"off"}:
+        return "all of it is instructions, code or marked to be kept, which no level changes"
     names = " and ".join(dict.fromkeys(_name(zone.kind, zone.form) for zone in zones))
     return f"level {level} has no rule that makes {names} shorter"

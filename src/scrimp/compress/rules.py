@@ -8,14 +8,13 @@ from collections.abc import Callable, Collection
 from msgspec import Struct
 
 from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
-from scrimp.compress.checks.gate import Check, Rewrite, all_of, no_new_facts, same_code, same_facts, same_words
+from scrimp.compress.checks.gate import Check, Rewrite, all_of, no_new_facts, same_code, same_facts
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.checks.markdown import same_rendering
 from scrimp.compress.encoded.omit import omit_encoded
 from scrimp.compress.json.minify import minify
 from scrimp.compress.json.table_writer import write_tables
 from scrimp.compress.options import LEVELS, CompressOptions
-from scrimp.compress.output.alignment import collapse_alignment
 from scrimp.compress.output.grouping import group_matches, group_paths, group_prefixes
 from scrimp.compress.output.log_folding import fold_log, source_line_count
 from scrimp.compress.output.repeats import (
@@ -26,9 +25,6 @@ from scrimp.compress.output.repeats import (
     unfold_paragraphs,
 )
 from scrimp.compress.wording.markdown import strip_decoration
-from scrimp.compress.wording.phrases import is_english, shorten_phrases
-from scrimp.compress.wording.whitespace import collapse_blank_lines, normalize_line_ends, strip_trailing_space
-from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.zone import Zone, ZoneKind
 
 
@@ -85,17 +81,6 @@ def _unchecked(_before: str, _after: str) -> str | None:
     return None
 
 
-def _shorten_phrases(text: str, options: CompressOptions) -> str:
-    if not is_english(text):
-        return text
-
-    def rewrite_unprotected(piece: str, rewrite: Rewrite) -> str:
-        spans = protected_spans.find_spans(piece, extra=options.protected)
-        return protected_spans.rewrite_outside(piece, spans, rewrite)
-
-    return shorten_phrases(text, rewrite_unprotected)
-
-
 def _html_to_text(text: str, _options: CompressOptions) -> str:
     from scrimp.compress.html.to_text import html_to_text  # noqa: PLC0415 - loads a parser that only pages need
 
@@ -121,7 +106,7 @@ def _focus(text: str, options: CompressOptions) -> str:
 
 
 def _drop_small_words(text: str, options: CompressOptions) -> str:
-    from scrimp.compress.wording.small_words import drop_small_words  # noqa: PLC0415 - at terse only
+    from scrimp.compress.wording.small_words import drop_small_words  # noqa: PLC0415 - at dense only
 
     notes = _BRACKETED.pattern
     protected = notes if options.protected is None else f"{options.protected.pattern}|{notes}"
@@ -129,45 +114,36 @@ def _drop_small_words(text: str, options: CompressOptions) -> str:
 
 
 def _only_small_words_dropped(before: str, after: str) -> str | None:
-    from scrimp.compress.wording.small_words import only_small_words_dropped  # noqa: PLC0415 - at terse only
+    from scrimp.compress.wording.small_words import only_small_words_dropped  # noqa: PLC0415 - at dense only
 
     return only_small_words_dropped(before, after)
 
 
 # Notes that other rules write: folded lines, omitted bytes.
 _BRACKETED = re.compile(r"\[[^\[\]\n]{1,300}\]")
-_ANY_TEXT = _zones("instruction", "context", "tool", "data", without=("markup",))
-_PROSE_OR_OUTPUT = _zones("instruction", "context", "tool", without=("markup",))
+_DOCUMENTS = _zones("context", "tool", "data", without=("markup",))
 _JSON = _zones("data", forms=("json", "jsonl"))
 _OUTPUT = _zones("tool")
 _CONTEXT = _zones("context")
 _CONTEXT_PROSE = _zones("context", forms=("prose",))
-_INSTRUCTION_PROSE = _zones("instruction", forms=("prose",))
 _LOG_LINES = _zones("tool", "data", forms=("command", "log"))
-_SAME_WORDS = all_of(same_words, same_code)
-_SAME_FACTS = all_of(same_facts, no_new_facts)
 _SMALL_WORDS_ONLY = all_of(_only_small_words_dropped, same_facts, no_new_facts, same_code)
 
 RULES = (
-    CompressionRule("line ends", "lossless", _PROSE_OR_OUTPUT, _plain(normalize_line_ends), _SAME_WORDS),
-    CompressionRule("trailing space", "lossless", _PROSE_OR_OUTPUT, _plain(strip_trailing_space), _SAME_WORDS),
-    CompressionRule("blank lines", "lossless", _PROSE_OR_OUTPUT, _plain(collapse_blank_lines), _SAME_WORDS),
-    CompressionRule("lines of one shape", "tidy", _LOG_LINES, _plain(fold_log), _same_line_count),
     CompressionRule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
-    CompressionRule("json columns", "lossless", _JSON, _inside_margins(write_tables), _same_json),
-    CompressionRule("repeated lines", "lossless", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
-    CompressionRule("matches by file", "lossless", _OUTPUT, _plain(group_matches), _unchecked),
-    CompressionRule("paths by directory", "lossless", _OUTPUT, _plain(group_paths), _unchecked),
-    CompressionRule("aligned columns", "lossless", _OUTPUT, _plain(collapse_alignment), same_words),
-    CompressionRule("shared beginnings", "lossless", _LOG_LINES, _plain(group_prefixes), _unchecked),
-    CompressionRule("rulers", "lossless", _OUTPUT, _plain(shorten_rulers), same_facts),
+    CompressionRule("repeated lines", "tidy", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
     CompressionRule(
-        "repeated paragraphs", "lossless", _CONTEXT, _plain(fold_repeated_paragraphs), _undone_by(unfold_paragraphs)
+        "repeated paragraphs", "tidy", _CONTEXT, _plain(fold_repeated_paragraphs), _undone_by(unfold_paragraphs)
     ),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
-    CompressionRule("encoded bytes", "tidy", _ANY_TEXT, _plain(omit_encoded), only_encoded_bytes_omitted),
-    CompressionRule("decoration", "tidy", _CONTEXT_PROSE, _strip_decoration, same_rendering),
-    CompressionRule("phrases", "tidy", _INSTRUCTION_PROSE, _shorten_phrases, _SAME_FACTS),
+    CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
     CompressionRule("sentences for the question", "focus", _CONTEXT_PROSE, _focus, _unchecked),
-    CompressionRule("small words", "terse", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
+    CompressionRule("lines of one shape", "dense", _LOG_LINES, _plain(fold_log), _same_line_count),
+    CompressionRule("json columns", "dense", _JSON, _inside_margins(write_tables), _same_json),
+    CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _unchecked),
+    CompressionRule("paths by directory", "dense", _OUTPUT, _plain(group_paths), _unchecked),
+    CompressionRule("shared beginnings", "dense", _LOG_LINES, _plain(group_prefixes), _unchecked),
+    CompressionRule("rulers", "dense", _OUTPUT, _plain(shorten_rulers), same_facts),
+    CompressionRule("decoration", "dense", _CONTEXT_PROSE, _strip_decoration, same_rendering),
+    CompressionRule("small words", "dense", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
 )  # fmt: skip

@@ -24,6 +24,7 @@ VENDOR_VARIABLES: Mapping[str, str] = {
     "OLLAMA_HOST": "The address of ollama, as for its own client: host, host:port or a URL.",
 }
 CUSTOM_HEADERS = ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS")  # their values may hold secrets
+_FORMER_LEVELS = {"terse": "dense"}
 # Variables of scrimp that set no default.
 _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 
@@ -50,8 +51,17 @@ def file_layer(path: Path, content: bytes | None) -> Tree:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
+    _rename_levels(tree)
     to_config(tree, str(path))
     return _unset_other_routes(tree)
+
+
+def _rename_levels(tree: Tree) -> None:
+    """Replace levels of compression by their present names in [defaults] and [[rules]]."""
+    rules = tree.get("rules")
+    for table in (tree.get("defaults"), *(rules if isinstance(rules, list) else ())):
+        if isinstance(table, dict) and table.get("compress") in _FORMER_LEVELS:
+            table["compress"] = _FORMER_LEVELS[table["compress"]]
 
 
 def environment_layer(env: Mapping[str, str]) -> Tree:
@@ -64,7 +74,8 @@ def environment_layer(env: Mapping[str, str]) -> Tree:
         if name.lower() in Defaults.__struct_fields__ and text:
             if not is_unicode(text):
                 raise ConfigError(f"{variable} is not UTF-8: correct it or unset it")
-            values[name.lower()] = _checked_value(variable, name.lower(), text, strict=False)
+            value = _FORMER_LEVELS.get(text, text) if name == "COMPRESS" else text
+            values[name.lower()] = _checked_value(variable, name.lower(), value, strict=False)
     if not values:
         return {}
     to_config({"defaults": values}, "the environment")

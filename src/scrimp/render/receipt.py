@@ -27,7 +27,7 @@ def receipt_lines(
     if receipt.why:
         lines.append(f"nothing was changed: {receipt.why}")
     elif receipt.note:
-        lines.append(f"no sentence was left out: {receipt.note}")
+        lines.append(f"less was changed: {receipt.note}")
     lines += [f"taken back: {rule} ({why})" for rule, why in receipt.taken_back]
     return lines
 

@@ -41,7 +41,7 @@ def test_a_shell_gets_completions_from_the_program_itself(scrimp: Scrimp) -> Non
         ("estimate --model openai/gpt-6.1", ["openai/gpt-6.1-terra", "openai/gpt-6.1-sol"]),
         ("run --baseline house/", ["house/big"]),
         ("cost --by t", ["tier", "task"]),
-        ("run --compress t", ["tidy", "terse"]),
+        ("run --compress t", ["tidy"]),
         ("help tu", ["tutorial", "tuning", "tune"]),
         ("cache ex", ["export"]),
         ("prices list hou", ["house"]),

@@ -25,8 +25,12 @@ lines = st.lists(
 ).map("\n".join)  # fmt: skip
 
 
+def any_data(start: int, end: int) -> bool:
+    return True
+
+
 def cut(text: str) -> list[Zone]:
-    return segment(text, find_json=find_json)
+    return segment(text, find_json=find_json, is_data=any_data)
 
 
 def of(text: str) -> list[tuple[str, str]]:
@@ -42,7 +46,7 @@ def test_zones_joined_are_the_text(text: str) -> None:
 
 @given(lines)
 def test_json_that_begins_anywhere_does_not_break_the_join(text: str) -> None:
-    found = segment(text, find_json=lambda piece: [(0, len(piece))] if piece else [])
+    found = segment(text, find_json=lambda piece: [(0, len(piece))] if piece else [], is_data=any_data)
 
     assert "".join(zone.text for zone in found) == text
 
@@ -129,13 +133,13 @@ def test_worked_examples_are_instructions_and_only_the_last_context_is_one() -> 
 )
 def test_a_text_made_to_blow_up_is_no_trap(unit: str) -> None:
     # Quadratic matching would take minutes here; the suite's own time limit would tell.
-    assert segment(unit * 50_000, find_json=lambda _: [])
+    assert segment(unit * 50_000, find_json=lambda _: [], is_data=any_data)
 
 
 def test_paragraphs_of_one_article_are_one_zone() -> None:
     paragraph = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 5
     text = f"{paragraph}\n\n{paragraph}\n\n{paragraph}\n\nWhat was the hall built of?"
-    found = segment(text, find_json=find_json)
+    found = segment(text, find_json=find_json, is_data=any_data)
 
     assert [zone.kind for zone in found] == ["context", "instruction"]
     assert "".join(zone.text for zone in found) == text
@@ -144,6 +148,6 @@ def test_paragraphs_of_one_article_are_one_zone() -> None:
 def test_labelled_passages_without_a_question_are_all_passages() -> None:
     passage = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 4
     text = "\n\n".join(f"Document [{n}]: {passage}" for n in range(1, 6))
-    found = segment(text, find_json=find_json)
+    found = segment(text, find_json=find_json, is_data=any_data)
 
     assert [(zone.kind, len(zone.text)) for zone in found] == [("context", len(text))]

@@ -47,10 +47,19 @@ def test_off_sends_every_byte(turns: list[Message], last: str, system: str | Non
 def test_no_sentence_of_a_system_text_is_left_out() -> None:
     system = PARTS[0] + "\n\n" + PARTS[1]
 
-    assert PromptCompressor("terse").compress(Prompt(index=0, text="a", system=system)).system == system
+    assert PromptCompressor("dense").compress(Prompt(index=0, text="a", system=system)).system == system
 
 
 def test_the_rules_of_all_parts_are_told_once() -> None:
     sent = PromptCompressor("lossless").compress(Prompt(index=0, text=PARTS[2], history=(Message("user", PARTS[2]),)))
 
     assert sent.rules == ("json white space",)
+
+
+def test_the_tags_that_keep_a_text_are_not_sent() -> None:
+    text = f"Is it paid?\n\n<scrimp:keep>{PARTS[2]}</scrimp:keep>"
+    prompt = Prompt(index=0, text=text, history=(Message("user", text), Message("assistant", text)))
+    sent = PromptCompressor("lossless").compress(prompt)
+
+    assert sent.text == f"Is it paid?\n\n{PARTS[2]}"
+    assert [turn.content for turn in sent.history] == [sent.text, text]

@@ -1,4 +1,4 @@
-"""The small words that the level terse may drop, by language, with conditions on their neighbors.
+"""The small words that the level dense may drop, by language, with conditions on their neighbors.
 
 A word is listed only if the sentence means the same without it. So there is no copula and no tense ("is", "was",
 "will"), no modal, no preposition, no "just" and no "very" (a scale has "satisfied" and "very satisfied"), no "one".

@@ -12,6 +12,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from scrimp.compress.keep_tags import KEEP_CLOSE, KEEP_OPEN
+
 SpanKind = Literal[
     "keep", "fence", "front_matter", "table", "hunk",
     "code", "template", "math", "tag", "url", "email", "path", "quote", "version", "number", "flag", "ident", "extra",
@@ -108,7 +110,6 @@ _INLINE = re.compile(
     f"|(?P<flag>{FLAG})|(?P<ident>{IDENT})|(?:{OTHER}))"
 )
 _FENCE = re.compile(r"^(?:\A\ufeff)?+[ \t]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)", re.MULTILINE)
-_KEEP_OPEN, _KEEP_CLOSE = "<scrimp:keep>", "</scrimp:keep>"
 _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*+\r?\n(?=[^\n]*[:=])(?:(?!\1[ \t]*+\r?(?:\n|\Z))[^\n]*+\n)++\1[ \t]*+(?=\r?\n|\r?\Z)"
 )
@@ -199,12 +200,12 @@ def _without_overlaps(spans: list[Span]) -> list[Span]:
 
 def keep_spans(text: str) -> Iterator[Span]:
     """Yield what keep tags enclose; an unclosed tag keeps the rest of the text."""
-    start = text.find(_KEEP_OPEN)
+    start = text.find(KEEP_OPEN)
     while start >= 0:
-        closing = text.find(_KEEP_CLOSE, start)
-        end = len(text) if closing < 0 else closing + len(_KEEP_CLOSE)
+        closing = text.find(KEEP_CLOSE, start)
+        end = len(text) if closing < 0 else closing + len(KEEP_CLOSE)
         yield Span(start, end, "keep")
-        start = text.find(_KEEP_OPEN, end)
+        start = text.find(KEEP_OPEN, end)
 
 
 def _fence_spans(text: str) -> Iterator[Span]:

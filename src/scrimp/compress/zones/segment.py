@@ -18,6 +18,8 @@ from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 from scrimp.compress.zones.zone_span import Detector, ZoneSpan, find_closing_tag
 
 JsonFinder = Callable[[str], Sequence[tuple[int, int]]]
+# Whether the JSON document between two places of the text is data, and not part of the instructions.
+DataTest = Callable[[int, int], bool]
 # JSON in a fence may be the format an answer must take, so it is code, like most fences.
 _DATA_FORMS: dict[str, ZoneForm] = {
     "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
@@ -27,10 +29,14 @@ _HTML = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MIN_JSON = 20
+_JSON_FORMS = frozenset(("json", "jsonl"))
 
 
-def segment(text: str, *, find_json: JsonFinder) -> list[Zone]:
-    """Return the zones of a prompt; `find_json` returns the start and end of each whole JSON document."""
+def segment(text: str, *, find_json: JsonFinder, is_data: DataTest) -> list[Zone]:
+    """Return the zones of a prompt; `find_json` returns the start and end of each whole JSON document.
+
+    JSON that is not data is code, which does not change.
+    """
     if "\n" not in text and "<" not in text and "{" not in text and "[" not in text and "```" not in text:
         return [Zone("instruction", "prose", text)]
     found = _fences_and_keep_tags(text)
@@ -41,7 +47,45 @@ def segment(text: str, *, find_json: JsonFinder) -> list[Zone]:
     found = _detect_in_gaps(text, found, _detect_by_lines)
     if _has_words_outside(text, found):
         found = [*detect_context(text, found), *found]
-    return _to_zones(text, found)
+    return _to_zones(text, list(_with_doubtful_json_as_code(text, found, is_data)))
+
+
+def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataTest) -> Iterator[ZoneSpan]:
+    """Yield the spans, with JSON that is not data, or that code comes right before or after, as code.
+
+    Documents that follow each other without a line between them are judged as one.
+    """
+    groups = list(_adjacent(sorted(found, key=lambda span: span.start)))
+    for at, documents in enumerate(groups):
+        if documents[0].form not in _JSON_FORMS:
+            yield from documents
+            continue
+        start, end = documents[0].start, documents[-1].end
+        after_code = at > 0 and _is_code_apart_from(groups[at - 1][-1], text[groups[at - 1][-1].end : start])
+        before_code = at + 1 < len(groups) and _is_code_apart_from(
+            groups[at + 1][0], text[end : groups[at + 1][0].start]
+        )
+        if not after_code and not before_code and is_data(start, end):
+            yield from documents
+        else:
+            yield ZoneSpan(start, end, "code", "fence")
+
+
+def _is_code_apart_from(span: ZoneSpan, between: str) -> bool:
+    """Return whether a span is code with nothing but white space between it and its neighbor."""
+    return span.kind == "code" and not between.strip()
+
+
+def _adjacent(spans: Iterable[ZoneSpan]) -> Iterator[list[ZoneSpan]]:
+    """Yield JSON documents that follow each other together, and every other span alone."""
+    group: list[ZoneSpan] = []
+    for span in spans:
+        if group and not (span.form in _JSON_FORMS and group[-1].form in _JSON_FORMS and group[-1].end == span.start):
+            yield group
+            group = []
+        group.append(span)
+    if group:
+        yield group
 
 
 def _detect_in_gaps(text: str, found: list[ZoneSpan], detect: Callable[[str], Iterable[ZoneSpan]]) -> list[ZoneSpan]:

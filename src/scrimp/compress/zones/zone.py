@@ -11,9 +11,9 @@ from msgspec import Struct
 ZoneKind = Literal["instruction", "context", "tool", "data", "code"]
 # The format of a zone, where that matters to a rule.
 ZoneForm = Literal["prose", "json", "jsonl", "csv", "log", "html", "diff", "command", "fence", "markup"]
-# How far each kind may be changed: no sentence of an instruction is left out, and code does not change at all.
+# How far each kind may be changed: neither an instruction nor code changes at all.
 _HIGHEST_LEVEL: dict[ZoneKind, str] = {
-    "instruction": "tidy", "context": "terse", "tool": "tidy", "data": "tidy", "code": "off",
+    "instruction": "off", "context": "dense", "tool": "dense", "data": "dense", "code": "off",
 }  # fmt: skip
 
 

@@ -12,13 +12,12 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.compress import LEVELS, compress
+from scrimp.compress import compress
+from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.values import Message, Prompt
 
 # Rows share their system text, and rows of one conversation their turns. Longer texts (in characters) are not cached.
 _CACHED_TEXTS, _MAX_CACHED = 256, 65_536
-# The highest level for system texts: nothing may be left out, and their wording was chosen on purpose.
-_SYSTEM_LEVEL = "lossless"
 
 
 class CompressedPrompt(Struct, frozen=True):
@@ -41,32 +40,30 @@ class PromptCompressor:
 
     def __init__(self, level: str) -> None:
         self._level = level
-        self._system_level = LEVELS[min(LEVELS.index(level), LEVELS.index(_SYSTEM_LEVEL))]
         self._cached = lru_cache(maxsize=_CACHED_TEXTS)(_compress_part)
 
     def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return the texts of a prompt as they are sent."""
         last = compress(prompt.text, self._level)
-        if prompt.system is None and not prompt.history:
-            return CompressedPrompt(last.text, None, (), last.rules, last.note)
-        parts = [_CompressedPart(last.text, last.rules)]
-        system = prompt.system
-        if system is not None:
-            parts.append(self._compress(system, self._system_level))
-            system = parts[-1].text
+        text = self._without_tags(last.text)
+        if not prompt.history:
+            return CompressedPrompt(text, prompt.system, (), last.rules, last.note)
+        parts = [_CompressedPart(text, last.rules)]
         turns = tuple(self._turn(turn, parts) for turn in prompt.history)
         rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
-        return CompressedPrompt(last.text, system, turns, rules, last.note)
-
-    def _compress(self, text: str, level: str) -> _CompressedPart:
-        return (self._cached if len(text) <= _MAX_CACHED else _compress_part)(text, level)
+        return CompressedPrompt(text, prompt.system, turns, rules, last.note)
 
     def _turn(self, turn: Message, parts: list[_CompressedPart]) -> Message:
         if turn.role != "user":
             return turn
-        part = self._compress(turn.content, self._level)
+        part = (self._cached if len(turn.content) <= _MAX_CACHED else _compress_part)(turn.content, self._level)
         parts.append(part)
-        return replace(turn, content=part.text) if part.text != turn.content else turn
+        text = self._without_tags(part.text)
+        return replace(turn, content=text) if text != turn.content else turn
+
+    def _without_tags(self, text: str) -> str:
+        """Return a text without the tags around what it keeps, which are for scrimp alone; `off` sends every byte."""
+        return text if self._level == "off" else without_keep_tags(text)
 
 
 def _compress_part(text: str, level: str) -> _CompressedPart:

@@ -129,7 +129,7 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
         less = f"{format_count(saved)} tokens less ({format_percent(saved / totals.tokens_before)})"
         yield f"Compression: {less} in {pluralize(totals.rows, 'row')}: {rules}{more}."
     for note, rows in totals.rows_by_note.most_common():
-        yield f"No sentence was left out of {pluralize(rows, 'row')}: {note}."
+        yield f"Less was compressed in {pluralize(rows, 'row')}: {note}."
 
 
 def _savings_remarks(savings: Savings) -> Iterator[str]:

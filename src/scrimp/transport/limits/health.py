@@ -158,7 +158,7 @@ class ProviderHealth:
         if isinstance(result, Failure) and result.kind == "invalid":
             streak.found_invalid(result, began, self._clock())
         elif isinstance(result, Completion) or policy_of(result).is_answer:
-            streak.answered()
+            streak.answered(began)
         else:
             streak.withdraw(began)  # nor does it tell whether the request is valid
         if self._state(provider, model) != before:

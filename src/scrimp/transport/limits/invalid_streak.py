@@ -63,9 +63,9 @@ class InvalidStreak:
             self._passed_over += 1
             self._called_up = self._passed_over % _PASSED_OVER == 0
 
-    def answered(self) -> None:
-        """Learn that a request was not invalid."""
-        if self.failure is not None:
+    def answered(self, began: float) -> None:
+        """Learn that a request that was let through at `began` was not invalid."""
+        if self.failure is not None and self._try == began:
             self._doubted_after *= _GROWTH
         self.failure, self.given_up, self._try, self._called_up = None, False, None, False
         self._in_a_row = self._failed_tries = self._passed_over = 0

@@ -1,0 +1,93 @@
+"""Which JSON of a prompt is data, and which is part of the instructions: an example, a schema, a form to answer in.
+
+JSON is data where it stands by itself: from the first column on, between blank lines, tags, or a label such as `Order:`
+and the end of its paragraph. Where that is in doubt it is an instruction, which no level changes. What is between the
+lines of a program, a here-document or a YAML block is not data either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cached_property
+
+from scrimp.compress.json.lexer import WHITESPACE
+
+# The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
+_HEAD = 20_000
+_DEFINITION = re.compile(
+    r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"(?:object|function)"\s*[,}]'
+    r'|"parameters"\s*:\s*\{\s*"type"|"properties"\s*:\s*\{'
+)
+_TYPE = r"(?:string|number|integer|int|float|bool(?:ean)?|str|array|object|date|text|value|null)"
+_BLANK = re.compile(
+    r'"(?:\.{2,}|…|<[^<>"\n]{1,80}>|\[[^\[\]"\n]{1,80}\]|\{[^{}"\n]{1,80}\}'
+    rf'|{_TYPE}(?:\s*(?:\||or|,)\s*[\w ]+)*|[\w -]+(?:\s*\|\s*[\w -]+)+)"\s*[,}}\]]'
+)
+# How a line ends that goes on after the JSON: an assignment, an open bracket or string, a here-document, a YAML block.
+_UNFINISHED = re.compile(r"(?:[=(\[{,|>\\+&\"'`]|<<-?~?\s*['\"]?\w+['\"]?|\b(?:return|yield|in|of|data|body|EOF))\s*$")
+_LABEL = re.compile(r"(?:^|[.!?:]\s|\s)(?P<words>[^.!?:\n]{0,60})[:\uff1a]\s*$")
+_INSTRUCTIVE = re.compile(
+    r"\b(?:examples?|e\.g|for instance|outputs?|answers?|responses?|replies|reply|expected|format|schema|template"
+    r"|tools?|functions?|return|respond|produce|like|assistant|model|ai|json|structure|shape|such as|as follows"
+    r"|beispiel|antwort|ausgabe|ejemplo|respuesta|salida|exemple|r\u00e9ponse|sortie|exemplo|resposta|sa\u00edda|esempio|risposta)\b"
+    r"|\u043f\u0440\u0438\u043c\u0435\u0440|\u043e\u0442\u0432\u0435\u0442|\u4f8b|\u8f93\u51fa|\u7b54\u6848"
+    r"|\u56de\u7b54|\u51fa\u529b|\u683c\u5f0f|\u5f62\u5f0f",
+    re.IGNORECASE,
+)  # fmt: skip
+# What a tool gave back is data, though an answer is not.
+_RESULT = re.compile(
+    r"\b(?:tools?|functions?|commands?|api|servers?|calls?)\b[^.!?\n]{0,20}\b(?:result|output|response|reply)",
+    re.IGNORECASE,
+)
+_LINE_LABEL = re.compile(r"^[ \t]*+([^.!?:\uff1a\n]{1,60})[:\uff1a]", re.MULTILINE)
+_NOT_SPACE = re.compile(rf"[^{WHITESPACE}]")
+_LONGEST_LABEL = 200
+_OPENING_TAG = re.compile(r"<(\w[\w-]*)[^<>\n]*>\s*$")
+_CLOSING_TAG = re.compile(r"</[\w:-]+>\s*$")
+_INSTRUCTIVE_TAG = re.compile(r"(?:example|output|answer|response|format|schema|template|tool|function)", re.IGNORECASE)
+
+
+class Placement:
+    """Judges the JSON documents of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def is_data(self, start: int, end: int) -> bool:
+        """Return whether a JSON document, which starts and ends with its lines, is data."""
+        while end > start and self._text[end - 1] in WHITESPACE:
+            end -= 1
+        head = self._text[start : min(end, start + _HEAD)]
+        if _DEFINITION.search(head) or _BLANK.search(head):
+            return False
+        if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
+            return not self._text[:start].strip() and not self._text[end:].strip()
+        return self._may_precede(start) and self._may_follow(end)
+
+    def _may_precede(self, start: int) -> bool:
+        end = start
+        while end and self._text[end - 1] in WHITESPACE:
+            end -= 1
+        line = self._text[max(self._text.rfind("\n", 0, end) + 1, end - _LONGEST_LABEL) : end]
+        if not line or _CLOSING_TAG.search(line):
+            return True
+        if tag := _OPENING_TAG.search(line):
+            return not _INSTRUCTIVE_TAG.search(tag[1])
+        if label := _LABEL.search(line):
+            instructive = _INSTRUCTIVE.search(line) and not _RESULT.search(line)
+            return not instructive and label["words"].strip() not in self._repeated_labels
+        return self._text.count("\n", end, start) > 1 and not _UNFINISHED.search(line)
+
+    def _may_follow(self, end: int) -> bool:
+        """Return whether what follows a document leaves it alone: its end, a blank line, or a closing tag."""
+        word = _NOT_SPACE.search(self._text, end)
+        if word is None:
+            return True
+        return self._text.startswith("</", word.start()) or self._text.count("\n", end, word.start()) > 1
+
+    @cached_property
+    def _repeated_labels(self) -> frozenset[str]:
+        """The labels that begin several lines, as those of examples do."""
+        counts = Counter(match[1].strip() for match in _LINE_LABEL.finditer(self._text))
+        return frozenset(label for label, count in counts.items() if count > 1)

@@ -1,0 +1,148 @@
+"""JSON that is data loses its white space; an example, a schema, a form and what stands in code keep every byte."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.compress import LEVELS, compress
+
+ORDERS = json.dumps([{"id": n, "city": "Rome", "total": 12.5 * n} for n in range(4)], indent=2)
+RECORD = json.dumps({"order": {"id": 7, "lines": [{"sku": "A-1", "qty": 2}]}, "paid": True}, indent=4)
+LINES = "\n".join(json.dumps({"id": n, "state": "open"}) for n in range(5))
+
+DATA = [
+    "Which order has the highest total?\n\n{json}",
+    "{json}\n\nWhich order has the highest total?",
+    "Order:\n{json}\n\nIs it paid?",
+    "Here is the customer's record:\n\n{json}\n\nMay she return it?\n",
+    "<order>\n{json}\n</order>\n\nIs it paid?",
+    '<document source="orders">\n{json}\n</document>\nWho pays?',
+    "Ticket: my parcel is late.\nOrder:\n{json}\n\nWhat is the delay?",
+    "Tool result:\n{json}\n\nWhat went wrong?",
+    "Bestellung:\n{json}\n\nWas kostet sie?",
+    "\u8ba2\u5355\uff1a\n{json}\n\n\u5ba2\u6237\u5728\u54ea\u91cc\uff1f",
+    "  \n{json}",
+    "First:\n{json}\n\nSecond:\n{json}\n\nWhich is dearer?",
+]
+INSTRUCTIONS = [
+    "Give me the people like this:\n\n{json}\n\nAnn met Bob.",
+    "Answer in this format:\n{json}\n\nWho is Ann?",
+    "Example:\n{json}\n\nNow do the same for Ann.",
+    "Text: Ann is 3.\nResult:\n{json}\n\nText: Bob is 4.\nResult:",
+    "Input: a\nRecord:\n{json}\n\nInput: b\nRecord:\n{json}\n\nInput: c\nRecord:",
+    "<example>\n{json}\n</example>\nAnn is 3.",
+    "<output_format>\n{json}\n</output_format>\nAnn is 3.",
+    "User: hi\n\nAssistant:\n{json}\n\nUser: and now?",
+    "Expected answer:\n{json}\n\nQuestion: who?",
+    "Antwort so:\n{json}\n\nWer ist Ann?",
+]
+# Programs, each with the JSON where its own white space counts.
+CODE = [
+    "Review this.\n\ncat <<EOF > orders.json\n{json}\nEOF\ncurl -d @orders.json localhost",
+    "Review this.\n\nkubectl apply -f - <<'EOF'\n{json}\nEOF\n",
+    "Why does it fail?\n\nconst orders =\n{json}\n;\nconsole.log(orders);",
+    'Why does it fail?\n\norders = json.loads("""\n{json}\n""")\nprint(orders)',
+    "Why does it fail?\n\nlet orders = serde_json::json!(\n{json}\n);",
+    'Why does it fail?\n\nString orders = """\n{json}\n""";\nreturn orders;',
+    'Why does it fail?\n\nval orders = """\n{json}\n""".trimIndent()',
+    "Why does it fail?\n\nINSERT INTO log VALUES ('\n{json}\n');",
+    "Why does it fail?\n\n$orders = @'\n{json}\n'@\n$orders | ConvertFrom-Json",
+    "Why does it fail?\n\norders := `\n{json}\n`\nfmt.Println(orders)",
+    'Why does it fail?\n\nresource "x" "y" {\n  policy = <<POLICY\n{json}\nPOLICY\n}',
+    "Why does it fail?\n\ndata:\n  orders.json: |\n{indented}\n  mode: fast",
+    "Why does it fail?\n\nOrders = \\\n{json}\n\nprint(Orders)",
+    "Why does it fail?\n\nmy $orders = decode_json(<<'JSON');\n{json}\nJSON\nprint $orders;",
+    "Why does it fail?\n\nputs JSON.parse(<<~TEXT)\n{json}\nTEXT\n",
+    'Why does it fail?\n\n<script type="application/json">\n{json}\n</script>',
+    "Why does it fail?\n\n```json\n{json}\n```\n",
+    "Why does it fail?\n\n~~~\n{json}\n~~~\n",
+    "- a list\n\n    {indented}\n\n- goes on",
+]
+SCHEMAS = [
+    {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Order", "items": [1, 2, 3]},
+    {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+    [{"type": "function", "function": {"name": "get", "parameters": {"type": "object"}}}],
+    [{"name": "get_weather", "description": "Weather of a city", "input_schema": {"city": "a city"}}],
+    {"name": "...", "age": 0, "city": "..."},
+    {"name": "<name of the person>", "age": "<integer>"},
+    {"name": "string", "age": "number", "tags": ["string"]},
+    {"sentiment": "positive | negative | neutral", "reason": "one sentence"},
+    {"label": "[the label]", "score": 0.0},
+]
+
+
+def filled(template: str, document: str) -> str:
+    indented = "\n".join(f"    {line}" for line in document.split("\n"))
+    return template.replace("{json}", document).replace("{indented}", indented)
+
+
+def minified(document: str) -> str:
+    if document == LINES:
+        return "\n".join(minified(line) for line in document.split("\n"))
+    return json.dumps(json.loads(document), separators=(",", ":"))
+
+
+@pytest.mark.parametrize("level", ["lossless", "tidy", "focus"])
+@pytest.mark.parametrize("document", [ORDERS, RECORD, LINES], ids=["array", "record", "lines"])
+@pytest.mark.parametrize("template", DATA)
+def test_the_white_space_of_data_goes_and_nothing_else(template: str, document: str, level: str) -> None:
+    assert compress(filled(template, document), level).text == filled(template, minified(document))
+
+
+@pytest.mark.parametrize("level", ["lossless", "tidy", "focus", "dense"])
+@pytest.mark.parametrize("document", [ORDERS, RECORD], ids=["array", "record"])
+@pytest.mark.parametrize("template", INSTRUCTIONS + CODE)
+def test_json_of_the_instructions_and_of_code_keeps_every_byte(template: str, document: str, level: str) -> None:
+    text = filled(template, document)
+    if level == "lossless" or "<script" not in text:  # as text a page has no script
+        assert compress(text, level).text == text
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_a_schema_a_list_of_tools_and_a_form_to_fill_in_keep_every_byte(schema: object, level: str) -> None:
+    text = f"Ann is 34 and lives in Rome.\n\n{json.dumps(schema, indent=2)}\n\nWho is older?"
+
+    assert compress(text, level).text == text
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(value=st.lists(values, min_size=3), indent=st.sampled_from([None, 1, 2, 4, "\t"]), ascii_only=st.booleans())
+def test_any_json_decodes_to_the_same_and_is_the_shortest_or_as_it_was(
+    value: object, indent: int | str | None, ascii_only: bool
+) -> None:
+    document = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    before, after = "Who is first?\n\n", "\n\nAnswer with the name."
+    text = compress(f"{before}{document}{after}", "lossless").text
+    found = text.removeprefix(before).removesuffix(after)
+
+    assert json.dumps(json.loads(found)) == json.dumps(value)
+    assert found in (document, json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "[\n",
+        "{\n",
+        "[1]\n\n",
+        '{"a": 1}\nb:\n',
+        "a:\n[1, 2]\n\n",
+        " " * 9 + "[]\n",
+        '<a>\n{"a": [1, 2, 3], "b": 2}\n\n',
+    ],
+)
+def test_many_brackets_are_no_trap(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+
+    assert len(compress(text, "lossless").text) <= len(text)
