@@ -20,9 +20,13 @@ from socks_proxy import socks_proxy
 KEY = "sk-test-0123456789abcdef"
 
 
-def certificate(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an authority with a certificate of this machine; in `hashed` it stands as OpenSSL looks for it."""
-    (folder / "hashed").mkdir(parents=True)
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificates")
+    folder = tmp_path_factory.mktemp("certificates")
+    (folder / "hashed").mkdir()
     new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
     own = "-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
     for command in (
@@ -168,13 +172,11 @@ def test_the_effect_of_a_variable_is_said_where_it_is_shown(
     assert "hunter2" not in doctor.out + doctor.err + shown.out + shown.err
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
-def test_doctor_counts_the_certificates_that_are_trusted(scrimp: Scrimp, tmp_path: Path) -> None:
-    folder = certificate(tmp_path / "certificates")
-    scrimp.env |= {"SSL_CERT_FILE": str(folder / "ca.pem"), "OPENAI_API_KEY": KEY}
+def test_doctor_counts_the_certificates_that_are_trusted(scrimp: Scrimp, certificates: Path) -> None:
+    scrimp.env |= {"SSL_CERT_FILE": str(certificates / "ca.pem"), "OPENAI_API_KEY": KEY}
     ran = scrimp("doctor")
 
-    assert f"ok     SSL_CERT_FILE: 1 certificate of {folder / 'ca.pem'} trusted beside the usual ones" in ran.out
+    assert f"ok     SSL_CERT_FILE: 1 certificate of {certificates / 'ca.pem'} trusted beside the usual ones" in ran.out
     assert ran.status == 0
 
 
@@ -307,18 +309,16 @@ def test_calls_go_through_a_socks_proxy_with_its_password(scrimp: Scrimp, provid
     assert proxy.asked == [(target, "ann:p@ss" if user else "")]
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_a_provider_with_an_authority_of_its_own_is_trusted_as_by_the_sdks(
-    scrimp: Scrimp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+    scrimp: Scrimp, certificates: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    folder = certificate(tmp_path / "certificates")
-    with fake_provider(tls=(folder / "cert.pem", folder / "key.pem")) as provider:
+    with fake_provider(tls=(certificates / "cert.pem", certificates / "key.pem")) as provider:
         scrimp.provider(provider.url)
         scrimp.env["SCRIMP_RETRIES"] = "0"
         untrusted = scrimp("run", "-", "-q", stdin="hi\n").out
         assert "UnknownIssuer): name a file with the authority of its certificate in SSL_CERT_FILE" in untrusted
-        value = f"/nowhere:{folder / 'hashed'}" if variable == "SSL_CERT_DIR" else str(folder / "ca.pem")
+        value = f"/nowhere:{certificates / 'hashed'}" if variable == "SSL_CERT_DIR" else str(certificates / "ca.pem")
         scrimp.env[variable] = value
         assert scrimp("run", "-", "-q", stdin="hi\n").status == 0
         if variable.startswith("SSL"):  # the others are curl's, and those of requests
@@ -328,19 +328,17 @@ def test_a_provider_with_an_authority_of_its_own_is_trusted_as_by_the_sdks(
                 client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}])
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 @pytest.mark.parametrize(
     ("file", "says"),
     [("ca", "its certificate is that of an authority: give it one with basicConstraints=CA:FALSE"),
      ("other", "its certificate is not valid: correct it")],
 )  # fmt: skip
 def test_a_certificate_that_no_server_may_have_is_told_apart(
-    scrimp: Scrimp, tmp_path: Path, file: str, says: str
+    scrimp: Scrimp, certificates: Path, file: str, says: str
 ) -> None:
-    folder = certificate(tmp_path / "certificates")
-    with fake_provider(tls=(folder / f"{file}.pem", folder / f"{file}.key")) as provider:
+    with fake_provider(tls=(certificates / f"{file}.pem", certificates / f"{file}.key")) as provider:
         scrimp.provider(provider.url)
-        scrimp.env |= {"SCRIMP_RETRIES": "0", "SSL_CERT_FILE": str(folder / "ca.pem")}
+        scrimp.env |= {"SCRIMP_RETRIES": "0", "SSL_CERT_FILE": str(certificates / "ca.pem")}
 
         assert says in scrimp("run", "-", "-q", stdin="hi\n").out
 
