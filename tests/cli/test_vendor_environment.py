@@ -13,6 +13,7 @@ import anthropic
 import openai
 import pytest
 
+from cli.surroundings import BAD_PEM
 from command import Scrimp
 from fake_provider import FakeProvider, error, fake_provider
 from socks_proxy import socks_proxy
@@ -159,7 +160,7 @@ EFFECTS = [
 def test_the_effect_of_a_variable_is_said_where_it_is_shown(
     scrimp: Scrimp, variables: dict[str, str], effect: str
 ) -> None:
-    scrimp.file("bad.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    scrimp.file("bad.pem", BAD_PEM)
     scrimp.config('[providers.anthropic]\nbase_url = "https://mine.example"\n')
     scrimp.env |= {"OPENAI_API_KEY": KEY, **variables}
     doctor, shown = scrimp("doctor"), scrimp("config", "show", "--origin")
@@ -326,6 +327,20 @@ def test_a_provider_with_an_authority_of_its_own_is_trusted_as_by_the_sdks(
             monkeypatch.setenv(variable, value.removeprefix("/nowhere:"))
             with openai.OpenAI(api_key=KEY, base_url=provider.url) as client:
                 client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}])
+
+
+def test_one_bad_certificate_of_a_directory_is_left_out_and_said(
+    scrimp: Scrimp, provider: FakeProvider, certificates: Path
+) -> None:
+    scrimp.provider(provider.url)
+    for name, text in (("good.pem", (certificates / "ca.pem").read_text()), ("bad.pem", BAD_PEM)):
+        scrimp.file(f"authorities/{name}", text)
+    scrimp.env |= {"SSL_CERT_DIR": "authorities", "OPENAI_API_KEY": KEY}
+    ran, doctor = scrimp("run", "-", "--fields", "output", stdin="hi\n"), scrimp("doctor")
+
+    assert ran.rows == [{"output": "echo: hi"}]
+    assert ran.err.count("SSL_CERT_DIR names authorities/bad.pem, whose certificate 1 cannot be used") == 1
+    assert "1 certificate of authorities trusted beside the usual ones; 1 cannot be used" in doctor.out
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -46,14 +47,22 @@ def certificates_of(variable: str, env: Mapping[str, str]) -> list[Certificate]:
     return list(_read(variable, named, files))
 
 
-def check_certificates(certificates: Sequence[Certificate], refusal: Callable[[bytes], str]) -> None:
-    """Raise ConfigError for the first certificate that is refused; `refusal` returns why."""
-    for each in certificates:
-        if reason := refusal(each.pem):
-            raise ConfigError(
-                f"{each.variable} names {each.path}, whose certificate {each.number} cannot be used ({reason}): "
-                "correct it or unset it"
-            )
+def accepted_certificates(
+    certificates: Sequence[Certificate], refusal: Callable[[bytes], str], warn: Callable[[str], None]
+) -> list[Certificate]:
+    """Return the certificates that are not refused; `refusal` returns why one is, or nothing.
+
+    One of many in a directory is left out with a warning, as OpenSSL passes over it. Raise ConfigError for one in a
+    file, and where nothing of a directory is left.
+    """
+    refused = {each: reason for each in certificates if (reason := refusal(each.pem))}
+    accepted = [each for each in certificates if each not in refused]
+    for each, reason in refused.items():
+        message = f"{each.variable} names {each.path}, whose certificate {each.number} cannot be used ({reason})"
+        if each.variable != _DIRECTORY or not any(other.variable == _DIRECTORY for other in accepted):
+            raise ConfigError(f"{message}: correct it or unset it")
+        warn(f"{message}: it is left out")
+    return accepted
 
 
 def advice_on_refusal(reason: str) -> str | None:
@@ -87,4 +96,4 @@ def _files_in(directories: Sequence[str]) -> Iterator[Path]:
     """Yield the files of directories; of several, those that do not exist are passed over, as OpenSSL does."""
     for directory in map(Path, filter(None, directories)):
         if len(directories) == 1 or directory.is_dir():
-            yield from sorted(path for path in directory.iterdir() if path.is_file())
+            yield from sorted(path for path in directory.iterdir() if path.is_file() and os.access(path, os.R_OK))

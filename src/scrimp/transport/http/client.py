@@ -5,7 +5,7 @@ The engine is reqwest. It would read the variables of proxies itself, and pass b
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,7 +21,12 @@ from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
-from scrimp.transport.http.certificates import advice_on_refusal, check_certificates, extra_certificates
+from scrimp.transport.http.certificates import (
+    Certificate,
+    accepted_certificates,
+    advice_on_refusal,
+    extra_certificates,
+)
 from scrimp.transport.http.proxies import NO_PROXIES, Proxies, Proxy, read_proxies
 from scrimp.transport.http.reply_headers import readable_headers
 from scrimp.values import Failure
@@ -42,6 +47,24 @@ def build_engine(
 
     Raise ConfigError where the environment names a proxy or a certificate that cannot be used.
     """
+    proxies, certificates = read_proxies(env), extra_certificates(env)
+    for warning in proxies.warnings():
+        warn(warning)
+    try:
+        try:
+            return _engine(timeout, proxies, certificates)
+        except BuilderError:  # says that one certificate is refused, not which
+            return _engine(timeout, proxies, accepted_certificates(certificates, refusal, warn))
+    except BuilderError as error:
+        raise ConfigError(
+            f"no https address can be called ({_innermost_reason(error)}): install your system's ca-certificates, or "
+            "name a file of certificates in SSL_CERT_FILE"
+        ) from error
+    except RuntimeError as error:  # its threads could not be started
+        raise ConfigError(f"no connection can be opened ({error}): raise `ulimit -n` and `ulimit -u`") from error
+
+
+def _engine(timeout: float, proxies: Proxies, certificates: Sequence[Certificate]) -> Client:
     builder = (
         ClientBuilder()
         .connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
@@ -52,23 +75,11 @@ def build_engine(
         .user_agent(USER_AGENT)
         .no_proxy()
     )
-    if (proxies := read_proxies(env)).by_scheme:
+    if proxies.by_scheme:
         builder = builder.proxy(_proxy_builder(proxies))
-        for warning in proxies.warnings():
-            warn(warning)
-    certificates = extra_certificates(env)
-    try:
-        for certificate in certificates:
-            builder = builder.add_root_certificate_pem(certificate.pem)
-        return builder.build()
-    except BuilderError as error:
-        check_certificates(certificates, refusal)
-        raise ConfigError(
-            f"no https address can be called ({_innermost_reason(error)}): install your system's ca-certificates, or "
-            "name a file of certificates in SSL_CERT_FILE"
-        ) from error
-    except RuntimeError as error:  # its threads could not be started
-        raise ConfigError(f"no connection can be opened ({error}): raise `ulimit -n` and `ulimit -u`") from error
+    for certificate in certificates:
+        builder = builder.add_root_certificate_pem(certificate.pem)
+    return builder.build()
 
 
 def _proxy_builder(proxies: Proxies) -> ProxyBuilder:

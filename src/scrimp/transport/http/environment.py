@@ -7,9 +7,9 @@ from functools import partial
 
 from scrimp.transport.http.certificates import (
     CERTIFICATES,
+    accepted_certificates,
     certificate_variables,
     certificates_of,
-    check_certificates,
 )
 from scrimp.transport.http.client import engine_url, refusal
 from scrimp.transport.http.no_proxy import parse_no_proxy
@@ -65,5 +65,7 @@ def _certificate_effect(variable: str, env: Mapping[str, str]) -> str:
     if variable not in used:
         return f"no effect: {used[0]} goes first"
     certificates = certificates_of(variable, env)
-    check_certificates(certificates, refusal)
-    return f"{pluralize(len(certificates), 'certificate')} of {env[variable]} trusted beside the usual ones"
+    left_out: list[str] = []
+    accepted = accepted_certificates(certificates, refusal, left_out.append)
+    unusable = f"; {len(left_out)} cannot be used" if left_out else ""
+    return f"{pluralize(len(accepted), 'certificate')} of {env[variable]} trusted beside the usual ones{unusable}"

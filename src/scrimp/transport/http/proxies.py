@@ -52,8 +52,8 @@ class Proxies(Struct, frozen=True):
         return None if proxy is None or self.no_proxy.covers(scheme, host, port) else proxy
 
     def warnings(self) -> Iterator[str]:
-        """Yield a sentence for each entry of NO_PROXY that no host can match."""
-        for entry in self.no_proxy.unusable:
+        """Yield a sentence for each entry of NO_PROXY that no host can match, where there is a proxy."""
+        for entry in self.no_proxy.unusable if self.by_scheme else ():
             yield f"{self.no_proxy_variable} has '{entry}', which no host can match: write a domain, an address or *"
 
 
