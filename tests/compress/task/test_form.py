@@ -78,6 +78,15 @@ def test_case_accents_hyphens_and_widths_of_letters_do_not_matter() -> None:
     assert [spelling for spelling in spellings if not about_form(spelling)] == []
 
 
+def test_arabic_words_are_found_with_what_is_written_together_with_them() -> None:
+    assert [about_form(word) for word in ("سطر", "السطر", "والسطر", "بالسطر", "للسطر")].count(None) == 0
+
+
+def test_an_order_is_one_after_what_orders_begin_with() -> None:
+    assert about_form("I would like you to rename Bob") == "you to rename"
+    assert about_form("Did the mayor rename the bridge") is None
+
+
 def test_a_task_is_read_at_either_end_of_a_long_text() -> None:
     text = "The mill was built in 1841. " * 40_000
 

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
 from scrimp.compress.task.phrase import START, Phrase, parse_phrases, spellings
 from scrimp.compress.task.phrase_finder import PhraseFinder
-from scrimp.compress.task.vocabulary import SPACED, UNSPACED
+from scrimp.compress.task.words.entries import Words
+from scrimp.regexes import pattern
 
 Subject: TypeAlias = Literal["form", "whole"]
 Kind: TypeAlias = Literal["form", "whole", "values"]
 
-# A word of a script with spaces, or a sign that parts sentences; the vowels of Indic scripts are no letters to `re`.
-_ARABIC = re.compile(r"[\u0621-\u064a]")
-_WORD = re.compile(
+# A word of a script with spaces, or signs that part sentences; the vowels of Indic scripts are no letters to `re`.
+_WORD = (
     r"[^\W\u0900-\u0dff\u2e80-\U0010ffff]+|[\u0900-\u0963\u0966-\u0dff]+"
     r"|[.!?:;,()\n\"\u00ab\u00bb\u060c\u061b\u061f\u0964\u201c\u201d\u201e\u2022\u3000-\u3003*>]+"
 )
-_UNSPACED = re.compile(r"[\u2e80-\U0010ffff]")
-_ACCENTS = re.compile(r"[\u0300-\u036f\u0640\u064b-\u0655\u093c]+")
+_UNSPACED = r"[\u2e80-\U0010ffff]"
+_ACCENTS = r"[\u0300-\u036f\u0640\u064b-\u0655\u093c]+"
+_ARABIC = r"[\u0621-\u064a]"
 _ARABIC_SPELLINGS = str.maketrans("\u0649\u0629", "\u064a\u0647")  # final ya and ta marbuta, as they are often typed
-_ARABIC_PREFIX = re.compile(
-    r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
-)  # and, so; by, as, the; for the
+# In Arabic these are written with the word after them: and, so; by, as, the; for the.
+_ARABIC_PREFIX = r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
 _VALUE = "0"  # stands for a word that names a value
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
@@ -37,21 +36,20 @@ def about_form(instructions: str) -> str | None:
     code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") do not count; when in
     doubt, it is form.
     """
-    return _find(instructions, "form")
+    return _find(_ends(instructions), "form")
 
 
 def about_all(instructions: str) -> str | None:
     """Return the words by which a task needs every sentence of a document (summarize, count, compare), or None."""
-    return _find(instructions, "whole")
+    return _find(_ends(instructions), "whole")
 
 
 @lru_cache(maxsize=32)  # the rows of a run often share their instructions
-def _find(instructions: str, subject: Subject) -> str | None:
-    text = _ends(instructions)
+def _find(text: str, subject: Subject) -> str | None:
     if not text.isascii():
-        text = _ACCENTS.sub("", _ends(unicodedata.normalize("NFKC", text)))
+        text = pattern(_ACCENTS).sub("", _ends(unicodedata.normalize("NFKC", text)))
     found = _find_words(text, subject)
-    return found or (_find_in_text(text, subject) if _UNSPACED.search(text) else None)
+    return found or (_find_in_text(text, subject) if pattern(_UNSPACED).search(text) else None)
 
 
 def _ends(text: str) -> str:
@@ -60,7 +58,7 @@ def _ends(text: str) -> str:
 
 
 def _find_words(text: str, subject: Subject) -> str | None:
-    words = _WORD.findall(text)
+    words = pattern(_WORD).findall(text)
     folded = _fold(" ".join(words)).split(" ")
     found = next(_finder(subject).find(folded), None)
     if found and subject == "form":
@@ -82,15 +80,21 @@ def _fold(text: str) -> str:
     """Return text as it is compared: without case, accents, Arabic vowel signs and the prefixes of its words."""
     if text.isascii():
         return text.lower()
-    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_ARABIC_SPELLINGS)
-    return _ARABIC_PREFIX.sub("", text) if _ARABIC.search(text) else text
+    text = pattern(_ACCENTS).sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_ARABIC_SPELLINGS)
+    return pattern(_ARABIC_PREFIX).sub("", text) if pattern(_ARABIC).search(text) else text
+
+
+def _languages(*, spaced: bool) -> tuple[Words, ...]:
+    from scrimp.compress.task.vocabulary import SPACED, UNSPACED  # noqa: PLC0415 - a file for each language
+
+    return SPACED if spaced else UNSPACED
 
 
 @cache
 def _finder(kind: Kind) -> PhraseFinder:
     phrases: list[Phrase] = []
     orders: list[Phrase] = []
-    for words in SPACED:
+    for words in _languages(spaced=True):
         leads = tuple(parse_phrases(_fold(words.leads)))
         for phrase in parse_phrases(_fold(getattr(words, kind))):
             if phrase[0] == START:
@@ -103,5 +107,5 @@ def _finder(kind: Kind) -> PhraseFinder:
 
 @cache
 def _spellings(kind: Kind) -> tuple[str, ...]:
-    entries = (phrase for words in UNSPACED for phrase in parse_phrases(_fold(getattr(words, kind))))
+    entries = (phrase for words in _languages(spaced=False) for phrase in parse_phrases(_fold(getattr(words, kind))))
     return tuple(spelling for phrase in entries for spelling in spellings(phrase))

@@ -6,10 +6,10 @@ ENGLISH_VALUES = """
     line item*, {product*|phone|telephone|land|bus|train|tram|metro|rail*|subway|tube|underground|railway| assembly|
     production|finish|finishing|starting|goal|front|story|plot|punch|power|pipe|coast|tree|sky|help|support| service|
     fashion|clothing|picket|dividing|state|fault|clothes|fishing|poverty|budget|credit|shipping|cruise|supply|
-    model|battle|waiting|chorus|blood|family|mobile|first class|toll free|customer|hot|direct|airport|tan|neck|waist|
+    model|battle|waiting|chorus|blood|family|mobile|first class|toll free|customer|hot|direct|airport|tan|waist|
     hem|base|bottom|dead|time|life|belt|branch|blue|red|green|yellow|orange|circle|northern|central} line*, line* of
     {business|credit|duty|fire|work|defence|defense|sight|argument|inquiry|enquiry|thought|reasoning|communication|
-    products|questioning|command|succession|latitude|longitude|attack|cocaine|clothing}, line manager*, line worker*,
+    products|questioning|command|succession|latitude|longitude|attack|clothing}, line manager*, line worker*,
     line up, line cook*, in line with, in line for, on the line, along the lines of, along these lines, down the line,
     line 1 of the metro, which lines {run*|go|stop*|serve*|operate*|are delayed}, which line
     {run*|go|goes|stop*|serve*|operate*|is delayed|do i|should i}, shipping line, {zip|post|postal|area|country|
