@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.replies import chat, completed, read
+from providers.replies import chat, completed, read, streamed
 from scrimp.values import Usage
 
 counts = st.integers(0, 10**9)
@@ -103,6 +103,52 @@ BESIDE = [
 @pytest.mark.parametrize(("counted", "usage"), BESIDE)
 def test_tokens_beside_prompt_and_completion_are_billed(counted: dict[str, Any], usage: Usage) -> None:
     assert usage_of("litellm", counted) == usage
+
+
+def test_gemini_may_count_thinking_only_in_the_total() -> None:
+    counted = {"promptTokenCount": 10, "candidatesTokenCount": 2, "toolUsePromptTokenCount": 5, "totalTokenCount": 67}
+
+    assert usage_of("gemini", counted) == Usage(input=15, output=52)
+
+
+# Streams count in the first event, in the last one, or in all of them as the counts grow, with zeros or nothing elsewhere.
+CHAT, MESSAGE, CONTENT = (
+    {"prompt_tokens": 9, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 4}},
+    {"input_tokens": 5, "output_tokens": 5, "cache_read_input_tokens": 4},
+    {"promptTokenCount": 9, "candidatesTokenCount": 5, "cachedContentTokenCount": 4},
+)
+NOTHING: list[Any] = [
+    None, {}, {"prompt_tokens": 0, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 0}},
+    {"input_tokens": 0, "output_tokens": 0, "cache_read_input_tokens": 0}, {"input_tokens": None, "output_tokens": 1},
+    {"promptTokenCount": 9, "candidatesTokenCount": 0}, {"prompt_tokens": 9, "completion_tokens": 1}, {"prompt_tokens_details": None},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("nothing", NOTHING, ids=str)
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_stream_s_usage_is_the_largest_that_it_counted_wherever_that_stands(at: int, nothing: Any) -> None:
+    def counts(real: dict[str, Any]) -> tuple[Any, Any]:
+        return (real, nothing) if at == 0 else (nothing, real)
+
+    first, last = counts(CHAT)
+    chat_events: list[Any] = [
+        {"choices": [{"delta": {"content": "hi"}}], "usage": first},
+        {"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": last},
+    ]
+    first, last = counts(MESSAGE)
+    message_events = [
+        {"type": "message_start", "message": {"usage": first}},
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "hi"}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": last},
+    ]
+    first, last = counts(CONTENT)
+    content_events = [
+        {"candidates": [{"content": {"parts": [{"text": "hi"}]}}], "usageMetadata": first},
+        {"candidates": [{"finishReason": "STOP"}], "usageMetadata": last},
+    ]
+
+    for preset, events in (("openai", chat_events), ("anthropic", message_events), ("gemini", content_events)):
+        assert completed(streamed(preset, events)[0]).usage == Usage(input=9, output=5, cache_read=4), preset
 
 
 @pytest.mark.parametrize(

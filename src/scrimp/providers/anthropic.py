@@ -13,6 +13,7 @@ from scrimp.providers.json_access import (
     event_object,
     is_count,
     is_success,
+    merged_counts,
     nonempty,
     obj,
     reply_object,
@@ -115,10 +116,10 @@ class MessageStreamReader(StreamReader):
         if kind == "message_start":
             message = obj(event, "message")
             self._model = nonempty(message.get("model")) or self._model
-            self._counts |= obj(message, "usage")
+            self._counts = merged_counts(self._counts, obj(message, "usage"))
         elif kind == "message_delta":
             self._finish_reason = nonempty(obj(event, "delta").get("stop_reason")) or self._finish_reason
-            self._counts |= {name: value for name, value in obj(event, "usage").items() if value is not None}
+            self._counts = merged_counts(self._counts, obj(event, "usage"))
         elif kind == "content_block_delta":
             return string(obj(event, "delta").get("text"))
         return ""

@@ -16,6 +16,7 @@ from scrimp.providers.json_access import (
     event_object,
     is_count,
     is_success,
+    merged_counts,
     nonempty,
     obj,
     reply_object,
@@ -137,7 +138,8 @@ def _finish_reason(body: JsonObject) -> str:
 def usage(counts: Json, text: str, searches: int = 0) -> Usage | None:
     """Return the tokens of a reply and its searches; thoughts are output that `candidatesTokenCount` leaves out.
 
-    A missing count is zero; a count that is not a number makes the whole usage unknown.
+    What the total holds beyond all named parts is hidden output, too. A missing count is zero; a count that is not a
+    number makes the whole usage unknown.
     """
     if not isinstance(counts, dict) or not is_count(counts.get("promptTokenCount")):
         return None
@@ -146,6 +148,7 @@ def usage(counts: Json, text: str, searches: int = 0) -> Usage | None:
     thoughts = count(counts.get("thoughtsTokenCount"))
     prompt = count(counts.get("promptTokenCount")) + count(counts.get("toolUsePromptTokenCount"))
     output = count(counts.get("candidatesTokenCount")) + thoughts
+    output = max(output, count(counts.get("totalTokenCount")) - prompt)
     counted = Usage(
         input=prompt, cache_read=min(prompt, count(counts.get("cachedContentTokenCount"))),
         output=output, reasoning=thoughts, input_audio=min(prompt, _audio(counts, "promptTokensDetails")),
@@ -173,7 +176,8 @@ class ContentStreamReader(StreamReader):
         event = event_object(data)
         if event is None or event.get("error"):
             return self._fail(data)
-        self._last |= event
+        counts = merged_counts(obj(self._last, "usageMetadata"), obj(event, "usageMetadata"))
+        self._last |= event | ({"usageMetadata": counts} if counts else {})
         candidates = array(event.get("candidates"))
         self._grounding = (
             obj(candidates[0]).get("groundingMetadata") or self._grounding if candidates else self._grounding

@@ -117,6 +117,21 @@ def is_count(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_COUNT
 
 
+def merged_counts(earlier: JsonObject, later: JsonObject) -> JsonObject:
+    """Return the counts of a stream that repeats them as they grow: of each the larger; what is null is left out.
+
+    Some gateways have zeros in the first event, others in the last one.
+    """
+    merged = dict(earlier)
+    for name, value in later.items():
+        before = merged.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[name] = merged_counts(before, value)
+        elif not (value is None or (is_count(before) and is_count(value) and count(before) > count(value))):
+            merged[name] = value
+    return merged
+
+
 def number(value: Json) -> float | None:
     """Return the value if it is a number that a float can hold, else None."""
     try:

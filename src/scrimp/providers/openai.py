@@ -18,6 +18,7 @@ from scrimp.providers.json_access import (
     dumps,
     event_object,
     is_success,
+    merged_counts,
     nonempty,
     number,
     obj,
@@ -171,7 +172,7 @@ class ChatStreamReader(StreamReader):
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         super().__init__(call, endpoint)
-        self._counts: Json = None
+        self._counts: JsonObject = {}
         self._refused = self._cited = False
         self._service_tier: str | None = None
         self._reported_cost: Decimal | None = None
@@ -180,8 +181,8 @@ class ChatStreamReader(StreamReader):
         chunk = event_object(data) if data != "[DONE]" else {}
         if chunk is None or _is_error(chunk):
             return self._fail(data)
-        if isinstance(chunk.get("usage"), dict):
-            self._counts = chunk["usage"]
+        if counts := obj(chunk, "usage"):
+            self._counts = merged_counts(self._counts, counts)
             self._reported_cost = reported_cost(chunk, {}, self._endpoint)
         self._model = nonempty(chunk.get("model")) or self._model
         self._service_tier = nonempty(chunk.get("service_tier")) or self._service_tier
