@@ -336,21 +336,22 @@ ALTERED = frozenset(("an_event_repeated", "events_swapped", "a_bit_flipped_in_th
 class Server:
     """What left it: for each prompt the damages of its replies, in order."""
 
-    def __init__(self, damages: tuple[str, ...]) -> None:
-        self._damages = damages
-        self.port = 0
+    def __init__(self, damages: tuple[str, ...], every: int) -> None:
+        self._damages, self._every = damages, every
+        self._requests = self.port = 0
         self.sent: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
     def reply(self, path: str, body: dict[str, Any]) -> bytes:
-        """Return the bytes for a request; the same prompt meets the same damages, in whatever order prompts come."""
+        """Return the bytes for a request; where all are damaged, a prompt meets the same whenever it comes."""
         dialect = "gemini" if "contents" in body else "anthropic" if path.endswith("/messages") else "openai"
         prompt = body["contents"][-1]["parts"][-1]["text"] if dialect == "gemini" else body["messages"][-1]["content"]
         streamed = "streamGenerateContent" in path or bool(body.get("stream"))
         with self._lock:
             visits = self.sent.setdefault(prompt, [])
             chance = Random(f"{prompt}/{len(visits)}")
-            visits.append(chance.choice(self._damages))
+            visits.append("none" if self._requests % self._every else chance.choice(self._damages))
+            self._requests += 1
             name = visits[-1]
         return DAMAGES[name](sound_reply(dialect, prompt, streamed=streamed, chance=chance))
 
@@ -368,9 +369,9 @@ MAYBE_WHOLE = frozenset((
 
 
 @contextmanager
-def damaging_server(damages: tuple[str, ...] = tuple(DAMAGES)) -> Iterator[Server]:
-    """Run the server for the length of a test; each connection is closed after one reply."""
-    server, loop, ready = Server(damages), asyncio.new_event_loop(), threading.Event()
+def damaging_server(damages: tuple[str, ...] = tuple(DAMAGES), *, every: int = 1) -> Iterator[Server]:
+    """Run the server for the length of a test; it damages one reply in so many, and closes each connection after it."""
+    server, loop, ready = Server(damages, every), asyncio.new_event_loop(), threading.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
