@@ -98,7 +98,8 @@ ENGLISH = Words(
     retranslat*, identation, whitspace*, whitepsace*, charcter*, charachter*, chracter*, colum, colums, coulmn*,
     collumn*, sytnax, synatx, jason {format|file|object}, grammer*, speling*, mispell*, misspell*, tranlsat*,
     tranlat*, transalt*, traslat*, corect*, rewite, covert {this|to|it}, convet*, cahnge {the|all}, duplicate line*,
-    lien break*
+    lien break*, spacing, spaced, {first|second|third|last|next} {word|letter|sentence|paragraph|digit} {of|in}
+    {the|each|every|this|that}, {first|second|third|last} paragraph
     """,
     whole="""
     summar*, tldr, takeaway*, {main|key|major|important|central|core|most important} {point*|idea*|theme*| message*|

@@ -36,7 +36,8 @@ FRENCH = Words(
     {tableau|liste}, {fais|faites|cree*|dresse*} ... {tableau|liste a}, phrase par phrase, ^simplifie*,
     {verifi*|controle*} ... {fautes|erreurs|orthographe|syntaxe}, {plus} {poliment|clairement|simplement},
     {erreur|erreurs} dans, {compte*|combien|nombre} ... {mots|phrases|paragraphes|
-    lettres|virgules|cles|champs|chiffres|accolades}, qu est ce qui change entre, en gras, en italique, texte suivi
+    lettres|virgules|cles|champs|chiffres|accolades}, qu est ce qui change entre, en gras, en italique, texte suivi,
+    {premier*|dernier*|deuxieme|troisieme} {mot|mots|phrase|paragraphe|chiffre} {du|de|des}
     """,
     whole="""
     apercu, points {cles|principaux|essentiels|importants}, idee{s|} {principale*|cle*}, grandes lignes, combien,

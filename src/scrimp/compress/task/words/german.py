@@ -46,7 +46,8 @@ GERMAN = Words(
     {fehler|tippfehler} {prufen|durchsehen|checken}, ^pruf* ... fehler, fehler {in|im}
     {diesem|dem|der|text|code|json|datei}, {zahl*|zahle|zaehl*} ... {worter|worte|satze|absatze|buchstaben|zeichen|
     zeilen|silben|kommas|schlussel|felder}, was {andert|unterscheidet} sich zwischen den, {schreib*|erstell*} ...
-    funktion, fliesstext, fett, kursiv, fettgedruckt
+    funktion, fliesstext, fett, kursiv, fettgedruckt, {erste*|zweite*|dritte*|letzte*} {wort|buchstabe*|absatz|satz}
+    {des|im|in|der}
     """,
     whole="""
     zusammenfass*, fass* ... zusammen, fass, fasse, uberblick, ueberblick, kernaussage*, hauptaussage*, hauptpunkte,
@@ -75,7 +76,8 @@ GERMAN = Words(
     {turnier*|wettbewerb*|konferenz}, {in|mit} exakt, antworte* {bitte|immer|mir|nur|} auf
     {deutsch|englisch|franzosisch|spanisch|italienisch}, schlussel {zum|zur} _, zeichen {deut*|einer|fur eine*|fur
     einen}, {wie heisst|was heisst|was bedeutet} _ auf {deutsch|englisch}, gliedmas*, {wer|wann|von wem|wurde|hat} ...
-    ubersetzt, ubersetzer*, in {welchem|welchen} format* {fand|fanden|findet|wurde|wird}
+    ubersetzt, ubersetzer*, in {welchem|welchen} format* {fand|fanden|findet|wurde|wird}, feld hat, {erste*|letzte*}
+    wort {des|hatte}
     """,
     leads="""
     bitte, und, dann, danach, kannst du, konntest du, konnen sie, konnten sie, jetzt, nun, mir, auch, nur,

@@ -32,7 +32,7 @@ ITALIAN = Words(
     {elenco|lista} {puntato|puntata|numerato|numerata}, piu {formale|breve|leggibile|chiaro|cortese|conciso}, frase
     per frase, {controlla*|verifica*} ... {errori|ortografia|grammatica|sintassi|codice}, errori nel,
     {conta|contare|quante|quanti} ... {parole|frasi|paragrafi|lettere|virgole|chiavi|campi|cifre}, ^scambia*, in
-    grassetto, in corsivo
+    grassetto, in corsivo, {prima|ultima|seconda|terza|primo|ultimo} {parola|frase|paragrafo|cifra} {del|della|di}
     """,
     whole="""
     riassum*, riassunt*, sintesi, sintetizz*, panoramica, punti {chiave|principali|salienti|importanti}, ide{a|e}

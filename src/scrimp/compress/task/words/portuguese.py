@@ -30,7 +30,8 @@ PORTUGUESE = Words(
     ^torn*, ^fac* ... {tabela|lista|formal}, em {lista|topicos|tabela|ordem}, lista {numerada|com marcadores}, mais
     {formal|curto|legivel|claro|conciso}, frase por frase, {verifiqu*|revis*} ...
     {erros|ortografia|gramatica|sintaxe|codigo}, erros no, {conte|contar|conta|quantas|quantos} ... {palavras|frases|
-    paragrafos|letras|virgulas|chaves|campos|digitos}, ^troque*, ^troca*, em negrito, em italico
+    paragrafos|letras|virgulas|chaves|campos|digitos}, ^troque*, ^troca*, em negrito, em italico,
+    {primeira|ultima|segunda|terceira|primeiro|ultimo} {palavra|frase|paragrafo|digito} {do|da|de}
     """,
     whole="""
     sintes*, visao geral, pontos {chave|principais|importantes}, ideia{s|} {principal|principais|chave}, quantos,

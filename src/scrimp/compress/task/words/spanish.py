@@ -33,7 +33,7 @@ SPANISH = Words(
     vinetas, mas {formal|corto|legible|claro|educado|conciso}, frase por frase, {revis*|comprueb*} ...
     {errores|ortografia|gramatica|sintaxis|texto|codigo}, errores en, {cuenta*|contar|cuantas|cuantos} ... {palabras|
     frases|oraciones|parrafos|letras|comas|claves|campos|digitos}, ^cambia* las, ^sustitu*, en negrita, en cursiva,
-    negritas
+    negritas, {primera|ultima|segunda|tercera|primer|ultimo} {palabra|frase|parrafo|digito|oracion} {del|de}
     """,
     whole="""
     sintesis, sintetiza*, vision general, puntos {clave|principales|importantes}, idea{s|} {principal*|clave},
