@@ -333,7 +333,8 @@ def test_one_bad_certificate_of_a_directory_is_left_out_and_said(
     scrimp: Scrimp, provider: FakeProvider, certificates: Path
 ) -> None:
     scrimp.provider(provider.url)
-    for name, text in (("good.pem", (certificates / "ca.pem").read_text()), ("bad.pem", BAD_PEM)):
+    good = (certificates / "ca.pem").read_text()
+    for name, text in {"good.pem": good, "bad.pem": BAD_PEM, "again.0": f"# a name\n{good}"}.items():
         scrimp.file(f"authorities/{name}", text)
     scrimp.env |= {"SSL_CERT_DIR": "authorities", "OPENAI_API_KEY": KEY}
     ran, doctor = scrimp("run", "-", "--fields", "output", stdin="hi\n"), scrimp("doctor")

@@ -31,7 +31,7 @@ class Certificate(Struct, frozen=True):
 def extra_certificates(env: Mapping[str, str]) -> list[Certificate]:
     """Return every certificate that the environment names, each once; raise ConfigError where it names none."""
     named = [each for variable in certificate_variables(env) for each in certificates_of(variable, env)]
-    return list({certificate.pem: certificate for certificate in named}.values())
+    return _each_once(named)
 
 
 def certificate_variables(env: Mapping[str, str]) -> list[str]:
@@ -41,10 +41,10 @@ def certificate_variables(env: Mapping[str, str]) -> list[str]:
 
 
 def certificates_of(variable: str, env: Mapping[str, str]) -> list[Certificate]:
-    """Return the certificates that a variable names; raise ConfigError where there is none."""
+    """Return the certificates that a variable names, each once; raise ConfigError where there is none."""
     named = env[variable]
     files = _files_in(named.split(_SEPARATOR)) if variable == _DIRECTORY else [Path(named)]
-    return list(_read(variable, named, files))
+    return _each_once(_read(variable, named, files))
 
 
 def accepted_certificates(
@@ -74,6 +74,10 @@ def advice_on_refusal(reason: str) -> str | None:
     if "CaUsedAsEndEntity" in reason:
         return "its certificate is that of an authority: give it one with basicConstraints=CA:FALSE"
     return "its certificate is not valid: correct it"
+
+
+def _each_once(certificates: Iterable[Certificate]) -> list[Certificate]:
+    return list({certificate.pem: certificate for certificate in certificates}.values())
 
 
 def _read(variable: str, named: str, files: Iterable[Path]) -> Iterator[Certificate]:
