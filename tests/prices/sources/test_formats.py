@@ -71,7 +71,7 @@ LITELLM = {
 
 def lookup(data: Any, *, packed: bool = False) -> PriceLookup:
     text = json.dumps(data).encode()
-    file = table_of(gzip.compress(text) if packed else text, origin="list.json", day="2026-11-28")
+    file = table_of(gzip.compress(text, mtime=0) if packed else text, origin="list.json", day="2026-11-28")
     return PriceLookup(PriceTable(file, Path("list.json")))
 
 
@@ -173,7 +173,14 @@ def table_with(dollars_per_token: Any) -> Any:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x1f\x8bno", b"<html>", b"\xff\xfe{", gzip.compress(bytes(65 << 20)), gzip.compress(b"[]" * 99)[:-9]],
+    [
+        b"",
+        b"\x1f\x8bno",
+        b"<html>",
+        b"\xff\xfe{",
+        gzip.compress(bytes(65 << 20), mtime=0),
+        gzip.compress(b"[]" * 99, mtime=0)[:-9],
+    ],
 )
 def test_what_is_not_json_is_refused_in_a_sentence(data: bytes) -> None:
     with pytest.raises(ConfigError, match=r"^the price list list\.json is not JSON \("):
