@@ -23,37 +23,44 @@ from msgspec import Struct
 
 # A directory for the environments; they take a minute and 0.8 GB, so that only who names one gets them.
 PLACE = os.environ.get("SCRIMP_FOREIGN_SERVERS", "")
-INSTALL_SECONDS, START_SECONDS = 200, 60
+INSTALL_SECONDS, START_SECONDS = 150, 60
+TRY_AGAIN_AFTER = 3600.0  # seconds
 
 
 def installed(requirement: str) -> Path:
     """Return the `bin` of an environment with a requirement, installed if need be; skip the test where it cannot be.
 
-    A failed installation is tried again by whoever asks next, one at a time.
+    Of tests that want the same one the first installs it, and the others wait; a failure is remembered for an hour.
     """
     if not PLACE:
         pytest.skip("SCRIMP_FOREIGN_SERVERS names no directory to install servers of others in")
     environment = Path(PLACE).resolve() / requirement.replace("==", "-").replace("[", "-").replace("]", "")
     environment.mkdir(parents=True, exist_ok=True)
-    done = environment / "installed"
+    done, failed = environment / "installed", environment / "failed"
     with (environment / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        known = failed.exists() and time.time() - failed.stat().st_mtime < TRY_AGAIN_AFTER
+        if not done.exists() and not known:
+            reason = _install(environment, requirement)
+            (failed if reason else done).write_text(reason)
         if not done.exists():
-            subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-            _install(environment / "bin" / "pip", requirement)
-            done.touch()
+            pytest.skip(f"{requirement} could not be installed: {failed.read_text()}")
     return environment / "bin"
 
 
-def _install(pip: Path, requirement: str) -> None:
-    command = [pip, "install", "--quiet", "--disable-pip-version-check", requirement]
+def _install(environment: Path, requirement: str) -> str:
+    """Install a requirement into a new environment; return why it could not be, or nothing."""
+    command = [environment / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1"]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+        subprocess.run([sys.executable, "-m", "venv", environment], check=True, capture_output=True, text=True)
+        subprocess.run(
+            [*command, requirement], check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
-        pytest.skip(f"{requirement} could not be installed in {INSTALL_SECONDS} seconds")
+        return f"pip took more than {INSTALL_SECONDS} seconds"
     except subprocess.CalledProcessError as error:
-        words = [line for line in error.stderr.splitlines() if line.startswith("ERROR")] or ["pip failed"]
-        pytest.skip(f"{requirement} could not be installed: {words[-1]}")
+        return [line for line in (error.stderr or "it failed").splitlines() if line.strip()][-1]
+    return ""
 
 
 @contextmanager

@@ -115,7 +115,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             f"general_settings: {{master_key: {KEY}}}\n"
         )
         words = [command, "--config", config, "--host", "127.0.0.1", "--port", "{port}", "--telemetry", "False"]
-        env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}  # or it asks the internet for prices
+        env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "NO_PROXY": "*"}  # or it asks the internet for prices
         with serving(words, health="/health/liveliness", log=place / "log", env=env) as port:
             yield port
 
