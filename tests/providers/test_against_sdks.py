@@ -14,7 +14,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from providers.replies import completed, failed, read, streamed
+from providers.dialect_replies import completed, failed, read, streamed
 from scrimp.failures import is_retryable
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.replies import chat, completed, failed, read
+from providers.dialect_replies import chat, completed, failed, read
 from scrimp.failures import is_retryable
 from scrimp.providers import DIALECTS
 from scrimp.providers.presets import PRESETS

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.replies import body, completed, failed, read, request, streamed
+from providers.dialect_replies import body, completed, failed, read, request, streamed
 from scrimp.failures import is_retryable
 from scrimp.values import Message, Parameters, Usage
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.replies import body, chat, completed, failed, read, request, streamed
+from providers.dialect_replies import body, chat, completed, failed, read, request, streamed
 from scrimp.failures import is_retryable
 from scrimp.providers.presets import PRESETS
 from scrimp.values import Completion, Failure, Message, Parameters, TokenLogprob, Usage

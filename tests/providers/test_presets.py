@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from providers.replies import request
+from providers.dialect_replies import request
 from scrimp.providers.presets import PRESETS
 
 BEARER = ("authorization", "Bearer ")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.replies import chat, completed, read, streamed
+from providers.dialect_replies import chat, completed, read, streamed
 from scrimp.values import Usage
 
 counts = st.integers(0, 10**9)

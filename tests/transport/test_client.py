@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scrimp.failures import is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import RetryPolicy, RetryState
 from scrimp.values import Completion, Failure

@@ -13,7 +13,7 @@ import pytest
 
 from bench.refusals import Pattern
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.error_replies import retry_after
+from scrimp.providers.replies.error_replies import retry_after
 from scrimp.values import Completion
 from transport.virtual_loop import now, run
 from transport.wire import ACME, ClientHarness, FakeHttp, error, ok

@@ -122,7 +122,7 @@ def _attached_tokens(work: Workload, endpoint: Endpoint, model: str) -> int:
     """Return the most tokens that all attachments count at a model."""
     if not work.sizes:
         return 0
-    from scrimp.providers.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have attachments
+    from scrimp.providers.requests.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have attachments
 
     return sum(attached_tokens([size], endpoint, model) * count for size, count in work.sizes.items())
 
@@ -144,7 +144,7 @@ def quotes(
 ) -> list[Quote]:
     """Return what each model would charge; those that read text alone are left out where there is more to read."""
     if work.attachments:
-        from scrimp.providers.attached_files import reads_text_only  # noqa: PLC0415 - few prompts have attachments
+        from scrimp.providers.requests.attached_files import reads_text_only  # noqa: PLC0415 - few prompts have attachments
 
         endpoints = services.routes.endpoints
         models = [each for each in models if not reads_text_only(endpoints[each[1].provider], each[1].model)]

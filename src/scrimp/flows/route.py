@@ -42,6 +42,6 @@ def _takes(prompt: Prompt, model: ModelRef, services: Services) -> bool:
     """Return whether a model takes what is attached to a prompt."""
     if not prompt.attachments:
         return True
-    from scrimp.providers.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
+    from scrimp.providers.requests.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
 
     return refusal(prompt.attachments, services.routes.endpoints[model.provider], model.model) is None

@@ -11,7 +11,7 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
-    from scrimp.providers.stream_reader import StreamReader
+    from scrimp.providers.replies.stream_reader import StreamReader
 
 
 class DialectModule(Protocol):

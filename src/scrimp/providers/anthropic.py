@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from scrimp.providers.attached_files import anthropic_content
-from scrimp.providers.capabilities import claude_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
     array,
     count,
@@ -20,11 +17,14 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
-from scrimp.providers.output_caps import claude_cap
-from scrimp.providers.reported_cost import cost_in_headers
+from scrimp.providers.replies.error_replies import to_failure
+from scrimp.providers.replies.reported_cost import cost_in_headers
+from scrimp.providers.replies.stop_reasons import meaning_of
+from scrimp.providers.replies.stream_reader import StreamReader
+from scrimp.providers.requests.attached_files import anthropic_content
+from scrimp.providers.requests.capabilities import claude_thinking
+from scrimp.providers.requests.output_caps import claude_cap
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
-from scrimp.providers.stop_reasons import meaning_of
-from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
 

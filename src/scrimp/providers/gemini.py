@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from scrimp.enums import StopReason
-from scrimp.providers.attached_files import gemini_parts
-from scrimp.providers.capabilities import base_name, gemini_thinking
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
     array,
     count,
@@ -23,10 +20,13 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
-from scrimp.providers.reported_cost import cost_in_headers
+from scrimp.providers.replies.error_replies import to_failure
+from scrimp.providers.replies.reported_cost import cost_in_headers
+from scrimp.providers.replies.stop_reasons import meaning_of
+from scrimp.providers.replies.stream_reader import StreamReader
+from scrimp.providers.requests.attached_files import gemini_parts
+from scrimp.providers.requests.capabilities import base_name, gemini_thinking
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
-from scrimp.providers.stop_reasons import meaning_of
-from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
 
 _TEXT_AND_SOUND = ("", "TEXT", "AUDIO", "MODALITY_UNSPECIFIED")  # what price lists have rates for, as output

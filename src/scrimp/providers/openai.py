@@ -8,11 +8,7 @@ from decimal import Decimal
 from scrimp.answers.label_probability import likeliest_label
 from scrimp.answers.schema_reply import describes_object
 from scrimp.providers import decisions
-from scrimp.providers.attached_files import openai_content
-from scrimp.providers.capabilities import effort_fields
-from scrimp.providers.chat_usage import cites_pages, usage, with_searches
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import (
     array,
     dumps,
@@ -26,11 +22,15 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
-from scrimp.providers.output_caps import cap_fields
-from scrimp.providers.reported_cost import reported_cost
+from scrimp.providers.replies.chat_usage import cites_pages, usage, with_searches
+from scrimp.providers.replies.error_replies import to_failure
+from scrimp.providers.replies.reported_cost import reported_cost
+from scrimp.providers.replies.stop_reasons import meaning_of
+from scrimp.providers.replies.stream_reader import StreamReader
+from scrimp.providers.requests.attached_files import openai_content
+from scrimp.providers.requests.capabilities import effort_fields
+from scrimp.providers.requests.output_caps import cap_fields
 from scrimp.providers.schemas.sent_schema import JSON_OBJECT_ONLY, sent_schema, with_schema
-from scrimp.providers.stop_reasons import meaning_of
-from scrimp.providers.stream_reader import StreamReader
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob
 
 _TOP_LOGPROBS = 20

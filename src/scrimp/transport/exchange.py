@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.event_stream import events_of, starts_event_stream
-from scrimp.providers.rate_limit_headers import stated_limits
+from scrimp.providers.replies.event_stream import events_of, starts_event_stream
+from scrimp.providers.replies.rate_limit_headers import stated_limits
 from scrimp.values import Call, Completion, Entry, Failure
 
 if TYPE_CHECKING:
-    from scrimp.providers.rate_limit_headers import StatedLimits
+    from scrimp.providers.replies.rate_limit_headers import StatedLimits
 
 Show = Callable[[str], None]
 Content = Callable[[Call], Call]

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from flows.rows import call_recorder
-from providers.replies import completed, read, streamed
+from providers.dialect_replies import completed, read, streamed
 from scrimp.prices.book import PriceBook
 from scrimp.values import Completion
 

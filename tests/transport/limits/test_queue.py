@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.rate_limit import RateLimiter

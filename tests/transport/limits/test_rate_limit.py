@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.rate_limit import RateLimiter
 
 # Waits in a row before a call may go: more than a few would be a loop of tiny ones.

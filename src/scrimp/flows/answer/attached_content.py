@@ -10,8 +10,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from scrimp.errors import InputError
-from scrimp.providers.attachment_tokens import attached_tokens
 from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.requests.attachment_tokens import attached_tokens
 from scrimp.read.attachments import measured, with_content
 from scrimp.transport.exchange import Content
 from scrimp.values import Call, Completion, Failure

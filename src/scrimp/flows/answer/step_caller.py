@@ -107,7 +107,7 @@ class StepCaller:
 
         The failure is one of these models: a later step of a chain may take what they do not.
         """
-        from scrimp.providers.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
+        from scrimp.providers.requests.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
         from scrimp.read.attachments import measured  # noqa: PLC0415 - as above
 
         sized = await asyncio.to_thread(lambda: tuple(map(measured, attachments)))
@@ -274,7 +274,7 @@ class StepCaller:
 
     def _with_logprobs(self, parameters: Parameters, model: ModelRef) -> Parameters:
         """Ask for probabilities where a label is wanted and the model reports them: they cost nothing."""
-        from scrimp.providers.capabilities import supports_logprobs  # noqa: PLC0415 - only a miss needs it
+        from scrimp.providers.requests.capabilities import supports_logprobs  # noqa: PLC0415 - only a miss needs it
 
         wanted = bool(parameters.choices) and supports_logprobs(
             self._endpoints[model.provider], model.model, parameters.effort

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
 from scrimp.flows.plan.planner import fixed_route
-from scrimp.providers.attached_files import reads_text_only, text_only
+from scrimp.providers.requests.attached_files import reads_text_only, text_only
 
 if TYPE_CHECKING:
     from scrimp.config.routes import Routes

@@ -19,7 +19,7 @@ from pyreqwest.proxy import ProxyBuilder
 from scrimp import __version__
 from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.event_stream import EventDecoder, starts_event_stream
+from scrimp.providers.replies.event_stream import EventDecoder, starts_event_stream
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import (
     Certificate,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from scrimp.failures import policy_of
-from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.transport.limits.refusals import Refusals

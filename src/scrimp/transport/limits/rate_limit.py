@@ -6,7 +6,7 @@ clock; tokens are estimated before a call and corrected by what it used.
 
 from __future__ import annotations
 
-from scrimp.providers.rate_limit_headers import StatedLimits
+from scrimp.providers.replies.rate_limit_headers import StatedLimits
 
 _MINUTE = 60.0
 # Capacity of a bucket with the user's rate, in seconds of that rate: enough to start at once, too little to spend a

@@ -20,8 +20,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 
 from scrimp.enums import Dialect
-from scrimp.providers.capabilities import base_name, claude_version, gemini_version, gpt_version
 from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.requests.capabilities import base_name, claude_version, gemini_version, gpt_version
 from scrimp.values import Attachment
 
 Formula = Callable[[float, float], int]  # from width and height, in pixels, to tokens

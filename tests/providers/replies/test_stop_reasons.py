@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.chat.chat_completion import Choice
 
-from providers.replies import completed, read, streamed
-from scrimp.providers.stop_reasons import meaning_of
+from providers.dialect_replies import completed, read, streamed
+from scrimp.providers.replies.stop_reasons import meaning_of
 
 FINISHED = {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "STOP", "COMPLETE"}
 # Words that gateways and servers pass on from the vendor behind them.

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.providers.capabilities import (
+from scrimp.providers.presets import PRESETS
+from scrimp.providers.requests.capabilities import (
     base_name,
     claude_version,
     gpt_version,
     openai_accepts_sampling,
     supports_logprobs,
 )
-from scrimp.providers.presets import PRESETS
 
 ALWAYS, NEVER = "always", "never"
 BY_DEFAULT, IF_NONE = "while effort is none, the default", "only with effort none sent explicitly"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.providers.rate_limit_headers import StatedLimits, stated_limits
+from scrimp.providers.replies.rate_limit_headers import StatedLimits, stated_limits
 
 OPENAI = {
     "x-ratelimit-limit-requests": "500", "x-ratelimit-remaining-requests": "499", "x-ratelimit-reset-requests": "120ms",

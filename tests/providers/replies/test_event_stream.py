@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openai._streaming import SSEDecoder as OpenAIDecoder
 
 from scrimp.providers.endpoint import HttpReply
-from scrimp.providers.event_stream import EventDecoder, events_of, starts_event_stream
+from scrimp.providers.replies.event_stream import EventDecoder, events_of, starts_event_stream
 
 # Characters that other programs take for line ends, and that JSON may contain.
 texts = st.text(st.sampled_from("ab \u2028\u2029\u0085\x0b\x0c\x1c\u00e9\U0001f600"), max_size=8)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scrimp.providers.capabilities import base_name, claude_may_think, claude_version, gpt_version
 from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.requests.capabilities import base_name, claude_may_think, claude_version, gpt_version
 from scrimp.values import Call, Json
 
 # Providers whose own models know `max_tokens` alone, whatever they are called (providers' reference, 2.4, 3.1).

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from scrimp.enums import FailureKind
 from scrimp.failures import POLICIES, is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, without_secrets
-from scrimp.providers.error_kinds import kind_of
-from scrimp.providers.error_words import code_number, error_codes, error_object, provider_words
 from scrimp.providers.json_access import array, number, obj, string
 from scrimp.providers.models import retirement_of
+from scrimp.providers.replies.error_kinds import kind_of
+from scrimp.providers.replies.error_words import code_number, error_codes, error_object, provider_words
 from scrimp.values import Failure, Json, JsonObject
 
 # What LiteLLM's proxy puts before the headers of the provider it called.

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from providers.replies import body, request
+from providers.dialect_replies import body, request
 from scrimp.values import Parameters
 
 NEWER, OLDER = "max_completion_tokens", "max_tokens"

@@ -19,8 +19,8 @@ from math import ceil
 
 from msgspec import Struct
 
-from scrimp.providers.capabilities import base_name, gpt_version
 from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.requests.capabilities import base_name, gpt_version
 from scrimp.values import Attachment, Json
 
 _PDF = "application/pdf"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scrimp.providers.attachment_tokens import attached_tokens
 from scrimp.providers.presets import PRESETS
+from scrimp.providers.requests.attachment_tokens import attached_tokens
 from scrimp.values import Attachment
 
 SIZES = [(256, 256), (512, 512), (768, 768), (1024, 1024), (1280, 720), (1920, 1080), (1080, 1920), (2560, 1440),

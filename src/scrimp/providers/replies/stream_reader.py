@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from scrimp.providers.endpoint import Endpoint, HttpReply
-from scrimp.providers.error_replies import to_failure
 from scrimp.providers.json_access import well_formed
+from scrimp.providers.replies.error_replies import to_failure
 from scrimp.values import Call, Completion, Failure
 
 

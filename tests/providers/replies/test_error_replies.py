@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from providers.replies import failed, read, streamed
+from providers.dialect_replies import failed, read, streamed
 from scrimp.failures import is_retryable, policy_of
-from scrimp.providers.error_replies import retry_after
+from scrimp.providers.replies.error_replies import retry_after
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from providers.replies import failed, read
+from providers.dialect_replies import failed, read
 from scrimp.failures import is_retryable, policy_of
 from scrimp.values import Failure
 
