@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from command import Scrimp
 from fake_provider import FakeProvider, completion
 from recordings import tuned
-from scrimp.config.tuned_routes import TunedRoute, save_tuned
+from scrimp.config.resolved.tuned_routes import TunedRoute, save_tuned
 
 ROUTE = TunedRoute(
     signature="triage", steps=("fake/test-model",), policy="test-model alone", flagship="fake/dear", target=0.95,

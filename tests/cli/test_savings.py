@@ -21,7 +21,7 @@ from msgspec import Struct, field
 
 from command import Scrimp
 from fake_provider import FakeProvider, Reply, completion
-from scrimp.config.tuned_routes import TunedRoute, save_tuned
+from scrimp.config.resolved.tuned_routes import TunedRoute, save_tuned
 
 LUNA, SOL, OPUS = "openai/gpt-6-luna", "openai/gpt-6.1-sol", "anthropic/claude-opus-5-5"
 TERRA = "openai/gpt-6.1-terra"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.api_keys import KeyRing
 from scrimp.config.check import Finding, check
-from scrimp.config.load import load
 from scrimp.config.paths import Paths
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.sources.load import load
 
 
 def findings(tmp_path: Path, text: str, **env: str) -> list[Finding]:

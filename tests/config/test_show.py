@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.load import LoadedConfig, load
 from scrimp.config.paths import Paths
 from scrimp.config.schema import Defaults
 from scrimp.config.show import settings
+from scrimp.config.sources.load import LoadedConfig, load
 
 SECRETS = ("hunter2-password", "sk-proj-0123456789abcdef", "plain-header-secret", "plain-command-secret")
 CONFIG = f"""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from scrimp.config.load import load
 from scrimp.config.paths import Paths
 from scrimp.config.schema import Config, Defaults
+from scrimp.config.sources.load import load
 from scrimp.config.template import TEMPLATE
 from scrimp.providers.presets import PRESETS
 

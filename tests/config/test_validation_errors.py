@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.load import load
 from scrimp.config.paths import Paths
+from scrimp.config.sources.load import load
 from scrimp.errors import ConfigError
 
 

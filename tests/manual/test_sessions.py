@@ -10,7 +10,7 @@ import pytest
 
 from manual.pages import PAGES, opened_session
 from manual.sessions import Files, Step, same, steps
-from scrimp.config.layers import to_config
+from scrimp.config.sources.layers import to_config
 
 _HINT = "if that is right: python tests/manual/update.py, then python .ci/make_docs.py"
 

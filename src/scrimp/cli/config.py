@@ -13,11 +13,11 @@ from scrimp.cli.environment_effects import environment_effects, said
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.config.check import check as check_config
-from scrimp.config.load import PROJECT_FILE, current_directory, project_file
 from scrimp.config.paths import ensure_private_dir, paths_of
 from scrimp.config.show import settings
+from scrimp.config.sources.load import PROJECT_FILE, current_directory, project_file
+from scrimp.config.sources.trust import trust as trust_file
 from scrimp.config.template import TEMPLATE
-from scrimp.config.trust import trust as trust_file
 from scrimp.errors import ConfigError
 from scrimp.render.streams import try_write
 

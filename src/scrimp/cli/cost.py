@@ -126,7 +126,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
     path = session.services.paths.tuned
     if not path.exists():
         return
-    from scrimp.config.tuned_routes import load_tuned, no_longer_used, update_tuned  # noqa: PLC0415 - where something was certified
+    from scrimp.config.resolved.tuned_routes import load_tuned, no_longer_used, update_tuned  # noqa: PLC0415 - where something was certified
     from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
     from scrimp.flows.tune.drift import with_drift  # noqa: PLC0415 - as above
 

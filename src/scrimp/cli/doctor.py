@@ -11,7 +11,7 @@ from scrimp import __version__
 from scrimp.cli.environment_effects import environment_effects
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
-from scrimp.config.api_keys import missing_key_message
+from scrimp.config.resolved.api_keys import missing_key_message
 from scrimp.errors import ScrimpError
 from scrimp.store.ledger import Ledger
 from scrimp.transport.http.client import build_engine

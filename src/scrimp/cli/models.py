@@ -9,7 +9,7 @@ import typer
 
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.config.routes import EMBEDDED_MODEL
+from scrimp.config.resolved.routes import EMBEDDED_MODEL
 from scrimp.prices.book import PriceBook
 from scrimp.providers.models import known_models
 from scrimp.units import format_dollars

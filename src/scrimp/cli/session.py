@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from scrimp.config.layers import unknown_variables
-from scrimp.config.load import current_directory, load
 from scrimp.config.paths import paths_of
 from scrimp.config.schema import Defaults
+from scrimp.config.sources.layers import unknown_variables
+from scrimp.config.sources.load import current_directory, load
 from scrimp.flows.services import Services
 from scrimp.render.streams import Messages, StreamStyle, stream_style
 

@@ -9,12 +9,12 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from scrimp.config.api_keys import KeyRing, missing_key_message
-from scrimp.config.endpoints import endpoint_of
-from scrimp.config.load import LoadedConfig
 from scrimp.config.paths import Paths, expanded
-from scrimp.config.routes import Routes
+from scrimp.config.resolved.api_keys import KeyRing, missing_key_message
+from scrimp.config.resolved.endpoints import endpoint_of
+from scrimp.config.resolved.routes import Routes
 from scrimp.config.schema import Config, ProviderTable
+from scrimp.config.sources.load import LoadedConfig
 from scrimp.config.validation_errors import dotted
 from scrimp.errors import ConfigError, closest_name
 from scrimp.providers.endpoint import Endpoint
@@ -140,7 +140,7 @@ def _check_chains(config: Config, routes: Routes) -> Iterator[Finding]:
 
 
 def _lint_chain(location: str, name: str, routes: Routes) -> Iterator[Finding]:
-    from scrimp.config.chain_lint import chain_warnings  # noqa: PLC0415 - only where there are chains
+    from scrimp.config.resolved.chain_lint import chain_warnings  # noqa: PLC0415 - only where there are chains
 
     try:
         chain = routes.chain(name)

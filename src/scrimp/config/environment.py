@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scrimp.config.layers import VENDOR_VARIABLES, variable_name
 from scrimp.config.schema import Defaults
+from scrimp.config.sources.layers import VENDOR_VARIABLES, variable_name
 from scrimp.providers.presets import PRESETS
 
 # Read by every command.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scrimp.config.layers import leaves
-from scrimp.config.load import LoadedConfig
 from scrimp.config.schema import ProviderTable
+from scrimp.config.sources.layers import leaves
+from scrimp.config.sources.load import LoadedConfig
+from scrimp.config.sources.vendor_variables import vendor_layers
 from scrimp.config.validation_errors import dotted
-from scrimp.config.vendor_variables import vendor_layers
 from scrimp.providers.endpoint import without_secrets
 from scrimp.providers.presets import PRESETS
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.config.load import LoadedConfig
 from scrimp.config.schema import Defaults
 from scrimp.config.secret_patterns import redact_secrets
+from scrimp.config.sources.load import LoadedConfig
 from scrimp.config.validation_errors import dotted
 from scrimp.providers.endpoint import without_secrets
 

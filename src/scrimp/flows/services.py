@@ -16,10 +16,10 @@ from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import NoCache
 
 if TYPE_CHECKING:
-    from scrimp.config.api_keys import KeyRing
-    from scrimp.config.load import LoadedConfig
     from scrimp.config.paths import Paths
-    from scrimp.config.routes import Routes
+    from scrimp.config.resolved.api_keys import KeyRing
+    from scrimp.config.resolved.routes import Routes
+    from scrimp.config.sources.load import LoadedConfig
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.cost_now import CostNow
@@ -130,21 +130,21 @@ class Services:
     @cached_property
     def routes(self) -> Routes:
         """Tiers, chains and models as configured."""
-        from scrimp.config.routes import Routes  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.resolved.routes import Routes  # noqa: PLC0415 - opened when first needed
 
         return Routes(self.loaded.config, self.keys)
 
     @cached_property
     def keys(self) -> KeyRing:
         """The providers' keys."""
-        from scrimp.config.api_keys import KeyRing  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.resolved.api_keys import KeyRing  # noqa: PLC0415 - opened when first needed
 
         return KeyRing(self.env, self.loaded.config.providers, self.warn)
 
     @cached_property
     def prices(self) -> PriceBook:
         """The user's prices over our corrections over the table."""
-        from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.resolved.routes import price_overrides  # noqa: PLC0415 - opened when first needed
         from scrimp.prices.book import PriceBook  # noqa: PLC0415 - as above
         from scrimp.prices.price_lists import LIST_NAMES  # noqa: PLC0415 - as above
         from scrimp.prices.regions import list_at, region_at  # noqa: PLC0415 - as above
@@ -162,7 +162,7 @@ class Services:
 
     def cost_now(self, options: RunOptions) -> CostNow:
         """Return what says what a row of the cache would cost now."""
-        from scrimp.config.routes import price_overrides  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.resolved.routes import price_overrides  # noqa: PLC0415 - opened when first needed
         from scrimp.flows.spend.cost_now import CostNow  # noqa: PLC0415 - for a command with a bill
 
         return CostNow(lambda: self.prices, price_overrides(self.loaded.config), options.baseline, self.clock())
@@ -190,7 +190,7 @@ class Services:
 
     def can_call(self, model: ModelRef) -> bool:
         """Return whether a model can be called: its provider has a key, or needs none and is installed."""
-        from scrimp.config.routes import EMBEDDED_MODEL  # noqa: PLC0415 - for listings
+        from scrimp.config.resolved.routes import EMBEDDED_MODEL  # noqa: PLC0415 - for listings
         from scrimp.transport.local.model_file import status  # noqa: PLC0415 - as above
 
         if model.id == EMBEDDED_MODEL.id:
@@ -212,7 +212,7 @@ class Services:
         """Return the lookup of certified routes, where there are any."""
         if not self.paths.tuned.exists():
             return None
-        from scrimp.config.tuned_routes import load_tuned  # noqa: PLC0415 - only with certified routes
+        from scrimp.config.resolved.tuned_routes import load_tuned  # noqa: PLC0415 - only with certified routes
         from scrimp.flows.plan.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
 
         tuned = load_tuned(self.paths.tuned)

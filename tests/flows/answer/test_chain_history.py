@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.config.api_keys import KeyRing
-from scrimp.config.routes import Routes
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.resolved.routes import Routes
 from scrimp.config.schema import Config
 from scrimp.errors import StoreError
 from scrimp.flows.answer.chain_history import EXPLORE_EVERY, HISTORY_SECONDS, ChainHistory

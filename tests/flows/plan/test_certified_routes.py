@@ -4,10 +4,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from scrimp.config.api_keys import KeyRing
-from scrimp.config.routes import Routes
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.resolved.routes import Routes
+from scrimp.config.resolved.tuned_routes import TunedRoute, load_tuned, save_tuned
 from scrimp.config.schema import Config
-from scrimp.config.tuned_routes import TunedRoute, load_tuned, save_tuned
 from scrimp.flows.plan.certified_routes import CertifiedRoutes
 from scrimp.values import Prompt
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.config.api_keys import KeyRing
-from scrimp.config.routes import Routes
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.resolved.routes import Routes
 from scrimp.config.schema import Config
 from scrimp.errors import ConfigError
 from scrimp.flows.plan.cheapest_model import cheapest, cost_of_call

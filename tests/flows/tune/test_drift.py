@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scrimp.config.tuned_routes import TunedRoute
+from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.flows.tune.drift import with_drift
 from scrimp.store.ledger import ClimbCount

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from scrimp.config.load import load
 from scrimp.config.paths import paths_of
+from scrimp.config.sources.load import load
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.flows.tune.shadow_run import ShadowPlan, ShadowRun

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scrimp.config.routes import Routes
+    from scrimp.config.resolved.routes import Routes
     from scrimp.config.schema import Config
     from scrimp.store.run_log import RunRecord
 
@@ -107,10 +107,10 @@ def _matching(incomplete: str, words: Iterable[str]) -> list[str]:
 
 def _configured() -> tuple[Config, Routes] | None:
     """Return the configuration and its routes; None where it cannot be read, which the command itself will say."""
-    from scrimp.config.api_keys import KeyRing  # noqa: PLC0415 - for a shell that completes, not for a run
-    from scrimp.config.load import current_directory, load  # noqa: PLC0415 - as above
     from scrimp.config.paths import paths_of  # noqa: PLC0415 - as above
-    from scrimp.config.routes import Routes  # noqa: PLC0415 - as above
+    from scrimp.config.resolved.api_keys import KeyRing  # noqa: PLC0415 - for a shell that completes, not for a run
+    from scrimp.config.resolved.routes import Routes  # noqa: PLC0415 - as above
+    from scrimp.config.sources.load import current_directory, load  # noqa: PLC0415 - as above
     from scrimp.errors import ScrimpError  # noqa: PLC0415 - as above
 
     try:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from scrimp.config.load import custom_header_names
 from scrimp.config.secret_patterns import may_hold_secret
+from scrimp.config.sources.load import custom_header_names
 from scrimp.flows.dry_run import DryRow, dry_rows
 from scrimp.regexes import pattern
 from scrimp.render.terminal import escape_controls

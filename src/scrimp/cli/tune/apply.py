@@ -10,7 +10,7 @@ from scrimp.cli.printing import print_line
 from scrimp.cli.session import open_session
 from scrimp.cli.tune.certify import Risk, Target
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
-from scrimp.config.tuned_routes import load_tuned, save_tuned, undo_tuned
+from scrimp.config.resolved.tuned_routes import load_tuned, save_tuned, undo_tuned
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.render.certificate import claim_sentence

@@ -14,7 +14,7 @@ from scrimp.flows.plan.cheapest_model import TYPICAL_CALL, cost_of_call
 from scrimp.values import Chain, Step, Usage
 
 if TYPE_CHECKING:
-    from scrimp.config.routes import Routes
+    from scrimp.config.resolved.routes import Routes
     from scrimp.prices.book import PriceBook
     from scrimp.store.ledger import ClimbCount
 

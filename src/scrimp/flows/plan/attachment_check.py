@@ -10,7 +10,7 @@ from scrimp.flows.plan.planner import fixed_route
 from scrimp.providers.requests.attached_files import reads_text_only, text_only
 
 if TYPE_CHECKING:
-    from scrimp.config.routes import Routes
+    from scrimp.config.resolved.routes import Routes
     from scrimp.flows.plan.run_options import RunOptions
 
 

@@ -14,8 +14,8 @@ from scrimp.units import format_percent_briefly, pluralize
 from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
-    from scrimp.config.routes import Routes
-    from scrimp.config.tuned_routes import TunedRoute
+    from scrimp.config.resolved.routes import Routes
+    from scrimp.config.resolved.tuned_routes import TunedRoute
 
 _PREFIX = "tuned:"  # of the names of such chains, in rows and the ledger
 
@@ -66,7 +66,7 @@ class CertifiedRoutes:
         tuned = self._tuned.pop(task, None)
         if tuned is None:
             return
-        from scrimp.config.tuned_routes import disable_tuned, no_longer_used  # noqa: PLC0415 - hardly ever
+        from scrimp.config.resolved.tuned_routes import disable_tuned, no_longer_used  # noqa: PLC0415 - hardly ever
 
         void = replace(tuned, drift=f"{model} was answered by {answered_by}")
         self._warn(no_longer_used(void))

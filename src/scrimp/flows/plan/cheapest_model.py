@@ -9,7 +9,7 @@ from scrimp.errors import ConfigError
 from scrimp.values import ModelRef, Usage
 
 if TYPE_CHECKING:
-    from scrimp.config.routes import Routes
+    from scrimp.config.resolved.routes import Routes
     from scrimp.prices.book import PriceBook
 
 # What calls are compared by: a prompt of a page, a completion of a paragraph.

@@ -15,7 +15,7 @@ from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.values import Chain, Message, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
-    from scrimp.config.routes import Routes
+    from scrimp.config.resolved.routes import Routes
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.routing.decide import RoutingRule
 

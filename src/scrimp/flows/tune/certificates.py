@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from scrimp.config.tuned_routes import TunedRoute
+from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.tuning.certify import Certificate, certify

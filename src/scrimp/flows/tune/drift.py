@@ -8,7 +8,7 @@ from math import sqrt
 
 from msgspec.structs import replace
 
-from scrimp.config.tuned_routes import TunedRoute
+from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.store.ledger import ClimbCount
 from scrimp.units import format_percent, pluralize

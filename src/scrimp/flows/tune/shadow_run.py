@@ -17,7 +17,7 @@ from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Answered, Outcome
 
 if TYPE_CHECKING:
-    from scrimp.config.routes import Routes
+    from scrimp.config.resolved.routes import Routes
     from scrimp.config.schema import ShadowTable
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.config.load import LoadedConfig, load
 from scrimp.config.paths import Paths
 from scrimp.config.schema import DESTINATIONS, Config, Defaults
+from scrimp.config.sources.load import LoadedConfig, load
 from scrimp.errors import ConfigError
 
 # From the lowest to the highest: the highest layer that sets a value wins.
@@ -161,7 +161,7 @@ def test_the_nearest_project_file_is_used(project: Project) -> None:
 def test_without_a_file_no_toml_parser_is_loaded(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from scrimp.config.load import load; from scrimp.config.paths import paths_of\n"
+        "from scrimp.config.sources.load import load; from scrimp.config.paths import paths_of\n"
         "load(env={}, cwd=Path(sys.argv[1]), paths=paths_of({'SCRIMP_HOME': sys.argv[1]}), flags={})\n"
         "print([m for m in ('tomllib', 'platformdirs', 'difflib', 'subprocess', 'scrimp.providers.presets') "
         "if m in sys.modules])"

@@ -5,8 +5,8 @@ from typing import get_args
 import msgspec
 import pytest
 
-from scrimp.config.api_keys import KeyRing
-from scrimp.config.routes import EMBEDDED_MODEL, Routes, price_overrides
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.resolved.routes import EMBEDDED_MODEL, Routes, price_overrides
 from scrimp.config.schema import Config
 from scrimp.enums import Tier
 from scrimp.errors import ConfigError

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from scrimp.config.api_keys import KeyRing
-from scrimp.config.endpoints import endpoint_of
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.resolved.endpoints import endpoint_of
 from scrimp.config.schema import ProviderTable
 from scrimp.errors import ConfigError
 from scrimp.providers.endpoint import Endpoint

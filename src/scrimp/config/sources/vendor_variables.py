@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scrimp.config.layers import CUSTOM_HEADERS, VENDOR_VARIABLES, Tree, is_unicode, to_config
+from scrimp.config.sources.layers import CUSTOM_HEADERS, VENDOR_VARIABLES, Tree, is_unicode, to_config
 from scrimp.errors import ConfigError
 
 # The headers that variables set; the others set headers of any name, or an address.

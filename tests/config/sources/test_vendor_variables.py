@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from scrimp.config.layers import VENDOR_VARIABLES
-from scrimp.config.vendor_variables import ollama_url, vendor_layers
+from scrimp.config.sources.layers import VENDOR_VARIABLES
+from scrimp.config.sources.vendor_variables import ollama_url, vendor_layers
 from scrimp.errors import ConfigError
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.load import LoadedConfig, load
 from scrimp.config.paths import Paths
 from scrimp.config.schema import AlertsTable, Defaults, ModelTable, ProviderTable, ShadowTable
-from scrimp.config.trust import guarded_keys, is_trusted, require_trust, trust
+from scrimp.config.sources.load import LoadedConfig, load
+from scrimp.config.sources.trust import guarded_keys, is_trusted, require_trust, trust
 from scrimp.errors import ConfigError
 
 OWN = '[providers.own]\ndialect = "openai"\n'

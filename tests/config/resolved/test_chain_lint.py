@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from scrimp.config.api_keys import KeyRing
-from scrimp.config.chain_lint import chain_warnings
-from scrimp.config.routes import Routes
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.resolved.chain_lint import chain_warnings
+from scrimp.config.resolved.routes import Routes
 from scrimp.config.schema import Config
 
 OWN = {"dialect": "openai", "base_url": "https://x.example", "key_env": "K"}

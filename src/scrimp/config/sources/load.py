@@ -7,7 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.config.layers import (
+from scrimp.config.paths import Paths
+from scrimp.config.schema import DESTINATIONS, Config
+from scrimp.config.sources.layers import (
     CUSTOM_HEADERS,
     VENDOR_VARIABLES,
     Tree,
@@ -20,9 +22,7 @@ from scrimp.config.layers import (
     to_config,
     variable_name,
 )
-from scrimp.config.paths import Paths
-from scrimp.config.schema import DESTINATIONS, Config
-from scrimp.config.trust import require_trust
+from scrimp.config.sources.trust import require_trust
 
 PROJECT_FILE = "scrimp.toml"
 FLAG, ENVIRONMENT, DEFAULT = "flag", "environment", "default"
@@ -56,7 +56,7 @@ def _layers(
     env: Mapping[str, str], cwd: Path | None, paths: Paths, flags: Mapping[str, object]
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     if any(map(env.get, VENDOR_VARIABLES)):
-        from scrimp.config.vendor_variables import vendor_layers  # noqa: PLC0415 - most set none
+        from scrimp.config.sources.vendor_variables import vendor_layers  # noqa: PLC0415 - most set none
 
         yield from vendor_layers(env)
     own = file_layer(paths.config, file_content(paths.config))

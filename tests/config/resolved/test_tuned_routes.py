@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from scrimp.config.tuned_routes import TunedRoute, load_tuned, save_tuned, undo_tuned, update_tuned
+from scrimp.config.resolved.tuned_routes import TunedRoute, load_tuned, save_tuned, undo_tuned, update_tuned
 from scrimp.enums import PolicySignal, Signal
 from scrimp.errors import ConfigError, UsageError
 

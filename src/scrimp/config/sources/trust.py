@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from scrimp.config.layers import Tree, leaves
 from scrimp.config.paths import ensure_private_dir
+from scrimp.config.sources.layers import Tree, leaves
 from scrimp.errors import ConfigError
 
 # By table; a table that is not here needs trust as a whole.

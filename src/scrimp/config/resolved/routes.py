@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import asdict, replace
 
-from scrimp.config.api_keys import KeyRing
-from scrimp.config.endpoints import endpoint_of
+from scrimp.config.resolved.api_keys import KeyRing
+from scrimp.config.resolved.endpoints import endpoint_of
 from scrimp.config.schema import ChainTable, Config
 from scrimp.enums import Tier
 from scrimp.errors import ConfigError, closest_name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.api_keys import KeyRing, Secret
+from scrimp.config.resolved.api_keys import KeyRing, Secret
 from scrimp.config.schema import ProviderTable
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.providers.presets import PRESETS

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.config.layers import environment_layer, file_content, file_layer, flags_layer, to_config, unknown_variables
+from scrimp.config.sources.layers import (
+    environment_layer,
+    file_content,
+    file_layer,
+    flags_layer,
+    to_config,
+    unknown_variables,
+)
 from scrimp.errors import ConfigError
 
 

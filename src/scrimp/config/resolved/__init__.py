@@ -1,0 +1,1 @@
+"""What the config comes to: endpoints, keys, tiers, chains and routes."""
