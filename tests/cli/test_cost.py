@@ -156,3 +156,12 @@ def test_amounts_below_a_nanodollar_add_up_in_rows_bill_and_ledger(scrimp: Scrim
 
     assert {json.loads(line, **exact)["cost_usd"] for line in ran.out.splitlines()} == {Decimal("0.0000003625")}
     assert bill["cost_usd"] == total["cost_usd"] == listed["cost_usd"] == Decimal("0.0000725")
+
+
+def test_json_at_a_terminal_has_no_control_character_of_a_name(ready: Scrimp) -> None:
+    ready("run", "rows.jsonl", "--user", "ann\u009b31m\u009d0;x")
+    shown = at_terminal(ready, "cost", "--by", "user", "--json")
+
+    assert '"user":' in shown
+    assert not set(shown) & {chr(code) for code in range(0x80, 0xA0)}
+    assert json.loads(ready("cost", "--by", "user", "--json").out)[0]["user"] == "ann\u009b31m\u009d0;x"

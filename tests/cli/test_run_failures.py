@@ -349,3 +349,17 @@ def test_a_doubted_model_is_called_again_once_another_has_answered_for_it(
 
     assert len(models) == 380
     assert models.count("test-model") > 250
+
+
+def test_a_completion_that_is_nested_without_end_is_one_row_and_not_the_run(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    provider.answer = lambda body: completion(deep if "odd" in body["messages"][-1]["content"] else "18")
+    scrimp.provider(provider.url, more='[chains.c]\nsteps = ["fake/test-model", "fake/other"]\n')
+    scrimp.file("rows.jsonl", "".join(json.dumps({"text": text}) + "\n" for text in ("odd", "even")))
+    for flags in ((), ("--chain", "c"), ("--schema", "a"), ("--choices", "18,19")):
+        ran = scrimp("run", "rows.jsonl", *flags, "--retries", "0")
+
+        assert "Traceback" not in ran.err, flags
+        assert len(ran.rows) == 2

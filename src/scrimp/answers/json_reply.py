@@ -7,6 +7,7 @@ from typing import cast
 
 from msgspec import Struct
 
+from scrimp.answers.nesting import nested_too_deep
 from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json
@@ -94,6 +95,8 @@ def _decoded(text: str) -> JsonReply | None:
         value = cast("Json", _decoder().decode(text))
         anew = written(value)
     except (ValueError, RecursionError):
+        return None
+    if nested_too_deep(value):
         return None
     try:
         json.loads(text)

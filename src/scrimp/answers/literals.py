@@ -8,6 +8,7 @@ from typing import cast
 
 from msgspec import Struct
 
+from scrimp.answers.nesting import nested_too_deep
 from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json
@@ -53,9 +54,9 @@ def _loads(text: str) -> ParsedValue | None:
         value = json.loads(text, strict=False, parse_constant=_reject_constant)
         if "\\ud" in text.lower():
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be encoded
-        return ParsedValue(cast("Json", value))
     except (ValueError, RecursionError):
         return None
+    return None if nested_too_deep(value) else ParsedValue(cast("Json", value))
 
 
 def _reject_constant(constant: str) -> None:
@@ -92,9 +93,10 @@ def _evaluate(text: str) -> ParsedValue | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a completion's odd escapes are not ours to warn of
         try:
-            return ParsedValue(ast.literal_eval(text))
+            value = ast.literal_eval(text)
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             return None
+    return None if nested_too_deep(value) else ParsedValue(value)
 
 
 def canonical_literal(value: object) -> str | None:

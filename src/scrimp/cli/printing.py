@@ -13,7 +13,7 @@ from scrimp.errors import output_error
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import folded_table, has_own_lines, narrowest_width
-from scrimp.render.terminal import escape_controls
+from scrimp.render.terminal import escape_controls, escape_controls_in_json
 
 _UNLIMITED = 10_000  # columns
 _RICH_ROWS = 200  # rich takes a millisecond for each row, and the list of all prices would take a second
@@ -78,5 +78,6 @@ def output_errors() -> Iterator[None]:
 
 
 def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
-    """Print JSON on stdout."""
-    print_text(encode_json(value).decode() + "\n")
+    """Print JSON on stdout, for a terminal without the control characters that JSON itself does not escape."""
+    text = encode_json(value).decode()
+    print_text((escape_controls_in_json(text) if sys.stdout.isatty() else text) + "\n")
