@@ -358,8 +358,8 @@ def test_a_completion_that_is_nested_without_end_is_one_row_and_not_the_run(
     provider.answer = lambda body: completion(deep if "odd" in body["messages"][-1]["content"] else "18")
     scrimp.provider(provider.url, more='[chains.c]\nsteps = ["fake/test-model", "fake/other"]\n')
     scrimp.file("rows.jsonl", "".join(json.dumps({"text": text}) + "\n" for text in ("odd", "even")))
-    for flags in ((), ("--chain", "c"), ("--schema", "a"), ("--choices", "18,19")):
+    for flags in ((), ("--chain", "c"), ("--schema", "a, b"), ("--choices", "18,19")):
         ran = scrimp("run", "rows.jsonl", *flags, "--retries", "0")
 
         assert "Traceback" not in ran.err, flags
-        assert len(ran.rows) == 2
+        assert len(ran.rows) == 2, ran.err
