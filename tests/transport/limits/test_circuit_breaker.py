@@ -186,6 +186,13 @@ def test_a_model_that_has_answered_is_given_up_after_five_failed_probes() -> Non
     assert (before, breaker.given_up) == (False, True)
 
 
+def test_a_model_that_is_gone_is_given_up_at_once_though_it_has_answered() -> None:
+    breaker = opened(known(), "not_found")
+
+    assert breaker.given_up
+    assert breaker.admit(breaker.retry_at)  # it may be back all the same
+
+
 @pytest.mark.parametrize("kind", ["not_found", "timeout"])
 def test_a_model_that_never_answered_is_given_up_at_once_where_waiting_would_not_help(kind: FailureKind) -> None:
     assert opened(CircuitBreaker(), kind).given_up

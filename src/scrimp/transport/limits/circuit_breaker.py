@@ -4,7 +4,7 @@ Closed, it lets every call through. After some failures with no success between 
 cool-down is over and one call, the probe, may try. A probe that succeeds closes it; one that fails makes the next
 cool-down longer, unless the provider says itself how long to wait. After some failed probes and some time it is given
 up: no call waits for it any more, though a probe may still find that it is back. A model that has never answered is
-given up sooner, and at once where waiting would not help. Times are seconds of any steady clock.
+given up sooner; one that is gone, at once. Times are seconds of any steady clock.
 
 The pattern is Nygard's (Release It!, 2007).
 """
@@ -136,6 +136,8 @@ class CircuitBreaker:
         """Return whether no call should wait any longer for a model that has failed for so many seconds."""
         if failure.kind == "rate_limit":
             return self._failed_probes >= GIVEN_UP_AFTER and seconds >= _LIMITED_FOR
+        if not policy_of(failure).retried:
+            return True  # no wait brings back a model that is gone
         if not self._answered:
             return not policy_of(failure).waited_out or seconds >= _ABSENT_FOR
         return self._failed_probes >= GIVEN_UP_AFTER and seconds >= _DOWN_FOR
