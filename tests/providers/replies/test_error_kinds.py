@@ -8,6 +8,7 @@ import pytest
 
 from providers.dialect_replies import failed, read
 from scrimp.failures import is_retryable, policy_of
+from scrimp.providers.replies.error_kinds import kind_of
 from scrimp.values import Failure
 
 
@@ -43,6 +44,7 @@ NO_MODEL = [
     (400, "model gpt-9 not found, try pulling it first"), (400, "There are no healthy deployments for this model."),
     (403, "Project `proj_1` does not have access to model `gpt-9`"), (403, "You don't have access to the model with the specified model ID."),
     (401, "key not allowed to access model. This key can only access models=['a']. Tried to access gpt-9"),
+    (403, "Your organization must be verified to stream this model."), (403, "model gpt-9 is in limited preview"),
     (403, "You are not allowed to sample from this model"), (410, "This model has been retired."), (410, ""), (404, ""),
     (400, "Model gpt-9 has been deprecated"), (422, "Unknown model: gpt-9"), (404, "No endpoints found for acme/foo."),
 ]  # fmt: skip
@@ -50,6 +52,10 @@ BAD_KEY = [
     (400, "API key not valid. Please pass a valid API key."), (400, "API key expired. Please renew the API key."),
     (401, "Incorrect API key provided: sk-..."), (401, "invalid x-api-key"), (403, "Your account has been flagged for abuse"),
     (403, "Forbidden"), (403, "Country, region, or territory not supported"), (401, "No cookie auth credentials found"),
+]  # fmt: skip
+NO_FEATURE = [
+    "Your organization must be verified to generate reasoning summaries", "Structured outputs need an approved account",
+    "The service_tier 'priority' is not enabled for your account", "logprobs are turned off here",
 ]  # fmt: skip
 BAD_REQUEST = [
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
@@ -147,3 +153,8 @@ def test_an_error_in_a_200_is_shown(body: Any) -> None:
 
     assert "overloaded, come back" in failure.message
     assert is_retryable(failure)
+
+
+@pytest.mark.parametrize("words", NO_FEATURE)
+def test_a_403_about_a_feature_ends_neither_the_key_nor_the_provider(words: str) -> None:
+    assert kind_of(403, set(), {}, words) == "invalid"

@@ -67,6 +67,12 @@ _NO_MODEL_WORDS = re.compile(
     r"|(?:access|permission|allowed|authorized)\b.{0,60}?\b(?:to|for|use|from|of|access)\b.{0,30}?\bmodel\b",
     re.IGNORECASE,
 )
+# A 403 that is about a model or a feature, and not about the key.
+_FEATURE_WORDS = re.compile(
+    r"\b(?:models?|features?|parameters?|stream(?:ed|ing)?|structured outputs?|json_schema|response_format|reasoning"
+    r"|service_tier|priority|logprobs|tools?|images?|batch(?:es)?)\b",
+    re.IGNORECASE,
+)
 _LIMIT_AND_REQUESTED = re.compile(r"limit:?\s*([\d,]+).{0,80}requested:?\s*([\d,]+)", re.IGNORECASE)
 
 
@@ -93,6 +99,8 @@ def _of_request(status: int, codes: set[str], words: str) -> FailureKind:
         return kind
     if codes & _NO_MODEL or status == 404 or (status in (400, 401, 403, 422) and _NO_MODEL_WORDS.search(words)):
         return "not_found"
+    if status == 403 and _FEATURE_WORDS.search(words):
+        return "not_found" if re.search(r"\bmodel\b", words, re.IGNORECASE) else "invalid"
     return "auth" if status in (401, 403) else "invalid"
 
 

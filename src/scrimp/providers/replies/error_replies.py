@@ -61,6 +61,8 @@ def _message(
         return f"{name} {address} {why}; check base_url"
     if status == 407:
         return f"the proxy before {name} wants a user and a password {why}; put USER:PASSWORD@ before its host"
+    if status == 403 and kind == "not_found":
+        return f"{name} does not let this key use the model '{model}' {why}; choose another one, or ask for access"
     sentences: Mapping[str, str] = {
         "auth": f"{name} refused the key {why}; check {endpoint.key_env or 'its key'}",
         "quota": f"{name} has no money or quota left for this key {why}; top up, or use another provider",
