@@ -106,7 +106,7 @@ def compress_text(
             flush()
             _print_receipt(session, text, fitted, price, name, as_json=report == "json")
         elif fitted.compressed.note:
-            session.messages.warn(f"no sentence was left out: {fitted.compressed.note}")
+            session.messages.warn(f"less was changed: {fitted.compressed.note}")
 
 
 def _budget(max_tokens: str | None, target: float | None) -> TokenBudget | None:

@@ -6,15 +6,13 @@ lock that a large run may hold. Nothing older is kept: texts people asked about 
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from scrimp.errors import StoreError, StoreUnwritableError
-from scrimp.store.database import make_private_folder
+from scrimp.store.private_file import replace_private_file
 from scrimp.values import Message
 
 _REMEDY = "run `scrimp cache rm conversation` to begin a new one"
@@ -47,17 +45,7 @@ def read_conversation(path: Path) -> Conversation | None:
 
 def write_conversation(path: Path, conversation: Conversation) -> None:
     """Replace the last conversation; StoreUnwritableError where that cannot be."""
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        make_private_folder(path.parent)
-        descriptor = os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(conversation))
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise StoreUnwritableError(f"{path} cannot be written ({error.strerror})") from error
+    replace_private_file(path, msgspec.json.encode(conversation), synced=False)
 
 
 def remove_conversation(path: Path, *, before: float | None = None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,13 +10,13 @@ import msgspec
 
 from scrimp.errors import StoreUnwritableError, UsageError
 from scrimp.prices.own_prices import OwnPrice
-from scrimp.store.database import make_private_folder
+from scrimp.store.private_file import replace_private_file
 
 
 def replace_table(path: Path, last: Path, data: bytes) -> None:
     """Write a table whole; the one that it replaces is kept as `last`, or no table where there was none."""
-    _replace(last, _bytes_of(path))
-    _replace(path, data)
+    replace_private_file(last, _bytes_of(path), synced=True)
+    replace_private_file(path, data, synced=True)
 
 
 def restore_table(path: Path, last: Path) -> bool:
@@ -28,9 +27,9 @@ def restore_table(path: Path, last: Path) -> bool:
     if not last.exists():
         raise UsageError("no table was replaced yet, so there is none to put back: see `scrimp prices update --help`")
     present, earlier = _bytes_of(path), _bytes_of(last)
-    _replace(last, present)
+    replace_private_file(last, present, synced=True)
     if earlier:
-        _replace(path, earlier)
+        replace_private_file(path, earlier, synced=True)
         return True
     with suppress(FileNotFoundError):
         path.unlink()
@@ -39,7 +38,7 @@ def restore_table(path: Path, last: Path) -> bool:
 
 def write_own_prices(path: Path, prices: Mapping[str, OwnPrice]) -> None:
     """Replace the prices set by hand."""
-    _replace(path, msgspec.json.format(msgspec.json.encode(prices, order="sorted")) + b"\n")
+    replace_private_file(path, msgspec.json.format(msgspec.json.encode(prices, order="sorted")) + b"\n", synced=True)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -49,20 +48,3 @@ def _bytes_of(path: Path) -> bytes:
         return b""
     except OSError as error:
         raise StoreUnwritableError(f"{path} cannot be read ({error.strerror}), so it cannot be kept") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; only its owner can read it."""
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        make_private_folder(path.parent)
-        descriptor = os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise StoreUnwritableError(f"{path} cannot be written ({error.strerror}): correct its permissions") from error
