@@ -9,8 +9,8 @@ For each answered row the baseline's cost less what the row cost in this run is 
 - for a completion from the cache: what the row would cost now, and nothing else. What routing saved was counted once,
   when it was paid for.
 
-Calls of rows that failed saved nothing. Negative are always other attempts and failed rows, and whoever chose the model
-where that model cost more than the baseline.
+Calls of rows that failed saved nothing. Other attempts and failed rows are never above zero; the choice of the model is
+below zero where that model cost more than the baseline.
 """
 
 from __future__ import annotations

@@ -45,8 +45,8 @@ def check(
 ) -> None:  # fmt: skip
     """Show what models cost and the rule each price was found by; exit 2 if the price of one is unknown.
 
-    With --against, list each rate in force now that another list has otherwise. A rate that it does not have is no
-    difference. The user's own prices are not compared.
+    With --against, list each rate in force now that differs from another list's. Rates that the other list lacks are
+    left out, and so are the user's own prices.
     """
     with open_session() as session:
         if against is not None:

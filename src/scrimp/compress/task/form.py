@@ -14,7 +14,7 @@ from scrimp.regexes import pattern
 Subject: TypeAlias = Literal["form", "whole"]
 Kind: TypeAlias = Literal["form", "whole", "values"]
 
-# A word of a script with spaces, or signs that part sentences; the vowels of Indic scripts are no letters to `re`.
+# A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
 _WORD = (
     r"[^\W\u0900-\u0dff\u2e80-\U0010ffff]+|[\u0900-\u0963\u0966-\u0dff]+"
     r"|[.!?:;,()\n\"\u00ab\u00bb\u060c\u061b\u061f\u0964\u201c\u201d\u201e\u2022\u3000-\u3003*>]+"

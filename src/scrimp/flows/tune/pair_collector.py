@@ -210,7 +210,7 @@ def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | N
 
 
 def answered_itself(answer: Answer) -> bool:
-    """Return whether the model that was called answered: the completion of another one is no evidence for it."""
+    """Return whether the model that was called answered: another one's completion says nothing about it."""
     return answer.called_as is None or is_same_model(answer.called_as, answer.model)
 
 
