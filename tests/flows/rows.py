@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from scrimp.flows.plan.planner import PlannedRow
+from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.plan.run_options import RunLabels
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.prices.book import PriceBook
@@ -31,9 +32,7 @@ def planned_row(
 ) -> PlannedRow:  # fmt: skip
     prompt = Prompt(index=index, text=text, system=system, history=history)
     route = Route(chain=Chain(steps=(step,)), tier=None, why="asked for")
-    return PlannedRow(
-        prompt, text, system, history, "lossless", (), "", route, key if key is not None else text.encode()
-    )
+    return PlannedRow(prompt, "off", PromptCompressor("off"), route, key if key is not None else text.encode())
 
 
 def row_recorder(run: CallRecorder, row: PlannedRow | None = None) -> RowRecorder:

@@ -96,13 +96,13 @@ def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services)
         return
     seen.add(short)
     total.calls += 1
-    texts = (row.system or "", *(turn.content for turn in row.history))
+    texts = (row.system or "", *(turn.content for turn in row.sent.history))
     size = tokens.estimate(row.text)
     sent = size + sum(map(tokens.estimate, texts))
     total.input += sent + _MESSAGE_TOKENS
     if attachments:
         _count_attachments(attachments, total)
-    if row.rules:
+    if row.sent.rules:
         total.saved_input += sum(map(tokens.estimate, (*texts_of(row.prompt), row.instruction or ""))) - sent
 
 

@@ -182,7 +182,7 @@ def _first_of_step(attempts: Sequence[Attempt], shown: Attempt) -> Completion | 
 
 def _task_text(row: PlannedRow) -> str:
     """Return the prompt with its system text and earlier turns, for a model that judges a completion of it."""
-    turns = (f"{turn.role}: {turn.content}" for turn in row.history)
+    turns = (f"{turn.role}: {turn.content}" for turn in row.sent.history)
     return "\n\n".join(part for part in (row.system, *turns, row.text) if part)
 
 
@@ -206,13 +206,13 @@ def _compression(row: PlannedRow) -> Compression | None:
     level = row.level
     if level == "off":
         return None
-    sent = (row.text, row.system or "", *(turn.content for turn in row.history))
-    if not row.rules:
+    sent = (row.text, row.system or "", *(turn.content for turn in row.sent.history))
+    if not row.sent.rules:
         size = sum(map(tokens.estimate, sent))
-        return Compression(before=size, after=size, level=level, estimated=True, note=row.note)
+        return Compression(before=size, after=size, level=level, estimated=True, note=row.sent.note)
     before = sum(map(tokens.count, (*texts_of(row.prompt), row.instruction or "")))
     after = sum(map(tokens.count, sent))
-    return Compression(before=before, after=after, level=level, rules=row.rules, note=row.note)
+    return Compression(before=before, after=after, level=level, rules=row.sent.rules, note=row.sent.note)
 
 
 def _failure_of(attempt: Attempt) -> tuple[Failure, RowStatus]:

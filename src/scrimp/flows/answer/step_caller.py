@@ -235,7 +235,7 @@ class StepCaller:
             parameters = self._with_logprobs(replace(own, effort=own.effort or model.effort), model)
         if row.route.cap is not None and parameters.max_output is None:
             parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
-        history = () if about_a_completion else row.history
+        history = () if about_a_completion else row.sent.history
         if question.reply is not None:
             history = (*history, Message("user", row.text), Message("assistant", question.reply))
         return Call(

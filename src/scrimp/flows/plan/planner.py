@@ -1,8 +1,9 @@
-"""From a prompt to a planned row: compressed, routed and named, all without a network."""
+"""From a prompt to a planned row: routed and named, and compressed once it is to be sent, all without a network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,8 +12,8 @@ from msgspec.structs import replace
 from scrimp import fingerprint
 from scrimp.enums import Level
 from scrimp.flows.plan.choices_text import choices_text
-from scrimp.flows.plan.prompt_compressor import PromptCompressor
-from scrimp.values import Chain, Message, Parameters, Prompt, Route
+from scrimp.flows.plan.prompt_compressor import CompressedPrompt, PromptCompressor
+from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
@@ -20,19 +21,30 @@ if TYPE_CHECKING:
     from scrimp.routing.decide import RoutingRule
 
 
-class PlannedRow(Struct, frozen=True):
-    """A prompt as it is sent, compressed, where it goes, and its cache key."""
+class PlannedRow(Struct, frozen=True, dict=True):
+    """A prompt, where it goes, its cache key, and what is sent of it: compressed when first asked for, never a hit."""
 
     prompt: Prompt
-    text: str
-    system: str | None
-    history: tuple[Message, ...]
     level: Level  # of compression
-    rules: tuple[str, ...]  # of compression, that changed something
-    note: str  # why the level asked for could not be reached
+    compressor: PromptCompressor
     route: Route
     key: bytes
-    instruction: str | None = None  # what was added at the end of the system text, to tell the labels
+    instruction: str | None = None  # what is added at the end of the system text, to tell the labels
+
+    @cached_property
+    def sent(self) -> CompressedPrompt:
+        """The texts as they are sent, but for the instruction."""
+        return self.compressor.compress(self.prompt)
+
+    @property
+    def text(self) -> str:
+        """The last turn as it is sent."""
+        return self.sent.text
+
+    @property
+    def system(self) -> str | None:
+        """The system text as it is sent."""
+        return _with_instruction(self.sent.system, self.instruction)
 
     def signature(self, parameters: Parameters, task_name: str | None) -> str:
         """Return the name of the prompt's task; `task_name` is what the user calls it."""
@@ -60,16 +72,12 @@ class Planner:
         """Return a prompt as it will be sent, and where to."""
         route = self.route(prompt)
         level = self._options.level if self._options.level_fixed else route.level or self._options.level
-        sent = self._compressor(level).compress(prompt)
         instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
         key = fingerprint.key(
             self._route_key(route.chain, level), text=prompt.text, system=_with_instruction(prompt.system, instruction),
             history=prompt.history, sample=prompt.sample or 0, attachments=prompt.attachments,
         )  # fmt: skip
-        system = _with_instruction(sent.system, instruction)
-        return PlannedRow(
-            prompt, sent.text, system, sent.history, level, sent.rules, sent.note, route, key, instruction
-        )
+        return PlannedRow(prompt, level, self._compressor(level), route, key, instruction)
 
     def route(self, prompt: Prompt) -> Route:
         """Return where a prompt goes, and why."""
