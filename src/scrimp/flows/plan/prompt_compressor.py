@@ -12,8 +12,6 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.compress import compress
-from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.values import Message, Prompt
 
 # Rows share their system text, and rows of one conversation their turns. Longer texts (in characters) are not cached.
@@ -33,6 +31,7 @@ class CompressedPrompt(Struct, frozen=True):
 class _CompressedPart(Struct, frozen=True):
     text: str
     rules: tuple[str, ...]
+    note: str
 
 
 class PromptCompressor:
@@ -44,11 +43,11 @@ class PromptCompressor:
 
     def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return the texts of a prompt as they are sent."""
-        last = compress(prompt.text, self._level)
+        last = _compress_part(prompt.text, self._level)
         text = self._without_tags(last.text)
         if not prompt.history:
             return CompressedPrompt(text, prompt.system, (), last.rules, last.note)
-        parts = [_CompressedPart(text, last.rules)]
+        parts = [last]
         turns = tuple(self._turn(turn, parts) for turn in prompt.history)
         rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
         return CompressedPrompt(text, prompt.system, turns, rules, last.note)
@@ -63,12 +62,16 @@ class PromptCompressor:
 
     def _without_tags(self, text: str) -> str:
         """Return a text without the tags around what it keeps, which are for scrimp alone; `off` sends every byte."""
+        from scrimp.compress.keep_tags import without_keep_tags  # noqa: PLC0415 - as in _compress_part
+
         return text if self._level == "off" else without_keep_tags(text)
 
 
 def _compress_part(text: str, level: str) -> _CompressedPart:
+    from scrimp.compress import compress  # noqa: PLC0415 - a run that is answered from the cache sends nothing
+
     compressed = compress(text, level)
-    return _CompressedPart(compressed.text, compressed.rules)
+    return _CompressedPart(compressed.text, compressed.rules, compressed.note)
 
 
 def texts_of(prompt: Prompt) -> tuple[str, ...]:
