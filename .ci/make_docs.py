@@ -34,7 +34,7 @@ def main() -> int:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     verb = "drifted, run `python .ci/make_docs.py`:" if "--check" in sys.argv else "made:"
-    print(verb, *(drifted or ["nothing"]))
+    print(*([verb, *drifted] if drifted else ["all is as the commands say"]))
     return int("--check" in sys.argv and bool(drifted))
 
 
