@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 
 from scrimp.flows.plan.planner import PlannedRow
@@ -19,10 +19,21 @@ Append = Callable[[tuple[Entry, ...]], None]
 STEP = Step("simple", (ModelRef("acme", "m"),))
 
 
-def call_recorder(prices: PriceBook, begin: Begin = lambda _: None, append: Append = lambda _: None) -> CallRecorder:
+def call_recorder(
+    prices: PriceBook,
+    begin: Begin = lambda _: None,
+    append: Append = lambda _: None,
+    free: Collection[str] = (),
+) -> CallRecorder:
     """What a run books with."""
     return CallRecorder(
-        run="r", labels=RunLabels(), prices=prices, begin=begin, append=append, clock=lambda: 1_795_000_000.0
+        run="r",
+        labels=RunLabels(),
+        prices=prices,
+        begin=begin,
+        append=append,
+        clock=lambda: 1_795_000_000.0,
+        free=free,
     )
 
 

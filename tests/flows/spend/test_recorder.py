@@ -127,3 +127,19 @@ def test_a_model_that_answered_in_another_s_place_is_never_priced_by_the_name_as
     given = completion(model=answered, usage=Usage(input=1_000_000))
 
     assert recorder.price(asked, "acme", given, 0.0)[0] == cost
+
+
+@pytest.mark.parametrize(("free", "expected"), [((), ("lost", None)), (("acme",), ("failed", Decimal(0)))])
+def test_a_call_that_runs_in_this_process_is_never_lost_nor_billed(
+    free: tuple[str, ...], expected: tuple[str, Decimal | None]
+) -> None:
+    begun: list[Entry] = []
+
+    async def main() -> Entry:
+        recorder = row_recorder(call_recorder(PRICES, begun.append, free=free))
+        stopped = Failure(kind="network", message="stopped before the reply arrived")
+        return recorder.end(await recorder.begin(CALL), stopped)
+
+    ended = run(main())
+
+    assert [(entry.status, entry.cost) for entry in (*begun, ended)] == [expected] * 2  # killed, and stopped

@@ -70,6 +70,7 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
         recorder = CallRecorder(
             run=services.run, labels=options.labels, prices=services.prices, begin=commits.begin, append=commits.append,
             clock=services.clock, parameters=options.parameters,
+            free={name for name, endpoint in services.routes.endpoints.items() if endpoint.transport != "http"},
         )  # fmt: skip
         answerer = build_answerer(options, services, client, health)
         yield EngineParts(answerer, recorder, commits, client, claims)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -31,11 +31,14 @@ class CallRecorder:
     def __init__(
         self, *, run: str, labels: RunLabels, prices: PriceBook, begin: Callable[[Entry], None],
         append: Callable[[tuple[Entry, ...]], None], clock: Callable[[], float] = time.time,
-        parameters: Parameters = _NO_PARAMETERS,
+        parameters: Parameters = _NO_PARAMETERS, free: Collection[str] = (),
     ) -> None:  # fmt: skip
-        """`begin` writes down a call before it is sent, so that it outlives a kill; `append` appends ended ones."""
+        """`begin` writes down a call before it is sent, so that it outlives a kill; `append` appends ended ones.
+
+        `free` are the providers that never bill, since they run in this process: a call of theirs is never lost.
+        """
         self.run, self.labels, self.prices = run, labels, prices
-        self.begin, self.append, self.clock, self.parameters = begin, append, clock, parameters
+        self.begin, self.append, self.clock, self.parameters, self.free = begin, append, clock, parameters, free
         self._process, self._calls = os.urandom(9).hex(), 0
 
     def next_call(self) -> str:
@@ -62,11 +65,13 @@ class RowRecorder:
         self.has_called = False
 
     async def begin(self, call: Call) -> str:
-        """Record a request before it is sent and return its id: should scrimp die now, the call counts as lost."""
+        """Record a request before it is sent and return its id: should scrimp die now, it may have been billed."""
         calls, labels = self._calls, self._calls.labels
+        free = call.provider in calls.free
         entry = Entry(
             call=calls.next_call(), run=calls.run, time=calls.clock(), provider=call.provider, model=call.model,
-            status="lost", seconds=0.0, tier=self._row.route.tier, chain=self._row.route.chain.name, step=call.step,
+            status="failed" if free else "lost", cost=Decimal(0) if free else None, seconds=0.0,
+            tier=self._row.route.tier, chain=self._row.route.chain.name, step=call.step,
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
             signature=self._signature,
         )  # fmt: skip
@@ -81,7 +86,7 @@ class RowRecorder:
         begun = self._open.pop(call_id)
         seconds = self._calls.clock() - begun.time
         if isinstance(result, Failure):
-            status = _status(result)
+            status: EntryStatus = begun.status if may_be_billed(result) else "failed"
             cost = None if status == "lost" else Decimal(0)
             entry = replace(begun, status=status, seconds=seconds, cost=cost, http=result.http, error=result.message)
         else:
@@ -127,7 +132,3 @@ class RowRecorder:
         """Dollars of all calls of the row so far; None when one that was paid has no known price."""
         paid = [entry.cost for entry in self.entries if entry.status in PAID_STATUSES]
         return None if None in paid else sum((cost for cost in paid if cost is not None), Decimal(0))
-
-
-def _status(failure: Failure) -> EntryStatus:
-    return "lost" if may_be_billed(failure) else "failed"
