@@ -6,38 +6,35 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from scrimp.compress.checks.gate import Check, all_of, apply_checked
+from scrimp.compress.checks.gate import Check, Rewrite, all_of, apply_checked
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
-from scrimp.compress.extract.question import find_question
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.placement import Placement
-from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
 from scrimp.compress.rules import CompressionRule, rules_for
-from scrimp.compress.task.form import about_all, about_form
+from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
+from scrimp.compress.task.form import about_form
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import Zone
 
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
-NO_QUESTION = "no question was found to select sentences for"
-NO_CONTEXT = "no documents or passages were found to select sentences from"
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
-ABOUT_ALL = "the task needs every sentence of its documents"
 
 
 def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     """Return the text compressed with these options."""
     zones, note = _zones(text)
-    options, zones, missing = _resolve_question(options, zones)
+    options, zones, missing = resolve_question(options, zones)
     note = missing or note
-    changes: list[AppliedRule] = []
-    taken_back: dict[tuple[str, str], None] = {}
-    shorter = _run_once(text, zones, options, changes, taken_back)
+    first = _Pass(text, zones, options)
+    shorter, changes, taken_back = first.run(), first.changes, first.taken_back
     # Sentences are selected once: of those selected, a second pass would select fewer.
     later = replace(options, level="tidy") if options.selects_sentences else options
     for _ in range(_MAX_PASSES - 1 if changes else 0):
-        after = _run_once(shorter, _zones(shorter)[0], later, changes, taken_back)
+        again = _Pass(shorter, _zones(shorter)[0], later)
+        after = again.run()
+        changes, taken_back = [*changes, *again.changes], taken_back | again.taken_back
         if after == shorter:
             break
         shorter = after
@@ -47,7 +44,7 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
 def _zones(text: str) -> tuple[list[Zone], str]:
     """Return the zones of a text; where the task is about the form of its JSON that is code, and the note says so."""
     zones = segment(text, find_json=find_json, is_data=Placement(text).is_data)
-    if any(map(_is_json, zones)) and (words := about_form(_instructions(zones))):
+    if any(map(_is_json, zones)) and (words := about_form(instructions_of(zones))):
         zones = [replace(zone, kind="code", form="fence") if _is_json(zone) else zone for zone in zones]
         return zones, f"{ABOUT_FORM}: {words}"
     return zones, ""
@@ -57,58 +54,42 @@ def _is_json(zone: Zone) -> bool:
     return zone.form in ("json", "jsonl")
 
 
-def _instructions(zones: Sequence[Zone]) -> str:
-    return without_keep_tags("\n".join(zone.text for zone in zones if zone.kind == "instruction"))
+class _Pass:
+    """One pass of the rules over the zones of a text, with what changed and what was taken back."""
 
+    def __init__(self, text: str, zones: Sequence[Zone], options: CompressOptions) -> None:
+        self.changes: list[AppliedRule] = []
+        self.taken_back: dict[tuple[str, str], None] = {}
+        self._text, self._zones, self._options = text, zones, options
+        self._pieces = [zone.text for zone in zones]
 
-def _resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
-    """Find the question where none was given, and what to select sentences from; the note says what is missing.
+    def run(self) -> str:
+        """Return the text after all rules; sentences are selected before wording changes."""
+        level = self._options.level
+        if self._options.selects_sentences:
+            self._apply_rules("off", "tidy")
+            for at, left in enumerate(select_sentences(self._zones, self._pieces, self._options)):
+                self._apply(at, SELECTION, lambda _, left=left: left, self._options.protected_change)  # type: ignore[misc]
+            self._apply_rules("tidy", level)
+        else:
+            self._apply_rules("off", level)
+        joined = "".join(self._pieces)
+        return joined if len(joined) <= len(self._text) else self._text
 
-    A text without documents, for which a question from outside was given, is a document as a whole.
-    """
-    if not options.selects_sentences:
-        return options, zones, ""
-    has_context = any(zone.kind == "context" for zone in zones)
-    if options.query and not has_context and not any(options.query in zone.text for zone in zones):
-        zones = [_as_context(zone) for zone in zones]
-        has_context = any(zone.kind == "context" for zone in zones)
-    if not has_context:
-        return options, zones, NO_CONTEXT if options.level == "focus" else ""
-    instructions = f"{options.query}\n{_instructions(zones)}"
-    if words := about_all(instructions) or about_form(instructions):
-        return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
-    query = options.query or find_question(zones)
-    return replace(options, query=query), zones, "" if query else NO_QUESTION
+    def _apply_rules(self, above: str, level: str) -> None:
+        for at, zone in enumerate(self._zones):
+            for rule in rules_for(zone, level, above=above):
+                self._apply(at, rule.name, lambda text, rule=rule: rule.rewrite(text, self._options), self._check(rule))  # type: ignore[misc]
 
+    def _apply(self, at: int, name: str, rewrite: Rewrite, check: Check) -> None:
+        zone, before = self._zones[at], self._pieces[at]
+        after, reason = apply_checked(before, rewrite, check)
+        if reason is not None:
+            self.taken_back[name, reason] = None
+        elif after != before:
+            self.changes.append(AppliedRule(zone.kind, zone.form, name, before, after))
+            self._pieces[at] = after
 
-def _as_context(zone: Zone) -> Zone:
-    return replace(zone, kind="context") if (zone.kind, zone.form) == ("instruction", "prose") else zone
-
-
-def _run_once(
-    text: str,
-    zones: Sequence[Zone],
-    options: CompressOptions,
-    changes: list[AppliedRule],
-    taken_back: dict[tuple[str, str], None],
-) -> str:
-    pieces = [zone.text for zone in zones]
-    for at, zone in enumerate(zones):
-        for rule in rules_for(zone, options.level):
-            before = pieces[at]
-            after, reason = apply_checked(
-                before,
-                lambda text, rule=rule: rule.rewrite(text, options),  # type: ignore[misc]
-                _check(rule, options),
-            )
-            if reason is not None:
-                taken_back[rule.name, reason] = None
-            elif after != before:
-                changes.append(AppliedRule(zone.kind, zone.form, rule.name, before, after))
-                pieces[at] = after
-    joined = "".join(pieces)
-    return joined if len(joined) <= len(text) else text
-
-
-def _check(rule: CompressionRule, options: CompressOptions) -> Check:
-    return rule.check if options.protected is None else all_of(options.protected_change, rule.check)
+    def _check(self, rule: CompressionRule) -> Check:
+        protected = self._options.protected
+        return rule.check if protected is None else all_of(self._options.protected_change, rule.check)

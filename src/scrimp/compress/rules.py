@@ -38,10 +38,11 @@ class CompressionRule(Struct, frozen=True):
     check: Check
 
 
-def rules_for(zone: Zone, level: str) -> list[CompressionRule]:
-    """Return the rules that apply to a zone at a level, in order."""
+def rules_for(zone: Zone, level: str, *, above: str = "off") -> list[CompressionRule]:
+    """Return the rules of the levels `above` one and up to `level` that apply to a zone, in order."""
     highest = min(LEVELS.index(level), LEVELS.index(zone.highest_level))
-    return [rule for rule in RULES if LEVELS.index(rule.level) <= highest and rule.applies_to(zone)]
+    levels = LEVELS[LEVELS.index(above) + 1 : highest + 1]
+    return [rule for rule in RULES if rule.level in levels and rule.applies_to(zone)]
 
 
 def _zones(*kinds: ZoneKind, forms: Collection[str] = (), without: Collection[str] = ()) -> Callable[[Zone], bool]:
@@ -97,14 +98,6 @@ def _page_text_complete(before: str, after: str) -> str | None:
     return page_text_complete(before, after)
 
 
-def _focus(text: str, options: CompressOptions) -> str:
-    from scrimp.compress.extract.focus import focus  # noqa: PLC0415 - at focus and above only
-
-    pattern = options.protected
-    must_keep = (lambda unit: pattern.search(unit) is not None) if pattern is not None else None
-    return focus(text, options.query, keep=options.keep, must_keep=must_keep, scorer=options.scorer)
-
-
 def _drop_small_words(text: str, options: CompressOptions) -> str:
     from scrimp.compress.wording.small_words import drop_small_words  # noqa: PLC0415 - at dense only
 
@@ -137,7 +130,6 @@ RULES = (
     ),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
-    CompressionRule("sentences for the question", "focus", _CONTEXT_PROSE, _focus, _unchecked),
     CompressionRule("lines of one shape", "dense", _LOG_LINES, _plain(fold_log), _same_line_count),
     CompressionRule("json columns", "dense", _JSON, _inside_margins(write_tables), _same_json),
     CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _unchecked),

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
 from scrimp.compress.extract.bm25 import QueryTerms, sentence_scores
 from scrimp.compress.extract.outline import Outline, build_outline
 from scrimp.compress.extract.sentences import is_break, split_sentences
 from scrimp.compress.options import Scorer
+
+
+class Piece(NamedTuple):
+    """A part of a prompt: a document, or what stands between documents and stays as it is (code, data, a rule)."""
+
+    text: str
+    is_document: bool
 
 
 def focus(
@@ -24,22 +33,57 @@ def focus(
     line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
     is. Sentences are ranked by BM25 unless a scorer is given.
     """
+    return focus_together([Piece(text, True)], query, keep=keep, must_keep=must_keep, scorer=scorer)[0]
+
+
+def focus_together(
+    pieces: Sequence[Piece],
+    query: str,
+    *,
+    keep: float,
+    must_keep: Callable[[str], bool] | None = None,
+    scorer: Scorer | None = None,
+) -> list[str]:
+    """Return what is left of each piece; the sentences of all documents compete for `keep` of them all.
+
+    What is no document stays, with the labels of a document that it stands under, and does not count towards `keep`.
+    """
+    texts = [piece.text for piece in pieces]
     terms = QueryTerms.of(query)
     if keep >= 1 or not terms.words:
-        return text
-    units = split_sentences(text)
-    outline = build_outline(units)
-    if scorer is None:
-        scores = sentence_scores(units, outline.paragraphs, terms)
-    else:
-        given = dict(zip(range(len(units)), scorer(units, query), strict=True))
-        scores = {index: given[index] for paragraph in outline.paragraphs for index in paragraph}
+        return texts
+    parts = [split_sentences(piece.text) if piece.is_document else [piece.text] for piece in pieces]
+    units = [unit for part in parts for unit in part]
+    ends = [0, *accumulate(map(len, parts))]
+    fixed = frozenset(at for at, piece in zip(ends, pieces, strict=False) if not piece.is_document)
+    outline = build_outline(units, fixed)
+    scores = _scores(units, outline, query, terms, scorer, fixed)
     if not any(scores.values()):
-        return text
+        return texts
     ranked = sorted(scores, key=lambda index: (-scores[index], index))
-    required = _required(units, outline, must_keep) if must_keep else set()
-    selected = _select(ranked, units, outline, required=required, budget=_budget(units, keep))
-    return "".join(_with_breaks(units, selected))
+    required = _required(units, outline, must_keep, fixed)
+    budget = _budget([unit for index, unit in enumerate(units) if index not in fixed], keep)
+    selected = _select(ranked, units, outline, required=required, budget=budget + sum(len(units[at]) for at in fixed))
+    return [
+        "".join(_with_breaks(part, {index - start for index in selected if start <= index < start + len(part)}))
+        for part, start in zip(parts, ends, strict=False)
+    ]
+
+
+def _scores(
+    units: Sequence[str],
+    outline: Outline,
+    query: str,
+    terms: QueryTerms,
+    scorer: Scorer | None,
+    fixed: frozenset[int],
+) -> dict[int, float]:
+    """Return the score of each sentence by its index."""
+    if scorer is None:
+        return sentence_scores(units, outline.paragraphs, terms)
+    scored = [index for index in range(len(units)) if index not in fixed]
+    given = dict(zip(scored, scorer([units[index] for index in scored], query), strict=True))
+    return {index: given[index] for paragraph in outline.paragraphs for index in paragraph}
 
 
 def _budget(units: Sequence[str], keep: float) -> float:
@@ -47,10 +91,12 @@ def _budget(units: Sequence[str], keep: float) -> float:
     return keep * sum(len(unit) for unit in units) - sum(len(unit) for unit in units if is_break(unit))
 
 
-def _required(units: Sequence[str], outline: Outline, must_keep: Callable[[str], bool]) -> set[int]:
+def _required(
+    units: Sequence[str], outline: Outline, must_keep: Callable[[str], bool] | None, fixed: frozenset[int]
+) -> set[int]:
     required: set[int] = set()
     for index in outline.parent:
-        if must_keep(units[index]):
+        if index in fixed or (must_keep is not None and must_keep(units[index])):
             required |= _with_labels(index, outline, required)
     return required
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from scrimp.compress.extract.sentences import NAME_INLINE, PASSAGE, TAG, is_break, label_rank
@@ -75,10 +75,15 @@ class _LabelStack:
         return label
 
 
-def build_outline(units: Sequence[str]) -> Outline:
-    """Return the outline of units, which are those of `split_sentences`."""
+def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
+    """Return the outline of units: those of `split_sentences`, and `fixed` ones, under labels but no sentences."""
     outline, labels = Outline([[]], {}, {}), _LabelStack()
     for index, unit in enumerate(units):
+        if index in fixed:
+            outline.paragraphs.append([])
+            outline.parent[index] = labels.innermost()
+            labels.last_sentence = index
+            continue
         rank = label_rank(unit)
         tag = _TAG_NAME.match(unit) if rank == TAG else None
         if is_break(unit):

@@ -1,0 +1,70 @@
+"""What sentences are selected for, and from what: the question of a prompt, and its documents, all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from scrimp.compress.extract.question import find_question
+from scrimp.compress.keep_tags import without_keep_tags
+from scrimp.compress.options import CompressOptions
+from scrimp.compress.task.form import about_all, about_form
+from scrimp.compress.zones.zone import Zone
+
+SELECTION = "sentences for the question"  # as a rule is named
+NO_QUESTION = "no question was found to select sentences for"
+NO_CONTEXT = "no documents or passages were found to select sentences from"
+ABOUT_ALL = "the task needs every sentence of its documents"
+
+
+def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
+    """Find the question where none was given, and what to select sentences from; the note says what is missing.
+
+    A text without documents, for which a question from outside was given, is a document as a whole.
+    """
+    if not options.selects_sentences:
+        return options, zones, ""
+    has_context = any(zone.kind == "context" for zone in zones)
+    if options.query and not has_context and not any(options.query in zone.text for zone in zones):
+        zones = [_as_context(zone) for zone in zones]
+        has_context = any(zone.kind == "context" for zone in zones)
+    if not has_context:
+        return options, zones, NO_CONTEXT if options.level == "focus" else ""
+    instructions = f"{options.query}\n{instructions_of(zones)}"
+    if words := about_all(instructions) or about_form(instructions):
+        return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
+    query = options.query or find_question(zones)
+    return replace(options, query=query), zones, "" if query else NO_QUESTION
+
+
+def instructions_of(zones: Sequence[Zone]) -> str:
+    """Return what the zones tell to do, as it is sent."""
+    return without_keep_tags("\n".join(zone.text for zone in zones if zone.kind == "instruction"))
+
+
+def _as_context(zone: Zone) -> Zone:
+    return replace(zone, kind="context") if (zone.kind, zone.form) == ("instruction", "prose") else zone
+
+
+def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: CompressOptions) -> list[str]:
+    """Return what is left of the text of each zone; only documents change, from the first to the last of them."""
+    from scrimp.compress.extract.focus import Piece, focus_together  # noqa: PLC0415 - at focus and above only
+
+    documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
+    if not documents:
+        return list(texts)
+    first, last = documents[0], documents[-1] + 1
+    pattern = options.protected
+    left = focus_together(
+        [Piece(text, _is_document(zone)) for zone, text in zip(zones[first:last], texts[first:last], strict=True)],
+        options.query,
+        keep=options.keep,
+        must_keep=(lambda unit: pattern.search(unit) is not None) if pattern is not None else None,
+        scorer=options.scorer,
+    )
+    return [*texts[:first], *left, *texts[last:]]
+
+
+def _is_document(zone: Zone) -> bool:
+    return (zone.kind, zone.form) == ("context", "prose")

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.compress.compressor import compress
+from scrimp.compress.extract.focus import Piece, focus, focus_together
+
+CATS = "Cats sleep all day long in the warm sun. They wake up at night and hunt for mice. Nobody feeds them."
+TOWER = "The tower of Varn was rebuilt by Anna Meier. The tower of Varn has four clocks. It may be climbed."
+BREAD = "Bread is made of flour and water and salt. It is baked for an hour at least. It is sold at noon."
+QUESTION = "Question: Who rebuilt the tower of Varn?"
+
+sentences = st.lists(st.sampled_from(["The tower is high. ", "Cats sleep. ", "[2] ", "Bob: ", "\n", "\n\n"])).map(
+    "".join
+)
+pieces = st.lists(st.builds(Piece, sentences, st.booleans()), min_size=1, max_size=6)
+
+
+def test_sentences_of_all_documents_compete_whatever_stands_between_them() -> None:
+    documents = "\n\nand\n\n".join(f"<doc>{text}</doc>" for text in (CATS, TOWER, BREAD))
+    text = f"{documents}\n\n{QUESTION}"
+
+    kept = compress(text, "focus", keep=0.4).text
+
+    assert TOWER in kept
+    assert "Cats" not in kept
+    assert "Bread" not in kept
+
+
+def test_code_between_sentences_keeps_the_label_it_stands_under() -> None:
+    code = "```py\nmice = 3\n```"
+    text = f"Passage 1: {TOWER}\n\nPassage 2: {CATS}\n\n{code}\n\nPassage 3: {BREAD}\n\n{QUESTION}"
+
+    kept = compress(text, "focus", keep=0.4).text
+
+    assert f"Passage 2: \n\n{code}" in kept
+    assert "Cats" not in kept
+    assert "Passage 3" not in kept
+
+
+@given(pieces, st.floats(0, 1))
+def test_what_is_no_document_stays_and_does_not_count(found: list[Piece], keep: float) -> None:
+    left = focus_together(found, "Is the tower high?", keep=keep)
+    documents = [text for piece, text in zip(found, left, strict=True) if piece.is_document]
+
+    assert all(piece.is_document or text == piece.text for piece, text in zip(found, left, strict=True))
+    whole = sum(len(piece.text) for piece in found if piece.is_document)
+    least = focus_together(found, "Is the tower high?", keep=0)
+    assert sum(map(len, documents)) <= keep * whole or left == least
+
+
+@given(sentences, st.floats(0, 1))
+def test_a_document_alone_is_selected_from_as_if_nothing_were_before_it(text: str, keep: float) -> None:
+    beside = [Piece("x = 1\n", False), Piece(text, True)]
+
+    assert focus_together(beside, "high tower", keep=keep)[1] == focus(text, "high tower", keep=keep)
