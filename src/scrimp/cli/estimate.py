@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
 import typer
+from msgspec.structs import asdict
 
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
@@ -32,6 +32,9 @@ from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes,
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
+from scrimp.render.level_savings import ALIGN as LEVEL_ALIGN
+from scrimp.render.level_savings import HEADERS as LEVEL_HEADERS
+from scrimp.render.level_savings import level_document, level_heading, level_rows
 from scrimp.units import format_count, format_dollars, pluralize
 from scrimp.values import ModelRef
 
@@ -51,8 +54,11 @@ def estimate(
 
     It accepts every flag of scrimp run: just replace run with estimate. Flags for speed and output have no effect here.
     Images and PDFs count as many tokens as their vendors' formulas give for their sizes.
-    Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, and completions are
+    Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, completions are
     assumed to be short, medium or as long as --max-output allows.
+
+    Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
+    sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
     """
     del written, look
     names = inputs_or_stdin(inputs)
@@ -71,8 +77,9 @@ def estimate(
             models.insert(0, (None, session.services.routes.model(options.model)))
         quoted = quotes(work, output, session.services, models)
         if as_json:
-            counts = {name: value for name, value in msgspec.structs.asdict(work).items() if name != "sizes"}
-            print_json({"work": counts, "offers": [msgspec.structs.asdict(each) for each in quoted]})
+            counts = {name: value for name, value in asdict(work).items() if name not in {"sizes", "levels"}}
+            offers = [asdict(each) for each in quoted]
+            print_json({"work": counts, "offers": offers, "compression": work.levels and level_document(work.levels)})
             return
         _describe(work, output, [each.attached_input for each in quoted])
         cells = [
@@ -90,6 +97,10 @@ def estimate(
         print_table(
             headers, cells, "llrrrr", session.out, empty="no model can be called: set a key, or see them all with --all"
         )
+        if work.levels is not None:
+            print_line(level_heading(work.levels))
+            if savings := level_rows(work.levels):
+                print_table(LEVEL_HEADERS, savings, LEVEL_ALIGN, session.out)
 
 
 def _describe(work: Workload, output: OutputTokens, attached: Sequence[int]) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from scrimp import tokens
+from scrimp.flows.level_savings import LevelSampler
 from scrimp.flows.plan.groups import groups, planned
-from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.values import Attachment, ModelRef, Prompt, Usage
 
 if TYPE_CHECKING:
+    from scrimp.billing.level_savings import LevelSavings
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
@@ -25,17 +26,18 @@ _MESSAGE_TOKENS = 8
 
 
 class Workload(Struct):
-    """What there is to do; tokens are estimates (some 7 % off for one text, less for many)."""
+    """What there is to do; tokens are counted up to some hundred calls, and estimated from a sample of more."""
 
     rows: int = 0
     hits: int = 0
     duplicates: int = 0
     calls: int = 0
-    input: int = 0  # tokens of the calls that are left
+    input: int = 0  # tokens of the calls that are left, as they would be sent
     saved_input: int = 0  # tokens that compression takes off them
     attachments: int = 0  # images and PDFs of the calls that are left; each model counts their tokens in its own way
     unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
     sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached, nameless
+    levels: LevelSavings | None = None  # what each level would save; None where there is nothing to call
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -62,15 +64,17 @@ class OutputTokens(Struct, frozen=True):
 def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services, *, one_by_one: bool) -> Workload:
     """Count what a run would do."""
     planner, lookup = services.planner(options), services.cache_lookup(options)
-    total, seen = Workload(), set[int]()
+    total, seen, sampler = Workload(), set[int](), LevelSampler(services)
     for unplanned in groups(prompts, one_by_one=one_by_one):
         group = planned(unplanned, planner, lookup)
         total.rows += len(group.rows)
         total.hits += len(group.cached)
         for place, row in enumerate(group.rows):
             if place not in group.cached:
-                _count(row, total, seen, services)
-    total.input += total.calls * _schema_tokens(options)
+                _count(row, total, seen, services, sampler)
+    total.levels = sampler.savings(total.calls * (_MESSAGE_TOKENS + _schema_tokens(options)))
+    if total.levels is not None:
+        total.input, total.saved_input = total.levels.now.input, total.levels.now.saved_input
     return total
 
 
@@ -83,7 +87,7 @@ def _schema_tokens(options: RunOptions) -> int:
     return tokens.estimate(in_words(options.parameters.schema))
 
 
-def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services) -> None:
+def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services, sampler: LevelSampler) -> None:
     attachments = row.prompt.attachments
     if attachments and (defect := next((each.defect for each in attachments if each.defect), None)):
         if not total.unsendable:
@@ -96,14 +100,9 @@ def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services)
         return
     seen.add(short)
     total.calls += 1
-    texts = (row.system or "", *(turn.content for turn in row.sent.history))
-    size = tokens.estimate(row.text)
-    sent = size + sum(map(tokens.estimate, texts))
-    total.input += sent + _MESSAGE_TOKENS
+    sampler.offer(row)
     if attachments:
         _count_attachments(attachments, total)
-    if row.sent.rules:
-        total.saved_input += sum(map(tokens.estimate, (*texts_of(row.prompt), row.instruction or ""))) - sent
 
 
 def _count_attachments(attachments: Sequence[Attachment], total: Workload) -> None:
