@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from scrimp.compress.checks.gate import Check, Rewrite, all_of, apply_checked
+from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.placement import Placement
@@ -68,8 +69,9 @@ class _Pass:
         level = self._options.level
         if self._options.selects_sentences:
             self._apply_rules("off", "tidy")
+            selected = all_of(self._options.protected_change, only_sentences_left_out)
             for at, left in enumerate(select_sentences(self._zones, self._pieces, self._options)):
-                self._apply(at, SELECTION, lambda _, left=left: left, self._options.protected_change)  # type: ignore[misc]
+                self._apply(at, SELECTION, lambda _, left=left: left, selected)  # type: ignore[misc]
             self._apply_rules("tidy", level)
         else:
             self._apply_rules("off", level)

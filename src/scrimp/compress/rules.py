@@ -10,21 +10,18 @@ from msgspec import Struct
 from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
 from scrimp.compress.checks.gate import Check, Rewrite, all_of, no_new_facts, same_code, same_facts
 from scrimp.compress.checks.json_equal import json_equal
-from scrimp.compress.checks.markdown import same_rendering
 from scrimp.compress.encoded.omit import omit_encoded
 from scrimp.compress.json.minify import minify
 from scrimp.compress.json.table_writer import write_tables
 from scrimp.compress.options import LEVELS, CompressOptions
-from scrimp.compress.output.grouping import group_matches, group_paths, group_prefixes
+from scrimp.compress.output.grouping import group_matches, group_prefixes, ungroup_matches, ungroup_prefixes
 from scrimp.compress.output.log_folding import fold_log, source_line_count
 from scrimp.compress.output.repeats import (
     fold_repeated_lines,
     fold_repeated_paragraphs,
-    shorten_rulers,
     unfold_lines,
     unfold_paragraphs,
 )
-from scrimp.compress.wording.markdown import strip_decoration
 from scrimp.compress.zones.zone import Zone, ZoneKind
 
 
@@ -77,19 +74,10 @@ def _same_line_count(before: str, after: str) -> str | None:
     return None if source_line_count(after) == before.count("\n") + 1 else "the line counts do not add up"
 
 
-def _unchecked(_before: str, _after: str) -> str | None:
-    """Accept anything: for rules that verify their own result."""
-    return None
-
-
 def _html_to_text(text: str, _options: CompressOptions) -> str:
     from scrimp.compress.html.to_text import html_to_text  # noqa: PLC0415 - loads a parser that only pages need
 
     return html_to_text(text)
-
-
-def _strip_decoration(text: str, options: CompressOptions) -> str:
-    return strip_decoration(text, protected=options.protected)
 
 
 def _page_text_complete(before: str, after: str) -> str | None:
@@ -132,10 +120,7 @@ RULES = (
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
     CompressionRule("lines of one shape", "dense", _LOG_LINES, _plain(fold_log), _same_line_count),
     CompressionRule("json columns", "dense", _JSON, _inside_margins(write_tables), _same_json),
-    CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _unchecked),
-    CompressionRule("paths by directory", "dense", _OUTPUT, _plain(group_paths), _unchecked),
-    CompressionRule("shared beginnings", "dense", _LOG_LINES, _plain(group_prefixes), _unchecked),
-    CompressionRule("rulers", "dense", _OUTPUT, _plain(shorten_rulers), same_facts),
-    CompressionRule("decoration", "dense", _CONTEXT_PROSE, _strip_decoration, same_rendering),
+    CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _undone_by(ungroup_matches)),
+    CompressionRule("shared beginnings", "dense", _LOG_LINES, _plain(group_prefixes), _undone_by(ungroup_prefixes)),
     CompressionRule("small words", "dense", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
 )  # fmt: skip

@@ -84,7 +84,7 @@ def _from_scrimp(text: str) -> str | None:
     from scrimp.compress.output import grouping, repeats
 
     undone = text
-    for undo in (grouping.ungroup_matches, grouping.ungroup_paths, grouping.ungroup_prefixes, repeats.unfold_lines):
+    for undo in (grouping.ungroup_matches, grouping.ungroup_prefixes, repeats.unfold_lines):
         undone = undo(undone)
     return None if undone == text else undone
 

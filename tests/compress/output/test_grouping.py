@@ -8,15 +8,13 @@ from hypothesis import given
 from compress.output.strategies import texts
 from scrimp.compress.output.grouping import (
     group_matches,
-    group_paths,
     group_prefixes,
     ungroup_matches,
-    ungroup_paths,
     ungroup_prefixes,
 )
 
 Rule = Callable[[str], str]
-INVERTIBLE = [(group_matches, ungroup_matches), (group_paths, ungroup_paths), (group_prefixes, ungroup_prefixes)]
+INVERTIBLE = [(group_matches, ungroup_matches), (group_prefixes, ungroup_prefixes)]
 
 
 @pytest.mark.parametrize(("rule", "inverse"), INVERTIBLE)
@@ -27,7 +25,7 @@ def test_every_group_is_undone_exactly(rule: Rule, inverse: Rule, text: str) -> 
     assert after == text or inverse(after) == text
 
 
-@pytest.mark.parametrize("rule", [group_matches, group_paths, group_prefixes])
+@pytest.mark.parametrize("rule", [group_matches, group_prefixes])
 @given(text=texts)
 def test_no_rule_makes_a_text_longer_or_changes_it_twice(rule: Rule, text: str) -> None:
     once = rule(text)
@@ -46,24 +44,6 @@ def test_times_and_addresses_are_no_matches_in_a_file() -> None:
     text = "12:30:01 a\n12:30:01 b\n10.0.0.1:8080:x\n10.0.0.1:8080:y"
 
     assert group_matches(text) == text
-
-
-def test_a_listing_names_its_directory_once() -> None:
-    text = "src/scrimp/cli/a.py\nsrc/scrimp/cli/b.py\nsrc/scrimp/cli/c.py\nsrc/scrimp/cli/sub/d.py\nend"
-
-    assert group_paths(text) == "src/scrimp/cli/:\n a.py\n b.py\n c.py\n sub/d.py\nend"
-
-
-def test_the_letters_of_git_status_stay_with_their_file() -> None:
-    text = "".join(f" M src/scrimp/cli/{name}.py\n" for name in "abcd")
-
-    assert group_paths(text) == "src/scrimp/cli/:\n  M a.py\n  M b.py\n  M c.py\n  M d.py\n"
-
-
-def test_addresses_of_the_web_are_no_listing() -> None:
-    text = "".join(f"https://example.com/some/where/{name}\n" for name in "abcd")
-
-    assert group_paths(text) == text
 
 
 def test_words_that_lines_begin_with_are_written_once() -> None:
@@ -96,4 +76,4 @@ def test_a_long_run_that_an_indented_line_follows_is_no_trap() -> None:
 
 def test_long_lines_are_no_trap() -> None:
     for text in ("a/" * 500_000, "a:" * 500_000, ("x/y/z" * 10 + "\n") * 50_000, " " * 1_000_000 + "x"):
-        assert group_paths(group_matches(group_prefixes(text)))
+        assert group_matches(group_prefixes(text))

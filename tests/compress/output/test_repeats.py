@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import re
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress.output.repeats import (
     fold_repeated_lines,
     fold_repeated_paragraphs,
-    shorten_rulers,
     unfold_lines,
     unfold_paragraphs,
 )
@@ -42,7 +39,7 @@ def test_named_paragraphs_unfold_to_the_same_bytes(text: str) -> None:
 
 @given(texts)
 def test_no_rule_makes_a_text_longer_or_changes_it_twice(text: str) -> None:
-    for rule in (fold_repeated_lines, fold_repeated_paragraphs, shorten_rulers):
+    for rule in (fold_repeated_lines, fold_repeated_paragraphs):
         once = rule(text)
 
         assert len(once) <= len(text)
@@ -71,10 +68,10 @@ def test_a_text_that_holds_a_marker_already_is_left_alone() -> None:
     assert fold_repeated_lines(text) == text
 
 
-def test_code_in_fences_is_not_folded_named_or_shortened() -> None:
+def test_code_in_fences_is_not_folded_or_named() -> None:
     text = "```\n" + "print(1, 2, 3, 4, 5)\n" * 9 + f"\n=========\n\n{LONG}\n\n{LONG}\n```"
 
-    assert fold_repeated_lines(text) == fold_repeated_paragraphs(text) == shorten_rulers(text) == text
+    assert fold_repeated_lines(text) == fold_repeated_paragraphs(text) == text
 
 
 def test_a_paragraph_said_again_is_named_by_its_first_words() -> None:
@@ -90,24 +87,7 @@ def test_paragraphs_that_begin_alike_are_not_named() -> None:
     assert fold_repeated_paragraphs(text) == text
 
 
-def test_a_ruler_and_a_heading_underline_keep_three_characters() -> None:
-    assert shorten_rulers(f"Title\n{'=' * 40}\ntext\n  {'-' * 20}\nend") == "Title\n===\ntext\n  ---\nend"
-
-
-def test_dots_tables_first_lines_and_conflict_marks_are_no_rulers() -> None:
-    for text in (
-        "x\n........\n",
-        "a | b\n----- | -----\n",
-        "-----\ntitle: x\n",
-        "<<<<<<< HEAD\na\n=======\nb\n",
-        "x\n----\n",
-    ):
-        assert shorten_rulers(text) == text
-
-
 def test_a_million_equal_lines_and_one_long_line_are_no_trap() -> None:
     assert fold_repeated_lines("same line of text\n" * 200_000).count("\n") == 2
     for text in ("=" * 2_000_000 + "x", " " * 2_000_000 + "-", "- " * 1_000_000, "`" * 2_000_000):
-        assert re.sub(r"\s", "", shorten_rulers(fold_repeated_paragraphs(fold_repeated_lines(text)))) == re.sub(
-            r"\s", "", text
-        )
+        assert fold_repeated_paragraphs(fold_repeated_lines(text)) == text

@@ -1,4 +1,4 @@
-"""Group lines of command output under what they share: paths, directories, prefixes.
+"""Group lines of command output under what they share: paths and prefixes.
 
 The inverse functions undo the groups exactly, and each rule verifies that before it returns its result; a text that
 already looks grouped is left alone. Code in fences stays as it is.
@@ -7,7 +7,7 @@ already looks grouped is left alone. Code in fences stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TypeAlias
 
@@ -15,7 +15,6 @@ from scrimp.compress.output.fenced_lines import fenced_lines
 from scrimp.compress.output.group_headers import apply_reversible, expand_headers
 
 MIN_LINES = 4
-MIN_DIRECTORY = 8
 MIN_PREFIX = 12
 
 PrefixRun: TypeAlias = tuple[int, int, str, str]
@@ -27,9 +26,6 @@ _MATCH = re.compile(
 )
 _REST = re.compile(r"[0-9]+:|:")
 _MATCH_HEADER = re.compile(r"(?:[A-Za-z]:(?=[\\/]))?(?=[^\s:]*[A-Za-z_])(?=[^\s:]*[./\\])[^\s:]+:")
-# A path on its own line, after the two letters of `git status -s` or the letter and tab of `git diff --name-status`.
-_PATH = re.compile(r"((?:[ MADRCU?!]{2} |[MADTUX]\t)?)([^\s:]*/)([^\s:/]+/?)")
-_DIRECTORY_HEADER = re.compile(r"[^\s:]+/:")
 _PREFIX, _DATE_PREFIX = "[each line below begins: ", "[date of each line below: "
 _PREFIX_HEADER = re.compile(rf"{re.escape(_PREFIX)}\S(?:.*\S)?\]|{re.escape(_DATE_PREFIX)}\d{{4}}-\d\d-\d\d\]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT(?=\d\d:\d\d)")
@@ -62,72 +58,10 @@ def ungroup_matches(text: str) -> str:
     return expand_headers(text, _MATCH_HEADER, lambda header, line: header + line, _REST)
 
 
-def group_paths(text: str) -> str:
-    """Write the directory of four or more consecutive paths once, and the paths under it."""
-    return apply_reversible(text, _group_paths, ungroup_paths)
-
-
-def ungroup_paths(text: str) -> str:
-    """Undo `group_paths`."""
-    return expand_headers(text, _DIRECTORY_HEADER, _with_directory, _INDENTED)
-
-
-def _with_directory(header: str, line: str) -> str:
-    status = _status(line[1:])
-    return status + header[:-1] + line[1 + len(status) :]
-
-
-def _status(line: str) -> str:
-    match = re.match(r"[ MADRCU?!]{2} |[MADTUX]\t", line)
-    return match[0] if match else ""
-
-
-def _group_paths(text: str) -> str:
-    lines = text.split("\n")
-    found = [
-        None if in_code else _PATH.fullmatch(line) for line, in_code in zip(lines, fenced_lines(lines), strict=True)
-    ]
-    written: list[str] = []
-    start = 0
-    for is_path, group in groupby(found, key=bool):
-        size = sum(1 for _ in group)
-        run = lines[start : start + size]
-        follows = lines[start + size] if start + size < len(lines) else ""
-        if is_path and size >= MIN_LINES and not follows.startswith(" "):
-            written.extend(_shortest_listing(run))
-        else:
-            written.extend(run)
-        start += size
-    return "\n".join(written)
-
-
-def _shortest_listing(run: Sequence[str]) -> Sequence[str]:
-    """Return the shortest of: the paths, grouped under a common directory, or grouped under each directory."""
-    paths = [(match[1], match[2], match[3]) for match in map(_PATH.fullmatch, run) if match]
-    shared = _common_prefix(min(paths, key=_directory_of)[1], max(paths, key=_directory_of)[1], "/")
-    common = _listing(shared, paths) if len(shared) >= MIN_DIRECTORY else list(run)
-    by_directory: list[str] = []
-    for directory, group in groupby(paths, key=_directory_of):
-        members = list(group)
-        if (len(members) >= 2 or members[0][0].startswith(" ")) and len(directory) >= MIN_DIRECTORY:
-            by_directory += _listing(directory, members)
-        else:
-            by_directory += [status + folder + name for status, folder, name in members]
-    return min((run, common, by_directory), key=lambda lines: sum(map(len, lines)) + len(lines))
-
-
 def _common_prefix(one: str, other: str, end: str) -> str:
     """Return the common prefix of two lines, up to its last `end`."""
     size = next((at for at, (this, that) in enumerate(zip(one, other, strict=False)) if this != that), None)
     return one[: one.rfind(end, 0, min(len(one), len(other)) if size is None else size) + 1]
-
-
-def _directory_of(path: tuple[str, str, str]) -> str:
-    return path[1]
-
-
-def _listing(directory: str, paths: Iterable[tuple[str, str, str]]) -> list[str]:
-    return [f"{directory}:", *(f" {status}{(folder + name)[len(directory) :]}" for status, folder, name in paths)]
 
 
 def group_prefixes(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Replace repeated lines and paragraphs by markers, and shorten rulers.
+"""Replace repeated lines and paragraphs by markers.
 
 A text that already contains a marker is left alone, since it may have been compressed before. Code in fences stays as
 it is.
@@ -20,10 +20,6 @@ _MARKER = re.compile(r"\[the line above ([1-9][0-9]{0,8}) more times\]")
 _ANY_MARKER = re.compile(rf"^{_MARKER.pattern}$", re.MULTILINE)
 _PARAGRAPH_MARKER = re.compile(r'\[the paragraph that begins "(.+)" is repeated here\]')
 _ANY_PARAGRAPH_MARKER = re.compile(rf"^{_PARAGRAPH_MARKER.pattern}$", re.MULTILINE)
-# Four characters are a delimiter in AsciiDoc; dots may be the progress of a test run, where their number matters.
-_RULER = re.compile(r"^[ \t]*(?:-{5,}|={5,}|_{10,}|\*{10,})[ \t]*\r?$", re.MULTILINE)
-_RULER_STARTS = ("-----", "=====", "__________", "**********")
-_CONFLICT_OR_DIFF = re.compile(r"^(?:<{7} |diff --git |@@ -\d)", re.MULTILINE)
 
 
 def fold_repeated_lines(text: str) -> str:
@@ -116,20 +112,3 @@ def _first_words(body: str) -> str:
     """Return whole words up to 60 characters, or 60 characters of text without spaces."""
     start = body[: body.find("\n")] if 0 <= body.find("\n") < 60 else body[:60].rpartition(" ")[0] or body[:60]
     return start.rstrip()
-
-
-def shorten_rulers(text: str) -> str:
-    """Shorten each ruler, a line of one repeated character, to three, except on the first line, as in front matter."""
-    if not any(start in text for start in _RULER_STARTS) or _CONFLICT_OR_DIFF.search(text) or not _RULER.search(text):
-        return text
-    lines = text.split("\n")
-    return "\n".join(
-        line if in_code or number == 0 else _RULER.sub(lambda match: _shorten(match[0]), line)
-        for number, (line, in_code) in enumerate(zip(lines, fenced_lines(lines), strict=True))
-    )
-
-
-def _shorten(ruler: str) -> str:
-    """Return a ruler with three characters, its indentation and its line end."""
-    bare = ruler.strip()
-    return ruler.replace(bare, bare[:3])
