@@ -15,12 +15,12 @@ def test_what_is_left_is_the_lexemes_and_nothing_else(lexemes, between):
 
 @given(
     st.lists(values.filter(lambda lexemes: lexemes[0] in "[{"), min_size=2, max_size=5),
-    st.sampled_from(["\n", " \r\n\n\t"]),
+    st.sampled_from(["\n", "\r\n", " \r\n\n\t"]),
 )
-def test_each_line_of_jsonl_is_minified_and_keeps_a_line_to_itself(records, between):
+def test_each_line_of_jsonl_is_minified_and_line_ends_stay(records, between):
     text = between.join(" ".join(lexemes) for lexemes in records)
 
-    assert minify(text) == "\n".join(map("".join, records))
+    assert minify(text) == between.join(map("".join, records))
 
 
 @pytest.mark.parametrize("text", NOT_JSON)

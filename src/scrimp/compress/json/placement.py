@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from functools import cached_property
 
+from scrimp.compress.json.enclosure import Enclosures
 from scrimp.compress.json.lexer import WHITESPACE
 
 # The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
@@ -63,7 +64,7 @@ class Placement:
             return False
         if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
             return not self._text[:start].strip() and not self._text[end:].strip()
-        return self._may_precede(start) and self._may_follow(end)
+        return self._may_precede(start) and self._may_follow(end) and not self._enclosures.around(start, end)
 
     def _may_precede(self, start: int) -> bool:
         end = start
@@ -85,6 +86,10 @@ class Placement:
         if word is None:
             return True
         return self._text.startswith("</", word.start()) or self._text.count("\n", end, word.start()) > 1
+
+    @cached_property
+    def _enclosures(self) -> Enclosures:
+        return Enclosures(self._text)
 
     @cached_property
     def _repeated_labels(self) -> frozenset[str]:

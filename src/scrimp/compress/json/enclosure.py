@@ -1,0 +1,95 @@
+"""The strings, here-documents and comments of programs: what stands in one is part of the program."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from msgspec import Struct
+
+Span: TypeAlias = tuple[int, int]
+
+# Where a here-document begins and the word that ends it: of shells, Ruby, Perl, PHP, Terraform, Dockerfiles.
+_HERE_DOCUMENT = re.compile(r"<<[-~<]?[ \t]*+(['\"]?)([A-Za-z_]\w*+)\1")
+_FIRST_WORD = re.compile(r"^[ \t]*+([A-Za-z_]\w*+)", re.MULTILINE)
+_LOOK_BACK = 40  # characters
+
+
+class _Pair(Struct, frozen=True):
+    """What opens and what closes; `before` must match what precedes the opening on its line, up to the opening."""
+
+    opening: str
+    closing: re.Pattern[str]
+    before: re.Pattern[str]
+
+
+def _pair(opening: str, closing: str, before: str = "") -> _Pair:
+    return _Pair(opening, re.compile(closing, re.MULTILINE), re.compile(f"(?:{before})\\Z"))
+
+
+# What an expression has before a string: a person who quotes something has other signs or words there.
+_OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
+_PAIRS = (
+    _pair('"""', '"""', rf"{_OPERATOR}|\A[ \t]+"),
+    _pair("'''", "'''", rf"{_OPERATOR}|\A[ \t]+"),
+    _pair("`", "(?<!`)`(?!`)", rf"{_OPERATOR}|\A\w+"),
+    *(_pair(quote + end, rf"^[ \t]*+@?{quote}", r"[=(,\s@]") for quote in "'\"" for end in ("\n", "\r\n")),
+    _pair("$\n", r"^[ \t]*+\$\w*+\$", r"\$\w*"),
+    _pair("/*", r"\*/", r"\A|\s"),
+    _pair("<!--", "-->"),
+    _pair("{-", r"-\}", r"\A[ \t]*"),
+    _pair("<![CDATA[", r"\]\]>"),
+    _pair("[[\n", r"\]\]"),
+    _pair("=[\n", r"\]=+\]", r"\[=*"),
+    _pair("|\n", r"\|\]", r"\[\w+"),
+    _pair("(\n", r"\)-*+['\"]", r"\b[rR]['\"]-*"),
+    _pair("define ", "^endef", r"\A"),
+    *(_pair(sign, "^=(?:end|cut)", r"\A") for sign in ("=begin", "=pod", "=head")),
+)
+
+
+class Enclosures:
+    """The enclosed parts of one text."""
+
+    def __init__(self, text: str) -> None:
+        spans = sorted([*_here_documents(text), *(span for pair in _PAIRS for span in _find(text, pair))])
+        self._starts = [start for start, _ in spans]
+        self._ends: list[int] = []  # the furthest end so far
+        for _, end in spans:
+            self._ends.append(max(end, self._ends[-1]) if self._ends else end)
+
+    def around(self, start: int, end: int) -> bool:
+        """Return whether what is between two places is inside one of them."""
+        before = bisect_left(self._starts, start + 1)
+        return before > 0 and self._ends[before - 1] >= end
+
+
+def _here_documents(text: str) -> Iterator[Span]:
+    openings = list(_HERE_DOCUMENT.finditer(text))
+    if not openings:
+        return
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for line in _FIRST_WORD.finditer(text):
+        places[line[1]].append(line.start(1))
+    for opening in openings:
+        ends = places.get(opening[2], [])
+        at = bisect_left(ends, opening.end())
+        if at < len(ends):
+            yield opening.end(), ends[at]
+
+
+def _find(text: str, pair: _Pair) -> Iterator[Span]:
+    at = 0
+    while (start := text.find(pair.opening, at)) >= 0:
+        at = start + len(pair.opening)
+        line = text[max(text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
+        if not pair.before.search(line):
+            continue
+        closing = pair.closing.search(text, at)
+        if closing is None:
+            return
+        yield at, closing.start()
+        at = closing.end()
