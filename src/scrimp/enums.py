@@ -13,7 +13,7 @@ Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 Signal = Literal[  # of confidence; defined in escalation.signals
     "auto", "agreement", "backed", "choices", "schema", "check", "logprobs", "judge", "decisions", "self"
 ]
-PolicySignal = Literal["auto", "agreement", "backed"]  # those of the chains that `tune` certifies
+PolicySignal = Literal["auto", "agreement", "backed", "logprobs"]  # those of the chains that `tune` certifies
 Priority = Literal["low", "normal", "high"]
 RouteChoice = Literal["routing", "chain", "named model"]  # who chose the model: scrimp, the chain of a user, the user
 CacheMode = Literal["on", "off", "refresh", "only"]

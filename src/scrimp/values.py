@@ -116,6 +116,7 @@ class Chain(Struct, frozen=True, kw_only=True):
     signal: Signal = "auto"
     min_confidence: float = 0.9
     max_escalation: float | None = None  # share of rows, 0..1
+    escalate_unjudged: bool = False  # also from a completion that nothing can judge, as a certified route does
     judge: Step | None = None  # for the signal "judge"; None: the first step judges
     parallel: bool = False  # call the first two steps at the same time
 

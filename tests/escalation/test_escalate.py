@@ -420,7 +420,46 @@ def test_backed_takes_only_the_first_steps_word() -> None:
     beside = Climb(chain(4, signal="backed"), [said("18"), said("19"), said("18"), said("20")], text=TEXT)
 
     assert (against.asked, against.kept) == (["a", "b", "c", "d"], ("d", None, "last step"))
-    assert (beside.asked, beside.kept) == (["a", "b", "c"], ("c", 1.0, "agreement"))
+    assert (beside.asked, beside.kept) == (["a", "b", "c"], ("a", 1.0, "agreement"))
+
+
+@pytest.mark.parametrize("first", [said("I don't know."), said("", "length"), broke("server"), said(STORY)])
+def test_where_the_first_step_gave_nothing_to_back_the_last_is_called_next(first: CallResult) -> None:
+    certified = replace(chain(4, signal="backed"), escalate_unjudged=True)
+    climbed = Climb(certified, [first, said("19"), said("19"), said("20")], text=TEXT)
+
+    assert climbed.asked in (["a", "d"], ["a"])  # a completion that was cut off ends any chain
+    assert (climbed.kept or ("d",))[0] == "d"
+
+
+NON_ANSWERS = [
+    "I don't know.", "N/A", "n/a", "unknown", "null", "Sorry, I can't help with that.", '{"answer": null}',
+    "The answer is unknown.", "Not specified", "Keine Angabe.", "No lo sé", "je ne sais pas",
+    "不知道", "わかりません", "لا أعرف",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("signal", ["auto", "agreement", "backed"])
+@pytest.mark.parametrize("words", NON_ANSWERS)
+def test_two_that_have_no_answer_never_agree(words: str, signal: str) -> None:
+    climbed = Climb(chain(3, signal=signal), [said(words), said(words), said("20")], text=TEXT)
+
+    assert climbed.kept == ("c", None, "last step")
+
+
+def test_a_label_that_says_unknown_is_an_answer() -> None:
+    known = Parameters(choices=("known", "unknown"))
+    climbed = Climb(chain(3, signal="agreement"), [said("unknown"), said("unknown"), said("known")], parameters=known)
+
+    assert climbed.kept == ("b", 1.0, "agreement")
+
+
+def test_a_certified_chain_does_not_keep_what_nothing_judges() -> None:
+    steps = replace(chain(3, signal="agreement"), escalate_unjudged=True)
+    climbed = Climb(steps, [said(STORY), said(STORY), said(STORY)], text=TEXT)
+
+    assert climbed.kept == ("c", None, "last step")
+    assert climbed.reasons[0] == "nothing to judge by"
 
 
 def test_a_row_that_goes_straight_up_calls_the_last_step_and_says_why() -> None:
@@ -479,7 +518,9 @@ def test_every_climb_keeps_the_promises_of_a_chain(
 
     first = climbed()
     called = [name for name in first.asked if name != "?"]
-    assert [name for name in called if "*" not in name] == list("abcdefgh"[: len(set(called) - {"a*"})])  # in order
+    in_order = [name for name in called if "*" not in name]
+    everyone = list("abcdefgh"[: len(script)])
+    assert in_order == everyone[: len(in_order)] or (signal == "backed" and in_order == [everyone[0], everyone[-1]])
     assert len(called) <= len(script) + (len(script) == 2)  # each at most once, and a second wording
     assert first.asked.count("?") <= JUDGES_A_STEP.get(signal, 0) * (len(script) - 1)
     assert [attempt.name for attempt in first.attempts] == [name[0] for name in called]

@@ -6,12 +6,13 @@ doubt the canonical text differs or is None: a missed agreement costs one call, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from scrimp.answers.assertions import SHORT_CHARACTERS, assertion
 from scrimp.answers.final_answer import concluding_answer, marked_answer, stated_amount
 from scrimp.answers.labels import label_of
 from scrimp.answers.literals import canonical_literal, json_in, literal_in, unfenced
+from scrimp.answers.non_answers import is_non_answer
 from scrimp.answers.numerals import number_in
 from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
@@ -28,11 +29,24 @@ _MAX_REDUCTIONS = 4  # reductions to a fixed point; a text that needs more is no
 
 
 def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | None = None) -> str | None:
-    """Return what a completion asserts, or None for open-ended text.
+    """Return what a completion asserts, or None for open-ended text and for what answers nothing ("I don't know").
 
     With choices it is the label given; with a schema the JSON field by field; otherwise the number, literal, option
     letter, yes or no, or few words that the completion boils down to. A canonical text is its own canonical text.
     """
+    asserted = _said(text, choices, schema)
+    return None if asserted is None or (not choices and _answers_nothing(asserted)) else asserted
+
+
+def declines(text: str, choices: tuple[str, ...] = (), schema: JsonObject | None = None) -> bool:
+    """Return whether a completion says that there is no answer, or that none will be given."""
+    if choices:
+        return False
+    asserted = _said(text, choices, schema)
+    return is_non_answer(without_reasoning(text).strip()) if asserted is None else _answers_nothing(asserted)
+
+
+def _said(text: str, choices: tuple[str, ...], schema: JsonObject | None) -> str | None:
     if choices:
         return label_of(text, choices)
     text = without_reasoning(text).strip()
@@ -40,6 +54,27 @@ def canonical(text: str, choices: tuple[str, ...] = (), schema: JsonObject | Non
         return _fixed_point(text, _reduce)
     parsed = json_in(text)
     return None if parsed is None else _fields(parsed.value)
+
+
+def _answers_nothing(asserted: str) -> bool:
+    """Return whether what is asserted is no answer; of JSON, whether no field has one."""
+    if asserted[:1] == "{":
+        parsed = json_in(asserted)
+        leaves = list(_leaves(parsed.value)) if parsed is not None else []
+        return bool(leaves) and all(map(is_non_answer, leaves))
+    return is_non_answer(asserted)
+
+
+def _leaves(value: Json) -> Iterator[str]:
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from _leaves(inner)
+        case list():
+            for inner in value:
+                yield from _leaves(inner)
+        case _:
+            yield str(value)
 
 
 def _fixed_point(text: str, reduce: Callable[[str], str | None]) -> str | None:

@@ -8,10 +8,10 @@ from scrimp.regexes import pattern
 _BROKEN_JSON = r'(?is).*"(?:final_)?answer"\s*:\s*(.+?)[\s,]*\}\s*(?:```)?\s*'
 _ANSWER_MARKERS = (
     r"####\s*(\S.*)",
-    r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}",
     # "answer" alone is not a marker: "let me answer that" states nothing.
     r"(?i)\banswer\b[\"'*_`)\s]{0,4}(?:(?:is|was|would be|should be)\b\s*:?|[:=]|\n)\s*(?:\*\*\s)?\s*(\S.*)",
 )
+_BOX = r"\boxed{"
 _CONCLUDING_WORD = r"(?i)(?:therefore|thus|hence|so|in total|in conclusion|altogether|overall)\b"
 _AMOUNT = rf"(?<![\w.,/])[-−]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"  # noqa: RUF001 - typeset minus
 _STATED_AMOUNT = rf"(?i)(?:^|\b(?:is|are|was|were|be|has|have|had|of|makes?|costs?|needs?|takes?|earns?)\s+)({_AMOUNT})"
@@ -31,11 +31,36 @@ def marked_answer(text: str) -> str | None:
     field = pattern(_BROKEN_JSON).fullmatch(tail) if '"' in tail else None
     if field is not None:
         return _unquoted(field[1])
+    boxed = _boxed(tail) if "####" not in tail else None
+    if boxed is not None:
+        return boxed
     for marker in _ANSWER_MARKERS:
         matches = pattern(marker).findall(tail)
         if matches:
             stated = str(matches[-1])
             return _first_sentence(stated.replace("**", "") if stated.count("**") % 2 else stated)
+    return None
+
+
+def _boxed(text: str) -> str | None:
+    r"""Return what is in the last box, \boxed{...}; braces around all of it only group, and are left out."""
+    start = text.rfind(_BOX)
+    if start < 0:
+        return None
+    start += len(_BOX)
+    content = text[start : _group_end(text, start) or start].strip()
+    while content.startswith("{") and _group_end(content, 1) == len(content) - 1:
+        content = content[1:-1].strip()
+    return content or None
+
+
+def _group_end(text: str, start: int) -> int | None:
+    """Return the place of the brace that closes the group whose content starts at `start`."""
+    depth = 1
+    for brace in pattern(r"(?<!\\)[{}]").finditer(text, start):
+        depth += 1 if brace[0] == "{" else -1
+        if not depth:
+            return brace.start()
     return None
 
 

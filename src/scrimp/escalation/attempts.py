@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.escalation.questions import CallResult
+from scrimp.escalation.signals.agreement import NO_ANSWER
 from scrimp.escalation.verdict import Verdict
 from scrimp.values import Attempt, Chain, Completion, Failure, Step
 
@@ -50,14 +51,14 @@ def attempt_of(
     last = stage.index == len(chain.steps) - 1
     sure = verdict.confidence is not None and verdict.confidence >= chain.min_confidence
     unjudged = verdict.confidence is None and not verdict.needs_another
-    kept = verdict.valid and (last or sure or unjudged)
+    kept = verdict.valid and (last or sure or (unjudged and not chain.escalate_unjudged))
     why = verdict.why
     if verdict.valid and len(chain.steps) > 1 and not sure:
         why = _LAST if last else _NO_SIGNAL if unjudged and why == "valid" else why
     if kept and straight:
         why = STRAIGHT
     # The strongest model against weaker ones: that they differ from it says little, so there is no confidence.
-    disagrees = last and verdict.why == "agreement" and not sure
+    disagrees = last and verdict.why in ("agreement", NO_ANSWER) and not sure
     # What is wrong with a completion is a failure, too: its message goes into the row.
     wrong = None if verdict.valid or not verdict.detail else Failure(kind="schema", http=200, message=verdict.detail)
     return Attempt(
@@ -72,8 +73,10 @@ def _doubt(verdict: Verdict, chain: Chain) -> str:
     """Return why a completion was not enough."""
     if not verdict.valid:
         return verdict.detail or verdict.why
+    if verdict.detail:
+        return verdict.detail
     if verdict.confidence is None:
-        return verdict.detail or _ALONE
+        return _ALONE if verdict.needs_another else _NO_SIGNAL
     if verdict.why == "agreement":
         return "no other completion says the same"
     return f"{verdict.why} {verdict.confidence:.2f} is below {chain.min_confidence:g}"
@@ -86,6 +89,17 @@ def keep_original_wording(attempts: Sequence[Attempt]) -> list[Attempt]:
         return list(attempts)
     kept = replace(first, kept=True, confidence=again.confidence, why=again.why, reason=_ITSELF)
     return [*before, kept, replace(again, kept=False, reason=again.why)]
+
+
+def keep_first_completion(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Keep, where a later model agrees with the first, the completion of the first: the one the others vouch for."""
+    if len(attempts) < 2:
+        return list(attempts)
+    first, *middle, last = attempts
+    if not last.kept or last.why != "agreement" or first.step != 0 or first.completion is None:
+        return list(attempts)
+    kept = replace(first, kept=True, confidence=last.confidence, why=last.why, reason=last.why)
+    return [kept, *middle, replace(last, kept=False, reason=last.why)]
 
 
 def unused_attempt(stage: ChainStage, made: CallResult) -> Attempt:

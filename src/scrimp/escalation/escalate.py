@@ -21,6 +21,7 @@ from scrimp.escalation.attempts import (
     attempt_of,
     best_if_none_kept,
     failed_attempt,
+    keep_first_completion,
     keep_original_wording,
     kept_of,
     unused_attempt,
@@ -85,6 +86,7 @@ def escalate(
             early = yield from _call_both(stage, stages[0])
         result = early.pop(stage) if stage in early else (yield from _call(stage, settings))
         if isinstance(result, Failure):
+            verdict = None
             attempts.append(failed_attempt(stage, result))
         else:
             verdict = yield from _verdict(stage, result, attempts, settings)
@@ -93,10 +95,14 @@ def escalate(
                 stages.appendleft(ChainStage(stage.index, stage.step, reworded=True))
             elif _may_correct(stage, verdict, attempts, settings):
                 stages.append(ChainStage(stage.index, stage.step, reply=result.text, correction=verdict.correction))
+        if _has_nothing_to_back(stage, verdict, settings):
+            stages = deque(list(stages)[-1:])
         if attempts[-1].kept or (not stage.reworded and _ends_chain(result)):
             break
     if attempts and attempts[-1].reworded:
         attempts = keep_original_wording(attempts)
+    elif SIGNALS[chain.signal].only_with_first and attempts and attempts[-1].step < len(chain.steps) - 1:
+        attempts = keep_first_completion(attempts)
     attempts = best_if_none_kept(attempts)
     unused = [unused_attempt(stage, result) for stage, result in early.items()]
     return (*attempts, *unused) if kept_of(attempts) is not None else (*unused, *attempts)
@@ -111,6 +117,12 @@ def _stands_alone(stage: ChainStage, settings: _Settings) -> bool:
     """Return whether a step is the only one below the last of a chain whose signal compares completions."""
     alone = len(settings.chain.steps) == 2 and not stage.index and SIGNALS[settings.chain.signal].compares
     return alone and not stage.reworded and bool(settings.text)
+
+
+def _has_nothing_to_back(stage: ChainStage, verdict: Verdict | None, settings: _Settings) -> bool:
+    """Return whether the first call gave nothing that others could agree with, so that only the last step is left."""
+    backed = SIGNALS[settings.chain.signal].only_with_first and not stage.index
+    return backed and (verdict is None or not verdict.needs_another)
 
 
 def _may_correct(stage: ChainStage, verdict: Verdict, attempts: Sequence[Attempt], settings: _Settings) -> bool:

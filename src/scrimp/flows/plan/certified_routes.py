@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from scrimp.errors import ConfigError
 from scrimp.routing.task_signature import task_signature
 from scrimp.units import format_percent_briefly, pluralize
-from scrimp.values import Chain, Parameters, Prompt, Route
+from scrimp.values import Chain, Parameters, Prompt, Route, Step
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.resolved.tuned_routes import TunedRoute
+    from scrimp.enums import PolicySignal
 
 _PREFIX = "tuned:"  # of the names of such chains, in rows and the ledger
 
@@ -94,10 +95,20 @@ class CertifiedRoutes:
                 "(set it, or take the route back with scrimp tune apply --undo)"
             )
             return None
-        return Chain(
-            name=None if len(steps) == 1 else name, steps=steps, signal=tuned.signal,
-            min_confidence=tuned.min_confidence,
-        )  # fmt: skip
+        return certified_chain(steps, tuned.signal, tuned.min_confidence, name=name)
+
+
+def certified_chain(steps: tuple[Step, ...], signal: PolicySignal, threshold: float, *, name: str) -> Chain:
+    """Return the chain that carries out a certified policy.
+
+    It compares no model with itself and keeps nothing that it cannot judge, for neither was certified; files written
+    before say "auto" where a model's own log probabilities decide.
+    """
+    alone = len(steps) == 1
+    return Chain(
+        name=None if alone else name, steps=steps, signal="logprobs" if signal == "auto" and not alone else signal,
+        min_confidence=threshold, escalate_unjudged=True,
+    )  # fmt: skip
 
 
 def chain_name(route: TunedRoute) -> str:

@@ -30,7 +30,7 @@ def tuned_routes(certificate: Certificate, now: float) -> Iterator[TunedRoute]:
     for claim in certificate.claims:
         if not claim.certified:
             continue
-        steps, signal, threshold = _chain(claim.policy, certificate.flagship)
+        steps, signal, threshold = chain_of(claim.policy, certificate.flagship)
         for signature in claim.signatures:
             yield TunedRoute(
                 signature=signature, steps=steps, signal=signal, min_confidence=threshold,
@@ -41,7 +41,7 @@ def tuned_routes(certificate: Certificate, now: float) -> Iterator[TunedRoute]:
             )  # fmt: skip
 
 
-def _chain(policy: Policy, flagship: str) -> tuple[tuple[str, ...], PolicySignal, float]:
+def chain_of(policy: Policy, flagship: str) -> tuple[tuple[str, ...], PolicySignal, float]:
     """Return the steps, the signal and the threshold of the chain that carries out a policy."""
     match policy:
         case Always(model):
@@ -51,6 +51,6 @@ def _chain(policy: Policy, flagship: str) -> tuple[tuple[str, ...], PolicySignal
         case Backed(model, backers):
             return (model, *backers, flagship), "backed", 0.9
         case Confident(model, threshold):
-            return (model, flagship), "auto", threshold
+            return (model, flagship), "logprobs", threshold
         case _:
             raise TypeError(f"a group's policy is one policy, not {policy_name(policy)}")
