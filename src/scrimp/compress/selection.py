@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from scrimp.compress.extract.question import find_question
+from scrimp.compress.extract.question import find_question, without_answer_orders
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
 from scrimp.compress.task.form import about_all, about_form
@@ -31,7 +31,7 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
         has_context = any(zone.kind == "context" for zone in zones)
     if not has_context:
         return options, zones, NO_CONTEXT if options.level == "focus" else ""
-    instructions = f"{options.query}\n{instructions_of(zones)}"
+    instructions = f"{options.query}\n{without_answer_orders(instructions_of(zones))}"
     if words := about_all(instructions) or about_form(instructions):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
     query = options.query or find_question(zones)

@@ -1,0 +1,1 @@
+"""What a prompt's instructions say: which sentences ask, which tell how to answer, which words label what."""

@@ -1,0 +1,61 @@
+"""Tell what a label stands for: the question, documents, or a task such as rules or the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+from scrimp.compress.instructions.vocabulary import WORD, fold, labels
+
+LabelKind: TypeAlias = Literal["question", "documents", "task"]
+
+_BEFORE_COLON = re.compile(
+    r"[ \t]*(?:[#>*_=-]+[ \t]*)*([^:\uff1a\n#*_=<>]{1,70}?)(?:[*_]+)?[ \t]*[:\uff1a](?:[*_]+)?[ \t]*"
+)
+_ALONE = re.compile(
+    r"[ \t]*(?:#{1,6}[ \t]+|\*\*|__|={2,}[ \t]*|-{2,}[ \t]*)([^:\n#*_=<>]{1,60}?)[ \t]*(?:#+|\*\*|__|=+|-+)?[ \t]*$"
+)
+_TAG = re.compile(r"[ \t]*<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
+_NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
+_FORM = frozenset(
+    ("format", "example", "examples", "sample", "beispiel", "exemple", "ejemplo", "exemplo", "esempio", "formato")
+)
+_MOST_WORDS = 4
+
+
+class Label(NamedTuple):
+    """A label at the start of a line: what it stands for, and where the text after it starts."""
+
+    kind: LabelKind
+    end: int
+
+
+def label_at(line: str) -> Label | None:
+    """Return the label at the start of a line: before a colon, a heading, a tag; None where there is none known."""
+    if tag := _TAG.match(line):
+        kind = _kind(tag[1].replace("_", " ").replace("-", " ").replace(".", " "))
+        return Label(kind, tag.end()) if kind else None
+    for form in (_BEFORE_COLON, _ALONE):
+        if (match := form.match(line)) and (kind := _kind(match[1])):
+            return Label(kind, match.end())
+    return None
+
+
+def _kind(name: str) -> LabelKind | None:
+    phrase = " ".join(fold(_NUMBER.sub(" ", name)).split())
+    words = WORD.findall(phrase) or [phrase]
+    return next((kind for kind, applies in _signs(phrase, words) if applies), None)
+
+
+def _signs(phrase: str, words: list[str]) -> Iterator[tuple[LabelKind, bool]]:
+    """Yield what speaks for each kind, the strongest first: forms, whole names, first words, last words."""
+    question, documents, task = labels("question"), labels("documents"), labels("task")
+    short = len(words) <= _MOST_WORDS
+    yield "task", not _FORM.isdisjoint(words)
+    yield "question", phrase in question or words[-1] in question
+    yield "task", phrase in task
+    yield "documents", phrase in documents or (short and words[0] in documents)
+    yield "question", short and not question.isdisjoint(words)
+    yield "task", short and (words[0] in task or words[-1] in task)
+    yield "documents", short and words[-1] in documents

@@ -1,0 +1,97 @@
+"""Tell what a sentence of the instructions does: ask something, tell how to answer, or state something."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias
+
+from scrimp.compress.instructions.vocabulary import WORD, fold, known_words, signs, starts
+
+SentenceKind: TypeAlias = Literal["question", "order", "statement"]
+
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_ENDS_IN_QUESTION = re.compile("[?\uff1f\u061f][\\s\"'\u201d\u2019\u00bb)\\]*_!]*$")
+_LEAD = re.compile(r"[\s\"'\u201c\u2018\u00ab\u00bf\u00a1(\[*_>#.:,-]*")
+_REQUEST = re.compile(
+    r"(?:can|could|would|will) you\b(?: please)?|(?:kannst du|konnen sie|konnten sie)\b(?: bitte)?"
+    r"|(?:peux-tu|pouvez-vous|pourriez-vous)|(?:puedes|podria|podrias|puede|pode|poderia|puoi|puo|potresti)\b"
+    r"|(?:можешь|можете|не могли бы вы)\b"
+)
+_BEFORE_ASKING = re.compile(r"(?:\s|:|,|me\b|us\b|the (?:following )?question\b|this question\b|\bmir\b|\bnous\b)*")
+
+
+def kind_of(sentence: str) -> SentenceKind:
+    """Return what a sentence does; one that speaks of nothing but the answer is an order, even with a question mark."""
+    if _UNSPACED.search(sentence):
+        return _kind_of_unspaced(sentence)
+    folded = _without_lead(fold(sentence))
+    if _ENDS_IN_QUESTION.search(sentence):
+        return "order" if _asks_about_the_answer(folded) or _is_request_to_obey(folded) else "question"
+    content = has_content(folded)
+    order = _end(starts("orders").match(folded))
+    lookup = _end(starts("lookups").match(folded))
+    if lookup and content and (lookup > order or _asks(folded, lookup)):
+        return "question"
+    if not content or order >= max(_end(starts("asking").match(folded)), 1):
+        return "order"
+    return "question" if starts("asking").match(folded) else "statement"
+
+
+def has_content(text: str) -> bool:
+    """Return whether any word says what is looked for, and not only how to answer."""
+    return bool(content_words(text))
+
+
+def content_words(text: str) -> set[str]:
+    """Return the folded words that say what is looked for, in the language that knows most of the others."""
+    found = _words(text)
+    return min((found - known.small - known.about_answers for known in known_words()), key=len)
+
+
+def _asks_about_the_answer(text: str) -> bool:
+    """Return whether a question is only about the answer ("Is that clear?"), and not just short ("Who is she?")."""
+    found = _words(text)
+    return any(
+        found <= known.small | known.about_answers and found & (known.about_answers - known.small)
+        for known in known_words()
+    )
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip("'") for word in WORD.findall(fold(text))}
+
+
+def _kind_of_unspaced(sentence: str) -> SentenceKind:
+    asking = signs("asking").search(sentence)
+    if signs("order").search(sentence):
+        return "question" if asking and _ENDS_IN_QUESTION.search(sentence) else "order"
+    if asking or signs("lookup").search(sentence) or _ENDS_IN_QUESTION.search(sentence):
+        return "question"
+    return "statement"
+
+
+def _without_lead(folded: str) -> str:
+    """Return a folded sentence without marks and polite words before it."""
+    at = _end(_LEAD.match(folded))
+    while found := starts("polite").match(folded, at):
+        at = _end(_LEAD.match(folded, found.end()))
+    return folded[at:]
+
+
+def _is_request_to_obey(folded: str) -> bool:
+    """Return whether a sentence such as "Could you reply in verse?" is an order in the form of a question."""
+    request = _REQUEST.match(folded)
+    if request is None:
+        return False
+    rest = _without_lead(folded[request.end() :])
+    order = _end(starts("orders").match(rest))
+    return order > 0 and order >= _end(starts("lookups").match(rest)) and not _asks(rest, order)
+
+
+def _asks(folded: str, at: int) -> bool:
+    """Return whether a word that asks follows, as in "answer who rebuilt it"."""
+    return starts("asking").match(folded, _end(_BEFORE_ASKING.match(folded, at))) is not None
+
+
+def _end(match: re.Match[str] | None) -> int:
+    return match.end() if match else 0

@@ -1,0 +1,1 @@
+"""Words of instructions, a file for each language or group of them."""
