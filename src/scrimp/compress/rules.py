@@ -10,18 +10,14 @@ from msgspec import Struct
 from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
 from scrimp.compress.checks.gate import Check, Rewrite, all_of, no_new_facts, same_code, same_facts
 from scrimp.compress.checks.json_equal import json_equal
+from scrimp.compress.checks.unfolded import unfold_lines, unfold_log, unfold_matches
 from scrimp.compress.encoded.omit import omit_encoded
 from scrimp.compress.json.minify import minify
 from scrimp.compress.json.table_writer import write_tables
 from scrimp.compress.options import LEVELS, CompressOptions
-from scrimp.compress.output.grouping import group_matches, group_prefixes, ungroup_matches, ungroup_prefixes
-from scrimp.compress.output.log_folding import fold_log, source_line_count
-from scrimp.compress.output.repeats import (
-    fold_repeated_lines,
-    fold_repeated_paragraphs,
-    unfold_lines,
-    unfold_paragraphs,
-)
+from scrimp.compress.output.log_folding import fold_log
+from scrimp.compress.output.matches import group_matches
+from scrimp.compress.output.repeats import fold_repeated_lines, fold_repeated_paragraphs, unfold_paragraphs
 from scrimp.compress.zones.zone import Zone, ZoneKind
 
 
@@ -66,12 +62,8 @@ def _same_json(before: str, after: str) -> str | None:
     return None if json_equal(before.strip(), after.strip()) else "the JSON would not decode to the same values"
 
 
-def _undone_by(inverse: Rewrite) -> Check:
+def _undone_by(inverse: Callable[[str], str | None]) -> Check:
     return lambda before, after: None if inverse(after) == before else "it could not be undone"
-
-
-def _same_line_count(before: str, after: str) -> str | None:
-    return None if source_line_count(after) == before.count("\n") + 1 else "the line counts do not add up"
 
 
 def _html_to_text(text: str, _options: CompressOptions) -> str:
@@ -118,9 +110,8 @@ RULES = (
     ),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
-    CompressionRule("lines of one shape", "dense", _LOG_LINES, _plain(fold_log), _same_line_count),
+    CompressionRule("lines of one form", "tidy", _LOG_LINES, _plain(fold_log), _undone_by(unfold_log)),
     CompressionRule("json columns", "dense", _JSON, _inside_margins(write_tables), _same_json),
-    CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _undone_by(ungroup_matches)),
-    CompressionRule("shared beginnings", "dense", _LOG_LINES, _plain(group_prefixes), _undone_by(ungroup_prefixes)),
+    CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _undone_by(unfold_matches)),
     CompressionRule("small words", "dense", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
 )  # fmt: skip

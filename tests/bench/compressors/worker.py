@@ -81,11 +81,11 @@ def _from_headroom(text: str) -> str | None:
 
 def _from_scrimp(text: str) -> str | None:
     """Return the output of commands that was grouped under what its lines share; tables of JSON stay as they are."""
-    from scrimp.compress.output import grouping, repeats
+    from scrimp.compress.checks.unfolded import unfold_lines, unfold_log
 
     undone = text
-    for undo in (grouping.ungroup_matches, grouping.ungroup_prefixes, repeats.unfold_lines):
-        undone = undo(undone)
+    for undo in (unfold_log, unfold_lines):
+        undone = undo(undone) or undone
     return None if undone == text else undone
 
 

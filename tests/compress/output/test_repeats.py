@@ -3,12 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.output.repeats import (
-    fold_repeated_lines,
-    fold_repeated_paragraphs,
-    unfold_lines,
-    unfold_paragraphs,
-)
+from scrimp.compress.checks.unfolded import unfold_lines
+from scrimp.compress.output.repeats import fold_repeated_lines, fold_repeated_paragraphs, unfold_paragraphs
 
 LONG = "The quick brown fox jumps over the lazy dog, and the dog looks up. " * 4
 lines = st.lists(

@@ -1,96 +1,155 @@
-"""Fold log lines with the same template into the first of them and a count; lines that report a problem stay.
+"""Fold log lines of one form: the form is written once, and of each line only the values that differ, in order.
 
-Two lines have the same template if they differ only in numbers, times, hexadecimal ids and UUIDs. A status, a number
-after an HTTP method or after "code", "status" or "exit", is part of the template: 200 is not 500.
+    ["#1 a b | c d" below is two lines of form #1, its {} filled with a b, then with c d]
+    #1 (3 lines) = 2025-11-20T{} INFO worker {} took a job
+    #1 10:00:01Z w-3 | 10:00:02Z w-1
+    2025-11-20T10:00:03Z ERROR worker w-3: connection refused
+    #1 10:00:04Z w-2
+
+All lines keep their place, so each can be written again as it was. A value is a whole word: a time, an address, an id,
+a number with its unit. Lines that report a problem, with their stack traces, stay as they are; so do aligned tables.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
 
 from scrimp.compress.output.fenced_lines import fenced_lines
 
 MIN_FOLD = 3
-WINDOW = 200  # lines; after a longer gap, a template starts a new group
-NOTE = "; the source is intact"
+LEGEND = '["#1 a b | c d" below is two lines of form #1, its {} filled with a b, then with c d]'
+GAP, NEXT = "{}", " | "
 
-_MARKER = re.compile(rf"\[([1-9][0-9]{{0,8}}) more lines like this, source lines [0-9]+-[0-9]+(?:{NOTE})?\]")
-_ANY_MARKER = re.compile(rf"^{_MARKER.pattern}$", re.MULTILINE)
-_VARIABLE = re.compile(
-    r"\b(?:0x[0-9A-Fa-f]++|(?=[A-Fa-f]*+[0-9])[0-9A-Fa-f]{6,}+(?:-[0-9A-Fa-f]++)*+)\b|[0-9]++(?:[.:,][0-9]++)*+"
+_FOLDED = re.compile(r"^(?:#\d|\[.#1 a b)", re.MULTILINE)
+_RARE = 8  # a word is part of a form where at least one line in so many has it
+_MAX_LINE = 2_000  # characters
+_DATE = r"\d{4}-\d\d-\d\d(?=[T\s]\d)|\d\d/[A-Z][a-z]{2}/\d{4}(?=:\d)"
+_IS_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d/[A-Z][a-z]{2}/\d{4}")
+# A word, or what is between a date and a time.
+_WORD = re.compile(
+    r"(?<=\d{4}-\d\d-\d\d)T(?=\d)|(?<=\d\d/[A-Z][a-z]{2}/\d{4}):(?=\d)"
+    rf"|(https?://[^\s\"'<>]+|{_DATE}|(?:[^\s=\"'()\[\]{{}}<>,;|/]|(?<=\d)[,/](?=\d))+)"
 )
-_METHOD = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b", re.IGNORECASE)
-_HTTP_STATUS = re.compile(r"[\s\"]([1-5][0-9]{2})(?=\s|$)")
-_EXIT_STATUS = re.compile(r"\b(?:code|status|exit|exited|rc|signal)\b[^\w\n]{0,3}([0-9]{1,4})\b", re.IGNORECASE)
 _PROBLEM_WORDS = (
     *("error", "errno", "warn", "fatal", "critical", "exception", "traceback", "panic", "fail", "abort", "denied"),
     *("refused", "killed", "timed out", "timeout", "segfault", "caused by", "goroutine", "emerg", "alert", "severe"),
 )
 _STACK_FRAME = re.compile(r'\s+(?:at\s|File "|\.\.\. \d+ more)')
+_ALIGNED = re.compile(r"\S {2,}\S[^\n]*?\S {2,}\S|[-dlbcps][rwxsStT-]{9}[.+@]?\s")
+_TIMED = re.compile(r"[^\s\d]{0,3}\d{2,4}[-:/]\d\d")
+
+
+class _Line(Struct, gc=False):
+    """A line as the text between its words, and its words."""
+
+    number: int
+    between: tuple[str, ...]
+    words: list[str]
+
+
+class _Form(Struct, gc=False):
+    """What lines have in common, with gaps, and the values in the gaps of each by its number."""
+
+    text: str
+    values: dict[int, str]
 
 
 def fold_log(text: str) -> str:
-    """Fold lines with the same template, consecutive or near each other."""
-    if _ANY_MARKER.search(text):
-        return text
+    """Fold lines of one form; a text that has been folded before, or has lines like those of the folded form, stays."""
     lines = text.split("\n")
-    folds = {group[0]: group[1:] for group in _group_by_template(text, lines) if len(group) >= MIN_FOLD}
-    hidden: set[int] = set()
-    markers: dict[int, str] = {}
-    for first in sorted(folds):
-        more = folds[first]
-        marker = _marker(more, note=not markers)
-        if sum(len(lines[number]) + 1 for number in more) > len(marker) + 1:
-            markers[first] = marker
-            hidden.update(more)
-    return "\n".join(
-        f"{line}\n{markers[number]}" if number in markers else line
-        for number, line in enumerate(lines)
-        if number not in hidden
-    )
+    if _FOLDED.search(text):
+        return text
+    forms = [form for group in _groups(lines) if (form := _form(lines, group)) is not None]
+    if not forms:
+        return text
+    legend = [LEGEND, *(f"#{n} ({len(form.values)} lines) = {form.text}" for n, form in enumerate(forms, 1))]
+    folded = "\n".join([*legend, *_folded(lines, forms)])
+    return folded if len(folded) < len(text) else text
 
 
-def _marker(more: Sequence[int], *, note: bool) -> str:
-    span = f"{more[0] + 1}-{more[-1] + 1}"
-    return f"[{len(more)} more lines like this, source lines {span}{NOTE if note else ''}]"
-
-
-def _group_by_template(text: str, lines: Sequence[str]) -> Iterator[list[int]]:
-    """Yield the indexes of lines with the same template, each within the window from the one before."""
-    templates = _VARIABLE.sub("0", text).split("\n")
-    open_groups: dict[tuple[str, str], list[int]] = {}
-    for number, (line, template, stays) in enumerate(zip(lines, templates, _unfoldable(lines), strict=True)):
-        if stays:
+def _folded(lines: Sequence[str], forms: Iterable[_Form]) -> Iterator[str]:
+    """Yield the lines, and those of one form that follow each other as one."""
+    shortened = {number: (n, values) for n, form in enumerate(forms, 1) for number, values in form.values.items()}
+    row: list[str] = []
+    for number, line in enumerate(lines):
+        n, values = shortened.get(number, (0, line))
+        if n and row and values and shortened[number - 1][0] == n:
+            row.append(values)
             continue
-        key = (template, _status(line))
-        group = open_groups.get(key)
-        if group and number - group[-1] <= WINDOW:
-            group.append(number)
+        if row:
+            yield NEXT.join(row)
+        row = [f"#{n} {values}".rstrip()] if n else []
+        if not n:
+            yield line
+    if row:
+        yield NEXT.join(row)
+
+
+def _groups(lines: Sequence[str]) -> Iterator[list[_Line]]:
+    """Yield the lines that have the same text but for some words: those with digits, and rare ones."""
+    by_shape: dict[tuple[str, ...], list[_Line]] = defaultdict(list)
+    for number in _foldable(lines):
+        line = _split(number, lines[number])
+        by_shape[line.between].append(line)
+    for shape in by_shape.values():
+        if len(shape) < MIN_FOLD:
             continue
-        if group:
-            yield group
-        open_groups[key] = [number]
-    yield from open_groups.values()
+        least = max(MIN_FOLD, len(shape) / _RARE)
+        common = [
+            {word for word, count in Counter(column).items() if count >= least and _is_constant(word)}
+            for column in zip(*(line.words for line in shape), strict=True)
+        ]
+        groups: dict[tuple[str | None, ...], list[_Line]] = defaultdict(list)
+        for line in shape:
+            groups[tuple([w if w in kept else None for w, kept in zip(line.words, common, strict=True)])].append(line)
+        yield from (group for group in groups.values() if len(group) >= MIN_FOLD)
 
 
-def _status(line: str) -> str:
-    method = _METHOD.search(line)
-    status = _HTTP_STATUS.search(line, method.end(), method.end() + 400) if method else None
-    status = status or _EXIT_STATUS.search(line)
-    return status[1] if status else ""
+def _split(number: int, line: str) -> _Line:
+    between: list[str] = []
+    words: list[str] = []
+    done = 0
+    for match in _WORD.finditer(line):
+        if match[1] is not None:
+            between.append(line[done : match.start()])
+            words.append(match[1])
+            done = match.end()
+    return _Line(number, (*between, line[done:]), words)
 
 
-def _unfoldable(lines: Sequence[str]) -> Iterator[bool]:
-    """Yield for each line whether it stays: problems, their stack traces, blank lines, code in fences."""
+def _is_constant(word: str) -> bool:
+    return bool(_IS_DATE.fullmatch(word)) or not any(map(str.isdigit, word))
+
+
+def _form(lines: Sequence[str], group: Sequence[_Line]) -> _Form | None:
+    """Return the form of lines and their values, or None where that would not be shorter."""
+    columns = list(zip(*(line.words for line in group), strict=True))
+    gaps = [at for at, column in enumerate(columns) if len(set(column)) > 1]
+    shared = [column[0] for column in columns]
+    for at in gaps:
+        shared[at] = GAP
+    between = group[0].between
+    text = between[0] + "".join(word + after for word, after in zip(shared, between[1:], strict=True))
+    values = {line.number: " ".join([line.words[at] for at in gaps]) for line in group}
+    saved = sum(len(lines[number]) - len(row) - len(NEXT) for number, row in values.items())
+    return _Form(text, values) if saved > len(text) + len("#10 (10 lines) = \n") else None
+
+
+def _foldable(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the numbers of lines that may be folded: not problems, their stack traces, blank lines, tables, code."""
     in_trace = in_traceback = False
-    for line, in_code in zip(lines, fenced_lines(lines), strict=True):
+    for number, (line, in_code) in enumerate(zip(lines, fenced_lines(lines), strict=True)):
         indented = line.startswith((" ", "\t"))
         problem = reports_problem(line)
         last = in_traceback and not indented and bool(line.strip())
-        yield (
-            in_code or problem or last or not line.strip() or (in_trace and indented) or bool(_STACK_FRAME.match(line))
-        )
+        stays = in_code or problem or last or (in_trace and indented) or bool(_STACK_FRAME.match(line))
+        aligned = not stays and bool(_ALIGNED.search(line)) and not _TIMED.match(line)
+        if not (stays or aligned or GAP in line or not line.strip() or len(line) > _MAX_LINE):
+            yield number
         in_traceback = "Traceback (most recent call last)" in line or (in_traceback and not last)
         in_trace = problem or in_traceback or (in_trace and indented)
 
@@ -99,9 +158,3 @@ def reports_problem(line: str) -> bool:
     """Return whether a line reports an error, warning or failure, and so is never folded."""
     lowered = line.lower()
     return any(word in lowered for word in _PROBLEM_WORDS)
-
-
-def source_line_count(text: str) -> int:
-    """Return the number of source lines of a folded text: those it shows and those its markers count."""
-    markers = (_MARKER.fullmatch(line) for line in text.split("\n"))
-    return sum(int(marker[1]) if marker else 1 for marker in markers)

@@ -16,8 +16,8 @@ from scrimp.compress.output.fenced_lines import fenced_lines
 MIN_RUN = 3
 MIN_PARAGRAPH = 200
 
-_MARKER = re.compile(r"\[the line above ([1-9][0-9]{0,8}) more times\]")
-_ANY_MARKER = re.compile(rf"^{_MARKER.pattern}$", re.MULTILINE)
+LINE_MARKER = re.compile(r"\[the line above ([1-9][0-9]{0,8}) more times\]")
+_ANY_MARKER = re.compile(rf"^{LINE_MARKER.pattern}$", re.MULTILINE)
 _PARAGRAPH_MARKER = re.compile(r'\[the paragraph that begins "(.+)" is repeated here\]')
 _ANY_PARAGRAPH_MARKER = re.compile(rf"^{_PARAGRAPH_MARKER.pattern}$", re.MULTILINE)
 
@@ -41,19 +41,6 @@ def fold_repeated_lines(text: str) -> str:
 def _foldable(line: str) -> bool:
     """Return whether a line may be folded: blank lines have their own rule, and deep indentation is usually code."""
     return not line.isspace() and not line.startswith(("    ", "\t")) and line != ""
-
-
-def unfold_lines(text: str) -> str:
-    """Undo `fold_repeated_lines`."""
-    lines = text.split("\n")
-    unfolded: list[str] = []
-    for line, in_code in zip(lines, fenced_lines(lines), strict=True):
-        match = None if in_code else _MARKER.fullmatch(line)
-        if match and unfolded:
-            unfolded.extend([unfolded[-1]] * int(match[1]))
-        else:
-            unfolded.append(line)
-    return "\n".join(unfolded)
 
 
 def fold_repeated_paragraphs(text: str) -> str:
