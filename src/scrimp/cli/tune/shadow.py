@@ -55,8 +55,8 @@ def shadow(
             collector.close()
         session.messages.note(
             f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
-            f"{', '.join(model_names)} stored, {format_count(collector.failed)} failed, "
-            f"{format_dollars(collector.spent)} spent"
+            f"{', '.join(model_names)} stored, {format_count(collector.calls.failed)} failed, "
+            f"{format_dollars(collector.calls.spent)} spent"
         )
         if stop is not None and stop.message:
             session.messages.error(stop.message)
@@ -68,4 +68,4 @@ def shadow(
 def _status(stopped: int | None, collector: PairCollector) -> int:
     if stopped is not None:
         return stopped
-    return 0 if not collector.failed else 3 if collector.completions else 4
+    return 0 if not collector.calls.failed else 3 if collector.completions else 4

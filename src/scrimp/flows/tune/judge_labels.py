@@ -12,7 +12,7 @@ from scrimp.escalation.signals.judge import judge_parameters, judge_prompts, jud
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
-from scrimp.flows.tune.pair_collector import with_whole_cap
+from scrimp.flows.tune.model_calls import with_whole_cap
 from scrimp.values import Answered, Outcome, Prompt
 
 if TYPE_CHECKING:

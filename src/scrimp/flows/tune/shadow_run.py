@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
-from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, answered_itself, in_share
+from scrimp.flows.tune.model_calls import answered_itself
+from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_share
 from scrimp.tuning.model_families import family
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Answered, Outcome
@@ -121,7 +122,7 @@ class ShadowRun:
             collector.close()
         return (
             f"shadow: {pluralize(collector.prompts, 'prompt')} also sent to {', '.join(self._plan.models)}, "
-            f"{pluralize(collector.completions, 'completion')} stored, {format_count(collector.failed)} failed, "
-            f"{format_dollars(collector.spent)} spent beside the run's bill "
+            f"{pluralize(collector.completions, 'completion')} stored, {format_count(collector.calls.failed)} failed, "
+            f"{format_dollars(collector.calls.spent)} spent beside the run's bill "
             f"(cap {format_dollars(self._plan.cap)}){ending}"
         )

@@ -1,0 +1,143 @@
+"""Calls of tuning itself: a model gets prompts that others were asked, under one cap; what the cache holds is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp.flows import live
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.prices.model_names import is_same_model
+from scrimp.units import format_dollars
+from scrimp.values import Answer, Answered, ModelRef, Outcome, Prompt
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+
+
+class ModelReply(Struct, frozen=True):
+    """What a model returned for a prompt, and in a word why that is not what was asked for."""
+
+    prompt: Prompt
+    answer: Answer
+    rejection: str | None = None
+
+
+Take = Callable[[Sequence[ModelReply]], None]
+
+
+class ModelCalls:
+    """Puts prompts to single models and hands on what they returned themselves, not another model in their place."""
+
+    def __init__(self, options: RunOptions, services: Services, *, route: str) -> None:
+        """`options` are for every model; the ledger has the calls under `route`, and their own names the task."""
+        labels = replace(options.labels, route=route, task=options.labels.route or "")
+        self.options = replace(options, check=None, chain=None, model=None, corrections=0, labels=labels)
+        self._services = services
+        self.spent = Decimal(0)  # dollars
+        self.failed = 0  # prompts
+
+    def call(
+        self, prompts: Sequence[Prompt], model: ModelRef, take: Take, *, options: RunOptions | None = None
+    ) -> RunStop | None:
+        """Put prompts to a model; return why that ended early. The cap of --max-cost is for all such calls together."""
+        options = options or self.options
+        rest = self._not_in_tiers(prompts, model, take, options)
+        if not rest:
+            return None
+        cap = options.limits.max_cost
+        limits = replace(options.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)))
+        options = replace(options, tier=None, model=model.id, limits=limits)
+        stop = live.run(iter(rest), options, self._services, self._sink(take), one_by_one=False)
+        return None if stop is None else with_whole_cap(stop, cap)
+
+    def _not_in_tiers(
+        self, prompts: Sequence[Prompt], model: ModelRef, take: Take, options: RunOptions
+    ) -> Sequence[Prompt]:
+        """Hand on what the model answered on behalf of a tier; return the other prompts.
+
+        A tier's completions are cached under the name of the tier, for any of its models may give them.
+        """
+        rest = prompts
+        for tier, members in self._services.routes.tiers.items():
+            if rest and options.cache == "on" and len(members) > 1 and model in members:
+                answered = self._take_cached(rest, replace(options, tier=tier, cache="only"), model, members, take)
+                rest = [prompt for prompt in rest if prompt.index not in answered]
+        return rest
+
+    def _take_cached(
+        self, prompts: Sequence[Prompt], options: RunOptions, model: ModelRef, members: Sequence[ModelRef], take: Take
+    ) -> Collection[int]:
+        """Hand on the cached completions of a tier that this model gave; return the indexes of their prompts."""
+        found: dict[int, ModelReply] = {}
+
+        def remember(outcomes: Sequence[Outcome]) -> None:
+            for outcome in outcomes:
+                if not isinstance(outcome, Answered) or not answered_itself(outcome.answer):
+                    continue
+                if answering_model(outcome.answer, members) == model:
+                    found[outcome.prompt.index] = ModelReply(outcome.prompt, outcome.answer)
+
+        live.run(iter(prompts), options, self._services, remember, one_by_one=False)
+        take(list(found.values()))
+        return found
+
+    def _sink(self, take: Take) -> live.Sink:
+        def hand_on(outcomes: Sequence[Outcome]) -> None:
+            take(
+                [
+                    ModelReply(outcome.prompt, outcome.answer, _rejection(outcome))
+                    for outcome in outcomes
+                    if outcome.answer is not None and answered_itself(outcome.answer)
+                ]
+            )
+            self.failed += sum(not isinstance(outcome, Answered) for outcome in outcomes)
+            self.spent += sum(
+                (entry.cost or Decimal(0) for outcome in outcomes for entry in outcome.entries), Decimal(0)
+            )
+
+        return hand_on
+
+
+def with_whole_cap(stop: RunStop, cap: Decimal | None) -> RunStop:
+    """Return a stop that names the whole cap where its own limit was only the rest of it."""
+    if stop.reason != "budget" or cap is None:
+        return stop
+    return replace(
+        stop, message=f"stopped before the cap of {format_dollars(cap)} was passed; rerun the same command to resume"
+    )
+
+
+def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | None:
+    """Return which of these models was called for an answer, by the name in the call.
+
+    Answers cached before scrimp stored that name have only the model's own, which may end in a date.
+    """
+    named = [
+        model
+        for model in members
+        if model.provider == answer.provider
+        and (
+            model.model == answer.called_as
+            if answer.called_as is not None
+            else answer.model == model.model or answer.model.startswith(f"{model.model}-")
+        )
+    ]
+    return max(named, key=lambda model: len(model.model), default=None)
+
+
+def answered_itself(answer: Answer) -> bool:
+    """Return whether the model that was called answered: another one's completion says nothing about it."""
+    return answer.called_as is None or is_same_model(answer.called_as, answer.model)
+
+
+def _rejection(outcome: Outcome) -> str | None:
+    """Return in a word why a completion is not what was asked for; a chain would climb past it."""
+    if isinstance(outcome, Answered):
+        return None
+    return "truncated" if outcome.status == "truncated" else outcome.failure.kind
