@@ -24,15 +24,20 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def route_bytes(
-    chain: Chain, parameters: Parameters, *, level: str, check: str | None, locations: Mapping[str, str]
-) -> bytes:
-    """Return what the keys of a route have in common; `locations` maps each provider to its base URL or file."""
+    chain: Chain, parameters: Parameters, *, level: str, check: str | None, locations: Mapping[str, str],
+    keep: float | None = None,
+) -> bytes:  # fmt: skip
+    """Return what the keys of a route have in common; `locations` maps each provider to its base URL or file.
+
+    `keep` is what the level keeps of documents; None, the default share, is in no key.
+    """
     steps = [_step(step, locations) for step in chain.steps]
     # A chain of one step is never judged against a threshold, so the threshold is not part of the key.
     policy: list[object] = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
     if policy and chain.judge is not None:
         policy.append(_step(chain.judge, locations))
-    return _encode([_VERSION, steps, policy, _given(parameters), level, check])
+    compression: object = level if keep is None else [level, keep]
+    return _encode([_VERSION, steps, policy, _given(parameters), compression, check])
 
 
 def _given(parameters: Parameters) -> dict[str, object]:

@@ -282,6 +282,7 @@ class Compression(Struct, frozen=True, kw_only=True):
     estimated: bool = False
     rules: tuple[str, ...] = ()  # the rules that shortened it
     note: str = ""  # why the requested level could not be used
+    version: str = ""  # of the code that shortened it
 
 
 class CallUsage(Struct, frozen=True, kw_only=True):

@@ -98,7 +98,26 @@ def m007_answered_by(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE entries ADD COLUMN answered_by TEXT")
 
 
-MIGRATIONS = (m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by)
+def m008_level_replies(db: sqlite3.Connection) -> None:
+    """Add the tables of `level_replies`: replies at a level of compression and without it, and looks at them."""
+    db.execute(
+        "CREATE TABLE level_replies (key TEXT NOT NULL REFERENCES prompts (key), signature TEXT NOT NULL,"
+        " model TEXT NOT NULL, level TEXT NOT NULL, keep REAL NOT NULL, sample INTEGER NOT NULL, time REAL NOT NULL,"
+        " version TEXT NOT NULL, unchanged INTEGER NOT NULL, output TEXT NOT NULL, input INTEGER, cost_nano INTEGER,"
+        " cost_pico INTEGER NOT NULL, score REAL, scored_by TEXT,"
+        " PRIMARY KEY (key, signature, model, level, keep, sample)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE level_looks (task TEXT NOT NULL, model TEXT NOT NULL, level TEXT NOT NULL, keep REAL NOT NULL,"
+        " version TEXT NOT NULL, evidence TEXT NOT NULL, time REAL NOT NULL,"
+        " PRIMARY KEY (task, model, level, keep, version, evidence)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS = (
+    m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
+    m008_level_replies,
+)  # fmt: skip
 
 # As they were before m003: what a migration did must never change.
 _COLUMNS_BEFORE_M003 = (

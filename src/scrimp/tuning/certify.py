@@ -111,7 +111,9 @@ def _score_pair(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> Scor
     return ScorePair(row.id, outcome.score or 0.0, 1.0 if top.score is None else top.score)
 
 
-def _claim(group: ClaimGroup, policies: Sequence[Policy], flagship: str, target: float, risk: float) -> Claim:
+def _claim(
+    group: ClaimGroup[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float
+) -> Claim:
     tests = _fixed_sequence(group, policies, flagship, target, risk)
     passed = [(test.policy, measure(test.policy, group.rows, flagship)) for test in tests if test.certified]
     fallback = (Always(flagship), measure(Always(flagship), group.rows, flagship))
@@ -136,7 +138,7 @@ def _claim(group: ClaimGroup, policies: Sequence[Policy], flagship: str, target:
 
 
 def _fixed_sequence(
-    group: ClaimGroup, policies: Sequence[Policy], flagship: str, target: float, risk: float
+    group: ClaimGroup[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float
 ) -> tuple[PolicyTest, ...]:
     """Test one policy after another, up to the first that fails."""
     tests: list[PolicyTest] = []
@@ -149,7 +151,7 @@ def _fixed_sequence(
 
 
 def _next_test(
-    group: ClaimGroup, policies: Sequence[Policy], flagship: str, target: float, certified: Policy | None
+    group: ClaimGroup[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, certified: Policy | None
 ) -> tuple[list[ScorePair], float | None]:
     """Return the pairs and the target to plan labels for: the certified policy's next one, else the safest's own."""
     if certified is not None:

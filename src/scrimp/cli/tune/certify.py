@@ -20,9 +20,12 @@ from scrimp.cli.tune.dataset import (
     load_dataset,
     since_time,
 )
+from scrimp.cli.tune.levels import CompareLevel, Keep, checked_side, load_certificate, print_certificate
+from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset
 from scrimp.flows.tune.dataset import disputed_rows
 from scrimp.render.certificate import claim_sentence
+from scrimp.store.level_replies import Side
 from scrimp.tuning.certify import Certificate, Claim
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import PolicyMetrics
@@ -47,6 +50,8 @@ def certify(
     pool: Pool = None,
     prices: Prices = None,
     since: Since = None,
+    compress: CompareLevel = None,
+    keep: Keep = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which policies are proven to keep a share of the flagship's quality, and what they save.
@@ -56,7 +61,16 @@ def certify(
     rows on which they differ need a label (scrimp tune label); where one is missing, the worst is assumed. Without
     labels, quality is therefore agreement with the flagship, not the truth.
     Calls no API and changes nothing: scrimp tune apply does that.
+
+    With --compress it shows instead which share of answers a level of compression is proven to keep, and what it
+    saves, by prompts that were sent at the level and without it (scrimp tune shadow --compress). Looks at such pairs
+    are counted, and share the risk: to collect more of them until they suffice does not make a certificate weaker.
     """
+    if compress is not None:
+        _certify_level(checked_side(compress, keep), source, (flagship, pool, prices), target, risk, since, as_json)
+        return
+    if keep is not None:
+        raise UsageError("--keep is for a level of compression: add --compress focus, or leave it out")
     with open_session() as session:
         dataset = load_dataset(session, source, flagship, pool, prices, since_time(since))
         certificate = certify_dataset(dataset, target, risk)
@@ -71,6 +85,24 @@ def certify(
                 f"of {pluralize(len(dataset.rows), 'row')}, {format_count(unlabeled)} on which models differ "
                 "have no label, and the worst was assumed: label them with scrimp tune label"
             )
+
+
+def _certify_level(
+    side: Side,
+    source: str,
+    models: tuple[str | None, ...],
+    target: float,
+    risk: float,
+    since: str | None,
+    as_json: bool,
+) -> None:
+    if source != LEDGER or any(one is not None for one in models):
+        raise UsageError(
+            "--compress compares a model with itself, by pairs in the ledger: leave out the recording, --flagship, "
+            "--pool and --prices"
+        )
+    with open_session() as session:
+        print_certificate(load_certificate(session, side, target, risk, since_time(since)), as_json=as_json)
 
 
 def _document(certificate: Certificate, unlabeled: int) -> dict[str, object]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
+from msgspec import Struct
 
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.session import open_session
+from scrimp.cli.session import Session, open_session
+from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
+from scrimp.errors import UsageError
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.tune.level_certificates import level_name
+from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison
 from scrimp.flows.tune.pair_collector import PairCollector, sampled
 from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
+from scrimp.values import Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -27,45 +36,104 @@ def shadow(
     inputs: o.Inputs = None,
     models: Annotated[
         str | None,
-        typer.Option(metavar="A,B,C", help="The models; by default two cheap ones and the high tier's."),
+        typer.Option(
+            metavar="A,B,C",
+            help="The models; by default two cheap ones and the high tier's, with --compress the one of each prompt.",
+        ),
     ] = None,
     share: Annotated[str, typer.Option(metavar="P%", help="The share of prompts to send.")] = "3%",
     gold: Annotated[
         str | None, typer.Option("--gold", metavar="COLUMN", help="The column that holds the right answer.")
     ] = None,
+    keep: Keep = None,
+    twice: Annotated[
+        bool,
+        typer.Option("--twice", help="With --compress: send prompts without it a second time, for models that vary."),
+    ] = False,
 ) -> None:  # fmt: skip
     """Send a share of prompts to cheap models and the flagship, and store their completions as pairs.
 
     Nothing is paid twice: completions in the cache are taken from there, so that after a run only the other models are
     called. The prompts of a share are always the same ones. Pairs are stored in the ledger for tune replay, label and
     certify. With --gold a completion that gives the column's answer is labeled right, and any other wrong.
+
+    With --compress tidy, focus or dense each prompt goes twice to the model that a run would call for it, at the level
+    and without it, for tune certify --compress. Prompts that a run would send through a chain of several models are
+    left out, unless --models names one.
     """
     fraction = parse_percent(share, "--share")
+    side = checked_side(cost.compress, keep) if cost.compress in CERTIFIABLE else None
+    if side is None and (keep is not None or twice):
+        raise UsageError(f"--keep and --twice are for pairs of a level: add --compress {' or '.join(CERTIFIABLE)}")
     with open_session(config_flags(answer, cost, calls)) as session:
         options = run_options(session.defaults, answer, labels, level_fixed=cost.compress is not None)
         check_schema(options)
         source = prompts(
             inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn, note=session.messages.note
         )
-        model_names = o.words(models) or default_models(session.services.routes)
-        collector = PairCollector(options, session.services, gold=gold)
-        try:
-            stop = collector.collect(sampled(source, fraction), model_names)
-        finally:
-            collector.close()
-        session.messages.note(
-            f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
-            f"{', '.join(model_names)} stored, {format_count(collector.calls.failed)} failed, "
-            f"{format_dollars(collector.calls.spent)} spent"
-        )
-        if stop is not None and stop.message:
-            session.messages.error(stop.message)
-        elif not collector.prompts:
+        chosen = sampled(source, fraction)
+        if side is None:
+            names = o.words(models) or default_models(session.services.routes)
+            collected = _collect_models(session, options, chosen, names, gold)
+        else:
+            collected = _collect_levels(session, options, chosen, LevelComparison(side, twice), o.words(models), gold)
+        if collected.stop is not None and collected.stop.message:
+            session.messages.error(collected.stop.message)
+        elif not collected.prompts:
             session.messages.note(f"no prompt falls within the share of {share}: raise --share")
-    raise typer.Exit(_status(stop.exit_status if stop else None, collector))
+    raise typer.Exit(_status(collected))
 
 
-def _status(stopped: int | None, collector: PairCollector) -> int:
-    if stopped is not None:
-        return stopped
-    return 0 if not collector.calls.failed else 3 if collector.completions else 4
+class _Collected(Struct, frozen=True):
+    """What came of collecting pairs: prompts, results that were stored, and prompts that failed."""
+
+    stop: RunStop | None
+    prompts: int
+    stored: int
+    failed: int
+
+
+def _collect_models(
+    session: Session, options: RunOptions, chosen: Iterable[Prompt], models: Sequence[str], gold: str | None
+) -> _Collected:
+    collector = PairCollector(options, session.services, gold=gold)
+    try:
+        stop = collector.collect(chosen, models)
+    finally:
+        collector.close()
+    session.messages.note(
+        f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
+        f"{', '.join(models)} stored, {format_count(collector.calls.failed)} failed, "
+        f"{format_dollars(collector.calls.spent)} spent"
+    )
+    return _Collected(stop, collector.prompts, collector.completions, collector.calls.failed)
+
+
+def _collect_levels(
+    session: Session, options: RunOptions, chosen: Iterable[Prompt], comparison: LevelComparison,
+    models: Sequence[str] | None, gold: str | None,
+) -> _Collected:  # fmt: skip
+    collector = LevelCollector(options, session.services, comparison, gold=gold)
+    try:
+        stop = collector.collect(chosen, models)
+    finally:
+        collector.close()
+    unchanged = f" ({format_count(collector.unchanged)} not changed by it)" if collector.unchanged else ""
+    models = f" by {', '.join(collector.models)}" if collector.models else ""
+    session.messages.note(
+        f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.pairs, 'pair')} with and without "
+        f"{level_name(comparison.side)}{unchanged} stored{models}, "
+        f"{format_count(collector.calls.failed)} failed, {format_dollars(collector.calls.spent)} spent"
+    )
+    if collector.in_chains:
+        session.messages.warn(
+            f"{pluralize(collector.in_chains, 'prompt')} left out: a run sends them through a chain of models, for "
+            "which no level can be certified; name one model with --models"
+        )
+    return _Collected(stop, collector.prompts, collector.pairs, collector.calls.failed)
+
+
+def _status(collected: _Collected) -> int:
+    if collected.stop is not None:
+        return collected.stop.exit_status
+    return 0 if not collected.failed else 3 if collected.stored else 4

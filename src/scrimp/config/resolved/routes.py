@@ -81,6 +81,13 @@ class Routes:
         """Return a chain of the config, or one given as its steps, such as simple,high."""
         return self._cached(("chain", name, min_confidence), lambda: self._chain(name, min_confidence))
 
+    def only_model(self, chain: Chain) -> ModelRef | None:
+        """Return the model that answers on a chain of one step: the first whose key is set; None for more steps."""
+        if len(chain.steps) > 1:
+            return None
+        candidates = chain.steps[0].candidates
+        return next((model for model in candidates if model.provider in self.available), candidates[0])
+
     def model(self, name: str) -> ModelRef:
         """Return the model of this name, with the settings the config gives it."""
         return self._with_settings(resolve_name(name, self.endpoints.keys()))

@@ -64,20 +64,22 @@ class Planner:
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._learned, self._cheapest = learned, cheapest
         self._fixed = fixed_route(options, routes)
-        self._compressors: dict[Level, PromptCompressor] = {}
+        self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
-        self._route_keys: dict[tuple[int, Level], tuple[Chain, bytes]] = {}
+        self._route_keys: dict[tuple[int, Level, float | None], tuple[Chain, bytes]] = {}
 
     def plan(self, prompt: Prompt) -> PlannedRow:
         """Return a prompt as it will be sent, and where to."""
         route = self.route(prompt)
         level = self._options.level if self._options.level_fixed else route.level or self._options.level
+        keep = self._options.keep
         instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
         key = fingerprint.key(
-            self._route_key(route.chain, level), text=prompt.text, system=_with_instruction(prompt.system, instruction),
+            self._route_key(route.chain, level, keep), text=prompt.text,
+            system=_with_instruction(prompt.system, instruction),
             history=prompt.history, sample=prompt.sample or 0, attachments=prompt.attachments,
         )  # fmt: skip
-        return PlannedRow(prompt, level, self._compressor(level), route, key, instruction)
+        return PlannedRow(prompt, level, self._compressor(level, keep), route, key, instruction)
 
     def route(self, prompt: Prompt) -> Route:
         """Return where a prompt goes, and why."""
@@ -109,20 +111,20 @@ class Planner:
             self._stricter[id(chain)] = (chain, replace(chain, min_confidence=self._options.min_confidence))
         return self._stricter[id(chain)][1]
 
-    def _compressor(self, level: Level) -> PromptCompressor:
-        if level not in self._compressors:
-            self._compressors[level] = PromptCompressor(level)
-        return self._compressors[level]
+    def _compressor(self, level: Level, keep: float | None) -> PromptCompressor:
+        if (level, keep) not in self._compressors:
+            self._compressors[level, keep] = PromptCompressor(level, keep)
+        return self._compressors[level, keep]
 
-    def _route_key(self, chain: Chain, level: Level) -> bytes:
+    def _route_key(self, chain: Chain, level: Level, keep: float | None) -> bytes:
         # By identity: routes hands out one chain object for each name, and comparing chains would cost more than this.
-        known = self._route_keys.get((id(chain), level))
+        known = self._route_keys.get((id(chain), level, keep))
         if known is None:
             options = self._options
             route_key = fingerprint.route_bytes(
-                chain, options.parameters, level=level, check=options.check, locations=self._locations
+                chain, options.parameters, level=level, keep=keep, check=options.check, locations=self._locations
             )
-            known = self._route_keys[id(chain), level] = (chain, route_key)
+            known = self._route_keys[id(chain), level, keep] = (chain, route_key)
         return known[1]
 
 

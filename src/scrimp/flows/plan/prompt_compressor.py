@@ -37,13 +37,14 @@ class _CompressedPart(Struct, frozen=True):
 class PromptCompressor:
     """Compresses the prompts of one run."""
 
-    def __init__(self, level: str) -> None:
-        self._level = level
+    def __init__(self, level: str, keep: float | None = None) -> None:
+        """`keep` is the share of documents that levels which select sentences keep; None: the default one."""
+        self._level, self._keep = level, keep
         self._cached = lru_cache(maxsize=_CACHED_TEXTS)(_compress_part)
 
     def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return the texts of a prompt as they are sent."""
-        last = _compress_part(prompt.text, self._level)
+        last = _compress_part(prompt.text, self._level, self._keep)
         text = self._without_tags(last.text)
         if not prompt.history:
             return CompressedPrompt(text, prompt.system, (), last.rules, last.note)
@@ -55,7 +56,9 @@ class PromptCompressor:
     def _turn(self, turn: Message, parts: list[_CompressedPart]) -> Message:
         if turn.role != "user":
             return turn
-        part = (self._cached if len(turn.content) <= _MAX_CACHED else _compress_part)(turn.content, self._level)
+        part = (self._cached if len(turn.content) <= _MAX_CACHED else _compress_part)(
+            turn.content, self._level, self._keep
+        )
         parts.append(part)
         text = self._without_tags(part.text)
         return replace(turn, content=text) if text != turn.content else turn
@@ -67,10 +70,10 @@ class PromptCompressor:
         return text if self._level == "off" else without_keep_tags(text)
 
 
-def _compress_part(text: str, level: str) -> _CompressedPart:
-    from scrimp.compress import compress  # noqa: PLC0415 - a run that is answered from the cache sends nothing
+def _compress_part(text: str, level: str, keep: float | None) -> _CompressedPart:
+    from scrimp.compress import DEFAULT_KEEP, compress  # noqa: PLC0415 - a run answered from the cache sends nothing
 
-    compressed = compress(text, level)
+    compressed = compress(text, level, keep=DEFAULT_KEEP if keep is None else keep)
     return _CompressedPart(compressed.text, compressed.rules, compressed.note)
 
 

@@ -56,6 +56,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     choices_text: str | None = None  # the user's sentence that tells the labels; empty: none is added
     check: str | None = None
     level: Level = "lossless"
+    keep: float | None = None  # share of documents that a level which selects sentences keeps; None: the default
     level_fixed: bool = False  # a flag names the level: it goes before a rule's own
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
