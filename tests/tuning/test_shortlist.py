@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.tuning.certify import certify
 from scrimp.tuning.policies import Agree, Always, Backed
 from scrimp.tuning.policy_metrics import measure
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
@@ -37,6 +43,41 @@ def test_safer_policies_come_first_and_each_next_saves_more() -> None:
         (share.value for share, _ in kept if share), reverse=True
     )
     assert [saved for _, saved in kept] == sorted(saved for _, saved in kept)
+
+
+@given(st.randoms(use_true_random=False))
+def test_what_models_say_on_the_rows_does_not_change_the_order(chance: Random) -> None:
+    said = [[tuple(chance.choice("1123") for _ in range(4)) for _ in range(12)] for _ in range(2)]
+    one, other = (shortlist(rows(each), POOL, "top").policies for each in said)  # type: ignore[arg-type]
+    both = set(one) & set(other)
+
+    assert [policy for policy in one if policy in both] == [policy for policy in other if policy in both]
+
+
+def test_the_luckiest_of_eight_models_is_not_certified_more_often_than_the_risk() -> None:
+    """Each truly keeps 94.8 %; ordered by how often they agree with the flagship, 14 of 100 draws certified one."""
+    pool = {f"m-{number}": "m" for number in range(8)}
+    certified = 0
+    for draw in range(60):
+        chance = Random(draw)
+        drawn = [
+            RecordedRow(
+                id=str(at),
+                answers={
+                    "top": RecordedAnswer(asserted="1", cost=100.0, score=1.0),
+                    **{
+                        model: RecordedAnswer(asserted="12"[wrong], cost=1.0 + number, score=1.0 - wrong)
+                        for number, model in enumerate(pool)
+                        for wrong in (chance.random() > 0.948,)
+                    },
+                },
+            )
+            for at in range(200)
+        ]
+        certificate = certify(drawn, shortlist(drawn, pool, "top").policies, "top", 0.95)
+        certified += any(claim.certified for claim in certificate.claims)
+
+    assert certified <= 6  # of 60, where 3 are expected
 
 
 def test_relatives_do_not_vote_together() -> None:

@@ -1,12 +1,16 @@
 """The short list of policies worth testing, safest first, and why the others are not on it.
 
-Drawn up from what models asserted and cost, never from how right they were. How safe a policy is, is estimated by how
-often what it keeps asserts what the flagship asserts.
+The order is one that holds before anything is known of these rows: a policy that asks for more is safer, and among
+equals the one whose cheapest model costs most. An order by what was measured on the rows, such as how often a policy
+agrees with the flagship, would put first what was lucky on them, and a test on the same rows would confirm the luck:
+of eight models that truly keep 94.8 %, one was certified at 95 % in 14 to 17 of 100 draws, and in 3 by this order. An
+order by a tenth to a third of the rows, tested on the others, is as honest but certifies less: 63 of 100 draws instead
+of 97 on grade school mathematics, 27 instead of 38 on code (200 rows, 95 %).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from msgspec import Struct
@@ -14,7 +18,7 @@ from msgspec import Struct
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name, replay
 from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
-_MIN_EXTRA_SAVING = 0.02  # of the flagship's cost: what a less safe policy must save beyond a safer one to be listed
+_MIN_EXTRA_SAVING = 0.01  # of the flagship's cost: what a less safe policy must save beyond a safer one to be listed
 _THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)
 _MAX_ROWS = 2_000  # evenly spread: enough to put policies in order
 
@@ -29,16 +33,14 @@ class Shortlist(Struct, frozen=True):
 class _Candidate(Struct, frozen=True):
     policy: Policy
     saved: float
-    agreement: float  # share of prompts on which what is kept asserts what the flagship asserts
 
 
 def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship: str) -> Shortlist:
-    """Return the policies that no other beats in both safety and cost, in order of safety.
+    """Return the policies worth testing in order of safety, each of which saves more than all before it.
 
     `pool` maps the cheap models to their families: voters come from different ones, because models of one family make
-    similar mistakes. For a certificate, draw up the list on other rows than those it is tested on: otherwise a policy
-    that looked safe by chance is confirmed by the same chance. The rows need no scores. Raises InputError where a row
-    lacks one of the models.
+    similar mistakes. The rows need no scores, and those the policies are tested on may be among them. Raises InputError
+    where a row lacks one of the models.
     """
     rows = recorded[:: max(1, len(recorded) // _MAX_ROWS)]
     flagship_cost = sum(answer_of(row, flagship).cost for row in rows)
@@ -54,18 +56,39 @@ def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship
     left_out += [
         f"{model} always: it costs no less than {flagship}" for model in cheapest_first if relative_cost[model] >= 1
     ]
-    candidates = [
-        _weigh(policy, rows, flagship, flagship_cost) for policy in _possible_policies(cheapest_first, pool, rows)
-    ]
-    return Shortlist(_undominated([one for one in candidates if one.saved > 0]), tuple(left_out))
+    in_order = sorted(_possible_policies(cheapest_first, pool, rows), key=lambda one: _safety(one, relative_cost))
+    candidates = (
+        _Candidate(policy, 1 - sum(replay(policy, row, flagship).cost for row in rows) / flagship_cost)
+        for policy in in_order
+    )
+    return Shortlist(_saving_more_and_more(candidates), tuple(left_out))
+
+
+def _safety(policy: Policy, relative_cost: Mapping[str, float]) -> tuple[float, ...]:
+    """Return a key that sorts policies, the safest first, by what they ask for and what their models cost."""
+    match policy:
+        case Backed(model, backers):
+            models, rank = (model, *backers), 0.0
+        case Agree((_, _) as voters):
+            models, rank = voters, 1.0
+        case Confident(model, threshold):
+            models, rank = (model,), 3.0 - threshold
+        case Agree(voters):
+            models, rank = voters, float(len(voters))
+        case Always(model):
+            models, rank = (model,), 9.0
+        case _:
+            raise TypeError(f"one policy for all is compared, not {policy_name(policy)}")
+    costs = [relative_cost[model] for model in models]
+    return (rank, -min(costs), -sum(costs))
 
 
 def _possible_policies(
     cheapest_first: Sequence[str], pool: Mapping[str, str], rows: Sequence[RecordedRow]
 ) -> Iterator[Policy]:
-    """Yield every policy of up to three cheap models, the cheaper called first; only models that assert may vote."""
+    """Yield every policy of up to four cheap models, the cheaper called first; only models that assert may vote."""
     voters = [model for model in cheapest_first if any(answer_of(row, model).asserted is not None for row in rows)]
-    for count in (2, 3):
+    for count in (2, 3, 4):
         yield from (
             Agree(chosen) for chosen in combinations(voters, count) if len({pool[model] for model in chosen}) == count
         )
@@ -78,26 +101,11 @@ def _possible_policies(
         yield Always(model)
 
 
-def _weigh(policy: Policy, rows: Sequence[RecordedRow], flagship: str, flagship_cost: float) -> _Candidate:
-    cost = agreed = 0.0
-    for row in rows:
-        outcome = replay(policy, row, flagship)
-        cost += outcome.cost
-        asserted = answer_of(row, outcome.model).asserted
-        agreed += outcome.model == flagship or (asserted is not None and asserted == answer_of(row, flagship).asserted)
-    return _Candidate(policy, 1 - cost / flagship_cost, agreed / len(rows))
-
-
-def _undominated(candidates: Sequence[_Candidate]) -> tuple[Policy, ...]:
-    """Return the safest first, then each that saves enough more than all safer ones.
-
-    Where nothing is asserted none agrees with the flagship, and the dearer model is the safer guess: all are listed.
-    """
-    if all(one.agreement == 0 for one in candidates):
-        return tuple(one.policy for one in sorted(candidates, key=lambda one: one.saved))
+def _saving_more_and_more(candidates: Iterable[_Candidate]) -> tuple[Policy, ...]:
+    """Return each policy that saves enough more than all safer ones."""
     chosen: list[_Candidate] = []
-    for one in sorted(candidates, key=lambda one: (-one.agreement, -one.saved)):
-        if not chosen or one.saved >= chosen[-1].saved + _MIN_EXTRA_SAVING:
+    for one in candidates:
+        if one.saved > 0 and (not chosen or one.saved >= chosen[-1].saved + _MIN_EXTRA_SAVING):
             chosen.append(one)
     return tuple(one.policy for one in chosen)
 
