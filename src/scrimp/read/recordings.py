@@ -28,7 +28,7 @@ _TokenCount = Annotated[int, Meta(ge=0)]
 class _RecordedModel(Struct, frozen=True):
     out: str | None = None
     answer: Json = None
-    score: Annotated[float, Meta(ge=0, le=1)] | bool | None = None
+    score: float | bool | None = None
     prompt_tokens: _TokenCount | None = None
     completion_tokens: _TokenCount | None = None
     cost: Decimal | None = None
@@ -54,13 +54,29 @@ class _PriceFile(Struct, frozen=True):
 RecordingPrices = Mapping[str, tuple[Decimal, Decimal]]
 
 
+class ScoreRange(Struct, frozen=True):
+    """The scores of a completion that is all wrong and of one that is all right."""
+
+    lowest: float = 0.0
+    highest: float = 1.0
+
+    def share(self, score: float) -> float | None:
+        """Return a score as a share of the range, 0 to 1; None where it is outside."""
+        share = (score - self.lowest) / (self.highest - self.lowest)
+        return share if 0 <= share <= 1 else None
+
+
+_SHARES = ScoreRange()
+
+
 def read_recording(
-    path: Path, prices: RecordingPrices, *, assumed_output: int | None = None, warn: Callable[[str], None] | None = None
-) -> Iterator[RecordedPrompt]:
+    path: Path, prices: RecordingPrices, *, assumed_output: int | None = None,
+    warn: Callable[[str], None] | None = None, scores: ScoreRange | None = _SHARES,
+) -> Iterator[RecordedPrompt]:  # fmt: skip
     """Yield the recorded prompts of a file; InputError names the line and the field that cannot be read.
 
-    `assumed_output` is the number of tokens of a completion whose tokens were not counted; at the end `warn` gets the
-    models it was used for.
+    Scores are brought from the range `scores` to 0..1; without one they are left out. `assumed_output` is the number
+    of tokens of a completion whose tokens were not counted; at the end `warn` gets the models it was used for.
     """
     decoder = msgspec.json.Decoder(_RecordingLine)
     uncounted: dict[str, None] = {}
@@ -76,7 +92,10 @@ def read_recording(
         for name, reply in row.models.items():
             if reply.completion_tokens is None and reply.cost is None:
                 uncounted[name] = None
-        replies = {name: _reply(name, reply, row, prices, assumed_output) for name, reply in row.models.items()}
+        replies = {
+            name: _reply(reply, row, prices.get(name), assumed_output, _score(name, reply, f"{path}:{number}", scores))
+            for name, reply in row.models.items()
+        }
         gold = None if row.gold is None else _text(row.gold)
         name = f"{number}" if row.id is None else f"{row.id}"
         yield RecordedPrompt(id=name, task=row.task, text=row.prompt or "", gold=gold, replies=replies)
@@ -135,7 +154,11 @@ def _decompressed_lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _reply(
-    name: str, reply: _RecordedModel, row: _RecordingLine, prices: RecordingPrices, assumed_output: int | None
+    reply: _RecordedModel,
+    row: _RecordingLine,
+    rates: tuple[Decimal, Decimal] | None,
+    assumed_output: int | None,
+    score: float | None,
 ) -> RecordedReply:
     input_tokens = reply.prompt_tokens if reply.prompt_tokens is not None else row.prompt_tokens
     output_tokens = reply.completion_tokens if reply.completion_tokens is not None else assumed_output
@@ -143,12 +166,25 @@ def _reply(
     if input_tokens is not None and output_tokens is not None:
         usage = Usage(input=input_tokens, output=output_tokens)
     cost = reply.cost
-    if cost is None and usage is not None and name in prices:
-        rate_in, rate_out = prices[name]
+    if cost is None and usage is not None and rates is not None:
+        rate_in, rate_out = rates
         cost = (usage.input * rate_in + usage.output * rate_out) / 1_000_000
     answer = None if reply.answer is None else _text(reply.answer)
-    score = None if reply.score is None else float(reply.score)
     return RecordedReply(output=reply.out, answer=answer, score=score, usage=usage, cost=cost)
+
+
+def _score(model: str, reply: _RecordedModel, line: str, scores: ScoreRange | None) -> float | None:
+    if reply.score is None or scores is None:
+        return None
+    if isinstance(reply.score, bool):
+        return float(reply.score)
+    share = scores.share(reply.score)
+    if share is None:
+        raise InputError(
+            f"{line}: the score of {model} is {reply.score:g}, outside {scores.lowest:g}..{scores.highest:g}: name the "
+            "range of the scores, such as --scores 1:5, or correct the line"
+        )
+    return share
 
 
 def _text(value: Json) -> str:

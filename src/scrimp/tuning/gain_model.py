@@ -85,7 +85,8 @@ def _shrink(samples: Mapping[str, Sequence[float]], centers: Mapping[str, float]
 
 def _squared_errors(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Return the squared standard error of each mean, its variance steadied by that within all samples."""
-    squares = {name: sum((gain - fmean(sample)) ** 2 for gain in sample) for name, sample in samples.items()}
+    means = {name: fmean(sample) for name, sample in samples.items()}
+    squares = {name: sum((gain - means[name]) ** 2 for gain in sample) for name, sample in samples.items()}
     degrees = sum(len(sample) - 1 for sample in samples.values())
     pooled = sum(squares.values()) / degrees if degrees else 1.0
     return {

@@ -91,7 +91,7 @@ def test_scores_alone_are_enough_to_compare_models(recorded: Scrimp) -> None:
     ("line", "words"),
     [
         ('{"id": "x"}', ["bad.jsonl:2", "`models`", "scrimp tune replay --help"]),
-        ('{"models": {"a": {"score": 2}}}', ["bad.jsonl:2", ".score"]),
+        ('{"models": {"a": {"score": 2}}}', ["bad.jsonl:2", "the score of a is 2, outside 0..1", "--scores 1:5"]),
         ('{"models": {"a": {"completion_tokens": "3"}}}', ["bad.jsonl:2", ".completion_tokens"]),
         ('{"models": {"a": {"cost": "NaN"}}}', ["bad.jsonl:2", "cost is not an amount of dollars"]),
         ("not json", ["bad.jsonl:2"]),
@@ -206,3 +206,28 @@ def test_wording_is_learned_only_when_asked_for(recorded: Scrimp) -> None:
 
     assert {order["learned_by"] for order in plain["orders"]} == {"task"}
     assert {order["learned_by"] for order in worded["orders"]} == {"task", "task and wording"}
+
+
+def test_scores_of_another_range_are_brought_to_shares(recorded: Scrimp) -> None:
+    rows = list(recordings.rows(200))
+    recorded.file("shares.jsonl", recordings.text(rows))
+    for row in rows:
+        for reply in row["models"].values():
+            reply["score"] = 1 + 4 * reply["score"]
+    recorded.file("stars.jsonl", recordings.text(rows))
+    shares = recorded("tune", "replay", "shares.jsonl")
+    stars = recorded("tune", "replay", "stars.jsonl", "--scores", "1:5")
+    refused = recorded("tune", "replay", "stars.jsonl")
+
+    assert shares.status == stars.status == 0
+    assert shares.out == stars.out
+    assert refused.status == 2
+    assert "stars.jsonl:1: the score of gpt-tiny is 5, outside 0..1" in refused.err
+
+
+@pytest.mark.parametrize("given", ["5", "5:1", "1:1", "a:b", "0:inf", "nan:1"])
+def test_a_range_of_scores_that_is_none_is_refused(recorded: Scrimp, given: str) -> None:
+    ran = recorded("tune", "certify", "recording.jsonl", "--scores", given)
+
+    assert ran.status == 2
+    assert f"--scores {given} is not a range" in ran.err

@@ -14,6 +14,7 @@ from scrimp.cli.tune.dataset import (
     Flagship,
     Pool,
     Prices,
+    Scores,
     Since,
     Source,
     interval_json,
@@ -49,6 +50,7 @@ def certify(
     flagship: Flagship = None,
     pool: Pool = None,
     prices: Prices = None,
+    scores: Scores = None,
     since: Since = None,
     compress: CompareLevel = None,
     keep: Keep = None,
@@ -67,12 +69,14 @@ def certify(
     are counted, and share the risk: to collect more of them until they suffice does not make a certificate weaker.
     """
     if compress is not None:
-        _certify_level(checked_side(compress, keep), source, (flagship, pool, prices), target, risk, since, as_json)
+        _certify_level(
+            checked_side(compress, keep), source, (flagship, pool, prices, scores), target, risk, since, as_json
+        )
         return
     if keep is not None:
         raise UsageError("--keep is for a level of compression: add --compress focus, or leave it out")
     with open_session() as session:
-        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since))
+        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
         certificate = certify_dataset(dataset, target, risk)
         unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
         if as_json:
@@ -99,7 +103,7 @@ def _certify_level(
     if source != LEDGER or any(one is not None for one in models):
         raise UsageError(
             "--compress compares a model with itself, by pairs in the ledger: leave out the recording, --flagship, "
-            "--pool and --prices"
+            "--pool, --prices and --scores"
         )
     with open_session() as session:
         print_certificate(load_certificate(session, side, target, risk, since_time(since)), as_json=as_json)

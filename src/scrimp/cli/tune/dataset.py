@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from scrimp.cli.session import Session
 from scrimp.errors import UsageError
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.flows.tune.recorded_rows import RecordedRows, rows_from_pairs, rows_from_recording
-from scrimp.read.recordings import read_recording, recording_prices
+from scrimp.read.recordings import ScoreRange, read_recording, recording_prices
 from scrimp.store.pairs import PairStore
 from scrimp.tuning.policy_metrics import Interval
 from scrimp.units import format_count, parse_duration
@@ -40,6 +41,9 @@ Pool = Annotated[
 Prices = Annotated[
     str | None, typer.Option(metavar="FILE", help="Prices of a recording's models; by default prices.json beside it.")
 ]
+Scores = Annotated[
+    str | None, typer.Option(metavar="LOW:HIGH", help="The range of a recording's scores; by default 0:1.")
+]
 Since = Annotated[str | None, typer.Option(metavar="30d", help="Only pairs collected in this last period.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -50,14 +54,17 @@ def since_time(since: str | None) -> float:
 
 
 def load_dataset(
-    session: Session, source: str, flagship: str | None, pool: str | None, prices: str | None, since: float = 0.0
-) -> Dataset:
+    session: Session, source: str, flagship: str | None, pool: str | None, prices: str | None = None,
+    since: float = 0.0, scores: str | None = None,
+) -> Dataset:  # fmt: skip
     """Return the rows of a source and the models that take part."""
     if since and source != LEDGER:
         raise UsageError(f"--since is for pairs in the ledger: the rows of {source} have no time; leave it out")
     if prices is not None and source == LEDGER:
         raise UsageError("--prices is for a recording: pairs in the ledger have their costs with them; leave it out")
-    rows = _pairs(session, since) if source == LEDGER else _recording(session, Path(source), prices)
+    if scores is not None and source == LEDGER:
+        raise UsageError("--scores is for a recording: the scores of pairs in the ledger are shares; leave it out")
+    rows = _pairs(session, since) if source == LEDGER else _recording(session, Path(source), prices, scores)
     dataset = Dataset(rows, flagship=flagship, pool=o.words(pool))
     if dataset.left_out:
         lack = "row lacks" if dataset.left_out == 1 else "rows lack"
@@ -73,11 +80,27 @@ def _pairs(session: Session, since: float) -> RecordedRows:
         pairs.close()
 
 
-def _recording(session: Session, path: Path, prices: str | None) -> RecordedRows:
+def _recording(session: Session, path: Path, prices: str | None, scores: str | None) -> RecordedRows:
     price_file = recording_prices(path, prices)
     return rows_from_recording(
-        read_recording(path, price_file, assumed_output=ASSUMED_OUTPUT_TOKENS, warn=session.messages.warn)
-    )
+        read_recording(
+            path, price_file, assumed_output=ASSUMED_OUTPUT_TOKENS, warn=session.messages.warn,
+            scores=_score_range(scores),
+        )
+    )  # fmt: skip
+
+
+def _score_range(text: str | None) -> ScoreRange:
+    if text is None:
+        return ScoreRange()
+    low, _, high = text.partition(":")
+    try:
+        given = ScoreRange(float(low), float(high))
+    except ValueError:
+        given = ScoreRange(0.0, 0.0)
+    if not -math.inf < given.lowest < given.highest < math.inf:
+        raise UsageError(f"--scores {text} is not a range: write the lowest and the highest score, such as 1:5")
+    return given
 
 
 def interval_json(interval: Interval | None) -> dict[str, float] | None:

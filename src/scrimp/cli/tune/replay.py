@@ -9,7 +9,18 @@ import typer
 
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import open_session
-from scrimp.cli.tune.dataset import LEDGER, AsJson, Flagship, Pool, Prices, Since, Source, load_dataset, since_time
+from scrimp.cli.tune.dataset import (
+    LEDGER,
+    AsJson,
+    Flagship,
+    Pool,
+    Prices,
+    Scores,
+    Since,
+    Source,
+    load_dataset,
+    since_time,
+)
 from scrimp.cli.tune.trade_off_report import calibration_diagrams, print_trade_off, row_count, trade_off_document
 from scrimp.errors import OutputError
 from scrimp.flows.tune.trade_off import trade_off
@@ -29,9 +40,9 @@ A recording is JSON lines, plain or gzip, one prompt a line (here on three):
  "models": {"small": {"out": "billing", "completion_tokens": 3, "score": 1},
             "large": {"out": "Billing.", "completion_tokens": 4, "score": 1}}}
 
-out is the completion; answer may replace it where only the answer was recorded. score is how right it is, 0 to 1;
-without it what a policy keeps is unknown. task names the prompt's task; without it the prompt's own form does. id
-identifies the row. cost, in dollars, takes precedence over prices. Other fields are ignored.
+out is the completion; answer may replace it where only the answer was recorded. score is how right it is, 0 to 1 or
+as --scores says; without it what a policy keeps is unknown. task names the prompt's task; without it the prompt's own
+form does. id identifies the row. cost, in dollars, takes precedence over prices. Other fields are ignored.
 
 prices.json beside it, or --prices FILE, holds dollars per million tokens in and out:
 
@@ -49,6 +60,7 @@ def replay(
     flagship: Flagship = None,
     pool: Pool = None,
     prices: Prices = None,
+    scores: Scores = None,
     since: Since = None,
     pairs: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Learn orders from only N pairs of each task.")
@@ -79,7 +91,7 @@ def replay(
     often as their model is confident. Calls no API.
     """  # noqa: D301 - the control character itself tells typer not to wrap the list
     with open_session() as session:
-        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since))
+        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
         result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording)
         points = [
             Point(policy_name(policy), measured.saved.value, measured.kept.value)

@@ -174,7 +174,7 @@ def _open_recording(file: str) -> ReplayProvider:
     from scrimp.transport.local.replay import ReplayProvider  # noqa: PLC0415 - as above
 
     path = expanded(file, "base_url")
-    return ReplayProvider(lambda: read_recording(path, recording_prices(path, None)))
+    return ReplayProvider(lambda: read_recording(path, recording_prices(path, None), scores=None))
 
 
 def _calls_at_once(options: RunOptions, services: Services) -> int:
