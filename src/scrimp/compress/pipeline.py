@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from scrimp.compress.checks.gate import Check, Rewrite, all_of, apply_checked
+from scrimp.compress.checks.unfolded import unfold_passages
 from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.placement import Placement
-from scrimp.compress.options import CompressOptions
-from scrimp.compress.rules import CompressionRule, rules_for
+from scrimp.compress.options import LEVELS, CompressOptions
+from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
+from scrimp.compress.rules import NOT_UNDONE, CompressionRule, rules_for
 from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
 from scrimp.compress.task.form import about_form
 from scrimp.compress.zones.segment import segment
@@ -67,14 +69,14 @@ class _Pass:
     def run(self) -> str:
         """Return the text after all rules; sentences are selected before wording changes."""
         level = self._options.level
+        self._apply_rules("off", min(level, "tidy", key=LEVELS.index))
+        if level != "lossless":
+            self._fold_passages()
         if self._options.selects_sentences:
-            self._apply_rules("off", "tidy")
-            selected = all_of(self._options.protected_change, only_sentences_left_out)
-            for at, left in enumerate(select_sentences(self._zones, self._pieces, self._options)):
-                self._apply(at, SELECTION, lambda _, left=left: left, selected)  # type: ignore[misc]
+            left = select_sentences(self._zones, self._pieces, self._options)
+            places = range(len(self._zones))
+            self._apply_together(SELECTION, places, without_dangling_notes(left), only_sentences_left_out)
             self._apply_rules("tidy", level)
-        else:
-            self._apply_rules("off", level)
         joined = "".join(self._pieces)
         return joined if len(joined) <= len(self._text) else self._text
 
@@ -82,6 +84,18 @@ class _Pass:
         for at, zone in enumerate(self._zones):
             for rule in rules_for(zone, level, above=above):
                 self._apply(at, rule.name, lambda text, rule=rule: rule.rewrite(text, self._options), self._check(rule))  # type: ignore[misc]
+
+    def _fold_passages(self) -> None:
+        places = [at for at, zone in enumerate(self._zones) if zone.kind == "context"]
+        before = [self._pieces[at] for at in places]
+        after = fold_repeated_passages(before)
+        lost = None if unfold_passages(after) == before else NOT_UNDONE
+        self._apply_together("repeated passages", places, after, lambda _before, _after: lost)
+
+    def _apply_together(self, name: str, places: Iterable[int], texts: Iterable[str], check: Check) -> None:
+        """Put the texts that a rule has made of several zones at once in their places."""
+        for at, text in zip(places, texts, strict=True):
+            self._apply(at, name, lambda _, text=text: text, all_of(self._options.protected_change, check))  # type: ignore[misc]
 
     def _apply(self, at: int, name: str, rewrite: Rewrite, check: Check) -> None:
         zone, before = self._zones[at], self._pieces[at]

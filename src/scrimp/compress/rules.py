@@ -17,8 +17,10 @@ from scrimp.compress.json.table_writer import write_tables
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
-from scrimp.compress.output.repeats import fold_repeated_lines, fold_repeated_paragraphs, unfold_paragraphs
+from scrimp.compress.output.repeated_lines import fold_repeated_lines
 from scrimp.compress.zones.zone import Zone, ZoneKind
+
+NOT_UNDONE = "it could not be undone"
 
 
 class CompressionRule(Struct, frozen=True):
@@ -63,7 +65,7 @@ def _same_json(before: str, after: str) -> str | None:
 
 
 def _undone_by(inverse: Callable[[str], str | None]) -> Check:
-    return lambda before, after: None if inverse(after) == before else "it could not be undone"
+    return lambda before, after: None if inverse(after) == before else NOT_UNDONE
 
 
 def _html_to_text(text: str, _options: CompressOptions) -> str:
@@ -97,7 +99,6 @@ _BRACKETED = re.compile(r"\[[^\[\]\n]{1,300}\]")
 _DOCUMENTS = _zones("context", "tool", "data", without=("markup",))
 _JSON = _zones("data", forms=("json", "jsonl"))
 _OUTPUT = _zones("tool")
-_CONTEXT = _zones("context")
 _CONTEXT_PROSE = _zones("context", forms=("prose",))
 _LOG_LINES = _zones("tool", "data", forms=("command", "log"))
 _SMALL_WORDS_ONLY = all_of(_only_small_words_dropped, same_facts, no_new_facts, same_code)
@@ -105,9 +106,6 @@ _SMALL_WORDS_ONLY = all_of(_only_small_words_dropped, same_facts, no_new_facts, 
 RULES = (
     CompressionRule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
     CompressionRule("repeated lines", "tidy", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
-    CompressionRule(
-        "repeated paragraphs", "tidy", _CONTEXT, _plain(fold_repeated_paragraphs), _undone_by(unfold_paragraphs)
-    ),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
     CompressionRule("lines of one form", "tidy", _LOG_LINES, _plain(fold_log), _undone_by(unfold_log)),

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from scrimp.compress.output.fenced_lines import fenced_lines
 from scrimp.compress.output.log_folding import GAP, LEGEND, NEXT
 from scrimp.compress.output.matches import HEADER, MEMBER
-from scrimp.compress.output.repeats import LINE_MARKER
+from scrimp.compress.output.repeated_lines import LINE_MARKER
+from scrimp.compress.output.repeated_passages import BLANK_LINES, NOTE, first_words, possible_bodies
 
 _FORM = re.compile(r"#([1-9]\d*) \(([1-9]\d*) lines\) = (.*)", re.DOTALL)
 _ROW = re.compile(r"#([1-9]\d*)(?: (.*))?", re.DOTALL)
@@ -70,3 +71,18 @@ def unfold_matches(text: str) -> str:
         if not path:
             unfolded.append(line)
     return "\n".join(unfolded)
+
+
+def unfold_passages(texts: Sequence[str]) -> list[str]:
+    """Write each passage again that a note stands for: the first that begins as the note says."""
+    named: dict[str, str] = {}
+    return ["".join(_unfolded_passage(piece, named) for piece in BLANK_LINES.split(text)) for text in texts]
+
+
+def _unfolded_passage(piece: str, named: dict[str, str]) -> str:
+    note = NOTE.search(piece)
+    if note is not None and note[1] in named:
+        return piece[: note.start()] + named[note[1]] + piece[note.end() :]
+    for body in possible_bodies(piece.rstrip()):
+        named.setdefault(first_words(body), body)
+    return piece

@@ -4,19 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress.checks.unfolded import unfold_lines
-from scrimp.compress.output.repeats import fold_repeated_lines, fold_repeated_paragraphs, unfold_paragraphs
+from scrimp.compress.output.repeated_lines import fold_repeated_lines
 
-LONG = "The quick brown fox jumps over the lazy dog, and the dog looks up. " * 4
 lines = st.lists(
     st.sampled_from(["", " ", "a line of some length here", "b", "```", "~~~", "    indented code, long enough",
                      "=" * 40, "-" * 9, "the other line, which is long \r"])
     .flatmap(lambda line: st.integers(1, 9).map(lambda count: "\n".join([line] * count))),
     max_size=12,
 ).map("\n".join)  # fmt: skip
-paragraphs = st.lists(
-    st.sampled_from([LONG, f"{LONG}end", f"Another: {LONG}", "short", "```", "x" * 250, '"quoted" ' * 30]), max_size=12
-).map("\n\n".join)
-texts = st.one_of(st.text(st.characters()), lines, paragraphs)
+texts = st.one_of(st.text(st.characters()), lines)
 
 
 @given(texts)
@@ -27,19 +23,11 @@ def test_folded_lines_unfold_to_the_same_bytes(text: str) -> None:
 
 
 @given(texts)
-def test_named_paragraphs_unfold_to_the_same_bytes(text: str) -> None:
-    after = fold_repeated_paragraphs(text)
+def test_folding_never_makes_a_text_longer_or_changes_it_twice(text: str) -> None:
+    once = fold_repeated_lines(text)
 
-    assert after == text or unfold_paragraphs(after) == text
-
-
-@given(texts)
-def test_no_rule_makes_a_text_longer_or_changes_it_twice(text: str) -> None:
-    for rule in (fold_repeated_lines, fold_repeated_paragraphs):
-        once = rule(text)
-
-        assert len(once) <= len(text)
-        assert rule(once) == once
+    assert len(once) <= len(text)
+    assert fold_repeated_lines(once) == once
 
 
 def test_equal_lines_become_one_and_a_count() -> None:
@@ -64,26 +52,13 @@ def test_a_text_that_holds_a_marker_already_is_left_alone() -> None:
     assert fold_repeated_lines(text) == text
 
 
-def test_code_in_fences_is_not_folded_or_named() -> None:
-    text = "```\n" + "print(1, 2, 3, 4, 5)\n" * 9 + f"\n=========\n\n{LONG}\n\n{LONG}\n```"
+def test_code_in_fences_is_not_folded() -> None:
+    text = "```\n" + "print(1, 2, 3, 4, 5)\n" * 9 + "```"
 
-    assert fold_repeated_lines(text) == fold_repeated_paragraphs(text) == text
-
-
-def test_a_paragraph_said_again_is_named_by_its_first_words() -> None:
-    after = fold_repeated_paragraphs(f"{LONG}\n\nbetween\n\n{LONG}\n\nend")
-
-    assert after.startswith(f'{LONG}\n\nbetween\n\n[the paragraph that begins "The quick brown fox')
-    assert after.endswith('" is repeated here]\n\nend')
-
-
-def test_paragraphs_that_begin_alike_are_not_named() -> None:
-    text = f"{LONG}one\n\n{LONG}two\n\n{LONG}one"
-
-    assert fold_repeated_paragraphs(text) == text
+    assert fold_repeated_lines(text) == text
 
 
 def test_a_million_equal_lines_and_one_long_line_are_no_trap() -> None:
     assert fold_repeated_lines("same line of text\n" * 200_000).count("\n") == 2
     for text in ("=" * 2_000_000 + "x", " " * 2_000_000 + "-", "- " * 1_000_000, "`" * 2_000_000):
-        assert fold_repeated_paragraphs(fold_repeated_lines(text)) == text
+        assert fold_repeated_lines(text) == text

@@ -1,0 +1,81 @@
+"""Replace a passage of the documents that was there before by a note, whatever its label, which stays.
+
+A passage is what is between blank lines, with or without what may be its label: lines above it, words up to a colon,
+a number in brackets. The note says how the passage begins that it stands for:
+
+    Passage 4: [the passage that begins "The old hall stood by the river" is repeated here]
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+MIN_PASSAGE = 120  # characters
+NOTE = re.compile(r'\[the passage that begins "([^\n]+?)" is repeated here\]')
+BLANK_LINES = re.compile(r"(\n[ \t\r]*\n\s*)")
+
+_LABEL_END = re.compile(r"[:\uff1a\]).>]\s+|\n\s*")
+_LONGEST_LABEL = 300  # characters
+_MOST_LABELS = 8
+_TAIL = 60  # characters by which passages are compared first
+
+
+def fold_repeated_passages(texts: Sequence[str]) -> list[str]:
+    """Return the texts of documents with all passages but the first of equal ones as notes."""
+    if any(map(NOTE.search, texts)):
+        return list(texts)
+    pieces = [BLANK_LINES.split(text) for text in texts]
+    tails = Counter(passage.rstrip()[-_TAIL:] for found in pieces for passage in found[::2] if len(passage) >= _TAIL)
+    if not tails or max(tails.values()) < 2:
+        return list(texts)
+    notes = _Notes()
+    for found in pieces:
+        found[::2] = [notes.shortened(passage) for passage in found[::2]]
+    return ["".join(found) for found in pieces]
+
+
+def without_dangling_notes(texts: Sequence[str]) -> list[str]:
+    """Return texts, of which parts were left out, without the notes whose passage is not there any more."""
+    if not any(map(NOTE.search, texts)):
+        return list(texts)
+    passages = "\n".join(NOTE.sub("", text) for text in texts)
+    return [NOTE.sub(lambda note: note[0] if note[1] in passages else "", text) for text in texts]
+
+
+class _Notes:
+    """The passages so far by all that may be their text, and the one that each first words belong to."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, str] = {}
+        self._seen: set[str] = set()
+
+    def shortened(self, passage: str) -> str:
+        """Return a passage, or a note in its place if it is one of those before."""
+        bodies = list(possible_bodies(passage.rstrip()))
+        for body in bodies:
+            name = first_words(body)
+            if body in self._seen and self._named[name] == body:
+                label = len(passage.rstrip()) - len(body)
+                note = f'[the passage that begins "{name}" is repeated here]'
+                return passage[:label] + note + passage[label + len(body) :] if len(note) < len(body) else passage
+        for body in bodies:
+            self._named.setdefault(first_words(body), body)
+            self._seen.add(body)
+        return passage
+
+
+def possible_bodies(passage: str) -> Iterator[str]:
+    """Yield what may be the text of a passage, the longest first: without what may be its label."""
+    yield passage
+    ends = _LABEL_END.finditer(passage, 0, _LONGEST_LABEL)
+    for end, _ in zip(ends, range(_MOST_LABELS), strict=False):
+        if len(passage) - end.end() >= MIN_PASSAGE:
+            yield passage[end.end() :]
+
+
+def first_words(body: str) -> str:
+    """Return whole words up to 60 characters of the first line, or 60 characters of text without spaces."""
+    line = body[: body.find("\n")] if "\n" in body[:_TAIL] else body
+    return (line if len(line) <= _TAIL else line[:_TAIL].rpartition(" ")[0] or line[:_TAIL]).rstrip()

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.compress import compress
+from scrimp.compress.checks.unfolded import unfold_passages
+from scrimp.compress.output.repeated_passages import fold_repeated_passages
+
+HALL = (
+    "The old hall stood by the river for three hundred years. It burned down in the winter of 1928, when the river "
+    "was frozen and the pumps gave no water.\n"
+    "It was rebuilt in 1930 by Anna Meier, who had won with a plan for the cellars."
+)
+MARKET = "Markets are held in front of the hall on Saturdays: 12 stalls in winter, 40 in summer, none in May. " * 2
+NOTE = '[the passage that begins "The old hall stood by the river for three hundred years. It" is repeated here]'
+LABELS = (
+    "Passage {}: ", "[{}] ", "{}. ", "## Result {}\n", "Document {}:\nSource: a{}.txt\nScore: 0.{}\n", "Title: x{}\n",
+    "{}) ", "**Source {}**: ", "",
+)  # fmt: skip
+passages = st.lists(
+    st.builds(
+        lambda label, number, body: label.format(number, number, number) + body,
+        st.sampled_from(LABELS), st.integers(1, 9),
+        st.sampled_from([HALL, MARKET, f"{HALL} Not so.", "short", '"', NOTE, HALL[:150], f"Also: {MARKET}"]),
+    ),
+    max_size=9,
+)  # fmt: skip
+texts = st.lists(passages.map("\n\n".join) | st.text(), max_size=4)
+
+
+@given(texts)
+def test_folded_passages_unfold_to_the_same_bytes(before: list[str]) -> None:
+    after = fold_repeated_passages(before)
+
+    assert after == before or unfold_passages(after) == before
+    assert all(len(new) <= len(old) for new, old in zip(after, before, strict=True))
+    assert fold_repeated_passages(after) == after
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_passage_retrieved_twice_keeps_its_label_and_has_a_note(label: str) -> None:
+    one, two, three = (label.format(n, n, n) for n in (1, 2, 3))
+
+    assert fold_repeated_passages([f"{one}{HALL}\n\n{two}{MARKET}\n\n{three}{HALL}"]) == [
+        f"{one}{HALL}\n\n{two}{MARKET}\n\n{three}{NOTE}"
+    ]
+
+
+def test_labels_of_different_kinds_and_tags_make_no_difference() -> None:
+    rag = "<document index=1>\n{}\n</document>\n<document index=2>\nTitle: y\n{}\n</document>\n\nWho built the hall?"
+    done = compress(rag.format(f"Passage 1: {HALL}", HALL), "tidy")
+
+    assert done.text == rag.format(f"Passage 1: {HALL}", NOTE)
+    assert done.rules == ("repeated passages",)
+
+
+@pytest.mark.parametrize(
+    "change", [("1928", "1929"), ("no water", "water"), ("Anna", "Anne"), (".\n", ". "), (" ", "  ")]
+)
+def test_a_passage_that_differs_in_anything_stays(change: tuple[str, str]) -> None:
+    texts = [HALL, HALL.replace(*change)]
+
+    assert fold_repeated_passages(texts) == texts
+
+
+def test_two_passages_that_begin_alike_have_no_note() -> None:
+    texts = [f"{HALL} One.", f"{HALL} Two.", f"{HALL} Two."]
+
+    assert fold_repeated_passages(texts) == texts
+
+
+def test_a_note_goes_with_the_passage_it_names() -> None:
+    filler = " ".join(f"The harbour of town {n} was painted in the spring of that year." for n in range(9))
+    text = (
+        f"<context>\nPassage 1: {HALL}\n\nPassage 2: {filler}\n\nPassage 3: {HALL}\n</context>\n\nWho painted town 7?"
+    )
+    after = compress(text, "focus", keep=0.2).text
+
+    assert "town 7" in after
+    assert "is repeated here" not in after
+
+
+def test_many_passages_and_long_lines_are_no_trap() -> None:
+    for text in ("a: " * 300_000, f"{MARKET}\n\n" * 3_000, "\n \n" * 300_000, "x" * 1_000_000):
+        after = fold_repeated_passages([text])
+
+        assert unfold_passages(after) == [text]
