@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
 from scrimp.enums import Level
+
+# The least that is worth a line at the end of a run: in dollars, and of what the run cost.
+LEAST_SAVED, LEAST_SHARE = Decimal("0.01"), Decimal("0.05")
 
 
 class LevelSaving(Struct, frozen=True, kw_only=True):
@@ -28,3 +32,21 @@ class LevelSavings(Struct, frozen=True, kw_only=True):
     models: tuple[str, ...]  # that the sampled calls would be made to first: the dollars are those of their prices
     now: LevelSaving
     levels: tuple[LevelSaving, ...]  # `off` first
+
+
+class HigherLevelSavings(Struct, frozen=True, kw_only=True):
+    """What levels above the one in use would have saved of what a run cost, by level: estimated from a sample."""
+
+    sampled: int  # rows
+    rows: int  # that were sent
+    cost: Decimal
+    saved: Mapping[Level, Decimal]
+
+    def worth_saying(self) -> dict[Level, Decimal]:
+        """Return the levels that would have saved enough, and enough more than the level before them."""
+        told = dict[Level, Decimal]()
+        best = Decimal(0)
+        for level, dollars in self.saved.items():
+            if dollars - best >= max(LEAST_SAVED, LEAST_SHARE * self.cost):
+                told[level] = best = dollars
+        return told

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from scrimp.billing.compression import CompressionTotals
+from scrimp.billing.level_savings import HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
 from scrimp.enums import PAID_STATUSES, FailOn
@@ -67,6 +68,7 @@ class Bill:
         self.savings = Savings(cost_now)
         self.estimated_calls = 0
         self.compression = CompressionTotals()
+        self.higher_levels: HigherLevelSavings | None = None  # what they would have saved; None: not computed
         self._hits, self._duplicates, self._models = BillLine(), BillLine(), dict[tuple[str, str | None], BillLine]()
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()

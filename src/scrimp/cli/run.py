@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
+from scrimp.billing.level_savings import LEAST_SAVED
 from scrimp.billing.totals import Bill
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
@@ -39,6 +40,7 @@ from scrimp.errors import ConfigError, OutputError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
+from scrimp.flows.sent_rows import SentRows
 from scrimp.read.inputs.input_meter import InputMeter
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.options import ReadOptions, named_file
@@ -52,6 +54,7 @@ from scrimp.units import parse_percent
 if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
     from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Prompt
@@ -120,10 +123,13 @@ def run(
             reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
             recorder = RunRecorder(session, tuple(command_words(names, groups)))
             take = recorder.tee(reporter.report if shadow is None else shadow.tee(reporter.report))
+            sent = _sent_rows(options, written, screen)
+            take = take if sent is None else sent.tee(take)
             stop, error = _drive(
                 reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
             )  # fmt: skip
             kept = keep_former(file, bill, stop, error)
+        _tell_of_levels(bill, sent, session.services)
         ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
         ending.report(session, names, written.summary, quiet=screen.quiet)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
@@ -204,6 +210,28 @@ def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
         session.messages.warn(f"[shadow] is not used: {error}")
         return None
     return None if plan is None else ShadowRun(plan, options, session.services)
+
+
+def _sent_rows(options: RunOptions, written: OutputFlags, screen: ScreenFlags) -> SentRows | None:
+    """Return what keeps rows to say of what a higher level of compression would have saved, where nobody chose one."""
+    unsaid = written.summary == "none" or (screen.quiet and written.summary == "auto")
+    if options.level != "lossless" or options.level_fixed or (unsaid and written.summary_file is None):
+        return None
+    return SentRows(enough=LEAST_SAVED, prepare=_prepare_levels)
+
+
+def _prepare_levels() -> None:
+    from scrimp.flows.higher_levels import prepare  # noqa: PLC0415 - a run from the cache sends nothing
+
+    prepare()
+
+
+def _tell_of_levels(bill: Bill, sent: SentRows | None, services: Services) -> None:
+    """Add to the bill what higher levels of compression would have saved."""
+    if sent is not None and sent.count:
+        from scrimp.flows.higher_levels import higher_level_savings  # noqa: PLC0415 - a run from the cache sends nothing
+
+        bill.higher_levels = higher_level_savings(sent, bill, services.prices)
 
 
 def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:

@@ -40,21 +40,25 @@ def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Co
 def uncompressed(usage: Usage, compression: Compression | None, provider: str, model: str) -> tuple[Usage, bool]:
     """Return the usage of the prompt as it was given, and whether its tokens are an estimate.
 
-    What was left out is counted in o200k_base, for others by their factor; as much of it as of the rest would have been
-    in the provider's cache.
+    What was left out is counted in o200k_base, for others by their factor.
     """
     removed = 0 if compression is None else compression.before - compression.after
     if compression is None or removed <= 0 or not usage.input:
         return usage, False
     factor = tokenizer_factor(provider, model)
-    if factor is not None:
-        removed = removed * factor // 100
+    changed = with_input(usage, removed if factor is None else removed * factor // 100)
+    parts = changed.cache_read, changed.cache_write
+    return changed, bool(factor or any(parts) or compression.estimated)
+
+
+def with_input(usage: Usage, more: int) -> Usage:
+    """Return the usage with more input, or less: as much of it as of the rest in the provider's cache."""
     parts = {
-        name: getattr(usage, name) + _share(removed, getattr(usage, name), usage.input)
+        name: getattr(usage, name) + _share(more, getattr(usage, name), usage.input)
         for name in ("cache_read", "cache_write", "cache_write_long")
         if getattr(usage, name)
     }
-    return replace(usage, input=usage.input + removed, **parts), bool(factor or parts or compression.estimated)
+    return replace(usage, input=usage.input + more, **parts)
 
 
 def _share(tokens: int, part: int, whole: int) -> int:

@@ -9,6 +9,7 @@ from scrimp.billing.savings import Savings
 from scrimp.units import known_or_none
 
 if TYPE_CHECKING:
+    from scrimp.billing.level_savings import HigherLevelSavings
     from scrimp.billing.totals import Bill, BillLine
 
 
@@ -31,6 +32,7 @@ def bill_document(bill: Bill) -> dict[str, object]:
         "compression": _compression(bill.compression),
         "baseline": _savings(bill.savings) if bill.savings.rows else None,
         "at_least": bill.unknown_calls > 0,
+        "higher_levels": _higher_levels(bill.higher_levels),
     }  # fmt: skip
 
 
@@ -38,6 +40,14 @@ def _compression(totals: CompressionTotals) -> dict[str, object]:
     return {
         "rows": totals.rows, "before": totals.tokens_before, "after": totals.tokens_after,
         "rows_by_rule": dict(totals.rows_by_rule), "rows_by_note": dict(totals.rows_by_note),
+    }  # fmt: skip
+
+
+def _higher_levels(savings: HigherLevelSavings | None) -> dict[str, object] | None:
+    if savings is None:
+        return None
+    return {
+        "rows": savings.rows, "sampled": savings.sampled, "cost_usd": savings.cost, "saved_usd": dict(savings.saved),
     }  # fmt: skip
 
 

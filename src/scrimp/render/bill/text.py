@@ -47,6 +47,8 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
         lines += wrap(remark, width)
     for remark in _savings_remarks(bill.savings):
         lines += [paint(line, _savings_color(bill.savings), color=color) for line in wrap(remark, width)]
+    for remark in _level_remarks(bill):
+        lines += wrap(remark, width)
     return lines
 
 
@@ -130,6 +132,19 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
         yield f"Compression: {less} in {pluralize(totals.rows, 'row')}: {rules}{more}."
     for note, rows in totals.rows_by_note.most_common():
         yield f"Less was compressed in {pluralize(rows, 'row')}: {note}."
+
+
+def _level_remarks(bill: Bill) -> Iterator[str]:
+    """Yield what higher levels of compression would have saved, where that is worth a line."""
+    told = {} if bill.higher_levels is None else bill.higher_levels.worth_saying()
+    if not told or bill.higher_levels is None:
+        return
+    first, *more = told
+    paid = format_dollars(bill.higher_levels.cost)
+    amounts = [f"{first} would have saved about {format_dollars(told[first])} of {paid}"]
+    amounts += [f"{level} {format_dollars(told[level])}" for level in more]
+    caveat = " (completions may change)" if "focus" in told else ""
+    yield f"{', '.join(amounts)}{caveat}: --compress {first}."
 
 
 def _savings_remarks(savings: Savings) -> Iterator[str]:
