@@ -35,10 +35,13 @@ from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.transport.limits.retry import RetryPolicy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.transport.client import InProcessProvider
     from scrimp.transport.http.client import HttpClient
+    from scrimp.transport.local.embedded import Runtime
     from scrimp.transport.local.replay import ReplayProvider
 
 # A chain, or a tier whose first model fails, calls several providers, each of which may have --concurrency calls.
@@ -139,7 +142,7 @@ def _open_http(services: Services, timeout: float) -> HttpClient:
 def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InProcessProvider:
     if endpoint.recording is not None:
         return _open_recording(endpoint.recording)
-    from scrimp.transport.local.embedded import EmbeddedModel, load_runtime  # noqa: PLC0415 - other models do not need this
+    from scrimp.transport.local.embedded import EmbeddedModel  # noqa: PLC0415 - other models do not need this
     from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415 - as above
 
     table = services.loaded.config.models.get(f"local/{model}")
@@ -153,7 +156,15 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
         raise ConfigError(
             f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
         )
-    return EmbeddedModel(partial(load_runtime, path, model))
+    return EmbeddedModel(partial(_runtime, path, model))
+
+
+@cache
+def _runtime(path: Path, model: str) -> Runtime:
+    """Load a local model once for all runs of this process: tuning makes many, and none would free its own."""
+    from scrimp.transport.local.embedded import load_runtime  # noqa: PLC0415 - other models do not need this
+
+    return load_runtime(path, model)
 
 
 def _no_model_yet() -> str:

@@ -1,0 +1,58 @@
+"""Local models in tuning, which calls each of them for many groups of prompts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrimp.config.paths import paths_of
+from scrimp.config.sources.load import load
+from scrimp.flows.engine import wiring
+from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.services import Services
+from scrimp.flows.tune.pair_collector import GROUP, PairCollector
+from scrimp.transport.local import embedded
+from scrimp.values import Prompt
+
+
+class Said:
+    def handle_chat_completions(self, body: dict[str, Any]) -> dict[str, Any]:
+        message = {"role": "assistant", "content": body["model"]}
+        return {
+            "model": body["model"],
+            "choices": [{"message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 1},
+        }
+
+
+def test_a_local_model_is_loaded_once_for_all_groups_of_prompts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: Counter[str] = Counter()
+
+    def load_model(path: Path, _name: str) -> Said:
+        loaded[path.name] += 1
+        return Said()
+
+    monkeypatch.setattr(embedded, "load_runtime", load_model)
+    wiring._runtime.cache_clear()
+    tables = (f'[models."local/{name}"]\npath = "{tmp_path}/{name}.gguf"\n' for name in "ab")
+    (tmp_path / "config.toml").write_text("".join(tables), encoding="utf-8")
+    paths = paths_of({"SCRIMP_HOME": str(tmp_path)})
+    config = load(env={}, cwd=tmp_path, paths=paths, flags={})
+    services = Services(config, paths, env={}, warn=pytest.fail, note=lambda _: None)
+    collector = PairCollector(RunOptions(cache="off"), services)
+    try:
+        prompts = (Prompt(index=number, text=f"{number}") for number in range(3 * GROUP))
+        stop = collector.collect(prompts, ("local/a", "local/b"))
+    finally:
+        collector.close()
+        services.close()
+        wiring._runtime.cache_clear()
+
+    assert stop is None
+    assert collector.completions == 6 * GROUP
+    assert loaded == {"a.gguf": 1, "b.gguf": 1}
