@@ -80,9 +80,9 @@ def compress_text(
 ) -> None:
     """Print a text in fewer tokens, with the same meaning.
 
-    lossless takes the white space out of JSON that is data; tidy also converts HTML pages to text, and writes lines and
-    paragraphs that repeat once; focus also leaves out sentences of documents that do not bear on the question; dense
-    also writes JSON as columns, folds log lines that differ only in numbers, and drops small words from documents,
+    lossless takes the white space out of JSON that is data; tidy also converts HTML pages to text, and writes log lines
+    of one form once with the values that differ, and passages that repeat once; focus also leaves out sentences of
+    documents that do not bear on the question; dense also writes JSON as columns and drops small words from documents,
     which may make completions worse. Every rule is checked, and taken back if it lost anything. Instructions, examples,
     schemas, code and text in <scrimp:keep> tags never change.
 
@@ -91,7 +91,7 @@ def compress_text(
     """
     budget = _budget(max_tokens, target)
     highest = level or ("lossless" if budget is None else "focus")
-    options = CompressOptions(highest, query or "", keep, _pattern(protect or []))
+    options = CompressOptions(highest, query or "", keep, _pattern(protect or []), count=tokens.count)
     with open_session() as session:
         text = with_context(_text(file), context or [])
         name = model or session.defaults.baseline or DEFAULT_BASELINE

@@ -7,21 +7,22 @@ import re
 from msgspec.structs import replace
 
 from scrimp.compress.compressed_text import CompressedText
-from scrimp.compress.options import DEFAULT_KEEP, LEVELS, CompressOptions
+from scrimp.compress.options import DEFAULT_KEEP, LEVELS, CompressOptions, TokenCounter
 from scrimp.errors import UsageError
 
 
 def compress(
-    text: str, level: str, *, query: str = "", keep: float = DEFAULT_KEEP, protected: re.Pattern[str] | None = None
-) -> CompressedText:
-    """Return the text at a level; `off` returns it unchanged, and no level makes it longer.
+    text: str, level: str, *, query: str = "", keep: float = DEFAULT_KEEP, protected: re.Pattern[str] | None = None,
+    count: TokenCounter | None = None,
+) -> CompressedText:  # fmt: skip
+    """Return the text at a level; `off` returns it unchanged, and no level makes it longer, nor in tokens with `count`.
 
     Compressing twice changes nothing more, except at focus and dense, which would choose among the sentences again.
     `query` is the question those two levels select sentences for; by default the question that the text itself asks,
     and where it asks none no sentence is left out. `keep` is the share of a context, 0 to 1, that its sentences may
     take. What `protected` matches is the same afterwards, in the same order. Raises UsageError for an unknown level.
     """
-    return compress_with(text, CompressOptions(level, query, keep, protected))
+    return compress_with(text, CompressOptions(level, query, keep, protected, count=count))
 
 
 def compress_with(text: str, options: CompressOptions) -> CompressedText:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.compress.compressed_text import CompressedText
 from scrimp.compress.compressor import compress_with
-from scrimp.compress.options import LEVELS, CompressOptions
+from scrimp.compress.options import LEVELS, CompressOptions, TokenCounter
 from scrimp.errors import UsageError
 
 # The values of `keep` tried are multiples of 1/64; the smallest keeps only the best sentence of each context.
 _KEEP_STEPS = 64
-
-TokenCounter = Callable[[str], int]
 
 
 class FitAttempt(Struct, frozen=True):

@@ -19,12 +19,15 @@ DEFAULT_KEEP = 0.6  # the share of a context that `focus` keeps
 # better, all zero where it cannot be told. Scores of labels and line breaks are ignored.
 Scorer: TypeAlias = Callable[[Sequence[str], str], Sequence[float]]
 
+TokenCounter: TypeAlias = Callable[[str], int]
+
 
 class CompressOptions(Struct, frozen=True):
     """What every rule may need to know.
 
     `query` is the question that sentences of a context are selected for, and `keep` the share of the context (0 to 1,
     in characters) they may take. What `protected` matches stays unchanged. Without a `scorer`, BM25 ranks sentences.
+    With `count`, which returns the tokens of a text, what would get longer in tokens stays as it is.
     """
 
     level: str
@@ -32,6 +35,7 @@ class CompressOptions(Struct, frozen=True):
     keep: float = DEFAULT_KEEP
     protected: re.Pattern[str] | None = None
     scorer: Scorer | None = None
+    count: TokenCounter | None = None
 
     @property
     def selects_sentences(self) -> bool:

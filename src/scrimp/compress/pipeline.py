@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from scrimp.compress.checks.gate import Check, Rewrite, all_of, apply_checked
+from scrimp.compress.checks.gate import LONGER, Check, Rewrite, all_of, apply_checked, tokens_cut
 from scrimp.compress.checks.unfolded import unfold_passages
 from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
@@ -65,6 +65,7 @@ class _Pass:
         self.taken_back: dict[tuple[str, str], None] = {}
         self._text, self._zones, self._options = text, zones, options
         self._pieces = [zone.text for zone in zones]
+        self._cut = 0  # tokens, of what was measured
 
     def run(self) -> str:
         """Return the text after all rules; sentences are selected before wording changes."""
@@ -78,7 +79,15 @@ class _Pass:
             self._apply_together(SELECTION, places, without_dangling_notes(left), only_sentences_left_out)
             self._apply_rules("tidy", level)
         joined = "".join(self._pieces)
-        return joined if len(joined) <= len(self._text) else self._text
+        return self._text if self._is_longer(joined) else joined
+
+    def _is_longer(self, joined: str) -> bool:
+        """Return whether the whole is longer, as it may be by a token at the seams of zones that hardly changed."""
+        count = self._options.count
+        if len(joined) > len(self._text):
+            return True
+        close = bool(self.changes) and self._cut <= 2 * len(self.changes)
+        return count is not None and close and count(joined) > count(self._text)
 
     def _apply_rules(self, above: str, level: str) -> None:
         for at, zone in enumerate(self._zones):
@@ -100,6 +109,10 @@ class _Pass:
     def _apply(self, at: int, name: str, rewrite: Rewrite, check: Check) -> None:
         zone, before = self._zones[at], self._pieces[at]
         after, reason = apply_checked(before, rewrite, check)
+        if after != before and self._options.count is not None:
+            cut = tokens_cut(before, after, self._options.count)
+            self._cut += max(cut, 0)
+            reason = LONGER if cut < 0 else None
         if reason is not None:
             self.taken_back[name, reason] = None
         elif after != before:

@@ -11,6 +11,7 @@ Rewrite = Callable[[str], str]
 # Returns in a few words what a rewrite lost, or None.
 Check = Callable[[str, str], str | None]
 
+LONGER = "the text would get longer"
 _TOKEN_KINDS: tuple[FactKind, ...] = ("url", "email", "path", "ident", "flag")
 _MAX_SHOWN = 40
 
@@ -21,9 +22,17 @@ def apply_checked(text: str, rewrite: Rewrite, check: Check) -> tuple[str, str |
     if after == text:
         return text, None
     if len(after) > len(text):
-        return text, "the text would get longer"
+        return text, LONGER
     reason = check(text, after)
     return (after, None) if reason is None else (text, reason)
+
+
+def tokens_cut(before: str, after: str, count: Callable[[str], int]) -> int:
+    """Return how many tokens a change saves: of indented JSON half a token for each indentation, without counting."""
+    indents = before.count("\n  ")
+    if before[:1] in {"[", "{"} and indents and 2 * indents >= before.count(", ") + before.count(": "):
+        return indents // 2
+    return count(before) - count(after)
 
 
 def all_of(*checks: Check) -> Check:

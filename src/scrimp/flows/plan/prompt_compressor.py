@@ -12,6 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp import tokens
 from scrimp.values import Message, Prompt
 
 # Rows share their system text, and rows of one conversation their turns. Longer texts (in characters) are not cached.
@@ -73,7 +74,7 @@ class PromptCompressor:
 def _compress_part(text: str, level: str, keep: float | None) -> _CompressedPart:
     from scrimp.compress import DEFAULT_KEEP, compress  # noqa: PLC0415 - a run answered from the cache sends nothing
 
-    compressed = compress(text, level, keep=DEFAULT_KEEP if keep is None else keep)
+    compressed = compress(text, level, keep=DEFAULT_KEEP if keep is None else keep, count=tokens.count)
     return _CompressedPart(compressed.text, compressed.rules, compressed.note)
 
 
