@@ -124,10 +124,11 @@ PROMPTS = st.lists(st.one_of(_UNTOUCHED, DATA), min_size=1, max_size=5)
 
 def joined(parts: list[Part]) -> str:
     """Return the prompt of these parts, with a sentence before each so that none goes on in the next."""
-    return "\n\n".join(
+    told = (
         f"This came on day {at}.\n\n{text}{document}" + ("\n</order>" if text == "<order>\n" else "")
         for at, (text, document) in enumerate(parts)
     )
+    return "\n\n".join([*told, "Who pays?"])
 
 
 def without_white_space(part: Part) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from pathlib import Path
 
@@ -17,6 +18,42 @@ HERE = Path(__file__).parent
 def prompts(name: str) -> list[str]:
     """Return the prompts of a file, one a line, in eleven languages."""
     return [line for line in (HERE / f"{name}.txt").read_text("utf-8").split("\n") if line]
+
+
+def batches(kind: str) -> list[str]:
+    """Return the prompts of a kind from the batches, each measured before anything was tuned on it."""
+    rows = (HERE / "batches.jsonl").read_text("utf-8").splitlines()
+    return [row["text"] for row in map(json.loads, rows) if row["kind"] == kind]
+
+
+def test_the_batches_about_form_are_found_and_few_others() -> None:
+    missed = [prompt for prompt in batches("form") if not about_form(prompt)]
+    wrong = [(prompt, words) for prompt in batches("other") if (words := about_form(prompt))]
+
+    assert len(missed) <= 0.01 * len(batches("form")), missed
+    assert len(wrong) <= 0.03 * len(batches("other")), wrong
+
+
+@pytest.mark.parametrize(
+    "prompt", ["Frobnicate it.", "Mongoose model, please.", "Could you frobnicate it?", "Does it comply?", "Fais-le."]
+)
+def test_a_task_that_asks_for_nothing_known_is_about_form(prompt: str) -> None:
+    assert about_form(prompt) == prompt
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Answer as JSON.",
+        'Reply with valid JSON only: {"label": "...", "format": "one line"}',
+        "Return a JSON object with the keys label and reason, and nothing else.",
+        "Answer in at most 30 words, no markdown.",
+    ],
+)
+def test_the_form_of_the_answer_is_not_that_of_the_data(answer: str) -> None:
+    assert about_form(f"Which order is late? {answer}") is None
+    assert about_form(f"Sort the orders. {answer}")
+    assert about_form("Which order is late? Answer in the same format as the input.")
 
 
 def test_there_are_three_hundred_prompts_of_each_kind_and_none_is_of_two() -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from scrimp.compress.task.phrase import ANY, START, STEM, WORD, branches, parse_phrases, spellings
 from scrimp.compress.task.phrase_finder import PhraseFinder
-from scrimp.compress.task.vocabulary import SPACED, UNSPACED
-from scrimp.compress.task.words.entries import Words
+from scrimp.compress.task.vocabulary import SPACED, UNSPACED, Words
 
 LISTS = [(words, kind) for words in (*SPACED, *UNSPACED) for kind in ("form", "whole", "values")]
 

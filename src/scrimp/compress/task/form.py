@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scrimp.compress.task.phrase import START, Phrase, parse_phrases, spellings
 from scrimp.compress.task.phrase_finder import PhraseFinder
-from scrimp.compress.task.words.entries import Words
 from scrimp.regexes import pattern
 
-Subject: TypeAlias = Literal["form", "whole"]
-Kind: TypeAlias = Literal["form", "whole", "values"]
+if TYPE_CHECKING:
+    from scrimp.compress.task.vocabulary import Words
+
+Kind: TypeAlias = Literal["form", "whole", "values", "answers", "unsure"]
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
 _WORD = (
@@ -25,7 +28,12 @@ _ARABIC = r"[\u0621-\u064a]"
 _ARABIC_SPELLINGS = str.maketrans("\u0649\u0629", "\u064a\u0647")  # final ya and ta marbuta, as they are often typed
 # In Arabic these are written with the word after them: and, so; by, as, the; for the.
 _ARABIC_PREFIX = r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
+_EXAMPLE = r"\{[^{}\n\":]*+[\":][^{}\n]*+\}"  # of an answer, within a sentence
 _VALUE = "0"  # stands for a word that names a value
+_SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]++[.!?\u061f\u0964\u3002\uff01\uff1f]*+"
+_QUESTION = r"[?\u061f\uff1f]\s*$"
+_LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
+_LONGEST_NAMED = 60  # characters
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
@@ -33,10 +41,12 @@ def about_form(instructions: str) -> str | None:
     """Return the words by which instructions speak of the form of their data, or None.
 
     Form is what JSON loses with its white space and what an answer repeats: lines, characters, formats, syntax and
-    code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") do not count; when in
-    doubt, it is form.
+    code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") or the form of the
+    answer ("reply as JSON") do not count. A task without such words is about form all the same unless it asks for
+    something that values answer.
     """
-    return _find(_ends(instructions), "form")
+    text = pattern(_EXAMPLE).sub(_VALUE, _ends(instructions))
+    return _find(text, "form") or _unknown_task(text)
 
 
 def about_all(instructions: str) -> str | None:
@@ -45,11 +55,23 @@ def about_all(instructions: str) -> str | None:
 
 
 @lru_cache(maxsize=32)  # the rows of a run often share their instructions
-def _find(text: str, subject: Subject) -> str | None:
+def _find(text: str, subject: Kind) -> str | None:
     if not text.isascii():
         text = pattern(_ACCENTS).sub("", _ends(unicodedata.normalize("NFKC", text)))
     found = _find_words(text, subject)
     return found or (_find_in_text(text, subject) if pattern(_UNSPACED).search(text) else None)
+
+
+@lru_cache(maxsize=32)
+def _unknown_task(text: str) -> str | None:
+    """Return the last sentence of a task in which nothing asks for a value, or None."""
+    sentences: list[str] = [sentence.strip() for sentence in pattern(_SENTENCE).findall(text)]
+    tasks = [one for one in sentences if any(map(str.isalpha, one)) and not pattern(_LABEL).search(one)]
+    if not tasks or _find(text, "answers"):
+        return None
+    if any(pattern(_QUESTION).search(sentence) and not _find(sentence, "unsure") for sentence in tasks):
+        return None
+    return tasks[-1][:_LONGEST_NAMED]
 
 
 def _ends(text: str) -> str:
@@ -57,7 +79,9 @@ def _ends(text: str) -> str:
     return text if len(text) <= _MAX_READ else f"{text[:half]}\n{text[-half:]}"
 
 
-def _find_words(text: str, subject: Subject) -> str | None:
+def _find_words(text: str, subject: Kind) -> str | None:
+    if subject == "form" and pattern(_UNSPACED).search(text):
+        text = _unspaced_values().sub(_VALUE, text)
     words = pattern(_WORD).findall(text)
     folded = _fold(" ".join(words)).split(" ")
     found = next(_finder(subject).find(folded), None)
@@ -68,7 +92,7 @@ def _find_words(text: str, subject: Subject) -> str | None:
     return found and " ".join(words[found.start : found.end])
 
 
-def _find_in_text(text: str, subject: Subject) -> str | None:
+def _find_in_text(text: str, subject: Kind) -> str | None:
     text = _fold(text)
     if subject == "form" and any(word in text for word in _spellings("form")):
         for value in _spellings("values"):
@@ -84,8 +108,8 @@ def _fold(text: str) -> str:
     return pattern(_ARABIC_PREFIX).sub("", text) if pattern(_ARABIC).search(text) else text
 
 
-def _languages(*, spaced: bool) -> tuple[Words, ...]:
-    from scrimp.compress.task.vocabulary import SPACED, UNSPACED  # noqa: PLC0415 - a file for each language
+def _languages(*, spaced: bool) -> Sequence[Words]:
+    from scrimp.compress.task.vocabulary import SPACED, UNSPACED  # noqa: PLC0415 - reads a file for each language
 
     return SPACED if spaced else UNSPACED
 
@@ -103,6 +127,12 @@ def _finder(kind: Kind) -> PhraseFinder:
             else:
                 phrases.append(phrase)
     return PhraseFinder(phrases, orders)
+
+
+@cache
+def _unspaced_values() -> re.Pattern[str]:
+    longest_first = sorted(_spellings("values"), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
 
 @cache

@@ -1,25 +1,46 @@
-"""The words that speak of the form of a text, or of the whole of it, in eleven languages.
+"""The words that speak of the form of a text, of the whole of it, or of its values, in eleven languages.
 
-Entries are parted by commas. `*` at the end of a word stands for any ending, `_` for a word that does not count (no
-"third", no "new"), `...` for up to four words, `{a|b}` for a choice and `{a|}` for something optional. `^` marks an
-order: it counts only where an order begins, at the start of a sentence or after one of the language's `leads`. Accents,
-hyphens and case do not matter. Chinese and Japanese words are looked for as they stand, between any others.
+Each language is a file in `words/`. Entries are parted by commas. `*` at the end of a word stands for any ending, `_`
+for a word that does not count (no "third", no "new"), `...` for up to four words, `{a|b}` for a choice and `{a|}` for
+something optional. `^` marks an order: it counts only where an order begins, at the start of a sentence or after one
+of the language's `leads`. Accents, hyphens and case do not matter. Chinese and Japanese words are looked for as they
+stand, between any others.
 """
 
 from __future__ import annotations
 
-from scrimp.compress.task.words.arabic import ARABIC
-from scrimp.compress.task.words.chinese import CHINESE
-from scrimp.compress.task.words.english import ENGLISH
-from scrimp.compress.task.words.french import FRENCH
-from scrimp.compress.task.words.german import GERMAN
-from scrimp.compress.task.words.hindi import HINDI
-from scrimp.compress.task.words.italian import ITALIAN
-from scrimp.compress.task.words.japanese import JAPANESE
-from scrimp.compress.task.words.portuguese import PORTUGUESE
-from scrimp.compress.task.words.russian import RUSSIAN
-from scrimp.compress.task.words.shared import SHARED
-from scrimp.compress.task.words.spanish import SPANISH
+import re
+from pathlib import Path
 
-SPACED = (SHARED, ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, RUSSIAN, ARABIC, HINDI)
-UNSPACED = (CHINESE, JAPANESE)
+from msgspec import Struct
+
+_FOLDER = Path(__file__).parent / "words"
+_SECTION = re.compile(r"^\[(\w+)\]\n([^\[]*)", re.MULTILINE)
+
+
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """The entries of one language.
+
+    `form`: the answer depends on how the data is written, or repeats it. `whole`: the answer needs every sentence of a
+    document. `values`: the same words where they name a value ("zip code") or the form of the answer ("as JSON"); these
+    are taken out before the others are looked for. `answers`: what the data answers by its values, however it is
+    written. `unsure`: how a question begins that may be about the text itself, or an order. `leads`: what an order may
+    follow.
+    """
+
+    form: str
+    whole: str = ""
+    values: str = ""
+    leads: str = ""
+    answers: str = ""
+    unsure: str = ""
+
+
+def read_words(language: str) -> Words:
+    """Return the words of a language from its file."""
+    return Words(**dict(_SECTION.findall((_FOLDER / f"{language}.txt").read_text("utf-8"))))
+
+
+_SPACED = ("shared", "english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
+SPACED = tuple(map(read_words, _SPACED))
+UNSPACED = tuple(map(read_words, ("chinese", "japanese")))

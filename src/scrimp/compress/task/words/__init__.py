@@ -1,1 +1,0 @@
-"""Word groups of each language that say what a task is about."""
