@@ -69,6 +69,13 @@ def test_the_threshold_is_in_the_key_only_for_chains_of_several_steps() -> None:
     assert key(chain=replace(chain, min_confidence=0.5)) != key(chain=chain)
 
 
+def test_a_chain_that_keeps_nothing_unjudged_has_other_keys() -> None:
+    chain = Chain(steps=(Step("a", (LUNA,)), Step("b", (FLASH,))))
+
+    assert key(chain=replace(chain, escalate_unjudged=True)) != key(chain=chain)
+    assert key(chain=replace(CHAIN, escalate_unjudged=True)) == key()  # of one step: there is nothing to escalate to
+
+
 @given(st.text(), st.text(), st.text(), st.text())
 def test_text_cannot_move_from_one_field_to_the_next_with_the_same_key(
     system: str, text: str, other: str, another: str

@@ -34,6 +34,8 @@ def route_bytes(
     steps = [_step(step, locations) for step in chain.steps]
     # A chain of one step is never judged against a threshold, so the threshold is not part of the key.
     policy: list[object] = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
+    if policy and chain.escalate_unjudged:
+        policy.append("escalate unjudged")
     if policy and chain.judge is not None:
         policy.append(_step(chain.judge, locations))
     compression: object = level if keep is None else [level, keep]

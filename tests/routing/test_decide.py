@@ -140,11 +140,17 @@ def test_a_rule_comes_before_what_was_learned_and_that_before_the_priority() -> 
     low = PromptLabels(priority="low")
 
     def why(rules: list[RoutingRule], learned: Route | None) -> str:
-        return decide(prompt(), rules, Places(), labels=low, learned=lambda _: learned, cheapest=lambda: cheap).why
+        return decide(
+            prompt(), rules, Places(), labels=low, learned=lambda _: learned, cheapest=lambda: cheap,
+            unproven=lambda _: Route(chain=cheap, tier=None, why="unproven"),
+        ).why  # fmt: skip
 
     assert why([RoutingRule(tier="high")], known) == "rule 1: every prompt"
     assert why([RoutingRule(match="nothing", tier="high")], known) == "tuned"
     assert why([], None) == "priority low: the cheapest model"
+    unproven = Route(chain=cheap, tier=None, why="unproven")
+    assert decide(prompt(), [], Places(), unproven=lambda _: unproven).why == "unproven"
+    assert decide(prompt(), [], Places(), unproven=lambda _: None).why.startswith("prior")
 
 
 def test_a_low_priority_goes_to_the_cheapest_model() -> None:

@@ -99,7 +99,8 @@ TEMPLATE = f"""\
 # parallel = false                 # call the first two steps at once
 
 # Rules for --tier auto: the first whose conditions (route, tag, user, priority, file, match) all hold decides. If none
-# does, the routes of `scrimp tune apply` decide, then the kind of task.
+# does, the routes of `scrimp tune apply` decide, and tasks without one go to their flagship; without such routes the
+# kind of task decides.
 # [[rules]]
 # file = "*.py"                    # and, or instead: match = "regex", route = "NAME", tag = "k=v", user = "NAME",
 #                                  # priority = "low"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.routing.decide import RoutingRule
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CompletionCache
-    from scrimp.values import Chain, ModelRef, Prompt, Route
+    from scrimp.values import Chain, ModelRef
 
 
 class Services:
@@ -204,12 +204,12 @@ class Services:
             self.routes,
             self.rules,
             self._locations(),
-            learned=self._learned(options),
+            certified=self._certified_routes(options),
             cheapest=cache(self._cheapest),
         )
 
-    def _learned(self, options: RunOptions) -> Callable[[Prompt], Route | None] | None:
-        """Return the lookup of certified routes, where there are any."""
+    def _certified_routes(self, options: RunOptions) -> CertifiedRoutes | None:
+        """Return the certified routes, where there are any."""
         if not self.paths.tuned.exists():
             return None
         from scrimp.config.resolved.tuned_routes import load_tuned  # noqa: PLC0415 - only with certified routes
@@ -222,7 +222,7 @@ class Services:
             tuned, self.routes, name=options.labels.task_name, warn=self.warn, parameters=options.parameters,
             path=self.paths.tuned,
         )  # fmt: skip
-        return self._certified.route
+        return self._certified
 
     def redirected(self, task: str, model: str, answered_by: str) -> None:
         """Note that a certified route's model was answered by another one: its certificate is void."""

@@ -92,11 +92,12 @@ def decide(
     parameters: Parameters = _NO_PARAMETERS,
     learned: Callable[[Prompt], Route | None] | None = None,
     cheapest: Callable[[], Chain] | None = None,
+    unproven: Callable[[Prompt], Route | None] | None = None,
 ) -> Route:
     """Return where a prompt goes and the words for why: "rule 2: file *.py", "prior: classification".
 
-    The user's rules come first, then the route learned for its task, then its priority and the prior for its kind of
-    task.
+    The user's rules come first, then the route learned for its task, then a low priority, then where prompts of tasks
+    go that nothing was proven of, then the prior for its kind of task.
     """
     for number, rule in enumerate(rules, 1):
         match = _match(rule, number, prompt, labels)
@@ -106,6 +107,8 @@ def decide(
         return route
     if labels.priority == "low" and cheapest is not None:
         return Route(chain=cheapest(), tier=None, why="priority low: the cheapest model")
+    if unproven is not None and (route := unproven(prompt)) is not None:
+        return route
     choice = tier_of(prompt.text, prompt.system, parameters)
     wanted, raised = (RAISED_TIERS[choice.tier], ", priority high") if labels.priority == "high" else (choice.tier, "")
     tier = _nearest_tier(wanted, chains.tiers)

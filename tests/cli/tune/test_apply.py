@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import recordings
 from command import Scrimp
 
@@ -103,7 +105,8 @@ def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_more(
 
     assert first.err.count("is no longer used: 0 % of 60 rows ended below rec/claude-large, 80 % when") == 1
     assert "no longer used" not in second.err
-    assert "tuned" not in after[0]["why"]
+    assert "is no longer certified (0 % of 60 rows ended below" in after[0]["why"]
+    assert "it stays with rec/claude-large" in after[0]["why"]
     # To take the certificate back is to go before it, not before what became of it.
     assert "0 routes" in applied("tune", "apply", "--undo").err
 
@@ -126,3 +129,12 @@ def test_a_bare_prompt_with_choices_is_of_the_task_it_was_gathered_as(recorded: 
     assert applied.status == 0, applied.err
     assert ran.rows[0]["why"].startswith("tuned ")
     assert len(tasks) == 1
+
+
+def test_a_prompt_of_another_task_stays_with_the_flagship_and_explain_says_so(applied: Scrimp) -> None:
+    applied.file("other.jsonl", '{"text": "Write a sonnet about geese."}\n')
+    (row,) = applied("route", "other.jsonl", "--explain", "--json").rows
+    low = applied("route", "other.jsonl", "--explain", "--json", "--priority", "low").rows[0]
+
+    assert "is not certified: it stays with rec/claude-large" in json.dumps(row)
+    assert "it stays with" not in json.dumps(low)

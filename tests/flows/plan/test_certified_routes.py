@@ -33,6 +33,35 @@ def test_a_certified_route_knows_its_flagship_and_its_task(tmp_path: Path) -> No
     assert (route.choice, route.flagship, route.certified_task) == ("routing", "openai/gpt-6.1-sol", "triage")
 
 
+def test_a_task_that_is_not_certified_stays_with_the_flagship_of_the_newest_certificate(tmp_path: Path) -> None:
+    path = tmp_path / "tuned.toml"
+    certified(path, [])
+    newer = replace(ROUTE, signature="other", flagship="anthropic/claude-opus-5", certified="2026-11-20T00:00:00Z")
+    said = list[str]()
+    config = Config()
+    keys = {"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k"}
+    routes = Routes(config, KeyRing(keys, config.providers, said.append))
+    found = CertifiedRoutes((newer, ROUTE), routes, name="mail", warn=said.append, path=path)
+    route = found.flagship(PROMPT)
+
+    assert found.route(PROMPT) is None
+    assert route is not None
+    assert [step.name for step in route.chain.steps] == ["anthropic/claude-opus-5"]
+    assert route.why == "task mail is not certified: it stays with anthropic/claude-opus-5"
+    assert not said
+
+
+def test_a_flagship_that_cannot_be_called_is_said_once(tmp_path: Path) -> None:
+    said = list[str]()
+    routes = certified(tmp_path / "tuned.toml", said)
+    routes.redirected("triage", "local/smollm2", "other-1")
+
+    assert [routes.flagship(PROMPT) for _ in range(2)] == [None, None]
+    assert said[1:] == [
+        "tasks that are not certified go by their kind, not to the flagship: there is no key for openai/gpt-6.1-sol"
+    ]
+
+
 def test_once_another_model_answers_a_route_is_used_no_more_and_that_is_said_once(tmp_path: Path) -> None:
     said = list[str]()
     routes = certified(tmp_path / "tuned.toml", said)

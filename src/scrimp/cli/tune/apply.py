@@ -31,9 +31,10 @@ def apply(
 ) -> None:
     """Send the prompts of each task to the models certified for it.
 
-    The routes are written to tuned.toml beside config.toml, each with its evidence; rules of the config and flags take
-    precedence over them. Routes of other tasks stay. scrimp cost watches them: a route whose rows reach the flagship
-    much more or less often than certified is no longer used.
+    The routes are written to tuned.toml beside config.toml, each with its evidence; rules of the config and flags
+    take precedence over them. Routes of other tasks stay, and prompts of tasks without one go to the flagship.
+    scrimp cost watches them: a route whose rows reach the flagship much more or less often than certified is no
+    longer used.
     """
     with open_session() as session:
         path = session.services.paths.tuned
@@ -61,5 +62,6 @@ def apply(
             return
         save_tuned(path, [*others, *routes])
         session.messages.note(
-            f"{pluralize(len(routes), 'route')} written to {path}; scrimp tune apply --undo restores it"
+            f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
+            f"{routes[0].flagship}; scrimp tune apply --undo restores it"
         )

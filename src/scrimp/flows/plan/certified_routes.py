@@ -41,9 +41,13 @@ class CertifiedRoutes:
         `path` is the file of the routes, where it is written down that one is no longer certified.
         """
         self._tuned = {route.signature: route for route in tuned if route.drift is None}
+        self._drifted = {route.signature: route for route in tuned if route.drift is not None}
+        # Of the newest certificate: the model that tasks without one are kept with.
+        self._flagship = max(tuned, key=lambda route: route.certified).flagship
         self._routes, self._name, self._warn, self._parameters = routes, name, warn, parameters
         self._path = path
         self._chains: dict[str, Chain | None] = {}
+        self._flagships: dict[str, Chain | None] = {}
 
     def route(self, prompt: Prompt) -> Route | None:
         """Return where a prompt goes, or None where no usable route is certified for its task."""
@@ -62,6 +66,34 @@ class CertifiedRoutes:
         )
         return Route(chain=chain, tier=None, why=why, flagship=tuned.flagship, certified_task=signature)
 
+    def flagship(self, prompt: Prompt) -> Route | None:
+        """Return the route of a prompt whose task is not certified, to the flagship that others were measured against.
+
+        None where it cannot be called, of which the user is warned once.
+        """
+        task = task_signature(prompt, self._parameters, self._name)
+        drifted = self._drifted.get(task)
+        model = self._flagship if drifted is None else drifted.flagship
+        if model not in self._flagships:
+            self._flagships[model] = self._flagship_chain(model)
+        chain = self._flagships[model]
+        if chain is None:
+            return None
+        state = "is not certified" if drifted is None else f"is no longer certified ({drifted.drift})"
+        return Route(chain=chain, tier=None, why=f"task {task} {state}: it stays with {model}", flagship=model)
+
+    def _flagship_chain(self, model: str) -> Chain | None:
+        problem = ""
+        try:
+            if self._routes.model(model).provider not in self._routes.available:
+                problem = f"there is no key for {model}"
+        except ConfigError as error:
+            problem = str(error)
+        if problem:
+            self._warn(f"tasks that are not certified go by their kind, not to the flagship: {problem}")
+            return None
+        return self._routes.model_chain(model)
+
     def redirected(self, task: str, model: str, answered_by: str) -> None:
         """Use the route of a task no more: what answers in the place of its model is not what was certified."""
         tuned = self._tuned.pop(task, None)
@@ -69,7 +101,7 @@ class CertifiedRoutes:
             return
         from scrimp.config.resolved.tuned_routes import disable_tuned, no_longer_used  # noqa: PLC0415 - hardly ever
 
-        void = replace(tuned, drift=f"{model} was answered by {answered_by}")
+        void = self._drifted[task] = replace(tuned, drift=f"{model} was answered by {answered_by}")
         self._warn(no_longer_used(void))
         try:
             disable_tuned(self._path, void)

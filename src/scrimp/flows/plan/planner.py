@@ -17,6 +17,7 @@ from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
+    from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.routing.decide import RoutingRule
 
@@ -58,11 +59,11 @@ class Planner:
 
     def __init__(
         self, options: RunOptions, routes: Routes, rules: Sequence[RoutingRule], locations: Mapping[str, str], *,
-        learned: Callable[[Prompt], Route | None] | None = None, cheapest: Callable[[], Chain] | None = None,
+        certified: CertifiedRoutes | None = None, cheapest: Callable[[], Chain] | None = None,
     ) -> None:  # fmt: skip
-        """`locations` are the providers' addresses or files, part of every key; `learned` are certified routes."""
+        """`locations` are the providers' addresses or files, part of every key."""
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
-        self._learned, self._cheapest = learned, cheapest
+        self._certified, self._cheapest = certified, cheapest
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -98,10 +99,11 @@ class Planner:
     def _decide(self, prompt: Prompt) -> Route:
         from scrimp.routing.decide import decide  # noqa: PLC0415 - only `auto` needs the word lists
 
-        options = self._options
+        options, certified = self._options, self._certified
         route = decide(
             prompt, self._rules, self._routes, labels=options.labels, parameters=options.parameters,
-            learned=self._learned, cheapest=self._cheapest,
+            learned=None if certified is None else certified.route, cheapest=self._cheapest,
+            unproven=None if certified is None else certified.flagship,
         )  # fmt: skip
         return route if options.min_confidence is None else replace(route, chain=self._with_threshold(route.chain))
 
