@@ -17,9 +17,15 @@ def claim_sentence(claim: Claim, target: float, confidence: float) -> str:
         )
     return (
         f"{group}{policy_name(claim.policy)}: with {format_percent_briefly(confidence)} confidence at least "
-        f"{format_percent_briefly(claim.bound)} of flagship quality, {pairs}, saves "
+        f"{format_percent_briefly(claim.bound)} of flagship quality{_on_average(claim)}, {pairs}, saves "
         f"{format_percent(claim.measured.saved.value)}{outlook}"
     )
+
+
+def _on_average(claim: Claim) -> str:
+    """Return what a claim about several tasks says of each: nothing."""
+    tasks = len(claim.signatures)
+    return f" on average over these {tasks} tasks, not of each" if tasks > 1 else ""
 
 
 def _outlook(claim: Claim) -> str:

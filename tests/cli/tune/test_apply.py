@@ -138,3 +138,18 @@ def test_a_prompt_of_another_task_stays_with_the_flagship_and_explain_says_so(ap
 
     assert "is not certified: it stays with rec/claude-large" in json.dumps(row)
     assert "it stays with" not in json.dumps(low)
+
+
+def test_what_holds_only_on_average_over_tasks_is_applied_only_where_asked_for(recorded: Scrimp) -> None:
+    for name, numbers in (("a", range(80)), ("b", range(80, 160))):
+        recordings.prompts(recorded, f"{name}.jsonl", numbers)
+        recorded("tune", "shadow", f"{name}.jsonl", "--share", "100%", "--route", name)
+    recorded("tune", "label", "--check", recordings.ODD)
+    refused = recorded("tune", "apply", "--target", "0.9")
+    pooled = recorded("tune", "apply", "--target", "0.9", "--pooled")
+
+    assert "on average over these 2 tasks, not of each" in refused.out
+    assert refused.status == 2
+    assert "nothing is certified of one task alone, so nothing is changed" in refused.err
+    assert pooled.status == 0, pooled.err
+    assert [route["signature"] for route in recordings.tuned(recorded)] == ["a", "b"]

@@ -14,6 +14,7 @@ from scrimp.config.resolved.tuned_routes import load_tuned, save_tuned, undo_tun
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.render.certificate import claim_sentence
+from scrimp.tuning.certify import Certificate
 from scrimp.units import pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -26,6 +27,9 @@ def apply(
     flagship: Flagship = None,
     pool: Pool = None,
     since: Since = None,
+    pooled: Annotated[
+        bool, typer.Option("--pooled", help="Also apply what is certified only on average over several tasks.")
+    ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Restore the routes from before the last change.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
 ) -> None:
@@ -46,11 +50,9 @@ def apply(
         certificate = certify_dataset(dataset, target, risk)
         for claim in certificate.claims:
             print_line(claim_sentence(claim, target, 1 - risk))
-        routes = list(tuned_routes(certificate, session.services.clock()))
+        routes = list(tuned_routes(certificate, session.services.clock(), pooled=pooled))
         if not routes:
-            raise UsageError(
-                "nothing is certified, so nothing is changed: collect more pairs (scrimp tune shadow) or lower --target"
-            )
+            raise UsageError(_why_nothing(certificate))
         for route in routes:
             for step in route.steps:
                 session.services.routes.model(step)  # an unknown model is an error before anything is written
@@ -65,3 +67,12 @@ def apply(
             f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
             f"{routes[0].flagship}; scrimp tune apply --undo restores it"
         )
+
+
+def _why_nothing(certificate: Certificate) -> str:
+    if any(claim.certified for claim in certificate.claims):
+        return (
+            "nothing is certified of one task alone, so nothing is changed: collect more pairs of a task (scrimp tune "
+            "shadow), or add --pooled where all of these tasks come in the same proportions as these pairs"
+        )
+    return "nothing is certified, so nothing is changed: collect more pairs (scrimp tune shadow) or lower --target"

@@ -25,10 +25,13 @@ def certify_dataset(dataset: Dataset, target: float, risk: float) -> Certificate
     return certify(rows, candidates.policies, dataset.flagship, target, risk)
 
 
-def tuned_routes(certificate: Certificate, now: float) -> Iterator[TunedRoute]:
-    """Yield the route of each task for which a policy was certified; `now` is in seconds since the epoch."""
+def tuned_routes(certificate: Certificate, now: float, *, pooled: bool = False) -> Iterator[TunedRoute]:
+    """Yield the route of each task for which a policy was certified; `now` is in seconds since the epoch.
+
+    What is certified of several tasks on average says nothing of one of them, so they get routes only where `pooled`.
+    """
     for claim in certificate.claims:
-        if not claim.certified:
+        if not claim.certified or (len(claim.signatures) > 1 and not pooled):
             continue
         steps, signal, threshold = chain_of(claim.policy, certificate.flagship)
         for signature in claim.signatures:
