@@ -53,6 +53,11 @@ def lookups(most: int, *, seed: int) -> Iterator[Question]:
         )  # fmt: skip
 
 
+def orders(chance: random.Random) -> list[dict[str, Any]]:
+    """Return the orders of a customer, as a program holds them."""
+    return _records(0, chance.randint(1, 12), chance)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup(Task):
     """A question over records in one form; the prompt begins the answer, or small models talk round it."""

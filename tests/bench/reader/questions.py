@@ -27,7 +27,7 @@ class Question:
 
     id: str
     source: str  # the item of the corpus
-    written_by: str  # xquad or own
+    written_by: str  # xquad, another public set, or own
     context: str
     question: str
     answers: tuple[str, ...]
@@ -66,7 +66,7 @@ def _question(
     return Question(
         id=item["id"] if number is None else f"{item['id']}/{number}",
         source=item["id"],
-        written_by="xquad" if number is None else "own",
+        written_by=item.get("set", "xquad") if number is None else "own",
         context="\n\n".join(_around(parts, golden, passages)),
         question=question.strip(),
         answers=answers,

@@ -84,9 +84,9 @@ def report(results: Results, count: Callable[[str], int]) -> str:
     for form in list(by_form)[1:]:
         first = next(iter(by_form))
         told = pairs(right[first], right[form])
-        lines.append(
-            f"{f'{first} : {form}':24}{told.both:6}{told.first_only:7}{told.second_only:8}{told.neither:9}{told.p:8.3f}"
-        )
+        chance = f"{told.p:.3f}" if told.p >= 0.001 else "<.001"
+        counts = f"{told.both:6}{told.first_only:7}{told.second_only:8}{told.neither:9}{chance:>8}"
+        lines.append(f"{f'{first} : {form}':24}{counts}")
     return "\n".join(lines)
 
 
