@@ -15,7 +15,7 @@ from scrimp.regexes import pattern
 if TYPE_CHECKING:
     from scrimp.compress.task.vocabulary import Words
 
-Kind: TypeAlias = Literal["form", "whole", "values", "answers", "unsure"]
+Kind: TypeAlias = Literal["form", "whole", "values", "format", "questions", "answers", "unsure"]
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
 _WORD = (
@@ -30,48 +30,52 @@ _ARABIC_SPELLINGS = str.maketrans("\u0649\u0629", "\u064a\u0647")  # final ya an
 _ARABIC_PREFIX = r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
 _EXAMPLE = r"\{[^{}\n\":]*+[\":][^{}\n]*+\}"  # of an answer, within a sentence
 _VALUE = "0"  # stands for a word that names a value
-_SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]++[.!?\u061f\u0964\u3002\uff01\uff1f]*+"
+_SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]*+[.!?\n\u061f\u0964\u3002\uff01\uff1f]*+"
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _LONGEST_NAMED = 60  # characters
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
+@lru_cache(maxsize=32)  # the rows of a run often share their instructions
 def about_form(instructions: str) -> str | None:
     """Return the words by which instructions speak of the form of their data, or None.
 
     Form is what JSON loses with its white space and what an answer repeats: lines, characters, formats, syntax and
     code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") or the form of the
-    answer ("reply as JSON") do not count. A task without such words is about form all the same unless it asks for
-    something that values answer.
+    answer ("reply as JSON with these keys") do not count. A task without such words is about form all the same unless
+    it asks for something that values answer.
     """
-    text = pattern(_EXAMPLE).sub(_VALUE, _ends(instructions))
-    return _find(text, "form") or _unknown_task(text)
-
-
-def about_all(instructions: str) -> str | None:
-    """Return the words by which a task needs every sentence of a document (summarize, count, compare), or None."""
-    return _find(_ends(instructions), "whole")
-
-
-@lru_cache(maxsize=32)  # the rows of a run often share their instructions
-def _find(text: str, subject: Kind) -> str | None:
-    if not text.isascii():
-        text = pattern(_ACCENTS).sub("", _ends(unicodedata.normalize("NFKC", text)))
-    found = _find_words(text, subject)
-    return found or (_find_in_text(text, subject) if pattern(_UNSPACED).search(text) else None)
+    text = _normalized(pattern(_EXAMPLE).sub(_VALUE, _ends(instructions)))
+    sentences: list[str] = pattern(_SENTENCE).findall(text)
+    asks = _asks_for_value(text, sentences)
+    found = _find(text, "form") and _find(_masked(text, "values"), "form")
+    if not (found and asks):
+        return found or (None if asks else _task(sentences))
+    masked = (_masked(one, "values") for one in sentences)
+    return _find("".join(one if _is_question(one) else _masked(one, "format") for one in masked), "form")
 
 
 @lru_cache(maxsize=32)
-def _unknown_task(text: str) -> str | None:
-    """Return the last sentence of a task in which nothing asks for a value, or None."""
-    sentences: list[str] = [sentence.strip() for sentence in pattern(_SENTENCE).findall(text)]
-    tasks = [one for one in sentences if any(map(str.isalpha, one)) and not pattern(_LABEL).search(one)]
-    if not tasks or _find(text, "answers"):
-        return None
-    if any(pattern(_QUESTION).search(sentence) and not _find(sentence, "unsure") for sentence in tasks):
-        return None
-    return tasks[-1][:_LONGEST_NAMED]
+def about_all(instructions: str) -> str | None:
+    """Return the words by which a task needs every sentence of a document (summarize, count, compare), or None."""
+    return _find(_normalized(_ends(instructions)), "whole")
+
+
+def _asks_for_value(text: str, sentences: Sequence[str]) -> bool:
+    if _find(text, "answers") or _find(text, "questions"):
+        return True
+    return any(pattern(_QUESTION).search(one) and not _find(one, "unsure") for one in sentences)
+
+
+def _is_question(sentence: str) -> bool:
+    return pattern(_QUESTION).search(sentence) is not None or _find(sentence, "questions") is not None
+
+
+def _task(sentences: Sequence[str]) -> str | None:
+    """Return the beginning of the last sentence that is neither a label nor a tag."""
+    tasks = [one.strip() for one in sentences if any(map(str.isalpha, one)) and not pattern(_LABEL).search(one)]
+    return tasks[-1][:_LONGEST_NAMED] if tasks else None
 
 
 def _ends(text: str) -> str:
@@ -79,25 +83,36 @@ def _ends(text: str) -> str:
     return text if len(text) <= _MAX_READ else f"{text[:half]}\n{text[-half:]}"
 
 
-def _find_words(text: str, subject: Kind) -> str | None:
-    if subject == "form" and pattern(_UNSPACED).search(text):
-        text = _unspaced_values().sub(_VALUE, text)
-    words = pattern(_WORD).findall(text)
-    folded = _fold(" ".join(words)).split(" ")
-    found = next(_finder(subject).find(folded), None)
-    if found and subject == "form":
-        for value in _finder("values").find(folded):
-            folded[value.start : value.end] = [_VALUE] * (value.end - value.start)
-        found = next(_finder("form").find(folded), None)
-    return found and " ".join(words[found.start : found.end])
+def _normalized(text: str) -> str:
+    return text if text.isascii() else pattern(_ACCENTS).sub("", _ends(unicodedata.normalize("NFKC", text)))
 
 
-def _find_in_text(text: str, subject: Kind) -> str | None:
-    text = _fold(text)
-    if subject == "form" and any(word in text for word in _spellings("form")):
-        for value in _spellings("values"):
-            text = text.replace(value, _VALUE)
-    return next((word for word in _spellings(subject) if word in text), None)
+def _find(text: str, kind: Kind) -> str | None:
+    """Return the first words of a kind as they are written, or None."""
+    words, folded = _words(text)
+    found = next(_finder(kind).find(folded), None)
+    if found:
+        return text[words[found.start].start() : words[found.end - 1].end()]
+    match = _unspaced(kind).search(text) if pattern(_UNSPACED).search(text) else None
+    return match[0] if match else None
+
+
+def _masked(text: str, kind: Kind) -> str:
+    """Return a text in which a sign stands for each of the words of a kind."""
+    if pattern(_UNSPACED).search(text):
+        text = _unspaced(kind).sub(_VALUE, text)
+    words, folded = _words(text)
+    parts, done = [], 0
+    for found in _finder(kind).find(folded):
+        parts += [text[done : words[found.start].start()], _VALUE]
+        done = words[found.end - 1].end()
+    return "".join([*parts, text[done:]])
+
+
+def _words(text: str) -> tuple[list[re.Match[str]], list[str]]:
+    """Return the words and signs of a text, and how they are compared."""
+    words = list(pattern(_WORD).finditer(text))
+    return words, _fold(" ".join(word[0].replace(" ", "") for word in words)).split(" ")
 
 
 def _fold(text: str) -> str:
@@ -130,12 +145,8 @@ def _finder(kind: Kind) -> PhraseFinder:
 
 
 @cache
-def _unspaced_values() -> re.Pattern[str]:
-    longest_first = sorted(_spellings("values"), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
-
-
-@cache
-def _spellings(kind: Kind) -> tuple[str, ...]:
-    entries = (phrase for words in _languages(spaced=False) for phrase in parse_phrases(_fold(getattr(words, kind))))
-    return tuple(spelling for phrase in entries for spelling in spellings(phrase))
+def _unspaced(kind: Kind) -> re.Pattern[str]:
+    phrases = (phrase for words in _languages(spaced=False) for phrase in parse_phrases(_fold(getattr(words, kind))))
+    composed = (unicodedata.normalize("NFKC", spelling) for phrase in phrases for spelling in spellings(phrase))
+    longest_first = sorted(composed, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)

@@ -21,19 +21,21 @@ _SECTION = re.compile(r"^\[(\w+)\]\n([^\[]*)", re.MULTILINE)
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """The entries of one language.
 
-    `form`: the answer depends on how the data is written, or repeats it. `whole`: the answer needs every sentence of a
-    document. `values`: the same words where they name a value ("zip code") or the form of the answer ("as JSON"); these
-    are taken out before the others are looked for. `answers`: what the data answers by its values, however it is
-    written. `unsure`: how a question begins that may be about the text itself, or an order. `leads`: what an order may
-    follow.
+    `form`: the answer depends on how the data is written, or repeats it. `values`: the same words where they name a
+    value ("zip code") or the form of the answer ("as JSON"). `format`: those of them that in an order are about the
+    answer. `whole`: the answer needs every sentence of a document. `questions`: how a question begins. `answers`: what
+    else the data answers by its values, however it is written. `unsure`: how a question begins that may be about the
+    text itself, or an order. `leads`: what an order may follow.
     """
 
     form: str
     whole: str = ""
     values: str = ""
-    leads: str = ""
+    format: str = ""
+    questions: str = ""
     answers: str = ""
     unsure: str = ""
+    leads: str = ""
 
 
 def read_words(language: str) -> Words:
