@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scrimp.tuning.certify import certify, labels_needed, score_pairs
+from scrimp.tuning.certify import certify, labels_needed
 from scrimp.tuning.claim_groups import claim_groups
 from scrimp.tuning.policies import Agree, Always, Confident, PerSignature
+from scrimp.tuning.policy_metrics import score_pairs
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 VOTE = Agree(("a", "b"))

@@ -35,6 +35,8 @@ def _outlook(claim: Claim) -> str:
     target = format_percent_briefly(claim.next_target)
     if claim.certified and claim.bound >= claim.next_target:
         return f"; {target} would be certified as well"
+    if claim.unlabeled:  # labels for the rows there are come first
+        return ""
     if claim.labels_needed is None:
         return f"; no number of labels like these would certify {target}"
     # The plan is by the normal approximation: it may say none where the exact test asks for a few.

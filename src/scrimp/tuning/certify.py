@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from scrimp.tuning.bounds import ScorePair, count_outcomes, lower_bound, p_value, rows_needed
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups
-from scrimp.tuning.policies import Always, PerSignature, Policy, PolicyOutcome, replay
-from scrimp.tuning.policy_metrics import PolicyMetrics, measure
-from scrimp.tuning.recorded_row import RecordedRow, answer_of
+from scrimp.tuning.policies import Always, PerSignature, Policy
+from scrimp.tuning.policy_metrics import PolicyMetrics, measure, score_pairs, unlabeled_rows
+from scrimp.tuning.recorded_row import RecordedRow
 
 TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 
@@ -48,6 +48,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     tests: tuple[PolicyTest, ...]  # in order; only the last one may have failed
     next_target: float | None = None  # the target this one was tested at where it was not certified
     labels_needed: int | None = None  # beyond the pairs there are; None where no number would do
+    unlabeled: int = 0  # rows whose missing label was taken for the worst: with it more may be certified
 
 
 class Certificate(Struct, frozen=True, kw_only=True):
@@ -82,15 +83,6 @@ def certify(
     )  # fmt: skip
 
 
-def score_pairs(rows: Sequence[RecordedRow], policy: Policy, flagship: str) -> list[ScorePair]:
-    """Return a policy's score and the flagship's row by row; the worst that can be where one is not labeled.
-
-    Where the policy ends at the flagship, or asserts what it asserts, both have the same score, and the worst is that
-    both are wrong: nothing is learned. Otherwise the policy is wrong and the flagship right.
-    """
-    return [_score_pair(row, replay(policy, row, flagship), flagship) for row in rows]
-
-
 def labels_needed(pairs: Sequence[ScorePair], target: float, risk: float) -> int | None:
     """Return how many more pairs would certify a target if they went as these did; None where no number would.
 
@@ -98,17 +90,6 @@ def labels_needed(pairs: Sequence[ScorePair], target: float, risk: float) -> int
     """
     needed = rows_needed(count_outcomes(pairs), len(pairs), target, risk)
     return None if needed is None else max(0, needed - len(pairs))
-
-
-def _score_pair(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> ScorePair:
-    top = answer_of(row, flagship)
-    if outcome.score is not None and top.score is not None:
-        return ScorePair(row.id, outcome.score, top.score)
-    kept = answer_of(row, outcome.model)
-    if outcome.model == flagship or (kept.asserted is not None and kept.asserted == top.asserted):
-        shared = outcome.score if outcome.score is not None else top.score
-        return ScorePair(row.id, shared or 0.0, shared or 0.0)
-    return ScorePair(row.id, outcome.score or 0.0, 1.0 if top.score is None else top.score)
 
 
 def _claim(
@@ -121,7 +102,11 @@ def _claim(
     certified = policy != fallback[0]
     pairs = score_pairs(group.rows, policy, flagship)
     bound = lower_bound(pairs, risk / len(passed), target) if certified else 1.0
-    next_pairs, next_target = _next_test(group, policies, flagship, target, policy if certified else None)
+    planned, next_target = _next_test(policies, target, policy if certified else None)
+    unlabeled = 0 if planned is None else unlabeled_rows(group.rows, planned, flagship)
+    needed = None
+    if planned is not None and next_target is not None and not unlabeled:
+        needed = labels_needed(score_pairs(group.rows, planned, flagship), next_target, risk)
     return Claim(
         group=group.name,
         signatures=group.signatures,
@@ -133,7 +118,8 @@ def _claim(
         measured=measured,
         tests=tests,
         next_target=next_target,
-        labels_needed=labels_needed(next_pairs, next_target, risk) if next_pairs and next_target else None,
+        labels_needed=needed,
+        unlabeled=unlabeled,
     )
 
 
@@ -151,10 +137,9 @@ def _fixed_sequence(
 
 
 def _next_test(
-    group: ClaimGroup[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, certified: Policy | None
-) -> tuple[list[ScorePair], float | None]:
-    """Return the pairs and the target to plan labels for: the certified policy's next one, else the safest's own."""
+    policies: Sequence[Policy], target: float, certified: Policy | None
+) -> tuple[Policy | None, float | None]:
+    """Return the policy and the target to plan labels for: the certified policy's next one, else the safest's own."""
     if certified is not None:
-        next_target = next((level for level in TARGETS if level > target), None)
-        return score_pairs(group.rows, certified, flagship), next_target
-    return (score_pairs(group.rows, policies[0], flagship), target) if policies else ([], None)
+        return certified, next((level for level in TARGETS if level > target), None)
+    return (policies[0], target) if policies else (None, None)

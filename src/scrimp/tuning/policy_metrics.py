@@ -8,7 +8,8 @@ from statistics import NormalDist, fmean
 
 from msgspec import Struct
 
-from scrimp.tuning.policies import Always, Policy, replay
+from scrimp.tuning.bounds import ScorePair
+from scrimp.tuning.policies import Always, Policy, PolicyOutcome, replay
 from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
 
@@ -25,7 +26,7 @@ class PolicyMetrics(Struct, frozen=True, kw_only=True):
 
     rows: int
     labeled: int  # rows on which both the policy's and the flagship's score are known
-    kept: Interval | None  # mean score / the flagship's; None where no labeled row has a score above zero
+    kept: Interval | None  # mean score / the flagship's, the worst where unlabeled; None where nothing is labeled
     flagship_share: Interval
     saved: Interval
     cost: float
@@ -51,19 +52,54 @@ def measure(policy: Policy, rows: Sequence[RecordedRow], flagship: str, risk: fl
     outcomes = [replay(policy, row, flagship) for row in rows]
     tops = [answer_of(row, flagship) for row in rows]
     compared = list(zip(outcomes, tops, strict=True))
-    scores = [
-        (outcome.score, top.score) for outcome, top in compared if outcome.score is not None and top.score is not None
-    ]
+    labeled = sum(outcome.score is not None and top.score is not None for outcome, top in compared)
+    scores = [(pair.score, pair.flagship_score) for pair in score_pairs(rows, policy, flagship)] if labeled else []
     cost = _ratio([(outcome.cost, top.cost) for outcome, top in compared], risk) or Interval(1.0, 1.0, 1.0)
     return PolicyMetrics(
         rows=len(rows),
-        labeled=len(scores),
+        labeled=labeled,
         kept=_ratio(scores, risk),
         flagship_share=_wilson(sum(outcome.reached_flagship for outcome in outcomes), len(outcomes), risk),
         saved=Interval(1 - cost.value, 1 - cost.high, 1 - cost.low),
         cost=sum(outcome.cost for outcome in outcomes),
         calls=fmean(outcome.calls for outcome in outcomes),
     )
+
+
+def score_pairs(rows: Sequence[RecordedRow], policy: Policy, flagship: str) -> list[ScorePair]:
+    """Return a policy's score and the flagship's row by row; the worst that can be where one is not labeled.
+
+    Where the policy ends at the flagship, or asserts what it asserts, both have the same score, and the worst is that
+    both are wrong: nothing is learned. Otherwise the policy is wrong and the flagship right.
+    """
+    return [_score_pair(row, replay(policy, row, flagship), flagship) for row in rows]
+
+
+def unlabeled_rows(rows: Sequence[RecordedRow], policy: Policy, flagship: str) -> int:
+    """Return the number of rows on which a policy's result depends on a label that is missing."""
+    return sum(not _is_known(row, replay(policy, row, flagship), flagship) for row in rows)
+
+
+def _is_known(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> bool:
+    if outcome.score is not None and answer_of(row, flagship).score is not None:
+        return True
+    return _shares_score(row, outcome, flagship)
+
+
+def _shares_score(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> bool:
+    """Return whether what is kept is the flagship's or asserts the same, and so is as right as it."""
+    kept = answer_of(row, outcome.model).asserted
+    return outcome.model == flagship or (kept is not None and kept == answer_of(row, flagship).asserted)
+
+
+def _score_pair(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> ScorePair:
+    top = answer_of(row, flagship)
+    if outcome.score is not None and top.score is not None:
+        return ScorePair(row.id, outcome.score, top.score)
+    if _shares_score(row, outcome, flagship):
+        shared = outcome.score if outcome.score is not None else top.score
+        return ScorePair(row.id, shared or 0.0, shared or 0.0)
+    return ScorePair(row.id, outcome.score or 0.0, 1.0 if top.score is None else top.score)
 
 
 def oracle(rows: Sequence[RecordedRow], pool: Iterable[str], flagship: str) -> Oracle:

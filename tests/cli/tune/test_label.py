@@ -6,6 +6,8 @@ import pty
 import subprocess
 from typing import Any
 
+import pytest
+
 import recordings
 from command import Ran, Scrimp
 from fake_provider import FakeProvider, completion
@@ -121,3 +123,15 @@ def test_a_judge_keeps_to_the_cap(gathered: Scrimp, provider: FakeProvider) -> N
 
     assert ran.status == 5
     assert "stopped before the cap of $0.0001 was passed" in ran.err
+
+
+def test_what_is_kept_after_labeling_is_that_of_all_rows_not_of_disputes(gathered: Scrimp) -> None:
+    before = gathered("tune", "certify")
+    gathered("tune", "label", "--check", recordings.ODD)
+    document = json.loads(gathered("tune", "replay", "--report", "all", "--json").out)
+    kept = {one["policy"]: one["kept"]["value"] for one in document["policies"]}
+
+    # A cheap model is wrong on one row of ten, the flagship on one of fifty.
+    assert kept["rec/gpt-tiny always"] == pytest.approx(0.9 / 0.98, abs=0.01)
+    # The worst is assumed of what has no label yet, and nothing is foretold from that.
+    assert "no number of labels" not in before.out

@@ -84,7 +84,7 @@ def calibration_diagrams(result: TradeOff) -> Iterator[str]:
 def _order_sentences(result: TradeOff) -> Iterator[str]:
     for order in result.orders:
         if order.recovered is None:
-            yield f"{order.cheap}: {result.flagship} is no better, so a chain from one to the other gains nothing"
+            yield f"{order.cheap}: {result.flagship} is no better on these rows: no order of prompts matters"
             continue
         yield (
             f"APGR {format_percent(order.recovered.apgr, 1)} from {order.cheap}, by {order.learned_by} "

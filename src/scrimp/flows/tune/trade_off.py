@@ -16,7 +16,7 @@ from scrimp.tuning.gain_model import ObservedGain, fit_gains
 from scrimp.tuning.performance_gap import GapRecovered, gap_recovered
 from scrimp.tuning.policies import Policy
 from scrimp.tuning.policy_metrics import Oracle, PolicyMetrics, measure_all, oracle
-from scrimp.tuning.recorded_row import RecordedRow
+from scrimp.tuning.recorded_row import RecordedRow, label_by_agreement
 from scrimp.tuning.shortlist import shortlist
 
 _SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # of rows that are escalated
@@ -80,10 +80,14 @@ def trade_off(dataset: Dataset, *, report_all: bool, pairs: int | None, wording:
     a single small one says little. With `wording` an order is also learned from the prompts' words, which takes its
     time.
     """
-    split = split_rows(dataset.rows)
-    train, test = split.train or dataset.rows, split.test or dataset.rows
+    everything = dataset.rows
+    if any(answer.score is not None for row in everything for answer in row.answers.values()):
+        # Where models agree, `tune label` asks for no label: without those rows what is kept would be that of disputes.
+        everything = label_by_agreement(everything, dataset.flagship)
+    split = split_rows(everything)
+    train, test = split.train or everything, split.test or everything
     candidates = shortlist(train, dataset.pool, dataset.flagship)
-    rows = dataset.rows if report_all else test
+    rows = everything if report_all else test
     return TradeOff(
         flagship=dataset.flagship, pool=tuple(dataset.pool), rows=len(rows),
         policies=tuple(measure_all(candidates.policies, rows, dataset.flagship)),
