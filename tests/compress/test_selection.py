@@ -55,3 +55,10 @@ def test_a_document_alone_is_selected_from_as_if_nothing_were_before_it(text: st
     beside = [Piece("x = 1\n", False), Piece(text, True)]
 
     assert focus_together(beside, "high tower", keep=keep)[1] == focus(text, "high tower", keep=keep)
+
+
+def test_pieces_of_a_few_characters_by_the_hundred_thousand_are_no_sentences() -> None:
+    for pieces in ("[\n" * 150_000, "Who? " * 80_000, "|\n" * 150_000):
+        text = f"<context>\n{pieces}</context>\n\n{QUESTION}"
+
+        assert compress(text, "focus").text == text

@@ -91,7 +91,7 @@ class _Pass:
 
     def _apply_rules(self, above: str, level: str) -> None:
         for at, zone in enumerate(self._zones):
-            for rule in rules_for(zone, level, above=above):
+            for rule in rules_for(zone.kind, zone.form, level, above=above):
                 self._apply(at, rule.name, lambda text, rule=rule: rule.rewrite(text, self._options), self._check(rule))  # type: ignore[misc]
 
     def _fold_passages(self) -> None:

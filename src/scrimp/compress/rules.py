@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -18,7 +19,7 @@ from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
 from scrimp.compress.output.repeated_lines import fold_repeated_lines
-from scrimp.compress.zones.zone import Zone, ZoneKind
+from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 
 NOT_UNDONE = "it could not be undone"
 
@@ -33,8 +34,10 @@ class CompressionRule(Struct, frozen=True):
     check: Check
 
 
-def rules_for(zone: Zone, level: str, *, above: str = "off") -> list[CompressionRule]:
-    """Return the rules of the levels `above` one and up to `level` that apply to a zone, in order."""
+@lru_cache
+def rules_for(kind: ZoneKind, form: ZoneForm, level: str, *, above: str = "off") -> list[CompressionRule]:
+    """Return the rules of the levels `above` one and up to `level` that apply to zones of a kind, in order."""
+    zone = Zone(kind, form, "")
     highest = min(LEVELS.index(level), LEVELS.index(zone.highest_level))
     levels = LEVELS[LEVELS.index(above) + 1 : highest + 1]
     return [rule for rule in RULES if rule.level in levels and rule.applies_to(zone)]

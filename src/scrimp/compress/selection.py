@@ -17,6 +17,9 @@ NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
 ABOUT_ALL = "the task needs every sentence of its documents"
 
+_LONG = 200_000  # characters
+_SHORTEST = 8  # characters of a sentence, on average
+
 
 def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
     """Find the question where none was given, and what to select sentences from; the note says what is missing.
@@ -52,7 +55,7 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     from scrimp.compress.extract.focus import Piece, focus_together  # noqa: PLC0415 - at focus and above only
 
     documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
-    if not documents:
+    if not documents or _has_no_sentences("".join(texts[at] for at in documents)):
         return list(texts)
     first, last = documents[0], documents[-1] + 1
     pattern = options.protected
@@ -68,3 +71,8 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
 
 def _is_document(zone: Zone) -> bool:
     return (zone.kind, zone.form) == ("context", "prose")
+
+
+def _has_no_sentences(text: str) -> bool:
+    """Return whether a long text is no prose but pieces of a few characters, each of which would take its time."""
+    return len(text) > _LONG and sum(map(text.count, "\n.?!|\u3002")) > len(text) / _SHORTEST

@@ -151,3 +151,10 @@ def test_labelled_passages_without_a_question_are_all_passages() -> None:
     found = segment(text, find_json=find_json, is_data=any_data)
 
     assert [(zone.kind, len(zone.text)) for zone in found] == [("context", len(text))]
+
+
+def test_a_session_goes_on_after_blank_lines_and_ends_where_no_prompt_follows() -> None:
+    session = "$ ls\nfoo\n\n$ cat foo\nbar\n\n\n$ make\nok\n"
+    text = f"What is wrong?\n\n{session}\nThanks for the help.\n"
+
+    assert [zone.text for zone in cut(text) if zone.kind == "tool"] == [session]

@@ -21,12 +21,13 @@ from msgspec import Struct
 from scrimp.compress.output.fenced_lines import fenced_lines
 
 MIN_FOLD = 3
+MIN_LOG = 200  # characters
 LEGEND = '["#1 a b | c d" below is two lines of form #1, its {} filled with a b, then with c d]'
 GAP, NEXT = "{}", " | "
 
 _FOLDED = re.compile(r"^(?:#\d|\[.#1 a b)", re.MULTILINE)
 _RARE = 8  # a word is part of a form where at least one line in so many has it
-_MAX_LINE = 2_000  # characters
+_MIN_LINE, _MAX_LINE = 20, 2_000  # characters
 _DATE = r"\d{4}-\d\d-\d\d(?=[T\s]\d)|\d\d/[A-Z][a-z]{2}/\d{4}(?=:\d)"
 _IS_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d/[A-Z][a-z]{2}/\d{4}")
 # A word, or what is between a date and a time.
@@ -39,7 +40,8 @@ _PROBLEM_WORDS = (
     *("refused", "killed", "timed out", "timeout", "segfault", "caused by", "goroutine", "emerg", "alert", "severe"),
 )
 _STACK_FRAME = re.compile(r'\s+(?:at\s|File "|\.\.\. \d+ more)')
-_ALIGNED = re.compile(r"\S {2,}\S[^\n]*?\S {2,}\S|[-dlbcps][rwxsStT-]{9}[.+@]?\s")
+_ALIGNED = re.compile(r"\S {2,}\S[^\n]*?\S {2,}\S")
+_LISTED = re.compile(r"[-dlbcps][rwxsStT-]{9}[.+@]?\s")  # by ls -l
 _TIMED = re.compile(r"[^\s\d]{0,3}\d{2,4}[-:/]\d\d")
 
 
@@ -60,9 +62,9 @@ class _Form(Struct, gc=False):
 
 def fold_log(text: str) -> str:
     """Fold lines of one form; a text that has been folded before, or has lines like those of the folded form, stays."""
-    lines = text.split("\n")
-    if _FOLDED.search(text):
+    if len(text) < MIN_LOG or _FOLDED.search(text):
         return text
+    lines = text.split("\n")
     forms = [form for group in _groups(lines) if (form := _form(lines, group)) is not None]
     if not forms:
         return text
@@ -142,19 +144,27 @@ def _form(lines: Sequence[str], group: Sequence[_Line]) -> _Form | None:
 def _foldable(lines: Sequence[str]) -> Iterator[int]:
     """Yield the numbers of lines that may be folded: not problems, their stack traces, blank lines, tables, code."""
     in_trace = in_traceback = False
+    lowered = "\n".join(lines).lower()
+    words = [word for word in _PROBLEM_WORDS if word in lowered]
     for number, (line, in_code) in enumerate(zip(lines, fenced_lines(lines), strict=True)):
         indented = line.startswith((" ", "\t"))
-        problem = reports_problem(line)
+        problem = reports_problem(line, words)
         last = in_traceback and not indented and bool(line.strip())
-        stays = in_code or problem or last or (in_trace and indented) or bool(_STACK_FRAME.match(line))
-        aligned = not stays and bool(_ALIGNED.search(line)) and not _TIMED.match(line)
-        if not (stays or aligned or GAP in line or not line.strip() or len(line) > _MAX_LINE):
+        stays = (
+            in_code
+            or problem
+            or last
+            or (in_trace and indented)
+            or bool(_STACK_FRAME.match(line) or _LISTED.match(line))
+        )
+        aligned = "  " in line and bool(_ALIGNED.search(line)) and not _TIMED.match(line)
+        if _MIN_LINE <= len(line) <= _MAX_LINE and not (stays or aligned or GAP in line or line.isspace()):
             yield number
         in_traceback = "Traceback (most recent call last)" in line or (in_traceback and not last)
         in_trace = problem or in_traceback or (in_trace and indented)
 
 
-def reports_problem(line: str) -> bool:
-    """Return whether a line reports an error, warning or failure, and so is never folded."""
-    lowered = line.lower()
-    return any(word in lowered for word in _PROBLEM_WORDS)
+def reports_problem(line: str, words: Sequence[str] = _PROBLEM_WORDS) -> bool:
+    """Return whether a line reports an error, warning or failure, by any of these words, and so is never folded."""
+    lowered = line.lower() if words else ""
+    return any(word in lowered for word in words)

@@ -99,7 +99,7 @@ def _may_be_row(line: str, following: str) -> bool:
     """Return whether a separator is in both lines equally often, or quoted fields may span them: only for speed."""
     if '"' in line:
         return True
-    if not following:
+    if not line or not following or (line[0] in _NOT_ROW_START and "\t" not in line):
         return False
     for separator in _SEPARATORS:
         if separator in line and (line.count(separator) == following.count(separator) or '"' in following):
@@ -175,15 +175,17 @@ def detect_commits(lines: list[str]) -> Iterator[ZoneSpan]:
 
 
 def detect_sessions(lines: list[str]) -> Iterator[ZoneSpan]:
-    """Yield shell sessions: a prompt, its command and its output, up to a blank line."""
-    at = 0
-    while at < len(lines):
-        end = at
-        while end < len(lines) and (_PROMPT.match(lines[end]) if end == at else lines[end].strip()):
-            end += 1
-        if end > at:
-            yield ZoneSpan(at, end, "tool", "command")
-        at = max(end, at + 1)
+    """Yield shell sessions: prompts, their commands and output, up to a blank line that no prompt follows."""
+    start = end = 0
+    for first, after in paragraph_ranges(lines):
+        prompt = next((at for at in range(first, after) if _PROMPT.match(lines[at])), after)
+        if end and prompt > first:
+            yield ZoneSpan(start, end, "tool", "command")
+            end = 0
+        if prompt < after:
+            start, end = (start if end else prompt), after
+    if end:
+        yield ZoneSpan(start, end, "tool", "command")
 
 
 def detect_listings(lines: list[str]) -> Iterator[ZoneSpan]:
