@@ -13,16 +13,17 @@ from scrimp.errors import UsageError
 
 def compress(
     text: str, level: str, *, query: str = "", keep: float = DEFAULT_KEEP, protected: re.Pattern[str] | None = None,
-    count: TokenCounter | None = None,
+    count: TokenCounter | None = None, asked: str = "",
 ) -> CompressedText:  # fmt: skip
     """Return the text at a level; `off` returns it unchanged, and no level makes it longer, nor in tokens with `count`.
 
     Compressing twice changes nothing more, except at focus and dense, which would choose among the sentences again.
     `query` is the question those two levels select sentences for; by default the question that the text itself asks,
     and where it asks none no sentence is left out. `keep` is the share of a context, 0 to 1, that its sentences may
-    take. What `protected` matches is the same afterwards, in the same order. Raises UsageError for an unknown level.
+    take. What `protected` matches is the same afterwards, in the same order. `asked` is what is told to do outside the
+    text, as in a system text: its task counts like that of the text. Raises UsageError for an unknown level.
     """
-    return compress_with(text, CompressOptions(level, query, keep, protected, count=count))
+    return compress_with(text, CompressOptions(level, query, keep, protected, count=count, asked=asked))
 
 
 def compress_with(text: str, options: CompressOptions) -> CompressedText:

@@ -27,7 +27,8 @@ class CompressOptions(Struct, frozen=True):
 
     `query` is the question that sentences of a context are selected for, and `keep` the share of the context (0 to 1,
     in characters) they may take. What `protected` matches stays unchanged. Without a `scorer`, BM25 ranks sentences.
-    With `count`, which returns the tokens of a text, what would get longer in tokens stays as it is.
+    With `count`, which returns the tokens of a text, what would get longer in tokens stays as it is. `asked` is what is
+    told to do outside the text, such as in the system text.
     """
 
     level: str
@@ -36,6 +37,7 @@ class CompressOptions(Struct, frozen=True):
     protected: re.Pattern[str] | None = None
     scorer: Scorer | None = None
     count: TokenCounter | None = None
+    asked: str = ""
 
     @property
     def selects_sentences(self) -> bool:

@@ -27,7 +27,7 @@ ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
 
 def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     """Return the text compressed with these options."""
-    zones, note = _zones(text)
+    zones, note = _zones(text, options.asked)
     options, zones, missing = resolve_question(options, zones)
     note = missing or note
     first = _Pass(text, zones, options)
@@ -35,7 +35,7 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     # Sentences are selected once: of those selected, a second pass would select fewer.
     later = replace(options, level="tidy") if options.selects_sentences else options
     for _ in range(_MAX_PASSES - 1 if changes else 0):
-        again = _Pass(shorter, _zones(shorter)[0], later)
+        again = _Pass(shorter, _zones(shorter, options.asked)[0], later)
         after = again.run()
         changes, taken_back = [*changes, *again.changes], taken_back | again.taken_back
         if after == shorter:
@@ -44,10 +44,15 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     return CompressedText(shorter, tuple(changes), tuple(taken_back), note, tuple(zones))
 
 
-def _zones(text: str) -> tuple[list[Zone], str]:
+def instructions_in(text: str) -> str:
+    """Return what a text tells to do, apart from its data and documents."""
+    return instructions_of(segment(text, find_json=find_json, is_data=Placement(text).is_data))
+
+
+def _zones(text: str, asked: str) -> tuple[list[Zone], str]:
     """Return the zones of a text; where the task is about the form of its JSON that is code, and the note says so."""
     zones = segment(text, find_json=find_json, is_data=Placement(text).is_data)
-    if any(map(_is_json, zones)) and (words := about_form(instructions_of(zones))):
+    if any(map(_is_json, zones)) and (words := about_form(f"{asked}\n{instructions_of(zones)}")):
         zones = [replace(zone, kind="code", form="fence") if _is_json(zone) else zone for zone in zones]
         return zones, f"{ABOUT_FORM}: {words}"
     return zones, ""

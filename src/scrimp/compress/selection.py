@@ -34,7 +34,7 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
         has_context = any(zone.kind == "context" for zone in zones)
     if not has_context:
         return options, zones, NO_CONTEXT if options.level == "focus" else ""
-    instructions = f"{options.query}\n{without_answer_orders(instructions_of(zones))}"
+    instructions = f"{options.asked}\n{options.query}\n{without_answer_orders(instructions_of(zones))}"
     if words := about_all(instructions) or about_form(instructions):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
     query = options.query or find_question(zones)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ PARTS = (
     "<document>\nBees live in hives. The queen lays 2000 eggs. Anna Meier rebuilt it in 1930. It rained.\n</document>",
     "Please could you kindly tell me: who rebuilt the hall?",
     '{\n  "town": "Springfield",\n  "halls": [1923,  1930]\n}',
-    "   trailing   \n\n\n\n\nlines  ",
+    "   words   \n\n\n\n\napart  ",
     "```\nx  =  1\n```",
 )
 TEXTS = st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("\n\n".join)
@@ -19,7 +20,7 @@ TURNS = st.lists(st.builds(Message, st.sampled_from(["user", "assistant"]), TEXT
 
 
 @given(level=st.sampled_from(LEVELS), turns=TURNS, last=TEXTS, reply=TEXTS, following=TEXTS, system=st.none() | TEXTS)
-def test_a_turn_that_follows_changes_no_byte_of_those_before(
+def test_a_turn_that_follows_and_is_not_about_form_changes_no_byte_of_those_before(
     level: str, turns: list[Message], last: str, reply: str, following: str, system: str | None
 ) -> None:
     now = PromptCompressor(level).compress(Prompt(index=0, text=last, history=tuple(turns), system=system))
@@ -28,6 +29,32 @@ def test_a_turn_that_follows_changes_no_byte_of_those_before(
 
     assert later.system == now.system
     assert later.history[: len(turns) + 1] == (*now.history, Message("user", now.text))
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
+@pytest.mark.parametrize(
+    ("system", "before", "last"),
+    [
+        ("Convert the JSON to YAML.", (), PARTS[2]),
+        ("You turn each payload into a Mongoose model.", (), PARTS[2]),
+        (None, ("Translate the JSON that I send you.",), PARTS[2]),
+        (None, (f"Who is it?\n\n{PARTS[2]}",), "How many lines does the JSON above have?"),
+        ("You are a helpful assistant.", (), f"Give it back sorted.\n\n{PARTS[2]}"),
+    ],
+)
+def test_a_task_about_form_is_obeyed_wherever_it_is_told(
+    level: str, system: str | None, before: tuple[str, ...], last: str
+) -> None:
+    turns = tuple(turn for text in before for turn in (Message("user", text), Message("assistant", "Yes.")))
+    sent = PromptCompressor(level).compress(Prompt(index=0, text=last, history=turns, system=system))
+
+    assert (sent.text, sent.history) == (last, turns)
+
+
+def test_a_task_about_values_may_be_told_in_the_system_text() -> None:
+    for system in ("Classify the record: town or village.", "You answer the user's question about the record."):
+        sent = PromptCompressor("lossless").compress(Prompt(index=0, text=f"Record:\n{PARTS[2]}", system=system))
+        assert sent.text == 'Record:\n{"town":"Springfield","halls":[1923,1930]}'
 
 
 @given(level=st.sampled_from(LEVELS), text=TEXTS)

@@ -46,12 +46,27 @@ def about_form(instructions: str) -> str | None:
     answer ("reply as JSON with these keys") do not count. A task without such words is about form all the same unless
     it asks for something that values answer.
     """
-    text = _normalized(pattern(_EXAMPLE).sub(_VALUE, _ends(instructions)))
-    sentences: list[str] = pattern(_SENTENCE).findall(text)
+    text, sentences = _read(instructions)
     asks = _asks_for_value(text, sentences)
+    return _form_words(text, sentences, asks=asks) or (None if asks else _task(sentences))
+
+
+def names_form(instructions: str) -> str | None:
+    """Return the words of form in instructions that need not have a task, or None."""
+    text, sentences = _read(instructions)
+    return _form_words(text, sentences, asks=_asks_for_value(text, sentences))
+
+
+def _read(instructions: str) -> tuple[str, list[str]]:
+    """Return the text that is searched, and its sentences."""
+    text = _normalized(pattern(_EXAMPLE).sub(_VALUE, _ends(instructions)))
+    return text, pattern(_SENTENCE).findall(text)
+
+
+def _form_words(text: str, sentences: Sequence[str], *, asks: bool) -> str | None:
     found = _find(text, "form") and _find(_masked(text, "values"), "form")
     if not (found and asks):
-        return found or (None if asks else _task(sentences))
+        return found
     masked = (_masked(one, "values") for one in sentences)
     return _find("".join(one if _is_question(one) else _masked(one, "format") for one in masked), "form")
 

@@ -1,12 +1,14 @@
 """Compress the texts of a prompt: its system text, earlier turns and last turn, each separately.
 
-Each text is compressed by its own content alone, so that its bytes do not depend on later turns, and the provider's
-prompt cache still matches when a conversation grows. Sentences of a user's turn are selected for its own question;
-turns of the model do not change.
+Each text is compressed by its own content and what was told before, so that its bytes do not depend on later turns
+and the provider's prompt cache still matches when a conversation grows; but where a later turn asks about the form of
+what came before, that is sent as it is. Sentences of a user's turn are selected for its own question; turns of the
+model do not change.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -45,20 +47,23 @@ class PromptCompressor:
 
     def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return the texts of a prompt as they are sent."""
-        last = _compress_part(prompt.text, self._level, self._keep)
-        text = self._without_tags(last.text)
+        system = prompt.system or ""
         if not prompt.history:
-            return CompressedPrompt(text, prompt.system, (), last.rules, last.note)
-        parts = [last]
-        turns = tuple(self._turn(turn, parts) for turn in prompt.history)
+            last = _compress_part(prompt.text, self._level, self._keep, system)
+            return CompressedPrompt(self._without_tags(last.text), prompt.system, (), last.rules, last.note)
+        users = [turn.content for turn in prompt.history if turn.role == "user"]
+        asked = [system] * (len(users) + 1) if self._level == "off" else _asked([*users, prompt.text], system)
+        last = _compress_part(prompt.text, self._level, self._keep, asked[-1])
+        parts, told = [last], iter(asked)
+        turns = tuple(self._turn(turn, parts, told) for turn in prompt.history)
         rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
-        return CompressedPrompt(text, prompt.system, turns, rules, last.note)
+        return CompressedPrompt(self._without_tags(last.text), prompt.system, turns, rules, last.note)
 
-    def _turn(self, turn: Message, parts: list[_CompressedPart]) -> Message:
+    def _turn(self, turn: Message, parts: list[_CompressedPart], asked: Iterator[str]) -> Message:
         if turn.role != "user":
             return turn
         part = (self._cached if len(turn.content) <= _MAX_CACHED else _compress_part)(
-            turn.content, self._level, self._keep
+            turn.content, self._level, self._keep, next(asked)
         )
         parts.append(part)
         text = self._without_tags(part.text)
@@ -71,10 +76,22 @@ class PromptCompressor:
         return text if self._level == "off" else without_keep_tags(text)
 
 
-def _compress_part(text: str, level: str, keep: float | None) -> _CompressedPart:
+def _asked(texts: Sequence[str], system: str) -> list[str]:
+    """Return what is told outside each text of the user: in the system text, before it, and of its form after it."""
+    if not any("{" in text or "[" in text for text in texts):
+        return [system] * len(texts)
+    from scrimp.compress.pipeline import instructions_in  # noqa: PLC0415 - as in _compress_part
+    from scrimp.compress.task.form import names_form  # noqa: PLC0415
+
+    told = [instructions_in(text) for text in texts]
+    of_form = [words if names_form(words) else "" for words in told]
+    return ["\n".join([system, *told[:at], *of_form[at + 1 :]]) for at in range(len(texts))]
+
+
+def _compress_part(text: str, level: str, keep: float | None, asked: str) -> _CompressedPart:
     from scrimp.compress import DEFAULT_KEEP, compress  # noqa: PLC0415 - a run answered from the cache sends nothing
 
-    compressed = compress(text, level, keep=DEFAULT_KEEP if keep is None else keep, count=tokens.count)
+    compressed = compress(text, level, keep=DEFAULT_KEEP if keep is None else keep, count=tokens.count, asked=asked)
     return _CompressedPart(compressed.text, compressed.rules, compressed.note)
 
 
