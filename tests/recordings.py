@@ -6,6 +6,7 @@ import json
 import sqlite3
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 from command import Scrimp
@@ -64,6 +65,12 @@ def entries(scrimp: Scrimp, what: str) -> list[tuple[Any, ...]]:
         return db.execute(what).fetchall()
     finally:
         db.close()
+
+
+def change(scrimp: Scrimp, how: str) -> None:
+    """Change the ledger's file."""
+    with closing(sqlite3.connect(scrimp.home / "ledger.db")) as db, db:
+        db.execute(how)
 
 
 def tuned(scrimp: Scrimp) -> list[dict[str, Any]]:

@@ -283,6 +283,8 @@ class Compression(Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...] = ()  # the rules that shortened it
     note: str = ""  # why the requested level could not be used
     version: str = ""  # of the code that shortened it
+    keep: float | None = None  # the share of documents that was kept, where it is not the default one
+    why: str = ""  # what certifies the level for its task
 
 
 class CallUsage(Struct, frozen=True, kw_only=True):

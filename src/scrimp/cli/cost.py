@@ -59,7 +59,7 @@ def cost(
     The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price, and lost ones,
     which may have been billed, never count as zero: the sum of the others is marked with a +, and the total says "at
     least". Also warns of routes of scrimp tune apply that escalate much more or less often than when they were
-    certified, and disables them.
+    certified, and of levels of compression that later pairs contradict, and disables them.
     """
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
@@ -126,7 +126,8 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
     path = session.services.paths.tuned
     if not path.exists():
         return
-    from scrimp.config.resolved.tuned_routes import load_tuned, no_longer_used, update_tuned  # noqa: PLC0415 - where something was certified
+    from scrimp.cli.tune.level_drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
+    from scrimp.config.resolved.tuned_routes import load_tuned, no_longer_used, update_tuned  # noqa: PLC0415 - as above
     from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
     from scrimp.flows.tune.drift import with_drift  # noqa: PLC0415 - as above
 
@@ -141,6 +142,7 @@ def _check_drift(session: Session, ledger: Ledger) -> None:
         return
     for route in drifted:
         session.messages.warn(no_longer_used(route))
+    warn_of_level_drift(session)
 
 
 def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:

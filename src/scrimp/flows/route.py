@@ -35,7 +35,8 @@ def routed_prompts(
         first = route.chain.steps[0].candidates
         callable_ones = [candidate for candidate in first if candidate.provider in available]
         model = next((each.id for each in callable_ones if _takes(prompt, each, services)), None)
-        yield RoutedPrompt(prompt, route, model, (tuple(planner.explain(prompt)) or _NO_RULE) if explain else ())
+        reasons = (*(planner.explain(prompt) or _NO_RULE), *planner.explain_level(prompt, route)) if explain else ()
+        yield RoutedPrompt(prompt, route, model, reasons)
 
 
 def _takes(prompt: Prompt, model: ModelRef, services: Services) -> bool:

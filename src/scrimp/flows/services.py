@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.api_keys import KeyRing
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.sources.load import LoadedConfig
+    from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.cost_now import CostNow
@@ -49,6 +50,7 @@ class Services:
         self.warn, self.note = warn, note
         self._private: str | None = None
         self._certified: CertifiedRoutes | None = None
+        self._levels: CertifiedLevels | None = None
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None
@@ -205,6 +207,7 @@ class Services:
             self.rules,
             self._locations(),
             certified=self._certified_routes(options),
+            levels=self._certified_levels(options),
             cheapest=cache(self._cheapest),
         )
 
@@ -224,10 +227,37 @@ class Services:
         )  # fmt: skip
         return self._certified
 
+    def _certified_levels(self, options: RunOptions) -> CertifiedLevels | None:
+        """Return the certified levels of compression; None where there are none, or where the user chose a level."""
+        if options.level_fixed or not self.paths.tuned.exists() or self.level_origin is not None:
+            return None
+        from scrimp.config.resolved.tuned_routes import load_levels  # noqa: PLC0415 - only with certified levels
+
+        tuned = load_levels(self.paths.tuned)
+        if not tuned:
+            return None
+        from scrimp.flows.plan.certified_levels import CertifiedLevels  # noqa: PLC0415 - as above
+
+        self._levels = CertifiedLevels(
+            tuned, self.routes, name=options.labels.task_name, warn=self.warn, parameters=options.parameters,
+            path=self.paths.tuned,
+        )  # fmt: skip
+        return self._levels
+
+    @property
+    def level_origin(self) -> str | None:
+        """Where the user chose a level of compression for all rows, such as a file; None where it is the default."""
+        from scrimp.config.sources.load import DEFAULT  # noqa: PLC0415 - loaded with the config
+
+        origin = self.loaded.origin(("defaults", "compress"))
+        return None if origin == DEFAULT else origin
+
     def redirected(self, task: str, model: str, answered_by: str) -> None:
         """Note that a certified route's model was answered by another one: its certificate is void."""
         if self._certified is not None:
             self._certified.redirected(task, model, answered_by)
+        if self._levels is not None:
+            self._levels.redirected(task, model, answered_by)
 
     def _cheapest(self) -> Chain:
         """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""

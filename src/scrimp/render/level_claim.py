@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from scrimp.tuning.level_claims import LevelClaim
+from scrimp.tuning.level_claims import LevelClaim, what_is_kept
 from scrimp.units import format_count, format_dollars, format_percent, format_percent_briefly, pluralize
 
 
 def level_sentence(claim: LevelClaim, level: str, model: str, confidence: float) -> str:
     """Return what is proved of a group; `level` is "focus 0.6", `confidence` that in all claims together."""
     group = f"{claim.group} ({model}): "
-    pairs, what = pluralize(claim.pairs, "pair"), _what_is_kept(claim)
+    pairs, what = pluralize(claim.pairs, "pair"), what_is_kept(claim)
     if not claim.certified:
         return (
             f"{group}{level} is not certified to keep {format_percent_briefly(claim.target)} of {what}: it kept "
@@ -20,12 +20,6 @@ def level_sentence(claim: LevelClaim, level: str, model: str, confidence: float)
         f"{format_percent_briefly(claim.bound)} of {what} ({pairs}, {format_percent(claim.kept, 1)} kept"
         f"{_repeats(claim)}), {_saving(claim)}{_outlook(claim)}"
     )
-
-
-def _what_is_kept(claim: LevelClaim) -> str:
-    if claim.labeled == claim.pairs:
-        return "right answers"
-    return "the answers that its model gives twice" if claim.relative else "answers"
 
 
 def _repeats(claim: LevelClaim) -> str:

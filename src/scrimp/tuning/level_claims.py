@@ -99,6 +99,13 @@ def claim_levels(
     return tuple(_claim(group, target, risk / len(groups), look(group)) for group in groups)
 
 
+def what_is_kept(claim: LevelClaim) -> str:
+    """Return in words what a claim counts."""
+    if claim.labeled == claim.pairs:
+        return "right answers"
+    return "the answers that its model gives twice" if claim.relative else "answers"
+
+
 def score_pairs(pairs: Sequence[LevelPair]) -> list[ScorePair]:
     """Return the score at the level and without it, pair by pair; the worst that can be where one is not known."""
     relative = is_relative(pairs)

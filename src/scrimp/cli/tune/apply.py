@@ -7,12 +7,22 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.printing import print_line
-from scrimp.cli.session import open_session
+from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.certify import Risk, Target
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
-from scrimp.config.resolved.tuned_routes import load_tuned, save_tuned, undo_tuned
+from scrimp.cli.tune.levels import (
+    KEEP_ALONE,
+    CompareLevel,
+    Keep,
+    checked_side,
+    load_certificate,
+    print_certificate,
+    refuse_models,
+)
+from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, save_levels, save_tuned, undo_tuned
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
+from scrimp.flows.tune.level_certificates import LevelCertificate, tuned_levels, why_no_level
 from scrimp.render.certificate import claim_sentence
 from scrimp.tuning.certify import Certificate
 from scrimp.units import pluralize
@@ -30,7 +40,11 @@ def apply(
     pooled: Annotated[
         bool, typer.Option("--pooled", help="Also apply what is certified only on average over several tasks.")
     ] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Restore the routes from before the last change.")] = False,
+    compress: CompareLevel = None,
+    keep: Keep = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Restore routes and levels from before the last change.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
 ) -> None:
     """Send the prompts of each task to the models certified for it.
@@ -39,13 +53,28 @@ def apply(
     take precedence over them. Routes of other tasks stay, and prompts of tasks without one go to the flagship.
     scrimp cost watches them: a route whose rows reach the flagship much more or less often than certified is no
     longer used.
+
+    With --compress, prompts of each task are sent to its model at the level certified for it instead (scrimp tune
+    certify --compress). A level that you choose, by --compress, a rule or the config, goes before it.
     """
     with open_session() as session:
         path = session.services.paths.tuned
         if undo:
-            remaining = undo_tuned(path)
-            session.messages.note(f"{path} is as it was before: {pluralize(remaining, 'route')}")
+            remaining, levels = undo_tuned(path), len(load_levels(path))
+            session.messages.note(
+                f"{path} is as it was before: {pluralize(remaining, 'route')}"
+                + (f" and {pluralize(levels, 'level')} of compression" if levels else "")
+            )
             return
+        if compress is not None:
+            side = checked_side(compress, keep)
+            refuse_models(flagship, pool)
+            certificate_of_level = load_certificate(session, side, target, risk, since_time(since))
+            print_certificate(certificate_of_level)
+            _apply_level(session, certificate_of_level, pooled=pooled, dry_run=dry_run)
+            return
+        if keep is not None:
+            raise UsageError(KEEP_ALONE)
         dataset = load_dataset(session, LEDGER, flagship, pool, None, since_time(since))
         certificate = certify_dataset(dataset, target, risk)
         for claim in certificate.claims:
@@ -67,6 +96,27 @@ def apply(
             f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
             f"{routes[0].flagship}; scrimp tune apply --undo restores it"
         )
+
+
+def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: bool, dry_run: bool) -> None:
+    path, now = session.services.paths.tuned, session.services.clock()
+    levels = list(tuned_levels(certificate, now, pooled=pooled))
+    if not levels:
+        raise UsageError(why_no_level(certificate))
+    for level in levels:
+        if dry_run:
+            print_line(f"task {level.signature} would go to {level.model} at {level.name}")
+    if dry_run:
+        return
+    replaced = {(level.signature, level.model) for level in levels}
+    others = [level for level in load_levels(path) if (level.signature, level.model) not in replaced]
+    save_levels(path, [*others, *levels])
+    tasks = ", ".join(level.signature for level in levels)
+    session.messages.note(
+        f"{levels[0].name} applied to {tasks}: written to {path}; scrimp tune apply --undo restores it"
+    )
+    if (origin := session.services.level_origin) is not None:
+        session.messages.warn(f"compress is set in {origin}, which goes before certified levels: remove it there")
 
 
 def _why_nothing(certificate: Certificate) -> str:

@@ -21,7 +21,15 @@ from scrimp.cli.tune.dataset import (
     load_dataset,
     since_time,
 )
-from scrimp.cli.tune.levels import CompareLevel, Keep, checked_side, load_certificate, print_certificate
+from scrimp.cli.tune.levels import (
+    KEEP_ALONE,
+    CompareLevel,
+    Keep,
+    checked_side,
+    load_certificate,
+    print_certificate,
+    refuse_models,
+)
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset
 from scrimp.flows.tune.dataset import disputed_rows
@@ -74,7 +82,7 @@ def certify(
         )
         return
     if keep is not None:
-        raise UsageError("--keep is for a level of compression: add --compress focus, or leave it out")
+        raise UsageError(KEEP_ALONE)
     with open_session() as session:
         dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
         certificate = certify_dataset(dataset, target, risk)
@@ -100,11 +108,7 @@ def _certify_level(
     since: str | None,
     as_json: bool,
 ) -> None:
-    if source != LEDGER or any(one is not None for one in models):
-        raise UsageError(
-            "--compress compares a model with itself, by pairs in the ledger: leave out the recording, --flagship, "
-            "--pool, --prices and --scores"
-        )
+    refuse_models(None if source == LEDGER else source, *models)
     with open_session() as session:
         print_certificate(load_certificate(session, side, target, risk, since_time(since)), as_json=as_json)
 

@@ -33,6 +33,18 @@ Keep = Annotated[
 ]  # fmt: skip
 
 
+KEEP_ALONE = "--keep is for a level of compression: add --compress focus, or leave it out"
+
+
+def refuse_models(*flags: str | None) -> None:
+    """Raise UsageError where other models are named: a level compares a model with itself."""
+    if any(flag is not None for flag in flags):
+        raise UsageError(
+            "--compress compares a model with itself, by pairs in the ledger: leave out the recording, --flagship, "
+            "--pool, --prices and --scores"
+        )
+
+
 def checked_side(level: str, keep: float | None) -> Side:
     """Return the side of a level; UsageError where nothing can be certified of it."""
     known = next((one for one in CERTIFIABLE if one == level), None)

@@ -14,6 +14,7 @@ from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelF
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.session import Session, open_session
+from scrimp.cli.tune.level_drift import warn_of_level_drift
 from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
 from scrimp.errors import UsageError
 from scrimp.flows.engine.run_stop import RunStop
@@ -130,6 +131,7 @@ def _collect_levels(
             f"{pluralize(collector.in_chains, 'prompt')} left out: a run sends them through a chain of models, for "
             "which no level can be certified; name one model with --models"
         )
+    warn_of_level_drift(session)
     return _Collected(stop, collector.prompts, collector.pairs, collector.calls.failed)
 
 

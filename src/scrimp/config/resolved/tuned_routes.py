@@ -1,4 +1,4 @@
-"""Tuned routes, certified from recorded completions: a file beside the user's config, with the evidence for each.
+"""Tuned routes and levels, certified from recorded completions: a file beside the user's config, with the evidence.
 
 The user's config is never rewritten. The previous content of the file is kept beside it, so a change can be undone.
 """
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.config.paths import ensure_private_dir
+from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.enums import PolicySignal
 from scrimp.errors import ConfigError, UsageError
 
@@ -47,14 +48,24 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
 class _TunedFile(Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[TunedRoute, ...] = ()
+    levels: tuple[TunedLevel, ...] = ()
 
 
 def load_tuned(path: Path) -> tuple[TunedRoute, ...]:
     """Return the certified routes; none if there is no file."""
+    return _load(path).routes
+
+
+def load_levels(path: Path) -> tuple[TunedLevel, ...]:
+    """Return the certified levels of compression; none if there is no file."""
+    return _load(path).levels
+
+
+def _load(path: Path) -> _TunedFile:
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=_TunedFile).routes
+        return msgspec.toml.decode(path.read_bytes(), type=_TunedFile)
     except FileNotFoundError:
-        return ()
+        return _TunedFile()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}): correct its permissions") from error
     except msgspec.MsgspecError as error:
@@ -62,22 +73,50 @@ def load_tuned(path: Path) -> tuple[TunedRoute, ...]:
 
 
 def save_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
-    """Replace the routes; `undo_tuned` brings the previous ones back."""
-    _write(_backup_path(path), _read(path))
-    update_tuned(path, routes)
+    """Replace the routes; `undo_tuned` brings the previous ones back. Levels stay."""
+    _save(path, _TunedFile(tuple(routes), load_levels(path)))
+
+
+def save_levels(path: Path, levels: Sequence[TunedLevel]) -> None:
+    """Replace the levels of compression; `undo_tuned` brings the previous ones back. Routes stay."""
+    _save(path, _TunedFile(load_tuned(path), tuple(levels)))
 
 
 def update_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
     """Rewrite the routes with what became of them since they were saved; `undo_tuned` undoes the save all the same."""
+    _write_tuned(path, _TunedFile(tuple(routes), load_levels(path)))
+
+
+def update_levels(path: Path, levels: Sequence[TunedLevel]) -> None:
+    """Rewrite the levels likewise."""
+    _write_tuned(path, _TunedFile(load_tuned(path), tuple(levels)))
+
+
+def _save(path: Path, tuned: _TunedFile) -> None:
+    _write(_backup_path(path), _read(path))
+    _write_tuned(path, tuned)
+
+
+def _write_tuned(path: Path, tuned: _TunedFile) -> None:
     import tomli_w  # noqa: PLC0415 - only needed to write
 
-    _write(path, (_HEADER + tomli_w.dumps({"routes": [msgspec.to_builtins(route) for route in routes]})).encode())
+    tables = {name: rows for name, rows in msgspec.to_builtins(tuned).items() if rows}
+    _write(path, (_HEADER + tomli_w.dumps(tables)).encode())
 
 
 def disable_tuned(path: Path, route: TunedRoute) -> None:
     """Write down why a route is no longer used, unless it was certified again meanwhile."""
     name = route.signature, route.certified
     update_tuned(path, [route if (each.signature, each.certified) == name else each for each in load_tuned(path)])
+
+
+def disable_level(path: Path, level: TunedLevel) -> None:
+    """Write down why a level is no longer used, unless it was certified again meanwhile."""
+
+    def name(one: TunedLevel) -> tuple[str, str, str]:
+        return one.signature, one.model, one.certified
+
+    update_levels(path, [level if name(each) == name(level) else each for each in load_levels(path)])
 
 
 def no_longer_used(route: TunedRoute) -> str:

@@ -89,7 +89,8 @@ class StepCaller:
         while (model := await self._next_model(retries)) is not None:
             call = self._call(model, question, row, recorder)
             result = await self._complete(call, model, recorder, retries[model], row.route.cap)
-            self._notice_redirect(model, result, row.route.certified_task)
+            task = row.route.certified_task or (row.certified.signature if row.certified else None)
+            self._notice_redirect(model, result, task)
             if isinstance(result, Failure) and self._is_held_back(model, result):
                 continue
             if isinstance(result, Completion) or not policy_of(result).fails_over:

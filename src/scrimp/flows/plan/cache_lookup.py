@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from scrimp.values import Answered
+from msgspec.structs import replace
+
+from scrimp.values import Answer, Answered
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow
@@ -30,10 +32,18 @@ class CacheLookup:
         return {
             place: Answered(
                 prompt=row.prompt,
-                answer=hit.answer,
+                answer=_as_certified(hit.answer, row),
                 cache="dup" if hit.run == self._run else "hit",
                 paid_by_another_run=hit.run != self._run,
             )
             for place, row in enumerate(rows)
             if (hit := cached.get(row.key)) is not None
         }
+
+
+def _as_certified(answer: Answer, row: PlannedRow) -> Answer:
+    """Return an answer that says why its row is at its level now, whatever the run said that paid for it."""
+    compressed = answer.compressed
+    if compressed is None or compressed.why == (why := row.why_level):
+        return answer
+    return replace(answer, compressed=replace(compressed, why=why))

@@ -17,6 +17,8 @@ from scrimp.values import Chain, Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
+    from scrimp.config.resolved.tuned_levels import TunedLevel
+    from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.routing.decide import RoutingRule
@@ -31,6 +33,8 @@ class PlannedRow(Struct, frozen=True, dict=True):
     route: Route
     key: bytes
     instruction: str | None = None  # what is added at the end of the system text, to tell the labels
+    keep: float | None = None  # the share of documents that the level keeps, where it is not the default one
+    certified: TunedLevel | None = None  # what says that the level keeps the answers of its task
 
     @cached_property
     def sent(self) -> CompressedPrompt:
@@ -47,6 +51,15 @@ class PlannedRow(Struct, frozen=True, dict=True):
         """The system text as it is sent."""
         return _with_instruction(self.sent.system, self.instruction)
 
+    @property
+    def why_level(self) -> str:
+        """The evidence for a certified level; empty where it is not one."""
+        if self.certified is None:
+            return ""
+        from scrimp.flows.plan.certified_levels import why_of  # noqa: PLC0415 - only with certified levels
+
+        return why_of(self.certified)
+
     def signature(self, parameters: Parameters, task_name: str | None) -> str:
         """Return the name of the prompt's task; `task_name` is what the user calls it."""
         from scrimp.routing.task_signature import task_signature  # noqa: PLC0415 - only a call or a learned route needs it
@@ -59,11 +72,12 @@ class Planner:
 
     def __init__(
         self, options: RunOptions, routes: Routes, rules: Sequence[RoutingRule], locations: Mapping[str, str], *,
-        certified: CertifiedRoutes | None = None, cheapest: Callable[[], Chain] | None = None,
+        certified: CertifiedRoutes | None = None, levels: CertifiedLevels | None = None,
+        cheapest: Callable[[], Chain] | None = None,
     ) -> None:  # fmt: skip
         """`locations` are the providers' addresses or files, part of every key."""
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
-        self._certified, self._cheapest = certified, cheapest
+        self._certified, self._levels, self._cheapest = certified, levels, cheapest
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -72,15 +86,28 @@ class Planner:
     def plan(self, prompt: Prompt) -> PlannedRow:
         """Return a prompt as it will be sent, and where to."""
         route = self.route(prompt)
-        level = self._options.level if self._options.level_fixed else route.level or self._options.level
-        keep = self._options.keep
+        level, keep, certified = self._level(prompt, route)
         instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
         key = fingerprint.key(
             self._route_key(route.chain, level, keep), text=prompt.text,
             system=_with_instruction(prompt.system, instruction),
             history=prompt.history, sample=prompt.sample or 0, attachments=prompt.attachments,
         )  # fmt: skip
-        return PlannedRow(prompt, level, self._compressor(level, keep), route, key, instruction)
+        return PlannedRow(prompt, level, self._compressor(level, keep), route, key, instruction, keep, certified)
+
+    def _level(self, prompt: Prompt, route: Route) -> tuple[Level, float | None, TunedLevel | None]:
+        """Return the level of a prompt and what it keeps: a flag's, a rule's, the config's, a certified one, or none's.
+
+        There are no certified levels in a run for which the user chose a level.
+        """
+        options = self._options
+        if options.level_fixed:
+            return options.level, options.keep, None
+        if route.level is None and self._levels is not None:
+            certified = self._levels.level(prompt, route.chain)
+            if certified is not None:
+                return certified.level, self._levels.keep(certified), certified
+        return route.level or options.level, options.keep, None
 
     def route(self, prompt: Prompt) -> Route:
         """Return where a prompt goes, and why."""
@@ -91,6 +118,14 @@ class Planner:
         from scrimp.routing.decide import explain  # noqa: PLC0415 - for a person who asks why
 
         return [] if self._fixed else explain(prompt, self._rules, self._options.labels)
+
+    def explain_level(self, prompt: Prompt, route: Route) -> list[str]:
+        """Return a sentence on what certificates say of a prompt's level, where there are any that count."""
+        if self._levels is None:
+            return []
+        if route.level is not None:
+            return [f"compression: {route.level}, by its rule"]
+        return [f"compression: {self._levels.explain(prompt, route.chain)}"]
 
     def chains(self) -> list[Chain]:
         """Return the chains that rows have taken so far."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp.compress.version import compression_version
+from scrimp.config.resolved.tuned_levels import TunedLevel
+from scrimp.config.resolved.tuned_routes import load_levels
 from scrimp.errors import InputError
-from scrimp.flows.tune.level_pairs import level_pairs
+from scrimp.flows.tune.level_collector import side_of
+from scrimp.flows.tune.level_drift import later_than
+from scrimp.flows.tune.level_pairs import LevelPairs, level_pairs
 from scrimp.store.level_replies import EVERYTHING, LevelReplyStore, Look, Side
 from scrimp.tuning.claim_groups import ClaimGroup
-from scrimp.tuning.level_claims import LevelClaim, LevelPair, claim_levels
+from scrimp.tuning.level_claims import LevelClaim, LevelPair, claim_levels, what_is_kept
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
@@ -47,7 +52,7 @@ def certify_level(
     version = compression_version()
     store = LevelReplyStore(services.paths.ledger_db)
     try:
-        found = level_pairs(store, side, version, since=since)
+        found = _without_refuted(level_pairs(store, side, version, since=since), side, services)
         if not found.by_model:
             raise InputError(_nothing(side, [one for one in store.sides(side.level) if one != side], found.outdated))
 
@@ -62,6 +67,64 @@ def certify_level(
     finally:
         store.close()
     return LevelCertificate(side, target, risk, version, models, found.outdated)
+
+
+def _without_refuted(found: LevelPairs, side: Side, services: Services) -> LevelPairs:
+    """Leave out the pairs by which a level was certified that no longer holds: those since then must do it alone."""
+    begin = {
+        (level.signature, level.model): later_than(level)
+        for level in load_levels(services.paths.tuned)
+        if level.drift is not None and side_of(level.level, level.keep) == side
+    }
+    if not begin:
+        return found
+    kept = {
+        model: [pair for pair in pairs if pair.time >= begin.get((pair.signature, model), 0.0)]
+        for model, pairs in found.by_model.items()
+    }
+    return LevelPairs({model: pairs for model, pairs in kept.items() if pairs}, found.outdated)
+
+
+def tuned_levels(certificate: LevelCertificate, now: float, *, pooled: bool = False) -> Iterator[TunedLevel]:
+    """Yield the level of each task for which one is certified and saves; `now` is in seconds since the epoch.
+
+    What is certified of several tasks on average says nothing of one of them: those only where `pooled`.
+    """
+    side = certificate.side
+    for model, claim in _worthwhile(certificate, pooled=pooled):
+        for signature in claim.signatures:
+            yield TunedLevel(
+                signature=signature, model=model, level=side.level,
+                keep=None if side.keep == EVERYTHING else side.keep, target=certificate.target, risk=certificate.risk,
+                bound=round(claim.bound, 4), pairs=claim.pairs, kept=what_is_kept(claim),
+                self_agreement=_rounded(claim.self_agreement), saved=_rounded(claim.saving.dollars),
+                saved_tokens=_rounded(claim.saving.tokens), version=certificate.version,
+                certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+            )  # fmt: skip
+
+
+def why_no_level(certificate: LevelCertificate) -> str:
+    """Return why no level can be applied, and what to do."""
+    if list(_worthwhile(certificate, pooled=True)):
+        return (
+            "nothing is certified of one task alone, so nothing is changed: collect more pairs of a task, or add "
+            "--pooled where all of these tasks come in the same proportions as these pairs"
+        )
+    if any(claim.certified for one in certificate.models for claim in one.claims):
+        return f"{level_name(certificate.side)} saves nothing here, so nothing is changed: try another level"
+    return "nothing is certified, so nothing is changed: collect more pairs (scrimp tune shadow) or lower --target"
+
+
+def _worthwhile(certificate: LevelCertificate, *, pooled: bool) -> Iterator[tuple[str, LevelClaim]]:
+    for one in certificate.models:
+        for claim in one.claims:
+            saved = claim.saving.tokens if claim.saving.dollars is None else claim.saving.dollars
+            if claim.certified and (saved or 0) > 0 and (pooled or len(claim.signatures) == 1):
+                yield one.model, claim
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 def level_name(side: Side) -> str:

@@ -29,6 +29,8 @@ class RowCompression(Struct, frozen=True):
     estimated: bool | UnsetType = UNSET
     rules: tuple[str, ...] | UnsetType = UNSET  # what made it shorter
     note: str | UnsetType = UNSET  # why the requested level could not be reached
+    keep: float | UnsetType = UNSET  # the share of documents that was kept, where it is not the default one
+    why: str | UnsetType = UNSET  # the certificate of the level
 
 
 class RowError(Struct, frozen=True):
@@ -155,6 +157,8 @@ def _compression(receipt: Compression | None) -> RowCompression | None:
         True if receipt.estimated else UNSET,
         receipt.rules or UNSET,
         receipt.note or UNSET,
+        UNSET if receipt.keep is None else receipt.keep,
+        receipt.why or UNSET,
     )
 
 

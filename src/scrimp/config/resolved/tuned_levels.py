@@ -1,0 +1,46 @@
+"""Tuned levels of compression, certified from pairs with and without them, with the evidence for each."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from scrimp.enums import Level
+
+
+class TunedLevel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The level at which the prompts of a task go to a model, and the evidence for it; shares are from 0 to 1."""
+
+    signature: str
+    model: str  # provider/model that was asked with and without it
+    level: Level
+    keep: float | None = None  # the share of documents it keeps, where it leaves out sentences
+    target: float  # share of the answers to keep
+    risk: float
+    bound: float  # share of them that is certified to be kept
+    pairs: int
+    kept: str = "answers"  # of what, for people to read: answers, or right ones
+    self_agreement: float | None = None  # share of its answers that the model gave again, where it was asked
+    saved: float | None = None  # of the dollars; None where they are unknown
+    saved_tokens: float | None = None  # of the prompts
+    version: str  # of scrimp's compression
+    certified: str  # UTC, such as 2026-11-09T14:03:21Z
+    drift: str | None = None  # why it no longer holds; such a level is not used
+
+    @property
+    def day(self) -> str:
+        """The day on which it was certified."""
+        return self.certified.partition("T")[0]
+
+    @property
+    def name(self) -> str:
+        """The level in words: focus 0.6."""
+        return self.level if self.keep is None else f"{self.level} {self.keep:g}"
+
+
+def level_no_longer_used(level: TunedLevel) -> str:
+    """Return the sentence on a level that is no longer certified."""
+    flags = f"--compress {level.level}" + ("" if level.keep is None else f" --keep {level.keep:g}")
+    return (
+        f"{level.name}, certified for task {level.signature} on {level.day}, is no longer used: {level.drift}; collect "
+        f"pairs again (scrimp tune shadow {flags}) and certify it again"
+    )

@@ -1,0 +1,110 @@
+"""At which level of compression prompts of a task go by its certificate: the levels of `scrimp tune apply --compress`.
+
+A certificate is of one model and of one version of scrimp's compression; prompts that go elsewhere, or through a chain,
+are sent at the default level.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.compress import DEFAULT_KEEP
+from scrimp.compress.version import compression_version
+from scrimp.errors import ConfigError
+from scrimp.routing.task_signature import task_signature
+from scrimp.units import format_percent_briefly, pluralize
+from scrimp.values import Chain, Parameters, Prompt
+
+if TYPE_CHECKING:
+    from scrimp.config.resolved.routes import Routes
+    from scrimp.config.resolved.tuned_levels import TunedLevel
+
+
+class CertifiedLevels:
+    """The certified levels, looked up by task and model."""
+
+    def __init__(
+        self, tuned: Sequence[TunedLevel], routes: Routes, *, name: str | None, parameters: Parameters,
+        warn: Callable[[str], None], path: Path,
+    ) -> None:  # fmt: skip
+        """`name` is what the user calls the task; `path` the file in which a level that no longer holds is marked."""
+        self._tuned: defaultdict[str, dict[str, TunedLevel]] = defaultdict(dict)
+        for level in tuned:
+            self._tuned[level.signature][level.model] = level
+        self._routes, self._name, self._parameters = routes, name, parameters
+        self._warn, self._path = warn, path
+        self._warned: set[str] = set()
+
+    def level(self, prompt: Prompt, chain: Chain) -> TunedLevel | None:
+        """Return the level certified for a prompt of a task and its model, None where none is."""
+        level = self._of_task(prompt).get(self._model(chain))
+        if level is None or level.drift is not None:
+            return None
+        if level.version != compression_version():
+            self._warn_once(
+                f"{level.name} is not used for task {level.signature}: scrimp's compression has changed since it was "
+                f"certified on {level.day}; collect pairs again (scrimp tune shadow) and certify it again"
+            )
+            return None
+        return level
+
+    @staticmethod
+    def keep(level: TunedLevel) -> float | None:
+        """Return the share of documents to keep as a run has it: None for the default one."""
+        return None if level.keep == DEFAULT_KEEP else level.keep
+
+    def explain(self, prompt: Prompt, chain: Chain) -> str:
+        """Return in a sentence what certificates say of a prompt's level."""
+        of_task, model = self._of_task(prompt), self._model(chain)
+        level = of_task.get(model)
+        if not of_task:
+            return "no level of compression is certified for the task: the default is used"
+        if level is None:
+            certified = ", ".join(f"{each.name} for {each.model}" for each in of_task.values())
+            return f"certified is {certified}, and the prompt goes to {model or 'a chain'}: the default level is used"
+        if level.drift is not None:
+            return f"{level.name} is no longer certified ({level.drift}): the default level is used"
+        if self.level(prompt, chain) is None:
+            return f"{level.name} was certified of an older compression: the default level is used"
+        return f"{level.name}, {why_of(level)}"
+
+    def redirected(self, task: str, model: str, answered_by: str) -> None:
+        """Use a task's level for a model no more: what answers in its place is not what was certified."""
+        level = self._tuned[task].get(model)
+        if level is None or level.drift is not None:
+            return
+        from scrimp.config.resolved.tuned_levels import level_no_longer_used  # noqa: PLC0415 - hardly ever
+        from scrimp.config.resolved.tuned_routes import disable_level  # noqa: PLC0415 - as above
+
+        void = self._tuned[task][model] = replace(level, drift=f"{model} was answered by {answered_by}")
+        self._warn(level_no_longer_used(void))
+        try:
+            disable_level(self._path, void)
+        except ConfigError as error:
+            self._warn(str(error))
+
+    def _of_task(self, prompt: Prompt) -> dict[str, TunedLevel]:
+        return self._tuned.get(task_signature(prompt, self._parameters, self._name), {})
+
+    def _model(self, chain: Chain) -> str:
+        """Return the model that answers on a chain of one step, empty for more steps."""
+        model = self._routes.only_model(chain)
+        return "" if model is None else model.id
+
+    def _warn_once(self, message: str) -> None:
+        if message not in self._warned:
+            self._warned.add(message)
+            self._warn(message)
+
+
+def why_of(level: TunedLevel) -> str:
+    """Return the evidence for a level in words."""
+    return (
+        f"certified {level.day} to keep {format_percent_briefly(level.bound)} of {level.kept} "
+        f"({pluralize(level.pairs, 'pair')})"
+    )
