@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from scrimp.regexes import pattern
 if TYPE_CHECKING:
     from scrimp.compress.task.vocabulary import Words
 
+Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal["form", "whole", "values", "format", "questions", "answers", "unsure"]
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
@@ -67,8 +68,16 @@ def _form_words(text: str, sentences: Sequence[str], *, asks: bool) -> str | Non
     found = _find(text, "form") and _find(_masked(text, "values"), "form")
     if not (found and asks):
         return found
-    masked = (_masked(one, "values") for one in sentences)
-    return _find("".join(one if _is_question(one) else _masked(one, "format") for one in masked), "form")
+    return next(filter(None, map(_form_of_data, (_masked(one, "values") for one in sentences))), None)
+
+
+def _form_of_data(sentence: str) -> str | None:
+    """Return the first words of form in a sentence that in an order would not be about the answer."""
+    of_answer = () if _is_question(sentence) else list(_spans(sentence, "format"))
+    for start, end in _spans(sentence, "form"):
+        if not any(first <= start and end <= last for first, last in of_answer):
+            return sentence[start:end]
+    return None
 
 
 @lru_cache(maxsize=32)
@@ -104,24 +113,26 @@ def _normalized(text: str) -> str:
 
 def _find(text: str, kind: Kind) -> str | None:
     """Return the first words of a kind as they are written, or None."""
-    words, folded = _words(text)
-    found = next(_finder(kind).find(folded), None)
-    if found:
-        return text[words[found.start].start() : words[found.end - 1].end()]
-    match = _unspaced(kind).search(text) if pattern(_UNSPACED).search(text) else None
-    return match[0] if match else None
+    return next((text[start:end] for start, end in _spans(text, kind)), None)
 
 
 def _masked(text: str, kind: Kind) -> str:
     """Return a text in which a sign stands for each of the words of a kind."""
-    if pattern(_UNSPACED).search(text):
-        text = _unspaced(kind).sub(_VALUE, text)
-    words, folded = _words(text)
     parts, done = [], 0
-    for found in _finder(kind).find(folded):
-        parts += [text[done : words[found.start].start()], _VALUE]
-        done = words[found.end - 1].end()
+    for start, end in sorted(_spans(text, kind)):
+        if start >= done:
+            parts += [text[done:start], _VALUE]
+            done = end
     return "".join([*parts, text[done:]])
+
+
+def _spans(text: str, kind: Kind) -> Iterator[Span]:
+    """Yield where each of the words of a kind is: those of languages with spaces, then the others."""
+    words, folded = _words(text)
+    for found in _finder(kind).find(folded):
+        yield words[found.start].start(), words[found.end - 1].end()
+    if pattern(_UNSPACED).search(text):
+        yield from (match.span() for match in _unspaced(kind).finditer(text))
 
 
 def _words(text: str) -> tuple[list[re.Match[str]], list[str]]:
