@@ -24,6 +24,9 @@ else:  # msgspec does not decode recursive aliases; any JSON is accepted
     JsonObject = dict[str, Any]
 
 
+TextSpan: TypeAlias = tuple[int, int]  # where a part of a text starts and ends, in characters
+
+
 class Message(Struct, frozen=True):
     """One turn of a conversation; role is user or assistant (system text is separate)."""
 
@@ -56,6 +59,9 @@ class Prompt(Struct, frozen=True, kw_only=True):
 
     index: int
     text: str
+    told: tuple[
+        TextSpan, ...
+    ] = ()  # where data stands in the text, by the word of the caller; all else is instruction then
     id: str | None = None
     system: str | None = None
     history: tuple[Message, ...] = ()

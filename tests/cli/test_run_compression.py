@@ -103,3 +103,17 @@ def test_prompts_that_are_compressed_alike_stay_different_prompts(
     assert [row["cache"] for row in first.rows] == ["miss"] * len(prompts)
     assert [row["cache"] for row in again.rows] == ["hit"] * len(prompts)
     assert len(provider.bodies) == len(prompts)
+
+
+def test_a_templates_columns_are_data_where_they_stand_and_its_words_stay(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    order = json.dumps({"id": 7, "note": "convert it to YAML"}, indent=2)
+    rows(ready, {"order": order, "question": "Is it  open?"}, {"order": order, "question": "How is it indented?"})
+    template = 'Like {{"id":  1}}. Order: {order}. {question}'
+    ran = ready("run", "rows.jsonl", "-t", template, "-j", "1")
+    first, second = (body["messages"][0]["content"] for body in provider.bodies)
+
+    assert first == 'Like {"id":  1}. Order: {"id":7,"note":"convert it to YAML"}. Is it  open?'
+    assert second == f'Like {{"id":  1}}. Order: {order}. How is it indented?'
+    assert [row["compressed"].get("rules", []) for row in ran.rows] == [["json white space"], []]

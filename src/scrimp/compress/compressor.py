@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from scrimp.compress.compressed_text import CompressedText
 from scrimp.compress.options import DEFAULT_KEEP, LEVELS, CompressOptions, TokenCounter
 from scrimp.errors import UsageError
+from scrimp.values import TextSpan
 
 
 def compress(
     text: str, level: str, *, query: str = "", keep: float = DEFAULT_KEEP, protected: re.Pattern[str] | None = None,
-    count: TokenCounter | None = None, asked: str = "",
+    count: TokenCounter | None = None, asked: str = "", told: Sequence[TextSpan] = (),
 ) -> CompressedText:  # fmt: skip
     """Return the text at a level; `off` returns it unchanged, and no level makes it longer, nor in tokens with `count`.
 
@@ -21,9 +23,11 @@ def compress(
     `query` is the question those two levels select sentences for; by default the question that the text itself asks,
     and where it asks none no sentence is left out. `keep` is the share of a context, 0 to 1, that its sentences may
     take. What `protected` matches is the same afterwards, in the same order. `asked` is what is told to do outside the
-    text, as in a system text: its task counts like that of the text. Raises UsageError for an unknown level.
+    text, as in a system text: its task counts like that of the text. `told` is where data starts and ends in the text,
+    if that is known: nothing else changes then. Raises UsageError for an unknown level.
     """
-    return compress_with(text, CompressOptions(level, query, keep, protected, count=count, asked=asked))
+    options = CompressOptions(level, query, keep, protected, count=count, asked=asked, told=tuple(told))
+    return compress_with(text, options)
 
 
 def compress_with(text: str, options: CompressOptions) -> CompressedText:
@@ -32,7 +36,7 @@ def compress_with(text: str, options: CompressOptions) -> CompressedText:
         raise UsageError(f"no compression level '{options.level}': use one of {', '.join(LEVELS)}")
     if options.level == "off" or not text:
         return CompressedText(text)
-    if options.level == "lossless" and not _may_have_json(text):
+    if options.level == "lossless" and not _may_have_json(text, options.told):
         return CompressedText(text)
     from scrimp.compress.pipeline import run_pipeline  # noqa: PLC0415 - most rows of a large run are plain text
 
@@ -44,10 +48,16 @@ def compress_with(text: str, options: CompressOptions) -> CompressedText:
     return replace(compressed, text=text, changes=(), taken_back=(*compressed.taken_back, ("all", reason)))
 
 
-def _may_have_json(text: str) -> bool:
-    """Return whether a text has a JSON document that fills its lines; most texts have no bracket at all."""
+def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
+    """Return whether a text has JSON that may be data; most texts have no bracket at all.
+
+    Told data may be JSON as a whole, wherever it stands. Other JSON fills its lines.
+    """
     if "{" not in text and "[" not in text:
         return False
     from scrimp.compress.json.embedded import find_json  # noqa: PLC0415 - as the pipeline
 
-    return bool(find_json(text))
+    if not told:
+        return bool(find_json(text))
+    values = (text[start:end] for start, end in told)
+    return any(value.lstrip().startswith(("{", "[")) or find_json(value) for value in values)

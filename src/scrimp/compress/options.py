@@ -9,6 +9,7 @@ from typing import TypeAlias, get_args
 from msgspec import Struct
 
 from scrimp.enums import Level
+from scrimp.values import TextSpan
 
 # Each level does what the levels before it do, and more.
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -28,7 +29,8 @@ class CompressOptions(Struct, frozen=True):
     `query` is the question that sentences of a context are selected for, and `keep` the share of the context (0 to 1,
     in characters) they may take. What `protected` matches stays unchanged. Without a `scorer`, BM25 ranks sentences.
     With `count`, which returns the tokens of a text, what would get longer in tokens stays as it is. `asked` is what is
-    told to do outside the text, such as in the system text.
+    told to do outside the text, such as in the system text. `told` is where data stands in the text, in order, by the
+    word of whoever made the text; all else is instruction then. Without it, data is what looks like data.
     """
 
     level: str
@@ -38,6 +40,7 @@ class CompressOptions(Struct, frozen=True):
     scorer: Scorer | None = None
     count: TokenCounter | None = None
     asked: str = ""
+    told: tuple[TextSpan, ...] = ()
 
     @property
     def selects_sentences(self) -> bool:

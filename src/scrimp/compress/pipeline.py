@@ -17,8 +17,10 @@ from scrimp.compress.output.repeated_passages import fold_repeated_passages, wit
 from scrimp.compress.rules import NOT_UNDONE, CompressionRule, rules_for
 from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
 from scrimp.compress.task.form import about_form
+from scrimp.compress.told_data import moved_spans, told_zones
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import Zone
+from scrimp.values import TextSpan
 
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
@@ -27,15 +29,16 @@ ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
 
 def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     """Return the text compressed with these options."""
-    zones, note = _zones(text, options.asked)
+    zones, note = _zones(text, options)
     options, zones, missing = resolve_question(options, zones)
     note = missing or note
-    first = _Pass(text, zones, options)
+    first = latest = _Pass(text, zones, options)
     shorter, changes, taken_back = first.run(), first.changes, first.taken_back
     # Sentences are selected once: of those selected, a second pass would select fewer.
     later = replace(options, level="tidy") if options.selects_sentences else options
     for _ in range(_MAX_PASSES - 1 if changes else 0):
-        again = _Pass(shorter, _zones(shorter, options.asked)[0], later)
+        later = replace(later, told=latest.told)
+        again = latest = _Pass(shorter, _zones(shorter, later)[0], later)
         after = again.run()
         changes, taken_back = [*changes, *again.changes], taken_back | again.taken_back
         if after == shorter:
@@ -44,15 +47,20 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     return CompressedText(shorter, tuple(changes), tuple(taken_back), note, tuple(zones))
 
 
-def instructions_in(text: str) -> str:
+def instructions_in(text: str, told: tuple[TextSpan, ...] = ()) -> str:
     """Return what a text tells to do, apart from its data and documents."""
-    return instructions_of(segment(text, find_json=find_json, is_data=Placement(text).is_data))
+    return instructions_of(_found_zones(text, told), told)
 
 
-def _zones(text: str, asked: str) -> tuple[list[Zone], str]:
+def _found_zones(text: str, told: tuple[TextSpan, ...]) -> list[Zone]:
+    return told_zones(text, told) if told else segment(text, find_json=find_json, is_data=Placement(text).is_data)
+
+
+def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:
     """Return the zones of a text; where the task is about the form of its JSON that is code, and the note says so."""
-    zones = segment(text, find_json=find_json, is_data=Placement(text).is_data)
-    if any(map(_is_json, zones)) and (words := about_form(f"{asked}\n{instructions_of(zones)}")):
+    zones = _found_zones(text, options.told)
+    instructions = f"{options.asked}\n{instructions_of(zones, options.told)}"
+    if any(map(_is_json, zones)) and (words := about_form(instructions)):
         zones = [replace(zone, kind="code", form="fence") if _is_json(zone) else zone for zone in zones]
         return zones, f"{ABOUT_FORM}: {words}"
     return zones, ""
@@ -70,6 +78,7 @@ class _Pass:
         self.taken_back: dict[tuple[str, str], None] = {}
         self._text, self._zones, self._options = text, zones, options
         self._pieces = [zone.text for zone in zones]
+        self.told = options.told  # where told data stands after the pass
         self._cut = 0  # tokens, of what was measured
 
     def run(self) -> str:
@@ -84,7 +93,11 @@ class _Pass:
             self._apply_together(SELECTION, places, without_dangling_notes(left), only_sentences_left_out)
             self._apply_rules("tidy", level)
         joined = "".join(self._pieces)
-        return self._text if self._is_longer(joined) else joined
+        if self._is_longer(joined):
+            return self._text
+        if self.told:
+            self.told = moved_spans(self.told, self._zones, self._pieces)
+        return joined
 
     def _is_longer(self, joined: str) -> bool:
         """Return whether the whole is longer, as it may be by a token at the seams of zones that hardly changed."""

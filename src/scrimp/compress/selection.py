@@ -10,8 +10,14 @@ from scrimp.compress.extract.question import find_question, without_answer_order
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
 from scrimp.compress.task.form import about_all, about_form
-from scrimp.compress.zones.zone import Zone
+from scrimp.compress.told_data import with_named_values
+from scrimp.compress.zones.zone import Zone, ZoneKind
+from scrimp.regexes import pattern
+from scrimp.values import TextSpan
 
+_IT = " it "
+# Data that is no part of a sentence: after a label, on lines of its own, in a fence, which is no order to write JSON.
+_ALONE = r"(?<=[:\uff1a])[ \t]* it |(?m:^[ \t]*+(?:`{3,}|~{3,})[ \t]*+[\w+-]*+[ \t]*+$|^(?: it )+[ \t]*$)"
 SELECTION = "sentences for the question"  # as a rule is named
 NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
@@ -24,30 +30,35 @@ _SHORTEST = 8  # characters of a sentence, on average
 def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
     """Find the question where none was given, and what to select sentences from; the note says what is missing.
 
-    A text without documents, for which a question from outside was given, is a document as a whole.
+    A text without documents, for which a question from outside was given, is a document as a whole; or else the data
+    that was told in it, however short.
     """
     if not options.selects_sentences:
         return options, zones, ""
     has_context = any(zone.kind == "context" for zone in zones)
     if options.query and not has_context and not any(options.query in zone.text for zone in zones):
-        zones = [_as_context(zone) for zone in zones]
+        zones = [_as_context(zone, "data" if options.told else "instruction") for zone in zones]
         has_context = any(zone.kind == "context" for zone in zones)
     if not has_context:
         return options, zones, NO_CONTEXT if options.level == "focus" else ""
-    instructions = f"{options.asked}\n{options.query}\n{without_answer_orders(instructions_of(zones))}"
+    own = without_answer_orders(instructions_of(zones, options.told))
+    instructions = f"{options.asked}\n{options.query}\n{own}"
     if words := about_all(instructions) or about_form(instructions):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
-    query = options.query or find_question(zones)
+    query = options.query or find_question(with_named_values(zones) if options.told else zones)
     return replace(options, query=query), zones, "" if query else NO_QUESTION
 
 
-def instructions_of(zones: Sequence[Zone]) -> str:
-    """Return what the zones tell to do, as it is sent."""
+def instructions_of(zones: Sequence[Zone], told: Sequence[TextSpan]) -> str:
+    """Return what the zones tell to do, as it is sent; told data in the middle of a sentence is read as "it"."""
+    if told:
+        words = "".join(zone.text if zone.kind == "instruction" else _IT for zone in zones)
+        return without_keep_tags(pattern(_ALONE).sub("\n", words))
     return without_keep_tags("\n".join(zone.text for zone in zones if zone.kind == "instruction"))
 
 
-def _as_context(zone: Zone) -> Zone:
-    return replace(zone, kind="context") if (zone.kind, zone.form) == ("instruction", "prose") else zone
+def _as_context(zone: Zone, kind: ZoneKind) -> Zone:
+    return replace(zone, kind="context") if (zone.kind, zone.form) == (kind, "prose") else zone
 
 
 def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: CompressOptions) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from scrimp.errors import InputError
-from scrimp.values import Json, JsonObject, Message
+from scrimp.values import Json, JsonObject, Message, TextSpan
 
 BODY_FIELDS = ("body", "params")  # OpenAI's name, and Anthropic's
 _SYSTEM_ROLES = ("system", "developer")
@@ -23,6 +23,7 @@ class Conversation(Struct, frozen=True):
     text: str
     history: tuple[Message, ...] = ()
     system: str | None = None
+    told: tuple[TextSpan, ...] = ()  # where data stands in the text
 
 
 def request_body(row: JsonObject) -> JsonObject | None:

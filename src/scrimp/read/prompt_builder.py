@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 from scrimp.errors import InputError
 from scrimp.read.columns import BUILT_IN, as_text, column_value
@@ -12,7 +13,9 @@ from scrimp.read.formats.decoding import location
 from scrimp.read.inputs.sources import Source
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import infer_prompt
-from scrimp.values import Attachment, Json, JsonObject, Prompt
+from scrimp.values import Attachment, Json, JsonObject, Prompt, TextSpan
+
+_ToldText: TypeAlias = tuple[str, tuple[TextSpan, ...]]  # a text, and where data stands in it
 
 
 class PromptBuilder:
@@ -21,7 +24,7 @@ class PromptBuilder:
     def __init__(self, options: ReadOptions, warn: Callable[[str], None]) -> None:
         self._warn, self._warned = warn, False
         self._system, self._prompt_field, self._id_field = options.system, options.prompt_field, options.id_field
-        self._render: Callable[[JsonObject, str], str] | None = None
+        self._render: Callable[[JsonObject, str], _ToldText] | None = None
         self._template = options.template
         self._attachments, self._attach_field = options.attachments, options.attach_field
         self._folders: dict[str, str] = {}  # of inputs, that relative paths in their rows begin at
@@ -30,7 +33,7 @@ class PromptBuilder:
             from scrimp.read.template import compile_template  # noqa: PLC0415 - its pattern takes time to compile
 
             template = compile_template(options.template, same_for_all=options.attach_field is not None)
-            self._render = template
+            self._render = template.fill
             named.update(template.columns)
         # Columns that the options name: those of the row's own, and those that every row has.
         self.columns = frozenset(str(name) for name in named if name not in BUILT_IN)
@@ -56,7 +59,8 @@ class PromptBuilder:
         conversation = self._conversation(row, columns, where)
         system = conversation.system if self._system is None else self._system
         return Prompt(
-            index=index, text=conversation.text, id=self._id(row, columns, where) or _default_id(source, number, where),
+            index=index, text=conversation.text, told=conversation.told,
+            id=self._id(row, columns, where) or _default_id(source, number, where),
             system=system or None, history=conversation.history, row=row, source=where, template=self._template,
             file=source.name, number=number, tabular=tabular, attachments=self._attached(columns, source, where),
         )  # fmt: skip
@@ -65,11 +69,11 @@ class PromptBuilder:
         """Return the prompt of plain text; its columns are those that every row has."""
         columns: JsonObject = {"text": value, "line": value, "file": source.name, "row": number or 1}
         id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
-        text = self._selected_text(columns, where)
+        text, told = self._selected_text(columns, where)
         if text is None and self._attach_field in ("text", "line"):
             raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
         return Prompt(
-            index=index, text=value if text is None else text,
+            index=index, text=value if text is None else text, told=told,
             id=_id_text(id_value) or _default_id(source, number, where), system=self._system or None, source=where,
             template=self._template, file=source.name, number=number, line=None if text is None else value,
             attachments=self._attached(columns, source, where),
@@ -102,11 +106,12 @@ class PromptBuilder:
         return columns
 
     def _conversation(self, row: JsonObject, columns: JsonObject, where: str) -> Conversation:
-        text = self._selected_text(columns, where)
+        text, told = self._selected_text(columns, where)
         if text is None:
             return self._own_conversation(row, where)
         system = row.get("system")
-        return Conversation(text, system=system if isinstance(system, str) else None)
+        told = () if "text" in self._built_in and "text" not in row else told  # that is the row's own prompt
+        return Conversation(text, system=system if isinstance(system, str) else None, told=told)
 
     def _own_conversation(self, row: JsonObject, where: str) -> Conversation:
         """Return what a row asks by itself, without --template and --prompt-field."""
@@ -118,16 +123,16 @@ class PromptBuilder:
         text = infer_prompt(row, (self._id_field, self._attach_field), where)
         return Conversation(text, system=system if isinstance(system, str) else None)
 
-    def _selected_text(self, columns: JsonObject, where: str) -> str | None:
-        """Return the text that --template or --prompt-field selects from a row; None if neither was given."""
+    def _selected_text(self, columns: JsonObject, where: str) -> _ToldText | tuple[None, tuple[()]]:
+        """Return the text that --template or --prompt-field selects from a row, with its data; None without either."""
         if self._render is not None:
             return self._render(columns, where)
         if self._prompt_field is None:
-            return None
+            return None, ()
         value = column_value(columns, self._prompt_field, where)
         if value is None:
             raise InputError(f"{where}: '{self._prompt_field}' is null: give the row a prompt, or remove it")
-        return as_text(value)
+        return as_text(value), ()
 
     def _id(self, row: JsonObject, columns: JsonObject, where: str) -> str | None:
         if self._id_field is not None:

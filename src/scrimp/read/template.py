@@ -14,7 +14,8 @@ import msgspec
 
 from scrimp.errors import InputError
 from scrimp.read.columns import as_text, column_value
-from scrimp.values import Json, JsonObject
+from scrimp.read.data_columns import data_columns
+from scrimp.values import Json, JsonObject, TextSpan
 
 _TOKEN = re.compile(r'\{\{|\}\}|\{\s*("(?:[^"\\]|\\.)*")\s*\}|\{([^{}]*)\}|[{}]')
 _DOUBLED = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
@@ -32,21 +33,32 @@ class Template:
         self._convert = convert
         self._first, parts = _parse(text, name)
         self.columns = tuple(column.strip() for column, _ in parts)
-        self._finders = [(column, _finder(column), literal) for column, literal in parts]
+        told = data_columns(self.columns, [self._first, *(literal for _, literal in parts)])
+        self._finders = [(column, _finder(column), literal, column.strip() in told) for column, literal in parts]
 
     def __call__(self, row: JsonObject, where: str) -> str:
         """Return the text for a row; raise InputError, which names it by `where`, for a missing column or a null."""
-        parts = [self._first]
-        for column, find, literal in self._finders:
+        return self.fill(row, where)[0]
+
+    def fill(self, row: JsonObject, where: str) -> tuple[str, tuple[TextSpan, ...]]:
+        """Return the text for a row, as a call does, and where the values of the columns that hold data stand in it."""
+        parts, told = [self._first], []
+        at = len(self._first)
+        for column, find, literal, is_data in self._finders:
             value = row[column] if column in row else find(row, where)
             if value is None:
                 raise InputError(f"{where}: '{column.strip()}' is null: give the row a value, or remove it")
-            parts += (self._convert(value), literal)
-        return "".join(parts)
+            text = self._convert(value)
+            end = at + len(text)
+            if is_data:
+                told.append((at, end))
+            at = end + len(literal)
+            parts += (text, literal)
+        return "".join(parts), tuple(told)
 
     def filled(self, value: str) -> str:
         """Return the text with one value in the place of every column."""
-        return self._first + "".join(f"{value}{literal}" for _, _, literal in self._finders)
+        return self._first + "".join(f"{value}{literal}" for _, _, literal, _ in self._finders)
 
 
 def compile_template(text: str, *, same_for_all: bool = False) -> Template:

@@ -20,6 +20,12 @@ _DEFINITION = re.compile(
     r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"(?:object|function)"\s*[,}]'
     r'|"parameters"\s*:\s*\{\s*"type"|"properties"\s*:\s*\{'
 )
+# Told data may be a collection of places, whose objects have properties, or events of some type.
+_SCHEMA = re.compile(
+    r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"function"\s*[,}]'
+    r'|"parameters"\s*:\s*\{\s*"type"'
+    r'|"properties"\s*:\s*\{\s*"[^"\\]*+"\s*:\s*\{\s*"(?:type|\$ref|description|enum|anyOf)"'
+)
 _TYPE = r"(?:string|number|integer|int|float|bool(?:ean)?|str|array|object|date|text|value|null)"
 _BLANK = re.compile(
     r'"(?:\.{2,}|…|<[^<>"\n]{1,80}>|\[[^\[\]"\n]{1,80}\]|\{[^{}"\n]{1,80}\}'
@@ -47,13 +53,46 @@ _LONGEST_LABEL = 200
 _OPENING_TAG = re.compile(r"<(\w[\w-]*)[^<>\n]*>\s*$")
 _CLOSING_TAG = re.compile(r"</[\w:-]+>\s*$")
 _INSTRUCTIVE_TAG = re.compile(r"(?:example|output|answer|response|format|schema|template|tool|function)", re.IGNORECASE)
+# A label that shows what to do or a form to keep to. Told data may well be an answer or an output to judge.
+_INSTRUCTION_LABEL = re.compile(
+    r"\b(?:examples?|e\.g|for instance|expected|format|schema|template|tools?|functions?|like|structure|shape|such as"
+    r"|as follows|shots?|questions?|q|query|instructions?|tasks?|prompt|request|rules?|guidelines?|beispiel|ejemplo"
+    r"|exemple|exemplo|esempio|frage|aufgabe|anweisung|pregunta|tarea|domanda|pergunta)\b|\u043f\u0440\u0438\u043c\u0435\u0440"
+    r"|\u0432\u043e\u043f\u0440\u043e\u0441|\u4f8b|\u683c\u5f0f|\u5f62\u5f0f|\u95ee\u9898|\u554f\u984c|\u8cea\u554f",
+    re.IGNORECASE,
+)  # fmt: skip
+_STRING_VALUE = re.compile(r'(?<!\\)"\s*[,}\]]')
+
+
+def is_definition(document: str) -> bool:
+    """Return whether told JSON is a schema, a list of tools, or a form in which every text is a blank to fill in."""
+    head = document[:_HEAD]
+    return bool(_SCHEMA.search(head)) or 0 < len(_STRING_VALUE.findall(head)) == len(_BLANK.findall(head))
+
+
+def label_before(text: str, start: int, since: int) -> str | None:
+    """Return the label or tag that introduces the data at a place, in the instructions since the data before it."""
+    line = text[max(since, start - _LONGEST_LABEL) : start].rstrip("*_`\"' \t\r\n")
+    line = line[line.rfind("\n") + 1 :]
+    if tag := _OPENING_TAG.search(line):
+        return f"<{tag[1]}>"
+    label = _LABEL.search(line)
+    return label["words"].strip() if label else None
+
+
+def introduces_instruction(label: str | None) -> bool:
+    """Return whether a label or tag announces what to do, an example or a form, and not the result of a tool."""
+    if label is None:
+        return False
+    words = label.replace("_", " ")
+    return bool(_INSTRUCTION_LABEL.search(words)) and not _RESULT.search(words)
 
 
 class Placement:
-    """Judges the JSON documents of one text."""
+    """Judges the JSON documents of one text; where all of it is told data, a label in it instructs nobody."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str, *, told: bool = False) -> None:
+        self._text, self._told = text, told
 
     def is_data(self, start: int, end: int) -> bool:
         """Return whether a JSON document, which starts and ends with its lines, is data."""
@@ -74,7 +113,9 @@ class Placement:
         if not line or _CLOSING_TAG.search(line):
             return True
         if tag := _OPENING_TAG.search(line):
-            return not _INSTRUCTIVE_TAG.search(tag[1])
+            return self._told or not _INSTRUCTIVE_TAG.search(tag[1])
+        if self._told and _LABEL.search(line):
+            return True
         if label := _LABEL.search(line):
             instructive = _INSTRUCTIVE.search(line) and not _RESULT.search(line)
             return not instructive and label["words"].strip() not in self._repeated_labels

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.values import Message, Prompt
+from scrimp.values import Message, Prompt, TextSpan
 
 # Rows share their system text, and rows of one conversation their turns. Longer texts (in characters) are not cached.
 _CACHED_TEXTS, _MAX_CACHED = 256, 65_536
@@ -49,11 +49,13 @@ class PromptCompressor:
         """Return the texts of a prompt as they are sent."""
         system = prompt.system or ""
         if not prompt.history:
-            last = _compress_part(prompt.text, self._level, self._keep, system)
+            last = _compress_part(prompt.text, self._level, self._keep, system, prompt.told)
             return CompressedPrompt(self._without_tags(last.text), prompt.system, (), last.rules, last.note)
         users = [turn.content for turn in prompt.history if turn.role == "user"]
-        asked = [system] * (len(users) + 1) if self._level == "off" else _asked([*users, prompt.text], system)
-        last = _compress_part(prompt.text, self._level, self._keep, asked[-1])
+        asked = (
+            [system] * (len(users) + 1) if self._level == "off" else _asked([*users, prompt.text], prompt.told, system)
+        )
+        last = _compress_part(prompt.text, self._level, self._keep, asked[-1], prompt.told)
         parts, told = [last], iter(asked)
         turns = tuple(self._turn(turn, parts, told) for turn in prompt.history)
         rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
@@ -76,22 +78,28 @@ class PromptCompressor:
         return text if self._level == "off" else without_keep_tags(text)
 
 
-def _asked(texts: Sequence[str], system: str) -> list[str]:
-    """Return what is told outside each text of the user: in the system text, before it, and of its form after it."""
+def _asked(texts: Sequence[str], last_told: tuple[TextSpan, ...], system: str) -> list[str]:
+    """Return what is told outside each text of the user: in the system text, before it, and of its form after it.
+
+    `last_told` is where data stands in the last of them.
+    """
     if not any("{" in text or "[" in text for text in texts):
         return [system] * len(texts)
     from scrimp.compress.pipeline import instructions_in  # noqa: PLC0415 - as in _compress_part
     from scrimp.compress.task.form import names_form  # noqa: PLC0415
 
-    told = [instructions_in(text) for text in texts]
+    told = [*map(instructions_in, texts[:-1]), instructions_in(texts[-1], last_told)]
     of_form = [words if names_form(words) else "" for words in told]
     return ["\n".join([system, *told[:at], *of_form[at + 1 :]]) for at in range(len(texts))]
 
 
-def _compress_part(text: str, level: str, keep: float | None, asked: str) -> _CompressedPart:
+def _compress_part(
+    text: str, level: str, keep: float | None, asked: str, told: tuple[TextSpan, ...] = ()
+) -> _CompressedPart:
     from scrimp.compress import DEFAULT_KEEP, compress  # noqa: PLC0415 - a run answered from the cache sends nothing
 
-    compressed = compress(text, level, keep=DEFAULT_KEEP if keep is None else keep, count=tokens.count, asked=asked)
+    kept = DEFAULT_KEEP if keep is None else keep
+    compressed = compress(text, level, keep=kept, count=tokens.count, asked=asked, told=told)
     return _CompressedPart(compressed.text, compressed.rules, compressed.note)
 
 

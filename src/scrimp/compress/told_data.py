@@ -1,0 +1,135 @@
+"""The zones of a text in which the caller told what is data: a template's columns, a file beside a prompt.
+
+The caller's word is stronger than any sign in the text, so no detector looks at what is around told data: it is all
+instruction. Told data is told whatever its length and wherever it stands, so JSON may share its line with the
+instructions. Three doubts are left, and each keeps a value as it is:
+
+- JSON that is a schema, a list of tools or a form, since columns carry those, too;
+- a label before it such as `Example:` or `Question:`, or one that repeats in a prompt that ends in a label, as few-shot
+  prompts do;
+- keep tags, or the fence of a programming language, around it.
+
+Code within told data is found as anywhere.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from scrimp.compress.json.embedded import find_json
+from scrimp.compress.json.lexer import WHITESPACE, lex_records
+from scrimp.compress.json.placement import Placement, introduces_instruction, is_definition, label_before
+from scrimp.compress.zones import protected_spans
+from scrimp.compress.zones.segment import segment
+from scrimp.compress.zones.zone import Zone
+from scrimp.values import TextSpan
+
+Doubt: TypeAlias = Literal["kept", "shot", "label"]
+_MIN_DOCUMENT = 200  # characters, from which on a value is a document that sentences can be selected from
+_NEUTRAL_FENCES = protected_spans.DATA_FENCES | {"", "json", "jsonl", "ndjson", "markdown", "md", "html", "xml"}
+
+
+def told_zones(text: str, told: Sequence[TextSpan]) -> list[Zone]:
+    """Return the zones of a text: those of each told span, and instruction between them."""
+    told = [(start, end) for start, end in told if start < end]
+    zones: list[Zone] = []
+    done = 0
+    for (start, end), doubt in zip(told, _doubts(text, told), strict=True):
+        if start > done:
+            zones.append(Zone("instruction", "prose", text[done:start]))
+        value = text[start:end]
+        zones += _value_zones(value) if doubt is None else [_doubtful(value, doubt)]
+        done = end
+    if done < len(text) or not zones:
+        zones.append(Zone("instruction", "prose", text[done:]))
+    return zones
+
+
+def with_named_values(zones: Sequence[Zone]) -> list[Zone]:
+    """Return zones in which a short told value is part of the sentence around it: "Where was {name} born?"."""
+    joined: list[Zone] = []
+    for zone in zones:
+        short = (zone.kind, zone.form) == ("data", "prose") and "\n" not in zone.text
+        part = replace(zone, kind="instruction") if short else zone
+        if joined and {(part.kind, part.form), (joined[-1].kind, joined[-1].form)} == {("instruction", "prose")}:
+            joined[-1] = replace(part, text=joined[-1].text + part.text)
+        else:
+            joined.append(part)
+    return joined
+
+
+def moved_spans(told: Sequence[TextSpan], zones: Sequence[Zone], pieces: Sequence[str]) -> tuple[TextSpan, ...]:
+    """Return where told data stands once each zone has become a piece, which in an instruction is the same text."""
+    ends = list(accumulate(len(zone.text) for zone in zones))
+    shifts = list(
+        accumulate((len(piece) - len(zone.text) for zone, piece in zip(zones, pieces, strict=True)), initial=0)
+    )
+
+    def moved(place: int) -> int:
+        zone = bisect_right(ends, place)  # the one that the place is in, or begins
+        return place + shifts[zone]
+
+    return tuple((moved(start), moved(end)) for start, end in told)
+
+
+def _doubts(text: str, told: Sequence[TextSpan]) -> Iterator[Doubt | None]:
+    """Yield for each span what makes it doubtful that it is data, if anything does."""
+    kept = _kept_parts(text, told)
+    labels = [label_before(text, start, told[at - 1][1] if at else 0) for at, (start, _) in enumerate(told)]
+    few_shot = text[told[-1][1] if told else 0 :].rstrip().endswith((":", "\uff1a"))
+    for (start, end), label in zip(told, labels, strict=True):
+        if any(part.start < end and start < part.end for part in kept):
+            yield "kept"
+        elif few_shot and label is not None and labels.count(label) > 1:
+            yield "shot"
+        else:
+            yield "label" if introduces_instruction(label) else None
+
+
+def _doubtful(value: str, doubt: Doubt) -> Zone:
+    """Return a value that stays as it is; only words after a label may say what to do."""
+    is_words = doubt == "label" and not value.lstrip().startswith(("{", "["))
+    return Zone("instruction", "prose", value) if is_words else Zone("code", "fence", value)
+
+
+def _kept_parts(text: str, told: Sequence[TextSpan]) -> list[protected_spans.Span | protected_spans.Fence]:
+    """Return what the instructions put into keep tags, or into a fence of a programming language."""
+    if "<scrimp:" not in text and "```" not in text and "~~~" not in text:
+        return []
+    words = _only_words(text, told)
+    fences = [fence for fence in protected_spans.fences(words) if fence.info not in _NEUTRAL_FENCES]
+    return [*protected_spans.keep_spans(words), *fences]
+
+
+def _only_words(text: str, told: Sequence[TextSpan]) -> str:
+    """Return a text of the same length in which no told data can be taken for a tag or a fence."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in told:
+        pieces += (text[done:start], "x" * (end - start))
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _value_zones(value: str) -> list[Zone]:
+    core = value.strip(WHITESPACE)
+    if core[:1] in ("{", "[") and core[1:-1].strip(WHITESPACE) and (records := lex_records(value)):
+        if is_definition(core):
+            return [Zone("code", "fence", value)]
+        return [Zone("data", "json" if len(records) == 1 else "jsonl", value)]
+    zones = segment(value, find_json=find_json, is_data=Placement(value, told=True).is_data)
+    return [_as_data(zone, is_document=len(value) >= _MIN_DOCUMENT) for zone in zones]
+
+
+def _as_data(zone: Zone, *, is_document: bool) -> Zone:
+    """Return a zone of told data: words in it instruct nobody, and what keeps text as it is looks like code."""
+    if zone.kind != "instruction":
+        return zone
+    if zone.form == "markup":
+        return Zone("code", "fence", zone.text)
+    return Zone("context" if is_document else "data", "prose", zone.text)
