@@ -11,8 +11,8 @@ import typer
 from msgspec.structs import asdict
 
 from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import ConfigError
 from scrimp.render.bill.amounts import abbreviate_count
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width, wrap
@@ -66,7 +66,8 @@ def cost(
         session.services.recover()
         ledger = Ledger(session.services.paths.ledger_db)
         totals = ledger.totals(by, since=start)
-        _check_drift(session, ledger)
+        check_drift(session, ledger)
+        _check_levels(session)
         ledger.close()
         if as_json:
             print_json([_as_json(total, by) for total in totals])
@@ -121,28 +122,12 @@ def _unknown_calls(total: LedgerTotal) -> int:
     return total.unpriced + total.lost
 
 
-def _check_drift(session: Session, ledger: Ledger) -> None:
-    """Warn of certified routes that have drifted; they are not used until they are certified again."""
-    path = session.services.paths.tuned
-    if not path.exists():
-        return
-    from scrimp.cli.tune.level_drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
-    from scrimp.config.resolved.tuned_routes import load_tuned, no_longer_used, update_tuned  # noqa: PLC0415 - as above
-    from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
-    from scrimp.flows.tune.drift import with_drift  # noqa: PLC0415 - as above
+def _check_levels(session: Session) -> None:
+    """Warn of certified levels of compression that no longer hold."""
+    if session.services.paths.tuned.exists():
+        from scrimp.cli.tune.level_drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
 
-    try:
-        before = load_tuned(path)
-        after = with_drift(before, ledger.climbs(since=time.time() - HISTORY_SECONDS))
-        drifted = [new for old, new in zip(before, after, strict=True) if new.drift != old.drift]
-        if drifted:
-            update_tuned(path, after)
-    except ConfigError as error:  # the costs are shown all the same
-        session.messages.warn(str(error))
-        return
-    for route in drifted:
-        session.messages.warn(no_longer_used(route))
-    warn_of_level_drift(session)
+        warn_of_level_drift(session)
 
 
 def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:

@@ -132,6 +132,10 @@ def run(
         _tell_of_levels(bill, sent, session.services)
         ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
         ending.report(session, names, written.summary, quiet=screen.quiet)
+        if session.services.certified_tasks:
+            from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
+
+            check_drift_of_run(session)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
         unwritten = write_summary(session, bill, target)

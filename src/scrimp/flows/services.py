@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -251,6 +251,11 @@ class Services:
 
         origin = self.loaded.origin(("defaults", "compress"))
         return None if origin == DEFAULT else origin
+
+    @property
+    def certified_tasks(self) -> Collection[str]:
+        """The tasks whose certified routes were taken so far."""
+        return () if self._certified is None else self._certified.tasks
 
     def redirected(self, task: str, model: str, answered_by: str) -> None:
         """Note that a certified route's model was answered by another one: its certificate is void."""

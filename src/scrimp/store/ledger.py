@@ -236,16 +236,31 @@ class Ledger:
             for name, model, route, calls, nano, pico, first, last, unpriced in rows
         ]  # fmt: skip
 
-    def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:
+    def climbs(self, *, since: float = 0.0, chains: Sequence[str] | None = None) -> list[ClimbCount]:
         """Count by task the steps at which rows ended in chains since a moment; only rows that began at step 0."""
         with store_errors(self.path):
             rows = self._db.execute(
                 "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"
                 " WHERE chain IS NOT NULL AND signature IS NOT NULL AND status = 'paid' AND time >= ?"
+                " AND (? IS NULL OR chain IN (SELECT value FROM json_each(?)))"
                 " GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
-                (since,),
+                (since, *(2 * [None if chains is None else _encode(list(chains)).decode()])),
             ).fetchall()
         return [ClimbCount(*row) for row in rows]
+
+    def newest_ends(self, chain: str, calls: int) -> list[int]:
+        """Return the steps at which the rows of a chain's newest calls ended, the newest first.
+
+        Only rows that began at step 0 and have all their calls among these.
+        """
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT max(step) FROM (SELECT id, key, step FROM entries WHERE chain = ? AND signature IS NOT NULL"
+                " AND status = 'paid' ORDER BY id DESC LIMIT ?) GROUP BY key HAVING min(step) = 0"
+                " ORDER BY max(id) DESC",
+                (chain, calls),
+            ).fetchall()
+        return [step for (step,) in rows]
 
 
 def _group_expression(by: str) -> tuple[str, tuple[str, ...]]:

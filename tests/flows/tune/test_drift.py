@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.plan.certified_routes import chain_name
-from scrimp.flows.tune.drift import with_drift
+from scrimp.flows.tune.drift import with_drift, with_new_drift
 from scrimp.store.ledger import ClimbCount
 
 ROUTE = TunedRoute(
@@ -22,9 +24,9 @@ def climbs(below: int, above: int, route: TunedRoute = ROUTE) -> list[ClimbCount
 
 
 @pytest.mark.parametrize(
-    ("below", "above", "drifted"), [(80, 20, False), (70, 30, True), (74, 26, False), (95, 5, True)]
+    ("below", "above", "drifted"), [(80, 20, False), (58, 42, True), (64, 36, False), (100, 0, True), (98, 2, False)]
 )
-def test_two_standard_deviations_either_way_are_too_many(below: int, above: int, drifted: bool) -> None:
+def test_four_standard_deviations_either_way_are_too_many(below: int, above: int, drifted: bool) -> None:
     (route,) = with_drift([ROUTE], climbs(below, above))
 
     assert (route.drift is not None) == drifted
@@ -53,3 +55,45 @@ def test_one_model_alone_has_nobody_to_climb_to_and_what_has_drifted_stays_so() 
 
     assert with_drift([alone], climbs(0, 100)) == [alone]
     assert with_drift([drifted], climbs(80, 20)) == [drifted]
+
+
+STEPS = {"below": 1, "flagship": 2}
+
+
+def newest_first(*periods: tuple[int, float], seed: int = 1) -> list[int]:
+    """Return the ends of rows, a share of each period's below the flagship."""
+    chance = Random(seed)
+    return [STEPS["below" if chance.random() < share else "flagship"] for rows, share in periods for _ in range(rows)][
+        ::-1
+    ]
+
+
+def test_a_change_of_the_newest_rows_is_seen_after_a_hundred_thousand_good_ones() -> None:
+    good, bad = (100_000, 0.8), 0.65
+    (whole,) = with_drift([ROUTE], climbs(80_000 + 1300, 20_000 + 700))
+    seen = with_new_drift(ROUTE, newest_first(good, (2000, bad))[:6000])
+
+    assert whole.drift is None  # two thousand are nothing beside the others
+    assert seen.drift is not None
+    assert "% of the newest 300 rows ended below c/large, 80 % when it was certified" in seen.drift
+
+
+def test_a_slow_change_is_seen_beside_the_rows_before() -> None:
+    few = replace(ROUTE, pairs=40)  # so few that their own share says little
+    drifted = with_new_drift(few, newest_first((5000, 0.8), (1000, 0.7)))
+
+    assert drifted.drift is not None
+    assert drifted.drift == ("72 % of the newest 1,000 rows ended below c/large, 79 % of the 5,000 rows before them")
+
+
+def test_a_look_after_every_hundred_rows_seldom_alarms_where_nothing_changed() -> None:
+    alarms = 0
+    for draw in range(20):
+        rows = newest_first((10_000, 0.8), seed=draw)[::-1]
+        alarms += any(with_new_drift(ROUTE, rows[:end][::-1][:6000]).drift for end in range(300, 10_001, 100))
+
+    assert alarms <= 1
+
+
+def test_fewer_rows_than_a_window_say_nothing_of_the_newest() -> None:
+    assert with_new_drift(ROUTE, newest_first((299, 0.0))) == ROUTE

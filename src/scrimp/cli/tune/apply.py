@@ -51,8 +51,8 @@ def apply(
 
     The routes are written to tuned.toml beside config.toml, each with its evidence; rules of the config and flags
     take precedence over them. Routes of other tasks stay, and prompts of tasks without one go to the flagship.
-    scrimp cost watches them: a route whose rows reach the flagship much more or less often than certified is no
-    longer used.
+    Every run and scrimp cost watch them: a route whose rows reach the flagship much more or less often than certified
+    is no longer used.
 
     With --compress, prompts of each task are sent to its model at the level certified for it instead (scrimp tune
     certify --compress). A level that you choose, by --compress, a rule or the config, goes before it.

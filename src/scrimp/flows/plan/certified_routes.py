@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,11 @@ class CertifiedRoutes:
         self._path = path
         self._chains: dict[str, Chain | None] = {}
         self._flagships: dict[str, Chain | None] = {}
+
+    @property
+    def tasks(self) -> Collection[str]:
+        """The tasks of prompts that were looked up and have a usable route."""
+        return [task for task, chain in self._chains.items() if chain is not None]
 
     def route(self, prompt: Prompt) -> Route | None:
         """Return where a prompt goes, or None where no usable route is certified for its task."""

@@ -1,11 +1,18 @@
-"""Whether certified routes still do what they were certified on."""
+"""Whether certified routes still do what they were certified on.
+
+What is compared is the share of rows that end below the flagship: of all rows since the certificate, of the newest
+ones, and of the newest ones beside those before them. It is looked for at the end of every run, so a difference counts
+only from four standard deviations on: by chance that is one look in 16,000.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import sqrt
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
@@ -13,15 +20,51 @@ from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.store.ledger import ClimbCount
 from scrimp.units import format_percent, pluralize
 
+if TYPE_CHECKING:
+    from scrimp.store.ledger import Ledger
+
 _MIN_ROWS = 30
-_MAX_DEVIATIONS = 2  # standard deviations
+_MAX_DEVIATIONS = 4  # standard deviations
+_WINDOWS = (300, 1000)  # newest rows; more of them show a smaller change, fewer a new one
+
+
+class _Share(Struct, frozen=True):
+    """Rows, and those of them that ended below the flagship."""
+
+    below: float
+    rows: int
+
+    def differs(self, other: _Share) -> bool:
+        """Return whether two shares differ by more than chance explains; a share of none or all has half a row added.
+
+        The variance is that of the share which `other` has: the one that was there before.
+        """
+        smoothed = (other.below + 0.5) / (other.rows + 1)
+        deviation = sqrt(smoothed * (1 - smoothed) * (1 / self.rows + 1 / max(other.rows, 1)))
+        return abs(self.below / self.rows - other.below / max(other.rows, 1)) > _MAX_DEVIATIONS * deviation
+
+    def of(self, which: str = "") -> str:
+        """Return the share in words, of the rows that are meant."""
+        return f"{format_percent(self.below / self.rows)} of {which}{pluralize(self.rows, 'row')}"
+
+
+def find_drift(routes: Sequence[TunedRoute], ledger: Ledger, since: float) -> list[TunedRoute]:
+    """Return the routes with `drift` set where their rows of the ledger, from `since` on, show one."""
+    names = [chain_name(route) for route in routes if _can_drift(route)]
+    found = with_drift(routes, ledger.climbs(since=since, chains=names)) if names else list(routes)
+    return [
+        with_new_drift(route, ledger.newest_ends(chain_name(route), _calls(route))) if _can_drift(route) else route
+        for route in found
+    ]
+
+
+def _calls(route: TunedRoute) -> int:
+    """Return the calls that hold two of the largest windows."""
+    return 2 * max(_WINDOWS) * len(route.steps)
 
 
 def with_drift(routes: Sequence[TunedRoute], climbs: Iterable[ClimbCount]) -> list[TunedRoute]:
-    """Return the routes, with `drift` set where rows end below the flagship much more or less often than certified.
-
-    Much is more than two standard deviations of the difference between the certified share and the one observed.
-    """
+    """Return the routes, with `drift` set where rows end below the flagship much more or less often than certified."""
     rows_by_step: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for climb in climbs:
         steps = rows_by_step[climb.chain]
@@ -29,15 +72,40 @@ def with_drift(routes: Sequence[TunedRoute], climbs: Iterable[ClimbCount]) -> li
     return [_with_drift(route, rows_by_step.get(chain_name(route), {})) for route in routes]
 
 
+def with_new_drift(route: TunedRoute, newest_ends: Sequence[int]) -> TunedRoute:
+    """Return a route, with `drift` set where its newest rows differ; `newest_ends` are the steps they ended at."""
+    last = len(route.steps) - 1
+    for size in _WINDOWS:
+        window, before = newest_ends[:size], newest_ends[size:]
+        if not _can_drift(route) or len(window) < size:
+            break
+        newest = _Share(sum(step < last for step in window), size)
+        if newest.differs(_certified(route)):
+            return _drifted(route, newest.of("the newest "))
+        earlier = _Share(sum(step < last for step in before), len(before))
+        if len(before) >= size and newest.differs(earlier):
+            now, then = newest.of("the newest "), earlier.of("the ")
+            return replace(route, drift=f"{now} ended below {route.flagship}, {then} before them")
+    return route
+
+
 def _with_drift(route: TunedRoute, rows_by_step: dict[int, int]) -> TunedRoute:
     rows, last = sum(rows_by_step.values()), len(route.steps) - 1
-    if route.drift is not None or last < 1 or rows < _MIN_ROWS:
+    if not _can_drift(route) or rows < _MIN_ROWS:
         return route
-    observed = 1 - rows_by_step.get(last, 0) / rows
-    # A share of none or all has no variance of its own: half a row is added to both sides.
-    smoothed = (route.below * route.pairs + 0.5) / (route.pairs + 1)
-    deviation = sqrt(smoothed * (1 - smoothed) * (1 / rows + 1 / max(route.pairs, 1)))
-    if abs(observed - route.below) <= _MAX_DEVIATIONS * deviation:
-        return route
-    now, then = f"{format_percent(observed)} of {pluralize(rows, 'row')}", format_percent(route.below)
-    return replace(route, drift=f"{now} ended below {route.flagship}, {then} when it was certified")
+    observed = _Share(rows - rows_by_step.get(last, 0), rows)
+    return _drifted(route, observed.of()) if observed.differs(_certified(route)) else route
+
+
+def _can_drift(route: TunedRoute) -> bool:
+    """Return whether a route may still drift: one model alone has nobody to climb to."""
+    return route.drift is None and len(route.steps) > 1
+
+
+def _certified(route: TunedRoute) -> _Share:
+    return _Share(route.below * route.pairs, route.pairs)
+
+
+def _drifted(route: TunedRoute, observed: str) -> TunedRoute:
+    then = format_percent(route.below)
+    return replace(route, drift=f"{observed} ended below {route.flagship}, {then} when it was certified")

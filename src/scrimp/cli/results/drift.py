@@ -1,0 +1,47 @@
+"""Certified routes that have drifted: a warning, and the end of their use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+
+from scrimp.cli.session import Session
+from scrimp.errors import ConfigError, StoreError
+from scrimp.store.ledger import Ledger
+
+
+def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None = None) -> None:
+    """Warn of certified routes, of all tasks or these, that have drifted; they are not used until certified again."""
+    path = session.services.paths.tuned
+    if not path.exists():
+        return
+    from scrimp.config.resolved.tuned_routes import disable_tuned, load_tuned, no_longer_used  # noqa: PLC0415 - where something was certified
+    from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
+    from scrimp.flows.tune.drift import find_drift  # noqa: PLC0415 - as above
+
+    try:
+        routes = [route for route in load_tuned(path) if tasks is None or route.signature in tasks]
+        found = find_drift(routes, ledger, time.time() - HISTORY_SECONDS)
+        drifted = [new for old, new in zip(routes, found, strict=True) if new.drift != old.drift]
+        for route in drifted:
+            disable_tuned(path, route)
+    except ConfigError as error:  # what the command is for was done all the same
+        session.messages.warn(str(error))
+        return
+    for route in drifted:
+        session.messages.warn(no_longer_used(route))
+
+
+def check_drift_of_run(session: Session) -> None:
+    """Check the certified routes that the rows of a run took."""
+    tasks = session.services.certified_tasks
+    if not tasks:
+        return
+    try:
+        ledger = Ledger(session.services.paths.ledger_db)
+        try:
+            check_drift(session, ledger, tasks)
+        finally:
+            ledger.close()
+    except StoreError as error:  # the run itself is over and its rows are out
+        session.messages.warn(f"drift of certified routes was not checked: {error}")
