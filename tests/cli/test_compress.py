@@ -19,7 +19,9 @@ def test_a_text_goes_in_and_a_shorter_one_comes_out_with_a_receipt(scrimp: Scrim
 def test_dense_writes_records_as_columns(scrimp: Scrimp) -> None:
     ran = scrimp("compress", "--level", "dense", stdin=PRETTY)
 
-    assert ran.out.startswith('{"_cols":["id","name","ok"],"_rows":[[0,"n0",true],')
+    assert ran.out.startswith(
+        '[below, "_cols" names the values of each list in "_rows"]\n{"_cols":["id","name","ok"],"_rows":[[0,"n0",true],'
+    )
     assert "json columns" in ran.err
 
 

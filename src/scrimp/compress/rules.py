@@ -13,8 +13,8 @@ from scrimp.compress.checks.gate import Check, Rewrite, all_of, no_new_facts, sa
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.checks.unfolded import unfold_lines, unfold_log, unfold_matches
 from scrimp.compress.encoded.omit import omit_encoded
+from scrimp.compress.json.columns import write_columns
 from scrimp.compress.json.minify import minify
-from scrimp.compress.json.table_writer import write_tables
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
@@ -112,7 +112,7 @@ RULES = (
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
     CompressionRule("lines of one form", "tidy", _LOG_LINES, _plain(fold_log), _undone_by(unfold_log)),
-    CompressionRule("json columns", "dense", _JSON, _inside_margins(write_tables), _same_json),
+    CompressionRule("json columns", "dense", _JSON, _inside_margins(write_columns), _same_json),
     CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _undone_by(unfold_matches)),
     CompressionRule("small words", "dense", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
 )  # fmt: skip

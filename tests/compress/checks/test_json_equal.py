@@ -5,30 +5,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.json.strategies import NOT_JSON, nearly, texts
-from compress.json.tables import expanded
-from scrimp.compress.checks.json_equal import json_equal
+from scrimp.compress.checks.json_equal import expanded, json_equal
+from scrimp.compress.json.columns import write_columns
 from scrimp.compress.json.minify import minify
-from scrimp.compress.json.table_writer import write_tables
 
-ROWS = '[{"id": 1.0, "name": "a"}, {"id": 2, "name": "b"}, {"id": 3, "name": "b"}, {"id": 3, "name": "b"}]'
+ROWS = '[{"id": 1.0, "name": "a"}, {"id": 2, "name": "b"}' + ', {"id": 3, "name": "b"}' * 9 + "]"
 
 
 @given(texts | nearly)
 def test_what_the_rules_write_is_equal_to_what_they_were_given(text):
     assert json_equal(text, minify(text))
-    assert json_equal(text, write_tables(text))
-    assert json_equal(text, write_tables(minify(text)))
+    assert json_equal(text, write_columns(text))
+    assert json_equal(text, write_columns(minify(text)))
 
 
 @given(texts, st.data())
 def test_any_other_character_anywhere_is_another_text(text, data):
-    short = write_tables(minify(text))
+    short = write_columns(minify(text))
     at = data.draw(st.integers(0, len(short) - 1))
     other = data.draw(st.sampled_from(["", " ", "0", '"', ",", "a", "]", "[1]", "\\"]))
     changed = short[:at] + other + short[at + 1 :]
 
     if json_equal(text, changed):
-        assert minify(text) in {minify(changed), expanded(minify(changed))}
+        assert minify(text) in {minify(changed), expanded(changed)}
 
 
 @pytest.mark.parametrize(
@@ -58,14 +57,14 @@ def test_another_spelling_order_or_shape_is_not_equal(before, after):
 
 @pytest.mark.parametrize("lost", [',[3,"b"]', '"name"', "1.0", "2,"])
 def test_a_table_that_lost_anything_is_not_equal(lost):
-    assert json_equal(ROWS, write_tables(ROWS))
-    assert not json_equal(ROWS, write_tables(ROWS).replace(lost, "", 1))
+    assert json_equal(ROWS, write_columns(ROWS))
+    assert not json_equal(ROWS, write_columns(ROWS).replace(lost, "", 1))
 
 
 def test_tables_are_not_read_where_the_text_had_such_keys_already():
-    table = write_tables(ROWS)
+    table = write_columns(ROWS)
 
-    assert json_equal(table, table.replace(",", " , "))
+    assert not json_equal(table, table.replace(",", " , "))
     assert not json_equal(table, ROWS)
 
 
@@ -73,13 +72,6 @@ def test_tables_are_not_read_where_the_text_had_such_keys_already():
 def test_what_is_not_json_is_equal_to_itself_alone(text):
     assert json_equal(text, text)
     assert not json_equal(text, f"{text} ")
-
-
-def test_a_table_that_would_be_far_too_long_is_refused_unwritten():
-    # Written out it would have 10 000 000 000 characters; the suite's own limits would tell.
-    table = f'{{"_cols":["{"x" * 100_000}"],"_rows":[{",".join(["[1]"] * 100_000)}]}}'
-
-    assert not json_equal("[1]", table)
 
 
 def test_a_hundred_thousand_levels_are_compared():

@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
-from scrimp.compress.json.lexer import lex_records
-from scrimp.compress.json.table_format import has_table_keys
-from scrimp.compress.json.table_reader import expand_tables
+from collections.abc import Sequence
+
+from scrimp.compress.json.columns import COLS, LEGEND, LINES, LINES_LEGEND, ROWS
+from scrimp.compress.json.lexer import Container, find_containers, lex_records
 
 
 def json_equal(before: str, after: str) -> bool:
-    """Return whether two texts have the same lexemes of JSON, except for white space and tables.
+    """Return whether two texts have the same lexemes of JSON, except for white space and columns.
 
-    If `before` has a key `_cols` or `_rows` of its own, no rule writes tables, so none are expanded. A text that is not
-    JSON or JSONL equals only itself. Minified texts are compared, since lexemes of valid JSON need no white space.
+    A text that is not JSON or JSONL equals only itself. Minified texts are compared, since lexemes of valid JSON need
+    no white space.
     """
     if before == after:
         return True
-    minified = "\n".join(map("".join, lex_records(before)))
-    if minified == after or not minified:
-        return bool(minified)
-    return "\n".join(_records(after, expand_to=None if has_table_keys(before) else len(minified))) == minified
+    minified = _minified(before)
+    if minified and after.startswith((LEGEND, LINES_LEGEND)) and COLS not in before:
+        return expanded(after) == minified
+    return minified == after or (bool(minified) and minified == _minified(after))
 
 
-def _records(text: str, *, expand_to: int | None) -> list[str]:
-    """Return the minified records of a text, with tables expanded to at most so many characters, or not."""
-    records = lex_records(text)
-    return list(map("".join, records)) if expand_to is None else [expand_tables(r, expand_to) for r in records]
+def expanded(text: str) -> str:
+    """Return minified JSON with the objects again that columns stand for, or "" where they do not fit."""
+    records = [_expanded(record) for record in lex_records(text.partition("\n")[2])]
+    return "\n".join(records) if all(records) else ""
+
+
+def _minified(text: str) -> str:
+    return "\n".join(map("".join, lex_records(text)))
+
+
+def _expanded(lexemes: list[str]) -> str:
+    containers = find_containers(lexemes)
+    written = lexemes.copy()
+    for first, table in containers.items():
+        if [lexemes[key] for key in table.keys] in ([COLS, ROWS], [COLS, LINES]):
+            columns, rows = (containers.get(value) for value in table.values)
+            if not columns or not rows or not _write_objects(written, lexemes, containers, columns, rows):
+                return ""
+            written[first : table.values[1]] = [""] * (table.values[1] - first)
+            written[table.last] = ""
+            if lexemes[table.keys[1]] == LINES:
+                written[table.values[1]] = written[rows.last] = ""
+                for row in rows.items[1:]:
+                    written[row - 1] = "\n"
+    return "".join(written)
+
+
+def _write_objects(
+    written: list[str], lexemes: Sequence[str], containers: dict[int, Container], columns: Container, rows: Container
+) -> bool:
+    """Write each row as an object; return whether all are rows of these columns."""
+    names = [lexemes[column] for column in columns.items]
+    for row in rows.items:
+        values = containers[row].items if lexemes[row] == "[" else [0] * (len(names) + 1)
+        if len(values) > len(names):
+            return False
+        for name, value in zip(names, values, strict=False):
+            written[value] = f"{name}:{written[value]}"
+        written[row], written[containers[row].last] = "{", "}"
+    return True
