@@ -38,15 +38,24 @@ def prompt(number: int, *, found: bool = True) -> str:
     return f"Passage:\n{' '.join(passage)}\n\nQuestion: What is the code of locker {number}?"
 
 
+def rows(numbers: Iterable[int], lost: Callable[[int], bool] = lambda _: False) -> str:
+    """Return prompts with their right answers, as JSON lines; `lost` says which the level loses."""
+    found = ({"text": prompt(each, found=not lost(each)), "code": code(each)} for each in numbers)
+    return "".join(json.dumps(row) + "\n" for row in found)
+
+
 def write(scrimp: Scrimp, name: str, numbers: Iterable[int], lost: Callable[[int], bool] = lambda _: False) -> None:
-    """Write prompts with their right answers; `lost` says which the level loses."""
-    rows = [{"text": prompt(each, found=not lost(each)), "code": code(each)} for each in numbers]
-    scrimp.file(name, "".join(json.dumps(row) + "\n" for row in rows))
+    """Write such prompts to a file."""
+    scrimp.file(name, rows(numbers, lost))
 
 
 def answer_text(body: dict[str, Any]) -> str:
-    """Return the code where it was sent."""
-    text = body["messages"][-1]["content"]
+    """Return what is known of a request's prompt."""
+    return known(body["messages"][-1]["content"])
+
+
+def known(text: str) -> str:
+    """Return the code where the prompt has what it takes to know it."""
     given = _GIVEN.search(text)
     needs_all = "all stops" in text
     return given[1] if given and not (needs_all and text.count("near stop") < _SENTENCES) else "unknown"

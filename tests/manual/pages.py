@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import lockers
 import recordings
 from fake_provider import fake_provider
 from manual.provider import answer
@@ -27,5 +28,6 @@ def opened_session(folder: Path) -> Iterator[Session]:
         config.parent.mkdir(parents=True)
         config.write_text(f'[providers.openai]\nbase_url = "{provider.url}"\n')
         (session.cwd / "recording.jsonl").write_text(recordings.text(recordings.rows(400)))
+        (session.cwd / "lockers.jsonl").write_text(lockers.rows(range(200), lambda number: number % 99 == 3))
         (session.cwd / "prices.json").write_text(json.dumps(recordings.PRICES))
         yield session

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import lockers
 from fake_provider import Reply, completion
 
 _BAD = re.compile(r"broke|loud|leak|never|refund|late|disappoint", re.IGNORECASE)
@@ -48,6 +49,8 @@ def _picture_tokens(body: dict[str, Any]) -> int:
 def _text(prompt: str, *, cheap: bool) -> str:
     if "rder" in prompt and "EUR" in prompt:
         return _order(prompt)
+    if "code of locker" in prompt:
+        return lockers.known(prompt)
     if "damaged" in prompt:
         return "yes" if "cracked" in prompt else "no"
     if "Mood of" in prompt and "Not bad" in prompt and cheap:

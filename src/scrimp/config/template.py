@@ -41,7 +41,8 @@ TEMPLATE = f"""\
 #                                  # if not set, scrimp says so where the prompt does not name all labels; empty: never
 
 # Cost.
-# compress = "lossless"            # {_values(Level)}
+# compress = "lossless"            # {_values(Level)};
+#                                  # if set, it goes before the levels of `scrimp tune apply --compress`
 # cache = "on"                     # {_values(CacheMode)}
 # cache_ttl = "90d"                # if not set, completions never expire
 # max_cost = 5.00                  # dollars for one run; if not set, there is no cap
