@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from scrimp.values import Attachment, Chain, Message, Parameters, Step
 
@@ -59,7 +59,8 @@ def key(
 
     The first sample of a prompt has the key of the prompt itself.
     """
-    content: list[object] = [system, history, text]
+    turns = [replace(turn, told=()) for turn in history] if any(turn.told for turn in history) else history
+    content: list[object] = [system, turns, text]
     if sample or attachments:
         content.append(sample)
     if attachments:

@@ -27,11 +27,23 @@ else:  # msgspec does not decode recursive aliases; any JSON is accepted
 TextSpan: TypeAlias = tuple[int, int]  # where a part of a text starts and ends, in characters
 
 
-class Message(Struct, frozen=True):
+class ToldText(Struct, frozen=True):
+    """A text, and where data stands in it by the word of the caller; all else is instruction then."""
+
+    text: str
+    told: tuple[TextSpan, ...] = ()
+
+    def after(self, before: str) -> ToldText:
+        """Return the text with another one before it."""
+        return ToldText(before + self.text, tuple((start + len(before), end + len(before)) for start, end in self.told))
+
+
+class Message(Struct, frozen=True, omit_defaults=True):
     """One turn of a conversation; role is user or assistant (system text is separate)."""
 
     role: str
     content: str
+    told: tuple[TextSpan, ...] = ()  # where data stands in it; how it is compressed, not what it says
 
 
 class Attachment(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -36,7 +36,7 @@ from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
 from scrimp.render.terminal import escape_controls
 from scrimp.store.conversation import Conversation, read_conversation, write_conversation
-from scrimp.values import Answered, Failure, Outcome, Prompt
+from scrimp.values import Answered, Failure, Outcome, Prompt, ToldText
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -79,7 +79,7 @@ def ask(
     """
     refuse_closed_stdout()
     with open_session(config_flags(where, answer, cost, own)) as session:
-        text = with_context(prompt_text(prompt or [], session.messages.note), own.context or [])
+        said = _said(prompt or [], own.context or [], session.messages.note)
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
@@ -89,8 +89,8 @@ def ask(
         began = session.services.clock()
         conversation = _conversation(session, optional_text(system.system, "--system"), goes_on=own.goes_on)
         question = Prompt(
-            index=0, text=text, system=conversation.system, history=conversation.turns, source="prompt",
-            attachments=attachments(own.attach),
+            index=0, text=said.text, told=said.told, system=conversation.system, history=conversation.turns,
+            source="prompt", attachments=attachments(own.attach),
         )  # fmt: skip
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
@@ -101,7 +101,7 @@ def ask(
             )
         stop = live.run(samples([question], several.samples), options, session.services, printer.take, one_by_one=True)
         if printer.completion is not None and options.cache != "off":
-            _keep(session, conversation.with_turn(text, printer.completion))
+            _keep(session, conversation.with_turn(said, printer.completion))
         interrupted = stop is not None and stop.reason == "interrupted"
         for failure in () if interrupted else printer.failures:
             session.messages.error(failure.message)
@@ -118,6 +118,14 @@ def ask(
     if printer.output_error is not None:
         raise printer.output_error
     raise typer.Exit(status)
+
+
+def _said(words: Sequence[str], context: Sequence[str], note: Callable[[str], None]) -> ToldText:
+    """Return the prompt; where nothing but data was typed, what is data is left to what it looks like."""
+    said = prompt_text(words, note)
+    typed = any(word != "-" and word.strip() for word in words)
+    documented = with_context(said, context)
+    return documented if typed else ToldText(documented.text)
 
 
 def _conversation(session: Session, system: str | None, *, goes_on: bool) -> Conversation:

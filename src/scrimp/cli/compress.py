@@ -26,6 +26,7 @@ from scrimp.render.decimal_json import encode_json
 from scrimp.render.receipt import receipt_document, receipt_lines
 from scrimp.render.streams import try_write
 from scrimp.render.terminal import escape_controls
+from scrimp.values import ToldText
 
 if TYPE_CHECKING:
     from scrimp.prices.book import Price
@@ -61,6 +62,9 @@ def compress_text(
         typer.Option("--target", metavar="X", min=0.01, max=1, help="Fit into this share of the text's tokens."),
     ] = None,
     context: o.Context = None,
+    data: Annotated[
+        bool, typer.Option("--data", help="All of the text is data: it holds no instruction that must not change.")
+    ] = False,
     protect: Annotated[
         list[str] | None, typer.Option("--protect", metavar="REGEX", help="Keep what matches unchanged; repeatable.")
     ] = None,
@@ -84,7 +88,8 @@ def compress_text(
     of one form once with the values that differ, and passages that repeat once; focus also leaves out sentences of
     documents that do not bear on the question; dense also writes JSON as columns and drops small words from documents,
     which may make completions worse. Every rule is checked, and taken back if it lost anything. Instructions, examples,
-    schemas, code and text in <scrimp:keep> tags never change.
+    schemas, code and text in <scrimp:keep> tags never change. What is data is judged by what it looks like, unless
+    --data says that all of it is, as `ask` takes what is piped in beside a prompt and `run` the columns of a template.
 
     With --max-tokens or --target, the text changes no more than the budget requires, up to --level (default: focus); if
     it still does not fit, nothing is printed and the exit status is 2.
@@ -93,11 +98,15 @@ def compress_text(
     highest = level or ("lossless" if budget is None else "focus")
     options = CompressOptions(highest, query or "", keep, _pattern(protect or []), count=tokens.count)
     with open_session() as session:
-        text = with_context(_text(file), context or [])
+        whole = _text(file)
+        given = with_context(ToldText(whole, ((0, len(whole)),)), context or [])
+        text = given.text
         name = model or session.defaults.baseline or DEFAULT_BASELINE
         price = None if quiet and budget is None else price_of(name, session.services)
         with model_scorer(session.services) if scorer == "model" else nullcontext() as opened:
-            fitted = shorten(text, replace(options, scorer=opened), budget, price, name)
+            fitted = shorten(
+                text, replace(options, scorer=opened, told=given.told if data else ()), budget, price, name
+            )
         if diff:
             _print_diff(session, text, fitted.compressed.text)
         elif not dry_run:

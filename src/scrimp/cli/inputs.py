@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.encodings import decode_file
+from scrimp.values import ToldText
 
 # Seconds without a byte after which a person is told what the command waits for.
 _PATIENCE = 2.0
@@ -24,19 +25,24 @@ def inputs_or_stdin(inputs: Sequence[str] | None) -> list[str]:
     return ["-"]
 
 
-def prompt_text(words: Sequence[str], note: Callable[[str], None]) -> str:
+def prompt_text(words: Sequence[str], note: Callable[[str], None]) -> ToldText:
     """Return a prompt from the words of the command line and from what is piped in, in this order.
 
-    `-` among the words is where the piped text goes. Raises UsageError where there is neither, and InputError where
-    stdin is not UTF-8; `note` tells a person that stdin is waited for.
+    `-` among the words is where the piped text goes. It is data beside words; without any it is the prompt. Raises
+    UsageError where there is neither, and InputError where stdin is not UTF-8; `note` tells a person that stdin is
+    waited for.
     """
     piped = _stdin_text(note) if "-" in words or _is_piped_in() else ""
     place = words.index("-") if "-" in words else len(words)
     before, after = (" ".join(word for word in part if word != "-") for part in (words[:place], words[place:]))
-    text = "\n\n".join(part for part in (before, piped.strip("\n"), after) if part)
+    beside = piped.strip("\n")
+    text = "\n\n".join(part for part in (before, beside, after) if part)
     if not text.strip():
         raise UsageError("no prompt: write it after `scrimp ask`, or pipe it in")
-    return text
+    if not beside or not (before.strip() or after.strip()):
+        return ToldText(text)
+    start = len(before) + 2 if before else 0
+    return ToldText(text, ((start, start + len(beside)),))
 
 
 def _is_piped_in() -> bool:

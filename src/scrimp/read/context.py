@@ -9,16 +9,22 @@ from pathlib import Path
 from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.encodings import conversion, decode_file
 from scrimp.read.inputs.sources import printable_name
+from scrimp.values import ToldText
 
 _TAGS = ("document", "context", "source", "passage", "article")
 
 
-def with_context(text: str, paths: Sequence[str]) -> str:
-    """Return the prompt with the files before it; raise InputError or UsageError if one cannot be read."""
-    return "".join(f"{_document(path)}\n\n" for path in paths) + text
+def with_context(prompt: ToldText, paths: Sequence[str]) -> ToldText:
+    """Return the prompt with the files, which are data, before it; InputError or UsageError if one cannot be read."""
+    for path in reversed(paths):
+        opening, content, closing = _document(path)
+        documented = prompt.after(f"{opening}{content}{closing}\n\n")
+        prompt = ToldText(documented.text, ((len(opening), len(opening) + len(content)), *documented.told))
+    return prompt
 
 
-def _document(path: str) -> str:
+def _document(path: str) -> tuple[str, str, str]:
+    """Return the tag before a file, its content, and the tag after it."""
     try:
         content = decode_file(Path(path).read_bytes())
     except OSError as error:
@@ -34,4 +40,4 @@ def _document(path: str) -> str:
             f"--context: {path} contains every closing tag scrimp could use: put it into the prompt instead"
         )
     name = escape(printable_name(Path(path).name))
-    return f'<{tag} source="{name}">\n{content.rstrip()}\n</{tag}>'
+    return f'<{tag} source="{name}">\n', content.rstrip(), f"\n</{tag}>"

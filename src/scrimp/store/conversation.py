@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from scrimp.errors import StoreError, StoreUnwritableError
 from scrimp.store.private_file import replace_private_file
-from scrimp.values import Message
+from scrimp.values import Message, ToldText
 
 _REMEDY = "run `scrimp cache rm conversation` to begin a new one"
 
@@ -25,9 +25,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
     system: str | None = None
     turns: tuple[Message, ...] = ()
 
-    def with_turn(self, prompt: str, completion: str) -> Conversation:
+    def with_turn(self, prompt: ToldText, completion: str) -> Conversation:
         """Return it with one more prompt and its completion."""
-        added = (Message("user", prompt), Message("assistant", completion))
+        added = (Message("user", prompt.text, prompt.told), Message("assistant", completion))
         return Conversation(system=self.system, turns=(*self.turns, *added))
 
 

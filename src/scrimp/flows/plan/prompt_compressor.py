@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.values import Message, Prompt, TextSpan
+from scrimp.values import Message, Prompt, TextSpan, ToldText
 
 # Rows share their system text, and rows of one conversation their turns. Longer texts (in characters) are not cached.
 _CACHED_TEXTS, _MAX_CACHED = 256, 65_536
@@ -51,10 +51,9 @@ class PromptCompressor:
         if not prompt.history:
             last = _compress_part(prompt.text, self._level, self._keep, system, prompt.told)
             return CompressedPrompt(self._without_tags(last.text), prompt.system, (), last.rules, last.note)
-        users = [turn.content for turn in prompt.history if turn.role == "user"]
-        asked = (
-            [system] * (len(users) + 1) if self._level == "off" else _asked([*users, prompt.text], prompt.told, system)
-        )
+        users = [ToldText(turn.content, turn.told) for turn in prompt.history if turn.role == "user"]
+        users.append(ToldText(prompt.text, prompt.told))
+        asked = [system] * len(users) if self._level == "off" else _asked(users, system)
         last = _compress_part(prompt.text, self._level, self._keep, asked[-1], prompt.told)
         parts, told = [last], iter(asked)
         turns = tuple(self._turn(turn, parts, told) for turn in prompt.history)
@@ -65,7 +64,7 @@ class PromptCompressor:
         if turn.role != "user":
             return turn
         part = (self._cached if len(turn.content) <= _MAX_CACHED else _compress_part)(
-            turn.content, self._level, self._keep, next(asked)
+            turn.content, self._level, self._keep, next(asked), turn.told
         )
         parts.append(part)
         text = self._without_tags(part.text)
@@ -78,17 +77,14 @@ class PromptCompressor:
         return text if self._level == "off" else without_keep_tags(text)
 
 
-def _asked(texts: Sequence[str], last_told: tuple[TextSpan, ...], system: str) -> list[str]:
-    """Return what is told outside each text of the user: in the system text, before it, and of its form after it.
-
-    `last_told` is where data stands in the last of them.
-    """
-    if not any("{" in text or "[" in text for text in texts):
+def _asked(texts: Sequence[ToldText], system: str) -> list[str]:
+    """Return what is told outside each text of the user: in the system text, before it, and of its form after it."""
+    if not any("{" in text.text or "[" in text.text for text in texts):
         return [system] * len(texts)
     from scrimp.compress.pipeline import instructions_in  # noqa: PLC0415 - as in _compress_part
     from scrimp.compress.task.form import names_form  # noqa: PLC0415
 
-    told = [*map(instructions_in, texts[:-1]), instructions_in(texts[-1], last_told)]
+    told = [instructions_in(text.text, text.told) for text in texts]
     of_form = [words if names_form(words) else "" for words in told]
     return ["\n".join([system, *told[:at], *of_form[at + 1 :]]) for at in range(len(texts))]
 
