@@ -142,7 +142,8 @@ def test_a_closing_order_leaves_the_sentence_that_answers(order: str) -> None:
     [
         ("Rules:", "task"), ("Output format:", "task"), ("Example question:", "task"), ("Context:", "documents"),
         ("## Search results", "documents"), ("Document 3 (Title: Rome):", "documents"), ("Kontext:", "documents"),
-        ("Source: notes.md", "documents"), ("**Instructions**", "task"), ("<documents>", "documents"),
+        ("Source: notes.md", "metadata"),
+        ("Source 2: it was", "documents"), ("**Instructions**", "task"), ("<documents>", "documents"),
     ],
 )  # fmt: skip
 def test_a_label_tells_what_stands_under_it(line: str, kind: str) -> None:

@@ -12,7 +12,13 @@ TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
 # The look-behind keeps a long run of spaces from being scanned again from each of its spaces.
 _BREAK = re.compile(r"((?<![^\S\n])[^\S\n]*+\n(?:[^\S\n]*+\n)*+)")
 _TAG = re.compile(r"\s*</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s")
+_INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
+_OPENING_TAG = re.compile(rf"\s*<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
+_CLOSING_TAG = re.compile(rf"</{_INLINE}[A-Za-z][\w:.-]*>\s*\Z")
+_TAGGED_METADATA = re.compile(
+    r"\s*<(title|source|url|link|date|author|file|filename|path|id|name)>[^<>\n]{0,200}</\1>\s*", re.IGNORECASE
+)
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s|\s*={2,}[ \t]*[^\s=][^\n=]{0,120}={2,}\s*\Z")
 _NUMBERED_PASSAGE = re.compile(
     r"\s*(?:[^\W\d_]{1,20}[ \t]*(?:no\.|nr\.)?[ \t]*[\[(#]?\d{1,6}[\])]?(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*[:\uff1a]"
     r"|[\[【]\d{1,4}[\]】]:?(?=\s|$))[ \t]*",
@@ -72,8 +78,8 @@ def label_rank(unit: str) -> int | None:
         return TAG
     heading = _HEADING.match(unit)
     if heading:
-        return PASSAGE + len(heading[1])
-    if _NUMBERED_PASSAGE.fullmatch(unit) or _METADATA.fullmatch(unit):
+        return PASSAGE + len(heading[1] or "#")
+    if _NUMBERED_PASSAGE.fullmatch(unit) or _METADATA.fullmatch(unit) or _TAGGED_METADATA.fullmatch(unit):
         return PASSAGE
     if unit and _speaker_end(unit) == len(unit):
         return NAME_INLINE if unit[-1].isspace() else NAME_LINE
@@ -90,8 +96,10 @@ def _speaker_end(text: str) -> int:
 
 def _label_end(line: str) -> int:
     """Return the length of the label at the start of a line: all of it for headings, tags and metadata; 0 for none."""
-    if _TAG.fullmatch(line) or _HEADING.match(line) or _METADATA.fullmatch(line):
+    if _TAG.fullmatch(line) or _HEADING.match(line) or _METADATA.fullmatch(line) or _TAGGED_METADATA.fullmatch(line):
         return len(line)
+    if opening := _OPENING_TAG.match(line):
+        return opening.end()
     numbered = _NUMBERED_PASSAGE.match(line)
     return numbered.end() if numbered else _speaker_end(line)
 
@@ -117,9 +125,13 @@ def _split_paragraph(paragraph: str) -> Iterator[str]:
     label = _label_end(paragraph) if "\n" not in paragraph else _label_end(paragraph[: paragraph.index("\n")])
     if label:
         yield paragraph[:label]
-    for chunk in _chunks(paragraph[label:]):
+    tag = paragraph.rfind("</", label)
+    end = tag if tag >= 0 and _CLOSING_TAG.match(paragraph, tag) else len(paragraph)
+    for chunk in _chunks(paragraph[label:end]):
         for sentence in _merged(_split(chunk)):
             yield from _split_breaks(sentence)
+    if end < len(paragraph):
+        yield paragraph[end:]
 
 
 def _chunks(text: str) -> Iterator[str]:

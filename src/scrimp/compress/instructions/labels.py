@@ -1,14 +1,15 @@
-"""Tell what a label stands for: the question, documents, or a task such as rules or the answer."""
+"""Tell what a label stands for: the question, documents, what is known of one, or a task such as rules."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from scrimp.compress.instructions.vocabulary import WORD, fold, labels
 
-LabelKind: TypeAlias = Literal["question", "documents", "task"]
+LabelKind: TypeAlias = Literal["question", "documents", "metadata", "task"]
 
 _BEFORE_COLON = re.compile(
     r"[ \t]*(?:[#>*_=-]+[ \t]*)*([^:\uff1a\n#*_=<>]{1,70}?)(?:[*_]+)?[ \t]*[:\uff1a](?:[*_]+)?[ \t]*"
@@ -21,29 +22,49 @@ _NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
 _FORM = frozenset(
     ("format", "example", "examples", "sample", "beispiel", "exemple", "ejemplo", "exemplo", "esempio", "formato")
 )
+_METADATA = frozenset((
+    "title", "source", "url", "link", "date", "author", "file", "filename", "path", "section", "chapter", "subject",
+    "published", "id", "heading", "category", "score", "titel", "quelle", "titulo", "fuente", "titre", "titolo",
+    "fonte", "название", "источник", "عنوان", "शीर्षक", "标题", "標題", "来源", "タイトル", "제목",
+    "datei", "fichier", "archivo",
+))  # fmt: skip
+# Names of tasks that other titles have, too ("Further notes", "A second look"): these alone are labels.
+_ALONE_ONLY = frozenset((
+    "a", "note", "notes", "steps", "important", "user", "human", "language", "length", "input", "style", "system", "ai",
+    "request", "options", "role", "audience", "goal", "goals", "objective", "schema", "hint", "hints", "do", "remember",
+))  # fmt: skip
 _MOST_WORDS = 4
 
 
 class Label(NamedTuple):
-    """A label at the start of a line: what it stands for, and where the text after it starts."""
+    """A label at the start of a line: what it stands for, where the text after it starts, whether it has a number."""
 
     kind: LabelKind
     end: int
+    numbered: bool
 
 
 def label_at(line: str) -> Label | None:
     """Return the label at the start of a line: before a colon, a heading, a tag; None where there is none known."""
     if tag := _TAG.match(line):
-        kind = _kind(tag[1].replace("_", " ").replace("-", " ").replace(".", " "))
-        return Label(kind, tag.end()) if kind else None
+        kind = name_kind(tag[1])
+        return Label(kind, tag.end(), any(map(str.isdigit, tag[0]))) if kind else None
     for form in (_BEFORE_COLON, _ALONE):
         if (match := form.match(line)) and (kind := _kind(match[1])):
-            return Label(kind, match.end())
+            return Label(kind, match.end(), any(map(str.isdigit, match[1])))
     return None
 
 
+def name_kind(name: str) -> LabelKind | None:
+    """Return what the name of a tag stands for."""
+    return _kind(re.sub(r"[_.-]+", " ", name))
+
+
+@lru_cache(maxsize=1024)
 def _kind(name: str) -> LabelKind | None:
     phrase = " ".join(fold(_NUMBER.sub(" ", name)).split())
+    if phrase in _METADATA and not any(map(str.isdigit, name)):
+        return "metadata"
     words = WORD.findall(phrase) or [phrase]
     return next((kind for kind, applies in _signs(phrase, words) if applies), None)
 
@@ -57,5 +78,5 @@ def _signs(phrase: str, words: list[str]) -> Iterator[tuple[LabelKind, bool]]:
     yield "task", phrase in task
     yield "documents", phrase in documents or (short and words[0] in documents)
     yield "question", short and not question.isdisjoint(words)
-    yield "task", short and (words[0] in task or words[-1] in task)
+    yield "task", short and not task.isdisjoint({words[0], words[-1]} - _ALONE_ONLY)
     yield "documents", short and words[-1] in documents

@@ -1,7 +1,7 @@
 """Replace a passage of the documents that was there before by a note, whatever its label, which stays.
 
-A passage is what is between blank lines, with or without what may be its label: lines above it, words up to a colon,
-a number in brackets. The note says how the passage begins that it stands for:
+A passage is what is between blank lines or tags, with or without what may be its label: lines above it, words up to a
+colon, a number in brackets. The note says how the passage begins that it stands for:
 
     Passage 4: [the passage that begins "The old hall stood by the river" is repeated here]
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 MIN_PASSAGE = 120  # characters
 NOTE = re.compile(r'\[the passage that begins "([^\n]+?)" is repeated here\]')
-BLANK_LINES = re.compile(r"(\n[ \t\r]*\n\s*)")
+BLANK_LINES = re.compile(r"(\n[ \t\r]*\n\s*|\n[ \t]*</?[A-Za-z][\w.:-]*(?:[ \t][^<>\n]{0,300})?>\s*)")
 
 _LABEL_END = re.compile(r"[:\uff1a\]).>]\s+|\n\s*")
 _LONGEST_LABEL = 300  # characters

@@ -1,56 +1,38 @@
-"""Detect context, the documents and passages to answer from: by tags, by labels, or by length before a question."""
+"""Detect context, the documents and passages to answer from: by tags, by labels, or as prose beside a question."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
-from scrimp.compress.zones.zone_span import ZoneSpan, find_closing_tag
+from scrimp.compress.instructions.sentence_kinds import SentenceKind, kind_of
+from scrimp.compress.instructions.vocabulary import WORD, fold, labels
+from scrimp.compress.zones.blocks import Block, blocks
+from scrimp.compress.zones.tagged_documents import Region, tagged_documents
+from scrimp.compress.zones.zone_span import ZoneSpan
 
-_CONTEXT_TAG = re.compile(
-    r"<(contexts?|documents?|passages?|articles?|text|sources?|doc|docs|excerpts?|transcript|search_results|results|background)(?:\s[^<>]*+)?>",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"^(?:#{1,6} |\*\*)?"
-    r"(?:(?:passages?|documents?|docs?|sources?|articles?|chunks?|snippets?|results?|excerpts?"
-    r"|contexts?|story|background|texts?|kontext|contexte|contexto|dokument|absatz)"
-    r"[ \t]*+(?:\[?\d++\]?)?[ \t]*+(?:\([^)\n]*+\))?[ \t]*+"
-    r"(?:\*\*)?[:\uff1a]|\[\d++\][:\s](?=[ \t]*+\S))",
-    re.IGNORECASE | re.MULTILINE,
-)
-_TASK_LABEL = re.compile(
-    r"^(?:#{1,6} |\*\*)?(?:questions?|query|q|tasks?|instructions?|answers?|a|prompt|user|request|options|choices|input"
-    r"|output|frage|aufgabe|pregunta|domanda|pergunta|\u0432\u043e\u043f\u0440\u043e\u0441|\u95ee\u9898|\u554f\u984c|\u8cea\u554f)\b"
-    r"[^\n:]{0,20}[:\uff1a]|^#{1,6} (?:questions?|tasks?|instructions?|output|answer)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_QUESTION_LABEL = re.compile(
-    r"(?:#{1,6} |\*\*)?(?:question|query|q|frage|pregunta|domanda|pergunta|\u0432\u043e\u043f\u0440\u043e\u0441"
-    r"|\u95ee\u9898|\u554f\u984c|\u8cea\u554f)[^\n:]{0,20}[:\uff1a]",
-    re.IGNORECASE,
-)
-_QUESTION_LINE = re.compile(r"^[^\n]*[?\uff1f\u061f][ \t]*$", re.MULTILINE)
-_LIST_ITEM = re.compile(r"\s*+(?:\d++[.)]|[-*+\u2022]) |#{1,6} ")
-_PARAGRAPH = re.compile(r"(?:[^\n]++\n?+)++\n*+|\n++")
 _TO_MODEL = re.compile(
     r"\b(?:you|your|please|bitte|sie m\u00fcssen|vous|veuillez|por favor|usted|debes|tu dois|answer|respond|output"
-    r"|do not|don't)\b",
+    r"|do not|don't|\u0442\u044b|\u0432\u044b|\u0432\u0430\u0448)\b|[\u4f60\u60a8\u8bf7\u8acb]"
+    r"|\u304f\u3060\u3055\u3044|\u3042\u306a\u305f",
     re.IGNORECASE,
 )
-_MIN_LABELED = 200
-_MIN_TAGGED = 40
-_MIN_ARTICLE = 1000
-_MIN_PARAGRAPH = 300
+_QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|\u201c[^\u201d\n]{1,300}\u201d|\u00ab[^\u00bb\n]{1,300}\u00bb")
+_SENTENCE = re.compile(r"[^\n]*?(?:[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)", re.MULTILINE)
+_MIN_LABELED = 200  # bytes of documents under labels or after an announcement, all together
+_MIN_ARTICLE, _MIN_PARAGRAPH = 1000, 300  # bytes of prose that nothing says to be documents: of it all, of a paragraph
+_MIN_ITEM = 150  # bytes of an item of a list, where documents were announced
+_MIN_ANNOUNCED = 60
 _MAX_QUESTION = 500
 
 
 def detect_context(text: str, found: list[ZoneSpan]) -> Iterator[ZoneSpan]:
-    """Yield context in tags, under labels, or in long paragraphs before a question, outside the spans found so far."""
-    regions = _in_tags(text, found)
-    regions = sorted([*regions, *_under_labels(text, [*regions, *_bounds(found)])]) or list(_article(text))
-    for start, end in regions:
+    """Yield context in tags, under labels, or in prose beside a question, outside the spans found so far."""
+    taken = sorted((span.start, span.end) for span in found)
+    tagged = tagged_documents(text, taken)
+    for start, end in sorted([*tagged, *_in_blocks(text, sorted([*taken, *tagged]), bool(tagged))]):
         done = start
         for span in found[bisect_left(found, start, key=lambda span: span.end) :]:
             if span.start >= end:
@@ -62,85 +44,169 @@ def detect_context(text: str, found: list[ZoneSpan]) -> Iterator[ZoneSpan]:
             yield ZoneSpan(done, end, "context", "prose")
 
 
-def _bounds(found: list[ZoneSpan]) -> list[tuple[int, int]]:
-    return [(span.start, span.end) for span in found]
+def _in_blocks(text: str, taken: Sequence[Region], has_tagged: bool) -> list[Region]:
+    """Return the regions of blocks that are documents: those under labels, or else those that read like documents."""
+    parts = blocks(text, _gaps(text, taken))
+    reader = _Reader(text, parts)
+    if any(block.mark in ("documents", "passage") for block in parts):
+        regions = list(_regions(parts, reader.under_labels()))
+        if sum(_size(text[start:end]) for start, end in regions) >= _MIN_LABELED:
+            return _without_examples(parts, regions)
+    return [] if has_tagged else list(_regions(parts, reader.unlabeled()))
 
 
-def _in_tags(text: str, found: list[ZoneSpan]) -> list[tuple[int, int]]:
-    regions: list[tuple[int, int]] = []
-    taken = _bounds(found)
+def _gaps(text: str, taken: Iterable[Region]) -> Iterator[Region]:
     done = 0
-    unbalanced: set[str] = set()
-    for match in _CONTEXT_TAG.finditer(text):
-        name = match[1].lower()
-        if match.start() < done or name in unbalanced or _inside(taken, match.start()):
-            continue
-        closing = find_closing_tag(text, match.end(), name, opened=True)
-        if closing is None:
-            unbalanced.add(name)
-        elif closing.start() - match.end() >= _MIN_TAGGED:
-            regions.append((match.end(), closing.start()))
-            done = closing.end()
+    for start, end in [*taken, (len(text), len(text))]:
+        if start > done:
+            yield done, start
+        done = max(done, end)
+
+
+class _Reader:
+    """Reads which blocks of a text are documents."""
+
+    def __init__(self, text: str, parts: Sequence[Block]) -> None:
+        self._text, self._parts = text, parts
+
+    def under_labels(self) -> list[bool]:
+        """Return which blocks labels make documents: up to a task, or to a paragraph that only tells or asks."""
+        documents: list[bool] = []
+        under = False
+        sections = self._prose_sections()
+        for at, block in enumerate(self._parts):
+            if block.mark in ("documents", "passage"):
+                under = under or block.mark == "documents" or block.numbered or at in sections
+            elif block.mark in ("question", "task") or (block.mark != "ruler" and under and self._turns(block)):
+                under = False
+            documents.append(under)
+        last = self._parts[-1]
+        if documents[-1] and last.mark == "none" and not self._asked_outside(documents) and self._is_short(last):
+            documents[-1] = False  # the words to look for, without a question mark
+        return documents
+
+    def unlabeled(self) -> list[bool]:
+        """Return which blocks read like documents, where they were announced or something is asked beside them."""
+        announced = self._announced
+        reads_well = self._is_announced_prose if announced else self._is_article
+        documents: list[bool] = []
+        told = False  # under a label of rules or the like
+        for block in self._parts:
+            told = block.mark == "task" or (told and block.mark in ("none", "item"))
+            readable = block.mark not in ("question", "task", "ruler")
+            documents.append(not told and readable and reads_well(block))
+        size = sum(_size(self._body(block)) for block, is_one in zip(self._parts, documents, strict=True) if is_one)
+        if size < (_MIN_LABELED if announced else _MIN_ARTICLE) or not self._asked_outside(documents):
+            return [False] * len(documents)
+        return self._with_short_ones_between(documents)
+
+    def _with_short_ones_between(self, documents: list[bool]) -> list[bool]:
+        """Return the documents with each short paragraph between two of them that does not speak to the model."""
+        for at in range(1, len(documents) - 1):
+            block = self._parts[at]
+            beside = documents[at - 1] and documents[at + 1] and block.mark in ("none", "item", "passage")
+            documents[at] = documents[at] or (beside and not self._speaks_to_model(block) and not self._turns(block))
+        return documents
+
+    def _prose_sections(self) -> set[int]:
+        """Return the headings of which at least two stand over enough prose that does not speak to the model."""
+        sizes: dict[int, int] = {}
+        heading = -1
+        for at, block in enumerate(self._parts):
+            if block.mark in ("documents", "question", "task"):
+                heading = -1
+            elif block.mark == "passage":
+                heading = at
+            if heading >= 0 and block.mark != "ruler" and self._body(block).strip():
+                spoils = self._turns(block) or (not self._announced and self._speaks_to_model(block))
+                if spoils and heading == at:
+                    heading = -1
+                elif not spoils:
+                    sizes[heading] = sizes.get(heading, 0) + _size(self._body(block))
+        found = {at for at, size in sizes.items() if size >= _MIN_ITEM}
+        return found if len(found) > 1 and sum(sizes[at] for at in found) >= _MIN_PARAGRAPH * 2 else set()
+
+    def _body(self, block: Block) -> str:
+        return self._text[block.body : block.end]
+
+    def _turns(self, block: Block) -> bool:
+        """Return whether a block speaks to the model: it only tells and asks, or ends by asking."""
+        kinds = _kinds(self._body(block))
+        if not kinds or "statement" not in kinds:
+            return bool(kinds)
+        return kinds[-1] == "question" and self._is_short(block)
+
+    def _is_short(self, block: Block) -> bool:
+        return block.end - block.start <= _MAX_QUESTION
+
+    def _asked_outside(self, documents: Sequence[bool]) -> bool:
+        outside = (block for block, is_one in zip(self._parts, documents, strict=True) if not is_one)
+        return any(
+            (block.mark == "question" and self._body(block).strip()) or "question" in _kinds(self._body(block))
+            for block in outside
+            if block.mark != "ruler"
+        )
+
+    @cached_property
+    def _announced(self) -> bool:
+        """Return whether an order speaks of documents that it does not name ("Use only the passages.")."""
+        names = labels("documents")
+        return any(
+            kind_of(sentence) == "order" and not names.isdisjoint(WORD.findall(fold(sentence)))
+            for block in self._parts
+            if block.mark in ("none", "task") and self._is_short(block)
+            for sentence in _sentences(self._body(block))
+        )
+
+    def _is_announced_prose(self, block: Block) -> bool:
+        kinds = _kinds(self._body(block))
+        least = _MIN_ITEM if block.mark == "item" else _MIN_ANNOUNCED
+        tells = kinds[:1] == ["order"] or kinds.count("order") * 3 > len(kinds)
+        return _size(self._body(block)) >= least and not tells and not self._turns(block)
+
+    def _is_article(self, block: Block) -> bool:
+        least = _MIN_ITEM if block.mark == "item" else _MIN_PARAGRAPH
+        return _size(self._body(block)) >= least and not self._speaks_to_model(block) and not self._turns(block)
+
+    def _speaks_to_model(self, block: Block) -> bool:
+        return _TO_MODEL.search(_QUOTED.sub("", self._body(block))) is not None
+
+
+def _regions(parts: Sequence[Block], documents: Sequence[bool]) -> Iterator[Region]:
+    """Yield the blocks that are documents, together where only rulers are between them."""
+    first, last, joined = -1, -1, True
+    for block, is_one in zip(parts, documents, strict=True):
+        if is_one and block.mark != "ruler":
+            if first >= 0 and not joined:
+                yield first, last
+                first = -1
+            first, last, joined = (block.start if first < 0 else first), block.end, True
         else:
-            done = closing.end()
-    return regions
+            joined = joined and block.mark == "ruler"
+    if first >= 0:
+        yield first, last
 
 
-def _inside(taken: list[tuple[int, int]], at: int) -> bool:
-    number = bisect_left(taken, (at + 1,)) - 1
-    return number >= 0 and at < taken[number][1]
+def _without_examples(parts: Sequence[Block], regions: list[Region]) -> list[Region]:
+    """Return the regions from the last on back to a question, before which are examples."""
+    asked = [block.start for block in parts if block.mark == "question"]
+    first = next(
+        (at for at in reversed(range(1, len(regions))) if _any_between(asked, regions[at - 1][1], regions[at][0])), 0
+    )
+    return regions[first:]
 
 
-def _under_labels(text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the region from a label to the next question; earlier such regions are examples, and not context."""
-    taken = sorted(taken)
-    questions = [match.start() for match in _TASK_LABEL.finditer(text) if not _inside(taken, match.start())]
-    paragraph_ends: list[int] | None = None
-    regions: list[tuple[int, int]] = []
-    done = 0
-    for label in _LABEL.finditer(text):
-        if label.start() < done or _inside(taken, label.start()):
-            continue
-        end = _first_from(questions, label.end())
-        if end is None:
-            paragraph_ends = _possible_ends(text) if paragraph_ends is None else paragraph_ends
-            end = _first_from(paragraph_ends, label.end())
-        start, done = label.start(), len(text) if end is None else end
-        if regions and regions[-1][1] == start:
-            start = regions.pop()[0]  # the last passage of a text without a question is not a question
-        if done - start >= _MIN_LABELED:
-            regions.append((start, done))
-    return regions[-1:]
+def _any_between(places: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
 
 
-def _first_from(places: list[int], at: int) -> int | None:
-    return next(iter(places[(first := bisect_left(places, at)) : first + 1]), None)
+def _kinds(text: str) -> list[SentenceKind]:
+    return [kind_of(sentence) for sentence in _sentences(text)]
 
 
-def _possible_ends(text: str) -> list[int]:
-    """Return where a passage may end without a label: a paragraph to the model, the last one, a last question."""
-    paragraphs = [match for match in _PARAGRAPH.finditer(text) if match[0].strip()]
-    to_model = [paragraph.start() for paragraph in paragraphs[:-1] if _TO_MODEL.search(paragraph[0])]
-    lines = list(_QUESTION_LINE.finditer(text))
-    return sorted([*to_model, *(match.start() for match in [*paragraphs[-1:], *lines[-1:]])])
-
-
-def _article(text: str) -> Iterator[tuple[int, int]]:
-    """Yield long paragraphs without instructions to the model, where the last paragraph asks a question."""
-    paragraphs = [match for match in _PARAGRAPH.finditer(text) if match[0].strip()]
-    if len(paragraphs) < 2 or len(paragraphs[-1][0]) > _MAX_QUESTION or not _is_question(paragraphs[-1][0]):
-        return
-    long = [paragraph for paragraph in paragraphs[:-1] if _is_article(paragraph[0])]
-    if sum(_size(paragraph[0]) for paragraph in long) >= _MIN_ARTICLE:
-        yield from ((paragraph.start(), paragraph.end()) for paragraph in long)
-
-
-def _is_question(paragraph: str) -> bool:
-    return bool(_QUESTION_LABEL.match(paragraph)) or paragraph.rstrip().endswith(("?", "\uff1f", "\u061f"))
-
-
-def _is_article(paragraph: str) -> bool:
-    return _size(paragraph) >= _MIN_PARAGRAPH and not _LIST_ITEM.match(paragraph) and not _TO_MODEL.search(paragraph)
+def _sentences(text: str) -> list[str]:
+    return [sentence for match in _SENTENCE.finditer(text) if (sentence := match[0].strip())]
 
 
 def _size(text: str) -> int:

@@ -18,8 +18,8 @@ ENGLISH = InstructionWords(
     constraint, constraints, answer, answers, a, final answer, helpful answer, short answer, your answer, response,
     reply, output, output format, answer format, response format, format, prompt, user, human, assistant, ai,
     system, request, options, choices, input, example, examples, sample, note, notes, tone, style, persona, role,
-    policy, policies, steps, important, note to the model, remember, goal, goals, objective, hint, hints, schema,
-    language, length, audience, thought, reasoning, do, don't, dos and don'ts
+    policy, policies, step, steps, important, note to the model, remember, goal, goals, objective, hint, hints,
+    schema, language, length, audience, thought, reasoning, do, don't, dos and don'ts
     """,
     polite="""
     please, kindly, now, then, also, and, but, so, finally, first, second, next, just, simply, again, ok, okay

@@ -12,9 +12,9 @@ GERMAN = InstructionWords(
     suchergebnis, suchergebnisse, treffer, informationen, unterlagen, wissen, geschichte, ausschnitt, ausschnitte
     """,
     task="""
-    aufgabe, aufgaben, anweisung, anweisungen, regel, regeln, richtlinien, vorgaben, antwort, antworten, ausgabe,
-    ausgabeformat, antwortformat, beispiel, beispiele, rolle, ton, stil, hinweis, hinweise, wichtig, optionen,
-    nutzer, benutzer, anforderungen, ziel, sprache, lange
+    aufgabe, aufgaben, schritt, schritte, anweisung, anweisungen, regel, regeln, richtlinien, vorgaben, antwort,
+    antworten, ausgabe, ausgabeformat, antwortformat, beispiel, beispiele, rolle, ton, stil, hinweis, hinweise,
+    wichtig, optionen, nutzer, benutzer, anforderungen, ziel, sprache, lange
     """,
     polite="bitte, nun, dann, und, aber, jetzt, also, zuerst, zuletzt",
     orders="""

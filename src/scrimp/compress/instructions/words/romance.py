@@ -11,9 +11,9 @@ FRENCH = InstructionWords(
     textes, resultat, resultats, paragraphe, paragraphes, informations, references, contexte fourni, connaissances
     """,
     task="""
-    tache, taches, consigne, consignes, instruction, instructions, regle, regles, reponse, reponses, sortie, format,
-    format de reponse, exemple, exemples, role, ton, style, important, remarque, utilisateur, choix, langue,
-    objectif
+    tache, taches, etape, etapes, consigne, consignes, instruction, instructions, regle, regles, reponse, reponses,
+    sortie, format, format de reponse, exemple, exemples, role, ton, style, important, remarque, utilisateur, choix,
+    langue, objectif
     """,
     polite="s'il vous plait, s'il te plait, merci de, veuillez, puis, et, maintenant, ensuite, mais",
     orders="""
@@ -61,8 +61,9 @@ SPANISH = InstructionWords(
     extracto, extractos, texto, textos, resultado, resultados, parrafo, parrafos, informacion, antecedentes
     """,
     task="""
-    tarea, tareas, instruccion, instrucciones, regla, reglas, respuesta, respuestas, salida, formato, formato de
-    respuesta, ejemplo, ejemplos, rol, tono, estilo, importante, nota, usuario, opciones, idioma, objetivo
+    tarea, tareas, paso, pasos, instruccion, instrucciones, regla, reglas, respuesta, respuestas, salida, formato,
+    formato de respuesta, ejemplo, ejemplos, rol, tono, estilo, importante, nota, usuario, opciones, idioma,
+    objetivo
     """,
     polite="por favor, ahora, luego, y, despues, pero",
     orders="""
@@ -108,8 +109,8 @@ PORTUGUESE = InstructionWords(
     textos, resultado, resultados, paragrafo, paragrafos, informacao, informacoes, excerto, excertos
     """,
     task="""
-    tarefa, tarefas, instrucao, instrucoes, regra, regras, resposta, respostas, saida, formato, formato da resposta,
-    exemplo, exemplos, papel, tom, estilo, importante, nota, usuario, opcoes, idioma, objetivo
+    tarefa, tarefas, passo, passos, instrucao, instrucoes, regra, regras, resposta, respostas, saida, formato,
+    formato da resposta, exemplo, exemplos, papel, tom, estilo, importante, nota, usuario, opcoes, idioma, objetivo
     """,
     polite="por favor, agora, depois, e, entao, mas",
     orders="""
@@ -152,8 +153,9 @@ ITALIAN = InstructionWords(
     brano, brani, testo, testi, risultato, risultati, paragrafo, paragrafi, informazioni, frammento, frammenti
     """,
     task="""
-    compito, compiti, istruzione, istruzioni, regola, regole, risposta, risposte, output, formato, formato della
-    risposta, esempio, esempi, ruolo, tono, stile, importante, nota, utente, opzioni, lingua, obiettivo
+    compito, compiti, passo, passi, istruzione, istruzioni, regola, regole, risposta, risposte, output, formato,
+    formato della risposta, esempio, esempi, ruolo, tono, stile, importante, nota, utente, opzioni, lingua,
+    obiettivo
     """,
     polite="per favore, per piacere, ora, poi, e, adesso, ma",
     orders="""

@@ -1,0 +1,101 @@
+"""Split a text into blocks, paragraphs and what a label or list mark begins, and tell what each block begins with."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+from scrimp.compress.instructions.labels import label_at
+
+# documents: a label that says so; passage: a number, title or heading that begins one of several; item: of a list.
+Mark: TypeAlias = Literal["question", "task", "documents", "passage", "item", "ruler", "none"]
+
+_RULER = re.compile(r"[ \t]*(?:([-=*_~#+])\1{2,}|\"\"\"|''')[ \t]*$")
+_NUMBERED = re.compile(
+    r"[ \t]*(?:[#>*]+[ \t]*)*(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
+    r"(?:[\[(【][ \t]*\d{1,6}[ \t]*[\])】]|(?<=\w)[ \t]*#?\d{1,6}(?![\w.,]))"
+    r"(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"[ \t]*(?:#{1,6}[ \t]+\S|={2,}[ \t]*\S.*={2,}[ \t]*$|-{3,}[ \t]*\S.*-{3,}[ \t]*$|\*\*[^*\n]{1,80}\*\*:?[ \t]*$)"
+)
+_ITEM = re.compile(r"[ \t]{0,3}(?:\d{1,3}[.)]|[-*+\u2022])[ \t]+(?=\S)")
+
+
+class Block(NamedTuple):
+    """A part of a text: where it starts and ends, what it begins with, and where its own text starts."""
+
+    start: int
+    end: int
+    mark: Mark
+    body: int
+    numbered: bool = False
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int
+    mark: Mark
+    body: int
+    numbered: bool
+    word: str | None  # before the number: an unknown word begins a passage where it does so several times
+
+
+def blocks(text: str, gaps: Iterable[tuple[int, int]]) -> list[Block]:
+    """Return the blocks of the parts of a text, each of which starts and ends a line."""
+    lines = [line for start, end in gaps for line in _lines(text, start, end)]
+    repeated = Counter(line.word for line in lines if line.word is not None)
+    return list(_joined(text, (_settled(line, repeated) for line in lines)))
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
+    while start < end:
+        after = min(text.find("\n", start, end) + 1 or end, end)
+        yield _line(text, start, after)
+        start = after
+
+
+def _line(text: str, start: int, end: int) -> _Line:
+    line = text[start : min(end, start + 400)].rstrip("\r\n")
+    if _RULER.match(line):
+        return _Line(start, end, "ruler", end, False, None)
+    label = label_at(line)
+    if label and label.kind in ("question", "task", "documents"):
+        return _Line(start, end, label.kind, start + label.end, label.numbered, None)
+    if label:
+        return _Line(start, end, "passage", end, True, None)
+    numbered = _NUMBERED.match(line)
+    if numbered and (numbered["colon"] or numbered["word"] is None or numbered.end() == len(line.rstrip())):
+        return _Line(start, end, "passage", start + numbered.end(), True, (numbered["word"] or "").casefold())
+    if _HEADING.match(line):
+        return _Line(start, end, "passage", end, False, None)
+    item = _ITEM.match(line)
+    return _Line(start, end, "item" if item else "none", start + item.end() if item else start, False, None)
+
+
+def _settled(line: _Line, repeated: Counter[str]) -> _Line:
+    """Return a line with its mark; a number after a word that comes but once begins nothing."""
+    if line.word is None or repeated[line.word] > 1:
+        return line
+    return line._replace(mark="none", body=line.start)
+
+
+def _joined(text: str, lines: Iterable[_Line]) -> Iterator[Block]:
+    """Yield blocks: a line that begins something, with the lines after it up to a blank one or the next such line."""
+    block: Block | None = None
+    blank = False
+    for line in lines:
+        is_blank = text[line.start : line.end].isspace()
+        starts = line.mark != "none" or (blank and not is_blank) or block is None
+        if block is not None and not starts and block.end == line.start and block.mark != "ruler":
+            block = block._replace(end=line.end)
+        else:
+            if block is not None:
+                yield block
+            block = Block(line.start, line.end, line.mark, line.body, line.numbered)
+        blank = is_blank
+    if block is not None:
+        yield block

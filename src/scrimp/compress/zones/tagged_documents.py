@@ -1,0 +1,91 @@
+"""Find documents between tags: those whose name says so, and those that follow each other under one name."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from scrimp.compress.instructions.labels import name_kind
+from scrimp.compress.zones.zone_span import find_closing_tag
+
+Region = tuple[int, int]
+
+_TAG = re.compile(r"<([A-Za-z][\w.-]{0,40})(?:\s[^<>\n]{0,300})?>")
+_MIN_TAGGED = 40
+_MIN_UNKNOWN = 150  # characters of the shortest of several documents under a name that says nothing
+# Names of HTML, whose elements are no documents.
+_HTML = frozenset((
+    "p", "b", "i", "u", "s", "a", "em", "strong", "span", "div", "li", "ul", "ol", "dl", "dt", "dd", "td", "tr", "th",
+    "table", "tbody", "thead", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "code", "pre", "sub", "sup", "small",
+    "blockquote", "kbd", "img", "script", "style", "details", "summary", "center", "font", "html", "body", "head",
+    "title",
+))  # fmt: skip
+
+
+def tagged_documents(text: str, taken: Sequence[Region]) -> list[Region]:
+    """Return the documents between tags outside what is taken; documents that follow each other are one, with tags."""
+    found = list(_tagged(text, taken))
+    regions: list[Region] = []
+    for _, group in groupby(_chained(text, found), key=lambda each: each[0]):
+        run = [(start, end, name) for _, start, end, name in group]
+        kind = name_kind(run[0][2])
+        inner = [_inside(text, start, end) for start, end, _ in run]
+        if kind == "documents":
+            lengths = [end - start for start, end in inner]
+            if len(run) == 1 and lengths[0] >= _MIN_TAGGED:
+                regions += inner
+            elif len(run) > 1 and sum(lengths) >= _MIN_TAGGED:
+                regions.append((run[0][0], run[-1][1]))
+        elif kind is None and len(run) > 1 and min(end - start for start, end in inner) >= _MIN_UNKNOWN:
+            regions.append((run[0][0], run[-1][1]))
+    return regions
+
+
+def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and name of elements that are no HTML, outermost first and none within another."""
+    done = 0
+    unbalanced: set[str] = set()
+    for match in _TAG.finditer(text):
+        name = match[1].lower()
+        if match.start() < done or name in unbalanced or name in _HTML or is_inside(taken, match.start()):
+            continue
+        closing = find_closing_tag(text, match.end(), name, opened=True)
+        if closing is None:
+            unbalanced.add(name)
+            continue
+        end = text.find(">", closing.end()) + 1 or len(text)
+        if name_kind(name) is None and name_kind(_first_inside(text, match.end())) == "documents":
+            continue  # its documents are looked at one by one
+        yield match.start(), end, name
+        done = end
+
+
+def _first_inside(text: str, at: int) -> str:
+    inner = _TAG.match(text, re.compile(r"\s*").match(text, at).end())  # type: ignore[union-attr]
+    return inner[1] if inner else ""
+
+
+def _chained(text: str, found: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int, int, str]]:
+    """Yield each element with the number of its chain: of one name, with nothing but white space between them."""
+    chain, before = 0, (0, -1, "")
+    for start, end, name in found:
+        if _stem(name) != _stem(before[2]) or text[before[1] : start].strip():
+            chain += 1
+        yield chain, start, end, name
+        before = (start, end, name)
+
+
+def _stem(name: str) -> str:
+    return name.rstrip("0123456789_-.")
+
+
+def _inside(text: str, start: int, end: int) -> Region:
+    return text.index(">", start) + 1, text.rindex("<", start, end)
+
+
+def is_inside(taken: Sequence[Region], at: int) -> bool:
+    """Return whether a place is in one of the regions, which are in order."""
+    number = bisect_left(taken, (at + 1,)) - 1
+    return number >= 0 and at < taken[number][1]

@@ -1,0 +1,88 @@
+# ruff: noqa: ISC004 - a passage goes over several lines
+from __future__ import annotations
+
+import pytest
+
+from bench.focus.labelings import LABELINGS, POSITIONS, TEMPLATES
+from scrimp.compress.compressor import compress
+
+PASSAGES = (
+    "The harbor of Varn was opened in 1911 by the widow of a rich captain. It has three piers, of which the longest "
+    "is of stone. The largest crane was sold to Oslo after the second flood, and a smaller one was bought of a yard "
+    "in the north. Fishing boats land on the eastern side, where the water is never deeper than two fathoms.",
+    "The old town hall was rebuilt in 1930 by Anna Meier, who had won the competition. Its tower has four clocks, and "
+    "none of them shows the same time. Markets are held in front of it on Saturdays from the spring to the autumn. "
+    "A flight of wide steps leads from the square to its door, over which the arms of the town are carved.",
+    "The school has about 400 pupils from five valleys. A gym was added in 1988, and the roof has leaked since then. "
+    "Its bell came from a ship that was wrecked at the coast. The teachers live in a row of small houses behind the "
+    "orchard. In the winter of the great snow the pupils slept in the hall for eleven nights.",
+    "Bread is baked in Varn with rye from the hills around it. The oven of the guild is older than the walls, and it "
+    "is heated with beech. Loaves are marked with the sign of the baker, and those without one are given to the poor. "
+    "On the first Sunday of the year a loaf as long as a man is carried through every street.",
+)
+QUESTION = "Who rebuilt the town hall of Varn?"
+GOLD = "was rebuilt in 1930 by Anna Meier"
+
+
+def _check(prompt: str) -> None:
+    left = compress(prompt, "focus", keep=0.5).text
+
+    assert GOLD in left
+    assert QUESTION in left
+    assert len(left) < len(prompt) - 0.35 * sum(map(len, PASSAGES)), "no documents were found"
+
+
+@pytest.mark.parametrize("labeling", LABELINGS)
+@pytest.mark.parametrize("position", POSITIONS)
+def test_documents_are_found_whatever_their_labels(labeling: str, position: str) -> None:
+    _check(POSITIONS[position](LABELINGS[labeling](PASSAGES), QUESTION))
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_documents_of_a_template_are_found(template: str) -> None:
+    _check(TEMPLATES[template](PASSAGES, QUESTION))
+
+
+BANK = "The assistant answers for a bank that was founded in Hamburg in 1904 and has forty branches."
+AMOUNTS = "Amounts over 500 euros need a second signature except between accounts of one owner."
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        f"## Role\n{BANK} {{}}\n\n## Rules\n{AMOUNTS} {{}}",
+        f"Rules:\n1. {AMOUNTS} {{}}\n2. {BANK} {{}}",
+        "Instructions:\n- {}\n- {}",
+        "<rules>\n{}\n</rules>\n<instructions>\n{}\n</instructions>",
+        "<rule>{}</rule>\n<rule>{}</rule>",
+        "Guidelines:\n\n{}\n\n{}",
+        "Question: why?\nExample: {}\n\nOutput format: {}",
+        "Step 1: {}\nStep 2: {}",
+        "Regeln:\n{}\n\n{}",
+        "**Constraints**\n{}\n\n{}",
+    ],
+)
+def test_what_stands_under_rules_is_no_document(instructions: str) -> None:
+    filling = "The branch in Kiel was moved in 1988 to a building near the harbor, where it is still. " * 4
+    prompt = f"{instructions.format(filling, filling)}\n\nWho moved the branch in Kiel?"
+
+    assert compress(prompt, "focus", keep=0.3).text == prompt
+
+
+def test_a_document_that_goes_takes_its_tags_with_it() -> None:
+    left = compress(POSITIONS["after"](LABELINGS["<passage>"](PASSAGES), QUESTION), "focus", keep=0.3).text
+
+    assert left.count("<passage>") == left.count("</passage>") < len(PASSAGES)
+
+
+def test_the_words_to_look_for_are_no_document() -> None:
+    documents = LABELINGS["Passage 1:"](PASSAGES)
+
+    assert compress(f"{documents}\n\ntown hall rebuilt by", "focus", keep=0.5).text.endswith("\n\ntown hall rebuilt by")
+
+
+@pytest.mark.parametrize(
+    "unit", ["[1] a\n", "<a1>\n", "<doc>a</doc>", "Note: a\n\n", "# a\n", "- a\n", "---\n", "a. ", "A b 1:\n"]
+)
+def test_labels_made_to_blow_up_are_no_trap(unit: str) -> None:
+    assert compress(f"{unit * 20_000}\n\nWho?", "tidy").text
