@@ -35,7 +35,8 @@ def test_the_batches_about_form_are_found_and_few_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["Frobnicate it.", "Frobnicated model, please.", "Could you frobnicate it?", "Does it comply?", "Fais-le."]
+    "prompt",
+    ["Frobnicate it.", "Frobnicated model, please.", "Could you frobnicate it?", "Does it comply?", "Fais-le."],
 )
 def test_a_task_that_asks_for_nothing_known_is_about_form(prompt: str) -> None:
     assert about_form(prompt) == prompt
