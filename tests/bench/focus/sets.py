@@ -68,12 +68,13 @@ def _typed(path: Path) -> tuple[list[Asked], list[Asked]]:
     with path.open(encoding="utf-8") as lines:
         every = [
             Asked(
-                set=line["set"],
-                passages=tuple(line["passages"]),
-                question=line["question"],
-                needed=tuple((words,) for words in line["needed"]),
+                set=text["set"],
+                passages=tuple(text["passages"]),
+                question=asked["question"],
+                needed=tuple(map(tuple, asked["needed"])),
             )
-            for line in map(json.loads, lines)
+            for text in map(json.loads, lines)
+            for asked in text["asked"]
         ]
     return [each for each in every if len(each.passages) > 1], [each for each in every if len(each.passages) == 1]
 
