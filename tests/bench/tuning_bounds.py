@@ -3,7 +3,8 @@
     python tests/bench/tuning_bounds.py [--draws 1000]
 
 Rows are drawn from the rates of losses, of both right and of gains that policies showed on recorded sets, and from the
-worst rates that miss the target.
+worst rates that miss the target. At the end: how often a look after every so many rows, up to 800, certifies what is
+false, where each look takes the whole risk and where all share it; and what sharing costs who looks once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from statistics import NormalDist, fmean, variance
 
 from scrimp.tuning.binomial import binomial_cdf
 from scrimp.tuning.bounds import PairedOutcomes, betting_p, exact_p, studentized_mean
+from scrimp.tuning.looks import share_of_look
 
 RISK = 0.05
 SIZES = (50, 100, 200, 400, 800)
@@ -69,6 +71,33 @@ def drawn(rates: Sequence[float], size: int, rng: random.Random) -> Counts:
 WAYS: tuple[Callable[[Counts, float], bool], ...] = (exact, losses_alone, betting, bernstein, pseudo_failure)
 
 
+def ever_certified(rates: Sequence[float], target: float, every: int, draw: int, *, shared: bool) -> bool:
+    """Return whether any look at growing rows certifies a policy with these rates."""
+    counts = [0, 0, 0, 0]
+    chance = random.Random(f"looks{draw}")
+    for look, _ in enumerate(range(every, 801, every), 1):
+        counts = [sum(pair) for pair in zip(counts, drawn(rates, every, chance), strict=True)]
+        risk = RISK * share_of_look(look) if shared else RISK
+        if exact_p(PairedOutcomes(*counts[:3]), target, risk) <= risk:
+            return True
+    return False
+
+
+def looks(count: int) -> None:
+    print("\nlooks at growing rows      missed: each at 5 %   sharing 5 %")
+    for target in (0.95, 0.98):
+        for name, rates in null_rates(target).items():
+            for every in (20, 50, 800):
+                missed = [
+                    fmean(ever_certified(rates, target, every, draw, shared=shared) for draw in range(count))
+                    for shared in (False, True)
+                ]
+                print(
+                    f"{target:.0%} {name:16} every {every:3}   " + "".join(f"{share:16.1%}" for share in missed),
+                    flush=True,
+                )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=1000)
@@ -80,6 +109,7 @@ def main() -> None:
                 draws = [drawn(rates, size, random.Random(f"{name}{size}{draw}")) for draw in range(count)]
                 shares = [fmean(way(draw, target) for draw in draws) for way in WAYS]
                 print(f"{target:.0%} {name:16} n {size:4}    " + "".join(f"{share:16.1%}" for share in shares))
+    looks(min(count, 300))
 
 
 if __name__ == "__main__":

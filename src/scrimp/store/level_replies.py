@@ -5,8 +5,9 @@ They are stored in the ledger's file, beside the replies of several models (`pai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -49,13 +50,21 @@ class LevelReply(Struct, frozen=True, kw_only=True):
 
 
 class Look(Struct, frozen=True):
-    """What is looked at: a task's pairs of one model, at a level as one version of the code compresses to it."""
+    """What is looked at: a task's pairs of one model, at a level as one version of the code compresses to it.
+
+    At the level off: its pairs with other models, of which the version says so.
+    """
 
     task: str
     model: str
     level: Level
     keep: float
     version: str
+
+
+def digest(ids: Iterable[str]) -> str:
+    """Return the evidence of a look: what names these rows or pairs together, in any order."""
+    return blake2b("\n".join(sorted(ids)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 class AskedPrompt(Struct, frozen=True, kw_only=True):

@@ -8,12 +8,13 @@ with them the target over all rows. All-flagship needs no certificate and is wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
 from scrimp.tuning.bounds import ScorePair, count_outcomes, lower_bound, p_value, rows_needed
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups
+from scrimp.tuning.looks import share_of_look
 from scrimp.tuning.policies import Always, PerSignature, Policy
 from scrimp.tuning.policy_metrics import PolicyMetrics, measure, score_pairs, unlabeled_rows
 from scrimp.tuning.recorded_row import RecordedRow
@@ -41,13 +42,14 @@ class Claim(Struct, frozen=True, kw_only=True):
     signatures: tuple[str, ...]
     policy: Policy
     certified: bool
-    risk: float  # this group's share
+    risk: float  # this group's share, of which this look takes its own
     pairs: int
     bound: float
     measured: PolicyMetrics
     tests: tuple[PolicyTest, ...]  # in order; only the last one may have failed
     next_target: float | None = None  # the target this one was tested at where it was not certified
     labels_needed: int | None = None  # beyond the pairs there are; None where no number would do
+    look: int = 1  # the first, second ... at rows of this group
     unlabeled: int = 0  # rows whose missing label was taken for the worst: with it more may be certified
 
 
@@ -63,18 +65,23 @@ class Certificate(Struct, frozen=True, kw_only=True):
 
 
 def certify(
-    rows: Sequence[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05
-) -> Certificate:
+    rows: Sequence[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05,
+    look: Callable[[ClaimGroup[RecordedRow]], int] | None = None,
+) -> Certificate:  # fmt: skip
     """Return what the rows certify: for each group the policy that saves most of those that passed their tests.
 
     Policies come safest first and were chosen without a look at these rows' scores. Rows are independent draws of what
-    is to come; where a score that matters is not labeled, the worst is assumed. Raises ValueError without rows or for a
-    target outside 0.5..1, and InputError where a row lacks a model.
+    is to come; where a score that matters is not labeled, the worst is assumed. `look` returns how often rows of a
+    group have been looked at, this time included; all looks share the risk. Without it this is the only look ever.
+    Raises ValueError without rows or for a target outside 0.5..1, and InputError where a row lacks a model.
     """
     if not rows:
         raise ValueError("nothing is recorded")
-    groups = claim_groups(rows, target, risk)
-    claims = tuple(_claim(group, policies, flagship, target, risk / len(groups)) for group in groups)
+    groups = claim_groups(rows, target, risk if look is None else risk * share_of_look(1))
+    claims = tuple(
+        _claim(group, policies, flagship, target, risk / len(groups), None if look is None else look(group))
+        for group in groups
+    )
     choices = {signature: claim.policy for claim in claims for signature in claim.signatures if claim.certified}
     policy = claims[0].policy if len(claims) == 1 else PerSignature(choices, Always(flagship))
     return Certificate(
@@ -93,8 +100,10 @@ def labels_needed(pairs: Sequence[ScorePair], target: float, risk: float) -> int
 
 
 def _claim(
-    group: ClaimGroup[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float
-) -> Claim:
+    group: ClaimGroup[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, share: float,
+    look: int | None,
+) -> Claim:  # fmt: skip
+    risk, next_risk = (share, share) if look is None else (share * share_of_look(at) for at in (look, look + 1))
     tests = _fixed_sequence(group, policies, flagship, target, risk)
     passed = [(test.policy, measure(test.policy, group.rows, flagship)) for test in tests if test.certified]
     fallback = (Always(flagship), measure(Always(flagship), group.rows, flagship))
@@ -106,13 +115,14 @@ def _claim(
     unlabeled = 0 if planned is None else unlabeled_rows(group.rows, planned, flagship)
     needed = None
     if planned is not None and next_target is not None and not unlabeled:
-        needed = labels_needed(score_pairs(group.rows, planned, flagship), next_target, risk)
+        needed = labels_needed(score_pairs(group.rows, planned, flagship), next_target, next_risk)
     return Claim(
         group=group.name,
         signatures=group.signatures,
         policy=policy,
         certified=certified,
         risk=risk,
+        look=look or 1,
         pairs=len(group.rows),
         bound=bound,
         measured=measured,

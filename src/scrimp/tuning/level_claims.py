@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from scrimp.tuning.bounds import ScorePair, count_outcomes, lower_bound, p_value, rows_needed
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups
+from scrimp.tuning.looks import share_of_look
 
 TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 
@@ -89,9 +90,7 @@ def claim_levels(
 ) -> tuple[LevelClaim, ...]:
     """Return a claim for each group of tasks, which share the risk; raise ValueError without pairs.
 
-    `look` returns how often pairs of a group have been looked at, this time included. The first look at them takes half
-    of the group's risk, the next one at more pairs half of what is left, and so on: however often more pairs are
-    collected because those there are did not suffice, the risk is not exceeded.
+    `look` returns how often pairs of a group have been looked at, this time included; all looks share the risk.
     """
     if not pairs:
         raise ValueError("nothing is recorded")
@@ -137,14 +136,18 @@ def _agree(one: LevelAnswer, other: LevelAnswer) -> bool:
 
 
 def _claim(group: ClaimGroup[LevelPair], target: float, share: float, look: int) -> LevelClaim:
-    pairs, risk = group.rows, share / 2**look
+    pairs, risk = group.rows, share * share_of_look(look)
     scores = score_pairs(pairs)
     p = p_value(scores, target, risk)
     certified = p <= risk
     bound = lower_bound(scores, risk, target) if certified else target
     next_target = next((level for level in TARGETS if level > bound), None) if certified else target
     outcomes = count_outcomes(scores)
-    needed = None if next_target is None else rows_needed(outcomes, len(scores), next_target, risk / 2)
+    needed = (
+        None
+        if next_target is None
+        else rows_needed(outcomes, len(scores), next_target, share * share_of_look(look + 1))
+    )
     without = sum(score.flagship_score for score in scores)
     return LevelClaim(
         group=group.name if len(group.signatures) > 1 else group.signatures[0], signatures=group.signatures,

@@ -76,7 +76,7 @@ def apply(
         if keep is not None:
             raise UsageError(KEEP_ALONE)
         dataset = load_dataset(session, LEDGER, flagship, pool, None, since_time(since))
-        certificate = certify_dataset(dataset, target, risk)
+        certificate = certify_dataset(dataset, target, risk, session.services)
         for claim in certificate.claims:
             print_line(claim_sentence(claim, target, 1 - risk))
         routes = list(tuned_routes(certificate, session.services.clock(), pooled=pooled))

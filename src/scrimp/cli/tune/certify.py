@@ -66,15 +66,16 @@ def certify(
 ) -> None:
     """Show which policies are proven to keep a share of the flagship's quality, and what they save.
 
-    Policies are tested from the safest on, each at the full risk, until one fails; a task with enough rows is tested by
+    Policies are tested from the safest on, each at the same risk, until one fails; a task with enough rows is tested by
     itself, others together with their kind. A cheap model that gives the flagship's answer counts as right, so only
     rows on which they differ need a label (scrimp tune label); where one is missing, the worst is assumed. Without
     labels, quality is therefore agreement with the flagship, not the truth.
-    Calls no API and changes nothing: scrimp tune apply does that.
+    Calls no API and changes no route: scrimp tune apply does that. Looks at rows of a task are counted, and share the
+    risk (1/2, 1/6, 1/12 ...): to collect more rows until they suffice does not make a certificate weaker. Labels for
+    the same rows, and the same rows again, are no other look.
 
     With --compress it shows instead which share of answers a level of compression is proven to keep, and what it
-    saves, by prompts that were sent at the level and without it (scrimp tune shadow --compress). Looks at such pairs
-    are counted, and share the risk: to collect more of them until they suffice does not make a certificate weaker.
+    saves, by prompts that were sent at the level and without it (scrimp tune shadow --compress); looks count likewise.
     """
     if compress is not None:
         _certify_level(
@@ -85,7 +86,7 @@ def certify(
         raise UsageError(KEEP_ALONE)
     with open_session() as session:
         dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
-        certificate = certify_dataset(dataset, target, risk)
+        certificate = certify_dataset(dataset, target, risk, session.services)
         unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
         if as_json:
             print_json(_document(certificate, unlabeled))

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
+from scrimp.store.level_replies import LevelReplyStore, Look, digest
 from scrimp.tuning.certify import Certificate, certify
+from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name
-from scrimp.tuning.recorded_row import label_by_agreement
+from scrimp.tuning.recorded_row import RecordedRow, label_by_agreement
 from scrimp.tuning.shortlist import shortlist
 
+if TYPE_CHECKING:
+    from scrimp.flows.services import Services
 
-def certify_dataset(dataset: Dataset, target: float, risk: float) -> Certificate:
-    """Return what the rows certify.
+_ROUTES = "routes"  # in the place of a version: looks at pairs of models, which no level compresses
+
+
+def certify_dataset(dataset: Dataset, target: float, risk: float, services: Services) -> Certificate:
+    """Return what the rows certify; the look at them is noted in the ledger's file.
 
     A cheap model that asserts what the flagship asserts counts as right, so that only rows on which they differ need a
-    label; where such a label is missing, the worst is assumed.
+    label; where such a label is missing, the worst is assumed. So labels of the same rows are no other look.
     """
     rows = label_by_agreement(dataset.rows, dataset.flagship)
     candidates = shortlist(rows, dataset.pool, dataset.flagship)
-    return certify(rows, candidates.policies, dataset.flagship, target, risk)
+    store = LevelReplyStore(services.paths.ledger_db)
+
+    def look(group: ClaimGroup[RecordedRow]) -> int:
+        looked_at = Look("\n".join(group.signatures), dataset.flagship, "off", 1.0, _ROUTES)
+        return store.look(looked_at, digest(row.id for row in group.rows), services.clock())
+
+    try:
+        return certify(rows, candidates.policies, dataset.flagship, target, risk, look)
+    finally:
+        store.close()
 
 
 def tuned_routes(certificate: Certificate, now: float, *, pooled: bool = False) -> Iterator[TunedRoute]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from hashlib import blake2b
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from scrimp.errors import InputError
 from scrimp.flows.tune.level_collector import side_of
 from scrimp.flows.tune.level_drift import later_than
 from scrimp.flows.tune.level_pairs import LevelPairs, level_pairs
-from scrimp.store.level_replies import EVERYTHING, LevelReplyStore, Look, Side
+from scrimp.store.level_replies import EVERYTHING, LevelReplyStore, Look, Side, digest
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.level_claims import LevelClaim, LevelPair, claim_levels, what_is_kept
 
@@ -59,7 +58,7 @@ def certify_level(
         def claims(model: str, pairs: list[LevelPair]) -> ModelClaims:
             def look(group: ClaimGroup[LevelPair]) -> int:
                 looked_at = Look("\n".join(group.signatures), model, side.level, side.keep, version)
-                return store.look(looked_at, _digest(pair.id for pair in group.rows), services.clock())
+                return store.look(looked_at, digest(pair.id for pair in group.rows), services.clock())
 
             return ModelClaims(model, claim_levels(pairs, target, risk / len(found.by_model), look))
 
@@ -139,7 +138,3 @@ def _nothing(side: Side, others: list[Side], outdated: int) -> str:
         return f"scrimp's compression has changed since the pairs of {level_name(side)} were collected: {collect}"
     recorded = f" (there are some of {', '.join(map(level_name, others))})" if others else ""
     return f"no pair of {level_name(side)} is recorded{recorded}: {collect}"
-
-
-def _digest(ids: Iterable[str]) -> str:
-    return blake2b("\n".join(sorted(ids)).encode(), digest_size=8).hexdigest()
