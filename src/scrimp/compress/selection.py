@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
 from scrimp.compress.extract.question import find_question, without_answer_orders
+from scrimp.compress.instructions.rules import rules_in
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
 from scrimp.compress.task.form import about_all, about_form
@@ -70,14 +72,31 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
         return list(texts)
     first, last = documents[0], documents[-1] + 1
     pattern = options.protected
+    pieces = [
+        [Piece(part, is_one) for part, is_one in _parts(text)] if _is_document(zone) else [Piece(text, False)]
+        for zone, text in zip(zones[first:last], texts[first:last], strict=True)
+    ]
     left = focus_together(
-        [Piece(text, _is_document(zone)) for zone, text in zip(zones[first:last], texts[first:last], strict=True)],
+        [piece for parts in pieces for piece in parts],
         options.query,
         keep=options.keep,
         must_keep=(lambda unit: pattern.search(unit) is not None) if pattern is not None else None,
         scorer=options.scorer,
     )
-    return [*texts[:first], *left, *texts[last:]]
+    rest = iter(left)
+    return [*texts[:first], *("".join(islice(rest, len(parts))) for parts in pieces), *texts[last:]]
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a document, and whether each may be selected from: a rule in it is an instruction."""
+    done = 0
+    for start, end in rules_in(text):
+        if start > done:
+            yield text[done:start], True
+        yield text[start:end], False
+        done = end
+    if done < len(text):
+        yield text[done:], True
 
 
 def _is_document(zone: Zone) -> bool:

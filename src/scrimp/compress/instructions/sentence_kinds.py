@@ -34,7 +34,9 @@ def kind_of(sentence: str) -> SentenceKind:
         return "question"
     if not content or order >= max(_end(starts("asking").match(folded)), 1):
         return "order"
-    return "question" if starts("asking").match(folded) else "statement"
+    # "When a customer calls, be polite." begins like a question: only words without any mark at their end are one.
+    unmarked = not sentence.rstrip().endswith((".", "!", ":"))
+    return "question" if unmarked and starts("asking").match(folded) else "statement"
 
 
 def has_content(text: str) -> bool:

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.compress.compressor import compress
+from scrimp.compress.instructions.rules import rules_in
+
+HERE = Path(__file__).parent
+RULES = (HERE / "rules.txt").read_text("utf-8").splitlines()
+REPORTS = (HERE / "reports.txt").read_text("utf-8").splitlines()
+
+BANK = (
+    "Acme Bank was founded in 1904 in Hamburg by two brothers. It has forty branches in the north of the country.",
+    "The branch in Kiel was opened in 1950. It was moved in 1988 to a building near the harbor. Its hall has a dome.",
+    "The head of the bank lives in Bremen. Coins of all ages are shown in the cellar. School classes see it for free.",
+)
+QUESTION = "In which year was the branch in Kiel moved?"
+FRAMES = (
+    "Background: {0} {rule} {1} {2}\n\nQuestion: {question}",
+    "Context:\n{0}\n\n{1} {rule}\n\n{2}\n\n{question}",
+    "<context>\n{0}\n{rule}\n{1}\n\n{2}\n</context>\n\n{question}",
+    "{question}\n\n<doc>{0}</doc>\n<doc>{1}</doc>\n<doc>{2} {rule}</doc>",
+    "Passage 1: {0} {rule}\n\nPassage 2: {1}\n\nPassage 3: {2}\n\nQuestion: {question}",
+    "Context information is below.\n-----\n{0}\n{rule}\n\n{1}\n\n{2}\n-----\nQuery: {question}\nAnswer:",
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_among_documents_is_kept(rule: str) -> None:
+    for frame in FRAMES:
+        prompt = frame.format(*BANK, rule=rule, question=QUESTION)
+        left = compress(prompt, "focus", keep=0.3).text
+
+        assert rule in left, frame
+        assert "School classes" not in left, frame
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_what_a_document_reports_is_no_rule(report: str) -> None:
+    assert rules_in(f"{report}\n") == []
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
+def test_rules_do_not_take_the_place_of_sentences(keep: float) -> None:
+    rules = " ".join(RULES[:3])
+    with_rules, without = (
+        compress(FRAMES[0].format(*BANK, rule=rule, question=QUESTION), "focus", keep=keep).text for rule in (rules, "")
+    )
+
+    assert len(with_rules) - len(rules) >= len(without) - max(map(len, " ".join(BANK).split(". ")))
+
+
+def test_the_rules_of_a_manual_are_its_own_but_for_those_about_answers() -> None:
+    manual = "Never open the lid. Do not wash the motor. Avoid the sun. Always unplug the mill. It weighs a pound. "
+    text = f"{manual}Use only these documents."
+
+    assert [text[start:end] for start, end in rules_in(text)] == ["Use only these documents."]
+
+
+@given(st.lists(st.sampled_from([*RULES, *REPORTS, "\n", "\n\n", "Note: ", " "])).map(" ".join) | st.text())
+def test_places_of_rules_follow_each_other_in_the_text(text: str) -> None:
+    done = 0
+    for start, end in rules_in(text):
+        assert done <= start < end <= len(text)
+        done = end
