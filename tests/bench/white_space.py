@@ -1,10 +1,10 @@
 """What `lossless` changes in files from elsewhere, judged by json, markdown-it and the kind of each file.
 
-    PYTHONPATH=src:tests python tests/bench/white_space.py [--show N] [--most N] FOLDER...
+    PYTHONPATH=src:tests python tests/bench/white_space.py [--show N] [--most N] [--level LEVEL] FOLDER...
 
 Programs, configuration, pages and CSV must keep every byte, alone and below a question; texts may lose white space
 between the tokens of JSON that stands by itself, but none in Markdown's code; JSON must decode to the same. At most N
-files of each extension are read, spread over the folders.
+files of each extension are read, spread over the folders. At higher levels, programs and configuration are read only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -29,6 +29,7 @@ EXACT = frozenset("""
     yaml yml toml cfg ini conf tf html htm xml svg csv tsv css scss cob cbl f90 mk cmake tex m4 awk tcl dockerfile ps1
     makefile diff patch j2 erb proto graphql nix ex exs clj erl ml vim bat
 """.split())  # noqa: SIM905 # fmt: skip
+PAGES = frozenset(("html", "htm", "xml", "svg", "csv", "tsv"))
 LARGEST = 400_000  # bytes
 QUESTION = "Who is the owner?\n\n{}"
 
@@ -38,21 +39,21 @@ def kind_of(path: Path) -> str:
     return name.split(".")[0] if name.startswith(("dockerfile", "makefile")) else path.suffix.removeprefix(".")
 
 
-def chosen(folders: list[Path], most: int) -> Iterator[Path]:
-    """Yield at most so many files of each extension, spread evenly."""
+def chosen(folders: list[Path], most: int, kinds: Collection[str]) -> Iterator[Path]:
+    """Yield at most so many files of each kind, spread evenly."""
     found: defaultdict[str, list[Path]] = defaultdict(list)
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if kind_of(path) in TEXTS | RECORDS | EXACT and path.is_file() and 0 < path.stat().st_size <= LARGEST:
+            if kind_of(path) in kinds and path.is_file() and 0 < path.stat().st_size <= LARGEST:
                 found[kind_of(path)].append(path)
     for paths in found.values():
         yield from paths[:: max(1, len(paths) // most)][:most]
 
 
-def fault(kind: str, text: str) -> str | None:
+def fault(kind: str, text: str, level: str) -> str | None:
     """Return what is wrong with the text compressed, or None."""
     for before in (text, QUESTION.replace("{}", text)):
-        after = compress(before, "lossless").text
+        after = compress(before, level).text
         if after == before:
             continue
         if kind in EXACT and not is_json(text):
@@ -87,19 +88,21 @@ def first_difference(before: str, after: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--most", type=int, default=500)
+    parser.add_argument("--level", default="lossless")
     parser.add_argument("--show", type=int, default=3)
     parser.add_argument("folders", nargs="+", type=Path)
     arguments = parser.parse_args()
     read, changed, wrong = Counter[str](), Counter[str](), defaultdict[str, list[tuple[Path, str]]](list)
-    for path in chosen(arguments.folders, arguments.most):
+    kinds = TEXTS | RECORDS | EXACT if arguments.level == "lossless" else EXACT - PAGES
+    for path in chosen(arguments.folders, arguments.most, kinds):
         kind = kind_of(path)
         try:
             text = path.read_text("utf-8")
         except (UnicodeDecodeError, OSError):
             continue
         read[kind] += 1
-        changed[kind] += compress(text, "lossless").text != text
-        if (sentence := fault(kind, text)) is not None:
+        changed[kind] += compress(text, arguments.level).text != text
+        if (sentence := fault(kind, text, arguments.level)) is not None:
             wrong[kind].append((path, sentence))
     rows = [[kind or "none", str(read[kind]), str(changed[kind]), str(len(wrong[kind]))] for kind in sorted(read)]
     total = ["all", str(read.total()), str(changed.total()), str(sum(map(len, wrong.values())))]

@@ -26,11 +26,12 @@ frames = st.sampled_from(FRAMES)
 def test_programs_keep_every_token_and_byte(language: str, data: st.DataObject) -> None:
     program, frame = data.draw(strategies.programs(language)), data.draw(frames)
     before, _, after = frame.partition("{}")
-    found = compress(frame.replace("{}", program), "lossless").text
     lexer = get_lexer_by_name(strategies.PROGRAMS[language][0])
 
-    assert list(lexer.get_tokens(found.removeprefix(before).removesuffix(after))) == list(lexer.get_tokens(program))
-    assert found == frame.replace("{}", program)
+    for level in ("lossless", "tidy", "dense"):
+        found = compress(frame.replace("{}", program), level).text
+        assert list(lexer.get_tokens(found.removeprefix(before).removesuffix(after))) == list(lexer.get_tokens(program))
+        assert found == frame.replace("{}", program)
 
 
 @pytest.mark.parametrize("language", strategies.PROGRAMS)
