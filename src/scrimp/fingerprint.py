@@ -53,17 +53,19 @@ def _step(step: Step, locations: Mapping[str, str]) -> list[object]:
 
 def key(
     route: bytes, *, text: str, system: str | None = None, history: Sequence[Message] = (), sample: int = 0,
-    attachments: Sequence[Attachment] = (),
+    attachments: Sequence[Attachment] = (), after: Sequence[Message] = (),
 ) -> bytes:  # fmt: skip
-    """Return the 32-byte key of a prompt on a route; text, system text and earlier turns are as given.
+    """Return the 32-byte key of a prompt on a route; text, system text and other turns are as given.
 
     The first sample of a prompt has the key of the prompt itself.
     """
     turns = [replace(turn, told=()) for turn in history] if any(turn.told for turn in history) else history
     content: list[object] = [system, turns, text]
-    if sample or attachments:
+    if sample or attachments or after:
         content.append(sample)
-    if attachments:
+    if attachments or after:
         content.append([attached.identity for attached in attachments])
+    if after:
+        content.append(after)
     encoded = _encode(content)
     return hashlib.sha256(len(route).to_bytes(8, "big") + route + encoded).digest()

@@ -38,12 +38,31 @@ class ToldText(Struct, frozen=True):
         return ToldText(before + self.text, tuple((start + len(before), end + len(before)) for start, end in self.told))
 
 
+class ToolCall(Struct, frozen=True):
+    """A call that a model made of a tool; `arguments` is a JSON object as it was written."""
+
+    id: str
+    name: str
+    arguments: str
+
+
 class Message(Struct, frozen=True, omit_defaults=True):
-    """One turn of a conversation; role is user or assistant (system text is separate)."""
+    """One turn of a conversation; role is user, assistant or tool (system text is separate)."""
 
     role: str
     content: str
     told: tuple[TextSpan, ...] = ()  # where data stands in it; how it is compressed, not what it says
+    calls: tuple[ToolCall, ...] = ()  # that an assistant's turn ends with
+    call_id: str = ""  # what a tool's turn is the result of
+    name: str = ""  # of that tool
+    is_error: bool = False  # that tool failed
+
+    @property
+    def words(self) -> str:
+        """What a model reads of the turn, calls included."""
+        if not self.calls:
+            return self.content
+        return "\n".join([self.content, *(f"{call.name} {call.arguments}" for call in self.calls)])
 
 
 class Attachment(Struct, frozen=True, kw_only=True):
@@ -77,6 +96,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     id: str | None = None
     system: str | None = None
     history: tuple[Message, ...] = ()
+    after: tuple[Message, ...] = ()  # the tools that were called for the last user turn, and their results
     row: JsonObject | None = None
     source: str = ""  # where the row comes from: "tickets.jsonl:3"
     template: str | None = None  # the template the text was made from
@@ -167,6 +187,7 @@ class Call(Struct, frozen=True, kw_only=True):
     text: str
     system: str | None = None
     history: tuple[Message, ...] = ()
+    after: tuple[Message, ...] = ()  # turns that follow the text: calls of tools, and their results
     parameters: Parameters = Parameters()
     stream: bool = False
     step: int = 0  # of the chain

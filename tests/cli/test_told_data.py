@@ -101,3 +101,25 @@ def test_a_filter_can_be_told_that_all_is_data(ready: Scrimp) -> None:
     assert ready("compress", "-q", stdin=text).out == text
     assert ready("compress", "-q", "--data", stdin=text).out == text.replace(ORDER, SHORT)
     assert ready("compress", "-q", "--data", stdin="\n[1,  2]").out == "\n[1,2]"
+
+
+def test_what_a_tool_gave_back_is_data_and_its_call_stays(ready: Scrimp, provider: FakeProvider) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": '{"id":  7}'}}
+    turns = [
+        {"role": "user", "content": "Is order 7 open?"},
+        {"role": "assistant", "content": 'Like {"a":  1}', "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": f"{ORDER}\n"},
+    ]
+    exact = [{"role": "user", "content": "Convert order 7 to YAML."}, *turns[1:]]
+    later = [*turns, {"role": "user", "content": "Print it exactly as it came."}]
+    ready.file("rows.jsonl", "".join(json.dumps({"messages": row}) + "\n" for row in (turns, exact, later, turns)))
+    ran = ready("run", "rows.jsonl", "-j", "1")
+
+    assert ran.status == 0
+    assert [body["messages"] for body in provider.bodies] == [
+        [*turns[:2], {**turns[2], "content": f"{SHORT}\n"}],
+        exact,
+        later,
+    ]
+    assert [row["cache"] for row in ran.rows] == ["miss", "miss", "miss", "dup"]
+    assert ran.rows[0]["compressed"]["rules"] == ["json white space"]

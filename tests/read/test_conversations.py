@@ -92,7 +92,7 @@ def test_content_that_is_not_text_is_refused(read, content, kind):
         read(line({"messages": [{"role": "user", "content": content}]}))
 
 
-@pytest.mark.parametrize("turn", [{"role": "tool", "content": "x"}, {"content": "x"}, "x", None])
+@pytest.mark.parametrize("turn", [{"role": "function", "content": "x"}, {"content": "x"}, "x", None])
 def test_a_role_that_scrimp_does_not_know_is_named(read, turn):
     with pytest.raises(InputError, match="stdin:1: a turn of 'messages' has the role"):
         read(line({"messages": [turn, USER]}))

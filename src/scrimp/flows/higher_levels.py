@@ -68,7 +68,7 @@ def _saved(rows: Sequence[Answered], prices: PriceBook) -> dict[Level, Decimal]:
 
 def _estimate(row: Answered, compressor: PromptCompressor) -> int:
     sent = compressor.compress(row.prompt)
-    return sum(map(tokens.estimate, (sent.text, sent.system or "", *(turn.content for turn in sent.history))))
+    return sum(map(tokens.estimate, sent.texts))
 
 
 def _dollars(entry: Entry, sent: int, shorter: int, prices: PriceBook) -> Decimal:

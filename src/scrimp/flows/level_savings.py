@@ -81,7 +81,7 @@ class LevelSampler:
         sizes, notes = dict[Level, int](), dict[Level, str]()
         for level, compressor in self._compressors.items():
             sent = compressor.compress(row.prompt)
-            texts = (sent.text, sent.system or "", row.instruction or "", *(turn.content for turn in sent.history))
+            texts = (*sent.texts, row.instruction or "")
             sizes[level], notes[level] = sum(map(count, texts)), sent.note.partition(": ")[0]  # without words it cites
         model = self._model(row)
         dollars = {level: self._dollars(size, model) for level, size in sizes.items()}

@@ -68,4 +68,4 @@ class SentRows:
 
 
 def _size(row: Answered) -> int:
-    return len(row.prompt.text) + sum(len(turn.content) for turn in row.prompt.history)
+    return len(row.prompt.text) + sum(len(turn.words) for turn in (*row.prompt.history, *row.prompt.after))

@@ -24,19 +24,22 @@ from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import anthropic_content
 from scrimp.providers.requests.capabilities import claude_thinking
 from scrimp.providers.requests.output_caps import claude_cap
+from scrimp.providers.requests.tool_turns import anthropic_tools, anthropic_turns
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, Message, Usage
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     """Return the request for a call."""
     parameters = call.parameters
-    turns: list[Json] = [{"role": turn.role, "content": turn.content} for turn in call.history]
+    before, after = ([(turn, turn.content) for turn in turns] for turns in (call.history, call.after))
+    last = (Message("user", call.text), anthropic_content(call.text, call.attachments))
     body: JsonObject = {
         "model": call.model,
         "max_tokens": claude_cap(call),
-        "messages": [*turns, {"role": "user", "content": anthropic_content(call.text, call.attachments)}],
+        "messages": anthropic_turns([*before, last, *after]),
     }
+    body |= anthropic_tools([*call.history, *call.after])
     system, sent = call.system, None
     if parameters.schema is not None:
         sent = sent_schema(parameters.schema, endpoint)

@@ -26,8 +26,9 @@ from scrimp.providers.replies.stop_reasons import meaning_of
 from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import gemini_parts
 from scrimp.providers.requests.capabilities import base_name, gemini_thinking
+from scrimp.providers.requests.tool_turns import gemini_turn, joined_results
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, Usage
+from scrimp.values import Call, Completion, Failure, Json, JsonObject, Message, Usage
 
 _TEXT_AND_SOUND = ("", "TEXT", "AUDIO", "MODALITY_UNSPECIFIED")  # what price lists have rates for, as output
 _TIER_HEADER = "x-gemini-service-tier"
@@ -52,8 +53,9 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         config["responseMimeType"] = "application/json"
         if sent.how == "strict":
             config["responseJsonSchema"] = sent.schema
-    turns: list[Json] = [_turn("model" if turn.role == "assistant" else "user", turn.content) for turn in call.history]
-    body: JsonObject = {"contents": [*turns, _turn("user", call.text, *gemini_parts(call.attachments))]}
+    before, after = ([gemini_turn(turn, call.model) for turn in turns] for turns in (call.history, call.after))
+    last = gemini_turn(Message("user", call.text), call.model, *gemini_parts(call.attachments))
+    body: JsonObject = {"contents": joined_results([*before, last, *after])}
     if system:
         body["systemInstruction"] = {"parts": [{"text": system}]}
     if config:
@@ -62,10 +64,6 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     name = call.model if "/" in call.model else f"models/{call.model}"  # or tunedModels/..., publishers/...
     url = endpoint.address(f"/{name}:{verb}")
     return HttpRequest(url=url, body=dumps(body), headers=dict(endpoint.headers))
-
-
-def _turn(role: str, content: str, *before: Json) -> JsonObject:
-    return {"role": role, "parts": [*before, {"text": content}]}
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:

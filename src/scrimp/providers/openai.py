@@ -30,6 +30,7 @@ from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import openai_content
 from scrimp.providers.requests.capabilities import effort_fields
 from scrimp.providers.requests.output_caps import cap_fields
+from scrimp.providers.requests.tool_turns import openai_turn
 from scrimp.providers.schemas.sent_schema import JSON_OBJECT_ONLY, sent_schema, with_schema
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob
 
@@ -65,8 +66,9 @@ def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
     if schema is not None:
         system = with_schema(system, sent_schema(schema, endpoint))
     messages: list[Json] = [{"role": "system", "content": system}] if system else []
-    messages += [{"role": turn.role, "content": turn.content} for turn in call.history]
-    return [*messages, {"role": "user", "content": openai_content(call.text, call.attachments)}]
+    messages += map(openai_turn, call.history)
+    last: JsonObject = {"role": "user", "content": openai_content(call.text, call.attachments)}
+    return [*messages, last, *map(openai_turn, call.after)]
 
 
 def _structured_output(call: Call, endpoint: Endpoint) -> JsonObject:

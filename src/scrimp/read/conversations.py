@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from scrimp.errors import InputError
-from scrimp.values import Json, JsonObject, Message, TextSpan
+from scrimp.read.turns import content_text, parse_turn, with_tools_named
+from scrimp.values import JsonObject, Message, TextSpan
 
 BODY_FIELDS = ("body", "params")  # OpenAI's name, and Anthropic's
 _SYSTEM_ROLES = ("system", "developer")
@@ -24,6 +25,7 @@ class Conversation(Struct, frozen=True):
     history: tuple[Message, ...] = ()
     system: str | None = None
     told: tuple[TextSpan, ...] = ()  # where data stands in the text
+    after: tuple[Message, ...] = ()  # tools that were called for the text, and their results
 
 
 def request_body(row: JsonObject) -> JsonObject | None:
@@ -45,40 +47,18 @@ def parse_conversation(body: JsonObject, where: str) -> Conversation:
     turns = body["messages"]
     if not isinstance(turns, list):
         raise InputError(f"{where}: 'messages' is not a list: make it a list of turns, each with a role and a content")
-    system = [_content_text(body["system"], where)] if body.get("system") is not None else []
+    system = [content_text(body["system"], where)] if body.get("system") is not None else []
     messages: list[Message] = []
     for turn in turns:
-        role, content = _parse_turn(turn, where)
-        if role in _SYSTEM_ROLES:
-            system.append(content)
+        if isinstance(turn, dict) and turn.get("role") in _SYSTEM_ROLES:
+            system.append(content_text(turn.get("content"), where))
         else:
-            messages.append(Message(role, content))
-    if not messages or messages[-1].role != "user":
-        raise InputError(f"{where}: the last turn is not the user's: end 'messages' with a user turn")
-    return Conversation(messages[-1].content, tuple(messages[:-1]), "\n\n".join(system) or None)
-
-
-def _parse_turn(turn: Json, where: str) -> tuple[str, str]:
-    role = turn.get("role") if isinstance(turn, dict) else None
-    if not isinstance(turn, dict) or role not in ("user", "assistant", *_SYSTEM_ROLES):
+            messages += parse_turn(turn, where)
+    messages = with_tools_named(messages, where)
+    last = next((at for at in reversed(range(len(messages))) if messages[at].role == "user"), None)
+    if last is None or messages[-1].role == "assistant":
         raise InputError(
-            f"{where}: a turn of 'messages' has the role {role!r}: use system, developer, user or assistant"
+            f"{where}: the last turn is not the user's: end 'messages' with a user turn, or with the result of a tool"
         )
-    return str(role), _content_text(turn.get("content"), where)
-
-
-def _content_text(content: Json, where: str) -> str:
-    """Return the text of a turn; parts are joined by a line end."""
-    if isinstance(content, str):
-        return content
-    texts: list[str] = []
-    for part in content if isinstance(content, list) else [content]:
-        text = part.get("text") if isinstance(part, dict) else None
-        if not isinstance(part, dict) or part.get("type") not in ("text", "input_text") or not isinstance(text, str):
-            kind = part.get("type") if isinstance(part, dict) else "null" if part is None else type(part).__name__
-            raise InputError(
-                f"{where}: a turn of 'messages' contains {kind!r}, and scrimp sends only text of it: make its "
-                "content a string or a list of text parts, and name images and PDFs in a column (--attach-field)"
-            )
-        texts.append(text)
-    return "\n".join(texts)
+    said = messages[last].content
+    return Conversation(said, tuple(messages[:last]), "\n\n".join(system) or None, after=tuple(messages[last + 1 :]))

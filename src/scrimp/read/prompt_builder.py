@@ -61,7 +61,8 @@ class PromptBuilder:
         return Prompt(
             index=index, text=conversation.text, told=conversation.told,
             id=self._id(row, columns, where) or _default_id(source, number, where),
-            system=system or None, history=conversation.history, row=row, source=where, template=self._template,
+            system=system or None, history=conversation.history,
+            after=conversation.after, row=row, source=where, template=self._template,
             file=source.name, number=number, tabular=tabular, attachments=self._attached(columns, source, where),
         )  # fmt: skip
 

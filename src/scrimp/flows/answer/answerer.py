@@ -182,8 +182,8 @@ def _first_of_step(attempts: Sequence[Attempt], shown: Attempt) -> Completion | 
 
 def _task_text(row: PlannedRow) -> str:
     """Return the prompt with its system text and earlier turns, for a model that judges a completion of it."""
-    turns = (f"{turn.role}: {turn.content}" for turn in row.sent.history)
-    return "\n\n".join(part for part in (row.system, *turns, row.text) if part)
+    before, after = ([f"{turn.role}: {turn.words}" for turn in turns] for turns in (row.sent.history, row.sent.after))
+    return "\n\n".join(part for part in (row.system, *before, row.text, *after) if part)
 
 
 def _summaries(attempts: Sequence[Attempt]) -> tuple[AttemptSummary, ...]:
@@ -206,7 +206,7 @@ def _compression(row: PlannedRow) -> Compression | None:
     level = row.level
     if level == "off":
         return None
-    sent = (row.text, row.system or "", *(turn.content for turn in row.sent.history))
+    sent = (row.text, row.system or "", *(turn.words for turn in (*row.sent.history, *row.sent.after)))
     if not row.sent.rules:
         size = sum(map(tokens.estimate, sent))
         return Compression(

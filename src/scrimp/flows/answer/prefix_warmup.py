@@ -64,9 +64,9 @@ def long_prefix(call: Call) -> str | None:
     """
     if call.attached_tokens >= _LONG_TOKENS:
         attached = (each.identity for each in call.attachments)
-        return "\0".join([call.system or "", *(turn.content for turn in call.history), *attached])
+        return "\0".join([call.system or "", *(turn.words for turn in call.history), *attached])
     if len(call.text) < _LONG_PREFIX and not call.system and not call.history:
         return None
-    parts = [call.system or "", *(turn.content for turn in call.history), call.text]
+    parts = [call.system or "", *(turn.words for turn in call.history), call.text]
     prefix = "\0".join(parts)
     return prefix[:_LONG_PREFIX] if len(prefix) >= _LONG_PREFIX else None

@@ -237,12 +237,13 @@ class StepCaller:
         if row.route.cap is not None and parameters.max_output is None:
             parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
         history = () if about_a_completion else row.sent.history
+        after = () if about_a_completion or question.reply is not None else row.sent.after
         if question.reply is not None:
-            history = (*history, Message("user", row.text), Message("assistant", question.reply))
+            history = (*history, Message("user", row.text), *row.sent.after, Message("assistant", question.reply))
         return Call(
             provider=model.provider, model=model.model, text=question.text or row.text,
             system=None if about_a_completion else row.system, history=history,
-            parameters=parameters, stream=self._streams and len(row.route.chain.steps) == 1,
+            after=after, parameters=parameters, stream=self._streams and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
             attachments=_attachments(question, row),
         )  # fmt: skip

@@ -27,7 +27,7 @@ def choices_text(prompt: Prompt, choices: tuple[str, ...], text: str | None) -> 
     """
     if not choices or text == "":
         return None
-    given = (prompt.system or "", *(turn.content for turn in prompt.history), prompt.text)
+    given = (prompt.system or "", *(turn.content for turn in (*prompt.history, *prompt.after)), prompt.text)
     if text is None and names_all("\n".join(given), choices):
         return None
     return (text or DEFAULT_CHOICES_TEXT).replace(PLACEHOLDER, ", ".join(choices))

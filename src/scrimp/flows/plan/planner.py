@@ -92,6 +92,7 @@ class Planner:
             self._route_key(route.chain, level, keep), text=prompt.text,
             system=_with_instruction(prompt.system, instruction),
             history=prompt.history, sample=prompt.sample or 0, attachments=prompt.attachments,
+            after=prompt.after,
         )  # fmt: skip
         return PlannedRow(prompt, level, self._compressor(level, keep), route, key, instruction, keep, certified)
 

@@ -8,14 +8,14 @@ model do not change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.values import Message, Prompt, TextSpan, ToldText
+from scrimp.values import Message, Prompt, TextSpan
 
 # Rows share their system text, and rows of one conversation their turns. Longer texts (in characters) are not cached.
 _CACHED_TEXTS, _MAX_CACHED = 256, 65_536
@@ -28,7 +28,13 @@ class CompressedPrompt(Struct, frozen=True):
     system: str | None
     history: tuple[Message, ...]
     rules: tuple[str, ...]
-    note: str = ""  # why the requested level could not be reached for the last turn
+    note: str = ""  # why the requested level could not be reached for the last turn of the user
+    after: tuple[Message, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that is read by a model."""
+        return (self.text, self.system or "", *(turn.words for turn in (*self.history, *self.after)))
 
 
 class _CompressedPart(Struct, frozen=True):
@@ -48,27 +54,30 @@ class PromptCompressor:
     def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return the texts of a prompt as they are sent."""
         system = prompt.system or ""
-        if not prompt.history:
+        if not prompt.history and not prompt.after:
             last = _compress_part(prompt.text, self._level, self._keep, system, prompt.told)
             return CompressedPrompt(self._without_tags(last.text), prompt.system, (), last.rules, last.note)
-        users = [ToldText(turn.content, turn.told) for turn in prompt.history if turn.role == "user"]
-        users.append(ToldText(prompt.text, prompt.told))
-        asked = [system] * len(users) if self._level == "off" else _asked(users, system)
-        last = _compress_part(prompt.text, self._level, self._keep, asked[-1], prompt.told)
-        parts, told = [last], iter(asked)
-        turns = tuple(self._turn(turn, parts, told) for turn in prompt.history)
-        rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
-        return CompressedPrompt(self._without_tags(last.text), prompt.system, turns, rules, last.note)
-
-    def _turn(self, turn: Message, parts: list[_CompressedPart], asked: Iterator[str]) -> Message:
-        if turn.role != "user":
-            return turn
-        part = (self._cached if len(turn.content) <= _MAX_CACHED else _compress_part)(
-            turn.content, self._level, self._keep, next(asked), turn.told
+        turns = [*prompt.history, Message("user", prompt.text, prompt.told), *prompt.after]
+        asked = [system] * len(turns) if self._level == "off" else _asked(turns, system)
+        parts = [self._part(turn, each) for turn, each in zip(turns, asked, strict=True)]
+        sent = [self._sent(turn, part) for turn, part in zip(turns, parts, strict=True)]
+        place = len(prompt.history)
+        rules = dict.fromkeys(rule for part in (parts[place], *parts) if part is not None for rule in part.rules)
+        note = "" if (own := parts[place]) is None else own.note
+        return CompressedPrompt(
+            sent[place].content, prompt.system, tuple(sent[:place]), tuple(rules), note, tuple(sent[place + 1 :])
         )
-        parts.append(part)
-        text = self._without_tags(part.text)
-        return replace(turn, content=text) if text != turn.content else turn
+
+    def _part(self, turn: Message, asked: str) -> _CompressedPart | None:
+        """Return a turn compressed; None for the model's own, which stay as they are."""
+        if turn.role == "assistant":
+            return None
+        compress = self._cached if len(turn.content) <= _MAX_CACHED else _compress_part
+        return compress(turn.content, self._level, self._keep, asked, _told(turn))
+
+    def _sent(self, turn: Message, part: _CompressedPart | None) -> Message:
+        text = turn.content if part is None else self._without_tags(part.text)
+        return replace(turn, content=text, told=()) if text != turn.content else turn
 
     def _without_tags(self, text: str) -> str:
         """Return a text without the tags around what it keeps, which are for scrimp alone; `off` sends every byte."""
@@ -77,16 +86,21 @@ class PromptCompressor:
         return text if self._level == "off" else without_keep_tags(text)
 
 
-def _asked(texts: Sequence[ToldText], system: str) -> list[str]:
-    """Return what is told outside each text of the user: in the system text, before it, and of its form after it."""
-    if not any("{" in text.text or "[" in text.text for text in texts):
-        return [system] * len(texts)
+def _told(turn: Message) -> tuple[TextSpan, ...]:
+    """Return where data stands in a turn: what a tool gave back is nothing else."""
+    return ((0, len(turn.content)),) if turn.role == "tool" else turn.told
+
+
+def _asked(turns: Sequence[Message], system: str) -> list[str]:
+    """Return what is told outside each turn: in the system text, by the user before it, and of its form after it."""
+    if not any(turn.role != "assistant" and ("{" in turn.content or "[" in turn.content) for turn in turns):
+        return [system] * len(turns)
     from scrimp.compress.pipeline import instructions_in  # noqa: PLC0415 - as in _compress_part
     from scrimp.compress.task.form import names_form  # noqa: PLC0415
 
-    told = [instructions_in(text.text, text.told) for text in texts]
+    told = [instructions_in(turn.content, turn.told) if turn.role == "user" else "" for turn in turns]
     of_form = [words if names_form(words) else "" for words in told]
-    return ["\n".join([system, *told[:at], *of_form[at + 1 :]]) for at in range(len(texts))]
+    return ["\n".join(filter(None, [system, *told[:at], *of_form[at + 1 :]])) for at in range(len(turns))]
 
 
 def _compress_part(
@@ -101,4 +115,4 @@ def _compress_part(
 
 def texts_of(prompt: Prompt) -> tuple[str, ...]:
     """Return all texts of a prompt, uncompressed."""
-    return (prompt.text, prompt.system or "", *(turn.content for turn in prompt.history))
+    return (prompt.text, prompt.system or "", *(turn.words for turn in (*prompt.history, *prompt.after)))

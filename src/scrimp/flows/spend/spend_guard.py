@@ -115,7 +115,13 @@ class SpendGuard:
         """
         from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - only a call under a cap needs it
 
-        texts = [call.text, call.system or "", *(turn.content for turn in call.history)]
+        turns = (*call.history, *call.after)
+        texts = [
+            call.text,
+            call.system or "",
+            *(turn.words for turn in turns),
+            *(each.id for turn in turns for each in turn.calls),
+        ]
         schema = call.parameters.schema
         bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (longest_sent(schema) if schema else 0)
         bound += call.attached_tokens

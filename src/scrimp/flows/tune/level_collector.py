@@ -152,7 +152,7 @@ class LevelCollector:
 
     def _is_changed(self, prompt: Prompt) -> bool:
         sent, plain = (self._compressors[side].compress(prompt) for side in (self._comparison.side, WITHOUT))
-        return (sent.text, sent.system, sent.history) != (plain.text, plain.system, plain.history)
+        return sent.texts != plain.texts
 
     def _missing(self, prompts: Mapping[str, Prompt], model: ModelRef, side: Side) -> list[Prompt]:
         """Return the prompts to send on a side: those without a stored reply, or without a label where there is one."""

@@ -140,5 +140,10 @@ def prompt_key(prompt: Prompt, output_spec: OutputSpec) -> str:
 
 def _key(prompt: Prompt, asked: bytes) -> bytes:
     return fingerprint.key(
-        asked, text=prompt.text, system=prompt.system, history=prompt.history, attachments=prompt.attachments
+        asked,
+        text=prompt.text,
+        system=prompt.system,
+        history=prompt.history,
+        attachments=prompt.attachments,
+        after=prompt.after,
     )
