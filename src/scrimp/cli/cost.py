@@ -125,7 +125,7 @@ def _unknown_calls(total: LedgerTotal) -> int:
 def _check_levels(session: Session) -> None:
     """Warn of certified levels of compression that no longer hold."""
     if session.services.paths.tuned.exists():
-        from scrimp.cli.tune.level_drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
+        from scrimp.cli.tune.drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
 
         warn_of_level_drift(session)
 

@@ -150,6 +150,27 @@ def test_a_gateway_that_has_another_model_answer_voids_it(applied: Scrimp, provi
     assert level_of(applied, *TASK, "--cache", "refresh") == DEFAULT
 
 
+def test_status_shows_what_is_applied_and_what_is_in_its_way(applied: Scrimp) -> None:
+    (level,) = levels(applied)
+    shown = applied("tune", "status").out
+    applied.env["SCRIMP_COMPRESS"] = "tidy"
+    (overridden,) = json.loads(applied("tune", "status", "--json").out)["levels"]
+    del applied.env["SCRIMP_COMPRESS"]
+    tuned = applied.home / "tuned.toml"
+    tuned.write_text(tuned.read_text().replace(level["version"], "00000000"), encoding="utf-8")
+    drifted = applied("tune", "status")
+
+    assert "fake/test-model at focus 0.6" in shown
+    assert "in use" in shown
+    assert overridden["not_used"] == "compress is set in SCRIMP_COMPRESS"
+    assert "not used: scrimp's compression has changed since" in drifted.out
+    assert "is no longer used" in drifted.err
+
+
+def test_status_says_that_nothing_is_applied(scrimp: Scrimp) -> None:
+    assert "nothing is applied: scrimp tune apply does that" in scrimp("tune", "status").out
+
+
 def test_it_is_undone_and_a_dry_run_or_nothing_certified_writes_nothing(applied: Scrimp) -> None:
     written = (applied.home / "tuned.toml").read_bytes()
     dry, none = applied(*APPLY, "--dry-run"), applied("tune", "apply", "--compress", "focus", "--target", "0.99")

@@ -1,10 +1,10 @@
-"""`scrimp tune`: which model is good enough, learned from recorded completions."""
+"""`scrimp tune`: which model, and which level of compression, is good enough, learned from recorded completions."""
 
 from __future__ import annotations
 
 import typer
 
-from scrimp.cli.tune import advise, apply, certify, label, replay, shadow
+from scrimp.cli.tune import advise, apply, certify, label, replay, shadow, status
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -14,5 +14,5 @@ def tune() -> None:
     """Learn from recorded completions which model is good enough, and prove it."""
 
 
-for _module in (shadow, replay, label, certify, apply, advise):
+for _module in (shadow, replay, label, certify, apply, status, advise):
     app.add_typer(_module.app)

@@ -14,7 +14,7 @@ from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelF
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.session import Session, open_session
-from scrimp.cli.tune.level_drift import warn_of_level_drift
+from scrimp.cli.tune.drift import warn_of_level_drift
 from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
 from scrimp.errors import UsageError
 from scrimp.flows.engine.run_stop import RunStop
