@@ -138,6 +138,10 @@ def run(
             check_drift_of_run(session)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
+            if shadow.watches_levels:
+                from scrimp.cli.tune.drift import warn_of_level_drift  # noqa: PLC0415 - where one was certified
+
+                warn_of_level_drift(session)
         unwritten = write_summary(session, bill, target)
         status = ending.exit_status(stops.fail_on, cache_only=options.cache == "only")
         status = status or (0 if unwritten is None else unwritten.exit_status)

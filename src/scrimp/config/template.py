@@ -120,6 +120,7 @@ TEMPLATE = f"""\
 # spend = [{{ above = 50.00, since = "1d" }}]
 
 # At the end of a run, repeat a share of its calls with other models: `scrimp tune` learns from their completions.
+# Rows at a certified level of compression go to their own model without it instead, to see whether it still holds.
 # These calls are not part of the run's bill and cap; the ledger has them under the route shadow.
 [shadow]
 # share = "3%"                     # if not set, no calls

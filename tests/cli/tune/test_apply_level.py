@@ -150,6 +150,33 @@ def test_a_gateway_that_has_another_model_answer_voids_it(applied: Scrimp, provi
     assert level_of(applied, *TASK, "--cache", "refresh") == DEFAULT
 
 
+def test_a_share_of_certified_rows_goes_without_the_level_at_the_end_of_a_run_and_ends_a_certificate_that_fails(
+    applied: Scrimp, provider: FakeProvider
+) -> None:
+    tuned = applied.home / "tuned.toml"
+    tuned.write_text(tuned.read_text().replace(levels(applied)[0]["certified"], "2026-01-02T03:04:05Z"))
+    recordings.change(applied, "UPDATE level_replies SET time = 1767000000")
+    applied.provider(
+        provider.url,
+        more='[shadow]\nshare = "100%"\nmodels = ["fake/test-model", "fake/other"]\n'
+        '[models."fake/other"]\nprice = { input = 1.0, output = 10.0 }\n',
+    )
+    calm = applied("run", "new.jsonl", *TASK, "-q")
+    before = len(provider.bodies)
+    lockers.write(applied, "new.jsonl", range(200, 212), lambda number: number < 207)
+    failing = applied("run", "new.jsonl", *TASK)
+    after = applied("run", "new.jsonl", *TASK, "--cache", "refresh")
+
+    assert before == 2 * 3
+    assert (
+        len(provider.bodies) - before == 2 * 12 + 2 * 12
+    )  # the last run goes to the other model, as all that is shadowed
+    assert "no longer used" not in calm.err
+    assert "shadow: 12 prompts at a certified level also sent without it" in failing.err
+    assert "is no longer used: it kept 53 % in 15 pairs collected since" in failing.err
+    assert {row["compressed"]["level"] for row in after.rows} == {"lossless"}
+
+
 def test_status_shows_what_is_applied_and_what_is_in_its_way(applied: Scrimp) -> None:
     (level,) = levels(applied)
     shown = applied("tune", "status").out

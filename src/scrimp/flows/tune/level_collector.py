@@ -17,7 +17,7 @@ from scrimp.enums import Level
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
-from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, gold_score, prompt_key
+from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_score, prompt_key
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.store.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
 from scrimp.store.pairs import OutputSpec, StoredPrompt
@@ -89,6 +89,11 @@ class LevelCollector:
                 if stop is not None:
                     return stop
         return None
+
+    def add(self, known: Sequence[KnownAnswer]) -> None:
+        """Store answers that models have given already at the level; they are not called for them again."""
+        named = [(ModelReply(one.prompt, one.answer), self._services.routes.model(one.model)) for one in known]
+        self._store.put([self._stored(reply, model, self._comparison.side) for reply, model in named])
 
     def _by_model(
         self, group: Sequence[Prompt], named: Sequence[ModelRef] | None

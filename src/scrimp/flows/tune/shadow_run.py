@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import replace
 
+from scrimp.enums import Level
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.tune.model_calls import answered_itself
 from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_share
 from scrimp.tuning.model_families import family
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
-from scrimp.values import Answered, Outcome
+from scrimp.values import Answered, Compression, Outcome
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.schema import ShadowTable
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
+    from scrimp.store.level_replies import Side
 
 # What is remembered of a run, whatever its length: prompts, and characters of them and their completions.
 _MAX_PROMPTS, _MAX_CHARACTERS = 10_000, 20_000_000
@@ -76,12 +79,19 @@ class ShadowRun:
         limits = replace(options.limits, max_cost=plan.cap, max_failures=None, max_failure_share=None)
         self._plan, self._services, self._options = plan, services, replace(options, limits=limits)
         self._answers: list[KnownAnswer] = []
+        self._certified: defaultdict[tuple[Side, str], list[KnownAnswer]] = defaultdict(list)  # by level and model
         self._characters_left = _MAX_CHARACTERS
+        self._spent = Decimal(0)  # dollars
 
     @property
     def remembered(self) -> int:
         """Prompts of the run that will be sent to other models."""
         return len(self._answers)
+
+    @property
+    def watches_levels(self) -> bool:
+        """Whether rows went at a certified level of compression, and go without it too."""
+        return bool(self._certified)
 
     def tee(self, sink: live.Sink) -> live.Sink:
         """Return a sink that hands outcomes on and remembers those in the share."""
@@ -95,7 +105,8 @@ class ShadowRun:
 
     def _remember(self, outcome: Outcome) -> None:
         """Remember a row that needed a call: one from the cache was in the share when it was called, or never."""
-        if not isinstance(outcome, Answered) or not outcome.entries or len(self._answers) >= _MAX_PROMPTS:
+        remembered = len(self._answers) + sum(map(len, self._certified.values()))
+        if not isinstance(outcome, Answered) or not outcome.entries or remembered >= _MAX_PROMPTS:
             return
         if not answered_itself(outcome.answer):
             return
@@ -104,10 +115,45 @@ class ShadowRun:
         prompt, answer = replace(outcome.prompt, row=None), outcome.answer
         entry = outcome.entry or outcome.entries[-1]
         self._characters_left -= len(prompt.text) + len(prompt.system or "") + len(answer.output)
-        self._answers.append(KnownAnswer(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}"))
+        known = KnownAnswer(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}")
+        compressed = answer.compressed
+        if compressed is not None and compressed.why:  # not what other models are sent, and watched by itself
+            self._certified[_side(compressed), known.model].append(known)
+        else:
+            self._answers.append(known)
 
     def make_calls(self) -> str | None:
-        """Send the remembered prompts to the other models; return the result in a sentence, None without prompts."""
+        """Make the calls for the remembered prompts; return what came of it, None without prompts."""
+        sentences = [sentence for sentence in (self._call_models(), self._call_without_level()) if sentence]
+        return "\n".join(sentences) or None
+
+    def _call_without_level(self) -> str | None:
+        """Send the prompts that went at a certified level to the same models without it, so that drift is noticed."""
+        if not self._certified:
+            return None
+        from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison  # noqa: PLC0415 - few runs need it
+
+        pairs, ending = 0, ""
+        for (side, model), known in self._certified.items():
+            limits = replace(self._options.limits, max_cost=max(self._plan.cap - self._spent, Decimal(0)))
+            options = replace(self._options, limits=limits)
+            collector = LevelCollector(options, self._services, LevelComparison(side))
+            try:
+                collector.add(known)
+                stop = collector.collect((one.prompt for one in known), [model])
+                ending = f"; {stop.message.partition(';')[0]}" if stop is not None and stop.message else ending
+            except ScrimpError as error:  # as above
+                ending = f"; {error}"
+            finally:
+                collector.close()
+                self._spent += collector.calls.spent
+                pairs += collector.pairs
+        return (
+            f"shadow: {pluralize(pairs, 'prompt')} at a certified level also sent without it, "
+            f"{format_dollars(self._spent)} of the cap of {format_dollars(self._plan.cap)} spent so far{ending}"
+        )
+
+    def _call_models(self) -> str | None:
         if not self._answers:
             return None
         collector = PairCollector(self._options, self._services)
@@ -120,9 +166,16 @@ class ShadowRun:
             ending = f"; {error}"
         finally:
             collector.close()
+            self._spent += collector.calls.spent
         return (
             f"shadow: {pluralize(collector.prompts, 'prompt')} also sent to {', '.join(self._plan.models)}, "
             f"{pluralize(collector.completions, 'completion')} stored, {format_count(collector.calls.failed)} failed, "
             f"{format_dollars(collector.calls.spent)} spent beside the run's bill "
             f"(cap {format_dollars(self._plan.cap)}){ending}"
         )
+
+
+def _side(compressed: Compression) -> Side:
+    from scrimp.flows.tune.level_collector import side_of  # noqa: PLC0415 - few runs need it
+
+    return side_of(convert(compressed.level, Level), compressed.keep)
