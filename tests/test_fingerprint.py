@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp import fingerprint
-from scrimp.values import Chain, Message, ModelRef, Parameters, Prompt, Step
+from scrimp.values import Chain, Message, ModelRef, Parameters, Prompt, Step, ToolCall
 
 LUNA = ModelRef("openai", "gpt-6-luna", effort="none")
 FLASH = ModelRef("deepseek", "deepseek-flash")
@@ -106,3 +106,22 @@ def test_the_key_of_today_is_the_key_of_tomorrow() -> None:
 
 
 PINNED = "3b8295039fcaee22760bfadf8564cbc23458c45d6821f70b6e03bb8b6c19cf64"
+
+
+def test_where_data_stands_is_not_in_the_key() -> None:
+    turns = (Message("user", "Is it open? 7"), Message("assistant", "yes"))
+    told = (replace(turns[0], told=((12, 13),)), turns[1])
+
+    assert key(prompt=replace(PROMPT, history=turns)) == key(prompt=replace(PROMPT, history=told, told=((0, 5),)))
+
+
+def test_the_tools_that_were_called_and_their_results_are_in_the_key() -> None:
+    called = Message("assistant", "", calls=(ToolCall("c1", "find", "{}"),))
+    result = Message("tool", "x", call_id="c1", name="find")
+    after = [(), (called, result), (called, replace(result, content="y")), (called, replace(result, is_error=True)),
+             (replace(called, calls=(ToolCall("c1", "find", '{"a":1}'),)), result)]  # fmt: skip
+    keys = [fingerprint.key(b"route", text="x", after=turns) for turns in after]
+    keys += [fingerprint.key(b"route", text="x", history=turns) for turns in after[1:]]
+
+    assert len(set(keys)) == len(keys)
+    assert keys[0] == fingerprint.key(b"route", text="x")

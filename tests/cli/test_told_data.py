@@ -108,7 +108,7 @@ def test_what_a_tool_gave_back_is_data_and_its_call_stays(ready: Scrimp, provide
     turns = [
         {"role": "user", "content": "Is order 7 open?"},
         {"role": "assistant", "content": 'Like {"a":  1}', "tool_calls": [call]},
-        {"role": "tool", "tool_call_id": "c1", "content": f"{ORDER}\n"},
+        {"role": "tool", "tool_call_id": "c1", "content": '{"a":  1}'},
     ]
     exact = [{"role": "user", "content": "Convert order 7 to YAML."}, *turns[1:]]
     later = [*turns, {"role": "user", "content": "Print it exactly as it came."}]
@@ -117,7 +117,7 @@ def test_what_a_tool_gave_back_is_data_and_its_call_stays(ready: Scrimp, provide
 
     assert ran.status == 0
     assert [body["messages"] for body in provider.bodies] == [
-        [*turns[:2], {**turns[2], "content": f"{SHORT}\n"}],
+        [*turns[:2], {**turns[2], "content": '{"a":1}'}],
         exact,
         later,
     ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scrimp.compress import LEVELS, compress
 from scrimp.compress.compressed_text import CompressedText
+from scrimp.compress.told_data import moved_spans, told_zones
 
 ORDER = '{\n  "id": 7.50,\n  "open":  true, "e": 1E5, "name": "\\u00e9 \\/"\n}'
 SHORT = '{"id":7.50,"open":true,"e":1E5,"name":"\\u00e9 \\/"}'
@@ -205,3 +206,30 @@ def test_told_json_decodes_to_the_same_values_from_the_same_lexemes(first: str, 
 @pytest.mark.parametrize("marked", ["Order: @{json}@", "@{json}@\n\nCustomer: @Ann@\n", "<order>@{json}@</order>\n"])
 def test_labels_alone_are_no_task_about_form(marked: str) -> None:
     assert SHORT in told(marked.replace("{json}", ORDER)).text
+
+
+def test_a_name_that_was_told_is_part_of_the_question() -> None:
+    story = "Meier built the mill. " + STORY.replace("Anna Meier", "Ben Ott") + " Ott left a diary. Meier left none."
+    sent = told(f"Text: @{story}@ What did @Meier@ do?", "focus").text
+
+    assert "Meier built the mill." in sent
+    assert "Meier left none." in sent
+
+
+@given(st.lists(st.tuples(words, documents | words), max_size=4), words, st.data())
+def test_told_data_is_found_again_in_what_its_zones_became(
+    parts: list[tuple[str, str]], last: str, data: st.DataObject
+) -> None:
+    text, spans = "", []
+    for before, value in parts:
+        text += before
+        spans.append((len(text), len(text) + len(value)))
+        text += value
+    zones = told_zones(text + last, spans)
+    pieces = [zone.text if zone.kind in ("instruction", "code") else data.draw(words) for zone in zones]
+    moved = moved_spans(spans, zones, pieces)
+    joined, done = "".join(pieces), 0
+    for (before, _), (start, end) in zip(parts, moved, strict=True):
+        assert joined[done:start] == before
+        done = end
+    assert joined[done:] == last

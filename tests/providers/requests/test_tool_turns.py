@@ -144,6 +144,8 @@ def test_each_turn_is_one_that_the_sdk_knows(
     image = Attachment(name="a.png", media_type="image/png", identity="sha256:00", size=3, data="AAAA")
     for message in messages(preset, attachments=(image,) if attached else (), **turns):
         shape.validate_python(message)
+        for call in message.get("tool_calls", ()):  # lists within a turn are judged one by one
+            pydantic.TypeAdapter(types.ChatCompletionMessageToolCallUnionParam).validate_python(call)
         for block in message["content"] if isinstance(message["content"], list) else []:
             if preset == "anthropic":
                 pydantic.TypeAdapter(types.ContentBlockParam).validate_python(block)
