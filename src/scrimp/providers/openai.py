@@ -66,9 +66,9 @@ def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
     if schema is not None:
         system = with_schema(system, sent_schema(schema, endpoint))
     messages: list[Json] = [{"role": "system", "content": system}] if system else []
-    messages += map(openai_turn, call.history)
+    messages += [openai_turn(turn, endpoint) for turn in call.history]
     last: JsonObject = {"role": "user", "content": openai_content(call.text, call.attachments)}
-    return [*messages, last, *map(openai_turn, call.after)]
+    return [*messages, last, *(openai_turn(turn, endpoint) for turn in call.after)]
 
 
 def _structured_output(call: Call, endpoint: Endpoint) -> JsonObject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -149,3 +150,25 @@ def test_each_turn_is_one_that_the_sdk_knows(
         for block in message["content"] if isinstance(message["content"], list) else []:
             if preset == "anthropic":
                 pydantic.TypeAdapter(types.ContentBlockParam).validate_python(block)
+
+
+@pytest.mark.parametrize(
+    ("preset", "given", "sent"),
+    [("openai", "functions.find:0", "functions.find:0"), ("mistral", "call_abcdefgh", None), ("mistral", "abcDEF123", "abcDEF123"),
+     ("anthropic", "functions.find:0", None), ("anthropic", "toolu_1-a", "toolu_1-a")],
+)  # fmt: skip
+def test_an_id_that_a_vendor_refuses_is_replaced_in_the_call_and_its_result(
+    preset: str, given: str, sent: str | None
+) -> None:
+    after = (
+        Message("assistant", "", calls=(ToolCall(given, "f", "{}"),)),
+        Message("tool", "x", call_id=given, name="f"),
+    )
+    call, result = messages(preset, after=after)[1:]
+    if preset == "anthropic":
+        ids = call["content"][0]["id"], result["content"][0]["tool_use_id"]
+    else:
+        ids = call["tool_calls"][0]["id"], result["tool_call_id"]
+
+    assert ids[0] == ids[1]
+    assert ids[0] == sent if sent else re.fullmatch("[a-z0-9]{9}", ids[0])

@@ -7,25 +7,30 @@ another model made the word that stands for one (https://ai.google.dev/gemini-ap
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.requests.capabilities import base_name
+from scrimp.regexes import pattern
 from scrimp.values import Json, JsonObject, Message
 
 _SIGNATURE = "skip_thought_signature_validator"
+_ANY_ID, _CLAUDE_ID, _MISTRAL_ID = r"(?s:.*)", r"[a-zA-Z0-9_-]+", r"[a-zA-Z0-9]{9}"
 _WITHOUT_SIGNATURES = ("gemini-1", "gemini-2")
 
 
-def openai_turn(turn: Message) -> JsonObject:
+def openai_turn(turn: Message, endpoint: Endpoint) -> JsonObject:
     """Return a turn as a chat message."""
+    known = _MISTRAL_ID if endpoint.flavour == "mistral" else _ANY_ID
     if turn.role == "tool":
-        return {"role": "tool", "tool_call_id": turn.call_id, "content": turn.content}
+        return {"role": "tool", "tool_call_id": _id(turn.call_id, known), "content": turn.content}
     if not turn.calls:
         return {"role": turn.role, "content": turn.content}
     calls: list[Json] = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        {"id": _id(call.id, known), "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
         for call in turn.calls
     ]
     return {"role": turn.role, "content": turn.content or None, "tool_calls": calls}
@@ -40,7 +45,11 @@ def anthropic_turns(turns: Iterable[tuple[Message, Json]]) -> list[Json]:
     results: list[Json] | None = None  # of the last message
     for turn, content in turns:
         if turn.role == "tool":
-            block: JsonObject = {"type": "tool_result", "tool_use_id": turn.call_id, "content": turn.content}
+            block: JsonObject = {
+                "type": "tool_result",
+                "tool_use_id": _id(turn.call_id, _CLAUDE_ID),
+                "content": turn.content,
+            }
             added: list[Json] = [block | ({"is_error": True} if turn.is_error else {})]
         elif turn.role == "user" and results is not None:
             added = content if isinstance(content, list) else [{"type": "text", "text": content}]
@@ -62,7 +71,8 @@ def _with_uses(turn: Message, content: Json) -> Json:
         return content
     said: list[Json] = [{"type": "text", "text": turn.content}] if turn.content.strip() else []
     uses = (
-        {"type": "tool_use", "id": call.id, "name": call.name, "input": _raw(call.arguments)} for call in turn.calls
+        {"type": "tool_use", "id": _id(call.id, _CLAUDE_ID), "name": call.name, "input": _raw(call.arguments)}
+        for call in turn.calls
     )
     return [*said, *uses]
 
@@ -123,6 +133,13 @@ def _response(turn: Message) -> Json:
         else:
             return _raw(turn.content)
     return {"error" if turn.is_error else "output": turn.content}
+
+
+def _id(given: str, known: str) -> str:
+    """Return the id of a call as a vendor takes it: another vendor's may have other signs, or another length."""
+    if pattern(known).fullmatch(given):
+        return given
+    return hashlib.sha256(given.encode()).hexdigest()[:9]
 
 
 def _raw(text: str) -> Json:
