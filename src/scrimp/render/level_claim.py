@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrimp.tuning.level_claims import LevelClaim, what_is_kept
-from scrimp.units import format_count, format_dollars, format_percent, format_percent_briefly, pluralize
+from scrimp.units import format_dollars, format_percent, format_percent_briefly, pluralize
 
 
 def level_sentence(claim: LevelClaim, level: str, model: str, confidence: float) -> str:
@@ -45,5 +45,5 @@ def _outlook(claim: LevelClaim) -> str:
     if claim.pairs_needed is None:
         return f"; no number of pairs like these would certify {target}"
     # The plan is by the normal approximation: it may say none where the exact test asks for a few.
-    more = "a few more pairs" if not claim.pairs_needed else f"{format_count(claim.pairs_needed)} more pairs"
+    more = "a few more pairs" if not claim.pairs_needed else pluralize(claim.pairs_needed, "more pair")
     return f"; {more} would certify {target}"

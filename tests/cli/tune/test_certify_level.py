@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -159,6 +161,25 @@ def test_what_cannot_be_compared_is_said(told: Scrimp, words: tuple[str, ...], s
 
     assert ran.status == 2
     assert says in ran.err
+
+
+def test_pairs_of_other_code_count_no_more_and_only_the_side_it_compressed_is_asked_for_anew(
+    told: Scrimp, provider: FakeProvider
+) -> None:
+    lockers.write(told, "p.jsonl", range(6))
+    told(*SHADOW)
+    (version,) = recordings.entries(told, "SELECT DISTINCT version FROM level_replies")[0]
+    recordings.change(told, "UPDATE level_replies SET version = '00000000'")
+    with closing(sqlite3.connect(told.home / "cache.db")) as cache, cache:  # an answer says by what it was compressed
+        cache.execute("UPDATE cache SET answer = replace(CAST(answer AS TEXT), ?, '00000000')", (version,))
+    outdated = told("tune", "certify", "--compress", "focus")
+    again = told(*SHADOW)
+
+    assert outdated.status == 2
+    assert "scrimp's compression has changed since the pairs of focus 0.6 were collected" in outdated.err
+    assert len(provider.bodies) == 6 + 6 + 6
+    assert "6 pairs" in again.err
+    assert certified(told)["pairs"] == 6
 
 
 def test_a_cap_keeps_whole_pairs_and_the_next_shadow_resumes(told: Scrimp, provider: FakeProvider) -> None:
