@@ -55,6 +55,22 @@ LABELINGS: dict[str, Labeling] = {
     "paragraphs": "\n\n".join,
 }
 
+# Written after the code was finished and tried once: what they show is not what anything was made for.
+HELD_OUT: dict[str, Labeling] = {
+    "Excerpt A:": lambda passages: "\n\n".join(
+        f"Excerpt {chr(ord('A') + n)}: {passage}" for n, passage in enumerate(passages)
+    ),
+    "1) with blank lines": _each("{n}) {passage}"),
+    "<search_result> nested": _each(
+        "<search_result>\n<title>{title}</title>\n<content>{passage}</content>\n</search_result>", "\n"
+    ),
+    "Document: 0 / title: / text:": _each("Document: {n}\ntitle: {title}\ntext: {passage}"),
+    "**bold title**": _each("**{title}**\n{passage}"),
+    "Textstelle 1:": _each("Textstelle {n}: {passage}"),
+    ">>> part-1.txt": _each(">>> part-{n}.txt\n{passage}"),
+    "| table row |": lambda passages: "| n | text |\n|---|---|\n" + _each("| {n} | {passage} |", "\n")(passages),
+}
+
 POSITIONS: dict[str, Position] = {
     "after": lambda documents, question: f"{documents}\n\nQuestion: {question}",
     "after, no label": lambda documents, question: f"{documents}\n\n{question}",

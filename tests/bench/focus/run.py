@@ -1,6 +1,6 @@
 """Measure what focus keeps of documents, whatever their labels and wherever the question stands.
 
-    python tests/bench/focus/run.py DATA [--most 100] [--keep 0.6] [--held-out] [--by labeling|position]
+    python tests/bench/focus/run.py DATA [--most 100] [--keep 0.6] [--held-out]
 
 DATA is a folder that holds `qa.jsonl` (see `items.py`). Each item is written in every labeling and position of
 `labelings.py`, compressed with nothing but the prompt to go by, and looked at for the sentence that answers. Beside it:
@@ -22,7 +22,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))  # as with `python tests/bench/focus/run.py`
 
 from bench.focus.items import Item, load
-from bench.focus.labelings import LABELINGS, POSITIONS, TEMPLATES
+from bench.focus.labelings import HELD_OUT, LABELINGS, POSITIONS, TEMPLATES
 from scrimp.compress import compress
 from scrimp.render.tables import format_table
 
@@ -40,21 +40,21 @@ class Measured(NamedTuple):
     by_chance: float
 
 
-def prompts(item: Item) -> Iterator[tuple[str, str, str]]:
-    """Yield labeling, position and prompt for an item."""
-    for labeling, write in LABELINGS.items():
+def prompts(item: Item, *, held_out: bool = False) -> Iterator[tuple[str, str, str]]:
+    """Yield labeling, position and prompt for an item; `held_out` labelings are those that nothing was made for."""
+    for labeling, write in (HELD_OUT if held_out else LABELINGS).items():
         for position, place in POSITIONS.items():
             yield labeling, position, place(write(item.passages), item.question)
-    for name, template in TEMPLATES.items():
+    for name, template in () if held_out else TEMPLATES.items():
         yield name, "template", template(item.passages, item.question)
 
 
-def measure(items: Iterable[Item], keep: float) -> Iterator[Measured]:
+def measure(items: Iterable[Item], keep: float, *, held_out: bool = False) -> Iterator[Measured]:
     """Yield what focus makes of each prompt of each item."""
     for item in items:
         size = sum(len(passage) for passage in item.passages)
         chances: dict[int, float] = {}
-        for labeling, position, prompt in prompts(item):
+        for labeling, position, prompt in prompts(item, held_out=held_out):
             left = compress(prompt, "focus", keep=keep).text
             cut = (len(prompt) - len(left)) / size
             step = round(20 * cut)
@@ -107,10 +107,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--most", type=int, default=60, help="items, evenly from all of them")
     parser.add_argument("--keep", type=float, default=0.6)
+    parser.add_argument("--held-out", action="store_true", help="the labelings that nothing was made for")
     chosen = parser.parse_args(arguments)
     items = load(chosen.data)
     step = max(1, len(items) // chosen.most)
-    measured = list(measure(items[::step], chosen.keep))
+    measured = list(measure(items[::step], chosen.keep, held_out=chosen.held_out))
     for by in ("labeling", "position"):
         print("\n".join(table(measured, by)), end="\n\n")
 

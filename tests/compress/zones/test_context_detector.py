@@ -75,6 +75,26 @@ def test_a_document_that_goes_takes_its_tags_with_it() -> None:
     assert left.count("<passage>") == left.count("</passage>") < len(PASSAGES)
 
 
+@pytest.mark.parametrize(("labeling", "frame"), [('"""', '"""'), ("--- between", "---")])
+def test_what_frames_documents_stays(labeling: str, frame: str) -> None:
+    documents = LABELINGS[labeling](PASSAGES)
+    left = compress(f"{documents}\n\n{QUESTION}", "focus", keep=0.4).text
+
+    assert left.startswith(documents[: documents.index(frame) + len(frame)])
+    assert left.endswith(f"\n{frame}\n\n{QUESTION}")
+
+
+@pytest.mark.parametrize("labeling", ["1. list", "- list", "[1]", "--- between", "Document [1](Title: ...)"])
+def test_a_sentence_of_a_document_never_comes_under_the_label_of_another(labeling: str) -> None:
+    documents = LABELINGS[labeling](PASSAGES)
+    left = compress(f"{documents}\n\n{QUESTION}", "focus", keep=0.5).text
+
+    assert any(sentence in left for sentence in PASSAGES[2].split(". "))
+    assert left.count("\n") - left.count("---") >= 2
+    for line in left.split("\n\n" if labeling == "[1]" else "\n---\n" if "---" in labeling else "\n"):
+        assert sum(any(sentence in line for sentence in passage.split(". ")) for passage in PASSAGES) <= 1
+
+
 def test_the_words_to_look_for_are_no_document() -> None:
     documents = LABELINGS["Passage 1:"](PASSAGES)
 

@@ -18,7 +18,7 @@ _CLOSING_TAG = re.compile(rf"</{_INLINE}[A-Za-z][\w:.-]*>\s*\Z")
 _TAGGED_METADATA = re.compile(
     r"\s*<(title|source|url|link|date|author|file|filename|path|id|name)>[^<>\n]{0,200}</\1>\s*", re.IGNORECASE
 )
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s|\s*={2,}[ \t]*[^\s=][^\n=]{0,120}={2,}\s*\Z")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s|\s*={2,}[ \t]*[^\s=][^\n=]{0,120}={2,}\s*\Z|\s*\*\*[^*\n]{1,80}\*\*:?\s*\Z")
 _NUMBERED_PASSAGE = re.compile(
     r"\s*(?:[^\W\d_]{1,20}[ \t]*(?:no\.|nr\.)?[ \t]*[\[(#]?\d{1,6}[\])]?(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*[:\uff1a]"
     r"|[\[【]\d{1,4}[\]】]:?(?=\s|$))[ \t]*",
@@ -31,6 +31,13 @@ _METADATA = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\s*((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
+
+_NUMBER_LINE = re.compile(
+    r"\s*(?:document|doc|passage|chunk|result|rank|score|page|index)[ \t]*:[ \t]*#?[\d.]{1,12}\s*", re.IGNORECASE
+)
+_RULER = re.compile(r"\s*([-=*_~#])\1{2,}\s*")
+_MARKER = re.compile(r"\s*(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
+_TEXT_NAME = re.compile(r"\s*(?:text|content|body|snippet|abstract|summary|page_content)[ \t]?:(?:[ \t]+|$)")
 
 _LINE_START = re.compile(r"\s*(?:[-*+•·\u2013—|#>]|\d{1,3}[.)]\s|[\[【]\d|</?[A-Za-z!]|```|~~~)")
 _WRAPPED = range(40, 121)  # characters of a line that an editor may have wrapped within a sentence
@@ -79,15 +86,22 @@ def label_rank(unit: str) -> int | None:
     heading = _HEADING.match(unit)
     if heading:
         return PASSAGE + len(heading[1] or "#")
-    if _NUMBERED_PASSAGE.fullmatch(unit) or _METADATA.fullmatch(unit) or _TAGGED_METADATA.fullmatch(unit):
+    if _NUMBERED_PASSAGE.fullmatch(unit) or _is_line_of_its_own(unit):
         return PASSAGE
-    if unit and _speaker_end(unit) == len(unit):
+    if unit and (_MARKER.fullmatch(unit) or _speaker_end(unit) == len(unit)):
         return NAME_INLINE if unit[-1].isspace() else NAME_LINE
     return None
 
 
+def _is_line_of_its_own(line: str) -> bool:
+    """Return whether a line tells something about the text below it, or divides it from what is above."""
+    return any(form.fullmatch(line) for form in (_METADATA, _TAGGED_METADATA, _NUMBER_LINE, _RULER))
+
+
 def _speaker_end(text: str) -> int:
     """Return the length of the name of a speaker or section at the start, each word capitalized; 0 without one."""
+    if named := _TEXT_NAME.match(text):
+        return named.end()
     match = _NAME.match(text)
     if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()):
         return match.end()
@@ -96,7 +110,7 @@ def _speaker_end(text: str) -> int:
 
 def _label_end(line: str) -> int:
     """Return the length of the label at the start of a line: all of it for headings, tags and metadata; 0 for none."""
-    if _TAG.fullmatch(line) or _HEADING.match(line) or _METADATA.fullmatch(line) or _TAGGED_METADATA.fullmatch(line):
+    if _TAG.fullmatch(line) or _HEADING.match(line) or _is_line_of_its_own(line):
         return len(line)
     if opening := _OPENING_TAG.match(line):
         return opening.end()
@@ -127,9 +141,12 @@ def _split_paragraph(paragraph: str) -> Iterator[str]:
         yield paragraph[:label]
     tag = paragraph.rfind("</", label)
     end = tag if tag >= 0 and _CLOSING_TAG.match(paragraph, tag) else len(paragraph)
-    for chunk in _chunks(paragraph[label:end]):
-        for sentence in _merged(_split(chunk)):
-            yield from _split_breaks(sentence)
+    sentences = [part for chunk in _chunks(paragraph[label:end]) for part in _merged(_split(chunk))]
+    if len(sentences) > 1 and not label and (marker := _MARKER.match(sentences[0])):
+        yield marker[0]
+        sentences[0] = sentences[0][marker.end() :]
+    for sentence in sentences:
+        yield from _split_breaks(sentence)
     if end < len(paragraph):
         yield paragraph[end:]
 

@@ -13,6 +13,7 @@ from scrimp.compress.instructions.labels import label_at
 Mark: TypeAlias = Literal["question", "task", "documents", "passage", "item", "ruler", "none"]
 
 _RULER = re.compile(r"[ \t]*(?:([-=*_~#+])\1{2,}|\"\"\"|''')[ \t]*$")
+_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")  # of a table, which would be none without some of its rows
 _NUMBERED = re.compile(
     r"[ \t]*(?:[#>*]+[ \t]*)*(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
     r"(?:[\[(【][ \t]*\d{1,6}[ \t]*[\])】]|(?<=\w)[ \t]*#?\d{1,6}(?![\w.,]))"
@@ -60,7 +61,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
 
 def _line(text: str, start: int, end: int) -> _Line:
     line = text[start : min(end, start + 400)].rstrip("\r\n")
-    if _RULER.match(line):
+    if _RULER.match(line) or _ROW.match(line):
         return _Line(start, end, "ruler", end, False, None)
     label = label_at(line)
     if label and label.kind in ("question", "task", "documents"):
@@ -90,7 +91,7 @@ def _joined(text: str, lines: Iterable[_Line]) -> Iterator[Block]:
     for line in lines:
         is_blank = text[line.start : line.end].isspace()
         starts = line.mark != "none" or (blank and not is_blank) or block is None
-        if block is not None and not starts and block.end == line.start and block.mark != "ruler":
+        if block is not None and not starts and block.end == line.start and (is_blank or block.mark != "ruler"):
             block = block._replace(end=line.end)
         else:
             if block is not None:

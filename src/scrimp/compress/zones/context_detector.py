@@ -79,11 +79,16 @@ class _Reader:
                 under = under or block.mark == "documents" or block.numbered or at in sections
             elif block.mark in ("question", "task") or (block.mark != "ruler" and under and self._turns(block)):
                 under = False
-            documents.append(under)
+            documents.append(under and not self._labels_a_frame(at))
         last = self._parts[-1]
         if documents[-1] and last.mark == "none" and not self._asked_outside(documents) and self._is_short(last):
             documents[-1] = False  # the words to look for, without a question mark
         return documents
+
+    def _labels_a_frame(self, at: int) -> bool:
+        """Return whether a label stands alone over a ruler or quotation marks, which frame all that it labels."""
+        block, after = self._parts[at], self._parts[at + 1 : at + 2]
+        return not block.numbered and not self._body(block).strip() and bool(after) and after[0].mark == "ruler"
 
     def unlabeled(self) -> list[bool]:
         """Return which blocks read like documents, where they were announced or something is asked beside them."""
