@@ -30,6 +30,7 @@ _ARABIC_SPELLINGS = str.maketrans("\u0649\u0629", "\u064a\u0647")  # final ya an
 # In Arabic these are written with the word after them: and, so; by, as, the; for the.
 _ARABIC_PREFIX = r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
 _EXAMPLE = r"\{[^{}\n\":]*+[\":][^{}\n]*+\}"  # of an answer, within a sentence
+_CALL = r"`[^`\n(\[]*+[(\[][^`\n]*+`"  # an expression of a program
 _VALUE = "0"  # stands for a word that names a value
 _SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]*+[.!?\n\u061f\u0964\u3002\uff01\uff1f]*+"
 _QUESTION = r"[?\u061f\uff1f]\s*$"
@@ -48,6 +49,8 @@ def about_form(instructions: str) -> str | None:
     it asks for something that values answer.
     """
     text, sentences = _read(instructions)
+    if call := pattern(_CALL).search(text):
+        return call[0][:_LONGEST_NAMED]
     asks = _asks_for_value(text, sentences)
     return _form_words(text, sentences, asks=asks) or (None if asks else _task(sentences))
 
