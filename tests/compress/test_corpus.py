@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from compress.facts import facts, lost_facts
 from scrimp import tokens
 from scrimp.compress import LEVELS, compress
-from scrimp.compress.checks.facts import facts, lost_facts
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.zones.protected_spans import fences
 

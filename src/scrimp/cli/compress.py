@@ -86,10 +86,11 @@ def compress_text(
 
     lossless takes the white space out of JSON that is data; tidy also converts HTML pages to text, and writes log lines
     of one form once with the values that differ, and passages that repeat once; focus also leaves out sentences of
-    documents that do not bear on the question; dense also writes JSON as columns and drops small words from documents,
-    which may make completions worse. Every rule is checked, and taken back if it lost anything. Instructions, examples,
-    schemas, code and text in <scrimp:keep> tags never change. What is data is judged by what it looks like, unless
-    --data says that all of it is, as `ask` takes what is piped in beside a prompt and `run` the columns of a template.
+    documents that do not bear on the question; dense also writes JSON as columns and drops articles of English
+    documents, which may make completions worse. Every rule is checked, and taken back if it lost anything.
+    Instructions, examples, schemas, code and text in <scrimp:keep> tags never change. What is data is judged by
+    what it looks like, unless --data says that all of it is, as `ask` takes what is piped in beside a prompt and
+    `run` the columns of a template.
 
     With --max-tokens or --target, the text changes no more than the budget requires, up to --level (default: focus); if
     it still does not fit, nothing is printed and the exit status is 2.

@@ -4,9 +4,9 @@ A text passes through the folders in this order:
 
 1. `compressor` takes the text and the `options`, and handles plain words itself; `pipeline` handles everything else.
 2. `zones` splits the text into zones, each of one kind: instruction, context, tool output, data or code.
-3. `rules` lists what each level does to each kind of zone, with functions from `json` (records as tables), `html`
-   (pages as text), `output` (logs and command output), `encoded` (base64 and hex), `wording` (Markdown,
-   small words) and `extract` (sentences that bear on the question).
+3. `rules` lists what each level does to each kind of zone, with functions from `json` (objects as columns), `html`
+   (pages as text), `output` (logs and command output), `encoded` (base64 and hex), `wording` (articles) and
+   `extract` (sentences that bear on the question).
 4. `checks` compares the text before and after every rule; a rule that lost something is taken back.
 5. `compressed_text` is the result. `receipt` counts its tokens; `fit` raises the level until a budget is met.
 """

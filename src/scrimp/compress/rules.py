@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
-from scrimp.compress.checks.gate import Check, Rewrite, all_of, no_new_facts, same_code, same_facts
+from scrimp.compress.checks.gate import Check, Rewrite
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.checks.unfolded import unfold_lines, unfold_log, unfold_matches
 from scrimp.compress.encoded.omit import omit_encoded
@@ -83,18 +83,18 @@ def _page_text_complete(before: str, after: str) -> str | None:
     return page_text_complete(before, after)
 
 
-def _drop_small_words(text: str, options: CompressOptions) -> str:
-    from scrimp.compress.wording.small_words import drop_small_words  # noqa: PLC0415 - at dense only
+def _drop_articles(text: str, options: CompressOptions) -> str:
+    from scrimp.compress.wording.articles import drop_articles  # noqa: PLC0415 - at dense only
 
     notes = _BRACKETED.pattern
     protected = notes if options.protected is None else f"{options.protected.pattern}|{notes}"
-    return drop_small_words(text, protected=re.compile(protected))
+    return drop_articles(text, protected=re.compile(protected))
 
 
-def _only_small_words_dropped(before: str, after: str) -> str | None:
-    from scrimp.compress.wording.small_words import only_small_words_dropped  # noqa: PLC0415 - at dense only
+def _only_articles_dropped(before: str, after: str) -> str | None:
+    from scrimp.compress.wording.articles import only_articles_dropped  # noqa: PLC0415 - at dense only
 
-    return only_small_words_dropped(before, after)
+    return only_articles_dropped(before, after)
 
 
 # Notes that other rules write: folded lines, omitted bytes.
@@ -104,7 +104,6 @@ _JSON = _zones("data", forms=("json", "jsonl"))
 _OUTPUT = _zones("tool")
 _CONTEXT_PROSE = _zones("context", forms=("prose",))
 _LOG_LINES = _zones("tool", "data", forms=("command", "log"))
-_SMALL_WORDS_ONLY = all_of(_only_small_words_dropped, same_facts, no_new_facts, same_code)
 
 RULES = (
     CompressionRule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
@@ -114,5 +113,5 @@ RULES = (
     CompressionRule("lines of one form", "tidy", _LOG_LINES, _plain(fold_log), _undone_by(unfold_log)),
     CompressionRule("json columns", "dense", _JSON, _inside_margins(write_columns), _same_json),
     CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _undone_by(unfold_matches)),
-    CompressionRule("small words", "dense", _CONTEXT_PROSE, _drop_small_words, _SMALL_WORDS_ONLY),
+    CompressionRule("articles", "dense", _CONTEXT_PROSE, _drop_articles, _only_articles_dropped),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from bench.compressors.items import Item
-from scrimp.compress.checks.facts import Fact, facts, lost_facts
+from compress.facts import Fact, facts, lost_facts
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.zones import protected_spans
 

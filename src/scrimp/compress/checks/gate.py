@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scrimp.compress.checks.facts import FactKind, gained_facts, lost_facts
-from scrimp.compress.zones import protected_spans
-
 Rewrite = Callable[[str], str]
 # Returns in a few words what a rewrite lost, or None.
 Check = Callable[[str, str], str | None]
 
 LONGER = "the text would get longer"
-_TOKEN_KINDS: tuple[FactKind, ...] = ("url", "email", "path", "ident", "flag")
-_MAX_SHOWN = 40
 
 
 def apply_checked(text: str, rewrite: Rewrite, check: Check) -> tuple[str, str | None]:
@@ -42,36 +37,3 @@ def all_of(*checks: Check) -> Check:
         return next((reason for check in checks if (reason := check(before, after)) is not None), None)
 
     return first_reason
-
-
-def same_facts(before: str, after: str) -> str | None:
-    """Check that every fact occurs as often as before."""
-    return next((f"{fact.kind} {_abbreviated(fact.value)} is lost" for fact in lost_facts(before, after)), None)
-
-
-def no_new_facts(before: str, after: str) -> str | None:
-    """Check that no identifier, link, path or flag is new, as joined words would be."""
-    new = gained_facts(before, after, kinds=_TOKEN_KINDS)
-    return next((f"{fact.kind} {_abbreviated(fact.value)} is new" for fact in new), None)
-
-
-def same_words(before: str, after: str) -> str | None:
-    """Check that no word was joined, split, dropped or moved."""
-    old, new = before.split(), after.split()
-    if old == new:
-        return None
-    at = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(new))
-    return f"word {_abbreviated(old[at])} changed" if at < len(old) else f"word {_abbreviated(new[len(old)])} was added"
-
-
-def same_code(before: str, after: str) -> str | None:
-    """Check that every fenced block of code is unchanged."""
-    return None if _code(before) == _code(after) else "code changed"
-
-
-def _code(text: str) -> list[str]:
-    return [text[f.start : f.end] for f in protected_spans.fences(text) if f.info not in protected_spans.DATA_FENCES]
-
-
-def _abbreviated(value: str) -> str:
-    return value if len(value) <= _MAX_SHOWN else f"{value[:_MAX_SHOWN]}\N{HORIZONTAL ELLIPSIS}"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.checks.facts import Fact, facts, gained_facts, lost_facts
+from compress.facts import Fact, facts, gained_facts, lost_facts
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parent / "data"
 TRAPS = [json.loads(line) for line in (DATA / "adversarial.jsonl").read_text().splitlines()]
 
 words = st.sampled_from(
