@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from scrimp.compress.instructions.vocabulary import WORD, fold, known_words, signs, starts
@@ -20,6 +21,7 @@ _REQUEST = re.compile(
 _BEFORE_ASKING = re.compile(r"(?:\s|:|,|me\b|us\b|the (?:following )?question\b|this question\b|\bmir\b|\bnous\b)*")
 
 
+@lru_cache(maxsize=4096)  # the rows of a run share their orders
 def kind_of(sentence: str) -> SentenceKind:
     """Return what a sentence does; one that speaks of nothing but the answer is an order, even with a question mark."""
     if _UNSPACED.search(sentence):

@@ -60,7 +60,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
 
 
 def _line(text: str, start: int, end: int) -> _Line:
-    line = text[start : min(end, start + 400)].rstrip("\r\n")
+    line = text[start : min(end, start + 400)].rstrip()
     if _RULER.match(line) or _ROW.match(line):
         return _Line(start, end, "ruler", end, False, None)
     label = label_at(line)

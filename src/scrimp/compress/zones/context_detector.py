@@ -26,6 +26,7 @@ _MIN_ARTICLE, _MIN_PARAGRAPH = 1000, 300  # bytes of prose that nothing says to 
 _MIN_ITEM = 150  # bytes of an item of a list, where documents were announced
 _MIN_ANNOUNCED = 60
 _MAX_QUESTION = 500
+_SHORTEST_LINES = 4  # characters of a line, on average; documents have more
 
 
 def detect_context(text: str, found: list[ZoneSpan]) -> Iterator[ZoneSpan]:
@@ -46,6 +47,8 @@ def detect_context(text: str, found: list[ZoneSpan]) -> Iterator[ZoneSpan]:
 
 def _in_blocks(text: str, taken: Sequence[Region], has_tagged: bool) -> list[Region]:
     """Return the regions of blocks that are documents: those under labels, or else those that read like documents."""
+    if text.count("\n") * _SHORTEST_LINES > len(text):
+        return []
     parts = blocks(text, _gaps(text, taken))
     reader = _Reader(text, parts)
     if any(block.mark in ("documents", "passage") for block in parts):
