@@ -69,6 +69,17 @@ def test_what_a_model_does_not_repeat_is_not_laid_at_the_door_of_the_level() -> 
     assert claim(found).self_agreement == pytest.approx(100 / 120)
 
 
+def test_a_model_that_varies_makes_no_gain_of_prompts_that_the_level_leaves_as_they_are() -> None:
+    found = pairs(20, 5, again=PLAIN) + [
+        LevelPair(
+            id=f"u{n}", signature="task", kind="k", time=0, without=PLAIN, at_level=PLAIN, again=OTHER, unchanged=True
+        )
+        for n in range(10)
+    ]
+
+    assert claim(found).kept == pytest.approx(20 / 25)
+
+
 def test_an_answer_that_was_not_what_was_asked_for_is_no_evidence_for_a_level() -> None:
     rejected = LevelAnswer(score=0.0)
     failing = [

@@ -182,6 +182,16 @@ def test_pairs_of_other_code_count_no_more_and_only_the_side_it_compressed_is_as
     assert certified(told)["pairs"] == 6
 
 
+def test_another_share_to_keep_is_another_side(told: Scrimp, provider: FakeProvider) -> None:
+    lockers.write(told, "p.jsonl", range(6))
+    told(*SHADOW)
+    told(*SHADOW, "--keep", "0.3")
+    keeps = recordings.entries(told, "SELECT keep, count(*) FROM level_replies WHERE level = 'focus' GROUP BY 1")
+
+    assert len(provider.bodies) == 18  # whatever it sends is asked for: an answer is of what was asked, level included
+    assert keeps == [(0.3, 6), (0.6, 6)]
+
+
 def test_a_cap_keeps_whole_pairs_and_the_next_shadow_resumes(told: Scrimp, provider: FakeProvider) -> None:
     lockers.write(told, "p.jsonl", range(100))
     capped = told(*SHADOW, "--max-cost", "0.03", "--max-output", "10")
