@@ -59,5 +59,12 @@ def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
 
     if not told:
         return bool(find_json(text))
-    values = (text[start:end] for start, end in told)
-    return any(value.lstrip().startswith(("{", "[")) or find_json(value) for value in values)
+    return any(_is_json(value) or find_json(value) for value in (text[start:end] for start, end in told))
+
+
+def _is_json(value: str) -> bool:
+    """Return whether a told value begins with a whole array or object."""
+    from scrimp.compress.json.lexer import WHITESPACE, find_end  # noqa: PLC0415 - as the pipeline
+
+    core = value.lstrip(WHITESPACE)
+    return core.startswith(("{", "[")) and find_end(core, 0)[1]

@@ -15,6 +15,7 @@ Code within told data is found as anywhere.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Literal, TypeAlias
@@ -22,11 +23,11 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from scrimp.compress.json.embedded import find_json
-from scrimp.compress.json.lexer import WHITESPACE, lex_records
+from scrimp.compress.json.lexer import WHITESPACE, find_end
 from scrimp.compress.json.placement import Placement, introduces_instruction, is_definition, label_before
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.segment import segment
-from scrimp.compress.zones.zone import Zone
+from scrimp.compress.zones.zone import Zone, ZoneForm
 from scrimp.values import TextSpan
 
 Doubt: TypeAlias = Literal["kept", "shot", "label"]
@@ -80,12 +81,15 @@ def moved_spans(told: Sequence[TextSpan], zones: Sequence[Zone], pieces: Sequenc
 def _doubts(text: str, told: Sequence[TextSpan]) -> Iterator[Doubt | None]:
     """Yield for each span what makes it doubtful that it is data, if anything does."""
     kept = _kept_parts(text, told)
+    ends = list(accumulate((part.end for part in kept), max))
     labels = [label_before(text, start, told[at - 1][1] if at else 0) for at, (start, _) in enumerate(told)]
+    times = Counter(labels)
     few_shot = text[told[-1][1] if told else 0 :].rstrip().endswith((":", "\uff1a"))
     for (start, end), label in zip(told, labels, strict=True):
-        if any(part.start < end and start < part.end for part in kept):
+        at = bisect_right(ends, start)  # the first part that does not end before the span
+        if at < len(kept) and kept[at].start < end:
             yield "kept"
-        elif few_shot and label is not None and labels.count(label) > 1:
+        elif few_shot and label is not None and times[label] > 1:
             yield "shot"
         else:
             yield "label" if introduces_instruction(label) else None
@@ -103,7 +107,7 @@ def _kept_parts(text: str, told: Sequence[TextSpan]) -> list[protected_spans.Spa
         return []
     words = _only_words(text, told)
     fences = [fence for fence in protected_spans.fences(words) if fence.info not in _NEUTRAL_FENCES]
-    return [*protected_spans.keep_spans(words), *fences]
+    return sorted([*protected_spans.keep_spans(words), *fences], key=lambda part: part.start)
 
 
 def _only_words(text: str, told: Sequence[TextSpan]) -> str:
@@ -118,12 +122,25 @@ def _only_words(text: str, told: Sequence[TextSpan]) -> str:
 
 def _value_zones(value: str) -> list[Zone]:
     core = value.strip(WHITESPACE)
-    if core[:1] in ("{", "[") and core[1:-1].strip(WHITESPACE) and (records := lex_records(value)):
-        if is_definition(core):
-            return [Zone("code", "fence", value)]
-        return [Zone("data", "json" if len(records) == 1 else "jsonl", value)]
-    zones = segment(value, find_json=find_json, is_data=Placement(value, told=True).is_data)
+    if form := _json_form(core):
+        return [Zone("code", "fence", value) if is_definition(core) else Zone("data", form, value)]
+    zones = segment(value, find_json=find_json, is_data=Placement(value, told=True).is_data, told=True)
     return [_as_data(zone, is_document=len(value) >= _MIN_DOCUMENT) for zone in zones]
+
+
+def _json_form(core: str) -> ZoneForm | None:
+    """Return whether a value is JSON, or lines of JSON, as a whole; an empty array may be a box to tick."""
+    if core[:1] not in ("{", "[") or not core[1:-1].strip(WHITESPACE):
+        return None
+    end, complete = find_end(core, 0)
+    if complete and end == len(core):
+        return "json"
+    if not complete or "\n" in core[:end]:
+        return None
+    lines = (line.strip(WHITESPACE) for line in core.split("\n"))
+    return (
+        "jsonl" if all(line[0] in "{[" and find_end(line, 0) == (len(line), True) for line in lines if line) else None
+    )
 
 
 def _as_data(zone: Zone, *, is_document: bool) -> Zone:

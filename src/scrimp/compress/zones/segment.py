@@ -32,10 +32,11 @@ _MIN_JSON = 20
 _JSON_FORMS = frozenset(("json", "jsonl"))
 
 
-def segment(text: str, *, find_json: JsonFinder, is_data: DataTest) -> list[Zone]:
+def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool = False) -> list[Zone]:
     """Return the zones of a prompt; `find_json` returns the start and end of each whole JSON document.
 
-    JSON that is not data is code, which does not change.
+    JSON that is not data is code, which does not change. In a text that was `told` to be data no context is looked for:
+    it is all of what is left.
     """
     if "\n" not in text and "<" not in text and "{" not in text and "[" not in text and "```" not in text:
         return [Zone("instruction", "prose", text)]
@@ -45,7 +46,7 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest) -> list[Zone
     if "{" in text or "[" in text:
         found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
     found = _detect_in_gaps(text, found, _detect_by_lines)
-    if _has_words_outside(text, found):
+    if not told and _has_words_outside(text, found):
         found = [*detect_context(text, found), *found]
     return _to_zones(text, list(_with_doubtful_json_as_code(text, found, is_data)))
 
