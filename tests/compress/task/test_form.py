@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.compress import compress
 from scrimp.compress.task.form import about_all, about_form
 
 HERE = Path(__file__).parent
@@ -55,6 +56,19 @@ def test_the_form_of_the_answer_is_not_that_of_the_data(answer: str) -> None:
     assert about_form(f"Which order is late? {answer}") is None
     assert about_form(f"Sort the orders. {answer}")
     assert about_form("Which order is late? Answer in the same format as the input.")
+
+
+def test_a_task_about_form_leaves_every_byte_of_json_and_another_none_of_its_white_space() -> None:
+    orders = [{"id": n, "city": "Rome", "total": 12.5 * n} for n in range(4)]
+    written, minified = json.dumps(orders, indent=2), json.dumps(orders, separators=(",", ":"))
+    kept = {
+        kind: sum(compress(f"{written}\n\n{prompt}", "lossless").text.startswith(written) for prompt in batches(kind))
+        for kind in ("form", "other")
+    }
+
+    assert kept["form"] >= 0.99 * len(batches("form"))
+    assert kept["other"] <= 0.03 * len(batches("other"))
+    assert compress(f"{written}\n\nWho pays?", "lossless").text == f"{minified}\n\nWho pays?"
 
 
 def test_there_are_three_hundred_prompts_of_each_kind_and_none_is_of_two() -> None:
