@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress.compressor import compress
-from scrimp.compress.extract.focus import Piece, focus, focus_together
+from scrimp.compress.extract.focus import Piece, focus, focus_together, share_of_text
 
 CATS = "Cats sleep all day long in the warm sun. They wake up at night and hunt for mice. Nobody feeds them."
 TOWER = "The tower of Varn was rebuilt by Anna Meier. The tower of Varn has four clocks. It may be climbed."
@@ -23,9 +23,19 @@ def test_sentences_of_all_documents_compete_whatever_stands_between_them() -> No
 
     kept = compress(text, "focus", keep=0.4).text
 
-    assert TOWER in kept
+    assert "The tower of Varn was rebuilt by Anna Meier." in kept
     assert "Cats" not in kept
     assert "Bread" not in kept
+
+
+def test_code_after_the_last_document_keeps_the_heading_it_stands_under() -> None:
+    code = "```py\nmice = 3\n```"
+    text = f"{QUESTION}\n\nPassage 1: {TOWER}\n\nPassage 2: {CATS}\n\n## The number of mice\n\n{code}\n"
+
+    kept = compress(text, "focus", keep=0.4).text
+
+    assert kept.endswith(f"## The number of mice\n\n{code}\n")
+    assert "Cats" not in kept
 
 
 def test_code_between_sentences_keeps_the_label_it_stands_under() -> None:
@@ -47,7 +57,7 @@ def test_what_is_no_document_stays_and_does_not_count(found: list[Piece], keep: 
     assert all(piece.is_document or text == piece.text for piece, text in zip(found, left, strict=True))
     whole = sum(len(piece.text) for piece in found if piece.is_document)
     least = focus_together(found, "Is the tower high?", keep=0)
-    assert sum(map(len, documents)) <= keep * whole or left == least
+    assert sum(map(len, documents)) <= share_of_text(keep, 0.0) * whole or left == least
 
 
 @given(sentences, st.floats(0, 1))

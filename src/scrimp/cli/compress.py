@@ -45,7 +45,14 @@ def compress_text(
         typer.Option("--query", metavar="STR", help="Question to select sentences for; default: the text's own."),
     ] = None,
     keep: Annotated[
-        float, typer.Option("--keep", metavar="X", min=0.01, max=1, help="Share of a document that focus keeps.")
+        float,
+        typer.Option(
+            "--keep",
+            metavar="X",
+            min=0.01,
+            max=1,
+            help="Share of documents that focus keeps on average; more where no sentence has what is asked.",
+        ),
     ] = DEFAULT_KEEP,
     scorer: Annotated[
         Literal["bm25", "model"],

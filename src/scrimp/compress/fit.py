@@ -10,7 +10,7 @@ from scrimp.compress.compressor import compress_with
 from scrimp.compress.options import LEVELS, CompressOptions, TokenCounter
 from scrimp.errors import UsageError
 
-# The values of `keep` tried are multiples of 1/64; the smallest keeps only the best sentence of each context.
+# The values of `keep` tried are the squares of multiples of 1/64; 0 keeps only the best sentence.
 _KEEP_STEPS = 64
 
 
@@ -59,13 +59,13 @@ def _attempt(text: str, options: CompressOptions, count: TokenCounter) -> FitAtt
 
 def _with_most_sentences(text: str, limit: int, options: CompressOptions, count: TokenCounter) -> FitAttempt:
     """Search `keep` by bisection; return the text with the most sentences that fit, or else with the fewest."""
-    best = _attempt(text, replace(options, keep=1 / _KEEP_STEPS), count)
+    best = _attempt(text, replace(options, keep=0.0), count)
     if best.tokens > limit:
         return best
-    low, high = 1, _KEEP_STEPS  # low fits, high does not; a higher share keeps all that a lower one does
+    low, high = 0, _KEEP_STEPS  # low fits, high does not; a higher share keeps all that a lower one does
     while high - low > 1:
         middle = (low + high) // 2
-        attempt = _attempt(text, replace(options, keep=middle / _KEEP_STEPS), count)
+        attempt = _attempt(text, replace(options, keep=(middle / _KEEP_STEPS) ** 2), count)
         if attempt.tokens <= limit:
             low, best = middle, attempt
         else:

@@ -64,13 +64,15 @@ def _as_context(zone: Zone, kind: ZoneKind) -> Zone:
 
 
 def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: CompressOptions) -> list[str]:
-    """Return what is left of the text of each zone; only documents change, from the first to the last of them."""
+    """Return what is left of the text of each zone; only documents change, and labels of what is none stay."""
     from scrimp.compress.extract.focus import Piece, focus_together  # noqa: PLC0415 - at focus and above only
 
     documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
     if not documents or _has_no_sentences("".join(texts[at] for at in documents)):
         return list(texts)
     first, last = documents[0], documents[-1] + 1
+    if last < len(zones) and zones[last].kind != "instruction":
+        last += 1  # code or data that the last heading is about
     pattern = options.protected
     pieces = [
         [Piece(part, is_one) for part, is_one in _parts(text)] if _is_document(zone) else [Piece(text, False)]

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrimp.compress.extract.bm25 import relevance, tokenize
-from scrimp.compress.extract.focus import focus
+from scrimp.compress.extract.focus import focus, share_of_text
 from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
 
 DATA = Path(__file__).parent.parent / "data"
@@ -70,7 +70,7 @@ def test_what_is_kept_of_less_is_kept_of_more(text: str, query: str, one: float,
 def test_no_more_is_kept_than_asked_but_the_best_sentence(text: str, query: str, keep: float) -> None:
     kept = focus(text, query, keep=keep)
 
-    assert len(kept) <= keep * len(text) or kept == focus(text, query, keep=0)
+    assert len(kept) <= share_of_text(keep, 0.0) * len(text) or kept == focus(text, query, keep=0)
 
 
 def test_the_best_sentence_is_kept_however_little_is_asked_for() -> None:
@@ -169,7 +169,8 @@ def test_what_must_stay_leaves_less_in_less(text: str, query: str, one: float, o
 def test_what_must_stay_counts_towards_the_ratio(text: str, query: str, keep: float, needle: str) -> None:
     kept = focus(text, query, keep=keep, must_keep=lambda unit: needle in unit)
 
-    assert len(kept) <= keep * len(text) or kept == focus(text, query, keep=0, must_keep=lambda unit: needle in unit)
+    most = share_of_text(keep, 0.0) * len(text)
+    assert len(kept) <= most or kept == focus(text, query, keep=0, must_keep=lambda unit: needle in unit)
 
 
 @given(documents, queries, ratios)
@@ -240,7 +241,7 @@ def test_the_answer_survives(item: dict[str, str], keep: float) -> None:
     kept = focus(item["context"], item["question"], keep=keep)
 
     assert any(answer.strip() in kept for answer in item["answers"])
-    assert len(kept) <= keep * len(item["context"])
+    assert len(kept) <= share_of_text(keep, 0.0) * len(item["context"])
 
 
 def test_the_corpus_speaks_seven_languages() -> None:

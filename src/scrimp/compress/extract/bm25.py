@@ -7,18 +7,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from unicodedata import normalize
 
-from scrimp.compress.extract.outline import build_outline
+from scrimp.compress.extract.answer_types import answer_form
+from scrimp.compress.extract.outline import Outline, build_outline
+from scrimp.compress.instructions.vocabulary import fold, known_words
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
 K1 = 1.2  # term frequency saturation
 B = 0.5  # length normalization
 # The shares of other scores added to a sentence's own: of its paragraph, of the sentence before ("He was born in 1856")
 # and of the one after. A bonus for first sentences was measured and did not help.
-PARAGRAPH_SHARE, BEFORE_SHARE, AFTER_SHARE = 0.3, 0.3, 0.1
+PARAGRAPH_SHARE, BEFORE_SHARE, AFTER_SHARE = 0.2, 0.3, 0.1
 STEM_WEIGHT = 0.5  # the weight of a word with the same stem, relative to the word itself
-STEM_LENGTH = 5
+STEM_LENGTH = 4
+SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to others
+ANSWER_SHARE = 0.1  # the share of the best score added to what has a name, a number or a place that is asked for
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _THAI = "\u0e01-\u0e4e\u0e81-\u0ece"
@@ -32,12 +37,14 @@ _ASCII_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 _WORD = re.compile(rf"[{_CJK}]+|[{_THAI}]+|\d+(?:[.,]\d+)+|(?:(?![{_CJK}{_THAI}])[\w{_MARKS}])+")
 _UNSPACED = re.compile(rf"[{_CJK}{_THAI}]")
 _MANY_MARKS = re.compile(r"([^\w\s]{100})")  # normalizing takes quadratic time in the marks on one letter
+_QUESTION = re.compile(r"[^?\uff1f\u061f\n]+[?\uff1f\u061f]?")
+_MAX_QUESTIONS = 8  # each is scored on its own; more are taken as one
 _IS_THAI = re.compile(rf"[{_THAI}]")
 
 
 def relevance(units: Sequence[str], query: str) -> list[float]:
     """Return the score of each unit; 0 for labels and line breaks."""
-    scores = sentence_scores(units, build_outline(units).paragraphs, QueryTerms.of(query))
+    scores, _ = sentence_relevance(units, build_outline(units), query)
     return [scores.get(index, 0.0) for index in range(len(units))]
 
 
@@ -61,17 +68,20 @@ def _ngrams(run: str) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
-    """The terms of a query: its words and their stems."""
+    """The terms of a query: its words, those of them that say little, and the stems of the others."""
 
     words: frozenset[str]
+    small: frozenset[str]
     stems: frozenset[str]
 
     @classmethod
     def of(cls, query: str) -> QueryTerms:
-        """Return the terms of a query."""
-        found = tokenize(query)
-        long = (word for word in found if len(word) >= STEM_LENGTH and not word[0].isdigit())
-        return cls(frozenset(found), frozenset(word[:STEM_LENGTH] for word in long))
+        """Return the terms of a query; words say little in the language that knows most of them as such."""
+        words = frozenset(tokenize(query))
+        folded = {word: fold(word) for word in words}
+        lists = ({word for word in words if folded[word] in known.small} for known in known_words())
+        small = max(lists, key=len, default=set())
+        return cls(words, frozenset(small), frozenset(filter(None, map(_stem, words - small))))
 
     def count_in(self, text: str) -> tuple[Counter[str], int]:
         """Return how often each term occurs, stems marked with a star, and the number of words."""
@@ -82,17 +92,97 @@ class QueryTerms:
 
     def weights(self) -> dict[str, float]:
         """Return the weight of each term, before its rarity."""
-        return dict.fromkeys(self.words, 1.0) | {f"{stem}*": STEM_WEIGHT for stem in self.stems}
+        words = {word: SMALL_WEIGHT if word in self.small else 1.0 for word in self.words}
+        return words | {f"{stem}*": STEM_WEIGHT for stem in self.stems}
+
+    def distinct(self) -> set[str]:
+        """Return one term for each word that says something: its stem, or else the word."""
+        telling = (word for word in self.words - self.small if len(word) > 1 or not word.isascii() or word.isdigit())
+        return {f"{stem}*" if (stem := _stem(word)) else word for word in telling}
+
+
+def _stem(word: str) -> str:
+    """Return the stem of a word, or "" for a short one or a number."""
+    return word[:STEM_LENGTH] if len(word) >= STEM_LENGTH and not word[0].isdigit() else ""
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
-def sentence_scores(units: Sequence[str], paragraphs: list[list[int]], terms: QueryTerms) -> dict[int, float]:
-    """Return the score of each sentence by its index: its own BM25 with shares of its paragraph's and neighbors'."""
-    filled = [paragraph for paragraph in paragraphs if paragraph]
-    found = {index: terms.count_in(units[index]) for paragraph in filled for index in paragraph}
-    idf = _idf([counts for counts, _ in found.values()], terms.weights())
+class Relevance(NamedTuple):
+    """The score of each sentence by its index, and how certain it is that the best ones answer, from 0 to 1."""
+
+    scores: dict[int, float]
+    certainty: float
+
+
+def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Relevance:
+    """Return the score of each sentence: of several questions, the best share of the highest score of each.
+
+    What the labels above a sentence say counts as said in it ("## The tower": "It was built in 1889").
+
+    Certainty is the share of what is asked (by rarity) that one sentence has, less where all sentences score alike.
+    """
+    terms = QueryTerms.of(query)
+    filled = [paragraph for paragraph in outline.paragraphs if paragraph]
+    labels = _Labels(units, outline.parent, terms)
+    found = {index: _with_label(terms.count_in(units[index]), labels.above(index)) for at in filled for index in at}
+    questions = _questions(query)
+    each = [_scores(units, filled, found, question) for question in questions]
+    if len(each) > 1:
+        highest = [max(scores.values(), default=0.0) or 1.0 for scores in each]
+        each = [{index: max(s[index] / top for s, top in zip(each, highest, strict=True)) for index in found}]
+    (scores,) = each
+    top = max(scores.values(), default=0.0)
+    flatness = sum(scores.values()) / len(scores) / top if top else 1.0
+    return Relevance(scores, _coverage([counts for counts, _ in found.values()], terms.distinct()) * (1 - flatness))
+
+
+class _Labels:
+    """The terms of the labels above each unit, counted once for each label."""
+
+    def __init__(self, units: Sequence[str], parent: dict[int, int], terms: QueryTerms) -> None:
+        self._units, self._parent, self._terms = units, parent, terms
+        self._found: dict[int, Counter[str]] = {-1: Counter()}
+
+    def above(self, index: int) -> Counter[str]:
+        """Return the terms of all labels that a unit is under."""
+        label = self._parent[index]
+        unknown = []
+        while label not in self._found:
+            unknown.append(label)
+            label = self._parent[label]
+        for inner in reversed(unknown):
+            own, _ = self._terms.count_in(self._units[inner])
+            self._found[inner] = self._found[label] + own
+            label = inner
+        return self._found[label]
+
+
+def _with_label(found: tuple[Counter[str], int], label: Counter[str]) -> tuple[Counter[str], int]:
+    return (found[0] + label, found[1]) if label else found
+
+
+def _questions(query: str) -> list[str]:
+    """Return the questions of a query that each say what they look for, or the query as one."""
+    parts = [part for part in _QUESTION.findall(query) if not (terms := QueryTerms.of(part)).words <= terms.small]
+    return parts if 1 < len(parts) <= _MAX_QUESTIONS else [query]
+
+
+def _coverage(documents: Sequence[Counter[str]], terms: set[str]) -> float:
+    """Return the largest share of the terms, weighted by rarity, that is in one document."""
+    frequency = Counter(term for counts in documents for term in counts.keys() & terms)
+    rarity = {term: _rarity(frequency[term], len(documents)) for term in terms}
+    total = sum(rarity[term] for term in sorted(terms))
+    best = max((sum(rarity[term] for term in sorted(counts.keys() & terms)) for counts in documents), default=0.0)
+    return best / total if total else 0.0
+
+
+def _scores(
+    units: Sequence[str], filled: list[list[int]], found: dict[int, tuple[Counter[str], int]], question: str
+) -> dict[int, float]:
+    """Return the score of each sentence: its own BM25 with shares of its paragraph's and neighbors'."""
+    idf = _idf([counts for counts, _ in found.values()], QueryTerms.of(question).weights())
     own = dict(zip(found, _bm25(list(found.values()), idf), strict=True))
     whole = _bm25([_merged_counts(found[index] for index in paragraph) for paragraph in filled], idf)
     scores: dict[int, float] = {}
@@ -102,7 +192,10 @@ def sentence_scores(units: Sequence[str], paragraphs: list[list[int]], terms: Qu
             scores[index] = (
                 line[at + 1] + PARAGRAPH_SHARE * shared + BEFORE_SHARE * line[at] + AFTER_SHARE * line[at + 2]
             )
-    return scores
+    answer, bonus = answer_form(question), ANSWER_SHARE * max(scores.values(), default=0.0)
+    if answer is None:
+        return scores
+    return {index: score + bonus * (answer.search(units[index]) is not None) for index, score in scores.items()}
 
 
 def _merged_counts(parts: Iterable[tuple[Counter[str], int]]) -> tuple[Counter[str], int]:
@@ -120,9 +213,12 @@ def _idf(documents: Sequence[Counter[str]], weights: dict[str, float]) -> dict[s
     for terms in documents:
         frequency.update(terms.keys())
     return {
-        term: weights[term] * math.log(1 + (len(documents) - count + 0.5) / (count + 0.5))
-        for term, count in frequency.items()
+        term: weights[term] * _rarity(count, len(documents)) for term, count in frequency.items() if term in weights
     }
+
+
+def _rarity(frequency: int, documents: int) -> float:
+    return math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
 
 
 def _bm25(documents: Sequence[tuple[Counter[str], int]], idf: dict[str, float]) -> list[float]:
@@ -131,6 +227,7 @@ def _bm25(documents: Sequence[tuple[Counter[str], int]], idf: dict[str, float]) 
         sum(
             idf[term] * count * (K1 + 1) / (count + K1 * (1 - B + B * length / average))
             for term, count in terms.items()
+            if term in idf
         )
         for terms, length in documents
     ]

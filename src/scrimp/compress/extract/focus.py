@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from scrimp.compress.extract.bm25 import QueryTerms, sentence_scores
+from scrimp.compress.extract.bm25 import QueryTerms, sentence_relevance
 from scrimp.compress.extract.outline import Outline, build_outline
 from scrimp.compress.extract.sentences import is_break, split_sentences
 from scrimp.compress.options import Scorer
+
+# Measured on the tuning half of the sets of tests/bench/focus/selection.py, so that the average of each set is `keep`.
+_SPREAD, _USUAL_CERTAINTY = 4.0, 0.35
 
 
 class Piece(NamedTuple):
@@ -27,8 +30,10 @@ def focus(
     must_keep: Callable[[str], bool] | None = None,
     scorer: Scorer | None = None,
 ) -> str:
-    """Return about `keep` of the text, at most one sentence more: whole sentences, in order, with their labels.
+    """Return about `keep` of the text: whole sentences, in order, with their labels.
 
+    Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
+    the best sentence is more than that, it alone is left.
     Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
     line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
     is. Sentences are ranked by BM25 unless a scorer is given.
@@ -49,20 +54,21 @@ def focus_together(
     What is no document stays, with the labels of a document that it stands under, and does not count towards `keep`.
     """
     texts = [piece.text for piece in pieces]
-    terms = QueryTerms.of(query)
-    if keep >= 1 or not terms.words:
+    if keep >= 1 or not QueryTerms.of(query).words:
         return texts
     parts = [split_sentences(piece.text) if piece.is_document else [piece.text] for piece in pieces]
     units = [unit for part in parts for unit in part]
     ends = [0, *accumulate(map(len, parts))]
     fixed = frozenset(at for at, piece in zip(ends, pieces, strict=False) if not piece.is_document)
     outline = build_outline(units, fixed)
-    scores = _scores(units, outline, query, terms, scorer, fixed)
+    scores, certainty = sentence_relevance(units, outline, query)
+    if scorer is not None:
+        scores = _given_scores(units, outline, query, scorer, fixed)
     if not any(scores.values()):
         return texts
     ranked = sorted(scores, key=lambda index: (-scores[index], index))
     required = _required(units, outline, must_keep, fixed)
-    budget = _budget([unit for index, unit in enumerate(units) if index not in fixed], keep)
+    budget = _budget([unit for index, unit in enumerate(units) if index not in fixed], share_of_text(keep, certainty))
     selected = _select(ranked, units, outline, required=required, budget=budget + sum(len(units[at]) for at in fixed))
     return [
         "".join(_with_breaks(part, {index - start for index in selected if start <= index < start + len(part)}))
@@ -70,20 +76,22 @@ def focus_together(
     ]
 
 
-def _scores(
-    units: Sequence[str],
-    outline: Outline,
-    query: str,
-    terms: QueryTerms,
-    scorer: Scorer | None,
-    fixed: frozenset[int],
+def _given_scores(
+    units: Sequence[str], outline: Outline, query: str, scorer: Scorer, fixed: frozenset[int]
 ) -> dict[int, float]:
     """Return the score of each sentence by its index."""
-    if scorer is None:
-        return sentence_scores(units, outline.paragraphs, terms)
     scored = [index for index in range(len(units)) if index not in fixed]
     given = dict(zip(scored, scorer([units[index] for index in scored], query), strict=True))
     return {index: given[index] for paragraph in outline.paragraphs for index in paragraph}
+
+
+def share_of_text(keep: float, certainty: float) -> float:
+    """Return the share of a text to leave, `keep` on average over many: more where it is uncertain what answers.
+
+    For 0.6 it is 0.73 where no word of the question is found, and 0.3, half of it, where one sentence has all of them
+    and no other has any. A higher `keep` always gives a higher share.
+    """
+    return max(float(keep ** (_SPREAD ** (certainty - _USUAL_CERTAINTY))), keep / 2)
 
 
 def _budget(units: Sequence[str], keep: float) -> float:

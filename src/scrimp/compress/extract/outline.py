@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from scrimp.compress.extract.sentences import NAME_INLINE, PASSAGE, TAG, is_break, label_rank
 
+_MAX_TITLE = 100  # characters
+_SENTENCE_END = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u0964\u061f][\"'\u201d\u2019\u00bb)\]]*\s*$")
 _TAG_NAME = re.compile(r"\s*<(/?)([^\s/>]+)")
 
 
@@ -84,7 +86,7 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
             outline.parent[index] = labels.innermost()
             labels.last_sentence = index
             continue
-        rank = label_rank(unit)
+        rank = PASSAGE if _is_title(units, index) else label_rank(unit)
         tag = _TAG_NAME.match(unit) if rank == TAG else None
         if is_break(unit):
             labels.end_line()
@@ -102,3 +104,17 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
                 outline.paragraphs.append([])
             outline.parent[index] = labels.push(rank, index, tag[2] if tag else "")
     return outline
+
+
+def _is_title(units: Sequence[str], at: int) -> bool:
+    """Return whether a unit is the title in "Passage 1: The old mill", with a sentence on the line below."""
+    if not 0 < at < len(units) - 2 or len(units[at]) > _MAX_TITLE or _SENTENCE_END.search(units[at]):
+        return False
+    below = units[at + 2]
+    return (
+        label_rank(units[at - 1]) == PASSAGE
+        and label_rank(units[at]) is None
+        and is_break(units[at + 1])
+        and not (is_break(units[at]) or is_break(below))
+        and label_rank(below) is None
+    )
