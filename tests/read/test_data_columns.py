@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scrimp.read.template import compile_template
 
@@ -44,3 +46,18 @@ def test_a_template_without_a_word_leaves_the_instructions_to_its_columns(templa
 
 def test_beside_an_instruction_column_no_word_is_needed() -> None:
     assert told("{question}\n\n{order}", {"question": "a", "order": "b"}) == ["b"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["order", "a.b", " x ", "question"]), st.text()), min_size=1, max_size=5),
+    st.dictionaries(st.sampled_from(["order", "a.b", "x", "question"]), st.text() | st.integers(), min_size=4),
+)
+def test_what_is_told_is_the_value_of_each_column_in_its_place(
+    parts: list[tuple[str, str]], row: dict[str, object]
+) -> None:
+    template = "Look: " + "".join(
+        f"{{{column}}}" + after.replace("{", "{{").replace("}", "}}") for column, after in parts
+    )
+    values = [str(row[column.strip()]) for column, _ in parts if column != "question"]
+
+    assert told(template, row) == values

@@ -3,7 +3,8 @@
 A text passes through the folders in this order:
 
 1. `compressor` takes the text and the `options`, and handles plain words itself; `pipeline` handles everything else.
-2. `zones` splits the text into zones, each of one kind: instruction, context, tool output, data or code.
+2. `zones` splits the text into zones, each of one kind: instruction, context, tool output, data or code;
+   `told_data` does so where the caller told what is data.
 3. `rules` lists what each level does to each kind of zone, with functions from `json` (objects as columns), `html`
    (pages as text), `output` (logs and command output), `encoded` (base64 and hex), `wording` (articles) and
    `extract` (sentences that bear on the question).
