@@ -23,6 +23,7 @@ SAMPLES = {
     "pages as text": f"<html><body><p>{PARAGRAPH}</p><pre>x =  12</pre><ul><li>No. 7</li></ul></body></html>",
     "encoded bytes": f"not 12: data:image/png;base64,{'iVBORw0KGgo' + 'AbC1' * 90} and 13",
     "lines of one form": LOG,
+    "many lines of one form": "".join(f"2026-11-25 10:00:{n:02} INFO {n} took {n * 38} ms\n" for n in range(20)),
     "matches by file": "".join(f"src/engine.py:{n}: TODO not {n}\n" for n in range(9)),
     "articles": f"{PARAGRAPH} The bridge was opened by the mayor of the town, and the harbour was in the north.",
 }  # fmt: skip

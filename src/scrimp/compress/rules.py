@@ -21,6 +21,7 @@ from scrimp.compress.output.matches import group_matches
 from scrimp.compress.output.repeated_lines import fold_repeated_lines
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 
+_MANY_LINES = 20
 NOT_UNDONE = "it could not be undone"
 
 
@@ -67,6 +68,11 @@ def _same_json(before: str, after: str) -> str | None:
     return None if json_equal(before.strip(), after.strip()) else "the JSON would not decode to the same values"
 
 
+def _fold_many(text: str) -> str:
+    """Fold where it saves most: of a few lines a value is read more surely in its line."""
+    return fold_log(text, least=_MANY_LINES)
+
+
 def _undone_by(inverse: Callable[[str], str | None]) -> Check:
     return lambda before, after: None if inverse(after) == before else NOT_UNDONE
 
@@ -110,7 +116,8 @@ RULES = (
     CompressionRule("repeated lines", "tidy", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
-    CompressionRule("lines of one form", "tidy", _LOG_LINES, _plain(fold_log), _undone_by(unfold_log)),
+    CompressionRule("many lines of one form", "tidy", _LOG_LINES, _plain(_fold_many), _undone_by(unfold_log)),
+    CompressionRule("lines of one form", "dense", _LOG_LINES, _plain(fold_log), _undone_by(unfold_log)),
     CompressionRule("json columns", "dense", _JSON, _inside_margins(write_columns), _same_json),
     CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _undone_by(unfold_matches)),
     CompressionRule("articles", "dense", _CONTEXT_PROSE, _drop_articles, _only_articles_dropped),

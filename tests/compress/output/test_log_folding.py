@@ -140,3 +140,10 @@ def test_long_lines_and_many_lines_are_no_trap(text: str) -> None:
     after = fold_log(text)
 
     assert after == text or unfold_log(after) == text
+
+
+def test_as_many_lines_as_are_asked_for_make_a_form() -> None:
+    lines = [f"2026-11-25 10:00:{at:02} INFO block {at} computed in {at * 38 % 95} ms" for at in range(20)]
+
+    assert fold_log("\n".join(lines[:19]), least=20) == "\n".join(lines[:19])
+    assert fold_log("\n".join(lines), least=20) != "\n".join(lines)

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from scrimp.compress.output.fenced_lines import fenced_lines
 
-MIN_FOLD = 3
+MIN_FOLD = 3  # lines of a form
 MIN_LOG = 200  # characters
 LEGEND = '["#1 a b | c d" below is two lines of form #1, its {} filled with a b, then with c d]'
 GAP, NEXT = "{}", " | "
@@ -60,12 +60,15 @@ class _Form(Struct, gc=False):
     values: dict[int, str]
 
 
-def fold_log(text: str) -> str:
-    """Fold lines of one form; a text that has been folded before, or has lines like those of the folded form, stays."""
+def fold_log(text: str, *, least: int = MIN_FOLD) -> str:
+    """Fold lines of one form, where there are at `least` so many.
+
+    A text that has been folded before, or has lines like those of the folded form, stays.
+    """
     if len(text) < MIN_LOG or _FOLDED.search(text):
         return text
     lines = text.split("\n")
-    forms = [form for group in _groups(lines) if (form := _form(lines, group)) is not None]
+    forms = [form for group in _groups(lines, least) if (form := _form(lines, group)) is not None]
     if not forms:
         return text
     legend = [LEGEND, *(f"#{n} ({len(form.values)} lines) = {form.text}" for n, form in enumerate(forms, 1))]
@@ -91,24 +94,24 @@ def _folded(lines: Sequence[str], forms: Iterable[_Form]) -> Iterator[str]:
         yield NEXT.join(row)
 
 
-def _groups(lines: Sequence[str]) -> Iterator[list[_Line]]:
+def _groups(lines: Sequence[str], least: int) -> Iterator[list[_Line]]:
     """Yield the lines that have the same text but for some words: those with digits, and rare ones."""
     by_shape: dict[tuple[str, ...], list[_Line]] = defaultdict(list)
     for number in _foldable(lines):
         line = _split(number, lines[number])
         by_shape[line.between].append(line)
     for shape in by_shape.values():
-        if len(shape) < MIN_FOLD:
+        if len(shape) < least:
             continue
-        least = max(MIN_FOLD, len(shape) / _RARE)
+        common_from = max(MIN_FOLD, len(shape) / _RARE)
         common = [
-            {word for word, count in Counter(column).items() if count >= least and _is_constant(word)}
+            {word for word, count in Counter(column).items() if count >= common_from and _is_constant(word)}
             for column in zip(*(line.words for line in shape), strict=True)
         ]
         groups: dict[tuple[str | None, ...], list[_Line]] = defaultdict(list)
         for line in shape:
             groups[tuple([w if w in kept else None for w, kept in zip(line.words, common, strict=True)])].append(line)
-        yield from (group for group in groups.values() if len(group) >= MIN_FOLD)
+        yield from (group for group in groups.values() if len(group) >= least)
 
 
 def _split(number: int, line: str) -> _Line:

@@ -9,13 +9,11 @@ from scrimp.compress.zones.code_detectors import detect_code, detect_config
 from scrimp.compress.zones.line_detectors import (
     LISTING_LINE,
     LOG_LINE,
-    MIN_REPETITIVE,
     PROMPT_LINE,
     detect_commits,
     detect_diffs,
     detect_listings,
     detect_logs,
-    detect_repetitive,
     detect_sessions,
     detect_tables,
 )
@@ -49,7 +47,6 @@ _DETECTORS: tuple[tuple[Detector, Callable[[str], bool]], ...] = (
     (detect_listings, lambda text: _has_inner_gap(text) or _has_listing_line(text)),
     (detect_code, _contains_any("(", "=", ":", ";", "{", "import ")),
     (detect_config, _contains_any("=", ":\n", ":\r\n")),
-    (detect_repetitive, lambda text: text.count("\n") >= MIN_REPETITIVE - 1),
 )
 
 

@@ -6,7 +6,6 @@ Each detector sees only the lines that earlier ones left; one in doubt reports n
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from scrimp.compress.zones.zone_span import ZoneSpan, paragraph_ranges
@@ -33,14 +32,12 @@ LISTING_LINE = (
 _LISTING = re.compile(LISTING_LINE)
 _GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
 _BETWEEN = re.compile(r"\s*+$|[^\s:]++:\s*+$")
-_MACHINE_SIGN = re.compile(r"[/_=<>\[\]#|(\d]")
 _COMMIT = re.compile(r"commit [0-9a-f]{7,40}\b")
 _COMMIT_CONTINUATION = re.compile(r"[ \t]|(?:Author|Merge|Date|AuthorDate|Commit|CommitDate): ")
 _QUOTED_FIELD = re.compile(r'"(?:[^"]|"")*+"')
 _MIN_ROWS = 3
 _SEPARATORS = ("\t", ",", ";", "|")
 _MIN_GAPS = 2
-MIN_REPETITIVE = 8
 _MAX_RECORD_LINES = 20
 _MAX_CELL_SPACES = 3
 _NOT_ROW_START = {"|", "#", "-", "*"}
@@ -202,18 +199,3 @@ def detect_listings(lines: list[str]) -> Iterator[ZoneSpan]:
 
 def _aligned(line: str) -> bool:
     return "  " in line and len(_GAP.findall(line)) >= _MIN_GAPS
-
-
-def detect_repetitive(lines: list[str]) -> Iterator[ZoneSpan]:
-    """Yield output whose lines start with the same words and contain with_signs signs; not lists or verse."""
-    for start, end in paragraph_ranges(lines):
-        block = lines[start:end]
-        if len(block) < MIN_REPETITIVE:
-            continue
-        first_words = Counter(line.split(maxsplit=1)[0] for line in block)
-        repeated = sum(
-            times for first, times in first_words.items() if times > 2 and (first == "#" or first[0].isalpha())
-        )
-        with_signs = sum(bool(_MACHINE_SIGN.search(line)) and line.rstrip()[-1] not in ".?!" for line in block)
-        if min(repeated, with_signs) >= 0.7 * len(block):
-            yield ZoneSpan(start, end, "tool", "command")
