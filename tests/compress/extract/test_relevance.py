@@ -80,11 +80,14 @@ def test_what_a_label_says_counts_for_what_stands_under_it(label: str) -> None:
 
 
 def test_two_questions_each_find_their_sentence() -> None:
-    filler = "".join(f"Canal boats of canal men{' were painted' * at}. " for at in range(9))
-    text = f"{filler}The mill closed. {filler}"
-    question = "Which boats, locks and men of the canal were painted, and on what canal? Why did it close?"
+    boats = [f"The painted boats of {name} lay in the lock of the canal all day." for name in ("Ada", "Bo", "Cy", "Di")]
+    text = " ".join([*boats, "Dogs bark. It rains.", "The mill made no bread."])
+    question = "Which painted boats lay all day in the lock of the canal? Why was there no flour from the mill?"
 
-    assert "The mill closed." in focus(text, question, keep=0.2)
+    units = split_sentences(text)
+    scores = relevance(units, question)
+
+    assert scores[units.index("The mill made no bread.")] == max(scores)
 
 
 def test_many_questions_at_once_are_read_in_one_go() -> None:
