@@ -49,6 +49,15 @@ def test_code_between_sentences_keeps_the_label_it_stands_under() -> None:
     assert "Passage 3" not in kept
 
 
+def test_the_note_of_a_repeated_passage_does_not_take_the_place_of_what_it_stands_for() -> None:
+    hall = f"{TOWER} {TOWER.replace('Varn', 'Orsk')}"
+    kept = compress(f"Passage 1: {hall}\n\nPassage 2: {CATS}\n\nPassage 3: {hall}\n\n{QUESTION}", "focus", keep=0.2)
+
+    assert "repeated passages" in kept.rules
+    assert "The tower of Varn was rebuilt by Anna Meier." in kept.text
+    assert "Passage 3" not in kept.text
+
+
 @given(pieces, st.floats(0, 1))
 def test_what_is_no_document_stays_and_does_not_count(found: list[Piece], keep: float) -> None:
     left = focus_together(found, "Is the tower high?", keep=keep)

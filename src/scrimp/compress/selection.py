@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ from scrimp.compress.extract.question import find_question, without_answer_order
 from scrimp.compress.instructions.rules import rules_in
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
+from scrimp.compress.output.repeated_passages import NOTE
 from scrimp.compress.task.form import about_all, about_form
 from scrimp.compress.told_data import with_named_values
 from scrimp.compress.zones.zone import Zone, ZoneKind
@@ -64,7 +65,10 @@ def _as_context(zone: Zone, kind: ZoneKind) -> Zone:
 
 
 def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: CompressOptions) -> list[str]:
-    """Return what is left of the text of each zone; only documents change, and labels of what is none stay."""
+    """Return what is left of the text of each zone; only documents change, and labels of what is none stay.
+
+    A note of a repeated passage does not compete with that passage, whose first words it quotes: it goes.
+    """
     from scrimp.compress.extract.focus import Piece, focus_together  # noqa: PLC0415 - at focus and above only
 
     documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
@@ -75,7 +79,9 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
         last += 1  # code or data that the last heading is about
     pattern = options.protected
     pieces = [
-        [Piece(part, is_one) for part, is_one in _parts(text)] if _is_document(zone) else [Piece(text, False)]
+        [Piece(part, is_one) for part, is_one in _parts(NOTE.sub("", text))]
+        if _is_document(zone)
+        else [Piece(text, False)]
         for zone, text in zip(zones[first:last], texts[first:last], strict=True)
     ]
     left = focus_together(
@@ -85,6 +91,8 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
         must_keep=(lambda unit: pattern.search(unit) is not None) if pattern is not None else None,
         scorer=options.scorer,
     )
+    if all(text == piece.text for text, piece in zip(left, chain.from_iterable(pieces), strict=True)):
+        return list(texts)
     rest = iter(left)
     return [*texts[:first], *("".join(islice(rest, len(parts))) for parts in pieces), *texts[last:]]
 

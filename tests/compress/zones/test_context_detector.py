@@ -69,6 +69,23 @@ def test_what_stands_under_rules_is_no_document(instructions: str) -> None:
     assert compress(prompt, "focus", keep=0.3).text == prompt
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Return an answer for a child. Prices are told with tax, and names of other towns are left out of it.",
+        "Answer as a clerk of the bank would. Prices are told with tax.",
+        "## How we talk\nGreetings are formal, and jokes about money are left out. Each talk closes with thanks.",
+        "Rules:\nPrices are given with tax. Names of other towns are left out.",
+    ],
+)
+@pytest.mark.parametrize("labeling", ["Context:", "Passage 1:", "## headings", "paragraphs", "<context>"])
+def test_what_is_told_after_documents_stays(told: str, labeling: str) -> None:
+    left = compress(f"{LABELINGS[labeling](PASSAGES)}\n\n{told}\n\n{QUESTION}", "focus", keep=0.3).text
+
+    assert told in left
+    assert len(left) < 1000
+
+
 def test_a_document_that_goes_takes_its_tags_with_it() -> None:
     left = compress(POSITIONS["after"](LABELINGS["<passage>"](PASSAGES), QUESTION), "focus", keep=0.3).text
 

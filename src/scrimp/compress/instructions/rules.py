@@ -35,6 +35,7 @@ _STARTS = (
     r"|write|speak)\b[^.]{0,40}\b(?:no|not|nothing"
     r"|only|never)\b|act (?:like|as)|speak (?:in|as|to)\b|write (?:in|your|as|the)\b|(?:users|customers"
     r"|callers) must\b"
+    r"|(?:return|output|produce|format|provide|begin|end|start|close) (?:an?|the|only|your|all|it|each|every|with)\b"
     # German
     r"|niemals\b|nie (?:etwas|\w+en\b)|du (?:bist|sollst|musst|darfst|antwortest)\b|sie (?:sind (?:ein"
     r"|der|die|unser)|sollen|mussen|durfen)"
@@ -87,6 +88,7 @@ _SENTENCE = re.compile(
     re.MULTILINE,
 )
 _AFTER_LABEL = re.compile(r"[^.!?:\uff1a\n]{1,30}[:\uff1a]\s*")
+_SHORTEST_ORDER = 9  # characters; what is shorter may be an initial
 _MANUAL = 0.3  # the share of sentences from which on documents are a manual, whose rules are its own
 
 
@@ -97,6 +99,15 @@ def rules_in(text: str) -> list[tuple[int, int]]:
     if len(found) <= _MANUAL * len(sentences) or len(sentences) < 5:
         return found
     return [(start, end) for start, end in found if not has_content(text[start:end])]
+
+
+def begins_with_rule(text: str) -> bool:
+    """Return whether the first sentence of a text is a rule, or speaks of nothing but the answer."""
+    first = next((match for match in _SENTENCE.finditer(text) if match[0].strip()), None)
+    if first is None:
+        return False
+    says_nothing_else = len(first[0].strip()) >= _SHORTEST_ORDER and not has_content(first[0])
+    return says_nothing_else or _START.match(fold(first[0])) is not None
 
 
 def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from scrimp.compress.instructions.rules import begins_with_rule
 from scrimp.compress.instructions.sentence_kinds import SentenceKind, kind_of
 from scrimp.compress.instructions.vocabulary import WORD, fold, labels
 from scrimp.compress.zones.blocks import Block, blocks
@@ -17,6 +18,12 @@ _TO_MODEL = re.compile(
     r"\b(?:you|your|please|bitte|sie m\u00fcssen|vous|veuillez|por favor|usted|debes|tu dois|answer|respond|output"
     r"|do not|don't|\u0442\u044b|\u0432\u044b|\u0432\u0430\u0448)\b|[\u4f60\u60a8\u8bf7\u8acb]"
     r"|\u304f\u3060\u3055\u3044|\u3042\u306a\u305f",
+    re.IGNORECASE,
+)
+# Headings of instructions: "How we talk", "Unsere Regeln".
+_OF_OURS = re.compile(
+    r"\b(?:we|our|us|how|voice|brand|wir|unsere?|wie|nous|notre|nos|comment|nuestr[oa]s?|c\u00f3mo|nossos?|nossas?|como|nostr[ioae]"
+    r"|come|\u043c\u044b|\u043d\u0430\u0448\w*|\u043a\u0430\u043a)\b|\u6211\u4eec|\u5982\u4f55",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|\u201c[^\u201d\n]{1,300}\u201d|\u00ab[^\u00bb\n]{1,300}\u00bb")
@@ -78,7 +85,9 @@ class _Reader:
         under = False
         sections = self._prose_sections()
         for at, block in enumerate(self._parts):
-            if block.mark in ("documents", "passage"):
+            if block.mark == "passage" and self._is_of_ours(block):
+                under = False
+            elif block.mark in ("documents", "passage"):
                 under = under or block.mark == "documents" or block.numbered or at in sections
             elif block.mark in ("question", "task") or (block.mark != "ruler" and under and self._turns(block)):
                 under = False
@@ -87,6 +96,9 @@ class _Reader:
         if documents[-1] and last.mark == "none" and not self._asked_outside(documents) and self._is_short(last):
             documents[-1] = False  # the words to look for, without a question mark
         return documents
+
+    def _is_of_ours(self, block: Block) -> bool:
+        return not block.numbered and _OF_OURS.search(self._text[block.start : block.body]) is not None
 
     def _labels_a_frame(self, at: int) -> bool:
         """Return whether a label stands alone over a ruler or quotation marks, which frame all that it labels."""
@@ -124,7 +136,7 @@ class _Reader:
             if block.mark in ("documents", "question", "task"):
                 heading = -1
             elif block.mark == "passage":
-                heading = at
+                heading = -1 if self._is_of_ours(block) else at
             if heading >= 0 and block.mark != "ruler" and self._body(block).strip():
                 spoils = self._turns(block) or (not self._announced and self._speaks_to_model(block))
                 if spoils and heading == at:
@@ -138,9 +150,9 @@ class _Reader:
         return self._text[block.body : block.end]
 
     def _turns(self, block: Block) -> bool:
-        """Return whether a block speaks to the model: it only tells and asks, or ends by asking."""
+        """Return whether a block speaks to the model: it begins by telling, only asks, or ends by asking."""
         kinds = _kinds(self._body(block))
-        if not kinds or "statement" not in kinds:
+        if not kinds or "statement" not in kinds or (kinds[0] == "order" and begins_with_rule(self._body(block))):
             return bool(kinds)
         return kinds[-1] == "question" and self._is_short(block)
 
