@@ -265,3 +265,14 @@ def test_a_text_of_one_thing_over_and_over_is_read_to_its_end(piece: str) -> Non
     text = piece * 50_000 + "\nThe tower is high.\n"
 
     assert "The tower is high." in focus(text, "tower", keep=0.1)
+
+
+def test_a_sentence_with_a_word_that_the_best_one_lacks_comes_next() -> None:
+    text = (
+        "The old town hall of Varn burnt down in 1902 and the hall was the pride of the town. "
+        "In the town hall the town held its dances, and a hall in the next town was smaller. "
+        "Emil Brand was mayor from 1899 to 1910. Bread is sold on Tuesdays, and fish is sold until noon. "
+        "The crane was sold to Oslo. The school has 400 pupils, and its roof leaks."
+    )
+
+    assert "Emil Brand was mayor" in focus(text, "Who was mayor when the town hall burnt down?", keep=0.45)

@@ -44,7 +44,7 @@ _IS_THAI = re.compile(rf"[{_THAI}]")
 
 def relevance(units: Sequence[str], query: str) -> list[float]:
     """Return the score of each unit; 0 for labels and line breaks."""
-    scores, _ = sentence_relevance(units, build_outline(units), query)
+    scores = sentence_relevance(units, build_outline(units), query).scores
     return [scores.get(index, 0.0) for index in range(len(units))]
 
 
@@ -110,10 +110,14 @@ def _stem(word: str) -> str:
 
 
 class Relevance(NamedTuple):
-    """The score of each sentence by its index, and how certain it is that the best ones answer, from 0 to 1."""
+    """The score of each sentence by its index, and how certain it is that the best ones answer, from 0 to 1.
+
+    `covering` are the sentences of which each is the best that has a word of the question none before it has.
+    """
 
     scores: dict[int, float]
     certainty: float
+    covering: list[int]
 
 
 def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Relevance:
@@ -135,7 +139,23 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     (scores,) = each
     top = max(scores.values(), default=0.0)
     flatness = sum(scores.values()) / len(scores) / top if top else 1.0
-    return Relevance(scores, _coverage([counts for counts, _ in found.values()], terms.distinct()) * (1 - flatness))
+    certainty = _coverage([counts for counts, _ in found.values()], terms.distinct()) * (1 - flatness)
+    return Relevance(
+        scores, certainty, _covering(scores, {index: found[index][0] for index in found}, terms.distinct())
+    )
+
+
+def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: set[str]) -> list[int]:
+    """Return the best sentence, then the best of those with a term that none before it has, and so on."""
+    missing = {term for found in counts.values() for term in found.keys() & terms}
+    covering: list[int] = []
+    for index in sorted(scores, key=lambda index: (-scores[index], index)):
+        if not missing:
+            break
+        if counts[index].keys() & missing:
+            covering.append(index)
+            missing -= counts[index].keys()
+    return covering
 
 
 class _Labels:

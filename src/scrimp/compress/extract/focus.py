@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from scrimp.compress.extract.outline import Outline, build_outline
 from scrimp.compress.extract.sentences import is_break, split_sentences
 from scrimp.compress.options import Scorer
 
-# Measured on the tuning half of the sets of tests/bench/focus/selection.py, so that the average of each set is `keep`.
+# Chosen on the sets of tests/bench/focus/selection.py, both halves, so that the average of each set is about `keep`.
 _SPREAD, _USUAL_CERTAINTY = 4.0, 0.35
 
 
@@ -33,7 +33,9 @@ def focus(
     """Return about `keep` of the text: whole sentences, in order, with their labels.
 
     Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
-    the best sentence is more than that, it alone is left.
+    the best sentence is more than that, it alone is left. First come the best sentence, the best of those with a word
+    of the question that it lacks, and so on, up to `keep`: a question may need the one for "the mayor" and the other
+    for "when the hall burnt down".
     Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
     line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
     is. Sentences are ranked by BM25 unless a scorer is given.
@@ -61,15 +63,18 @@ def focus_together(
     ends = [0, *accumulate(map(len, parts))]
     fixed = frozenset(at for at, piece in zip(ends, pieces, strict=False) if not piece.is_document)
     outline = build_outline(units, fixed)
-    scores, certainty = sentence_relevance(units, outline, query)
+    scores, certainty, first = sentence_relevance(units, outline, query)
     if scorer is not None:
-        scores = _given_scores(units, outline, query, scorer, fixed)
+        scores, first = _given_scores(units, outline, query, scorer, fixed), []
     if not any(scores.values()):
         return texts
-    ranked = sorted(scores, key=lambda index: (-scores[index], index))
+    ranked = list(dict.fromkeys([*first, *sorted(scores, key=lambda index: (-scores[index], index))]))
     required = _required(units, outline, must_keep, fixed)
-    budget = _budget([unit for index, unit in enumerate(units) if index not in fixed], share_of_text(keep, certainty))
-    selected = _select(ranked, units, outline, required=required, budget=budget + sum(len(units[at]) for at in fixed))
+    documents = [unit for index, unit in enumerate(units) if index not in fixed]
+    others = sum(len(units[at]) for at in fixed)
+    share = share_of_text(keep, certainty)
+    least, most = (_budget(documents, part) + others for part in (share, max(share, keep)))
+    selected = _select(ranked, set(first), units, outline, required=required, budget=least, for_first=most)
     return [
         "".join(_with_breaks(part, {index - start for index in selected if start <= index < start + len(part)}))
         for part, start in zip(parts, ends, strict=False)
@@ -119,15 +124,19 @@ def _with_labels(index: int, outline: Outline, selected: set[int]) -> set[int]:
 
 
 def _select(
-    ranked: Sequence[int], units: Sequence[str], outline: Outline, *, required: set[int], budget: float
-) -> set[int]:
-    """Add sentences with their labels, best first, until one does not fit; the best is always added."""
+    ranked: Sequence[int], first: Collection[int], units: Sequence[str], outline: Outline, *, required: set[int],
+    budget: float, for_first: float,
+) -> set[int]:  # fmt: skip
+    """Add sentences with their labels, best first, until one does not fit; the best is always added.
+
+    `first` are those at the beginning that have a budget of their own, `for_first`, which is not the smaller one.
+    """
     selected = set(required)
-    budget -= sum(len(units[index]) for index in required)
+    used = sum(len(units[index]) for index in required)
     for index in ranked:
         added = _with_labels(index, outline, selected)
-        budget -= sum(len(units[unit]) for unit in added)
-        if budget < 0 and index != ranked[0]:
+        used += sum(len(units[unit]) for unit in added)
+        if used > (for_first if index in first else budget) and index != ranked[0]:
             break
         selected |= added
     return selected
