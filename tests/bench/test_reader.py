@@ -118,7 +118,8 @@ def test_an_arm_leaves_about_what_it_says_in_the_order_it_came(arm: str, asked: 
         rest = iter(_ARTICLE.split())
 
         assert all(word in rest for word in left.split())
-        assert 0.2 < len(left) / len(_ARTICLE) < float(arm[-3:]) + 0.1
+        # A certain answer takes half of what is kept on average, less the sentence that does not fit.
+        assert 0.15 < len(left) / len(_ARTICLE) < float(arm[-3:]) + 0.1
 
 
 def test_chance_takes_as_much_as_focus_and_the_same_for_the_same_seed(asked: list[Question]) -> None:

@@ -92,7 +92,7 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(file):
 
 
 def test_a_pattern_that_matches_nothing_is_an_error(tmp_path):
-    with pytest.raises(InputError, match=r"\*\.jsonl matches no file: check the pattern"):
+    with pytest.raises(InputError, match="matches no file: check the pattern"):
         find_sources([f"{tmp_path}/*.jsonl"])
 
 

@@ -11,9 +11,7 @@ from scrimp.compress.instructions.vocabulary import WORD, fold, labels
 
 LabelKind: TypeAlias = Literal["question", "documents", "metadata", "task"]
 
-_BEFORE_COLON = re.compile(
-    r"[ \t]*(?:[#>*_=-]+[ \t]*)*([^:\uff1a\n#*_=<>]{1,70}?)(?:[*_]+)?[ \t]*[:\uff1a](?:[*_]+)?[ \t]*"
-)
+_BEFORE_COLON = re.compile(r"[#>*_= \t-]*+([^:\uff1a\n#*_=<>]{1,70}?)(?:[*_]+)?[ \t]*[:\uff1a](?:[*_]+)?[ \t]*")
 _ALONE = re.compile(
     r"[ \t]*(?:#{1,6}[ \t]+|\*\*|__|={2,}[ \t]*|-{2,}[ \t]*)([^:\n#*_=<>]{1,60}?)[ \t]*(?:#+|\*\*|__|=+|-+)?[ \t]*$"
 )

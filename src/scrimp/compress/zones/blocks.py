@@ -15,7 +15,7 @@ Mark: TypeAlias = Literal["question", "task", "documents", "passage", "item", "r
 _RULER = re.compile(r"[ \t]*(?:([-=*_~#+])\1{2,}|\"\"\"|''')[ \t]*$")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")  # of a table, which would be none without some of its rows
 _NUMBERED = re.compile(
-    r"[ \t]*(?:[#>*]+[ \t]*)*(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
+    r"[#>* \t]*+(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
     r"(?:[\[(【][ \t]*\d{1,6}[ \t]*[\])】]|(?<=\w)[ \t]*#?\d{1,6}(?![\w.,]))"
     r"(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)",
     re.IGNORECASE,
