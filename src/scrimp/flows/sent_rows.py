@@ -46,7 +46,7 @@ class SentRows:
         return self._cost
 
     def affordable(self) -> list[Answered]:
-        """Return rows so few that to compress them again takes less than a hundredth of the time that the run took.
+        """Return rows, evenly spread, that have a small share of the characters that were sent, or few of them.
 
         A row of a length that would take longer by itself is left out.
         """
