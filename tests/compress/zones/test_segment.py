@@ -158,3 +158,9 @@ def test_a_session_goes_on_after_blank_lines_and_ends_where_no_prompt_follows() 
     text = f"What is wrong?\n\n{session}\nThanks for the help.\n"
 
     assert [zone.text for zone in cut(text) if zone.kind == "tool"] == [session]
+
+
+def test_a_table_with_comments_is_part_of_a_program() -> None:
+    table = "".join(f"    0x{n:04x}: 0x{n * 7:04x},     #  LATIN LETTER {n}\n" for n in range(40))
+
+    assert {zone.kind for zone in cut(f"decoding_map.update({{\n{table}}})\n")} <= {"code", "instruction"}

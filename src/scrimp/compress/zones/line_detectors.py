@@ -31,6 +31,7 @@ LISTING_LINE = (
 )
 _LISTING = re.compile(LISTING_LINE)
 _GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
+_COMMENTED = re.compile(r"(?<=\S)\s{2,}+(?:#|//|/\*|--|;|%)(?:\s|$)")  # a table in a program
 _BETWEEN = re.compile(r"\s*+$|[^\s:]++:\s*+$")
 _COMMIT = re.compile(r"commit [0-9a-f]{7,40}\b")
 _COMMIT_CONTINUATION = re.compile(r"[ \t]|(?:Author|Merge|Date|AuthorDate|Commit|CommitDate): ")
@@ -198,4 +199,4 @@ def detect_listings(lines: list[str]) -> Iterator[ZoneSpan]:
 
 
 def _aligned(line: str) -> bool:
-    return "  " in line and len(_GAP.findall(line)) >= _MIN_GAPS
+    return "  " in line and len(_GAP.findall(line)) >= _MIN_GAPS and not _COMMENTED.search(line)
