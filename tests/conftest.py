@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from hypothesis import HealthCheck, settings
 from command import Scrimp
 from fake_provider import FakeProvider, fake_provider
 from fork_server import ForkServer
+
+# A shell starts what runs in the background with SIGINT ignored, and every program started from there inherits it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The suite tries the same examples everywhere, so that a failure belongs to the change that is tested. New examples are
 # looked for on purpose: pytest --hypothesis-profile explore
