@@ -94,7 +94,7 @@ def claim_levels(
     """
     if not pairs:
         raise ValueError("nothing is recorded")
-    groups = claim_groups(pairs, target, risk / 2)
+    groups = claim_groups(pairs, target, risk * share_of_look(1))
     return tuple(_claim(group, target, risk / len(groups), look(group)) for group in groups)
 
 

@@ -58,44 +58,52 @@ def apply(
     certify --compress). A level that you choose, by --compress, a rule or the config, goes before it.
     """
     with open_session() as session:
-        path = session.services.paths.tuned
         if undo:
-            remaining, levels = undo_tuned(path), len(load_levels(path))
-            session.messages.note(
-                f"{path} is as it was before: {pluralize(remaining, 'route')}"
-                + (f" and {pluralize(levels, 'level')} of compression" if levels else "")
-            )
-            return
-        if compress is not None:
+            _undo(session)
+        elif compress is not None:
             side = checked_side(compress, keep)
             refuse_models(flagship, pool)
             certificate_of_level = load_certificate(session, side, target, risk, since_time(since))
             print_certificate(certificate_of_level)
             _apply_level(session, certificate_of_level, pooled=pooled, dry_run=dry_run)
-            return
-        if keep is not None:
+        elif keep is not None:
             raise UsageError(KEEP_ALONE)
-        dataset = load_dataset(session, LEDGER, flagship, pool, None, since_time(since))
-        certificate = certify_dataset(dataset, target, risk, session.services)
-        for claim in certificate.claims:
-            print_line(claim_sentence(claim, target, 1 - risk))
-        routes = list(tuned_routes(certificate, session.services.clock(), pooled=pooled))
-        if not routes:
-            raise UsageError(_why_nothing(certificate))
+        else:
+            dataset = load_dataset(session, LEDGER, flagship, pool, None, since_time(since))
+            certificate = certify_dataset(dataset, target, risk, session.services)
+            for claim in certificate.claims:
+                print_line(claim_sentence(claim, target, 1 - risk))
+            _apply_routes(session, certificate, pooled=pooled, dry_run=dry_run)
+
+
+def _undo(session: Session) -> None:
+    path = session.services.paths.tuned
+    remaining, levels = undo_tuned(path), len(load_levels(path))
+    session.messages.note(
+        f"{path} is as it was before: {pluralize(remaining, 'route')}"
+        + (f" and {pluralize(levels, 'level')} of compression" if levels else "")
+    )
+
+
+def _apply_routes(session: Session, certificate: Certificate, *, pooled: bool, dry_run: bool) -> None:
+    path, now = session.services.paths.tuned, session.services.clock()
+    routes = list(tuned_routes(certificate, now, pooled=pooled))
+    if not routes:
+        raise UsageError(_why_nothing(certificate))
+    for route in routes:
+        for step in route.steps:
+            session.services.routes.model(step)  # an unknown model is an error before anything is written
+    if dry_run:
         for route in routes:
-            for step in route.steps:
-                session.services.routes.model(step)  # an unknown model is an error before anything is written
-        replaced = {route.signature for route in routes}
-        others = [route for route in load_tuned(path) if route.signature not in replaced]
-        if dry_run:
-            for route in routes:
-                print_line(f"task {route.signature} would go to {', then '.join(route.steps)}")
-            return
-        save_tuned(path, [*others, *routes])
-        session.messages.note(
-            f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
-            f"{routes[0].flagship}; scrimp tune apply --undo restores it"
-        )
+            print_line(f"task {route.signature} would go to {', then '.join(route.steps)}")
+        return
+    replaced = {route.signature for route in routes}
+    others = [route for route in load_tuned(path) if route.signature not in replaced]
+    save_tuned(path, [*others, *routes])
+    session.messages.note(
+        f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
+        f"{routes[0].flagship}; scrimp tune apply --undo restores it"
+    )
 
 
 def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: bool, dry_run: bool) -> None:
