@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from scrimp.config.resolved.known_secrets import KnownSecrets
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.client import ProviderClient
 from scrimp.transport.exchange import CallObserver
@@ -121,6 +122,18 @@ class FakeObserver:
         return None
 
 
+class OneSecret(KnownSecrets):
+    """A secret that every endpoint gets."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self._secret = secret
+        self.add("test", secret)
+
+    def headers_for(self, endpoint: Endpoint) -> dict[str, str]:
+        return {"authorization": f"Bearer {self._secret}"}
+
+
 class ClientHarness:
     """A client with its queues and health on the time of the loop it is created in."""
 
@@ -139,8 +152,7 @@ class ClientHarness:
 
         self.client = ProviderClient(
             open_http=self._open, open_in_process=_no_local, open_queue=open_queue, health=self.health,
-            secrets=lambda endpoint: {"authorization": f"Bearer {secret}"},
-            redact=lambda text: text.replace(secret, "***"), retry_policy=RetryPolicy(retries=retries, timeout=timeout),
+            secrets=OneSecret(secret), retry_policy=RetryPolicy(retries=retries, timeout=timeout),
             clock=clock, sleep=self._sleep, random_fraction=random_fraction,
         )  # fmt: skip
 

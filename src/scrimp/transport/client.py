@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import MAX_OBEYED_WAIT, RetryPolicy, RetryState
 from scrimp.transport.limits.waits import Wait
+from scrimp.transport.redaction import RedactedStream, Secrets, redacted
 from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ class ProviderClient:
     def __init__(
         self, *, open_http: Callable[[], HttpClient], open_in_process: Callable[[Endpoint, str], InProcessProvider],
         open_queue: Callable[[Endpoint], ProviderQueue], calls_at_once: int | None = None, health: ProviderHealth,
-        secrets: Callable[[Endpoint], Mapping[str, str]], redact: Callable[[str], str], retry_policy: RetryPolicy,
+        secrets: Secrets, retry_policy: RetryPolicy,
         clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random_fraction: Callable[[], float],
     ) -> None:  # fmt: skip
         self._open_http, self._open_in_process, self._open_queue = open_http, open_in_process, open_queue
-        self._health, self._secrets, self._redact = health, secrets, redact
+        self._health, self._secrets = health, secrets
         self._retry_policy, self._clock, self._sleep = retry_policy, clock, sleep
         self._random_fraction = random_fraction
         self._http: HttpClient | None = None
@@ -124,7 +125,7 @@ class ProviderClient:
         """Open what a model is called through, so that what is missing or damaged is said before a call is recorded."""
         if exchange.endpoint.transport == "http":
             self._http_client()
-            self._secrets(exchange.endpoint)
+            self._secrets.headers_for(exchange.endpoint)
         else:
             await self._in_process_provider(exchange).open()
         self._prepared.add((exchange.endpoint.name, exchange.call.model))
@@ -195,27 +196,28 @@ class ProviderClient:
             exchange.observer.end(call_id, Failure(kind="network", message=message, sent=exchange.sending))
             self._health.withdraw(exchange.call.provider, exchange.call.model, admitted)
             raise
-        # A provider may repeat the key it refuses, and its message goes into rows and the ledger.
-        return replace(result, message=self._redact(result.message)) if isinstance(result, Failure) else result
+        return redacted(result, self._secrets)
 
     async def _receive(self, exchange: Exchange) -> Completion | Failure:
         if exchange.endpoint.transport != "http":
             provider = self._in_process_provider(exchange)
             exchange.sending = True
             return exchange.completion(await provider.send(exchange.request))
-        http, secrets = self._http_client(), self._secrets(exchange.endpoint)
+        http, secrets = self._http_client(), self._secrets.headers_for(exchange.endpoint)
         exchange.sending = True
         return exchange.completion(await http.send(exchange.request, exchange.endpoint, secrets))
 
     async def _receive_streamed(self, exchange: Exchange) -> Completion | Failure:
         reader = exchange.dialect.stream_reader(exchange.call, exchange.endpoint)
+        stream = RedactedStream(exchange.show_piece, self._secrets)
         async for event in self._events(exchange):
             if isinstance(event, HttpReply):
-                return _shown(exchange, exchange.completion(event))
+                return _shown(stream, exchange.completion(event))
             if piece := reader.feed(event):
-                exchange.show_piece(piece)
+                stream.show(piece)
             if reader.broken:
                 break
+        stream.finish()
         return reader.completion()
 
     def _events(self, exchange: Exchange) -> AsyncIterator[str | HttpReply]:
@@ -223,7 +225,7 @@ class ProviderClient:
             provider = self._in_process_provider(exchange)
             exchange.sending = True
             return provider.events(exchange.request)
-        http, secrets = self._http_client(), self._secrets(exchange.endpoint)
+        http, secrets = self._http_client(), self._secrets.headers_for(exchange.endpoint)
         exchange.sending = True
         return http.events(exchange.request, exchange.endpoint, secrets)
 
@@ -244,10 +246,11 @@ class ProviderClient:
         return self._queues[endpoint.name]
 
 
-def _shown(exchange: Exchange, result: Completion | Failure) -> Completion | Failure:
+def _shown(stream: RedactedStream, result: Completion | Failure) -> Completion | Failure:
     """Show the text of a completion that came whole though it was to be streamed."""
     if isinstance(result, Completion) and result.text:
-        exchange.show_piece(result.text)
+        stream.show(result.text)
+        stream.finish()
     return result
 
 

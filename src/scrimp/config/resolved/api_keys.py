@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from scrimp.config.paths import expanded
+from scrimp.config.resolved.known_secrets import KnownSecrets
 from scrimp.config.schema import ProviderTable
-from scrimp.config.secret_patterns import REDACTED, may_hold_secret, redact_secrets
+from scrimp.config.secret_patterns import REDACTED, may_hold_secret
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.providers.endpoint import Endpoint
 
 _COMMAND_TIMEOUT = 60  # seconds
-_SHORTEST_REDACTED = 4  # characters; redacting shorter keys would damage ordinary words
+_SHORTEST_HEADER = 8  # characters; shorter values of headers that need not be secret are ordinary words
 _NO_TABLE = ProviderTable()
 
 
@@ -45,6 +46,7 @@ class KeyRing:
     ) -> None:
         self._env, self._tables, self._warn = env, tables, warn
         self._secrets: dict[str, Secret | None] = {}
+        self._known = KnownSecrets()
 
     def has(self, endpoint: Endpoint) -> bool:
         """Return whether a key is configured or none is needed; this runs no command and opens no file."""
@@ -57,20 +59,20 @@ class KeyRing:
         """Return the key from key_cmd, key_file or key_env, in this order; None if there is none."""
         if endpoint.name not in self._secrets:
             key = self._look_up(endpoint, self._tables.get(endpoint.name, _NO_TABLE))
-            self._secrets[endpoint.name] = Secret(key) if key else None
+            self._secrets[endpoint.name] = self._remembered(endpoint.name, key) if key else None
         return self._secrets[endpoint.name]
 
     def headers_for(self, endpoint: Endpoint) -> dict[str, str]:
         """Return the headers that carry an endpoint's secrets; raise MissingKeyError if one it needs is missing."""
         headers = {} if _authorized(endpoint) else self._authorization(endpoint)
         for header, value in endpoint.headers.items():
-            if may_hold_secret(header):
-                self._secrets[f"the header {header} of {endpoint.name}"] = Secret(value.rpartition(" ")[2])
+            if may_hold_secret(header) or len(value) >= _SHORTEST_HEADER:
+                self._known.add(f"the header {header} of {endpoint.name}", value.rpartition(" ")[2])
         for header, (variable, prefix) in endpoint.env_headers.items():
             second_key = self._variable(variable)
             if not second_key:
                 raise MissingKeyError(f"{endpoint.name} needs a second key: set {variable}")
-            self._secrets[f"${variable}"] = Secret(second_key)
+            self._known.add(f"${variable}", second_key)
             headers[header] = prefix + _checked(second_key, f"${variable}")
         return headers
 
@@ -84,12 +86,20 @@ class KeyRing:
         return {}
 
     def redact(self, text: str) -> str:
-        """Return the text with every known key, and everything that has the shape of a key, replaced."""
-        known = {secret.reveal() for secret in self._secrets.values() if secret is not None}
-        for key in sorted(known, key=len, reverse=True):  # one key may begin with another
-            if len(key) >= _SHORTEST_REDACTED:
-                text = text.replace(key, REDACTED)
-        return redact_secrets(text)
+        """Return a message without any known secret, piece of one, or text that has the shape of one."""
+        return self._known.redact(text)
+
+    def redact_whole(self, text: str) -> str:
+        """Return the text without the known secrets, where they stand in it as they are."""
+        return self._known.redact_whole(text)
+
+    def unfinished(self, text: str) -> int:
+        """Return how many characters at the end of the text may be the beginning of a known secret."""
+        return self._known.unfinished(text)
+
+    def _remembered(self, source: str, value: str) -> Secret:
+        self._known.add(source, value)
+        return Secret(value)
 
     def _look_up(self, endpoint: Endpoint, table: ProviderTable) -> str:
         if table.key_cmd:
@@ -105,7 +115,8 @@ class KeyRing:
         token = self._variable(endpoint.bearer_env or "")
         if not token:
             return None
-        return self._secrets.setdefault(f"${endpoint.bearer_env}", Secret(_checked(token, f"${endpoint.bearer_env}")))
+        source = f"${endpoint.bearer_env}"
+        return self._remembered(source, _checked(token, source))
 
     def _variable(self, name: str) -> str:
         return self._env.get(name, "").strip()

@@ -125,8 +125,8 @@ def build_client(
         open_http=open_http or partial(_open_http, services, options.timeout),
         open_in_process=open_in_process or partial(_open_in_process, services),
         open_queue=partial(_open_queue, options), calls_at_once=_calls_at_once(options, services),
-        health=health, secrets=services.keys.headers_for,
-        redact=services.keys.redact, retry_policy=RetryPolicy(retries=options.retries, timeout=options.timeout),
+        health=health, secrets=services.keys,
+        retry_policy=RetryPolicy(retries=options.retries, timeout=options.timeout),
         clock=time.monotonic, random_fraction=random,
     )  # fmt: skip
 

@@ -1,0 +1,94 @@
+"""The secrets a process has used, found again in what providers say: whole, in pieces, and as others spell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrimp.config.secret_patterns import REDACTED, redact_secrets
+
+_SHORTEST = 4  # characters; replacing shorter secrets would damage ordinary words
+# Any piece of a long secret that has so many letters and digits is replaced: of fewer, nobody can make the rest.
+_PIECE = 8
+_SHORTEST_IN_PIECES = 16  # letters and digits; pieces of shorter secrets are ordinary words too often
+
+
+class KnownSecrets:
+    """Secrets by where they come from; `redact` is for messages, `redact_whole` for text that must stay as it is."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+        self._pieces: frozenset[str] | None = None  # of every spelling; made when the first message needs them
+
+    def add(self, source: str, value: str) -> None:
+        """Remember a secret; one too short to be told from a word is not replaced in any text."""
+        if len(value) >= _SHORTEST and self._values.get(source) != value:
+            self._values[source] = value
+            self._pieces = None
+
+    def redact(self, text: str) -> str:
+        """Return a message without any known secret, piece of one, or text that has the shape of one."""
+        text = self.redact_whole(text)
+        return redact_secrets(self._without_pieces(text) if self._values else text)
+
+    def redact_whole(self, text: str) -> str:
+        """Return the text without the known secrets, where they stand in it as they are."""
+        for value in self._longest_first():
+            if value in text:
+                text = text.replace(value, REDACTED)
+        return text
+
+    def unfinished(self, text: str) -> int:
+        """Return how many characters at the end of the text may be the beginning of a known secret."""
+        longest = 0
+        for value in self._longest_first():
+            ends = (size for size in range(min(len(value) - 1, len(text)), longest, -1) if text.endswith(value[:size]))
+            longest = next(ends, longest)
+        return longest
+
+    def _longest_first(self) -> list[str]:
+        """Return each secret once; one may begin with another."""
+        return sorted(set(self._values.values()), key=lambda value: (-len(value), value))
+
+    def _without_pieces(self, text: str) -> str:
+        """Return the text with each stretch replaced whose letters and digits are a piece of a secret.
+
+        What stands between them, and whether they are capitals, does not count: a secret may be cut up by blanks.
+        """
+        if self._pieces is None:
+            self._pieces = frozenset(piece for value in self._values.values() for piece in _pieces(value))
+        places = [place for place, character in enumerate(text) if _counts(character)]
+        letters = "".join(text[place] for place in places).lower()
+        stretches: list[tuple[int, int]] = []
+        for start in range(len(letters) - _PIECE + 1):
+            if letters[start : start + _PIECE] in self._pieces:
+                first, end = places[start], places[start + _PIECE - 1] + 1
+                if stretches and first <= stretches[-1][1]:
+                    first = stretches.pop()[0]
+                stretches.append((first, end))
+        for first, end in reversed(stretches):
+            text = text[:first] + REDACTED + text[end:]
+        return text
+
+
+def _counts(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _pieces(value: str) -> Iterator[str]:
+    """Yield each run of letters and digits, in small letters, that gives away a part of a secret."""
+    if sum(map(_counts, value)) < _SHORTEST_IN_PIECES:
+        return
+    for spelling in _spellings(value):
+        letters = "".join(filter(_counts, spelling)).lower()
+        yield from (letters[start : start + _PIECE] for start in range(len(letters) - _PIECE + 1))
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """Yield a secret as it is, and as programs write it: backwards, in a URL, in hexadecimal digits, in base64."""
+    import base64  # noqa: PLC0415 - only where a message is shown
+    from urllib.parse import quote  # noqa: PLC0415 - as above
+
+    yield from (value, value[::-1], quote(value, safe=""), value.encode().hex())
+    for before in range(3):  # base64 of a longer text spells the secret in one of three ways
+        spelled = base64.b64encode(b"\0" * before + value.encode()).decode().rstrip("=")
+        yield spelled[-(-before * 4 // 3) : -1]  # its first and last characters depend on what stands around it
