@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from scrimp.values import TextSpan
 
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
+_MAY_BEGIN_JSON = re.compile(r"(?:\A|\n)[ \t\r]*+[\[{]")
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
 
 
@@ -36,7 +38,7 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     shorter, changes, taken_back = first.run(), first.changes, first.taken_back
     # Sentences are selected once: of those selected, a second pass would select fewer.
     later = replace(options, level="tidy") if options.selects_sentences else options
-    for _ in range(_MAX_PASSES - 1 if changes else 0):
+    for _ in range(_MAX_PASSES - 1 if changes and not _is_settled(zones, options) else 0):
         later = replace(later, told=latest.told)
         again = latest = _Pass(shorter, _zones(shorter, later)[0], later)
         after = again.run()
@@ -68,6 +70,12 @@ def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:
 
 def _is_json(zone: Zone) -> bool:
     return zone.form in ("json", "jsonl")
+
+
+def _is_settled(zones: Sequence[Zone], options: CompressOptions) -> bool:
+    """Return whether a second pass cannot find anything: at lossless where all that may be JSON was data."""
+    others = (zone.text for zone in zones if not _is_json(zone))
+    return options.level == "lossless" and not any(map(_MAY_BEGIN_JSON.search, others))
 
 
 class _Pass:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.json.strategies import NOT_JSON, nearly, texts
-from scrimp.compress.checks.json_equal import expanded, json_equal
+from scrimp.compress.checks.json_equal import expanded, json_equal, same_values
 from scrimp.compress.json.columns import write_columns
 from scrimp.compress.json.minify import minify
 
@@ -79,3 +79,20 @@ def test_a_hundred_thousand_levels_are_compared():
 
     assert json_equal(deep, minify(deep))
     assert not json_equal(deep, minify(deep).replace("1", "2"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ('["a  b", 1]', '["a  b",1]', True),
+        ('["a  b", 1]', '["a b",1]', False),
+        ("[1, 2]", "[12]", False),
+        ("[1]\n\n[2, 3]\r\n", "[1]\n[2,3]", True),
+        ("[1]\n[2]", "[1]", False),
+        ("[1, 2]", "[1,2", False),
+        ("[1e400, 2]", "[1e400,2]", True),  # what cannot be decoded is left to its lexemes
+        ("[" * 100_000 + "]" * 100_000, "[]", True),
+    ],
+)
+def test_another_parser_has_a_word_in_what_is_equal(before: str, after: str, same: bool) -> None:
+    assert same_values(before, after) is same

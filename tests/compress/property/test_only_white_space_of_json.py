@@ -53,6 +53,7 @@ def test_a_prompt_loses_nothing_but_white_space_between_tokens_of_its_json(parts
     after = compress(before, "lossless").text
 
     assert faults(before, after) == []
+    assert compress(after, "lossless").text == after
 
 
 @some

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
-from scrimp.compress.json.lexer import LONG_VALUE, WHITESPACE, find_end
+from scrimp.compress.json.lexer import LONG_VALUE, MAX_CACHED, WHITESPACE, find_end
 
 _MIN_LENGTH = 40
 _DATA_FENCES = {"json", "jsonl"}
@@ -31,12 +32,19 @@ def find_json(text: str) -> list[Span]:
     without a blank line between them, count together towards the minimum of forty characters. Fenced code is skipped
     unless its info string is json or jsonl.
     """
+    return list(_cached_spans(text) if len(text) <= MAX_CACHED else _find_spans(text))
+
+
+def _find_spans(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
     for start, stop in _outside_code(text):
         for adjacent in _adjacent_values(text, start, stop):
             if adjacent[-1][1] - adjacent[0][0] >= _MIN_LENGTH:
                 found += _merge_jsonl(text, adjacent)
-    return found
+    return tuple(found)
+
+
+_cached_spans = lru_cache(maxsize=2)(_find_spans)  # who asks whether a text has any asks where next
 
 
 def _outside_code(text: str) -> Iterator[Span]:

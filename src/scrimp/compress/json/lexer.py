@@ -31,7 +31,7 @@ _SCALAR = r'["\-0-9tfn]'
 _FLAT = re.compile(rf'\{{(?:":{_SCALAR}(?:,":{_SCALAR})*+)?+\}}|\[(?:{_SCALAR}(?:,{_SCALAR})*+)?+\]')
 _ROUNDS = 8
 LONG_VALUE = 64  # lexemes
-_MAX_CACHED = 1_000_000  # characters; lexemes of longer texts take too much memory to cache
+MAX_CACHED = 1_000_000  # characters; what is found in longer texts takes too much memory to cache
 
 # A finite automaton: a state maps the first character of each lexeme that may follow to the next state.
 _VALUE_DONE: State = {}  # a value has ended: what may follow depends on its container
@@ -67,7 +67,7 @@ def lex_records(text: str) -> list[list[str]]:
 
     Do not change the lists: they are cached, since a rule, its check and the next rule need those of the same text.
     """
-    return _cached_records(text) if len(text) <= _MAX_CACHED else _lex_records(text)
+    return _cached_records(text) if len(text) <= MAX_CACHED else _lex_records(text)
 
 
 def _lex_records(text: str) -> list[list[str]]:

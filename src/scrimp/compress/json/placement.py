@@ -103,7 +103,7 @@ class Placement:
             return False
         if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
             return not self._text[:start].strip() and not self._text[end:].strip()
-        return self._may_precede(start) and self._may_follow(end) and not self._enclosures.around(start, end)
+        return self._may_precede(start) and self._may_follow(end) and not self._is_enclosed(start, end)
 
     def _may_precede(self, start: int) -> bool:
         end = start
@@ -127,6 +127,11 @@ class Placement:
         if word is None:
             return True
         return self._text.startswith("</", word.start()) or self._text.count("\n", end, word.start()) > 1
+
+    def _is_enclosed(self, start: int, end: int) -> bool:
+        """Return whether a program has a document in a string or comment, which then has something on each side."""
+        apart = _NOT_SPACE.search(self._text, end) is None or _NOT_SPACE.search(self._text, 0, start) is None
+        return not apart and self._enclosures.around(start, end)
 
     @cached_property
     def _enclosures(self) -> Enclosures:
