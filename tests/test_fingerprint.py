@@ -108,6 +108,39 @@ def test_the_key_of_today_is_the_key_of_tomorrow() -> None:
 PINNED = "3b8295039fcaee22760bfadf8564cbc23458c45d6821f70b6e03bb8b6c19cf64"
 
 
+def test_an_arm_has_the_key_of_its_model_with_that_effort_asked_for() -> None:
+    one, low = Chain(steps=(Step("a", (replace(LUNA, arm="low"),)),)), Parameters(effort="low")
+    two = Chain(steps=(Step("a", (LUNA,)), Step("b", (FLASH,))))
+    arms = Chain(steps=tuple(Step(step.name, (replace(step.candidates[0], arm="low"),)) for step in two.steps))
+
+    assert key(chain=one) == key(chain=Chain(steps=(Step("a", (LUNA,)),)), parameters=low)
+    assert key(chain=one, parameters=Parameters(effort="high")) == key(chain=one)
+    assert key(chain=arms) == key(chain=two, parameters=low)
+    # A judge is asked with its own effort, not with the run's.
+    assert key(chain=replace(arms, signal="judge")) != key(chain=replace(two, signal="judge"), parameters=low)
+
+
+efforts = st.sampled_from(["none", "low", "high", None])
+
+
+@given(st.lists(st.tuples(efforts, efforts), min_size=1, max_size=3), efforts)
+def test_two_routes_with_one_key_ask_the_same_efforts(
+    settings: list[tuple[str | None, str | None]], asked: str | None
+) -> None:
+    def asked_of(models: list[ModelRef], effort: str | None) -> list[str | None]:
+        return [model.effort_of(effort) for model in models]  # type: ignore[arg-type]  # a word of the list
+
+    models = [ModelRef("openai", f"m{number}", effort, arm=arm) for number, (effort, arm) in enumerate(settings)]  # type: ignore[arg-type]  # as above
+    plain = [replace(model, arm=None) for model in models]
+    spellings = [(models, asked), (plain, asked), (models, None), (plain, None), (plain, "low"), (plain, "high")]
+    keys = {}
+    for each, effort in spellings:
+        chain = Chain(steps=tuple(Step(model.id, (model,)) for model in each))
+        keys.setdefault(key(chain=chain, parameters=Parameters(effort=effort)), []).append(asked_of(each, effort))  # type: ignore[arg-type]  # as above
+
+    assert all(one == same[0] for same in keys.values() for one in same)
+
+
 def test_where_data_stands_is_not_in_the_key() -> None:
     turns = (Message("user", "Is it open? 7"), Message("assistant", "yes"))
     told = (replace(turns[0], told=((12, 13),)), turns[1])

@@ -14,12 +14,15 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import fields, replace
 
-from scrimp.values import Attachment, Chain, Message, Parameters, Step
+from scrimp.enums import Effort
+from scrimp.values import Attachment, Chain, Message, ModelRef, Parameters, Step
 
 # Increase it when the meaning of a key changes: older entries are then no longer found.
 _VERSION = 1
 # Parameters that are in every key; one added since is in a key only where it is given, so that older keys stay valid.
 _ALWAYS = frozenset(("choices", "effort", "logprobs", "max_output", "schema", "temperature"))
+_ASKING = frozenset(("judge", "self"))  # signals for which a model is asked about a completion
+_NO_PARAMETERS = Parameters()
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -31,13 +34,14 @@ def route_bytes(
 
     `keep` is what the level keeps of documents; None, the default share, is in no key.
     """
-    steps = [_step(step, locations) for step in chain.steps]
+    chain, parameters = _with_one_spelling(chain, parameters)
+    steps = [_step(step, locations, parameters) for step in chain.steps]
     # A chain of one step is never judged against a threshold, so the threshold is not part of the key.
     policy: list[object] = [chain.signal, chain.min_confidence] if len(steps) > 1 else []
     if policy and chain.escalate_unjudged:
         policy.append("escalate unjudged")
     if policy and chain.judge is not None:
-        policy.append(_step(chain.judge, locations))
+        policy.append(_step(chain.judge, locations, _NO_PARAMETERS))
     compression: object = level if keep is None else [level, keep]
     return _encode([_VERSION, steps, policy, _given(parameters), compression, check])
 
@@ -47,8 +51,32 @@ def _given(parameters: Parameters) -> dict[str, object]:
     return {name: value for name, (value, default) in values.items() if name in _ALWAYS or value != default}
 
 
-def _step(step: Step, locations: Mapping[str, str]) -> list[object]:
-    return [[model.id, locations.get(model.provider, ""), model.effort, model.max_output] for model in step.candidates]
+def _with_one_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Parameters]:
+    """Return a route as it is without arms, where one without arms asks the same: one effort of all its models.
+
+    So `-m provider/model@low` and `-m provider/model --effort low` have the same key. A model of the chain that is
+    asked about completions has its own effort whatever the run's is, so there the two differ.
+    """
+    efforts = {model.arm for step in chain.steps for model in step.candidates}
+    asks = len(chain.steps) > 1 and chain.signal in _ASKING and chain.judge is None
+    if None in efforts:
+        return chain, parameters
+    if len(efforts) > 1 or asks:
+        return chain, replace(parameters, effort=None)  # the run's own reaches none of them
+    steps = tuple(
+        replace(step, candidates=tuple(replace(model, arm=None) for model in step.candidates)) for step in chain.steps
+    )
+    return replace(chain, steps=steps), replace(parameters, effort=efforts.pop())
+
+
+def _step(step: Step, locations: Mapping[str, str], parameters: Parameters) -> list[object]:
+    return [_model(model, locations.get(model.provider, ""), parameters.effort) for model in step.candidates]
+
+
+def _model(model: ModelRef, location: str, asked: Effort | None) -> list[object]:
+    """Return a model as it is in keys; an arm's effort is that of its settings, unless the run asks for another."""
+    known: list[object] = [model.without_arm, location, model.arm or model.effort, model.max_output]
+    return known if model.arm is None or asked is None else [*known, "arm"]
 
 
 def key(

@@ -125,17 +125,27 @@ class Parameters(Struct, frozen=True, kw_only=True):
 
 
 class ModelRef(Struct, frozen=True):
-    """A model at a provider, with the user's settings for it."""
+    """A model at a provider, with the user's settings for it; with an effort of its own it is an arm of the model."""
 
     provider: str
     model: str
-    effort: Effort | None = None
+    effort: Effort | None = None  # unless the run asks for another
     max_output: int | None = None
+    arm: Effort | None = None  # the effort named with it, which goes before all others
 
     @property
     def id(self) -> str:
-        """The name on the command line: provider/model."""
+        """The name on the command line: provider/model, or provider/model@effort."""
+        return self.without_arm if self.arm is None else f"{self.without_arm}@{self.arm}"
+
+    @property
+    def without_arm(self) -> str:
+        """The name of the model at any effort: what has its price and its table in the config."""
         return f"{self.provider}/{self.model}"
+
+    def effort_of(self, asked: Effort | None) -> Effort | None:
+        """Return the effort of a call; `asked` is the run's, as --effort gives it."""
+        return self.arm or asked or self.effort
 
 
 class Step(Struct, frozen=True):

@@ -13,6 +13,7 @@ import pytest
 
 from scrimp.providers import DIALECTS
 from scrimp.providers.presets import PRESETS
+from scrimp.providers.requests.capabilities import accepted_efforts, sent_effort
 from scrimp.values import Call, Effort, Parameters
 
 WORDS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -143,6 +144,42 @@ def test_every_effort_has_its_column() -> None:
 @pytest.mark.parametrize(("model", "effort", "gained"), CASES)
 def test_an_effort_becomes_the_fields_of_the_family(model: str, effort: str, gained: dict[str, Any]) -> None:
     assert body(model, effort) == body(model, None) | gained
+
+
+@pytest.mark.parametrize(("model", "line"), [(model, line) for models, line in TABLE.items() for model in models])
+def test_the_efforts_a_model_takes_are_those_that_differ_in_what_is_sent(
+    model: str, line: list[dict[str, Any]]
+) -> None:
+    provider, _, name = model.partition("/")
+    accepted = accepted_efforts(PRESETS[provider], name)
+    by_word = dict(zip(WORDS, line, strict=True))
+    different = [gained for number, gained in enumerate(line) if gained not in line[:number]]
+
+    assert [by_word[word] for word in accepted] == (different if len(different) > 1 else [])
+    for word in get_args(Effort):
+        as_sent = sent_effort(PRESETS[provider], name, word)
+        assert (as_sent is None) == (not accepted)
+        assert as_sent is None or (as_sent in accepted and by_word[as_sent] == by_word[word])
+
+
+@pytest.mark.parametrize(("model", "line"), [(model, line) for models, line in TABLE.items() for model in models])
+def test_a_word_that_is_sent_as_it_is_is_taken(model: str, line: list[dict[str, Any]]) -> None:
+    provider, _, name = model.partition("/")
+
+    for word, gained in zip(WORDS, line, strict=True):
+        if f'"{word}"' in json.dumps(gained):
+            assert word in accepted_efforts(PRESETS[provider], name)
+
+
+def test_what_cannot_be_turned_off_takes_no_none() -> None:
+    # 3.2, 5.2, 7.1: those whose thinking cannot be turned off
+    for model in (
+        "openai/gpt-5", "openai/gpt-6.2-sol", "openai/o3", "anthropic/claude-opus-5-5", "anthropic/claude-fable-5-2",
+        "gemini/gemini-2.5-pro", "gemini/gemini-3.5-flash", "gemini/gemini-3.8-flash",
+    ):  # fmt: skip
+        provider, _, name = model.partition("/")
+        assert "none" not in accepted_efforts(PRESETS[provider], name)
+        assert accepted_efforts(PRESETS[provider], name)
 
 
 @pytest.mark.parametrize("model", [model for models in TABLE for model in models])

@@ -39,7 +39,7 @@ def models(
             others = [routes.model(name) for name in known_models() if name not in listed_ids]
             rows += [("", m.id, _callable(session, m), *_price(book, m)) for m in others]
         print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", session.out)
-        print_line("Any other model can be named as provider/model.")
+        print_line("Any other model can be named as provider/model, and any with an effort as provider/model@effort.")
 
 
 def _callable(session: Session, model: ModelRef) -> str:

@@ -180,10 +180,10 @@ def _check_model(location: str, name: str, routes: Routes, *, report_unknown: bo
 def _misspelling(model: ModelRef) -> str | None:
     """Return a message if an unknown name is close to a known one of the same provider."""
     known = [name for name in known_models() if name.partition("/")[0] == model.provider]
-    if not known or model.id in known or model.provider == "local":
+    if not known or model.without_arm in known or model.provider == "local":
         return None
-    near = closest_name(model.id, known, cutoff=0.9)
-    return f"scrimp does not know {model.id}: did you mean {near}?" if near else None
+    near = closest_name(model.without_arm, known, cutoff=0.9)
+    return f"scrimp does not know {model.without_arm}: did you mean {near}?" if near else None
 
 
 def _check_permissions(paths: Paths) -> Iterator[Finding]:

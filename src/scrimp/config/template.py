@@ -72,6 +72,8 @@ TEMPLATE = f"""\
 # rpm = 3000                       # calls a minute; the lower of this and [defaults] applies
 # tpm = 2_000_000                  # tokens a minute; a lower limit that the provider's headers state applies
 
+# Wherever a model is named, an effort may follow its name: "openai/gpt-6-luna@low". It goes before every other setting.
+
 # The first model that is available and healthy is called; the rest are failovers. A tier not set here keeps its list.
 [tiers]
 # simple = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "gemini/gemini-3.5-flash-lite"]

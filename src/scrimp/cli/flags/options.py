@@ -117,7 +117,11 @@ ChainName = Annotated[
 Model = Annotated[
     str | None,
     typer.Option(
-        "-m", "--model", metavar="ID", help="One model, as provider/model.", autocompletion=completions.models
+        "-m",
+        "--model",
+        metavar="ID",
+        help="One model, as provider/model, or with an effort: provider/model@low.",
+        autocompletion=completions.models,
     ),
 ]
 MinConfidence = Annotated[
@@ -154,7 +158,10 @@ Check = Annotated[
 MaxOutput = Annotated[int | None, typer.Option(metavar="N", min=1, help="The most tokens a completion may have.")]
 Effort = Annotated[
     EffortWord | None,
-    typer.Option(metavar="WORD", help=f"{', '.join(get_args(EffortWord))}; mapped for each provider."),
+    typer.Option(
+        metavar="WORD",
+        help=f"{', '.join(get_args(EffortWord))}; mapped for each provider. That of a model@effort goes first.",
+    ),
 ]
 Temperature = Annotated[
     float | None, typer.Option(metavar="X", min=0, help="Sent only if given; many models reject it.")

@@ -68,7 +68,7 @@ def set_(
         if text is not None
     }
     with open_session() as session:
-        name = session.services.routes.model(model).id
+        name = session.services.routes.model(model).without_arm
         if remove:
             if rates or batch:
                 raise UsageError("--remove takes no price: leave one of them out")

@@ -89,7 +89,23 @@ class Routes:
         return next((model for model in candidates if model.provider in self.available), candidates[0])
 
     def model(self, name: str) -> ModelRef:
-        """Return the model of this name, with the settings the config gives it."""
+        """Return the model of this name, with the settings the config gives it; an effort may follow: model@effort.
+
+        Raises ConfigError for an unknown model, and for an effort that it does not take.
+        """
+        if "@" not in name:
+            return self._plain_model(name)
+        from scrimp.config.resolved.arms import arm_of  # noqa: PLC0415 - few names have one
+
+        model = arm_of(name, self.endpoints, self._plain_model)
+        if model.arm is not None and model.id in self._config.models:
+            raise ConfigError(
+                f'[models."{model.id}"]: settings are those of a model at every effort: name the table '
+                f'[models."{model.without_arm}"]'
+            )
+        return model
+
+    def _plain_model(self, name: str) -> ModelRef:
         return self._with_settings(resolve_name(name, self.endpoints.keys()))
 
     def _cached(self, key: tuple[object, ...], make: Callable[[], Chain]) -> Chain:
@@ -168,7 +184,7 @@ class Routes:
         return Step(model.id, (model,))
 
     def _with_settings(self, model: ModelRef) -> ModelRef:
-        table = self._config.models.get(model.id)
+        table = self._config.models.get(model.without_arm)
         if table is None:
             return model
         return replace(model, effort=table.effort or model.effort, max_output=table.max_output or model.max_output)

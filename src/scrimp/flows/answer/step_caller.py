@@ -140,18 +140,19 @@ class StepCaller:
 
     async def _next_model(self, candidates: Collection[ModelRef]) -> ModelRef | None:
         """Return the first model that takes calls; wait for one to recover where none does; None where none will."""
-        names = {(model.provider, model.model): model for model in candidates}
+        models = list(candidates)
+        names = [(model.provider, model.model) for model in models]  # arms of one model are well or ill together
         while True:
-            for place, (name, model) in enumerate(names.items()):
+            for place, (name, model) in enumerate(zip(names, models, strict=True)):
                 if self._health.ready(*name):
                     self._warn_of_failover(candidates, model)
-                    for passed in list(names)[:place]:
+                    for passed in dict.fromkeys(names[:place]):
                         self._health.pass_over(*passed)
                     return model
             if all(self._health.failure(*name) is not None for name in names):
                 return None
             self._warn_of_failover(candidates, None)
-            await self._health.recovery(list(names))
+            await self._health.recovery(list(dict.fromkeys(names)))
 
     def _warn_of_failover(self, candidates: Iterable[ModelRef], called: ModelRef | None) -> None:
         """Warn once for each failing model which one is called instead, or that it is waited for."""
@@ -233,7 +234,7 @@ class StepCaller:
         parameters = self._parameters(model)
         if about_a_completion:
             own = question.parameters or Parameters()
-            parameters = self._with_logprobs(replace(own, effort=own.effort or model.effort), model)
+            parameters = self._with_logprobs(replace(own, effort=model.effort_of(own.effort)), model)
         if row.route.cap is not None and parameters.max_output is None:
             parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
         history = () if about_a_completion else row.sent.history
@@ -256,7 +257,7 @@ class StepCaller:
             cap = asked.max_output or model.max_output
             if cap is None and self._options.limits.max_cost is not None:
                 cap = BOUNDED_OUTPUT
-            parameters = replace(asked, max_output=cap, effort=asked.effort or model.effort)
+            parameters = replace(asked, max_output=cap, effort=model.effort_of(asked.effort))
             if asked.schema is not None:
                 self._tell_of_narrower_schema(asked.schema, self._endpoints[model.provider])
             known = self._parameters_of[model] = self._with_logprobs(parameters, model)

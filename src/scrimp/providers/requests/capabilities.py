@@ -6,6 +6,7 @@ A family is recognized by the model's name alone; an unknown name is treated as 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from scrimp.enums import Effort
@@ -19,6 +20,7 @@ _CLAUDE = re.compile(r"claude-(?:([a-z]+)-)?(\d+)(?:[.-](\d{1,2}))?(?![\d])")
 _GEMINI = re.compile(r"gemini-(\d+)(?:\.(\d+))?-?([\w-]*)")
 # OpenAI models that always think: they refuse the efforts none and minimal, and sampling parameters.
 _ALWAYS_THINKING = frozenset(("gpt-6-astra", "gpt-6.1-sol", "gpt-6.2-astra", "gpt-6.2-sol"))
+_O_SERIES = re.compile(r"o\d")
 _DATE = re.compile(r"-\d{4}-\d\d-\d\d$")  # of a snapshot
 
 
@@ -45,27 +47,33 @@ def gemini_version(model: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2] or 0)) if match else None
 
 
-def _nearest(effort: str, allowed: tuple[str, ...]) -> str:
+def _nearest(effort: str, allowed: Sequence[str]) -> str:
     """Return the effort itself if it is allowed, else the next higher allowed one, else the highest."""
     wanted = EFFORTS.index(effort) if effort in EFFORTS else EFFORTS.index("medium")
     return next((level for level in allowed if EFFORTS.index(level) >= wanted), allowed[-1])
 
 
-def openai_effort(model: str, effort: str) -> str | None:
-    """Return `reasoning_effort` for an OpenAI model; None where the model has no such field (reference 3.2)."""
+def _openai_efforts(model: str) -> tuple[Effort, ...]:
+    """Return what `reasoning_effort` may be for an OpenAI model; nothing where it has no such field (reference 3.2)."""
     version = gpt_version(model)
     if version is None:
-        return effort if base_name(model).startswith("o") else None
+        return ("low", "medium", "high") if _O_SERIES.match(base_name(model)) else ()
     if version < (5, 0):
-        return None
+        return ()
     if version == (5, 0):
-        return _nearest(effort, ("minimal", "low", "medium", "high"))
+        return "minimal", "low", "medium", "high"
     if version == (5, 1):
-        return _nearest(effort, ("none", "low", "medium", "high"))
+        return "none", "low", "medium", "high"
     if _DATE.sub("", base_name(model)) in _ALWAYS_THINKING:
-        return _nearest(effort, ("low", "medium", "high", "xhigh"))
+        return "low", "medium", "high", "xhigh"
     # `max` is accepted on /responses and refused on /chat/completions.
-    return _nearest(effort, ("none", "low", "medium", "high", "xhigh"))
+    return "none", "low", "medium", "high", "xhigh"
+
+
+def openai_effort(model: str, effort: str) -> str | None:
+    """Return `reasoning_effort` for an OpenAI model; None where the model has no such field."""
+    accepted = _openai_efforts(model)
+    return _nearest(effort, accepted) if accepted else None
 
 
 def openai_accepts_sampling(model: str, effort: str | None) -> bool:
@@ -108,8 +116,20 @@ def claude_may_think(model: str, effort: str | None) -> bool:
     """Return whether a Claude model that is sent the fields of `claude_thinking` may think first (reference 5.2)."""
     version, name = claude_version(model) or (99, 0), base_name(model)
     if effort in ("none", "minimal"):
-        return "fable" in name or ("opus" in name and version >= (5, 5)) or version == (99, 0)
+        return _always_thinks(name, version) or version == (99, 0)
     return version >= ((5, 0) if effort is None else (4, 6))
+
+
+def _claude_efforts(model: str) -> tuple[Effort, ...]:
+    version, name = claude_version(model) or (99, 0), base_name(model)
+    if version < (4, 6):
+        return ()
+    efforts: tuple[Effort, ...] = ("low", "medium", "high", "xhigh", "max")
+    return efforts if _always_thinks(name, version) else ("none", *efforts)
+
+
+def _always_thinks(name: str, version: tuple[int, int]) -> bool:
+    return "fable" in name or ("opus" in name and version >= (5, 5))
 
 
 def _claude_without_thinking(name: str, version: tuple[int, int]) -> JsonObject:
@@ -117,22 +137,67 @@ def _claude_without_thinking(name: str, version: tuple[int, int]) -> JsonObject:
         return {}  # without the field they do not think
     if "sonnet" in name and version >= (5, 5):
         return {"thinking": {"type": "between_tools"}}  # `disabled` is refused; without tools this means no thinking
-    if "fable" in name or ("opus" in name and version >= (5, 5)):
+    if _always_thinks(name, version):
         return {"output_config": {"effort": "low"}}  # thinking cannot be turned off
     return {"thinking": {"type": "disabled"}}
 
 
 def gemini_thinking(model: str, effort: str) -> JsonObject:
     """Return `thinkingConfig` for a Gemini model (reference 7.1)."""
-    match = _GEMINI.match(base_name(model))
-    version = gemini_version(model) or (99, 0)
-    pro = bool(match) and "pro" in match[3] if match else False
-    if version == (2, 5):
+    pro = _is_gemini_pro(model)
+    if gemini_version(model) == (2, 5):
         budgets = {"none": 128 if pro else 0, "minimal": 128 if pro else 512, "low": 1024, "medium": 8192}
         return {"thinkingBudget": budgets.get(effort, -1)}
-    if version < (3, 7) and not pro:
-        return {"thinkingLevel": _nearest(effort, ("minimal", "low", "medium", "high"))}
-    return {"thinkingLevel": _nearest(effort, ("low", "medium", "high"))}
+    return {"thinkingLevel": _nearest(effort, _gemini_efforts(model))}
+
+
+def _is_gemini_pro(model: str) -> bool:
+    match = _GEMINI.match(base_name(model))
+    return match is not None and "pro" in match[3]
+
+
+def _gemini_efforts(model: str) -> tuple[Effort, ...]:
+    version, pro = gemini_version(model) or (99, 0), _is_gemini_pro(model)
+    if version == (2, 5):
+        return ("minimal", "low", "medium", "high") if pro else ("none", "minimal", "low", "medium", "high")
+    return ("minimal", "low", "medium", "high") if version < (3, 7) and not pro else ("low", "medium", "high")
+
+
+_WITHOUT_EFFORT = ("local", "llamacpp", "ollama")
+# Providers of the OpenAI dialect for which it does not depend on the model (reference 7.2, 8 to 11).
+_EFFORTS_OF_FLAVOUR: Mapping[str, tuple[Effort, ...]] = {
+    "deepseek": ("none", "low", "high", "max"),
+    "qwen": ("none", "high"),  # thinking is on or off
+    "mistral": ("none", "high"),
+    "openrouter": EFFORTS,
+    "gemini-openai": ("none", "minimal", "low", "medium", "high"),
+}
+
+
+def accepted_efforts(endpoint: Endpoint, model: str) -> tuple[Effort, ...]:
+    """Return the efforts that mean different things to a model, from the least on; none where it has no effort.
+
+    Every other word becomes one of these (`sent_effort`).
+    """
+    if endpoint.dialect == "anthropic":
+        return _claude_efforts(model)
+    if endpoint.dialect == "gemini":
+        return _gemini_efforts(model)
+    if endpoint.flavour in _WITHOUT_EFFORT or (endpoint.flavour == "mistral" and not _mistral_accepts_effort(model)):
+        return ()
+    return _EFFORTS_OF_FLAVOUR.get(endpoint.flavour) or _openai_efforts(model)
+
+
+def sent_effort(endpoint: Endpoint, model: str, effort: Effort) -> Effort | None:
+    """Return which of the efforts that a model accepts a word becomes; None where nothing is sent."""
+    sent = _fields(endpoint, model, effort)
+    return next((each for each in accepted_efforts(endpoint, model) if _fields(endpoint, model, each) == sent), None)
+
+
+def _fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:
+    if endpoint.dialect == "anthropic":
+        return claude_thinking(model, effort)
+    return gemini_thinking(model, effort) if endpoint.dialect == "gemini" else effort_fields(endpoint, model, effort)
 
 
 def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  # noqa: PLR0911 - one for each flavour
@@ -151,10 +216,10 @@ def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  #
         return {"reasoning_effort": "none" if effort in ("none", "minimal", "low") else "high"}
     if flavour == "openrouter":
         return {"reasoning": {"effort": effort}}
-    if flavour in ("local", "llamacpp", "ollama"):
+    if flavour in _WITHOUT_EFFORT:
         return {}
     if flavour == "gemini-openai":
-        return {"reasoning_effort": _nearest(effort, ("none", "minimal", "low", "medium", "high"))}
+        return {"reasoning_effort": _nearest(effort, _EFFORTS_OF_FLAVOUR[flavour])}
     accepted = openai_effort(model, effort)
     return {} if accepted is None else {"reasoning_effort": accepted}
 

@@ -1,0 +1,187 @@
+"""provider/model@effort is understood wherever a model is named, and costs no more for being written so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from command import Scrimp
+from fake_provider import FakeProvider, Reply, completion
+
+# What each effort thinks, in tokens that are billed and not shown.
+THOUGHT = {None: 500, "minimal": 0, "low": 40, "medium": 500, "high": 4000}
+MINI, FIVE = "fake/gpt-5-mini", "fake/gpt-5"
+RULE = '[[rules]]\nroute = "r"\nmodel = "fake/gpt-5-mini@low"\n'
+
+
+def thinks(body: dict[str, Any]) -> Reply:
+    """Answer with what was sent; every effort bills its own thoughts."""
+    effort = body.get("reasoning_effort")
+    thought = THOUGHT[effort]
+    usage = {
+        "prompt_tokens": 10, "completion_tokens": 2 + thought, "total_tokens": 12 + thought,
+        "completion_tokens_details": {"reasoning_tokens": thought},
+    }  # fmt: skip
+    return completion(f"{body['model']} {effort}", model=body["model"], usage=usage)
+
+
+@pytest.fixture
+def arms(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    provider.answer = thinks
+    configure(scrimp, provider)
+    scrimp.file("p.txt", "one\ntwo\n")
+    return scrimp
+
+
+def configure(scrimp: Scrimp, provider: FakeProvider, more: str = "", *, defaults: str = "") -> None:
+    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+    prices = "".join(f'[models."{name}"]\nprice = {{ input = 1.0, output = 10.0 }}\n' for name in (MINI, FIVE))
+    scrimp.config(
+        f'{defaults}\n[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f"{prices}{more}"
+    )
+
+
+def sent(provider: FakeProvider) -> set[tuple[str, str | None]]:
+    return {(body["model"], body.get("reasoning_effort")) for body in provider.bodies}
+
+
+TIERS = '[tiers]\nsimple = ["fake/gpt-5-mini@low"]\nmedium = ["fake/gpt-5-mini@low"]\nhigh = ["fake/gpt-5@high"]\n'
+CHAIN = '[chains.c]\nsteps = ["fake/gpt-5-mini@low", "fake/gpt-5@high"]\nmin_confidence = 1.0\nsignal = "agreement"\n'
+JUDGED = (
+    '[chains.c]\nsteps = ["fake/gpt-5-mini@low", "fake/gpt-5@high"]\nsignal = "judge"\njudge = "fake/gpt-5@medium"\n'
+)
+# Every place of the config and the command line that names a model: what is written there, and the calls made.
+LOW, HIGH, BOTH = ("gpt-5-mini", "low"), ("gpt-5", "high"), "fake/gpt-5-mini@low,fake/gpt-5@high"
+PLACES = {
+    "ask --model": ("", "", ["ask", "hi", "-m", "fake/gpt-5-mini@low"], {LOW}),
+    "run --model": ("", "", ["run", "p.txt", "-m", "fake/gpt-5-mini@low"], {LOW}),
+    "run --chain": ("", "", ["run", "p.txt", "--chain", BOTH, "--min-confidence", "1"], {LOW}),
+    "--chain of answers": ("", "", ["run", "p.txt", "--chain", BOTH, "--choices", "a,b"], {LOW, HIGH}),
+    "defaults.model": ("", '[defaults]\nmodel = "fake/gpt-5-mini@low"', ["run", "p.txt"], {LOW}),
+    "tiers": (TIERS, "", ["run", "p.txt", "--tier", "simple"], {LOW}),
+    "tier auto": (TIERS, "", ["run", "p.txt"], {LOW}),
+    "chains.steps": (CHAIN, "", ["run", "p.txt", "--chain", "c", "--choices", "a,b"], {LOW, HIGH}),
+    "chains.judge": (JUDGED, "", ["run", "p.txt", "--chain", "c"], {LOW, HIGH, ("gpt-5", "medium")}),
+    "rules.model": (RULE, "", ["run", "p.txt", "--route", "r"], {LOW}),
+    "tune shadow": ("", "", ["tune", "shadow", "p.txt", "--share", "100%", "--models", BOTH], {LOW, HIGH}),
+    "tune shadow --compress": (
+        "", "", ["tune", "shadow", "p.txt", "--share", "100%", "--compress", "tidy", "--models", "fake/gpt-5-mini@low"],
+        {LOW},
+    ),
+    "shadow.models": (
+        '[shadow]\nshare = "100%"\nmodels = ["fake/gpt-5-mini@low", "fake/gpt-5@high"]\n', "",
+        ["run", "p.txt", "-m", "fake/gpt-5@minimal"], {("gpt-5", "minimal"), LOW, HIGH},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_place_that_takes_a_model_takes_an_arm(arms: Scrimp, provider: FakeProvider, place: str) -> None:
+    more, defaults, words, calls = PLACES[place]
+    configure(arms, provider, more, defaults=defaults)
+
+    ran = arms(*words)
+
+    assert ran.status in (0, 3, 4), ran.err  # nothing gives one of the labels: what is sent is what is looked at
+    assert sent(provider) == calls
+
+
+def test_the_environment_may_name_an_arm(arms: Scrimp, provider: FakeProvider) -> None:
+    arms.env["SCRIMP_MODEL"] = "fake/gpt-5-mini@low"
+
+    assert arms("ask", "hi").out == "gpt-5-mini low\n"
+
+
+@pytest.mark.parametrize("words", [
+    ["estimate", "p.txt", "-m", "fake/gpt-5-mini@low"], ["route", "p.txt", "-m", "fake/gpt-5-mini@low", "--explain"],
+    ["route", "p.txt", "--chain", BOTH], ["prices", "check", "fake/gpt-5-mini@low"],
+])  # fmt: skip
+def test_commands_that_call_nothing_show_the_arm(arms: Scrimp, provider: FakeProvider, words: list[str]) -> None:
+    ran = arms(*words)
+
+    assert ran.status == 0, ran.err
+    assert "fake/gpt-5-mini@low" in ran.out
+    assert provider.bodies == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ask", "hi", "-m", "fake/gpt-5-mini@max"], ["run", "p.txt", "--chain", "fake/gpt-5-mini@low,fake/gpt-5@hihg"],
+        ["tune", "shadow", "p.txt", "--models", "fake/gpt-5-mini@low,fake/gpt-5@max", "--share", "100%"],
+        ["estimate", "p.txt", "-m", "fake/gpt-5-mini@max"],
+    ],
+)  # fmt: skip
+def test_an_effort_that_is_not_taken_is_refused_before_a_call(
+    arms: Scrimp, provider: FakeProvider, words: list[str]
+) -> None:
+    ran = arms(*words)
+
+    assert ran.status == 2
+    assert "fake/gpt-5" in ran.err
+    assert "@high" in ran.err
+    assert provider.bodies == []
+
+
+def test_the_effort_of_an_arm_goes_before_that_of_the_run_which_other_models_get(
+    arms: Scrimp, provider: FakeProvider
+) -> None:
+    arms("run", "p.txt", "--chain", "fake/gpt-5-mini@low,fake/gpt-5", "--choices", "a,b", "--effort", "minimal")
+
+    assert sent(provider) == {LOW, ("gpt-5", "minimal")}
+
+
+SPELLINGS: list[tuple[list[str], list[str]]] = [
+    (["-m", "fake/gpt-5-mini@low"], ["-m", "fake/gpt-5-mini", "--effort", "low"]),
+    (["-m", "fake/gpt-5-mini@low", "--effort", "high"], ["-m", "fake/gpt-5-mini", "--effort", "low"]),
+    (["--chain", "fake/gpt-5-mini@low,fake/gpt-5@low"], ["--chain", "fake/gpt-5-mini,fake/gpt-5", "--effort", "low"]),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SPELLINGS + [(other, one) for one, other in SPELLINGS])
+def test_what_was_paid_for_is_not_paid_again_for_being_written_differently(
+    arms: Scrimp, provider: FakeProvider, one: list[str], other: list[str]
+) -> None:
+    first = arms("run", "p.txt", *one)
+    calls = len(provider.bodies)
+    again = arms("run", "p.txt", *other)
+
+    assert [row["output"] for row in first.rows] == [row["output"] for row in again.rows]
+    assert [row["cache"] for row in again.rows] == ["hit", "hit"]
+    assert len(provider.bodies) == calls
+
+
+def test_arms_of_one_model_are_not_each_others_cached_completions(arms: Scrimp, provider: FakeProvider) -> None:
+    for model in ("gpt-5-mini@low", "gpt-5-mini@high", "gpt-5-mini"):
+        arms("run", "p.txt", "-m", f"fake/{model}")
+
+    assert len(provider.bodies) == 6
+    assert sent(provider) == {LOW, ("gpt-5-mini", "high"), ("gpt-5-mini", None)}
+
+
+def test_a_tier_of_two_arms_calls_the_first(arms: Scrimp, provider: FakeProvider) -> None:
+    configure(arms, provider, '[tiers]\nsimple = ["fake/gpt-5-mini@low", "fake/gpt-5-mini@high"]\n')
+
+    arms("run", "p.txt", "--tier", "simple")
+
+    assert sent(provider) == {LOW}
+
+
+def test_each_arm_has_its_own_completions_among_the_pairs(arms: Scrimp) -> None:
+    arms("tune", "shadow", "p.txt", "--share", "100%", "--models", "fake/gpt-5-mini@low,fake/gpt-5-mini@high")
+    replay = arms(
+        "tune",
+        "replay",
+        "--json",
+        "--flagship",
+        "fake/gpt-5-mini@high",
+        "--pool",
+        "fake/gpt-5-mini@low",
+        "--report",
+        "all",
+    )
+
+    assert replay.status == 0, replay.err
+    assert '"flagship":"fake/gpt-5-mini@high"' in replay.out.replace(" ", "")
