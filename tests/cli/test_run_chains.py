@@ -117,6 +117,25 @@ def test_a_lone_cheap_model_that_contradicts_itself_goes_up(house: House) -> Non
     assert cost(row) == house.paid == dollars("a", "a", "top")
 
 
+@pytest.mark.parametrize("parallel", [False, True])
+def test_two_cheap_models_that_agree_have_not_escalated_the_row(house: House, parallel: bool) -> None:
+    house.config(THREE.replace("c]\n", f"c]\nparallel = {str(parallel).lower()}\n"))
+    house.say(a="18", top="20")
+    house.says["b"] = lambda body: completion("18" if "are 0" in str(body) else "19", model="b")
+    ran = house.run("--chain", "c", "--summary-file", "bill.json", prompts=2)
+    again = house.run("--chain", "c", "--summary-file", "again.json", prompts=2)
+    rows, without = (
+        json.loads((house.scrimp.cwd / name).read_text(encoding="utf-8"))["rows"]
+        for name in ("bill.json", "again.json")
+    )
+
+    assert [(row["output"], row["escalated"]) for row in ran.rows] == [("18", False), ("20", True)]
+    assert "Escalated: 1 of 2 rows of chains (50 %)." in ran.err
+    assert (rows["chained"], rows["escalated"]) == (2, 1)
+    assert (without["hit"], without["chained"], without["escalated"]) == (2, 0, 0)
+    assert "Escalated" not in again.err
+
+
 @pytest.mark.parametrize("again", [error(400, "bad"), error(500), completion("", finish="length")])
 def test_a_second_wording_that_fails_fails_no_row(house: House, again: Reply) -> None:
     house.config(LONE)

@@ -101,6 +101,15 @@ def test_a_bar_leaves_the_last_column_free(width: int, total: int | None) -> Non
     assert display_width(screen(stream.getvalue())[0]) < width
 
 
+@pytest.mark.parametrize("mode", ["lines", "bar", "json"])
+def test_escalated_rows_are_told_once_there_are_some(mode: str) -> None:
+    progress, stream, clock = opened(mode, TERMINAL if mode == "bar" else PLAIN)
+    clock.now += 11
+    progress.update(30, 0, COST, 0, 0, 6)
+
+    assert ('"escalated":6,' if mode == "json" else "6 escalated") in stream.getvalue()
+
+
 def test_a_bar_is_not_drawn_more_than_ten_times_a_second() -> None:
     progress, stream, clock = opened("bar", TERMINAL)
     for done in range(1000):
@@ -148,7 +157,8 @@ def test_json_has_an_object_a_second_and_one_at_the_end() -> None:
 
     assert [each["event"] for each in objects] == ["progress"] * 3 + ["warning", "progress"]
     assert objects[-1] == {
-        "event": "progress", "done": 3, "total": 5, "failed": 1, "hits": 2, "cost_usd": 0.0123, "seconds": 3.0,
+        "event": "progress", "done": 3, "total": 5, "failed": 1, "hits": 2, "escalated": 0,
+        "cost_usd": 0.0123, "seconds": 3.0,
     }  # fmt: skip
 
 

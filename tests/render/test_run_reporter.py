@@ -25,7 +25,7 @@ def test_rows_are_printed_then_counted() -> None:
     reporter(stream, progress_calls).report([answered(), answered(cache="hit", index=1), failed(index=2)])
 
     assert stream.getvalue() == b'{"index":0}\n{"index":1}\n{"index":2}\n'
-    assert progress_calls == [(3, 1, Decimal("0.0000118"), 1, 0)]
+    assert progress_calls == [(3, 1, Decimal("0.0000118"), 1, 0, 0)]
 
 
 def test_a_bar_leaves_before_rows_are_printed() -> None:

@@ -297,7 +297,7 @@ def test_tasks_are_the_sums_of_their_paid_calls(
             route=max((e.route for e in part if e.route), default=None),
             cost=sum((e.cost for e in part if e.cost is not None), Decimal(0)),
             first=min(e.time for e in part), last=max(e.time for e in part),
-            unpriced=sum(e.cost is None for e in part),
+            unpriced=sum(e.cost is None for e in part), days=len({e.time // DAY for e in part}),
         )
         for (signature, model), part in parts.items()
     }  # fmt: skip

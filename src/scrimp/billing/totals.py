@@ -26,6 +26,8 @@ class RowCounts(Struct):
     pending: int = 0  # not reached: no request was made
     hits: int = 0
     duplicates: int = 0
+    chained: int = 0  # answered by calls along a chain of several models
+    escalated: int = 0  # of these, above its cheap models
 
     @property
     def failed(self) -> int:
@@ -79,6 +81,7 @@ class Bill:
         self.savings.add(outcome, cost_in_run(outcome))
         if outcome.answer is not None and outcome.cache in {"miss", "off"}:
             self.compression.add(outcome.answer.compressed)
+            self._add_climb(outcome.answer)
         if isinstance(outcome, Answered):
             self.counts.ok += 1
             self._add_calls(outcome.entries, self._retried)
@@ -86,6 +89,10 @@ class Bill:
             return
         self._add_calls(outcome.entries, self._failed)
         setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
+
+    def _add_climb(self, answer: Answer) -> None:
+        self.counts.chained += answer.chain is not None
+        self.counts.escalated += answer.escalated
 
     def _add_calls(self, entries: tuple[Entry, ...], wasted: BillLine) -> None:
         for entry in entries:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.escalation.questions import CallResult
+from scrimp.escalation.signals import SIGNALS
 from scrimp.escalation.signals.agreement import NO_ANSWER
 from scrimp.escalation.verdict import Verdict
 from scrimp.values import Attempt, Chain, Completion, Failure, Step
@@ -34,6 +35,16 @@ class ChainStage(Struct, frozen=True):
 def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:
     """Return the attempt whose completion is the row's, if there is one."""
     return next((attempt for attempt in attempts if attempt.kept), None)
+
+
+def is_escalated(attempt: Attempt, chain: Chain) -> bool:
+    """Return whether a row climbed above the cheap models of its chain: those that vote, all below its last one.
+
+    Where completions are compared the second model is asked in any case, so that two that agree are no escalation.
+    """
+    kind = SIGNALS[chain.signal]
+    voted = kind.compares and (attempt.why == "agreement" or kind.from_completion is None)
+    return attempt.step > 0 and not (voted and attempt.step < len(chain.steps) - 1)
 
 
 def failed_attempt(stage: ChainStage, failure: Failure) -> Attempt:

@@ -25,7 +25,7 @@ _RATE_OVER = 30  # seconds: rows from the cache must not promise that the others
 _ERASE = "\r\x1b[K"
 _WIDEST_BAR, _NARROWEST_BAR = 30, 8
 # Parts of the line by their place in it; some take precedence over the bar, which stands after the rows.
-_ROWS, _PERCENT, _COST, _FAILED, _HITS, _TIME, _SPEED = range(7)
+_ROWS, _PERCENT, _COST, _FAILED, _HITS, _ESCALATED, _TIME, _SPEED = range(8)
 _BEFORE_BAR = (_ROWS, _COST, _FAILED, _TIME)
 _GREEN, _RED, _GRAY = "32", "31", "90"
 
@@ -40,11 +40,14 @@ class Progress:
         self._total: int | None = None
         self._exact = False
         self._began = self._shown = clock()
-        self._done = self._failed = self._hits = self._unknown = 0
+        self._done = self._failed = self._hits = self._unknown = self._escalated = 0
         self._cost = Decimal(0)
 
-    def update(self, done: int, failed: int, cost: Decimal, hits: int, unknown: int = 0) -> None:
+    def update(
+        self, done: int, failed: int, cost: Decimal, hits: int, unknown: int = 0, escalated: int = 0
+    ) -> None:  # fmt: skip
         """Take the counts since the start, and show them when due; `unknown` calls have costs beside `cost`."""
+        self._escalated = escalated
         self._done, self._failed, self._cost, self._hits, self._unknown = done, failed, cost, hits, unknown
         now = self._clock()
         if now - self._shown >= self.every or self._overdue():
@@ -91,6 +94,7 @@ class ProgressLines(Progress):
             f"{format_count(self._hits)} from the cache" if self._hits else "",
         ]
         parts += [
+            f"{format_count(self._escalated)} escalated" if self._escalated else "",
             f"{format_count(self._failed)} failed" if self._failed else "",
             format_known_dollars(self._cost, self._unknown),
             format_clock(seconds),
@@ -115,7 +119,8 @@ class ProgressJson(Progress):
     def _show(self, seconds: float) -> None:
         counts: dict[str, object] = {
             "event": "progress", "done": self._done, "total": self._total, "failed": self._failed,
-            "hits": self._hits, "cost_usd": known_or_none(self._cost, self._unknown), "seconds": round(seconds, 1),
+            "hits": self._hits, "escalated": self._escalated, "cost_usd": known_or_none(self._cost, self._unknown),
+            "seconds": round(seconds, 1),
         }  # fmt: skip
         estimated = {"total_estimated": True} if self._total is not None and not self._exact else {}
         self._write_json(counts | estimated | ({"at_least": True} if self._unknown else {}))
@@ -160,12 +165,13 @@ class ProgressBar(Progress):
         self._drawn = True
 
     def _line(self, seconds: float, room: int) -> str:
-        """Return the parts that fit; in order of importance: rows, failures, cost, time, cache hits, speed, percent."""
+        """Return the parts that fit, in order of importance: rows, failures, cost, time, cache hits, and so on."""
         parts = [(_ROWS, f"{format_count(self._done)}{self._of_total('/')} rows")]
         parts += [(_FAILED, f"{format_count(self._failed)} failed")] if self._failed else []
         parts += [(_COST, format_known_dollars(self._cost, self._unknown))]
         parts += [(_TIME, self._time(seconds))]
         parts += [(_HITS, f"{format_count(self._hits)} cached")] if self._hits else []
+        parts += [(_ESCALATED, f"{format_count(self._escalated)} escalated")] if self._escalated else []
         parts += [(_SPEED, f"{self._done / seconds:,.0f} rows/s")] if self._done and seconds >= 1 else []
         share = min(1.0, self._done / self._total) if self._total else 0.0
         parts += [(_PERCENT, format_percent(share))] if self._total else []

@@ -19,7 +19,7 @@ class RunReporter:
         self,
         writer: RowWriter,
         bill: Bill,
-        progress: Callable[[int, int, Decimal, int, int], None],
+        progress: Callable[[int, int, Decimal, int, int, int], None],
         explain: Callable[[str], None] | None,
         clear: Callable[[], None] = lambda: None,
     ) -> None:
@@ -34,7 +34,9 @@ class RunReporter:
             self._write(outcomes)
         counts = self._bill.counts
         free = counts.hits + counts.duplicates
-        self._progress(counts.total, counts.failed, self._bill.cost, free, self._bill.unknown_calls)
+        self._progress(
+            counts.total, counts.failed, self._bill.cost, free, self._bill.unknown_calls, counts.escalated
+        )  # fmt: skip
 
     def close(self) -> None:
         """End the output."""

@@ -162,6 +162,7 @@ class TaskTotal(Struct, frozen=True, kw_only=True):
     first: float
     last: float
     unpriced: int = 0  # calls of unknown cost
+    days: int = 1  # on which calls were sent, by UTC
 
 
 class ClimbCount(Struct, frozen=True):
@@ -225,15 +226,15 @@ class Ledger:
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time),"  # noqa: S608 - the two constants
-                " sum(cost_nano IS NULL) FROM entries"
+                " sum(cost_nano IS NULL), count(DISTINCT date(time, 'unixepoch')) FROM entries"
                 " WHERE signature IS NOT NULL AND status IN ('paid', 'truncated') AND time >= ?"
                 f" AND coalesce(route, '') != ? GROUP BY 1, 2 ORDER BY {_DEAREST}, 4 DESC",
                 (since, exclude_route or "\0"),
             ).fetchall()
         return [
             TaskTotal(signature=name, model=model, route=route, calls=calls, cost=dollars(nano, pico), first=first,
-                 last=last, unpriced=unpriced)
-            for name, model, route, calls, nano, pico, first, last, unpriced in rows
+                 last=last, unpriced=unpriced, days=days)
+            for name, model, route, calls, nano, pico, first, last, unpriced, days in rows
         ]  # fmt: skip
 
     def climbs(self, *, since: float = 0.0, chains: Sequence[str] | None = None) -> list[ClimbCount]:

@@ -10,7 +10,7 @@ import typer
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import AsJson, since_time
-from scrimp.flows.tune.advice import MIN_PAIRS, Advice, task_advice
+from scrimp.flows.tune.advice import MIN_PAIRS, PER, Advice, task_advice
 from scrimp.flows.tune.judge_labels import JUDGE_ROUTE
 from scrimp.flows.tune.pair_collector import SHADOW_ROUTE
 from scrimp.flows.tune.recorded_rows import rows_from_pairs
@@ -36,10 +36,13 @@ def advise(
     since: Annotated[str, typer.Option(metavar="30d", help="Only calls of this last period.")] = "30d",
     as_json: AsJson = False,
 ) -> None:
-    """Show which expensive calls cheaper models could have answered, and the saving per month.
+    """Show which expensive calls cheaper models could have answered, and what that would save.
 
     Reads the ledger alone and calls no API. For a task with at least 20 pairs it replays the safest policy that saves;
     for others it shows what the calls cost and that pairs are missing (scrimp tune shadow).
+
+    Costs are those of 1,000 calls. What a month costs is shown only for tasks with calls on at least four days over at
+    least a week: one run says nothing of how often there will be another.
     """
     with open_session() as session:
         path = session.services.paths.ledger_db
@@ -58,14 +61,15 @@ def advise(
             print_json([_as_json(one) for one in advice])
             return
         rows = [_row(one) for one in advice[:_MAX_ROWS]]
-        headers = ("task", "model", "calls", "a month", "stays below", "saves a month", "by")
+        headers = ("task", "model", "calls", "days", "per 1,000", "saves", "a month", "stays below", "by")
         print_table(
-            headers, rows, "llrrrrl", session.out, empty="the ledger knows of no task yet: run some prompts first"
+            headers, rows, "llrrrrrrl", session.out, empty="the ledger knows of no task yet: run some prompts first"
         )
         saving = sum((one.monthly_saving for one in advice if one.monthly_saving is not None), Decimal(0))
         if saving:
             print_line(
-                f"together {format_dollars(saving)} a month; scrimp tune certify proves which routes may be applied"
+                f"together they save {format_dollars(saving)} a month; scrimp tune certify proves which routes may be "
+                "applied"
             )
 
 
@@ -75,9 +79,9 @@ def _row(advice: Advice) -> tuple[str, ...]:
     pairs = pluralize(advice.pairs, "pair")
     by = f"{advice.policy} ({pairs})" if advice.policy else f"fewer than {MIN_PAIRS} pairs: scrimp tune shadow"
     below = UNKNOWN if advice.below is None else format_percent(advice.below)
-    cost = format_known_dollars(advice.monthly_cost, task.unpriced)
-    saving = UNKNOWN if advice.monthly_saving is None else format_known_dollars(advice.monthly_saving, task.unpriced)
-    return name, task.model, format_count(task.calls), cost, below, saving, by
+    month = "" if advice.monthly_cost is None else format_known_dollars(advice.monthly_cost, task.unpriced)
+    counts = format_count(task.calls), format_count(task.days)
+    return name, task.model, *counts, format_dollars(advice.cost), format_dollars(advice.saving), month, below, by
 
 
 def _as_json(advice: Advice) -> dict[str, object]:
@@ -85,6 +89,8 @@ def _as_json(advice: Advice) -> dict[str, object]:
     return {
         "signature": task.signature, "route": task.route, "model": task.model, "calls": task.calls,
         "cost_usd": known_or_none(task.cost, task.unpriced),
-        "month_usd": known_or_none(advice.monthly_cost, task.unpriced), "policy": advice.policy, "pairs": advice.pairs,
-        "below": advice.below, "worth_usd": advice.monthly_saving, "unpriced_calls": task.unpriced,
+        "days": task.days, f"per_{PER}_usd": advice.cost, f"saves_per_{PER}_usd": advice.saving,
+        "month_usd": None if advice.monthly_cost is None else known_or_none(advice.monthly_cost, task.unpriced),
+        "policy": advice.policy, "pairs": advice.pairs, "below": advice.below, "worth_usd": advice.monthly_saving,
+        "unpriced_calls": task.unpriced,
     }  # fmt: skip

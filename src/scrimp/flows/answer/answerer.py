@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from scrimp import tokens
 from scrimp.enums import CacheUse, FailureKind, RowStatus, StopReason
+from scrimp.escalation.attempts import is_escalated
 from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
@@ -146,8 +147,9 @@ class Answerer:
             provider=entry.provider,
             finish_reason=completion.finish_reason,
             called_as=entry.model if entry.model != completion.model else None,
-            parsed=shown.parsed, tier=row.route.tier, chain=row.route.chain.name, escalated=shown.step > 0,
-            confidence=shown.confidence, why=_why(row, shown), usage=completion.usage, cost=recorder.cost,
+            parsed=shown.parsed, tier=row.route.tier, chain=row.route.chain.name,
+            escalated=is_escalated(shown, row.route.chain), confidence=shown.confidence,
+            why=_why(row, shown), usage=completion.usage, cost=recorder.cost,
             price=entry.price, compressed=compression, attempts=len(attempts), baseline=counterfactual.baseline,
             baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
             baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,

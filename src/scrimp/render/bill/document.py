@@ -21,6 +21,7 @@ def bill_document(bill: Bill) -> dict[str, object]:
         "rows": {
             "total": counts.total, "ok": counts.ok, "error": counts.error, "truncated": counts.truncated,
             "skipped": counts.skipped, "pending": counts.pending, "hit": counts.hits, "dup": counts.duplicates,
+            "chained": counts.chained, "escalated": counts.escalated,
         },
         "calls": {
             "total": bill.calls, "lost": bill.lost_calls, "unpriced": sum(bill.unpriced_calls.values()),

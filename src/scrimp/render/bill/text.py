@@ -43,7 +43,7 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     lines.append(paint(total, _BOLD, color=color))
     for remark in (*_redirects(named, body), *_cost_remarks(bill)):
         lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
-    for remark in _compression_remarks(bill.compression):
+    for remark in (*_climb_remarks(bill), *_compression_remarks(bill.compression)):
         lines += wrap(remark, width)
     for remark in _savings_remarks(bill.savings):
         lines += [paint(line, _savings_color(bill.savings), color=color) for line in wrap(remark, width)]
@@ -119,6 +119,14 @@ def _cost_remarks(bill: Bill) -> Iterator[str]:
 
 def _calls_are(number: int, which: str = "") -> str:
     return f"{pluralize(number, 'call')} {which}{'is' if number == 1 else 'are'}"
+
+
+def _climb_remarks(bill: Bill) -> Iterator[str]:
+    """Yield how many rows climbed above the cheap models of their chains."""
+    rows, above = bill.counts.chained, bill.counts.escalated
+    if rows:
+        share = format_percent(above / rows)
+        yield f"Escalated: {format_count(above)} of {pluralize(rows, 'row')} of chains ({share})."
 
 
 def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
