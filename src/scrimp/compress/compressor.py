@@ -56,9 +56,11 @@ def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
     if "{" not in text and "[" not in text:
         return False
     from scrimp.compress.json.embedded import find_json  # noqa: PLC0415 - as the pipeline
+    from scrimp.compress.json.placement import Placement  # noqa: PLC0415 - as the pipeline
 
     if not told:
-        return bool(find_json(text))
+        placement = Placement(text)
+        return any(placement.may_begin(text.rfind("\n", 0, start) + 1) for start, _ in find_json(text))
     return any(_is_json(value) or find_json(value) for value in (text[start:end] for start, end in told))
 
 

@@ -26,6 +26,8 @@ DATA = [
     "Bestellung:\n{json}\n\nWas kostet sie?",
     "\u8ba2\u5355\uff1a\n{json}\n\n\u5ba2\u6237\u5728\u54ea\u91cc\uff1f",
     "  \n{json}",
+    "## Order\n\n{json}\n\nIs it paid?",
+    "**API response**\n\n{json}\n\nIs it paid?",
     "First:\n{json}\n\nSecond:\n{json}\n\nWhich is dearer?",
 ]
 INSTRUCTIONS = [
@@ -39,6 +41,9 @@ INSTRUCTIONS = [
     "User: hi\n\nAssistant:\n{json}\n\nUser: and now?",
     "Expected answer:\n{json}\n\nQuestion: who?",
     "Antwort so:\n{json}\n\nWer ist Ann?",
+    "## Answer to the example\n\n{json}\n\n## The task\n\nWho is Ann?",
+    "**Expected output**\n\n{json}\n\nWho is Ann?",
+    "__Beispiel 1__\n\n{json}\n\nWer ist Ann?",
 ]
 # Programs, each with the JSON where its own white space counts.
 CODE = [

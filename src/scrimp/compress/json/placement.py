@@ -52,6 +52,9 @@ _NOT_SPACE = re.compile(rf"[^{WHITESPACE}]")
 _LONGEST_LABEL = 200
 _OPENING_TAG = re.compile(r"<(\w[\w-]*)[^<>\n]*>\s*$")
 _CLOSING_TAG = re.compile(r"</[\w:-]+>\s*$")
+_HEADING = re.compile(
+    r"^[ \t]*+(?:#{1,6}[ \t]|(\*\*|__)[^*_].*\1[ \t]*$)"
+)  # of Markdown, or a bold line that serves as one
 _INSTRUCTIVE_TAG = re.compile(r"(?:example|output|answer|response|format|schema|template|tool|function)", re.IGNORECASE)
 # A label that shows what to do or a form to keep to. Told data may well be an answer or an output to judge.
 _INSTRUCTION_LABEL = re.compile(
@@ -88,6 +91,12 @@ def introduces_instruction(label: str | None) -> bool:
     return bool(_INSTRUCTION_LABEL.search(words)) and not _RESULT.search(words)
 
 
+def _announces_instruction(line: str) -> bool:
+    """Return whether a line announces an example or a form to answer in, and not the result of a tool."""
+    words = line.replace("_", " ")
+    return bool(_INSTRUCTIVE.search(words)) and not _RESULT.search(words)
+
+
 class Placement:
     """Judges the JSON documents of one text; where all of it is told data, a label in it instructs nobody."""
 
@@ -103,9 +112,10 @@ class Placement:
             return False
         if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
             return not self._text[:start].strip() and not self._text[end:].strip()
-        return self._may_precede(start) and self._may_follow(end) and not self._is_enclosed(start, end)
+        return self.may_begin(start) and self._may_follow(end) and not self._is_enclosed(start, end)
 
-    def _may_precede(self, start: int) -> bool:
+    def may_begin(self, start: int) -> bool:
+        """Return whether what precedes a line lets data begin there: nothing, a tag, a label or a blank line."""
         end = start
         while end and self._text[end - 1] in WHITESPACE:
             end -= 1
@@ -117,8 +127,9 @@ class Placement:
         if self._told and _LABEL.search(line):
             return True
         if label := _LABEL.search(line):
-            instructive = _INSTRUCTIVE.search(line) and not _RESULT.search(line)
-            return not instructive and label["words"].strip() not in self._repeated_labels
+            return not _announces_instruction(line) and label["words"].strip() not in self._repeated_labels
+        if not self._told and _HEADING.search(line) and _announces_instruction(line):
+            return False
         return self._text.count("\n", end, start) > 1 and not _UNFINISHED.search(line)
 
     def _may_follow(self, end: int) -> bool:
