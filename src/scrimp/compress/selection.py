@@ -46,7 +46,7 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
         return options, zones, NO_CONTEXT if options.level == "focus" else ""
     own = without_answer_orders(instructions_of(zones, options.told))
     instructions = f"{options.asked}\n{options.query}\n{own}"
-    if words := about_all(instructions) or about_form(instructions):
+    if words := about_all(instructions) or about_form(instructions, of_prose=True):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
     query = options.query or find_question(with_named_values(zones) if options.told else zones)
     return replace(options, query=query), zones, "" if query else NO_QUESTION

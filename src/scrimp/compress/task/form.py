@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from scrimp.compress.task.vocabulary import Words
 
 Span: TypeAlias = tuple[int, int]
-Kind: TypeAlias = Literal["form", "whole", "values", "format", "questions", "answers", "unsure"]
+Kind: TypeAlias = Literal[
+    "form", "whole", "values", "format", "questions", "answers", "unsure", "units", "parts", "properties"
+]
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
 _WORD = (
@@ -31,6 +33,11 @@ _ARABIC_SPELLINGS = str.maketrans("\u0649\u0629", "\u064a\u0647")  # final ya an
 _ARABIC_PREFIX = r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
 _EXAMPLE = r"\{[^{}\n\":]*+[\":][^{}\n]*+\}"  # of an answer, within a sentence
 _CALL = r"`[^`\n(\[]*+[(\[][^`\n]*+`"  # an expression of a program
+# Words that are spoken of, and identifiers of a program.
+_MENTION = (
+    r"\"[^\"\n]{1,60}\"|[\u201c\u201e\u00ab\u300c\u300e][^\u201c-\u201e\u00bb\u300d\u300f\n]{1,60}[\u201c\u201d\u00bb\u300d\u300f]"
+    r"|(?<!`)`[^`\n]{1,60}`(?!`)|\b[A-Za-z]+_[A-Za-z_]+\b|\w\[\d+\]|\{\{|\b[a-z]+[A-Z]\w+|\b[a-z]\w+\.[a-z]\w+\b"
+)
 _VALUE = "0"  # stands for a word that names a value
 _SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]*+[.!?\n\u061f\u0964\u3002\uff01\uff1f]*+"
 _QUESTION = r"[?\u061f\uff1f]\s*$"
@@ -40,19 +47,22 @@ _MAX_READ = 30_000  # characters; of longer instructions, half of that at either
 
 
 @lru_cache(maxsize=32)  # the rows of a run often share their instructions
-def about_form(instructions: str) -> str | None:
+def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     """Return the words by which instructions speak of the form of their data, or None.
 
     Form is what JSON loses with its white space and what an answer repeats: lines, characters, formats, syntax and
     code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") or the form of the
     answer ("reply as JSON with these keys") do not count. A task without such words is about form all the same unless
-    it asks for something that values answer.
+    it asks for something that values answer; and a question that names a part of a text ("Which paragraph is the
+    longest?"), or mentions a word or an identifier, does not, unless it is `of_prose`, whose parts have contents too.
     """
     text, sentences = _read(instructions)
     if call := pattern(_CALL).search(text):
         return call[0][:_LONGEST_NAMED]
     asks = _asks_for_value(text, sentences)
-    return _form_words(text, sentences, asks=asks) or (None if asks else _task(sentences))
+    if found := _form_words(text, sentences, asks=asks):
+        return found
+    return _remark(sentences, of_prose=of_prose) if asks else _task(sentences)
 
 
 def names_form(instructions: str) -> str | None:
@@ -93,6 +103,22 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
         else:
             joined.append((start, end))
     return joined
+
+
+def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
+    """Return words by which a sentence speaks of how the data is written ("Are all the ids unique?"), or None."""
+    for one in sentences:
+        left = _masked(one, "values")
+        unit = _find(left, "units")
+        if (unit or _find(left, "parts")) and (found := _find(left, "properties")):
+            return found
+        if of_prose or not _is_question(one):
+            continue
+        if unit:
+            return unit
+        if mention := pattern(_MENTION).search(one):
+            return mention[0]
+    return None
 
 
 @lru_cache(maxsize=32)
@@ -150,6 +176,7 @@ def _spans(text: str, kind: Kind) -> Iterator[Span]:
         yield from (match.span() for match in _unspaced(kind).finditer(text))
 
 
+@lru_cache(maxsize=64)  # each kind is looked for in the same sentences
 def _words(text: str) -> tuple[list[re.Match[str]], list[str]]:
     """Return the words and signs of a text, and how they are compared."""
     words = list(pattern(_WORD).finditer(text))
@@ -175,11 +202,11 @@ def _finder(kind: Kind) -> PhraseFinder:
     phrases: list[Phrase] = []
     orders: list[Phrase] = []
     for words in _languages(spaced=True):
-        leads = tuple(parse_phrases(_fold(words.leads)))
+        leads = () if kind == "questions" else tuple(parse_phrases(_fold(words.leads)))
         for phrase in parse_phrases(_fold(getattr(words, kind))):
             if phrase[0] == START:
                 orders.append(phrase[1:])
-                phrases.append((leads, *phrase[1:]))
+                phrases += [(leads, *phrase[1:])] if leads else []
             else:
                 phrases.append(phrase)
     return PhraseFinder(phrases, orders)

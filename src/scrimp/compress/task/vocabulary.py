@@ -25,7 +25,9 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     value ("zip code") or the form of the answer ("as JSON"). `format`: those of them that in an order are about the
     answer. `whole`: the answer needs every sentence of a document. `questions`: how a question begins. `answers`: what
     else the data answers by its values, however it is written. `unsure`: how a question begins that may be about the
-    text itself, or an order. `leads`: what an order may follow.
+    text itself, or an order. `units`: what a text is made of as it is written ("syllable", "footnote"); `parts`: what
+    has contents, too ("clause", "id"); `properties`: what is said of either where it is about how it is written
+    ("unique", "missing"). `leads`: what an order may follow.
     """
 
     form: str
@@ -35,6 +37,9 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     questions: str = ""
     answers: str = ""
     unsure: str = ""
+    units: str = ""
+    parts: str = ""
+    properties: str = ""
     leads: str = ""
 
 
