@@ -16,6 +16,8 @@ PRICES = {"models": {CHEAP: [0.1, 0.4, "a note"], OTHER: [0.1, 0.3], FLAGSHIP: [
 # On which rows a model is wrong, by their number, and the words in which it says its number.
 _WRONG = {CHEAP: (10, 3), OTHER: (10, 7), FLAGSHIP: (50, 49)}
 _WORDS = {CHEAP: "{}", OTHER: "**{}**", FLAGSHIP: "The answer is {}."}
+# The flag that makes the prompts of their columns: by it a run finds the task.
+TEMPLATE = ("-t", "What is {first} plus {second}? Give only the number.")
 # A user's check that knows nothing of the prompt.
 ODD = "grep -Eq '[13579][.*]*$'"
 CONFIG = """
@@ -54,8 +56,9 @@ def text(found: Iterable[dict[str, Any]]) -> str:
 
 
 def prompts(scrimp: Scrimp, name: str, numbers: range) -> None:
-    """Write prompts of the recording to a file."""
-    scrimp.file(name, "".join(json.dumps({"text": prompt(number)}) + "\n" for number in numbers))
+    """Write prompts of the recording to a file, with the columns of TEMPLATE."""
+    rows = ({"text": prompt(number), "first": number, "second": number + 7} for number in numbers)
+    scrimp.file(name, text(rows))
 
 
 def entries(scrimp: Scrimp, what: str) -> list[tuple[Any, ...]]:

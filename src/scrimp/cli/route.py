@@ -25,7 +25,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @grouped()
 def route(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, labels: LabelFlags, inputs: o.Inputs = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show for each rule why it matched or not.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show why each rule matched or not, and what found a certified task.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
 ) -> None:  # fmt: skip
     """Show which tier each prompt would take, and why.

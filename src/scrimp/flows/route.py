@@ -10,6 +10,7 @@ from msgspec import Struct
 from scrimp.values import ModelRef, Prompt, Route
 
 if TYPE_CHECKING:
+    from scrimp.flows.plan.planner import Planner
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
@@ -35,8 +36,13 @@ def routed_prompts(
         first = route.chain.steps[0].candidates
         callable_ones = [candidate for candidate in first if candidate.provider in available]
         model = next((each.id for each in callable_ones if _takes(prompt, each, services)), None)
-        reasons = (*(planner.explain(prompt) or _NO_RULE), *planner.explain_level(prompt, route)) if explain else ()
-        yield RoutedPrompt(prompt, route, model, reasons)
+        yield RoutedPrompt(prompt, route, model, tuple(_reasons(prompt, route, planner)) if explain else ())
+
+
+def _reasons(prompt: Prompt, route: Route, planner: Planner) -> Iterator[str]:
+    yield from planner.explain(prompt) or _NO_RULE
+    yield from planner.explain_task(prompt)
+    yield from planner.explain_level(prompt, route)
 
 
 def _takes(prompt: Prompt, model: ModelRef, services: Services) -> bool:

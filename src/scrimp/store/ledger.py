@@ -114,9 +114,20 @@ def m008_level_replies(db: sqlite3.Connection) -> None:
     )
 
 
+def m009_tasks(db: sqlite3.Connection) -> None:
+    """Add what tells a prompt's task and row, and the command that collected a task's prompts."""
+    db.execute("ALTER TABLE prompts ADD COLUMN named INTEGER NOT NULL DEFAULT 0")
+    for column in ("template", "row_id", "source", "gold"):
+        db.execute(f"ALTER TABLE prompts ADD COLUMN {column} TEXT")
+    db.execute(
+        "CREATE TABLE task_commands (signature TEXT PRIMARY KEY, command TEXT NOT NULL, time REAL NOT NULL)"
+        " WITHOUT ROWID"
+    )
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
-    m008_level_replies,
+    m008_level_replies, m009_tasks,
 )  # fmt: skip
 
 # As they were before m003: what a migration did must never change.

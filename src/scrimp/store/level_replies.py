@@ -17,7 +17,7 @@ from scrimp.enums import Level
 from scrimp.store.database import connect, insert, store_errors, transaction
 from scrimp.store.dollars import dollars, stored_dollars
 from scrimp.store.ledger import MIGRATIONS
-from scrimp.store.pairs import OutputSpec, StoredPrompt
+from scrimp.store.pairs import OutputSpec, StoredPrompt, put_prompts
 
 EVERYTHING = 1.0  # `keep` of a level that leaves out no sentence
 
@@ -76,7 +76,6 @@ class AskedPrompt(Struct, frozen=True, kw_only=True):
     asked: OutputSpec
 
 
-_INSERT_PROMPTS = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, text, asked) VALUES"
 _INSERT = (
     "INSERT OR REPLACE INTO level_replies (key, signature, model, level, keep, sample, time, version, unchanged,"
     " output, input, cost_nano, cost_pico, score, scored_by) VALUES"
@@ -102,11 +101,7 @@ class LevelReplyStore:
     def put(self, replies: Sequence[tuple[StoredPrompt, LevelReply]]) -> None:
         """Add prompts with a reply each, in one transaction; a newer reply replaces the one of its side."""
         with store_errors(self.path), transaction(self._db):
-            encode = msgspec.json.encode
-            insert(self._db, _INSERT_PROMPTS, [
-                (prompt.key, prompt.time, prompt.signature, prompt.kind, prompt.text, encode(prompt.asked).decode())
-                for prompt, _ in replies
-            ])  # fmt: skip
+            put_prompts(self._db, [prompt for prompt, _ in replies])
             insert(self._db, _INSERT, [
                 (prompt.key, prompt.signature, reply.model, *msgspec.structs.astuple(reply.side), reply.time,
                  reply.version, reply.unchanged, reply.output, reply.input, *stored_dollars(reply.cost), reply.score,

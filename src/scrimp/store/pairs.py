@@ -5,10 +5,11 @@ They are stored in the ledger's file; `scrimp tune` chooses routes by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import msgspec
@@ -50,9 +51,27 @@ class StoredPrompt(Struct, frozen=True, kw_only=True):
     asked: OutputSpec = OutputSpec()
     time: float = 0.0  # seconds since the epoch
     replies: tuple[StoredReply, ...] = ()
+    named: bool = False  # the signature is the user's own name of the task
+    template: str | None = None  # the fingerprint of its template
+    row_id: str | None = None
+    source: str = ""  # where its row came from: "tickets.csv:3"
+    gold: str | None = None  # the right answer, where a column had it
 
 
-_INSERT_PROMPTS = "INSERT OR IGNORE INTO prompts (key, time, signature, kind, text, asked) VALUES"
+_INSERT_PROMPTS = (
+    "INSERT INTO prompts (key, time, signature, kind, text, asked, named, template, row_id, source, gold) VALUES"
+)
+# What is told later is kept; a name of the user's own goes before an inferred one, and the newest before older ones.
+_ADD_WHAT_IS_TOLD = (
+    " ON CONFLICT (key) DO UPDATE SET signature = CASE WHEN excluded.named THEN excluded.signature ELSE signature END,"
+    " named = max(named, excluded.named), template = coalesce(excluded.template, template),"
+    " row_id = coalesce(excluded.row_id, row_id), source = coalesce(excluded.source, source),"
+    " gold = coalesce(excluded.gold, gold)"
+)
+_COPY_LOOKS = (
+    "INSERT OR IGNORE INTO level_looks SELECT ?, model, level, keep, version, evidence, time FROM level_looks"
+    " WHERE task = ?"
+)
 _INSERT_REPLIES = (
     "INSERT INTO replies (key, model, time, output, confidence, cost_nano, cost_pico, hedges, words,"
     " score, scored_by) VALUES"
@@ -68,8 +87,9 @@ _REPLACE_OLDER = (
     " ELSE excluded.scored_by END, output = excluded.output"
 )
 _SELECT = (
-    "SELECT p.key, p.signature, p.kind, p.text, p.asked, p.time, r.model, r.output, r.confidence, r.cost_nano,"
-    " r.cost_pico, r.hedges, r.words, r.score, r.scored_by FROM prompts p JOIN replies r USING (key) WHERE p.time >= ?"
+    "SELECT p.key, p.signature, p.kind, p.text, p.asked, p.time, p.named, p.template, p.row_id, p.source, p.gold,"
+    " r.model, r.output, r.confidence, r.cost_nano, r.cost_pico, r.hedges, r.words, r.score, r.scored_by"
+    " FROM prompts p JOIN replies r USING (key) WHERE p.time >= ?"
     " ORDER BY p.time, p.key, r.model"
 )
 
@@ -88,11 +108,7 @@ class PairStore:
     def put(self, prompts: Sequence[StoredPrompt]) -> None:
         """Add prompts and replies, in one transaction."""
         with store_errors(self.path), transaction(self._db):
-            encode = msgspec.json.encode
-            insert(self._db, _INSERT_PROMPTS, [
-                (prompt.key, prompt.time, prompt.signature, prompt.kind, prompt.text, encode(prompt.asked).decode())
-                for prompt in prompts
-            ])  # fmt: skip
+            put_prompts(self._db, prompts)
             insert(self._db, _INSERT_REPLIES, [
                 (prompt.key, reply.model, prompt.time, reply.output, reply.confidence, *stored_dollars(reply.cost),
                  reply.hedges, reply.words, reply.score, reply.scored_by)
@@ -109,12 +125,61 @@ class PairStore:
     def prompts(self, *, since: float = 0.0) -> Iterator[StoredPrompt]:
         """Yield the prompts with all their replies, oldest first."""
         with store_errors(self.path):
-            for head, rows in groupby(self._db.execute(_SELECT, (since,)), key=lambda row: row[:6]):
-                key, signature, kind, text, asked, time = head
+            for head, rows in groupby(self._db.execute(_SELECT, (since,)), key=lambda row: row[:11]):
+                key, signature, kind, text, asked, time, named, template, row_id, source, gold = head
                 yield StoredPrompt(
                     key=key, signature=signature, kind=kind, text=text, time=time,
-                    asked=msgspec.json.decode(asked, type=OutputSpec), replies=tuple(_reply(row[6:]) for row in rows),
+                    asked=msgspec.json.decode(asked, type=OutputSpec), replies=tuple(_reply(row[11:]) for row in rows),
+                    named=bool(named), template=template, row_id=row_id, source=source or "", gold=gold,
                 )  # fmt: skip
+
+    def templates(self, *, since: float = 0.0) -> dict[str, str]:
+        """Return the fingerprint of each task's template: of the tasks all of whose prompts have one, the same."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT signature, max(template) FROM prompts p WHERE time >= ?"
+                " AND EXISTS (SELECT 1 FROM replies r WHERE r.key = p.key)"
+                " GROUP BY signature HAVING count(template) = count(*) AND min(template) = max(template)",
+                (since,),
+            )
+            return dict(rows.fetchall())
+
+    def note_command(self, tasks: Iterable[str], words: Sequence[str], time: float) -> None:
+        """Keep the words of the command that runs the prompts of these tasks; `time` is in seconds since the epoch."""
+        command = msgspec.json.encode(words).decode()
+        with store_errors(self.path), transaction(self._db):
+            self._db.executemany(
+                "INSERT OR REPLACE INTO task_commands (signature, command, time) VALUES (?, ?, ?)",
+                [(task, command, time) for task in tasks],
+            )
+
+    def commands(self) -> dict[str, tuple[str, ...]]:
+        """Return the words of each task's command."""
+        with store_errors(self.path):
+            rows = self._db.execute("SELECT signature, command FROM task_commands").fetchall()
+        return {task: msgspec.json.decode(command, type=tuple[str, ...]) for task, command in rows}
+
+
+def put_prompts(db: Connection, prompts: Sequence[StoredPrompt]) -> None:
+    """Add prompts, or what is newly told of them, within a transaction.
+
+    Where one gets a name, what was looked at under its inferred task counts as looked at under that name.
+    """
+    encode = msgspec.json.encode
+    renamed = {
+        (prompt.signature, task)
+        for prompt in prompts
+        if prompt.named
+        for (task,) in db.execute(
+            "SELECT signature FROM prompts WHERE key = ? AND signature <> ?", (prompt.key, prompt.signature)
+        )
+    }
+    db.executemany(_COPY_LOOKS, sorted(renamed))
+    insert(db, _INSERT_PROMPTS, [
+        (prompt.key, prompt.time, prompt.signature, prompt.kind, prompt.text, encode(prompt.asked).decode(),
+         prompt.named, prompt.template, prompt.row_id, prompt.source or None, prompt.gold)
+        for prompt in prompts
+    ], _ADD_WHAT_IS_TOLD)  # fmt: skip
 
 
 def _reply(row: tuple[Any, ...]) -> StoredReply:

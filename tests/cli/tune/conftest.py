@@ -35,7 +35,8 @@ def applied(scrimp: Scrimp, applied_once: Path) -> Scrimp:
 @pytest.fixture(scope="session")
 def gathered_once(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Path:
     place = tmp_path_factory.mktemp("gathered")
-    ran = record(Scrimp(place, forks))("tune", "shadow", "p.jsonl", "--share", "100%", "--limit", "200")
+    words = ("tune", "shadow", "p.jsonl", *recordings.TEMPLATE, "--share", "100%", "--limit", "200")
+    ran = record(Scrimp(place, forks))(*words)
     assert ran.status == 0, ran.err
     return place
 

@@ -10,7 +10,7 @@ from command import Scrimp
 
 
 def test_advice_says_what_cheaper_models_would_have_answered(gathered: Scrimp) -> None:
-    gathered("run", "p.jsonl", "-q", "--model", "rec/claude-large", "--cache", "off")
+    gathered("run", "p.jsonl", *recordings.TEMPLATE, "-q", "--model", "rec/claude-large", "--cache", "off")
     gathered.file("other.jsonl", json.dumps({"text": "Translate this sentence."}) + "\n")
     ran = gathered("tune", "advise")
     (known, *_) = json.loads(gathered("tune", "advise", "--json").out)
@@ -29,7 +29,9 @@ def test_advice_says_what_cheaper_models_would_have_answered(gathered: Scrimp) -
 
 @pytest.mark.parametrize(("days", "apart", "told"), [(4, 3, True), (3, 4, False), (4, 1, False)])
 def test_a_month_is_told_only_of_days_that_were_observed(gathered: Scrimp, days: int, apart: int, told: bool) -> None:
-    gathered("run", "p.jsonl", "-q", "--model", "rec/claude-large", "--limit", "20", "--cache", "off")
+    gathered(
+        "run", "p.jsonl", *recordings.TEMPLATE, "-q", "--model", "rec/claude-large", "--limit", "20", "--cache", "off"
+    )
     # The run's calls become one on each of these days, the last today; the pairs' own calls go.
     recordings.change(gathered, "DELETE FROM entries WHERE route = 'shadow'")
     recordings.change(gathered, f"UPDATE entries SET time = {time.time()} - (rowid % {days}) * {apart * 86_400}")

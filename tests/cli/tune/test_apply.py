@@ -8,21 +8,21 @@ from command import Scrimp
 
 def test_a_certified_route_is_taken_by_runs_and_says_why(applied: Scrimp) -> None:
     recordings.prompts(applied, "new.jsonl", range(200, 230))
-    (row, *_) = rows = applied("run", "new.jsonl").rows
+    (row, *_) = rows = applied("run", "new.jsonl", *recordings.TEMPLATE).rows
     (route,) = recordings.tuned(applied)
 
     assert "gemini-tiny and rec/gpt-tiny agree, certified " in row["why"]
     assert f"({route['pairs']} pairs)" in row["why"]
     assert {each["model"] for each in rows} <= {"gpt-tiny", "gemini-tiny", "claude-large"}
     assert [each["escalated"] and each["model"] == "claude-large" for each in rows].count(True) == 6
-    assert "tuned " in applied("route", "new.jsonl", "--limit", "1").out
+    assert "tuned " in applied("route", "new.jsonl", *recordings.TEMPLATE, "--limit", "1").out
 
 
 def test_a_rule_and_a_flag_go_before_what_was_learned(applied: Scrimp) -> None:
-    flagged = applied("run", "p.jsonl", "--limit", "1", "--model", "rec/claude-large").rows
+    flagged = applied("run", "p.jsonl", *recordings.TEMPLATE, "--limit", "1", "--model", "rec/claude-large").rows
     applied.config(recordings.CONFIG + '[[rules]]\nmatch = "plus"\ntier = "high"\n')
     recordings.prompts(applied, "new.jsonl", range(300, 301))
-    ruled = applied("run", "new.jsonl").rows
+    ruled = applied("run", "new.jsonl", *recordings.TEMPLATE).rows
 
     assert [row["model"] for row in (*flagged, *ruled)] == ["claude-large"] * 2
     assert ruled[0]["why"].startswith("rule 1")
@@ -66,9 +66,9 @@ def test_a_route_whose_provider_has_no_key_or_is_gone_is_not_used_and_that_is_sa
     other = '[providers.other]\nbase_url = "replay:recording.jsonl"\n[tiers]\nmedium = ["other/gpt-tiny"]\n'
     keyless = with_key.replace("[tiers]\n", other).replace('medium = ["rec/gpt-tiny"]\n', "")
     applied.config(keyless.replace("simple = [", 'simple = ["other/gpt-tiny", '))
-    without_key = applied("run", "p.jsonl", "--limit", "3")
+    without_key = applied("run", "p.jsonl", *recordings.TEMPLATE, "--limit", "3")
     applied.config(other + 'simple = ["other/gpt-tiny"]\nhigh = ["other/claude-large"]\n')
-    gone = applied("run", "p.jsonl", "--limit", "3")
+    gone = applied("run", "p.jsonl", *recordings.TEMPLATE, "--limit", "3")
 
     for ran in (without_key, gone):
         assert ran.status == 0, ran.err
@@ -79,7 +79,7 @@ def test_a_route_whose_provider_has_no_key_or_is_gone_is_not_used_and_that_is_sa
 
 def test_a_file_that_was_spoilt_is_named_with_the_way_back(applied: Scrimp) -> None:
     (applied.home / "tuned.toml").write_text("routes = 3\n", encoding="utf-8")
-    ran = applied("run", "p.jsonl", "--limit", "1")
+    ran = applied("run", "p.jsonl", *recordings.TEMPLATE, "--limit", "1")
 
     assert ran.status == 2
     assert "tuned.toml" in ran.err
@@ -87,7 +87,7 @@ def test_a_file_that_was_spoilt_is_named_with_the_way_back(applied: Scrimp) -> N
 
 
 def test_a_route_that_does_what_it_was_certified_on_stays(applied: Scrimp) -> None:
-    applied("run", "p.jsonl", "-q")
+    applied("run", "p.jsonl", *recordings.TEMPLATE, "-q")
 
     assert "no longer used" not in applied("cost").err
     assert "drift" not in recordings.tuned(applied)[0]
@@ -99,13 +99,15 @@ def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_more(
         row["models"]["gemini-tiny"]["out"] = "42"
     applied.file("recording.jsonl", recordings.text(rows))
     recordings.prompts(applied, "new.jsonl", range(200, 260))
-    first = applied("run", "new.jsonl")
+    first = applied("run", "new.jsonl", *recordings.TEMPLATE)
     second = applied("cost")
-    after = applied("run", "new.jsonl", "--limit", "1").rows
+    after = applied("run", "new.jsonl", *recordings.TEMPLATE, "--limit", "1").rows
+    explained = applied("route", "new.jsonl", *recordings.TEMPLATE, "--limit", "1", "--explain").out
 
     assert first.err.count("is no longer used: 0 % of 60 rows ended below rec/claude-large, 80 % when") == 1
     assert "no longer used" not in second.err
     assert "is no longer certified (0 % of 60 rows ended below" in after[0]["why"]
+    assert "; it is no longer certified (0 % of 60 rows" in explained
     assert "it stays with rec/claude-large" in after[0]["why"]
     # To take the certificate back is to go before it, not before what became of it.
     assert "0 routes" in applied("tune", "apply", "--undo").err
@@ -113,14 +115,15 @@ def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_more(
 
 def test_a_route_certified_anew_begins_with_a_clean_record(applied: Scrimp) -> None:
     (route,) = recordings.tuned(applied)
-    applied("run", "p.jsonl", "-q", "--limit", "60")
+    applied("run", "p.jsonl", *recordings.TEMPLATE, "-q", "--limit", "60")
     chains = recordings.entries(applied, "SELECT DISTINCT chain FROM entries WHERE chain IS NOT NULL")
 
     assert chains == [(f"tuned:{route['signature']}@{route['certified']}",)]
 
 
 def test_a_bare_prompt_with_choices_is_of_the_task_it_was_gathered_as(recorded: Scrimp) -> None:
-    words = ("--choices", ",".join(str(2 * n + 7 + wrong) for n in range(200) for wrong in (0, 1)))
+    choices = ",".join(str(2 * n + 7 + wrong) for n in range(200) for wrong in (0, 1))
+    words = ("--choices", choices, "--route", "sums")
     recorded("tune", "shadow", "p.jsonl", "--share", "100%", "--limit", "200", *words)
     applied = recorded("tune", "apply", "--target", "0.6")
     ran = recorded("run", "p.jsonl", "--limit", "1", "--cache", "refresh", *words)
@@ -153,3 +156,48 @@ def test_what_holds_only_on_average_over_tasks_is_applied_only_where_asked_for(r
     assert "nothing is certified of one task alone, so nothing is changed" in refused.err
     assert pooled.status == 0, pooled.err
     assert [route["signature"] for route in recordings.tuned(recorded)] == ["a", "b"]
+
+
+def named(scrimp: Scrimp, *words: str) -> str:
+    """Collect, certify and apply a task of that name; return the line that tells how to run it."""
+    scrimp("tune", "shadow", "p.jsonl", *words, "--share", "100%", "--limit", "200", "--route", "sums")
+    scrimp("tune", "label", "--check", recordings.ODD)
+    ran = scrimp("tune", "apply")
+    assert ran.status == 0, ran.err
+    return ran.out.splitlines()[-1]
+
+
+def test_a_named_task_is_found_by_its_template_and_watched_under_its_name(recorded: Scrimp) -> None:
+    line = named(recorded, *recordings.TEMPLATE)
+    (row,) = recorded("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1", "--explain", "--json").rows
+    other = recorded("route", "p.jsonl", "-t", recordings.TEMPLATE[1].replace("only", "just"), "--limit", "1")
+    recorded("run", "p.jsonl", *recordings.TEMPLATE, "--limit", "5", "-q", "--cache", "refresh")
+
+    assert line == f"to run sums: scrimp run p.jsonl --template '{recordings.TEMPLATE[1]}'"
+    assert "task sums, found by its template, system text, labels and schema" in row["rules"]
+    assert row["why"].startswith("tuned sums: ")
+    assert "it stays with rec/claude-large" in other.out
+    assert recordings.entries(
+        recorded, "SELECT DISTINCT signature FROM entries WHERE chain LIKE 'tuned:%' AND route IS NULL"
+    ) == [("sums",)]
+
+
+def test_a_task_of_bare_prompts_is_found_by_its_name_alone_and_apply_says_how(recorded: Scrimp) -> None:
+    line = named(recorded)
+    unnamed = recorded("route", "p.jsonl", "--limit", "1", "--explain")
+    by_line = recorded(*line.split(": scrimp ")[1].split())
+
+    assert line == "to run sums: scrimp run p.jsonl --route sums"
+    assert "a prompt that is not made by a --template does not tell its task; --route NAME names it" in unnamed.out
+    assert all(row["why"].startswith("tuned sums") for row in by_line.rows)
+
+
+def test_prompts_that_were_collected_without_a_name_get_one_and_are_not_paid_again(gathered: Scrimp) -> None:
+    gathered("tune", "certify")
+    line = named(gathered, *recordings.TEMPLATE)
+    ((spent,),) = recordings.entries(gathered, "SELECT count(*) FROM entries")
+    looks = recordings.entries(gathered, "SELECT task, count(*) FROM level_looks GROUP BY 1 ORDER BY 1 DESC")
+
+    assert line.startswith("to run sums: ")
+    assert spent == 600
+    assert looks[0] == ("sums", 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,8 +32,10 @@ _NAMES = {"nul": "null", "goes_on": "continue"}  # of flags that are not called 
 _encode = msgspec.json.Encoder().encode
 
 
-def command_words(inputs: Sequence[str], groups: Sequence[FlagGroup]) -> Iterator[str]:
-    """Yield the words of a command: its inputs, and the flags that differ from their defaults, texts as "..."."""
+def command_words(
+    inputs: Sequence[str], groups: Sequence[FlagGroup], *, hidden: Collection[str] = _TEXTS
+) -> Iterator[str]:
+    """Yield the words of a command: its inputs, and the flags that differ from their defaults, hidden ones as "..."."""
     yield from inputs
     for group in groups:
         for field in msgspec.structs.fields(group):
@@ -44,8 +46,8 @@ def command_words(inputs: Sequence[str], groups: Sequence[FlagGroup]) -> Iterato
             for each in value if isinstance(value, list) else [value]:
                 yield flag
                 if each is not True:
-                    hidden = field.name in _TEXTS and named_file(str(each)) is None
-                    yield "..." if hidden else str(each)
+                    is_hidden = field.name in hidden and named_file(str(each)) is None
+                    yield "..." if is_hidden else str(each)
 
 
 class RunRecorder:

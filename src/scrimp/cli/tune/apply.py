@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -19,11 +20,13 @@ from scrimp.cli.tune.levels import (
     print_certificate,
     refuse_models,
 )
+from scrimp.cli.tune.run_command import run_lines
 from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, save_levels, save_tuned, undo_tuned
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.flows.tune.level_certificates import LevelCertificate, tuned_levels, why_no_level
 from scrimp.render.certificate import claim_sentence
+from scrimp.store.pairs import PairStore
 from scrimp.tuning.certify import Certificate
 from scrimp.units import pluralize
 
@@ -51,6 +54,8 @@ def apply(
 
     The routes are written to tuned.toml beside config.toml, each with its evidence; rules of the config and flags
     take precedence over them. Routes of other tasks stay, and prompts of tasks without one go to the flagship.
+    The last lines are the commands that run the certified tasks. A run finds a task by its name (--route) or, where all
+    its pairs were made by one --template of at least four words, by that: with the same system text, labels and schema.
     Every run and scrimp cost watch them: a route whose rows reach the flagship much more or less often than certified
     is no longer used.
 
@@ -69,11 +74,12 @@ def apply(
         elif keep is not None:
             raise UsageError(KEEP_ALONE)
         else:
-            dataset = load_dataset(session, LEDGER, flagship, pool, None, since_time(since))
+            begin = since_time(since)
+            dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
             certificate = certify_dataset(dataset, target, risk, session.services)
             for claim in certificate.claims:
                 print_line(claim_sentence(claim, target, 1 - risk))
-            _apply_routes(session, certificate, pooled=pooled, dry_run=dry_run)
+            _apply_routes(session, certificate, pooled=pooled, dry_run=dry_run, since=begin)
 
 
 def _undo(session: Session) -> None:
@@ -85,9 +91,11 @@ def _undo(session: Session) -> None:
     )
 
 
-def _apply_routes(session: Session, certificate: Certificate, *, pooled: bool, dry_run: bool) -> None:
+def _apply_routes(session: Session, certificate: Certificate, *, pooled: bool, dry_run: bool, since: float) -> None:
     path, now = session.services.paths.tuned, session.services.clock()
-    routes = list(tuned_routes(certificate, now, pooled=pooled))
+    with closing(PairStore(session.services.paths.ledger_db)) as pairs:
+        templates, commands = pairs.templates(since=since), pairs.commands()
+    routes = list(tuned_routes(certificate, now, pooled=pooled, templates=templates))
     if not routes:
         raise UsageError(_why_nothing(certificate))
     for route in routes:
@@ -104,6 +112,8 @@ def _apply_routes(session: Session, certificate: Certificate, *, pooled: bool, d
         f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
         f"{routes[0].flagship}; scrimp tune apply --undo restores it"
     )
+    for line in run_lines([*others, *routes], [route.signature for route in routes], commands):
+        print_line(line)
 
 
 def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: bool, dry_run: bool) -> None:

@@ -16,6 +16,7 @@ from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.drift import warn_of_level_drift
 from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
+from scrimp.cli.tune.run_command import run_words
 from scrimp.errors import UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
@@ -75,7 +76,8 @@ def shadow(
         chosen = sampled(source, fraction)
         if side is None:
             names = o.words(models) or default_models(session.services.routes)
-            collected = _collect_models(session, options, chosen, names, gold)
+            words = run_words(inputs or (), reading, answer)
+            collected = _collect_models(session, options, chosen, names, gold, words)
         else:
             collected = _collect_levels(session, options, chosen, LevelComparison(side, twice), o.words(models), gold)
         if collected.stop is not None and collected.stop.message:
@@ -95,12 +97,14 @@ class _Collected(Struct, frozen=True):
 
 
 def _collect_models(
-    session: Session, options: RunOptions, chosen: Iterable[Prompt], models: Sequence[str], gold: str | None
-) -> _Collected:
+    session: Session, options: RunOptions, chosen: Iterable[Prompt], models: Sequence[str], gold: str | None,
+    words: Sequence[str],
+) -> _Collected:  # fmt: skip
     collector = PairCollector(options, session.services, gold=gold)
     try:
         stop = collector.collect(chosen, models)
     finally:
+        collector.note_command(words)
         collector.close()
     session.messages.note(
         f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "

@@ -38,6 +38,9 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     below: float  # share of rows that do not reach the flagship
     saved: float
     certified: str  # UTC, such as 2026-11-09T14:03:21Z
+    # The fingerprint of its prompts' template; empty where they have none in common, so that only its name finds the
+    # task. Files written before lack it: there the signature alone finds it.
+    template: str | None = None
     drift: str | None = None  # why it no longer holds; such a route is not used
 
     @property

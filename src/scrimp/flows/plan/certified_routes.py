@@ -1,4 +1,7 @@
-"""Where prompts of a task go by its certificate: the routes of `scrimp tune apply`, looked up by signature."""
+"""Where prompts of a task go by its certificate: the routes of `scrimp tune apply`.
+
+The user's name of a task finds its route, and so does the template that all prompts had by which it was certified.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.errors import ConfigError
+from scrimp.flows.plan.task_finder import TaskFinder
 from scrimp.routing.task_signature import task_signature
 from scrimp.units import format_percent_briefly, pluralize
 from scrimp.values import Chain, Parameters, Prompt, Route, Step
@@ -46,6 +50,9 @@ class CertifiedRoutes:
         self._flagship = max(tuned, key=lambda route: route.certified).flagship
         self._routes, self._name, self._warn, self._parameters = routes, name, warn, parameters
         self._path = path
+        self._finder = TaskFinder(
+            {route.signature: route.template for route in tuned}, name=name, parameters=parameters
+        )
         self._chains: dict[str, Chain | None] = {}
         self._flagships: dict[str, Chain | None] = {}
 
@@ -56,9 +63,9 @@ class CertifiedRoutes:
 
     def route(self, prompt: Prompt) -> Route | None:
         """Return where a prompt goes, or None where no usable route is certified for its task."""
-        signature = task_signature(prompt, self._parameters, self._name)
-        tuned = self._tuned.get(signature)
-        if tuned is None:
+        signature = self._finder.find(prompt)
+        tuned = self._tuned.get(signature or "")
+        if signature is None or tuned is None:
             return None
         if signature not in self._chains:
             self._chains[signature] = self._chain(tuned)
@@ -76,7 +83,7 @@ class CertifiedRoutes:
 
         None where it cannot be called, of which the user is warned once.
         """
-        task = task_signature(prompt, self._parameters, self._name)
+        task = self._finder.find(prompt) or task_signature(prompt, self._parameters, self._name)
         drifted = self._drifted.get(task)
         model = self._flagship if drifted is None else drifted.flagship
         if model not in self._flagships:
@@ -86,6 +93,11 @@ class CertifiedRoutes:
             return None
         state = "is not certified" if drifted is None else f"is no longer certified ({drifted.drift})"
         return Route(chain=chain, tier=None, why=f"task {task} {state}: it stays with {model}", flagship=model)
+
+    def explain(self, prompt: Prompt) -> str:
+        """Return in a sentence by what a prompt's task was found, or why it was not."""
+        drifted = self._drifted.get(self._finder.find(prompt) or "")
+        return self._finder.explain(prompt) + (f"; it is no longer certified ({drifted.drift})" if drifted else "")
 
     def _flagship_chain(self, model: str) -> Chain | None:
         problem = ""

@@ -61,7 +61,12 @@ class PlannedRow(Struct, frozen=True, dict=True):
         return why_of(self.certified)
 
     def signature(self, parameters: Parameters, task_name: str | None) -> str:
-        """Return the name of the prompt's task; `task_name` is what the user calls it."""
+        """Return the name of the prompt's task; `task_name` is what the user calls it.
+
+        A certified task has its certificate's, however it was found: its calls are watched under that name.
+        """
+        if self.route.certified_task is not None:
+            return self.route.certified_task
         from scrimp.routing.task_signature import task_signature  # noqa: PLC0415 - only a call or a learned route needs it
 
         return task_signature(self.prompt, parameters, task_name)
@@ -119,6 +124,12 @@ class Planner:
         from scrimp.routing.decide import explain  # noqa: PLC0415 - for a person who asks why
 
         return [] if self._fixed else explain(prompt, self._rules, self._options.labels)
+
+    def explain_task(self, prompt: Prompt) -> list[str]:
+        """Return a sentence on whether a prompt is one of a certified task, where there are any that count."""
+        if self._fixed or self._certified is None:
+            return []
+        return [self._certified.explain(prompt)]
 
     def explain_level(self, prompt: Prompt, route: Route) -> list[str]:
         """Return a sentence on what certificates say of a prompt's level, where there are any that count."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
@@ -19,6 +19,7 @@ from scrimp.tuning.shortlist import shortlist
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
+_NO_TEMPLATES: Mapping[str, str] = {}
 _ROUTES = "routes"  # in the place of a version: looks at pairs of models, which no level compresses
 
 
@@ -42,8 +43,12 @@ def certify_dataset(dataset: Dataset, target: float, risk: float, services: Serv
         store.close()
 
 
-def tuned_routes(certificate: Certificate, now: float, *, pooled: bool = False) -> Iterator[TunedRoute]:
+def tuned_routes(
+    certificate: Certificate, now: float, *, pooled: bool = False, templates: Mapping[str, str] = _NO_TEMPLATES
+) -> Iterator[TunedRoute]:
     """Yield the route of each task for which a policy was certified; `now` is in seconds since the epoch.
+
+    `templates` are the fingerprints of the tasks whose prompts all have the same template.
 
     What is certified of several tasks on average says nothing of one of them, so they get routes only where `pooled`.
     """
@@ -58,6 +63,7 @@ def tuned_routes(certificate: Certificate, now: float, *, pooled: bool = False) 
                 risk=certificate.risk, bound=round(claim.bound, 4), pairs=claim.pairs,
                 below=round(1 - claim.measured.flagship_share.value, 4), saved=round(claim.measured.saved.value, 4),
                 certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+                template=templates.get(signature, ""),
             )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from scrimp.enums import Level
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
-from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_score, prompt_key
-from scrimp.routing.task_signature import task_kind, task_signature
+from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_score, prompt_key, stored_prompt
+from scrimp.routing.task_signature import task_signature
 from scrimp.store.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
 from scrimp.store.pairs import OutputSpec, StoredPrompt
 from scrimp.values import ModelRef, Prompt
@@ -185,10 +185,7 @@ class LevelCollector:
         return task_signature(prompt, self.calls.options.parameters, self._name)
 
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        return StoredPrompt(
-            key=self._key(prompt), signature=self._signature(prompt), text=prompt.text, asked=self._spec,
-            kind=task_kind(prompt, self.calls.options.parameters), time=self._services.clock(),
-        )  # fmt: skip
+        return stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock())
 
     def _stored(self, one: ModelReply, model: ModelRef, side: Side) -> tuple[StoredPrompt, LevelReply]:
         answer, rejected = one.answer, one.rejection

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp import fingerprint
 from scrimp.answers.canonical import canonical
@@ -16,8 +17,9 @@ from scrimp.errors import InputError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.routing.task_signature import task_kind, task_signature
+from scrimp.routing.template_fingerprint import template_fingerprint
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
-from scrimp.values import Answer, Json, Prompt
+from scrimp.values import Answer, Json, Parameters, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -59,10 +61,15 @@ class PairCollector:
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
         self.prompts = self.completions = 0  # `completions` are those stored
+        self.tasks: set[str] = set()  # signatures of what was stored
 
     def close(self) -> None:
         """Close the file."""
         self._pairs.close()
+
+    def note_command(self, words: Sequence[str]) -> None:
+        """Keep the words of the command that runs the prompts of the tasks that were collected."""
+        self._pairs.note_command(sorted(self.tasks), words, self._services.clock())
 
     def collect(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
         """Send the prompts to one model after the other; return why that ended early.
@@ -105,11 +112,20 @@ class PairCollector:
             model=model, output="" if rejection else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=counts.hedges, words=counts.words, score=score, scored_by=scored_by,
         )  # fmt: skip
-        return StoredPrompt(
-            key=prompt_key(prompt, output_spec), kind=task_kind(prompt, parameters), text=prompt.text,
-            asked=output_spec, signature=task_signature(prompt, parameters, self._name),
-            time=self._services.clock(), replies=(reply,),
-        )  # fmt: skip
+        stored = stored_prompt(prompt, parameters, self._name, self._services.clock())
+        self.tasks.add(stored.signature)
+        return replace(stored, replies=(reply,))
+
+
+def stored_prompt(prompt: Prompt, parameters: Parameters, name: str | None, now: float) -> StoredPrompt:
+    """Return a prompt as it is stored, of the task of that name where it has one, without replies."""
+    output_spec = OutputSpec(parameters.choices, parameters.schema)
+    return StoredPrompt(
+        key=prompt_key(prompt, output_spec), kind=task_kind(prompt, parameters), text=prompt.text, asked=output_spec,
+        signature=task_signature(prompt, parameters, name), named=bool(name), time=now,
+        template=template_fingerprint(prompt, parameters), row_id=prompt.id,
+        source=prompt.source.encode("utf-8", "replace").decode(),
+    )  # fmt: skip
 
 
 def gold_score(
