@@ -9,7 +9,7 @@ from errno import EBADF, EMFILE, ENFILE
 EXIT_STATUSES: Mapping[int, str] = {
     0: "Every row was answered; for other commands: done.",
     1: "An internal error; please report it with the traceback.",
-    2: "Wrong use, config or input: the message says what to change.",
+    2: "Wrong use, config or input, or a full disk: the message says what to change.",
     3: "The run ended, and some rows failed; `scrimp run --fail-on` can make it 0.",
     4: "No row was answered, or no provider was left: a refused key, an empty balance.",
     5: "Stopped at `--max-cost`, `--max-failures` or a chain's `max_escalation`.",
@@ -79,6 +79,10 @@ class StoreError(ScrimpError):
 
 class StoreUnwritableError(StoreError):
     """The store is intact but cannot be written: a full or read-only disk, or no permission."""
+
+
+class DiskFullError(StoreUnwritableError):
+    """A write to the store failed where others had succeeded: the disk is full or fails."""
 
 
 def closest_name(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:

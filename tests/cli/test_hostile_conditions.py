@@ -281,3 +281,13 @@ def test_a_write_ahead_log_that_cannot_be_read_is_not_passed_over(read_only: Scr
     ran = read_only.amid("cache", "stats", bound=True)
 
     check(ran, "cache stats", 2, "cache.db cannot be used")
+
+
+def test_equal_rows_far_apart_are_paid_for_once_beside_a_cache_that_cannot_be_written(
+    read_only: Scrimp, provider: FakeProvider
+) -> None:
+    # More rows lie between than are admitted at once.
+    read_only.file("q.txt", "first\n" + "other\n" * 5_000 + "first\n")
+    ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
+
+    assert (ran.status, len(ran.rows), provider.prompts) == (0, 5_002, ["hello", "first", "other"])

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -274,17 +275,46 @@ def test_eight_runs_at_once_lose_nothing(ready: Scrimp) -> None:
     assert not any(b"lock" in err or b"warning" in err for (_, err), _ in results)
 
 
-def test_a_full_disk_loses_no_completion(ready: Scrimp) -> None:
-    ready("run", "rows.jsonl", "--limit", "1")
-    # A limit of no bytes a file: every write fails, as on a full disk; stdout is a pipe and goes on.
-    limited = ["bash", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "-", *ready.program, "run", "rows.jsonl"]
-    ran = subprocess.run(
-        limited, cwd=ready.cwd, env=ready.env, capture_output=True, check=False, stdin=subprocess.DEVNULL
+def run_with_room(scrimp: Scrimp, kilobytes: int, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run with a limit on the size of each file, past which writes fail as on a full disk; stdout is a pipe."""
+    limited = ["bash", "-c", f'trap "" XFSZ; ulimit -f {kilobytes}; exec "$@"', "-", *scrimp.program, *words]
+    return subprocess.run(
+        limited, cwd=scrimp.cwd, env=scrimp.env, capture_output=True, check=False, stdin=subprocess.DEVNULL
     )
 
-    assert len(ran.stdout.splitlines()) == 10, ran.stderr
-    assert ran.returncode == 0
-    assert b"printed but not kept" in ran.stderr
+
+@pytest.mark.parametrize("kilobytes", [0, 100], ids=["no file can be written", "there is no room for the journal"])
+def test_on_a_full_disk_what_is_cached_is_printed_and_nothing_is_paid(
+    ready: Scrimp, provider: FakeProvider, kilobytes: int
+) -> None:
+    ready("run", "rows.jsonl", "--limit", "1")
+    ran = run_with_room(ready, kilobytes, "run", "rows.jsonl")
+
+    assert (ran.returncode, len(ran.stdout.splitlines()), len(provider.bodies)) == (2, 1, 1), ran.stderr
+    assert b"stopped, so that nothing is paid for that cannot be kept" in ran.stderr
+    assert b"rerun the same command to resume" in ran.stderr
+
+
+def test_what_cannot_be_kept_is_paid_for_where_that_is_allowed(ready: Scrimp, provider: FakeProvider) -> None:
+    ready("run", "rows.jsonl", "--limit", "1")
+    ran = run_with_room(ready, 0, "run", "rows.jsonl", "--allow-unkept")
+
+    assert (ran.returncode, len(ran.stdout.splitlines()), len(provider.bodies)) == (0, 10, 10), ran.stderr
+
+
+def test_a_disk_that_fills_up_loses_no_completion_that_was_paid_for(ready: Scrimp, provider: FakeProvider) -> None:
+    # The journal's first megabyte fits; the cache's log soon does not.
+    ready.file("long.jsonl", "".join(json.dumps({"text": f"{n} " + "x" * 20_000}) + "\n" for n in range(120)))
+    ran = run_with_room(ready, 1_100, "run", "long.jsonl", "-j", "8")
+    paid, printed = len(provider.bodies), len(ran.stdout.splitlines())
+    again = ready("run", "long.jsonl", "-j", "8")
+
+    assert ran.returncode == 2, ran.stderr
+    assert b"long.jsonl" in ran.stderr  # the command that resumes it
+    assert 8 < paid == printed < 120
+    assert (again.status, len(again.rows), len(provider.bodies)) == (0, 120, 120)
+    with closing(sqlite3.connect(ready.home / "ledger.db")) as db:
+        assert db.execute("SELECT status, count(*) FROM entries GROUP BY 1").fetchall() == [("paid", 120)]
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 
 from outcomes import answer
 from scrimp.store.cache import SqliteCache
-from scrimp.store.completion_cache import CachedCompletion, NoCache
+from scrimp.store.completion_cache import CachedCompletion, LayeredCache, MemoryCache, NoCache
 
 if TYPE_CHECKING:
     from scrimp.store.completion_cache import CompletionCache
 
 
 def new_cache(kind: str, folder: Path) -> CompletionCache:
-    return SqliteCache(folder / "cache.db") if kind == "sqlite" else NoCache()
+    if kind == "layered":
+        layered = LayeredCache(NoCache())
+        layered.own = MemoryCache()
+        return layered
+    return {"sqlite": lambda: SqliteCache(folder / "cache.db"), "memory": MemoryCache, "none": NoCache}[kind]()
 
 
 KEYS = [bytes([number]) * 32 for number in range(5)]
@@ -28,7 +32,7 @@ RUNS = ["r1", "r2"]
 puts = st.tuples(st.lists(st.tuples(st.sampled_from(KEYS), st.text(max_size=3))), st.sampled_from(RUNS))
 
 
-@pytest.fixture(params=["sqlite", "none"])
+@pytest.fixture(params=["sqlite", "memory", "layered", "none"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -90,6 +94,7 @@ def test_no_cache_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("other", [NoCache, MemoryCache, LayeredCache])
 @pytest.mark.parametrize("method", ["get_many", "put_many", "close"])
-def test_both_caches_take_the_same_arguments(method: str) -> None:
-    assert inspect.signature(getattr(NoCache, method)) == inspect.signature(getattr(SqliteCache, method))
+def test_all_caches_take_the_same_arguments(method: str, other: type) -> None:
+    assert inspect.signature(getattr(other, method)) == inspect.signature(getattr(SqliteCache, method))

@@ -20,7 +20,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from outcomes import answer, entry
-from scrimp.errors import StoreError, StoreUnwritableError
+from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.database import connect, insert, select, store_errors, transaction
@@ -328,13 +328,13 @@ def test_a_full_disk_loses_the_group_that_did_not_fit_and_no_other(tmp_path: Pat
     ("error", "kind", "words"),
     [
         (sqlite3.OperationalError("database is locked"), StoreError, "another process has locked it: wait"),
-        (sqlite3.OperationalError("disk I/O error"), StoreUnwritableError, "free some space"),
+        (sqlite3.OperationalError("disk I/O error"), DiskFullError, "free some space"),
         (sqlite3.OperationalError("unable to open database file"), StoreUnwritableError, "set SCRIMP_HOME"),
         (sqlite3.OperationalError("no such table: entries"), StoreError, "no such table"),
         (sqlite3.DatabaseError("database disk image is malformed"), StoreError, "damaged.*move it away"),
         (sqlite3.IntegrityError("CHECK failed"), StoreError, "damaged"),
         (PermissionError(13, "Permission denied"), StoreUnwritableError, "Permission denied; set SCRIMP_HOME"),
-        (OSError(28, "No space left on device"), StoreUnwritableError, "No space left on device"),
+        (OSError(28, "No space left on device"), DiskFullError, "No space left on device"),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), StoreError, "damaged"),
     ],
 )

@@ -59,6 +59,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compress: Level = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None
+    allow_unkept: bool = False
     max_cost: Decimal | None = None
     allow_unpriced: bool = False
     baseline: str | None = None  # where none is set each row has its own (flows.spend.baseline)

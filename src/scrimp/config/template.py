@@ -45,6 +45,7 @@ TEMPLATE = f"""\
 #                                  # if set, it goes before the levels of `scrimp tune apply --compress`
 # cache = "on"                     # {_values(CacheMode)}
 # cache_ttl = "90d"                # if not set, completions never expire
+# allow_unkept = false             # go on where completions cannot be kept, as on a full disk: a rerun pays again
 # max_cost = 5.00                  # dollars for one run; if not set, there is no cap
 # allow_unpriced = false           # under a cap, call models of unknown price too
 # baseline = "openai/gpt-6.1-sol"  # the model the bill compares every row with; if not set, rows that scrimp chose the

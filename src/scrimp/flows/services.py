@@ -9,11 +9,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrimp.errors import StoreError, StoreUnwritableError
+from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 from scrimp.flows.plan.cache_lookup import CacheLookup
 from scrimp.flows.plan.planner import Planner
 from scrimp.store.cache import SqliteCache
-from scrimp.store.completion_cache import NoCache
+from scrimp.store.completion_cache import LayeredCache, MemoryCache, NoCache
+from scrimp.store.database import ROOM, can_write
 
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths
@@ -49,6 +50,8 @@ class Services:
         self.loaded, self.paths, self.env, self.clock = loaded, paths, env, clock
         self.warn, self.note = warn, note
         self._private: str | None = None
+        self._read_only = False
+        self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
         self._certified: CertifiedRoutes | None = None
         self._levels: CertifiedLevels | None = None
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
@@ -76,27 +79,38 @@ class Services:
         self.recover()
         try:
             cache = SqliteCache(self.paths.cache_db)
+        except DiskFullError as error:
+            self.unwritable = error
+            return LayeredCache(NoCache())
         except StoreUnwritableError as error:
+            self._read_only = True
             self.warn(f"completions are printed but not kept: {error}")
-            return NoCache()
-        if cache.read_only:
+            return LayeredCache(NoCache())
+        if not cache.read_only:
+            return cache
+        if can_write(cache.path):  # by its permissions: there is no room
+            self.unwritable = DiskFullError(f"{cache.path} cannot be written: {ROOM}")
+        else:
+            self._read_only = True
             self.warn(
                 f"{cache.path} cannot be written: completions in it are used, new ones are printed but not kept; "
                 "set SCRIMP_HOME to a writable directory"
             )
-        return cache
+        return LayeredCache(cache)
 
     @property
     def read_only(self) -> bool:
-        """Whether the cache is read and cannot be written, which `cache` has warned of: nothing else can be kept."""
-        return isinstance(self.cache, SqliteCache) and self.cache.read_only
+        """Whether nothing can be kept from the outset, which `cache` has warned of."""
+        return bool(self.cache) and self._read_only
 
-    def open_writer_cache(self) -> CompletionCache:
-        """Open the cache again for the writer: a connection belongs to one thread."""
+    def writer_cache(self) -> Callable[[], CompletionCache]:
+        """Return what opens the cache again for the writer: a connection belongs to one thread."""
         cache = self.cache
-        if self.read_only:
-            return NoCache()
-        return SqliteCache(cache.path) if isinstance(cache, SqliteCache) else cache
+        if isinstance(cache, LayeredCache):
+            cache.own = self._private_cache()
+            cache = cache.own
+        path = cache.path if isinstance(cache, SqliteCache) else None
+        return lambda: cache if path is None else SqliteCache(path)
 
     @cached_property
     def cache_file(self) -> CacheFile:
@@ -121,13 +135,17 @@ class Services:
             return recover(self.paths)
         except StoreError as error:
             self.warn(f"the journal of a killed run cannot be recovered now: {error}")
+            self.unwritable = error  # its completions would be paid for again
             return 0
 
     def _private_cache(self) -> CompletionCache:
         import tempfile  # noqa: PLC0415 - only where there is a private cache
 
-        self._private = tempfile.mkdtemp(prefix="scrimp-")
-        return SqliteCache(Path(self._private) / "cache.db")
+        try:
+            self._private = tempfile.mkdtemp(prefix="scrimp-")
+            return SqliteCache(Path(self._private) / "cache.db")
+        except (OSError, StoreUnwritableError):  # no directory can be written, or there is no room in any
+            return MemoryCache()
 
     @cached_property
     def routes(self) -> Routes:
@@ -294,4 +312,5 @@ class Services:
         """Return this run's view of the cache; with `off` a private one, so that equal rows are still called once."""
         if options.cache == "off":
             self.__dict__["cache"] = self._private_cache()
+            self._read_only = not can_write(self.paths.ledger_db)
         return CacheLookup(self.cache, options, run=self.run, clock=self.clock)

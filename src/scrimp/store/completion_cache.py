@@ -37,7 +37,7 @@ class CachedCompletion(Struct, frozen=True):
 
 
 class NoCache:
-    """Stands in where no file can be written: it finds nothing and keeps nothing."""
+    """Stands in where no file can be read: it finds nothing."""
 
     def get_many(
         self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None
@@ -51,3 +51,49 @@ class NoCache:
 
     def close(self) -> None:
         """Close nothing."""
+
+
+class MemoryCache:
+    """Completions in this process alone, where no file can be written anywhere."""
+
+    def __init__(self) -> None:
+        self._completions: dict[bytes, CachedCompletion] = {}
+
+    def get_many(
+        self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None
+    ) -> dict[bytes, CachedCompletion]:
+        """Return what was put under these keys, made at or after `since`, by that run only if one is named."""
+        found = [cached for key in keys if (cached := self._completions.get(key)) is not None]
+        return {each.key: each for each in found if each.created >= since and run in (None, each.run)}
+
+    def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
+        """Keep completions until the process ends."""
+        self._completions.update((key, CachedCompletion(key, now, run, answer)) for key, answer in rows)
+
+    def close(self) -> None:
+        """Close nothing."""
+
+
+class LayeredCache:
+    """A cache that can only be read, below one that lives as long as the run: equal rows are paid for once."""
+
+    def __init__(self, below: CompletionCache) -> None:
+        """Read what is below; `own` is set when something is to be put."""
+        self._below: CompletionCache = below
+        self.own: CompletionCache = NoCache()
+
+    def get_many(
+        self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None
+    ) -> dict[bytes, CachedCompletion]:
+        """Return what is cached under these keys, made at or after `since`, by that run only if one is named."""
+        own = self.own.get_many(keys, since=since, run=run)
+        return self._below.get_many([key for key in keys if key not in own], since=since, run=run) | own
+
+    def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
+        """Keep completions until the run ends."""
+        self.own.put_many(rows, run=run, now=now)
+
+    def close(self) -> None:
+        """Close both."""
+        self._below.close()
+        self.own.close()

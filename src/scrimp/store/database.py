@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from scrimp.errors import StoreError, StoreUnwritableError
+from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
@@ -21,6 +22,9 @@ _RETRY_SECONDS = 0.01
 # Rows per statement, a power of two; SQLite takes 32 766 values in all.
 _MAX_ROWS_PER_STATEMENT = 128
 _Row = TypeVar("_Row")
+# What the system says of a disk without room, or one that fails; a limit on the size of files is one, too.
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+ROOM = "free some space, or set SCRIMP_HOME to another disk"
 
 
 def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
@@ -39,6 +43,13 @@ def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = F
 def is_read_only(db: sqlite3.Connection) -> bool:
     """Return whether a connection was opened for reading alone."""
     return bool(db.execute("PRAGMA query_only").fetchone()[0])
+
+
+def can_write(path: Path) -> bool:
+    """Return whether a file can be written, or created, as far as permissions tell."""
+    if path.exists():
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return os.access(next(folder for folder in path.absolute().parents if folder.exists()), os.W_OK)
 
 
 def _connect_to_read(path: Path, schema: int, *, any_thread: bool) -> sqlite3.Connection | None:
@@ -177,20 +188,26 @@ def store_errors(path: Path) -> Iterator[None]:
             f"{path} is damaged or not a database ({error}): move it away, and scrimp creates a new one"
         ) from error
     except OSError as error:
-        raise StoreUnwritableError(
-            f"{path} cannot be used: {error.strerror}; set SCRIMP_HOME to a writable directory"
+        full = error.errno in _FULL
+        raise (DiskFullError if full else StoreUnwritableError)(
+            f"{path} cannot be used: {error.strerror}; {ROOM if full else 'set SCRIMP_HOME to a writable directory'}"
         ) from error
 
 
 def _operational_error(path: Path, reason: str) -> StoreError:
-    unwritable = any(word in reason for word in ("full", "I/O", "readonly", "read-only", "unable to open"))
-    kind = StoreUnwritableError if unwritable else StoreError
-    return kind(f"{path} cannot be used: {reason}; {_hint(reason)}")
+    return _kind(reason)(f"{path} cannot be used: {reason}; {_hint(reason)}")
+
+
+def _kind(reason: str) -> type[StoreError]:
+    if "full" in reason or "I/O" in reason:
+        return DiskFullError
+    unwritable = any(word in reason for word in ("readonly", "read-only", "unable to open"))
+    return StoreUnwritableError if unwritable else StoreError
 
 
 def _hint(reason: str) -> str:
     if "full" in reason or "I/O" in reason:
-        return "free some space, or set SCRIMP_HOME to another disk"
+        return ROOM
     if "locked" in reason:
         return "another process has locked it: wait for that to end, or set SCRIMP_HOME to another directory"
     return "set SCRIMP_HOME to a writable directory"

@@ -3,6 +3,9 @@
 A record is written before a request is sent, and another when all of a row is known. Records must survive the process,
 not a power cut, so they go into memory-mapped segments: no system call, and no wait for a disk or another thread. A
 segment is locked by its process while that lives, and deleted when everything in it is in the stores.
+
+The space for what comes of a call is there before the call is made: on a disk that fills up, what was in flight
+is kept all the same.
 """
 
 from __future__ import annotations
@@ -17,12 +20,15 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from scrimp.errors import StoreUnwritableError
 from scrimp.store.database import make_private_folder, store_errors
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"
 # Some two thousand records: a long run deletes full segments as it goes, and has only the last few at any time.
 _SEGMENT_BYTES = 1 << 20
+# Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
+_LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
 
 
 class BegunCall(Struct, frozen=True, tag="begun"):
@@ -64,6 +70,11 @@ class _Segment:
             os.close(self._fd)
             raise
 
+    @property
+    def room(self) -> int:
+        """The bytes that still fit."""
+        return len(self._map) - self._end
+
     def append(self, record: bytes) -> bool:
         """Append a record; return False if it does not fit."""
         end = self._end + len(record)
@@ -89,13 +100,26 @@ class Journal:
         self._created = 0
         self._current: _Segment | None = None
         self._segments: dict[str, list[_Segment]] = {}  # by call
+        self._reserved: dict[str, int] = {}  # bytes for what comes of a call
+        self._all_reserved, self._largest = 0, _LEAST_RESERVED
 
     def record_begun(self, entry: Entry) -> None:
-        """Record a request that is about to be sent."""
-        self._write(BegunCall(entry), (entry,))
+        """Record a request that is about to be sent, and reserve space for what comes of it.
+
+        Raise StoreUnwritableError where there is none: what is reserved for other calls stays theirs.
+        """
+        self._reserved[entry.call] = size = min(self._largest, _MOST_RESERVED)
+        self._all_reserved += size
+        try:
+            self._write(BegunCall(entry), (entry,), reserved=self._all_reserved)
+        except StoreUnwritableError:
+            self._release(entry.call)
+            raise
 
     def record_settled(self, entries: Sequence[Entry], *, time: float, completion: tuple[bytes, Answer] | None) -> None:
         """Record how calls ended, and the completion to be cached by its key."""
+        for entry in entries:
+            self._release(entry.call)
         if entries and completion is not None:
             key, answer = completion
             self._write(SettledRow(tuple(entries), time, key.hex(), answer), entries)
@@ -105,6 +129,7 @@ class Journal:
     def checkpoint(self, calls: Iterable[str]) -> None:
         """Drop calls that are in the stores now, and delete the segments that held no others."""
         for call in calls:
+            self._release(call)
             for segment in self._segments.pop(call, ()):
                 segment.pending.discard(call)
                 if not segment.pending and segment is not self._current:
@@ -120,24 +145,33 @@ class Journal:
         self._segments.clear()
         self._current = None
 
-    def _write(self, record: BegunCall | SettledRow, entries: Sequence[Entry]) -> None:
+    def _write(self, record: BegunCall | SettledRow, entries: Sequence[Entry], *, reserved: int = 0) -> None:
+        """Write a record where `reserved` bytes are left after it."""
         data = _encode(record) + b"\n"
+        self._largest = max(self._largest, len(data))
         with store_errors(self._folder):
-            if self._current is None or not self._current.append(data):
-                self._current = self._next_segment(len(data))
-                self._current.append(data)
+            segment = self._current
+            if segment is None or segment.room < len(data) + reserved:
+                segment = self._next_segment(len(data) + reserved)
+            segment.append(data)
         for entry in entries:
-            if entry.call not in self._current.pending:
-                self._current.pending.add(entry.call)
-                self._segments.setdefault(entry.call, []).append(self._current)
+            if entry.call not in segment.pending:
+                segment.pending.add(entry.call)
+                self._segments.setdefault(entry.call, []).append(segment)
 
-    def _next_segment(self, min_size: int) -> _Segment:
-        full, self._current = self._current, None
+    def _release(self, call: str) -> None:
+        self._all_reserved -= self._reserved.pop(call, 0)
+
+    def _next_segment(self, wanted: int) -> _Segment:
+        make_private_folder(self._folder)
+        path = self._folder / f"{PREFIX}{self._name}-{self._created + 1}.jsonl"
+        # Twice what is wanted: of a segment that is just large enough the next call would need another one.
+        segment = _Segment(path, max(_SEGMENT_BYTES, 2 * wanted))
+        self._created += 1
+        full, self._current = self._current, segment
         if full is not None and not full.pending:
             full.close()
-        make_private_folder(self._folder)
-        self._created += 1
-        return _Segment(self._folder / f"{PREFIX}{self._name}-{self._created}.jsonl", max(_SEGMENT_BYTES, min_size))
+        return segment
 
 
 @contextmanager

@@ -56,6 +56,7 @@ def test_a_cloned_project_can_neither_run_commands_nor_send_keys_elsewhere(tmp_p
 SPENDING = [
     ("[defaults]\nmax_cost = 5.01", "defaults.max_cost"), ("[defaults]\nmax_cost = 1e9", "defaults.max_cost"),
     ("[defaults]\nallow_unpriced = true", "defaults.allow_unpriced"),
+    ("[defaults]\nallow_unkept = true", "defaults.allow_unkept"),
     ('[defaults]\nbaseline = "local/free"', "defaults.baseline"),
     ('[models."openai/x"]\nprice = { input = 0.0, output = 0.0 }', 'models."openai/x".price.input'),
     ('[providers.openai]\nprice_provider = "ollama"', "providers.openai.price_provider"),
@@ -97,7 +98,8 @@ def test_every_key_is_either_harmless_or_guarded_by_intent() -> None:
     guarded = {path for path in _every_key() if guarded_keys(_nested(path), {"defaults": {"max_cost": 1}})}
 
     assert {".".join(path) for path in guarded} == {
-        "defaults.choices_text", "defaults.max_cost", "defaults.allow_unpriced", "defaults.baseline",
+        "defaults.choices_text", "defaults.max_cost", "defaults.allow_unpriced", "defaults.allow_unkept",
+        "defaults.baseline",
         *(f"providers.p.{key}" for key in (
             "dialect", "base_url", "flavour", "key_env", "key_cmd", "key_file", "auth_header", "auth_prefix", "headers",
             "price_provider",

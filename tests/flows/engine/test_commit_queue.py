@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from outcomes import answer, entry
 from scrimp.errors import StoreUnwritableError
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.store.cache import SqliteCache
-from scrimp.store.journal import Journal
+from scrimp.store.journal import Journal, SettledRow, recover_abandoned
 from scrimp.store.ledger import Ledger
 
 KEY = b"k" * 32
@@ -17,14 +19,14 @@ KEY = b"k" * 32
 class Store:
     """A cache and a ledger in a directory, and what was warned of; made inside the loop."""
 
-    def __init__(self, path: Path, open_ledger: Callable[[], Ledger] | None = None) -> None:
+    def __init__(self, path: Path, open_ledger: Callable[[], Ledger] | None = None, *, unkept: bool = False) -> None:
         self._path = path
         self.warnings: list[str] = []
         self.durable: list[object] = []
         self._news = asyncio.Event()
         self.commits = CommitQueue(
             lambda: SqliteCache(path / "cache.db"), open_ledger or (lambda: Ledger(path / "ledger.db")),
-            Journal(path, "r"), run="r", warn=self.warnings.append,
+            Journal(path, "r"), run="r", warn=self.warnings.append, unkept=unkept,
         )  # fmt: skip
         self.commits.on_durable = self._on_durable
 
@@ -68,16 +70,34 @@ def test_a_row_is_heard_of_once_it_is_in_the_cache(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
-def test_a_store_that_cannot_be_written_is_warned_of_and_holds_nobody_up(tmp_path: Path) -> None:
-    def full() -> Ledger:
-        raise StoreUnwritableError("the disk is full")
+def full() -> Ledger:
+    raise StoreUnwritableError("the disk is full")
 
+
+def test_after_a_write_that_failed_no_call_begins_and_what_is_in_flight_is_in_the_journal(tmp_path: Path) -> None:
     async def main() -> None:
-        store = Store(tmp_path, full)
+        store, stops = Store(tmp_path, full), list[str]()
+        store.commits.on_unwritable = lambda error: stops.append(str(error))
+        assert store.commits.begin(entry(status="lost", cost=None)) is None
+        store.commits.commit("row", (entry(),), (KEY, answer("kept")))
+        assert await store.wait() == ["row"]
+        assert stops == ["the disk is full"]
+        assert str(store.commits.begin(replace(entry(status="lost", cost=None), call="next"))) == "the disk is full"
+        store.commits.close()
+
+    asyncio.run(main())
+    with recover_abandoned(tmp_path) as left:
+        assert [each.answer.output for each in left if isinstance(each, SettledRow) and each.answer] == ["kept"]
+
+
+def test_what_may_be_unkept_is_warned_of_and_goes_on(tmp_path: Path) -> None:
+    async def main() -> None:
+        store = Store(tmp_path, full, unkept=True)
         store.commits.begin(entry(status="lost", cost=None))
         store.commits.commit("row", (entry(),), None)
         assert await store.wait() == ["row"]
         assert any("the disk is full" in warning for warning in store.warnings)
+        assert store.commits.begin(replace(entry(status="lost", cost=None), call="next")) is None
         store.commits.close()
 
     asyncio.run(main())

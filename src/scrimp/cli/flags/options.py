@@ -186,6 +186,12 @@ CacheOption = Annotated[
     typer.Option("--cache", help="on: use it; off: neither read nor write; refresh: write only; only: make no call."),
 ]
 CacheTtl = Annotated[str | None, typer.Option(metavar="30d", help="Ignore cached completions older than this.")]
+AllowUnkept = Annotated[
+    bool,
+    typer.Option(
+        "--allow-unkept", help="Go on where completions cannot be kept, as on a full disk: a rerun pays for them again."
+    ),
+]
 Compress = Annotated[
     LevelWord | None, typer.Option("--compress", help="The compression level; see scrimp compress --help.")
 ]

@@ -71,6 +71,7 @@ class CostFlags(FlagGroup, frozen=True):
     allow_unpriced: o.AllowUnpriced = False
     cache: o.CacheOption = None
     cache_ttl: o.CacheTtl = None
+    allow_unkept: o.AllowUnkept = False
     compress: o.Compress = None
     baseline: o.Baseline = None
 

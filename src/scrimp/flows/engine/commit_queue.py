@@ -25,22 +25,39 @@ class CommitQueue:
 
     def __init__(
         self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger], journal: Journal, *,
-        run: str, warn: Callable[[str], None], shared: bool = True, clock: Callable[[], float] = time.time,
+        run: str, warn: Callable[[str], None], shared: bool = True, unkept: bool = False,
+        refusal: StoreError | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        """`shared` says whether other runs may find a completion that only the journal holds when this one dies."""
+        """`shared` says whether other runs may find a completion that only the journal holds when this one dies.
+
+        After the first write that fails no call begins, unless what is `unkept` may be paid for; nor does one where
+        there is a `refusal` from the outset.
+        """
         self._loop = asyncio.get_running_loop()
         self._journal, self._warn, self._shared, self._clock = journal, warn, shared, clock
+        self._unkept, self._refusal = unkept, refusal
         self._writer = Writer(open_cache, open_ledger, run=run, on_commit=self._committed)
         self.on_durable: OnDurable = lambda _: None
+        self.on_unwritable: Callable[[StoreError], None] = lambda _: None
 
     def close(self) -> None:
         """Write what is left."""
         self._writer.close()
         self._journal.close()
 
-    def begin(self, entry: Entry) -> None:
-        """Write down a request before it is sent."""
-        self._in_journal(lambda: self._journal.record_begun(entry))
+    def begin(self, entry: Entry) -> StoreError | None:
+        """Write down a request before it is sent; return why it must not be, where its completion could not be kept."""
+        if self._unkept:
+            self._in_journal(lambda: self._journal.record_begun(entry))
+            return None
+        if self._refusal is None:
+            try:
+                self._journal.record_begun(entry)
+            except StoreError as error:
+                self._refusal = error
+        if self._refusal is not None:
+            self.on_unwritable(self._refusal)
+        return self._refusal
 
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Append the entries of ended calls to the ledger; no row waits for them."""
@@ -66,8 +83,11 @@ class CommitQueue:
             self._loop.call_soon_threadsafe(self._report, writes, error)
 
     def _report(self, writes: Sequence[Write], error: StoreError | None) -> None:
-        if error is not None:
+        if error is not None and self._unkept:
             self._warn(f"completions are printed but not kept: {error}")
+        elif error is not None:
+            self._refusal = self._refusal or error
+            self.on_unwritable(error)
         else:
             self._journal.checkpoint(entry.call for write in writes for entry in write.entries)
         self.on_durable([write.tag for write in writes if write.tag is not None])

@@ -15,7 +15,15 @@ from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
-from scrimp.flows.engine.run_stop import PIPE, RunStop, interrupted, no_provider_left, out_of_money, too_many_failures
+from scrimp.flows.engine.run_stop import (
+    PIPE,
+    RunStop,
+    interrupted,
+    no_provider_left,
+    out_of_money,
+    store_unwritable,
+    too_many_failures,
+)
 from scrimp.flows.engine.wiring import EngineParts
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
@@ -50,6 +58,7 @@ class Engine:
         self._answerer, self._recorder, self._output = parts.answerer, parts.recorder, output
         self._commits, self._client, self._claims = parts.commits, parts.client, parts.claims
         self._commits.on_durable = self._print
+        self._commits.on_unwritable = lambda error: self._halt(store_unwritable(error))
         self._followers: dict[bytes, list[tuple[int, Prompt]]] = {}  # equal rows that wait for a call, by its key
         self._tasks: dict[asyncio.Task[None], RowRecorder] = {}
         self._uncommitted = 0  # rows on their way to the disk
@@ -167,6 +176,9 @@ class Engine:
             if not recorder.has_called:
                 self._claims.release([row.key])
                 return  # like every row that was not reached: it is neither answered nor failed
+        if self._stop is not None and self._stop.reason == "store" and not recorder.has_called:
+            self._claims.release([row.key])
+            return  # as above
         completion = (row.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._uncommitted += 1
         self._failing += isinstance(outcome, Failed)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import CacheMode
+from scrimp.errors import StoreError
 from scrimp.failures import LIMIT_REACHED, NOTHING_LEFT_TO_CALL, policy_of
 from scrimp.values import Failure
 
@@ -18,7 +19,7 @@ _DRAIN, _PIPE_DRAIN = 30.0, 10.0
 class RunStop(Struct, frozen=True):
     """A reason, a sentence for stderr (empty for a closed pipe: nothing is printed), and the exit status."""
 
-    reason: Literal["auth", "budget", "failures", "escalation", "interrupted", "pipe", "error"]
+    reason: Literal["auth", "budget", "failures", "escalation", "interrupted", "store", "pipe", "error"]
     message: str
     exit_status: int
     continues: bool = False  # the same command resumes where this run ended
@@ -53,6 +54,11 @@ def no_provider_left(failure: Failure) -> RunStop:
 def too_many_failures(failed: int) -> RunStop:
     """Return the stop at --max-failures."""
     return RunStop("failures", f"{failed:,} rows failed, more than --max-failures allows", LIMIT_REACHED)
+
+
+def store_unwritable(error: StoreError) -> RunStop:
+    """Return the stop of a run whose completions can no longer be kept."""
+    return RunStop("store", f"stopped, so that nothing is paid for that cannot be kept: {error}", error.exit_status)
 
 
 def interrupted(name: str, exit_status: int) -> RunStop:

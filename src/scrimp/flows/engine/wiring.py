@@ -23,7 +23,6 @@ from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.providers.endpoint import Endpoint
 from scrimp.store.claims import Claims, NoClaims
-from scrimp.store.completion_cache import NoCache
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import ClimbCount, Ledger
 from scrimp.transport.client import ProviderClient
@@ -62,9 +61,10 @@ class EngineParts(Struct, frozen=True):
 async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator[EngineParts]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
     commits = CommitQueue(
-        services.open_writer_cache, partial(_open_ledger, services),
+        services.writer_cache(), partial(_open_ledger, services),
         Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
-        shared=options.cache != "off", clock=services.clock,
+        shared=options.cache != "off", unkept=options.allow_unkept or services.read_only,
+        refusal=services.unwritable, clock=services.clock,
     )  # fmt: skip
     claims = _claims(options, services)
     health = ProviderHealth(time.monotonic)
@@ -98,7 +98,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
     """Return the claims of a run whose completions others may take, and that takes theirs."""
-    if options.cache != "on" or services.read_only or isinstance(services.cache, NoCache):
+    if options.cache != "on" or services.read_only:
         return NoClaims()
     return Claims(services.paths.claims, services.warn)
 

@@ -60,6 +60,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     level_fixed: bool = False  # a flag names the level: it goes before a rule's own
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
+    allow_unkept: bool = False  # go on where completions cannot be kept
     baseline: str | None = None  # what the user wants every row compared with
     concurrency: int = 16  # the most calls in flight to one provider
     rpm: int | None = None  # calls a minute to one provider

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES, EntryStatus
+from scrimp.errors import StoreError
 from scrimp.failures import may_be_billed
 from scrimp.flows.spend.call_price import price_call
 from scrimp.prices.model_names import is_same_model
@@ -29,11 +30,13 @@ class CallRecorder:
     """What all rows of a run record their calls with."""
 
     def __init__(
-        self, *, run: str, labels: RunLabels, prices: PriceBook, begin: Callable[[Entry], None],
+        self, *, run: str, labels: RunLabels, prices: PriceBook, begin: Callable[[Entry], StoreError | None],
         append: Callable[[tuple[Entry, ...]], None], clock: Callable[[], float] = time.time,
         parameters: Parameters = _NO_PARAMETERS, free: Collection[str] = (),
     ) -> None:  # fmt: skip
-        """`begin` writes down a call before it is sent, so that it outlives a kill; `append` appends ended ones.
+        """`begin` writes down a call before it is sent, so that it outlives a kill, or returns why it must not be sent.
+
+        `append` appends ended ones.
 
         `free` are the providers that never bill, since they run in this process: a call of theirs is never lost.
         """
@@ -64,8 +67,11 @@ class RowRecorder:
         self.entries: list[Entry] = []
         self.has_called = False
 
-    async def begin(self, call: Call) -> str:
-        """Record a request before it is sent and return its id: should scrimp die now, it may have been billed."""
+    async def begin(self, call: Call) -> str | Failure:
+        """Record a request before it is sent and return its id: should scrimp die now, it may have been billed.
+
+        Return a failure where it cannot be recorded, so that it is not sent.
+        """
         calls, labels = self._calls, self._calls.labels
         free = call.provider in calls.free
         entry = Entry(
@@ -75,9 +81,10 @@ class RowRecorder:
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
             signature=self._signature,
         )  # fmt: skip
+        if (error := calls.begin(entry)) is not None:
+            return Failure(kind="network", message=f"not called, since it could not be kept: {error}", sent=False)
         self._open[entry.call] = entry
         self.has_called = True
-        calls.begin(entry)
         calls.append(self.take_unwritten())
         return entry.call
 
