@@ -23,13 +23,14 @@ from statistics import fmean, stdev
 from typing import Any
 
 from scrimp.answers.canonical import canonical
-from scrimp.tuning.certify import certify
+from scrimp.tuning.certify import Listing, certify
 from scrimp.tuning.gain_model import GainModel, ObservedGain, fit_gains
-from scrimp.tuning.performance_gap import gap_recovered
+from scrimp.tuning.gatekeeping import GatedPolicy
 from scrimp.tuning.policies import Policy, policy_name, replay
 from scrimp.tuning.policy_metrics import measure, oracle
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 from scrimp.tuning.shortlist import Shortlist, shortlist
+from scrimp.tuning.statistics.performance_gap import gap_recovered
 
 SIZES = (50, 100, 200, 400, 800)
 TARGETS = (0.95, 0.98)
@@ -76,6 +77,9 @@ class Recording:
 
     def shortlist(self, rows: Sequence[RecordedRow]) -> Shortlist:
         return shortlist(rows, self.pool, self.flagship)
+
+    def listing(self, rows: Sequence[RecordedRow]) -> Sequence[GatedPolicy]:
+        return self.shortlist(rows).order
 
 
 def _odd(row_id: str) -> bool:
@@ -176,7 +180,7 @@ def _true_kept(recording: Recording, rows: Sequence[RecordedRow], policy: Policy
     return own / top
 
 
-def draws(name: str, recording: Recording, listed: Sequence[Policy], count: int) -> Iterator[str]:
+def draws(name: str, recording: Recording, listing: Listing, count: int) -> Iterator[str]:
     """Certify on samples with replacement of the odd rows, for which those are the whole truth."""
     truth: dict[str, float] = {}
     for target in TARGETS:
@@ -185,7 +189,7 @@ def draws(name: str, recording: Recording, listed: Sequence[Policy], count: int)
             saved: list[float] = []
             for draw in range(count):
                 sample = random.Random(f"{name}{size}{draw}").choices(recording.odd, k=size)
-                certificate = certify(sample, listed, recording.flagship, target)
+                certificate = certify(sample, listing, recording.flagship, target)
                 policy = policy_name(certificate.policy)
                 if policy not in truth:
                     truth[policy] = _true_kept(recording, recording.odd, certificate.policy)
@@ -233,7 +237,7 @@ def main() -> None:
     print(f"\ncertificates at risk 5 %, {options.draws} draws with replacement")
     for name, recording in recordings.items():
         started = time.process_time()
-        for line in draws(name, recording, recording.shortlist(recording.even).policies, options.draws):
+        for line in draws(name, recording, recording.listing, options.draws):
             print(line, flush=True)
         print(f"  {name}: {time.process_time() - started:.0f} s", file=sys.stderr)
 

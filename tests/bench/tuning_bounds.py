@@ -15,9 +15,9 @@ import random
 from collections.abc import Callable, Sequence
 from statistics import NormalDist, fmean, variance
 
-from scrimp.tuning.binomial import binomial_cdf
-from scrimp.tuning.bounds import PairedOutcomes, betting_p, exact_p, studentized_mean
-from scrimp.tuning.looks import share_of_look
+from scrimp.tuning.statistics.binomial import binomial_cdf
+from scrimp.tuning.statistics.bounds import PairedOutcomes, betting_p, exact_p, studentized_mean
+from scrimp.tuning.statistics.looks import share_of_look
 
 RISK = 0.05
 SIZES = (50, 100, 200, 400, 800)

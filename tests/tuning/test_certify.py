@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scrimp.tuning.certify import certify, labels_needed
+from scrimp.tuning.certify import Certificate, labels_needed
+from scrimp.tuning.certify import certify as certify_listing
 from scrimp.tuning.claim_groups import claim_groups
-from scrimp.tuning.policies import Agree, Always, Confident, PerSignature
+from scrimp.tuning.gatekeeping import in_sequence
+from scrimp.tuning.policies import Agree, Always, Confident, PerSignature, Policy
 from scrimp.tuning.policy_metrics import score_pairs
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 VOTE = Agree(("a", "b"))
 POLICIES = (VOTE, Always("a"))
+
+
+def certify(
+    recorded: Sequence[RecordedRow], policies: Sequence[Policy], flagship: str, target: float, risk: float = 0.05
+) -> Certificate:
+    """Certify policies of which each waits for the one before."""
+    return certify_listing(recorded, lambda _: in_sequence(policies), flagship, target, risk)
 
 
 def row(name: str, low: float | None, top: float | None = 1.0, *, agree: bool = True, signature: str = "",

@@ -9,7 +9,7 @@ from scipy.stats import binom
 
 from scrimp.flows.tune.level_drift import drift_of
 from scrimp.tuning.level_claims import LevelAnswer, LevelClaim, LevelPair, claim_levels
-from scrimp.tuning.looks import share_of_look
+from scrimp.tuning.statistics.looks import share_of_look
 
 SAME, OTHER = LevelAnswer(asserted="a", cost=Decimal("0.6"), input=60), LevelAnswer(asserted="b", input=60)
 PLAIN = LevelAnswer(asserted="a", cost=Decimal(1), input=100)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,7 +76,7 @@ def test_the_luckiest_of_eight_models_is_not_certified_more_often_than_the_risk(
             )
             for at in range(200)
         ]
-        certificate = certify(drawn, shortlist(drawn, pool, "top").policies, "top", 0.95)
+        certificate = certify(drawn, lambda rows: shortlist(rows, pool, "top").order, "top", 0.95)
         certified += any(claim.certified for claim in certificate.claims)
 
     assert certified <= 6  # of 60, where 3 are expected
@@ -118,3 +120,38 @@ def test_where_nothing_is_asserted_the_dearer_model_is_tried_first() -> None:
 
 def test_without_a_cost_of_the_flagship_nothing_is_listed() -> None:
     assert shortlist([], POOL, "top").policies == ()
+
+
+@pytest.mark.parametrize("alike", list(combinations(POOL, 2)))
+def test_two_models_that_err_alike_do_not_keep_the_others_from_being_certified(alike: tuple[str, str]) -> None:
+    """In one sequence the first pair that errs would end all tests."""
+    said = [(*("2" if model in alike and not at % 10 else str(at) for model in POOL), str(at)) for at in range(200)]
+    found = certify(rows(said), lambda group: shortlist(group, POOL, "top").order, "top", 0.95)  # type: ignore[arg-type]
+
+    assert found.claims[0].certified
+    assert found.claims[0].policy != Agree(alike)
+
+
+def test_four_voters_are_tested_where_there_are_four_families() -> None:
+    pool = dict(zip("abcd", "wxyz", strict=True))
+    mixed = [
+        RecordedRow(
+            id=str(at),
+            answers={
+                **{m: RecordedAnswer(asserted=word, cost=1.0, score=1.0) for m, word in zip("abcd", said, strict=True)},
+                "top": RecordedAnswer(asserted="1", cost=100.0, score=1.0),
+            },
+        )
+        for at, said in enumerate(["1111", "1123", "1213", "1231", "2113", "2131", "2311"] * 20)
+    ]
+
+    assert max(len(one.voters) for one in shortlist(mixed, pool, "top").policies if isinstance(one, Agree)) == 4
+
+
+@given(st.randoms(use_true_random=False))
+def test_a_policy_waits_only_for_earlier_ones(chance: Random) -> None:
+    said = [tuple(chance.choice("1123") for _ in range(4)) for _ in range(12)]
+    order = shortlist(rows(said), POOL, "top").order  # type: ignore[arg-type]
+
+    assert all(-1 <= before < at for at, gated in enumerate(order) for before in gated.after)
+    assert all(gated.after for gated in order)

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
-from scrimp.tuning.bounds import min_rows
+from scrimp.tuning.statistics.bounds import min_rows
 
 _MARGIN = 3  # times the rows that a clean record needs: a few losses must be affordable
 

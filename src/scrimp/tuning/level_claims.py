@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.tuning.bounds import ScorePair, count_outcomes, lower_bound, p_value, rows_needed
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups
-from scrimp.tuning.looks import share_of_look
+from scrimp.tuning.statistics.bounds import ScorePair, count_outcomes, lower_bound, p_value, rows_needed
+from scrimp.tuning.statistics.looks import share_of_look
 
 TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 

@@ -8,9 +8,9 @@ from statistics import NormalDist, fmean
 
 from msgspec import Struct
 
-from scrimp.tuning.bounds import ScorePair
 from scrimp.tuning.policies import Always, Policy, PolicyOutcome, replay
 from scrimp.tuning.recorded_row import RecordedRow, answer_of
+from scrimp.tuning.statistics.bounds import ScorePair
 
 
 class Interval(Struct, frozen=True):

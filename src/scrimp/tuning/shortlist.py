@@ -1,42 +1,50 @@
-"""The short list of policies worth testing, safest first, and why the others are not on it.
+"""The short list of policies worth testing, what each waits for, and why the others are not on it.
 
-The order is one that holds before anything is known of these rows: a policy that asks for more is safer, and among
-equals the one whose cheapest model costs most. An order by what was measured on the rows, such as how often a policy
-agrees with the flagship, would put first what was lucky on them, and a test on the same rows would confirm the luck:
-of eight models that truly keep 94.8 %, one was certified at 95 % in 14 to 17 of 100 draws, and in 3 by this order. An
-order by a tenth to a third of the rows, tested on the others, is as honest but certifies less: 63 of 100 draws instead
-of 97 on grade school mathematics, 27 instead of 38 on code (200 rows, 95 %).
+The order is one that holds before anything is known of these rows' scores. Voters are the dearest model of each family,
+the four dearest of them, since price is the one sign of quality there is beforehand. What keeps an answer more readily
+waits for what is more careful with the same models: first each pair that must agree, then each model that any of two
+others may back, then any two of three, of four, and last one model alone. No pair is put before another, so that one
+bad model does not end it all: of 400 rows of code at a target of 95 %, 93 of 100 draws certify a policy (mean of seven
+pools of models; 71 where one sequence went from the dearest models down).
+
+An order by what was measured on the rows, such as how often a policy agrees with the flagship, would put first what was
+lucky on them, and a test on the same rows would confirm the luck: of eight models that truly keep 94.8 %, one was
+certified at 95 % in 14 to 17 of 100 draws, and in 3 by this order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from msgspec import Struct
 
+from scrimp.tuning.gatekeeping import START, GatedPolicy
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name, replay
 from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
-_MIN_EXTRA_SAVING = 0.01  # of the flagship's cost: what a less safe policy must save beyond a safer one to be listed
+_MIN_EXTRA_SAVING = 0.01  # of the flagship's cost: what a policy must save beyond those it waits for to be listed
 _THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)
-_MAX_ROWS = 2_000  # evenly spread: enough to put policies in order
+_MAX_ROWS = 2_000  # evenly spread: enough to know what policies save
+_MAX_VOTERS = 4
+
+_Candidate = tuple[Policy, tuple[Policy, ...]]  # with those of which one must have passed; none for no condition
 
 
 class Shortlist(Struct, frozen=True):
-    """Policies in order of safety, all-flagship not among them; a sentence for each that cannot pay."""
+    """Policies in the order they are tested, all-flagship not among them; a sentence for each that cannot pay."""
 
-    policies: tuple[Policy, ...]
+    order: tuple[GatedPolicy, ...]
     left_out: tuple[str, ...]
 
-
-class _Candidate(Struct, frozen=True):
-    policy: Policy
-    saved: float
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies alone."""
+        return tuple(gated.policy for gated in self.order)
 
 
 def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship: str) -> Shortlist:
-    """Return the policies worth testing in order of safety, each of which saves more than all before it.
+    """Return the policies worth testing, each of which saves more than those it waits for.
 
     `pool` maps the cheap models to their families: voters come from different ones, because models of one family make
     similar mistakes. The rows need no scores, and those the policies are tested on may be among them. Raises InputError
@@ -56,58 +64,76 @@ def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship
     left_out += [
         f"{model} always: it costs no less than {flagship}" for model in cheapest_first if relative_cost[model] >= 1
     ]
-    in_order = sorted(_possible_policies(cheapest_first, pool, rows), key=lambda one: _safety(one, relative_cost))
-    candidates = (
-        _Candidate(policy, 1 - sum(replay(policy, row, flagship).cost for row in rows) / flagship_cost)
-        for policy in in_order
-    )
-    return Shortlist(_saving_more_and_more(candidates), tuple(left_out))
+    candidates = list(_candidates(cheapest_first, pool, rows))
+    saved = {
+        policy: 1 - sum(replay(policy, row, flagship).cost for row in rows) / flagship_cost for policy, _ in candidates
+    }
+    return Shortlist(_worth_testing(candidates, saved), tuple(left_out))
 
 
-def _safety(policy: Policy, relative_cost: Mapping[str, float]) -> tuple[float, ...]:
-    """Return a key that sorts policies, the safest first, by what they ask for and what their models cost."""
-    match policy:
-        case Backed(model, backers):
-            models, rank = (model, *backers), 0.0
-        case Agree((_, _) as voters):
-            models, rank = voters, 1.0
-        case Confident(model, threshold):
-            models, rank = (model,), 3.0 - threshold
-        case Agree(voters):
-            models, rank = voters, float(len(voters))
-        case Always(model):
-            models, rank = (model,), 9.0
-        case _:
-            raise TypeError(f"one policy for all is compared, not {policy_name(policy)}")
-    costs = [relative_cost[model] for model in models]
-    return (rank, -min(costs), -sum(costs))
-
-
-def _possible_policies(
+def _candidates(
     cheapest_first: Sequence[str], pool: Mapping[str, str], rows: Sequence[RecordedRow]
-) -> Iterator[Policy]:
-    """Yield every policy of up to four cheap models, the cheaper called first; only models that assert may vote."""
-    voters = [model for model in cheapest_first if any(answer_of(row, model).asserted is not None for row in rows)]
-    for count in (2, 3, 4):
-        yield from (
-            Agree(chosen) for chosen in combinations(voters, count) if len({pool[model] for model in chosen}) == count
-        )
-    for model in voters:
-        unrelated = [other for other in voters if pool[other] != pool[model]]
-        yield from (Backed(model, backers) for backers in combinations(unrelated, 2))
-    for model in cheapest_first:
+) -> Iterator[_Candidate]:
+    """Yield policies, each after those it waits for; only models that assert may vote."""
+    asserting = [model for model in cheapest_first if any(answer_of(row, model).asserted is not None for row in rows)]
+    voters = list({pool[model]: model for model in asserting}.values())  # the dearest of each family, cheapest first
+    voters.sort(key=cheapest_first.index)
+    last: list[Policy] = []
+    for policy, after in _votes(voters):
+        yield policy, after
+        last = [policy]
+    for model in cheapest_first[::-1]:
+        confident: tuple[Policy, ...] = ()
         if any(answer_of(row, model).confidence is not None for row in rows):
-            yield from (Confident(model, threshold) for threshold in _THRESHOLDS)
-        yield Always(model)
+            for threshold in _THRESHOLDS:
+                yield Confident(model, threshold), confident
+                confident = (Confident(model, threshold),)
+        last += confident
+    for model in cheapest_first[::-1]:
+        yield Always(model), tuple(last)
+        last = [Always(model)]
 
 
-def _saving_more_and_more(candidates: Iterable[_Candidate]) -> tuple[Policy, ...]:
-    """Return each policy that saves enough more than all safer ones."""
-    chosen: list[_Candidate] = []
-    for one in candidates:
-        if one.saved > 0 and (not chosen or one.saved >= chosen[-1].saved + _MIN_EXTRA_SAVING):
-            chosen.append(one)
-    return tuple(one.policy for one in chosen)
+def _votes(cheapest_first: Sequence[str]) -> Iterator[_Candidate]:
+    """Yield the votes of models, the last of which keeps an answer most readily."""
+    voters = cheapest_first[-_MAX_VOTERS:]
+    pairs = [Agree(pair) for pair in combinations(voters, 2)]
+    yield from ((pair, ()) for pair in pairs)
+    if len(voters) < 3:
+        return
+    backed = [Backed(model, tuple([other for other in voters if other != model][:2])) for model in voters]
+    waited_for = {pair for one in backed for pair in pairs if _backs(pair, one)}
+    for one in backed:
+        yield one, tuple(pair for pair in pairs if _backs(pair, one))
+    last: Policy = Agree(tuple(voters[-3:]))
+    yield last, (*backed, *(pair for pair in pairs if pair not in waited_for))
+    wider = [(*voters[-3:], voters[0]), tuple(voters)] if len(voters) > 3 else []
+    if len(cheapest_first) > _MAX_VOTERS:
+        wider.append(tuple(cheapest_first[:_MAX_VOTERS]))
+    for chosen in wider:
+        yield Agree(chosen), (last,)
+        last = Agree(chosen)
+
+
+def _backs(pair: Agree, backed: Backed) -> bool:
+    """Return whether a pair that agrees is a model and one of its backers."""
+    return backed.model in pair.voters and bool({*pair.voters} & {*backed.backers})
+
+
+def _worth_testing(candidates: Sequence[_Candidate], saved: Mapping[Policy, float]) -> tuple[GatedPolicy, ...]:
+    """Return those that save enough more than all they wait for; where one is left out its place is taken by those."""
+    order: list[GatedPolicy] = []
+    places: dict[Policy, tuple[int, ...]] = {}
+    most: dict[Policy, float] = {}  # saved by a policy and all it waits for
+    for policy, waits_for in candidates:
+        after = tuple(dict.fromkeys(place for before in waits_for for place in places[before])) or (START,)
+        least = max((most[before] for before in waits_for), default=0.0)
+        listed = saved[policy] > 0 and saved[policy] >= (least + _MIN_EXTRA_SAVING if least > 0 else 0)
+        most[policy] = max(least, saved[policy])
+        places[policy] = (len(order),) if listed else after
+        if listed:
+            order.append(GatedPolicy(policy, after))
+    return tuple(order)
 
 
 def _why_unprofitable(

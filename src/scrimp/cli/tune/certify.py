@@ -66,10 +66,11 @@ def certify(
 ) -> None:
     """Show which policies are proven to keep a share of the flagship's quality, and what they save.
 
-    Policies are tested from the safest on, each at the same risk, until one fails; a task with enough rows is tested by
-    itself, others together with their kind. A cheap model that gives the flagship's answer counts as right, so only
-    rows on which they differ need a label (scrimp tune label); where one is missing, the worst is assumed. Without
-    labels, quality is therefore agreement with the flagship, not the truth.
+    Policies are tested from the safest on, and each that passes hands its share of the risk on to bolder ones. A task
+    with enough rows is tested by itself, with policies of its own, others together with their kind. A cheap model that
+    gives the flagship's answer counts as right, so only rows on which they differ need a label (scrimp tune label);
+    where one is missing, the worst is assumed. Without labels, quality is therefore agreement with the flagship, not
+    the truth.
     Calls no API and changes no route: scrimp tune apply does that. Looks at rows of a task are counted, and share the
     risk (1/2, 1/6, 1/12 ...): to collect more rows until they suffice does not make a certificate weaker. Labels for
     the same rows, and the same rows again, are no other look.
@@ -127,7 +128,8 @@ def _claim(claim: Claim, certificate: Certificate) -> dict[str, object]:
         "group": claim.group, "signatures": claim.signatures, "certified": claim.certified, "risk": claim.risk,
         "policy": policy_name(claim.policy), "bound": claim.bound, "pairs": claim.pairs, **_metrics(claim.measured),
         "tested": [
-            {"policy": policy_name(test.policy), "p": test.p, "certified": test.certified} for test in claim.tests
+            {"policy": policy_name(test.policy), "p": test.p, "certified": test.certified, "risk": test.risk}
+            for test in claim.tests
         ],
         "next_target": claim.next_target, "labels_needed": claim.labels_needed,
         "sentence": claim_sentence(claim, certificate.target, 1 - certificate.risk),

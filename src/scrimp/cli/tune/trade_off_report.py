@@ -8,9 +8,9 @@ from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session
 from scrimp.cli.tune.dataset import interval_json
 from scrimp.flows.tune.trade_off import OrderQuality, SignalQuality, TradeOff
-from scrimp.tuning.calibration import Calibration
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import Interval
+from scrimp.tuning.statistics.calibration import Calibration
 from scrimp.units import UNKNOWN, format_percent, pluralize
 
 _BAR = 40  # characters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
@@ -12,6 +12,7 @@ from scrimp.flows.tune.dataset import Dataset
 from scrimp.store.level_replies import LevelReplyStore, Look, digest
 from scrimp.tuning.certify import Certificate, certify
 from scrimp.tuning.claim_groups import ClaimGroup
+from scrimp.tuning.gatekeeping import GatedPolicy
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name
 from scrimp.tuning.recorded_row import RecordedRow, label_by_agreement
 from scrimp.tuning.shortlist import shortlist
@@ -30,15 +31,17 @@ def certify_dataset(dataset: Dataset, target: float, risk: float, services: Serv
     label; where such a label is missing, the worst is assumed. So labels of the same rows are no other look.
     """
     rows = label_by_agreement(dataset.rows, dataset.flagship)
-    candidates = shortlist(rows, dataset.pool, dataset.flagship)
     store = LevelReplyStore(services.paths.ledger_db)
 
     def look(group: ClaimGroup[RecordedRow]) -> int:
         looked_at = Look("\n".join(group.signatures), dataset.flagship, "off", 1.0, _ROUTES)
         return store.look(looked_at, digest(row.id for row in group.rows), services.clock())
 
+    def listing(group: Sequence[RecordedRow]) -> Sequence[GatedPolicy]:
+        return shortlist(group, dataset.pool, dataset.flagship).order
+
     try:
-        return certify(rows, candidates.policies, dataset.flagship, target, risk, look)
+        return certify(rows, listing, dataset.flagship, target, risk, look)
     finally:
         store.close()
 

@@ -11,13 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.flows.tune.dataset import Dataset, split_rows
-from scrimp.tuning.calibration import Calibration, calibration
 from scrimp.tuning.gain_model import ObservedGain, fit_gains
-from scrimp.tuning.performance_gap import GapRecovered, gap_recovered
 from scrimp.tuning.policies import Policy
 from scrimp.tuning.policy_metrics import Oracle, PolicyMetrics, measure_all, oracle
 from scrimp.tuning.recorded_row import RecordedRow, label_by_agreement
 from scrimp.tuning.shortlist import shortlist
+from scrimp.tuning.statistics.calibration import Calibration, calibration
+from scrimp.tuning.statistics.performance_gap import GapRecovered, gap_recovered
 
 _SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # of rows that are escalated
 _DRAWS = 20  # samples of pairs

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.tuning.performance_gap import gap_recovered
+from scrimp.tuning.statistics.performance_gap import gap_recovered
 
 PAIRS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1), st.floats(-1, 1)), min_size=1, max_size=60)
 

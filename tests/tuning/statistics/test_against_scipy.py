@@ -10,10 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from scrimp.tuning.binomial import IncrementalBinomialCdf, binomial_cdf, binomial_pmf
-from scrimp.tuning.bounds import PairedOutcomes, ScorePair, betting_p, exact_p, lower_bound, min_rows, studentized_mean
-from scrimp.tuning.calibration import calibration
 from scrimp.tuning.policy_metrics import _wilson
+from scrimp.tuning.statistics.binomial import IncrementalBinomialCdf, binomial_cdf, binomial_pmf
+from scrimp.tuning.statistics.bounds import (
+    PairedOutcomes,
+    ScorePair,
+    betting_p,
+    exact_p,
+    lower_bound,
+    min_rows,
+    studentized_mean,
+)
+from scrimp.tuning.statistics.calibration import calibration
 
 SHARES = (
     st.sampled_from((0.0, 1.0))

@@ -26,7 +26,7 @@ from statistics import NormalDist
 
 from msgspec import Struct
 
-from scrimp.tuning.binomial import IncrementalBinomialCdf, binomial_pmf
+from scrimp.tuning.statistics.binomial import IncrementalBinomialCdf, binomial_pmf
 
 _GRID = 48  # steps
 _REFINEMENT = 12  # steps about the worst point of the grid

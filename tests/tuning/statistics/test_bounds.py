@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.tuning.binomial import IncrementalBinomialCdf, binomial_cdf, binomial_pmf
-from scrimp.tuning.bounds import (
+from scrimp.tuning.statistics.binomial import IncrementalBinomialCdf, binomial_cdf, binomial_pmf
+from scrimp.tuning.statistics.bounds import (
     PairedOutcomes,
     ScorePair,
     _max_losses,

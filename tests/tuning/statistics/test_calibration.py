@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.tuning.calibration import calibration
+from scrimp.tuning.statistics.calibration import calibration
 
 SHARES = st.floats(0, 1)
 ROWS = st.lists(st.tuples(SHARES, st.booleans()), min_size=1, max_size=60)
