@@ -260,6 +260,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     tags: Mapping[str, str] = {}
     signature: str | None = None  # of the prompt's task
     answered_by: str | None = None  # the model of the reply, where that is another one than was asked for
+    effort: Effort | None = None  # as it was sent
 
 
 def both_names(model: str, answered_by: str | None) -> str:
@@ -379,6 +380,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     baseline_estimated: bool = False  # the tokens of `baseline_cost` or `compression_saved` were not counted
     compared_cost: Decimal | None = None  # dollars of the one call that the baseline would have made, too
     calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
+    effort: Effort | None = None  # that the model was asked for
 
 
 class Answered(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -185,3 +186,42 @@ def test_each_arm_has_its_own_completions_among_the_pairs(arms: Scrimp) -> None:
 
     assert replay.status == 0, replay.err
     assert '"flagship":"fake/gpt-5-mini@high"' in replay.out.replace(" ", "")
+
+
+def test_the_ledger_the_row_and_the_bill_say_what_each_arm_was_billed(arms: Scrimp, provider: FakeProvider) -> None:
+    arms("run", "p.txt", "-m", "fake/gpt-5-mini", "-q")
+    ran = arms(
+        "run",
+        "p.txt",
+        "--chain",
+        "fake/gpt-5-mini@low,fake/gpt-5-mini@high",
+        "--choices",
+        "a,b",
+        "-q",
+        "--summary-file",
+        "bill.json",
+    )
+    sums = {
+        each["arm"]: (each["calls"], each["cost_usd"]) for each in json.loads(arms("cost", "--by", "arm", "--json").out)
+    }
+    lines = json.loads((arms.cwd / "bill.json").read_text())["lines"]
+
+    # Ten tokens in at 1 dollar a million; two and the hidden ones out at 10.
+    assert sums == {
+        "fake/gpt-5-mini@high": (2 * 3, 2 * 3 * 0.04003), "fake/gpt-5-mini@low": (2, 2 * 0.00043),
+        "fake/gpt-5-mini": (2, 2 * 0.00503),
+    }  # fmt: skip
+    assert [row["effort"] for row in ran.rows] == ["high", "high"]
+    assert {line["what"]: line["effort"] for line in lines} == {
+        "fake/gpt-5-mini@high": "high", "fake/gpt-5-mini@low": "low", "failed": None,
+    }  # fmt: skip
+    assert [each["model"] for each in json.loads(arms("cost", "--json").out)] == ["fake/gpt-5-mini"]
+
+
+def test_a_row_says_the_effort_that_was_sent_and_a_hit_says_the_same(arms: Scrimp, provider: FakeProvider) -> None:
+    words = ("run", "p.txt", "-q", "--limit", "1", "--effort", "max")  # gpt-5 takes high at most, gpt-4o none
+
+    rows = [arms(*words, "-m", f"fake/{model}").rows[0] for model in ("gpt-5", "gpt-5", "gpt-4o")]
+
+    assert [(row.get("effort"), row["cache"]) for row in rows] == [("high", "miss"), ("high", "hit"), (None, "miss")]
+    assert sent(provider) == {HIGH, ("gpt-4o", None)}

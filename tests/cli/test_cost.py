@@ -48,7 +48,7 @@ def test_a_word_that_is_no_group_is_refused_with_those_that_are(ready: Scrimp) -
     ran = ready("cost", "--by", "color")
 
     assert ran.status == 2
-    assert "cannot group by 'color': use model, provider" in ran.err
+    assert "cannot group by 'color': use model, arm, provider" in ran.err
     assert "or tag:NAME" in ran.err
 
 

@@ -7,10 +7,12 @@ as it is, any other as the nearest that it does take.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+import scrimp
 from scrimp.providers import DIALECTS
 from scrimp.providers.presets import PRESETS
 from scrimp.providers.requests.capabilities import accepted_efforts, sent_effort
@@ -200,3 +202,36 @@ def test_an_effort_and_a_schema_share_the_output_config() -> None:
         "effort": "low",
         "format": {"type": "json_schema", "schema": schema},
     }
+
+
+MANUAL = {
+    "gpt-5, -mini, -nano": ("openai/gpt-5", "openai/gpt-5-mini", "openai/gpt-5-nano"),
+    "gpt-5.1": ("openai/gpt-5.1",),
+    "gpt-5.2 and later": ("openai/gpt-5.2", "openai/gpt-5.4-mini", "openai/gpt-5.6-sol", "openai/gpt-6-luna", "openai/gpt-7"),
+    "gpt-6.1-sol, gpt-6.2-sol, gpt-6-astra, gpt-6.2-astra": (
+        "openai/gpt-6.1-sol", "openai/gpt-6.2-sol", "openai/gpt-6-astra", "openai/gpt-6.2-astra",
+    ),
+    "o3, o4-mini": ("openai/o3", "openai/o4-mini"),
+    "claude from 4.6 on": ("anthropic/claude-opus-4-6", "anthropic/claude-haiku-5-5", "anthropic/claude-sonnet-5-5"),
+    "claude-opus-5-5, claude-fable-5 and later": ("anthropic/claude-opus-5-5", "anthropic/claude-fable-5-2"),
+    "gemini-2.5-flash, -flash-lite": ("gemini/gemini-2.5-flash", "gemini/gemini-2.5-flash-lite"),
+    "gemini-2.5-pro": ("gemini/gemini-2.5-pro",),
+    "gemini-3 to 3.6, without pro": ("gemini/gemini-3-flash", "gemini/gemini-3.5-flash-lite", "gemini/gemini-3.6-flash"),
+    "gemini-3-pro, 3.1-pro, 3.7 and later": ("gemini/gemini-3-pro", "gemini/gemini-3.8-flash", "gemini/gemini-4-argon"),
+    "deepseek": ("deepseek/deepseek-flash",),
+    "qwen, mistral": ("qwen/qwen3.8-flash", "mistral/mistral-small-2603"),
+    "openrouter": ("openrouter/openai/gpt-6-luna", "openrouter/meta/llama-5"),
+}  # fmt: skip
+
+
+def test_the_manual_names_the_efforts_that_each_model_takes() -> None:
+    page = (Path(scrimp.__file__).parent / "manual" / "scrimp-providers.7.md").read_text(encoding="utf-8")
+    lines = page.partition("| model | efforts |\n|---|---|\n")[2].partition("\n\n")[0].splitlines()
+    told = dict(line.strip("| ").split(" | ") for line in lines)
+
+    assert told.keys() == MANUAL.keys()
+    for words, models in MANUAL.items():
+        for model in models:
+            provider, _, name = model.partition("/")
+            accepted = accepted_efforts(PRESETS[provider], name)
+            assert told[words] == ("every word, for every model" if accepted == WORDS else ", ".join(accepted))

@@ -62,10 +62,11 @@ entries = st.builds(
     cost=st.none() | st.integers(0, 10**15).map(lambda pico: Decimal(pico).scaleb(-12)),
     tier=st.sampled_from([None, "simple"]), chain=st.sampled_from([None, "c"]), route=st.sampled_from([None, "x"]),
     user=st.sampled_from([None, "ada"]), tags=st.sampled_from([{}, {"team": "blue"}, {"team": "red", "x": "y"}]),
-    signature=st.sampled_from([None, "s1"]),
+    signature=st.sampled_from([None, "s1"]), effort=st.sampled_from([None, "low", "high"]),
 )  # fmt: skip
 NAMES: dict[str, Callable[[Entry], str]] = {
     "model": lambda entry: f"{entry.provider}/{entry.model}",
+    "arm": lambda entry: f"{entry.provider}/{entry.model}" + (f"@{entry.effort}" if entry.effort else ""),
     "provider": lambda entry: entry.provider,
     "tier": lambda entry: entry.tier or "-",
     "chain": lambda entry: entry.chain or "-",
@@ -148,7 +149,7 @@ def test_it_groups_by_what_the_user_knows(ledger: Ledger, by: str, name: str) ->
 
 
 def test_an_unknown_group_is_refused_with_the_known_ones(ledger: Ledger) -> None:
-    with pytest.raises(UsageError, match="model, provider"):
+    with pytest.raises(UsageError, match="model, arm, provider"):
         ledger.totals("color")
 
 

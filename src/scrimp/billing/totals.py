@@ -11,7 +11,7 @@ from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.level_savings import HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
-from scrimp.enums import PAID_STATUSES, FailOn
+from scrimp.enums import PAID_STATUSES, Effort, FailOn
 from scrimp.values import Answer, Answered, Entry, Outcome, both_names
 
 
@@ -45,6 +45,7 @@ class BillLine(Struct):
     cost: Decimal = Decimal(0)
     unpriced_calls: int = 0  # calls whose cost is unknown
     answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
+    effort: Effort | None = None  # of a model: what was asked of it
 
     def add_call(self, entry: Entry) -> None:
         """Add a call."""
@@ -71,7 +72,8 @@ class Bill:
         self.estimated_calls = 0
         self.compression = CompressionTotals()
         self.higher_levels: HigherLevelSavings | None = None  # what they would have saved; None: not computed
-        self._hits, self._duplicates, self._models = BillLine(), BillLine(), dict[tuple[str, str | None], BillLine]()
+        self._hits, self._duplicates = BillLine(), BillLine()
+        self._models: dict[tuple[str, str | None, Effort | None], BillLine] = {}
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
 
@@ -98,14 +100,14 @@ class Bill:
         for entry in entries:
             self.estimated_calls += entry.estimated
             if entry.status in PAID_STATUSES:
-                self._model_line(entry.provider, entry.model, entry.answered_by).add_call(entry)
+                self._called_model_line(entry).add_call(entry)
             elif entry.status == "lost":
                 self._lost.add_call(entry)
             else:
                 wasted.add_call(entry)
 
-    def _model_line(self, provider: str, model: str, answered_by: str | None = None) -> BillLine:
-        return self._models.setdefault((f"{provider}/{model}", answered_by), BillLine(answered_by=answered_by))
+    def _model_line(self, name: str, answered_by: str | None, effort: Effort | None) -> BillLine:
+        return self._models.setdefault((name, answered_by, effort), BillLine(answered_by=answered_by, effort=effort))
 
     def _answered_line(self, outcome: Answered, answer: Answer) -> BillLine:
         """Return the line that an answered row belongs to; a hit or a duplicate is counted as such."""
@@ -116,7 +118,7 @@ class Bill:
             self.counts.duplicates += 1
             return self._duplicates
         if not outcome.entries:  # answered earlier, by calls whose entries we do not have
-            line = self._model_line(answer.provider, answer.model)
+            line = self._model_line(f"{answer.provider}/{answer.model}", None, answer.effort)
             line.calls += answer.attempts
             if answer.usage is not None:
                 line.input += answer.usage.input
@@ -124,12 +126,11 @@ class Bill:
             line.cost += answer.cost or 0
             line.unpriced_calls += answer.cost is None
             return line
-        return self._called_model_line(outcome)
+        return self._called_model_line(outcome.entry or outcome.entries[-1])
 
-    def _called_model_line(self, outcome: Answered) -> BillLine:
-        """Return the line of the model that answered, by the name it was called by: it may report a longer one."""
-        entry = outcome.entry or outcome.entries[-1]
-        return self._model_line(entry.provider, entry.model, entry.answered_by)
+    def _called_model_line(self, entry: Entry) -> BillLine:
+        """Return the line of the model of a call, by the name it was called by: it may report a longer one."""
+        return self._model_line(f"{entry.provider}/{entry.model}", entry.answered_by, entry.effort)
 
     @property
     def cost(self) -> Decimal:
@@ -149,9 +150,12 @@ class Bill:
     @property
     def unpriced_calls(self) -> Mapping[str, int]:
         """Calls that were answered at an unknown price, by model."""
-        return {
-            both_names(*names): line.unpriced_calls for names, line in self._models.items() if line.unpriced_calls
-        }  # fmt: skip
+        calls: dict[str, int] = {}
+        for (name, answered_by, _), line in self._models.items():
+            if line.unpriced_calls:
+                names = both_names(name, answered_by)
+                calls[names] = calls.get(names, 0) + line.unpriced_calls
+        return calls
 
     @property
     def unknown_calls(self) -> int:
@@ -162,11 +166,20 @@ class Bill:
         return (*self._models.values(), self._retried, self._failed, self._lost)
 
     def lines(self) -> Iterator[tuple[str, BillLine]]:
-        """Yield the lines of the bill that have rows or calls, the most expensive model first."""
+        """Yield the lines of the bill that have rows or calls, the most expensive model first.
+
+        A model that was asked for several efforts has a line for each of them.
+        """
         counts = self.counts
         failed = BillLine(counts.error, self._failed.calls, cost=self._failed.cost)
         named = [("cache hit", self._hits), ("duplicate", self._duplicates)]
-        models = [(name, line) for (name, _), line in self._models.items()]
+        efforts: dict[str, set[Effort | None]] = {}
+        for name, _, effort in self._models:
+            efforts.setdefault(name, set()).add(effort)
+        models = [
+            (f"{name}@{effort}" if effort and len(efforts[name]) > 1 else name, line)
+            for (name, _, effort), line in self._models.items()
+        ]
         named += sorted(models, key=lambda item: (-item[1].cost, -item[1].calls, item[0], item[1].answered_by or ""))
         named += [("failed calls", self._retried), ("lost calls", self._lost), ("failed", failed)]
         named += [(status, BillLine(rows=getattr(counts, status))) for status in ("truncated", "skipped", "pending")]

@@ -56,6 +56,8 @@ def cost(
 ) -> None:
     """Show what was paid, by model, tier, user or day.
 
+    By arm, the calls of a model at each effort are apart: a model that thinks longer costs more at the same price.
+
     The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price, and lost ones,
     which may have been billed, never count as zero: the sum of the others is marked with a +, and the total says "at
     least". Also warns of routes of scrimp tune apply that escalate much more or less often than when they were
@@ -134,7 +136,7 @@ def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:
     shown = asdict(total)
     cost = shown.pop("cost")
     unknown = _unknown_calls(total)
-    if by != "model":
+    if by not in ("model", "arm"):
         del shown["answered_by"]
     return {
         by: shown.pop("name"), "cost_usd": known_or_none(cost, unknown), **shown, "at_least": unknown > 0,

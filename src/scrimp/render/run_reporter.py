@@ -77,4 +77,6 @@ def _explanation(outcome: Outcome) -> str:
         return f"{outcome.prompt.source}: {outcome.status}: {outcome.failure.message}"
     answer = outcome.answer
     confidence = "" if answer.confidence is None else f", confidence {answer.confidence:.2f}"
-    return f"{outcome.prompt.source}: {outcome.cache}: {answer.provider}/{answer.model} ({answer.why}{confidence})"
+    effort = f"@{answer.effort}" if answer.effort else ""
+    model = f"{answer.provider}/{answer.model}{effort}"
+    return f"{outcome.prompt.source}: {outcome.cache}: {model} ({answer.why}{confidence})"

@@ -18,6 +18,7 @@ from scrimp.values import Entry, Usage, both_names
 # What `scrimp cost --by` groups by: each word and its SQL expression.
 GROUPS = {
     "model": "provider || '/' || model",
+    "arm": "provider || '/' || model || coalesce('@' || effort, '')",
     "provider": "provider",
     "tier": "coalesce(tier, '-')",
     "chain": "coalesce(chain, '-')",
@@ -125,9 +126,14 @@ def m009_tasks(db: sqlite3.Connection) -> None:
     )
 
 
+def m010_effort(db: sqlite3.Connection) -> None:
+    """Add the effort that was asked of the model."""
+    db.execute("ALTER TABLE entries ADD COLUMN effort TEXT")
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
-    m008_level_replies, m009_tasks,
+    m008_level_replies, m009_tasks, m010_effort,
 )  # fmt: skip
 
 # As they were before m003: what a migration did must never change.
@@ -135,7 +141,7 @@ _COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by"
+_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort"
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
@@ -210,7 +216,7 @@ class Ledger:
     def totals(self, by: str, *, since: float = 0.0, run: str | None = None) -> list[LedgerTotal]:
         """Sum the entries since a moment, or of one run, by one of GROUPS or `tag:NAME`; the most expensive first."""
         column, parameters = _group_expression(by)
-        answered_by = "answered_by" if by == "model" else "NULL"
+        answered_by = "answered_by" if by in ("model", "arm") else "NULL"
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
@@ -291,7 +297,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
         *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
         entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
-        entry.signature, pico, entry.answered_by,
+        entry.signature, pico, entry.answered_by, entry.effort,
     )  # fmt: skip
 
 

@@ -153,7 +153,7 @@ class Answerer:
             price=entry.price, compressed=compression, attempts=len(attempts), baseline=counterfactual.baseline,
             baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
             baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
-            calls=call_usages(recorder.entries, attempts, compared), climb=_summaries(attempts),
+            calls=call_usages(recorder.entries, attempts, compared), climb=_summaries(attempts), effort=entry.effort,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.failures import policy_of
+from scrimp.flows.answer.call_parameters import CallParameters
 from scrimp.flows.answer.prefix_warmup import long_prefix
 from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.overruns import Overruns
@@ -20,7 +21,6 @@ from scrimp.values import (
     Call,
     Completion,
     Failure,
-    JsonObject,
     Message,
     ModelRef,
     Parameters,
@@ -61,10 +61,9 @@ class StepCaller:
         self._streams, self._show, self._shown = streams or show is not None, show, False
         self._redirected = redirected
         self._warn, self._warned = warn, set[tuple[ModelRef, ModelRef | None]]()
-        self._parameters_of: dict[ModelRef, Parameters] = {}
+        self._parameters = CallParameters(options, endpoints, warn)
         self._rule_budgets: dict[str, Budget] = {}
         self._overruns = Overruns(warn)
-        self._told_of_schema = set[str]()  # providers
         self._content: AttachedContent | None = None
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
@@ -231,10 +230,10 @@ class StepCaller:
     def _call(self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
         """Return the call for a prompt, or for a question about one, which stands alone."""
         about_a_completion = _about_a_completion(question)
-        parameters = self._parameters(model)
         if about_a_completion:
-            own = question.parameters or Parameters()
-            parameters = self._with_logprobs(replace(own, effort=model.effort_of(own.effort)), model)
+            parameters = self._parameters.of_question(question.parameters or Parameters(), model)
+        else:
+            parameters = self._parameters.of(model)
         if row.route.cap is not None and parameters.max_output is None:
             parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
         history = () if about_a_completion else row.sent.history
@@ -248,41 +247,6 @@ class StepCaller:
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
             attachments=_attachments(question, row),
         )  # fmt: skip
-
-    def _parameters(self, model: ModelRef) -> Parameters:
-        """Return what is asked of a model besides the text; the same for all rows of a run."""
-        known = self._parameters_of.get(model)
-        if known is None:
-            asked = self._options.parameters
-            cap = asked.max_output or model.max_output
-            if cap is None and self._options.limits.max_cost is not None:
-                cap = BOUNDED_OUTPUT
-            parameters = replace(asked, max_output=cap, effort=model.effort_of(asked.effort))
-            if asked.schema is not None:
-                self._tell_of_narrower_schema(asked.schema, self._endpoints[model.provider])
-            known = self._parameters_of[model] = self._with_logprobs(parameters, model)
-        return known
-
-    def _tell_of_narrower_schema(self, schema: JsonObject, endpoint: Endpoint) -> None:
-        """Warn once for each provider which parts of the schema it does not accept."""
-        from scrimp.providers.schemas.sent_schema import sent_schema  # noqa: PLC0415 - only with a schema
-
-        changes = () if endpoint.recording is not None else sent_schema(schema, endpoint).changes
-        if changes and endpoint.name not in self._told_of_schema:
-            self._told_of_schema.add(endpoint.name)
-            self._warn(
-                f"{endpoint.name} takes a narrower kind of JSON schema, so yours is sent {', '.join(changes)}; "
-                "completions are checked against your own"
-            )
-
-    def _with_logprobs(self, parameters: Parameters, model: ModelRef) -> Parameters:
-        """Ask for probabilities where a label is wanted and the model reports them: they cost nothing."""
-        from scrimp.providers.requests.capabilities import supports_logprobs  # noqa: PLC0415 - only a miss needs it
-
-        wanted = bool(parameters.choices) and supports_logprobs(
-            self._endpoints[model.provider], model.model, parameters.effort
-        )
-        return replace(parameters, logprobs=wanted)
 
 
 def _about_a_completion(question: CallStep) -> bool:

@@ -56,7 +56,7 @@ def _line(name: str, line: BillLine) -> dict[str, object]:
     return {
         "what": name, "rows": line.rows, "calls": line.calls, "input": line.input, "output": line.output,
         "cost_usd": known_or_none(line.cost, line.unpriced_calls), "unpriced_calls": line.unpriced_calls,
-        "answered_by": line.answered_by,
+        "answered_by": line.answered_by, "effort": line.effort,
     }  # fmt: skip
 
 

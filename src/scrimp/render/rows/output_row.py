@@ -73,6 +73,7 @@ class OutputRow(Struct, frozen=True, kw_only=True):
     )
     raw: str | UnsetType = UNSET  # present only where the output is a part of it: the completion as the model wrote it
     sample: int | UnsetType = UNSET  # present only with --samples: which completion of its prompt it is, from 0
+    effort: str | UnsetType = UNSET  # present only where one was asked of the model
 
 
 def output_row(outcome: Outcome) -> OutputRow:
@@ -115,6 +116,7 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
         climb=answer.climb or UNSET,
         raw=UNSET if answer.raw is None else answer.raw,
         sample=UNSET if prompt.sample is None else prompt.sample,
+        effort=answer.effort or UNSET,
     )
 
 
@@ -138,6 +140,7 @@ def _bare(outcome: Failed, error: RowError) -> OutputRow:
         input=outcome.prompt.row,
         estimated=_estimated(outcome, None),
         sample=UNSET if outcome.prompt.sample is None else outcome.prompt.sample,
+        effort=(last and last.effort) or UNSET,
     )
 
 
