@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from functools import cached_property
 
-from scrimp.compress.json.enclosure import Enclosures
 from scrimp.compress.json.lexer import WHITESPACE
+from scrimp.compress.zones.enclosure import Enclosures
 
 # The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
 _HEAD = 20_000

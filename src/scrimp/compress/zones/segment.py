@@ -14,6 +14,7 @@ from itertools import accumulate
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.context_detector import detect_context
 from scrimp.compress.zones.detectors import applicable_detectors
+from scrimp.compress.zones.programs import with_programs_whole
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 from scrimp.compress.zones.zone_span import Detector, ZoneSpan, find_closing_tag
 
@@ -48,6 +49,7 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     found = _detect_in_gaps(text, found, _detect_by_lines)
     if not told and _has_words_outside(text, found):
         found = [*detect_context(text, found), *found]
+    found = with_programs_whole(text, found)
     return _to_zones(text, list(_with_doubtful_json_as_code(text, found, is_data)))
 
 

@@ -1,0 +1,75 @@
+"""What looks like something else within a program, and is code: a page in a string, a diagram in a comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from scrimp.compress.zones.enclosure import Enclosures
+from scrimp.compress.zones.zone_span import ZoneSpan
+
+# How a line ends that goes on in the next: an assignment, an open bracket, a string.
+_UNFINISHED = re.compile(r"(?:[=(\[{,\\+&\"'`]|\b(?:return|yield))[ \t]*\Z")
+_LOOK_BACK = 200  # characters
+_FILLED_IN = re.compile(r"<\?(?:php\b|=)|<%|\{%|\{\{")  # of PHP, ERB, Jinja and their like
+_LEAST_SHARE = 0.4  # of the characters between a program's first line and its last that are surely code
+
+
+def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
+    """Return the spans, with each of a program's as code; JSON is judged by its placement.
+
+    A page is part of a program in a string, comment or here-document, after an unfinished line, right below code, and
+    where it is a template. Other spans are in a string, or where code is before and after them and makes up much of the
+    whole.
+    """
+    if not any(map(_may_be_of_program, found)):
+        return list(found)
+    program = _Program(text, found)
+    return [
+        ZoneSpan(span.start, span.end, "code", "fence") if _may_be_of_program(span) and program.has(span) else span
+        for span in found
+    ]
+
+
+def _may_be_of_program(span: ZoneSpan) -> bool:
+    return span.kind in ("data", "tool", "context") and span.form not in ("json", "jsonl", "markup")
+
+
+class _Program:
+    """The code of a text outside of fences."""
+
+    def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
+        self._text = text
+        self._enclosures = Enclosures(text)
+        code = sorted((span.start, span.end) for span in found if _is_code(text, span))
+        self._ends = {end for _, end in code}
+        self._start, self._end = (code[0][0], code[-1][1]) if code else (0, 0)
+        size = sum(end - start for start, end in code)
+        self._is_whole = size >= _LEAST_SHARE * (self._end - self._start)
+
+    def has(self, span: ZoneSpan) -> bool:
+        """Return whether a span is part of the program."""
+        if span.form == "html":
+            return self._is_enclosed(span) or self._goes_on_in(span) or self._is_template(span)
+        if span.start <= self._start or not self._end:
+            return False
+        # Quotation marks may also frame a document of a prompt.
+        return (self._is_whole and span.start < self._end) or (span.kind != "context" and self._is_enclosed(span))
+
+    def _is_enclosed(self, span: ZoneSpan) -> bool:
+        return self._enclosures.around(span.start, span.start + 1)
+
+    def _goes_on_in(self, span: ZoneSpan) -> bool:
+        """Return whether code is right above, or a line that is not finished."""
+        line = self._text[max(0, span.start - _LOOK_BACK) : span.start].removesuffix("\n")
+        return span.start in self._ends or _UNFINISHED.search(line) is not None
+
+    def _is_template(self, span: ZoneSpan) -> bool:
+        """Return whether a page has places that a program fills in, or the program goes on around it."""
+        line = self._text.rfind("\n", 0, max(span.start - 1, 0)) + 1
+        return _FILLED_IN.search(self._text, line, span.end) is not None
+
+
+def _is_code(text: str, span: ZoneSpan) -> bool:
+    first = text[span.start : min(span.end, span.start + 80)].lstrip()
+    return (span.kind, span.form) == ("code", "fence") and not first.startswith(("```", "~~~"))

@@ -1,0 +1,74 @@
+"""What a program holds in its strings and comments is part of it; a page beside a program is a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from scrimp.compress import compress
+
+PAGE = "<html>\n<title>Mill</title>\n<body>\n<h1>The mill</h1>\n<p>It was built in 1790.</p>\n</body>\n</html>"
+FRAGMENT = '<div class="news">\n  <p>The old <b>mill</b> was built in 1790.</p>\n</div>'
+PROGRAMS = {
+    "python": 'import sys\n\nPAGE = """\n{page}\n"""\n\n\ndef main():\n    sys.stdout.write(PAGE)\n',
+    "python f-string": "def page(name):\n    return f'''\n{page}\n'''\n\n\nprint(page(\"x\"))\n",
+    "python call": 'def main():\n    print("""\n{page}\n""")\n',
+    "go": "package main\n\nconst page = `\n{page}\n`\n\nfunc main() {\n\tfmt.Println(page)\n}\n",
+    "shell": "cat > index.html <<'EOF'\n{page}\nEOF\npython -m http.server\n",
+    "php": "<?php foreach ($rows as $row): ?>\n{page}\n<?php endforeach; ?>\n",
+    "javascript": "const page = `\n{page}\n`;\n\nexport function show() {\n  document.body.innerHTML = page;\n}\n",
+    "jsx": "export function List({ items }) {\n  const [open] = useState(false);\n  return (\n{page}\n  );\n}\n",
+    "java": 'class A {\n    static final String PAGE = """\n{page}\n""";\n\n    int n() { return PAGE.length(); }\n}\n',
+    "c#": 'public class A {\n    string page = @"\n{page}\n";\n    public int Size() { return page.Length; }\n}\n',
+    "rust": 'fn main() {\n    let page = r#"\n{page}\n"#;\n    println!("{}", page);\n}\n',
+    "ruby": "require 'sinatra'\n\nget '/' do\n  <<~HTML\n{page}\n  HTML\nend\n",
+    "jinja": '{% extends "base.html" %}\n{% block main %}\n{page}\n{% endblock %}\n',
+    "erb": "<% @rows.each do |row| %>\n{page}\n<% end %>\n",
+    "comment": "int main(void) {\n  /* It writes:\n{page}\n  */\n  return 0;\n}\n",
+}
+FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]
+
+
+@pytest.mark.parametrize("level", ["tidy", "focus", "dense"])
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("page", [PAGE, FRAGMENT], ids=["page", "fragment"])
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_page_in_a_program_keeps_every_byte(language: str, page: str, frame: str, level: str) -> None:
+    prompt = frame.replace("{}", PROGRAMS[language].replace("{page}", page))
+
+    assert compress(prompt, level).text == prompt
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "{page}",
+        "When was the mill built?\n\n{page}",
+        "Page:\n{page}\n\nWhen was the mill built?",
+        "<page>\n{page}\n</page>\n\nWhen was the mill built?",
+        "I fetched it so:\n\nimport httpx\nprint(httpx.get(URL).text)\n\nIt printed:\n\n{page}\n\nWhat is it about?",
+    ],
+)
+def test_a_page_beside_other_text_becomes_text(prompt: str) -> None:
+    before, _, after = prompt.partition("{page}")
+    found = compress(prompt.replace("{page}", PAGE), "tidy").text
+
+    assert found.startswith(before)
+    assert found.rstrip().endswith(after.rstrip())
+    assert "It was built in 1790." in found
+    assert "<h1>" not in found
+
+
+@pytest.mark.parametrize("level", ["tidy", "dense"])
+def test_a_log_and_repeated_passages_in_comments_of_a_program_keep_every_byte(level: str) -> None:
+    log = "".join(f"2026-11-25 10:00:{second:02} INFO took {second} ms\n" for second in range(30))
+    passage = (
+        "Parameters:\n\n    The order to look up, as the shop wrote it, with all of its lines and their prices.\n\n"
+    )
+    pieces = [
+        f'def look_up{at}(order):\n    """Look up an order.\n\n    {passage}{log}    """\n    found = orders[order]\n'
+        "    total = sum(line.price for line in found)\n    return total\n" + "    total = total + 1\n" * 60
+        for at in range(3)
+    ]
+    prompt = "Why does it fail?\n\nimport orders\n\n" + "\n\n".join(pieces)
+
+    assert compress(prompt, level).text == prompt
