@@ -393,3 +393,14 @@ def test_a_completion_that_is_nested_without_end_is_one_row_and_not_the_run(
 
         assert "Traceback" not in ran.err, flags
         assert len(ran.rows) == 2, ran.err
+
+
+def test_a_reply_without_an_end_fails_its_row_and_the_run_goes_on(ready: Scrimp, provider: FakeProvider) -> None:
+    endless = 200, {"content-type": "application/json"}, b" " * (20 << 20)
+    provider.answer = lambda body: endless if "prompt 3" in body["messages"][-1]["content"] else echo(body)
+    ran = ready("run", "rows.jsonl")
+    (failed,) = [row for row in ran.rows if row["status"] != "ok"]
+
+    assert (ran.status, len(ran.rows), len(provider.bodies)) == (3, 10, 10)
+    assert failed["error"]["message"].startswith("the reply of fake is longer than 16 MB")
+    assert "unknown" in ran.err  # what it cost

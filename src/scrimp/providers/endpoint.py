@@ -58,6 +58,10 @@ def without_secrets(url: str) -> str:
     return SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "").geturl()
 
 
+# The longest reply that is read, unpacked, in bytes; and the bytes for each token of --max-output on top.
+REPLY_BYTES, REPLY_BYTES_OF_TOKEN = 16 << 20, 64
+
+
 class HttpRequest(Struct, frozen=True, kw_only=True):
     """A request without its key, which the transport adds last."""
 
@@ -65,6 +69,7 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
     body: bytes
     headers: Mapping[str, str] = {}
     method: str = "POST"
+    reply_limit: int = REPLY_BYTES
 
 
 class HttpReply(Struct, frozen=True, kw_only=True):

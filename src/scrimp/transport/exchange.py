@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
+
 from scrimp.providers import DIALECTS
-from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.providers.endpoint import REPLY_BYTES, REPLY_BYTES_OF_TOKEN, Endpoint, HttpReply, HttpRequest
 from scrimp.providers.replies.event_stream import events_of, starts_event_stream
 from scrimp.providers.replies.rate_limit_headers import stated_limits
 from scrimp.values import Call, Completion, Entry, Failure
@@ -42,6 +44,9 @@ class Exchange:
         self.dialect = DIALECTS[endpoint.dialect]()
         whole = call if content is None else content(call)
         self.request: HttpRequest = self.dialect.to_request(whole, endpoint)
+        if call.parameters.max_output is not None:
+            limit = REPLY_BYTES + REPLY_BYTES_OF_TOKEN * call.parameters.max_output
+            self.request = replace(self.request, reply_limit=limit)
         # Of the request, without what is attached, whose tokens do not depend on its bytes.
         self.text_bytes = len(self.request.body) - sum(len(attached.data) for attached in whole.attachments)
         self.shown = False  # a piece of the completion was shown

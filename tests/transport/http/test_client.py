@@ -3,36 +3,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from raw_server import raw_server
 from scrimp.errors import ConfigError
 from scrimp.failures import is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import extra_certificates
 from scrimp.transport.http.client import HttpClient, build_engine
-
-
-@contextmanager
-def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Accept one connection and run `talk` on it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        with listener.accept()[0] as connection:
-            talk(connection)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        thread.join(timeout=10)
-        listener.close()
 
 
 def send(url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None) -> HttpReply:

@@ -16,6 +16,8 @@ _FIRST_FIELD = re.compile(rb"\s*(?:data|event|id|retry)?:")
 _BOM = b"\xef\xbb\xbf"
 # Events of these types carry a completion or its error; of another type only if they are JSON (Anthropic names each).
 _COMPLETION_EVENTS = frozenset(("", "message", "error"))
+# Bytes that a line takes in memory besides its text.
+_LINE_OVERHEAD = 64
 
 
 class EventDecoder:
@@ -24,18 +26,30 @@ class EventDecoder:
     def __init__(self) -> None:
         self.done = False  # the stream said that it is complete
         self._started = False
-        self._rest = b""
+        self._rest: list[bytes] = []  # pieces of a line that has not ended
+        self._rest_length = self._data_length = 0
         self._type = ""
         self._data: list[str] = []
 
     def feed(self, chunk: bytes) -> list[str]:
         """Return the data of the events that a chunk completes."""
-        *lines, self._rest = _LINE_END.split(self._rest + chunk)
+        after_return = self._rest and self._rest[-1].endswith(b"\r")
+        self._rest.append(chunk)
+        self._rest_length += len(chunk)
+        if not after_return and b"\n" not in chunk and b"\r" not in chunk:
+            return []  # joined at the end of the line: its length would cost its square
+        *lines, rest = _LINE_END.split(b"".join(self._rest))
+        self._rest, self._rest_length = [rest], len(rest)
         return [data for line in lines for data in self._read_line(line)]
+
+    @property
+    def pending(self) -> int:
+        """The bytes of an event that has not ended."""
+        return self._rest_length + self._data_length
 
     def end(self) -> list[str]:
         """Return the data of a last event that lacks its blank line."""
-        return [data for line in (self._rest.removesuffix(b"\r"), b"") for data in self._read_line(line)]
+        return [data for line in (b"".join(self._rest).removesuffix(b"\r"), b"") for data in self._read_line(line)]
 
     def _read_line(self, line: bytes) -> list[str]:
         if not self._started:
@@ -47,13 +61,14 @@ class EventDecoder:
         name, _, value = line.decode("utf-8", "replace").partition(":")
         if name == "data":
             self._data.append(value.strip())
+            self._data_length += len(value) + _LINE_OVERHEAD
         elif name == "event":
             self._type = value.strip()
         return []
 
     def _dispatch(self) -> list[str]:
         """Return the data of the event that a blank line ends; some servers forget the blank lines between events."""
-        lines, self._data = [line for line in self._data if line], []
+        lines, self._data, self._data_length = [line for line in self._data if line], [], 0
         kind, self._type = self._type, ""
         events = lines if len(lines) > 1 and all(map(_is_whole, lines)) else ["\n".join(lines)]
         events = [data for data in events if data and (kind in _COMPLETION_EVENTS or data[0] == "{")]

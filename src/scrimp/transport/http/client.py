@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import BuilderError, PyreqwestError, RequestTimeoutError
+from pyreqwest.exceptions import BuilderError, PyreqwestError
 from pyreqwest.http import Url
 from pyreqwest.proxy import ProxyBuilder
 
@@ -24,12 +23,11 @@ from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import (
     Certificate,
     accepted_certificates,
-    advice_on_refusal,
     extra_certificates,
 )
 from scrimp.transport.http.proxies import NO_PROXIES, Proxies, Proxy, read_proxies
 from scrimp.transport.http.reply_headers import readable_headers
-from scrimp.values import Failure
+from scrimp.transport.http.wire_failures import failure_of, innermost_reason, reply_too_long
 
 if TYPE_CHECKING:
     import httpx
@@ -37,6 +35,9 @@ if TYPE_CHECKING:
 # As in the official SDKs: a host that does not accept the connection in this time is down.
 _CONNECT_SECONDS = 5.0
 _IDLE_SECONDS = 60.0
+# A stream is told by its first bytes. Each token of it comes with hundreds of bytes that are not kept, so it may be
+# longer than a reply that comes whole, this many times.
+_STREAM_STARTS_WITHIN, _STREAM_LENGTH = 1 << 16, 4
 USER_AGENT = f"scrimp/{__version__}"
 
 
@@ -57,7 +58,7 @@ def build_engine(
             return _engine(timeout, proxies, accepted_certificates(certificates, refusal, warn))
     except BuilderError as error:
         raise ConfigError(
-            f"no https address can be called ({_innermost_reason(error)}): install your system's ca-certificates, or "
+            f"no https address can be called ({innermost_reason(error)}): install your system's ca-certificates, or "
             "name a file of certificates in SSL_CERT_FILE"
         ) from error
     except RuntimeError as error:  # its threads could not be started
@@ -106,7 +107,7 @@ def refusal(certificate: bytes) -> str:
     try:
         ClientBuilder().add_root_certificate_pem(certificate).build()
     except BuilderError as error:
-        return _innermost_reason(error)
+        return innermost_reason(error)
     return ""
 
 
@@ -125,12 +126,15 @@ class HttpClient:
         await self._engine.close()
 
     async def send(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]) -> HttpReply:
-        """Return the reply, whatever its status. Raise FaultError if there is no complete reply."""
+        """Return the reply, whatever its status. Raise FaultError where it is not complete, or too long."""
         with self._as_faults(endpoint):
             builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
-            reply = await builder.body_bytes(request.body).build().send()
-            body = await reply.bytes()
-            return HttpReply(status=reply.status, body=body.to_bytes(), headers=dict(readable_headers(reply.headers)))
+            async with builder.body_bytes(request.body).build_streamed() as reply:
+                body = await reply.body_reader.read(request.reply_limit + 1) or b""
+                headers = dict(readable_headers(reply.headers))
+        if len(body) > request.reply_limit:
+            raise FaultError(reply_too_long(endpoint.name, request.reply_limit))
+        return HttpReply(status=reply.status, body=bytes(body), headers=headers)
 
     async def events(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]
@@ -143,7 +147,7 @@ class HttpClient:
             )
             reply = await client.send(http_request, stream=True)
             try:
-                async for event in _events_of(reply):
+                async for event in _events_of(reply, endpoint.name, request.reply_limit):
                     yield event
             finally:
                 await reply.aclose()
@@ -155,7 +159,7 @@ class HttpClient:
             yield
         except Exception as error:
             cause = error if isinstance(error, PyreqwestError) else error.__cause__
-            raise FaultError(_failure(endpoint, error, cause, self._proxies)) from error
+            raise FaultError(failure_of(endpoint, error, cause, self._proxies)) from error
 
     def _open_stream_client(self) -> httpx.AsyncClient:
         if self._stream_client is None:
@@ -168,20 +172,27 @@ class HttpClient:
         return self._stream_client
 
 
-async def _events_of(reply: httpx.Response) -> AsyncIterator[str | HttpReply]:
-    """Yield the events of a reply as they arrive; the whole reply if it is an error, or JSON for a streamed call."""
-    decoder, body, streamed = EventDecoder(), b"", False
+async def _events_of(reply: httpx.Response, provider: str, limit: int) -> AsyncIterator[str | HttpReply]:
+    """Yield the events of a reply as they arrive; the whole reply if it is an error, or JSON for a streamed call.
+
+    Raise FaultError for a reply or an event longer than the limit in bytes, and for a stream many times as long.
+    """
+    decoder, body, streamed, size = EventDecoder(), bytearray(), False, 0
     async for chunk in reply.aiter_bytes():
-        body = chunk if streamed else body + chunk
-        streamed = streamed or (reply.status_code < 300 and starts_event_stream(body))
+        size += len(chunk)
+        may_start = size - len(chunk) < _STREAM_STARTS_WITHIN
         if not streamed:
-            continue
-        for event in decoder.feed(body):
+            body += chunk
+            streamed = may_start and reply.status_code < 300 and starts_event_stream(bytes(body))
+            chunk = bytes(body) if streamed else b""  # noqa: PLW2901 - what of it belongs to the stream
+        for event in decoder.feed(chunk) if streamed else ():
             yield event
         if decoder.done:
             return
+        if max(len(body), decoder.pending) > limit or size > _STREAM_LENGTH * limit:
+            raise FaultError(reply_too_long(provider, limit if size <= _STREAM_LENGTH * limit else size))
     if not streamed:
-        yield HttpReply(status=reply.status_code, body=body, headers=dict(reply.headers))
+        yield HttpReply(status=reply.status_code, body=bytes(body), headers=dict(reply.headers))
     for event in decoder.end():
         yield event
 
@@ -191,63 +202,3 @@ def request_headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[st
     own = {"content-type": "application/json", "user-agent": USER_AGENT}
     own |= {name.lower(): value for name, value in secrets.items()}
     return own | {name.lower(): value for name, value in request.headers.items()}
-
-
-def _failure(endpoint: Endpoint, error: Exception, cause: BaseException | None, proxies: Proxies) -> Failure:
-    """Return the failure an exception means; raise it again if it is neither from the engine nor about the URL."""
-    if isinstance(cause, BuilderError) or (cause is None and _is_url_error(error)):
-        message = f"{endpoint.name} has an unusable base_url ({error}): correct it"
-        return Failure(kind="invalid", message=message, sent=False)
-    if not isinstance(cause, PyreqwestError):
-        raise error
-    if any("(Connect)" in reason for reason in _reasons(cause)):
-        return _unreachable(endpoint, cause, proxies)
-    # Silence after the request was sent raises ConnectTimeoutError, too: only "(Connect)" proves that it was not.
-    return (
-        _timed_out(endpoint.name) if isinstance(cause, RequestTimeoutError) else _connection_lost(endpoint.name, cause)
-    )
-
-
-def _is_url_error(error: Exception) -> bool:
-    return isinstance(error, ValueError) or type(error).__name__ in ("InvalidURL", "UnsupportedProtocol")
-
-
-def _unreachable(endpoint: Endpoint, error: PyreqwestError, proxies: Proxies) -> Failure:
-    parts = urlsplit(endpoint.base_url)
-    proxy = proxies.proxy_of(parts.scheme, parts.hostname or "", parts.port)
-    reason = _innermost_reason(error)
-    address, advice = _host(endpoint.base_url), "check the network, or base_url"
-    if proxy is not None:
-        address += f" through {proxy.shown}"
-        advice = f"check {proxy.variable}, or name {parts.hostname} in NO_PROXY"
-    advice = advice_on_refusal(reason) or advice
-    message = f"{endpoint.name} could not be reached at {address} ({reason}): {advice}"
-    return Failure(kind="network", message=message, sent=False)
-
-
-def _timed_out(name: str) -> Failure:
-    return Failure(kind="timeout", message=f"{name} did not answer in time: try again, or raise --timeout")
-
-
-def _connection_lost(name: str, error: PyreqwestError) -> Failure:
-    message = (
-        f"the connection to {name} broke before the reply was complete ({_innermost_reason(error)}): the call may "
-        "have been billed; rerun the same command to resume"
-    )
-    return Failure(kind="network", message=message)
-
-
-def _host(url: str) -> str:
-    """Return only scheme, host and port: a base URL may contain a password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def _innermost_reason(error: PyreqwestError) -> str:
-    """Return the innermost reason of an exception; the outer ones repeat the URL."""
-    return ([*_reasons(error)] or [str(error) or type(error).__name__])[-1].removesuffix(".")[:200]
-
-
-def _reasons(error: PyreqwestError) -> list[str]:
-    details = getattr(error, "details", None) or {}
-    return [str(cause.get("message", "")) for cause in details.get("causes") or []]
