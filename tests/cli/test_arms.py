@@ -225,3 +225,39 @@ def test_a_row_says_the_effort_that_was_sent_and_a_hit_says_the_same(arms: Scrim
 
     assert [(row.get("effort"), row["cache"]) for row in rows] == [("high", "miss"), ("high", "hit"), (None, "miss")]
     assert sent(provider) == {HIGH, ("gpt-4o", None)}
+
+
+def test_a_chain_of_two_efforts_of_one_model_is_not_given_up_for_their_equal_list_price(
+    arms: Scrimp, provider: FakeProvider
+) -> None:
+    provider.answer = lambda body: completion("a", model=body["model"])
+    configure(
+        arms, provider, '[chains.c]\nsteps = ["fake/gpt-5-mini@low", "fake/gpt-5-mini@high"]\nsignal = "agreement"\n'
+    )
+    arms.file("many.txt", "".join(f"prompt {number}\n" for number in range(80)))
+    words = ("run", "many.txt", "--chain", "c", "--choices", "a,b", "-q", "--summary", "none")
+
+    first = arms(*words, "--limit", "40")
+    second = arms(*words, "--skip", "40")
+
+    assert (first.err, second.err) == ("", "")
+    assert len(second.rows) == 40
+    assert sent(provider) == {LOW}
+
+
+@pytest.mark.parametrize("baseline", ["fake/gpt-5@high", "fake/gpt-5"])
+def test_a_baseline_may_name_an_effort_and_has_the_price_of_its_model(
+    arms: Scrimp, provider: FakeProvider, baseline: str
+) -> None:
+    arms("run", "p.txt", "-m", "fake/gpt-5-mini@low", "--baseline", baseline, "-q", "--summary-file", "bill.json")
+    bill = json.loads((arms.cwd / "bill.json").read_text())["baseline"]
+
+    # Ten tokens in and two out that were shown; what another model thought is not part of it.
+    assert (bill["models"], bill["cost_usd"]) == ([baseline], 2 * 0.00003)
+
+
+def test_the_model_itself_at_another_effort_is_no_other_model(arms: Scrimp, provider: FakeProvider) -> None:
+    arms("run", "p.txt", "-m", "fake/gpt-5@low", "--baseline", "fake/gpt-5@high", "-q", "--summary-file", "bill.json")
+    bill = json.loads((arms.cwd / "bill.json").read_text())
+
+    assert (bill["cost_usd"], bill["baseline"]["cost_usd"]) == (2 * 0.00043, 2 * 0.00043)

@@ -232,3 +232,17 @@ def test_a_provider_without_a_price_list_of_its_own_is_billed_by_the_one_it_name
 
     assert PriceBook().price("work-gateway", "gpt-6-luna", NOON) is None
     assert named.price("work-gateway", "gpt-6-luna", NOON) == PriceBook().price("openai", "gpt-6-luna", NOON)
+
+
+def test_an_effort_after_a_models_name_has_no_part_in_its_price() -> None:
+    recorded = PriceBook({"rec/gpt-5@low": Rates(input=Decimal(7), output=Decimal(9))})
+
+    for name in ("openai/gpt-6.2-sol", "anthropic/claude-opus-5-5", "openrouter/openai/gpt-6-luna"):
+        provider, _, model = name.partition("/")
+        assert input_rate(provider, f"{model}@high") == input_rate(provider, model) is not None
+    assert input_rate("openai", "gpt-6.2-sol@highest") is None  # is no effort
+    # A recording has prices by the whole names of its models.
+    price = recorded.price("rec", "gpt-5@low", NOON)
+    assert price is not None
+    assert price.rates_for(0).input == 7
+    assert recorded.price("rec", "gpt-5@high", NOON) is None

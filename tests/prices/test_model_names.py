@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from typing import get_args
 
-from scrimp.prices.model_names import resolve
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.enums import Effort
+from scrimp.prices.model_names import is_same_model, resolve, without_effort
 
 NAMES = {
     "gpt-4o": "gpt-4o",
@@ -49,3 +54,10 @@ def test_a_name_means_the_row_its_rule_finds(name: str, row: str, rule: str) -> 
 )
 def test_a_bare_prefix_means_nothing(name: str) -> None:
     assert resolve(name, NAMES, STEMS) is None
+
+
+@given(st.text(min_size=1), st.sampled_from(get_args(Effort)))
+def test_a_name_without_its_effort_is_the_name_before_the_at_sign(name: str, effort: str) -> None:
+    assert without_effort(f"{name}@{effort}") == name
+    assert without_effort(f"{name}@{effort}x") == f"{name}@{effort}x"
+    assert is_same_model(f"gpt-5-{effort}@{effort}", f"openai/gpt-5-{effort}")

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from scrimp.prices.corrections import still_holding
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
+from scrimp.prices.model_names import without_effort
 from scrimp.prices.price_lists import LIST_NAMES
 from scrimp.prices.price_row import (
     Moment,
@@ -188,7 +189,9 @@ class PriceBook:
         if key not in self._matches:
             override = user_price(self._overrides, provider, model)
             list_provider = self._lists.get(provider, provider)
-            self._matches[key] = override or self._lookup.find(list_provider, model)
+            found = override or self._lookup.find(list_provider, model)
+            base = without_effort(model)
+            self._matches[key] = self._match(provider, base) if found is None and base != model else found
         return self._matches[key]
 
     @property

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import get_args
+
+from scrimp.enums import Effort
 
 DATE = r"20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])"
 DATE_SUFFIX = re.compile(rf"[-@]{DATE}$")
@@ -11,6 +14,9 @@ COMPACT_DATE = re.compile(r"-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=$|:)
 # What vendors append for a snapshot: a date, 001, 2512 (year and month), 05-06, 09-2025; latest or preview may precede.
 SNAPSHOT_SUFFIX = re.compile(rf"[-@](?:{DATE}|\d{{3,4}}|\d\d-\d\d(?:\d\d)?)$")
 STAGE_SUFFIX = re.compile(r"[-@:](?:latest|preview|exp|beta)$")
+
+
+_EFFORTS = get_args(Effort)
 
 
 def resolve(name: str, names: Mapping[str, str], stems: Mapping[str, str]) -> tuple[str, str] | None:
@@ -39,12 +45,18 @@ def dashed_date(name: str) -> str:
 
 
 def is_same_model(asked: str, answered: str) -> bool:
-    """Return whether the name in a reply means the model that was asked for: up to its vendor, snapshot and stage."""
+    """Return whether the name in a reply means the model that was asked for, up to vendor, snapshot, stage, effort."""
     return _base_name(asked) == _base_name(answered)
 
 
+def without_effort(name: str) -> str:
+    """Return a model's name without an effort after it, which has no part in its price: gpt-5 for gpt-5@high."""
+    base, at, effort = name.rpartition("@")
+    return base if at and effort in _EFFORTS else name
+
+
 def _base_name(name: str) -> str:
-    name = dashed_date(name.lower().rpartition("/")[2])
+    name = dashed_date(without_effort(name).lower().rpartition("/")[2])
     return STAGE_SUFFIX.sub("", SNAPSHOT_SUFFIX.sub("", name)).replace(".", "-").replace("_", "-")
 
 

@@ -19,6 +19,7 @@ from scrimp.errors import StoreError
 from scrimp.flows.answer.chain_history import EXPLORE_EVERY, HISTORY_SECONDS, ChainHistory
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
+from scrimp.store.billed_calls import BilledCalls
 from scrimp.store.ledger import ClimbCount
 from scrimp.values import Chain
 
@@ -44,6 +45,7 @@ class Past:
         climbs: list[ClimbCount] | Callable[[], list[ClimbCount]],
         *,
         prices: dict[str, int] = PRICES,
+        billed: list[BilledCalls] | None = None,
         **chain: Any,
     ) -> None:
         self.warnings: list[str] = []
@@ -54,7 +56,9 @@ class Past:
             {f"p/{name}": Rates(input=Decimal(rate), output=Decimal(rate)) for name, rate in prices.items()}
         )
         self.chain: Chain = places.chain("c")
-        self._history = ChainHistory(self._past, places, recorder, lambda: NOW, self.warnings.append)
+        self._history = ChainHistory(
+            self._past, places, recorder, lambda: NOW, self.warnings.append, billed=lambda *_: billed or []
+        )
 
     def _past(self, since: float) -> list[ClimbCount]:
         self.read.append(since)
@@ -178,3 +182,48 @@ def test_a_row_begins_at_the_first_step_or_at_the_last(rows: list[int], key: byt
     assert start in (0, 2)
     if rows[2] / max(1, sum(rows)) < 0.5:
         assert start == 0
+
+
+MINIMAL, HIGH = "p/gpt-5@minimal", "p/gpt-5@high"
+
+
+def billed(*dollars: str | None, calls: int = 100, model: str = "p/gpt-5") -> list[BilledCalls]:
+    """Calls of each step that were billed so much for one."""
+    return [
+        BilledCalls(model, None, step, calls, 1000, 1000, None if cost is None else Decimal(cost) * calls)
+        for step, cost in enumerate(dollars)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "calls", "start"),
+    [
+        # At one list price, ten times apart as billed: a twentieth below does not pay, asked twice, a half does.
+        ((5, 95), billed("0.001", "0.01"), 1),
+        ((50, 50), billed("0.001", "0.01"), 0),
+        # Hardly apart as billed.
+        ((50, 50), billed("0.006", "0.01"), 1),
+        # What was billed is not known: nothing says that the chain does not pay.
+        ((0, 100), [], 0),
+        ((0, 100), billed("0.001", "0.01", calls=29), 0),
+        ((0, 100), billed("0.001", None), 0),
+        ((0, 100), billed("0.001"), 0),
+        ((0, 100), billed("0.001", "0.01", model="p/other"), 0),
+    ],
+)
+def test_arms_of_one_model_are_compared_by_what_they_were_billed(
+    ends: tuple[int, ...], calls: list[BilledCalls], start: int
+) -> None:
+    past = Past(ended(*ends), steps=[MINIMAL, HIGH], prices={"gpt-5": 10}, billed=calls)
+
+    assert past.start() == start
+
+
+def test_what_was_billed_goes_before_list_prices_for_other_models_too() -> None:
+    cheap = [
+        BilledCalls(f"p/{name}", None, step, 50, 1, 1, Decimal(cost))
+        for step, (name, cost) in enumerate((("a", "9"), ("top", "10")))
+    ]
+
+    assert Past(ended(60, 40), steps=["p/a", "p/top"]).start() == 0
+    assert Past(ended(60, 40), steps=["p/a", "p/top"], billed=cheap).start() == 1

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from scrimp.errors import StoreError
-from scrimp.escalation.payoff import can_pay, paid_below
+from scrimp.escalation.payoff import MIN_ROWS, can_pay, paid_below
 from scrimp.escalation.signals import SIGNALS
 from scrimp.flows.plan.cheapest_model import TYPICAL_CALL, cost_of_call
-from scrimp.values import Chain, Step, Usage
+from scrimp.values import Chain, ModelRef, Step, Usage
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.prices.book import PriceBook
+    from scrimp.store.billed_calls import BilledCalls
     from scrimp.store.ledger import ClimbCount
 
 # One row in so many still takes every step, to notice when the cheap models have become good enough.
@@ -35,8 +37,11 @@ class ChainHistory:
         prices: PriceBook,
         clock: Callable[[], float],
         warn: Callable[[str], None],
+        billed: Callable[[str, float], list[BilledCalls]] = lambda *_: [],
     ) -> None:
+        """`climbs` tells how rows ended since a moment, `billed` what calls of a chain cost since then."""
         self._climbs, self._routes, self._prices, self._clock, self._warn = climbs, routes, prices, clock, warn
+        self._billed = billed
         self._shares_of: dict[int, tuple[Chain, tuple[float, ...] | None]] = {}
 
     def first_step(self, chain: Chain, signature: str, key: bytes) -> int:
@@ -53,7 +58,10 @@ class ChainHistory:
         return 0 if can_pay(rows - ends.get(last, 0), rows, paid_below(ends, shares)) else last
 
     def _shares(self, chain: Chain) -> tuple[float, ...] | None:
-        """Return each earlier step's cost as a share of the last step's, by the price of a call; None where unknown."""
+        """Return each earlier step's cost as a share of the last step's; None where unknown.
+
+        By what their calls were billed, hidden reasoning included, or by list prices where there are too few.
+        """
         held = self._shares_of.get(id(chain))
         if held is None:
             held = self._shares_of[id(chain)] = (chain, self._computed(chain))  # held, so that its id is not reused
@@ -66,7 +74,10 @@ class ChainHistory:
         return held[1]
 
     def _computed(self, chain: Chain) -> tuple[float, ...] | None:
-        *below, last = (self._cost(step) for step in chain.steps)
+        billed = self._billed_costs(chain)
+        if billed is None and _compares_efforts(chain):
+            return None  # one model has one price, however long it thinks
+        *below, last = billed or [self._cost(step) for step in chain.steps]
         # A lone cheap model is asked twice: it has to agree with itself.
         times = 2 if len(below) == 1 and SIGNALS[chain.signal].compares else 1
         judge = self._judge(chain)
@@ -74,6 +85,31 @@ class ChainHistory:
             return None
         known = [(times * cost + judge) / last for cost in below if cost is not None]
         return tuple(known) if len(known) == len(below) else None
+
+    def _billed_costs(self, chain: Chain) -> list[float | None] | None:
+        """Return the mean dollars of a call of each step, by its first model's; None without enough of one of them."""
+        if SIGNALS[chain.signal].judge_calls is not None:  # the ledger does not tell a judge's calls from a step's
+            return None
+        try:
+            calls_made = sorted(self._billed(chain.name or "", self._since), key=lambda each: each.calls)
+        except StoreError:
+            return None  # which `_ends` tells
+        found = {(each.step, each.model): each for each in calls_made}  # at the effort that most calls had
+        costs: list[float | None] = []
+        for number, step in enumerate(chain.steps):
+            called = self._called(step)
+            calls = None if called is None else found.get((number, called.without_arm))
+            if calls is None or calls.calls < MIN_ROWS or not calls.cost_of_one:
+                return None
+            costs.append(float(calls.cost_of_one))
+        return costs
+
+    def _called(self, step: Step) -> ModelRef | None:
+        return next((model for model in step.candidates if model.provider in self._routes.available), None)
+
+    @property
+    def _since(self) -> float:
+        return self._clock() - HISTORY_SECONDS
 
     def _judge(self, chain: Chain) -> float | None:
         """Return what it costs to have one completion judged."""
@@ -85,7 +121,7 @@ class ChainHistory:
         return None if cost is None else judge_calls.calls * cost
 
     def _cost(self, step: Step, usage: Usage = TYPICAL_CALL) -> float | None:
-        called = next((model for model in step.candidates if model.provider in self._routes.available), None)
+        called = self._called(step)
         cost = None if called is None else cost_of_call(called, self._prices, self._clock(), usage)
         return None if cost is None else float(cost)
 
@@ -94,10 +130,16 @@ class ChainHistory:
         """By task and chain: how many rows came to an end at which step."""
         ends: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
         try:
-            climbs = self._climbs(self._clock() - HISTORY_SECONDS)
+            climbs = self._climbs(self._since)
         except StoreError as error:
             self._warn(f"chains start at their first step, because the ledger of earlier runs cannot be read: {error}")
             climbs = []
         for each in climbs:
             ends[each.signature, each.chain][each.step] = each.rows
         return ends
+
+
+def _compares_efforts(chain: Chain) -> bool:
+    """Return whether a model is called at several steps, at one effort or another."""
+    models = [{model.without_arm for model in step.candidates} for step in chain.steps]
+    return any(one & other for one, other in combinations(models, 2))

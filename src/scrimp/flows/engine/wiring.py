@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
+    from scrimp.store.billed_calls import BilledCalls
     from scrimp.transport.client import InProcessProvider
     from scrimp.transport.http.client import HttpClient
     from scrimp.transport.local.embedded import Runtime
@@ -92,7 +93,10 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
     )  # fmt: skip
     pricer = CounterfactualPricer(prices, options.baseline, routes.available)
-    history = ChainHistory(partial(_climb_counts, services), routes, prices, services.clock, services.warn)
+    history = ChainHistory(
+        partial(_climb_counts, services), routes, prices, services.clock, services.warn,
+        billed=partial(_billed_calls, services),
+    )  # fmt: skip
     return Answerer(options=options, step_caller=step_caller, pricer=pricer, history=history)
 
 
@@ -113,6 +117,12 @@ def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
         return ledger.climbs(since=since)
     finally:
         ledger.close()
+
+
+def _billed_calls(services: Services, chain: str, since: float) -> list[BilledCalls]:
+    from scrimp.store.billed_calls import billed_in_chain  # noqa: PLC0415 - only where a chain is called
+
+    return billed_in_chain(services.paths.ledger_db, chain, since)
 
 
 def build_client(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.config.schema import DEFAULT_BASELINE
-from scrimp.prices.model_names import is_same_model
+from scrimp.prices.model_names import is_same_model, without_effort
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.values import Compression, Usage
 
@@ -32,9 +32,14 @@ def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Co
     if route.choice == "routing":
         return route.flagship or DEFAULT_BASELINE
     last = route.chain.steps[-1]
-    if route.choice == "named model" or called in {model.id for model in last.candidates}:
+    if route.choice == "named model" or called in {model.without_arm for model in last.candidates}:
         return called
     return next((model for model in last.candidates if model.provider in available), last.candidates[0]).id
+
+
+def is_model_of(baseline: str, called: str) -> bool:
+    """Return whether a baseline is the model that was called, at whatever effort it is named."""
+    return called in (baseline, without_effort(baseline))
 
 
 def uncompressed(usage: Usage, compression: Compression | None, provider: str, model: str) -> tuple[Usage, bool]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.billing.savings import Comparison
-from scrimp.flows.spend.baseline import uncompressed, usage_at
+from scrimp.flows.spend.baseline import is_model_of, uncompressed, usage_at
 from scrimp.prices.model_names import is_same_model
 from scrimp.prices.rates import Rates
 from scrimp.prices.rates import cost as cost_at
@@ -35,7 +35,7 @@ class CostNow:
     def __call__(self, answer: Answer) -> Comparison:
         """Return the row's comparison: with the user's baseline, or with the model that answered."""
         called = f"{answer.provider}/{answer.called_as or answer.model}"
-        if self._wanted is None or (self._wanted == called and is_same_model(called, answer.model)):
+        if self._wanted is None or (is_model_of(self._wanted, called) and is_same_model(called, answer.model)):
             return self._as_called(answer, called)
         return Comparison(self._wanted, self._at_baseline(answer, self._wanted), estimated=True)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.spend.baseline import baseline_of, uncompressed, usage_at
+from scrimp.flows.spend.baseline import baseline_of, is_model_of, uncompressed, usage_at
 from scrimp.flows.spend.call_price import price_call
 from scrimp.units import PICODOLLAR
 from scrimp.values import Completion, Compression, Entry, Route, Usage
@@ -50,7 +50,7 @@ class CounterfactualPricer:
             return Counterfactual(baseline=baseline)
         given, guessed = uncompressed(used, compression, entry.provider, entry.model)
         saved = _ZERO if given is used else self._saved(entry, completion, given)
-        own = baseline == f"{entry.provider}/{entry.model}" and not self._was_redirected(route, entry)
+        own = is_model_of(baseline, f"{entry.provider}/{entry.model}") and not self._was_redirected(route, entry)
         if own:
             cost = None if entry.cost is None else entry.cost + (saved or _ZERO)
         else:
