@@ -231,3 +231,30 @@ def test_a_range_of_scores_that_is_none_is_refused(recorded: Scrimp, given: str)
 
     assert ran.status == 2
     assert f"--scores {given} is not a range" in ran.err
+
+
+def test_every_task_gets_a_policy_of_its_own_and_all_of_them_one_line(recorded: Scrimp) -> None:
+    """On the second task the cheap models say the same wrong thing, so only the flagship will do."""
+    easy = list(recordings.rows(300))
+    hard = [
+        {**row, "id": f"hard-{row['id']}", "task": "hard", "models": {
+            model: {**reply, "out": "0", "score": 0} if model != "claude-large" else reply
+            for model, reply in row["models"].items()
+        }}
+        for row in recordings.rows(100)
+    ]  # fmt: skip
+    recorded.file("two.jsonl", recordings.text([*({**row, "task": "easy"} for row in easy), *hard]))
+    found = json.loads(recorded("tune", "replay", "two.jsonl", "--json").out)
+    tasks = {task["task"]: task for task in found["per_task"]["tasks"]}
+    shown = recorded("tune", "replay", "two.jsonl", "--target", "0.9").out
+
+    assert (found["per_task"]["target"], tasks["hard"]["policy"]) == (0.98, "claude-large always")
+    assert tasks["easy"]["policy"] == "gemini-tiny and gpt-tiny agree"
+    assert tasks["easy"]["rows"] + tasks["hard"]["rows"] == found["per_task"]["rows"] == found["rows"]
+    assert found["per_task"]["cost_usd"] == pytest.approx(sum(task["cost_usd"] for task in tasks.values()))
+    assert "a policy for each task, chosen on the other rows to keep 90 % together" in shown
+    assert "\ntogether" in shown
+
+
+def test_one_task_needs_no_table_of_tasks(recorded: Scrimp) -> None:
+    assert json.loads(recorded("tune", "replay", "recording.jsonl", "--json").out)["per_task"] is None

@@ -68,6 +68,9 @@ def replay(
     wording: Annotated[
         bool, typer.Option("--wording", help="Also learn an order from the prompts' words; takes seconds.")
     ] = False,
+    target: Annotated[
+        float, typer.Option(metavar="X", min=0.5, max=0.999, help="What a policy for each task keeps, all together.")
+    ] = 0.98,
     report: Annotated[
         Literal["odd", "all"], typer.Option(help="Measure on the rows that nothing is learned from, or on all.")
     ] = "odd",
@@ -86,13 +89,16 @@ def replay(
             prompts recovers, averaged over all shares of flagship calls (random: 50 %)
     AUROC   the chance that a right completion has more confidence than a wrong one
 
+    Of several tasks each also gets a policy of its own: of all ways to do so the one that saves most of those that
+    keep --target together, with one standard error to spare, on the rows that are not reported.
+
     The first three have 95 % intervals. Orders are learned on the rows whose sha256(id) is even, and everything is
     measured on the odd ones; --report all measures policies on every row. --plot shows whether completions are right as
     often as their model is confident. Calls no API.
     """  # noqa: D301 - the control character itself tells typer not to wrap the list
     with open_session() as session:
         dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
-        result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording)
+        result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording, target=target)
         points = [
             Point(policy_name(policy), measured.saved.value, measured.kept.value)
             for policy, measured in result.policies

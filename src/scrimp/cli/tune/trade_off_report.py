@@ -7,25 +7,18 @@ from collections.abc import Iterator
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session
 from scrimp.cli.tune.dataset import interval_json
-from scrimp.flows.tune.trade_off import OrderQuality, SignalQuality, TradeOff
+from scrimp.flows.tune.trade_off import OrderQuality, PerTask, SignalQuality, TradeOff
 from scrimp.tuning.policies import policy_name
-from scrimp.tuning.policy_metrics import Interval
+from scrimp.tuning.policy_metrics import Interval, PolicyMetrics
 from scrimp.tuning.statistics.calibration import Calibration
-from scrimp.units import UNKNOWN, format_percent, pluralize
+from scrimp.units import UNKNOWN, format_percent, format_percent_briefly, pluralize
 
 _BAR = 40  # characters
 
 
 def print_trade_off(session: Session, result: TradeOff) -> None:
     """Print what policies keep and save, how good orders are and how reliable confidence is."""
-    rows = [
-        (
-            policy_name(policy),
-            *map(_interval_text, (measured.kept, measured.flagship_share, measured.saved)),
-            f"{measured.calls:.2f}",
-        )
-        for policy, measured in result.policies
-    ]
+    rows = [(policy_name(policy), *_figures(measured)) for policy, measured in result.policies]
     oracle = result.oracle
     rows.append(
         (
@@ -38,10 +31,27 @@ def print_trade_off(session: Session, result: TradeOff) -> None:
     )
     print_line(f"{row_count(result)}, flagship {result.flagship}")
     print_table(("policy", "kept", "flag", "saved", "calls"), rows, "lrrrr", session.out)
+    if result.per_task is not None:
+        _print_per_task(session, result.per_task)
     for sentence in result.left_out:
         print_line(f"left out: {sentence}")
     for sentence in (*_order_sentences(result), *_signal_sentences(result)):
         print_line(sentence)
+
+
+def _print_per_task(session: Session, per_task: PerTask) -> None:
+    rows = [(task.signature, policy_name(task.policy), *_figures(task.measured)) for task in per_task.tasks]
+    rows.append(("together", "", *_figures(per_task.together)))
+    print_line(
+        f"a policy for each task, chosen on the other rows to keep {format_percent_briefly(per_task.target)} together"
+    )
+    print_table(("task", "policy", "kept", "flag", "saved", "calls"), rows, "llrrrr", session.out)
+
+
+def _figures(measured: PolicyMetrics) -> tuple[str, str, str, str]:
+    intervals = (measured.kept, measured.flagship_share, measured.saved)
+    kept, flag, saved = (_interval_text(interval) for interval in intervals)
+    return kept, flag, saved, f"{measured.calls:.2f}"
 
 
 def _signal_sentences(result: TradeOff) -> Iterator[str]:
@@ -117,17 +127,34 @@ def trade_off_document(result: TradeOff) -> dict[str, object]:
         "flagship": result.flagship,
         "pool": result.pool,
         "policies": [
-            {
-                "policy": policy_name(policy), "kept": interval_json(measured.kept),
-                "flag": interval_json(measured.flagship_share), "saved": interval_json(measured.saved),
-                "cost_usd": measured.cost, "calls": measured.calls, "labelled": measured.labeled,
-            }
-            for policy, measured in result.policies
+            {"policy": policy_name(policy), **_figures_json(measured)} for policy, measured in result.policies
         ],
+        "per_task": None if result.per_task is None else _per_task_json(result.per_task),
         "oracle": {"kept": result.oracle.kept, "saved": result.oracle.saved},
         "left_out": result.left_out,
         "orders": [_order_json(order) for order in result.orders],
         "signals": [_signal_json(signal) for signal in result.signals],
+    }  # fmt: skip
+
+
+def _figures_json(measured: PolicyMetrics) -> dict[str, object]:
+    return {
+        "kept": interval_json(measured.kept), "flag": interval_json(measured.flagship_share),
+        "saved": interval_json(measured.saved), "cost_usd": measured.cost, "calls": measured.calls,
+        "labelled": measured.labeled,
+    }  # fmt: skip
+
+
+def _per_task_json(per_task: PerTask) -> dict[str, object]:
+    return {
+        "target": per_task.target, "rows": per_task.together.rows, **_figures_json(per_task.together),
+        "tasks": [
+            {
+                "task": task.signature, "policy": policy_name(task.policy), "rows": task.measured.rows,
+                **_figures_json(task.measured),
+            }
+            for task in per_task.tasks
+        ],
     }  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from statistics import fmean, pstdev
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.tune.dataset import Dataset, split_rows
+from scrimp.flows.tune.dataset import Dataset, Split, split_rows
 from scrimp.tuning.gain_model import ObservedGain, fit_gains
+from scrimp.tuning.mixtures import TaskResult, best_mixtures, cheapest_keeping, measure_tasks
 from scrimp.tuning.policies import Policy
-from scrimp.tuning.policy_metrics import Oracle, PolicyMetrics, measure_all, oracle
+from scrimp.tuning.policy_metrics import Oracle, PolicyMetrics, measure, measure_all, oracle
 from scrimp.tuning.recorded_row import RecordedRow, label_by_agreement
 from scrimp.tuning.shortlist import shortlist
 from scrimp.tuning.statistics.calibration import Calibration, calibration
@@ -21,6 +22,7 @@ from scrimp.tuning.statistics.performance_gap import GapRecovered, gap_recovered
 
 _SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # of rows that are escalated
 _DRAWS = 20  # samples of pairs
+_MAX_ROWS = 20_000  # that policies of tasks are chosen by, evenly spread
 _RIGHT = 0.5  # the least score that counts as right beside a confidence
 
 
@@ -59,6 +61,14 @@ class SignalQuality(Struct, frozen=True):
     escalations: tuple[EscalationGain, ...] = ()
 
 
+class PerTask(Struct, frozen=True):
+    """A policy for each task, chosen on other rows to keep a target together, and what each and all came to."""
+
+    target: float
+    tasks: tuple[TaskResult, ...]
+    together: PolicyMetrics
+
+
 class TradeOff(Struct, frozen=True, kw_only=True):
     """What was measured on the reported rows."""
 
@@ -70,15 +80,18 @@ class TradeOff(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
     orders: tuple[OrderQuality, ...]
     signals: tuple[SignalQuality, ...]
+    per_task: PerTask | None = None  # where there are several tasks, with scores
 
 
-def trade_off(dataset: Dataset, *, report_all: bool, pairs: int | None, wording: bool = False) -> TradeOff:
+def trade_off(
+    dataset: Dataset, *, report_all: bool, pairs: int | None, wording: bool = False, target: float = 0.98
+) -> TradeOff:
     """Return what the policies keep and save; they are chosen, and orders learned, on the rows that are not reported.
 
-    With `report_all` policies are measured on every row: the short list is drawn up without a look at scores, so only
-    orders need the split. `pairs` limits what is learned from, for each task: then it is learned from many samples, for
-    a single small one says little. With `wording` an order is also learned from the prompts' words, which takes its
-    time.
+    `target` is what the policies of several tasks are to keep together. With `report_all` policies are measured on
+    every row: the short list is drawn up without a look at scores, so only orders and policies of tasks need the split.
+    `pairs` limits what is learned from, for each task: then it is learned from many samples, for a single small one
+    says little. With `wording` an order is also learned from the prompts' words, which takes its time.
     """
     everything = dataset.rows
     if any(answer.score is not None for row in everything for answer in row.answers.values()):
@@ -99,7 +112,21 @@ def trade_off(dataset: Dataset, *, report_all: bool, pairs: int | None, wording:
             if (order := _order_quality(dataset, cheap, train, test, pairs, wording=by_words)) is not None
         ),
         signals=tuple(_signal_quality(rows, tuple(dataset.pool), dataset.flagship)),
+        per_task=_per_task(dataset, split, target),
     )  # fmt: skip
+
+
+def _per_task(dataset: Dataset, split: Split, target: float) -> PerTask | None:
+    flagship, train = dataset.flagship, split.train[:: max(1, len(split.train) // _MAX_ROWS)]
+    if len({row.signature for row in split.test}) < 2 or not any(row.answers[flagship].score for row in train):
+        return None
+
+    def listing(rows: Sequence[RecordedRow]) -> Sequence[Policy]:
+        return shortlist(rows, dataset.pool, flagship).policies
+
+    chosen = cheapest_keeping(best_mixtures(train, listing, flagship), target).policy
+    tasks = tuple(measure_tasks(chosen, split.test, flagship))
+    return PerTask(target, tasks, measure(chosen, split.test, flagship))
 
 
 def _signal_quality(rows: Sequence[RecordedRow], pool: Sequence[str], flagship: str) -> Iterator[SignalQuality]:
