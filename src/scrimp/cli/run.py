@@ -228,10 +228,10 @@ def _sent_rows(options: RunOptions, written: OutputFlags, screen: ScreenFlags) -
     return SentRows(enough=LEAST_SAVED, prepare=_prepare_levels)
 
 
-def _prepare_levels() -> None:
+def _prepare_levels(prompt: Prompt) -> None:
     from scrimp.flows.higher_levels import prepare  # noqa: PLC0415 - a run from the cache sends nothing
 
-    prepare()
+    prepare(prompt)
 
 
 def _tell_of_levels(bill: Bill, sent: SentRows | None, services: Services) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from scrimp.flows.sent_rows import SentRows
     from scrimp.prices.book import PriceBook
 
-_ANY = "<document>\nBees live in hives. Wasps do not.\n</document>\n\nWhere do bees live?"
 DEFAULT_LEVEL: Level = "lossless"
 _TRIED: tuple[Level, ...] = ("tidy", "focus")
 # Tokens that a provider counts for one that is estimated: beyond these it counted more than the prompt's text.
@@ -45,15 +44,19 @@ def higher_level_savings(sent: SentRows, bill: Bill, prices: PriceBook) -> Highe
     )  # fmt: skip
 
 
-def prepare() -> None:
-    """Load the rules and compile their patterns, which takes longer than to compress a few rows."""
+def prepare(prompt: Prompt) -> None:
+    """Load the rules and compile the patterns that prompts like this one need, which takes longer than a few rows."""
     for level in _TRIED:
-        PromptCompressor(level).compress(Prompt(index=0, text=_ANY))
+        _compressor(level).compress(prompt)
+
+
+def _compressor(level: Level) -> PromptCompressor:
+    return PromptCompressor(level, count=tokens.estimate)
 
 
 def _saved(rows: Sequence[Answered], prices: PriceBook) -> dict[Level, Decimal]:
     """Return the dollars that the calls of these rows would have cost less; rules may have set some a level."""
-    compressors = {level: PromptCompressor(level) for level in (DEFAULT_LEVEL, *_TRIED)}
+    compressors = {level: _compressor(level) for level in (DEFAULT_LEVEL, *_TRIED)}
     saved = dict.fromkeys(_TRIED, Decimal(0))
     for row in rows:
         if row.answer.compressed is None or row.answer.compressed.level != DEFAULT_LEVEL:

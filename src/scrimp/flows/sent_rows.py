@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from threading import Thread
 
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.read.sample import StratifiedSample
-from scrimp.values import Answered, Outcome
+from scrimp.values import Answered, Outcome, Prompt
 
 _MOST_ROWS, _MOST_CHARACTERS = 64, 64_000
 # Characters for another look at rows: a share of those sent, but always a few; one row may be longer, to a limit.
@@ -17,9 +18,10 @@ _SHARE, _LEAST_CHARACTERS, _LONGEST_ROW = 0.002, 16_000, 250_000
 class SentRows:
     """Keeps a few of the rows that were sent and paid for, however many there are."""
 
-    def __init__(self, *, enough: Decimal, prepare: Callable[[], None]) -> None:
-        """`prepare` is called once, as soon as rows cost `enough`: mostly while other calls are in flight."""
+    def __init__(self, *, enough: Decimal, prepare: Callable[[Prompt], None]) -> None:
+        """`prepare` is called with one prompt as soon as rows cost `enough`, in a thread, while calls are in flight."""
         self._enough, self._prepare = enough, prepare
+        self._preparing: Thread | None = None
         self._cost = Decimal(0)
         self._sample: StratifiedSample[Answered] | None = None
         self._characters = 0  # sent
@@ -50,6 +52,8 @@ class SentRows:
 
         A row of a length that would take longer by itself is left out.
         """
+        if self._preparing is not None:
+            self._preparing.join()
         rows = [] if self._sample is None else self._sample.rows
         most, step = max(_LEAST_CHARACTERS, int(_SHARE * self._characters)), 1
         while len(some := rows[step // 2 :: step]) > 1 and sum(map(_size, some)) > most:
@@ -64,7 +68,8 @@ class SentRows:
         self._characters += size
         self._sample.offer(row, size)
         if before < self._enough <= self._cost:
-            self._prepare()
+            self._preparing = Thread(target=self._prepare, args=(row.prompt,))
+            self._preparing.start()
 
 
 def _size(row: Answered) -> int:

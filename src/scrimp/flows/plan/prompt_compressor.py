@@ -8,7 +8,7 @@ model do not change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -46,16 +46,21 @@ class _CompressedPart(Struct, frozen=True):
 class PromptCompressor:
     """Compresses the prompts of one run."""
 
-    def __init__(self, level: str, keep: float | None = None) -> None:
-        """`keep` is the share of documents that levels which select sentences keep; None: the default one."""
-        self._level, self._keep = level, keep
+    def __init__(
+        self, level: str, keep: float | None = None, *, count: Callable[[str], int] = tokens.count
+    ) -> None:  # fmt: skip
+        """`keep` is the share of documents that levels which select sentences keep; None: the default one.
+
+        No text becomes longer as `count` has it: in tokens, exactly unless told otherwise.
+        """
+        self._level, self._keep, self._count = level, keep, count
         self._cached = lru_cache(maxsize=_CACHED_TEXTS)(_compress_part)
 
     def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return the texts of a prompt as they are sent."""
         system = prompt.system or ""
         if not prompt.history and not prompt.after:
-            last = _compress_part(prompt.text, self._level, self._keep, system, prompt.told)
+            last = _compress_part(prompt.text, self._level, self._keep, self._count, system, prompt.told)
             return CompressedPrompt(self._without_tags(last.text), prompt.system, (), last.rules, last.note)
         turns = [*prompt.history, Message("user", prompt.text, prompt.told), *prompt.after]
         asked = [system] * len(turns) if self._level == "off" else _asked(turns, system)
@@ -73,7 +78,7 @@ class PromptCompressor:
         if turn.role == "assistant":
             return None
         compress = self._cached if len(turn.content) <= _MAX_CACHED else _compress_part
-        return compress(turn.content, self._level, self._keep, asked, _told(turn))
+        return compress(turn.content, self._level, self._keep, self._count, asked, _told(turn))
 
     def _sent(self, turn: Message, part: _CompressedPart | None) -> Message:
         text = turn.content if part is None else self._without_tags(part.text)
@@ -104,12 +109,12 @@ def _asked(turns: Sequence[Message], system: str) -> list[str]:
 
 
 def _compress_part(
-    text: str, level: str, keep: float | None, asked: str, told: tuple[TextSpan, ...] = ()
+    text: str, level: str, keep: float | None, count: Callable[[str], int], asked: str, told: tuple[TextSpan, ...] = ()
 ) -> _CompressedPart:
     from scrimp.compress import DEFAULT_KEEP, compress  # noqa: PLC0415 - a run answered from the cache sends nothing
 
     kept = DEFAULT_KEEP if keep is None else keep
-    compressed = compress(text, level, keep=kept, count=tokens.count, asked=asked, told=told)
+    compressed = compress(text, level, keep=kept, count=count, asked=asked, told=told)
     return _CompressedPart(compressed.text, compressed.rules, compressed.note)
 
 
