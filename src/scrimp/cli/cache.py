@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +12,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from scrimp.cli.printing import output_errors, print_json, print_line, print_table
+from scrimp.cli.printing import print_json, print_line, print_rows, print_table
 from scrimp.cli.session import open_session
 from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
@@ -107,9 +106,7 @@ def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, o
     with open_session() as session:
         lines = (msgspec.json.encode(_as_json(each)) + b"\n" for each in session.services.cache_file.completions())
         if file == "-":
-            with output_errors():
-                sys.stdout.buffer.writelines(lines)
-                sys.stdout.buffer.flush()
+            print_rows(lines)
             return
         try:
             with Path(file).open("wb") as out:

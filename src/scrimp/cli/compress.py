@@ -24,7 +24,7 @@ from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, model_scor
 from scrimp.read.context import with_context
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.receipt import receipt_document, receipt_lines
-from scrimp.render.streams import try_write
+from scrimp.render.streams import try_write_line
 from scrimp.render.terminal import escape_controls
 from scrimp.values import ToldText
 
@@ -178,7 +178,7 @@ def _print_receipt(
         selected = any(part.name == "sentences for the question" for part in summary.rules)
         keep = fitted.options.keep if selected else None
         document = receipt_document(summary, costs, model, keep=keep, estimated=estimated)
-        try_write(sys.stderr, encode_json(document).decode() + "\n")
+        try_write_line(sys.stderr, encode_json(document).decode())
         return
     for line in receipt_lines(summary, costs, model, session.err.width - len("scrimp: "), estimated=estimated):
         session.messages.note(line)

@@ -19,7 +19,7 @@ from scrimp.config.sources.load import PROJECT_FILE, current_directory, project_
 from scrimp.config.sources.trust import trust as trust_file
 from scrimp.config.template import TEMPLATE
 from scrimp.errors import ConfigError
-from scrimp.render.streams import try_write
+from scrimp.render.streams import try_write_line
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _INVALID = 2
@@ -111,4 +111,4 @@ def trust(
     if not file.is_file():
         raise ConfigError(f"there is no {PROJECT_FILE} in {directory}")
     trust_file(file, paths_of(os.environ).trust)
-    try_write(sys.stderr, f"scrimp: {file.resolve()} is trusted until it changes\n")
+    try_write_line(sys.stderr, f"scrimp: {file.resolve()} is trusted until it changes")

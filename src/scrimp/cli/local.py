@@ -10,7 +10,7 @@ import typer
 
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import open_session
-from scrimp.render.streams import try_write
+from scrimp.render.streams import try_write_line
 from scrimp.transport.local import model_file
 from scrimp.transport.local.runtime_install import install_command
 from scrimp.units import format_megabytes
@@ -62,4 +62,4 @@ def remove() -> None:
 
 
 def _note(text: str) -> None:
-    try_write(sys.stderr, f"scrimp: {text}\n")
+    try_write_line(sys.stderr, f"scrimp: {text}")

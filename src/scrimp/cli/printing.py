@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from errno import EBADF
 from fcntl import F_GETFL, fcntl
@@ -42,6 +42,17 @@ def _fits(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, wid
 def print_line(text: str) -> None:
     """Print a line on stdout."""
     print_text((escape_controls(text) if sys.stdout.isatty() else text) + "\n")
+
+
+def print_rows(lines: Iterable[bytes]) -> None:
+    """Print lines of JSON or text on stdout, byte for byte but at a terminal."""
+    with output_errors():
+        if not sys.stdout.isatty():
+            sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.flush()
+            return
+    for line in lines:
+        print_text(escape_controls(escape_controls_in_json(line.decode("utf-8", "replace"))))
 
 
 def print_text(text: str) -> None:

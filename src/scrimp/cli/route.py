@@ -11,12 +11,10 @@ from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags
 from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.printing import print_text
+from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import open_session
 from scrimp.flows.route import RoutedPrompt, routed_prompts
 from scrimp.read.prompts import prompts
-from scrimp.render.decimal_json import encode_json
-from scrimp.render.terminal import escape_controls
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -42,21 +40,22 @@ def route(
         check_models(options, session.services, reading)
         rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
         for routed in routed_prompts(rows, options, session.services, explain=explain):
-            print_text(_json(routed) if as_json else _line(routed, terminal=session.out.terminal))
+            if as_json:
+                print_json(_document(routed))
+            else:
+                print_line(_line(routed))
 
 
-def _json(routed: RoutedPrompt) -> str:
-    shown = {
+def _document(routed: RoutedPrompt) -> dict[str, object]:
+    return {
         "index": routed.prompt.index, "id": routed.prompt.id, "tier": routed.route.tier,
         "chain": routed.route.chain.name, "model": routed.model, "why": routed.route.why,
         **({"rules": routed.rules} if routed.rules else {}),
     }  # fmt: skip
-    return encode_json(shown).decode() + "\n"
 
 
-def _line(routed: RoutedPrompt, *, terminal: bool) -> str:
+def _line(routed: RoutedPrompt) -> str:
     name, route = routed.prompt.id or routed.prompt.source, routed.route
     where = route.tier or route.chain.name or "-"
     lines = [f"{name}\t{where}\t{routed.model or 'no key'}\t{route.why}", *(f"\t{rule}" for rule in routed.rules)]
-    text = "\n".join(lines)
-    return (escape_controls(text) if terminal else text) + "\n"
+    return "\n".join(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -14,7 +13,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.flags import completions
-from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.cli.printing import print_json, print_line, print_rows, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import RunKind
 from scrimp.errors import StoreError, UsageError
@@ -125,9 +124,7 @@ def errors(run: FailedRun) -> None:
             return
         from scrimp.flows.resend import input_lines  # noqa: PLC0415 - only where there are such rows
 
-        for line in input_lines(lambda: failed_rows(folder, record.run) or iter(())):
-            sys.stdout.buffer.write(line)
-        sys.stdout.buffer.flush()
+        print_rows(input_lines(lambda: failed_rows(folder, record.run) or iter(())))
 
 
 def _find(session: Session, name: str, kind: RunKind | None = None) -> RunRecord:

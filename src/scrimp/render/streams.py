@@ -9,7 +9,7 @@ from typing import TextIO
 
 from msgspec import Struct
 
-from scrimp.render.terminal import escape_controls, paint
+from scrimp.render.terminal import escape_controls, escape_controls_in_json, paint
 
 DEFAULT_WIDTH = 80
 _MAX_COLUMN_DIGITS = 6  # of $COLUMNS; no screen is wider, and Python refuses to read a number of 5000 digits
@@ -88,8 +88,15 @@ class Messages:
         try_write(self._stream, format_message(message, kind, self._style))
 
 
+def try_write_line(stream: TextIO, text: str) -> None:
+    """Write a line of text or JSON to stderr, without control characters where that is a terminal."""
+    with suppress(OSError, ValueError):
+        text = escape_controls(escape_controls_in_json(text)) if stream.isatty() else text
+    try_write(stream, f"{text}\n")
+
+
 def try_write(stream: TextIO, text: str) -> None:
-    """Write to stderr; a closed or full stream must not end a run."""
+    """Write to stderr what was made for it; a closed or full stream must not end a run."""
     with suppress(OSError, ValueError):
         stream.write(text)
         stream.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
+from scrimp.cli.printing import print_line
 from scrimp.config.secret_patterns import may_hold_secret
 from scrimp.config.sources.load import custom_header_names
 from scrimp.flows.dry_run import DryRow, dry_rows
 from scrimp.regexes import pattern
-from scrimp.render.terminal import escape_controls
 from scrimp.values import Prompt
 
 if TYPE_CHECKING:
@@ -36,7 +35,8 @@ def print_requests(session: Session, prompts: Iterator[Prompt], options: RunOpti
         shown += 1
         obstacles += row.obstacle is not None
         lines = _readable(session, row) if session.out.terminal else _json_lines(session, row)
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        for line in lines:
+            print_line(line)
     more = limit is None and next(prompts, None) is not None
     session.messages.note(
         f"nothing was sent{f'; these are the first {shown} rows: --limit shows more' if more else ''}"
@@ -59,14 +59,14 @@ def _readable(session: Session, row: DryRow) -> Iterator[str]:
     name = row.prompt.id or row.prompt.source
     if not row.requests:
         why = {"hit": "cached: nothing is sent", "dup": "equal to an earlier row: it is sent once"}
-        yield escape_controls(f"# {name}: {session.services.keys.redact(row.obstacle or why.get(row.cache, ''))}")
+        yield f"# {name}: {session.services.keys.redact(row.obstacle or why.get(row.cache, ''))}"
     for request in row.requests:
-        yield escape_controls(f"# {name}")
+        yield f"# {name}"
         yield f"{request.method} {_url(session, request)}"
         yield from (f"{header}: {value}" for header, value in _headers(session, request).items())
         yield ""
         body = msgspec.json.format(request.body, indent=2).decode()
-        yield escape_controls(_abbreviated(body) if row.prompt.attachments else body)
+        yield _abbreviated(body) if row.prompt.attachments else body
         yield ""
 
 

@@ -18,7 +18,7 @@ from scrimp.errors import ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.read.inputs.sources import is_stream
 from scrimp.render.decimal_json import encode_json
-from scrimp.render.streams import try_write
+from scrimp.render.streams import try_write, try_write_line
 
 NOT_CACHED = 7
 
@@ -106,7 +106,7 @@ def _print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> N
     if summary == "json":
         from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not every run shows it
 
-        try_write(sys.stderr, encode_json(bill_document(bill)).decode() + "\n")
+        try_write_line(sys.stderr, encode_json(bill_document(bill)).decode())
         return
     from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - nor this
 
