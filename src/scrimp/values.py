@@ -187,6 +187,7 @@ class Route(Struct, frozen=True, kw_only=True):
     choice: RouteChoice = "routing"  # who chose the model
     flagship: str | None = None  # provider/model, which a certified route is used instead of
     certified_task: str | None = None  # the signature of its certificate
+    certificate: str | None = None  # its name in the ledger
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -261,6 +262,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     signature: str | None = None  # of the prompt's task
     answered_by: str | None = None  # the model of the reply, where that is another one than was asked for
     effort: Effort | None = None  # as it was sent
+    escalated: bool | None = None  # of a call that ended a row of a chain: whether above its cheap models
+    unread: bool | None = None  # of one that ended a row of a certified route of one model: whether it has no answer
 
 
 def both_names(model: str, answered_by: str | None) -> str:

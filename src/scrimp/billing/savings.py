@@ -9,7 +9,8 @@ For each answered row the baseline's cost less what the row cost in this run is 
 - for a completion from the cache: what the row would cost now, and nothing else. What routing saved was counted once,
   when it was paid for.
 
-Calls of rows that failed saved nothing. Other attempts and failed rows are never above zero; the choice of the model is
+Calls of rows that failed saved nothing, and those that watch certified routes neither. Other attempts, failed rows and
+the quality shadow are never above zero; the choice of the model is
 below zero where that model cost more than the baseline.
 """
 
@@ -24,7 +25,9 @@ from msgspec import Struct
 from scrimp.enums import RouteChoice
 from scrimp.values import Answer, Answered, Outcome
 
-CAUSES = (*get_args(RouteChoice), "cache", "duplicates", "compression", "other attempts", "failed rows")
+CAUSES = (
+    *get_args(RouteChoice), "cache", "duplicates", "compression", "other attempts", "failed rows", "quality shadow",
+)  # fmt: skip
 _ZERO = Decimal(0)
 
 
@@ -86,6 +89,12 @@ class Savings:
             self.by_cause["cache" if outcome.cache == "hit" else "duplicates"] += compared.cost - cost
         else:
             self._split_by_cause(outcome, outcome.answer, compared.cost, cost)
+
+    def add_watch(self, cost: Decimal | None) -> None:
+        """Add a call that watches certified routes: no baseline would have made it."""
+        self.rows_of_unknown_cost += cost is None
+        self.cost += cost or _ZERO
+        self.by_cause["quality shadow"] -= cost or _ZERO
 
     def _comparison(self, outcome: Answered) -> Comparison:
         answer = outcome.answer

@@ -76,6 +76,7 @@ class Bill:
         self._models: dict[tuple[str, str | None, Effort | None], BillLine] = {}
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
+        self._watch = BillLine()
 
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
@@ -95,6 +96,12 @@ class Bill:
     def _add_climb(self, answer: Answer) -> None:
         self.counts.chained += answer.chain is not None
         self.counts.escalated += answer.escalated
+
+    def add_watch(self, entry: Entry) -> None:
+        """Add a call that compares a row of a certified route with its flagship."""
+        self.estimated_calls += entry.estimated
+        self._watch.add_call(entry)
+        self.savings.add_watch(entry.cost)
 
     def _add_calls(self, entries: tuple[Entry, ...], wasted: BillLine) -> None:
         for entry in entries:
@@ -163,7 +170,7 @@ class Bill:
         return sum(line.unpriced_calls for line in self._call_lines())
 
     def _call_lines(self) -> tuple[BillLine, ...]:
-        return (*self._models.values(), self._retried, self._failed, self._lost)
+        return (*self._models.values(), self._watch, self._retried, self._failed, self._lost)
 
     def lines(self) -> Iterator[tuple[str, BillLine]]:
         """Yield the lines of the bill that have rows or calls, the most expensive model first.
@@ -181,6 +188,7 @@ class Bill:
             for (name, _, effort), line in self._models.items()
         ]
         named += sorted(models, key=lambda item: (-item[1].cost, -item[1].calls, item[0], item[1].answered_by or ""))
+        named += [("quality shadow", self._watch)]
         named += [("failed calls", self._retried), ("lost calls", self._lost), ("failed", failed)]
         named += [(status, BillLine(rows=getattr(counts, status))) for status in ("truncated", "skipped", "pending")]
         return ((name, line) for name, line in named if line.rows or line.calls)

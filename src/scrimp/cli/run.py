@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
+    from scrimp.flows.tune.quality_shadow import QualityShadow
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Prompt
@@ -113,7 +115,7 @@ def run(
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
-        shadow = _shadow_run(session, options)
+        shadow, watch = _shadow_run(session, options), _quality_shadow(session, options)
         with _progress(session, screen, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(
                 file, rows, _writer_opener(session, options, read, written, target), session.messages.warn
@@ -123,6 +125,7 @@ def run(
             reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
             recorder = RunRecorder(session, tuple(command_words(names, groups)))
             take = recorder.tee(reporter.report if shadow is None else shadow.tee(reporter.report))
+            take = take if watch is None else watch.tee(take)
             sent = _sent_rows(options, written, screen)
             take = take if sent is None else sent.tee(take)
             stop, error = _drive(
@@ -130,12 +133,15 @@ def run(
             )  # fmt: skip
             kept = keep_former(file, bill, stop, error)
         _tell_of_levels(bill, sent, session.services)
+        certified_tasks = session.services.certified_tasks
+        if watch is not None and stop is None and error is None:
+            _watch(session, watch, bill)
         ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
         ending.report(session, names, written.summary, quiet=screen.quiet)
-        if session.services.certified_tasks:
+        if certified_tasks:
             from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
 
-            check_drift_of_run(session)
+            check_drift_of_run(session, certified_tasks)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
             if shadow.watches_levels:
@@ -218,6 +224,28 @@ def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
         session.messages.warn(f"[shadow] is not used: {error}")
         return None
     return None if plan is None else ShadowRun(plan, options, session.services)
+
+
+def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | None:
+    """Return what sends a share of the rows of certified routes to the flagship, where the config asks for that."""
+    table = session.services.loaded.config.shadow
+    if not parse_percent(table.certified, "shadow.certified") or not session.services.paths.tuned.exists():
+        return None
+    from scrimp.flows.tune.quality_shadow import QualityShadow, watch_plan  # noqa: PLC0415 - few runs are watched
+
+    plan = watch_plan(table)
+    return None if plan is None else QualityShadow(plan, options, session.services)
+
+
+def _watch(session: Session, watch: QualityShadow, bill: Bill) -> None:
+    """Compare rows of certified routes with the flagship, within what the run's own cap leaves."""
+    left = None if bill.cap is None else Decimal(0) if bill.unknown_calls else bill.cap - bill.cost
+    try:
+        summary = watch.make_calls(left, bill.add_watch)
+    except ScrimpError as error:  # of the comparison alone: the rows are out
+        summary = f"quality shadow: {error}"
+    if summary:
+        session.messages.note(summary)
 
 
 def _sent_rows(options: RunOptions, written: OutputFlags, screen: ScreenFlags) -> SentRows | None:

@@ -210,10 +210,14 @@ class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     share: str = "0%"
     max_cost: Decimal = Decimal("1.00")  # dollars for one run, apart from the run's own cap
     models: tuple[str, ...] = ()  # empty: two cheap models and the first of the high tier
+    certified: str = "0%"  # of the rows of certified routes: also sent to the flagship, to see whether they hold
+    certified_max_cost: Decimal = Decimal("0.50")  # dollars for that in 24 hours
 
     def __post_init__(self) -> None:
-        _validate(parse_percent, self.share, "share")
-        _validate(checked_dollars, self.max_cost, "max_cost")
+        for name in ("share", "certified"):
+            _validate(parse_percent, getattr(self, name), name)
+        for name in ("max_cost", "certified_max_cost"):
+            _validate(checked_dollars, getattr(self, name), name)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -129,4 +129,8 @@ TEMPLATE = f"""\
 # share = "3%"                     # if not set, no calls
 # max_cost = 1.00                  # dollars for one run
 # models = ["openai/gpt-6-luna", "deepseek/deepseek-flash", "openai/gpt-6.2-sol"]  # else two cheap ones and a high one
+# Rows of certified routes that also go to their flagship, so that a route whose answers get worse is noticed and no
+# longer used. The bill has these calls on a line of their own.
+# certified = "1%"                 # if not set, no calls
+# certified_max_cost = 0.50        # dollars in 24 hours; the run's own cap holds, too
 """

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scrimp.config.paths import Paths
     from scrimp.config.resolved.api_keys import KeyRing
     from scrimp.config.resolved.routes import Routes
+    from scrimp.config.resolved.tuned_routes import TunedRoute
     from scrimp.config.sources.load import LoadedConfig
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
@@ -274,6 +275,11 @@ class Services:
     def certified_tasks(self) -> Collection[str]:
         """The tasks whose certified routes were taken so far."""
         return () if self._certified is None else self._certified.tasks
+
+    @property
+    def certificates(self) -> Mapping[str, TunedRoute]:
+        """The certified routes in use, by their name in the ledger."""
+        return {} if self._certified is None else self._certified.certificates
 
     def redirected(self, task: str, model: str, answered_by: str) -> None:
         """Note that a certified route's model was answered by another one: its certificate is void."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -131,9 +131,19 @@ def m010_effort(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE entries ADD COLUMN effort TEXT")
 
 
+def m011_route_checks(db: sqlite3.Connection) -> None:
+    """Add whether a call ended a row above the cheap models of its chain, or with no answer, and `route_checks`."""
+    db.execute("ALTER TABLE entries ADD COLUMN escalated INTEGER")
+    db.execute("ALTER TABLE entries ADD COLUMN unread INTEGER")
+    db.execute(
+        "CREATE TABLE route_checks (chain TEXT NOT NULL, key TEXT NOT NULL, time REAL NOT NULL, same INTEGER NOT NULL,"
+        " PRIMARY KEY (chain, key)) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
-    m008_level_replies, m009_tasks, m010_effort,
+    m008_level_replies, m009_tasks, m010_effort, m011_route_checks,
 )  # fmt: skip
 
 # As they were before m003: what a migration did must never change.
@@ -141,7 +151,7 @@ _COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort"
+_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread"
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
@@ -238,21 +248,37 @@ class Ledger:
                 (beginning_with,) * 3,
             ).fetchall()
 
-    def tasks(self, *, since: float = 0.0, exclude_route: str = "") -> list[TaskTotal]:
-        """Sum the paid calls since a moment by task and model, most expensive first; without those of one route."""
+    def tasks(self, *, since: float = 0.0, exclude_routes: Collection[str] = ()) -> list[TaskTotal]:
+        """Sum the paid calls since a moment by task and model, the dearest first; without those of some routes."""
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time),"  # noqa: S608 - the two constants
                 " sum(cost_nano IS NULL), count(DISTINCT date(time, 'unixepoch')) FROM entries"
                 " WHERE signature IS NOT NULL AND status IN ('paid', 'truncated') AND time >= ?"
-                f" AND coalesce(route, '') != ? GROUP BY 1, 2 ORDER BY {_DEAREST}, 4 DESC",
-                (since, exclude_route or "\0"),
+                " AND coalesce(route, '') NOT IN (SELECT value FROM json_each(?)) GROUP BY 1, 2"
+                f" ORDER BY {_DEAREST}, 4 DESC",
+                (since, _encode(list(exclude_routes)).decode()),
             ).fetchall()
         return [
             TaskTotal(signature=name, model=model, route=route, calls=calls, cost=dollars(nano, pico), first=first,
                  last=last, unpriced=unpriced, days=days)
             for name, model, route, calls, nano, pico, first, last, unpriced, days in rows
         ]  # fmt: skip
+
+    def spent_on(self, route: str, *, since: float) -> Decimal | None:
+        """Return the dollars of a route's calls since a moment; a call of unknown cost counts as the dearest of them.
+
+        None, unknown, where there are calls of unknown cost and none of a known one.
+        """
+        with store_errors(self.path):
+            ((calls, known, nano, pico, most),) = self._db.execute(
+                f"SELECT count(*), count(cost_nano), {_COST}, max(cost_nano) FROM entries"  # noqa: S608 - the constant
+                " WHERE route = ? AND time >= ?",
+                (route, since),
+            ).fetchall()
+        if calls and not known:
+            return None
+        return dollars(nano, pico) + (dollars(most + 1, 0) * (calls - known) if calls > known else Decimal(0))
 
     def climbs(self, *, since: float = 0.0, chains: Sequence[str] | None = None) -> list[ClimbCount]:
         """Count by task the steps at which rows ended in chains since a moment; only rows that began at step 0."""
@@ -297,7 +323,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
         *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
         entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
-        entry.signature, pico, entry.answered_by, entry.effort,
+        entry.signature, pico, entry.answered_by, entry.effort, entry.escalated, entry.unread,
     )  # fmt: skip
 
 

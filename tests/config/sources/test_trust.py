@@ -105,6 +105,7 @@ def test_every_key_is_either_harmless_or_guarded_by_intent() -> None:
             "price_provider",
         )),
         "models.p.price", "models.p.path", "shadow.share", "shadow.max_cost", "shadow.models",
+        "shadow.certified", "shadow.certified_max_cost",
     }  # fmt: skip
 
 

@@ -28,9 +28,9 @@ def _row(number: int, *, task: str, kind: str) -> RecordedRow:
 def test_every_task_of_a_claim_gets_its_route_with_the_evidence(tmp_path: Path) -> None:
     rows = [_row(number, task=f"task {number % 2}", kind="mathematics") for number in range(400)]
     certificate = certify_dataset(Dataset(RecordedRows(rows, {})), 0.95, 0.05, services(tmp_path))
-    routes = list(tuned_routes(certificate, 1_795_000_000.0, pooled=True))
+    routes = list(tuned_routes(certificate, rows, 1_795_000_000.0, pooled=True))
 
-    assert list(tuned_routes(certificate, 1_795_000_000.0)) == []  # each alone has too few pairs
+    assert list(tuned_routes(certificate, rows, 1_795_000_000.0)) == []  # each alone has too few pairs
     assert sorted(route.signature for route in routes) == ["task 0", "task 1"]
     for route in routes:
         assert (route.flagship, route.target, route.certified) == ("claude-large", 0.95, "2026-11-18T11:06:40Z")

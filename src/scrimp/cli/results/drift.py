@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from contextlib import closing
 
 from scrimp.cli.session import Session
 from scrimp.errors import ConfigError, StoreError
@@ -18,10 +19,12 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
     from scrimp.config.resolved.tuned_routes import disable_tuned, load_tuned, no_longer_used  # noqa: PLC0415 - where something was certified
     from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
     from scrimp.flows.tune.drift import find_drift  # noqa: PLC0415 - as above
+    from scrimp.store.route_checks import RouteCheckStore  # noqa: PLC0415 - as above
 
     try:
         routes = [route for route in load_tuned(path) if tasks is None or route.signature in tasks]
-        found = find_drift(routes, ledger, time.time() - HISTORY_SECONDS)
+        with closing(RouteCheckStore(ledger.path)) as checks:
+            found = find_drift(routes, ledger, checks, time.time() - HISTORY_SECONDS)
         drifted = [new for old, new in zip(routes, found, strict=True) if new.drift != old.drift]
         for route in drifted:
             disable_tuned(path, route)
@@ -32,11 +35,8 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
         session.messages.warn(no_longer_used(route))
 
 
-def check_drift_of_run(session: Session) -> None:
-    """Check the certified routes that the rows of a run took."""
-    tasks = session.services.certified_tasks
-    if not tasks:
-        return
+def check_drift_of_run(session: Session, tasks: Collection[str]) -> None:
+    """Check the certified routes of these tasks, which the rows of a run took."""
     try:
         ledger = Ledger(session.services.paths.ledger_db)
         try:

@@ -12,7 +12,7 @@ from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import AsJson, since_time
 from scrimp.flows.tune.advice import MIN_PAIRS, PER, Advice, task_advice
 from scrimp.flows.tune.judge_labels import JUDGE_ROUTE
-from scrimp.flows.tune.pair_collector import SHADOW_ROUTE
+from scrimp.flows.tune.pair_collector import SHADOW_ROUTE, WATCH_ROUTE
 from scrimp.flows.tune.recorded_rows import rows_from_pairs
 from scrimp.store.ledger import Ledger
 from scrimp.store.pairs import PairStore
@@ -28,7 +28,7 @@ from scrimp.units import (
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _MAX_ROWS = 20
-_TUNING_ROUTES = (SHADOW_ROUTE, JUDGE_ROUTE)  # of calls made for tuning itself
+_TUNING_ROUTES = (SHADOW_ROUTE, WATCH_ROUTE, JUDGE_ROUTE)  # of calls made for tuning itself
 
 
 @app.command()
@@ -50,7 +50,7 @@ def advise(
         try:
             tasks = [
                 task
-                for task in ledger.tasks(since=since_time(since), exclude_route=SHADOW_ROUTE)
+                for task in ledger.tasks(since=since_time(since), exclude_routes=(SHADOW_ROUTE, WATCH_ROUTE))
                 if task.signature not in _TUNING_ROUTES
             ]
             advice = list(task_advice(tasks, rows_from_pairs(pairs.prompts()), session.services.clock()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Annotated
 
@@ -21,14 +22,15 @@ from scrimp.cli.tune.levels import (
     refuse_models,
 )
 from scrimp.cli.tune.run_command import run_lines
-from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, save_levels, save_tuned, undo_tuned
+from scrimp.config.resolved.tuned_routes import TunedRoute, load_levels, load_tuned, save_levels, save_tuned, undo_tuned
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.flows.tune.level_certificates import LevelCertificate, tuned_levels, why_no_level
 from scrimp.render.certificate import claim_sentence
 from scrimp.store.pairs import PairStore
 from scrimp.tuning.certify import Certificate
-from scrimp.units import pluralize
+from scrimp.tuning.recorded_row import RecordedRow
+from scrimp.units import format_dollars, parse_percent, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -57,7 +59,8 @@ def apply(
     The last lines are the commands that run the certified tasks. A run finds a task by its name (--route) or, where all
     its pairs were made by one --template of at least four words, by that: with the same system text, labels and schema.
     Every run and scrimp cost watch them: a route whose rows reach the flagship much more or less often than certified
-    is no longer used.
+    is no longer used. With certified = "1%" under [shadow] in the config, that share of their rows also goes to the
+    flagship, and a route whose answers get worse is no longer used either.
 
     With --compress, prompts of each task are sent to its model at the level certified for it instead (scrimp tune
     certify --compress). A level that you choose, by --compress, a rule or the config, goes before it.
@@ -79,7 +82,7 @@ def apply(
             certificate = certify_dataset(dataset, target, risk, session.services)
             for claim in certificate.claims:
                 print_line(claim_sentence(claim, target, 1 - risk))
-            _apply_routes(session, certificate, pooled=pooled, dry_run=dry_run, since=begin)
+            _apply_routes(session, certificate, dataset.rows, pooled=pooled, dry_run=dry_run, since=begin)
 
 
 def _undo(session: Session) -> None:
@@ -91,11 +94,14 @@ def _undo(session: Session) -> None:
     )
 
 
-def _apply_routes(session: Session, certificate: Certificate, *, pooled: bool, dry_run: bool, since: float) -> None:
+def _apply_routes(
+    session: Session, certificate: Certificate, rows: Sequence[RecordedRow], *, pooled: bool, dry_run: bool,
+    since: float,
+) -> None:  # fmt: skip
     path, now = session.services.paths.tuned, session.services.clock()
     with closing(PairStore(session.services.paths.ledger_db)) as pairs:
         templates, commands = pairs.templates(since=since), pairs.commands()
-    routes = list(tuned_routes(certificate, now, pooled=pooled, templates=templates))
+    routes = list(tuned_routes(certificate, rows, now, pooled=pooled, templates=templates))
     if not routes:
         raise UsageError(_why_nothing(certificate))
     for route in routes:
@@ -114,6 +120,20 @@ def _apply_routes(session: Session, certificate: Certificate, *, pooled: bool, d
     )
     for line in run_lines([*others, *routes], [route.signature for route in routes], commands):
         print_line(line)
+    if (advice := _how_to_watch(session, routes)) is not None:
+        session.messages.note(advice)
+
+
+def _how_to_watch(session: Session, routes: Sequence[TunedRoute]) -> str | None:
+    """Return what to add to the config to notice worse answers; None where it is there, or nothing can be compared."""
+    table = session.services.loaded.config.shadow
+    if parse_percent(table.certified, "shadow.certified") or not any(route.compared for route in routes):
+        return None
+    return (
+        f'to notice worse answers, add under [shadow] in {session.services.paths.config}: certified = "1%" (that share '
+        f"of these rows also goes to {routes[0].flagship} at the end of a run, for at most "
+        f"{format_dollars(table.certified_max_cost)} in 24 hours: certified_max_cost)"
+    )
 
 
 def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: bool, dry_run: bool) -> None:

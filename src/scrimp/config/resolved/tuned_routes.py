@@ -41,6 +41,8 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     # The fingerprint of its prompts' template; empty where they have none in common, so that only its name finds the
     # task. Files written before lack it: there the signature alone finds it.
     template: str | None = None
+    agreed: int = 0  # of the compared pairs, those on which it asserts what the flagship does
+    compared: int = 0  # pairs that it answers below the flagship, which asserts something
     drift: str | None = None  # why it no longer holds; such a route is not used
 
     @property

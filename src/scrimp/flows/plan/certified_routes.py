@@ -5,7 +5,7 @@ The user's name of a task finds its route, and so does the template that all pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,11 @@ class CertifiedRoutes:
         """The tasks of prompts that were looked up and have a usable route."""
         return [task for task, chain in self._chains.items() if chain is not None]
 
+    @property
+    def certificates(self) -> Mapping[str, TunedRoute]:
+        """The routes of those tasks, by their name in the ledger."""
+        return {chain_name(self._tuned[task]): self._tuned[task] for task in self.tasks if task in self._tuned}
+
     def route(self, prompt: Prompt) -> Route | None:
         """Return where a prompt goes, or None where no usable route is certified for its task."""
         signature = self._finder.find(prompt)
@@ -76,7 +81,10 @@ class CertifiedRoutes:
             f"tuned {signature}: {tuned.policy}, certified {tuned.day} to keep {format_percent_briefly(tuned.bound)} "
             f"({pluralize(tuned.pairs, 'pair')})"
         )
-        return Route(chain=chain, tier=None, why=why, flagship=tuned.flagship, certified_task=signature)
+        return Route(
+            chain=chain, tier=None, why=why, flagship=tuned.flagship, certified_task=signature,
+            certificate=chain_name(tuned),
+        )  # fmt: skip
 
     def flagship(self, prompt: Prompt) -> Route | None:
         """Return the route of a prompt whose task is not certified, to the flagship that others were measured against.

@@ -77,7 +77,8 @@ class RowRecorder:
         entry = Entry(
             call=calls.next_call(), run=calls.run, time=calls.clock(), provider=call.provider, model=call.model,
             status="failed" if free else "lost", cost=Decimal(0) if free else None, seconds=0.0,
-            effort=call.parameters.effort, tier=self._row.route.tier, chain=self._row.route.chain.name, step=call.step,
+            effort=call.parameters.effort, tier=self._row.route.tier, step=call.step,
+            chain=self._row.route.certificate or self._row.route.chain.name,
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
             signature=self._signature,
         )  # fmt: skip

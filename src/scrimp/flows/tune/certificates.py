@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.store.level_replies import LevelReplyStore, Look, digest
-from scrimp.tuning.certify import Certificate, certify
+from scrimp.tuning.certify import Certificate, Claim, certify
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.gatekeeping import GatedPolicy
-from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name
-from scrimp.tuning.recorded_row import RecordedRow, label_by_agreement
+from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name, replay
+from scrimp.tuning.recorded_row import RecordedRow, answer_of, label_by_agreement
 from scrimp.tuning.shortlist import shortlist
 
 if TYPE_CHECKING:
@@ -47,9 +47,12 @@ def certify_dataset(dataset: Dataset, target: float, risk: float, services: Serv
 
 
 def tuned_routes(
-    certificate: Certificate, now: float, *, pooled: bool = False, templates: Mapping[str, str] = _NO_TEMPLATES
-) -> Iterator[TunedRoute]:
-    """Yield the route of each task for which a policy was certified; `now` is in seconds since the epoch.
+    certificate: Certificate, rows: Sequence[RecordedRow], now: float, *, pooled: bool = False,
+    templates: Mapping[str, str] = _NO_TEMPLATES,
+) -> Iterator[TunedRoute]:  # fmt: skip
+    """Yield the route of each task for which a policy was certified.
+
+    `rows` are those of the certificate, `now` is in seconds since the epoch.
 
     `templates` are the fingerprints of the tasks whose prompts all have the same template.
 
@@ -59,15 +62,30 @@ def tuned_routes(
         if not claim.certified or (len(claim.signatures) > 1 and not pooled):
             continue
         steps, signal, threshold = chain_of(claim.policy, certificate.flagship)
+        agreed, compared = agreement(claim, rows, certificate.flagship)
         for signature in claim.signatures:
             yield TunedRoute(
                 signature=signature, steps=steps, signal=signal, min_confidence=threshold,
                 policy=policy_name(claim.policy), flagship=certificate.flagship, target=certificate.target,
                 risk=certificate.risk, bound=round(claim.bound, 4), pairs=claim.pairs,
                 below=round(1 - claim.measured.flagship_share.value, 4), saved=round(claim.measured.saved.value, 4),
+                agreed=agreed, compared=compared,
                 certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
                 template=templates.get(signature, ""),
             )  # fmt: skip
+
+
+def agreement(claim: Claim, rows: Iterable[RecordedRow], flagship: str) -> tuple[int, int]:
+    """Return on how many rows a claim's policy asserts what the flagship does, and of how many.
+
+    These are the rows that it answers below the flagship, where that asserts something.
+    """
+    same: list[bool] = []
+    for row in (row for row in rows if row.signature in claim.signatures):
+        expected, outcome = answer_of(row, flagship).asserted, replay(claim.policy, row, flagship)
+        if expected is not None and not outcome.reached_flagship:
+            same.append(answer_of(row, outcome.model).asserted == expected)
+    return sum(same), len(same)
 
 
 def chain_of(policy: Policy, flagship: str) -> tuple[tuple[str, ...], PolicySignal, float]:

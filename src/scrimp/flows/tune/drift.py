@@ -3,6 +3,9 @@
 What is compared is the share of rows that end below the flagship: of all rows since the certificate, of the newest
 ones, and of the newest ones beside those before them. It is looked for at the end of every run, so a difference counts
 only from four standard deviations on: by chance that is one look in 16,000.
+
+Where a share of the rows is sent to the flagship too (`quality_shadow`), the share of them that assert what it asserts
+may not fall so far below the one of the certificate's pairs that the target would be missed.
 """
 
 from __future__ import annotations
@@ -18,11 +21,14 @@ from msgspec.structs import replace
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.store.ledger import ClimbCount
-from scrimp.units import format_percent, pluralize
+from scrimp.tuning.statistics.change_point import find_fall, lower_limit
+from scrimp.units import format_count, format_percent, pluralize
 
 if TYPE_CHECKING:
     from scrimp.store.ledger import Ledger
+    from scrimp.store.route_checks import RouteCheckStore
 
+QUALITY_RISK = 0.025  # of blaming a route that keeps its target, over all looks
 _MIN_ROWS = 30
 _MAX_DEVIATIONS = 4  # standard deviations
 _WINDOWS = (300, 1000)  # newest rows; more of them show a smaller change, fewer a new one
@@ -48,19 +54,47 @@ class _Share(Struct, frozen=True):
         return f"{format_percent(self.below / self.rows)} of {which}{pluralize(self.rows, 'row')}"
 
 
-def find_drift(routes: Sequence[TunedRoute], ledger: Ledger, since: float) -> list[TunedRoute]:
-    """Return the routes with `drift` set where their rows of the ledger, from `since` on, show one."""
+def find_drift(
+    routes: Sequence[TunedRoute], ledger: Ledger, checks: RouteCheckStore, since: float
+) -> list[TunedRoute]:  # fmt: skip
+    """Return the routes with `drift` set where their rows of the ledger, from `since` on, or their checks show one."""
     names = [chain_name(route) for route in routes if _can_drift(route)]
     found = with_drift(routes, ledger.climbs(since=since, chains=names)) if names else list(routes)
-    return [
+    found = [
         with_new_drift(route, ledger.newest_ends(chain_name(route), _calls(route))) if _can_drift(route) else route
         for route in found
     ]
+    return [with_quality_drift(route, checks.outcomes(chain_name(route))) for route in found]
 
 
 def _calls(route: TunedRoute) -> int:
     """Return the calls that hold two of the largest windows."""
     return 2 * max(_WINDOWS) * len(route.steps)
+
+
+def with_quality_drift(route: TunedRoute, same: Sequence[bool]) -> TunedRoute:
+    """Return a route, with `drift` set where it differs from its flagship more often than it may, the newest last.
+
+    A route that keeps its target is blamed with a probability of at most `QUALITY_RISK`, however often it is looked at.
+    Half of that is for the certificate's own share, which its pairs tell only so exactly.
+    """
+    if route.drift is not None or not route.compared:
+        return route
+    fall = find_fall(same, lowest_agreement(route), QUALITY_RISK / 2)
+    if fall is None:
+        return route
+    then = format_percent(route.agreed / route.compared)
+    now = f"{format_count(fall.good)} of the newest {pluralize(fall.rows, 'row')} that were compared"
+    return replace(route, drift=f"{now} assert what {route.flagship} asserts, {then} when it was certified")
+
+
+def lowest_agreement(route: TunedRoute) -> float:
+    """Return the share of rows, of those below the flagship, that must assert what it asserts for the target to hold.
+
+    What is certified beyond the target may be lost before a route misses it.
+    """
+    spare = max(0.0, route.bound - route.target) / route.below if route.below else 0.0
+    return lower_limit(route.agreed, route.compared, QUALITY_RISK / 2) - spare
 
 
 def with_drift(routes: Sequence[TunedRoute], climbs: Iterable[ClimbCount]) -> list[TunedRoute]:

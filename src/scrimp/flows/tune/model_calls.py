@@ -13,7 +13,7 @@ from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.prices.model_names import is_same_model
 from scrimp.units import format_dollars
-from scrimp.values import Answer, Answered, ModelRef, Outcome, Prompt
+from scrimp.values import Answer, Answered, Entry, ModelRef, Outcome, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -34,11 +34,16 @@ Take = Callable[[Sequence[ModelReply]], None]
 class ModelCalls:
     """Puts prompts to single models and hands on what they returned themselves, not another model in their place."""
 
-    def __init__(self, options: RunOptions, services: Services, *, route: str) -> None:
-        """`options` are for every model; the ledger has the calls under `route`, and their own names the task."""
+    def __init__(
+        self, options: RunOptions, services: Services, *, route: str, billed: Callable[[Entry], None] | None = None
+    ) -> None:
+        """`options` are for every model; the ledger has the calls under `route`, and their own names the task.
+
+        `billed` gets the entry of each call.
+        """
         labels = replace(options.labels, route=route, task=options.labels.route or "")
         self.options = replace(options, check=None, chain=None, model=None, corrections=0, labels=labels)
-        self._services = services
+        self._services, self._billed = services, billed
         self.spent = Decimal(0)  # dollars
         self.failed = 0  # prompts
 
@@ -97,9 +102,10 @@ class ModelCalls:
                 ]
             )
             self.failed += sum(not isinstance(outcome, Answered) for outcome in outcomes)
-            self.spent += sum(
-                (entry.cost or Decimal(0) for outcome in outcomes for entry in outcome.entries), Decimal(0)
-            )
+            for entry in (entry for outcome in outcomes for entry in outcome.entries):
+                self.spent += entry.cost or Decimal(0)
+                if self._billed is not None:
+                    self._billed(entry)
 
         return hand_on
 

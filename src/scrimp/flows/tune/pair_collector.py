@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,14 @@ from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.routing.template_fingerprint import template_fingerprint
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
-from scrimp.values import Answer, Json, Parameters, Prompt
+from scrimp.values import Answer, Entry, Json, Parameters, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
 SHADOW_ROUTE = "shadow"  # of such calls in the ledger
+WATCH_ROUTE = "quality-shadow"  # of those that watch certified routes
 _HASH_RANGE = 1 << 32
 GROUP = 64  # prompts
 
@@ -53,11 +54,15 @@ class PairCollector:
     """Sends prompts to several models and stores their completions; the ledger has the calls under one route."""
 
     def __init__(
-        self, options: RunOptions, services: Services, *, route: str = SHADOW_ROUTE, gold: str | None = None
-    ) -> None:
-        """`options` are for every model; their route names the task, and `gold` the column with the right answer."""
-        self._services, self._name, self._gold = services, options.labels.route, gold
-        self.calls = ModelCalls(options, services, route=route)
+        self, options: RunOptions, services: Services, *, route: str = SHADOW_ROUTE, gold: str | None = None,
+        observe: Take | None = None, billed: Callable[[Entry], None] | None = None,
+    ) -> None:  # fmt: skip
+        """`options` are for every model; their route names the task, and `gold` the column with the right answer.
+
+        `observe` gets the replies of models that were called, `billed` the entry of each call.
+        """
+        self._services, self._name, self._gold, self._observe = services, options.labels.route, gold, observe
+        self.calls = ModelCalls(options, services, route=route, billed=billed)
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
         self.prompts = self.completions = 0  # `completions` are those stored
@@ -99,6 +104,8 @@ class PairCollector:
         def store(replies: Sequence[ModelReply]) -> None:
             self._pairs.put([self._stored(one.prompt, model, one.answer, one.rejection) for one in replies])
             self.completions += len(replies)
+            if self._observe is not None:
+                self._observe(replies)
 
         return store
 

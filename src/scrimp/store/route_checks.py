@@ -1,0 +1,69 @@
+"""Rows of certified routes whose answers were compared with the flagship's, in the ledger's file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from scrimp.store.database import connect, insert, store_errors, transaction
+from scrimp.store.ledger import MIGRATIONS
+
+
+class RouteCheck(Struct, frozen=True):
+    """Whether a row of a route asserted what its flagship asserts; `chain` is the certificate's name in the ledger."""
+
+    chain: str
+    key: str  # of the prompt, as in `pairs`
+    time: float  # seconds since the epoch, when the row was called
+    same: bool
+
+
+class RouteCheckStore:
+    """The comparisons of all routes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = connect(path, MIGRATIONS)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def put(self, checks: Sequence[RouteCheck]) -> None:
+        """Add comparisons; a prompt counts once for a route, with its newest one."""
+        with store_errors(self.path), transaction(self._db):
+            rows = [(check.chain, check.key, check.time, check.same) for check in checks]
+            insert(self._db, "INSERT OR REPLACE INTO route_checks (chain, key, time, same) VALUES", rows)
+
+    def outcomes(self, chain: str) -> list[bool]:
+        """Return whether each compared row of a route asserted the same, the oldest first."""
+        with store_errors(self.path):
+            rows = self._db.execute("SELECT same FROM route_checks WHERE chain = ? ORDER BY time, key", (chain,))
+            return [bool(same) for (same,) in rows]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Keep other processes from spending under the same daily cap; False where one is at it, or none can be kept out.
+
+    The lock is one of the kernel on the folder, which is gone when the process is.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
