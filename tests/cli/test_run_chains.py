@@ -363,14 +363,14 @@ def test_each_rule_that_said_no_says_why_and_the_first_that_holds_decides(house:
         (["--route", "billing"], "fake/top", "rule 1: route billing"),
         (["--user", "ann", "--tag", "team=a", "--priority", "high"], "fake/b",
          "rule 2: tag team=a, user ann, priority high"),
-        (["--user", "ann", "--tag", "team=b", "--priority", "high"], "fake/top", "prior: open-ended, priority high"),
+        (["--user", "ann", "--tag", "team=b", "--priority", "high"], "fake/top", "prior: explanation, priority high"),
         (["--priority", "low"], "fake/a", "priority low: the cheapest model"),
-        ([], "fake/b", "prior: open-ended"),
+        ([], "fake/b", "prior: explanation"),
     ],
 )  # fmt: skip
 def test_where_a_prompt_goes_is_told_without_a_call(house: House, words: list[str], model: str, why: str) -> None:
     house.config(RULES)
-    house.scrimp.file("page.txt", "hi")
+    house.scrimp.file("page.txt", "why?")
     ran = house.scrimp("route", "page.txt", "--format", "text", "--json", *words)
 
     assert [(row["model"], row["why"]) for row in ran.rows] == [(model, why)], ran.err

@@ -85,9 +85,9 @@ def test_a_rule_without_conditions_takes_every_prompt() -> None:
 
 
 def test_a_tier_that_is_not_there_is_replaced_by_the_next_and_said_so() -> None:
-    above, below = decide(prompt("hi"), [], Places("high")), decide(prompt("hi"), [], Places("simple", "mine"))
+    above, below = decide(prompt("why?"), [], Places("high")), decide(prompt("why?"), [], Places("simple", "mine"))
 
-    assert (above.tier, above.why) == ("high", "prior: open-ended; there is no tier medium")
+    assert (above.tier, above.why) == ("high", "prior: explanation; there is no tier medium")
     assert below.tier == "simple"
 
 
@@ -162,7 +162,7 @@ def test_a_low_priority_goes_to_the_cheapest_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "tier", "raised"), [("Translate: hallo", "simple", "medium"), ("hi", "medium", "high")]
+    ("text", "tier", "raised"), [("Translate: hallo", "simple", "medium"), ("why?", "medium", "high")]
 )
 def test_a_high_priority_raises_the_prior_by_a_tier(text: str, tier: str, raised: str) -> None:
     normal, high = (decide(prompt(text), [], Places(), labels=PromptLabels(priority=p)) for p in ("normal", "high"))

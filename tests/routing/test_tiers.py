@@ -1,4 +1,4 @@
-"""The prior by kind of task, and what stakes do to it."""
+"""The prior by what a prompt demands, and what stakes do to it."""
 
 from __future__ import annotations
 
@@ -7,54 +7,133 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.routing.high_stakes import STAKES_WORDS
+from scrimp.routing.prior.difficulty import shipped_prior
 from scrimp.routing.tiers import TIERS, tier_of
 from scrimp.values import Parameters
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "tier"),
+    ("text", "demand", "tier"),
     [
         ("Translate to French: good morning", "translation", "simple"),
         ("Übersetze ins Englische: Guten Tag", "translation", "simple"),
         ("把这句话翻译成英文：你好", "translation", "simple"),  # noqa: RUF001 - Chinese punctuation
         ("Classify this ticket: my python function crashes with a traceback", "classification", "simple"),
         ("What is the sentiment of this review? I loved it.", "classification", "simple"),
-        ("Fix the grammar: he go home", "formatting", "simple"),
-        ("Format this as a table: a b c", "formatting", "simple"),
+        ("Fix the grammar: he go home", "editing", "simple"),
+        ("Format this as a table: a b c", "editing", "simple"),
         ("What is the capital of France?", "question", "simple"),
+        ("Hi", "greeting", "simple"),
+        ("Write a haiku about rain", "short text", "simple"),
         ("Write a Python function to translate numbers", "code", "medium"),
         ("def f(x):\n    return x\n\nassert f(2) == ??", "code", "medium"),
-        ("Tom has 3 apples and buys 12 more. How many apples has he?", "mathematics", "medium"),
+        ("Tom has 3 apples and buys 12 more. How many apples has he?", "word problem", "medium"),
         ("Solve x^2 = 4", "mathematics", "medium"),
         ("Extract the names from this letter: Dear Ann", "extraction", "medium"),
-        ("Summarize the following: it rained", "document", "medium"),
-        ("Write a haiku about rain", "open-ended", "medium"),
-        ("First boil water, then add salt and finally the pasta", "multi-step", "medium"),
+        ("Summarize the following: it rained", "summary", "medium"),
+        ("Write a speech about rain", "writing", "medium"),
+        ("Why does ice float?", "explanation", "medium"),
+        ("What does this function print? ```\nprint(1)\n```", "code reading", "high"),
         ("lorem ipsum " * 500, "long text", "medium"),
         ("", "open-ended", "medium"),
     ],
 )
-def test_the_kind_of_a_task_gives_its_tier(text: str, kind: str, tier: str) -> None:
+def test_what_a_prompt_demands_gives_its_tier(text: str, demand: str, tier: str) -> None:
     choice = tier_of(text, None)
 
-    assert (choice.kind, choice.tier, choice.why) == (kind, tier, kind)
+    assert (choice.demand, choice.tier, choice.why) == (demand, tier, demand)
+
+
+# Each is the same prompt in many languages: a language must make nothing simple, and nothing dear.
+GREETINGS = (
+    "Hi", "Hello!", "你好", "こんにちは", "안녕하세요", "مرحبا", "नमस्ते", "Привет!", "¡Hola!", "Olá", "Bonjour",
+    "Guten Morgen", "Ciao", "Halo", "নমস্কার", "Thanks a lot!",
+)  # fmt: skip
+FACTS = (
+    "What is the capital of France?", "法国的首都是哪里？", "フランスの首都はどこですか？",  # noqa: RUF001
+    "프랑스의 수도는 어디인가요?", "ما هي عاصمة فرنسا؟", "फ्रांस की राजधानी क्या है?", "Какая столица Франции?",
+    "¿Cuál es la capital de Francia?", "Qual é a capital da França?", "Quelle est la capitale de la France ?",
+    "Was ist die Hauptstadt von Frankreich?", "Qual è la capitale della Francia?", "Apa ibu kota Prancis?",
+    "ফ্রান্সের রাজধানী কী?", "فرانس کا دارالحکومت کیا ہے؟", "Who painted the Mona Lisa?",
+)  # fmt: skip
+EXPLANATIONS = (
+    "Explain how vaccines work.", "请解释疫苗是如何起作用的。", "ワクチンの仕組みを説明してください。",
+    "백신이 어떻게 작용하는지 설명해 주세요.", "اشرح كيف تعمل اللقاحات.", "समझाइए कि टीके कैसे काम करते हैं।",
+    "Объясни, как работают вакцины.", "Explica cómo funcionan las vacunas.", "Explique como funcionam as vacinas.",
+    "Explique comment fonctionnent les vaccins.", "Erkläre, wie Impfstoffe wirken.",
+    "Spiega come funzionano i vaccini.",
+    "Jelaskan cara kerja vaksin.",
+)  # fmt: skip
+PROOFS = (
+    "Prove that the square root of 2 is irrational.", "证明根号2是无理数。", "ルート2が無理数であることを証明せよ。",
+    "2의 제곱근이 무리수임을 증명하시오.", "أثبت أن الجذر التربيعي للعدد 2 عدد غير نسبي.",
+    "सिद्ध कीजिए कि 2 का वर्गमूल अपरिमेय है।", "Докажите, что корень из 2 иррационален.",
+    "Demuestra que la raíz cuadrada de 2 es irracional.", "Prove que a raiz quadrada de 2 é irracional.",
+    "Démontrer que la racine carrée de 2 est irrationnelle.", "Beweise, dass die Wurzel aus 2 irrational ist.",
+    "Dimostra che la radice quadrata di 2 è irrazionale.", "Buktikan bahwa akar kuadrat dari 2 irasional.",
+)  # fmt: skip
+PUZZLES = (
+    "A farmer must take a wolf, a goat and a cabbage across a river in a boat. How?",
+    "农夫要带狼、羊和白菜过河，船一次只能载一样。怎么办？",  # noqa: RUF001
+    "Один крестьянин везёт через реку волка, козу и капусту. Как ему быть?",
+    "Un granjero debe cruzar el río con un lobo, una cabra y una col. ¿Cómo lo hace?",
+    "Un fermier doit traverser la rivière avec un loup, une chèvre et un chou. Comment faire ?",
+    "Ein Bauer muss Wolf, Ziege und Kohlkopf über den Fluss bringen. Wie?",
+    "Two players remove 1 to 3 stones from a heap in turns; whoever takes the last one wins. Who wins?",
+    "On an island of knights and knaves, A says that B is a knave. What is A?",
+    "Five houses in a row have different colours. The Norwegian lives in the first. Who owns the fish?",
+    "I have no body but come alive with wind. What am I?", "Measure 4 litres with a 3 litre jug and a 5 litre jug.",
+    "Anna is older than Ben, and Cem is younger than Ben but older than Dora. Who is second?",
+)  # fmt: skip
+COMPETITION = (
+    "Find the number of ordered pairs (a, b) of positive integers with a + b = 1000 and no zero digit.",
+    "How many subsets of {1, ..., 12} have no two consecutive members?",
+    "Let $a_1 = 2$ and $a_{n+1} = a_n^2 - 1$. Compute the last digit of $a_{10}$.",
+    "Determine all functions f: R -> R with f(x + f(y)) = f(x) + y.",
+    "What is the remainder when 7^2024 is divided by 13?",
+    "求满足a+b=2024的正整数有序对的个数。", "Найдите все натуральные n, для которых n + 8 делит n^2.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*GREETINGS, *FACTS])
+def test_greetings_and_facts_are_simple_in_any_language(text: str) -> None:
+    assert tier_of(text, None).tier == "simple"
+
+
+@pytest.mark.parametrize("text", EXPLANATIONS)
+def test_other_languages_than_english_are_not_simple_by_accident(text: str) -> None:
+    assert tier_of(text, None).tier == "medium"
+
+
+@pytest.mark.parametrize("text", [*PROOFS, *PUZZLES, *COMPETITION])
+def test_proofs_puzzles_and_competition_mathematics_are_high_in_any_language(text: str) -> None:
+    assert tier_of(text, None).tier == "high"
+
+
+def test_what_is_translated_or_classified_may_be_about_anything() -> None:
+    assert tier_of("Translate into French: Prove that there are infinitely many primes.", None).tier == "simple"
+    assert tier_of("Classify the intent: write a thread safe queue in C++", None).tier == "simple"
+
+
+def test_a_language_without_a_word_list_goes_up_not_down() -> None:
+    assert tier_of("Σύγκρινε την τηλεργασία με το γραφείο σε βάθος και δώσε μια γνώμη", None).tier == "medium"
 
 
 def test_the_system_text_tells_the_kind_too() -> None:
-    assert tier_of("Guten Tag", "You translate German into English.").kind == "translation"
+    assert tier_of("Guten Tag", "You translate German into English.").demand == "translation"
 
 
 def test_an_instruction_after_a_long_text_is_read() -> None:
-    assert tier_of("lorem ipsum " * 5000 + "\nTranslate the text above.", None).kind == "translation"
+    assert tier_of("lorem ipsum " * 5000 + "\nTranslate the text above.", None).demand == "translation"
 
 
 def test_a_noun_in_passing_is_no_instruction() -> None:
-    assert tier_of("Give me a haiku in the following format: three lines", None).kind == "open-ended"
+    assert tier_of("Give me a haiku in the following format: three lines", None).demand == "short text"
 
 
 def test_choices_and_a_schema_tell_the_kind_better_than_words() -> None:
-    assert tier_of("Write an essay", None, Parameters(choices=("a", "b"))).kind == "classification"
-    assert tier_of("Translate this", None, Parameters(schema={})).kind == "extraction"
+    assert tier_of("Write an essay", None, Parameters(choices=("a", "b"))).demand == "classification"
+    assert tier_of("Translate this", None, Parameters(schema={})).demand == "extraction"
 
 
 def test_stakes_raise_by_one_tier_and_say_so() -> None:
@@ -62,7 +141,7 @@ def test_stakes_raise_by_one_tier_and_say_so() -> None:
     summary = tier_of("Summarize this contract, mind the security clauses: ...", None)
 
     assert (classified.tier, classified.why) == ("medium", "classification; raised: medical")
-    assert (summary.tier, summary.why) == ("high", "document; raised: legal, security")
+    assert (summary.tier, summary.why) == ("high", "summary; raised: legal, security")
 
 
 def test_stakes_of_the_system_text_and_of_other_scripts_count() -> None:
@@ -94,15 +173,14 @@ def test_adding_stakes_words_never_lowers_the_tier(said: list[str], filling: int
     assert TIERS.index(after.tier) >= TIERS.index(before.tier)
 
 
-SIMPLE = {"translation", "formatting", "classification", "question"}
-
-
 @given(st.text(max_size=300) | st.lists(words, max_size=12).map(" ".join), st.none() | st.text(max_size=50))
-def test_any_text_has_the_tier_of_its_kind_or_the_next_one_with_the_reason(text: str, system: str | None) -> None:
+def test_any_text_has_the_tier_of_its_expected_gain_or_the_next_one_with_the_reason(
+    text: str, system: str | None
+) -> None:
     choice = tier_of(text, system)
-    start = TIERS.index("simple" if choice.kind in SIMPLE else "medium")
-    kind, _, stakes = choice.why.partition("; raised: ")
+    start = TIERS.index(shipped_prior().tier(choice.gain))
+    demand, _, stakes = choice.why.partition("; raised: ")
 
-    assert kind == choice.kind
-    assert TIERS.index(choice.tier) == start + bool(stakes)
+    assert demand == choice.demand
+    assert TIERS.index(choice.tier) == min(start + bool(stakes), 2)
     assert set(stakes.split(", ")) <= {"", "legal", "medical", "financial", "security"}

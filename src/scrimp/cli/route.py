@@ -30,7 +30,7 @@ def route(
 ) -> None:  # fmt: skip
     """Show which tier each prompt would take, and why.
 
-    Your rules decide first, then certified routes (scrimp tune), then the kind of task; high-stakes words raise
+    Your rules decide first, then certified routes (scrimp tune), then what the prompt demands; high-stakes words raise
     the tier by one. The model shown is the first of the tier whose provider has a key.
     """
     names = inputs_or_stdin(inputs)

@@ -9,55 +9,66 @@ from scrimp.routing.high_stakes import STAKES_STEMS, STAKES_WORDS
 
 HEAD_WORDS = 120  # words
 TAIL_WORDS = 60
+_WORD = r"\w+"
 
 
 class Excerpt(Struct, frozen=True):
-    """Folded words of a text's first and last part without stakes words, and the fields those name ("legal")."""
+    """Folded words of a text's first and last part without stakes words, and the fields those name ("legal").
+
+    The tail of a short text is the end of its head.
+    """
 
     head: list[str]
     tail: list[str]
     stakes: frozenset[str]
+    whole: bool = False  # whether the head is all of it
+
+    @property
+    def tokens(self) -> list[str]:
+        """Both ends as one, with the end of a sentence between them."""
+        return self.head if self.whole else [*self.head, ".", *self.tail]
 
 
-def excerpt(text: str) -> Excerpt:
-    """Return the words at both ends.
+def excerpt(text: str, word: str = _WORD) -> Excerpt:
+    """Return the words at both ends; `word` is the expression that finds one.
 
     Stakes words are removed *before* words are counted, so that adding one never pushes out a word that tells the kind:
     the kind of a prompt is the same with and without them.
     """
     stakes: set[str] = set()
-    head = _head(text, stakes)
-    tail = _tail(text, stakes) if len(head) == HEAD_WORDS else head[-TAIL_WORDS:]
-    return Excerpt(head, tail, frozenset(stakes))
+    head = _head(text, stakes, word)
+    whole = len(head) < HEAD_WORDS
+    tail = head[-TAIL_WORDS:] if whole else _tail(text, stakes, word)
+    return Excerpt(head, tail, frozenset(stakes), whole)
 
 
-def _head(text: str, stakes: set[str]) -> list[str]:
+def _head(text: str, stakes: set[str], word: str) -> list[str]:
     size = HEAD_WORDS * 6  # characters
     while True:
         whole = size >= len(text)
-        words = _words(text[:size], stakes)
-        plain = [word for word in (words if whole else words[:-1]) if word not in STAKES_WORDS]
+        words = _words(text[:size], stakes, word)
+        plain = [each for each in (words if whole else words[:-1]) if each not in STAKES_WORDS]
         if whole or len(plain) >= HEAD_WORDS:
-            stakes.update(STAKES_WORDS[word] for word in STAKES_WORDS.keys() & words)
+            stakes.update(STAKES_WORDS[each] for each in STAKES_WORDS.keys() & words)
             return plain[:HEAD_WORDS]
         size *= 2
 
 
-def _tail(text: str, stakes: set[str]) -> list[str]:
+def _tail(text: str, stakes: set[str], word: str) -> list[str]:
     size = TAIL_WORDS * 7  # characters
     while True:
         whole = size >= len(text)
-        words = _words(text[-size:], stakes)
-        plain = [word for word in (words if whole else words[1:]) if word not in STAKES_WORDS]
+        words = _words(text[-size:], stakes, word)
+        plain = [each for each in (words if whole else words[1:]) if each not in STAKES_WORDS]
         if whole or len(plain) >= TAIL_WORDS:
-            stakes.update(STAKES_WORDS[word] for word in STAKES_WORDS.keys() & words)
+            stakes.update(STAKES_WORDS[each] for each in STAKES_WORDS.keys() & words)
             return plain[-TAIL_WORDS:]
         size *= 2
 
 
-def _words(part: str, stakes: set[str]) -> list[str]:
+def _words(part: str, stakes: set[str], word: str) -> list[str]:
     if part.isascii():
-        return pattern(r"\w+").findall(part.lower())
+        return pattern(word).findall(part.lower())
     from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
 
     part = normalize("NFKC", part).casefold()
@@ -65,4 +76,4 @@ def _words(part: str, stakes: set[str]) -> list[str]:
         if stem in part:
             stakes.add(field)
             part = part.replace(stem, " ")
-    return pattern(r"\w+").findall(part)
+    return pattern(word).findall(part)

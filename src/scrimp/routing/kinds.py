@@ -1,4 +1,7 @@
-"""The kind of task a prompt is, by scores of its words."""
+"""The kind of task a prompt is, by scores of its words: what bare prompts are named and their pairs are pooled by.
+
+Signatures that users have certified depend on it, so it stays as it is. Tiers go by `routing.prior` instead.
+"""
 
 from __future__ import annotations
 

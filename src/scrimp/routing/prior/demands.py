@@ -1,0 +1,197 @@
+"""What a prompt demands of a model, told by its words and its shape: a proof, a translation, a fact.
+
+The task is what can be told before a call; how hard one prompt of a task is cannot. So a demand is a kind of work, and
+the words that tell it are orders and terms of the trade, never words that sound hard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from scrimp.routing.prior.scan import Match, is_word, scan
+from scrimp.routing.prior.shape import LONG_TEXT, Shape, shape_of
+
+Demand: TypeAlias = Literal[
+    "greeting", "question", "short text", "translation", "editing", "classification", "extraction", "summary",
+    "explanation", "advice", "writing", "word problem", "mathematics", "competition mathematics", "proof", "puzzle",
+    "code", "code reading", "hard code", "exam question", "long text", "open-ended",
+]  # fmt: skip
+
+# Work on a text that is given: where a prompt begins with such an order, what the text is about does not matter.
+ON_TEXT: tuple[Demand, ...] = ("translation", "classification", "editing", "extraction", "summary")
+# The others, the first of them that is found: what is harder comes first, as a mistake upward costs cents.
+_HARD: tuple[Demand, ...] = ("proof", "puzzle", "competition mathematics", "hard code")
+_CODE: tuple[Demand, ...] = ("hard code", "code reading", "code")
+_TOPICS: tuple[Demand, ...] = ("code reading", "code", "mathematics", "word problem")
+_FREE: tuple[Demand, ...] = ("explanation", "advice", "writing")
+_HARD_WITH_OPTIONS = ("puzzle", "competition mathematics")
+_FEWEST_MARKS = 2  # of code
+_FEWEST_NUMBERS = 2
+_LONGEST_GREETING, _LONGEST_QUESTION, _LONGEST_SHORT_TEXT, _LONGEST_FRAGMENT = 12, 30, 40, 5  # words
+_LONGEST_COMPARISON = 120  # tokens
+_YEAR = 4  # digits
+_LETTERS = 5  # of a word, where words are not parted
+_SYSTEM_EDGE = 12  # tokens within which a system text says what it is for
+# Nouns of what is written, which questions have too: "Which poem begins so?"
+_WRITTEN = frozenset((
+    "poem", "song", "story", "stories", "lyrics", "letter", "speech", "dialogue", "paragraph", "biography", "creative",
+    "essay",
+))  # fmt: skip
+_FACT_WORDS = frozenset(("what", "which", "who", "whom", "whose", "where", "when"))
+_REASON_WORDS = frozenset(("how", "why", "you", "should"))
+_LONGEST_SUM, _RESULT_END = 150, 25  # words; those at its end, where the result is asked for
+_RESULTS = frozenset((
+    "how", "total", "combined", "many", "much", "calculate", "percentage", "percent", "sum", "average", "cost",
+    "altogether", "probability",
+))  # fmt: skip
+_QUANTITIES = frozenset((
+    "how", "total", "combined", "many", "much", "calculate", "percentage", "percent", "each", "times", "twice", "half",
+    "sum", "average", "more", "less", "fewer", "than", "cost", "costs", "together", "probability", "tall", "old",
+))  # fmt: skip
+
+
+class Told(Struct, frozen=True):
+    """A demand, and the words that tell it as the word list has them; empty where the shape does."""
+
+    demand: Demand
+    words: str = ""
+    shape: Shape | None = None  # of an exam question
+
+
+class _Read(Struct, frozen=True):
+    """A prompt as it was read, and the first demand of each group that its words tell."""
+
+    text: str
+    tokens: Sequence[str]
+    words: Sequence[str]
+    found: Mapping[str, Match]
+    shape: Shape
+    on_text: Demand | None
+    hard: Demand | None
+    topic: Demand | None
+
+
+def demand_of(text: str, tokens: Sequence[str]) -> Told:
+    """Return what a prompt demands; `tokens` are the words and signs at both of its ends (`scan.WORD_OR_SIGN`)."""
+    words = list(filter(is_word, tokens))
+    scanned = scan(tokens)
+    if scanned.only_greeting and len(words) <= _LONGEST_GREETING:
+        return Told("greeting")
+    found = scanned.found
+    topics = [one for one in _TOPICS if one in found and (one != "word problem" or _has_numbers(words))]
+    read = _Read(
+        text, tokens, words, found, shape_of(text), _earliest(found, ON_TEXT),
+        next((one for one in _HARD if one in found), None), topics[0] if topics else None,
+    )  # fmt: skip
+    rules = (_with_options, _work_on_text, _with_code, _by_words, _free_text)
+    return next(filter(None, (rule(read) for rule in rules)), Told("open-ended"))
+
+
+def _with_options(read: _Read) -> Told | None:
+    """Return the demand of a question with options, unless the prompt begins with an order."""
+    if not read.shape.options or (read.on_text and _is_order(read.found[read.on_text])):
+        return None
+    if read.hard in _HARD_WITH_OPTIONS:
+        return _told(read.hard, read.found)
+    return Told("exam question", shape=read.shape)
+
+
+def _work_on_text(read: _Read) -> Told | None:
+    """Return the demand of an order to work on a text that comes before what the text is about."""
+    demand, topic, found = read.on_text, read.hard or read.topic, read.found
+    if demand is None or (topic in _CODE and demand not in ("translation", "classification")):
+        return None
+    return _told(demand, found) if topic is None or found[demand].start < found[topic].start else None
+
+
+def _with_code(read: _Read) -> Told | None:
+    if read.shape.code < _FEWEST_MARKS or read.hard not in (None, "competition mathematics"):
+        return None
+    if read.shape.long_code:
+        return Told("hard code", "much code")
+    return _told("code reading", read.found) if read.topic == "code reading" else Told("code", "marks of code")
+
+
+def _by_words(read: _Read) -> Told | None:
+    """Return the demand of a prompt that has words of one, or formulas, or sums, or comparisons."""
+    if read.hard is not None:
+        return _told(read.hard, read.found)
+    if read.shape.formulas and read.topic not in _CODE:
+        return Told("competition mathematics", "formulas")
+    is_sum = _is_sum(read.words)
+    if not is_sum and _compares(read.tokens):
+        return Told("puzzle", "than ... than")
+    known = read.topic or read.on_text
+    if known is not None:
+        return _told(known, read.found)
+    return Told("word problem", "numbers and quantities") if is_sum else None
+
+
+def demand_of_system(tokens: Sequence[str]) -> Told | None:
+    """Return what a system text says that is done with every prompt, such as a translation; else None."""
+    found = scan(tokens).found
+    on_text = _earliest(found, ON_TEXT)
+    return _told(on_text, found) if on_text is not None and found[on_text].start < _SYSTEM_EDGE else None
+
+
+def _told(demand: Demand, found: Mapping[str, Match]) -> Told:
+    return Told(demand, found[demand].words)
+
+
+def _earliest(found: Mapping[str, Match], demands: Sequence[Demand]) -> Demand | None:
+    present = [(found[demand].start, number) for number, demand in enumerate(demands) if demand in found]
+    return demands[min(present)[1]] if present else None
+
+
+def _is_order(match: Match) -> bool:
+    """Return whether a prompt begins with an order."""
+    return not match.start and match.words[0] == "^"
+
+
+def _compares(tokens: Sequence[str]) -> bool:
+    """Return whether persons or things are compared, and one of them is asked for."""
+    asked = "who" in tokens or "which" in tokens
+    return asked and tokens.count("than") > 1 and len(tokens) < _LONGEST_COMPARISON
+
+
+def _has_numbers(words: Sequence[str]) -> bool:
+    """Return whether there are numbers other than years."""
+    numbers = sum(word[0].isdecimal() and not (len(word) == _YEAR and word[0] in "12") for word in words)
+    return numbers >= _FEWEST_NUMBERS
+
+
+def _is_sum(words: Sequence[str]) -> bool:
+    """Return whether a text has numbers, words of quantities that say what to do with them, and asks for a result."""
+    if len(words) > _LONGEST_SUM or _RESULTS.isdisjoint(words[-_RESULT_END:]):
+        return False
+    return _has_numbers(words) and len(_QUANTITIES.intersection(words)) >= _FEWEST_NUMBERS
+
+
+def _free_text(read: _Read) -> Told | None:
+    """Return the demand of a prompt that is answered in free text."""
+    found, words = read.found, read.words
+    if len(read.text) > LONG_TEXT:
+        return Told("long text", "long")
+    ascii_text = read.text.isascii()
+    size = len(words) if ascii_text else max(len(words), sum(map(len, words)) // _LETTERS)
+    if "short text" in found and size <= _LONGEST_SHORT_TEXT:
+        return _told("short text", found)
+    free = _earliest(found, _FREE)
+    if size <= _LONGEST_QUESTION and (fact := _fact(read, free)) is not None:
+        return fact
+    if free is not None:
+        return _told(free, found)
+    return Told("question", "few words") if 0 < len(words) <= _LONGEST_FRAGMENT and ascii_text else None
+
+
+def _fact(read: _Read, free: Demand | None) -> Told | None:
+    """Return a question where a fact is asked for, even one about a poem or a song."""
+    if free is not None and not (free == "writing" and read.found[free].words in _WRITTEN):
+        return None
+    asked = not _FACT_WORDS.isdisjoint(read.words) and _REASON_WORDS.isdisjoint(read.words)
+    if asked and read.text.rstrip().endswith("?"):
+        return Told("question", "a question for a fact")
+    return _told("question", read.found) if "question" in read.found and free is None else None

@@ -1,0 +1,145 @@
+"""The words by which a demand is recognized: a file for each language in `words/`, read when a text needs it.
+
+Each section of a file is a demand. Entries are parted by commas. `{a|b}` is a choice, `*` at the end of a word stands
+for any ending, `...` for up to four words. `^` marks an order or a question: it counts only at the beginning of a
+prompt or of its last paragraph. With ` + ` all parts must occur, wherever. Case does not matter, and signs separate
+words: "what's" is `what s`. Words of scripts without blanks are looked for as they stand, between any others.
+
+A phrase is taken apart when its first word is first met, so that a command that routes one prompt reads little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+
+from msgspec import Struct
+
+_FOLDER = Path(__file__).parent / "words"
+ANY_SECOND = ""
+_AND = " + "
+_GAP, _LONGEST_GAP = "...", 4  # words
+_REMEMBERED = 50_000  # words of prompts, most of which begin no phrase
+
+
+class Entry(Struct, frozen=True):
+    """One entry of a section, as it is written, and how many parts of it must occur."""
+
+    demand: str
+    words: str
+    parts: int
+
+
+class Phrase(Struct, frozen=True):
+    """The words of a part, the number of its entry, its place in it, and whether it is an order."""
+
+    words: Sequence[str]
+    entry: int
+    part: int
+    order: bool
+
+
+class Vocabulary:
+    """The entries of one language, found by the first words of their phrases."""
+
+    def __init__(self, language: str) -> None:
+        self.entries: list[Entry] = []
+        self._unread: dict[str, list[tuple[str, int, int]]] = {}  # parts by first word; stems by their letters and *
+        self._read: dict[str, Mapping[str, Sequence[Phrase]]] = {}
+        text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
+        for section in text.split("[")[1:]:
+            demand, _, entries = section.partition("]")
+            for written in entries.split(","):
+                if entry := written.strip():
+                    self._add(demand, entry)
+        self._stem_lengths = sorted({len(first) - 1 for first in self._unread if first[-1] == "*"})
+
+    def _add(self, demand: str, entry: str) -> None:
+        number, parts = len(self.entries), entry.split(_AND)
+        self.entries.append(Entry(demand, entry, len(parts)))
+        unread = self._unread
+        for place, part in enumerate(parts):
+            start = part[1] if part[0] == "^" else part[0]
+            if start == "{":
+                options = part[part.index("{") + 1 : part.index("}")].split("|")
+                firsts = {option.partition(" ")[0] for option in options}
+            else:
+                firsts = {part.removeprefix("^").partition(" ")[0]}
+            for first in firsts:
+                unread.setdefault(first, []).append((part, number, place))
+
+    @cached_property
+    def spellings(self) -> list[tuple[str, str, list[list[str]]]]:
+        """The demand, the words and the spellings of each part of every entry, for languages without blanks."""
+        return [
+            (entry.demand, entry.words, [list(_spellings(part.removeprefix("^"))) for part in entry.words.split(_AND)])
+            for entry in self.entries
+        ]
+
+    def phrases(self, word: str) -> Mapping[str, Sequence[Phrase]]:
+        """Return the phrases that may begin with a word, by their second word; with none, or any, under ANY_SECOND."""
+        known = self._read.get(word)
+        if known is None:
+            known = self._find(word)
+            if known or len(self._read) < _REMEMBERED:
+                self._read[word] = known
+        return known
+
+    def _find(self, word: str) -> Mapping[str, Sequence[Phrase]]:
+        by_second: dict[str, list[Phrase]] = {}
+        firsts = [word, *(f"{word[:length]}*" for length in self._stem_lengths if length <= len(word))]
+        for first in firsts:
+            for part, number, place in self._unread.get(first, ()):
+                for phrase in _phrases(part, number, place):
+                    if phrase.words[0] == first:
+                        second = phrase.words[1] if len(phrase.words) > 1 else ANY_SECOND
+                        exact = second != _GAP and second[-1:] != "*"
+                        by_second.setdefault(second if exact else ANY_SECOND, []).append(phrase)
+        return by_second
+
+
+def _phrases(part: str, number: int, place: int) -> Iterator[Phrase]:
+    order = part[0] == "^"
+    for spelling in _spellings(part.removeprefix("^")):
+        yield Phrase(spelling.split(), number, place, order)
+
+
+def _spellings(part: str) -> Iterator[str]:
+    before, brace, rest = part.partition("{")
+    if not brace:
+        yield part
+        return
+    options, _, after = rest.partition("}")
+    afters = list(_spellings(after))
+    for option in options.split("|"):
+        for end in afters:
+            yield before + option + end
+
+
+def end_of(phrase: Sequence[str], words: Sequence[str], at: int) -> int:
+    """Return the place after a phrase whose first word is at a place, or 0 where it does not go on so."""
+    if len(phrase) == 1:
+        return at + 1
+    at, gap = at + 1, 0
+    for wanted in phrase[1:]:
+        if wanted == _GAP:
+            gap = _LONGEST_GAP
+            continue
+        last = min(at + gap, len(words) - 1)
+        while at <= last and not _is(words[at], wanted):
+            at += 1
+        if at > last:
+            return 0
+        at, gap = at + 1, 0
+    return at
+
+
+def _is(word: str, wanted: str) -> bool:
+    return word == wanted or (wanted[-1] == "*" and word.startswith(wanted[:-1]))
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary:
+    """Return the entries of a language."""
+    return Vocabulary(language)
