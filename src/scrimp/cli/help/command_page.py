@@ -27,7 +27,7 @@ _RELATED: Mapping[str, tuple[str, ...]] = {
     "compress": ("scrimp-compression(7)",),
     "tune": ("scrimp-tuning(7)",),
     "route": ("scrimp-tuning(7)",),
-    "config": ("scrimp.toml(5)",),
+    "config": ("scrimp.toml(5)", "scrimp-security(7)"),
     "doctor": ("scrimp-providers(7)",),
     "models": ("scrimp-providers(7)",),
 }
