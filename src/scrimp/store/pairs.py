@@ -5,7 +5,7 @@ They are stored in the ledger's file; `scrimp tune` chooses routes by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -120,6 +120,17 @@ class PairStore:
         with store_errors(self.path), transaction(self._db):
             self._db.execute(
                 "UPDATE replies SET score = ?, scored_by = ? WHERE key = ? AND model = ?", (score, by, key, model)
+            )
+
+    def label_all(self, scores: Iterable[tuple[str, str, float]], golds: Mapping[str, str], by: str) -> None:
+        """Set scores (prompt, model, score) and right answers by prompt, given by one source; all or none."""
+        with store_errors(self.path), transaction(self._db):
+            self._db.executemany(
+                "UPDATE replies SET score = ?, scored_by = ? WHERE key = ? AND model = ?",
+                [(score, by, key, model) for key, model, score in scores],
+            )
+            self._db.executemany(
+                "UPDATE prompts SET gold = ? WHERE key = ?", [(gold, key) for key, gold in golds.items()]
             )
 
     def prompts(self, *, since: float = 0.0) -> Iterator[StoredPrompt]:

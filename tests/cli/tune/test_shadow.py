@@ -120,3 +120,17 @@ def test_a_row_without_a_right_answer_is_named(recorded: Scrimp) -> None:
 
     assert ran.status == 2
     assert "p.jsonl:1: there is no column 'sum'" in ran.err
+
+
+def test_a_column_of_right_answers_is_missed_before_anything_is_paid(recorded: Scrimp) -> None:
+    rows = [{"text": recordings.prompt(n), "sum": "" if n % 2 else 2 * n + 7} for n in range(70)]
+    recorded.file("gold.jsonl", recordings.text(rows))
+    wrong = recorded("tune", "shadow", "gold.jsonl", *ALL, "--gold", "sums")
+    paid = calls(recorded)
+    half = recorded("tune", "shadow", "gold.jsonl", *ALL, "--gold", "sum")
+
+    assert (wrong.status, paid, half.status) == (2, 0, 0)
+    assert "the columns are text, sum" in wrong.err
+    assert "35 prompts without a right answer in sum: scrimp tune label labels their completions" in half.err
+    assert recordings.entries(recorded, "SELECT count(*) FROM replies WHERE score IS NULL") == [(105,)]
+    assert recordings.entries(recorded, "SELECT count(*) FROM prompts WHERE gold IS NULL") == [(35,)]

@@ -11,7 +11,7 @@ from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import AsJson, since_time
 from scrimp.flows.tune.advice import MIN_PAIRS, PER, Advice, task_advice
-from scrimp.flows.tune.judge_labels import JUDGE_ROUTE
+from scrimp.flows.tune.labels.judge import JUDGE_ROUTE
 from scrimp.flows.tune.pair_collector import SHADOW_ROUTE, WATCH_ROUTE
 from scrimp.flows.tune.recorded_rows import rows_from_pairs
 from scrimp.store.ledger import Ledger

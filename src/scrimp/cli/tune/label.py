@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
-from scrimp.cli.session import Session, open_session
+from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
+from scrimp.cli.tune.label_import import import_labels
+from scrimp.cli.tune.labeler import Labeler
 from scrimp.errors import UsageError
-from scrimp.flows.tune.disputes import Dispute, check_disputes, find_disputes
-from scrimp.flows.tune.judge_labels import JudgeLabeler
-from scrimp.render.terminal import escape_controls, paint
-from scrimp.store.pairs import PairStore
-from scrimp.units import format_dollars, parse_dollars, pluralize
+from scrimp.flows.tune.labels.disputes import find_disputes
+from scrimp.store.pairs import PairStore, StoredPrompt
+from scrimp.units import parse_dollars
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-_PERSON, _CHECK = "person", "check"
-_GROUP = 32  # prompts a check or a judge gets at once
-_SCORES = {"y": 1.0, "n": 0.0, "p": 0.5}  # by key
+_MOST_NAMED = 10  # tasks in a message
 
 
 @app.command()
@@ -31,7 +29,13 @@ def label(
     flagship: Flagship = None,
     pool: Pool = None,
     since: Since = None,
-    check: o.Check = None,
+    route: Annotated[
+        str | None, typer.Option("--route", metavar="NAME", help="Only prompts of the task of this name.")
+    ] = None,
+    check: Annotated[
+        str | None,
+        typer.Option(metavar="CMD", help="A command that reads each completion; exit status 0: it is right."),
+    ] = None,
     judge: Annotated[
         str | None,
         typer.Option(
@@ -40,112 +44,71 @@ def label(
             autocompletion=completions.models,
         ),
     ] = None,
+    from_file: Annotated[
+        str | None,
+        typer.Option("--import", metavar="FILE", help="A file of right answers: CSV or JSONL with id and label."),
+    ] = None,
+    encoding: o.Encoding = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --import: say what would be labeled, and store nothing.")
+    ] = False,
     max_cost: o.MaxCost = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after N prompts.")] = None,
 ) -> None:
     """Label the completions of prompts on which a cheap model and the flagship differ.
 
     Where they give the same answer no label is needed to compare them. On a terminal each completion is shown without
-    its model's name: y it is right, n it is not, p partly (0.5), s skips the prompt, q quits. With --check a command
-    reads each completion and its exit status decides; with --judge a model is asked twice, with "right" and
-    "wrong" swapped, and gives no label where it contradicts itself. Labels are stored as they come.
+    its model's name: y it is right, n it is not, p partly (0.5), s skips the prompt, q quits. Labels are stored as they
+    come: after Ctrl-C the same command goes on where it was.
+
+    With --check a command reads each completion on stdin and its exit status decides. It finds the prompt in
+    SCRIMP_PROMPT (and, however long, in the file SCRIMP_PROMPT_FILE), its row in SCRIMP_ID and SCRIMP_SOURCE
+    (tickets.csv:3), and the right answer in SCRIMP_GOLD, where these are known. With --judge a model is asked twice,
+    with "right" and "wrong" swapped, and gives no label where it contradicts itself.
+
+    With --import each row of a file gives the right answer (label) of the row with that id; a row without an id has
+    its place for one (tickets.csv:3). Completions that assert it are right, others wrong; rows that cannot be used are
+    named and the others stored.
     """
-    if check is not None and judge is not None:
-        raise UsageError("--check and --judge cannot be combined: give one")
-    if check is None and judge is None and not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError("stdin is not a terminal: run it in one, or give --check CMD or --judge MODEL")
+    _check_ways({"--check": check, "--judge": judge, "--import": from_file}, dry_run=dry_run)
     with open_session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as session:
         begin = since_time(since)
-        dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
-        pairs = PairStore(session.services.paths.ledger_db)
-        labeler = Labeler(session, pairs)
-        try:
-            disputes = islice(find_disputes(pairs, dataset, begin), limit)
-            if judge is not None:
-                status = labeler.label_by_judge(disputes, judge)
-            elif check is not None:
-                status = labeler.label_by_check(disputes, check)
-            else:
-                status = labeler.label_by_person(disputes)
-        finally:
-            pairs.close()
-            labeler.print_summary()
+        with closing(PairStore(session.services.paths.ledger_db)) as pairs:
+            if from_file is not None:
+                prompts = _of_task(list(pairs.prompts(since=begin)), route)
+                status = import_labels(session, pairs, prompts, from_file, encoding, dry_run=dry_run)
+                raise typer.Exit(status)
+            dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
+            disputes = find_disputes(pairs, dataset, begin)
+            asked = {prompt.key for prompt in _of_task([each.prompt for each in disputes], route)}
+            labeler = Labeler(session, pairs, [each for each in disputes if each.prompt.key in asked][:limit])
+            try:
+                status = labeler.label(check=check, judge=judge)
+            finally:
+                labeler.print_summary()
     raise typer.Exit(status)
 
 
-class Labeler:
-    """Stores labels as they are given, and counts them."""
-
-    def __init__(self, session: Session, pairs: PairStore) -> None:
-        self._session, self._pairs = session, pairs
-        self._prompts = self._labels = 0
-        self._judge: JudgeLabeler | None = None
-
-    def print_summary(self) -> None:
-        """Print how many prompts were seen and completions labeled."""
-        spent = "" if self._judge is None else f", {format_dollars(self._judge.spent)} spent"
-        labeled = pluralize(self._labels, "completion")
-        self._session.messages.note(f"{pluralize(self._prompts, 'prompt')} looked at, {labeled} labeled{spent}")
-
-    def label_by_check(self, disputes: Iterator[Dispute], command: str) -> int:
-        """Let the user's command decide; return the exit status."""
-        while group := list(islice(disputes, _GROUP)):
-            self._store_group(group, check_disputes(group, command), _CHECK)
-        return 0
-
-    def label_by_judge(self, disputes: Iterator[Dispute], model: str) -> int:
-        """Let a model decide; return the exit status."""
-        judge = self._judge = JudgeLabeler(model, self._session.defaults, self._session.services)
-        while group := list(islice(disputes, _GROUP)):
-            self._store_group(group, judge.scores(group), f"judge {model}")
-            if judge.stopped is not None:
-                self._session.messages.error(judge.stopped.message)
-                return judge.stopped.exit_status
-        return 0
-
-    def label_by_person(self, disputes: Iterator[Dispute]) -> int:
-        """Let the person at the terminal decide; return the exit status."""
-        for dispute in disputes:
-            if self._ask(dispute) == "q":
-                break
-            self._prompts += 1
-        return 0
-
-    def _ask(self, dispute: Dispute) -> str:
-        """Ask about each completion of a prompt; return the last key."""
-        key = ""
-        self._show("prompt", dispute.prompt.text)
-        for answer in dispute.answers:
-            self._show("completion", answer.output)
-            key = _read_key()
-            if key not in _SCORES:
-                break
-            self._store(dispute, dict.fromkeys(answer.models, _SCORES[key]), _PERSON)
-        return key
-
-    def _show(self, heading: str, text: str) -> None:
-        sys.stderr.write(paint(f"\n{heading}\n", "1", color=self._session.err.color) + escape_controls(text) + "\n")
-
-    def _store_group(self, group: Sequence[Dispute], scores: Sequence[dict[str, float]], scored_by: str) -> None:
-        for dispute, by_model in zip(group, scores, strict=True):
-            self._store(dispute, by_model, scored_by)
-        self._prompts += len(group)
-
-    def _store(self, dispute: Dispute, scores: dict[str, float], scored_by: str) -> None:
-        for model, score in scores.items():
-            self._pairs.label(dispute.prompt.key, model, score, scored_by)
-        self._labels += len(scores)
+def _check_ways(ways: Mapping[str, str | None], *, dry_run: bool) -> None:
+    """Raise UsageError where not exactly one source of labels is given; none is a person at the terminal."""
+    given = [name for name, value in ways.items() if value is not None]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} cannot be combined: give one")
+    if dry_run and given != ["--import"]:
+        raise UsageError("--dry-run is for --import FILE: leave it out")
+    if not given and not (sys.stdin and sys.stdin.isatty()):
+        raise UsageError("stdin is not a terminal: run it in one, or give --check CMD, --judge MODEL or --import FILE")
 
 
-def _read_key(keys: Sequence[str] = (*_SCORES, "s", "q")) -> str:
-    """Return the first letter of a line, asking again until it is one of the keys; the end of input is q."""
-    while True:
-        sys.stderr.write("right? [y]es [n]o [p]artly [s]kip [q]uit: ")
-        sys.stderr.flush()
-        typed = sys.stdin.readline()
-        if not typed:
-            sys.stderr.write("\n")
-            return "q"
-        letter = typed.strip()[:1].lower()
-        if letter in keys:
-            return letter
+def _of_task(prompts: Sequence[StoredPrompt], task: str | None) -> Sequence[StoredPrompt]:
+    """Return the prompts of a task where one is named; UsageError where there are none of it among some."""
+    chosen = [prompt for prompt in prompts if task in (None, prompt.signature)]
+    if prompts and not chosen:
+        raise UsageError(f"no such prompt is of task {task}: they are of {_tasks(prompts)}")
+    return chosen
+
+
+def _tasks(prompts: Sequence[StoredPrompt]) -> str:
+    names = sorted({prompt.signature for prompt in prompts})
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more

@@ -111,6 +111,8 @@ def _collect_models(
         f"{', '.join(models)} stored, {format_count(collector.calls.failed)} failed, "
         f"{format_dollars(collector.calls.spent)} spent"
     )
+    if collector.unlabeled:
+        session.messages.note(collector.unlabeled)
     return _Collected(stop, collector.prompts, collector.completions, collector.calls.failed)
 
 
@@ -135,6 +137,8 @@ def _collect_levels(
             f"{pluralize(collector.in_chains, 'prompt')} left out: a run sends them through a chain of models, for "
             "which no level can be certified; name one model with --models"
         )
+    if collector.unlabeled:
+        session.messages.note(collector.unlabeled)
     warn_of_level_drift(session)
     return _Collected(stop, collector.prompts, collector.pairs, collector.calls.failed)
 

@@ -11,6 +11,7 @@ import os
 import shlex
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
 
 from scrimp.errors import ConfigError
 from scrimp.escalation.questions import CheckResult
@@ -19,6 +20,7 @@ LONGEST = 60.0  # seconds a check may take
 _TRIAL = 2.0  # seconds after which a check that is still running has certainly been started
 # What a shell, env and the like exit with where the command they were given is not executable, or not found.
 _NOT_STARTED = (126, 127)
+_NOTHING: Mapping[str, bytes] = {}
 _MOST_WORDS = 200  # characters of a program's own complaint
 
 
@@ -41,12 +43,14 @@ async def try_check(command: str) -> None:
         raise _not_started(command, f"exit status {process.returncode}: {lines[-1][:_MOST_WORDS]}")
 
 
-async def run_check(command: str, text: str, *, longest: float = LONGEST) -> CheckResult:
+async def run_check(
+    command: str, text: str, *, longest: float = LONGEST, env: Mapping[str, bytes] = _NOTHING
+) -> CheckResult:
     """Return whether the command accepts the text; one that cannot be started is an error of the whole run.
 
-    One that runs longer than `longest` seconds is ended, and has not accepted it.
+    One that runs longer than `longest` seconds is ended, and has not accepted it. `env` is added to its environment.
     """
-    process = await _start(command, stderr=DEVNULL)
+    process = await _start(command, stderr=DEVNULL, env=env)
     try:
         async with asyncio.timeout(longest):
             await process.communicate(text.encode())
@@ -57,14 +61,15 @@ async def run_check(command: str, text: str, *, longest: float = LONGEST) -> Che
     return CheckResult(passed=process.returncode == 0, detail=f"exit status {process.returncode}")
 
 
-async def _start(command: str, *, stderr: int) -> Process:
+async def _start(command: str, *, stderr: int, env: Mapping[str, bytes] = _NOTHING) -> Process:
     try:
         words = shlex.split(command)
         if not words:
             raise _not_started(command, "it is empty")
         return await asyncio.create_subprocess_exec(
-            *words, stdin=PIPE, stdout=DEVNULL, stderr=stderr, start_new_session=True
-        )
+            *words, stdin=PIPE, stdout=DEVNULL, stderr=stderr, start_new_session=True,
+            env={**os.environb, **{os.fsencode(name): value for name, value in env.items()}} if env else None,
+        )  # fmt: skip
     except (OSError, ValueError) as error:
         raise _not_started(command, str(error)) from error
 

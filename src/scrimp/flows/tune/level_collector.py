@@ -17,7 +17,7 @@ from scrimp.enums import Level
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
-from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_score, prompt_key, stored_prompt
+from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_column, prompt_key, stored_prompt
 from scrimp.routing.task_signature import task_signature
 from scrimp.store.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
 from scrimp.store.pairs import OutputSpec, StoredPrompt
@@ -56,7 +56,8 @@ class LevelCollector:
         self, options: RunOptions, services: Services, comparison: LevelComparison, *, gold: str | None = None
     ) -> None:
         """`options` route the prompts; their route names the task, and `gold` the column with the right answer."""
-        self._services, self._comparison, self._gold = services, comparison, gold
+        self._services, self._comparison = services, comparison
+        self._gold = gold_column(gold, options.parameters, services)
         self._name = options.labels.route
         self._spec = OutputSpec(options.parameters.choices, options.parameters.schema)
         self._planner = services.planner(options)
@@ -83,6 +84,8 @@ class LevelCollector:
         source = iter(prompts)
         while group := list(islice(source, GROUP)):
             self.prompts += len(group)
+            for prompt in group:
+                self._has_answer(prompt)  # a column that is missing is an error before it costs anything
             for model, rows in self._by_model(group, named).items():
                 self.models[model.id] = None
                 stop = self._collect_pairs(rows, model)
@@ -165,7 +168,7 @@ class LevelCollector:
         return [
             replace(prompt, sample=side.sample or None)
             for key, prompt in prompts.items()
-            if key not in known or (self._gold is not None and known[key].scored_by is None)
+            if key not in known or (known[key].scored_by is None and self._has_answer(prompt))
         ]
 
     def _known(self, prompts: Mapping[str, Prompt], model: ModelRef, side: Side) -> dict[str, LevelReply]:
@@ -178,6 +181,17 @@ class LevelCollector:
             and (side != self._comparison.side or reply.version == self._version)
         }
 
+    def _has_answer(self, prompt: Prompt) -> bool:
+        return self._gold is not None and self._gold.right(prompt) is not None
+
+    def _label(self, prompt: Prompt, output: str) -> tuple[float | None, str | None]:
+        return (None, None) if self._gold is None else self._gold.score(prompt, output)
+
+    @property
+    def unlabeled(self) -> str:
+        """A sentence on prompts without a right answer; empty where each has one, or none is wanted."""
+        return "" if self._gold is None else self._gold.summary
+
     def _key(self, prompt: Prompt) -> str:
         return prompt_key(prompt, self._spec)
 
@@ -185,11 +199,11 @@ class LevelCollector:
         return task_signature(prompt, self.calls.options.parameters, self._name)
 
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        return stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock())
+        return stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock(), self._gold)
 
     def _stored(self, one: ModelReply, model: ModelRef, side: Side) -> tuple[StoredPrompt, LevelReply]:
         answer, rejected = one.answer, one.rejection
-        score, by = (0.0, rejected) if rejected else gold_score(one.prompt, answer, self._gold, self._spec)
+        score, by = (0.0, rejected) if rejected else self._label(one.prompt, answer.output)
         return self._prompt(one.prompt), LevelReply(
             side=side, model=model.id, time=self._services.clock(), version=self._version,
             output="" if rejected else answer.output, input=answer.usage.input if answer.usage else None,

@@ -11,15 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import fingerprint
-from scrimp.answers.canonical import canonical
 from scrimp.answers.hedging import hedging
-from scrimp.errors import InputError
 from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.tune.labels.right_answer import GoldColumn
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.routing.template_fingerprint import template_fingerprint
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
-from scrimp.values import Answer, Entry, Json, Parameters, Prompt
+from scrimp.values import Answer, Entry, Parameters, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -61,7 +60,8 @@ class PairCollector:
 
         `observe` gets the replies of models that were called, `billed` the entry of each call.
         """
-        self._services, self._name, self._gold, self._observe = services, options.labels.route, gold, observe
+        self._services, self._name, self._observe = services, options.labels.route, observe
+        self._gold = gold_column(gold, options.parameters, services)
         self.calls = ModelCalls(options, services, route=route, billed=billed)
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
@@ -87,6 +87,9 @@ class PairCollector:
         source = iter(prompts)
         while group := list(islice(source, GROUP)):
             self.prompts += len(group)
+            if self._gold is not None:
+                for prompt in group:
+                    self._gold.right(prompt)  # a column that is missing is an error before it costs anything
             for model in called:
                 rest = [prompt for prompt in group if (prompt.index, model.id) not in self._known]
                 stop = self.calls.call(rest, model, self._storing(model.id))
@@ -100,6 +103,11 @@ class PairCollector:
         self._known.update((one.prompt.index, one.model) for one in known)
         self.completions += len(known)
 
+    @property
+    def unlabeled(self) -> str:
+        """A sentence on prompts without a right answer; empty where each has one, or none is wanted."""
+        return "" if self._gold is None else self._gold.summary
+
     def _storing(self, model: str) -> Take:
         def store(replies: Sequence[ModelReply]) -> None:
             self._pairs.put([self._stored(one.prompt, model, one.answer, one.rejection) for one in replies])
@@ -111,48 +119,39 @@ class PairCollector:
 
     def _stored(self, prompt: Prompt, model: str, answer: Answer, rejection: str | None = None) -> StoredPrompt:
         """Return a prompt with one reply; a rejected one is wrong, and asserts nothing."""
-        parameters = self.calls.options.parameters
-        output_spec = OutputSpec(parameters.choices, parameters.schema)
-        score, scored_by = (0.0, rejection) if rejection else gold_score(prompt, answer, self._gold, output_spec)
+        score, scored_by = (0.0, rejection) if rejection else self._label(prompt, answer)
         counts = hedging(answer.output if answer.raw is None else answer.raw)
         reply = StoredReply(
             model=model, output="" if rejection else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=counts.hedges, words=counts.words, score=score, scored_by=scored_by,
         )  # fmt: skip
-        stored = stored_prompt(prompt, parameters, self._name, self._services.clock())
+        parameters = self.calls.options.parameters
+        stored = stored_prompt(prompt, parameters, self._name, self._services.clock(), self._gold)
         self.tasks.add(stored.signature)
         return replace(stored, replies=(reply,))
 
+    def _label(self, prompt: Prompt, answer: Answer) -> tuple[float | None, str | None]:
+        return (None, None) if self._gold is None else self._gold.score(prompt, answer.output)
 
-def stored_prompt(prompt: Prompt, parameters: Parameters, name: str | None, now: float) -> StoredPrompt:
+
+def stored_prompt(
+    prompt: Prompt, parameters: Parameters, name: str | None, now: float, gold: GoldColumn | None
+) -> StoredPrompt:
     """Return a prompt as it is stored, of the task of that name where it has one, without replies."""
     output_spec = OutputSpec(parameters.choices, parameters.schema)
     return StoredPrompt(
         key=prompt_key(prompt, output_spec), kind=task_kind(prompt, parameters), text=prompt.text, asked=output_spec,
         signature=task_signature(prompt, parameters, name), named=bool(name), time=now,
         template=template_fingerprint(prompt, parameters), row_id=prompt.id,
-        source=prompt.source.encode("utf-8", "replace").decode(),
+        source=prompt.source.encode("utf-8", "replace").decode(), gold=None if gold is None else gold.right(prompt),
     )  # fmt: skip
 
 
-def gold_score(
-    prompt: Prompt, answer: Answer, gold: str | None, output_spec: OutputSpec
-) -> tuple[float | None, str | None]:
-    """Compare a completion with the right answer in a row's column; InputError where the row has none."""
-    if gold is None:
-        return None, None
-    right_answer = (prompt.row or {}).get(gold)
-    if right_answer is None:
-        raise InputError(
-            f"{prompt.source}: there is no column '{gold}' with the right answer: correct the row or --gold"
-        )
-    right = canonical(_as_text(right_answer), output_spec.choices, output_spec.schema)
-    asserted = canonical(answer.output, output_spec.choices, output_spec.schema)
-    return float(right is not None and asserted == right), "gold"
-
-
-def _as_text(value: Json) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+def gold_column(column: str | None, parameters: Parameters, services: Services) -> GoldColumn | None:
+    """Return the column of right answers where one is named."""
+    return (
+        None if column is None else GoldColumn(column, OutputSpec(parameters.choices, parameters.schema), services.warn)
+    )
 
 
 def prompt_key(prompt: Prompt, output_spec: OutputSpec) -> str:

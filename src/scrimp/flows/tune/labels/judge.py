@@ -18,7 +18,7 @@ from scrimp.values import Answered, Outcome, Prompt
 if TYPE_CHECKING:
     from scrimp.config.schema import Defaults
     from scrimp.flows.services import Services
-    from scrimp.flows.tune.disputes import Dispute
+    from scrimp.flows.tune.labels.disputes import Dispute
 
 JUDGE_ROUTE = "scrimp tune label"  # of such calls in the ledger
 
