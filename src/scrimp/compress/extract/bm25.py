@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from scrimp.compress.extract.answer_types import answer_form
 from scrimp.compress.extract.outline import Outline, build_outline
+from scrimp.compress.extract.subjects import Subjects
 from scrimp.compress.instructions.vocabulary import fold, known_words
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
@@ -112,12 +113,13 @@ def _stem(word: str) -> str:
 class Relevance(NamedTuple):
     """The score of each sentence by its index, and how certain it is that the best ones answer, from 0 to 1.
 
-    `covering` are the sentences of which each is the best that has a word of the question none before it has.
+    `first` are the best sentence, those that it and the question lead to, and sentences of which each is the best that
+    has a word of the question none before it has.
     """
 
     scores: dict[int, float]
     certainty: float
-    covering: list[int]
+    first: list[int]
 
 
 def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Relevance:
@@ -140,9 +142,9 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     top = max(scores.values(), default=0.0)
     flatness = sum(scores.values()) / len(scores) / top if top else 1.0
     certainty = _coverage([counts for counts, _ in found.values()], terms.distinct()) * (1 - flatness)
-    return Relevance(
-        scores, certainty, _covering(scores, {index: found[index][0] for index in found}, terms.distinct())
-    )
+    covering = _covering(scores, {index: found[index][0] for index in found}, terms.distinct())
+    led_to = Subjects(units, filled).leading_to(query, covering) if covering else []
+    return Relevance(scores, certainty, list(dict.fromkeys([*covering[:1], *led_to, *covering])))
 
 
 def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: set[str]) -> list[int]:

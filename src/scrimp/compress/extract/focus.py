@@ -33,9 +33,9 @@ def focus(
     """Return about `keep` of the text: whole sentences, in order, with their labels.
 
     Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
-    the best sentence is more than that, it alone is left. First come the best sentence, the best of those with a word
-    of the question that it lacks, and so on, up to `keep`: a question may need the one for "the mayor" and the other
-    for "when the hall burnt down".
+    the best sentence is more than that, it alone is left. First come the best sentence, the paragraphs about what it or
+    the question names, the best of the sentences with a word of the question that it lacks, and so on, up to `keep`: a
+    question may need the one for "the mayor" and the other for "when the hall burnt down".
     Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
     line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
     is. Sentences are ranked by BM25 unless a scorer is given.
