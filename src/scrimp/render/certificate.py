@@ -1,10 +1,36 @@
-"""What a certificate claims, in a sentence."""
+"""What a certificate claims, in sentences."""
 
 from __future__ import annotations
 
-from scrimp.tuning.certify import Claim
-from scrimp.tuning.policies import policy_name
+from collections.abc import Iterator
+
+from scrimp.tuning.certify import Certificate, Claim
+from scrimp.tuning.policies import PerSignature, policy_name
+from scrimp.tuning.policy_metrics import Interval, PolicyMetrics
 from scrimp.units import format_percent, format_percent_briefly, pluralize
+
+
+def certificate_sentences(certificate: Certificate) -> Iterator[str]:
+    """Yield what is certified of each group, and what all tasks come to together where there are several."""
+    for claim in certificate.claims:
+        yield claim_sentence(claim, certificate.target, 1 - certificate.risk)
+    for task in certificate.tasks:
+        yield f"  {task.signature}: {policy_name(task.policy)}: {_figures(task.measured)}"
+    several = sum(len(claim.signatures) for claim in certificate.claims) > 1
+    if several and not certificate.tasks and any(claim.certified for claim in certificate.claims):
+        yield f"together: {_figures(certificate.measured)}"
+
+
+def _figures(measured: PolicyMetrics) -> str:
+    kept = "" if measured.kept is None else f"kept {_interval(measured.kept)}, "
+    return (
+        f"{pluralize(measured.rows, 'row')}, {kept}{_interval(measured.flagship_share)} reach the flagship, "
+        f"saves {_interval(measured.saved)}"
+    )
+
+
+def _interval(interval: Interval) -> str:
+    return f"{format_percent(interval.value, 1)} ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
 
 
 def claim_sentence(claim: Claim, target: float, confidence: float) -> str:
@@ -15,8 +41,9 @@ def claim_sentence(claim: Claim, target: float, confidence: float) -> str:
         return (
             f"{group}nothing is certified at {format_percent_briefly(target)} by {pairs}: the flagship stays{outlook}"
         )
+    policy = "a policy for each" if isinstance(claim.policy, PerSignature) else policy_name(claim.policy)
     return (
-        f"{group}{policy_name(claim.policy)}: with {format_percent_briefly(confidence)} confidence at least "
+        f"{group}{policy}: with {format_percent_briefly(confidence)} confidence at least "
         f"{format_percent_briefly(claim.bound)} of flagship quality{_on_average(claim)}, {pairs}, saves "
         f"{format_percent(claim.measured.saved.value)}{outlook}"
     )

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups
 from scrimp.tuning.gatekeeping import GatedPolicy, PolicyTest, first_shares, gated_tests
+from scrimp.tuning.mixtures import TaskResult
 from scrimp.tuning.policies import Always, PerSignature, Policy
 from scrimp.tuning.policy_metrics import PolicyMetrics, measure, score_pairs, unlabeled_rows
 from scrimp.tuning.recorded_row import RecordedRow
@@ -58,6 +59,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
     claims: tuple[Claim, ...]
     policy: Policy  # all claims as one policy
     measured: PolicyMetrics
+    tasks: tuple[TaskResult, ...] = ()  # what each task's policy came to, where they are claimed as one mixture
 
 
 def certify(

@@ -158,6 +158,20 @@ def test_what_holds_only_on_average_over_tasks_is_applied_only_where_asked_for(r
     assert [route["signature"] for route in recordings.tuned(recorded)] == ["a", "b"]
 
 
+def test_a_mixture_is_applied_as_a_whole(recorded: Scrimp) -> None:
+    for name, numbers in (("a", range(100)), ("b", range(100, 200))):
+        recordings.prompts(recorded, f"{name}.jsonl", numbers)
+        recorded("tune", "shadow", f"{name}.jsonl", "--share", "100%", "--route", name)
+    recorded("tune", "label", "--check", recordings.ODD)
+    ran = recorded("tune", "apply", "--target", "0.8", "--mixture")
+    routes = recordings.tuned(recorded)
+
+    assert ran.status == 0, ran.err
+    assert "all tasks together: a policy for each" in ran.out
+    assert [route["signature"] for route in routes] == ["a", "b"]
+    assert sum(route["pairs"] for route in routes) < 200  # each has what it was tested on
+
+
 def named(scrimp: Scrimp, *words: str) -> str:
     """Collect, certify and apply a task of that name; return the line that tells how to run it."""
     scrimp("tune", "shadow", "p.jsonl", *words, "--share", "100%", "--limit", "200", "--route", "sums")

@@ -35,3 +35,48 @@ def test_the_document_of_a_certificate_is_complete(recorded: Scrimp) -> None:
     assert claim["certified"]
     assert claim["tested"][0]["p"] <= claim["risk"] == 0.025  # of the first look
     assert claim["sentence"] in recorded("tune", "certify", "recording.jsonl").out
+
+
+def two_tasks(scrimp: Scrimp) -> None:
+    """Write a recording of two tasks, on the second of which the cheap models are wrong together on one row of 25."""
+    second = []
+    for at, row in enumerate(recordings.rows(200)):
+        models = row["models"]
+        if not at % 25:
+            models = {model: {**reply, "out": "0", "score": 0} for model, reply in models.items()} | {
+                "claude-large": models["claude-large"]
+            }
+        second.append({**row, "id": f"b{at}", "task": "second", "models": models})
+    scrimp.file("two.jsonl", recordings.text([*({**row, "task": "first"} for row in recordings.rows(400)), *second]))
+
+
+def test_what_all_tasks_come_to_together_is_said_in_one_line(recorded: Scrimp) -> None:
+    two_tasks(recorded)
+    out = recorded("tune", "certify", "two.jsonl", "--target", "0.9").out
+
+    assert out.splitlines()[-1].startswith("together: 600 rows, kept ")
+    assert "reach the flagship, saves " in out
+
+
+def test_a_mixture_is_certified_as_a_whole_with_a_policy_for_each_task(recorded: Scrimp) -> None:
+    two_tasks(recorded)
+    found = json.loads(recorded("tune", "certify", "two.jsonl", "--mixture", "--target", "0.9", "--json").out)
+    shown = recorded("tune", "certify", "two.jsonl", "--mixture", "--target", "0.9").out.splitlines()
+    (claim,) = found["claims"]
+
+    assert (claim["group"], claim["signatures"]) == ("all tasks together", ["first", "second"])
+    assert [task["task"] for task in found["tasks"]] == ["first", "second"]
+    assert sum(task["rows"] for task in found["tasks"]) == claim["pairs"] < 600  # the others were chosen by
+    assert shown[0] == claim["sentence"]
+    assert "a policy for each: with 95 % confidence" in shown[0]
+    assert "on average over these 2 tasks, not of each" in shown[0]
+    assert [line.split(":")[0] for line in shown[1:]] == ["  first", "  second"]
+
+
+def test_a_mixture_is_of_several_tasks_and_of_models(recorded: Scrimp) -> None:
+    one = recorded("tune", "certify", "recording.jsonl", "--mixture")
+    level = recorded("tune", "certify", "--mixture", "--compress", "tidy")
+
+    assert (one.status, level.status) == (2, 2)
+    assert "--mixture is for several tasks" in one.err
+    assert "leave one of them out" in level.err

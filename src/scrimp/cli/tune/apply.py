@@ -10,7 +10,7 @@ import typer
 
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
-from scrimp.cli.tune.certify import Risk, Target
+from scrimp.cli.tune.certify import MIXTURE_OF_MODELS, AsMixture, Risk, Target
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
 from scrimp.cli.tune.levels import (
     KEEP_ALONE,
@@ -26,7 +26,7 @@ from scrimp.config.resolved.tuned_routes import TunedRoute, load_levels, load_tu
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.flows.tune.level_certificates import LevelCertificate, tuned_levels, why_no_level
-from scrimp.render.certificate import claim_sentence
+from scrimp.render.certificate import certificate_sentences
 from scrimp.store.pairs import PairStore
 from scrimp.tuning.certify import Certificate
 from scrimp.tuning.recorded_row import RecordedRow
@@ -45,6 +45,7 @@ def apply(
     pooled: Annotated[
         bool, typer.Option("--pooled", help="Also apply what is certified only on average over several tasks.")
     ] = False,
+    mixture: AsMixture = False,
     compress: CompareLevel = None,
     keep: Keep = None,
     undo: Annotated[
@@ -56,6 +57,8 @@ def apply(
 
     The routes are written to tuned.toml beside config.toml, each with its evidence; rules of the config and flags
     take precedence over them. Routes of other tasks stay, and prompts of tasks without one go to the flagship.
+    With --mixture each task gets its policy of those certified together (scrimp tune certify --mixture), which holds as
+    long as tasks come in the proportions of the pairs.
     The last lines are the commands that run the certified tasks. A run finds a task by its name (--route) or, where all
     its pairs were made by one --template of at least four words, by that: with the same system text, labels and schema.
     Every run and scrimp cost watch them: a route whose rows reach the flagship much more or less often than certified
@@ -69,6 +72,8 @@ def apply(
         if undo:
             _undo(session)
         elif compress is not None:
+            if mixture:
+                raise UsageError(MIXTURE_OF_MODELS)
             side = checked_side(compress, keep)
             refuse_models(flagship, pool)
             certificate_of_level = load_certificate(session, side, target, risk, since_time(since))
@@ -79,9 +84,9 @@ def apply(
         else:
             begin = since_time(since)
             dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
-            certificate = certify_dataset(dataset, target, risk, session.services)
-            for claim in certificate.claims:
-                print_line(claim_sentence(claim, target, 1 - risk))
+            certificate = certify_dataset(dataset, target, risk, session.services, mixture=mixture)
+            for sentence in certificate_sentences(certificate):
+                print_line(sentence)
             _apply_routes(session, certificate, dataset.rows, pooled=pooled, dry_run=dry_run, since=begin)
 
 

@@ -33,7 +33,7 @@ from scrimp.cli.tune.levels import (
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset
 from scrimp.flows.tune.dataset import disputed_rows
-from scrimp.render.certificate import claim_sentence
+from scrimp.render.certificate import certificate_sentences, claim_sentence
 from scrimp.store.level_replies import Side
 from scrimp.tuning.certify import Certificate, Claim
 from scrimp.tuning.policies import policy_name
@@ -49,6 +49,11 @@ Risk = Annotated[
     float, typer.Option(metavar="X", min=0.001, max=0.5, help="The probability that a certificate is wrong.")
 ]
 
+MIXTURE_OF_MODELS = "--mixture is for policies of models, --compress for a level: leave one of them out"
+AsMixture = Annotated[
+    bool, typer.Option("--mixture", help="Certify all tasks together, by a policy for each, and not each of them.")
+]
+
 
 @app.command()
 def certify(
@@ -60,6 +65,7 @@ def certify(
     prices: Prices = None,
     scores: Scores = None,
     since: Since = None,
+    mixture: AsMixture = False,
     compress: CompareLevel = None,
     keep: Keep = None,
     as_json: AsJson = False,
@@ -75,9 +81,15 @@ def certify(
     risk (1/2, 1/6, 1/12 ...): to collect more rows until they suffice does not make a certificate weaker. Labels for
     the same rows, and the same rows again, are no other look.
 
+    With --mixture the target is what all tasks keep together, in the proportions of these rows: a task that loses
+    nothing makes up for one that loses a little. A third of the rows chooses the policies, the others test them. It
+    takes the whole risk for itself, and its looks are counted by themselves.
+
     With --compress it shows instead which share of answers a level of compression is proven to keep, and what it
     saves, by prompts that were sent at the level and without it (scrimp tune shadow --compress); looks count likewise.
     """
+    if compress is not None and mixture:
+        raise UsageError(MIXTURE_OF_MODELS)
     if compress is not None:
         _certify_level(
             checked_side(compress, keep), source, (flagship, pool, prices, scores), target, risk, since, as_json
@@ -87,13 +99,13 @@ def certify(
         raise UsageError(KEEP_ALONE)
     with open_session() as session:
         dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
-        certificate = certify_dataset(dataset, target, risk, session.services)
+        certificate = certify_dataset(dataset, target, risk, session.services, mixture=mixture)
         unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
         if as_json:
             print_json(_document(certificate, unlabeled))
             return
-        for claim in certificate.claims:
-            print_line(claim_sentence(claim, target, 1 - risk))
+        for sentence in certificate_sentences(certificate):
+            print_line(sentence)
         if unlabeled:
             print_line(
                 f"of {pluralize(len(dataset.rows), 'row')}, {format_count(unlabeled)} on which models differ "
@@ -120,6 +132,10 @@ def _document(certificate: Certificate, unlabeled: int) -> dict[str, object]:
         "v": 1, "target": certificate.target, "risk": certificate.risk, "flagship": certificate.flagship,
         "policy": policy_name(certificate.policy), **_metrics(certificate.measured), "unlabelled": unlabeled,
         "claims": [_claim(claim, certificate) for claim in certificate.claims],
+        "tasks": [
+            {"task": task.signature, "policy": policy_name(task.policy), **_metrics(task.measured)}
+            for task in certificate.tasks
+        ],
     }  # fmt: skip
 
 

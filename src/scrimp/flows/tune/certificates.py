@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.store.level_replies import LevelReplyStore, Look, digest
-from scrimp.tuning.certify import Certificate, Claim, certify
+from scrimp.tuning.certify import Certificate, certify
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.gatekeeping import GatedPolicy
+from scrimp.tuning.mixture_claims import certify_mixture
+from scrimp.tuning.mixtures import TaskResult
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, policy_name, replay
 from scrimp.tuning.recorded_row import RecordedRow, answer_of, label_by_agreement
 from scrimp.tuning.shortlist import shortlist
@@ -21,11 +23,14 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
 _NO_TEMPLATES: Mapping[str, str] = {}
-_ROUTES = "routes"  # in the place of a version: looks at pairs of models, which no level compresses
+# In the place of a version: looks at pairs of models, which no level compresses.
+_ROUTES, _MIXTURES = "routes", "mixtures"
 
 
-def certify_dataset(dataset: Dataset, target: float, risk: float, services: Services) -> Certificate:
-    """Return what the rows certify; the look at them is noted in the ledger's file.
+def certify_dataset(
+    dataset: Dataset, target: float, risk: float, services: Services, *, mixture: bool = False
+) -> Certificate:
+    """Return what the rows certify, of each task or of their `mixture`; the look is noted in the ledger's file.
 
     A cheap model that asserts what the flagship asserts counts as right, so that only rows on which they differ need a
     label; where such a label is missing, the worst is assumed. So labels of the same rows are no other look.
@@ -34,14 +39,15 @@ def certify_dataset(dataset: Dataset, target: float, risk: float, services: Serv
     store = LevelReplyStore(services.paths.ledger_db)
 
     def look(group: ClaimGroup[RecordedRow]) -> int:
-        looked_at = Look("\n".join(group.signatures), dataset.flagship, "off", 1.0, _ROUTES)
+        kind = _MIXTURES if mixture else _ROUTES
+        looked_at = Look("\n".join(group.signatures), dataset.flagship, "off", 1.0, kind)
         return store.look(looked_at, digest(row.id for row in group.rows), services.clock())
 
     def listing(group: Sequence[RecordedRow]) -> Sequence[GatedPolicy]:
         return shortlist(group, dataset.pool, dataset.flagship).order
 
     try:
-        return certify(rows, listing, dataset.flagship, target, risk, look)
+        return (certify_mixture if mixture else certify)(rows, listing, dataset.flagship, target, risk, look)
     finally:
         store.close()
 
@@ -57,32 +63,37 @@ def tuned_routes(
     `templates` are the fingerprints of the tasks whose prompts all have the same template.
 
     What is certified of several tasks on average says nothing of one of them, so they get routes only where `pooled`.
+    Of a mixture all tasks get theirs, since it is certified as a whole.
     """
     for claim in certificate.claims:
-        if not claim.certified or (len(claim.signatures) > 1 and not pooled):
+        if not claim.certified or (len(claim.signatures) > 1 and not pooled and not certificate.tasks):
             continue
-        steps, signal, threshold = chain_of(claim.policy, certificate.flagship)
-        agreed, compared = agreement(claim, rows, certificate.flagship)
-        for signature in claim.signatures:
+        results = [TaskResult(signature, claim.policy, claim.measured) for signature in claim.signatures]
+        for task in certificate.tasks or results:
+            steps, signal, threshold = chain_of(task.policy, certificate.flagship)
+            tasks = (task.signature,) if certificate.tasks else claim.signatures
+            agreed, compared = agreement(task.policy, tasks, rows, certificate.flagship)
             yield TunedRoute(
-                signature=signature, steps=steps, signal=signal, min_confidence=threshold,
-                policy=policy_name(claim.policy), flagship=certificate.flagship, target=certificate.target,
-                risk=certificate.risk, bound=round(claim.bound, 4), pairs=claim.pairs,
-                below=round(1 - claim.measured.flagship_share.value, 4), saved=round(claim.measured.saved.value, 4),
+                signature=task.signature, steps=steps, signal=signal, min_confidence=threshold,
+                policy=policy_name(task.policy), flagship=certificate.flagship, target=certificate.target,
+                risk=certificate.risk, bound=round(claim.bound, 4), pairs=task.measured.rows,
+                below=round(1 - task.measured.flagship_share.value, 4), saved=round(task.measured.saved.value, 4),
                 agreed=agreed, compared=compared,
                 certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
-                template=templates.get(signature, ""),
+                template=templates.get(task.signature, ""),
             )  # fmt: skip
 
 
-def agreement(claim: Claim, rows: Iterable[RecordedRow], flagship: str) -> tuple[int, int]:
-    """Return on how many rows a claim's policy asserts what the flagship does, and of how many.
+def agreement(
+    policy: Policy, signatures: Collection[str], rows: Iterable[RecordedRow], flagship: str
+) -> tuple[int, int]:
+    """Return on how many rows of these tasks a policy asserts what the flagship does, and of how many.
 
     These are the rows that it answers below the flagship, where that asserts something.
     """
     same: list[bool] = []
-    for row in (row for row in rows if row.signature in claim.signatures):
-        expected, outcome = answer_of(row, flagship).asserted, replay(claim.policy, row, flagship)
+    for row in (row for row in rows if row.signature in signatures):
+        expected, outcome = answer_of(row, flagship).asserted, replay(policy, row, flagship)
         if expected is not None and not outcome.reached_flagship:
             same.append(answer_of(row, outcome.model).asserted == expected)
     return sum(same), len(same)
