@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+import recordings
 from command import Scrimp
 from fake_provider import FakeProvider, Reply, completion
 
@@ -37,7 +39,9 @@ def arms(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
 
 def configure(scrimp: Scrimp, provider: FakeProvider, more: str = "", *, defaults: str = "") -> None:
     scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
-    prices = "".join(f'[models."{name}"]\nprice = {{ input = 1.0, output = 10.0 }}\n' for name in (MINI, FIVE))
+    prices = "".join(
+        f'[models."{name}"]\nprice = {{ input = 1.0, output = 10.0 }}\n' for name in (MINI, FIVE, "fake/gpt-4o")
+    )
     scrimp.config(
         f'{defaults}\n[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
         f"{prices}{more}"
@@ -170,22 +174,87 @@ def test_a_tier_of_two_arms_calls_the_first(arms: Scrimp, provider: FakeProvider
     assert sent(provider) == {LOW}
 
 
-def test_each_arm_has_its_own_completions_among_the_pairs(arms: Scrimp) -> None:
-    arms("tune", "shadow", "p.txt", "--share", "100%", "--models", "fake/gpt-5-mini@low,fake/gpt-5-mini@high")
-    replay = arms(
-        "tune",
-        "replay",
-        "--json",
-        "--flagship",
-        "fake/gpt-5-mini@high",
-        "--pool",
-        "fake/gpt-5-mini@low",
-        "--report",
-        "all",
-    )
+def solves(body: dict[str, Any]) -> Reply:
+    """Solve a sum; with little thought one of a hundred is wrong."""
+    status, headers, thought = thinks(body)
+    number = int(re.findall(r"\d+", body["messages"][-1]["content"])[0])
+    wrong = number % 100 == 0 and body.get("reasoning_effort") == "low"
+    whole = json.loads(thought)
+    whole["choices"][0]["message"]["content"] = str(2 * number + wrong)
+    return status, headers, json.dumps(whole).encode()
 
-    assert replay.status == 0, replay.err
-    assert '"flagship":"fake/gpt-5-mini@high"' in replay.out.replace(" ", "")
+
+@pytest.fixture
+def certified(arms: Scrimp, provider: FakeProvider) -> Scrimp:
+    """Pairs of two efforts of one model, and the route that they allow."""
+    provider.answer = solves
+    arms.file("sums.csv", "text,right\n" + "".join(f"What is {n} plus {n}?,{2 * n}\n" for n in range(150)))
+    arms.file("more.csv", "text\n" + "".join(f"What is {n} plus {n}?\n" for n in range(200, 203)))
+    words = ("--share", "100%", "--models", ARMS, "--max-cost", "9", "--route", "sums")
+    ran = arms("tune", "shadow", "sums.csv", "--gold", "right", *words)
+    assert ran.status == 0, ran.err
+    return arms
+
+
+ARMS = "fake/gpt-5-mini@low,fake/gpt-5-mini@high"
+
+
+def test_arms_are_replayed_certified_and_applied_as_models_are(certified: Scrimp, provider: FakeProvider) -> None:
+    replay = json.loads(certified("tune", "replay", "--json", "--report", "all").out)
+    printed = [line.split() for line in certified("tune", "replay").out.splitlines()]
+    certify = certified("tune", "certify")
+    applied = certified("tune", "apply")
+    provider.bodies.clear()
+    ran = certified("run", "more.csv", "-q", "--route", "sums")
+    explained = certified("route", "more.csv", "--limit", "1", "--explain", "--route", "sums")
+
+    # At one list price; 10 tokens in at 1 dollar a million, 2 and the hidden ones out at 10.
+    assert (replay["flagship"], [(each["model"], each["cost_usd_a_row"]) for each in replay["models"]]) == (
+        "fake/gpt-5-mini@high", [("fake/gpt-5-mini@high", 0.04003), ("fake/gpt-5-mini@low", 0.00043)],
+    )  # fmt: skip
+    assert ["fake/gpt-5-mini@high", "150", "100.0", "%", "$40.03"] in printed
+    assert ["fake/gpt-5-mini@low", "150", "98.7", "%", "$0.43"] in printed
+    assert "fake/gpt-5-mini@low always" in certify.out
+    assert applied.status == 0, applied.err
+    assert sent(provider) == {LOW}
+    assert {row["effort"] for row in ran.rows} == {"low"}
+    assert "fake/gpt-5-mini@low" in explained.out
+    assert "fake/gpt-5-mini@low" in certified("tune", "status").out
+
+
+def test_pairs_of_a_run_with_an_effort_are_those_of_the_arms(arms: Scrimp, provider: FakeProvider) -> None:
+    words = ("tune", "shadow", "p.txt", "--share", "100%", "--models", "fake/gpt-5-mini,fake/gpt-4o")
+    plain, low = arms(*words), arms(*words, "--effort", "low")
+    arm = arms(*words[:-1], "fake/gpt-5-mini@low")
+
+    assert "of fake/gpt-5-mini, fake/gpt-4o stored" in plain.err
+    assert recordings.entries(arms, "SELECT DISTINCT model FROM replies ORDER BY 1") == [
+        ("fake/gpt-4o",), ("fake/gpt-5-mini",), ("fake/gpt-5-mini@low",),
+    ]  # fmt: skip
+    assert "of fake/gpt-5-mini@low, fake/gpt-4o stored" in low.err
+    assert "$0 spent" in arm.err
+
+
+@pytest.mark.parametrize(
+    ("model", "flags", "planned", "stored"),
+    [
+        ("fake/gpt-5-mini@low", [], "fake/gpt-5-mini@low", "fake/gpt-5-mini@low"),
+        ("fake/gpt-5-mini", ["--effort", "low"], "fake/gpt-5-mini@low", "fake/gpt-5-mini@low"),
+        ("fake/gpt-5-mini", ["--effort", "low"], "fake/gpt-5-mini", "fake/gpt-5-mini@low"),
+        ("fake/gpt-5-mini", [], "fake/gpt-5-mini", "fake/gpt-5-mini"),
+    ],
+)
+def test_the_shadow_of_a_run_knows_the_arm_that_answered(
+    arms: Scrimp, provider: FakeProvider, model: str, flags: list[str], planned: str, stored: str
+) -> None:
+    configure(arms, provider, f'[shadow]\nshare = "100%"\nmodels = ["{planned}", "fake/gpt-5@high"]\n')
+
+    arms("run", "p.txt", "-m", model, *flags, "-q")
+
+    assert recordings.entries(arms, "SELECT model, count(*) FROM replies GROUP BY 1 ORDER BY 1") == [
+        (stored, 2), ("fake/gpt-5@high", 2),
+    ]  # fmt: skip
+    assert len(provider.bodies) == 4
 
 
 def test_the_ledger_the_row_and_the_bill_say_what_each_arm_was_billed(arms: Scrimp, provider: FakeProvider) -> None:

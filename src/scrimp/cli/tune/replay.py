@@ -89,6 +89,9 @@ def replay(
             prompts recovers, averaged over all shares of flagship calls (random: 50 %)
     AUROC   the chance that a right completion has more confidence than a wrong one
 
+    Beside them is every recorded model, or model@effort, with its mean score where nearly all its rows are labeled, and
+    what 1,000 rows were billed, hidden reasoning included: by that, and not by list prices, models are cheap or dear.
+
     Of several tasks each also gets a policy of its own: of all ways to do so the one that saves most of those that
     keep --target together, with one standard error to spare, on the rows that are not reported.
 

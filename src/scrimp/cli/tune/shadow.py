@@ -40,7 +40,8 @@ def shadow(
         str | None,
         typer.Option(
             metavar="A,B,C",
-            help="The models; by default two cheap ones and the high tier's, with --compress the one of each prompt.",
+            help="The models, or their efforts (provider/model@low); by default two cheap ones and the high tier's, "
+            "with --compress the one of each prompt.",
         ),
     ] = None,
     share: Annotated[str, typer.Option(metavar="P%", help="The share of prompts to send.")] = "3%",
@@ -108,7 +109,7 @@ def _collect_models(
         collector.close()
     session.messages.note(
         f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
-        f"{', '.join(models)} stored, {format_count(collector.calls.failed)} failed, "
+        f"{', '.join(map(collector.name_of, models))} stored, {format_count(collector.calls.failed)} failed, "
         f"{format_dollars(collector.calls.spent)} spent"
     )
     if collector.unlabeled:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session
 from scrimp.cli.tune.dataset import interval_json
+from scrimp.flows.tune.dataset import ModelRecord
 from scrimp.flows.tune.trade_off import OrderQuality, PerTask, SignalQuality, TradeOff
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import Interval, PolicyMetrics
 from scrimp.tuning.statistics.calibration import Calibration
-from scrimp.units import UNKNOWN, format_percent, format_percent_briefly, pluralize
+from scrimp.units import UNKNOWN, format_count, format_dollars, format_percent, format_percent_briefly, pluralize
 
 _BAR = 40  # characters
 
@@ -31,6 +33,8 @@ def print_trade_off(session: Session, result: TradeOff) -> None:
     )
     print_line(f"{row_count(result)}, flagship {result.flagship}")
     print_table(("policy", "kept", "flag", "saved", "calls"), rows, "lrrrr", session.out)
+    records = [_record_row(record) for record in result.records]
+    print_table(("model", "rows", "score", "1,000 rows cost"), records, "lrrr", session.out)
     if result.per_task is not None:
         _print_per_task(session, result.per_task)
     for sentence in result.left_out:
@@ -52,6 +56,13 @@ def _figures(measured: PolicyMetrics) -> tuple[str, str, str, str]:
     intervals = (measured.kept, measured.flagship_share, measured.saved)
     kept, flag, saved = (_interval_text(interval) for interval in intervals)
     return kept, flag, saved, f"{measured.calls:.2f}"
+
+
+def _record_row(record: ModelRecord) -> tuple[str, ...]:
+    """Return what is recorded of a model, with the dollars that 1,000 such rows were billed."""
+    cost = None if record.cost is None else Decimal(str(1000 * record.cost))
+    score = UNKNOWN if record.score is None else format_percent(record.score, 1)
+    return record.model, format_count(record.rows), score, format_dollars(cost)
 
 
 def _signal_sentences(result: TradeOff) -> Iterator[str]:
@@ -134,6 +145,10 @@ def trade_off_document(result: TradeOff) -> dict[str, object]:
         "left_out": result.left_out,
         "orders": [_order_json(order) for order in result.orders],
         "signals": [_signal_json(signal) for signal in result.signals],
+        "models": [
+            {"model": one.model, "rows": one.rows, "score": one.score, "cost_usd_a_row": one.cost}
+            for one in result.records
+        ],
     }  # fmt: skip
 
 

@@ -43,6 +43,22 @@ def arm_of(name: str, endpoints: Mapping[str, Endpoint], resolve: Callable[[str]
     return replace(model, arm=effort)
 
 
+def effort_sent(model: ModelRef, asked: Effort | None, endpoint: Endpoint) -> Effort | None:
+    """Return the effort of a call, as the model takes it; None where none is wanted, or none can be sent.
+
+    `asked` is the run's. A recording is called by the names of its models alone.
+    """
+    wanted = model.effort_of(asked)
+    return None if wanted is None or endpoint.recording else sent_effort(endpoint, model.model, wanted)
+
+
+def called_name(model: ModelRef, asked: Effort | None, endpoint: Endpoint) -> str:
+    """Return the name by which the same call can be made again, whatever effort that run asks for."""
+    sent = effort_sent(model, asked, endpoint)
+    same = model.arm is not None or sent is None or sent == effort_sent(model, None, endpoint)
+    return model.id if same else f"{model.without_arm}@{sent}"
+
+
 def _without_effort(
     name: str, base: str, word: str, endpoints: Mapping[str, Endpoint], resolve: Callable[[str], ModelRef]
 ) -> ModelRef:

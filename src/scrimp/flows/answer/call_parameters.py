@@ -44,12 +44,11 @@ class CallParameters:
 
     def _effort(self, model: ModelRef, asked: Effort | None) -> Effort | None:
         """Return the effort of a call, as the model takes it; None where none is wanted, or none can be sent."""
-        wanted = model.effort_of(asked)
-        if wanted is None:
+        if model.effort_of(asked) is None:
             return None
-        from scrimp.providers.requests.capabilities import sent_effort  # noqa: PLC0415 - only a miss needs it
+        from scrimp.config.resolved.arms import effort_sent  # noqa: PLC0415 - only a miss needs it
 
-        return sent_effort(self._endpoints[model.provider], model.model, wanted)
+        return effort_sent(model, asked, self._endpoints[model.provider])
 
     def _tell_of_narrower_schema(self, schema: JsonObject, endpoint: Endpoint) -> None:
         """Warn once for each provider which parts of the schema it does not accept."""

@@ -21,6 +21,18 @@ _MIN_LABELED = 0.9
 _MIN_COVERAGE = 0.9  # of the prompts that the most recorded model completed
 
 
+class ModelRecord(Struct, frozen=True):
+    """What is recorded of one model: rows, their mean score where nearly all are labeled, and dollars of one row.
+
+    The dollars are those that were billed, hidden reasoning included; None where some are unknown.
+    """
+
+    model: str
+    rows: int
+    score: float | None
+    cost: float | None
+
+
 class Dataset:
     """Rows with a completion of every model that takes part, and their texts by row id."""
 
@@ -28,7 +40,7 @@ class Dataset:
         self, recorded: RecordedRows, *, flagship: str | None = None, pool: Sequence[str] | None = None
     ) -> None:
         """Raise InputError where there are no rows, UsageError where a named model is not recorded."""
-        self._all, self.texts = recorded.rows, recorded.texts
+        self._all, self.texts, self._unpriced = recorded.rows, recorded.texts, recorded.unpriced
         models = self._models
         if not models:
             raise InputError("nothing is recorded: name a recording, or collect pairs with scrimp tune shadow")
@@ -63,10 +75,9 @@ class Dataset:
             model: fmean(row.answers[model].cost for row in self._all if model in row.answers) for model in self._models
         }
 
-    @property
-    def _best(self) -> str:
-        """Return the model with the best mean score where nearly every row is labeled, else the dearest."""
-        scores = {
+    @cached_property
+    def _scores(self) -> dict[str, list[float]]:
+        return {
             model: [
                 answer.score
                 for row in self._all
@@ -74,6 +85,28 @@ class Dataset:
             ]
             for model in self._models
         }
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """Rows of each model."""
+        return {model: sum(model in row.answers for row in self._all) for model in self._models}
+
+    @property
+    def records(self) -> list[ModelRecord]:
+        """What is recorded of every model, whether it takes part or not; the dearest first."""
+        records = [
+            ModelRecord(
+                model, rows, fmean(scores) if len(scores := self._scores[model]) >= _MIN_LABELED * rows else None,
+                None if model in self._unpriced else self._costs[model],
+            )
+            for model, rows in self._counts.items()
+        ]  # fmt: skip
+        return sorted(records, key=lambda one: (one.cost is not None, -(one.cost or 0), one.model))
+
+    @property
+    def _best(self) -> str:
+        """Return the model with the best mean score where nearly every row is labeled, else the dearest."""
+        scores = self._scores
         if all(len(known) >= _MIN_LABELED * len(self._all) for known in scores.values()):
             return max(self._models, key=lambda model: (fmean(scores[model]), self._costs[model]))
         return max(self._models, key=lambda model: self._costs[model])
@@ -81,7 +114,7 @@ class Dataset:
     @property
     def _cheap(self) -> list[str]:
         """Return the models that cost much less than the flagship and completed about as many prompts."""
-        rows = {model: sum(model in row.answers for row in self._all) for model in self._models}
+        rows = self._counts
         limit, most = _CHEAP * self._costs[self.flagship], max(rows.values())
         return [model for model in self._models if self._costs[model] <= limit and rows[model] >= _MIN_COVERAGE * most]
 

@@ -128,6 +128,7 @@ def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | N
         model
         for model in members
         if model.provider == answer.provider
+        and model.arm in (None, answer.effort)
         and (
             model.model == answer.called_as
             if answer.called_as is not None

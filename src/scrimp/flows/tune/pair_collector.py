@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from scrimp import fingerprint
 from scrimp.answers.hedging import hedging
+from scrimp.config.resolved.arms import called_name
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.tune.labels.right_answer import GoldColumn
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
@@ -81,21 +82,27 @@ class PairCollector:
 
         What the cache holds costs nothing; the cap of --max-cost is for all models together. A group of prompts is sent
         to all models before the next one is to any, so that a cap or an interrupt cuts off whole prompts. Raises
-        ConfigError for an unknown model.
+        ConfigError for an unknown model. A model that is asked for another effort than its own is stored with it.
         """
-        called = [self._services.routes.model(model) for model in models]
+        called = [(self._services.routes.model(model), self.name_of(model)) for model in models]
         source = iter(prompts)
         while group := list(islice(source, GROUP)):
             self.prompts += len(group)
             if self._gold is not None:
                 for prompt in group:
                     self._gold.right(prompt)  # a column that is missing is an error before it costs anything
-            for model in called:
-                rest = [prompt for prompt in group if (prompt.index, model.id) not in self._known]
-                stop = self.calls.call(rest, model, self._storing(model.id))
+            for model, name in called:
+                rest = [prompt for prompt in group if (prompt.index, name) not in self._known]
+                stop = self.calls.call(rest, model, self._storing(name))
                 if stop is not None:
                     return stop
         return None
+
+    def name_of(self, model: str) -> str:
+        """Return the name that a model's completions are stored under."""
+        routes = self._services.routes
+        called = routes.model(model)
+        return called_name(called, self.calls.options.parameters.effort, routes.endpoints[called.provider])
 
     def add(self, known: Sequence[KnownAnswer]) -> None:
         """Store answers that models have given already; these models are not called for them again."""

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
-from scrimp.enums import Level
+from scrimp.config.resolved.arms import called_name, effort_sent
+from scrimp.enums import Effort, Level
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.tune.model_calls import answered_itself
 from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_share
 from scrimp.tuning.model_families import family
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
-from scrimp.values import Answered, Compression, Outcome
+from scrimp.values import Answered, Compression, Entry, Outcome
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
@@ -82,6 +83,7 @@ class ShadowRun:
         self._certified: defaultdict[tuple[Side, str], list[KnownAnswer]] = defaultdict(list)  # by level and model
         self._characters_left = _MAX_CHARACTERS
         self._spent = Decimal(0)  # dollars
+        self._names: dict[tuple[str, str, Effort | None], str] = {}  # of models, by how they were called
 
     @property
     def remembered(self) -> int:
@@ -115,12 +117,32 @@ class ShadowRun:
         prompt, answer = replace(outcome.prompt, row=None), outcome.answer
         entry = outcome.entry or outcome.entries[-1]
         self._characters_left -= len(prompt.text) + len(prompt.system or "") + len(answer.output)
-        known = KnownAnswer(prompt, replace(answer, cost=entry.cost), f"{entry.provider}/{entry.model}")
+        known = KnownAnswer(prompt, replace(answer, cost=entry.cost), self._name_of(entry))
         compressed = answer.compressed
         if compressed is not None and compressed.why:  # not what other models are sent, and watched by itself
             self._certified[_side(compressed), known.model].append(known)
         else:
             self._answers.append(known)
+
+    def _name_of(self, entry: Entry) -> str:
+        """Return the name of the model that was called, with its effort where its plain name means another.
+
+        A model of the plan has its name there, so that it is not called again.
+        """
+        called = entry.provider, entry.model, entry.effort
+        if called not in self._names:
+            self._names[called] = self._new_name(entry)
+        return self._names[called]
+
+    def _new_name(self, entry: Entry) -> str:
+        if entry.effort is None:
+            return f"{entry.provider}/{entry.model}"
+        routes, endpoint = self._services.routes, self._services.routes.endpoints[entry.provider]
+        asked, plain = self._options.parameters.effort, routes.model(f"{entry.provider}/{entry.model}")
+        for model in map(routes.model, self._plan.models):
+            if model.without_arm == plain.without_arm and effort_sent(model, asked, endpoint) == entry.effort:
+                return called_name(model, asked, endpoint)
+        return called_name(plain, entry.effort, endpoint)
 
     def make_calls(self) -> str | None:
         """Make the calls for the remembered prompts; return what came of it, None without prompts."""

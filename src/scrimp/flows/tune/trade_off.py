@@ -10,7 +10,7 @@ from statistics import fmean, pstdev
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.tune.dataset import Dataset, Split, split_rows
+from scrimp.flows.tune.dataset import Dataset, ModelRecord, Split, split_rows
 from scrimp.tuning.gain_model import ObservedGain, fit_gains
 from scrimp.tuning.mixtures import TaskResult, best_mixtures, cheapest_keeping, measure_tasks
 from scrimp.tuning.policies import Policy
@@ -81,6 +81,7 @@ class TradeOff(Struct, frozen=True, kw_only=True):
     orders: tuple[OrderQuality, ...]
     signals: tuple[SignalQuality, ...]
     per_task: PerTask | None = None  # where there are several tasks, with scores
+    records: tuple[ModelRecord, ...] = ()  # of every recorded model, on all rows
 
 
 def trade_off(
@@ -113,6 +114,7 @@ def trade_off(
         ),
         signals=tuple(_signal_quality(rows, tuple(dataset.pool), dataset.flagship)),
         per_task=_per_task(dataset, split, target),
+        records=tuple(dataset.records),
     )  # fmt: skip
 
 
