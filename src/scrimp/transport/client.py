@@ -16,6 +16,7 @@ from scrimp.transport.faults import FaultError
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import MAX_OBEYED_WAIT, RetryPolicy, RetryState
+from scrimp.transport.limits.running_timeout import RunningTimeouts
 from scrimp.transport.limits.waits import Wait
 from scrimp.transport.redaction import RedactedStream, Secrets, redacted
 from scrimp.values import Call, Completion, Failure
@@ -59,6 +60,7 @@ class ProviderClient:
         self._in_process: dict[tuple[str, str], InProcessProvider] = {}
         self._prepared: set[tuple[str, str]] = set()
         self._queues: dict[str, ProviderQueue] = {}
+        self._timeouts = RunningTimeouts()
         self._halted = False
         # Each call needs a file descriptor; None means no limit.
         self._places: AbstractAsyncContextManager[None] = (
@@ -185,7 +187,7 @@ class ProviderClient:
         """Send one request within the timeout; the observer is told even if an exception ends it."""
         exchange.stated_limits, exchange.sending = None, False
         try:
-            async with asyncio.timeout(self._retry_policy.timeout):
+            async with self._timeouts.timeout(self._retry_policy.timeout):
                 result = await (self._receive_streamed(exchange) if exchange.call.stream else self._receive(exchange))
         except TimeoutError:
             return _timed_out(exchange.endpoint, self._retry_policy.timeout)

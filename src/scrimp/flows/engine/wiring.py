@@ -132,7 +132,7 @@ def build_client(
 ) -> ProviderClient:  # fmt: skip
     """Return the client for all providers; what it sends through can be replaced."""
     return ProviderClient(
-        open_http=open_http or partial(_open_http, services, options.timeout),
+        open_http=open_http or partial(_open_http, services),
         open_in_process=open_in_process or partial(_open_in_process, services),
         open_queue=partial(_open_queue, options), calls_at_once=_calls_at_once(options, services),
         health=health, secrets=services.keys,
@@ -141,11 +141,12 @@ def build_client(
     )  # fmt: skip
 
 
-def _open_http(services: Services, timeout: float) -> HttpClient:
+def _open_http(services: Services) -> HttpClient:
     from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - the embedded model needs no HTTP
     from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
 
-    engine = build_engine(services.env, timeout=timeout, warn=services.warn)
+    # The client of providers ends calls itself, after a time in which this process ran.
+    engine = build_engine(services.env, timeout=None, warn=services.warn)
     return HttpClient(engine, read_proxies(services.env))
 
 

@@ -42,9 +42,11 @@ USER_AGENT = f"scrimp/{__version__}"
 
 
 def build_engine(
-    env: Mapping[str, str], *, timeout: float, warn: Callable[[str], None] = lambda _: None
+    env: Mapping[str, str], *, timeout: float | None, warn: Callable[[str], None] = lambda _: None
 ) -> Client:  # fmt: skip
     """Return the pyreqwest client that opens the sockets; `timeout` is the longest wait for data, in seconds.
+
+    It counts time in which this process is stopped as well; with None, whoever calls ends what takes too long.
 
     Raise ConfigError where the environment names a proxy or a certificate that cannot be used.
     """
@@ -65,17 +67,18 @@ def build_engine(
         raise ConfigError(f"no connection can be opened ({error}): raise `ulimit -n` and `ulimit -u`") from error
 
 
-def _engine(timeout: float, proxies: Proxies, certificates: Sequence[Certificate]) -> Client:
+def _engine(timeout: float | None, proxies: Proxies, certificates: Sequence[Certificate]) -> Client:
     builder = (
         ClientBuilder()
         .connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
-        .read_timeout(timedelta(seconds=timeout))
         .pool_idle_timeout(timedelta(seconds=_IDLE_SECONDS))
         .follow_redirects(enable=False)  # a redirect would carry the key elsewhere
         .gzip(enable=True)
         .user_agent(USER_AGENT)
         .no_proxy()
     )
+    if timeout is not None:
+        builder = builder.read_timeout(timedelta(seconds=timeout))
     if proxies.by_scheme:
         builder = builder.proxy(_proxy_builder(proxies))
     for certificate in certificates:
