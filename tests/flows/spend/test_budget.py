@@ -32,8 +32,8 @@ PRICES = PriceBook({"acme/m": RATES, "acme/n": RATES})
 class Watched(Budget):
     """A budget that looks at itself whenever something changes."""
 
-    def settle(self, most: Decimal, cost: Decimal | None) -> None:
-        super().settle(most, cost)
+    def settle(self, upper_bound: Decimal, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
+        super().settle(upper_bound, cost, at_most=at_most)
         self.look()
 
     async def reserve(self, most: Decimal) -> bool:
@@ -161,11 +161,11 @@ class Tolerant(Budget):
         assert self.reserved + self.spent <= (self.cap or 0)  # no call begins above the cap
         self.of_those_in_flight = Decimal(0)
 
-    def settle(self, upper_bound: Decimal, cost: Decimal | None) -> None:
+    def settle(self, upper_bound: Decimal, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
         more = max(Decimal(0), (cost or Decimal(0)) - upper_bound)
         self.beyond += more
         self.of_those_in_flight += more
-        super().settle(upper_bound, cost)
+        super().settle(upper_bound, cost, at_most=at_most)
 
 
 @settings(max_examples=1000)
@@ -426,5 +426,65 @@ def test_a_note_that_fails_gives_the_reservation_back() -> None:
         with pytest.raises(ZeroDivisionError):
             await SpendGuard(recorder, budget, PRICES, Overruns(print), allow_unpriced=False).begin(PLAIN)
         assert (budget.reserved, budget.spent) == (0, 0)
+
+    run(main())
+
+
+# Prices of the table: one that the user gave a model goes before that of the model that answered.
+LISTED = PriceBook()
+CHEAP = replace(PLAIN, provider="openai", model="gpt-6-luna")
+
+
+def guard_of(budget: Budget, overruns: Overruns, *, allow_unpriced: bool = False) -> SpendGuard:
+    return SpendGuard(row_recorder(call_recorder(LISTED)), budget, LISTED, overruns, allow_unpriced=allow_unpriced)
+
+
+async def end_first(budget: Budget, overruns: Overruns, said: Completion, *, allow_unpriced: bool = False) -> None:
+    guard = guard_of(budget, overruns, allow_unpriced=allow_unpriced)
+    call_id = await guard.begin(CHEAP)
+    assert isinstance(call_id, str)
+    guard.end(call_id, said)
+
+
+def said_by(model: str, usage: Usage | None) -> Completion:
+    return Completion(text="x", usage=usage, stop_reason="stop", model=model)
+
+
+USED = Usage(input=5, output=1000)
+UNTOLD = {
+    "another model answered, which has no price": (said_by("unheard-of", USED), "unheard-of"),
+    "another one without a price says nothing of tokens": (said_by("unheard-of", None), "unheard-of"),
+    "something is billed that no list has": (said_by("gpt-6-luna", replace(USED, unlisted=1)), "bills what no"),
+}
+
+
+@pytest.mark.parametrize(("said", "names"), UNTOLD.values(), ids=UNTOLD)
+def test_a_model_whose_cost_nobody_can_tell_is_not_called_again_under_a_cap(said: Completion, names: str) -> None:
+    async def main() -> None:
+        budget, overruns = Budget(Decimal(1)), Overruns(print)
+        await end_first(budget, overruns, said)
+        refused = await guard_of(budget, overruns).begin(CHEAP)
+        assert isinstance(refused, Failure)
+        assert (refused.kind, refused.sent) == ("budget", False)
+        assert names in refused.message
+        assert "--max-cost cannot be kept" in refused.message
+
+        allowed = Overruns(print)
+        await end_first(budget, allowed, said, allow_unpriced=True)
+        assert isinstance(await guard_of(budget, allowed, allow_unpriced=True).begin(CHEAP), str)
+
+    run(main())
+
+
+def test_a_dearer_model_that_says_nothing_of_tokens_counts_as_the_most_it_can_cost() -> None:
+    async def main() -> None:
+        plain, dear = (Budget(Decimal(100)) for _ in range(2))
+        await end_first(plain, Overruns(print), said_by("gpt-6-luna", None))
+        overruns = Overruns(print)
+        await end_first(dear, overruns, said_by("gpt-6-astra", None))
+
+        assert dear.spent >= 50 * plain.spent > 0
+        assert dear.may_be_less
+        assert overruns.factor(CHEAP) >= 50
 
     run(main())

@@ -37,10 +37,13 @@ class Budget:
                 self._serve()  # the next one may need less
             raise
 
-    def settle(self, upper_bound: Decimal, cost: Decimal | None) -> None:
-        """Replace a reservation by what the request really cost; an unknown cost counts as all of it."""
+    def settle(self, upper_bound: Decimal, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
+        """Replace a reservation by what the request really cost; an unknown cost counts as all of it.
+
+        `at_most` is what it may have cost instead, where that is more: a dearer model answered.
+        """
         self.reserved -= upper_bound
-        self.spent += upper_bound if cost is None else cost
+        self.spent += max(upper_bound, at_most or upper_bound) if cost is None else cost
         self.may_be_less |= cost is None and upper_bound > 0
         self._serve()
 

@@ -2,7 +2,8 @@
 
 A bound rests on the price table and on --max-output. A provider may bill more all the same: hidden reasoning outside
 the cap, a service tier, a gateway that passes the call to a dearer model. Under a cap the first call of each model
-therefore goes alone, and what one call costs above its bound is reserved for all that follow.
+therefore goes alone, and what one call costs above its bound is reserved for all that follow. Where nobody can tell
+what it did cost, none follows.
 """
 
 from __future__ import annotations
@@ -11,10 +12,18 @@ import asyncio
 from collections.abc import Callable
 from decimal import ROUND_UP, Decimal
 
+from msgspec import Struct
+
 from scrimp.units import format_dollars
 from scrimp.values import Call
 
 _STEP = Decimal("0.01")
+
+
+class Unpriced(Struct, frozen=True):
+    """A model whose calls have no known cost; the model that answered instead, if it was another one."""
+
+    answered_by: str | None
 
 
 class Overruns:
@@ -25,6 +34,7 @@ class Overruns:
         self._factors: dict[str, Decimal] = {}
         self._known: set[str] = set()  # models that have returned a completion
         self._alone: dict[str, tuple[Call, asyncio.Event]] = {}
+        self._unpriced: dict[str, Unpriced] = {}
 
     async def enter(self, call: Call) -> None:
         """Wait while the first call of the same model is in flight; where none has ended yet, become that call."""
@@ -44,6 +54,14 @@ class Overruns:
     def factor(self, call: Call) -> Decimal:
         """Return how many times its bound a call of this model may cost, from what others did cost: 1 or more."""
         return self._factors.get(_name(call), Decimal(1))
+
+    def unpriced(self, call: Call) -> Unpriced | None:
+        """Return why nobody can tell what calls of this model cost; None where somebody can."""
+        return self._unpriced.get(_name(call))
+
+    def learn_unpriced(self, call: Call, answered_by: str | None) -> None:
+        """Learn that a completion has no known cost though its tokens were counted, or that another model gave it."""
+        self._unpriced[_name(call)] = Unpriced(answered_by)
 
     def learn(self, call: Call, bound: Decimal, cost: Decimal | None) -> None:
         """Learn what a completion with a bound of so many dollars did cost; None is unknown and teaches nothing."""

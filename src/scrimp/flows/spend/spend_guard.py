@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import ROUND_UP, Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.errors import UnknownPriceError
+from scrimp.prices.model_names import is_same_model
 from scrimp.units import PICODOLLAR
 from scrimp.values import Call, Completion, Entry, Failure, Usage
 
@@ -51,6 +54,8 @@ class SpendGuard:
         call_id: str | Failure | None = None
         try:
             await self._overruns.enter(call)
+            if (unpriced := self._overruns.unpriced(call)) is not None:
+                return self._refused(partial(self._unpriced_refusal, call, unpriced.answered_by))
             reserved = await self._reserve(call, bound)
             call_id = await self._begin_inner(call, reserved)
             if isinstance(call_id, str) and reserved is not None:
@@ -73,8 +78,7 @@ class SpendGuard:
     async def _begin_inner(self, call: Call, reserved: Decimal | None) -> str | Failure:
         if reserved is None:
             refusal = partial(self._refusal, call, self._upper_bound(call) * self._overruns.factor(call))
-            self._budget.refusal = self._budget.refusal or refusal
-            return Failure(kind="budget", message=refusal(), sent=False, rule_only=self._rule is not None)
+            return self._refused(refusal)
         call_id: str | Failure | None = None
         try:
             call_id = await self._inner.begin(call)
@@ -83,35 +87,74 @@ class SpendGuard:
                 self._budget.settle(reserved, Decimal(0))
         return call_id
 
+    def _refused(self, refusal: Callable[[], str]) -> Failure:
+        self._budget.refusal = self._budget.refusal or refusal
+        return Failure(kind="budget", message=refusal(), sent=False, rule_only=self._rule is not None)
+
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
         """Settle it: a lost call has no known cost, so all that was reserved for it counts as spent."""
         entry, made = self._inner.end(call_id, result), self._reserved.pop(call_id)
+        at_most = self._most_as_answered(made.call, result) if entry.cost is None else None
         if isinstance(result, Completion):
-            self._overruns.learn(made.call, made.bound, entry.cost)
+            self._overruns.learn(made.call, made.bound, at_most if entry.cost is None else entry.cost)
         self._overruns.leave(made.call)
-        self._budget.settle(made.reserved, entry.cost)
+        self._budget.settle(made.reserved, entry.cost, at_most=at_most)
         return entry
+
+    def _most_as_answered(self, call: Call, result: Completion | Failure) -> Decimal | None:
+        """Return the most that a completion of unknown cost can have cost, by the price of the model that answered.
+
+        None is as much as was reserved. Where there is no such price, the model is not called again.
+        """
+        if isinstance(result, Failure) or self._allow_unpriced:
+            return None
+        redirected = not is_same_model(call.model, result.model)
+        if result.usage is None:
+            bound = self._known_bound(replace(call, model=result.model)) if redirected else Decimal(0)
+            if bound is not None:
+                return bound or None
+        self._overruns.learn_unpriced(call, result.model if redirected else None)
+        return None
 
     @property
     def now(self) -> float:
         """The time, in seconds since the epoch."""
         return self._inner.now
 
+    @property
+    def _cap(self) -> str:
+        return "--max-cost" if self._rule is None else f"the max_cost of {self._rule}"
+
+    def _unpriced_refusal(self, call: Call, answered_by: str | None) -> str:
+        name = f"{call.provider}/{call.model}"
+        why = f"is answered by {answered_by}, whose price is unknown" if answered_by else "bills what no price list has"
+        advice = _how_to_price(f"{call.provider}/{answered_by}" if answered_by else name)
+        return f"{name} {why}, so {self._cap} cannot be kept: {advice}"
+
     def _refusal(self, call: Call, bound: Decimal) -> str:
         output, budget = call.parameters.max_output or BOUNDED_OUTPUT, self._budget
         more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
         spent = f"{'up to ' if budget.may_be_less else ''}${_shown(budget.spent)} spent"
         in_flight = f" and up to ${_shown(budget.reserved)} for calls in flight" if budget.reserved else ""
-        cap = "--max-cost" if self._rule is None else f"the max_cost of {self._rule}"
         return (
-            f"the next call could cost up to ${_shown(bound)} ({output:,} output tokens{more}), more than {cap} "
+            f"the next call could cost up to ${_shown(bound)} ({output:,} output tokens{more}), more than {self._cap} "
             f"{budget.cap} allows after {spent}{in_flight}: lower --max-output to fit more calls"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
+        """Return the most a request can cost; raise UnknownPriceError where its model has no price."""
+        bound = self._known_bound(call)
+        if bound is None and not self._allow_unpriced:
+            name = f"{call.provider}/{call.model}"
+            raise UnknownPriceError(
+                f"no price is known for {name}, so --max-cost cannot be kept: {_how_to_price(name)}"
+            )
+        return bound or Decimal(0)
+
+    def _known_bound(self, call: Call) -> Decimal | None:
         """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text.
 
-        What is attached has the tokens that its vendor's formula gives for its size.
+        What is attached has the tokens that its vendor's formula gives for its size. None where no price is known.
         """
         from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - only a call under a cap needs it
 
@@ -138,15 +181,12 @@ class SpendGuard:
             for usage in usages
         )
         known = [cost for cost in costs if cost is not None]
-        if known:
-            return max(known).quantize(PICODOLLAR, ROUND_UP)
-        if not self._allow_unpriced:
-            name = f"{call.provider}/{call.model}"
-            raise UnknownPriceError(
-                f"no price is known for {name}, so --max-cost cannot be kept: give it one under "
-                f'[models."{name}"] price = {{ input = ..., output = ... }}, or add --allow-unpriced'
-            )
-        return Decimal(0)
+        return max(known).quantize(PICODOLLAR, ROUND_UP) if known else None
+
+
+def _how_to_price(name: str) -> str:
+    """Return how a model gets a price, or does without one."""
+    return f'give it one under [models."{name}"] price = {{ input = ..., output = ... }}, or add --allow-unpriced'
 
 
 def _shown(dollars: Decimal) -> str:
