@@ -147,6 +147,16 @@ class LevelReplyStore:
             ).fetchall()
         return int(count)
 
+    def looks(self, task: str, side: Side, version: str) -> int:
+        """Return how many different pairs of a task were looked at, whichever model they are of."""
+        with store_errors(self.path):
+            found = self._db.execute(
+                "SELECT count(DISTINCT evidence) FROM level_looks"
+                " WHERE task = ? AND level = ? AND keep = ? AND version = ?",
+                (task, side.level, side.keep, version),
+            )
+            return int(found.fetchone()[0])
+
     def sides(self, level: Level) -> list[Side]:
         """Return the shares of documents that are recorded of a level, as sides, the largest share first."""
         with store_errors(self.path):

@@ -144,6 +144,14 @@ class PairStore:
                     named=bool(named), template=template, row_id=row_id, source=source or "", gold=gold,
                 )  # fmt: skip
 
+    def tasks(self) -> dict[str, tuple[str, str]]:
+        """Return the task's signature and kind of each prompt with replies, by key."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT key, signature, kind FROM prompts p WHERE EXISTS (SELECT 1 FROM replies r WHERE r.key = p.key)"
+            ).fetchall()
+        return {key: (signature, kind) for key, signature, kind in rows}
+
     def templates(self, *, since: float = 0.0) -> dict[str, str]:
         """Return the fingerprint of each task's template: of the tasks all of whose prompts have one, the same."""
         with store_errors(self.path):

@@ -44,10 +44,15 @@ def claim_groups(rows: Sequence[_Row], target: float, risk: float) -> tuple[Clai
     """
     shares = 1
     while True:
-        groups = _groups_of(rows, _MARGIN * min_rows(target, risk / shares))
+        groups = _groups_of(rows, rows_wanted(target, risk / shares))
         if len(groups) <= shares:
             return groups
         shares += 1
+
+
+def rows_wanted(target: float, risk: float) -> int:
+    """Return how many rows a task should have to be certified on its own: with them it may lose some answers."""
+    return _MARGIN * min_rows(target, risk)
 
 
 def _groups_of(rows: Sequence[_Row], size: int) -> tuple[ClaimGroup[_Row], ...]:

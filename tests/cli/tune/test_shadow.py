@@ -134,3 +134,24 @@ def test_a_column_of_right_answers_is_missed_before_anything_is_paid(recorded: S
     assert "35 prompts without a right answer in sum: scrimp tune label labels their completions" in half.err
     assert recordings.entries(recorded, "SELECT count(*) FROM replies WHERE score IS NULL") == [(105,)]
     assert recordings.entries(recorded, "SELECT count(*) FROM prompts WHERE gold IS NULL") == [(35,)]
+
+
+def test_how_many_pairs_are_wanted_is_told_before_anything_is_paid(recorded: Scrimp) -> None:
+    words = ("tune", "shadow", "p.jsonl", *ALL, "--route", "sums", "--max-output", "20")
+    broke = recorded(*words, "--limit", "100", "--max-cost", "0.0000001")
+    before = recordings.entries(recorded, "SELECT count(*) FROM replies")
+    first = recorded(*words, "--limit", "100", "--max-cost", "1")
+    recorded("tune", "certify")
+    second = recorded(*words, "--limit", "300", "--max-cost", "1")
+    levels = recorded(
+        *words[:-2], "--limit", "90", "--compress", "tidy", "--max-cost", "1", "--models", "rec/gpt-tiny"
+    )  # fmt: skip
+
+    plan = "100 pairs planned: they certify at best 96.3 % of the flagship's quality; a task wants about 216 for 95 %"
+    assert (broke.status, before) == (5, [(0,)])
+    assert plan in broke.err.splitlines()[0]
+    assert plan in first.err.splitlines()[0]
+    # A second look has a third of the risk that the first one had.
+    assert "sums: 300 pairs planned (100 of them stored): they certify at best 98.4 %" in second.err
+    assert "a task wants about 282 for 95 %" in second.err
+    assert "sums: 90 pairs planned: they certify at best 95.9 % of answers" in levels.err

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Annotated
 
 import typer
@@ -23,6 +24,7 @@ from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
 from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison
 from scrimp.flows.tune.pair_collector import PairCollector, sampled
+from scrimp.flows.tune.pair_plan import MOST_PLANNED, PlannedGroup, level_plan, model_plan, plan_sentences
 from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
@@ -58,7 +60,9 @@ def shadow(
 
     Nothing is paid twice: completions in the cache are taken from there, so that after a run only the other models are
     called. The prompts of a share are always the same ones. Pairs are stored in the ledger for tune replay, label and
-    certify. With --gold a completion that gives the column's answer is labeled right, and any other wrong.
+    certify. With --gold a completion that gives the column's answer is labeled right, and any other wrong; of rows
+    without an answer, none is labeled. Before the first call it says how many pairs each task will have, the most that
+    they can certify, and how many are wanted.
 
     With --compress tidy, focus or dense each prompt goes twice to the model that a run would call for it, at the level
     and without it, for tune certify --compress. Prompts that a run would send through a chain of several models are
@@ -97,13 +101,28 @@ class _Collected(Struct, frozen=True):
     failed: int
 
 
+def _read_ahead(chosen: Iterable[Prompt]) -> tuple[list[Prompt], Iterator[Prompt]]:
+    """Return the first prompts, by which the plan is told before anything is paid, and the rest."""
+    source = iter(chosen)
+    return list(islice(source, MOST_PLANNED)), source
+
+
+def _note_plan(session: Session, groups: Sequence[PlannedGroup], of: str, read: int) -> None:
+    for sentence in plan_sentences(groups, of, more=read == MOST_PLANNED):
+        session.messages.note(sentence)
+
+
 def _collect_models(
     session: Session, options: RunOptions, chosen: Iterable[Prompt], models: Sequence[str], gold: str | None,
     words: Sequence[str],
 ) -> _Collected:  # fmt: skip
     collector = PairCollector(options, session.services, gold=gold)
     try:
-        stop = collector.collect(chosen, models)
+        first, rest = _read_ahead(chosen)
+        _note_plan(
+            session, model_plan(collector.planned(first), session.services), "the flagship's quality", len(first)
+        )
+        stop = collector.collect(chain(first, rest), models)
     finally:
         collector.note_command(words)
         collector.close()
@@ -123,7 +142,10 @@ def _collect_levels(
 ) -> _Collected:  # fmt: skip
     collector = LevelCollector(options, session.services, comparison, gold=gold)
     try:
-        stop = collector.collect(chosen, models)
+        first, rest = _read_ahead(chosen)
+        plan = level_plan(collector.planned(first), comparison.side, session.services)
+        _note_plan(session, plan, "answers", len(first))
+        stop = collector.collect(chain(first, rest), models)
     finally:
         collector.close()
     unchanged = f" ({format_count(collector.unchanged)} not changed by it)" if collector.unchanged else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
-from scrimp.store.level_replies import LevelReplyStore, Look, digest
+from scrimp.store.level_replies import LevelReplyStore, Look, Side, digest
 from scrimp.tuning.certify import Certificate, certify
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.gatekeeping import GatedPolicy
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _NO_TEMPLATES: Mapping[str, str] = {}
 # In the place of a version: looks at pairs of models, which no level compresses.
-_ROUTES, _MIXTURES = "routes", "mixtures"
+UNCOMPRESSED = Side("off")
+ROUTES, _MIXTURES = "routes", "mixtures"
 
 
 def certify_dataset(
@@ -39,8 +40,8 @@ def certify_dataset(
     store = LevelReplyStore(services.paths.ledger_db)
 
     def look(group: ClaimGroup[RecordedRow]) -> int:
-        kind = _MIXTURES if mixture else _ROUTES
-        looked_at = Look("\n".join(group.signatures), dataset.flagship, "off", 1.0, kind)
+        kind = _MIXTURES if mixture else ROUTES
+        looked_at = Look("\n".join(group.signatures), dataset.flagship, UNCOMPRESSED.level, UNCOMPRESSED.keep, kind)
         return store.look(looked_at, digest(row.id for row in group.rows), services.clock())
 
     def listing(group: Sequence[RecordedRow]) -> Sequence[GatedPolicy]:

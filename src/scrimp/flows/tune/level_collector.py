@@ -93,6 +93,10 @@ class LevelCollector:
                     return stop
         return None
 
+    def planned(self, prompts: Sequence[Prompt]) -> list[StoredPrompt]:
+        """Return prompts as they will be stored; InputError where the column of right answers is missing."""
+        return [self._prompt(prompt) for prompt in prompts]
+
     def add(self, known: Sequence[KnownAnswer]) -> None:
         """Store answers that models have given already at the level; they are not called for them again."""
         named = [(ModelReply(one.prompt, one.answer), self._services.routes.model(one.model)) for one in known]

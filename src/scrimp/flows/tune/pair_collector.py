@@ -73,6 +73,10 @@ class PairCollector:
         """Close the file."""
         self._pairs.close()
 
+    def planned(self, prompts: Sequence[Prompt]) -> list[StoredPrompt]:
+        """Return prompts as they will be stored; InputError where the column of right answers is missing."""
+        return [self._prompt(prompt) for prompt in prompts]
+
     def note_command(self, words: Sequence[str]) -> None:
         """Keep the words of the command that runs the prompts of the tasks that were collected."""
         self._pairs.note_command(sorted(self.tasks), words, self._services.clock())
@@ -132,10 +136,12 @@ class PairCollector:
             model=model, output="" if rejection else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=counts.hedges, words=counts.words, score=score, scored_by=scored_by,
         )  # fmt: skip
-        parameters = self.calls.options.parameters
-        stored = stored_prompt(prompt, parameters, self._name, self._services.clock(), self._gold)
+        stored = self._prompt(prompt)
         self.tasks.add(stored.signature)
         return replace(stored, replies=(reply,))
+
+    def _prompt(self, prompt: Prompt) -> StoredPrompt:
+        return stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock(), self._gold)
 
     def _label(self, prompt: Prompt, answer: Answer) -> tuple[float | None, str | None]:
         return (None, None) if self._gold is None else self._gold.score(prompt, answer.output)

@@ -202,6 +202,12 @@ def min_rows(target: float, risk: float) -> int:
     return math.ceil(math.log(risk) / math.log(target))
 
 
+def best_bound(rows: int, risk: float) -> float:
+    """Return the largest target, to a thousandth, that so many rows certify if no loss is seen; 0 for none."""
+    best = math.floor(1000 * risk ** (1 / rows)) / 1000 if rows else 0.0
+    return best if best > _LOWEST_TARGET else 0.0
+
+
 def rows_needed(outcomes: PairedOutcomes, rows: int, target: float, risk: float, limit: int = 100_000) -> int | None:
     """Return how many rows would certify a target if outcomes went on as in these `rows`; None beyond `limit`.
 

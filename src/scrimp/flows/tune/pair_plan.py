@@ -1,0 +1,117 @@
+"""What planned pairs can certify at best, and how many are wanted: told before they are paid for.
+
+Computed by what certifies them: the groups, the risk they share, and the bound of a record without a loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.compress.version import compression_version
+from scrimp.flows.tune.certificates import ROUTES, UNCOMPRESSED
+from scrimp.store.level_replies import LevelReplyStore, Side
+from scrimp.store.pairs import PairStore, StoredPrompt
+from scrimp.tuning.claim_groups import ClaimGroup, claim_groups, rows_wanted
+from scrimp.tuning.statistics.bounds import best_bound
+from scrimp.tuning.statistics.looks import share_of_look
+from scrimp.units import format_count, format_percent_briefly, pluralize
+
+if TYPE_CHECKING:
+    from scrimp.flows.services import Services
+
+MOST_PLANNED = 2_000  # prompts that are read ahead: more than any usual target wants
+_RISK, _TARGET, _TARGETS = 0.05, 0.95, (0.95, 0.98)  # those of `tune certify` without flags, and the next target
+_MOST_NAMED = 3  # groups of tasks
+
+
+class PlannedRow(Struct, frozen=True):
+    """A prompt that there will be a pair of."""
+
+    signature: str
+    kind: str
+    is_new: bool
+
+
+class PlannedGroup(Struct, frozen=True, kw_only=True):
+    """Rows that will be certified together, the most that they certify without a loss, and how many are wanted."""
+
+    tasks: tuple[str, ...]
+    rows: int
+    stored: int  # of them
+    best: float  # share of quality; 0 where they are too few to certify any
+    wanted: tuple[tuple[float, int], ...]  # by target
+
+
+def model_plan(planned: Sequence[StoredPrompt], services: Services) -> list[PlannedGroup]:
+    """Return what pairs of several models will certify, those that are stored included."""
+    with closing(PairStore(services.paths.ledger_db)) as pairs:
+        stored = pairs.tasks()
+    return _plan(planned, stored, UNCOMPRESSED, ROUTES, services)
+
+
+def level_plan(planned: Sequence[StoredPrompt], side: Side, services: Services) -> list[PlannedGroup]:
+    """Return likewise what pairs with and without a level of compression will certify, if one model answers them."""
+    version = compression_version()
+    with closing(LevelReplyStore(services.paths.ledger_db)) as store:
+        replies = [prompt for prompt, reply in store.replies(side) if reply.version == version]
+    return _plan(planned, {each.key: (each.signature, each.kind) for each in replies}, side, version, services)
+
+
+def _plan(
+    planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str, str]], side: Side, version: str,
+    services: Services,
+) -> list[PlannedGroup]:  # fmt: skip
+    groups = claim_groups(planned_rows(planned, stored), _TARGET, _RISK * share_of_look(1))
+    tasks = {prompt.signature for prompt in planned}
+    with closing(LevelReplyStore(services.paths.ledger_db)) as store:
+        looks = [store.looks("\n".join(group.signatures), side, version) for group in groups]
+    found = [
+        _group(group, _RISK * share_of_look(look + 1) / len(groups))
+        for group, look in zip(groups, looks, strict=True)
+        if tasks.intersection(group.signatures)
+    ]
+    return sorted(found, key=lambda group: group.rows, reverse=True)
+
+
+def planned_rows(planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str, str]]) -> list[PlannedRow]:
+    """Return the rows there will be: those that are stored, each under the name it will have, and the planned ones."""
+    rows = {key: PlannedRow(signature, kind, is_new=False) for key, (signature, kind) in stored.items()}
+    for prompt in planned:
+        if prompt.key not in rows or prompt.named:
+            rows[prompt.key] = PlannedRow(prompt.signature, prompt.kind, is_new=prompt.key not in stored)
+    return list(rows.values())
+
+
+def _group(group: ClaimGroup[PlannedRow], risk: float) -> PlannedGroup:
+    return PlannedGroup(
+        tasks=group.signatures, rows=len(group.rows), stored=sum(not row.is_new for row in group.rows),
+        best=best_bound(len(group.rows), risk),
+        wanted=tuple((target, rows_wanted(target, risk)) for target in _TARGETS),
+    )  # fmt: skip
+
+
+def plan_sentences(groups: Sequence[PlannedGroup], of: str, *, more: bool) -> Iterator[str]:
+    """Yield a sentence for each group; `of` is what is kept, and `more` whether there are more rows than were read."""
+    for group in groups[:_MOST_NAMED]:
+        single = len(group.tasks) == 1
+        name = group.tasks[0] if single else pluralize(len(group.tasks), "task")
+        stored = f" ({format_count(group.stored)} of them stored)" if group.stored else ""
+        at_best = (
+            f"they certify at best {format_percent_briefly(group.best)} of {of}"
+            if group.best
+            else "too few to certify anything"
+        )
+        average = "" if single else ", on average over these tasks"
+        wanted = ", ".join(
+            f"{format_count(rows)} for {format_percent_briefly(target)}" for target, rows in group.wanted
+        )
+        yield (
+            f"{name}: {pluralize(group.rows, 'pair')}{' or more' if more else ''} planned{stored}: {at_best}{average}; "
+            f"a task wants about {wanted}"
+        )
+    if len(groups) > _MOST_NAMED:
+        yield f"and {pluralize(len(groups) - _MOST_NAMED, 'smaller group')} of tasks"
