@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import lockers
+import problems
 import recordings
 from fake_provider import fake_provider
 from manual.provider import answer
@@ -30,4 +31,5 @@ def opened_session(folder: Path) -> Iterator[Session]:
         (session.cwd / "recording.jsonl").write_text(recordings.text(recordings.rows(400)))
         (session.cwd / "lockers.jsonl").write_text(lockers.rows(range(200), lambda number: number % 99 == 3))
         (session.cwd / "prices.json").write_text(json.dumps(recordings.PRICES))
+        problems.write(session.cwd)
         yield session

@@ -123,10 +123,10 @@ def _apply_routes(
         f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
         f"{routes[0].flagship}; scrimp tune apply --undo restores it"
     )
-    for line in run_lines([*others, *routes], [route.signature for route in routes], commands):
-        print_line(line)
     if (advice := _how_to_watch(session, routes)) is not None:
         session.messages.note(advice)
+    for line in run_lines([*others, *routes], [route.signature for route in routes], commands):
+        print_line(line)
 
 
 def _how_to_watch(session: Session, routes: Sequence[TunedRoute]) -> str | None:
