@@ -68,6 +68,12 @@ HELD_OUT: dict[str, Labeling] = {
     "**bold title**": _each("**{title}**\n{passage}"),
     "Textstelle 1:": _each("Textstelle {n}: {passage}"),
     ">>> part-1.txt": _each(">>> part-{n}.txt\n{passage}"),
+    "(1)": _each("({n}) {passage}"),
+    "a)": lambda passages: "\n\n".join(f"{chr(ord('a') + n)}) {passage}" for n, passage in enumerate(passages)),
+    "--- Document 1 ---": _each("--- Document {n} ---\n{passage}"),
+    "Snippet #1 -": _each("Snippet #{n} - {passage}"),
+    "<<<1>>>": _each("<<<{n}>>>\n{passage}\n<<<end>>>"),
+    "\u8d44\u65991\uff1a": _each("\u8d44\u6599{n}\uff1a{passage}"),
     "| table row |": lambda passages: "| n | text |\n|---|---|\n" + _each("| {n} | {passage} |", "\n")(passages),
 }
 

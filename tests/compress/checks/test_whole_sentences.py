@@ -10,6 +10,7 @@ SENTENCES = (
     "It is not blue. ", "Dr. Who came at 3.5 p.m. with 12 men. ", "Did he? ", "Named.[1] ", "\u201eNein.\u201c ",
     "Passage 2: ", "\n\n", "# Title\n", "\u6865\u662f\u8c01\u5efa\u7684\uff1f", "\u4ed6\u6ca1\u6709\u6765\u3002",
     'He said: "No." ', "[1] ", "</doc>\n", "\u0644\u0627 \u0623\u0639\u0631\u0641\u061f ", "A line without an end\n",
+    "\n3) ", "\n12. ", "\n- ",
 )  # fmt: skip
 texts = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=12)
 
