@@ -24,7 +24,7 @@ PARAGRAPH_SHARE, BEFORE_SHARE, AFTER_SHARE = 0.2, 0.3, 0.1
 STEM_WEIGHT = 0.5  # the weight of a word with the same stem, relative to the word itself
 STEM_LENGTH = 4
 SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to others
-ANSWER_SHARE = 0.1  # the share of the best score added to what has a name, a number or a place that is asked for
+ANSWER_SHARE = 0.15  # the share of the best score added to what has a name, a number or a place that is asked for
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _THAI = "\u0e01-\u0e4e\u0e81-\u0ece"
