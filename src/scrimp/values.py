@@ -167,6 +167,7 @@ class Chain(Struct, frozen=True, kw_only=True):
     escalate_unjudged: bool = False  # also from a completion that nothing can judge, as a certified route does
     judge: Step | None = None  # for the signal "judge"; None: the first step judges
     parallel: bool = False  # call the first two steps at the same time
+    only_if_cheaper: bool = False  # skip what comes before the last step where it may not save money
 
 
 class RuleCap(Struct, frozen=True):
@@ -187,6 +188,10 @@ class Route(Struct, frozen=True, kw_only=True):
     choice: RouteChoice = "routing"  # who chose the model
     flagship: str | None = None  # provider/model, which a certified route is used instead of
     certified_task: str | None = None  # the signature of its certificate
+    key_chain: Chain | None = (
+        None  # that of the cache key where it is not the chain itself: the key of a voter is missing
+    )
+    expected_gain: float | None = None  # by the prior: of a high model over a simple one, in score
     certificate: str | None = None  # its name in the ledger
 
 

@@ -20,13 +20,13 @@ from statistics import fmean
 
 import msgspec
 from msgspec import Struct
-from scrimp.tuning.performance_gap import gap_recovered
 
 from scrimp.routing.prior import difficulty
 from scrimp.routing.prior.demands import Told
 from scrimp.routing.prior.difficulty import DemandGain, ExamModel, Prior, shipped_prior
 from scrimp.routing.prior.exam import exam_features
 from scrimp.routing.tiers import TIERS, told_of
+from scrimp.tuning.statistics.performance_gap import gap_recovered
 
 # Cheap models and flagships of each recording: those of a kind that a user would pair.
 PAIRS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {

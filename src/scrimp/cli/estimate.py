@@ -28,8 +28,9 @@ from scrimp.cli.flags.run_options import check_models, check_schema, config_flag
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quotes, workload
+from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quote_as_routed, quotes, workload
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
+from scrimp.flows.routed_cost import GOES_ON, RoutedCost
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
 from scrimp.render.level_savings import ALIGN as LEVEL_ALIGN
@@ -76,10 +77,18 @@ def estimate(
         if options.model is not None:
             models.insert(0, (None, session.services.routes.model(options.model)))
         quoted = quotes(work, output, session.services, models)
+        routed = quote_as_routed(work, output, session.services)
         if as_json:
-            counts = {name: value for name, value in asdict(work).items() if name not in {"sizes", "levels"}}
+            counts = {name: value for name, value in asdict(work).items() if name not in {"sizes", "levels", "routed"}}
             offers = [asdict(each) for each in quoted]
-            print_json({"work": counts, "offers": offers, "compression": work.levels and level_document(work.levels)})
+            print_json(
+                {
+                    "work": counts,
+                    "offers": offers,
+                    "routed": routed and asdict(routed),
+                    "compression": work.levels and level_document(work.levels),
+                }
+            )
             return
         _describe(work, output, [each.attached_input for each in quoted])
         cells = [
@@ -97,10 +106,23 @@ def estimate(
         print_table(
             headers, cells, "llrrrr", session.out, empty="no model can be called: set a key, or see them all with --all"
         )
+        if routed is not None:
+            print_line(_as_routed(routed))
         if work.levels is not None:
             print_line(level_heading(work.levels))
             if savings := level_rows(work.levels):
                 print_table(LEVEL_HEADERS, savings, LEVEL_ALIGN, session.out)
+
+
+def _as_routed(cost: RoutedCost) -> str:
+    several = (
+        f"; {pluralize(cost.several, 'row')} {'goes' if cost.several == 1 else 'go'} to two models first, and "
+        f"{round(100 * GOES_ON)} % of them (assumed) on to the last"
+        if cost.several
+        else ""
+    )
+    low, expected, high = map(format_dollars, (cost.low, cost.expected, cost.high))
+    return f"as routed: low {low}, expected {expected}, high {high}{several}"
 
 
 def _describe(work: Workload, output: OutputTokens, attached: Sequence[int]) -> None:

@@ -47,9 +47,11 @@ def route(
 
 
 def _document(routed: RoutedPrompt) -> dict[str, object]:
+    gain = routed.route.expected_gain
     return {
         "index": routed.prompt.index, "id": routed.prompt.id, "tier": routed.route.tier,
         "chain": routed.route.chain.name, "model": routed.model, "why": routed.route.why,
+        **({} if gain is None else {"expected_gain": round(gain, 3)}),
         **({"rules": routed.rules} if routed.rules else {}),
     }  # fmt: skip
 

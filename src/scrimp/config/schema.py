@@ -56,6 +56,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_output: Count | None = None
     effort: Effort | None = None
     choices_text: str | None = None
+    agreement: bool = True  # short answers go to two cheap models first, where two families are configured
     compress: Level = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None

@@ -34,6 +34,11 @@ TEMPLATE = f"""\
 # model = "openai/gpt-6-luna"
 # min_confidence = 0.90            # overrides that of every chain
 
+# Where --tier auto finds a prompt that wants a short answer (a label, number, option or closed JSON) and is not simple,
+# two models of the tier simple, of different families, are called first, and the tier only where they differ: if the
+# config names both providers, they have keys, and both cost at most half of what the tier costs.
+# agreement = true
+
 # Parameters of every call; a parameter that is not set is not sent.
 # max_output = 800                 # tokens
 # effort = "low"                   # {_values(Effort)}

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from scrimp import tokens
 from scrimp.flows.level_savings import LevelSampler
 from scrimp.flows.plan.groups import groups, planned
+from scrimp.flows.routed_cost import RoutedCalls, RoutedCost, routed_cost
 from scrimp.values import Attachment, ModelRef, Prompt, Usage
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Workload(Struct):
     unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
     sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached, nameless
     levels: LevelSavings | None = None  # what each level would save; None where there is nothing to call
+    routed: RoutedCalls = field(default_factory=RoutedCalls)
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -100,6 +102,7 @@ def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services,
         return
     seen.add(short)
     total.calls += 1
+    total.routed.add(row.route.chain)
     sampler.offer(row)
     if attachments:
         _count_attachments(attachments, total)
@@ -148,6 +151,20 @@ def quotes(
         endpoints = services.routes.endpoints
         models = [each for each in models if not reads_text_only(endpoints[each[1].provider], each[1].model)]
     return [_quote(work, size, services, tier, model) for tier, model in models]
+
+
+def quote_as_routed(work: Workload, size: OutputTokens, services: Services) -> RoutedCost | None:
+    """Return what the calls would cost where each prompt goes, with all models that it takes; None where unknown."""
+    lengths = {"low": size.low, "expected": size.expected, "high": size.high}
+
+    def cost(model: ModelRef, length: str) -> Decimal | None:
+        attached = _attached_tokens(work, services.routes.endpoints[model.provider], model.model)
+        usage = Usage(input=(work.input + attached) // (work.calls or 1), output=lengths[length])
+        return services.prices.cost_of(
+            provider=model.provider, model=model.model, usage=usage, when=services.clock()
+        ).dollars
+
+    return routed_cost(work.routed, services.routes, cost)
 
 
 def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | None, model: ModelRef) -> Quote:

@@ -42,6 +42,7 @@ def routed_prompts(
 def _reasons(prompt: Prompt, route: Route, planner: Planner) -> Iterator[str]:
     yield from planner.explain(prompt) or _NO_RULE
     yield from planner.explain_task(prompt)
+    yield from planner.explain_prior(prompt, route)
     yield from planner.explain_level(prompt, route)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
     from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
-    from scrimp.routing.decide import RoutingRule
+    from scrimp.routing.decide import Agreement, RoutingRule
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CompletionCache
     from scrimp.values import Chain, ModelRef
@@ -228,7 +228,20 @@ class Services:
             certified=self._certified_routes(options),
             levels=self._certified_levels(options),
             cheapest=cache(self._cheapest),
+            agreement=self._agreement(options),
         )
+
+    def _agreement(self, options: RunOptions) -> Callable[[str], Agreement | None] | None:
+        """Return what gives two cheap models before a tier, unless the user does not want them."""
+        if not options.agreement or options.check is not None:
+            return None
+
+        def before(tier: str) -> Agreement | None:
+            from scrimp.flows.plan.cheap_agreement import agreement_before  # noqa: PLC0415 - only for short answers
+
+            return agreement_before(tier, self.routes, self.loaded.config)
+
+        return cache(before)
 
     def _certified_routes(self, options: RunOptions) -> CertifiedRoutes | None:
         """Return the certified routes, where there are any."""

@@ -79,6 +79,13 @@ class PromptLabels(Struct, frozen=True):
     priority: Priority = "normal"
 
 
+class Agreement(Struct, frozen=True):
+    """Two cheap models and the tier after them as a chain, and the voter that has no key, if one has none."""
+
+    chain: Chain
+    without_key: str = ""
+
+
 _NO_LABELS = PromptLabels()
 _NO_PARAMETERS = Parameters()
 
@@ -93,11 +100,13 @@ def decide(
     learned: Callable[[Prompt], Route | None] | None = None,
     cheapest: Callable[[], Chain] | None = None,
     unproven: Callable[[Prompt], Route | None] | None = None,
+    agreement: Callable[[str], Agreement | None] | None = None,
 ) -> Route:
     """Return where a prompt goes and the words for why: "rule 2: file *.py", "prior: classification".
 
     The user's rules come first, then the route learned for its task, then a low priority, then where prompts of tasks
-    go that nothing was proven of, then the prior for its kind of task.
+    go that nothing was proven of, then the prior for what it demands. `agreement` gives the cheap models that go
+    before a tier where a short answer is wanted, or None.
     """
     for number, rule in enumerate(rules, 1):
         match = _match(rule, number, prompt, labels)
@@ -112,8 +121,22 @@ def decide(
     choice = tier_of(prompt.text, prompt.system, parameters)
     wanted, raised = (RAISED_TIERS[choice.tier], ", priority high") if labels.priority == "high" else (choice.tier, "")
     tier = _nearest_tier(wanted, chains.tiers)
+    voters = None
+    if agreement is not None and choice.may_vote and labels.priority == "normal" and _is_plain(prompt):
+        voters = agreement(tier)
+        if voters is not None and not voters.without_key:
+            why = f"prior: {choice.why}, short answer: two cheap models, then {tier}"
+            return Route(chain=voters.chain, tier=None, why=why, expected_gain=choice.gain)
     missing = "" if tier == wanted else f"; there is no tier {wanted}"
-    return Route(chain=chains.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}")
+    return Route(
+        chain=chains.tier_chain(tier), tier=tier, why=f"prior: {choice.why}{raised}{missing}",
+        key_chain=None if voters is None else voters.chain, expected_gain=choice.gain,
+    )  # fmt: skip
+
+
+def _is_plain(prompt: Prompt) -> bool:
+    """Return whether a prompt is nothing but text, to be completed once."""
+    return not prompt.attachments and not prompt.after and prompt.sample is None
 
 
 def explain(prompt: Prompt, rules: Sequence[RoutingRule], labels: RuleLabels = _NO_LABELS) -> list[str]:

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from typing import get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.enums import Tier
-from scrimp.routing.excerpt import excerpt
-from scrimp.routing.prior.demands import Demand, Told, demand_of, demand_of_system
+from scrimp.routing.excerpt import Excerpt, excerpt
+from scrimp.routing.prior.demands import Demand, Told, demand_of, demand_of_system, wants_short_answer
 from scrimp.routing.prior.difficulty import shipped_prior
-from scrimp.routing.prior.scan import WORD_OR_SIGN
+from scrimp.routing.prior.scan import ASCII_WORD_OR_SIGN, WORD_OR_SIGN
+from scrimp.routing.short_answers import short_answer
 from scrimp.values import Parameters
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
@@ -35,27 +37,36 @@ class TierChoice(Struct, frozen=True):
     why: str
     words: str = ""  # that tell the demand
     stakes: frozenset[str] = frozenset()
+    short_answer: str = ""  # what tells that the answer is short and can be compared
+
+    @property
+    def may_vote(self) -> bool:
+        """Whether two cheap models may answer in the place of the tier: never where a mistake is costly."""
+        return bool(self.short_answer) and not self.stakes and self.tier != "simple"
 
 
 def tier_of(text: str, system: str | None, parameters: Parameters = _NO_PARAMETERS) -> TierChoice:
     """Return the tier for a prompt; choices and a schema tell the demand better than its words do."""
-    words = excerpt(text, WORD_OR_SIGN)
-    system_words = excerpt(system, WORD_OR_SIGN) if system else None
+    words = _excerpt(text)
+    system_words = _excerpt(system) if system else None
     stakes = words.stakes | system_words.stakes if system_words else words.stakes
     told = _told(text, words.tokens, system_words.tokens if system_words else None, parameters)
     prior = shipped_prior()
     gain = prior.gain(told)
     tier = prior.tier(gain)
-    if not stakes:
-        return TierChoice(tier, told.demand, gain, told.demand, told.words)
-    why = f"{told.demand}; raised: {', '.join(sorted(stakes))}"
-    return TierChoice(RAISED_TIERS[tier], told.demand, gain, why, told.words, stakes)
+    if stakes:
+        why = f"{told.demand}; raised: {', '.join(sorted(stakes))}"
+        return TierChoice(RAISED_TIERS[tier], told.demand, gain, why, told.words, stakes)
+    return TierChoice(tier, told.demand, gain, told.demand, told.words, short_answer=short_answer(told, parameters))
 
 
 def told_of(text: str, system: str | None, parameters: Parameters = _NO_PARAMETERS) -> Told:
     """Return what a prompt demands."""
-    system_tokens = excerpt(system, WORD_OR_SIGN).tokens if system else None
-    return _told(text, excerpt(text, WORD_OR_SIGN).tokens, system_tokens, parameters)
+    return _told(text, _excerpt(text).tokens, _excerpt(system).tokens if system else None, parameters)
+
+
+def _excerpt(text: str) -> Excerpt:
+    return excerpt(text, ASCII_WORD_OR_SIGN if text.isascii() else WORD_OR_SIGN)
 
 
 def _told(text: str, tokens: Sequence[str], system: Sequence[str] | None, parameters: Parameters) -> Told:
@@ -64,6 +75,9 @@ def _told(text: str, tokens: Sequence[str], system: Sequence[str] | None, parame
         if told.demand in _AS_HARD_WITH_LABELS:
             return told
         return Told("classification", "choices") if parameters.choices else Told("extraction", "schema")
-    if system is not None and (for_all := demand_of_system(system)) is not None:
-        return for_all
-    return demand_of(text, tokens)
+    told = demand_of(text, tokens)
+    if system is None:
+        return told
+    short = told.short_answer or wants_short_answer(system)
+    for_all = demand_of_system(system)
+    return replace(told if for_all is None else for_all, short_answer=short)

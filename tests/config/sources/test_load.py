@@ -113,6 +113,7 @@ def test_two_destinations_in_the_environment_are_an_error(project: Project) -> N
         ("max_output", "800", 800),
         ("effort", "low", "low"),
         ("choices_text", "One of {choices}", "One of {choices}"),
+        ("agreement", "false", False),
         ("compress", "off", "off"),
         ("cache", "only", "only"),
         ("cache_ttl", "30d", "30d"),

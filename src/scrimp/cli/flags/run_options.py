@@ -57,7 +57,7 @@ def run_options(
     fixed = defaults.chain is not None or defaults.model is not None
     return RunOptions(
         tier=None if fixed else defaults.tier or "auto", chain=defaults.chain, model=defaults.model,
-        min_confidence=defaults.min_confidence, parameters=parameters,
+        min_confidence=defaults.min_confidence, agreement=defaults.agreement, parameters=parameters,
         choices_text=_choices_text(answer.choices_text, defaults), check=check, level=defaults.compress,
         level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=parse_duration(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,

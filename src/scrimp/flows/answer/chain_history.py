@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # One row in so many still takes every step, to notice when the cheap models have become good enough.
 EXPLORE_EVERY = 20
 HISTORY_SECONDS = 30 * 86_400.0  # seconds: older results may no longer hold
+# What the steps before the last may cost together, as a share of the last, where a chain was not the user's wish: then
+# it saves money if at least as many rows end before the last.
+MOST_OF_LAST = 0.5
 # A judge reads the prompt and the completion.
 _JUDGE_INPUT = TYPICAL_CALL.input + TYPICAL_CALL.output
 
@@ -50,12 +53,21 @@ class ChainHistory:
         Which rows still take every step depends on `key`, so that a retried row takes the same steps.
         """
         last = len(chain.steps) - 1
+        if chain.only_if_cheaper and not self._is_cheaper(chain):
+            return last
         shares = self._shares(chain) if last > 0 and chain.name is not None else None
         if shares is None or key[0] % EXPLORE_EVERY == 0:
             return 0
         ends = self._ends.get((signature, chain.name or ""), {})
         rows = sum(ends.values())
         return 0 if can_pay(rows - ends.get(last, 0), rows, paid_below(ends, shares)) else last
+
+    def _is_cheaper(self, chain: Chain) -> bool:
+        """Return whether every step can be called, and those before the last are known to cost little beside it."""
+        if any(self._called(step) is None for step in chain.steps[:-1]):
+            return False
+        shares = self._shares(chain)
+        return shares is not None and sum(shares) <= MOST_OF_LAST
 
     def _shares(self, chain: Chain) -> tuple[float, ...] | None:
         """Return each earlier step's cost as a share of the last step's; None where unknown.
@@ -65,7 +77,7 @@ class ChainHistory:
         held = self._shares_of.get(id(chain))
         if held is None:
             held = self._shares_of[id(chain)] = (chain, self._computed(chain))  # held, so that its id is not reused
-            if held[1] is not None and sum(held[1]) >= 1:
+            if held[1] is not None and sum(held[1]) >= 1 and not chain.only_if_cheaper:
                 self._warn(
                     f"chain '{chain.name}' can hardly save money: what comes before its last step costs "
                     f"{100 * sum(held[1]):.0f} % of what the last costs alone; name cheaper models, or use its last "

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.routing.decide import RoutingRule
+    from scrimp.routing.decide import Agreement, RoutingRule
 
 
 class PlannedRow(Struct, frozen=True, dict=True):
@@ -78,11 +78,12 @@ class Planner:
     def __init__(
         self, options: RunOptions, routes: Routes, rules: Sequence[RoutingRule], locations: Mapping[str, str], *,
         certified: CertifiedRoutes | None = None, levels: CertifiedLevels | None = None,
-        cheapest: Callable[[], Chain] | None = None,
+        cheapest: Callable[[], Chain] | None = None, agreement: Callable[[str], Agreement | None] | None = None,
     ) -> None:  # fmt: skip
         """`locations` are the providers' addresses or files, part of every key."""
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._certified, self._levels, self._cheapest = certified, levels, cheapest
+        self._agreement = agreement
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -94,7 +95,7 @@ class Planner:
         level, keep, certified = self._level(prompt, route)
         instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
         key = fingerprint.key(
-            self._route_key(route.chain, level, keep), text=prompt.text,
+            self._route_key(route.key_chain or route.chain, level, keep), text=prompt.text,
             system=_with_instruction(prompt.system, instruction),
             history=prompt.history, sample=prompt.sample or 0, attachments=prompt.attachments,
             after=prompt.after,
@@ -125,6 +126,14 @@ class Planner:
 
         return [] if self._fixed else explain(prompt, self._rules, self._options.labels)
 
+    def explain_prior(self, prompt: Prompt, route: Route) -> list[str]:
+        """Return sentences on what the prior says of a prompt, where it decided."""
+        if route.expected_gain is None:
+            return []
+        from scrimp.flows.plan.prior_reasons import prior_reasons  # noqa: PLC0415 - for a person who asks why
+
+        return prior_reasons(prompt, route, self._options.parameters, self._agreement)
+
     def explain_task(self, prompt: Prompt) -> list[str]:
         """Return a sentence on whether a prompt is one of a certified task, where there are any that count."""
         if self._fixed or self._certified is None:
@@ -150,7 +159,7 @@ class Planner:
         route = decide(
             prompt, self._rules, self._routes, labels=options.labels, parameters=options.parameters,
             learned=None if certified is None else certified.route, cheapest=self._cheapest,
-            unproven=None if certified is None else certified.flagship,
+            unproven=None if certified is None else certified.flagship, agreement=self._agreement,
         )  # fmt: skip
         return route if options.min_confidence is None else replace(route, chain=self._with_threshold(route.chain))
 

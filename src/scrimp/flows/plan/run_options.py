@@ -52,6 +52,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     chain: str | None = None
     model: str | None = None
     min_confidence: float | None = None
+    agreement: bool = False  # with the tier auto, two cheap models go before the tier where a short answer is wanted
     parameters: Parameters = Parameters()
     choices_text: str | None = None  # the user's sentence that tells the labels; empty: none is added
     check: str | None = None

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from scrimp.regexes import pattern
 from scrimp.routing.prior.scan import Match, is_word, scan
 from scrimp.routing.prior.shape import LONG_TEXT, Shape, shape_of
 
@@ -28,6 +30,8 @@ _CODE: tuple[Demand, ...] = ("hard code", "code reading", "code")
 _TOPICS: tuple[Demand, ...] = ("code reading", "code", "mathematics", "word problem")
 _FREE: tuple[Demand, ...] = ("explanation", "advice", "writing")
 _HARD_WITH_OPTIONS = ("puzzle", "competition mathematics")
+SHORT_ANSWER = "short answer"  # a section of the word lists that is no demand
+_OPEN_END, _OPEN_END_LENGTH = r"\w[ \t]{0,3}[:\uff1a][ \t\n(]{0,3}\Z", 40  # "Answer:", "Antwort: ("
 _FEWEST_MARKS = 2  # of code
 _FEWEST_NUMBERS = 2
 _LONGEST_GREETING, _LONGEST_QUESTION, _LONGEST_SHORT_TEXT, _LONGEST_FRAGMENT = 12, 30, 40, 5  # words
@@ -54,11 +58,12 @@ _QUANTITIES = frozenset((
 
 
 class Told(Struct, frozen=True):
-    """A demand, and the words that tell it as the word list has them; empty where the shape does."""
+    """A demand, and the words of the prompt that tell it, or what does in its shape."""
 
     demand: Demand
     words: str = ""
     shape: Shape | None = None  # of an exam question
+    short_answer: str = ""  # the words that ask for one, such as a letter or a number
 
 
 class _Read(Struct, frozen=True):
@@ -87,7 +92,23 @@ def demand_of(text: str, tokens: Sequence[str]) -> Told:
         next((one for one in _HARD if one in found), None), topics[0] if topics else None,
     )  # fmt: skip
     rules = (_with_options, _work_on_text, _with_code, _by_words, _free_text)
-    return next(filter(None, (rule(read) for rule in rules)), Told("open-ended"))
+    told = next(filter(None, (rule(read) for rule in rules)), Told("open-ended"))
+    short = _short_answer(read)
+    return replace(told, short_answer=short) if short else told
+
+
+def _short_answer(read: _Read) -> str:
+    """Return the words by which a prompt asks for a short answer: an instruction, or a label left open at its end."""
+    if SHORT_ANSWER in read.found:
+        return read.found[SHORT_ANSWER].words
+    ends_open = read.shape.options and pattern(_OPEN_END).search(read.text[-_OPEN_END_LENGTH:])
+    return "options, and the answer left open" if ends_open else ""
+
+
+def wants_short_answer(tokens: Sequence[str]) -> str:
+    """Return the words by which a system text asks for short answers; else nothing."""
+    match = scan(tokens).found.get(SHORT_ANSWER)
+    return match.words if match is not None else ""
 
 
 def _with_options(read: _Read) -> Told | None:
@@ -148,7 +169,7 @@ def _earliest(found: Mapping[str, Match], demands: Sequence[Demand]) -> Demand |
 
 def _is_order(match: Match) -> bool:
     """Return whether a prompt begins with an order."""
-    return not match.start and match.words[0] == "^"
+    return match.order and not match.start
 
 
 def _compares(tokens: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 
 from msgspec import Struct
@@ -13,6 +13,8 @@ from scrimp.routing.prior.vocabulary import ANY_SECOND, Vocabulary, end_of, voca
 # A word of any script, with the vowel signs that `\w` leaves out, or a sign that ends a sentence.
 WORD_OR_SIGN = r"[\w\u0300-\u036f\u064b-\u0655\u0900-\u0dff]+|[.!?:;\n\u060c\u061f\u0964\u3001\u3002]"
 _EDGE = 60  # tokens at either end of a long prompt in which a demand is told
+# What it finds in text that is ASCII; to compile the other takes longer than to read a short prompt.
+ASCII_WORD_OR_SIGN = r"\w+|[.!?:;\n]"
 # Words before an order that are not part of it: "could you please translate".
 _FILLERS = frozenset((
     "please", "can", "could", "would", "will", "you", "kindly", "now", "then", "so", "and", "i", "want", "need", "d",
@@ -21,10 +23,11 @@ _FILLERS = frozenset((
 
 
 class Match(Struct, frozen=True):
-    """The first token of the words that tell a demand, and those words as the list has them."""
+    """The words of a prompt that tell a demand, the place of the first, and whether they are an order."""
 
     start: int
     words: str
+    order: bool = False
 
 
 class Scan(Struct, frozen=True):
@@ -53,8 +56,7 @@ def is_word(token: str) -> bool:
 
 def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
     """Add what one language's words tell; return whether they are all of a greeting."""
-    parts: dict[int, set[int]] = {}
-    starts: dict[int, int] = {}
+    parts: dict[int, dict[int, Match]] = {}  # by entry, then by the place of the part in it
     greeted: set[int] = set()
     led = False  # whether the sentence has begun with a word that is not a filler
     for at, token in enumerate(tokens):
@@ -68,17 +70,18 @@ def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Matc
             for phrase in chain.from_iterable(candidates):
                 if (phrase.order and led) or not (end := end_of(phrase.words, tokens, at)):
                     continue
-                entry = known.entries[phrase.entry]
-                if entry.demand == "greeting":
+                demand = known.entries[phrase.entry][0]
+                if demand == "greeting":
                     greeted.update(range(at, end))
                     continue
-                start = starts.setdefault(phrase.entry, at)
-                if entry.parts > 1:
-                    have = parts.setdefault(phrase.entry, set())
-                    have.add(phrase.part)
-                    if len(have) < entry.parts:
+                match = Match(at, " ".join(tokens[at:end]), phrase.order)
+                if (wanted := known.parts(phrase.entry)) > 1:
+                    have = parts.setdefault(phrase.entry, {})
+                    have.setdefault(phrase.part, match)
+                    if len(have) < wanted:
                         continue
-                _add(found, entry.demand, start, entry.words)
+                    match = _joined(have.values())
+                _add(found, demand, match)
         led = led or token not in _FILLERS
     return bool(greeted) and all(at in greeted for at, token in enumerate(tokens) if is_word(token))
 
@@ -87,17 +90,33 @@ def _find_unspaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Ma
     """Do the same for a language that does not part its words: they are looked for as they stand."""
     text = "".join(tokens)
     rest = "".join(filter(is_word, tokens))
-    for demand, words, parts in known.spellings:
+    for demand, parts in known.spellings:
         if demand == "greeting":
             for spelling in parts[0]:
                 rest = rest.replace(spelling, "")
             continue
-        starts = [min((at for each in part if (at := text.find(each)) >= 0), default=-1) for part in parts]
-        if min(starts) >= 0:
-            _add(found, demand, min(starts), words)
+        have = [min(matches, key=_start) for part in parts if (matches := _occurrences(part, text))]
+        if len(have) == len(parts):
+            _add(found, demand, _joined(have))
     return not rest
 
 
-def _add(found: dict[str, Match], demand: str, start: int, words: str) -> None:
-    if demand not in found or start < found[demand].start:
-        found[demand] = Match(start, words)
+def _occurrences(spellings: Sequence[str], text: str) -> list[Match]:
+    return [Match(at, each) for each in spellings if (at := text.find(each)) >= 0]
+
+
+def _joined(parts: Collection[Match]) -> Match:
+    """Return the parts of one entry as one match, in the order in which they occur."""
+    if len(parts) == 1:
+        return next(iter(parts))
+    ordered = sorted(parts, key=_start)
+    return Match(ordered[0].start, " ... ".join(part.words for part in ordered), ordered[0].order)
+
+
+def _start(match: Match) -> int:
+    return match.start
+
+
+def _add(found: dict[str, Match], demand: str, match: Match) -> None:
+    if demand not in found or match.start < found[demand].start:
+        found[demand] = match

@@ -23,14 +23,6 @@ _GAP, _LONGEST_GAP = "...", 4  # words
 _REMEMBERED = 50_000  # words of prompts, most of which begin no phrase
 
 
-class Entry(Struct, frozen=True):
-    """One entry of a section, as it is written, and how many parts of it must occur."""
-
-    demand: str
-    words: str
-    parts: int
-
-
 class Phrase(Struct, frozen=True):
     """The words of a part, the number of its entry, its place in it, and whether it is an order."""
 
@@ -44,37 +36,39 @@ class Vocabulary:
     """The entries of one language, found by the first words of their phrases."""
 
     def __init__(self, language: str) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[tuple[str, str]] = []  # the demand, and its words as they are written
         self._unread: dict[str, list[tuple[str, int, int]]] = {}  # parts by first word; stems by their letters and *
         self._read: dict[str, Mapping[str, Sequence[Phrase]]] = {}
         text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
         for section in text.split("[")[1:]:
             demand, _, entries = section.partition("]")
-            for written in entries.split(","):
-                if entry := written.strip():
-                    self._add(demand, entry)
+            for entry in entries.split(","):
+                words = entry.strip()
+                if words:
+                    self._add(demand, words)
         self._stem_lengths = sorted({len(first) - 1 for first in self._unread if first[-1] == "*"})
 
-    def _add(self, demand: str, entry: str) -> None:
-        number, parts = len(self.entries), entry.split(_AND)
-        self.entries.append(Entry(demand, entry, len(parts)))
-        unread = self._unread
-        for place, part in enumerate(parts):
-            start = part[1] if part[0] == "^" else part[0]
-            if start == "{":
-                options = part[part.index("{") + 1 : part.index("}")].split("|")
-                firsts = {option.partition(" ")[0] for option in options}
-            else:
-                firsts = {part.removeprefix("^").partition(" ")[0]}
-            for first in firsts:
+    def _add(self, demand: str, words: str) -> None:
+        number, unread = len(self.entries), self._unread
+        self.entries.append((demand, words))
+        for place, part in enumerate(words.split(_AND) if _AND in words else (words,)):
+            start = part[1:] if part[0] == "^" else part
+            if start[0] != "{":
+                unread.setdefault(start.partition(" ")[0], []).append((part, number, place))
+                continue
+            for first in {option.partition(" ")[0] for option in start[1 : start.index("}")].split("|")}:
                 unread.setdefault(first, []).append((part, number, place))
 
+    def parts(self, number: int) -> int:
+        """Return how many parts of an entry must occur."""
+        return self.entries[number][1].count(_AND) + 1
+
     @cached_property
-    def spellings(self) -> list[tuple[str, str, list[list[str]]]]:
-        """The demand, the words and the spellings of each part of every entry, for languages without blanks."""
+    def spellings(self) -> list[tuple[str, list[list[str]]]]:
+        """The demand and the spellings of each part of every entry, for languages without blanks."""
         return [
-            (entry.demand, entry.words, [list(_spellings(part.removeprefix("^"))) for part in entry.words.split(_AND)])
-            for entry in self.entries
+            (demand, [list(_spellings(part.removeprefix("^"))) for part in words.split(_AND)])
+            for demand, words in self.entries
         ]
 
     def phrases(self, word: str) -> Mapping[str, Sequence[Phrase]]:

@@ -1,0 +1,57 @@
+"""Why the prior sends a prompt where it does, in sentences for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from scrimp.routing.prior.difficulty import shipped_prior
+from scrimp.routing.tiers import TierChoice, tier_of
+from scrimp.units import format_count
+from scrimp.values import Parameters, Prompt, Route
+
+if TYPE_CHECKING:
+    from scrimp.routing.decide import Agreement
+
+
+def prior_reasons(
+    prompt: Prompt, route: Route, parameters: Parameters, agreement: Callable[[str], Agreement | None] | None
+) -> list[str]:
+    """Return what the prompt demands and what tells it, the gain that is expected, and what follows from both."""
+    choice = tier_of(prompt.text, prompt.system, parameters)
+    return [_demand(choice), *_stakes(choice), *_agreement(choice, route, agreement)]
+
+
+def _demand(choice: TierChoice) -> str:
+    told = f", told by: {choice.words}" if choice.words else ""
+    prior = shipped_prior()
+    pairs = prior.demands[choice.demand].pairs
+    source = f"on {format_count(pairs)} recorded prompts" if pairs else "by judgment"
+    per_hundred = round(100 * choice.gain)
+    return (
+        f"demand: {choice.demand}{told}; a high model is right about {per_hundred} times in 100 more often than a "
+        f"simple one ({source}): {prior.tier(choice.gain)}"
+    )
+
+
+def _stakes(choice: TierChoice) -> Iterator[str]:
+    if choice.stakes:
+        yield f"{', '.join(sorted(choice.stakes))} words make a mistake costly: raised to {choice.tier}"
+
+
+def _agreement(
+    choice: TierChoice, route: Route, agreement: Callable[[str], Agreement | None] | None
+) -> Iterator[str]:  # fmt: skip
+    if not choice.may_vote or agreement is None:
+        return
+    if route.key_chain is not None:
+        missing = agreement(route.tier or choice.tier)
+        yield f"the answer is short ({choice.short_answer}), but there is no key for {missing and missing.without_key}"
+    elif route.tier is None:
+        first, second, last = (step.name for step in route.chain.steps)
+        yield (
+            f"the answer is short ({choice.short_answer}): {first} and {second} are called first, {last} only where "
+            f"they differ, if both cost at most half of it; [defaults] agreement = false turns this off"
+        )
+    else:
+        yield f"the answer is short ({choice.short_answer}), but the config names no two families of cheap models"
