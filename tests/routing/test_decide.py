@@ -214,3 +214,17 @@ def test_what_is_explained_is_what_is_decided(
     else:
         assert len(said) == len(rules)
         assert not route.why.startswith("rule")
+
+
+@pytest.mark.parametrize("expression", ["(x+x+)+y", "^(a|a)*$", r"(\d+)*!", "(.*a){20}b", "(?:x+)*?z"])
+def test_an_expression_that_backtracks_without_end_is_an_error_that_names_the_rule(expression: str) -> None:
+    text = {"(x+x+)+y": "x" * 60, "(?:x+)*?z": "x" * 60, r"(\d+)*!": "1" * 60}.get(expression, "a" * 60 + "!")
+
+    with pytest.raises(ConfigError, match=r"^rule 2: match '.*' takes more than 0\.5 s to search in in\.csv:3"):
+        decide(prompt(text, "in.csv:3"), [RoutingRule(route="r", tier="high"), RoutingRule(match=expression)], Places())
+
+
+def test_an_expression_that_cannot_be_compiled_is_an_error_that_names_the_rule() -> None:
+    for broken in ("(", "x{99999999999999999999}", "(" * 5_000 + ")" * 5_000):
+        with pytest.raises(ConfigError, match=r"^rule 1: match"):
+            check_rules([RoutingRule(match=broken, tier="high")])

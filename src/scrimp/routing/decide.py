@@ -11,9 +11,12 @@ from msgspec import Struct
 
 from scrimp.enums import Level, Priority
 from scrimp.errors import ConfigError
-from scrimp.regexes import pattern
+from scrimp.regexes import TookTooLongError, pattern, search_within
 from scrimp.routing.tiers import RAISED_TIERS, TIERS, tier_of
 from scrimp.values import Chain, Parameters, Prompt, Route, RuleCap
+
+# Seconds of processor time that a rule's expression may take in a text: hundreds of times what a sound one takes.
+_SEARCH_SECONDS, _SEARCH_SECONDS_PER_CHARACTER = 0.5, 1e-6
 
 if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and only the checker reads them
     from typing import Protocol
@@ -180,7 +183,7 @@ def _match(rule: RoutingRule, number: int, prompt: Prompt, labels: RuleLabels) -
         ("user", rule.user, lambda wanted: labels.user == wanted),
         ("priority", rule.priority, lambda wanted: labels.priority == wanted),
         ("file", rule.file, lambda wanted: _from_file(wanted, prompt.source)),
-        ("match", rule.match, lambda wanted: _compiled(wanted, number).search(prompt.text) is not None),
+        ("match", rule.match, lambda wanted: _found(wanted, number, prompt)),
     )
     reasons = []
     for name, wanted, holds in conditions:
@@ -205,10 +208,22 @@ def _from_file(glob: str, source: str) -> bool:
     return fnmatchcase(path if "/" in glob else path.rpartition("/")[2], glob)
 
 
+def _found(match: str, number: int, prompt: Prompt) -> bool:
+    """Return whether an expression is in a text; raise ConfigError where that would take all day."""
+    seconds = _SEARCH_SECONDS + len(prompt.text) * _SEARCH_SECONDS_PER_CHARACTER
+    try:
+        return search_within(_compiled(match, number), prompt.text, seconds) is not None
+    except TookTooLongError as error:
+        raise ConfigError(
+            f"rule {number}: match '{match}' takes more than {seconds:.1f} s to search in "
+            f"{prompt.source or 'the prompt'}: write it without a repetition inside another one, such as (x+)+"
+        ) from error
+
+
 def _compiled(match: str, number: int) -> re.Pattern[str]:
     try:
         return pattern(match)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise ConfigError(
             f"rule {number}: match '{match}' is not a regular expression ({error}): correct it"
         ) from error

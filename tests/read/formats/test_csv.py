@@ -51,6 +51,16 @@ def test_a_header_that_names_a_column_twice_is_an_error(read):
         read(b"a,b,a\n1,2,3\n", "csv")
 
 
+def test_a_table_may_have_a_hundred_thousand_columns() -> None:
+    """Comparing each name with those before it would take minutes."""
+    names = [f"c{number}" for number in range(100_000)]
+    stream = InputStream("stdin", io.BytesIO(f"{','.join(names)}\n{',' * 99_999}x\n".encode()))
+    ((row, _),) = csv_rows(stream, ",")
+
+    assert isinstance(row, dict)
+    assert (len(row), row["c99999"]) == (100_000, "x")
+
+
 def test_a_quote_that_is_never_closed_is_named_by_the_row_it_opens_in(read):
     with pytest.raises(InputError, match=r"stdin:3: not valid CSV .*never closed"):
         read(b'id,text\n1,a\n2,"b\n3,c\n4,d\n', "csv")

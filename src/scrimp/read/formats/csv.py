@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from scrimp.errors import InputError
@@ -52,10 +53,10 @@ def csv_rows(stream: InputStream, default: str, delimiter: str | None = None) ->
 
 
 def _check_header(header: Sequence[str], name: str, number: int) -> Sequence[str]:
-    repeated = [column for index, column in enumerate(header) if column in header[:index]]
-    if repeated:
+    repeated = next((column for column, times in Counter(header).items() if times > 1), None)
+    if repeated is not None:
         raise InputError(
-            f"{name}:{number}: the header has '{repeated[0]}' twice (its columns are {column_names(header)}): rename "
+            f"{name}:{number}: the header has '{repeated}' twice (its columns are {column_names(header)}): rename "
             "one, or add a header line if the file has none"
         )
     return header
