@@ -14,6 +14,7 @@ Signal = Literal[  # of confidence; defined in escalation.signals
     "auto", "agreement", "backed", "choices", "schema", "check", "logprobs", "judge", "decisions", "self"
 ]
 PolicySignal = Literal["auto", "agreement", "backed", "logprobs"]  # those of the chains that `tune` certifies
+Watched = Literal["escalations", "answers", "length", "quality"]  # by what a certified route is seen to hold
 Priority = Literal["low", "normal", "high"]
 RouteChoice = Literal["routing", "chain", "named model"]  # who chose the model: scrimp, the chain of a user, the user
 CacheMode = Literal["on", "off", "refresh", "only"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from scrimp.flows.tune.level_drift import drift_of
+from scrimp.flows.tune.watch.level_drift import drift_of
 from scrimp.tuning.level_claims import LevelAnswer, LevelClaim, LevelPair, claim_levels
 from scrimp.tuning.statistics.looks import share_of_look
 

@@ -38,8 +38,10 @@ _COLUMNS: Mapping[str, Callable[[LedgerTotal, _Number], str]] = {
     "out": lambda total, number: number(total.output),
     "cost": lambda total, _: format_known_dollars(total.cost, _unknown_calls(total)),
     "unpriced": lambda total, number: number(total.unpriced) if total.unpriced else "",
+    "escalated": lambda total, number: f"{number(total.escalated)}/{number(total.chained)}" if total.chained else "",
 }
 _TROUBLE = ("failed", "lost", "unpriced")
+_OF_CALLS = ("model", "arm", "provider", "tier", "status")  # groups that divide the calls of a row
 
 
 def _groups(incomplete: str) -> list[str]:
@@ -55,6 +57,9 @@ def cost(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what was paid, by model, tier, user or day.
+
+    By chain, task, route, user, run, day or tag, 6/30 escalated are six of thirty rows of chains that were answered
+    above their cheap models. Rows of earlier versions are not counted.
 
     By arm, the calls of a model at each effort are apart: a model that thinks longer costs more at the same price.
 
@@ -92,7 +97,8 @@ def _table(
     totals: Sequence[LedgerTotal], by: str, style: StreamStyle
 ) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
     """Return headers, rows and alignment: in a pipe every column, at a terminal those that fit and are not empty."""
-    names = list(_COLUMNS)
+    told = by not in _OF_CALLS and any(total.chained for total in totals)
+    names = [name for name in _COLUMNS if name != "escalated" or told]
     if style.terminal:
         names = [name for name in names if name not in _TROUBLE or any(getattr(total, name) for total in totals)]
     without_tokens = [name for name in names if name not in ("tokens in", "out")]

@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
-    from scrimp.flows.tune.quality_shadow import QualityShadow
     from scrimp.flows.tune.shadow_run import ShadowRun
+    from scrimp.flows.tune.watch.quality_shadow import QualityShadow
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Prompt
 
@@ -231,7 +231,7 @@ def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | No
     table = session.services.loaded.config.shadow
     if not parse_percent(table.certified, "shadow.certified") or not session.services.paths.tuned.exists():
         return None
-    from scrimp.flows.tune.quality_shadow import QualityShadow, watch_plan  # noqa: PLC0415 - few runs are watched
+    from scrimp.flows.tune.watch.quality_shadow import QualityShadow, watch_plan  # noqa: PLC0415 - few runs are watched
 
     plan = watch_plan(table)
     return None if plan is None else QualityShadow(plan, options, session.services)

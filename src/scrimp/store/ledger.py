@@ -171,6 +171,8 @@ class LedgerTotal(Struct, frozen=True):
     cost: Decimal
     unpriced: int
     answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
+    chained: int = 0  # rows of chains that ended with one of these calls
+    escalated: int = 0  # of these, above the cheap models of the chain
 
     @property
     def label(self) -> str:
@@ -199,6 +201,13 @@ class ClimbCount(Struct, frozen=True):
     chain: str
     step: int
     rows: int
+
+
+class EndedRow(Struct, frozen=True):
+    """How a row of one model ended: whether without an answer, and the tokens of its completion, where counted."""
+
+    unread: bool
+    output: int | None
 
 
 class Ledger:
@@ -231,13 +240,16 @@ class Ledger:
             rows = self._db.execute(
                 f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
                 f" coalesce(sum(output), 0), {_COST}, sum(cost_nano IS NULL AND status IN ('paid', 'truncated')),"
-                f" {answered_by} AS answerer FROM entries WHERE time >= ? AND (? IS NULL OR run = ?)"
+                f" {answered_by} AS answerer, count(escalated), coalesce(sum(escalated), 0) FROM entries"
+                " WHERE time >= ? AND (? IS NULL OR run = ?)"
                 f" GROUP BY 1, answerer ORDER BY {_DEAREST}, 2 DESC, 1, answerer",
                 (*parameters, since, run, run),
             ).fetchall()
         return [
-            LedgerTotal(name, calls, failed, lost, tokens_in, tokens_out, dollars(*cost), unpriced, answerer)
-            for name, calls, failed, lost, tokens_in, tokens_out, *cost, unpriced, answerer in rows
+            LedgerTotal(
+                name, calls, failed, lost, tokens_in, tokens_out, dollars(nano, pico), unpriced, answerer, *ends
+            )
+            for name, calls, failed, lost, tokens_in, tokens_out, nano, pico, unpriced, answerer, *ends in rows
         ]
 
     def runs(self, *, beginning_with: str) -> list[tuple[str, float]]:
@@ -305,6 +317,16 @@ class Ledger:
                 (chain, calls),
             ).fetchall()
         return [step for (step,) in rows]
+
+    def newest_rows(self, chain: str, rows: int) -> list[EndedRow]:
+        """Return how the newest rows of a route of one model ended, the newest first; only those that were paid for."""
+        with store_errors(self.path):
+            found = self._db.execute(
+                "SELECT unread, output FROM entries WHERE chain = ? AND unread IS NOT NULL"
+                " AND status IN ('paid', 'truncated') ORDER BY id DESC LIMIT ?",
+                (chain, rows),
+            ).fetchall()
+        return [EndedRow(bool(unread), output) for unread, output in found]
 
 
 def _group_expression(by: str) -> tuple[str, tuple[str, ...]]:

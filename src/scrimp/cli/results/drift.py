@@ -18,7 +18,7 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
         return
     from scrimp.config.resolved.tuned_routes import disable_tuned, load_tuned, no_longer_used  # noqa: PLC0415 - where something was certified
     from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
-    from scrimp.flows.tune.drift import find_drift  # noqa: PLC0415 - as above
+    from scrimp.flows.tune.watch.find_drift import find_drift  # noqa: PLC0415 - as above
     from scrimp.store.route_checks import RouteCheckStore  # noqa: PLC0415 - as above
 
     try:

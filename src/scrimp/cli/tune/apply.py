@@ -22,7 +22,8 @@ from scrimp.cli.tune.levels import (
     refuse_models,
 )
 from scrimp.cli.tune.run_command import run_lines
-from scrimp.config.resolved.tuned_routes import TunedRoute, load_levels, load_tuned, save_levels, save_tuned, undo_tuned
+from scrimp.cli.tune.watched import how_to_watch
+from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, save_levels, save_tuned, undo_tuned
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.flows.tune.level_certificates import LevelCertificate, tuned_levels, why_no_level
@@ -30,7 +31,7 @@ from scrimp.render.certificate import certificate_sentences
 from scrimp.store.pairs import PairStore
 from scrimp.tuning.certify import Certificate
 from scrimp.tuning.recorded_row import RecordedRow
-from scrimp.units import format_dollars, parse_percent, pluralize
+from scrimp.units import pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -123,22 +124,10 @@ def _apply_routes(
         f"{pluralize(len(routes), 'route')} written to {path}; prompts of tasks that are not certified go to "
         f"{routes[0].flagship}; scrimp tune apply --undo restores it"
     )
-    if (advice := _how_to_watch(session, routes)) is not None:
+    if (advice := how_to_watch(session, routes)) is not None:
         session.messages.note(advice)
     for line in run_lines([*others, *routes], [route.signature for route in routes], commands):
         print_line(line)
-
-
-def _how_to_watch(session: Session, routes: Sequence[TunedRoute]) -> str | None:
-    """Return what to add to the config to notice worse answers; None where it is there, or nothing can be compared."""
-    table = session.services.loaded.config.shadow
-    if parse_percent(table.certified, "shadow.certified") or not any(route.compared for route in routes):
-        return None
-    return (
-        f'to notice worse answers, add under [shadow] in {session.services.paths.config}: certified = "1%" (that share '
-        f"of these rows also goes to {routes[0].flagship} at the end of a run, for at most "
-        f"{format_dollars(table.certified_max_cost)} in 24 hours: certified_max_cost)"
-    )
 
 
 def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: bool, dry_run: bool) -> None:

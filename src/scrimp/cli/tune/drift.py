@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrimp.cli.session import Session
 from scrimp.config.resolved.tuned_levels import level_no_longer_used
 from scrimp.errors import ConfigError
-from scrimp.flows.tune.level_drift import note_level_drift
+from scrimp.flows.tune.watch.level_drift import note_level_drift
 
 
 def warn_of_level_drift(session: Session) -> None:

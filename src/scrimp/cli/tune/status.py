@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+
 import typer
 
 from scrimp.cli.printing import print_json, print_table
@@ -9,8 +12,10 @@ from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import AsJson
 from scrimp.cli.tune.drift import warn_of_level_drift
+from scrimp.cli.tune.watched import compares_answers, how_to_watch, is_overdue, watched_words
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import TunedRoute, load_levels, load_tuned
+from scrimp.flows.tune.watch.find_drift import WatchState, watch_state
 from scrimp.store.ledger import Ledger
 from scrimp.units import UNKNOWN, format_count, format_percent, format_percent_briefly
 
@@ -19,35 +24,65 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Show the routes and levels of compression that are applied, and whether they still hold.
+    """Show the routes and levels of compression that are applied, whether they still hold, and by what that is seen.
 
     Checks them as scrimp cost does, and disables those that do not. Calls no API.
+
+    A route through several models is watched by the share of rows that reach its flagship, a route of one model by the
+    rows without an answer and the length of completions, from 300 rows on. Where nothing can be seen of a route, for it
+    answers in open-ended text and its provider counts no tokens, a date says until when to certify it again. The
+    answers themselves are watched with certified = "1%" under [shadow] in the config.
     """
     with open_session() as session:
         path = session.services.paths.tuned
+        states: dict[str, WatchState] = {}
         if path.exists():
-            ledger = Ledger(session.services.paths.ledger_db)
-            try:
+            with closing(Ledger(session.services.paths.ledger_db)) as ledger:
                 check_drift(session, ledger)
-            finally:
-                ledger.close()
+                states = _watch_states(session, ledger)
             warn_of_level_drift(session)
         routes, levels = load_tuned(path), load_levels(path)
         if as_json:
             print_json({
-                "v": 1, "routes": [_route_json(route) for route in routes],
+                "v": 1, "routes": [_route_json(route, states.get(route.signature)) for route in routes],
                 "levels": [_level_json(level, session) for level in levels],
             })  # fmt: skip
             return
-        rows = [*map(_route_row, routes), *(_level_row(level, session) for level in levels)]
-        headers = ("task", "goes to", "keeps at least", "pairs", "saves", "certified", "state")
-        print_table(headers, rows, "llrrrll", session.out, empty="nothing is applied: scrimp tune apply does that")
+        rows = [
+            *(_route_row(route, states.get(route.signature)) for route in routes),
+            *(_level_row(level, session) for level in levels),
+        ]
+        headers = ("task", "goes to", "keeps at least", "pairs", "saves", "certified", "state", "watched")
+        print_table(headers, rows, "llrrrlll", session.out, empty="nothing is applied: scrimp tune apply does that")
+        _advise(session, routes, states)
 
 
-def _route_row(route: TunedRoute) -> tuple[str, ...]:
+def _watch_states(session: Session, ledger: Ledger) -> dict[str, WatchState]:
+    """Return what is watched of each route that is in use, by its task."""
+    compared = compares_answers(session)
+    tuned = load_tuned(session.services.paths.tuned)
+    used = [route for route in tuned if route.drift is None and not route.stays]
+    return {route.signature: watch_state(route, ledger, compared=compared) for route in used}
+
+
+def _advise(session: Session, routes: Sequence[TunedRoute], states: Mapping[str, WatchState]) -> None:
+    """Say which routes to certify again, and what would show worse answers of routes of one model."""
+    used = [route for route in routes if route.signature in states and route.drift is None]
+    overdue = [route for route in used if is_overdue(route, states[route.signature], session.services.clock())]
+    for route in overdue:
+        session.messages.warn(
+            f"nothing shows whether the route certified for task {route.signature} on {route.day} still holds: collect "
+            "pairs again (scrimp tune shadow) and certify it again"
+        )
+    if advice := how_to_watch(session, [route for route in used if len(route.steps) == 1]):
+        session.messages.note(advice)
+
+
+def _route_row(route: TunedRoute, state: WatchState | None) -> tuple[str, ...]:
     return (
         route.signature, ", then ".join(route.steps), f"{format_percent_briefly(route.bound)} of quality",
         format_count(route.pairs), format_percent(route.saved), route.day, _state(route.drift),
+        "" if state is None else watched_words(route, state),
     )  # fmt: skip
 
 
@@ -56,7 +91,7 @@ def _level_row(level: TunedLevel, session: Session) -> tuple[str, ...]:
     return (
         level.signature, f"{level.model} at {level.name}", f"{format_percent_briefly(level.bound)} of {level.kept}",
         format_count(level.pairs), UNKNOWN if saved is None else format_percent(saved), level.day,
-        _state(level.drift or _overridden(session)),
+        _state(level.drift or _overridden(session)), "",
     )  # fmt: skip
 
 
@@ -70,11 +105,11 @@ def _overridden(session: Session) -> str | None:
     return None if origin is None else f"compress is set in {origin}"
 
 
-def _route_json(route: TunedRoute) -> dict[str, object]:
+def _route_json(route: TunedRoute, state: WatchState | None) -> dict[str, object]:
     return {
         "signature": route.signature, "steps": route.steps, "policy": route.policy, "target": route.target,
         "bound": route.bound, "pairs": route.pairs, "saved": route.saved, "certified": route.certified,
-        "not_used": route.drift,
+        "not_used": route.drift, "watched": [] if state is None else list(state.by),
     }  # fmt: skip
 
 

@@ -43,7 +43,13 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     template: str | None = None
     agreed: int = 0  # of the compared pairs, those on which it asserts what the flagship does
     compared: int = 0  # pairs that it answers below the flagship, which asserts something
+    unread: float | None = None  # of a route of one model: share of pairs on which it has no answer
     drift: str | None = None  # why it no longer holds; such a route is not used
+
+    @property
+    def stays(self) -> bool:
+        """Whether the task stays with the flagship, as one of a mixture may: there is nothing that could get worse."""
+        return self.steps == (self.flagship,)
 
     @property
     def day(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp import tokens
+from scrimp.answers.canonical import canonical
 from scrimp.enums import CacheUse, FailureKind, RowStatus, StopReason
 from scrimp.escalation.attempts import is_escalated
 from scrimp.escalation.confidence import assessor_for
@@ -59,6 +60,7 @@ class Answerer:
         kept = next((attempt for attempt in attempts if attempt.kept), None)
         shown = _last_heard(attempts) if kept is None else kept
         answer = self._answer(row, attempts, shown, recorder)
+        recorder.conclude(escalated=_escalated(row, kept), unread=self._unread(row, kept))
         entries = tuple(recorder.entries)
         if kept is not None and kept.completion is not None and answer is not None:
             return Answered(
@@ -73,6 +75,15 @@ class Answerer:
         return Failed(
             prompt=row.prompt, failure=failure, status=status, answer=answer, cache=self._cache_use, entries=entries
         )
+
+    def _unread(self, row: PlannedRow, kept: Attempt | None) -> bool | None:
+        """Return whether a row of a certified route of one model has no answer; None of other rows."""
+        if row.route.certificate is None or len(row.route.chain.steps) > 1:
+            return None
+        if kept is None or kept.completion is None:
+            return True
+        said, parameters = kept.completion.text if kept.output is None else kept.output, self._options.parameters
+        return canonical(said, parameters.choices, parameters.schema) is None
 
     @property
     def refusal(self) -> str | None:
@@ -155,6 +166,12 @@ class Answerer:
             baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
             calls=call_usages(recorder.entries, attempts, compared), climb=_summaries(attempts), effort=entry.effort,
         )  # fmt: skip
+
+
+def _escalated(row: PlannedRow, kept: Attempt | None) -> bool | None:
+    """Return whether an answered row of a chain climbed above its cheap models; None of other rows."""
+    chain = row.route.chain
+    return is_escalated(kept, chain) if kept is not None and len(chain.steps) > 1 else None
 
 
 def _last_heard(attempts: Sequence[Attempt]) -> Attempt:

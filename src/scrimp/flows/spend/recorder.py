@@ -108,6 +108,12 @@ class RowRecorder:
         self.entries.append(entry)
         return entry
 
+    def conclude(self, *, escalated: bool | None, unread: bool | None) -> None:
+        """Say of the row's last call how the row ended; it is not on its way to the ledger yet."""
+        if self._unwritten and self.entries and self._unwritten[-1] is self.entries[-1]:
+            last = replace(self.entries[-1], escalated=escalated, unread=unread)
+            self._unwritten[-1] = self.entries[-1] = last
+
     @property
     def _signature(self) -> str:
         """The name of the row's task, computed once for all its calls."""

@@ -79,7 +79,7 @@ def tuned_routes(
                 policy=policy_name(task.policy), flagship=certificate.flagship, target=certificate.target,
                 risk=certificate.risk, bound=round(claim.bound, 4), pairs=task.measured.rows,
                 below=round(1 - task.measured.flagship_share.value, 4), saved=round(task.measured.saved.value, 4),
-                agreed=agreed, compared=compared,
+                agreed=agreed, compared=compared, unread=unread_share(task.policy, tasks, rows),
                 certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
                 template=templates.get(task.signature, ""),
             )  # fmt: skip
@@ -98,6 +98,14 @@ def agreement(
         if expected is not None and not outcome.reached_flagship:
             same.append(answer_of(row, outcome.model).asserted == expected)
     return sum(same), len(same)
+
+
+def unread_share(policy: Policy, tasks: Collection[str], rows: Iterable[RecordedRow]) -> float | None:
+    """Return the share of these tasks' rows on which the only model of a policy asserts nothing; None for a chain."""
+    if not isinstance(policy, Always):
+        return None
+    unread = [answer_of(row, policy.model).asserted is None for row in rows if row.signature in tasks]
+    return round(sum(unread) / len(unread), 4) if unread else None
 
 
 def chain_of(policy: Policy, flagship: str) -> tuple[tuple[str, ...], PolicySignal, float]:
