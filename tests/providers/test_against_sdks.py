@@ -18,7 +18,9 @@ from providers.dialect_replies import completed, failed, read, streamed
 from scrimp.failures import is_retryable
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.models import known_models
 from scrimp.providers.presets import PRESETS
+from scrimp.providers.requests.capabilities import accepted_efforts
 from scrimp.values import Attachment, Call, Completion, Message, Parameters
 
 pytestmark = pytest.mark.foreign
@@ -71,6 +73,38 @@ def test_a_messages_body_is_what_the_anthropic_sdk_would_send(call: Call) -> Non
         assert set(sent) - {"temperature"} <= set(shape.__annotations__) | set(
             messages.MessageCreateParamsBase.__annotations__
         )
+
+
+ARMS = [
+    (name, effort)
+    for name in (*known_models(), "openai/gpt-5-mini", "openai/o3")
+    for effort in accepted_efforts(PRESETS[name.partition("/")[0]], name.partition("/")[2])
+]
+
+
+def test_every_effort_of_every_known_model_is_one_its_vendors_sdk_would_send() -> None:
+    chat = pytest.importorskip("openai.types.chat.completion_create_params", reason="the openai SDK is not installed")
+    messages = pytest.importorskip("anthropic.types.message_create_params", reason="the anthropic SDK is not installed")
+    shapes = {
+        "openai": chat.CompletionCreateParamsNonStreaming,
+        "anthropic": messages.MessageCreateParamsNonStreaming,
+    }
+    sent = [(name, effort, _arm_body(name, effort)) for name, effort in ARMS if name.partition("/")[0] in shapes]
+
+    for name, _, arm in sent:
+        _validator(shapes[name.partition("/")[0]]).validate_python(arm)
+        if name.startswith("openai/"):
+            assert faults("CreateChatCompletionRequest", arm) == []
+    # No two efforts of a model are the same request.
+    for model in {name for name, _, _ in sent}:
+        bodies = [json.dumps(arm, sort_keys=True) for name, _, arm in sent if name == model]
+        assert len(set(bodies)) == len(bodies) > 1
+    assert len(sent) > 90
+
+
+def _arm_body(name: str, effort: Any) -> dict[str, Any]:
+    provider, _, model = name.partition("/")
+    return body(Call(provider=provider, model=model, text="hi", parameters=Parameters(effort=effort)), provider)
 
 
 @cache
