@@ -222,6 +222,31 @@ def test_arms_are_replayed_certified_and_applied_as_models_are(certified: Scrimp
     assert "fake/gpt-5-mini@low" in certified("tune", "status").out
 
 
+def test_an_estimate_expects_of_each_arm_what_it_was_billed_for_the_task_before(
+    certified: Scrimp, provider: FakeProvider
+) -> None:
+    def offers(*words: str) -> dict[str, Any]:
+        found = json.loads(certified("estimate", "more.csv", "--json", "--route", "sums", *words).out)
+        return {each["model"]: each for each in found["offers"]}
+
+    provider.bodies.clear()
+    arms = offers("--chain", "fake/gpt-5-mini@low,fake/gpt-5-mini@high,fake/gpt-5@high")
+    plain = offers("-m", "fake/gpt-5-mini", "--effort", "low")["fake/gpt-5-mini"]
+    other = offers("-m", "fake/gpt-5-mini@medium")["fake/gpt-5-mini@medium"]
+    printed = certified("estimate", "more.csv", "--route", "sums", "-m", "fake/gpt-5-mini@high").out
+    low, high, never = arms["fake/gpt-5-mini@low"], arms["fake/gpt-5-mini@high"], arms["fake/gpt-5@high"]
+
+    assert (low["billed"], low["billed_calls"]) == (0.00043, 150)
+    assert (high["billed"], high["billed_calls"]) == (0.04003, 150)
+    # Three calls with as many tokens in as are estimated; 42 and 4,002 tokens out, 200 where nothing is known.
+    assert high["expected"] - low["expected"] == pytest.approx(3 * 0.0396)
+    assert never["expected"] == other["expected"] == pytest.approx(low["expected"] + 3 * 0.00158)
+    assert (never["billed"], never["billed_calls"], plain["expected"]) == (None, 0, low["expected"])
+    assert "$0.04 (150)" in printed
+    assert "hidden reasoning included" in printed
+    assert provider.bodies == []
+
+
 def test_pairs_of_a_run_with_an_effort_are_those_of_the_arms(arms: Scrimp, provider: FakeProvider) -> None:
     words = ("tune", "shadow", "p.txt", "--share", "100%", "--models", "fake/gpt-5-mini,fake/gpt-4o")
     plain, low = arms(*words), arms(*words, "--effort", "low")

@@ -28,7 +28,8 @@ from scrimp.cli.flags.run_options import check_models, check_schema, config_flag
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.flows.estimate import OutputTokens, Workload, output_tokens, quote_as_routed, quotes, workload
+from scrimp.flows.estimate import OutputTokens, Quote, Workload, output_tokens, quote_as_routed, quotes, workload
+from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.flows.routed_cost import GOES_ON, RoutedCost
 from scrimp.read.inputs.sources import is_stream
@@ -56,7 +57,8 @@ def estimate(
     It accepts every flag of scrimp run: just replace run with estimate. Flags for speed and output have no effect here.
     Images and PDFs count as many tokens as their vendors' formulas give for their sizes.
     Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, completions are
-    assumed to be short, medium or as long as --max-output allows.
+    assumed to be short, medium or as long as --max-output allows. Where the ledger has calls of the same tasks, a model is
+    expected to write as much as it did there at the same effort, hidden reasoning included.
 
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
@@ -74,12 +76,12 @@ def estimate(
         work = workload(samples(rows, several.samples), options, session.services, one_by_one=is_stream(names))
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)
-        if options.model is not None:
-            models.insert(0, (None, session.services.routes.model(options.model)))
-        quoted = quotes(work, output, session.services, models)
-        routed = quote_as_routed(work, output, session.services)
+        models[:0] = [(None, model) for model in _named(session, options)]
+        quoted = quotes(work, output, session.services, models, options.parameters.effort)
+        routed = quote_as_routed(work, output, session.services, options.parameters.effort)
         if as_json:
-            counts = {name: value for name, value in asdict(work).items() if name not in {"sizes", "levels", "routed"}}
+            omitted = {"sizes", "levels", "routed", "tasks"}
+            counts = {name: value for name, value in asdict(work).items() if name not in omitted}
             offers = [asdict(each) for each in quoted]
             print_json(
                 {
@@ -90,7 +92,8 @@ def estimate(
                 }
             )
             return
-        _describe(work, output, [each.attached_input for each in quoted])
+        _describe(work, output, quoted)
+        billed = any(each.billed_calls for each in quoted)
         cells = [
             (
                 each.tier or "asked for",
@@ -99,12 +102,17 @@ def estimate(
                 format_dollars(each.expected),
                 format_dollars(each.high),
                 format_dollars(each.batch) if each.batch is not None else "",
+                *([_billed(each)] if billed else []),
             )
             for each in quoted
         ]
-        headers = ("tier", "model", "low", "expected", "high", "in batch")
+        headers = ("tier", "model", "low", "expected", "high", "in batch", *(["a call before"] if billed else []))
         print_table(
-            headers, cells, "llrrrr", session.out, empty="no model can be called: set a key, or see them all with --all"
+            headers,
+            cells,
+            "llrrrr" + "r" * billed,
+            session.out,
+            empty="no model can be called: set a key, or see them all with --all",
         )
         if routed is not None:
             print_line(_as_routed(routed))
@@ -125,7 +133,22 @@ def _as_routed(cost: RoutedCost) -> str:
     return f"as routed: low {low}, expected {expected}, high {high}{several}"
 
 
-def _describe(work: Workload, output: OutputTokens, attached: Sequence[int]) -> None:
+def _billed(quote: Quote) -> str:
+    """Return what a call of the same task was billed before, and how many there were."""
+    return f"{format_dollars(quote.billed)} ({format_count(quote.billed_calls)})" if quote.billed_calls else ""
+
+
+def _named(session: Session, options: RunOptions) -> list[ModelRef]:
+    """Return the models that are asked for by their names: the one of --model, or those of a chain's steps."""
+    routes = session.services.routes
+    if options.model is not None:
+        return [routes.model(options.model)]
+    steps = () if options.chain is None else routes.chain(options.chain).steps
+    return [model for step in steps if step.tier is None for model in step.candidates]
+
+
+def _describe(work: Workload, output: OutputTokens, quoted: Sequence[Quote]) -> None:
+    attached = [each.attached_input for each in quoted]
     unsendable = f", {format_count(work.unsendable)} that cannot be sent" if work.unsendable else ""
     print_line(
         f"{format_count(work.rows)} rows: {format_count(work.hits)} in the cache, "
@@ -140,6 +163,11 @@ def _describe(work: Workload, output: OutputTokens, attached: Sequence[int]) -> 
     print_line(
         f"completions of {output.low}, {output.expected} and {output.high} tokens (assumed) for low, expected and high"
     )
+    if any(each.billed_calls for each in quoted):
+        print_line(
+            "where a call before is shown, expected is as long as calls of the same tasks at the same effort were, "
+            "hidden reasoning included"
+        )
 
 
 def _models(session: Session, *, everything: bool) -> list[tuple[str | None, ModelRef]]:

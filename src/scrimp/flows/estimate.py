@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from scrimp import tokens
+from scrimp.enums import Effort
 from scrimp.flows.level_savings import LevelSampler
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.routed_cost import RoutedCalls, RoutedCost, routed_cost
+from scrimp.flows.spend.billed_before import BilledBefore
 from scrimp.values import Attachment, ModelRef, Prompt, Usage
 
 if TYPE_CHECKING:
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.providers.endpoint import Endpoint
+    from scrimp.store.billed_calls import BilledCalls
 
 # Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
 _LOW, _EXPECTED, _HIGH = 20, 200, 1000
 _MESSAGE_TOKENS = 8
+_TASK_SAMPLE = 200  # rows whose task is looked up
 
 
 class Workload(Struct):
@@ -38,6 +42,7 @@ class Workload(Struct):
     attachments: int = 0  # images and PDFs of the calls that are left; each model counts their tokens in its own way
     unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
     sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached, nameless
+    tasks: set[str] = field(default_factory=set)  # signatures of the first calls
     levels: LevelSavings | None = None  # what each level would save; None where there is nothing to call
     routed: RoutedCalls = field(default_factory=RoutedCalls)
 
@@ -53,6 +58,8 @@ class Quote(Struct, frozen=True, kw_only=True):
     high: Decimal | None
     batch: Decimal | None  # expected, through a batch job; None where none is sold
     attached_input: int = 0  # the most tokens that what is attached counts at this model
+    billed_calls: int = 0  # of the same tasks at the same effort, in the ledger
+    billed: Decimal | None = None  # the mean of what one of them cost
 
 
 class OutputTokens(Struct, frozen=True):
@@ -74,6 +81,8 @@ def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services,
         for place, row in enumerate(group.rows):
             if place not in group.cached:
                 _count(row, total, seen, services, sampler)
+                if total.calls <= _TASK_SAMPLE and total.calls:
+                    total.tasks.add(row.signature(options.parameters, options.labels.task_name))
     total.levels = sampler.savings(total.calls * (_MESSAGE_TOKENS + _schema_tokens(options)))
     if total.levels is not None:
         total.input, total.saved_input = total.levels.now.input, total.levels.now.saved_input
@@ -142,24 +151,33 @@ def output_tokens(options: RunOptions) -> OutputTokens:
 
 
 def quotes(
-    work: Workload, size: OutputTokens, services: Services, models: Sequence[tuple[str | None, ModelRef]]
-) -> list[Quote]:
-    """Return what each model would charge; those that read text alone are left out where there is more to read."""
+    work: Workload, size: OutputTokens, services: Services, models: Sequence[tuple[str | None, ModelRef]],
+    asked: Effort | None = None,
+) -> list[Quote]:  # fmt: skip
+    """Return what each model would charge; those that read text alone are left out where there is more to read.
+
+    `asked` is the effort that the run asks for. Completions are expected to be as long as those of the same tasks were
+    at the same effort, hidden reasoning included, where the ledger has any.
+    """
     if work.attachments:
         from scrimp.providers.requests.attached_files import reads_text_only  # noqa: PLC0415 - few prompts have attachments
 
         endpoints = services.routes.endpoints
         models = [each for each in models if not reads_text_only(endpoints[each[1].provider], each[1].model)]
-    return [_quote(work, size, services, tier, model) for tier, model in models]
+    before = BilledBefore(services.paths.ledger_db, work.tasks, services.routes.endpoints, asked)
+    return [_quote(work, size, services, tier, model, before.of(model)) for tier, model in models]
 
 
-def quote_as_routed(work: Workload, size: OutputTokens, services: Services) -> RoutedCost | None:
+def quote_as_routed(
+    work: Workload, size: OutputTokens, services: Services, asked: Effort | None = None
+) -> RoutedCost | None:
     """Return what the calls would cost where each prompt goes, with all models that it takes; None where unknown."""
-    lengths = {"low": size.low, "expected": size.expected, "high": size.high}
+    before = BilledBefore(services.paths.ledger_db, work.tasks, services.routes.endpoints, asked)
 
     def cost(model: ModelRef, length: str) -> Decimal | None:
+        output: int = getattr(_as_before(size, before.of(model)), length)
         attached = _attached_tokens(work, services.routes.endpoints[model.provider], model.model)
-        usage = Usage(input=(work.input + attached) // (work.calls or 1), output=lengths[length])
+        usage = Usage(input=(work.input + attached) // (work.calls or 1), output=output)
         return services.prices.cost_of(
             provider=model.provider, model=model.model, usage=usage, when=services.clock()
         ).dollars
@@ -167,8 +185,20 @@ def quote_as_routed(work: Workload, size: OutputTokens, services: Services) -> R
     return routed_cost(work.routed, services.routes, cost)
 
 
-def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | None, model: ModelRef) -> Quote:
+def _as_before(size: OutputTokens, before: BilledCalls | None) -> OutputTokens:
+    """Return the length of completions, where it is known as long as they were before."""
+    if before is None:
+        return size
+    mean = before.output_of_one
+    return OutputTokens(min(size.low, mean), mean, max(size.high, mean))
+
+
+def _quote(
+    work: Workload, size: OutputTokens, services: Services, tier: str | None, model: ModelRef,
+    before: BilledCalls | None,
+) -> Quote:  # fmt: skip
     routes = services.routes
+    size = _as_before(size, before)
     endpoint = routes.endpoints[model.provider]
     attached = _attached_tokens(work, endpoint, model.model)
 
@@ -187,5 +217,6 @@ def _quote(work: Workload, size: OutputTokens, services: Services, tier: str | N
     return Quote(
         tier=tier, model=model.id, callable=services.can_call(model), low=cost(size.low),
         expected=cost(size.expected), high=cost(size.high), batch=cost(size.expected, batch=True) if sold else None,
-        attached_input=attached,
+        attached_input=attached, billed_calls=before.calls if before else 0,
+        billed=before.cost_of_one if before else None,
     )  # fmt: skip
