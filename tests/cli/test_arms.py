@@ -205,7 +205,8 @@ def test_arms_are_replayed_certified_and_applied_as_models_are(certified: Scrimp
     certify = certified("tune", "certify")
     applied = certified("tune", "apply")
     provider.bodies.clear()
-    ran = certified("run", "more.csv", "-q", "--route", "sums")
+    ran = certified("run", "more.csv", "-q", "--route", "sums", "--summary-file", "bill.json")
+    bill = json.loads((certified.cwd / "bill.json").read_text())
     explained = certified("route", "more.csv", "--limit", "1", "--explain", "--route", "sums")
 
     # At one list price; 10 tokens in at 1 dollar a million, 2 and the hidden ones out at 10.
@@ -218,6 +219,9 @@ def test_arms_are_replayed_certified_and_applied_as_models_are(certified: Scrimp
     assert applied.status == 0, applied.err
     assert sent(provider) == {LOW}
     assert {row["effort"] for row in ran.rows} == {"low"}
+    # The flagship is compared by what it was billed for the task before, not by what another effort thought.
+    assert (bill["cost_usd"], bill["baseline"]["models"]) == (3 * 0.00043, ["fake/gpt-5-mini@high"])
+    assert (bill["baseline"]["cost_usd"], bill["baseline"]["about"]) == (3 * 0.04003, True)
     assert "fake/gpt-5-mini@low" in explained.out
     assert "fake/gpt-5-mini@low" in certified("tune", "status").out
 

@@ -57,8 +57,8 @@ def estimate(
     It accepts every flag of scrimp run: just replace run with estimate. Flags for speed and output have no effect here.
     Images and PDFs count as many tokens as their vendors' formulas give for their sizes.
     Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, completions are
-    assumed to be short, medium or as long as --max-output allows. Where the ledger has calls of the same tasks, a model is
-    expected to write as much as it did there at the same effort, hidden reasoning included.
+    assumed to be short, medium or as long as --max-output allows. Where the ledger has calls of the same tasks, a model
+    is expected to write as much as it did there at the same effort, hidden reasoning included.
 
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.enums import Effort
 from scrimp.store.database import connect, store_errors
@@ -17,16 +18,17 @@ from scrimp.store.ledger import MIGRATIONS
 
 _NEWEST = 200_000  # entries that are looked at
 _SUMS = (
-    "SELECT provider || '/' || model, effort, step, count(*), sum(input), sum(output), coalesce(sum(cost_nano), 0),"
-    " coalesce(sum(cost_pico), 0), sum(cost_nano IS NULL) FROM entries"
+    "SELECT {task}, provider || '/' || model, effort, step, count(*), sum(input), sum(output),"
+    " coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0), sum(cost_nano IS NULL) FROM entries"
     " WHERE id > (SELECT coalesce(max(id), 0) FROM entries) - ? AND time >= ? AND status = 'paid' AND input IS NOT NULL"
-    " AND output IS NOT NULL AND answered_by IS NULL AND {where} GROUP BY 1, 2, 3"
+    " AND output IS NOT NULL AND answered_by IS NULL AND {where} GROUP BY 1, 2, 3, 4"
 )
 
 
 class BilledCalls(Struct, frozen=True):
     """Paid calls of one model at one effort: tokens, hidden reasoning among them, and dollars, None where unknown."""
 
+    task: str | None  # the signature, where calls are apart by it
     model: str  # provider/model
     effort: Effort | None
     step: int  # of their chain
@@ -45,6 +47,14 @@ class BilledCalls(Struct, frozen=True):
         """The mean tokens out."""
         return round(self.output / self.calls)
 
+    def with_those_of(self, other: BilledCalls) -> BilledCalls:
+        """Return these calls and others as one."""
+        cost = None if self.cost is None or other.cost is None else self.cost + other.cost
+        return replace(
+            self, calls=self.calls + other.calls, input=self.input + other.input, output=self.output + other.output,
+            cost=cost,
+        )  # fmt: skip
+
 
 def billed_in_chain(ledger: Path, chain: str, since: float) -> list[BilledCalls]:
     """Return what the calls of a chain were billed since a moment, by step and model."""
@@ -56,12 +66,19 @@ def billed_for_tasks(ledger: Path, tasks: Iterable[str]) -> list[BilledCalls]:
     return _sums(ledger, "signature IN (SELECT value FROM json_each(?))", (msgspec.json.encode(list(tasks)).decode(),))
 
 
-def _sums(ledger: Path, where: str, parameters: Sequence[str], since: float = 0.0) -> list[BilledCalls]:
+def billed_by_task(ledger: Path, model: str) -> list[BilledCalls]:
+    """Return what the calls of a model, provider/model, were billed for each task, by effort and step."""
+    return _sums(ledger, "provider || '/' || model = ?", (model,), task="signature")
+
+
+def _sums(
+    ledger: Path, where: str, parameters: Sequence[str], since: float = 0.0, task: str = "NULL"
+) -> list[BilledCalls]:
     if not ledger.exists():  # looking at it must not make it
         return []
     with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
-        rows = db.execute(_SUMS.format(where=where), (_NEWEST, since, *parameters)).fetchall()
+        rows = db.execute(_SUMS.format(task=task, where=where), (_NEWEST, since, *parameters)).fetchall()
     return [
-        BilledCalls(model, effort, step, calls, tokens_in, tokens_out, None if unpriced else dollars(nano, pico))
-        for model, effort, step, calls, tokens_in, tokens_out, nano, pico, unpriced in rows
+        BilledCalls(name, model, effort, step, calls, tokens_in, tokens_out, None if unpriced else dollars(nano, pico))
+        for name, model, effort, step, calls, tokens_in, tokens_out, nano, pico, unpriced in rows
     ]

@@ -190,7 +190,7 @@ MINIMAL, HIGH = "p/gpt-5@minimal", "p/gpt-5@high"
 def billed(*dollars: str | None, calls: int = 100, model: str = "p/gpt-5") -> list[BilledCalls]:
     """Calls of each step that were billed so much for one."""
     return [
-        BilledCalls(model, None, step, calls, 1000, 1000, None if cost is None else Decimal(cost) * calls)
+        BilledCalls(None, model, None, step, calls, 1000, 1000, None if cost is None else Decimal(cost) * calls)
         for step, cost in enumerate(dollars)
     ]
 
@@ -221,7 +221,7 @@ def test_arms_of_one_model_are_compared_by_what_they_were_billed(
 
 def test_what_was_billed_goes_before_list_prices_for_other_models_too() -> None:
     cheap = [
-        BilledCalls(f"p/{name}", None, step, 50, 1, 1, Decimal(cost))
+        BilledCalls(None, f"p/{name}", None, step, 50, 1, 1, Decimal(cost))
         for step, (name, cost) in enumerate((("a", "9"), ("top", "10")))
     ]
 

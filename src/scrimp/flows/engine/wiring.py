@@ -18,6 +18,7 @@ from scrimp.flows.answer.chain_history import ChainHistory
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.step_caller import StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
+from scrimp.flows.spend.billed_before import BaselineBefore
 from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.flows.spend.recorder import CallRecorder
@@ -92,7 +93,9 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
         prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
     )  # fmt: skip
-    pricer = CounterfactualPricer(prices, options.baseline, routes.available)
+    pricer = CounterfactualPricer(
+        prices, options.baseline, routes.available, BaselineBefore(services.paths.ledger_db).output
+    )
     history = ChainHistory(
         partial(_climb_counts, services), routes, prices, services.clock, services.warn,
         billed=partial(_billed_calls, services),

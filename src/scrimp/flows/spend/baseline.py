@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.config.schema import DEFAULT_BASELINE
-from scrimp.prices.model_names import is_same_model, without_effort
+from scrimp.prices.model_names import is_same_model
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.values import Compression, Usage
 
 if TYPE_CHECKING:
+    from scrimp.enums import Effort
     from scrimp.values import Entry, Route
 
 
@@ -32,14 +33,15 @@ def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Co
     if route.choice == "routing":
         return route.flagship or DEFAULT_BASELINE
     last = route.chain.steps[-1]
-    if route.choice == "named model" or called in {model.without_arm for model in last.candidates}:
+    members = [model for model in last.candidates if model.without_arm == called]
+    if route.choice == "named model" or any(model.arm in (None, entry.effort) for model in members):
         return called
     return next((model for model in last.candidates if model.provider in available), last.candidates[0]).id
 
 
-def is_model_of(baseline: str, called: str) -> bool:
-    """Return whether a baseline is the model that was called, at whatever effort it is named."""
-    return called in (baseline, without_effort(baseline))
+def is_model_of(baseline: str, called: str, effort: Effort | None) -> bool:
+    """Return whether a baseline is the model that was called, at that effort where it names one."""
+    return baseline in (called, f"{called}@{effort}")
 
 
 def uncompressed(usage: Usage, compression: Compression | None, provider: str, model: str) -> tuple[Usage, bool]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from scrimp.config.resolved.arms import effort_sent
 from scrimp.enums import Effort
 from scrimp.errors import StoreError
+from scrimp.prices.model_names import without_effort
 from scrimp.providers.endpoint import Endpoint
-from scrimp.store.billed_calls import BilledCalls, billed_for_tasks
+from scrimp.store.billed_calls import BilledCalls, billed_by_task, billed_for_tasks
 from scrimp.values import ModelRef
+
+_MIN_CALLS = 10  # whose mean is used
 
 
 class BilledBefore:
@@ -27,11 +28,44 @@ class BilledBefore:
         for calls in _billed(ledger, tasks):
             key = calls.model, calls.effort
             known = self._calls.get(key)
-            self._calls[key] = calls if known is None else _together(known, calls)
+            self._calls[key] = calls if known is None else known.with_those_of(calls)
 
     def of(self, model: ModelRef) -> BilledCalls | None:
         """Return the calls of a model at the effort that it would be asked for; None where there were none."""
         return self._calls.get((model.without_arm, effort_sent(model, self._asked, self._endpoints[model.provider])))
+
+
+class BaselineBefore:
+    """What each call of a baseline with an effort wrote for a task before: that of another effort says little of it."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+        self._output: dict[str, dict[str | None, int]] = {}  # by baseline and task: the mean tokens of a call
+
+    def output(self, baseline: str, task: str | None) -> int | None:
+        """Return the mean tokens out, hidden reasoning included; None without an effort, or without enough calls.
+
+        `baseline` is provider/model@effort; the ledger is read once for each.
+        """
+        model = without_effort(baseline)
+        if model == baseline:
+            return None
+        if baseline not in self._output:
+            self._output[baseline] = self._means(baseline, model)
+        return self._output[baseline].get(task)
+
+    def _means(self, baseline: str, model: str) -> dict[str | None, int]:
+        effort = baseline.removeprefix(f"{model}@")
+        try:  # a recording's models are called by their whole names
+            found = [each for each in billed_by_task(self._ledger, model) if each.effort == effort]
+            found = found or billed_by_task(self._ledger, baseline)
+        except StoreError:
+            return {}
+        tasks: dict[str | None, BilledCalls] = {}
+        for calls in found:
+            known = tasks.get(calls.task)
+            tasks[calls.task] = calls if known is None else known.with_those_of(calls)
+        return {task: calls.output_of_one for task, calls in tasks.items() if calls.calls >= _MIN_CALLS}
 
 
 def _billed(ledger: Path, tasks: Collection[str]) -> list[BilledCalls]:
@@ -39,11 +73,3 @@ def _billed(ledger: Path, tasks: Collection[str]) -> list[BilledCalls]:
         return billed_for_tasks(ledger, tasks) if tasks else []
     except StoreError:
         return []  # an estimate needs no ledger
-
-
-def _together(one: BilledCalls, other: BilledCalls) -> BilledCalls:
-    """Return the calls of two steps as one."""
-    cost = None if one.cost is None or other.cost is None else one.cost + other.cost
-    return replace(
-        one, calls=one.calls + other.calls, input=one.input + other.input, output=one.output + other.output, cost=cost
-    )

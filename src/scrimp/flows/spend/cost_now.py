@@ -35,7 +35,9 @@ class CostNow:
     def __call__(self, answer: Answer) -> Comparison:
         """Return the row's comparison: with the user's baseline, or with the model that answered."""
         called = f"{answer.provider}/{answer.called_as or answer.model}"
-        if self._wanted is None or (is_model_of(self._wanted, called) and is_same_model(called, answer.model)):
+        if self._wanted is None or (
+            is_model_of(self._wanted, called, answer.effort) and is_same_model(called, answer.model)
+        ):
             return self._as_called(answer, called)
         return Comparison(self._wanted, self._at_baseline(answer, self._wanted), estimated=True)
 

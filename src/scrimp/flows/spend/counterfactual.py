@@ -6,7 +6,7 @@ and its completion would be another one: such a comparison is an estimate, and s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -36,9 +36,16 @@ class Counterfactual(Struct, frozen=True, kw_only=True):
 class CounterfactualPricer:
     """Prices the rows of one run as they would have been otherwise."""
 
-    def __init__(self, prices: PriceBook, wanted: str | None, available: Collection[str]) -> None:
-        """`wanted` is the user's baseline as provider/model; `available` are the providers that can be called."""
+    def __init__(
+        self, prices: PriceBook, wanted: str | None, available: Collection[str],
+        output_before: Callable[[str, str | None], int | None] = lambda *_: None,
+    ) -> None:  # fmt: skip
+        """`wanted` is the user's baseline as provider/model; `available` are the providers that can be called.
+
+        `output_before` says how many tokens a baseline with an effort wrote for a task, by its signature, on average.
+        """
         self._prices, self._wanted, self._available = prices, wanted, available
+        self._output_before = output_before
 
     def counterfactual(
         self, route: Route, completion: Completion, entry: Entry, compression: Compression | None
@@ -50,15 +57,23 @@ class CounterfactualPricer:
             return Counterfactual(baseline=baseline)
         given, guessed = uncompressed(used, compression, entry.provider, entry.model)
         saved = _ZERO if given is used else self._saved(entry, completion, given)
-        own = is_model_of(baseline, f"{entry.provider}/{entry.model}") and not self._was_redirected(route, entry)
+        own = is_model_of(baseline, f"{entry.provider}/{entry.model}", entry.effort)
+        own = own and not self._was_redirected(route, entry)
         if own:
             cost = None if entry.cost is None else entry.cost + (saved or _ZERO)
         else:
-            cost = self._dollars(baseline, usage_at(baseline, given, completion.model), entry.time)
+            cost = self._dollars(baseline, self._usage(baseline, given, completion, entry), entry.time)
         return Counterfactual(
             baseline=baseline, baseline_cost=cost, compression_saved=saved,
             estimated=guessed or entry.estimated or not own,
         )  # fmt: skip
+
+    def _usage(self, baseline: str, given: Usage, completion: Completion, entry: Entry) -> Usage:
+        """Return what the baseline would have used: as much output as it wrote before, where it is known."""
+        output = self._output_before(baseline, entry.signature)
+        if output is None:
+            return usage_at(baseline, given, completion.model)
+        return replace(given, output=output, reasoning=0)
 
     def _was_redirected(self, route: Route, entry: Entry) -> bool:
         """Return whether another model answered than the baseline; what the user named may be any, such as `auto`."""
