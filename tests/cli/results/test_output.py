@@ -204,3 +204,23 @@ def test_a_file_in_a_directory_that_may_not_be_changed_is_replaced_all_the_same(
     assert (replaced.status, refused.status) == (0, 4)
     assert len(rows.splitlines()) == 2
     assert path.read_bytes() == rows
+
+
+@pytest.mark.parametrize("mode", ["wb", "ab"], ids=["written over", "appended to"])
+@pytest.mark.parametrize("words", [("in",), ("in/rows.txt",), ("linked",), ("in/*.txt",)], ids=" ".join)
+def test_rows_do_not_go_to_a_file_that_the_run_reads_by_way_of_the_shell(
+    scrimp: Scrimp, provider: FakeProvider, words: tuple[str, ...], mode: str
+) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("in/other.txt", "one\n")
+    rows = scrimp.file("in/rows.txt", "" if mode == "wb" else "two\n")
+    (scrimp.cwd / "linked").symlink_to("in")
+    with rows.open(mode) as stdout:
+        run = scrimp.start(
+            "run", *words, "--out", "text", stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE
+        )
+        err = run.communicate()[1].decode()
+
+    assert (run.returncode, provider.bodies) == (2, [])
+    assert f"stdout goes to {rows}, which is also an input" in err
+    assert rows.read_text() == ("" if mode == "wb" else "two\n")

@@ -79,7 +79,9 @@ def output_target(
     files_read: Mapping[str, str | None],
 ) -> OutputTarget:
     """Return where a run writes, by what `row_pattern` returns. Raises UsageError where it reads that file itself."""
-    if row_names is None and output != STDOUT:
+    if output == STDOUT:
+        _refuse_reading_stdout(inputs)
+    elif row_names is None:
         _refuse_overwriting("-o", output, inputs, files_read)
     if summary_file is not None and summary_file != STDOUT:
         _refuse_overwriting("--summary-file", summary_file, inputs, files_read)
@@ -121,6 +123,17 @@ def _refuse_unwritable(flag: str, file: str) -> None:
         writable = False
     if not writable:
         raise UsageError(f"{flag}: {file} cannot be written: name another file")
+
+
+def _refuse_reading_stdout(inputs: Sequence[str]) -> None:
+    """Raise UsageError where the shell sends stdout to a file that the run reads: rows would make rows without end."""
+    try:
+        is_file = stat.S_ISREG(os.fstat(1).st_mode)
+    except OSError:  # it is closed, which is said where it is written
+        return
+    opened = Path(os.path.realpath("/dev/fd/1"))  # its path, where the system tells it
+    if is_file and opened.is_file() and includes(inputs, opened):
+        raise UsageError(f"stdout goes to {opened}, which is also an input: send it to another file")
 
 
 def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:
