@@ -56,7 +56,7 @@ def scrimp(tmp_path: Path, forks: ForkServer, repeating: FakeProvider) -> Scrimp
     header = SECRETS["a configured header"]
     scrimp.provider(repeating.url, name="fake", key=SECRETS["the key"], more="[defaults]\nretries = 0\n")
     config = (scrimp.home / "config.toml").read_text(encoding="utf-8")
-    scrimp.config(config.replace("[tiers]", f'headers = {{ "x-team" = "{header}" }}\n[tiers]', 1))
+    scrimp.config(config.replace("[tiers]", f'headers = {{ "X-Team" = "{header}" }}\n[tiers]', 1))
     scrimp.env |= {
         "SCRIMP_MODEL": "fake/test-model",
         "HTTPS_PROXY": f"http://ada:{SECRETS['the password of the proxy']}@127.0.0.1:9",

@@ -65,8 +65,9 @@ class KeyRing:
     def headers_for(self, endpoint: Endpoint) -> dict[str, str]:
         """Return the headers that carry an endpoint's secrets; raise MissingKeyError if one it needs is missing."""
         headers = {} if _authorized(endpoint) else self._authorization(endpoint)
+        configured = {name.lower() for name in self._tables.get(endpoint.name, _NO_TABLE).headers}
         for header, value in endpoint.headers.items():
-            if may_hold_secret(header) or len(value) >= _SHORTEST_HEADER:
+            if may_hold_secret(header) or (header.lower() in configured and len(value) >= _SHORTEST_HEADER):
                 self._known.add(f"the header {header} of {endpoint.name}", value.rpartition(" ")[2])
         for header, (variable, prefix) in endpoint.env_headers.items():
             second_key = self._variable(variable)
