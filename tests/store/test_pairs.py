@@ -188,3 +188,43 @@ def test_any_history_of_replies_and_labels_ends_as_a_dictionary_says(
         for key, head in heads.items()
     ]
     assert stored == sorted((p for p in expected if p.replies), key=lambda prompt: (prompt.time, prompt.key))
+
+
+def of_task(key: str, task: str, template: str | None, *, named: bool = True) -> StoredPrompt:
+    return replace(PROMPT, key=key, signature=task, template=template, named=named)
+
+
+def test_a_template_is_that_of_a_task_whose_prompts_all_have_it_and_of_no_other_named_one(pairs: PairStore) -> None:
+    pairs.put([
+        of_task("a", "one", "t1"), of_task("b", "one", "t1"),  # found by it
+        of_task("c", "two", "t2"), of_task("d", "two", "t3"),  # two templates
+        of_task("e", "three", "t4"), of_task("f", "three", None),  # one prompt without
+        of_task("g", "four", "t5"), of_task("h", "five", "t5"),  # two names for one template
+        of_task("i", "six", "t6"), of_task("j", "0123abcd", "t6", named=False),  # collected without the name, too
+    ])  # fmt: skip
+
+    assert pairs.templates() == {"one": "t1", "six": "t6"}
+    assert pairs.templates(since=PROMPT.time + 1) == {}
+
+
+def test_the_newest_name_is_kept_and_an_inferred_one_never_replaces_it(pairs: PairStore) -> None:
+    for task, named in (("0123abcd", False), ("mail", True), ("0123abcd", False), ("tickets", True)):
+        pairs.put([replace(PROMPT, signature=task, named=named)])
+    (stored,) = pairs.prompts()
+
+    assert (stored.signature, stored.named) == ("tickets", True)
+
+
+def test_what_was_told_of_a_prompt_is_kept_where_it_is_told_no_more(pairs: PairStore) -> None:
+    told = replace(PROMPT, template="t1", row_id="7", source="t.csv:3", gold="18", named=True)
+    pairs.put([told])
+    pairs.put([replace(PROMPT, signature="other")])
+
+    assert list(pairs.prompts()) == [told]
+
+
+def test_a_command_is_kept_for_each_task(pairs: PairStore) -> None:
+    pairs.note_command(["one", "two"], ["t.csv", "-t", "a {b}"], 1.0)
+    pairs.note_command(["two"], ["u.csv"], 2.0)
+
+    assert pairs.commands() == {"one": ("t.csv", "-t", "a {b}"), "two": ("u.csv",)}

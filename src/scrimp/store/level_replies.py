@@ -17,7 +17,7 @@ from scrimp.enums import Level
 from scrimp.store.database import connect, insert, store_errors, transaction
 from scrimp.store.dollars import dollars, stored_dollars
 from scrimp.store.ledger import MIGRATIONS
-from scrimp.store.pairs import OutputSpec, StoredPrompt, put_prompts
+from scrimp.store.pairs import OutputSpec, StoredPrompt, put_prompts, templates_of
 
 EVERYTHING = 1.0  # `keep` of a level that leaves out no sentence
 
@@ -146,6 +146,11 @@ class LevelReplyStore:
                 (*of, evidence),
             ).fetchall()
         return int(count)
+
+    def templates(self) -> dict[str, str]:
+        """Return the fingerprint of each task's template, as `PairStore.templates` does of pairs of models."""
+        with store_errors(self.path):
+            return templates_of(self._db, "SELECT DISTINCT signature, key FROM level_replies")
 
     def looks(self, task: str, side: Side, version: str) -> int:
         """Return how many different pairs of a task were looked at, whichever model they are of."""

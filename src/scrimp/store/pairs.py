@@ -93,6 +93,10 @@ _SELECT = (
     " ORDER BY p.time, p.key, r.model"
 )
 
+_MEMBERS = (
+    "SELECT signature, key FROM prompts p WHERE time >= ? AND EXISTS (SELECT 1 FROM replies r WHERE r.key = p.key)"
+)
+
 
 class PairStore:
     """Stored prompts with the replies of several models, in the ledger's file."""
@@ -153,15 +157,12 @@ class PairStore:
         return {key: (signature, kind) for key, signature, kind in rows}
 
     def templates(self, *, since: float = 0.0) -> dict[str, str]:
-        """Return the fingerprint of each task's template: of the tasks all of whose prompts have one, the same."""
+        """Return the fingerprint of each task's template: of the tasks all of whose prompts have one, the same.
+
+        A template of two tasks that the user named apart is that of neither.
+        """
         with store_errors(self.path):
-            rows = self._db.execute(
-                "SELECT signature, max(template) FROM prompts p WHERE time >= ?"
-                " AND EXISTS (SELECT 1 FROM replies r WHERE r.key = p.key)"
-                " GROUP BY signature HAVING count(template) = count(*) AND min(template) = max(template)",
-                (since,),
-            )
-            return dict(rows.fetchall())
+            return templates_of(self._db, _MEMBERS, since)
 
     def note_command(self, tasks: Iterable[str], words: Sequence[str], time: float) -> None:
         """Keep the words of the command that runs the prompts of these tasks; `time` is in seconds since the epoch."""
@@ -177,6 +178,22 @@ class PairStore:
         with store_errors(self.path):
             rows = self._db.execute("SELECT signature, command FROM task_commands").fetchall()
         return {task: msgspec.json.decode(command, type=tuple[str, ...]) for task, command in rows}
+
+
+def templates_of(db: Connection, members: str, *values: object) -> dict[str, str]:
+    """Return the template of each task whose prompts all have one, the same, and no other task of the user's.
+
+    `members` selects the tasks (signature) of prompts (key).
+    """
+    query = (
+        f"WITH members AS ({members}), told AS (SELECT DISTINCT signature, template, named FROM prompts"  # noqa: S608 - a constant of `store`
+        " WHERE template IS NOT NULL)"
+        " SELECT m.signature, max(p.template) AS shared FROM members m JOIN prompts p USING (key) GROUP BY m.signature"
+        " HAVING count(p.template) = count(*) AND min(p.template) = shared AND NOT EXISTS"
+        " (SELECT 1 FROM told WHERE told.template = shared AND told.signature <> m.signature AND told.named)"
+    )
+    rows = db.execute(query, values)
+    return dict(rows.fetchall())
 
 
 def put_prompts(db: Connection, prompts: Sequence[StoredPrompt]) -> None:

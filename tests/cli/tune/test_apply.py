@@ -215,3 +215,27 @@ def test_prompts_that_were_collected_without_a_name_get_one_and_are_not_paid_aga
     assert line.startswith("to run sums: ")
     assert spent == 600
     assert looks[0] == ("sums", 1)
+
+
+def test_a_template_of_two_named_tasks_finds_neither_whichever_was_certified_first(recorded: Scrimp) -> None:
+    named(recorded, *recordings.TEMPLATE)
+    recordings.prompts(recorded, "others.jsonl", range(300, 304))
+    ran = recorded("tune", "shadow", "others.jsonl", *recordings.TEMPLATE, "--share", "100%", "--route", "others")
+    found = recorded("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1").out
+    by_name = recorded("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1", "--route", "sums").out
+
+    assert "task sums is found by --route sums alone from now on: its template is that of others too" in ran.err
+    assert "it stays with rec/claude-large" in found
+    assert "tuned sums" in by_name
+    assert [route["template"] for route in recordings.tuned(recorded)] == [""]
+
+
+def test_pairs_of_a_run_that_found_its_task_by_the_template_are_of_that_task(recorded: Scrimp) -> None:
+    named(recorded, *recordings.TEMPLATE)
+    recorded.config(recordings.CONFIG + '[shadow]\nshare = "100%"\nmax_cost = 0.5\n')
+    recordings.prompts(recorded, "new.jsonl", range(300, 310))
+    recorded("run", "new.jsonl", *recordings.TEMPLATE, "-q")
+
+    assert recordings.entries(recorded, "SELECT signature, named, count(*) FROM prompts GROUP BY 1, 2") == [
+        ("sums", 1, 210)
+    ]

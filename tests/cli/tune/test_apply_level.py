@@ -67,6 +67,7 @@ def test_rows_of_the_task_go_at_the_certified_level_and_say_so_from_the_cache_to
     assert f"compression: focus 0.6, certified {level['certified'][:10]} to keep 9" in explained
     assert "(40 pairs)" in explained
     assert level_of(applied) == DEFAULT  # of another task
+    assert "to run lockers: scrimp run p.jsonl --route lockers" in applied(*APPLY).out
 
 
 def test_an_answer_that_was_paid_for_by_a_certified_row_does_not_speak_of_it_where_the_user_chose_the_level(
@@ -237,3 +238,19 @@ def test_a_share_to_keep_is_certified_and_applied_apart_from_the_default_one(app
     assert "focus 0.9 applied to lockers" in ran.err
     assert {(row["compressed"]["level"], row["compressed"]["keep"]) for row in rows} == {("focus", 0.9)}
     assert [json.dumps(level["keep"]) for level in levels(applied)] == ["0.9"]
+
+
+def test_a_level_is_found_by_the_template_of_its_task_and_by_no_other(scrimp: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lockers.answer
+    scrimp.provider(provider.url)
+    template, other = (f"Passage:\n{{passage}}\n\n{word} this question: {{question}}" for word in ("Answer", "Solve"))
+    for name, numbers in (("p.jsonl", range(40)), ("new.jsonl", range(100, 103))):
+        parts = [lockers.prompt(number).removeprefix("Passage:\n").split("\n\nQuestion: ") for number in numbers]
+        scrimp.file(name, recordings.text({"passage": passage, "question": question} for passage, question in parts))
+    scrimp(*SHADOW, "p.jsonl", "-t", template)
+    applied = scrimp(*APPLY)
+
+    assert "to run lockers: scrimp run p.jsonl --template 'Passage:" in applied.out
+    assert "--route" not in applied.out
+    assert level_of(scrimp, "-t", template) == CERTIFIED
+    assert level_of(scrimp, "-t", other) == DEFAULT

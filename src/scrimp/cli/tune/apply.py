@@ -28,6 +28,7 @@ from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.flows.tune.level_certificates import LevelCertificate, tuned_levels, why_no_level
 from scrimp.render.certificate import certificate_sentences
+from scrimp.store.level_replies import LevelReplyStore
 from scrimp.store.pairs import PairStore
 from scrimp.tuning.certify import Certificate
 from scrimp.tuning.recorded_row import RecordedRow
@@ -132,7 +133,9 @@ def _apply_routes(
 
 def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: bool, dry_run: bool) -> None:
     path, now = session.services.paths.tuned, session.services.clock()
-    levels = list(tuned_levels(certificate, now, pooled=pooled))
+    with closing(LevelReplyStore(session.services.paths.ledger_db)) as store:
+        templates = store.templates()
+    levels = list(tuned_levels(certificate, now, pooled=pooled, templates=templates))
     if not levels:
         raise UsageError(why_no_level(certificate))
     for level in levels:
@@ -149,6 +152,10 @@ def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: boo
     )
     if (origin := session.services.level_origin) is not None:
         session.messages.warn(f"compress is set in {origin}, which goes before certified levels: remove it there")
+    with closing(PairStore(session.services.paths.ledger_db)) as pairs:
+        commands = pairs.commands()
+    for line in run_lines([*others, *levels], [level.signature for level in levels], commands):
+        print_line(line)
 
 
 def _why_nothing(certificate: Certificate) -> str:

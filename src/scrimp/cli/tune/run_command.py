@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from scrimp.cli.flags.run_flags import AnswerFlags, ReadingFlags
 from scrimp.cli.results.run_record import command_words
+from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import TunedRoute
 
 _STDIN = "-"
@@ -21,13 +22,12 @@ def run_words(inputs: Sequence[str], reading: ReadingFlags, answer: AnswerFlags)
 
 
 def run_lines(
-    applied: Sequence[TunedRoute], tasks: Sequence[str], commands: Mapping[str, Sequence[str]]
+    applied: Sequence[TunedRoute | TunedLevel], tasks: Sequence[str], commands: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
     """Yield for each of the tasks the command that runs its prompts, named where its template does not find it."""
-    templates = [route.template for route in applied]
-    for route in applied:
-        if route.signature in tasks:
-            words = ["scrimp", "run", *commands.get(route.signature, ("FILE",))]
-            if not route.template or templates.count(route.template) > 1:
-                words += ["--route", route.signature]
-            yield f"to run {route.signature}: {shlex.join(words)}"
+    templates = {each.signature: each.template for each in applied}
+    for task in dict.fromkeys(tasks):
+        words = ["scrimp", "run", *commands.get(task, ("FILE",))]
+        if not templates[task] or list(templates.values()).count(templates[task]) > 1:
+            words += ["--route", task]
+        yield f"to run {task}: {shlex.join(words)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Annotated
 
@@ -18,14 +18,15 @@ from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.drift import warn_of_level_drift
 from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
 from scrimp.cli.tune.run_command import run_words
-from scrimp.errors import UsageError
+from scrimp.errors import ConfigError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
 from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison
-from scrimp.flows.tune.pair_collector import PairCollector, sampled
+from scrimp.flows.tune.pair_collector import PairCollector, note_command, sampled
 from scrimp.flows.tune.pair_plan import MOST_PLANNED, PlannedGroup, level_plan, model_plan, plan_sentences
 from scrimp.flows.tune.shadow_run import default_models
+from scrimp.flows.tune.shared_templates import forget_shared_templates
 from scrimp.read.prompts import prompts
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Prompt
@@ -79,12 +80,13 @@ def shadow(
             inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn, note=session.messages.note
         )
         chosen = sampled(source, fraction)
+        words = run_words(inputs or (), reading, answer)
         if side is None:
             names = o.words(models) or default_models(session.services.routes)
-            words = run_words(inputs or (), reading, answer)
             collected = _collect_models(session, options, chosen, names, gold, words)
         else:
-            collected = _collect_levels(session, options, chosen, LevelComparison(side, twice), o.words(models), gold)
+            comparison = LevelComparison(side, twice)
+            collected = _collect_levels(session, options, chosen, comparison, o.words(models), gold, words)
         if collected.stop is not None and collected.stop.message:
             session.messages.error(collected.stop.message)
         elif not collected.prompts:
@@ -112,6 +114,21 @@ def _note_plan(session: Session, groups: Sequence[PlannedGroup], of: str, read: 
         session.messages.note(sentence)
 
 
+def _note_tasks(session: Session, tasks: Collection[str], templates: Collection[str], words: Sequence[str]) -> None:
+    """Keep how the tasks are run, and warn of certified ones that their template no longer finds."""
+    note_command(session.services, tasks, words)
+    try:
+        shared = forget_shared_templates(session.services, tasks, templates)
+    except ConfigError as error:  # the pairs are stored all the same
+        session.messages.warn(str(error))
+        return
+    for task in sorted(shared):
+        session.messages.warn(
+            f"task {task} is found by --route {task} alone from now on: its template is that of "
+            f"{', '.join(sorted(tasks))} too"
+        )
+
+
 def _collect_models(
     session: Session, options: RunOptions, chosen: Iterable[Prompt], models: Sequence[str], gold: str | None,
     words: Sequence[str],
@@ -124,7 +141,7 @@ def _collect_models(
         )
         stop = collector.collect(chain(first, rest), models)
     finally:
-        collector.note_command(words)
+        _note_tasks(session, collector.tasks, collector.templates, words)
         collector.close()
     session.messages.note(
         f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
@@ -138,7 +155,7 @@ def _collect_models(
 
 def _collect_levels(
     session: Session, options: RunOptions, chosen: Iterable[Prompt], comparison: LevelComparison,
-    models: Sequence[str] | None, gold: str | None,
+    models: Sequence[str] | None, gold: str | None, words: Sequence[str],
 ) -> _Collected:  # fmt: skip
     collector = LevelCollector(options, session.services, comparison, gold=gold)
     try:
@@ -147,6 +164,7 @@ def _collect_levels(
         _note_plan(session, plan, "answers", len(first))
         stop = collector.collect(chain(first, rest), models)
     finally:
+        _note_tasks(session, collector.tasks, collector.templates, words)
         collector.close()
     unchanged = f" ({format_count(collector.unchanged)} not changed by it)" if collector.unchanged else ""
     models = f" by {', '.join(collector.models)}" if collector.models else ""

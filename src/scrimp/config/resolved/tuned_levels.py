@@ -24,6 +24,7 @@ class TunedLevel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     saved_tokens: float | None = None  # of the prompts
     version: str  # of scrimp's compression
     certified: str  # UTC, such as 2026-11-09T14:03:21Z
+    template: str | None = None  # the fingerprint of its prompts' template, as a route has it
     drift: str | None = None  # why it no longer holds; such a level is not used
 
     @property

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from scrimp.compress import DEFAULT_KEEP
 from scrimp.compress.version import compression_version
 from scrimp.errors import ConfigError
-from scrimp.routing.task_signature import task_signature
+from scrimp.flows.plan.task_finder import TaskFinder
 from scrimp.units import format_percent_briefly, pluralize
 from scrimp.values import Chain, Parameters, Prompt
 
@@ -36,7 +36,9 @@ class CertifiedLevels:
         self._tuned: defaultdict[str, dict[str, TunedLevel]] = defaultdict(dict)
         for level in tuned:
             self._tuned[level.signature][level.model] = level
-        self._routes, self._name, self._parameters = routes, name, parameters
+        self._routes = routes
+        templates = {level.signature: level.template for level in tuned}
+        self._finder = TaskFinder(templates, name=name, parameters=parameters)
         self._warn, self._path = warn, path
         self._warned: set[str] = set()
 
@@ -63,7 +65,7 @@ class CertifiedLevels:
         of_task, model = self._of_task(prompt), self._model(chain)
         level = of_task.get(model)
         if not of_task:
-            return "no level of compression is certified for the task: the default is used"
+            return f"the default level is used: {self._finder.explain(prompt)}"
         if level is None:
             certified = ", ".join(f"{each.name} for {each.model}" for each in of_task.values())
             return f"certified is {certified}, and the prompt goes to {model or 'a chain'}: the default level is used"
@@ -89,7 +91,7 @@ class CertifiedLevels:
             self._warn(str(error))
 
     def _of_task(self, prompt: Prompt) -> dict[str, TunedLevel]:
-        return self._tuned.get(task_signature(prompt, self._parameters, self._name), {})
+        return self._tuned.get(self._finder.find(prompt) or "", {})
 
     def _model(self, chain: Chain) -> str:
         """Return the model that answers on a chain of one step, empty for more steps."""

@@ -22,7 +22,7 @@ from scrimp.tuning.shortlist import shortlist
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
-_NO_TEMPLATES: Mapping[str, str] = {}
+NO_TEMPLATES: Mapping[str, str] = {}
 # In the place of a version: looks at pairs of models, which no level compresses.
 UNCOMPRESSED = Side("off")
 ROUTES, _MIXTURES = "routes", "mixtures"
@@ -55,7 +55,7 @@ def certify_dataset(
 
 def tuned_routes(
     certificate: Certificate, rows: Sequence[RecordedRow], now: float, *, pooled: bool = False,
-    templates: Mapping[str, str] = _NO_TEMPLATES,
+    templates: Mapping[str, str] = NO_TEMPLATES,
 ) -> Iterator[TunedRoute]:  # fmt: skip
     """Yield the route of each task for which a policy was certified.
 

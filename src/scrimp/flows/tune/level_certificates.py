@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from scrimp.compress.version import compression_version
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import load_levels
 from scrimp.errors import InputError
+from scrimp.flows.tune.certificates import NO_TEMPLATES
 from scrimp.flows.tune.level_collector import side_of
 from scrimp.flows.tune.level_pairs import LevelPairs, level_pairs
 from scrimp.flows.tune.watch.level_drift import later_than
@@ -84,8 +85,12 @@ def _without_refuted(found: LevelPairs, side: Side, services: Services) -> Level
     return LevelPairs({model: pairs for model, pairs in kept.items() if pairs}, found.outdated)
 
 
-def tuned_levels(certificate: LevelCertificate, now: float, *, pooled: bool = False) -> Iterator[TunedLevel]:
+def tuned_levels(
+    certificate: LevelCertificate, now: float, *, pooled: bool = False, templates: Mapping[str, str] = NO_TEMPLATES
+) -> Iterator[TunedLevel]:
     """Yield the level of each task for which one is certified and saves; `now` is in seconds since the epoch.
+
+    `templates` are the fingerprints of the tasks whose prompts all have the same template.
 
     What is certified of several tasks on average says nothing of one of them: those only where `pooled`.
     """
@@ -99,6 +104,7 @@ def tuned_levels(certificate: LevelCertificate, now: float, *, pooled: bool = Fa
                 self_agreement=_rounded(claim.self_agreement), saved=_rounded(claim.saving.dollars),
                 saved_tokens=_rounded(claim.saving.tokens), version=certificate.version,
                 certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+                template=templates.get(signature, ""),
             )  # fmt: skip
 
 

@@ -69,6 +69,8 @@ class LevelCollector:
         }  # fmt: skip
         self.calls = ModelCalls(options, services, route=SHADOW_ROUTE)
         self.prompts = self.pairs = self.unchanged = self.in_chains = 0
+        self.tasks: set[str] = set()  # signatures of what was stored
+        self.templates: set[str] = set()  # of prompts whose task the user named
         self.models: dict[str, None] = {}  # in the order they were called
 
     def close(self) -> None:
@@ -203,7 +205,11 @@ class LevelCollector:
         return task_signature(prompt, self.calls.options.parameters, self._name)
 
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        return stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock(), self._gold)
+        stored = stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock(), self._gold)
+        self.tasks.add(stored.signature)
+        if stored.named and stored.template is not None:
+            self.templates.add(stored.template)
+        return stored
 
     def _stored(self, one: ModelReply, model: ModelRef, side: Side) -> tuple[StoredPrompt, LevelReply]:
         answer, rejected = one.answer, one.rejection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,15 @@ GROUP = 64  # prompts
 
 
 class KnownAnswer(Struct, frozen=True):
-    """A model's (provider/model) answer that needs no call; its cost is that of this one call."""
+    """A model's (provider/model) answer that needs no call; its cost is that of this one call.
+
+    `task` is the name of the certified task that its route was found by, where the prompt alone does not tell it.
+    """
 
     prompt: Prompt
     answer: Answer
     model: str
+    task: str | None = None
 
 
 def in_share(prompt: Prompt, share: float) -> bool:
@@ -66,8 +71,10 @@ class PairCollector:
         self.calls = ModelCalls(options, services, route=route, billed=billed)
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
+        self._found: dict[int, str] = {}  # names of certified tasks, by index of the prompt
         self.prompts = self.completions = 0  # `completions` are those stored
         self.tasks: set[str] = set()  # signatures of what was stored
+        self.templates: set[str] = set()  # of prompts whose task the user named
 
     def close(self) -> None:
         """Close the file."""
@@ -76,10 +83,6 @@ class PairCollector:
     def planned(self, prompts: Sequence[Prompt]) -> list[StoredPrompt]:
         """Return prompts as they will be stored; InputError where the column of right answers is missing."""
         return [self._prompt(prompt) for prompt in prompts]
-
-    def note_command(self, words: Sequence[str]) -> None:
-        """Keep the words of the command that runs the prompts of the tasks that were collected."""
-        self._pairs.note_command(sorted(self.tasks), words, self._services.clock())
 
     def collect(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
         """Send the prompts to one model after the other; return why that ended early.
@@ -110,6 +113,7 @@ class PairCollector:
 
     def add(self, known: Sequence[KnownAnswer]) -> None:
         """Store answers that models have given already; these models are not called for them again."""
+        self._found.update((one.prompt.index, one.task) for one in known if one.task is not None)
         self._pairs.put([self._stored(one.prompt, one.model, one.answer) for one in known])
         self._known.update((one.prompt.index, one.model) for one in known)
         self.completions += len(known)
@@ -138,10 +142,13 @@ class PairCollector:
         )  # fmt: skip
         stored = self._prompt(prompt)
         self.tasks.add(stored.signature)
+        if stored.named and stored.template is not None:
+            self.templates.add(stored.template)
         return replace(stored, replies=(reply,))
 
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        return stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock(), self._gold)
+        name = self._found.get(prompt.index, self._name)
+        return stored_prompt(prompt, self.calls.options.parameters, name, self._services.clock(), self._gold)
 
     def _label(self, prompt: Prompt, answer: Answer) -> tuple[float | None, str | None]:
         return (None, None) if self._gold is None else self._gold.score(prompt, answer.output)
@@ -158,6 +165,12 @@ def stored_prompt(
         template=template_fingerprint(prompt, parameters), row_id=prompt.id,
         source=prompt.source.encode("utf-8", "replace").decode(), gold=None if gold is None else gold.right(prompt),
     )  # fmt: skip
+
+
+def note_command(services: Services, tasks: Iterable[str], words: Sequence[str]) -> None:
+    """Keep the words of the command that runs the prompts of tasks that were collected."""
+    with closing(PairStore(services.paths.ledger_db)) as pairs:
+        pairs.note_command(sorted(tasks), words, services.clock())
 
 
 def gold_column(column: str | None, parameters: Parameters, services: Services) -> GoldColumn | None:
