@@ -32,7 +32,7 @@ def test_the_batches_about_form_are_found_and_few_others() -> None:
     wrong = [(prompt, words) for prompt in batches("other") if (words := about_form(prompt))]
 
     assert len(missed) <= 0.01 * len(batches("form")), missed
-    assert len(wrong) <= 0.04 * len(batches("other")), wrong
+    assert len(wrong) <= 0.05 * len(batches("other")), wrong
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_task_about_form_leaves_every_byte_of_json_and_another_none_of_its_whi
     }
 
     assert kept["form"] >= 0.99 * len(batches("form"))
-    assert kept["other"] <= 0.04 * len(batches("other"))
+    assert kept["other"] <= 0.05 * len(batches("other"))
     assert compress(f"{written}\n\nWho pays?", "lossless").text == f"{minified}\n\nWho pays?"
 
 
@@ -123,6 +123,22 @@ def test_a_question_within_an_order_does_not_make_it_one_that_asks() -> None:
     assert about_form("Sieve it and hand me what remains.")
     assert about_form("Frobnicate it and let me have the log.")
     assert about_form("And which order is late?") is None
+
+
+def test_an_order_asks_for_values_where_its_own_verb_does() -> None:
+    assert about_form("Frobnicate my order.")
+    assert about_form("Walk me through this query.")
+    assert about_form("I want to cancel my order.") is None
+    assert about_form("Frobnicate it, then classify the customer's message.") is None
+    assert about_form("ग्राहक को विनम्रता से जवाब दो।") is None
+
+
+@pytest.mark.parametrize(
+    "question", ["Does every answer have a reason?", "Hat jede Frage vier Antworten?", "每个问题都对吗"]
+)
+def test_a_question_that_ranges_over_all_of_the_data_is_about_the_form_of_json_only(question: str) -> None:
+    assert about_form(question)
+    assert about_form(question, of_prose=True) is None
 
 
 @pytest.mark.parametrize(

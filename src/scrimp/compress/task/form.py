@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal[
-    "form", "whole", "values", "format", "questions", "answers", "unsure", "units", "parts", "properties"
+    "form", "whole", "values", "format", "questions", "answers", "unsure", "units", "parts", "properties", "scopes"
 ]
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
@@ -42,6 +42,7 @@ _VALUE = "0"  # stands for a word that names a value
 _SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]*+[.!?\n\u061f\u0964\u3002\uff01\uff1f]*+"
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
+_VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
@@ -114,8 +115,8 @@ def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
             return found
         if of_prose or not _is_question(one):
             continue
-        if unit:
-            return unit
+        if found := unit or _find(left, "scopes"):
+            return found
         if mention := pattern(_MENTION).search(one):
             return mention[0]
     return None
@@ -128,9 +129,26 @@ def about_all(instructions: str) -> str | None:
 
 
 def _asks_for_value(text: str, sentences: Sequence[str]) -> bool:
-    if _find(text, "answers") or _find(text, "questions"):
+    if _find(text, "questions") or any(map(_tells_to_answer, sentences)):
         return True
     return any(pattern(_QUESTION).search(one) and not _find(one, "unsure") for one in sentences)
+
+
+def _tells_to_answer(sentence: str) -> bool:
+    """Return whether a sentence asks for what values answer; of an order, which begins with its verb, a clause does."""
+    _, folded = _words(sentence)
+    first = next((word for word in folded if word[:1].isalnum() and word not in _function_words("polite")), "")
+    if first in _function_words("small", "asking") or pattern(_VERB_LAST).search(sentence):
+        return _find(sentence, "answers") is not None
+    return next(_finder("answers", only_orders=True).find(folded), None) is not None
+
+
+@cache
+def _function_words(*fields: str) -> frozenset[str]:
+    from scrimp.compress.instructions.vocabulary import LANGUAGES  # noqa: PLC0415 - as `_languages`
+
+    texts = (getattr(words, field) for words in LANGUAGES for field in fields)
+    return frozenset(word for text in texts for word in _words(text)[1] if word[:1].isalnum())
 
 
 def _is_question(sentence: str) -> bool:
@@ -198,15 +216,16 @@ def _languages(*, spaced: bool) -> Sequence[Words]:
 
 
 @cache
-def _finder(kind: Kind) -> PhraseFinder:
+def _finder(kind: Kind, *, only_orders: bool = False) -> PhraseFinder:
     phrases: list[Phrase] = []
     orders: list[Phrase] = []
     for words in _languages(spaced=True):
         leads = () if kind == "questions" else tuple(parse_phrases(_fold(words.leads)))
         for phrase in parse_phrases(_fold(getattr(words, kind))):
-            if phrase[0] == START:
-                orders.append(phrase[1:])
-                phrases += [(leads, *phrase[1:])] if leads else []
+            if phrase[0] == START or only_orders:
+                order = phrase[phrase[0] == START :]
+                orders.append(order)
+                phrases += [(leads, *order)] if leads else []
             else:
                 phrases.append(phrase)
     return PhraseFinder(phrases, orders)

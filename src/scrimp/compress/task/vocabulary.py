@@ -27,7 +27,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     else the data answers by its values, however it is written. `unsure`: how a question begins that may be about the
     text itself, or an order. `units`: what a text is made of as it is written ("syllable", "footnote"); `parts`: what
     has contents, too ("clause", "id"); `properties`: what is said of either where it is about how it is written
-    ("unique", "missing"). `leads`: what an order may follow.
+    ("unique", "missing"); `scopes`: how a question ranges over all of the data ("every"). `leads`: what an order may
+    follow.
     """
 
     form: str
@@ -40,6 +41,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     units: str = ""
     parts: str = ""
     properties: str = ""
+    scopes: str = ""
     leads: str = ""
 
 
