@@ -359,6 +359,9 @@ class CallUsage(Struct, frozen=True, kw_only=True):
     compared: bool = False  # the one call that the baseline would have made, too
 
 
+CERTIFIED = "tuned "  # how the reason of a row begins that a certificate routed
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """The stored part of a completed row; this is what the cache holds."""
 
@@ -388,6 +391,12 @@ class Answer(Struct, frozen=True, kw_only=True):
     baseline_estimated: bool = False  # the tokens of `baseline_cost` or `compression_saved` were not counted
     compared_cost: Decimal | None = None  # dollars of the one call that the baseline would have made, too
     calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
+
+    @property
+    def certified(self) -> bool:
+        """Whether a certified route gave it, in the place of the model that is its baseline."""
+        return self.why.startswith(CERTIFIED)
+
     effort: Effort | None = None  # that the model was asked for
 
 

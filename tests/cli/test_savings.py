@@ -268,6 +268,10 @@ def test_a_certified_route_is_compared_with_its_flagship(scrimp: Scrimp, provide
     assert (compared["models"], compared["cost_usd"]) == ([OPUS], thousandths(56))
     assert compared["saved_by_usd"]["routing"] == thousandths(42)
 
+    cached = bill(scrimp, "--route triage")["baseline"]
+    assert (cached["models"], cached["cost_usd"]) == ([OPUS], thousandths(56))
+    assert cached["saved_by_usd"]["cache"] == thousandths(56)
+
 
 def test_a_hit_of_another_tier_of_service_is_priced_as_such(scrimp: Scrimp, provider: FakeProvider) -> None:
     config(scrimp, provider)

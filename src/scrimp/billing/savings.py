@@ -6,8 +6,8 @@ For each answered row the baseline's cost less what the row cost in this run is 
   named model, by whose choice that model was, the rest of the difference to the one call that is compared; and the
   row's other attempts (cheap ones of a chain, corrections, judges), which no baseline would have made;
 - for a duplicate: what that one call would have cost, and what compression and the choice of the model had saved of it;
-- for a completion from the cache: what the row would cost now, and nothing else. What routing saved was counted once,
-  when it was paid for.
+- for a completion from the cache: what the row would cost now, and nothing else: with a certified route, at its
+  flagship. What routing saved was counted once, when it was paid for.
 
 Calls of rows that failed saved nothing, and those that watch certified routes neither. Other attempts, failed rows and
 the quality shadow are never above zero; the choice of the model is

@@ -318,12 +318,15 @@ class Ledger:
             ).fetchall()
         return [step for (step,) in rows]
 
-    def newest_rows(self, chain: str, rows: int) -> list[EndedRow]:
-        """Return how the newest rows of a route of one model ended, the newest first; only those that were paid for."""
+    def ended_rows(self, chain: str, rows: int, *, newest: bool) -> list[EndedRow]:
+        """Return how the newest rows of a route of one model ended, or its oldest ones; these come first.
+
+        Only those that were paid for.
+        """
         with store_errors(self.path):
             found = self._db.execute(
-                "SELECT unread, output FROM entries WHERE chain = ? AND unread IS NOT NULL"
-                " AND status IN ('paid', 'truncated') ORDER BY id DESC LIMIT ?",
+                "SELECT unread, output FROM entries WHERE chain = ? AND unread IS NOT NULL"  # noqa: S608 - two words
+                f" AND status IN ('paid', 'truncated') ORDER BY id {'DESC' if newest else 'ASC'} LIMIT ?",
                 (chain, rows),
             ).fetchall()
         return [EndedRow(bool(unread), output) for unread, output in found]

@@ -15,7 +15,7 @@ from scrimp.errors import ConfigError
 from scrimp.flows.plan.task_finder import TaskFinder
 from scrimp.routing.task_signature import task_signature
 from scrimp.units import format_percent_briefly, pluralize
-from scrimp.values import Chain, Parameters, Prompt, Route, Step
+from scrimp.values import CERTIFIED, Chain, Parameters, Prompt, Route, Step
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
@@ -78,8 +78,8 @@ class CertifiedRoutes:
         if chain is None:
             return None
         why = (
-            f"tuned {signature}: {tuned.policy}, certified {tuned.day} to keep {format_percent_briefly(tuned.bound)} "
-            f"({pluralize(tuned.pairs, 'pair')})"
+            f"{CERTIFIED}{signature}: {tuned.policy}, certified {tuned.day} to keep "
+            f"{format_percent_briefly(tuned.bound)} ({pluralize(tuned.pairs, 'pair')})"
         )
         return Route(
             chain=chain, tier=None, why=why, flagship=tuned.flagship, certified_task=signature,

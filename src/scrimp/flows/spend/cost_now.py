@@ -33,7 +33,9 @@ class CostNow:
         self._price_of: dict[tuple[str, str], Price | None] = {}  # by the model as it was called, and as it answered
 
     def __call__(self, answer: Answer) -> Comparison:
-        """Return the row's comparison: with the user's baseline, or with the model that answered."""
+        """Return the comparison: with the user's baseline, a certificate's flagship, or the model that answered."""
+        if self._wanted is None and answer.certified and answer.baseline is not None:
+            return Comparison(answer.baseline, self._at_baseline(answer, answer.baseline), estimated=True)
         called = f"{answer.provider}/{answer.called_as or answer.model}"
         if self._wanted is None or (
             is_model_of(self._wanted, called, answer.effort) and is_same_model(called, answer.model)

@@ -26,7 +26,8 @@ def newest_first(*periods: tuple[int, float, float], seed: int = 1) -> list[Ende
 
 
 def drift(*periods: tuple[int, float, float], route: TunedRoute = ROUTE) -> str | None:
-    return with_completion_drift(route, newest_first(*periods)[:2000]).drift
+    rows = newest_first(*periods)
+    return with_completion_drift(route, rows[:2000], rows[::-1][:2000]).drift
 
 
 def test_more_rows_without_an_answer_than_when_certified_are_drift() -> None:
@@ -49,7 +50,11 @@ def test_lengths_that_double_or_halve_are_drift(tokens: float, drifted: bool) ->
     said = drift((5000, 0.02, 40), (300, 0.02, tokens))
 
     assert (said is not None) == drifted
-    assert said is None or "those of the 1,700 before them 4" in said.replace("39 t", "4")
+    assert said is None or "those of the first 1,000 had 4" in said.replace("had 39", "had 4")
+
+
+def test_lengths_that_changed_long_ago_in_one_run_are_drift_too() -> None:
+    assert drift((100_000, 0.02, 40), (10_000, 0.02, 120)) is not None
 
 
 @pytest.mark.parametrize("route", [replace(ROUTE, unread=None), replace(ROUTE, unread=0.97)])
@@ -61,19 +66,21 @@ def test_neither_few_rows_nor_tokens_that_nobody_counted_say_anything() -> None:
     uncounted = [EndedRow(row.unread, None) for row in newest_first((3000, 0.02, 40))]
 
     assert drift((299, 1.0, 4000)) is None
-    assert with_completion_drift(ROUTE, uncounted).drift is None
+    assert drift((299, 0.02, 40), (300, 0.02, 4000)) is None
+    assert with_completion_drift(ROUTE, uncounted, uncounted).drift is None
 
 
 def test_a_chain_and_what_has_drifted_stay_as_they_are() -> None:
     bad = newest_first((2000, 0.9, 40))
     for route in (replace(ROUTE, steps=("a/small", "c/large")), replace(ROUTE, drift="before")):
-        assert with_completion_drift(route, bad) == route
+        assert with_completion_drift(route, bad, bad) == route
 
 
 def test_two_hundred_looks_at_unchanged_rows_seldom_alarm() -> None:
     rows = newest_first((62_000, 0.02, 40), seed=3)[::-1]
     alarms = sum(
-        with_completion_drift(ROUTE, rows[end - 2000 : end][::-1]).drift is not None for end in range(2000, 62_001, 300)
+        with_completion_drift(ROUTE, rows[end - 2000 : end][::-1], rows[:2000]).drift is not None
+        for end in range(2000, 62_001, 300)
     )
 
     assert alarms == 0

@@ -1,8 +1,9 @@
 """Whether the completions of a certified route of one model still look as they did.
 
 One model has nobody to climb to, so what is watched is what its completions are: the share of rows without an answer
-(refused, cut off, not one of the choices, "I don't know"), and their length. A length counts only where it doubles or
-halves: prompts are longer on some days than on others.
+(refused, cut off, not one of the choices, "I don't know"), and their length. The certificate tells the former; lengths
+are compared with those of the first rows after it, and count only where they double or halve: prompts are longer on
+some days than on others.
 """
 
 from __future__ import annotations
@@ -43,12 +44,19 @@ class _Lengths(Struct, frozen=True):
         return f"{expm1(self.mean):,.0f} tokens"
 
 
-def with_completion_drift(route: TunedRoute, newest: Sequence[EndedRow]) -> TunedRoute:
-    """Return a route, with `drift` set where its newest rows, which come first, are not like those before."""
+def with_completion_drift(
+    route: TunedRoute, newest: Sequence[EndedRow], oldest: Sequence[EndedRow]
+) -> TunedRoute:  # fmt: skip
+    """Return a route, with `drift` set where its newest rows, which come first, are not like those before.
+
+    The newest and the oldest may be the same ones, where there are no more.
+    """
     for size in WINDOWS:
         if route.drift is not None or len(route.steps) > 1 or len(newest) < size:
             break
-        drift = _unread(route, newest[:size], newest[size:]) or _length(newest[:size], newest[size:])
+        # All rows are known where they are fewer than asked for: the window itself is no reference for it.
+        first = oldest[: min(max(WINDOWS), len(oldest) - size)]
+        drift = _unread(route, newest[:size], newest[size:]) or _length(newest[:size], first)
         route = replace(route, drift=drift) if drift else route
     return route
 
@@ -74,13 +82,13 @@ def _unread_share(rows: Sequence[EndedRow]) -> Share:
     return Share(sum(row.unread for row in rows), len(rows))
 
 
-def _length(window: Sequence[EndedRow], before: Sequence[EndedRow]) -> str | None:
-    newest, earlier = _lengths(window), _lengths(before)
+def _length(window: Sequence[EndedRow], first: Sequence[EndedRow]) -> str | None:
+    newest, earlier = _lengths(window), _lengths(first)
     if newest is None or earlier is None or earlier.rows < len(window) or not newest.differ(earlier):
         return None
     return (
         f"completions of the newest {newest.rows:,} rows have {newest.typical}, "
-        f"those of the {earlier.rows:,} before them {earlier.typical}"
+        f"those of the first {earlier.rows:,} had {earlier.typical}"
     )
 
 

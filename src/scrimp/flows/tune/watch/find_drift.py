@@ -49,7 +49,8 @@ def _with_new_drift(route: TunedRoute, ledger: Ledger) -> TunedRoute:
     calls = calls_of_windows(route)
     if can_climb(route):
         return with_new_drift(route, ledger.newest_ends(chain_name(route), calls))
-    return with_completion_drift(route, ledger.newest_rows(chain_name(route), calls))
+    newest, oldest = (ledger.ended_rows(chain_name(route), calls, newest=newest) for newest in (True, False))
+    return with_completion_drift(route, newest, oldest)
 
 
 def watch_state(route: TunedRoute, ledger: Ledger, *, compared: bool) -> WatchState:
@@ -57,7 +58,7 @@ def watch_state(route: TunedRoute, ledger: Ledger, *, compared: bool) -> WatchSt
     quality: tuple[Watched, ...] = ("quality",) if compared and route.compared else ()
     if can_climb(route):
         return WatchState(("escalations", *quality), needed=0, rows=0)
-    rows = ledger.newest_rows(chain_name(route), calls_of_windows(route))
+    rows = ledger.ended_rows(chain_name(route), calls_of_windows(route), newest=True)
     by: list[Watched] = []
     if watches_answers(route):
         by.append("answers")
