@@ -97,7 +97,7 @@ def test_a_file_that_is_no_database_is_named_with_the_next_move(tmp_path: Path) 
     path = tmp_path / "cache.db"
     path.write_text("this is no database, " * 100)
 
-    with pytest.raises(StoreError, match=r"cache\.db is damaged.*move it away"):
+    with pytest.raises(StoreError, match=r"cache\.db is damaged.*doctor --repair"):
         SqliteCache(path)
 
 

@@ -270,7 +270,7 @@ def test_a_file_that_is_not_a_database_is_refused_and_not_touched(
 ) -> None:
     (tmp_path / "store.db").write_bytes(content)
 
-    with pytest.raises(StoreError, match=r"store\.db is damaged or not a database .*move it away") as refused:
+    with pytest.raises(StoreError, match=r"store\.db is damaged or not a database .*doctor --repair") as refused:
         opener(tmp_path / "store.db")
     assert not isinstance(refused.value, StoreUnwritableError)  # it must not pass for a full disk
     assert (tmp_path / "store.db").read_bytes() == content
@@ -331,7 +331,7 @@ def test_a_full_disk_loses_the_group_that_did_not_fit_and_no_other(tmp_path: Pat
         (sqlite3.OperationalError("disk I/O error"), DiskFullError, "free some space"),
         (sqlite3.OperationalError("unable to open database file"), StoreUnwritableError, "set SCRIMP_HOME"),
         (sqlite3.OperationalError("no such table: entries"), StoreError, "no such table"),
-        (sqlite3.DatabaseError("database disk image is malformed"), StoreError, "damaged.*move it away"),
+        (sqlite3.DatabaseError("database disk image is malformed"), StoreError, "damaged.*doctor --repair"),
         (sqlite3.IntegrityError("CHECK failed"), StoreError, "damaged"),
         (PermissionError(13, "Permission denied"), StoreUnwritableError, "Permission denied; set SCRIMP_HOME"),
         (OSError(28, "No space left on device"), DiskFullError, "No space left on device"),

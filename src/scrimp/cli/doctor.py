@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,7 +14,7 @@ from scrimp.cli.environment_effects import environment_effects
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.config.resolved.api_keys import missing_key_message
-from scrimp.errors import ScrimpError
+from scrimp.errors import ScrimpError, StoreError
 from scrimp.store.ledger import Ledger
 from scrimp.transport.http.client import build_engine
 from scrimp.transport.local import model_file
@@ -22,14 +24,23 @@ _BROKEN = 2
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Save what can be read of damaged files; they are kept beside it.")
+    ] = False,
+) -> None:
     """Check the installation, the keys and the stores; exit 2 if something is broken.
 
     Keys are looked for, not tried: no API is called. Each variable that changes how providers are called is named with
     what it changes.
+
+    --repair makes a damaged cache or ledger anew from the rows that can be read, and looks for records in damaged
+    journals. The damaged files themselves are moved to the folder "damaged" beside them, and never deleted.
     """
     with open_session() as session:
         print_line(f"scrimp {__version__}, Python {sys.version.split()[0]}")
+        if repair:
+            _repair(session)
         passed = [_examine(name, step) for name, step in _examinations(session)]
         for name in sorted(session.services.routes.available):
             if session.services.routes.endpoints[name].key_env:
@@ -52,7 +63,7 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
     yield from environment_effects(session)
     yield "connections", lambda: _connections(session)
-    yield "cache", lambda: f"{services.cache_file.stats().rows} completions in {services.cache_file.path}"
+    yield "cache", lambda: _cache(session)
     yield "ledger", lambda: _ledger(session)
     yield "prices", lambda: f"table of {services.prices.date}"
     yield "embedded model", lambda: _embedded(session)
@@ -64,7 +75,30 @@ def _connections(session: Session) -> str:
     return "can be encrypted"
 
 
+def _repair(session: Session) -> None:
+    from scrimp.flows.repair import repair_stores  # noqa: PLC0415 - files are seldom damaged
+
+    repaired = repair_stores(session.services.paths)
+    for sentence in repaired or ["nothing is damaged"]:
+        print_line(f"repair {sentence}")
+
+
+def _checked(path: Path) -> Path:
+    """Return the path of a database; raise StoreError where it is damaged in a place that nothing reads now."""
+    from scrimp.store.repair.database import damage_of  # noqa: PLC0415 - as above
+
+    if (damage := damage_of(path)) is not None:
+        raise StoreError(f"{path} is damaged ({damage}): run `scrimp doctor --repair`")
+    return path
+
+
+def _cache(session: Session) -> str:
+    _checked(session.services.paths.cache_db)
+    return f"{session.services.cache_file.stats().rows} completions in {session.services.cache_file.path}"
+
+
 def _ledger(session: Session) -> str:
+    _checked(session.services.paths.ledger_db)
     lost = session.services.recover()
     ledger = Ledger(session.services.paths.ledger_db)
     calls = sum(total.calls for total in ledger.totals("run"))

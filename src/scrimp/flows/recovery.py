@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.journal import BegunCall, SettledRow, recover_abandoned
 from scrimp.store.ledger import Ledger
+from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths
 
 
-def recover(paths: Paths) -> int:
+def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None) -> int:
     """Commit the journals of killed runs; return how many of their calls were lost."""
-    with recover_abandoned(paths.ledger_db.parent) as lines:
-        if not lines:
-            return 0
-        settled = [line for line in lines if isinstance(line, SettledRow)]
-        with closing(SqliteCache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
-            cache.import_many([completion for row in settled if (completion := _completion(row)) is not None])
-            ledger.append([entry for row in settled for entry in row.entries])
-            begun = [line.entry for line in lines if isinstance(line, BegunCall)]
-            known = ledger.recorded_calls([entry.call for entry in begun])
-            lost = [entry for entry in begun if entry.call not in known]
-            ledger.append(lost)
+
+    def damaged(path: Path, records: int) -> None:
+        warn(
+            f"the journal of a killed run is damaged: {pluralize(records, 'record')} cannot be read, the others are "
+            f"recovered; it is kept as {path}, and `scrimp doctor --repair` looks for more"
+        )
+
+    with recover_abandoned(paths.ledger_db.parent, damaged) as records:
+        return commit_records(paths, records)
+
+
+def commit_records(paths: Paths, records: Sequence[BegunCall | SettledRow]) -> int:
+    """Bring records of a journal into the stores; return how many of their calls were lost."""
+    if not records:
+        return 0
+    settled = [record for record in records if isinstance(record, SettledRow)]
+    with closing(SqliteCache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
+        cache.import_many([completion for row in settled if (completion := _completion(row)) is not None])
+        ledger.append([entry for row in settled for entry in row.entries])
+        begun = [record.entry for record in records if isinstance(record, BegunCall)]
+        known = ledger.recorded_calls([entry.call for entry in begun])
+        lost = [entry for entry in begun if entry.call not in known]
+        ledger.append(lost)
     return len(lost)
 
 

@@ -133,7 +133,7 @@ class Services:
         from scrimp.flows.recovery import recover  # noqa: PLC0415 - few runs die
 
         try:
-            return recover(self.paths)
+            return recover(self.paths, self.warn)
         except StoreError as error:
             self.warn(f"the journal of a killed run cannot be recovered now: {error}")
             self.unwritable = error  # its completions would be paid for again

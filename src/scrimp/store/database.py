@@ -185,7 +185,8 @@ def store_errors(path: Path) -> Iterator[None]:
         raise _operational_error(path, str(error)) from error
     except (sqlite3.DatabaseError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise StoreError(
-            f"{path} is damaged or not a database ({error}): move it away, and scrimp creates a new one"
+            f"{path} is damaged or not a database ({error}): run `scrimp doctor --repair`, which saves what can be "
+            "read and keeps the file"
         ) from error
     except OSError as error:
         full = error.errno in _FULL

@@ -13,7 +13,7 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import StoreUnwritableError
+from scrimp.store.damaged_files import put_aside
 from scrimp.store.database import make_private_folder, store_errors
 from scrimp.values import Answer, Entry
 
@@ -47,7 +48,7 @@ class SettledRow(Struct, frozen=True, tag="settled"):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(BegunCall | SettledRow).decode
+decode_record = msgspec.json.Decoder(BegunCall | SettledRow).decode
 
 
 class _Segment:
@@ -175,13 +176,22 @@ class Journal:
 
 
 @contextmanager
-def recover_abandoned(folder: Path) -> Iterator[list[BegunCall | SettledRow]]:
-    """Yield all records that dead processes have left; their segments are deleted after the block, unless it fails."""
+def recover_abandoned(
+    folder: Path, damaged: Callable[[Path, int], None] = lambda _path, _records: None
+) -> Iterator[list[BegunCall | SettledRow]]:
+    """Yield all records that dead processes have left; their segments are deleted after the block, unless it fails.
+
+    A segment with records that cannot be read is put aside instead; `damaged` is told of its new path and their number.
+    """
     with ExitStack() as locks, store_errors(folder):
         files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, locks)]
-        yield [record for path in files for record in _decode_records(path.read_bytes())]
-        for path in files:
-            path.unlink()
+        found = [_decode_records(path.read_bytes()) for path in files]
+        yield [record for records, _ in found for record in records]
+        for path, (_, unreadable) in zip(files, found, strict=True):
+            if unreadable:
+                damaged(put_aside(path), unreadable)
+            else:
+                path.unlink()
 
 
 def _try_lock(path: Path, locks: ExitStack) -> bool:
@@ -195,8 +205,18 @@ def _try_lock(path: Path, locks: ExitStack) -> bool:
     return False
 
 
-def _decode_records(data: bytes) -> Iterator[BegunCall | SettledRow]:
-    """Yield the records; one that was cut short belongs to a request that was never sent."""
-    for line in data.rstrip(b"\0").splitlines():
-        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
-            yield _decode(line)
+def _decode_records(data: bytes) -> tuple[list[BegunCall | SettledRow], int]:
+    """Return the records, and how many lines are none.
+
+    A last one that was cut short is not counted: it belongs to a request that was never sent.
+    """
+    *lines, _cut_short = data.rstrip(b"\0").split(b"\n")
+    records, unreadable = [], 0
+    for line in lines:
+        try:
+            records.append(record := decode_record(line))
+            if isinstance(record, SettledRow):
+                bytes.fromhex(record.key)  # without it the completion is lost, and the calls are not
+        except (msgspec.MsgspecError, ValueError):
+            unreadable += 1
+    return records, unreadable

@@ -1,0 +1,28 @@
+"""Repairing the stores: databases made anew from what can be read of them, then the journals, which need them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrimp.flows.recovery import commit_records
+from scrimp.store import cache, ledger
+from scrimp.store.repair.database import repair_database
+from scrimp.store.repair.journals import damaged_journals, fragments, set_searched
+from scrimp.units import pluralize
+
+if TYPE_CHECKING:
+    from scrimp.config.paths import Paths
+
+
+def repair_stores(paths: Paths) -> list[str]:
+    """Repair what is damaged; return a sentence for each file. Raise StoreError where that cannot be done now."""
+    said = []
+    for path, migrations in ((paths.cache_db, cache.MIGRATIONS), (paths.ledger_db, ledger.MIGRATIONS)):
+        if (made := repair_database(path, migrations)) is not None:
+            said.append(f"{path} made anew from {pluralize(made.rows, 'row')}; the damaged file is {made.kept_as}")
+    for journal in damaged_journals(paths.ledger_db.parent):
+        records = fragments(journal)
+        lost = commit_records(paths, records)
+        kept = set_searched(journal)
+        said.append(f"{pluralize(len(records), 'record')} read in {kept}, {pluralize(lost, 'call')} of them lost")
+    return said

@@ -1,0 +1,40 @@
+"""Records in damaged journals that no whole line has: looked for by how each begins."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from scrimp.store.damaged_files import FOLDER
+from scrimp.store.database import store_errors
+from scrimp.store.journal import PREFIX, BegunCall, SettledRow, decode_record
+
+_BEGINNING = re.compile(rb'(?=\{"type":"(?:begun|settled)")')
+_END = re.compile(rb"[\n\0]")
+# The ending of the name of a journal that was looked through.
+_DONE = ".searched"
+
+
+def damaged_journals(home: Path) -> list[Path]:
+    """Return the journals that were put aside and not yet looked through."""
+    return [path for path in sorted((home / FOLDER).glob(f"{PREFIX}*")) if not path.name.endswith(_DONE)]
+
+
+def fragments(path: Path) -> list[BegunCall | SettledRow]:
+    """Return all records of a damaged journal that can be read, whole lines and what is between damaged bytes."""
+    with store_errors(path):
+        data = path.read_bytes()
+    records = []
+    for piece in _BEGINNING.split(data):
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            records.append(decode_record(_END.split(piece, 1)[0]))
+    return records
+
+
+def set_searched(path: Path) -> Path:
+    """Mark a journal as looked through; it stays where it is."""
+    with store_errors(path):
+        return path.rename(path.with_name(path.name + _DONE))
