@@ -19,6 +19,7 @@ from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
 from scrimp.compress.output.repeated_lines import fold_repeated_lines
+from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 
 _MANY_LINES = 20
@@ -92,6 +93,8 @@ def _page_text_complete(before: str, after: str) -> str | None:
 def _drop_articles(text: str, options: CompressOptions) -> str:
     from scrimp.compress.wording.articles import drop_articles  # noqa: PLC0415 - at dense only
 
+    if not may_be_prose(text):
+        return text
     notes = _BRACKETED.pattern
     protected = notes if options.protected is None else f"{options.protected.pattern}|{notes}"
     return drop_articles(text, protected=re.compile(protected))

@@ -14,6 +14,7 @@ from scrimp.compress.options import CompressOptions
 from scrimp.compress.output.repeated_passages import NOTE
 from scrimp.compress.task.form import about_all, about_form
 from scrimp.compress.told_data import with_named_values
+from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.zone import Zone, ZoneKind
 from scrimp.regexes import pattern
 from scrimp.values import TextSpan
@@ -25,9 +26,6 @@ SELECTION = "sentences for the question"  # as a rule is named
 NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
 ABOUT_ALL = "the task needs every sentence of its documents"
-
-_LONG = 200_000  # characters
-_SHORTEST = 8  # characters of a sentence, on average
 
 
 def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[CompressOptions, list[Zone], str]:
@@ -72,7 +70,7 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     from scrimp.compress.extract.focus import Piece, focus_together  # noqa: PLC0415 - at focus and above only
 
     documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
-    if not documents or _has_no_sentences("".join(texts[at] for at in documents)):
+    if not documents or not may_be_prose("".join(texts[at] for at in documents)):
         return list(texts)
     first, last = documents[0], documents[-1] + 1
     if last < len(zones) and zones[last].kind != "instruction":
@@ -111,8 +109,3 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def _is_document(zone: Zone) -> bool:
     return (zone.kind, zone.form) == ("context", "prose")
-
-
-def _has_no_sentences(text: str) -> bool:
-    """Return whether a long text is no prose but pieces of a few characters, each of which would take its time."""
-    return len(text) > _LONG and sum(map(text.count, "\n.?!|\u3002")) > len(text) / _SHORTEST

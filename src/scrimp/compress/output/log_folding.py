@@ -151,20 +151,19 @@ def _foldable(lines: Sequence[str]) -> Iterator[int]:
     words = [word for word in _PROBLEM_WORDS if word in lowered]
     for number, (line, in_code) in enumerate(zip(lines, fenced_lines(lines), strict=True)):
         indented = line.startswith((" ", "\t"))
-        problem = reports_problem(line, words)
+        problem = bool(words) and reports_problem(line, words)
         last = in_traceback and not indented and bool(line.strip())
-        stays = (
-            in_code
-            or problem
-            or last
-            or (in_trace and indented)
-            or bool(_STACK_FRAME.match(line) or _LISTED.match(line))
-        )
-        aligned = "  " in line and bool(_ALIGNED.search(line)) and not _TIMED.match(line)
-        if _MIN_LINE <= len(line) <= _MAX_LINE and not (stays or aligned or GAP in line or line.isspace()):
+        stays = in_code or problem or last or (in_trace and indented)
+        if _MIN_LINE <= len(line) <= _MAX_LINE and not stays and not _keeps_its_form(line):
             yield number
         in_traceback = "Traceback (most recent call last)" in line or (in_traceback and not last)
         in_trace = problem or in_traceback or (in_trace and indented)
+
+
+def _keeps_its_form(line: str) -> bool:
+    """Return whether a line is blank, of a stack trace or a table, or has what the folded form uses itself."""
+    aligned = "  " in line and bool(_ALIGNED.search(line)) and not _TIMED.match(line)
+    return aligned or GAP in line or line.isspace() or bool(_STACK_FRAME.match(line) or _LISTED.match(line))
 
 
 def reports_problem(line: str, words: Sequence[str] = _PROBLEM_WORDS) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scrimp.compress.zones.zone_span import ZoneSpan, paragraph_ranges
+from scrimp.compress.zones.zone_span import ZoneSpan, lines_that, paragraph_ranges
 
 _CODE_LINE = re.compile(
     r"\s*+(?:(?:async\s++def|def|class|import|from|return|raise|yield|elif|except|with|assert|const|let|var|function|export|public"
@@ -59,18 +59,19 @@ def _is_code(block: list[str], *, within: bool) -> bool:
 
 def detect_config(lines: list[str]) -> Iterator[ZoneSpan]:
     """Yield YAML with something nested, and INI or TOML: at least three sections or key = value lines."""
-    ini, yaml = _may_be_ini(lines), _may_be_yaml(lines)
-    at = 0
-    while (ini or yaml) and at < len(lines):
-        line = lines[at]
-        candidates = [_parse_ini(lines, at)] if ini and ("=" in line or line.startswith("[")) else []
-        if yaml and ":" in line:
+    ini = set(lines_that(_begins_ini, lines) if _may_be_ini(lines) else ())
+    yaml = set(lines_that(_YAML_KEY.match, lines) if _may_be_yaml(lines) else ())
+    done = 0
+    for at in sorted(ini | yaml):
+        if at < done:  # what was read and did not match is not read again
+            continue
+        candidates = [_parse_ini(lines, at)] if at in ini else []
+        if at in yaml:
             candidates.append(_parse_yaml(lines, at))
-        last = max((last for last, _ in candidates), default=0)
+        done = max(last for last, _ in candidates)
         if matching := [last for last, matches in candidates if matches]:
-            last = max(matching)
-            yield ZoneSpan(at, last, "code", "fence")
-        at = max(last, at + 1)  # what was read and did not match is not read again
+            done = max(matching)
+            yield ZoneSpan(at, done, "code", "fence")
 
 
 def _may_be_ini(lines: list[str]) -> bool:
@@ -82,14 +83,16 @@ def _may_be_yaml(lines: list[str]) -> bool:
     return any(lines[at - 1].rstrip().endswith(":") for at in nested)
 
 
+def _begins_ini(line: str) -> bool:
+    return bool(_INI_SECTION.match(line) or _INI_PAIR.match(line))
+
+
 def _parse_ini(lines: list[str], at: int) -> tuple[int, bool]:
-    """Return the end of the INI or TOML that may start at a line, and whether it is that."""
-    if not _INI_SECTION.match(lines[at]) and not _INI_PAIR.match(lines[at]):
-        return 0, False
+    """Return the end of the INI or TOML that starts at a line, and whether it is long enough."""
     last, signs = at, 0
     for end in range(at, len(lines)):
         line = lines[end]
-        if _INI_SECTION.match(line) or _INI_PAIR.match(line):
+        if _begins_ini(line):
             last, signs = end, signs + 1
         elif not _INI_CONTINUATION.match(line):
             break
@@ -100,8 +103,6 @@ def _parse_ini(lines: list[str], at: int) -> tuple[int, bool]:
 
 def _parse_yaml(lines: list[str], at: int) -> tuple[int, bool]:
     """Return the end of the YAML that may start at a line, and whether it is that."""
-    if not _YAML_KEY.match(lines[at]):
-        return 0, False
     last, keys, others, nested = at, 0, 0, False
     for end in range(at, len(lines)):
         line = lines[end]

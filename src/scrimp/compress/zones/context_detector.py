@@ -11,6 +11,7 @@ from scrimp.compress.instructions.rules import begins_with_rule
 from scrimp.compress.instructions.sentence_kinds import SentenceKind, kind_of
 from scrimp.compress.instructions.vocabulary import WORD, fold, labels
 from scrimp.compress.zones.blocks import Block, blocks
+from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.tagged_documents import Region, tagged_documents
 from scrimp.compress.zones.zone_span import ZoneSpan
 
@@ -54,7 +55,7 @@ def detect_context(text: str, found: list[ZoneSpan]) -> Iterator[ZoneSpan]:
 
 def _in_blocks(text: str, taken: Sequence[Region], has_tagged: bool) -> list[Region]:
     """Return the regions of blocks that are documents: those under labels, or else those that read like documents."""
-    if text.count("\n") * _SHORTEST_LINES > len(text):
+    if text.count("\n") * _SHORTEST_LINES > len(text) or not may_be_prose(text):
         return []
     parts = blocks(text, _gaps(text, taken))
     reader = _Reader(text, parts)

@@ -85,7 +85,7 @@ def _find(text: str, pair: _Pair) -> Iterator[Span]:
     at = 0
     while (start := text.find(pair.opening, at)) >= 0:
         at = start + len(pair.opening)
-        line = text[max(text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
+        line = text[max(start - _LOOK_BACK, 0) : start].rpartition("\n")[2]
         if not pair.before.search(line):
             continue
         closing = pair.closing.search(text, at)

@@ -6,9 +6,10 @@ Each detector sees only the lines that earlier ones left; one in doubt reports n
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
-from scrimp.compress.zones.zone_span import ZoneSpan, paragraph_ranges
+from scrimp.compress.zones.zone_span import ZoneSpan, lines_that, paragraph_ranges
 
 _DIFF = re.compile(r"diff --git |@@ -\d|--- [^-\s]|Index: ")
 _DIFF_CONTINUATION = re.compile(r"[ +\-\\@]|(?:diff|index|new file|deleted file|similarity|rename|old mode|new mode) ")
@@ -137,9 +138,8 @@ def _short_cells(cells: list[str]) -> bool:
 
 def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
     """Yield logs: three lines or more with a time or a level, with their stack traces and indented lines."""
-    matching = [at for at, line in enumerate(lines) if _LOG.match(line)]
     run: list[int] = []
-    for at in [*matching, len(lines) + _MAX_LOG_GAP + 1]:
+    for at in [*lines_that(_LOG.match, lines), len(lines) + _MAX_LOG_GAP + 1]:
         if run and (at - run[-1] > _MAX_LOG_GAP or not _same_log(lines[run[-1] + 1 : at])):
             if len(run) >= _MIN_ROWS:
                 yield ZoneSpan(run[0], _log_end(lines, run[-1] + 1), "data", "log")
@@ -175,8 +175,9 @@ def detect_commits(lines: list[str]) -> Iterator[ZoneSpan]:
 def detect_sessions(lines: list[str]) -> Iterator[ZoneSpan]:
     """Yield shell sessions: prompts, their commands and output, up to a blank line that no prompt follows."""
     start = end = 0
+    prompts = [*lines_that(_PROMPT.match, lines), len(lines)]
     for first, after in paragraph_ranges(lines):
-        prompt = next((at for at in range(first, after) if _PROMPT.match(lines[at])), after)
+        prompt = min(prompts[bisect_left(prompts, first)], after)
         if end and prompt > first:
             yield ZoneSpan(start, end, "tool", "command")
             end = 0
@@ -188,9 +189,8 @@ def detect_sessions(lines: list[str]) -> Iterator[ZoneSpan]:
 
 def detect_listings(lines: list[str]) -> Iterator[ZoneSpan]:
     """Yield listings as of ls -l, grep -n, ps: three lines or more, perhaps with blank lines or directories between."""
-    matching = [at for at, line in enumerate(lines) if _LISTING.match(line) or _aligned(line)]
     run: list[int] = []
-    for at in [*matching, len(lines) + _MIN_ROWS]:
+    for at in [*lines_that(lambda line: _LISTING.match(line) or _aligned(line), lines), len(lines) + _MIN_ROWS]:
         if run and not (at - run[-1] <= _MIN_ROWS and all(map(_BETWEEN.match, lines[run[-1] + 1 : at]))):
             if len(run) >= _MIN_ROWS:
                 yield ZoneSpan(run[0], run[-1] + 1, "tool", "command")

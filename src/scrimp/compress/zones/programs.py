@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from scrimp.compress.zones.enclosure import Enclosures
 from scrimp.compress.zones.zone_span import ZoneSpan
@@ -40,7 +41,6 @@ class _Program:
 
     def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
         self._text = text
-        self._enclosures = Enclosures(text)
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
         self._start, self._end = (code[0][0], code[-1][1]) if code else (0, 0)
@@ -55,6 +55,10 @@ class _Program:
             return False
         # Quotation marks may also frame a document of a prompt.
         return (self._is_whole and span.start < self._end) or (span.kind != "context" and self._is_enclosed(span))
+
+    @cached_property
+    def _enclosures(self) -> Enclosures:
+        return Enclosures(self._text)
 
     def _is_enclosed(self, span: ZoneSpan) -> bool:
         return self._enclosures.around(span.start, span.start + 1)

@@ -167,8 +167,9 @@ def _fence_zones(text: str, fence: protected_spans.Fence, end: int) -> list[Zone
     ]
 
 
-def _detect_html(text: str) -> Iterator[ZoneSpan]:
-    """Yield HTML from a line that starts with a block tag to the end tag."""
+def _detect_html(text: str) -> list[ZoneSpan]:
+    """Return HTML from a line that starts with a block tag to the end tag; elements in a row are one page."""
+    pages: list[ZoneSpan] = []
     done = 0
     unbalanced: set[str] = set()
     for match in _HTML.finditer(text):
@@ -180,8 +181,12 @@ def _detect_html(text: str) -> Iterator[ZoneSpan]:
             unbalanced.add(name)
             continue
         done = _line_end(text, tag.end()) if tag is not None else len(text)
-        if not match[1] or "](" not in text[match.start() : done]:
-            yield ZoneSpan(match.start(), done, "data", "html")
+        if match[1] and "](" in text[match.start() : done]:
+            continue
+        follows = bool(pages) and not text[pages[-1].end : match.start()].strip()
+        start = pages.pop().start if follows else match.start()
+        pages.append(ZoneSpan(start, done, "data", "html"))
+    return pages
 
 
 def _line_end(text: str, at: int) -> int:
@@ -222,9 +227,11 @@ def _detect_by_lines(text: str) -> list[ZoneSpan]:
     if not detectors:
         return []
     lines = text.split("\n")
+    spans = list(_run_detectors(lines, 0, detectors))
+    if not spans:
+        return []
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     starts[-1] = len(text)
-    spans = _run_detectors(lines, 0, detectors)
     return [ZoneSpan(starts[span.start], starts[span.end], span.kind, span.form) for span in spans]
 
 

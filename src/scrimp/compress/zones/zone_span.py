@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -30,6 +30,12 @@ def find_closing_tag(text: str, start: int, name: str, *, opened: bool) -> re.Ma
         if depth <= 0:
             return tag
     return None
+
+
+def lines_that(test: Callable[[str], object], lines: Sequence[str]) -> list[int]:
+    """Return the numbers of the lines that pass a test, which looks at each different line but once."""
+    passing = {line for line in set(lines) if test(line)}
+    return [at for at, line in enumerate(lines) if line in passing] if passing else []
 
 
 def paragraph_ranges(lines: list[str]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,84 @@
+"""Shapes made to take long: twice the text is twice the work, counted in calls of functions, at every level."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import pytest
+
+from scrimp.compress import compress
+
+UNITS = {
+    "sessions": "$ ls\nfoo\n\n", "lines of brackets": "[\n", "sentences": "a. ", "glued sentences": "a.",
+    "words": "word ", "lines": "word\n", "quotation marks": '"', "braces": "{", "pairs": "{}", "items": "- x\n",
+    "numbers": "1. x\n", "bars": "|", "lines of bars": "|\n", "elements": "<div>",
+    "lines of elements": "<div></div>\n", "angles": "<", "passages": "Passage 1:\n",
+    "passages of words": "Passage 1: bees live in hives.\n\n", "digits": "1234567890", "CJK": "\u6f22\u5b57",
+    "CJK sentences": "\u8702\u306f\u5de3\u306b\u4f4f\u3080\u3002", "emoji": "\U0001f600", "returns": "\r",
+    "line feeds": "\n", "blanks": " ", "blank lines": " \n", "base64": "aGVsbG8gd29ybGQh", "hex": "deadbeef",
+    "headings": "# x\n", "hashes": "# ", "marks": "?", "questions": "Who is it?\n", "backticks": "`",
+    "fences": "```\n", "documents": "<document>\nBees live.\n</document>\n", "here-documents": "<<EOF\n",
+    "keys": "a:\n  - b\n", "assignments": "a = b\n",
+    "objects": '{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}\n\n', "triple quotes": '= """', "comments": "/* ",
+    "logs": "2026-11-25 10:00:00 INFO started 12\n", "functions": "def f(x):\n    return x\n\n",
+    "rules": "Never do it.\n", "orders": "Answer briefly. ", "accents": "e\u0301",
+    "turns": "User: hi\nAssistant: hi\n",
+}  # fmt: skip
+FRAMES = (
+    ("{}", "lossless"),
+    ("{}", "tidy"),
+    ("Context:\n{}\n\nQuestion: Where do bees live?", "dense"),
+    ("Date the great fire.\n\n<document>\n{}\n</document>", "focus"),
+)
+LEVELS = ["lossless", "tidy", "focus", "dense"]
+SIZE = 600  # characters; work that grows with the square would be counted sixteen times for four times as many
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """Count the calls of functions, also of those in C."""
+    calls = [0]
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        calls[0] += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+
+
+def work(text: str, level: str) -> int:
+    with counted() as calls:
+        compress(text, level)
+    return calls[0]
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+def test_four_times_the_text_is_about_four_times_the_work(unit: str) -> None:
+    few, some, many = (unit * (size // len(unit)) for size in (SIZE, 2 * SIZE, 4 * SIZE))
+    for frame, level in FRAMES:
+        compress(frame.replace("{}", some), level)  # patterns are compiled
+        fewer, more = (work(frame.replace("{}", text), level) for text in (few, many))
+
+        assert more < 6 * fewer + 500, (frame, level)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("unit", ["x", "Bees live in hives near 12 rivers. ", "word ", '"'], ids=lambda unit: unit[:4])
+def test_a_line_too_long_for_prose_is_not_read_by_its_sentences(unit: str, level: str) -> None:
+    line = unit * (1_100_000 // len(unit))
+
+    assert work(f"<document>\n{line}\n</document>\n\nWhere do bees live?", level) < 5_000
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("unit", ["- x\n", "# x\n", "Hi!\n", "a. "])
+def test_a_long_text_of_nothing_but_ends_of_lines_and_sentences_is_not_read_as_prose(unit: str, level: str) -> None:
+    text = unit * (240_000 // len(unit))
+
+    assert work(f"Context:\n{text}\n\nQuestion: Where do bees live?", level) < 12 * text.count(unit)
