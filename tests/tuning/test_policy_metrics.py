@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -77,3 +78,18 @@ def test_policies_are_listed_with_the_dearest_first() -> None:
     found = measure_all((Always("a"), Agree(("a",))), rows([(1, 1), (0, 1)]), "top")
 
     assert [policy for policy, _ in found] == [Agree(("a",)), Always("top"), Always("a")]
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=30))
+def test_the_interval_of_what_is_kept_is_that_of_the_residuals(scores: list[tuple[float, float]]) -> None:
+    kept = measure(Always("a"), rows(scores), "top").kept
+    total = sum(top for _, top in scores)
+    if total < 1e-3:
+        return
+    ratio = sum(own for own, _ in scores) / total
+    squares = sum((own - ratio * top) ** 2 for own, top in scores)
+    margin = 1.959963984540054 * math.sqrt(squares * len(scores) / (len(scores) - 1)) / total
+
+    assert kept is not None
+    assert kept.value == pytest.approx(ratio)
+    assert kept.high - kept.value == pytest.approx(margin, rel=1e-4, abs=1e-4 * (1 + ratio))

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from scrimp.answers.assertions import SHORT_CHARACTERS, assertion
 from scrimp.answers.final_answer import concluding_answer, marked_answer, stated_amount
 from scrimp.answers.labels import label_of
-from scrimp.answers.literals import canonical_literal, json_in, literal_in, unfenced
+from scrimp.answers.literals import ParsedValue, canonical_literal, json_in, literal_in, unfenced
 from scrimp.answers.non_answers import is_non_answer
-from scrimp.answers.numerals import number_in
+from scrimp.answers.numerals import is_plain_integer, number_in
 from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json, JsonObject
@@ -87,9 +87,11 @@ def _fixed_point(text: str, reduce: Callable[[str], str | None]) -> str | None:
 
 
 def _reduce(text: str) -> str | None:
+    if is_plain_integer(text):
+        return text
     if "{" in text:
-        parsed = json_in(text, lenient=True) or literal_in(text)
-        if parsed is not None and isinstance(parsed.value, dict) and parsed.value and _is_json(parsed.value):
+        parsed = json_in(text, lenient=True) or _json_as_python(text)
+        if parsed is not None and isinstance(parsed.value, dict) and parsed.value:
             return _object(parsed.value)
     text = unfenced(text)
     stated = None if text[:1] in _LITERAL_OPENINGS else marked_answer(text)
@@ -102,6 +104,12 @@ def _reduce(text: str) -> str | None:
 
 def _assertion_of(stated: str | None) -> str | None:
     return None if stated is None else assertion(stated)
+
+
+def _json_as_python(text: str) -> ParsedValue | None:
+    """Return what JSON could hold too of the Python literal that a text is."""
+    parsed = literal_in(text)
+    return parsed if parsed is not None and _is_json(parsed.value) else None
 
 
 def _is_json(value: object) -> bool:

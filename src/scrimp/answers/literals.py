@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from math import isfinite
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from scrimp.answers.nesting import nested_too_deep
+from scrimp.answers.nesting import MAX_DEPTH, nested_too_deep
 from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json
+
+if TYPE_CHECKING:
+    from json import JSONDecoder
 
 _BAD_ESCAPE = r'\\(?!["\\/bfnrtu])'
 _MAX_LITERAL = 20_000  # characters; a longer Python literal is a document
@@ -47,16 +51,30 @@ def _candidates(text: str) -> Iterator[str]:
 def _loads(text: str) -> ParsedValue | None:
     if not text or text[0] not in '{["-0123456789tfn':
         return None
-    import json  # noqa: PLC0415 - only where a completion looks like JSON
-
     try:
-        # strict=False: models write line ends inside strings, and the meaning is plain.
-        value = json.loads(text, strict=False, parse_constant=_reject_constant)
-        if "\\ud" in text.lower():
-            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be encoded
+        value = _decoder().decode(text)
+        if "\\ud" in text or "\\uD" in text:
+            _reject_half_pairs(value)
     except (ValueError, RecursionError):
         return None
-    return None if nested_too_deep(value) else ParsedValue(cast("Json", value))
+    # Counted first: most values have too few brackets to be nested so deep.
+    deep = text.count("{") + text.count("[") > MAX_DEPTH and nested_too_deep(value)
+    return None if deep else ParsedValue(cast("Json", value))
+
+
+@cache
+def _decoder() -> JSONDecoder:
+    import json  # noqa: PLC0415 - only where a completion looks like JSON
+
+    # strict=False: models write line ends inside strings, and the meaning is plain.
+    return json.JSONDecoder(strict=False, parse_constant=_reject_constant)
+
+
+def _reject_half_pairs(value: object) -> None:
+    """Raise ValueError for half a surrogate pair, which cannot be encoded."""
+    import json  # noqa: PLC0415 - only where a completion escapes what may be half a pair
+
+    json.dumps(value, ensure_ascii=False).encode()
 
 
 def _reject_constant(constant: str) -> None:

@@ -46,6 +46,11 @@ _NUMBER = (
 )
 
 
+def is_plain_integer(text: str) -> bool:
+    """Return whether a text is an integer as it is written here: most numbers are, and need not be read."""
+    return text.isdecimal() and text.isascii() and len(text) <= _MAX_DIGITS and (text[0] != "0" or text == "0")
+
+
 def number_in(text: str) -> str | None:
     """Return the number a short text states, without its unit; None where there are two, or anything else next to it.
 
@@ -55,6 +60,8 @@ def number_in(text: str) -> str | None:
     """
     if not text or len(text) > 120:
         return None
+    if is_plain_integer(text):
+        return text
     if text[0].isalpha():
         text = _in_digits(text)
         if text.isalpha():

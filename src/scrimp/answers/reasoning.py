@@ -15,6 +15,8 @@ _LONE_END = rf"(?sm)(?:(?!{_START}).)*?^[ \t]*{_END}[ \t\r]*$"
 
 def without_reasoning(text: str) -> str:
     """Return a completion without the reasoning in front of it; "" where the reasoning never ends."""
+    if "<" not in text and "[" not in text and "\u25c1" not in text:  # the first characters of all tags
+        return text
     block = pattern(_BLOCKS).match(text)
     if block is None and pattern(_END).search(text):
         block = pattern(_LONE_END).match(text)

@@ -19,7 +19,7 @@ _PRIOR_PAIRS = 5  # pairs' worth of the pooled variance in a group's own: twenty
 _LIKELIHOOD_STEPS = 200
 
 
-class ObservedGain(Struct, frozen=True, kw_only=True):
+class ObservedGain(Struct, frozen=True, kw_only=True, gc=False):
     """A pair as the model learns from it: the flagship's score less the cheap model's, in -1..1."""
 
     gain: float

@@ -119,12 +119,9 @@ def _options(rows: Sequence[RecordedRow], policies: Iterable[Policy], flagship: 
     yield _Part(dict.fromkeys(signatures, Always(flagship)), 0.0, 0.0, 0.0)
     for policy in policies:
         gains = [pair.score - pair.flagship_score for pair in score_pairs(rows, policy, flagship)]
-        yield _Part(
-            dict.fromkeys(signatures, policy),
-            sum(gains),
-            sum(gain * gain for gain in gains),
-            top_cost - sum(replay(policy, row, flagship).cost for row in rows),
-        )
+        cost = sum(replay(policy, row, flagship).cost for row in rows)
+        choices = dict.fromkeys(signatures, policy)
+        yield _Part(choices, sum(gains), sum(gain * gain for gain in gains), top_cost - cost)
 
 
 def _undominated(parts: Iterable[_Part]) -> list[_Part]:

@@ -49,7 +49,7 @@ class PerSignature(Struct, frozen=True, tag="per-signature"):
 Policy: TypeAlias = Always | Agree | Backed | Confident | PerSignature
 
 
-class PolicyOutcome(Struct, frozen=True):
+class PolicyOutcome(Struct, frozen=True, gc=False):
     """The result of a policy on one row: the model whose answer is kept, its score, and the cost of all calls."""
 
     score: float | None
@@ -66,15 +66,17 @@ def replay(policy: Policy, row: RecordedRow, flagship: str) -> PolicyOutcome:
     """
     match policy:
         case Always(model):
-            return _keep_last((model,), row, flagship)
+            only = answer_of(row, model)
+            return PolicyOutcome(only.score, only.cost, model == flagship, 1, model)
         case Agree(voters):
             return _replay_vote(voters, row, flagship)
         case Backed(model, backers):
             return _replay_backing(model, backers, row, flagship)
         case Confident(model, threshold):
-            confidence = answer_of(row, model).confidence
-            confident = confidence is not None and confidence >= threshold
-            return _keep_last((model,) if confident else (model, flagship), row, flagship)
+            first = answer_of(row, model)
+            if first.confidence is None or first.confidence < threshold:
+                return _escalated(1, first.cost, row, flagship)
+            return PolicyOutcome(first.score, first.cost, model == flagship, 1, model)
         case PerSignature(choices, default):
             return replay(choices.get(row.signature, default), row, flagship)
 
@@ -82,38 +84,35 @@ def replay(policy: Policy, row: RecordedRow, flagship: str) -> PolicyOutcome:
 def _replay_vote(voters: tuple[str, ...], row: RecordedRow, flagship: str) -> PolicyOutcome:
     """Call voters until one asserts what an earlier one did; as in a chain, the later completion is kept."""
     earlier: dict[str, RecordedAnswer] = {}
-    for calls, voter in enumerate(voters, 1):
+    calls, cost = 0, 0.0
+    for voter in voters:
         vote = answer_of(row, voter)
+        calls, cost = calls + 1, cost + vote.cost
         if vote.asserted is None:
             continue
-        if vote.asserted in earlier:
-            score = earlier[vote.asserted].score if vote.score is None else vote.score
-            return _outcome(voters[:calls], row, flagship, voter, score)
+        same = earlier.get(vote.asserted)
+        if same is not None:
+            return PolicyOutcome(same.score if vote.score is None else vote.score, cost, False, calls, voter)
         earlier[vote.asserted] = vote
-    return _keep_last((*voters, flagship), row, flagship)
+    return _escalated(calls, cost, row, flagship)
 
 
 def _replay_backing(model: str, backers: tuple[str, ...], row: RecordedRow, flagship: str) -> PolicyOutcome:
     """Call backers until one asserts what the model did; call none where it asserts nothing."""
     backed = answer_of(row, model)
-    if backed.asserted is None:
-        return _keep_last((model, flagship), row, flagship)
-    for calls, backer in enumerate(backers, 1):
+    calls, cost = 1, backed.cost
+    for backer in backers if backed.asserted is not None else ():
         answer = answer_of(row, backer)
+        calls, cost = calls + 1, cost + answer.cost
         if answer.asserted == backed.asserted:
-            score = answer.score if backed.score is None else backed.score
-            return _outcome((model, *backers[:calls]), row, flagship, model, score)
-    return _keep_last((model, *backers, flagship), row, flagship)
+            return PolicyOutcome(answer.score if backed.score is None else backed.score, cost, False, calls, model)
+    return _escalated(calls, cost, row, flagship)
 
 
-def _keep_last(called: tuple[str, ...], row: RecordedRow, flagship: str) -> PolicyOutcome:
-    return _outcome(called, row, flagship, called[-1], answer_of(row, called[-1]).score)
-
-
-def _outcome(called: tuple[str, ...], row: RecordedRow, flagship: str, kept: str, score: float | None) -> PolicyOutcome:
-    """Keep the answer of one of the models called, pay for all of them."""
-    cost = sum(answer_of(row, model).cost for model in called)
-    return PolicyOutcome(score, cost, called[-1] == flagship, len(called), kept)
+def _escalated(calls: int, cost: float, row: RecordedRow, flagship: str) -> PolicyOutcome:
+    """Keep the flagship's answer, after other calls and what they cost."""
+    top = answer_of(row, flagship)
+    return PolicyOutcome(top.score, cost + top.cost, True, calls + 1, flagship)
 
 
 def policy_name(policy: Policy) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from statistics import NormalDist, fmean
+from statistics import NormalDist
 
 from msgspec import Struct
 
 from scrimp.tuning.policies import Always, Policy, PolicyOutcome, replay
-from scrimp.tuning.recorded_row import RecordedRow, answer_of
+from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow, answer_of
 from scrimp.tuning.statistics.bounds import ScorePair
+
+_ROUNDING = 1e-12  # of the squares: a smaller residual is one of arithmetic
 
 
 class Interval(Struct, frozen=True):
@@ -49,20 +51,26 @@ def measure(policy: Policy, rows: Sequence[RecordedRow], flagship: str, risk: fl
     """
     if not rows:
         raise ValueError("nothing is recorded")
-    outcomes = [replay(policy, row, flagship) for row in rows]
-    tops = [answer_of(row, flagship) for row in rows]
-    compared = list(zip(outcomes, tops, strict=True))
-    labeled = sum(outcome.score is not None and top.score is not None for outcome, top in compared)
-    scores = [(pair.score, pair.flagship_score) for pair in score_pairs(rows, policy, flagship)] if labeled else []
-    cost = _ratio([(outcome.cost, top.cost) for outcome, top in compared], risk) or Interval(1.0, 1.0, 1.0)
+    scores, costs = _RatioSums(), _RatioSums()
+    labeled = reached = calls = 0
+    cost = 0.0
+    for row in rows:
+        outcome, top = replay(policy, row, flagship), answer_of(row, flagship)
+        labeled += outcome.score is not None and top.score is not None
+        reached += outcome.reached_flagship
+        calls += outcome.calls
+        cost += outcome.cost
+        scores.add(*_scores(row, outcome, top))
+        costs.add(outcome.cost, top.cost)
+    paid = costs.ratio(risk) or Interval(1.0, 1.0, 1.0)
     return PolicyMetrics(
         rows=len(rows),
         labeled=labeled,
-        kept=_ratio(scores, risk),
-        flagship_share=_wilson(sum(outcome.reached_flagship for outcome in outcomes), len(outcomes), risk),
-        saved=Interval(1 - cost.value, 1 - cost.high, 1 - cost.low),
-        cost=sum(outcome.cost for outcome in outcomes),
-        calls=fmean(outcome.calls for outcome in outcomes),
+        kept=scores.ratio(risk) if labeled else None,
+        flagship_share=_wilson(reached, len(rows), risk),
+        saved=Interval(1 - paid.value, 1 - paid.high, 1 - paid.low),
+        cost=cost,
+        calls=calls / len(rows),
     )
 
 
@@ -72,7 +80,7 @@ def score_pairs(rows: Sequence[RecordedRow], policy: Policy, flagship: str) -> l
     Where the policy ends at the flagship, or asserts what it asserts, both have the same score, and the worst is that
     both are wrong: nothing is learned. Otherwise the policy is wrong and the flagship right.
     """
-    return [_score_pair(row, replay(policy, row, flagship), flagship) for row in rows]
+    return [ScorePair(row.id, *_scores(row, replay(policy, row, flagship), answer_of(row, flagship))) for row in rows]
 
 
 def unlabeled_rows(rows: Sequence[RecordedRow], policy: Policy, flagship: str) -> int:
@@ -81,25 +89,27 @@ def unlabeled_rows(rows: Sequence[RecordedRow], policy: Policy, flagship: str) -
 
 
 def _is_known(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> bool:
-    if outcome.score is not None and answer_of(row, flagship).score is not None:
-        return True
-    return _shares_score(row, outcome, flagship)
-
-
-def _shares_score(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> bool:
-    """Return whether what is kept is the flagship's or asserts the same, and so is as right as it."""
-    kept = answer_of(row, outcome.model).asserted
-    return outcome.model == flagship or (kept is not None and kept == answer_of(row, flagship).asserted)
-
-
-def _score_pair(row: RecordedRow, outcome: PolicyOutcome, flagship: str) -> ScorePair:
     top = answer_of(row, flagship)
-    if outcome.score is not None and top.score is not None:
-        return ScorePair(row.id, outcome.score, top.score)
-    if _shares_score(row, outcome, flagship):
-        shared = outcome.score if outcome.score is not None else top.score
-        return ScorePair(row.id, shared or 0.0, shared or 0.0)
-    return ScorePair(row.id, outcome.score or 0.0, 1.0 if top.score is None else top.score)
+    return (outcome.score is not None and top.score is not None) or _shares_score(row, outcome, top)
+
+
+def _shares_score(row: RecordedRow, outcome: PolicyOutcome, top: RecordedAnswer) -> bool:
+    """Return whether what is kept is the flagship's or asserts the same, and so is as right as it."""
+    if outcome.reached_flagship:
+        return True
+    kept = answer_of(row, outcome.model).asserted
+    return kept is not None and kept == top.asserted
+
+
+def _scores(row: RecordedRow, outcome: PolicyOutcome, top: RecordedAnswer) -> tuple[float, float]:
+    """Return the score of what is kept and the flagship's, the worst that can be where one is not labeled."""
+    score, top_score = outcome.score, top.score
+    if score is not None and top_score is not None:
+        return score, top_score
+    if _shares_score(row, outcome, top):
+        shared = score if score is not None else top_score
+        return shared or 0.0, shared or 0.0
+    return score or 0.0, 1.0 if top_score is None else top_score
 
 
 def oracle(rows: Sequence[RecordedRow], pool: Iterable[str], flagship: str) -> Oracle:
@@ -125,18 +135,34 @@ def measure_all(
     return sorted(measured, key=lambda one: -one[1].cost)
 
 
-def _ratio(pairs: Sequence[tuple[float, float]], risk: float) -> Interval | None:
-    """Return the ratio of two sums over the same rows, by the delta method; None where the second is not positive."""
-    denominator = sum(second for _, second in pairs)
-    if denominator <= 0:
-        return None
-    ratio = sum(first for first, _ in pairs) / denominator
-    standard_error = 0.0
-    if len(pairs) > 1:
-        residual = sum((first - ratio * second) ** 2 for first, second in pairs)
-        standard_error = math.sqrt(residual * len(pairs) / (len(pairs) - 1)) / denominator
-    margin = _z(risk) * standard_error
-    return Interval(ratio, ratio - margin, ratio + margin)
+class _RatioSums:
+    """Sums over rows from which the ratio of two of them follows with its interval."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._first = self._second = self._first_squares = self._second_squares = self._products = 0.0
+
+    def add(self, first: float, second: float) -> None:
+        """Add a row."""
+        self._rows += 1
+        self._first += first
+        self._second += second
+        self._first_squares += first * first
+        self._second_squares += second * second
+        self._products += first * second
+
+    def ratio(self, risk: float) -> Interval | None:
+        """Return the ratio of the sums, by the delta method; None where the second is not positive."""
+        if self._second <= 0:
+            return None
+        ratio = self._first / self._second
+        squares = self._first_squares + ratio * ratio * self._second_squares
+        residual = squares - 2 * ratio * self._products
+        if residual <= squares * _ROUNDING:
+            residual = 0.0
+        standard_error = math.sqrt(residual * self._rows / max(self._rows - 1, 1)) / self._second
+        margin = _z(risk) * standard_error if self._rows > 1 else 0.0
+        return Interval(ratio, ratio - margin, ratio + margin)
 
 
 def _wilson(count: int, total: int, risk: float) -> Interval:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from scrimp.values import Usage
 
 
-class RecordedReply(Struct, frozen=True, kw_only=True):
+class RecordedReply(Struct, frozen=True, kw_only=True, gc=False):
     """What a model once returned for a prompt, and how right it was; None where that was not recorded."""
 
     output: str | None = None

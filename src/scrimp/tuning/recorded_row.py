@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scrimp.errors import InputError
 
 
-class RecordedAnswer(Struct, frozen=True, kw_only=True):
+class RecordedAnswer(Struct, frozen=True, kw_only=True, gc=False):
     """One model's completion: score in 0..1, None where it is not labeled; cost in dollars.
 
     `asserted` is the canonical answer, None where there is none; `confidence` is in 0..1 where a signal gave one.

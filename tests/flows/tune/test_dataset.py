@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.answers.canonical import canonical
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.tune.dataset import Dataset, disputed_rows, split_rows
 from scrimp.flows.tune.recorded_rows import RecordedRows, rows_from_pairs, rows_from_recording
@@ -111,3 +112,19 @@ def test_gathered_completions_are_compared_by_what_was_asked_for() -> None:
             answers={"a/small": RecordedAnswer(asserted="spam", confidence=0.7, cost=0.5)},
         )
     ]  # fmt: skip
+
+
+def test_the_same_words_are_read_by_what_was_asked_for() -> None:
+    """One output, asked for freely, by labels and by a schema: what is remembered of one is not taken for another."""
+    said = '{"answer": "Yes."}'
+    specs = (OutputSpec(), OutputSpec(choices=("yes", "no")), OutputSpec(schema={"type": "object"}))
+    prompts = [
+        StoredPrompt(
+            key=f"{at}", signature="t", kind="k", text="?", asked=spec, replies=(StoredReply(model="a", output=said),)
+        )
+        for at, spec in enumerate((*specs, *reversed(specs)))
+    ]
+    asserted = [row.answers["a"].asserted for row in rows_from_pairs(prompts).rows]
+
+    assert asserted == [canonical(said, spec.choices, spec.schema) for spec in (*specs, *reversed(specs))]
+    assert len(set(asserted)) > 1

@@ -35,7 +35,7 @@ _TOLERANCE = 1e-7
 _LOWEST_TARGET = 0.5
 
 
-class ScorePair(Struct, frozen=True):
+class ScorePair(Struct, frozen=True, gc=False):
     """A policy's score and the flagship's on one row, both in 0..1."""
 
     id: str
