@@ -50,7 +50,7 @@ from scrimp.render.progress import Progress, Total, open_progress
 from scrimp.render.rows.fields import field_names
 from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
-from scrimp.units import parse_percent
+from scrimp.units import parse_percent, pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
@@ -239,6 +239,8 @@ def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | No
 
 def _watch(session: Session, watch: QualityShadow, bill: Bill) -> None:
     """Compare rows of certified routes with the flagship, within what the run's own cap leaves."""
+    if watch.remembered and session.err.terminal:
+        session.messages.note(f"quality shadow: {pluralize(watch.remembered, 'row')} of certified routes to compare")
     left = None if bill.cap is None else Decimal(0) if bill.unknown_calls else bill.cap - bill.cost
     try:
         summary = watch.make_calls(left, bill.add_watch)

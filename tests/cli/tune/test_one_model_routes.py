@@ -78,6 +78,8 @@ def test_a_route_that_nothing_is_seen_of_has_a_day_to_certify_it_again(
     assert f"nothing can be seen of it: certify it again by {until}" in " ".join(ran.out.split())
     assert ("nothing shows whether the route certified for task sums" in ran.err) == overdue
     assert "to notice worse answers" not in ran.err  # there is no answer to compare
+    recorded.config(recordings.CONFIG + '[shadow]\ncertified = "1%"\n')
+    assert "answers of sums are not compared with the flagship's" in recorded("tune", "status").err
 
 
 def test_a_task_that_stays_with_the_flagship_needs_no_watch(recorded: Scrimp) -> None:

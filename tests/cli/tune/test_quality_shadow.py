@@ -48,7 +48,7 @@ def test_nothing_is_sent_until_the_line_that_apply_prints_is_in_the_config(gathe
     assert f"add under [shadow] in {gathered.home / 'config.toml'}: certified" in told
     assert "at most $0.50 in 24 hours" in told
     assert "quality shadow" not in without.err
-    assert "quality shadow: 8 rows of certified routes compared with rec/claude-large, 8 the same" in asked.err
+    assert "quality shadow: 8 of 8 rows of certified routes compared with rec/claude-large, 8 the same" in asked.err
     assert "to notice worse answers" not in again
 
 
@@ -84,7 +84,7 @@ def test_pairs_of_a_task_that_was_found_by_its_template_are_kept_under_its_name(
     recorded("tune", "apply")
     ran = run(recorded, range(200, 210))
 
-    assert "8 rows of certified routes compared" in ran.err
+    assert "8 of 8 rows of certified routes compared" in ran.err
     assert recordings.entries(recorded, "SELECT signature, count(*) FROM prompts GROUP BY 1") == [("sums", 208)]
     assert recordings.entries(recorded, "SELECT DISTINCT signature FROM entries WHERE route = 'quality-shadow'") == [
         ("sums",)
@@ -119,8 +119,10 @@ def test_its_cap_is_for_all_runs_of_a_day_and_rows_are_answered_all_the_same(app
     assert [row["status"] for row in (*first.rows, *second.rows)] == ["ok"] * 60
     assert (first.status, second.status) == (0, 0)
     assert 0 < spent <= 1_300_000
-    assert "(cap $0.0013 in 24 hours)" in first.err
-    assert "0 rows of certified routes compared" in second.err
+    assert "the cap of $0.0013 in 24 hours allows no more" in first.err
+    assert "0 of 24 rows of certified routes compared" in second.err
+    # A row that was not compared is no pair.
+    assert recordings.entries(applied, "SELECT min(n) FROM (SELECT count(*) AS n FROM replies GROUP BY key)") == [(2,)]
 
 
 def test_what_the_runs_own_cap_leaves_is_the_most_it_spends(applied: Scrimp) -> None:
@@ -131,6 +133,7 @@ def test_what_the_runs_own_cap_leaves_is_the_most_it_spends(applied: Scrimp) -> 
     assert total <= Decimal("0.002")
     assert 0 < sum(count for _, count in watching(applied)) < 24
     assert "--max-cost was passed" not in ran.err
+    assert "; --max-cost allows no more" in ran.err
 
 
 def test_a_route_whose_answers_get_worse_is_no_longer_used_though_its_models_still_agree(applied: Scrimp) -> None:
@@ -146,6 +149,16 @@ def test_a_route_whose_answers_get_worse_is_no_longer_used_though_its_models_sti
     assert "is no longer used: 0 of the newest 48 rows that were compared assert what rec/claude-large" in first.err
     assert "scrimp tune shadow" in first.err
     assert after[0]["model"] == "claude-large"
+
+
+def test_a_flagship_without_a_price_is_not_called_whatever_the_run_allows(applied: Scrimp) -> None:
+    prices = json.loads((applied.cwd / "prices.json").read_text(encoding="utf-8"))
+    del prices["models"]["claude-large"]
+    applied.file("prices.json", json.dumps(prices))
+    ran = run(applied, range(200, 210), "--allow-unpriced")
+
+    assert "its cap needs a price for rec/claude-large: give it one under [models] in the config" in ran.err
+    assert watching(applied) == []
 
 
 def test_one_run_at_a_time_spends_under_the_cap(applied: Scrimp) -> None:

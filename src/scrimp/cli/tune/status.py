@@ -74,6 +74,11 @@ def _advise(session: Session, routes: Sequence[TunedRoute], states: Mapping[str,
             f"nothing shows whether the route certified for task {route.signature} on {route.day} still holds: collect "
             "pairs again (scrimp tune shadow) and certify it again"
         )
+    if blind := [route.signature for route in used if not route.compared] if compares_answers(session) else []:
+        session.messages.note(
+            f"answers of {', '.join(blind)} are not compared with the flagship's: they are open-ended text, or an "
+            "older scrimp certified them (scrimp tune apply does so again)"
+        )
     if advice := how_to_watch(session, [route for route in used if len(route.steps) == 1]):
         session.messages.note(advice)
 

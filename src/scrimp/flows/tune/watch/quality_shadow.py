@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from scrimp.answers.canonical import canonical
 from scrimp.config.resolved.tuned_routes import TunedRoute
-from scrimp.errors import ScrimpError
+from scrimp.errors import ScrimpError, UnknownPriceError
 from scrimp.flows import live
+from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.tune.model_calls import ModelReply, answered_itself
 from scrimp.flows.tune.pair_collector import WATCH_ROUTE, KnownAnswer, PairCollector, in_share, prompt_key
 from scrimp.routing.task_signature import task_signature
@@ -100,6 +101,11 @@ class QualityShadow:
         self._routes[name] = route
         self._rows[name].append(_Row(known, prompt_key(prompt, self._spec), entry.time))
 
+    @property
+    def remembered(self) -> int:
+        """Rows that will be sent to their flagship."""
+        return self._remembered
+
     def make_calls(self, left: Decimal | None, billed: Callable[[Entry], None]) -> str | None:
         """Send the rows to their flagship; return what came of it, None without rows.
 
@@ -116,22 +122,33 @@ class QualityShadow:
         with closing(Ledger(self._services.paths.ledger_db)) as ledger:
             spent = ledger.spent_on(WATCH_ROUTE, since=self._services.clock() - DAY)
         cap = Decimal(0) if spent is None else max(self._plan.cap - spent, Decimal(0))
+        own = left is None or cap <= left
         cap = cap if left is None else min(cap, max(left, Decimal(0)))
         paid = _Paid(billed)
-        ending = ""
-        for name, rows in self._rows.items():
-            ending = self._compare(name, rows, cap - paid.dollars, paid) or ending
+        ends = [self._compare(name, rows, cap - paid.dollars, paid) for name, rows in self._rows.items()]
         with closing(RouteCheckStore(self._services.paths.ledger_db)) as store:
             store.put(self._checks)
-        same = sum(check.same for check in self._checks)
-        flagships = ", ".join(dict.fromkeys(route.flagship for route in self._routes.values()))
-        return (
-            f"quality shadow: {pluralize(len(self._checks), 'row')} of certified routes compared with {flagships}, "
-            f"{format_count(same)} the same; {format_dollars(paid.dollars)} spent "
-            f"(cap {format_dollars(self._plan.cap)} in 24 hours){ending}"
-        )
+        return self._summary(paid.dollars, next((end for end in ends if end is not None), None), own=own)
 
-    def _compare(self, name: str, rows: Sequence[_Row], cap: Decimal, paid: _Paid) -> str:
+    def _summary(self, paid: Decimal, end: RunStop | ScrimpError | None, *, own: bool) -> str:
+        """Return what came of it; `own` says that its own cap is the lower one."""
+        flagships = ", ".join(dict.fromkeys(route.flagship for route in self._routes.values()))
+        same, cap = sum(check.same for check in self._checks), format_dollars(self._plan.cap)
+        said = (
+            f"quality shadow: {format_count(len(self._checks))} of {pluralize(self._remembered, 'row')} of certified "
+            f"routes compared with {flagships}, {format_count(same)} the same; {format_dollars(paid)} spent"
+        )
+        if end is None:
+            return f"{said} (cap {cap} in 24 hours)"
+        if isinstance(end, UnknownPriceError):
+            return f"{said}; its cap needs a price for {flagships}: give it one under [models] in the config"
+        if isinstance(end, RunStop) and end.reason == "budget":
+            return f"{said}; " + (f"the cap of {cap} in 24 hours" if own else "--max-cost") + " allows no more"
+        return f"{said}; {str(end) if isinstance(end, ScrimpError) else end.message.partition(';')[0]}"
+
+    def _compare(
+        self, name: str, rows: Sequence[_Row], cap: Decimal, paid: _Paid
+    ) -> RunStop | ScrimpError | None:  # fmt: skip
         """Send the rows of a route to its flagship; return why that ended early."""
         flagship, by_index = self._routes[name].flagship, {row.known.prompt.index: row for row in rows}
         limits = replace(
@@ -142,15 +159,14 @@ class QualityShadow:
         options = replace(self._options, limits=limits, cache=reused, labels=self._labels(name, rows[0].known.prompt))
 
         def compare(replies: Sequence[ModelReply]) -> None:
+            collector.add([by_index[reply.prompt.index].known for reply in replies])
             self._checks += self._checked(name, by_index, replies)
 
         collector = PairCollector(options, self._services, route=WATCH_ROUTE, observe=compare, billed=paid.add)
         try:
-            collector.add([row.known for row in rows])
-            stop = collector.collect(_spread(rows), [flagship])
-            return f"; {stop.message.partition(';')[0]}" if stop is not None and stop.message else ""
+            return collector.collect(_spread(rows), [flagship])
         except ScrimpError as error:  # of the comparison alone: the run is over and its rows are out
-            return f"; {error}"
+            return error
         finally:
             collector.close()
 
