@@ -141,6 +141,25 @@ def test_two_routes_with_one_key_ask_the_same_efforts(
     assert all(one == same[0] for same in keys.values() for one in same)
 
 
+@given(st.lists(st.tuples(efforts, efforts), min_size=1, max_size=3), efforts)
+def test_what_is_asked_in_other_words_asks_the_same_and_the_other_way_round(
+    settings: list[tuple[str | None, str | None]], asked: str | None
+) -> None:
+    models = [ModelRef("openai", f"m{number}", effort, arm=arm) for number, (effort, arm) in enumerate(settings)]  # type: ignore[arg-type]  # words of the list
+    chain = Chain(steps=tuple(Step(model.id, (model,)) for model in models))
+    parameters = Parameters(effort=asked)  # type: ignore[arg-type]  # as above
+    other = fingerprint.other_spelling(chain, parameters)
+    if other is None:
+        return
+    others = [model for step in other[0].steps for model in step.candidates]
+    back = fingerprint.other_spelling(*other)
+
+    assert [model.effort_of(other[1].effort) for model in others] == [model.effort_of(asked) for model in models]  # type: ignore[arg-type]  # as above
+    assert key(chain=other[0], parameters=other[1]) != key(chain=chain, parameters=parameters)
+    assert back is not None
+    assert key(chain=back[0], parameters=back[1]) == key(chain=chain, parameters=parameters)
+
+
 def test_where_data_stands_is_not_in_the_key() -> None:
     turns = (Message("user", "Is it open? 7"), Message("assistant", "yes"))
     told = (replace(turns[0], told=((12, 13),)), turns[1])

@@ -58,15 +58,35 @@ def _with_one_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Par
     asked about completions has its own effort whatever the run's is, so there the two differ.
     """
     efforts = {model.arm for step in chain.steps for model in step.candidates}
-    asks = len(chain.steps) > 1 and chain.signal in _ASKING and chain.judge is None
     if None in efforts:
         return chain, parameters
-    if len(efforts) > 1 or asks:
+    if len(efforts) > 1 or _asks_a_step(chain):
         return chain, replace(parameters, effort=None)  # the run's own reaches none of them
+    return _without_arms(chain), replace(parameters, effort=efforts.pop())
+
+
+def other_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Parameters] | None:
+    """Return a route whose keys are others though it asks the same, None where there is none.
+
+    The effort of all models may be what the config or a tier sets for each of them, or what the run asks for.
+    """
+    models = [model for step in chain.steps for model in step.candidates]
+    asked = {model.effort_of(parameters.effort) for model in models}
+    if len(asked) > 1 or asked == {None} or _asks_a_step(chain) or any(model.effort not in asked for model in models):
+        return None
+    by_run = parameters.effort is not None or any(model.arm for model in models)
+    return _without_arms(chain), replace(parameters, effort=None if by_run else asked.pop())
+
+
+def _asks_a_step(chain: Chain) -> bool:
+    return len(chain.steps) > 1 and chain.signal in _ASKING and chain.judge is None
+
+
+def _without_arms(chain: Chain) -> Chain:
     steps = tuple(
         replace(step, candidates=tuple(replace(model, arm=None) for model in step.candidates)) for step in chain.steps
     )
-    return replace(chain, steps=steps), replace(parameters, effort=efforts.pop())
+    return replace(chain, steps=steps)
 
 
 def _step(step: Step, locations: Mapping[str, str], parameters: Parameters) -> list[object]:

@@ -158,6 +158,22 @@ def test_what_was_paid_for_is_not_paid_again_for_being_written_differently(
     assert len(provider.bodies) == calls
 
 
+@pytest.mark.parametrize("first", range(3))
+def test_what_the_config_sets_a_flag_asks_or_a_name_says_is_paid_for_once(
+    arms: Scrimp, provider: FakeProvider, first: int
+) -> None:
+    settings = f'[models."{MINI}"]\neffort = "low"\nprice = {{ input = 1.0, output = 10.0 }}\n'
+    configure(arms, provider)
+    config = (arms.home / "config.toml").read_text()
+    arms.config(config.replace(f'[models."{MINI}"]\nprice = {{ input = 1.0, output = 10.0 }}\n', settings))
+    ways = [["-m", MINI], ["-m", MINI, "--effort", "low"], ["-m", f"{MINI}@low"]]
+
+    rows = [arms("run", "p.txt", "-q", *way).rows for way in (*ways[first:], *ways[:first])]
+
+    assert [row["cache"] for each in rows for row in each] == ["miss", "miss", "hit", "hit", "hit", "hit"]
+    assert len(provider.bodies) == 2
+
+
 def test_arms_of_one_model_are_not_each_others_cached_completions(arms: Scrimp, provider: FakeProvider) -> None:
     for model in ("gpt-5-mini@low", "gpt-5-mini@high", "gpt-5-mini"):
         arms("run", "p.txt", "-m", f"fake/{model}")

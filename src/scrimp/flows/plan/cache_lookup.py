@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from scrimp.values import Answer, Answered
 if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.store.completion_cache import CompletionCache
+    from scrimp.store.completion_cache import CachedCompletion, CompletionCache
 
 
 class CacheLookup:
@@ -23,10 +23,17 @@ class CacheLookup:
         self._ttl = options.cache_ttl
         self._own_only = run if options.cache in ("off", "refresh") else None
 
+    def _get(self, keys: Sequence[bytes]) -> Mapping[bytes, CachedCompletion]:
+        since = 0.0 if self._ttl is None else self._clock() - self._ttl
+        return self._cache.get_many(keys, since=since, run=self._own_only)
+
     def find(self, rows: Sequence[PlannedRow]) -> dict[int, Answered]:
         """Return the outcomes of the rows that are in the cache, by their place in the group."""
-        since = 0.0 if self._ttl is None else self._clock() - self._ttl
-        cached = self._cache.get_many([row.key for row in rows], since=since, run=self._own_only)
+        cached = dict(self._get([row.key for row in rows]))
+        others = {row.key: other for row in rows if row.key not in cached and (other := row.other_key) is not None}
+        if others:
+            found = self._get(list(others.values()))
+            cached |= {key: found[other] for key, other in others.items() if other in found}
         if not cached:
             return {}
         return {

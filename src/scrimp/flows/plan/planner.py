@@ -35,6 +35,7 @@ class PlannedRow(Struct, frozen=True, dict=True):
     instruction: str | None = None  # what is added at the end of the system text, to tell the labels
     keep: float | None = None  # the share of documents that the level keeps, where it is not the default one
     certified: TunedLevel | None = None  # what says that the level keeps the answers of its task
+    other_route: bytes | None = None  # of its key, where the same may have been asked in other words
 
     @cached_property
     def sent(self) -> CompressedPrompt:
@@ -50,6 +51,13 @@ class PlannedRow(Struct, frozen=True, dict=True):
     def system(self) -> str | None:
         """The system text as it is sent."""
         return _with_instruction(self.sent.system, self.instruction)
+
+    @property
+    def other_key(self) -> bytes | None:
+        """The key under which the same may have been asked in other words; None where there are none."""
+        if self.other_route is None:
+            return None
+        return _key(self.other_route, self.prompt, self.instruction)
 
     @property
     def why_level(self) -> str:
@@ -72,6 +80,14 @@ class PlannedRow(Struct, frozen=True, dict=True):
         return task_signature(self.prompt, parameters, task_name)
 
 
+class _RouteKeys(Struct, frozen=True):
+    """What the keys of a chain's rows begin with, and those of the same asked in other words."""
+
+    chain: Chain  # held, so that its identity is not reused
+    own: bytes
+    other: bytes | None
+
+
 class Planner:
     """Plans the rows of one run; what rows of one route share is computed once."""
 
@@ -87,20 +103,17 @@ class Planner:
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
-        self._route_keys: dict[tuple[int, Level, float | None], tuple[Chain, bytes]] = {}
+        self._route_keys: dict[tuple[int, Level, float | None], _RouteKeys] = {}
 
     def plan(self, prompt: Prompt) -> PlannedRow:
         """Return a prompt as it will be sent, and where to."""
         route = self.route(prompt)
         level, keep, certified = self._level(prompt, route)
         instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
-        key = fingerprint.key(
-            self._route_key(route.key_chain or route.chain, level, keep), text=prompt.text,
-            system=_with_instruction(prompt.system, instruction),
-            history=prompt.history, sample=prompt.sample or 0, attachments=prompt.attachments,
-            after=prompt.after,
-        )  # fmt: skip
-        return PlannedRow(prompt, level, self._compressor(level, keep), route, key, instruction, keep, certified)
+        keys = self._keys_of_route(route.key_chain or route.chain, level, keep)
+        key = _key(keys.own, prompt, instruction)
+        compressor = self._compressor(level, keep)
+        return PlannedRow(prompt, level, compressor, route, key, instruction, keep, certified, keys.other)
 
     def _level(self, prompt: Prompt, route: Route) -> tuple[Level, float | None, TunedLevel | None]:
         """Return the level of a prompt and what it keeps: a flag's, a rule's, the config's, a certified one, or none's.
@@ -150,7 +163,7 @@ class Planner:
 
     def chains(self) -> list[Chain]:
         """Return the chains that rows have taken so far."""
-        return [chain for chain, _ in self._route_keys.values()]
+        return [keys.chain for keys in self._route_keys.values()]
 
     def _decide(self, prompt: Prompt) -> Route:
         from scrimp.routing.decide import decide  # noqa: PLC0415 - only `auto` needs the word lists
@@ -174,16 +187,29 @@ class Planner:
             self._compressors[level, keep] = PromptCompressor(level, keep)
         return self._compressors[level, keep]
 
-    def _route_key(self, chain: Chain, level: Level, keep: float | None) -> bytes:
+    def _keys_of_route(self, chain: Chain, level: Level, keep: float | None) -> _RouteKeys:
         # By identity: routes hands out one chain object for each name, and comparing chains would cost more than this.
         known = self._route_keys.get((id(chain), level, keep))
         if known is None:
             options = self._options
-            route_key = fingerprint.route_bytes(
-                chain, options.parameters, level=level, keep=keep, check=options.check, locations=self._locations
+
+            def key(chain: Chain, parameters: Parameters) -> bytes:
+                return fingerprint.route_bytes(
+                    chain, parameters, level=level, keep=keep, check=options.check, locations=self._locations
+                )
+
+            other = fingerprint.other_spelling(chain, options.parameters)
+            known = self._route_keys[id(chain), level, keep] = _RouteKeys(
+                chain, key(chain, options.parameters), None if other is None else key(*other)
             )
-            known = self._route_keys[id(chain), level, keep] = (chain, route_key)
-        return known[1]
+        return known
+
+
+def _key(route: bytes, prompt: Prompt, instruction: str | None) -> bytes:
+    return fingerprint.key(
+        route, text=prompt.text, system=_with_instruction(prompt.system, instruction), history=prompt.history,
+        sample=prompt.sample or 0, attachments=prompt.attachments, after=prompt.after,
+    )  # fmt: skip
 
 
 def _with_instruction(system: str | None, instruction: str | None) -> str | None:
