@@ -375,3 +375,40 @@ def test_the_model_itself_at_another_effort_is_no_other_model(arms: Scrimp, prov
     bill = json.loads((arms.cwd / "bill.json").read_text())
 
     assert (bill["cost_usd"], bill["baseline"]["cost_usd"]) == (2 * 0.00043, 2 * 0.00043)
+
+
+def test_models_that_are_named_are_shown_with_the_efforts_they_take(arms: Scrimp) -> None:
+    shown = arms("models", "fake/gpt-5-mini@low", "fake/gpt-4o", "openai/gpt-6-luna")
+    wrong = arms("models", "fake/gpt-5-mini@hihg")
+    lines = [line.split() for line in shown.out.splitlines()]
+
+    assert ["fake/gpt-5-mini@low", "yes", "$1.00", "$10.00", "minimal,", "low,", "medium,", "high"] in lines
+    assert ["fake/gpt-4o", "yes", "$1.00", "$10.00", "-"] in lines
+    assert any("openai/gpt-6-luna" in line and "none," in line for line in lines)
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "did you mean fake/gpt-5-mini@high?" in wrong.err
+
+
+def test_config_check_finds_an_effort_that_is_not_taken_wherever_a_model_is_named(arms: Scrimp) -> None:
+    places = {
+        "tiers.simple": '[tiers]\nsimple = ["fake/gpt-5@max"]\n',
+        "chains.c": '[chains.c]\nsteps = ["fake/gpt-5@low", "fake/gpt-5@max"]\n',
+        "chains.c.judge": (
+            '[chains.c]\nsteps = ["fake/gpt-5@low", "fake/gpt-5"]\nsignal = "judge"\njudge = "fake/gpt-5@max"\n'
+        ),
+        "rule 1": '[[rules]]\nmodel = "fake/gpt-5@max"\n',
+        "defaults.model": '[defaults]\nmodel = "fake/gpt-5@max"\n',
+        "defaults.baseline": '[defaults]\nbaseline = "fake/gpt-5@max"\n',
+        'models."fake/gpt-5@max"': '[models."fake/gpt-5@max"]\nmax_output = 5\n',
+    }
+    base = '[providers.fake]\ndialect = "openai"\nbase_url = "http://127.0.0.1:9/v1"\nkey_env = ""\n'
+    for place, text in places.items():
+        arms.config(base + text)
+        found = arms("config", "check")
+
+        assert found.status != 0, place
+        assert (
+            "fake/gpt-5 takes the efforts minimal, low, medium, high, not max: write fake/gpt-5@high"
+            in found.out + found.err
+        )
+        assert place.removesuffix(".judge") in found.out + found.err

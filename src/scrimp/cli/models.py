@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags import completions
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.config.resolved.routes import EMBEDDED_MODEL
+from scrimp.errors import UsageError
 from scrimp.prices.book import PriceBook
 from scrimp.providers.models import known_models
+from scrimp.providers.requests.capabilities import accepted_efforts
 from scrimp.units import format_dollars
 from scrimp.values import ModelRef
 
@@ -20,15 +23,30 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def models(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[MODEL]...",
+            help="Models to look at, with the efforts that each takes.",
+            autocompletion=completions.models,
+            show_default=False,
+        ),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models that are in no tier.")] = False,
 ) -> None:
     """List the models of the tiers and those known by name.
 
     A model can be called when its provider has a key. The first such model of a tier is called; the others take over
-    when it is down. Prices are dollars per million tokens.
+    when it is down. Prices are dollars per million tokens. A model that is named is shown with the efforts it takes;
+    any of them may follow its name: provider/model@effort.
     """
     with open_session() as session:
         routes, book = session.services.routes, session.services.prices
+        if names:
+            if everything:
+                raise UsageError("--all lists every model: leave it out, or the names")
+            _print_named(session, names)
+            return
         rows = [
             (tier, model.id, _callable(session, model), *_price(book, model))
             for tier, listed in routes.tiers.items()
@@ -40,6 +58,17 @@ def models(
             rows += [("", m.id, _callable(session, m), *_price(book, m)) for m in others]
         print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", session.out)
         print_line("Any other model can be named as provider/model, and any with an effort as provider/model@effort.")
+
+
+def _print_named(session: Session, names: list[str]) -> None:
+    """Print models by their names, with their tiers and efforts. Raises ConfigError for an unknown one."""
+    routes, book = session.services.routes, session.services.prices
+    rows = []
+    for model in map(routes.model, names):
+        tiers = [name for name, listed in routes.tiers.items() if any(each.id == model.id for each in listed)]
+        efforts = ", ".join(accepted_efforts(routes.endpoints[model.provider], model.model)) or "-"
+        rows.append((", ".join(tiers), model.id, _callable(session, model), *_price(book, model), efforts))
+    print_table(("tier", "model", "callable", "input", "output", "efforts"), rows, "lllrrl", session.out)
 
 
 def _callable(session: Session, model: ModelRef) -> str:

@@ -37,15 +37,32 @@ def chains(incomplete: str) -> list[str]:
 
 
 def models(incomplete: str) -> list[str]:
-    """Return the models of the tiers whose provider can be called, then others known by name."""
+    """Return the models of the tiers whose provider can be called, then others known by name; after an @, efforts."""
     from scrimp.providers.models import known_models  # noqa: PLC0415 - as below
 
     listed: list[str] = []
     if found := _configured():
+        if arms := _arms(incomplete, found[1]):
+            return _matching(incomplete, arms)
         _, routes = found
         tiers_models = [model for tier in routes.tiers.values() for model in tier]
         listed += [model.id for model in sorted(tiers_models, key=lambda each: each.provider not in routes.available)]
     return _matching(incomplete, [*listed, *known_models()])
+
+
+def _arms(incomplete: str, routes: Routes) -> list[str]:
+    """Return a model that is written out, with each effort that it takes, once an @ follows it."""
+    from scrimp.errors import ConfigError  # noqa: PLC0415 - as below
+    from scrimp.providers.requests.capabilities import accepted_efforts  # noqa: PLC0415 - as below
+
+    name, at, _ = incomplete.rpartition("@")
+    if not at:
+        return []
+    try:
+        model = routes.model(name)
+    except ConfigError:
+        return []
+    return [f"{name}@{effort}" for effort in accepted_efforts(routes.endpoints[model.provider], model.model)]
 
 
 def providers(incomplete: str) -> list[str]:
