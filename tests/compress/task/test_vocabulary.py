@@ -10,7 +10,8 @@ from scrimp.compress.task.phrase import ANY, START, STEM, WORD, branches, parse_
 from scrimp.compress.task.phrase_finder import PhraseFinder
 from scrimp.compress.task.vocabulary import SPACED, UNSPACED, Words
 
-LISTS = [(words, kind) for words in (*SPACED, *UNSPACED) for kind in ("form", "whole", "values")]
+KINDS = ("form", "whole", "values", "units", "parts", "properties", "scopes")
+LISTS = [(words, kind) for words in (*SPACED, *UNSPACED) for kind in KINDS]
 
 
 @pytest.mark.parametrize(("words", "kind"), LISTS)
