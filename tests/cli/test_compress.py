@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from command import Scrimp
+from fake_provider import FakeProvider
 
 PRETTY = json.dumps([{"id": n, "name": f"n{n}", "ok": True} for n in range(20)], indent=2)
 
@@ -161,3 +164,50 @@ def test_the_receipt_prices_the_text_at_a_model(scrimp: Scrimp) -> None:
     assert receipt["model"] == "openai/gpt-6.2-sol"
     assert sum(part["before"] - part["after"] for part in receipt["by_rule"]) > 0
     assert [part["zone"] for part in receipt["by_zone"]] == ["data (json)"]
+
+
+def test_a_row_of_an_input_is_compressed_as_a_run_would_send_it(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url)
+    rows = [{"ask": "Who?", "order": json.dumps({"id": n, "lines": [n, n + 1]}, indent=1)} for n in range(3)]
+    scrimp.file("orders.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    template = ("-t", "{ask} {{Order}}: {order}")
+    sent = [scrimp("compress", "orders.jsonl", *template, "--skip", str(n), "-q").out for n in range(3)]
+    scrimp("run", "orders.jsonl", *template, "-m", "fake/gpt-6-luna")
+
+    assert sent == sorted(provider.prompts)
+    assert sent[0] == 'Who? {Order}: {"id":0,"lines":[0,1]}'
+
+
+def test_a_system_text_about_form_keeps_the_form_of_a_row(scrimp: Scrimp) -> None:
+    scrimp.file("orders.csv", 'order\n"[ 1,  2 ]"\n')
+    ran = scrimp("compress", "orders.csv", "-t", "Which? {order}", "-s", "Keep the indentation of the JSON.", "-q")
+
+    assert ran.out == "Which? [ 1,  2 ]"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("rows.csv", "-t", "{a}", "--skip", "5"), "rows.csv has no row 6: lower --skip"),
+        (("rows.csv", "-t", "{a}", "--data"), "--data and --template cannot be combined"),
+        (("rows.csv", "--skip", "1"), "give a template, too"),
+        (("rows.csv", "--format", "csv"), "give a template, too"),
+        (("rows.csv", "-t", "{b}"), "there is no column 'b'"),
+        (("none.csv", "-t", "{a}"), "none.csv"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+def test_what_cannot_be_a_row_is_a_sentence(scrimp: Scrimp, words: tuple[str, ...], told: str) -> None:
+    scrimp.file("rows.csv", "a\n1\n2\n")
+    ran = scrimp("compress", *words)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert told in ran.err
+
+
+@pytest.mark.parametrize("name", ["orders.json", "orders.csv", "code.py"])
+def test_the_name_of_a_document_is_no_task(scrimp: Scrimp, name: str) -> None:
+    scrimp.file(name, PRETTY)
+    ran = scrimp("compress", "--context", name, "-q", stdin="Which name has the highest id?")
+
+    assert json.dumps(json.loads(PRETTY), separators=(",", ":")) in ran.out

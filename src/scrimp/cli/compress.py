@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from scrimp import tokens
 from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
+from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.run_flags import OneRowFlags
 from scrimp.cli.printing import flush, print_text
 from scrimp.cli.session import Session, open_session
 from scrimp.compress import DEFAULT_KEEP, CompressOptions
@@ -22,6 +24,8 @@ from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, model_scorer, price_of, shorten
 from scrimp.read.context import with_context
+from scrimp.read.options import ReadOptions, optional_text
+from scrimp.read.prompts import prompts
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.receipt import receipt_document, receipt_lines
 from scrimp.render.streams import try_write_line
@@ -37,7 +41,9 @@ _MAX_COUNTED = 4_000_000
 
 
 @app.command(name="compress")
+@grouped()
 def compress_text(
+    row: OneRowFlags,
     file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A file, or - for stdin.")] = None,
     level: o.Level = None,
     query: Annotated[
@@ -96,8 +102,10 @@ def compress_text(
     documents that do not bear on the question; dense also writes JSON as columns and drops articles of English
     documents, which may make completions worse. Every rule is checked, and taken back if it lost anything.
     Instructions, examples, schemas, code and text in <scrimp:keep> tags never change. What is data is judged by
-    what it looks like, unless --data says that all of it is, as `ask` takes what is piped in beside a prompt and
-    `run` the columns of a template.
+    what it looks like, unless --data says that all of it is, as `ask` takes what is piped in beside a prompt.
+
+    With --template, FILE is an input of `run`, and the text is the prompt of its first row, or of the one after --skip:
+    the columns are data, and the rest of the template is instruction.
 
     With --max-tokens or --target, the text changes no more than the budget requires, up to --level (default: focus); if
     it still does not fit, nothing is printed and the exit status is 2.
@@ -106,15 +114,13 @@ def compress_text(
     highest = level or ("lossless" if budget is None else "focus")
     options = CompressOptions(highest, query or "", keep, _pattern(protect or []), count=tokens.count)
     with open_session() as session:
-        whole = _text(file)
-        given = with_context(ToldText(whole, ((0, len(whole)),)), context or [])
-        text = given.text
+        asked = optional_text(row.system, "--system") or ""
+        given = with_context(_given(file, row, session, data=data), context or [])
+        text, told = given.text, given.told if data or row.template is not None else ()
         name = model or session.defaults.baseline or DEFAULT_BASELINE
         price = None if quiet and budget is None else price_of(name, session.services)
         with model_scorer(session.services) if scorer == "model" else nullcontext() as opened:
-            fitted = shorten(
-                text, replace(options, scorer=opened, told=given.told if data else ()), budget, price, name
-            )
+            fitted = shorten(text, replace(options, scorer=opened, asked=asked, told=told), budget, price, name)
         if diff:
             _print_diff(session, text, fitted.compressed.text)
         elif not dry_run:
@@ -144,6 +150,24 @@ def _pattern(protect: list[str]) -> re.Pattern[str] | None:
         except re.error as error:
             raise UsageError(f"--protect: '{pattern}' is not a regular expression ({error}): correct it") from error
     return re.compile("|".join(f"(?:{pattern})" for pattern in protect)) if protect else None
+
+
+def _given(file: str | None, row: OneRowFlags, session: Session, *, data: bool) -> ToldText:
+    """Return the text, and where data stands in it: in the columns of a template, all of it with --data."""
+    if row.template is None:
+        if row.skip or row.format != "auto":
+            raise UsageError("--skip and --format choose a row to fill --template with: give a template, too")
+        whole = _text(file)
+        return ToldText(whole, ((0, len(whole)),) if data else ())
+    if data:
+        raise UsageError("--data and --template cannot be combined: the columns of a template are data")
+    options = ReadOptions(
+        format=row.format, skip=row.skip, limit=1, template=optional_text(row.template, "--template")
+    )  # fmt: skip
+    found = next(prompts([file or "-"], options, warn=session.messages.warn), None)
+    if found is None:
+        raise InputError(f"{file or 'stdin'} has no row {row.skip + 1}: lower --skip")
+    return ToldText(found.text, found.told)
 
 
 def _text(file: str | None) -> str:

@@ -22,6 +22,7 @@ from scrimp.values import TextSpan
 _IT = " it "
 # Data that is no part of a sentence: after a label, on lines of its own, in a fence, which is no order to write JSON.
 _ALONE = r"(?<=[:\uff1a])[ \t]* it |(?m:^[ \t]*+(?:`{3,}|~{3,})[ \t]*+[\w+-]*+[ \t]*+$|^(?: it )+[ \t]*$)"
+_ATTRIBUTES = r"(<[A-Za-z][\w:.-]*+)\s[^<>\n]{0,300}>"  # of a tag: the name of a file says nothing of a task
 SELECTION = "sentences for the question"  # as a rule is named
 NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
@@ -54,8 +55,10 @@ def instructions_of(zones: Sequence[Zone], told: Sequence[TextSpan]) -> str:
     """Return what the zones tell to do, as it is sent; told data in the middle of a sentence is read as "it"."""
     if told:
         words = "".join(zone.text if zone.kind == "instruction" else _IT for zone in zones)
-        return without_keep_tags(pattern(_ALONE).sub("\n", words))
-    return without_keep_tags("\n".join(zone.text for zone in zones if zone.kind == "instruction"))
+        words = pattern(_ALONE).sub("\n", words)
+    else:
+        words = "\n".join(zone.text for zone in zones if zone.kind == "instruction")
+    return without_keep_tags(pattern(_ATTRIBUTES).sub(r"\1>", words) if "<" in words else words)
 
 
 def _as_context(zone: Zone, kind: ZoneKind) -> Zone:

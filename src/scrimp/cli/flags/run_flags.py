@@ -32,6 +32,15 @@ class SystemFlag(FlagGroup, frozen=True):
     system: o.System = None
 
 
+class OneRowFlags(FlagGroup, frozen=True):
+    """A row of an input, as `run` makes a prompt of it."""
+
+    template: o.Template = None
+    format: o.Format = "auto"
+    skip: o.Skip = 0
+    system: o.System = None
+
+
 class RouteFlags(FlagGroup, frozen=True):
     """Where prompts go."""
 

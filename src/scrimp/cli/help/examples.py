@@ -75,6 +75,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "compress": (
         Example("See what would be saved", "scrimp compress services.json --dry-run"),
+        Example("See what a run would send for its first row", f"scrimp compress reviews.csv -t {_ASK} --diff"),
         Example(
             "Answer from part of a long text", "scrimp compress article.txt --level focus --query 'Who founded it?'"
         ),
