@@ -48,8 +48,9 @@ PAIRS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 # Demands without recordings, or (puzzles, hard code) with those of models that all fail: set by judgment.
 JUDGED = {
     "greeting": 0.0, "short text": 0.02, "translation": 0.03, "editing": 0.02, "classification": 0.03,
-    "extraction": 0.08, "summary": 0.08, "explanation": 0.08, "writing": 0.08, "advice": 0.08, "long text": 0.1,
-    "open-ended": 0.1, "proof": 0.3, "puzzle": 0.25, "hard code": 0.25, "competition mathematics": 0.25,
+    "extraction": 0.08, "summary": 0.08, "explanation": 0.08, "writing": 0.08, "roleplay": 0.05,
+    "advice": 0.08, "long text": 0.1, "open-ended": 0.1, "proof": 0.3, "puzzle": 0.25, "hard code": 0.25,
+    "competition mathematics": 0.25,
 }  # fmt: skip
 MEDIUM_FROM, HIGH_FROM, PSEUDO_PAIRS = 0.08, 0.15, 8
 _FORMAT_SHARE = 1 / 3  # of the best cheap model's score on a task: one below it mostly breaks the format there

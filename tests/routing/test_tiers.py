@@ -115,6 +115,43 @@ def test_what_is_translated_or_classified_may_be_about_anything() -> None:
     assert tier_of("Classify the intent: write a thread safe queue in C++", None).tier == "simple"
 
 
+@pytest.mark.parametrize(
+    ("text", "demand"),
+    [
+        ("Which is a mammal?\nA. trout\nB. whale\nC. crow\nD. frog\nAnswer:", "exam question"),
+        ("A cell divides by\n(a) osmosis\n(b) mitosis\n(c) lysis\n(d) fusion", "exam question"),
+        ("Extract the names.\na) Ann met Bob.\nb) Cy left.\nc) Dee and Eve came.", "extraction"),
+        ("Rate the following reviews on a scale of 1 to 5.\n1. Great!\n2. Awful.\n3. Fine.", "classification"),
+        ("Improve these sentences.\n1. It rain.\n2. He go.\n3. They was.", "open-ended"),
+        ("A shop has 3 red and 4 blue boxes.\n1. Add up.\n2. Sell.\n3. Close.\nThank you", "open-ended"),
+    ],
+)
+def test_options_to_choose_from_are_told_from_lists_to_work_on(text: str, demand: str) -> None:
+    assert tier_of(text, None).demand == demand
+
+
+@pytest.mark.parametrize(
+    ("text", "demand"),
+    [
+        ("Act as a travel guide who explains equations and code. Hello!", "roleplay"),
+        ("Pretend to be a poet and translate nothing.", "roleplay"),
+        ("Act as a mathematician. Prove that there are infinitely many primes.", "proof"),
+        ("A pump needs 600 liters and fills half in an hour. What is the total amount after that?", "word problem"),
+        ("2x + y = 7 and y = x + 1, x is?", "mathematics"),
+        (
+            "The red hut is left of the blue one. The inn is between them, next to a well. What is on the right?",
+            "puzzle",
+        ),
+        ("Find the bug. ```\ndef dijkstra(graph):\n    return {}\n```", "hard code"),
+        ("What are the main causes of inflation?", "explanation"),
+        ("Which poem begins with a raven?", "question"),
+        ("How many sugars are in 3 cups if each has 2?", "word problem"),
+    ],
+)
+def test_the_work_is_told_from_what_it_is_about(text: str, demand: str) -> None:
+    assert tier_of(text, None).demand == demand
+
+
 def test_a_language_without_a_word_list_goes_up_not_down() -> None:
     assert tier_of("Σύγκρινε την τηλεργασία με το γραφείο σε βάθος και δώσε μια γνώμη", None).tier == "medium"
 

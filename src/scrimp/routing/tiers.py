@@ -24,6 +24,7 @@ from scrimp.values import Parameters
 TIERS: tuple[Tier, ...] = get_args(Tier)
 RAISED_TIERS = {"simple": "medium", "medium": "high", "high": "high"}
 _NO_PARAMETERS = Parameters()
+_EDGE = 20_000  # characters
 # That a label or JSON is wanted makes none of these easier.
 _AS_HARD_WITH_LABELS = ("exam question", "proof", "puzzle", "competition mathematics", "hard code", "code reading")
 
@@ -66,6 +67,9 @@ def told_of(text: str, system: str | None, parameters: Parameters = _NO_PARAMETE
 
 
 def _excerpt(text: str) -> Excerpt:
+    """Return the words at both ends; of a text whose words never end, what is within so many characters."""
+    if len(text) > 2 * _EDGE:
+        text = f"{text[:_EDGE]}\n{text[-_EDGE:]}"
     return excerpt(text, ASCII_WORD_OR_SIGN if text.isascii() else WORD_OR_SIGN)
 
 

@@ -15,10 +15,13 @@ from msgspec.structs import replace
 from scrimp.regexes import pattern
 from scrimp.routing.prior.scan import Match, is_word, scan
 from scrimp.routing.prior.shape import LONG_TEXT, Shape, shape_of
+from scrimp.routing.prior.sums import has_numbers, is_sum
+from scrimp.routing.prior.word_sets import word_set
 
 Demand: TypeAlias = Literal[
     "greeting", "question", "short text", "translation", "editing", "classification", "extraction", "summary",
-    "explanation", "advice", "writing", "word problem", "mathematics", "competition mathematics", "proof", "puzzle",
+    "explanation", "advice", "writing", "roleplay", "word problem", "mathematics", "competition mathematics",
+    "proof", "puzzle",
     "code", "code reading", "hard code", "exam question", "long text", "open-ended",
 ]  # fmt: skip
 
@@ -32,29 +35,14 @@ _FREE: tuple[Demand, ...] = ("explanation", "advice", "writing")
 _HARD_WITH_OPTIONS = ("puzzle", "competition mathematics")
 SHORT_ANSWER = "short answer"  # a section of the word lists that is no demand
 _OPEN_END, _OPEN_END_LENGTH = r"\w[ \t]{0,3}[:\uff1a][ \t\n(]{0,3}\Z", 40  # "Answer:", "Antwort: ("
+_LATEST_ROLE = 4  # tokens
 _FEWEST_MARKS = 2  # of code
-_FEWEST_NUMBERS = 2
 _LONGEST_GREETING, _LONGEST_QUESTION, _LONGEST_SHORT_TEXT, _LONGEST_FRAGMENT = 12, 30, 40, 5  # words
-_LONGEST_COMPARISON = 120  # tokens
-_YEAR = 4  # digits
+_LONGEST_COMPARISON, _LAST_QUESTION = 120, 20  # tokens
+_FEWEST_PLACES = 3
 _LETTERS = 5  # of a word, where words are not parted
 _SYSTEM_EDGE = 12  # tokens within which a system text says what it is for
-# Nouns of what is written, which questions have too: "Which poem begins so?"
-_WRITTEN = frozenset((
-    "poem", "song", "story", "stories", "lyrics", "letter", "speech", "dialogue", "paragraph", "biography", "creative",
-    "essay",
-))  # fmt: skip
-_FACT_WORDS = frozenset(("what", "which", "who", "whom", "whose", "where", "when"))
-_REASON_WORDS = frozenset(("how", "why", "you", "should"))
-_LONGEST_SUM, _RESULT_END = 150, 25  # words; those at its end, where the result is asked for
-_RESULTS = frozenset((
-    "how", "total", "combined", "many", "much", "calculate", "percentage", "percent", "sum", "average", "cost",
-    "altogether", "probability",
-))  # fmt: skip
-_QUANTITIES = frozenset((
-    "how", "total", "combined", "many", "much", "calculate", "percentage", "percent", "each", "times", "twice", "half",
-    "sum", "average", "more", "less", "fewer", "than", "cost", "costs", "together", "probability", "tall", "old",
-))  # fmt: skip
+_QUESTION_MARKS = ("?", "\u061f")
 
 
 class Told(Struct, frozen=True):
@@ -86,12 +74,12 @@ def demand_of(text: str, tokens: Sequence[str]) -> Told:
     if scanned.only_greeting and len(words) <= _LONGEST_GREETING:
         return Told("greeting")
     found = scanned.found
-    topics = [one for one in _TOPICS if one in found and (one != "word problem" or _has_numbers(words))]
+    topics = [one for one in _TOPICS if one in found and (one != "word problem" or has_numbers(words))]
     read = _Read(
         text, tokens, words, found, shape_of(text), _earliest(found, ON_TEXT),
         next((one for one in _HARD if one in found), None), topics[0] if topics else None,
     )  # fmt: skip
-    rules = (_with_options, _work_on_text, _with_code, _by_words, _free_text)
+    rules = (_with_options, _roles, _work_on_text, _with_code, _by_words, _free_text)
     told = next(filter(None, (rule(read) for rule in rules)), Told("open-ended"))
     short = _short_answer(read)
     return replace(told, short_answer=short) if short else told
@@ -101,8 +89,11 @@ def _short_answer(read: _Read) -> str:
     """Return the words by which a prompt asks for a short answer: an instruction, or a label left open at its end."""
     if SHORT_ANSWER in read.found:
         return read.found[SHORT_ANSWER].words
-    ends_open = read.shape.options and pattern(_OPEN_END).search(read.text[-_OPEN_END_LENGTH:])
-    return "options, and the answer left open" if ends_open else ""
+    return "options, and the answer left open" if read.shape.options and _ends_open(read) else ""
+
+
+def _ends_open(read: _Read) -> bool:
+    return pattern(_OPEN_END).search(read.text[-_OPEN_END_LENGTH:]) is not None
 
 
 def wants_short_answer(tokens: Sequence[str]) -> str:
@@ -115,9 +106,26 @@ def _with_options(read: _Read) -> Told | None:
     """Return the demand of a question with options, unless the prompt begins with an order."""
     if not read.shape.options or (read.on_text and _is_order(read.found[read.on_text])):
         return None
+    if not _asks_to_choose(read):
+        return None
     if read.hard in _HARD_WITH_OPTIONS:
         return _told(read.hard, read.found)
     return Told("exam question", shape=read.shape)
+
+
+def _asks_to_choose(read: _Read) -> bool:
+    """Return whether what looks like options is to be chosen from, rather than a list to work on."""
+    if _ends_open(read):
+        return True
+    ends = read.shape.question.rstrip()[-1:]
+    return ends not in (".", "!", "") and read.on_text is None and read.shape.last
+
+
+def _roles(read: _Read) -> Told | None:
+    """Return a role to be played where a prompt begins with one, whatever it is about, unless that is hard."""
+    if read.hard is not None or "roleplay" not in read.found or read.found["roleplay"].start > _LATEST_ROLE:
+        return None
+    return _told("roleplay", read.found)
 
 
 def _work_on_text(read: _Read) -> Told | None:
@@ -131,6 +139,8 @@ def _work_on_text(read: _Read) -> Told | None:
 def _with_code(read: _Read) -> Told | None:
     if read.shape.code < _FEWEST_MARKS or read.hard not in (None, "competition mathematics"):
         return None
+    if "hard code" in read.found:
+        return _told("hard code", read.found)
     if read.shape.long_code:
         return Told("hard code", "much code")
     return _told("code reading", read.found) if read.topic == "code reading" else Told("code", "marks of code")
@@ -142,13 +152,15 @@ def _by_words(read: _Read) -> Told | None:
         return _told(read.hard, read.found)
     if read.shape.formulas and read.topic not in _CODE:
         return Told("competition mathematics", "formulas")
-    is_sum = _is_sum(read.words)
-    if not is_sum and _compares(read.tokens):
+    a_sum = is_sum(read.words)
+    if not a_sum and _compares(read.tokens):
         return Told("puzzle", "than ... than")
     known = read.topic or read.on_text
     if known is not None:
         return _told(known, read.found)
-    return Told("word problem", "numbers and quantities") if is_sum else None
+    if a_sum:
+        return Told("word problem", "numbers and quantities")
+    return Told("mathematics", "equations") if read.shape.equations else None
 
 
 def demand_of_system(tokens: Sequence[str]) -> Told | None:
@@ -174,21 +186,9 @@ def _is_order(match: Match) -> bool:
 
 def _compares(tokens: Sequence[str]) -> bool:
     """Return whether persons or things are compared, and one of them is asked for."""
-    asked = "who" in tokens or "which" in tokens
-    return asked and tokens.count("than") > 1 and len(tokens) < _LONGEST_COMPARISON
-
-
-def _has_numbers(words: Sequence[str]) -> bool:
-    """Return whether there are numbers other than years."""
-    numbers = sum(word[0].isdecimal() and not (len(word) == _YEAR and word[0] in "12") for word in words)
-    return numbers >= _FEWEST_NUMBERS
-
-
-def _is_sum(words: Sequence[str]) -> bool:
-    """Return whether a text has numbers, words of quantities that say what to do with them, and asks for a result."""
-    if len(words) > _LONGEST_SUM or _RESULTS.isdisjoint(words[-_RESULT_END:]):
+    if len(tokens) > _LONGEST_COMPARISON or word_set("facts").isdisjoint(tokens[-_LAST_QUESTION:]):
         return False
-    return _has_numbers(words) and len(_QUANTITIES.intersection(words)) >= _FEWEST_NUMBERS
+    return tokens.count("than") > 1 or len(word_set("places").intersection(tokens)) >= _FEWEST_PLACES
 
 
 def _free_text(read: _Read) -> Told | None:
@@ -210,9 +210,9 @@ def _free_text(read: _Read) -> Told | None:
 
 def _fact(read: _Read, free: Demand | None) -> Told | None:
     """Return a question where a fact is asked for, even one about a poem or a song."""
-    if free is not None and not (free == "writing" and read.found[free].words in _WRITTEN):
+    if free is not None and not (free == "writing" and read.found[free].words in word_set("written")):
         return None
-    asked = not _FACT_WORDS.isdisjoint(read.words) and _REASON_WORDS.isdisjoint(read.words)
-    if asked and read.text.rstrip().endswith("?"):
+    asked = not word_set("facts").isdisjoint(read.words) and word_set("reasons").isdisjoint(read.words)
+    if asked and read.text.rstrip().endswith("?") and sum(map(read.tokens.count, _QUESTION_MARKS)) == 1:
         return Told("question", "a question for a fact")
     return _told("question", read.found) if "question" in read.found and free is None else None

@@ -18,6 +18,7 @@ _CODE_LINE = (
     r"|const \w+ =|let \w+ =|var \w+ =|return [\w(\[{])"
 )
 _FORMULA = r"\\(?!boxed)(?:[a-zA-Z]{3,12}\b|[{(\[])|\d\^\d{2}|\$[^$\n]{0,80}[=^_\\<>][^$\n]{0,80}\$"
+_EQUATION = r"(?<![\w.])\d{0,3}[a-zA-Z]\s{0,2}(?:[-+*/^]\s{0,2}\d{0,3}[a-zA-Z]?\s{0,2})?=\s{0,2}[-\d(a-zA-Z]"
 _OPTION = r"(?m)^[ \t]{0,4}\(?([A-Ea-e1-5])[.):][ \t]+(\S[^\n]*)"
 _LABELS = "ABCDE abcde 12345"
 _FEWEST_OPTIONS, _MOST_OPTIONS = 3, 5
@@ -31,7 +32,9 @@ class Shape(Struct, frozen=True):
     code: int  # marks that only programs have
     long_code: bool
     formulas: bool
+    equations: bool  # in one letter: "x + 2y = 3"
     options: Sequence[str]  # to choose from
+    last: bool  # whether nothing but a line follows the options
     question: str  # the text before the options
 
 
@@ -42,17 +45,21 @@ def shape_of(text: str) -> Shape:
     lines = len(pattern(_CODE_LINE).findall(ends)) if "\n" in ends or ends.startswith("def ") else 0
     may_have_formulas = "\\" in ends or "$" in ends or "^" in ends
     formulas = may_have_formulas and pattern(_FORMULA).search(ends) is not None
-    options, question = _options(ends) if "\n" in ends else ((), ends)
-    return Shape(marks + 2 * min(lines, _LINES_COUNTED), lines >= _LONG_CODE, formulas, options, question)
+    equations = "=" in ends and pattern(_EQUATION).search(ends) is not None
+    options, question, last = _options(ends) if "\n" in ends else ((), ends, False)
+    code = marks + 2 * min(lines, _LINES_COUNTED)
+    return Shape(code, lines >= _LONG_CODE, formulas, equations, options, last, question)
 
 
-def _options(text: str) -> tuple[Sequence[str], str]:
-    """Return the options, labeled in order from the first letter or number, and the text before them."""
+def _options(text: str) -> tuple[Sequence[str], str, bool]:
+    """Return the options, labeled in order from A or 1, the text before them, and whether they are last."""
     found = list(pattern(_OPTION).finditer(text))
     for at, first in enumerate(found):
         if first[1] in "Aa1":
             labels = "".join(match[1] for match in found[at : at + _MOST_OPTIONS])
             for count in range(len(labels), _FEWEST_OPTIONS - 1, -1):
                 if labels[:count] in _LABELS:
-                    return [match[2].strip() for match in found[at : at + count]], text[: first.start()]
-    return (), text
+                    chosen = found[at : at + count]
+                    last = text[chosen[-1].end() :].strip().count("\n") < 1
+                    return [match[2].strip() for match in chosen], text[: first.start()], last
+    return (), text, False
