@@ -101,8 +101,10 @@ def string(value: Json) -> str:
 
 
 def nonempty(value: Json) -> str | None:
-    """Return the value if it is a string with characters in it, else None."""
-    return value if isinstance(value, str) and value else None
+    """Return the value if it is a string with characters in it, else None; a name in a stream may be malformed, too."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value if value.isascii() else well_formed(value)
 
 
 def count(value: Json) -> int:
