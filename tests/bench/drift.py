@@ -22,6 +22,8 @@ from msgspec.structs import replace
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.flows.tune.watch.find_drift import find_drift
+from scrimp.flows.tune.watch.quality_drift import looks_worse
+from scrimp.flows.tune.watch.remembered_rows import NEWEST
 from scrimp.store.ledger import Ledger
 from scrimp.store.route_checks import RouteCheck, RouteCheckStore
 from scrimp.values import Entry, Usage
@@ -92,6 +94,11 @@ class Route:
                 checks.append(RouteCheck(name, f"{self._rows:09d}", self._rows, self._chance.random() < like.same))
         self.ledger.append(entries)
         self.checks.put(checks)
+        if self._change.compared and looks_worse(self.tuned, self.checks.outcomes(name)):
+            more = range(min(NEWEST, count - len(checks)))
+            when = [self._rows + 1e-6 * each for each in more]
+            same = [self._chance.random() < like.same for _ in more]
+            self.checks.put([RouteCheck(name, f"{self._rows:09d}-{each}", when[each], same[each]) for each in more])
 
     def look(self) -> str | None:
         """Return what is said of it now."""

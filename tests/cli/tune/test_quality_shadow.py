@@ -161,6 +161,22 @@ def test_a_flagship_without_a_price_is_not_called_whatever_the_run_allows(applie
     assert watching(applied) == []
 
 
+def test_where_the_share_looks_worse_the_newest_of_the_other_rows_are_compared_too(applied: Scrimp) -> None:
+    rows = list(recordings.rows(300))
+    for row in rows:
+        row["models"]["gpt-tiny"]["out"] = row["models"]["gemini-tiny"]["out"] = "4"
+    applied.file("recording.jsonl", recordings.text(rows))
+    ran = run(applied, range(200, 300), config=WATCHED.replace("100%", "15%"))
+    ((compared, newest),) = recordings.entries(
+        applied, "SELECT count(*), sum(time > (SELECT max(time) FROM entries WHERE route IS NULL)) FROM route_checks"
+    )
+
+    assert newest == 40
+    assert 10 <= compared - newest < 40
+    assert f"quality shadow: {compared} of {compared} rows of certified routes compared" in ran.err
+    assert "is no longer used" in ran.err
+
+
 def test_one_run_at_a_time_spends_under_the_cap(applied: Scrimp) -> None:
     folder = os.open(applied.home, os.O_RDONLY)
     try:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
+from scrimp.tuning.statistics.binomial import binomial_cdf
 from scrimp.tuning.statistics.change_point import find_fall, lower_limit
 from scrimp.units import format_count, format_percent, pluralize
 
+_GLANCE = 10  # rows
+_SUSPICIOUS = 0.01  # probability of so many different ones in a glance
 QUALITY_RISK = 0.025  # of blaming a route that keeps its target, over all looks
 
 
@@ -27,6 +30,16 @@ def with_quality_drift(route: TunedRoute, same: Sequence[bool]) -> TunedRoute:
     then = format_percent(route.agreed / route.compared)
     now = f"{format_count(fall.good)} of the newest {pluralize(fall.rows, 'row')} that were compared"
     return replace(route, drift=f"{now} assert what {route.flagship} asserts, {then} when it was certified")
+
+
+def looks_worse(route: TunedRoute, same: Sequence[bool]) -> bool:
+    """Return whether the newest comparisons call for more of them: a closer look, no verdict."""
+    newest = same[-_GLANCE:]
+    different = len(newest) - sum(newest)
+    if len(newest) < _GLANCE or not different:
+        return False
+    share = min(max(1 - lowest_agreement(route), 0.0), 1.0)
+    return 1 - binomial_cdf(different - 1, _GLANCE, share) < _SUSPICIOUS
 
 
 def lowest_agreement(route: TunedRoute) -> float:
