@@ -88,7 +88,7 @@ def test_prompts_about_form_are_found(name: str, at_least: float) -> None:
 
 @pytest.mark.parametrize(
     ("name", "of_prose", "at_most"),
-    [("other", True, 0.015), ("held_out_other", True, 0.03), ("other", False, 0.03), ("held_out_other", False, 0.04)],
+    [("other", True, 0.02), ("held_out_other", True, 0.03), ("other", False, 0.03), ("held_out_other", False, 0.04)],
 )
 def test_prompts_about_values_are_left_alone(name: str, of_prose: bool, at_most: float) -> None:
     wrong = [(prompt, words) for prompt in prompts(name) if (words := about_form(prompt, of_prose=of_prose))]
