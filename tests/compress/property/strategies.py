@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import yaml
 from hypothesis import strategies as st
 
 _SHOWN = st.sampled_from([
@@ -135,3 +136,50 @@ def without_white_space(part: Part) -> Part:
     """Return a part with its document written without white space."""
     text, document = part
     return text, json.dumps(json.loads(document), separators=(",", ":"), ensure_ascii=False) if document else ""
+
+
+# --- YAML ---------------------------------------------------------------------------------------------------------
+
+_LINES = st.sampled_from([
+    "".join(f"2026-11-25 10:00:{second:02} INFO worker took {second * 7} ms\n" for second in range(24)),
+    "".join(f'{{"id":  {n}, "state":  "open"}}\n' for n in range(4)),
+    "<html>\n<body>\n<h1>Mill</h1>\n<p>It was built in 1790.</p>\n</body>\n</html>\n",
+    '[\n  {"id": 1, "city": "San  José"},\n  {"id": 2, "city": "Łódź"}\n]\n',
+    "set -e\ncat <<EOF\n  [ 1,  2 ]\nEOF\nfor x in a b; do\n  echo  \"$x\"\ndone\n",
+    "The mill was built in 1790. It was sold in 1801.\n\nThe mill was built in 1790. It was sold in 1801.\n",
+    "id,city\n1,  Rome\n2,\t\n3,\n", "a  \nb\n\n\nc\n", "same line of output here\n" * 6,
+    "aGVsbG8gd29ybGQh" * 40 + "\n",
+])  # fmt: skip
+_SCALARS = st.one_of(
+    _LINES, st.text(max_size=12), st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False),
+    st.sampled_from(["[ 1,  2 ]", "{ a:  1 }", "yes", "012", "1e3", "~", "# no", "- x", "a: b", " x ", "2026-11-25"]),
+)  # fmt: skip
+_NAMES = st.sampled_from(["name", "services", "run", "on", "data.json", "x y", "image", "1", "Question", "context"])
+_NODES = st.recursive(
+    _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3), max_leaves=8
+)
+
+
+class _BlockDumper(yaml.SafeDumper):
+    """Writes text of several lines as people do, after a bar."""
+
+
+def _block(dumper: _BlockDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_BlockDumper.add_representer(str, _block)
+YAML = st.builds(
+    lambda documents, flow, indent: yaml.dump_all(
+        documents,
+        Dumper=_BlockDumper,
+        default_flow_style=flow,
+        indent=indent,
+        allow_unicode=True,
+        width=100,
+        sort_keys=False,
+    ),
+    st.lists(st.dictionaries(_NAMES, _NODES, min_size=1, max_size=4), min_size=1, max_size=2),
+    st.sampled_from([False, False, None, True]),
+    st.integers(2, 4),
+)

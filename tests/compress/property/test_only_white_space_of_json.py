@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -75,6 +76,22 @@ def test_markdown_is_rendered_the_same(parts: list[strategies.Part]) -> None:
         return [(token.type, token.content) for token in markdown.parse(text) if token.type in ("fence", "code_block")]
 
     assert rendered(after) == rendered(before)
+
+
+@settings(max_examples=60)
+@given(strategies.YAML, frames, st.booleans())
+def test_yaml_is_loaded_the_same(text: str, frame: str, told: bool) -> None:
+    before, _, after = frame.partition("{}")
+    spans = [(len(before), len(before) + len(text))] if told else []
+
+    for level in ("lossless", "tidy"):
+        found = compress(frame.replace("{}", text), level, told=spans).text
+        assert found.startswith(before)
+        assert found.endswith(after)
+        loaded = list(yaml.safe_load_all(found.removeprefix(before).removesuffix(after)))
+        assert repr(loaded) == repr(list(yaml.safe_load_all(text)))
+        if level == "lossless" and not told:
+            assert faults(frame.replace("{}", text), found) == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ Span: TypeAlias = tuple[int, int]
 _HERE_DOCUMENT = re.compile(r"<<[-~<]?[ \t]*+(['\"]?)([A-Za-z_]\w*+)\1")
 _FIRST_WORD = re.compile(r"^[ \t]*+([A-Za-z_]\w*+)", re.MULTILINE)
 _LOOK_BACK = 40  # characters
+# What opens a block of text in YAML: it goes on for as long as lines are indented further.
+_BLOCK_HEADER = re.compile(r"[:-][ \t]++[|>][-+1-9]{0,2}[ \t\r]*+$", re.MULTILINE)
 
 
 class _Pair(Struct, frozen=True):
@@ -55,7 +57,9 @@ class Enclosures:
     """The enclosed parts of one text."""
 
     def __init__(self, text: str) -> None:
-        spans = sorted([*_here_documents(text), *(span for pair in _PAIRS for span in _find(text, pair))])
+        spans = sorted(
+            [*_here_documents(text), *yaml_blocks(text), *(span for pair in _PAIRS for span in _find(text, pair))]
+        )
         self._starts = [start for start, _ in spans]
         self._ends: list[int] = []  # the furthest end so far
         for _, end in spans:
@@ -79,6 +83,17 @@ def _here_documents(text: str) -> Iterator[Span]:
         at = bisect_left(ends, opening.end())
         if at < len(ends):
             yield opening.end(), ends[at]
+
+
+def yaml_blocks(text: str) -> Iterator[Span]:
+    """Yield the indented blocks of text in YAML."""
+    at = 0
+    while header := _BLOCK_HEADER.search(text, at):
+        line = text[text.rfind("\n", 0, header.start()) + 1 : header.start()]
+        indent = len(line) - len(line.lstrip(" "))
+        following = re.compile(rf"^ {{0,{min(indent, 80)}}}\S", re.MULTILINE).search(text, header.end() + 1)
+        at = following.start() if following else len(text)
+        yield header.end(), at
 
 
 def _find(text: str, pair: _Pair) -> Iterator[Span]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from scrimp.compress.zones.enclosure import Enclosures
+from scrimp.compress.zones.enclosure import Enclosures, yaml_blocks
 from scrimp.compress.zones.zone_span import ZoneSpan
 
 # How a line ends that goes on in the next: an assignment, an open bracket, a string.
@@ -49,6 +49,8 @@ class _Program:
 
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
+        if any(start <= span.start < end for start, end in self._yaml_blocks):
+            return True
         if span.form == "html":
             return self._is_enclosed(span) or self._goes_on_in(span) or self._is_template(span)
         if span.start <= self._start or not self._end:
@@ -59,6 +61,10 @@ class _Program:
     @cached_property
     def _enclosures(self) -> Enclosures:
         return Enclosures(self._text)
+
+    @cached_property
+    def _yaml_blocks(self) -> list[tuple[int, int]]:
+        return list(yaml_blocks(self._text))
 
     def _is_enclosed(self, span: ZoneSpan) -> bool:
         return self._enclosures.around(span.start, span.start + 1)
