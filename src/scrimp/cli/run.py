@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
@@ -138,10 +138,7 @@ def run(
             _watch(session, watch, bill)
         ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
         ending.report(session, names, written.summary, quiet=screen.quiet)
-        if certified_tasks:
-            from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
-
-            check_drift_of_run(session, certified_tasks)
+        _check_certified(session, certified_tasks)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
             if shadow.watches_levels:
@@ -235,6 +232,16 @@ def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | No
 
     plan = watch_plan(table)
     return None if plan is None else QualityShadow(plan, options, session.services)
+
+
+def _check_certified(session: Session, tasks: Collection[str]) -> None:
+    """Tell of rows whose task is not certified, where others are, and of certified routes that do not hold."""
+    if unrecognized := session.services.unrecognized_rows:
+        session.messages.note(unrecognized)
+    if tasks:
+        from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
+
+        check_drift_of_run(session, tasks)
 
 
 def _watch(session: Session, watch: QualityShadow, bill: Bill) -> None:

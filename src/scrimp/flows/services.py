@@ -285,6 +285,11 @@ class Services:
         return None if origin == DEFAULT else origin
 
     @property
+    def unrecognized_rows(self) -> str:
+        """A sentence on rows that stayed with the flagship, since their task is not certified; empty without any."""
+        return "" if self._certified is None else self._certified.unrecognized
+
+    @property
     def certified_tasks(self) -> Collection[str]:
         """The tasks whose certified routes were taken so far."""
         return () if self._certified is None else self._certified.tasks

@@ -172,6 +172,21 @@ def test_a_mixture_is_applied_as_a_whole(recorded: Scrimp) -> None:
     assert sum(route["pairs"] for route in routes) < 200  # each has what it was tested on
 
 
+def test_a_run_says_which_rows_are_of_no_certified_task_and_how_to_name_it(applied: Scrimp) -> None:
+    (route,) = recordings.tuned(applied)
+    bare = applied("run", "p.jsonl", "--limit", "3")
+    misnamed = applied("run", "p.jsonl", "--limit", "2", "--route", "smus")
+    found = applied("run", "p.jsonl", "--limit", "2", *recordings.TEMPLATE)
+    ruled = applied("run", "p.jsonl", "--limit", "2", "--tier", "simple")
+
+    assert (
+        "3 rows went to rec/claude-large, being of no certified task: where they are of one, name it with" in bare.err
+    )
+    assert f"--route (certified: {route['signature']}); scrimp route --explain tells more" in bare.err
+    assert f"task smus is not certified (certified: {route['signature']})" in misnamed.err
+    assert "no certified task" not in found.err + ruled.err
+
+
 def named(scrimp: Scrimp, *words: str) -> str:
     """Collect, certify and apply a task of that name; return the line that tells how to run it."""
     scrimp("tune", "shadow", "p.jsonl", *words, "--share", "100%", "--limit", "200", "--route", "sums")

@@ -55,6 +55,7 @@ class CertifiedRoutes:
         )
         self._chains: dict[str, Chain | None] = {}
         self._flagships: dict[str, Chain | None] = {}
+        self._unrecognized = 0  # prompts
 
     @property
     def tasks(self) -> Collection[str]:
@@ -99,8 +100,18 @@ class CertifiedRoutes:
         chain = self._flagships[model]
         if chain is None:
             return None
+        if drifted is None:
+            self._unrecognized += 1
         state = "is not certified" if drifted is None else f"is no longer certified ({drifted.drift})"
         return Route(chain=chain, tier=None, why=f"task {task} {state}: it stays with {model}", flagship=model)
+
+    @property
+    def unrecognized(self) -> str:
+        """A sentence on rows that went to the flagship since their task is not certified; empty without any."""
+        if not self._unrecognized:
+            return ""
+        rows, model = pluralize(self._unrecognized, "row"), self._flagship
+        return f"{rows} went to {model}, being of no certified task: {self._finder.hint}"
 
     def explain(self, prompt: Prompt) -> str:
         """Return in a sentence by what a prompt's task was found, or why it was not."""

@@ -70,6 +70,13 @@ class TaskFinder:
         return "a template of so few words could be that of another task"
 
     @property
+    def hint(self) -> str:
+        """What to do where rows of a certified task were not recognized."""
+        if self._name:
+            return f"task {self._name} is not certified ({self._certified})"
+        return f"where they are of one, name it with --route ({self._certified}); scrimp route --explain tells more"
+
+    @property
     def _certified(self) -> str:
         names = list(self._templates)
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
