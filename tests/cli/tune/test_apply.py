@@ -225,11 +225,25 @@ def test_prompts_that_were_collected_without_a_name_get_one_and_are_not_paid_aga
     gathered("tune", "certify")
     line = named(gathered, *recordings.TEMPLATE)
     ((spent,),) = recordings.entries(gathered, "SELECT count(*) FROM entries")
-    looks = recordings.entries(gathered, "SELECT task, count(*) FROM level_looks GROUP BY 1 ORDER BY 1 DESC")
+    recordings.prompts(gathered, "more.jsonl", range(200, 210))
+    gathered("tune", "shadow", "more.jsonl", *recordings.TEMPLATE, "--share", "100%", "--route", "sums")
+    (claim,) = json.loads(gathered("tune", "certify", "--json").out)["claims"]
 
     assert line.startswith("to run sums: ")
     assert spent == 600
-    assert looks[0] == ("sums", 1)
+    # What was looked at under the inferred name was a look at the task.
+    assert (claim["pairs"], recordings.entries(gathered, "SELECT count(*) FROM level_looks WHERE task = 'sums'")) == (
+        210, [(2,)],
+    )  # fmt: skip
+
+
+def test_a_look_at_pairs_without_a_name_counts_for_the_name_they_get(gathered: Scrimp) -> None:
+    gathered("tune", "certify")
+    words = ("--limit", "210", "--share", "100%", "--route", "sums")
+    gathered("tune", "shadow", "p.jsonl", *recordings.TEMPLATE, *words)
+    gathered("tune", "certify")
+
+    assert recordings.entries(gathered, "SELECT count(*) FROM level_looks WHERE task = 'sums'") == [(2,)]
 
 
 def test_a_template_of_two_named_tasks_finds_neither_whichever_was_certified_first(recorded: Scrimp) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import os
 import pty
@@ -244,6 +245,36 @@ def test_bad_rows_are_named_by_line_and_field_and_all_others_are_stored(collecte
     assert f"{len(bad)} bad row" in ran.out
     assert set(scores(collected)) == {"s-3", "s-9"}
     assert scores(collected)["s-3"]["claude-large"] == 1.0
+
+
+def test_a_label_that_was_corrected_replaces_the_one_before_and_that_is_said(collected: Scrimp) -> None:
+    for label in (13, 14):
+        collected.file("labels.csv", f"id,label\ns-3,{label}\n")
+        ran = collected("tune", "label", "--import", "labels.csv")
+
+    assert "3 completions labeled (1 right); 3 changed; 0 bad rows" in ran.out
+    assert scores(collected)["s-3"] == {"claude-large": 0.0, "gemini-tiny": 0.0, "gpt-tiny": 1.0}
+
+
+def test_what_needs_a_label_goes_to_a_file_that_comes_back_filled_in(collected: Scrimp) -> None:
+    ran = collected("tune", "label", "--export", "todo.csv", "--limit", "6")
+    again = collected("tune", "label", "--export", "todo.csv")
+    with (collected.cwd / "todo.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    numbers = [int(row["id"].removeprefix("s-")) for row in rows]
+    filled = "".join(f"{row['id']},{2 * n + 7}\n" for row, n in zip(rows, numbers, strict=True))
+    collected.file("done.csv", "id,label\n" + filled)
+    back = collected("tune", "label", "--import", "done.csv")
+    rest = collected("tune", "label", "--export", "-")
+
+    assert (ran.status, again.status, back.status) == (0, 2, 0)
+    assert (
+        "6 prompts written to todo.csv: fill in the column label, then scrimp tune label --import todo.csv" in ran.err
+    )
+    assert "todo.csv is there already" in again.err
+    assert rows[0] == {"id": rows[0]["id"], "label": "", "prompt": recordings.prompt(numbers[0])}
+    assert "6 prompts and 18 completions labeled" in back.out
+    assert len(rest.out.splitlines()) == 1 + 2
 
 
 def test_unknown_ids_are_said_and_no_error(collected: Scrimp) -> None:

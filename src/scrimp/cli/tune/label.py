@@ -13,7 +13,7 @@ from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
 from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
-from scrimp.cli.tune.label_import import import_labels
+from scrimp.cli.tune.label_file import export_prompts, import_labels
 from scrimp.cli.tune.labeler import Labeler
 from scrimp.errors import UsageError
 from scrimp.flows.tune.labels.disputes import find_disputes
@@ -48,6 +48,12 @@ def label(
         str | None,
         typer.Option("--import", metavar="FILE", help="A file of right answers: CSV or JSONL with id and label."),
     ] = None,
+    to_file: Annotated[
+        str | None,
+        typer.Option(
+            "--export", metavar="FILE", help="Write the prompts that need a label as such a file (-: stdout)."
+        ),
+    ] = None,
     encoding: o.Encoding = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --import: say what would be labeled, and store nothing.")
@@ -68,9 +74,9 @@ def label(
 
     With --import each row of a file gives the right answer (label) of the row with that id; a row without an id has
     its place for one (tickets.csv:3). Completions that assert it are right, others wrong; rows that cannot be used are
-    named and the others stored.
+    named and the others stored. --export writes such a file, its labels to be filled in.
     """
-    _check_ways({"--check": check, "--judge": judge, "--import": from_file}, dry_run=dry_run)
+    _check_ways({"--check": check, "--judge": judge, "--import": from_file, "--export": to_file}, dry_run=dry_run)
     with open_session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as session:
         begin = since_time(since)
         with closing(PairStore(session.services.paths.ledger_db)) as pairs:
@@ -81,7 +87,11 @@ def label(
             dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
             disputes = find_disputes(pairs, dataset, begin)
             asked = {prompt.key for prompt in _of_task([each.prompt for each in disputes], route)}
-            labeler = Labeler(session, pairs, [each for each in disputes if each.prompt.key in asked][:limit])
+            disputes = [each for each in disputes if each.prompt.key in asked][:limit]
+            if to_file is not None:
+                export_prompts(session, [each.prompt for each in disputes], to_file)
+                return
+            labeler = Labeler(session, pairs, disputes)
             try:
                 status = labeler.label(check=check, judge=judge)
             finally:

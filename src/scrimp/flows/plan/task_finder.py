@@ -25,6 +25,7 @@ class TaskFinder:
         A task whose fingerprint is None was certified when none were kept: its signature finds it.
         """
         self._templates, self._name, self._parameters = templates, name, parameters
+        self._former = {task for task, template in templates.items() if template is None}
         used = Counter(template for template in templates.values() if template)
         self._shared = {template for template, tasks in used.items() if tasks > 1}
         self._tasks = {
@@ -41,9 +42,10 @@ class TaskFinder:
         return self._by_signature(prompt)
 
     def _by_signature(self, prompt: Prompt) -> str | None:
+        if not self._former:
+            return None
         signature = task_signature(prompt, self._parameters, None)
-        known = signature in self._templates and self._templates[signature] is None
-        return signature if known else None
+        return signature if signature in self._former else None
 
     def explain(self, prompt: Prompt) -> str:
         """Return in a sentence by what a prompt's task was found, or why it was not and what finds it."""

@@ -35,7 +35,7 @@ class ImportedLabels(Struct, frozen=True, kw_only=True):
 
 
 def read_labels(rows: Iterable[FoundLabel | BadRow], prompts: Iterable[StoredPrompt]) -> ImportedLabels:
-    """Match the rows of a file with stored prompts: by the id of their row, or by its place (tickets.csv:3)."""
+    """Match the rows of a file with stored prompts: by the id of their row, its place (tickets.csv:3) or their key."""
     found: dict[str, FoundLabel] = {}
     bad: list[str] = []
     count = 0
@@ -56,7 +56,7 @@ def read_labels(rows: Iterable[FoundLabel | BadRow], prompts: Iterable[StoredPro
 def _matched(found: Mapping[str, FoundLabel], prompts: Iterable[StoredPrompt]) -> Mapping[str, Sequence[StoredPrompt]]:
     matched: defaultdict[str, list[StoredPrompt]] = defaultdict(list)
     for prompt in prompts:
-        name = next((each for each in (prompt.row_id, prompt.source) if each in found), None)
+        name = next((each for each in (prompt.row_id, prompt.source, prompt.key) if each in found), None)
         if name is not None:
             matched[name].append(prompt)
     return matched

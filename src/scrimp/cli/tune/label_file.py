@@ -1,13 +1,18 @@
-"""What `scrimp tune label --import FILE` says and stores."""
+"""Labels by way of a file: `scrimp tune label --export` writes it, and `--import` says and stores what is in it."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
 
-from scrimp.cli.printing import print_line
+from scrimp.cli.printing import print_line, print_text
 from scrimp.cli.session import Session
+from scrimp.errors import UsageError
 from scrimp.flows.tune.labels.imported import ImportedLabels, read_labels, store_labels
-from scrimp.read.formats.label_rows import FoundLabel, label_rows
+from scrimp.read.formats.label_rows import ID, LABEL, FoundLabel, label_rows
+from scrimp.render.terminal import escape_controls
 from scrimp.store.pairs import PairStore, StoredPrompt
 from scrimp.units import format_count, pluralize
 
@@ -29,6 +34,28 @@ def import_labels(
     if not labels.golds:
         return 4
     return 3 if labels.bad else 0
+
+
+def export_prompts(session: Session, prompts: Sequence[StoredPrompt], file: str) -> None:
+    """Write prompts as a table whose labels are to be filled in; UsageError where the file is there already."""
+    table = StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow((ID, LABEL, "prompt"))
+    writer.writerows((prompt.row_id or prompt.source or prompt.key, "", prompt.text) for prompt in prompts)
+    if file == "-":
+        print_text(escape_controls(table.getvalue()) if session.out.terminal else table.getvalue())
+        return
+    try:
+        with Path(file).open("x", encoding="utf-8", errors="replace", newline="") as target:
+            target.write(table.getvalue())
+    except FileExistsError as error:
+        raise UsageError(f"{file} is there already, perhaps with labels: name another file") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written ({error.strerror}): name another file") from error
+    session.messages.note(
+        f"{pluralize(len(prompts), 'prompt')} written to {file}: fill in the column {LABEL}, then scrimp tune label "
+        f"--import {file}"
+    )
 
 
 def _name(session: Session, bad: Sequence[str]) -> None:
