@@ -11,6 +11,7 @@ import pytest
 import recordings
 from command import Scrimp
 from fake_provider import FakeProvider, Reply, completion
+from scrimp.providers.presets import PRESETS
 
 # What each effort thinks, in tokens that are billed and not shown.
 THOUGHT = {None: 500, "minimal": 0, "low": 40, "medium": 500, "high": 4000}
@@ -412,3 +413,52 @@ def test_config_check_finds_an_effort_that_is_not_taken_wherever_a_model_is_name
             in found.out + found.err
         )
         assert place.removesuffix(".judge") in found.out + found.err
+
+
+# What the body of each dialect says for an effort, from the vendors' references.
+WIRE: dict[str, dict[str, Any]] = {
+    "openai/gpt-5-mini@minimal": {"reasoning_effort": "minimal"},
+    "anthropic/claude-opus-5-5@max": {"output_config": {"effort": "max"}},
+    "gemini/gemini-2.5-flash@low": {"generationConfig": {"thinkingConfig": {"thinkingBudget": 1024}}},
+    "gemini/gemini-3.8-flash@high": {"generationConfig": {"thinkingConfig": {"thinkingLevel": "high"}}},
+    "openrouter/openai/gpt-6-luna@none": {"reasoning": {"effort": "none"}},
+}
+
+
+@pytest.mark.parametrize("arm", WIRE)
+def test_what_is_sent_has_the_name_of_the_model_and_the_effort_where_its_dialect_has_it(
+    scrimp: Scrimp, arm: str
+) -> None:
+    provider, _, rest = arm.partition("/")
+    scrimp.env |= {PRESETS[provider].key_env or "": "sk-test-0123456789abcdef"}
+    model, _, effort = rest.rpartition("@")
+
+    (named,) = scrimp("ask", "hi", "-m", arm, "--dry-run").rows
+    (flagged,) = scrimp("ask", "hi", "-m", f"{provider}/{model}", "--effort", effort, "--dry-run").rows
+
+    assert WIRE[arm].items() <= named["body"].items()
+    assert (named["body"], named["url"]) == (flagged["body"], flagged["url"])
+    assert model in named["body"].get("model", named["url"])
+    assert "@" not in named["url"]
+
+
+def test_a_recording_answers_for_its_arms_live_as_in_replay(scrimp: Scrimp) -> None:
+    names = {recordings.CHEAP: "gpt-tiny@low", recordings.OTHER: "gemini-tiny", recordings.FLAGSHIP: "gpt-tiny@high"}
+    rows = [
+        {**row, "models": {names[name]: reply for name, reply in row["models"].items()}} for row in recordings.rows(60)
+    ]
+    prices = {names[name]: rates for name, rates in recordings.PRICES["models"].items()}
+    scrimp.file("recording.jsonl", recordings.text(rows))
+    scrimp.file("prices.json", json.dumps({"models": prices}))
+    scrimp.config('[providers.rec]\nbase_url = "replay:recording.jsonl"\n')
+    recordings.prompts(scrimp, "p.jsonl", range(60))
+    models = ",".join(f"rec/{name}" for name in names.values())
+    scrimp("tune", "shadow", "p.jsonl", "--share", "100%", "--models", models, "--route", "t")
+    replay = json.loads(scrimp("tune", "replay", "recording.jsonl", "--report", "all", "--json").out)
+    ran = scrimp("run", "p.jsonl", "--route", "t", "--chain", models, "-q", "--effort", "low")
+    flagged = next(each for each in replay["policies"] if each["policy"].endswith("agree"))
+
+    assert replay["flagship"] == "gpt-tiny@high"
+    # A cheap model errs on each tenth row, never both on one: two that differ ask the flagship.
+    assert flagged["flag"]["value"] == sum(row["model"] == "gpt-tiny@high" for row in ran.rows) / 60 == 0.2
+    assert scrimp("ask", recordings.prompt(0), "-m", "rec/gpt-tiny@medium").status != 0

@@ -64,3 +64,27 @@ def test_nothing_costs_less_and_of_equals_the_first_is_taken(rates: tuple[int, .
 
     costs = [cost_of_call(ModelRef(name, "m"), recorder, NOW) for name in NAMES]
     assert NAMES.index(found.provider) == costs.index(min(cost for cost in costs if cost is not None))
+
+
+@pytest.mark.parametrize(
+    ("tiers", "chosen"),
+    [
+        ({"simple": ["a/gpt-5@high"], "medium": ["a/gpt-5@minimal"], "high": ["a/gpt-5"]}, "a/gpt-5@minimal"),
+        ({"simple": ["a/gpt-5"], "medium": ["a/gpt-5@low"], "high": ["a/gpt-5@high"]}, "a/gpt-5@low"),
+        ({"simple": ["a/gpt-5@high"], "medium": ["b/gpt-5@low"], "high": ["c/gpt-5@minimal"]}, "b/gpt-5@low"),
+    ],
+)
+def test_of_one_model_at_several_efforts_the_one_that_thinks_least_is_the_cheapest(
+    tiers: dict[str, list[str]], chosen: str
+) -> None:
+    tree = {
+        "providers": {name: {"dialect": "openai", "base_url": "https://x.example", "key_env": "K"} for name in NAMES},
+        "tiers": tiers,
+    }
+    config = msgspec.convert(tree, Config)
+    rates = {"a": 2, "b": 1, "c": 3}
+    book = PriceBook(
+        {f"{name}/gpt-5": Rates(input=Decimal(rate), output=Decimal(rate)) for name, rate in rates.items()}
+    )
+
+    assert cheapest(Routes(config, KeyRing({"K": "k"}, config.providers)), book, NOW).id == chosen

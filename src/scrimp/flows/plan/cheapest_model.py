@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from scrimp.enums import Effort
 from scrimp.errors import ConfigError
 from scrimp.values import ModelRef, Usage
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.prices.book import PriceBook
 
+_EFFORTS: tuple[Effort, ...] = get_args(Effort)
 # What calls are compared by: a prompt of a page, a completion of a paragraph.
 TYPICAL_CALL = Usage(input=1000, output=200)
 
@@ -22,13 +24,14 @@ def cost_of_call(model: ModelRef, prices: PriceBook, when: float, usage: Usage =
 
 
 def cheapest(routes: Routes, prices: PriceBook, when: float) -> ModelRef:
-    """Return the model of any tier that costs least, by the price of a call of middling size; of equals, the first.
+    """Return the model of any tier that costs least, by the price of a call of middling size.
 
-    ConfigError where no model that can be called has a known price.
+    Of equals it is the one that thinks least, and of those the first. ConfigError where no model that can be called has
+    a known price.
     """
     models = dict.fromkeys(model for models in routes.tiers.values() for model in models)
     known = [
-        (cost, number, model)
+        (cost, _thought(model), number, model)
         for number, model in enumerate(models)
         if model.provider in routes.available and (cost := cost_of_call(model, prices, when)) is not None
     ]
@@ -36,4 +39,9 @@ def cheapest(routes: Routes, prices: PriceBook, when: float) -> ModelRef:
         raise ConfigError(
             "no model in the tiers has both a key and a known price, so the cheapest is unknown: use --model"
         )
-    return min(known)[2]
+    return min(known)[-1]
+
+
+def _thought(model: ModelRef) -> int:
+    """Return the rank of a model's effort: at one price, what thinks longer costs more."""
+    return _EFFORTS.index(model.effort_of(None) or "medium")
