@@ -49,6 +49,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.config.parent / "tuned.toml"
 
     @property
+    def task_gains(self) -> Path:
+        """What the prior reads of the pairs in the ledger, which are its source."""
+        return self.data / "task-gains.json"
+
+    @property
     def trust(self) -> Path:
         """The record of project files the user trusts."""
         return self.data / "trusted.json"

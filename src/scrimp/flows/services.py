@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.flows.spend.cost_now import CostNow
     from scrimp.prices.book import PriceBook
     from scrimp.prices.price_row import PriceRow
@@ -229,7 +230,17 @@ class Services:
             levels=self._certified_levels(options),
             cheapest=cache(self._cheapest),
             agreement=self._agreement(options),
+            gains=self._task_gains(options),
         )
+
+    def _task_gains(self, options: RunOptions) -> TaskGains | None:
+        """Return what pairs of the user's own say of tasks, where there are any."""
+        if not self.paths.task_gains.exists():
+            return None
+        from scrimp.flows.plan.task_gains import TaskGains, load_task_gains  # noqa: PLC0415 - only with pairs
+
+        gains = load_task_gains(self.paths.task_gains, self.warn)
+        return TaskGains(gains, name=options.labels.task_name, parameters=options.parameters)
 
     def _agreement(self, options: RunOptions) -> Callable[[str], Agreement | None] | None:
         """Return what gives two cheap models before a tier, unless the user does not want them."""

@@ -21,6 +21,8 @@ _SEARCH_SECONDS, _SEARCH_SECONDS_PER_CHARACTER = 0.5, 1e-6
 if TYPE_CHECKING:  # protocols take a third of a millisecond each to define, and only the checker reads them
     from typing import Protocol
 
+    from scrimp.routing.prior.difficulty import TaskGain
+
     class RuleLabels(Protocol):
         """The user's labels for a prompt."""
 
@@ -104,12 +106,13 @@ def decide(
     cheapest: Callable[[], Chain] | None = None,
     unproven: Callable[[Prompt], Route | None] | None = None,
     agreement: Callable[[str], Agreement | None] | None = None,
+    observed: Callable[[Prompt], TaskGain | None] | None = None,
 ) -> Route:
     """Return where a prompt goes and the words for why: "rule 2: file *.py", "prior: classification".
 
     The user's rules come first, then the route learned for its task, then a low priority, then where prompts of tasks
     go that nothing was proven of, then the prior for what it demands. `agreement` gives the cheap models that go
-    before a tier where a short answer is wanted, or None.
+    before a tier where a short answer is wanted, or None; `observed` what pairs say of its task.
     """
     for number, rule in enumerate(rules, 1):
         match = _match(rule, number, prompt, labels)
@@ -121,7 +124,8 @@ def decide(
         return Route(chain=cheapest(), tier=None, why="priority low: the cheapest model")
     if unproven is not None and (route := unproven(prompt)) is not None:
         return route
-    choice = tier_of(prompt.text, prompt.system, parameters)
+    known = None if observed is None else observed(prompt)
+    choice = tier_of(prompt.text, prompt.system, parameters, known)
     wanted, raised = (RAISED_TIERS[choice.tier], ", priority high") if labels.priority == "high" else (choice.tier, "")
     tier = _nearest_tier(wanted, chains.tiers)
     voters = None

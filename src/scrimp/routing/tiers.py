@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from scrimp.enums import Tier
 from scrimp.routing.excerpt import Excerpt, excerpt
 from scrimp.routing.prior.demands import Demand, Told, demand_of, demand_of_system, wants_short_answer
-from scrimp.routing.prior.difficulty import shipped_prior
+from scrimp.routing.prior.difficulty import TaskGain, shipped_prior
 from scrimp.routing.prior.scan import ASCII_WORD_OR_SIGN, WORD_OR_SIGN
 from scrimp.routing.short_answers import short_answer
+from scrimp.units import pluralize
 from scrimp.values import Parameters
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
@@ -46,19 +47,30 @@ class TierChoice(Struct, frozen=True):
         return bool(self.short_answer) and not self.stakes and self.tier != "simple"
 
 
-def tier_of(text: str, system: str | None, parameters: Parameters = _NO_PARAMETERS) -> TierChoice:
-    """Return the tier for a prompt; choices and a schema tell the demand better than its words do."""
+def tier_of(
+    text: str, system: str | None, parameters: Parameters = _NO_PARAMETERS, observed: TaskGain | None = None
+) -> TierChoice:
+    """Return the tier for a prompt; choices and a schema tell the demand better than its words do.
+
+    `observed` is what pairs of the user's own say of its task: twenty of them outweigh the prior.
+    """
     words = _excerpt(text)
     system_words = _excerpt(system) if system else None
     stakes = words.stakes | system_words.stakes if system_words else words.stakes
     told = _told(text, words.tokens, system_words.tokens if system_words else None, parameters)
     prior = shipped_prior()
-    gain = prior.gain(told)
+    gain, why = prior.gain(told), told.demand + _of_pairs(observed)
+    if observed is not None:
+        gain = prior.with_pairs(gain, observed)
     tier = prior.tier(gain)
     if stakes:
-        why = f"{told.demand}; raised: {', '.join(sorted(stakes))}"
+        why = f"{why}; raised: {', '.join(sorted(stakes))}"
         return TierChoice(RAISED_TIERS[tier], told.demand, gain, why, told.words, stakes)
-    return TierChoice(tier, told.demand, gain, told.demand, told.words, short_answer=short_answer(told, parameters))
+    return TierChoice(tier, told.demand, gain, why, told.words, short_answer=short_answer(told, parameters))
+
+
+def _of_pairs(observed: TaskGain | None) -> str:
+    return "" if observed is None else f" with {pluralize(observed.pairs, 'pair')} of its task"
 
 
 def told_of(text: str, system: str | None, parameters: Parameters = _NO_PARAMETERS) -> Told:

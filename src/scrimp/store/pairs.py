@@ -92,6 +92,9 @@ _SELECT = (
     " FROM prompts p JOIN replies r USING (key) WHERE p.time >= ?"
     " ORDER BY p.time, p.key, r.model"
 )
+_SELECT_OF_TASK = _SELECT.replace(
+    "p.time >= ?", "p.key IN (SELECT key FROM prompts WHERE signature = ? ORDER BY time DESC LIMIT ?)"
+)
 
 _MEMBERS = (
     "SELECT signature, key FROM prompts p WHERE time >= ? AND EXISTS (SELECT 1 FROM replies r WHERE r.key = p.key)"
@@ -140,13 +143,13 @@ class PairStore:
     def prompts(self, *, since: float = 0.0) -> Iterator[StoredPrompt]:
         """Yield the prompts with all their replies, oldest first."""
         with store_errors(self.path):
-            for head, rows in groupby(self._db.execute(_SELECT, (since,)), key=lambda row: row[:11]):
-                key, signature, kind, text, asked, time, named, template, row_id, source, gold = head
-                yield StoredPrompt(
-                    key=key, signature=signature, kind=kind, text=text, time=time,
-                    asked=msgspec.json.decode(asked, type=OutputSpec), replies=tuple(_reply(row[11:]) for row in rows),
-                    named=bool(named), template=template, row_id=row_id, source=source or "", gold=gold,
-                )  # fmt: skip
+            yield from _grouped(self._db.execute(_SELECT, (since,)))
+
+    def of_task(self, signature: str, limit: int) -> Iterator[StoredPrompt]:
+        """Yield the newest prompts of a task with all their replies, oldest first."""
+        with store_errors(self.path):
+            rows = self._db.execute(_SELECT_OF_TASK, (signature, limit))
+            yield from _grouped(rows)
 
     def tasks(self) -> dict[str, tuple[str, str]]:
         """Return the task's signature and kind of each prompt with replies, by key."""
@@ -194,6 +197,16 @@ def templates_of(db: Connection, members: str, *values: object) -> dict[str, str
     )
     rows = db.execute(query, values)
     return dict(rows.fetchall())
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[StoredPrompt]:
+    for head, replies in groupby(rows, key=lambda row: row[:11]):
+        key, signature, kind, text, asked, time, named, template, row_id, source, gold = head
+        yield StoredPrompt(
+            key=key, signature=signature, kind=kind, text=text, time=time,
+            asked=msgspec.json.decode(asked, type=OutputSpec), replies=tuple(_reply(row[11:]) for row in replies),
+            named=bool(named), template=template, row_id=row_id, source=source or "", gold=gold,
+        )  # fmt: skip
 
 
 def put_prompts(db: Connection, prompts: Sequence[StoredPrompt]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import recordings
 from command import Scrimp
@@ -155,3 +156,33 @@ def test_how_many_pairs_are_wanted_is_told_before_anything_is_paid(recorded: Scr
     assert "sums: 300 pairs planned (100 of them stored): they certify at best 98.4 %" in second.err
     assert "a task wants about 282 for 95 %" in second.err
     assert "sums: 90 pairs planned: they certify at best 95.9 % of answers" in levels.err
+
+
+def test_pairs_of_a_task_tell_the_tier_of_its_prompts(recorded: Scrimp) -> None:
+    def routed() -> dict[str, Any]:
+        (row,) = recorded("route", "p.jsonl", "--limit", "1", "--json", "--explain").rows
+        return row
+
+    before = routed()
+    recorded("tune", "shadow", "p.jsonl", *ALL, "--limit", "40")
+    after = routed()
+
+    assert "with 40 pairs of its task" in after["why"]
+    assert "in 40 pairs of its task" in "\n".join(after["rules"])
+    assert after["expected_gain"] != before["expected_gain"]
+
+
+def test_what_is_told_of_pairs_follows_their_labels_and_a_file_that_cannot_be_read_is_no_obstacle(
+    recorded: Scrimp,
+) -> None:
+    recorded("tune", "shadow", "p.jsonl", *ALL, "--limit", "40")
+    gains = recorded.home / "task-gains.json"
+    (first,) = json.loads(gains.read_text()).values()
+    recorded("tune", "label", "--check", "true")
+    (labeled,) = json.loads(gains.read_text()).values()
+    gains.write_text("{")
+    ran = recorded("route", "p.jsonl", "--limit", "1", "--json")
+
+    assert first["gain"] > labeled["gain"]
+    assert ran.status == 0
+    assert "task-gains.json cannot be read" in ran.err

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
 
 from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
-from scrimp.cli.session import open_session
+from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
 from scrimp.cli.tune.label_file import export_prompts, import_labels
 from scrimp.cli.tune.labeler import Labeler
 from scrimp.errors import UsageError
 from scrimp.flows.tune.labels.disputes import find_disputes
+from scrimp.flows.tune.observed_gains import refresh_task_gains
 from scrimp.store.pairs import PairStore, StoredPrompt
 from scrimp.units import parse_dollars
 
@@ -79,7 +80,7 @@ def label(
     _check_ways({"--check": check, "--judge": judge, "--import": from_file, "--export": to_file}, dry_run=dry_run)
     with open_session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as session:
         begin = since_time(since)
-        with closing(PairStore(session.services.paths.ledger_db)) as pairs:
+        with closing(PairStore(session.services.paths.ledger_db)) as pairs, _prior_is_told(session, pairs):
             if from_file is not None:
                 prompts = _of_task(list(pairs.prompts(since=begin)), route)
                 status = import_labels(session, pairs, prompts, from_file, encoding, dry_run=dry_run)
@@ -97,6 +98,15 @@ def label(
             finally:
                 labeler.print_summary()
     raise typer.Exit(status)
+
+
+@contextmanager
+def _prior_is_told(session: Session, pairs: PairStore) -> Iterator[None]:
+    """Tell the prior at the end of what the labels say of each task."""
+    try:
+        yield
+    finally:
+        refresh_task_gains(session.services, pairs, {task for task, _ in pairs.tasks().values()})
 
 
 def _check_ways(ways: Mapping[str, str | None], *, dry_run: bool) -> None:

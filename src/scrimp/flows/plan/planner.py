@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.routing.decide import Agreement, RoutingRule
 
 
@@ -95,11 +96,12 @@ class Planner:
         self, options: RunOptions, routes: Routes, rules: Sequence[RoutingRule], locations: Mapping[str, str], *,
         certified: CertifiedRoutes | None = None, levels: CertifiedLevels | None = None,
         cheapest: Callable[[], Chain] | None = None, agreement: Callable[[str], Agreement | None] | None = None,
+        gains: TaskGains | None = None,
     ) -> None:  # fmt: skip
         """`locations` are the providers' addresses or files, part of every key."""
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._certified, self._levels, self._cheapest = certified, levels, cheapest
-        self._agreement = agreement
+        self._agreement, self._observed = agreement, None if gains is None else gains.find
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -145,7 +147,8 @@ class Planner:
             return []
         from scrimp.flows.plan.prior_reasons import prior_reasons  # noqa: PLC0415 - for a person who asks why
 
-        return prior_reasons(prompt, route, self._options.parameters, self._agreement)
+        observed = None if self._observed is None else self._observed(prompt)
+        return prior_reasons(prompt, route, self._options.parameters, self._agreement, observed)
 
     def explain_task(self, prompt: Prompt) -> list[str]:
         """Return a sentence on whether a prompt is one of a certified task, where there are any that count."""
@@ -173,6 +176,7 @@ class Planner:
             prompt, self._rules, self._routes, labels=options.labels, parameters=options.parameters,
             learned=None if certified is None else certified.route, cheapest=self._cheapest,
             unproven=None if certified is None else certified.flagship, agreement=self._agreement,
+            observed=self._observed,
         )  # fmt: skip
         return route if options.min_confidence is None else replace(route, chain=self._with_threshold(route.chain))
 

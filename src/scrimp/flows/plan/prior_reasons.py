@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 
 from scrimp.routing.prior.difficulty import shipped_prior
 from scrimp.routing.tiers import TierChoice, tier_of
-from scrimp.units import format_count
+from scrimp.units import format_count, pluralize
 from scrimp.values import Parameters, Prompt, Route
 
 if TYPE_CHECKING:
     from scrimp.routing.decide import Agreement
+    from scrimp.routing.prior.difficulty import TaskGain
 
 
 def prior_reasons(
-    prompt: Prompt, route: Route, parameters: Parameters, agreement: Callable[[str], Agreement | None] | None
+    prompt: Prompt,
+    route: Route,
+    parameters: Parameters,
+    agreement: Callable[[str], Agreement | None] | None,
+    observed: TaskGain | None = None,
 ) -> list[str]:
     """Return what the prompt demands and what tells it, the gain that is expected, and what follows from both."""
-    choice = tier_of(prompt.text, prompt.system, parameters)
-    return [_demand(choice), *_stakes(choice), *_agreement(choice, route, agreement)]
+    alone = tier_of(prompt.text, prompt.system, parameters)
+    choice = tier_of(prompt.text, prompt.system, parameters, observed)
+    return [_demand(alone), *_pairs(choice, observed), *_stakes(choice), *_agreement(choice, route, agreement)]
 
 
 def _demand(choice: TierChoice) -> str:
@@ -32,6 +38,16 @@ def _demand(choice: TierChoice) -> str:
         f"demand: {choice.demand}{told}; a high model is right about {per_hundred} times in 100 more often than a "
         f"simple one ({source}): {prior.tier(choice.gain)}"
     )
+
+
+def _pairs(choice: TierChoice, observed: TaskGain | None) -> Iterator[str]:
+    if observed is not None:
+        prior = shipped_prior()
+        yield (
+            f"in {pluralize(observed.pairs, 'pair')} of its task it was {round(100 * observed.gain)}; with the prior, "
+            f"which counts as {prior.pseudo_pairs} pairs, {round(100 * choice.gain)} are expected: "
+            f"{prior.tier(choice.gain)}"
+        )
 
 
 def _stakes(choice: TierChoice) -> Iterator[str]:

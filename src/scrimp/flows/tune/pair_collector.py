@@ -17,6 +17,7 @@ from scrimp.config.resolved.arms import called_name
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.tune.labels.right_answer import GoldColumn
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
+from scrimp.flows.tune.observed_gains import refresh_task_gains
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.routing.template_fingerprint import template_fingerprint
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
@@ -77,8 +78,12 @@ class PairCollector:
         self.templates: set[str] = set()  # of prompts whose task the user named
 
     def close(self) -> None:
-        """Close the file."""
-        self._pairs.close()
+        """Tell the prior of the tasks that were collected, and close the file."""
+        try:
+            if self.tasks:
+                refresh_task_gains(self._services, self._pairs, self.tasks)
+        finally:
+            self._pairs.close()
 
     def planned(self, prompts: Sequence[Prompt]) -> list[StoredPrompt]:
         """Return prompts as they will be stored; InputError where the column of right answers is missing."""

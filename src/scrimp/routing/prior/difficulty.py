@@ -26,6 +26,13 @@ class DemandGain(Struct, frozen=True):
     pairs: int = 0
 
 
+class TaskGain(Struct, frozen=True):
+    """What pairs of the user's own say of a task: how many there are, and the mean gain in them."""
+
+    pairs: int
+    gain: float
+
+
 class ExamModel(Struct, frozen=True):
     """A linear model of the gain on exam questions, by their form."""
 
@@ -47,6 +54,11 @@ class Prior(Struct, frozen=True):
         if told.shape is not None:
             return predicted_gain(exam_features(told.shape), self.exam.intercept, self.exam.weights)
         return self.demands[told.demand].gain
+
+    def with_pairs(self, gain: float, observed: TaskGain) -> float:
+        """Return the gain that is expected after pairs of the user's own: the prior counts as so many of them."""
+        total = self.pseudo_pairs * gain + observed.pairs * observed.gain
+        return total / (self.pseudo_pairs + observed.pairs)
 
     def tier(self, gain: float) -> str:
         """Return the tier that an expected gain is worth."""
