@@ -21,6 +21,7 @@ _AFTER_WORD = re.compile(
 )
 _WORD = re.compile(r"[\w'\u2019]+")
 _MOST = 8  # paragraphs about what is named in a text; of more, a name tells none from the others
+_COMMON = 64  # paragraphs; a word that begins more of them tells none from the others
 _LONGEST = 2_000  # characters of a sentence in which names are looked for
 _LEADING = 3  # sentences, the best ones, whose names lead to other paragraphs
 
@@ -54,8 +55,8 @@ class Subjects:
         A question of two hops needs the paragraph about what the other one names: "Who directed it? ... born where?"
         """
         asked = f" {' '.join(_WORD.findall(fold(question)))} "
-        about = [start for word in asked.split() for start in self._starts.get(word, ())]
-        found = [start for start in dict.fromkeys(about) if f" {' '.join(self.by_start[start])} " in asked][:_MOST]
+        about = self._beginning_with(asked.split())
+        found = [start for start in about if f" {' '.join(self.by_start[start])} " in asked][:_MOST]
         for text in (question, *(self._units[at] for at in best[:_LEADING])):
             found += islice(self._named_in(text[:_LONGEST]), _MOST)
         return list(dict.fromkeys(found))
@@ -64,8 +65,12 @@ class Subjects:
         """Yield the starts of paragraphs about a name in a text, or about a part of it: "King Centwine", "Centwine"."""
         for name in dict.fromkeys(_NAME.findall(text)):
             mentioned = {*_words(name)}
-            starts = dict.fromkeys(start for word in mentioned for start in self._starts.get(word, ()))
-            for start in starts:
+            for start in self._beginning_with(sorted(mentioned)):
                 about = {*self.by_start[start]}
                 if about <= mentioned or (len(mentioned) > 1 and mentioned <= about):
                     yield start
+
+    def _beginning_with(self, words: Iterable[str]) -> list[int]:
+        """Return the starts of paragraphs about anything that has one of the words."""
+        starts = (self._starts.get(word, ()) for word in dict.fromkeys(words))
+        return list(dict.fromkeys(start for few in starts if len(few) <= _COMMON for start in few))
