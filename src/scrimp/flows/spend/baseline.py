@@ -33,15 +33,18 @@ def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Co
     if route.choice == "routing":
         return route.flagship or DEFAULT_BASELINE
     last = route.chain.steps[-1]
-    members = [model for model in last.candidates if model.without_arm == called]
-    if route.choice == "named model" or any(model.arm in (None, entry.effort) for model in members):
+    if route.choice == "named model":
         return called
-    return next((model for model in last.candidates if model.provider in available), last.candidates[0]).id
+    members = (model.id for model in last.candidates if is_model_of(model.id, called, entry.effort))
+    return (
+        next(members, "")
+        or next((model for model in last.candidates if model.provider in available), last.candidates[0]).id
+    )
 
 
 def is_model_of(baseline: str, called: str, effort: Effort | None) -> bool:
     """Return whether a baseline is the model that was called, at that effort where it names one."""
-    return baseline in (called, f"{called}@{effort}")
+    return baseline == called or (effort is not None and baseline == f"{called}@{effort}")
 
 
 def uncompressed(usage: Usage, compression: Compression | None, provider: str, model: str) -> tuple[Usage, bool]:
