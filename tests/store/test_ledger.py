@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect
-from scrimp.store.ledger import GROUPS, MIGRATIONS, ClimbCount, Ledger, LedgerTotal, TaskTotal
+from scrimp.store.ledger import GROUPS, MIGRATIONS, ClimbCount, EndedRow, Ledger, LedgerTotal, TaskTotal
 from scrimp.values import Entry, Usage
 
 ENTRY = Entry(
@@ -63,6 +63,7 @@ entries = st.builds(
     tier=st.sampled_from([None, "simple"]), chain=st.sampled_from([None, "c"]), route=st.sampled_from([None, "x"]),
     user=st.sampled_from([None, "ada"]), tags=st.sampled_from([{}, {"team": "blue"}, {"team": "red", "x": "y"}]),
     signature=st.sampled_from([None, "s1"]), effort=st.sampled_from([None, "low", "high"]),
+    escalated=st.sampled_from([None, False, True]), unread=st.sampled_from([None, None, False, True]),
 )  # fmt: skip
 NAMES: dict[str, Callable[[Entry], str]] = {
     "model": lambda entry: f"{entry.provider}/{entry.model}",
@@ -110,11 +111,50 @@ def test_totals_are_the_sums_of_their_entries_by_whatever_they_are_grouped(
                 output=sum(each.usage.output for each in part if each.usage),
                 cost=sum((each.cost for each in part if each.cost is not None), Decimal(0)),
                 unpriced=sum(each.cost is None and each.status in ("paid", "truncated") for each in part),
+                chained=sum(each.escalated is not None for each in part),
+                escalated=sum(each.escalated is True for each in part),
             )
             for name, part in parts.items()
         }
         assert [total.cost for total in totals] == sorted((total.cost for total in totals), reverse=True)
     ledger.close()
+
+
+@settings(max_examples=40)
+@given(given=st.lists(entries, max_size=20), days=st.integers(0, 3))
+def test_what_was_spent_on_a_route_counts_unknown_costs_as_the_dearest_known_one(
+    tmp_path_factory: pytest.TempPathFactory, given: list[Entry], days: int
+) -> None:
+    since = 1_700_000_000.0 + days * DAY
+    costs = [entry.cost for entry in given if entry.route == "x" and entry.time >= since]
+    known = [cost for cost in costs if cost is not None]
+    with closing(Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")) as ledger:
+        ledger.append(given)
+        spent = ledger.spent_on("x", since=since)
+
+    if costs and not known:
+        assert spent is None
+    else:
+        least = sum(known, Decimal(0)) + max(known, default=Decimal(0)) * (len(costs) - len(known))
+        assert spent is not None
+        assert least <= spent <= least + Decimal("0.000000001") * len(costs)
+
+
+@settings(max_examples=40)
+@given(given=st.lists(entries, max_size=20), rows=st.integers(1, 5))
+def test_rows_of_a_route_of_one_model_are_told_from_either_end(
+    tmp_path_factory: pytest.TempPathFactory, given: list[Entry], rows: int
+) -> None:
+    ended = [
+        EndedRow(entry.unread, None if entry.usage is None else entry.usage.output)
+        for entry in given
+        if entry.chain == "c" and entry.unread is not None and entry.status in ("paid", "truncated")
+    ]
+    with closing(Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")) as ledger:
+        ledger.append(given)
+
+        assert ledger.ended_rows("c", rows, newest=False) == ended[:rows]
+        assert ledger.ended_rows("c", rows, newest=True) == ended[::-1][:rows]
 
 
 def test_an_entry_appended_twice_is_recorded_once(ledger: Ledger) -> None:
@@ -266,7 +306,8 @@ def test_climbs_count_the_highest_step_of_rows_that_began_at_the_first(
     since = 1_700_000_000.0 + days * DAY
     climbed: dict[tuple[str, str, str], list[int]] = {}
     for each in given:
-        if each.chain and each.signature and each.status == "paid" and each.time >= since:
+        counted = each.status == "paid" and each.unread is None and each.time >= since
+        if each.chain and each.signature and counted:
             climbed.setdefault((each.signature, each.chain, each.key), []).append(each.step)
     tops = Counter((name, chain, max(taken)) for (name, chain, _), taken in climbed.items() if 0 in taken)
     with closing(Ledger(tmp_path_factory.mktemp("ledger") / "ledger.db")) as ledger:
