@@ -1,0 +1,54 @@
+"""Eight runs of the same rows that start together, of which half are killed at any moment and the others go on."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from contextlib import closing
+from random import Random
+
+import pytest
+
+from command import Scrimp, wait_until
+from fake_provider import FakeProvider
+
+ROWS, RUNS, WIDTH = 160, 8, 3
+
+
+@pytest.mark.timeout(120)
+def test_eight_runs_that_start_die_and_recover_together_pay_once_for_each_row(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    chance, provider.delay = Random(5), 0.01
+    scrimp.provider(provider.url)
+    scrimp.file("rows.jsonl", "".join(json.dumps({"text": f"row {number}"}) + "\n" for number in range(ROWS)))
+    runs = [
+        scrimp.start("run", "rows.jsonl", "-q", "-j", str(WIDTH), "-o", f"{number}.jsonl", stderr=subprocess.PIPE)
+        for number in range(RUNS)
+    ]
+    killed = 0
+    for run in chance.sample(runs, RUNS // 2):
+        seen = len(provider.bodies) + chance.randint(1, ROWS // RUNS)
+        wait_until(lambda seen=seen: len(provider.bodies) >= min(seen, ROWS))  # type: ignore[misc]  # bound at once
+        killed += run.poll() is None
+        run.send_signal(signal.SIGKILL)
+    ends = [(run.communicate(timeout=60)[1], run.returncode) for run in runs]
+    after = scrimp("run", "rows.jsonl", "--fields", "index,status")
+
+    assert killed
+    assert {status for _, status in ends} == {0, -signal.SIGKILL}
+    assert not any(b"Traceback" in err for err, _ in ends)
+    assert (after.status, [row["index"] for row in after.rows]) == (0, list(range(ROWS)))
+    assert {row["status"] for row in after.rows} == {"ok"}
+    in_flight = killed * WIDTH
+    assert ROWS <= len(provider.bodies) <= ROWS + in_flight
+    with closing(sqlite3.connect(scrimp.home / "ledger.db")) as db:
+        entries = db.execute("SELECT key, status FROM entries").fetchall()
+    paid = Counter(key for key, status in entries if status == "paid")
+    assert (len(paid), set(paid.values())) == (ROWS, {1})
+    assert len(provider.bodies) <= len(entries) <= len(provider.bodies) + in_flight
+    assert {status for _, status in entries} <= {"paid", "lost"}
+    assert not list(scrimp.home.glob("in-flight-*"))
