@@ -236,6 +236,7 @@ def test_arms_are_replayed_certified_and_applied_as_models_are(certified: Scrimp
     assert applied.status == 0, applied.err
     assert sent(provider) == {LOW}
     assert {row["effort"] for row in ran.rows} == {"low"}
+    assert [line["what"] for line in bill["lines"]] == ["fake/gpt-5-mini@low"]
     # The flagship is compared by what it was billed for the task before, not by what another effort thought.
     assert (bill["cost_usd"], bill["baseline"]["models"]) == (3 * 0.00043, ["fake/gpt-5-mini@high"])
     assert (bill["baseline"]["cost_usd"], bill["baseline"]["about"]) == (3 * 0.04003, True)

@@ -175,7 +175,7 @@ class Bill:
     def lines(self) -> Iterator[tuple[str, BillLine]]:
         """Yield the lines of the bill that have rows or calls, the most expensive model first.
 
-        A model that was asked for several efforts has a line for each of them.
+        A model that was asked for several efforts, or is compared with one of its own, has a line for each of them.
         """
         counts = self.counts
         failed = BillLine(counts.error, self._failed.calls, cost=self._failed.cost)
@@ -183,8 +183,9 @@ class Bill:
         efforts: dict[str, set[Effort | None]] = {}
         for name, _, effort in self._models:
             efforts.setdefault(name, set()).add(effort)
+        compared = {baseline.rpartition("@")[0] for baseline in self.savings.baselines}
         models = [
-            (f"{name}@{effort}" if effort and len(efforts[name]) > 1 else name, line)
+            (f"{name}@{effort}" if effort and (len(efforts[name]) > 1 or name in compared) else name, line)
             for (name, _, effort), line in self._models.items()
         ]
         named += sorted(models, key=lambda item: (-item[1].cost, -item[1].calls, item[0], item[1].answered_by or ""))
