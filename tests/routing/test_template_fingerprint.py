@@ -53,13 +53,11 @@ def test_another_system_text_other_columns_labels_or_schema_make_another_task(
     assert found != template_fingerprint(PROMPT, LABELS)
 
 
-def test_only_the_date_may_differ_in_a_system_text() -> None:
-    days = [
-        template_fingerprint(replace(PROMPT, system=f"Today is {day}. Rate from 1 to {scale}."), LABELS)
-        for day, scale in (("2026-11-29", 5), ("2026-12-01T08:30", 5), ("2026-11-29", 10))
-    ]
+def test_a_number_or_a_date_in_a_system_text_may_be_what_makes_the_task() -> None:
+    texts = ("Rate from 1 to 5 by the law of 2025-01-01.", "Rate from 1 to 5 by the law of 2026-01-01.")
+    scales = (*texts, "Rate from 1 to 10 by the law of 2025-01-01.")
 
-    assert days[0] == days[1] != days[2]
+    assert len({template_fingerprint(replace(PROMPT, system=text), LABELS) for text in scales}) == 3
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
-from scrimp.flows.tune.pair_plan import PlannedGroup, PlannedRow, plan_sentences, planned_rows
+from scrimp.flows.tune.pair_plan import PlannedGroup, PlannedRow, naming_advice, plan_sentences, planned_rows
 from scrimp.store.pairs import StoredPrompt
 from scrimp.tuning.claim_groups import claim_groups, rows_wanted
 from scrimp.tuning.statistics.bounds import ScorePair, best_bound, p_value
@@ -70,3 +71,10 @@ def test_few_groups_are_named_and_the_others_counted() -> None:
         "and 2 smaller groups of tasks",
     ]
     assert "100 pairs or more planned" in next(plan_sentences([group], "answers", more=True))
+
+
+def test_prompts_that_no_run_would_recognize_are_to_be_named() -> None:
+    bare, made = prompt("a", "hash", named=False), replace(prompt("b", "hash", named=False), template="t1")
+
+    assert "with --route" in (naming_advice([made, bare]) or "")
+    assert naming_advice([made, prompt("c", "sums")]) is None

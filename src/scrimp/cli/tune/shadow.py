@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -18,15 +18,15 @@ from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.drift import warn_of_level_drift
 from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
 from scrimp.cli.tune.run_command import run_words
-from scrimp.errors import ConfigError, UsageError
+from scrimp.cli.tune.shadow_notes import note_plan, note_tasks, read_ahead
+from scrimp.errors import UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
 from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison
-from scrimp.flows.tune.pair_collector import PairCollector, note_command, sampled
-from scrimp.flows.tune.pair_plan import MOST_PLANNED, PlannedGroup, level_plan, model_plan, plan_sentences
+from scrimp.flows.tune.pair_collector import PairCollector, sampled
+from scrimp.flows.tune.pair_plan import level_plan, model_plan
 from scrimp.flows.tune.shadow_run import default_models
-from scrimp.flows.tune.shared_templates import forget_shared_templates
 from scrimp.read.prompts import prompts
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Prompt
@@ -103,45 +103,18 @@ class _Collected(Struct, frozen=True):
     failed: int
 
 
-def _read_ahead(chosen: Iterable[Prompt]) -> tuple[list[Prompt], Iterator[Prompt]]:
-    """Return the first prompts, by which the plan is told before anything is paid, and the rest."""
-    source = iter(chosen)
-    return list(islice(source, MOST_PLANNED)), source
-
-
-def _note_plan(session: Session, groups: Sequence[PlannedGroup], of: str, read: int) -> None:
-    for sentence in plan_sentences(groups, of, more=read == MOST_PLANNED):
-        session.messages.note(sentence)
-
-
-def _note_tasks(session: Session, tasks: Collection[str], templates: Collection[str], words: Sequence[str]) -> None:
-    """Keep how the tasks are run, and warn of certified ones that their template no longer finds."""
-    note_command(session.services, tasks, words)
-    try:
-        shared = forget_shared_templates(session.services, tasks, templates)
-    except ConfigError as error:  # the pairs are stored all the same
-        session.messages.warn(str(error))
-        return
-    for task in sorted(shared):
-        session.messages.warn(
-            f"task {task} is found by --route {task} alone from now on: its template is that of "
-            f"{', '.join(sorted(tasks))} too"
-        )
-
-
 def _collect_models(
     session: Session, options: RunOptions, chosen: Iterable[Prompt], models: Sequence[str], gold: str | None,
     words: Sequence[str],
 ) -> _Collected:  # fmt: skip
     collector = PairCollector(options, session.services, gold=gold)
     try:
-        first, rest = _read_ahead(chosen)
-        _note_plan(
-            session, model_plan(collector.planned(first), session.services), "the flagship's quality", len(first)
-        )
+        first, rest = read_ahead(chosen)
+        planned = collector.planned(first)
+        note_plan(session, model_plan(planned, session.services), "the flagship's quality", planned)
         stop = collector.collect(chain(first, rest), models)
     finally:
-        _note_tasks(session, collector.tasks, collector.templates, words)
+        note_tasks(session, collector.tasks, collector.templates, words)
         collector.close()
     session.messages.note(
         f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
@@ -159,12 +132,12 @@ def _collect_levels(
 ) -> _Collected:  # fmt: skip
     collector = LevelCollector(options, session.services, comparison, gold=gold)
     try:
-        first, rest = _read_ahead(chosen)
-        plan = level_plan(collector.planned(first), comparison.side, session.services)
-        _note_plan(session, plan, "answers", len(first))
+        first, rest = read_ahead(chosen)
+        planned = collector.planned(first)
+        note_plan(session, level_plan(planned, comparison.side, session.services), "answers", planned)
         stop = collector.collect(chain(first, rest), models)
     finally:
-        _note_tasks(session, collector.tasks, collector.templates, words)
+        note_tasks(session, collector.tasks, collector.templates, words)
         collector.close()
     unchanged = f" ({format_count(collector.unchanged)} not changed by it)" if collector.unchanged else ""
     models = f" by {', '.join(collector.models)}" if collector.models else ""

@@ -70,7 +70,7 @@ def _plan(
     with closing(LevelReplyStore(services.paths.ledger_db)) as store:
         looks = [store.looks("\n".join(group.signatures), side, version) for group in groups]
     found = [
-        _group(group, _RISK * share_of_look(look + 1) / len(groups))
+        _group(group, _RISK * share_of_look(look + 1), len(groups), len(tasks.intersection(group.signatures)))
         for group, look in zip(groups, looks, strict=True)
         if tasks.intersection(group.signatures)
     ]
@@ -86,12 +86,24 @@ def planned_rows(planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str
     return list(rows.values())
 
 
-def _group(group: ClaimGroup[PlannedRow], risk: float) -> PlannedGroup:
+def _group(group: ClaimGroup[PlannedRow], risk: float, groups: int, planned: int) -> PlannedGroup:
+    """`groups` share the risk now, and more would if each of the planned tasks of this one had rows enough."""
+    shares = groups + planned - (planned == len(group.signatures))
     return PlannedGroup(
         tasks=group.signatures, rows=len(group.rows), stored=sum(not row.is_new for row in group.rows),
-        best=best_bound(len(group.rows), risk),
-        wanted=tuple((target, rows_wanted(target, risk)) for target in _TARGETS),
+        best=best_bound(len(group.rows), risk / groups),
+        wanted=tuple((target, rows_wanted(target, risk / shares)) for target in _TARGETS),
     )  # fmt: skip
+
+
+def naming_advice(planned: Sequence[StoredPrompt]) -> str | None:
+    """Return what to do where no run will recognize the task of planned prompts; None where one will."""
+    if all(prompt.named or prompt.template is not None for prompt in planned):
+        return None
+    return (
+        "name the task of these prompts with --route: they are not made by a --template of four words or more, so that "
+        "no run recognizes them by anything else"
+    )
 
 
 def plan_sentences(groups: Sequence[PlannedGroup], of: str, *, more: bool) -> Iterator[str]:
