@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -142,6 +142,9 @@ def test_two_routes_with_one_key_ask_the_same_efforts(
 
 
 @given(st.lists(st.tuples(efforts, efforts), min_size=1, max_size=3), efforts)
+@example([("none", "none"), ("none", None)], None)
+@example([("none", "none"), ("none", None)], "none")
+@example([("none", None)], None)
 def test_what_is_asked_in_other_words_asks_the_same_and_the_other_way_round(
     settings: list[tuple[str | None, str | None]], asked: str | None
 ) -> None:

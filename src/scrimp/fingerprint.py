@@ -57,12 +57,14 @@ def _with_one_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Par
     So `-m provider/model@low` and `-m provider/model --effort low` have the same key. A model of the chain that is
     asked about completions has its own effort whatever the run's is, so there the two differ.
     """
-    efforts = {model.arm for step in chain.steps for model in step.candidates}
-    if None in efforts:
+    models = [model for step in chain.steps for model in step.candidates]
+    if not any(model.arm for model in models):
         return chain, parameters
-    if len(efforts) > 1 or _asks_a_step(chain):
-        return chain, replace(parameters, effort=None)  # the run's own reaches none of them
-    return _without_arms(chain), replace(parameters, effort=efforts.pop())
+    asked, armed = parameters.effort, all(model.arm for model in models)
+    sent = {model.effort_of(asked) for model in models}
+    if len(sent) == 1 and (armed or asked in sent) and not _asks_a_step(chain):
+        return _without_arms(chain), replace(parameters, effort=sent.pop())
+    return chain, replace(parameters, effort=None if armed else asked)  # the run's own reaches no arm
 
 
 def other_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Parameters] | None:
@@ -71,11 +73,11 @@ def other_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Paramet
     The effort of all models may be what the config or a tier sets for each of them, or what the run asks for.
     """
     models = [model for step in chain.steps for model in step.candidates]
-    asked = {model.effort_of(parameters.effort) for model in models}
-    if len(asked) > 1 or asked == {None} or _asks_a_step(chain) or any(model.effort not in asked for model in models):
+    sent = {model.effort_of(parameters.effort) for model in models}
+    if len(sent) > 1 or sent == {None} or _asks_a_step(chain) or any(model.effort not in sent for model in models):
         return None
-    by_run = parameters.effort is not None or any(model.arm for model in models)
-    return _without_arms(chain), replace(parameters, effort=None if by_run else asked.pop())
+    by_run = _with_one_spelling(chain, parameters)[1].effort is not None
+    return _without_arms(chain), replace(parameters, effort=None if by_run else sent.pop())
 
 
 def _asks_a_step(chain: Chain) -> bool:
