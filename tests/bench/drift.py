@@ -102,7 +102,7 @@ class Route:
 
     def look(self) -> str | None:
         """Return what is said of it now."""
-        (found,) = find_drift([self.tuned], self.ledger, self.checks, 0.0)
+        (found,) = find_drift([self.tuned], self.ledger, self.checks)
         return found.drift
 
     def _calls(self, like: Rows, name: str) -> Iterator[Entry]:

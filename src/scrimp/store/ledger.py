@@ -292,7 +292,7 @@ class Ledger:
             return None
         return dollars(nano, pico) + (dollars(most + 1, 0) * (calls - known) if calls > known else Decimal(0))
 
-    def climbs(self, *, since: float = 0.0, chains: Sequence[str] | None = None) -> list[ClimbCount]:
+    def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:
         """Count by task the steps at which rows ended in chains since a moment; only rows that began at step 0.
 
         Rows of a route of one model, which say whether they are unread, climb nowhere.
@@ -301,9 +301,8 @@ class Ledger:
             rows = self._db.execute(
                 "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"
                 " WHERE chain IS NOT NULL AND signature IS NOT NULL AND status = 'paid' AND unread IS NULL"
-                " AND time >= ? AND (? IS NULL OR chain IN (SELECT value FROM json_each(?)))"
-                " GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
-                (since, *(2 * [None if chains is None else _encode(list(chains)).decode()])),
+                " AND time >= ? GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
+                (since,),
             ).fetchall()
         return [ClimbCount(*row) for row in rows]
 

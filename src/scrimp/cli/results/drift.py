@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 from contextlib import closing
 
@@ -17,14 +16,13 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
     if not path.exists():
         return
     from scrimp.config.resolved.tuned_routes import disable_tuned, load_tuned, no_longer_used  # noqa: PLC0415 - where something was certified
-    from scrimp.flows.answer.chain_history import HISTORY_SECONDS  # noqa: PLC0415 - as above
     from scrimp.flows.tune.watch.find_drift import find_drift  # noqa: PLC0415 - as above
     from scrimp.store.route_checks import RouteCheckStore  # noqa: PLC0415 - as above
 
     try:
         routes = [route for route in load_tuned(path) if tasks is None or route.signature in tasks]
         with closing(RouteCheckStore(ledger.path)) as checks:
-            found = find_drift(routes, ledger, checks, time.time() - HISTORY_SECONDS)
+            found = find_drift(routes, ledger, checks)
         drifted = [new for old, new in zip(routes, found, strict=True) if new.drift != old.drift]
         for route in drifted:
             disable_tuned(path, route)

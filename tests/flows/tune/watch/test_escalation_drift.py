@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
-from scrimp.flows.plan.certified_routes import chain_name
-from scrimp.flows.tune.watch.escalation_drift import with_drift, with_new_drift
-from scrimp.store.ledger import ClimbCount
+from scrimp.flows.tune.watch.escalation_drift import with_escalation_drift
 
 ROUTE = TunedRoute(
     signature="triage", steps=("a/small", "b/small", "c/large"), signal="agreement", policy="a/small and b/small agree",
@@ -19,45 +17,34 @@ ROUTE = TunedRoute(
 )  # fmt: skip
 
 
-def climbs(below: int, above: int, route: TunedRoute = ROUTE) -> list[ClimbCount]:
-    return [ClimbCount("triage", chain_name(route), 1, below), ClimbCount("triage", chain_name(route), 2, above)]
+STEPS = {"below": 1, "flagship": 2}
+
+
+def ends(below: int, above: int) -> list[int]:
+    return [STEPS["below"]] * below + [STEPS["flagship"]] * above
 
 
 @pytest.mark.parametrize(
     ("below", "above", "drifted"), [(80, 20, False), (57, 43, True), (59, 41, False), (100, 0, True), (96, 4, False)]
 )
 def test_what_chance_makes_in_one_look_of_16000_is_too_much_either_way(below: int, above: int, drifted: bool) -> None:
-    (route,) = with_drift([ROUTE], climbs(below, above))
-
-    assert (route.drift is not None) == drifted
+    assert (with_escalation_drift(ROUTE, ends(below, above)).drift is not None) == drifted
 
 
 def test_the_shares_are_said() -> None:
-    (route,) = with_drift([ROUTE], climbs(50, 50))
+    drifted = with_escalation_drift(ROUTE, ends(50, 50)).drift
 
-    assert route.drift == "50 % of 100 rows ended below c/large, 80 % when it was certified"
+    assert drifted == "50 % of 100 rows ended below c/large, 80 % when it was certified"
 
 
 @given(st.integers(0, 29).flatmap(lambda rows: st.tuples(st.integers(0, rows), st.just(rows))))
 def test_few_rows_say_nothing(seen: tuple[int, int]) -> None:
-    assert with_drift([ROUTE], climbs(seen[0], seen[1] - seen[0])) == [ROUTE]
-
-
-def test_rows_of_an_earlier_certificate_say_nothing_of_this_one() -> None:
-    earlier = replace(ROUTE, certified="2026-10-01T08:00:00Z")
-
-    assert with_drift([ROUTE], climbs(0, 100, earlier)) == [ROUTE]
+    assert with_escalation_drift(ROUTE, ends(seen[0], seen[1] - seen[0])) == ROUTE
 
 
 def test_one_model_alone_has_nobody_to_climb_to_and_what_has_drifted_stays_so() -> None:
-    alone = replace(ROUTE, steps=("a/small",))
-    drifted = replace(ROUTE, drift="before")
-
-    assert with_drift([alone], climbs(0, 100)) == [alone]
-    assert with_drift([drifted], climbs(80, 20)) == [drifted]
-
-
-STEPS = {"below": 1, "flagship": 2}
+    for route in (replace(ROUTE, steps=("a/small",)), replace(ROUTE, drift="before")):
+        assert with_escalation_drift(route, ends(0, 100)) == route
 
 
 def newest_first(*periods: tuple[int, float], seed: int = 1) -> list[int]:
@@ -70,17 +57,15 @@ def newest_first(*periods: tuple[int, float], seed: int = 1) -> list[int]:
 
 def test_a_change_of_the_newest_rows_is_seen_after_a_hundred_thousand_good_ones() -> None:
     good, bad = (100_000, 0.8), 0.65
-    (whole,) = with_drift([ROUTE], climbs(80_000 + 1300, 20_000 + 700))
-    seen = with_new_drift(ROUTE, newest_first(good, (2000, bad))[:6000])
+    seen = with_escalation_drift(ROUTE, newest_first(good, (2000, bad))[:6000])
 
-    assert whole.drift is None  # two thousand are nothing beside the others
     assert seen.drift is not None
     assert "% of the newest 300 rows ended below c/large, 80 % when it was certified" in seen.drift
 
 
 def test_a_slow_change_is_seen_beside_the_rows_before() -> None:
     few = replace(ROUTE, pairs=40)  # so few that their own share says little
-    drifted = with_new_drift(few, newest_first((5000, 0.8), (1000, 0.7)))
+    drifted = with_escalation_drift(few, newest_first((5000, 0.8), (1000, 0.7)))
 
     assert drifted.drift is not None
     assert drifted.drift == ("72 % of the newest 1,000 rows ended below c/large, 79 % of the 5,000 rows before them")
@@ -90,10 +75,6 @@ def test_a_look_after_every_hundred_rows_seldom_alarms_where_nothing_changed() -
     alarms = 0
     for draw in range(20):
         rows = newest_first((10_000, 0.8), seed=draw)[::-1]
-        alarms += any(with_new_drift(ROUTE, rows[:end][::-1][:6000]).drift for end in range(300, 10_001, 100))
+        alarms += any(with_escalation_drift(ROUTE, rows[:end][::-1][:6000]).drift for end in range(300, 10_001, 100))
 
     assert alarms <= 1
-
-
-def test_fewer_rows_than_a_window_say_nothing_of_the_newest() -> None:
-    assert with_new_drift(ROUTE, newest_first((299, 0.0))) == ROUTE

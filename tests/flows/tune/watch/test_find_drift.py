@@ -84,7 +84,7 @@ def test_bad_rows_after_a_hundred_thousand_good_ones_are_seen_within_two_thousan
             compared = [n for n in numbers if n % 100 == 0]
             same = {n: n % 300 == 0 if what == "answers" else True for n in compared}
             checks.put([RouteCheck(chain_name(ALONE), f"{n:06x}", n, same[n]) for n in compared])
-            looks += [found.drift for found in find_drift([ALONE], ledger, checks, 0.0)]
+            looks += [found.drift for found in find_drift([ALONE], ledger, checks)]
 
     assert any(looks) == (what != "nothing")
 
@@ -95,6 +95,6 @@ def test_rows_of_a_chain_that_climb_more_often_are_seen_after_all_that_did_not(t
     with closing(filled(path, CHAIN, 10_000)) as ledger, closing(RouteCheckStore(path)) as checks:
         numbers = range(10_000, 12_000)
         ledger.append([entry for n in numbers for entry in row(n, CHAIN, top=n % 5 < 1 + bad)])
-        (found,) = find_drift([CHAIN], ledger, checks, 11_999.0)
+        (found,) = find_drift([CHAIN], ledger, checks)
 
     assert (found.drift is not None) == bad

@@ -11,13 +11,7 @@ from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import Watched
 from scrimp.flows.plan.certified_routes import chain_name
 from scrimp.flows.tune.watch.completion_drift import watches_answers, with_completion_drift
-from scrimp.flows.tune.watch.escalation_drift import (
-    WINDOWS,
-    calls_of_windows,
-    can_climb,
-    with_drift,
-    with_new_drift,
-)
+from scrimp.flows.tune.watch.escalation_drift import WINDOWS, calls_of_windows, can_climb, with_escalation_drift
 from scrimp.flows.tune.watch.quality_drift import with_quality_drift
 
 if TYPE_CHECKING:
@@ -33,22 +27,18 @@ class WatchState(Struct, frozen=True):
     needed: int = WINDOWS[0]
 
 
-def find_drift(
-    routes: Sequence[TunedRoute], ledger: Ledger, checks: RouteCheckStore, since: float
-) -> list[TunedRoute]:  # fmt: skip
-    """Return the routes with `drift` set where their rows of the ledger, from `since` on, or their checks show one."""
-    names = [chain_name(route) for route in routes if can_climb(route)]
-    found = with_drift(routes, ledger.climbs(since=since, chains=names)) if names else routes
-    found = [_with_new_drift(route, ledger) for route in found]
+def find_drift(routes: Sequence[TunedRoute], ledger: Ledger, checks: RouteCheckStore) -> list[TunedRoute]:
+    """Return the routes with `drift` set where their rows of the ledger, or their checks, show one."""
+    found = [_with_drift(route, ledger) for route in routes]
     return [with_quality_drift(route, checks.outcomes(chain_name(route))) for route in found]
 
 
-def _with_new_drift(route: TunedRoute, ledger: Ledger) -> TunedRoute:
+def _with_drift(route: TunedRoute, ledger: Ledger) -> TunedRoute:
     if route.drift is not None or route.stays:
         return route
     calls = calls_of_windows(route)
     if can_climb(route):
-        return with_new_drift(route, ledger.newest_ends(chain_name(route), calls))
+        return with_escalation_drift(route, ledger.newest_ends(chain_name(route), calls))
     newest, oldest = (ledger.ended_rows(chain_name(route), calls, newest=newest) for newest in (True, False))
     return with_completion_drift(route, newest, oldest)
 
