@@ -10,6 +10,7 @@ from scrimp.routing.high_stakes import STAKES_STEMS, STAKES_WORDS
 HEAD_WORDS = 120  # words
 TAIL_WORDS = 60
 _WORD = r"\w+"
+_STAKES = frozenset(STAKES_WORDS)
 
 
 class Excerpt(Struct, frozen=True):
@@ -47,9 +48,12 @@ def _head(text: str, stakes: set[str], word: str) -> list[str]:
     while True:
         whole = size >= len(text)
         words = _words(text[:size], stakes, word)
-        plain = [each for each in (words if whole else words[:-1]) if each not in STAKES_WORDS]
+        named = _STAKES.intersection(words)
+        plain = words if whole else words[:-1]
+        if named:
+            plain = [each for each in plain if each not in named]
         if whole or len(plain) >= HEAD_WORDS:
-            stakes.update(STAKES_WORDS[each] for each in STAKES_WORDS.keys() & words)
+            stakes.update(STAKES_WORDS[each] for each in named)
             return plain[:HEAD_WORDS]
         size *= 2
 

@@ -11,17 +11,19 @@ _ENGLISH = frozenset((
     "the", "is", "of", "to", "what", "and", "how", "you", "this", "that", "are", "with", "for", "write", "which",
     "why", "who", "it", "does", "where", "when", "hi", "hello", "thanks",
 ))  # fmt: skip
-_LATIN = ("spanish", "french", "portuguese", "german", "italian", "indonesian")
 # Letters of each script: of one that several languages share, those that only one of them has come first.
 _SCRIPTS = (
     ("japanese", "[\u3040-\u30ff]"), ("chinese", "[\u4e00-\u9fff]"), ("korean", "[\uac00-\ud7af]"),
-    ("russian", "[\u0400-\u04ff]"), ("urdu", "[\u0679\u067e\u0688\u0691\u06a9\u06ba\u06be\u06c1\u06cc\u06d2]"),
-    ("arabic", "[\u0600-\u06ff]"), ("hindi", "[\u0900-\u097f]"), ("bengali", "[\u0980-\u09ff]"),
+    ("russian", "[\u0400-\u04ff]"), ("arabic", "[\u0600-\u06ff]"), ("hindi", "[\u0900-\u097f]"),
+    ("bengali", "[\u0980-\u09ff]"),
 )  # fmt: skip
-_SHARED = {
-    "japanese": "chinese",
-    "urdu": "arabic",
-}  # the language whose letters are not enough where the first is there
+_SHARED = {"japanese": "chinese"}  # the language whose letters are not enough where the first is there
+LATIN = "latin"  # all others of that script at once
+# Languages that are looked up together, since their letters do not tell them apart.
+TOGETHER = {
+    LATIN: ("spanish", "french", "portuguese", "german", "italian", "indonesian"),
+    "arabic": ("arabic", "urdu"),
+}
 UNSPACED = frozenset(("chinese", "japanese"))
 
 
@@ -35,4 +37,4 @@ def languages_of(tokens: Sequence[str]) -> list[str]:
                 found.append(language)
     if found:
         return ["english", *found]
-    return ["english"] if not _ENGLISH.isdisjoint(tokens) else ["english", *_LATIN]
+    return ["english"] if not _ENGLISH.isdisjoint(tokens) else ["english", LATIN]

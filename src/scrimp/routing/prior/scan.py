@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from scrimp.routing.prior.languages import UNSPACED, languages_of
-from scrimp.routing.prior.vocabulary import ANY_SECOND, Vocabulary, end_of, vocabulary
+from scrimp.routing.prior.vocabulary import ANY_SECOND, Phrase, Vocabulary, end_of, vocabulary
 
+Span: TypeAlias = tuple[int, int]  # of tokens
 # A word of any script, with the vowel signs that `\w` leaves out, or a sign that ends a sentence.
 WORD_OR_SIGN = r"[\w\u0300-\u036f\u064b-\u0655\u0900-\u0dff]+|[.!?:;\n\u060c\u061f\u0964\u3001\u3002]"
 _EDGE = 60  # tokens at either end of a long prompt in which a demand is told
 # What it finds in text that is ASCII; to compile the other takes longer than to read a short prompt.
 ASCII_WORD_OR_SIGN = r"\w+|[.!?:;\n]"
+_LONGEST_GREETING = 24  # tokens
+_SIGNS = frozenset(".!?:;\n\u060c\u061f\u0964\u3001\u3002")
 # Words before an order that are not part of it: "could you please translate".
 _FILLERS = frozenset((
     "please", "can", "could", "would", "will", "you", "kindly", "now", "then", "so", "and", "i", "want", "need", "d",
@@ -51,39 +54,68 @@ def scan(tokens: Sequence[str]) -> Scan:
 
 def is_word(token: str) -> bool:
     """Return whether a token is a word, not a sign."""
-    return len(token) > 1 or token.isalnum()
+    return token not in _SIGNS
 
 
 def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
     """Add what one language's words tell; return whether they are all of a greeting."""
-    parts: dict[int, dict[int, Match]] = {}  # by entry, then by the place of the part in it
-    greeted: set[int] = set()
-    led = False  # whether the sentence has begun with a word that is not a filler
+    reading = _Reading(tokens, found)
+    read, led = known.read, False  # `led`: the sentence has begun with a word that is not a filler
     for at, token in enumerate(tokens):
-        if not is_word(token):
-            led = False
-            continue
-        phrases = known.phrases(token)
+        phrases = read.get(token)
+        if phrases is None:
+            if token in _SIGNS:
+                led = False
+                continue
+            phrases = known.phrases(token)
         if phrases:
-            following = tokens[at + 1] if at + 1 < len(tokens) else ANY_SECOND
-            candidates = phrases.get(ANY_SECOND, ()), phrases.get(following, ()) if following else ()
-            for phrase in chain.from_iterable(candidates):
-                if (phrase.order and led) or not (end := end_of(phrase.words, tokens, at)):
-                    continue
-                demand = known.entries[phrase.entry][0]
-                if demand == "greeting":
-                    greeted.update(range(at, end))
-                    continue
-                match = Match(at, " ".join(tokens[at:end]), phrase.order)
-                if (wanted := known.parts(phrase.entry)) > 1:
-                    have = parts.setdefault(phrase.entry, {})
-                    have.setdefault(phrase.part, match)
-                    if len(have) < wanted:
-                        continue
-                    match = _joined(have.values())
-                _add(found, demand, match)
-        led = led or token not in _FILLERS
-    return bool(greeted) and all(at in greeted for at, token in enumerate(tokens) if is_word(token))
+            reading.take(phrases, at, led=led)
+        if not led:
+            led = token not in _FILLERS
+    return reading.only_greeting
+
+
+class _Reading:
+    """What one pass over the tokens has found so far."""
+
+    __slots__ = ("_found", "_greeted", "_parts", "_present", "_tokens")
+
+    def __init__(self, tokens: Sequence[str], found: dict[str, Match]) -> None:
+        self._tokens, self._found, self._present = tokens, found, frozenset(tokens)
+        self._parts: dict[int, dict[int, Span]] = {}  # by entry, then by the place of the part in it
+        self._greeted: set[int] | None = set() if len(tokens) <= _LONGEST_GREETING else None
+
+    def take(self, phrases: Mapping[str, Sequence[Phrase]], at: int, *, led: bool) -> None:
+        """Add what the phrases tell that begin at a token."""
+        tokens, present = self._tokens, self._present
+        seconds = (ANY_SECOND, tokens[at + 1]) if at + 1 < len(tokens) else (ANY_SECOND,)
+        for second in seconds:
+            for phrase in phrases.get(second, ()):
+                if phrase.needs <= present and not (led and phrase.order) and (end := end_of(phrase.words, tokens, at)):
+                    self._add(phrase, (at, end))
+
+    def _add(self, phrase: Phrase, span: Span) -> None:
+        demand = phrase.demand
+        if demand == "greeting":
+            if self._greeted is not None:
+                self._greeted.update(range(*span))
+        elif phrase.parts > 1:
+            have = self._parts.setdefault(phrase.entry, {})
+            have.setdefault(phrase.part, span)
+            if len(have) == phrase.parts:
+                self._found_at(demand, sorted(have.values()), order=phrase.order)
+        elif demand not in self._found or span[0] < self._found[demand].start:
+            self._found_at(demand, [span], order=phrase.order)
+
+    def _found_at(self, demand: str, spans: Sequence[Span], *, order: bool) -> None:
+        words = " ... ".join(" ".join(self._tokens[start:end]) for start, end in spans)
+        _add(self._found, demand, Match(spans[0][0], words, order))
+
+    @property
+    def only_greeting(self) -> bool:
+        """Whether all words are of a greeting."""
+        greeted = self._greeted or ()
+        return bool(greeted) and all(at in greeted for at, token in enumerate(self._tokens) if is_word(token))
 
 
 def _find_unspaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
@@ -95,26 +127,14 @@ def _find_unspaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Ma
             for spelling in parts[0]:
                 rest = rest.replace(spelling, "")
             continue
-        have = [min(matches, key=_start) for part in parts if (matches := _occurrences(part, text))]
+        have = sorted(min(matches) for part in parts if (matches := _occurrences(part, text)))
         if len(have) == len(parts):
-            _add(found, demand, _joined(have))
+            _add(found, demand, Match(have[0][0], " ... ".join(words for _, words in have)))
     return not rest
 
 
-def _occurrences(spellings: Sequence[str], text: str) -> list[Match]:
-    return [Match(at, each) for each in spellings if (at := text.find(each)) >= 0]
-
-
-def _joined(parts: Collection[Match]) -> Match:
-    """Return the parts of one entry as one match, in the order in which they occur."""
-    if len(parts) == 1:
-        return next(iter(parts))
-    ordered = sorted(parts, key=_start)
-    return Match(ordered[0].start, " ... ".join(part.words for part in ordered), ordered[0].order)
-
-
-def _start(match: Match) -> int:
-    return match.start
+def _occurrences(spellings: Sequence[str], text: str) -> list[tuple[int, str]]:
+    return [(at, each) for each in spellings if (at := text.find(each)) >= 0]
 
 
 def _add(found: dict[str, Match], demand: str, match: Match) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from scrimp.routing.prior.languages import TOGETHER
+
 _FOLDER = Path(__file__).parent / "words"
 ANY_SECOND = ""
 _AND = " + "
@@ -24,28 +26,37 @@ _REMEMBERED = 50_000  # words of prompts, most of which begin no phrase
 
 
 class Phrase(Struct, frozen=True):
-    """The words of a part, the number of its entry, its place in it, and whether it is an order."""
+    """The words of a part of an entry, and what the entry tells."""
 
     words: Sequence[str]
+    demand: str
     entry: int
-    part: int
+    part: int  # its place in the entry
+    parts: int  # of the entry, all of which must occur
     order: bool
+    needs: frozenset[str]  # words after the first that a prompt must have, as they stand
+
+
+_NOTHING: Mapping[str, Sequence[Phrase]] = {}
 
 
 class Vocabulary:
-    """The entries of one language, found by the first words of their phrases."""
+    """The entries of some languages, found by the first words of their phrases."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, *languages: str) -> None:
         self.entries: list[tuple[str, str]] = []  # the demand, and its words as they are written
         self._unread: dict[str, list[tuple[str, int, int]]] = {}  # parts by first word; stems by their letters and *
-        self._read: dict[str, Mapping[str, Sequence[Phrase]]] = {}
-        text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
-        for section in text.split("[")[1:]:
-            demand, _, entries = section.partition("]")
-            for entry in entries.split(","):
-                words = entry.strip()
-                if words:
-                    self._add(demand, words)
+        self.read: dict[
+            str, Mapping[str, Sequence[Phrase]]
+        ] = {}  # phrases of words that were met, as `phrases` has them
+        for language in languages:
+            text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
+            for section in text.split("[")[1:]:
+                demand, _, entries = section.partition("]")
+                for entry in entries.split(","):
+                    words = entry.strip()
+                    if words:
+                        self._add(demand, words)
         self._stem_lengths = sorted({len(first) - 1 for first in self._unread if first[-1] == "*"})
 
     def _add(self, demand: str, words: str) -> None:
@@ -59,10 +70,6 @@ class Vocabulary:
             for first in {option.partition(" ")[0] for option in start[1 : start.index("}")].split("|")}:
                 unread.setdefault(first, []).append((part, number, place))
 
-    def parts(self, number: int) -> int:
-        """Return how many parts of an entry must occur."""
-        return self.entries[number][1].count(_AND) + 1
-
     @cached_property
     def spellings(self) -> list[tuple[str, list[list[str]]]]:
         """The demand and the spellings of each part of every entry, for languages without blanks."""
@@ -73,11 +80,13 @@ class Vocabulary:
 
     def phrases(self, word: str) -> Mapping[str, Sequence[Phrase]]:
         """Return the phrases that may begin with a word, by their second word; with none, or any, under ANY_SECOND."""
-        known = self._read.get(word)
+        known = self.read.get(word)
         if known is None:
+            if word[0].isdecimal() and word not in self._unread:
+                return _NOTHING  # numbers are all different
             known = self._find(word)
-            if known or len(self._read) < _REMEMBERED:
-                self._read[word] = known
+            if known or len(self.read) < _REMEMBERED:
+                self.read[word] = known
         return known
 
     def _find(self, word: str) -> Mapping[str, Sequence[Phrase]]:
@@ -85,18 +94,21 @@ class Vocabulary:
         firsts = [word, *(f"{word[:length]}*" for length in self._stem_lengths if length <= len(word))]
         for first in firsts:
             for part, number, place in self._unread.get(first, ()):
-                for phrase in _phrases(part, number, place):
-                    if phrase.words[0] == first:
-                        second = phrase.words[1] if len(phrase.words) > 1 else ANY_SECOND
-                        exact = second != _GAP and second[-1:] != "*"
-                        by_second.setdefault(second if exact else ANY_SECOND, []).append(phrase)
+                for spelling in _spellings(part.removeprefix("^")):
+                    words = spelling.split()
+                    if words[0] == first:
+                        second = words[1] if len(words) > 1 and _is_plain(words[1]) else ANY_SECOND
+                        by_second.setdefault(second, []).append(self._phrase(words, part, number, place))
         return by_second
 
+    def _phrase(self, words: Sequence[str], part: str, number: int, place: int) -> Phrase:
+        demand, entry = self.entries[number]
+        needs = frozenset(filter(_is_plain, words[1:]))
+        return Phrase(words, demand, number, place, entry.count(_AND) + 1, part[0] == "^", needs)
 
-def _phrases(part: str, number: int, place: int) -> Iterator[Phrase]:
-    order = part[0] == "^"
-    for spelling in _spellings(part.removeprefix("^")):
-        yield Phrase(spelling.split(), number, place, order)
+
+def _is_plain(word: str) -> bool:
+    return word != _GAP and word[-1] != "*"
 
 
 def _spellings(part: str) -> Iterator[str]:
@@ -135,5 +147,5 @@ def _is(word: str, wanted: str) -> bool:
 
 @cache
 def vocabulary(language: str) -> Vocabulary:
-    """Return the entries of a language."""
-    return Vocabulary(language)
+    """Return the entries of a language, and of those that it is looked up with."""
+    return Vocabulary(*TOGETHER.get(language, (language,)))
