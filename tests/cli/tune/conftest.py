@@ -32,6 +32,13 @@ def applied(scrimp: Scrimp, applied_once: Path) -> Scrimp:
     return scrimp
 
 
+@pytest.fixture
+def named(scrimp: Scrimp, named_once: Path) -> Scrimp:
+    """The same with the prompts named sums."""
+    scrimp.copy(named_once)
+    return scrimp
+
+
 @pytest.fixture(scope="session")
 def gathered_once(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Path:
     place = tmp_path_factory.mktemp("gathered")
@@ -50,6 +57,18 @@ def applied_once(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer, ga
     ran = scrimp("tune", "apply")
     assert ran.status == 0, ran.err
     assert "1 route written" in ran.err
+    return place
+
+
+@pytest.fixture(scope="session")
+def named_once(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer, gathered_once: Path) -> Path:
+    place = tmp_path_factory.mktemp("named")
+    scrimp = Scrimp(place, forks)
+    scrimp.copy(gathered_once)
+    scrimp("tune", "shadow", "p.jsonl", *recordings.TEMPLATE, "--share", "100%", "--limit", "200", "--route", "sums")
+    scrimp("tune", "label", "--check", recordings.ODD)
+    ran = scrimp("tune", "apply")
+    assert ran.out.splitlines()[-1] == f"to run sums: scrimp run p.jsonl --template '{recordings.TEMPLATE[1]}'"
     return place
 
 

@@ -187,54 +187,36 @@ def test_a_run_says_which_rows_are_of_no_certified_task_and_how_to_name_it(appli
     assert "no certified task" not in found.err + ruled.err
 
 
-def named(scrimp: Scrimp, *words: str) -> str:
-    """Collect, certify and apply a task of that name; return the line that tells how to run it."""
-    scrimp("tune", "shadow", "p.jsonl", *words, "--share", "100%", "--limit", "200", "--route", "sums")
-    scrimp("tune", "label", "--check", recordings.ODD)
-    ran = scrimp("tune", "apply")
-    assert ran.status == 0, ran.err
-    return ran.out.splitlines()[-1]
+def test_a_named_task_is_found_by_its_template_and_watched_under_its_name(named: Scrimp) -> None:
+    (row,) = named("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1", "--explain", "--json").rows
+    other = named("route", "p.jsonl", "-t", recordings.TEMPLATE[1].replace("only", "just"), "--limit", "1")
+    named("run", "p.jsonl", *recordings.TEMPLATE, "--limit", "5", "-q", "--cache", "refresh")
 
-
-def test_a_named_task_is_found_by_its_template_and_watched_under_its_name(recorded: Scrimp) -> None:
-    line = named(recorded, *recordings.TEMPLATE)
-    (row,) = recorded("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1", "--explain", "--json").rows
-    other = recorded("route", "p.jsonl", "-t", recordings.TEMPLATE[1].replace("only", "just"), "--limit", "1")
-    recorded("run", "p.jsonl", *recordings.TEMPLATE, "--limit", "5", "-q", "--cache", "refresh")
-
-    assert line == f"to run sums: scrimp run p.jsonl --template '{recordings.TEMPLATE[1]}'"
     assert "task sums, found by its template, system text, labels and schema" in row["rules"]
     assert row["why"].startswith("tuned sums: ")
     assert "it stays with rec/claude-large" in other.out
     assert recordings.entries(
-        recorded, "SELECT DISTINCT signature FROM entries WHERE chain LIKE 'tuned:%' AND route IS NULL"
+        named, "SELECT DISTINCT signature FROM entries WHERE chain LIKE 'tuned:%' AND route IS NULL"
     ) == [("sums",)]
 
 
 def test_a_task_of_bare_prompts_is_found_by_its_name_alone_and_apply_says_how(recorded: Scrimp) -> None:
-    line = named(recorded)
+    shadow = recorded("tune", "shadow", "p.jsonl", "--share", "100%", "--limit", "80")
+    applied = recorded("tune", "apply", "--target", "0.7")
+    line = applied.out.splitlines()[-1]
     unnamed = recorded("route", "p.jsonl", "--limit", "1", "--explain")
-    by_line = recorded(*line.split(": scrimp ")[1].split())
+    by_line = recorded("route", *line.split(": scrimp run ")[1].split(), "--limit", "3").out
+    (route,) = recordings.tuned(recorded)
 
-    assert line == "to run sums: scrimp run p.jsonl --route sums"
+    assert line == f"to run {route['signature']}: scrimp run p.jsonl --route {route['signature']}"
+    assert "name the task of these prompts with --route" in shadow.err
     assert "a prompt that is not made by a --template does not tell its task; --route NAME names it" in unnamed.out
-    assert all(row["why"].startswith("tuned sums") for row in by_line.rows)
+    assert by_line.count(f"tuned {route['signature']}: ") == 3
 
 
-def test_prompts_that_were_collected_without_a_name_get_one_and_are_not_paid_again(gathered: Scrimp) -> None:
-    gathered("tune", "certify")
-    line = named(gathered, *recordings.TEMPLATE)
-    ((spent,),) = recordings.entries(gathered, "SELECT count(*) FROM entries")
-    recordings.prompts(gathered, "more.jsonl", range(200, 210))
-    gathered("tune", "shadow", "more.jsonl", *recordings.TEMPLATE, "--share", "100%", "--route", "sums")
-    (claim,) = json.loads(gathered("tune", "certify", "--json").out)["claims"]
-
-    assert line.startswith("to run sums: ")
-    assert spent == 600
-    # What was looked at under the inferred name was a look at the task.
-    assert (claim["pairs"], recordings.entries(gathered, "SELECT count(*) FROM level_looks WHERE task = 'sums'")) == (
-        210, [(2,)],
-    )  # fmt: skip
+def test_prompts_that_were_collected_without_a_name_get_one_and_are_not_paid_again(named: Scrimp) -> None:
+    assert recordings.entries(named, "SELECT signature, count(*) FROM prompts GROUP BY 1") == [("sums", 200)]
+    assert recordings.entries(named, "SELECT count(*) FROM entries") == [(600,)]
 
 
 def test_a_look_at_pairs_without_a_name_counts_for_the_name_they_get(gathered: Scrimp) -> None:
@@ -246,25 +228,23 @@ def test_a_look_at_pairs_without_a_name_counts_for_the_name_they_get(gathered: S
     assert recordings.entries(gathered, "SELECT count(*) FROM level_looks WHERE task = 'sums'") == [(2,)]
 
 
-def test_a_template_of_two_named_tasks_finds_neither_whichever_was_certified_first(recorded: Scrimp) -> None:
-    named(recorded, *recordings.TEMPLATE)
-    recordings.prompts(recorded, "others.jsonl", range(300, 304))
-    ran = recorded("tune", "shadow", "others.jsonl", *recordings.TEMPLATE, "--share", "100%", "--route", "others")
-    found = recorded("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1").out
-    by_name = recorded("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1", "--route", "sums").out
+def test_a_template_of_two_named_tasks_finds_neither_whichever_was_certified_first(named: Scrimp) -> None:
+    recordings.prompts(named, "others.jsonl", range(300, 304))
+    ran = named("tune", "shadow", "others.jsonl", *recordings.TEMPLATE, "--share", "100%", "--route", "others")
+    found = named("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1").out
+    by_name = named("route", "p.jsonl", *recordings.TEMPLATE, "--limit", "1", "--route", "sums").out
 
     assert "task sums is found by --route sums alone from now on: its template is that of others too" in ran.err
     assert "it stays with rec/claude-large" in found
     assert "tuned sums" in by_name
-    assert [route["template"] for route in recordings.tuned(recorded)] == [""]
+    assert [route["template"] for route in recordings.tuned(named)] == [""]
 
 
-def test_pairs_of_a_run_that_found_its_task_by_the_template_are_of_that_task(recorded: Scrimp) -> None:
-    named(recorded, *recordings.TEMPLATE)
-    recorded.config(recordings.CONFIG + '[shadow]\nshare = "100%"\nmax_cost = 0.5\n')
-    recordings.prompts(recorded, "new.jsonl", range(300, 310))
-    recorded("run", "new.jsonl", *recordings.TEMPLATE, "-q")
+def test_pairs_of_a_run_that_found_its_task_by_the_template_are_of_that_task(named: Scrimp) -> None:
+    named.config(recordings.CONFIG + '[shadow]\nshare = "100%"\nmax_cost = 0.5\n')
+    recordings.prompts(named, "new.jsonl", range(300, 310))
+    named("run", "new.jsonl", *recordings.TEMPLATE, "-q")
 
-    assert recordings.entries(recorded, "SELECT signature, named, count(*) FROM prompts GROUP BY 1, 2") == [
+    assert recordings.entries(named, "SELECT signature, named, count(*) FROM prompts GROUP BY 1, 2") == [
         ("sums", 1, 210)
     ]
