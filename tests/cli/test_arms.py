@@ -444,7 +444,11 @@ def test_what_is_sent_has_the_name_of_the_model_and_the_effort_where_its_dialect
 
 
 def test_a_recording_answers_for_its_arms_live_as_in_replay(scrimp: Scrimp) -> None:
-    names = {recordings.CHEAP: "gpt-tiny@low", recordings.OTHER: "gemini-tiny", recordings.FLAGSHIP: "gpt-tiny@high"}
+    names = {
+        recordings.CHEAP: "gpt-5-tiny@low",
+        recordings.OTHER: "gemini-tiny",
+        recordings.FLAGSHIP: "gpt-5-tiny@high",
+    }
     rows = [
         {**row, "models": {names[name]: reply for name, reply in row["models"].items()}} for row in recordings.rows(60)
     ]
@@ -459,7 +463,8 @@ def test_a_recording_answers_for_its_arms_live_as_in_replay(scrimp: Scrimp) -> N
     ran = scrimp("run", "p.jsonl", "--route", "t", "--chain", models, "-q", "--effort", "low")
     flagged = next(each for each in replay["policies"] if each["policy"].endswith("agree"))
 
-    assert replay["flagship"] == "gpt-tiny@high"
+    assert {row.get("effort") for row in ran.rows} == {None}  # a recording is asked for no effort
+    assert replay["flagship"] == "gpt-5-tiny@high"
     # A cheap model errs on each tenth row, never both on one: two that differ ask the flagship.
-    assert flagged["flag"]["value"] == sum(row["model"] == "gpt-tiny@high" for row in ran.rows) / 60 == 0.2
-    assert scrimp("ask", recordings.prompt(0), "-m", "rec/gpt-tiny@medium").status != 0
+    assert flagged["flag"]["value"] == sum(row["model"] == "gpt-5-tiny@high" for row in ran.rows) / 60 == 0.2
+    assert scrimp("ask", recordings.prompt(0), "-m", "rec/gpt-5-tiny@medium").status != 0
