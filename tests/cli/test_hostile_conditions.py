@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -291,3 +293,34 @@ def test_equal_rows_far_apart_are_paid_for_once_beside_a_cache_that_cannot_be_wr
     ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
 
     assert (ran.status, len(ran.rows), provider.prompts) == (0, 5_002, ["hello", "first", "other"])
+
+
+def test_a_log_that_is_left_beside_a_cache_that_cannot_be_written_changes_nothing(
+    read_only: Scrimp, provider: FakeProvider
+) -> None:
+    read_only.home.chmod(0o700)
+    (read_only.home / "cache.db").chmod(0o600)
+    with closing(sqlite3.connect(read_only.home / "cache.db")) as db:
+        db.execute("UPDATE cache SET run = run")
+        db.commit()
+        for path in read_only.home.glob("cache.db*"):
+            path.chmod(0o400)
+        read_only.home.chmod(0o500)
+        read_only.file("q.txt", "hello\nnew\n")
+        ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
+
+    check(ran, "run", 0, "new ones are printed but not kept")
+    assert [row["cache"] for row in ran.rows] == ["hit", "miss"]
+
+
+def test_a_killed_run_whose_journal_cannot_be_brought_in_lets_nothing_be_paid_again(
+    read_only: Scrimp, provider: FakeProvider
+) -> None:
+    read_only.home.chmod(0o700)
+    (read_only.home / "in-flight-20261129-101010-aaaaaa-1.jsonl").write_bytes(b"\0")
+    read_only.home.chmod(0o500)
+    read_only.file("q.txt", "hello\nnew\n")
+    ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
+
+    check(ran, "run", 2, "nothing is paid for that cannot be kept")
+    assert ([row["cache"] for row in ran.rows], len(provider.bodies)) == (["hit"], 1)

@@ -88,9 +88,10 @@ class Services:
             self._read_only = True
             self.warn(f"completions are printed but not kept: {error}")
             return LayeredCache(NoCache())
-        if not cache.read_only:
+        writable = can_write(cache.path)  # by its permissions
+        if writable and not cache.read_only:
             return cache
-        if can_write(cache.path):  # by its permissions: there is no room
+        if writable:  # there is no room
             self.unwritable = DiskFullError(f"{cache.path} cannot be written: {ROOM}")
         else:
             self._read_only = True

@@ -65,7 +65,8 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
     commits = CommitQueue(
         services.writer_cache(), partial(_open_ledger, services),
         Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
-        shared=options.cache != "off", unkept=options.allow_unkept or services.read_only,
+        shared=options.cache != "off",
+        unkept=options.allow_unkept or (services.read_only and services.unwritable is None),
         refusal=services.unwritable, clock=services.clock,
     )  # fmt: skip
     claims = _claims(options, services)
