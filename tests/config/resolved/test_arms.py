@@ -117,7 +117,7 @@ def test_a_misspelled_effort_is_refused_with_the_right_one(effort: Effort) -> No
         ("openai/gpt-5-mini@none", "medium, high, not none: write openai/gpt-5-mini@minimal"),
         ("gpt-5-mini@max", "gpt-5-mini takes the efforts minimal, low, medium, high, not max: write gpt-5-mini@high"),
         ("openai/gpt-6.2-sol@none", "efforts low, medium, high, xhigh, not none: write openai/gpt-6.2-sol@low"),
-        ("openai/gpt-4o@low", "openai/gpt-4o takes no effort: write openai/gpt-4o"),
+        ("openai/gpt-4o@low", "openai/gpt-4o takes no effort that scrimp knows of: write openai/gpt-4o"),
         ("local/smollm2@low", "local/smollm2 takes no effort"), ("claude-haiku-4-5@low", "takes no effort"),
         ("anthropic/claude-opus-5-5@none", "takes the efforts low, medium, high, xhigh, max, not none"),
         ("gemini/gemini-3.8-flash@minimal", "takes the efforts low, medium, high, not minimal"),

@@ -88,7 +88,7 @@ def _meant(word: str) -> Effort | None:
 
 def _refusal(base: str, effort: Effort, accepted: Sequence[Effort], nearest: Effort | None) -> str:
     if not accepted:
-        return f"'{base}@{effort}': {base} takes no effort: write {base}"
+        return f"'{base}@{effort}': {base} takes no effort that scrimp knows of: write {base}"
     return (
         f"'{base}@{effort}': {base} takes the efforts {', '.join(accepted)}, not {effort}: write "
         f"{base}@{nearest or accepted[-1]}"
