@@ -17,6 +17,7 @@ import math
 import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from statistics import NormalDist, fmean, variance
 
@@ -158,13 +159,17 @@ def certified(rows: Sequence[RecordedRow], pool: Mapping[str, str], target: floa
 Scenario = Callable[[int, int, float], bool]  # rows, number of the draw and what is truly kept: is it certified?
 
 
-def peeking(size: int, draw: int, kept: float, target: float, every: int = 20) -> bool:
-    rows = alone(random.Random(f"peek{draw}"), size, [kept])
-    looks = [*range(every, size, every), size]
-    return any(
-        bool(claimed(certify(rows[:seen], listing(ONE), "top", target, 0.05, lambda _, at=at: at)))  # type: ignore[misc]
-        for at, seen in enumerate(looks, 1)
-    )
+@cache
+def first_certified(draw: int, kept: float, target: float, every: int = 20) -> int:
+    """Return after how many rows one of the looks at them certifies one model, as `certify` would; 0 for none."""
+    counts = [0, 0, 0, 0]
+    chance = random.Random(f"peek{draw}")
+    for look, rows in enumerate(range(every, SIZES[-1] + 1, every), 1):
+        counts = [sum(pair) for pair in zip(counts, drawn((1 - kept, kept, 0.0), every, chance), strict=True)]
+        risk = RISK * share_of_look(look)
+        if exact_p(PairedOutcomes(*counts[:3]), target, risk) <= risk:
+            return rows
+    return 0
 
 
 def pooled_tasks(size: int, draw: int, kept: float, target: float, *, applied: bool) -> bool:
@@ -191,7 +196,7 @@ def scenarios(target: float) -> dict[str, Scenario]:
             alone(random.Random(f"rel{d}{n}"), n, [kept] * 8), EIGHT, target
         ),
         "four voters": lambda n, d, kept: certified(voting(random.Random(f"vote{d}{n}"), n, kept), FOUR, target),
-        "a look every 20 rows": lambda n, d, kept: peeking(n, d, kept, target),
+        "a look every 20 rows": lambda n, d, kept: 0 < first_certified(d, kept, target) <= n,
         "a pool of small tasks": lambda n, d, kept: pooled_tasks(n, d, kept, target, applied=False),
         "a task of that pool, alone": lambda n, d, kept: pooled_tasks(n, d, kept, target, applied=True),
         "a mixture of three tasks": lambda n, d, kept: mixture(n, d, kept, target),

@@ -23,7 +23,9 @@ _REASONING_FIELDS = frozenset((
     "reasoning", "reason", "explanation", "rationale", "thought", "thoughts", "thinking", "analysis", "steps",
     "justification", "working", "chain_of_thought", "scratchpad", "comment", "comments", "notes", "confidence",
 ))  # fmt: skip
-_ANSWER_FIELDS = ("answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output")
+_ANSWER_FIELDS = frozenset((
+    "answer", "final_answer", "final answer", "finalanswer", "result", "prediction", "label", "output",
+))  # fmt: skip
 _LITERAL_OPENINGS = "'\"[("  # of literals, where "answer is" would be a quotation
 _MAX_REDUCTIONS = 4  # reductions to a fixed point; a text that needs more is not understood
 
@@ -125,10 +127,13 @@ def _is_json(value: object) -> bool:
 
 def _object(value: JsonObject) -> str | None:
     """Reduce an object to its answer where that is its only field that asserts anything, else to its fields."""
-    asserted = {key.casefold(): inner for key, inner in value.items() if key.casefold() not in _REASONING_FIELDS}
-    if len(asserted) != 1 or not asserted.keys() & set(_ANSWER_FIELDS):
+    fields = ((key.casefold(), inner) for key, inner in value.items())
+    asserted = {key: inner for key, inner in fields if key not in _REASONING_FIELDS}
+    if len(asserted) != 1:
         return _fields(value)
-    (answer,) = asserted.values()
+    ((key, answer),) = asserted.items()
+    if key not in _ANSWER_FIELDS:
+        return _fields(value)
     match answer:
         case str():
             return _answer_text(answer)
@@ -140,6 +145,8 @@ def _object(value: JsonObject) -> str | None:
 
 def _answer_text(answer: str) -> str | None:
     """Reduce the text of an answer field; what only a JSON string can hold, such as two spaces, stays as it is."""
+    if is_plain_integer(answer):
+        return answer
     bare = answer.strip()
     asserted = _reduce(bare) if bare else None
     if len(answer) > SHORT_CHARACTERS or (asserted is not None and bare[0] in _LITERAL_OPENINGS):

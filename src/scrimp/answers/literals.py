@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from json import JSONDecoder
 
 _BAD_ESCAPE = r'\\(?!["\\/bfnrtu])'
+_JSON_BEGINNINGS = frozenset('{["-0123456789tfn')
 _MAX_LITERAL = 20_000  # characters; a longer Python literal is a document
 
 
@@ -34,7 +35,11 @@ def json_in(text: str, *, lenient: bool = False) -> ParsedValue | None:
     """
     text = without_reasoning(text).strip()
     for candidate in _candidates(text):
-        parsed = _loads(candidate) or (_loads(pattern(_BAD_ESCAPE).sub(r"\\\\", candidate)) if lenient else None)
+        if candidate[:1] not in _JSON_BEGINNINGS:
+            continue
+        parsed = _loads(candidate)
+        if parsed is None and lenient and "\\" in candidate:
+            parsed = _loads(pattern(_BAD_ESCAPE).sub(r"\\\\", candidate))
         if parsed is not None:
             return parsed
     return None
@@ -49,7 +54,7 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def _loads(text: str) -> ParsedValue | None:
-    if not text or text[0] not in '{["-0123456789tfn':
+    if text[:1] not in _JSON_BEGINNINGS:
         return None
     try:
         value = _decoder().decode(text)

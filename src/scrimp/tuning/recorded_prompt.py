@@ -20,7 +20,7 @@ class RecordedReply(Struct, frozen=True, kw_only=True, gc=False):
     cost: Decimal | None = None  # dollars
 
 
-class RecordedPrompt(Struct, frozen=True, kw_only=True):
+class RecordedPrompt(Struct, frozen=True, kw_only=True, gc=False):
     """A prompt with the replies of several models."""
 
     id: str

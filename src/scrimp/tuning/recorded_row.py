@@ -22,7 +22,7 @@ class RecordedAnswer(Struct, frozen=True, kw_only=True, gc=False):
     cost: float = 0.0
 
 
-class RecordedRow(Struct, frozen=True, kw_only=True):
+class RecordedRow(Struct, frozen=True, kw_only=True, gc=False):
     """One prompt with each model's answer; `signature` names the task, `kind` the kind of task."""
 
     id: str

@@ -53,6 +53,8 @@ def load_runtime(path: Path, name: str) -> Runtime:
     params.model_alias = {name}
     params.n_ctx, params.n_parallel = _CONTEXT_TOKENS, 1
     params.cpuparams.n_threads, params.cpuparams_batch.n_threads = 1, 2
+    # Else the server keeps the states of former prompts too, up to 8 GB a model; the last one stays in its slot.
+    params.cache_ram_mib = 0
     params.verbosity, params.warmup = _NO_LOG, False
     params.sampling.temp, params.sampling.seed = 0.0, _SEED
     try:
