@@ -31,12 +31,12 @@ print(runtime_install.install_command())
     ("here", "command"),
     [
         # python -m venv
-        ({"own_environment": True, "has_pip": True}, f"/py -m pip install {REQUIREMENT}"),
-        ({"own_environment": True, "has_pip": True, "managed": True}, f"/py -m pip install {REQUIREMENT}"),
+        ({"own_environment": True, "has_pip": True}, f"/py -P -m pip install {REQUIREMENT}"),
+        ({"own_environment": True, "has_pip": True, "managed": True}, f"/py -P -m pip install {REQUIREMENT}"),
         # python -m venv --without-pip
         (
             {"own_environment": True, "has_ensurepip": True, "managed": True},
-            f"/py -m ensurepip && /py -m pip install {REQUIREMENT}",
+            f"/py -P -m ensurepip && /py -P -m pip install {REQUIREMENT}",
         ),
         # uv venv, uv tool install
         (
@@ -50,22 +50,25 @@ print(runtime_install.install_command())
             {"own_environment": True, "pipx": "scrimp", "pipx_home": "/a b", "tools": ["pipx"]},
             f"PIPX_HOME='/a b' pipx inject scrimp {REQUIREMENT}",
         ),
-        ({"own_environment": True, "pipx": "scrimp", "has_pip": True}, f"/py -m pip install {REQUIREMENT}"),
+        ({"own_environment": True, "pipx": "scrimp", "has_pip": True}, f"/py -P -m pip install {REQUIREMENT}"),
         # a system's Python
         (
             {"own_environment": False, "managed": True, "has_pip": True, "in_user_site": True, "tools": ["pipx"]},
-            f"/py -m pip install --user --break-system-packages {REQUIREMENT}",
+            f"/py -P -m pip install --user --break-system-packages {REQUIREMENT}",
         ),
         (
             {"own_environment": False, "managed": True, "has_pip": True},
-            f"/py -m pip install --break-system-packages {REQUIREMENT}",
+            f"/py -P -m pip install --break-system-packages {REQUIREMENT}",
         ),
         (
             {"own_environment": False, "managed": True, "has_ensurepip": True},
             f"uv pip install --python /py --break-system-packages {REQUIREMENT}",
         ),
-        ({"own_environment": False, "has_pip": True}, f"/py -m pip install {REQUIREMENT}"),
-        ({"own_environment": False, "has_pip": True, "in_user_site": True}, f"/py -m pip install --user {REQUIREMENT}"),
+        ({"own_environment": False, "has_pip": True}, f"/py -P -m pip install {REQUIREMENT}"),
+        (
+            {"own_environment": False, "has_pip": True, "in_user_site": True},
+            f"/py -P -m pip install --user {REQUIREMENT}",
+        ),
     ],
 )
 def test_the_command_is_the_one_that_works_for_this_installation(here: dict[str, object], command: str) -> None:
@@ -100,13 +103,13 @@ def test_how_this_scrimp_was_installed_is_seen_from_its_python(tmp_path: Path) -
         f"PIPX_HOME={home}/opt pipx inject mine {REQUIREMENT}"
     )
     assert command_as_if(home, path=empty, prefix=str(usual), modules=["pip"]) == (
-        f"{usual}/bin/python -m pip install {REQUIREMENT}"
+        f"{usual}/bin/python -P -m pip install {REQUIREMENT}"
     )
     assert command_as_if(home, path=tools, prefix="/venv") == (
         f"uv pip install --python /venv/bin/python {REQUIREMENT}"
     )
     assert command_as_if(home, path=tools, modules=["pip"], user_site="/u", file="/u/scrimp/x.py") == (
-        f"/usr/bin/python -m pip install --user --break-system-packages {REQUIREMENT}"
+        f"/usr/bin/python -P -m pip install --user --break-system-packages {REQUIREMENT}"
     )
 
 

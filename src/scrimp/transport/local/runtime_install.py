@@ -48,11 +48,12 @@ def command_for(here: Installation) -> str:
     # scrimp can be in a managed Python only where pip was told to install it all the same: so it must be told again.
     managed = here.managed and not here.own_environment
     overruled = " --break-system-packages" if managed else ""
-    pip_install = f"{python} -m pip install{' --user' if here.in_user_site else ''}{overruled} {REQUIREMENT}"
+    # -P: not a pip.py of the directory that the command is pasted in.
+    pip_install = f"{python} -P -m pip install{' --user' if here.in_user_site else ''}{overruled} {REQUIREMENT}"
     if here.has_pip:
         return pip_install
     if here.has_ensurepip and "uv" not in here.tools and not managed:
-        return f"{python} -m ensurepip && {pip_install}"
+        return f"{python} -P -m ensurepip && {pip_install}"
     return f"uv pip install --python {python}{overruled} {REQUIREMENT}"
 
 
