@@ -104,7 +104,7 @@ def test_prompts_about_values_are_left_alone(name: str, of_prose: bool, at_most:
         "Ist jede Klausel nummeriert?",
         "¿Se repite alguna palabra?",
         "Отличаются ли версии?",
-        "这两个版本有什么不同",
+        "这两个版本有什么不同\uff1f",
     ],
 )
 def test_a_question_about_a_part_of_a_text_and_how_it_is_written_is_about_form(prompt: str) -> None:

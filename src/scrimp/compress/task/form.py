@@ -107,13 +107,19 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
-    """Return words by which a sentence speaks of how the data is written ("Are all the ids unique?"), or None."""
+    """Return words by which a sentence speaks of how the data is written ("Are all the ids unique?"), or None.
+
+    What is stated beside prose may be prose that was not told from the instructions: only questions speak of it.
+    """
     for one in sentences:
+        asks = _is_question(one)
+        if of_prose and not asks:
+            continue
         left = _masked(one, "values")
         unit = _find(left, "units")
         if (unit or _find(left, "parts")) and (found := _find(left, "properties")):
             return found
-        if of_prose or not _is_question(one):
+        if of_prose or not asks:
             continue
         if found := unit or _find(left, "scopes"):
             return found
