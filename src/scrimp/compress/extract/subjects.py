@@ -23,7 +23,7 @@ _WORD = re.compile(r"[\w'\u2019]+")
 _MOST = 8  # paragraphs about what is named in a text; of more, a name tells none from the others
 _COMMON = 64  # paragraphs; a word that begins more of them tells none from the others
 _LONGEST = 2_000  # characters of a sentence in which names are looked for
-_LEADING = 3  # sentences, the best ones, whose names lead to other paragraphs
+_LEADING = 5  # sentences, the best ones, whose names lead to other paragraphs
 
 
 def _words(name: str) -> tuple[str, ...]:
