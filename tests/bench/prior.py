@@ -45,12 +45,12 @@ PAIRS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
         ("llama-3.1-nemotron-51b-instruct", "llama-3.3-nemotron-super-49b-v1"),
     ),
 }
-# Demands without recordings, or (puzzles, hard code) with those of models that all fail: set by judgment.
+# Demands of fewer than 200 recordings, or (puzzles, competitions) of those of models that all fail: set by judgment.
 JUDGED = {
     "greeting": 0.0, "short text": 0.02, "translation": 0.03, "editing": 0.02, "classification": 0.03,
     "extraction": 0.08, "summary": 0.08, "explanation": 0.08, "writing": 0.08, "roleplay": 0.05,
     "advice": 0.08, "long text": 0.1, "open-ended": 0.1, "proof": 0.3, "puzzle": 0.25, "hard code": 0.25,
-    "competition mathematics": 0.25,
+    "competition mathematics": 0.25, "mathematics": 0.12,
 }  # fmt: skip
 MEDIUM_FROM, HIGH_FROM, PSEUDO_PAIRS = 0.08, 0.15, 8
 _FORMAT_SHARE = 1 / 3  # of the best cheap model's score on a task: one below it mostly breaks the format there
@@ -101,7 +101,7 @@ def demand_gains(recordings: Mapping[str, Sequence[Row]]) -> dict[str, DemandGai
             by_pair = [
                 fmean(row.scores[top] - row.scores[low] for row in able)
                 for low in cheap
-                if (able := [row for row in members if (row.task, low) not in broken])
+                if len(able := [row for row in members if (row.task, low) not in broken]) >= _FEWEST
                 for top in flagships
             ]
             gains[demand].append(fmean(by_pair))

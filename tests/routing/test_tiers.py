@@ -152,6 +152,26 @@ def test_the_work_is_told_from_what_it_is_about(text: str, demand: str) -> None:
     assert tier_of(text, None).demand == demand
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What clues tell you that a guest is bored?", "How do I build a raft for a calm lake?",
+        "What am I doing wrong when my bread does not rise?", "Who is the tallest basketball player ever?",
+        "Our company is facing a new direction. Draft a short note to the staff.", "Cook coq au vin for six.",
+        "How did prisoners of war survive the winter of 1943?", "Describe Gothic architecture and its design.",
+        "Is it ever right not to tell the truth, or is a lie always wrong?", "Give me a recipe for egg drop soup.",
+        "Explain step by step which of two phones suits me.", "Write a script for a video about jazz.",
+        "My car does not start in the morning. What could be the reasons?", "What if the Beatles had never met?",
+        "Which hats go with a black coat?", "Explain what complex numbers are for.", "Plan a workout program for me.",
+    ],
+)  # fmt: skip
+def test_words_of_puzzles_and_programs_in_everyday_prompts_make_none_of_them_high(text: str) -> None:
+    choice = tier_of(text, None)
+
+    assert choice.tier != "high"
+    assert "code" not in choice.demand
+
+
 def test_a_language_without_a_word_list_goes_up_not_down() -> None:
     assert tier_of("Σύγκρινε την τηλεργασία με το γραφείο σε βάθος και δώσε μια γνώμη", None).tier == "medium"
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from scrimp.regexes import pattern
 from scrimp.routing.prior.scan import Match, is_word, scan
 from scrimp.routing.prior.shape import LONG_TEXT, Shape, shape_of
-from scrimp.routing.prior.sums import has_numbers, is_sum
+from scrimp.routing.prior.sums import count_numbers, has_numbers, is_sum
 from scrimp.routing.prior.word_sets import word_set
 
 Demand: TypeAlias = Literal[
@@ -40,6 +40,7 @@ _FEWEST_MARKS = 2  # of code
 _LONGEST_GREETING, _LONGEST_QUESTION, _LONGEST_SHORT_TEXT, _LONGEST_FRAGMENT = 12, 30, 40, 5  # words
 _LONGEST_COMPARISON, _LAST_QUESTION = 120, 20  # tokens
 _FEWEST_PLACES = 3
+_NUMBERS_OF_FACT = 2  # the most that a question for a fact has
 _LETTERS = 5  # of a word, where words are not parted
 _SYSTEM_EDGE = 12  # tokens within which a system text says what it is for
 _QUESTION_MARKS = ("?", "\u061f")
@@ -200,6 +201,9 @@ def _free_text(read: _Read) -> Told | None:
     size = len(words) if ascii_text else max(len(words), sum(map(len, words)) // _LETTERS)
     if "short text" in found and size <= _LONGEST_SHORT_TEXT:
         return _told("short text", found)
+    asks = read.text.rstrip().endswith("?")
+    if asks and count_numbers(words) > _NUMBERS_OF_FACT and len(words) <= _LONGEST_QUESTION:
+        return Told("word problem", "numbers")
     free = _earliest(found, _FREE)
     if size <= _LONGEST_QUESTION and (fact := _fact(read, free)) is not None:
         return fact

@@ -11,9 +11,14 @@ _YEAR = 4  # digits
 _LONGEST, _END = 150, 25  # words; those at its end, where the result is asked for
 
 
+def count_numbers(words: Sequence[str]) -> int:
+    """Return how many numbers there are, other than years."""
+    return sum(word[0].isdecimal() and not (len(word) == _YEAR and word[0] in "12") for word in words)
+
+
 def has_numbers(words: Sequence[str]) -> bool:
     """Return whether there are two numbers other than years, or one and a number in words."""
-    numbers = sum(word[0].isdecimal() and not (len(word) == _YEAR and word[0] in "12") for word in words)
+    numbers = count_numbers(words)
     return numbers >= _FEWEST or (numbers > 0 and not word_set("numbers").isdisjoint(words))
 
 
