@@ -313,8 +313,10 @@ def test_a_file_that_is_none_of_labels_is_refused_whole(collected: Scrimp) -> No
     wrong = collected("tune", "label", "--import", "labels.csv")
     other = collected("tune", "label", "--import", "labels.md")
     missing = collected("tune", "label", "--import", "no.csv")
+    folder = collected("tune", "label", "--import", ".")
 
-    assert [each.status for each in (wrong, other, missing)] == [2, 2, 2]
+    assert [each.status for each in (wrong, other, missing, folder)] == [2, 2, 2, 2]
+    assert ". is a directory: name the file of labels" in folder.err
     assert "the header must have the column id once: its columns are key, label" in wrong.err
     assert "write CSV or JSON lines with the fields id and label" in other.err
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -36,6 +37,8 @@ class BadRow(Struct, frozen=True):
 
 def label_rows(file: str, encoding: str | None = None) -> Iterator[FoundLabel | BadRow]:
     """Yield each row of a file, usable or not; InputError where the file has no such columns, or is no such file."""
+    if Path(file).is_dir():
+        raise InputError(f"{file} is a directory: name the file of labels")
     source = next(find_sources([file]))
     with open_source(source, None, encoding) as stream:
         format_name = source.format
