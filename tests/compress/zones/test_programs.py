@@ -72,3 +72,12 @@ def test_a_log_and_repeated_passages_in_comments_of_a_program_keep_every_byte(le
     prompt = "Why does it fail?\n\nimport orders\n\n" + "\n\n".join(pieces)
 
     assert compress(prompt, level).text == prompt
+
+
+@pytest.mark.parametrize("level", ["tidy", "dense"])
+def test_the_text_of_a_module_above_its_code_keeps_every_byte(level: str) -> None:
+    diagram = "  |    |    .       |\n" * 8
+    code = "import orders\n\n\ndef look_up(order):\n    found = orders[order]\n" + "    total = found + 1\n" * 40
+    prompt = f'Why does it fail?\n\n"""Orders.\n\nA chunk is:\n\n{diagram}"""\n\n{code}'
+
+    assert compress(prompt, level).text == prompt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -13,6 +14,8 @@ from scrimp.compress.zones.zone_span import ZoneSpan
 _UNFINISHED = re.compile(r"(?:[=(\[{,\\+&\"'`]|\b(?:return|yield))[ \t]*\Z")
 _LOOK_BACK = 200  # characters
 _FILLED_IN = re.compile(r"<\?(?:php\b|=)|<%|\{%|\{\{")  # of PHP, ERB, Jinja and their like
+# The text of a module, above its first line of code.
+_DOCSTRING = re.compile(r"^[rRbBuU]?(\"\"\"|''')(?:(?!\1)[^\\]|\\.)++\1\s*+\Z", re.MULTILINE | re.DOTALL)
 _LEAST_SHARE = 0.4  # of the characters between a program's first line and its last that are surely code
 
 
@@ -46,14 +49,17 @@ class _Program:
         self._start, self._end = (code[0][0], code[-1][1]) if code else (0, 0)
         size = sum(end - start for start, end in code)
         self._is_whole = size >= _LEAST_SHARE * (self._end - self._start)
+        if code and self._is_whole and (docstring := _DOCSTRING.search(text, 0, self._start)):
+            self._start = docstring.start()
 
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
-        if any(start <= span.start < end for start, end in self._yaml_blocks):
+        block = bisect_right(self._yaml_blocks, (span.start, len(self._text))) - 1
+        if block >= 0 and span.start < self._yaml_blocks[block][1]:
             return True
         if span.form == "html":
             return self._is_enclosed(span) or self._goes_on_in(span) or self._is_template(span)
-        if span.start <= self._start or not self._end:
+        if span.start < self._start or not self._end:
             return False
         # Quotation marks may also frame a document of a prompt.
         return (self._is_whole and span.start < self._end) or (span.kind != "context" and self._is_enclosed(span))
