@@ -35,7 +35,7 @@ from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
 from scrimp.render.terminal import escape_controls
-from scrimp.store.conversation import Conversation, read_conversation, write_conversation
+from scrimp.store.files.conversation import Conversation, read_conversation, write_conversation
 from scrimp.values import Answered, Failure, Outcome, Prompt, ToldText
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -17,7 +17,7 @@ from scrimp.cli.session import open_session
 from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.conversation import remove_conversation
+from scrimp.store.files.conversation import remove_conversation
 from scrimp.units import format_count, format_known_dollars, format_megabytes, known_or_none, parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)

@@ -19,7 +19,7 @@ from scrimp.enums import RunKind
 from scrimp.errors import StoreError, UsageError
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width
-from scrimp.store.failed_rows import KEPT_DAYS, failed_rows, is_running
+from scrimp.store.files.failed_rows import KEPT_DAYS, failed_rows, is_running
 from scrimp.store.ledger import Ledger, LedgerTotal
 from scrimp.store.run_log import RunLog, RunRecord
 from scrimp.units import format_clock, format_count, format_known_dollars, known_or_none

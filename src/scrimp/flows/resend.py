@@ -11,7 +11,7 @@ import msgspec
 from scrimp.errors import InputError
 from scrimp.read.formats.decoding import JSON_ERRORS, decode_json
 from scrimp.read.formats.row_formats import sniff_format
-from scrimp.store.failed_rows import FailedRow, InputState
+from scrimp.store.files.failed_rows import FailedRow, InputState
 
 
 def input_state(file: str) -> InputState | None:

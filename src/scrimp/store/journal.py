@@ -21,8 +21,8 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import StoreUnwritableError
-from scrimp.store.damaged_files import put_aside
 from scrimp.store.database import make_private_folder, store_errors
+from scrimp.store.files.damaged_files import put_aside
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"

@@ -88,7 +88,7 @@ def _set(session: Session, name: str, rates: dict[str, Decimal], batch: dict[str
 
     from scrimp.prices.own_prices import OwnPrice, read_own_prices  # noqa: PLC0415 - only to set a price
     from scrimp.prices.rates import Rates  # noqa: PLC0415 - as above
-    from scrimp.store.price_files import write_own_prices  # noqa: PLC0415 - as above
+    from scrimp.store.files.price_files import write_own_prices  # noqa: PLC0415 - as above
 
     path = session.services.paths.own_prices
     prices = read_own_prices(path)
@@ -122,7 +122,7 @@ def _warn_of_units(session: Session, name: str, rates: dict[str, Decimal]) -> No
 
 def _remove(session: Session, name: str) -> None:
     from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - only here
-    from scrimp.store.price_files import write_own_prices  # noqa: PLC0415 - as above
+    from scrimp.store.files.price_files import write_own_prices  # noqa: PLC0415 - as above
 
     path = session.services.paths.own_prices
     prices = read_own_prices(path)

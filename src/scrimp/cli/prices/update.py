@@ -56,7 +56,7 @@ def update(
 def _update(session: Session, source: str, *, dry_run: bool, as_json: bool) -> None:
     from scrimp.flows.price_lists import read_price_list  # noqa: PLC0415 - only to read a list
     from scrimp.prices.table import SHIPPED, compressed, load_table  # noqa: PLC0415 - as above
-    from scrimp.store.price_files import replace_table  # noqa: PLC0415 - as above
+    from scrimp.store.files.price_files import replace_table  # noqa: PLC0415 - as above
 
     paths = session.services.paths
     table = read_price_list(source, session.services.env)
@@ -100,7 +100,7 @@ def _lookup_before(session: Session) -> PriceLookup:
 
 def _undo(session: Session) -> None:
     from scrimp.prices.table import load_table  # noqa: PLC0415 - only here
-    from scrimp.store.price_files import restore_table  # noqa: PLC0415 - as above
+    from scrimp.store.files.price_files import restore_table  # noqa: PLC0415 - as above
 
     paths = session.services.paths
     restored = restore_table(paths.prices, paths.last_prices)

@@ -15,7 +15,7 @@ from scrimp.cli.flags.flag_groups import FlagGroup
 from scrimp.enums import RunKind
 from scrimp.errors import ScrimpError, StoreError, StoreUnwritableError
 from scrimp.read.options import named_file
-from scrimp.store.failed_rows import FailedRow, FailedRows, InputState
+from scrimp.store.files.failed_rows import FailedRow, FailedRows, InputState
 from scrimp.store.run_log import RunEnd, RunLog, RunRecord
 from scrimp.values import Failed, Outcome
 

@@ -12,7 +12,7 @@ import msgspec
 
 from scrimp.routing.prior.difficulty import TaskGain
 from scrimp.routing.task_signature import task_signature
-from scrimp.store.private_file import replace_private_file
+from scrimp.store.files.private_file import replace_private_file
 from scrimp.values import Parameters, Prompt
 
 

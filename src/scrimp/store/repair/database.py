@@ -13,8 +13,8 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from scrimp.errors import StoreError
-from scrimp.store.damaged_files import put_aside
 from scrimp.store.database import Migration, connect, store_errors
+from scrimp.store.files.damaged_files import put_aside
 
 # Looks for the next row that can be read behind one that cannot; each costs a walk down a tree.
 _MOST_PROBES = 2_000

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from scrimp.store.damaged_files import FOLDER
 from scrimp.store.database import store_errors
+from scrimp.store.files.damaged_files import FOLDER
 from scrimp.store.journal import PREFIX, BegunCall, SettledRow, decode_record
 
 _BEGINNING = re.compile(rb'(?=\{"type":"(?:begun|settled)")')

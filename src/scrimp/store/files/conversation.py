@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import StoreError, StoreUnwritableError
-from scrimp.store.private_file import replace_private_file
+from scrimp.store.files.private_file import replace_private_file
 from scrimp.values import Message, ToldText
 
 _REMEDY = "run `scrimp cache rm conversation` to begin a new one"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Raw
 
-from scrimp.store.failed_rows import FailedRow, FailedRows, failed_rows, is_running
+from scrimp.store.files.failed_rows import FailedRow, FailedRows, failed_rows, is_running
 
 ROW = FailedRow(index=0, value=Raw(b'"bad"'))
 

@@ -10,7 +10,7 @@ import msgspec
 
 from scrimp.errors import StoreUnwritableError, UsageError
 from scrimp.prices.own_prices import OwnPrice
-from scrimp.store.private_file import replace_private_file
+from scrimp.store.files.private_file import replace_private_file
 
 
 def replace_table(path: Path, last: Path, data: bytes) -> None:

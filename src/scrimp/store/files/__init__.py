@@ -1,0 +1,1 @@
+"""Plain files beside the databases, which their owner alone can read."""
