@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.resolved.routes import Routes
@@ -227,3 +228,11 @@ def test_what_was_billed_goes_before_list_prices_for_other_models_too() -> None:
 
     assert Past(ended(60, 40), steps=["p/a", "p/top"]).start() == 0
     assert Past(ended(60, 40), steps=["p/a", "p/top"], billed=cheap).start() == 1
+
+
+def test_a_certified_route_takes_the_steps_that_were_certified() -> None:
+    past = Past(ended(0, 0, 1_000))
+    assert past.start() == 2
+
+    past.chain = replace(past.chain, escalate_unjudged=True)
+    assert past.start() == 0

@@ -50,8 +50,11 @@ class ChainHistory:
     def first_step(self, chain: Chain, signature: str, key: bytes) -> int:
         """Return the step a row begins at: the first, or the last where those before it do not pay for this task.
 
-        Which rows still take every step depends on `key`, so that a retried row takes the same steps.
+        Which rows still take every step depends on `key`, so that a retried row takes the same steps. A certified
+        route takes the steps that were certified: where they pay no longer, drift is what ends it.
         """
+        if chain.escalate_unjudged:
+            return 0
         last = len(chain.steps) - 1
         if chain.only_if_cheaper and not self._is_cheaper(chain):
             return last
