@@ -60,6 +60,7 @@ def is_word(token: str) -> bool:
 def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
     """Add what one language's words tell; return whether they are all of a greeting."""
     reading = _Reading(tokens, found)
+    last = len(tokens) - 1
     read, led = known.read, False  # `led`: the sentence has begun with a word that is not a filler
     for at, token in enumerate(tokens):
         phrases = read.get(token)
@@ -68,7 +69,8 @@ def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Matc
                 led = False
                 continue
             phrases = known.phrases(token)
-        if phrases:
+        # Most words begin no phrase that goes on as the text does: to look here is a third of the time of a call.
+        if phrases and (ANY_SECOND in phrases or (at < last and tokens[at + 1] in phrases)):
             reading.take(phrases, at, led=led)
         if not led:
             led = token not in _FILLERS
