@@ -53,7 +53,7 @@ class ChainHistory:
         Which rows still take every step depends on `key`, so that a retried row takes the same steps. A certified
         route takes the steps that were certified: where they pay no longer, drift is what ends it.
         """
-        if chain.escalate_unjudged:
+        if chain.escalate_unjudged and not chain.only_if_cheaper:
             return 0
         last = len(chain.steps) - 1
         if chain.only_if_cheaper and not self._is_cheaper(chain):
