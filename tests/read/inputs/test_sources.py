@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.inputs.sources import find_sources, is_stream
+from scrimp.read.inputs.sources import InputFiles, find_sources, is_stream
 
 
 def names(*words):
@@ -167,3 +168,20 @@ def test_stdin_and_pipes_are_streams_and_files_are_not(file, tmp_path):
     assert is_stream([str(path), "-"])
     assert is_stream([str(tmp_path / "pipe")])
     assert not is_stream([str(path), str(tmp_path), f"{tmp_path}/none", "word " * 2000])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")
+def test_a_file_in_a_directory_is_an_input_by_the_path_of_a_mount_too(file, tmp_path):
+    file("in/a.jsonl", "{}")
+    file("in/sub/b.jsonl", "{}")
+    (tmp_path / "mounted").mkdir()
+    if subprocess.run(["mount", "--bind", tmp_path / "in", tmp_path / "mounted"], check=False).returncode:
+        pytest.skip("this root must not mount")
+    try:
+        inputs = InputFiles([str(tmp_path / "in")])
+        for name in ("mounted/a.jsonl", "mounted/new.jsonl", "mounted/sub/new.csv", "in/sub/new.csv"):
+            assert inputs.includes(tmp_path / name), name
+        for name in ("new.jsonl", "mounted/new.exe", "none/at/all.jsonl"):
+            assert not inputs.includes(tmp_path / name), name
+    finally:
+        subprocess.run(["umount", tmp_path / "mounted"], check=True)

@@ -60,12 +60,13 @@ class InputFiles:
 
     def __init__(self, inputs: Sequence[str]) -> None:
         """Raise InputError for an argument that cannot be an input."""
-        self._folders = [_real_path(each) for each in inputs if each != "-" and Path(each).is_dir()]
+        self._folders = {_identity(Path(each)) for each in inputs if each != "-" and Path(each).is_dir()} - {None}
         single = [each for each in inputs if each != "-" and not Path(each).is_dir()]
         self._ids = {_identity(source.path) for source in chain.from_iterable(map(_sources_of, single))}
         if "-" in inputs:
             self._ids.add(_identity(None))
         self._ids.discard(None)
+        self._within: dict[Path, bool] = {}  # by folder: a run may write many files into one
 
     def includes(self, path: Path) -> bool:
         """Return whether a file is among them, or will be once it exists."""
@@ -73,8 +74,13 @@ class InputFiles:
 
     def walks(self, path: Path) -> bool:
         """Return whether a file of that name would be read as one of a directory's."""
+        # Folders are compared by what they are: a mount, or a name in other letters, is another path to the same one.
         target = Path(_real_path(path))
-        return bool(_format_of(target.name)) and any(map(target.is_relative_to, self._folders))
+        if not _format_of(target.name):
+            return False
+        if target.parent not in self._within:
+            self._within[target.parent] = not self._folders.isdisjoint(map(_identity, target.parents))
+        return self._within[target.parent]
 
 
 def includes(inputs: Sequence[str], path: Path) -> bool:
