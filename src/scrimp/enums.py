@@ -31,6 +31,14 @@ ProgressMode = Literal["auto", "bar", "lines", "json", "none"]
 Dialect = Literal["openai", "anthropic", "gemini"]
 Transport = Literal["http", "local", "replay"]  # a socket, the embedded model, a file of recorded completions
 
+# Batches
+# "refused": it was looked at and nothing of it ran; "stopping": its end was asked for. What was answered by the end of
+# an ended, expired or cancelled batch can be fetched.
+BatchState = Literal["checking", "running", "stopping", "ended", "refused", "expired", "cancelled"]
+BatchRefusal = Literal[  # why a provider refuses to make a batch, or to tell of one
+    "no_batch", "too_large", "queue_full", "not_found", "other"
+]  # fmt: skip
+
 # How things ended
 # Why a model stopped writing: only "stop" is a whole completion; an `unknown` word may mean anything.
 StopReason = Literal["stop", "length", "refused", "tool", "error", "unknown"]

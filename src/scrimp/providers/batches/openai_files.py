@@ -1,0 +1,187 @@
+"""OpenAI's batches: a file of requests is uploaded, a batch made of it (providers' reference, 2.6, 2.7 and 4).
+
+Qwen, Groq, Together and LiteLLM's proxy have the same API with limits of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+from urllib.parse import quote, urlsplit
+
+from scrimp.enums import BatchState
+from scrimp.providers.batches.flow import (
+    BatchLimits,
+    BatchResult,
+    Exchanges,
+    FileRequest,
+    Frame,
+    LineFault,
+    RemoteBatch,
+    Shard,
+)
+from scrimp.providers.batches.replies import count, lines_of, object_in, reply_in, unreadable
+from scrimp.providers.endpoint import Endpoint, HttpRequest
+from scrimp.providers.json_access import array, dumps, nonempty, number, obj, string
+from scrimp.values import JsonObject
+
+_MB = 1_000_000
+_DAY = 86_400.0
+LIMITS: Mapping[str, BatchLimits] = {
+    "openai": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY, results_kept=30 * _DAY),
+    "qwen": BatchLimits(requests=50_000, bytes=500 * _MB, line_bytes=6 * _MB, window=_DAY),
+    "groq": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY),
+    "together": BatchLimits(requests=50_000, bytes=100 * _MB, window=_DAY),
+    "litellm": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY),
+}
+_STATES: Mapping[str, BatchState] = {
+    "validating": "checking",
+    "in_progress": "running",
+    "finalizing": "running",
+    "completed": "ended",
+    "failed": "refused",
+    "expired": "expired",
+    "cancelling": "stopping",
+    "cancelled": "cancelled",
+}
+# OpenAI's, of a batch that was accepted and then failed: more tokens are enqueued than the limit allows.
+QUEUE_FULL_CODE = "token_limit_exceeded"
+_PAGE = 100
+_MOST_PAGES = 20  # of batches, the newest first, that are searched for one whose creation was not confirmed
+_SKEW = 600.0  # seconds by which a provider's clock may be behind ours
+
+
+def flow(endpoint: Endpoint) -> OpenAiFiles:
+    """Return how batches are made at a provider with this API."""
+    return OpenAiFiles(endpoint)
+
+
+class OpenAiFiles:
+    """Batches of uploaded files."""
+
+    uploads = True
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self.limits = LIMITS[endpoint.flavour]
+
+    def line(self, custom_id: str, request: HttpRequest) -> bytes:
+        """Return a line of the file: the body as a live call has it."""
+        path = self._path_of(request)
+        head = dumps({"custom_id": custom_id, "method": "POST", "url": path})
+        return head[:-1] + b',"body":' + request.body + b"}"
+
+    def frame(self, shard: Shard) -> Frame:
+        """Return nothing but line ends."""
+        del shard
+        return Frame()
+
+    def refuses(self, model: str) -> str | None:
+        """Return None: which models take part in batches is not listed."""
+        del model
+        return None
+
+    def upload(self, shard: Shard) -> Exchanges[str]:
+        """Upload the file. One whose reply was lost is uploaded again: a file costs nothing and expires."""
+        url = self._endpoint.address("/files")
+        reply = yield FileRequest(
+            url=url, headers=dict(self._endpoint.headers), form={"purpose": "batch"},
+            file_name=f"{shard.name}.jsonl", content_type="application/jsonl",
+        )  # fmt: skip
+        file = nonempty(object_in(reply, self._endpoint).get("id"))
+        if file is None:
+            raise unreadable(self._endpoint, "the id of the file")
+        return file
+
+    def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
+        """Create the batch; its metadata name the shard."""
+        body: JsonObject = {
+            "input_file_id": file, "endpoint": shard.path, "completion_window": _window(shard.window),
+            "metadata": {"scrimp_shard": shard.name},
+        }  # fmt: skip
+        reply = yield self._request("/batches", body=dumps(body))
+        return self._batch(object_in(reply, self._endpoint, shard.model))
+
+    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
+        """Ask for one batch."""
+        reply = yield self._request(f"/batches/{quote(batch, safe='')}")
+        return self._batch(object_in(reply, self._endpoint))
+
+    def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the batch whose metadata name the shard, among those created since its submission was begun."""
+        after: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = f"/batches?limit={_PAGE}" + (f"&after={quote(after, safe='')}" if after else "")
+            reply = yield self._request(page)
+            body = object_in(reply, self._endpoint)
+            batches = [self._batch(obj(each)) for each in array(body.get("data"))]
+            if named := [batch for batch in batches if batch.shard == shard.name]:
+                return named
+            older = [batch for batch in batches if batch.created and batch.created < shard.created - _SKEW]
+            if not body.get("has_more") or not batches or older:
+                return ()
+            after = batches[-1].id
+        return ()
+
+    def cancel(self, batch: str) -> Exchanges[None]:
+        """Ask for the end of a batch."""
+        reply = yield self._request(f"/batches/{quote(batch, safe='')}/cancel", body=b"{}")
+        object_in(reply, self._endpoint)
+
+    def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
+        """Return the requests for both files: that of the answers, and that of the errors."""
+        return [self._request(f"/files/{quote(file, safe='')}/content") for file in batch.results]
+
+    def read(self, results: BinaryIO) -> Iterator[BatchResult]:
+        """Yield what became of each request."""
+        for line in lines_of(results):
+            custom_id, error = string(line.get("custom_id")), obj(line, "error")
+            body = obj(line, "response").get("body")
+            reply = reply_in(line, dumps(body) if isinstance(body, dict) else str(body or "").encode())
+            why = None
+            if reply is None:
+                why = nonempty(error.get("code")) or nonempty(error.get("message")) or "no status"
+            yield BatchResult(custom_id=custom_id, reply=reply, unanswered=why)
+
+    def _request(self, path: str, body: bytes | None = None) -> HttpRequest:
+        method = "GET" if body is None else "POST"
+        return HttpRequest(
+            url=self._endpoint.address(path), body=body or b"", headers=dict(self._endpoint.headers), method=method
+        )
+
+    def _path_of(self, request: HttpRequest) -> str:
+        """Return the path of a request as batches name it, from the version on, whatever is before that here."""
+        path = urlsplit(request.url).path
+        base = urlsplit(self._endpoint.base_url).path.rstrip("/")
+        return f"/v1{path.removeprefix(base)}"
+
+    def _batch(self, body: JsonObject) -> RemoteBatch:
+        identity, word = nonempty(body.get("id")), string(body.get("status"))
+        if identity is None or word not in _STATES:
+            raise unreadable(self._endpoint, "an id and a state that are known")
+        counts, usage = obj(body, "request_counts"), obj(body, "usage")
+        tokens = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
+        answered, failed = count(counts.get("completed")), count(counts.get("failed"))
+        return RemoteBatch(
+            id=identity, state=_STATES[word], word=word,
+            shard=nonempty(obj(body, "metadata").get("scrimp_shard")),
+            total=count(counts.get("total")),
+            completed=None if answered is None else answered + (failed or 0), failed=failed,
+            created=number(body.get("created_at")), expires=number(body.get("expires_at")),
+            results=tuple(
+                file for name in ("output_file_id", "error_file_id") if (file := nonempty(body.get(name))) is not None
+            ),
+            faults=_faults(body),
+            tokens=None if tokens[0] is None or tokens[1] is None else (tokens[0], tokens[1]),
+        )  # fmt: skip
+
+
+def _faults(body: JsonObject) -> tuple[LineFault, ...]:
+    errors = [obj(each) for each in array(obj(body, "errors").get("data"))]
+    return tuple(
+        LineFault(string(error.get("code")), string(error.get("message")), count(error.get("line"))) for error in errors
+    )
+
+
+def _window(seconds: float | None) -> str:
+    return f"{round((seconds or _DAY) / 3600)}h"

@@ -1,0 +1,73 @@
+"""Reading what batch APIs reply: an object, or the refusal that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from scrimp.enums import BatchRefusal
+from scrimp.providers.batches.flow import BatchRefusedError
+from scrimp.providers.endpoint import Endpoint, HttpReply
+from scrimp.providers.json_access import is_success, number, obj, reply_object, string
+from scrimp.providers.replies.error_replies import to_failure
+from scrimp.values import Failure, Json, JsonObject
+
+_TOO_LARGE, _NOT_FOUND, _PAYMENT, _FORBIDDEN, _TOO_MANY = 413, 404, 402, 403, 429
+# By which providers say that a key may not make batches at all, though it may call models (reference, 2.7).
+_NO_BATCH_WORDS = ("not_available_for_plan", "not available for your plan", "batch is not", "batches are not")
+
+
+def object_in(reply: HttpReply, endpoint: Endpoint, model: str = "") -> JsonObject:
+    """Return the object of a successful reply; raise BatchRefusedError for any other."""
+    body = reply_object(reply)
+    if is_success(reply) and body is not None and not body.get("error"):
+        return body
+    raise refusal_of(reply, endpoint, model)
+
+
+def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRefusedError:
+    """Return what a refused request means for a batch."""
+    words = reply.body.decode(errors="replace").lower()
+    return BatchRefusedError(to_failure(reply, endpoint, model), _refusal(reply.status, words))
+
+
+def _refusal(status: int, words: str) -> BatchRefusal:
+    if status == _TOO_LARGE:
+        return "too_large"
+    if status == _NOT_FOUND:
+        return "not_found"
+    if status == _PAYMENT or (status == _FORBIDDEN and any(word in words for word in _NO_BATCH_WORDS)):
+        return "no_batch"
+    return "queue_full" if status == _TOO_MANY else "other"
+
+
+def unreadable(endpoint: Endpoint, what: str) -> BatchRefusedError:
+    """Return the error for a reply that lacks what it must have."""
+    message = f"{endpoint.name} replied to a request about a batch without {what}"
+    return BatchRefusedError(Failure(kind="server", http=200, message=message))
+
+
+def count(value: Json) -> int | None:
+    """Return a count; None where there is none."""
+    found = number(value)
+    return None if found is None or found < 0 else int(found)
+
+
+def lines_of(results: BinaryIO) -> Iterator[JsonObject]:
+    """Yield the objects of a file of results, a line each; what is no object is passed over.
+
+    A line that was cut off in a broken download is not whole either: its request counts as missing, not as answered.
+    """
+    for line in results:
+        if line.strip() and (value := reply_object(HttpReply(status=200, body=line))) is not None:
+            yield value
+
+
+def reply_in(line: JsonObject, body: bytes) -> HttpReply | None:
+    """Return the reply in a line that has `response` with `status_code` and a body; None where no model replied."""
+    response = obj(line, "response")
+    status = count(response.get("status_code"))
+    if not response or not status:
+        return None
+    request_id = string(response.get("request_id"))
+    return HttpReply(status=status, body=body, headers={"x-request-id": request_id} if request_id else {})
