@@ -15,9 +15,10 @@ from outcomes import answer
 from scrimp.config.paths import paths_of
 from scrimp.errors import StoreError
 from scrimp.flows.recovery import recover
+from scrimp.flows.repair import repair_stores
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
-from scrimp.store.journal import SettledRow
+from scrimp.store.files.journal_records import SettledRow
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry
 
@@ -29,7 +30,8 @@ DIES = """
 import os, signal, sys
 from pathlib import Path
 import msgspec
-from scrimp.store.journal import Journal, SettledRow
+from scrimp.store.files.journal_records import SettledRow
+from scrimp.store.journal import Journal
 from scrimp.values import Entry
 journal = Journal(Path(sys.argv[1]), "r")
 journal.record_begun(msgspec.json.decode(sys.argv[2], type=Entry))
@@ -63,14 +65,31 @@ def test_a_call_without_an_end_is_lost(tmp_path: Path) -> None:
     assert recovered(tmp_path) == (0, [("lost", Decimal(0))])
 
 
-def test_a_row_whose_key_is_damaged_is_booked_and_not_cached(tmp_path: Path) -> None:
-    die(tmp_path, SettledRow((PAID,), 101.0, KEY.hex(), answer("kept")))
-    (journal,) = tmp_path.glob("in-flight-*")
-    data = journal.read_bytes()
-    settled = data.index(b'"settled"')
-    journal.write_bytes(data[:settled] + data[settled:].replace(b"6b6b", b"6b?b"))
+def test_a_row_whose_key_is_damaged_is_booked_and_not_cached_in_a_journal_without_checksums(tmp_path: Path) -> None:
+    row = msgspec.json.encode(SettledRow((PAID,), 101.0, KEY.hex(), answer("kept")))
+    (tmp_path / "in-flight-r-1.jsonl").write_bytes(row.replace(b"6b6b", b"6b?b") + b"\n")
 
     assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
+    cache = CacheFile(tmp_path / "cache.db")
+    assert cache.stats().rows == 0
+    cache.close()
+
+
+@pytest.mark.parametrize(("right", "wrong"), [(b'"kept"', b'"bent"'), (KEY.hex().encode(), b"6c" * 32)])
+def test_a_completion_that_has_changed_is_not_taken_for_the_one_that_was_paid(
+    tmp_path: Path, right: bytes, wrong: bytes
+) -> None:
+    die(tmp_path, SettledRow((PAID,), 101.0, KEY.hex(), answer("kept")))
+    (journal,) = tmp_path.glob("in-flight-*")
+    data, said = journal.read_bytes(), list[str]()
+    settled = data.index(b'"settled"')
+    journal.write_bytes(data[:settled] + data[settled:].replace(right, wrong))
+    paths = paths_of({"SCRIMP_HOME": str(tmp_path)})
+
+    assert recover(paths, said.append) == 1  # the call was begun; what came of it is not known
+    assert "at least 1 record cannot be read" in said[0]
+    assert "scrimp doctor --repair" in said[0]
+    assert "0 calls of them lost" in " ".join(repair_stores(paths))
     cache = CacheFile(tmp_path / "cache.db")
     assert cache.stats().rows == 0
     cache.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import resource
@@ -22,7 +23,8 @@ from msgspec.structs import replace
 
 from outcomes import answer
 from scrimp.errors import StoreUnwritableError
-from scrimp.store.journal import BegunCall, Journal, SettledRow, recover_abandoned
+from scrimp.store.files.journal_records import BegunCall, SettledRow
+from scrimp.store.journal import Journal, recover_abandoned
 from scrimp.values import Entry
 
 ENTRY = Entry(call="c", run="r", time=1.0, provider="acme", model="m", status="lost", seconds=0.0)
@@ -244,12 +246,13 @@ def test_several_that_recover_at_once_share_the_calls_and_none_gets_one_twice(tm
     assert files(tmp_path) == []
 
 
-lines = st.lists(st.text(max_size=30) | st.just('"}\\n{"type":"begun"'), min_size=1, max_size=8)
+HEADS = st.sampled_from(['"}\\n{"type":"begun"', '{"crc32":"00000000","bytes":"00000001",', '","bytes":"'])
+lines = st.lists(st.text(max_size=30) | HEADS, min_size=1, max_size=8)
 
 
 @settings(max_examples=150)
 @given(words=lines, data=st.data())
-def test_a_flipped_byte_costs_the_lines_it_touches_and_no_other(
+def test_a_flipped_byte_in_a_journal_of_an_older_version_costs_the_lines_it_touches_and_no_other(
     tmp_path_factory: pytest.TempPathFactory, words: list[str], data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("home")
@@ -271,10 +274,80 @@ def test_a_flipped_byte_costs_the_lines_it_touches_and_no_other(
         assert len(records) <= len(entries)
 
 
-def is_json(line: bytes) -> bool:
+@st.composite
+def journals(draw: st.DrawFn) -> list[BegunCall | SettledRow]:
+    """Records of calls and of rows, with completions that look like parts of a journal."""
+    records: list[BegunCall | SettledRow] = []
+    for number, word in enumerate(draw(lines)):
+        entry = replace(ENTRY, call=f"call {number}", error=word)
+        records.append(BegunCall(entry))
+        if draw(st.booleans()):
+            like_a_record = json.loads(msgspec.json.encode({"crc32": "0" * 8, "bytes": "0" * 8, "type": word}))
+            kept = replace(answer(f"{word} {number}"), parsed=like_a_record)
+            records.append(SettledRow((replace(entry, status="paid"),), float(number), f"{number:064x}", kept))
+    return records
+
+
+def written(folder: Path, records: list[BegunCall | SettledRow]) -> bytes:
+    """The bytes of a journal with these records, without its reserve."""
+    journal = Journal(folder, "x")
+    for record in records:
+        if isinstance(record, BegunCall):
+            journal.record_begun(record.entry)
+        else:
+            completion = None if record.answer is None else (bytes.fromhex(record.key), record.answer)
+            journal.record_settled(record.entries, time=record.time, completion=completion)
+    journal.close()
+    (path,) = files(folder)
+    content = path.read_bytes().rstrip(b"\0")
+    path.unlink()
+    return content
+
+
+DAMAGES = st.sampled_from(["flipped", "overwritten", "removed", "added", "cut off"])
+
+
+@settings(max_examples=200)
+@given(records=journals(), kind=DAMAGES, data=st.data())
+def test_whatever_is_damaged_costs_the_records_it_touches_and_changes_none(
+    tmp_path_factory: pytest.TempPathFactory, records: list[BegunCall | SettledRow], kind: str, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("home")
+    content = written(folder, records)
+    start = data.draw(st.integers(0, len(content) - 1))
+    end = start + 1 if kind == "flipped" else min(len(content), start + data.draw(st.integers(1, 400)))
+    noise = data.draw(st.sampled_from([b"\0", b"\n", b'"', b"0", b"}"]) | st.binary(min_size=1, max_size=3))
+    changed = {
+        "flipped": noise[:1], "overwritten": (noise * 400)[: end - start], "removed": b"",
+        "added": content[start:end] + noise, "cut off": None,
+    }[kind]  # fmt: skip
+    damaged = content[:start] if changed is None else content[:start] + changed + content[end:]
+    (folder / "in-flight-x-1.jsonl").write_bytes(damaged + bytes(4096))
+    said: list[int] = []
+    with recover_abandoned(folder, lambda _, unreadable: said.append(unreadable)) as recovered:
+        found = list(recovered)
+
+    ends = list(itertools.accumulate(len(line) + 1 for line in content.split(b"\n")[:-1]))
+    last = len(content) if changed is None else end
+    untouched = [
+        record
+        for record, first, after in zip(records, [0, *ends[:-1]], ends, strict=True)
+        if after - 1 <= start or first >= last
+    ]
+    missing = [record for record in records if record not in found]
+    assert found == [record for record in records if record in found]
+    assert all(record in found for record in untouched)
+    assert said or missing == records[len(records) - len(missing) :]  # of a last one that is cut short nothing is said
+    if kind == "flipped" and missing and b"\n" not in changed:
+        assert said == [1]
+
+
+def as_record(line: bytes) -> dict[str, Any] | None:
+    """What a line holds by itself, beside its checksum and its length."""
     with suppress(ValueError):
-        return bool(json.loads(line))
-    return False
+        found: dict[str, Any] = json.loads(line)
+        return {name: value for name, value in found.items() if name not in ("crc32", "bytes")}
+    return None
 
 
 class JournalMachine(RuleBasedStateMachine):
@@ -335,9 +408,8 @@ class JournalMachine(RuleBasedStateMachine):
             content = path.read_bytes().rstrip(b"\0")
             cut = data.draw(st.integers(0, len(content)) | st.integers(max(0, len(content) - 600), len(content)))
             path.write_bytes(content[:cut])
-        whole = [
-            json.loads(line) for path in sorted(files(copy)) for line in path.read_bytes().split(b"\n") if is_json(line)
-        ]
+        lines = [line for path in sorted(files(copy)) for line in path.read_bytes().split(b"\n")]
+        whole = [record for line in lines if (record := as_record(line)) is not None]
         recovered = self._recover(copy)
 
         assert recovered == whole

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.journal import BegunCall, SettledRow, recover_abandoned
+from scrimp.store.files.journal_records import BegunCall, SettledRow
+from scrimp.store.journal import recover_abandoned
 from scrimp.store.ledger import Ledger
 from scrimp.units import pluralize
 
@@ -22,8 +23,9 @@ def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None) -> int:
 
     def damaged(path: Path, records: int) -> None:
         warn(
-            f"the journal of a killed run is damaged: {pluralize(records, 'record')} cannot be read, the others are "
-            f"recovered; it is kept as {path}, and `scrimp doctor --repair` looks for more"
+            f"the journal of a killed run is damaged: at least {pluralize(records, 'record')} cannot be read, so that "
+            f"completions may be paid for again; the others are recovered. It is kept as {path}, and `scrimp doctor "
+            "--repair` looks for more"
         )
 
     with recover_abandoned(paths.ledger_db.parent, damaged) as records:

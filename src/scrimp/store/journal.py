@@ -17,12 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
 from scrimp.errors import StoreUnwritableError
 from scrimp.store.database import make_private_folder, store_errors
 from scrimp.store.files.damaged_files import put_aside
+from scrimp.store.files.journal_records import BegunCall, SettledRow, decode_records, encode_record
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"
@@ -30,25 +28,6 @@ PREFIX = "in-flight-"
 _SEGMENT_BYTES = 1 << 20
 # Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
-
-
-class BegunCall(Struct, frozen=True, tag="begun"):
-    """A request that is about to be sent."""
-
-    entry: Entry
-
-
-class SettledRow(Struct, frozen=True, tag="settled"):
-    """Calls that ended, and their completion, if there is one to cache."""
-
-    entries: tuple[Entry, ...]
-    time: float = 0.0
-    key: str = ""  # hex
-    answer: Answer | None = None
-
-
-_encode = msgspec.json.Encoder().encode
-decode_record = msgspec.json.Decoder(BegunCall | SettledRow).decode
 
 
 class _Segment:
@@ -148,7 +127,7 @@ class Journal:
 
     def _write(self, record: BegunCall | SettledRow, entries: Sequence[Entry], *, reserved: int = 0) -> None:
         """Write a record where `reserved` bytes are left after it."""
-        data = _encode(record) + b"\n"
+        data = encode_record(record)
         self._largest = max(self._largest, len(data))
         with store_errors(self._folder):
             segment = self._current
@@ -185,7 +164,7 @@ def recover_abandoned(
     """
     with ExitStack() as locks, store_errors(folder):
         files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, locks)]
-        found = [_decode_records(path.read_bytes()) for path in files]
+        found = [decode_records(path.read_bytes()) for path in files]
         yield [record for records, _ in found for record in records]
         for path, (_, unreadable) in zip(files, found, strict=True):
             if unreadable:
@@ -203,20 +182,3 @@ def _try_lock(path: Path, locks: ExitStack) -> bool:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return os.fstat(fd).st_nlink > 0  # otherwise another process has just recovered it
     return False
-
-
-def _decode_records(data: bytes) -> tuple[list[BegunCall | SettledRow], int]:
-    """Return the records, and how many lines are none.
-
-    A last one that was cut short is not counted: it belongs to a request that was never sent.
-    """
-    *lines, _cut_short = data.rstrip(b"\0").split(b"\n")
-    records, unreadable = [], 0
-    for line in lines:
-        try:
-            records.append(record := decode_record(line))
-            if isinstance(record, SettledRow):
-                bytes.fromhex(record.key)  # without it the completion is lost, and the calls are not
-        except (msgspec.MsgspecError, ValueError):
-            unreadable += 1
-    return records, unreadable

@@ -10,7 +10,8 @@ import msgspec
 
 from scrimp.store.database import store_errors
 from scrimp.store.files.damaged_files import FOLDER
-from scrimp.store.journal import PREFIX, BegunCall, SettledRow, decode_record
+from scrimp.store.files.journal_records import BegunCall, SettledRow, decode_record, decode_records, has_checksums
+from scrimp.store.journal import PREFIX
 
 _BEGINNING = re.compile(rb'(?=\{"type":"(?:begun|settled)")')
 _END = re.compile(rb"[\n\0]")
@@ -24,9 +25,14 @@ def damaged_journals(home: Path) -> list[Path]:
 
 
 def fragments(path: Path) -> list[BegunCall | SettledRow]:
-    """Return all records of a damaged journal that can be read, whole lines and what is between damaged bytes."""
+    """Return all records of a damaged journal that can be read, whole lines and what is between damaged bytes.
+
+    Where records have checksums, only those with the right one: a completion may parse, and be another one.
+    """
     with store_errors(path):
         data = path.read_bytes()
+    if has_checksums(data):
+        return decode_records(data)[0]
     records = []
     for piece in _BEGINNING.split(data):
         with suppress(msgspec.MsgspecError, UnicodeDecodeError):
