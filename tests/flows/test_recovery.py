@@ -18,7 +18,7 @@ from scrimp.flows.recovery import recover
 from scrimp.flows.repair import repair_stores
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
-from scrimp.store.files.journal_records import SettledRow
+from scrimp.store.encoding.journal_records import SettledRow
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry
 
@@ -30,7 +30,7 @@ DIES = """
 import os, signal, sys
 from pathlib import Path
 import msgspec
-from scrimp.store.files.journal_records import SettledRow
+from scrimp.store.encoding.journal_records import SettledRow
 from scrimp.store.journal import Journal
 from scrimp.values import Entry
 journal = Journal(Path(sys.argv[1]), "r")

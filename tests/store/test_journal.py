@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from outcomes import answer
 from scrimp.errors import StoreUnwritableError
-from scrimp.store.files.journal_records import BegunCall, SettledRow
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow
 from scrimp.store.journal import Journal, recover_abandoned
 from scrimp.values import Entry
 

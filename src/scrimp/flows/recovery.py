@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.files.journal_records import BegunCall, SettledRow
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow
 from scrimp.store.journal import recover_abandoned
 from scrimp.store.ledger import Ledger
 from scrimp.units import pluralize

@@ -10,7 +10,7 @@ import msgspec
 
 from scrimp.errors import StoreError
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.database import connect, insert, is_read_only, store_errors, transaction
+from scrimp.store.database import connect, insert, is_read_only, store_errors, transaction, trim_log
 from scrimp.values import Answer
 
 # SQLite's own limit on variables is 32 766; a group this large already hides the cost of a statement.
@@ -34,7 +34,6 @@ _REPLACE = (
     " cost_nano = excluded.cost_nano, answer = excluded.answer"
 )
 _REPLACE_OLDER = _REPLACE + " WHERE excluded.created > created"
-_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Answer).decode
 
 
@@ -76,14 +75,18 @@ class SqliteCache:
         return self._insert(completions, _REPLACE_OLDER)
 
     def _insert(self, completions: Sequence[CachedCompletion], on_conflict: str) -> int:
+        from scrimp.store.encoding.stored_answer import stored_answer  # noqa: PLC0415 - most commands only look up
+
         rows = [
-            (each.key, each.created, each.run, each.answer.model, nano_or_none(each.answer), _encode(each.answer))
+            (each.key, each.created, each.run, each.answer.model, nano_or_none(each.answer), stored_answer(each.answer))
             for each in completions
         ]
-        with store_errors(self.path), transaction(self._db):
-            before = self._db.total_changes
-            insert(self._db, _INSERT, rows, on_conflict)
-            return self._db.total_changes - before
+        before = self._db.total_changes
+        with store_errors(self.path):
+            with transaction(self._db):
+                insert(self._db, _INSERT, rows, on_conflict)
+            trim_log(self._db, self.path)
+        return self._db.total_changes - before
 
 
 def cached_completion(path: Path, row: tuple[bytes, float, str, bytes]) -> CachedCompletion:

@@ -7,13 +7,16 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
+
+if TYPE_CHECKING:
+    from scrimp.store.free_space import StatVfs
 
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
@@ -174,6 +177,20 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) -> None:
+    """Bring what is committed from the log into the database where space is short; the next write begins it anew.
+
+    Elsewhere the log grows to 4 MB before that: each time costs a wait for the disk.
+    """
+    from scrimp.store.free_space import is_short  # noqa: PLC0415 - most commands only look up
+
+    if not is_short(path.parent, statvfs):
+        return
+    with suppress(sqlite3.OperationalError):  # what is committed stays in the log; a write without room will tell
+        db.execute("PRAGMA journal_size_limit = 0")
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 @contextmanager

@@ -19,13 +19,15 @@ from pathlib import Path
 
 from scrimp.errors import StoreUnwritableError
 from scrimp.store.database import make_private_folder, store_errors
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow, decode_records, encode_record
 from scrimp.store.files.damaged_files import put_aside
-from scrimp.store.files.journal_records import BegunCall, SettledRow, decode_records, encode_record
+from scrimp.store.free_space import StatVfs, is_short
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"
 # Some two thousand records: a long run deletes full segments as it goes, and has only the last few at any time.
 _SEGMENT_BYTES = 1 << 20
+_SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
 # Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
 
@@ -74,9 +76,9 @@ class _Segment:
 class Journal:
     """The journal of one process."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, statvfs: StatVfs = os.statvfs) -> None:
         """Take the folder and a name unique to the run, which is part of the names of its segments."""
-        self._folder, self._name = folder, name
+        self._folder, self._name, self._statvfs = folder, name, statvfs
         self._created = 0
         self._current: _Segment | None = None
         self._segments: dict[str, list[_Segment]] = {}  # by call
@@ -145,8 +147,9 @@ class Journal:
     def _next_segment(self, wanted: int) -> _Segment:
         make_private_folder(self._folder)
         path = self._folder / f"{PREFIX}{self._name}-{self._created + 1}.jsonl"
+        least = _SMALL_SEGMENT_BYTES if is_short(self._folder, self._statvfs) else _SEGMENT_BYTES
         # Twice what is wanted: of a segment that is just large enough the next call would need another one.
-        segment = _Segment(path, max(_SEGMENT_BYTES, 2 * wanted))
+        segment = _Segment(path, max(least, 2 * wanted))
         self._created += 1
         full, self._current = self._current, segment
         if full is not None and not full.pending:

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import UsageError
-from scrimp.store.database import connect, insert, select, store_errors, transaction
-from scrimp.store.dollars import dollars, stored_dollars
+from scrimp.store.database import connect, insert, select, store_errors, transaction, trim_log
+from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.values import Entry, Usage, both_names
 
 # What `scrimp cost --by` groups by: each word and its SQL expression.
@@ -223,8 +223,10 @@ class Ledger:
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append the entries of calls that ended, in one transaction; a call that is there already is skipped."""
-        with store_errors(self.path), transaction(self._db):
-            insert(self._db, _INSERT, [_row(entry) for entry in entries])
+        with store_errors(self.path):
+            with transaction(self._db):
+                insert(self._db, _INSERT, [_row(entry) for entry in entries])
+            trim_log(self._db, self.path)
 
     def recorded_calls(self, calls: Sequence[str]) -> set[str]:
         """Return those of these calls that are in the ledger."""

@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 
 from scrimp.enums import RunKind
 from scrimp.store.database import connect, store_errors, transaction
-from scrimp.store.dollars import dollars, stored_dollars
+from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.store.ledger import MIGRATIONS
 
 _COLUMNS = (

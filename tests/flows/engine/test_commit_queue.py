@@ -10,7 +10,7 @@ from outcomes import answer, entry
 from scrimp.errors import StoreUnwritableError
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.store.cache import SqliteCache
-from scrimp.store.files.journal_records import SettledRow
+from scrimp.store.encoding.journal_records import SettledRow
 from scrimp.store.journal import Journal, recover_abandoned
 from scrimp.store.ledger import Ledger
 

@@ -17,7 +17,7 @@ from scrimp.flows.recovery import recover
 from scrimp.flows.repair import repair_stores
 from scrimp.store.cache import MIGRATIONS, SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.files.journal_records import BegunCall, SettledRow
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow
 from scrimp.store.ledger import Ledger
 from scrimp.store.repair.database import damage_of, repair_database
 

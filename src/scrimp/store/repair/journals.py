@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from scrimp.store.database import store_errors
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow, decode_record, decode_records, has_checksums
 from scrimp.store.files.damaged_files import FOLDER
-from scrimp.store.files.journal_records import BegunCall, SettledRow, decode_record, decode_records, has_checksums
 from scrimp.store.journal import PREFIX
 
 _BEGINNING = re.compile(rb'(?=\{"type":"(?:begun|settled)")')

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import StoreError
-from scrimp.store.dollars import dollars, stored_dollars
+from scrimp.store.encoding.dollars import dollars, stored_dollars
 
 
 @given(pico=st.integers(0, 1000 * 2**63 - 1))

@@ -1,0 +1,1 @@
+"""How values are written: records of a journal, answers of the cache, dollars of the ledger."""

@@ -1,0 +1,29 @@
+"""An answer as the cache stores it: JSON without what is as it is by default, which is half of it.
+
+Whoever reads it fills in the defaults of `values.Answer`, so these must never change.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from scrimp.values import Answer, Compression
+
+
+class _StoredAnswer(Answer, frozen=True, kw_only=True, omit_defaults=True):
+    pass
+
+
+class _StoredCompression(Compression, frozen=True, kw_only=True, omit_defaults=True):
+    pass
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def stored_answer(answer: Answer) -> bytes:
+    """Return the JSON of an answer."""
+    if answer.compressed is not None:
+        answer = replace(answer, compressed=_StoredCompression(**asdict(answer.compressed)))
+    return _encode(_StoredAnswer(**asdict(answer)))
