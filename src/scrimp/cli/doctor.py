@@ -15,9 +15,12 @@ from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.config.resolved.api_keys import missing_key_message
 from scrimp.errors import ScrimpError, StoreError
+from scrimp.store.free_space import LEAST_FREE_BYTES, copies_on_write
+from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 from scrimp.transport.http.client import build_engine
 from scrimp.transport.local import model_file
+from scrimp.units import format_megabytes
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _BROKEN = 2
@@ -63,6 +66,8 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
     yield from environment_effects(session)
     yield "connections", lambda: _connections(session)
+    if copies_on_write(home := services.paths.ledger_db.parent):
+        yield "disk", lambda: _disk(home, services.run)
     yield "cache", lambda: _cache(session)
     yield "ledger", lambda: _ledger(session)
     yield "prices", lambda: f"table of {services.prices.date}"
@@ -73,6 +78,14 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
 def _connections(session: Session) -> str:
     build_engine(session.services.env, timeout=1)  # opens no connection
     return "can be encrypted"
+
+
+def _disk(home: Path, run: str) -> str:
+    Journal(home, run).check_free_space()
+    return (
+        f"{home} copies on write, so that no space can be reserved; no call is made where less than "
+        f"{format_megabytes(LEAST_FREE_BYTES)} are free"
+    )
 
 
 def _repair(session: Session) -> None:

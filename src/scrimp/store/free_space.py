@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,11 @@ StatVfs = Callable[[Path], os.statvfs_result]
 
 # The logs of both stores and a segment of the journal take 10 MB where nothing keeps them small.
 _SHORT_BYTES = 32 << 20
+# File systems that write a change of a file to another place, where there may be none.
+_COPYING = ("btrfs", "zfs", "bcachefs", "nilfs2")
+# What must be free on one before a call and before a commit: SQLite maps its index of the log, and on a full disk btrfs
+# kills a process that writes to a map. While a commit waits for such a disk, another process writes some 20 MB.
+LEAST_FREE_BYTES = 64 << 20
 
 
 def free_bytes(folder: Path, statvfs: StatVfs = os.statvfs) -> int | None:
@@ -25,3 +31,27 @@ def is_short(folder: Path, statvfs: StatVfs = os.statvfs) -> bool:
     """Return whether so little space is left that files are to be kept small, at the price of speed."""
     free = free_bytes(folder, statvfs)
     return free is not None and free < _SHORT_BYTES
+
+
+def read_mounts() -> str:
+    """Return the mounts of this process, as Linux lists them; an empty text elsewhere."""
+    try:
+        return Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
+def copies_on_write(folder: Path, mounts: Callable[[], str] = read_mounts) -> bool:
+    """Return whether the file system of a folder is known to copy on write."""
+    where, found = os.path.realpath(folder), ("", "")
+    for line in mounts().splitlines():
+        mount, _, source = line.partition(" - ")  # proc(5): the type comes first after the dash
+        point, kind = _unescaped(mount.split(" ")[4]), source.split(" ")[0]
+        if len(point) >= len(found[0]) and f"{where}/".startswith(f"{point.rstrip('/')}/"):
+            found = point, kind  # a later one lies over an earlier one
+    return found[1] in _COPYING
+
+
+def _unescaped(point: str) -> str:
+    r"""Return the path of a mount, where blanks and backslashes are octal: \040."""
+    return re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point)

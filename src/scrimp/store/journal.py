@@ -1,27 +1,29 @@
 """The journal of what a process has not committed yet: requests in flight, and completions on their way to the disk.
 
 A record is written before a request is sent, and another when all of a row is known. Records must survive the process,
-not a power cut, so they go into memory-mapped segments: no system call, and no wait for a disk or another thread. A
-segment is locked by its process while that lives, and deleted when everything in it is in the stores.
+not a power cut, so nothing waits for the disk. A segment is locked by its process while that lives, and deleted when
+everything in it is in the stores.
 
 The space for what comes of a call is there before the call is made: on a disk that fills up, what was in flight
-is kept all the same.
+is kept all the same. Where the file system copies on write, no space is certain: so much must be free besides.
 """
 
 from __future__ import annotations
 
 import fcntl
-import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
-from scrimp.errors import StoreUnwritableError
-from scrimp.store.database import make_private_folder, store_errors
+from scrimp.errors import DiskFullError, StoreUnwritableError
+from scrimp.store.database import ROOM, make_private_folder, store_errors
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow, decode_records, encode_record
 from scrimp.store.files.damaged_files import put_aside
-from scrimp.store.free_space import StatVfs, is_short
+from scrimp.store.files.reserved_file import ReservedFile
+from scrimp.store.free_space import LEAST_FREE_BYTES, StatVfs, copies_on_write, free_bytes, is_short, read_mounts
+from scrimp.units import format_megabytes
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"
@@ -32,53 +34,27 @@ _SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
 
 
-class _Segment:
-    """One file of the journal: where the next record goes, and which calls in it are not in the stores yet."""
+class _Segment(ReservedFile):
+    """One file of the journal, and which calls in it are not in the stores yet."""
 
     def __init__(self, path: Path, size: int) -> None:
-        self.path, self._end = path, 0
+        super().__init__(path, size)
         self.pending: set[str] = set()
-        # Locked before it has its final name: another process would take an unlocked segment for abandoned.
-        temporary = path.with_suffix(".new")
-        self._fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX)
-            with temporary.open("r+b") as file:
-                file.write(bytes(size))  # writing to a hole kills the process if the disk is full
-            self._map = mmap.mmap(self._fd, size)
-            temporary.rename(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            os.close(self._fd)
-            raise
-
-    @property
-    def room(self) -> int:
-        """The bytes that still fit."""
-        return len(self._map) - self._end
-
-    def append(self, record: bytes) -> bool:
-        """Append a record; return False if it does not fit."""
-        end = self._end + len(record)
-        if end > len(self._map):
-            return False
-        self._map[self._end : end] = record
-        self._end = end
-        return True
 
     def close(self) -> None:
         if not self.pending:
             self.path.unlink(missing_ok=True)
-        self._map.close()
-        os.close(self._fd)
+        super().close()
 
 
 class Journal:
     """The journal of one process."""
 
-    def __init__(self, folder: Path, name: str, *, statvfs: StatVfs = os.statvfs) -> None:
+    def __init__(
+        self, folder: Path, name: str, *, statvfs: StatVfs = os.statvfs, mounts: Callable[[], str] = read_mounts
+    ) -> None:
         """Take the folder and a name unique to the run, which is part of the names of its segments."""
-        self._folder, self._name, self._statvfs = folder, name, statvfs
+        self._folder, self._name, self._statvfs, self._mounts = folder, name, statvfs, mounts
         self._created = 0
         self._current: _Segment | None = None
         self._segments: dict[str, list[_Segment]] = {}  # by call
@@ -93,6 +69,7 @@ class Journal:
         self._reserved[entry.call] = size = min(self._largest, _MOST_RESERVED)
         self._all_reserved += size
         try:
+            self.check_free_space(beside=self._all_reserved)
             self._write(BegunCall(entry), (entry,), reserved=self._all_reserved)
         except StoreUnwritableError:
             self._release(entry.call)
@@ -117,6 +94,16 @@ class Journal:
                 if not segment.pending and segment is not self._current:
                     segment.close()
 
+    def check_free_space(self, *, beside: int = 0) -> None:
+        """Raise DiskFullError where the file system copies on write and has too little space for that; any thread."""
+        with store_errors(self._folder):
+            free = free_bytes(self._folder, self._statvfs) if self._copies_on_write else None
+        if free is not None and free < LEAST_FREE_BYTES + beside:
+            raise DiskFullError(
+                f"{self._folder} has only {format_megabytes(free)} left, on a file system that copies on write, where "
+                f"no space can be reserved: {ROOM}"
+            )
+
     def close(self) -> None:
         """Close the segments; only those with calls that are not in the stores stay on disk."""
         segments = {id(segment): segment for segments in self._segments.values() for segment in segments}
@@ -140,6 +127,11 @@ class Journal:
             if entry.call not in segment.pending:
                 segment.pending.add(entry.call)
                 self._segments.setdefault(entry.call, []).append(segment)
+
+    @cached_property
+    def _copies_on_write(self) -> bool:
+        make_private_folder(self._folder)
+        return copies_on_write(self._folder, self._mounts)
 
     def _release(self, call: str) -> None:
         self._all_reserved -= self._reserved.pop(call, 0)

@@ -44,9 +44,13 @@ class Writer:
 
     def __init__(
         self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger], *, run: str,
-        on_commit: OnCommit,
+        on_commit: OnCommit, check: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        """`on_commit` gets, in the writer's thread, writes that outlive a power cut, or the reason they do not."""
+        """`on_commit` gets, in the writer's thread, writes that outlive a power cut, or the reason they do not.
+
+        `check` raises StoreError where nothing must be written.
+        """
+        self._check = check
         self._stores, self._run, self._on_commit = _Stores(open_cache, open_ledger), run, on_commit
         self._bug: Exception | None = None
         self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
@@ -69,10 +73,12 @@ class Writer:
         while not last:
             group, last = self._gather()
             if group:
-                error = self._try(lambda: self._stores.put_completions(group, self._run))  # noqa: B023 - called at once
-                error = self._try(lambda: self._stores.append_entries(group)) or error  # noqa: B023 - as above
-                self._on_commit(group, error)
+                self._on_commit(group, self._try(self._check) or self._commit(group))
         self._stores.close()
+
+    def _commit(self, group: Sequence[Write]) -> StoreError | None:
+        error = self._try(lambda: self._stores.put_completions(group, self._run))
+        return self._try(lambda: self._stores.append_entries(group)) or error
 
     def _try(self, step: Callable[[], None]) -> StoreError | None:
         """Take a step; a bug of ours must not leave the callers waiting, so it is kept for `close` to raise."""

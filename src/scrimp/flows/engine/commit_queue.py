@@ -36,7 +36,9 @@ class CommitQueue:
         self._loop = asyncio.get_running_loop()
         self._journal, self._warn, self._shared, self._clock = journal, warn, shared, clock
         self._unkept, self._refusal = unkept, refusal
-        self._writer = Writer(open_cache, open_ledger, run=run, on_commit=self._committed)
+        self._writer = Writer(
+            open_cache, open_ledger, run=run, on_commit=self._committed, check=journal.check_free_space
+        )
         self.on_durable: OnDurable = lambda _: None
         self.on_unwritable: Callable[[StoreError], None] = lambda _: None
 
