@@ -104,7 +104,7 @@ from scrimp.values import Answer, Entry
 folder = Path(sys.argv[1])
 journal = Journal(folder, "r", mounts=lambda: "")  # there was enough when the calls were made
 call = msgspec.json.decode(sys.argv[2], type=Entry)
-entries = [msgspec.structs.replace(call, call=str(number)) for number in range(200)]
+entries = [msgspec.structs.replace(call, call=str(number)) for number in range(40)]
 for entry in entries:
     journal.record_begun(entry)
 for path in folder.glob("in-flight-*"):
@@ -141,5 +141,5 @@ def test_on_a_full_disk_of_btrfs_what_is_in_flight_is_kept(tmp_path: Path) -> No
 
     assert (ran.returncode, ran.stdout) == (0, "No space left on device\n"), ran.stderr
     found = [decode_records(path.read_bytes()) for path in copy.iterdir()]
-    assert sum(isinstance(record, SettledRow) for records, _ in found for record in records) == 200
+    assert sum(isinstance(record, SettledRow) for records, _ in found for record in records) == 40
     assert not any(unreadable for _, unreadable in found)

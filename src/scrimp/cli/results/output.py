@@ -17,14 +17,6 @@ from scrimp.errors import OutputError, UsageError
 STDOUT = "-"
 
 
-def is_same_file(one: str, other: str) -> bool:
-    """Return whether two names mean one file, whether it exists already or not."""
-    try:
-        return os.path.realpath(one) == os.path.realpath(other) or Path(one).samefile(other)
-    except (OSError, ValueError):
-        return False
-
-
 class OutputFile:
     """A file being written; `discard` leaves the former one as it was."""
 

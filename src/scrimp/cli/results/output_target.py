@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, get_args
 
 from msgspec import Struct
 
-from scrimp.cli.results.output import STDOUT, OutputFile, is_same_file
+from scrimp.cli.results.output import STDOUT, OutputFile
 from scrimp.enums import OutputFormat
 from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.sources import includes
@@ -139,6 +139,8 @@ def _refuse_reading_stdout(inputs: Sequence[str]) -> None:
 def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:
     if includes(inputs, Path(file)):
         raise UsageError(f"{flag}: {file} is also an input: name another file")
+    from scrimp.read.inputs.same_file import is_same_file  # noqa: PLC0415 - only where a file is written
+
     for reader, read in files_read.items():
         if read is not None and is_same_file(file, read):
             raise UsageError(f"{flag}: {file} is also read for {reader}: name another file")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from scrimp.cli.results.output import is_same_file, write_beside
+from scrimp.cli.results.output import write_beside
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.plan.samples import samples
+from scrimp.read.inputs.same_file import is_same_file
 from scrimp.read.inputs.sources import InputFiles
 from scrimp.read.template import Template
 from scrimp.render.rows.file_names import UniqueNames, safe_component

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.billing.totals import Bill
-from scrimp.cli.results.output import STDOUT, OutputFile, is_same_file
+from scrimp.cli.results.output import STDOUT, OutputFile
 from scrimp.cli.results.output_target import OutputTarget
 from scrimp.cli.session import Session
 from scrimp.enums import FailOn
@@ -84,7 +84,8 @@ def write_summary(session: Session, bill: Bill, target: OutputTarget) -> UsageEr
     path, output = target.summary_file, target.name
     if path is None:
         return None
-    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - only with --summary-file
+    from scrimp.read.inputs.same_file import is_same_file  # noqa: PLC0415 - only with --summary-file
+    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - as above
 
     error: UsageError | None = None
     if output != STDOUT and is_same_file(path, output):

@@ -6,6 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -60,17 +61,27 @@ class InputFiles:
 
     def __init__(self, inputs: Sequence[str]) -> None:
         """Raise InputError for an argument that cannot be an input."""
-        self._folders = {_identity(Path(each)) for each in inputs if each != "-" and Path(each).is_dir()} - {None}
+        from scrimp.read.inputs.same_file import folded  # noqa: PLC0415 - only where a file is written
+
+        folders = [Path(each) for each in inputs if each != "-" and Path(each).is_dir()]
+        self._folders = {_identity(folder) for folder in folders} - {None}
         single = [each for each in inputs if each != "-" and not Path(each).is_dir()]
-        self._ids = {_identity(source.path) for source in chain.from_iterable(map(_sources_of, single))}
+        files = [source.path for source in chain.from_iterable(map(_sources_of, single)) if source.path is not None]
+        self._ids = {_identity(path) for path in files}
         if "-" in inputs:
             self._ids.add(_identity(None))
+            files.append(Path("/dev/fd/0"))
         self._ids.discard(None)
+        real = cache(_real_path)  # of each folder once, of a link by itself
+        self._forms = {
+            folded(_real_path(path) if path.is_symlink() else f"{real(path.parent)}/{path.name}"): path
+            for path in chain(files, folders)
+        }
         self._within: dict[Path, bool] = {}  # by folder: a run may write many files into one
 
     def includes(self, path: Path) -> bool:
         """Return whether a file is among them, or will be once it exists."""
-        return self.walks(path) or _identity(path) in self._ids
+        return self.walks(path) or _identity(path) in self._ids or self._is_another_form(Path(_real_path(path)))
 
     def walks(self, path: Path) -> bool:
         """Return whether a file of that name would be read as one of a directory's."""
@@ -79,8 +90,18 @@ class InputFiles:
         if not _format_of(target.name):
             return False
         if target.parent not in self._within:
-            self._within[target.parent] = not self._folders.isdisjoint(map(_identity, target.parents))
+            self._within[target.parent] = any(map(self._is_input_folder, target.parents))
         return self._within[target.parent]
+
+    def _is_input_folder(self, folder: Path) -> bool:
+        return _identity(folder) in self._folders or self._is_another_form(folder)
+
+    def _is_another_form(self, path: Path) -> bool:
+        """Return whether an input has this name in other letters, and the system takes both for the same."""
+        from scrimp.read.inputs.same_file import folded, is_same_file  # noqa: PLC0415 - as above
+
+        named = self._forms.get(folded(str(path)))
+        return named is not None and is_same_file(named, path)
 
 
 def includes(inputs: Sequence[str], path: Path) -> bool:
