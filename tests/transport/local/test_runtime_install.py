@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -41,9 +43,9 @@ print(runtime_install.install_command())
         # uv venv, uv tool install
         (
             {"own_environment": True, "has_ensurepip": True, "tools": ["uv"]},
-            f"uv pip install --python /py {REQUIREMENT}",
+            f"uv --directory / pip install --python /py {REQUIREMENT}",
         ),
-        ({"own_environment": True}, f"uv pip install --python /py {REQUIREMENT}"),
+        ({"own_environment": True}, f"uv --directory / pip install --python /py {REQUIREMENT}"),
         # pipx
         ({"own_environment": True, "pipx": "scrimp", "tools": ["pipx", "uv"]}, f"pipx inject scrimp {REQUIREMENT}"),
         (
@@ -62,7 +64,7 @@ print(runtime_install.install_command())
         ),
         (
             {"own_environment": False, "managed": True, "has_ensurepip": True},
-            f"uv pip install --python /py --break-system-packages {REQUIREMENT}",
+            f"uv --directory / pip install --python /py --break-system-packages {REQUIREMENT}",
         ),
         ({"own_environment": False, "has_pip": True}, f"/py -P -m pip install {REQUIREMENT}"),
         (
@@ -106,7 +108,7 @@ def test_how_this_scrimp_was_installed_is_seen_from_its_python(tmp_path: Path) -
         f"{usual}/bin/python -P -m pip install {REQUIREMENT}"
     )
     assert command_as_if(home, path=tools, prefix="/venv") == (
-        f"uv pip install --python /venv/bin/python {REQUIREMENT}"
+        f"uv --directory / pip install --python /venv/bin/python {REQUIREMENT}"
     )
     assert command_as_if(home, path=tools, modules=["pip"], user_site="/u", file="/u/scrimp/x.py") == (
         f"/usr/bin/python -P -m pip install --user --break-system-packages {REQUIREMENT}"
@@ -117,3 +119,18 @@ def test_the_runtime_is_that_of_the_extra() -> None:
     extras = tomllib.loads(PYPROJECT.read_text())["project"]["optional-dependencies"]
 
     assert extras["local"] == [REQUIREMENT]
+
+
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed")
+def test_the_command_obeys_no_configuration_of_the_directory_it_is_pasted_in(tmp_path: Path) -> None:
+    (tmp_path / "uv.toml").write_text("read by mistake\n")
+    words = shlex.split(command_for(Installation(python=sys.executable, own_environment=True)))
+    command = [*words[:-1], "--offline", "--dry-run", "pytest"]  # installed already
+    here, inside = (
+        subprocess.run(["uv", *rest], cwd=tmp_path, capture_output=True, text=True, check=False)
+        for rest in (command[1:], command[3:])
+    )
+
+    assert words[:3] == ["uv", "--directory", "/"]
+    assert (here.returncode, "uv.toml" in here.stderr) == (0, False), here.stderr
+    assert "uv.toml" in inside.stderr

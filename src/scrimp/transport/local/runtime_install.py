@@ -54,7 +54,8 @@ def command_for(here: Installation) -> str:
         return pip_install
     if here.has_ensurepip and "uv" not in here.tools and not managed:
         return f"{python} -P -m ensurepip && {pip_install}"
-    return f"uv pip install --python {python}{overruled} {REQUIREMENT}"
+    # In /: uv obeys the uv.toml and pyproject.toml of its directory, which may name another index.
+    return f"uv --directory / pip install --python {python}{overruled} {REQUIREMENT}"
 
 
 def _this_installation() -> Installation:
