@@ -18,6 +18,7 @@ _MODULES: Mapping[str, str] = {
     "groq": "openai_files",
     "together": "openai_files",
     "litellm": "openai_files",
+    "anthropic": "anthropic_messages",
 }
 
 

@@ -10,19 +10,19 @@ from typing import BinaryIO
 from urllib.parse import quote, urlsplit
 
 from scrimp.enums import BatchState
+from scrimp.providers.batches.base_flow import PAGE, BaseFlow, Page
 from scrimp.providers.batches.flow import (
     BatchLimits,
     BatchResult,
     Exchanges,
     FileRequest,
-    Frame,
     LineFault,
     RemoteBatch,
     Shard,
 )
-from scrimp.providers.batches.replies import count, lines_of, object_in, reply_in, unreadable
+from scrimp.providers.batches.replies import count, lines_of, moment, object_in, reply_in, unreadable
 from scrimp.providers.endpoint import Endpoint, HttpRequest
-from scrimp.providers.json_access import array, dumps, nonempty, number, obj, string
+from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.values import JsonObject
 
 _MB = 1_000_000
@@ -46,40 +46,23 @@ _STATES: Mapping[str, BatchState] = {
 }
 # OpenAI's, of a batch that was accepted and then failed: more tokens are enqueued than the limit allows.
 QUEUE_FULL_CODE = "token_limit_exceeded"
-_PAGE = 100
-_MOST_PAGES = 20  # of batches, the newest first, that are searched for one whose creation was not confirmed
-_SKEW = 600.0  # seconds by which a provider's clock may be behind ours
 
 
 def flow(endpoint: Endpoint) -> OpenAiFiles:
     """Return how batches are made at a provider with this API."""
-    return OpenAiFiles(endpoint)
+    return OpenAiFiles(endpoint, LIMITS[endpoint.flavour])
 
 
-class OpenAiFiles:
+class OpenAiFiles(BaseFlow):
     """Batches of uploaded files."""
 
     uploads = True
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self.limits = LIMITS[endpoint.flavour]
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file: the body as a live call has it."""
         path = self._path_of(request)
         head = dumps({"custom_id": custom_id, "method": "POST", "url": path})
         return head[:-1] + b',"body":' + request.body + b"}"
-
-    def frame(self, shard: Shard) -> Frame:
-        """Return nothing but line ends."""
-        del shard
-        return Frame()
-
-    def refuses(self, model: str) -> str | None:
-        """Return None: which models take part in batches is not listed."""
-        del model
-        return None
 
     def upload(self, shard: Shard) -> Exchanges[str]:
         """Upload the file. One whose reply was lost is uploaded again: a file costs nothing and expires."""
@@ -109,19 +92,14 @@ class OpenAiFiles:
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batch whose metadata name the shard, among those created since its submission was begun."""
-        after: str | None = None
-        for _ in range(_MOST_PAGES):
-            page = f"/batches?limit={_PAGE}" + (f"&after={quote(after, safe='')}" if after else "")
-            reply = yield self._request(page)
-            body = object_in(reply, self._endpoint)
-            batches = [self._batch(obj(each)) for each in array(body.get("data"))]
-            if named := [batch for batch in batches if batch.shard == shard.name]:
-                return named
-            older = [batch for batch in batches if batch.created and batch.created < shard.created - _SKEW]
-            if not body.get("has_more") or not batches or older:
-                return ()
-            after = batches[-1].id
-        return ()
+        path = f"/batches?limit={PAGE}"
+
+        def page_of(body: JsonObject) -> Page:
+            batches = array(body.get("data"))
+            last = nonempty(obj(batches[-1]).get("id")) if batches else None
+            return batches, f"{path}&after={quote(last, safe='')}" if last and body.get("has_more") else None
+
+        return self._search(shard, path, page_of, lambda batch: _shard_of(batch) == shard.name)
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch."""
@@ -143,12 +121,6 @@ class OpenAiFiles:
                 why = nonempty(error.get("code")) or nonempty(error.get("message")) or "no status"
             yield BatchResult(custom_id=custom_id, reply=reply, unanswered=why)
 
-    def _request(self, path: str, body: bytes | None = None) -> HttpRequest:
-        method = "GET" if body is None else "POST"
-        return HttpRequest(
-            url=self._endpoint.address(path), body=body or b"", headers=dict(self._endpoint.headers), method=method
-        )
-
     def _path_of(self, request: HttpRequest) -> str:
         """Return the path of a request as batches name it, from the version on, whatever is before that here."""
         path = urlsplit(request.url).path
@@ -164,16 +136,20 @@ class OpenAiFiles:
         answered, failed = count(counts.get("completed")), count(counts.get("failed"))
         return RemoteBatch(
             id=identity, state=_STATES[word], word=word,
-            shard=nonempty(obj(body, "metadata").get("scrimp_shard")),
+            shard=_shard_of(body),
             total=count(counts.get("total")),
             completed=None if answered is None else answered + (failed or 0), failed=failed,
-            created=number(body.get("created_at")), expires=number(body.get("expires_at")),
+            created=moment(body.get("created_at")), expires=moment(body.get("expires_at")),
             results=tuple(
                 file for name in ("output_file_id", "error_file_id") if (file := nonempty(body.get(name))) is not None
             ),
             faults=_faults(body),
             tokens=None if tokens[0] is None or tokens[1] is None else (tokens[0], tokens[1]),
         )  # fmt: skip
+
+
+def _shard_of(body: JsonObject) -> str | None:
+    return nonempty(obj(body, "metadata").get("scrimp_shard"))
 
 
 def _faults(body: JsonObject) -> tuple[LineFault, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from scrimp.enums import BatchRefusal
@@ -13,6 +15,8 @@ from scrimp.providers.replies.error_replies import to_failure
 from scrimp.values import Failure, Json, JsonObject
 
 _TOO_LARGE, _NOT_FOUND, _PAYMENT, _FORBIDDEN, _TOO_MANY = 413, 404, 402, 403, 429
+_STATUSES = range(100, 600)
+_DIGITS = re.compile(r"[0-9]{1,15}")
 # By which providers say that a key may not make batches at all, though it may call models (reference, 2.7).
 _NO_BATCH_WORDS = ("not_available_for_plan", "not available for your plan", "batch is not", "batches are not")
 
@@ -48,9 +52,21 @@ def unreadable(endpoint: Endpoint, what: str) -> BatchRefusedError:
 
 
 def count(value: Json) -> int | None:
-    """Return a count; None where there is none."""
-    found = number(value)
-    return None if found is None or found < 0 else int(found)
+    """Return a count, which Google's APIs write as text; None where there is none."""
+    found = number(int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value)
+    return int(found) if found is not None and 0 <= found < float("inf") else None
+
+
+def moment(value: Json) -> float | None:
+    """Return a time in seconds since the epoch, from such a number or an RFC 3339 text; None where there is none."""
+    if not isinstance(value, str):
+        found = number(value)
+        return found if found is not None and abs(found) < float("inf") else None
+    try:
+        time = datetime.fromisoformat(value)
+        return (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def lines_of(results: BinaryIO) -> Iterator[JsonObject]:
@@ -67,7 +83,7 @@ def reply_in(line: JsonObject, body: bytes) -> HttpReply | None:
     """Return the reply in a line that has `response` with `status_code` and a body; None where no model replied."""
     response = obj(line, "response")
     status = count(response.get("status_code"))
-    if not response or not status:
+    if status is None or status not in _STATUSES:
         return None
     request_id = string(response.get("request_id"))
     return HttpReply(status=status, body=body, headers={"x-request-id": request_id} if request_id else {})

@@ -44,6 +44,12 @@ def to_failure(reply: HttpReply, endpoint: Endpoint, model: str) -> Failure:
     return replace(result, retry_after=retry_after(reply.headers, error)) if is_retryable(result) else result
 
 
+def status_of_envelope(body: bytes) -> int:
+    """Return the status of the reply that an error would have come with, had it not come in a file or a stream."""
+    envelope, error = error_object(HttpReply(status=200, body=body))
+    return _status(200, error, error_codes(envelope, error))
+
+
 def _status(status: int, error: JsonObject, codes: set[str]) -> int:
     """Return the status that counts: an error inside a 200 has a status of its own."""
     if status >= 300:

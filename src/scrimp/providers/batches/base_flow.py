@@ -1,0 +1,80 @@
+"""What flows share: requests to a provider's own addresses, and the search for a batch among those it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from scrimp.providers.batches.flow import BatchLimits, Exchanges, Frame, RemoteBatch, Shard
+from scrimp.providers.batches.replies import moment, object_in
+from scrimp.providers.endpoint import Endpoint, HttpRequest
+from scrimp.providers.json_access import obj
+from scrimp.values import Json, JsonObject
+
+PAGE = 100  # batches in a page of a list
+_MOST_PAGES = 20  # of batches, the newest first, that are searched for one whose creation was not confirmed
+_SKEW = 600.0  # seconds by which a provider's clock may be behind ours
+
+# The batches in a page of a list, as the provider tells of them, and the path of the next page if there is one.
+Page: TypeAlias = tuple[Sequence[Json], str | None]
+
+
+class BaseFlow:
+    """A flow whose file is JSONL, sent when the batch is created, for models of every name."""
+
+    uploads = False
+
+    def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
+        self._endpoint, self.limits = endpoint, limits
+
+    def frame(self, shard: Shard) -> Frame:
+        """Return nothing but line ends."""
+        del shard
+        return Frame()
+
+    def refuses(self, model: str) -> str | None:
+        """Return None: which models take part in batches is not listed."""
+        del model
+        return None
+
+    def upload(self, shard: Shard) -> Exchanges[str]:
+        """Return no name: nothing is uploaded before the batch is created."""
+        del shard
+        yield from ()
+        return ""
+
+    def _request(self, path: str, body: bytes | None = None) -> HttpRequest:
+        method = "GET" if body is None else "POST"
+        return HttpRequest(
+            url=self._endpoint.address(path), body=body or b"", headers=dict(self._endpoint.headers), method=method
+        )
+
+    def _batch(self, body: JsonObject) -> RemoteBatch:
+        """Return a batch as the provider describes it; raise BatchRefusedError if it cannot be understood."""
+        raise NotImplementedError
+
+    def _search(
+        self, shard: Shard, path: str, page_of: Callable[[JsonObject], Page], is_ours: Callable[[JsonObject], bool],
+        created: str = "created_at",
+    ) -> Exchanges[Sequence[RemoteBatch]]:  # fmt: skip
+        """Return the batches that are the shard's in a list, the newest first, back to when its submission was begun.
+
+        Those that are not its own may be in a state that is not known.
+        """
+        found: list[RemoteBatch] = []
+        following: str | None = path
+        for _ in range(_MOST_PAGES):
+            if following is None:
+                break
+            listed, following = page_of(object_in((yield self._request(following)), self._endpoint))
+            batches = [obj(each) for each in listed]
+            found += [self._batch(each) for each in batches if is_ours(each)]
+            oldest = min((time for each in batches if (time := moment(each.get(created))) is not None), default=None)
+            if oldest is None or oldest < begun_before(shard):
+                break
+        return found
+
+
+def begun_before(shard: Shard) -> float:
+    """Return the earliest time that a provider's clock may have shown when the shard's submission was begun."""
+    return shard.created - _SKEW

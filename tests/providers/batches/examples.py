@@ -1,0 +1,49 @@
+"""Whole replies of batch APIs, by flavour of provider: a batch, a page of the list with it, lines of results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scrimp.values import Json, JsonObject
+
+OPENAI_BATCH: JsonObject = {
+    "id": "batch_1", "object": "batch", "endpoint": "/v1/chat/completions", "input_file_id": "file-1",
+    "completion_window": "24h", "status": "completed", "created_at": 1_700_000_001, "expires_at": 1_700_086_401,
+    "output_file_id": "file-2", "error_file_id": "", "request_counts": {"total": 3, "completed": 2, "failed": 1},
+    "usage": {"input_tokens": 10, "output_tokens": 4, "total_tokens": 14},
+    "errors": {"object": "list", "data": [{"code": "url_mismatch", "line": 2, "message": "no", "param": "url"}]},
+    "metadata": {"scrimp_shard": "b1-01"},
+}  # fmt: skip
+ANTHROPIC_BATCH: JsonObject = {
+    "id": "msgbatch_1", "type": "message_batch", "processing_status": "ended",
+    "request_counts": {"processing": 0, "succeeded": 2, "errored": 1, "canceled": 1, "expired": 1},
+    "created_at": "2023-11-14T22:13:30Z", "expires_at": "2023-11-15T22:13:30+00:00", "archived_at": None,
+    "ended_at": "2023-11-14T23:00:00Z", "cancel_initiated_at": None,
+    "results_url": "https://elsewhere.example/results",
+}  # fmt: skip
+
+# The replies to each operation, and lines of a file of results.
+REPLIES: Mapping[str, Mapping[str, tuple[JsonObject, ...]]] = {
+    "openai": {
+        "upload": ({"id": "file-1"},), "create": (OPENAI_BATCH,), "look_up": (OPENAI_BATCH,), "cancel": (OPENAI_BATCH,),
+        "find": ({"data": [OPENAI_BATCH], "has_more": True}, {"data": [OPENAI_BATCH], "has_more": False}),
+        "read": (
+            {"custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
+            {"custom_id": "b", "response": None, "error": {"code": "batch_expired", "message": "too late"}},
+        ),
+    },
+    "anthropic": {
+        "create": (ANTHROPIC_BATCH,), "look_up": (ANTHROPIC_BATCH,), "cancel": (ANTHROPIC_BATCH,),
+        "find": ({"data": [ANTHROPIC_BATCH], "has_more": True, "last_id": "m"}, {"data": [ANTHROPIC_BATCH]}),
+        "read": (
+            {"custom_id": "a", "result": {"type": "succeeded", "message": {"content": []}}},
+            {"custom_id": "b", "result": {"type": "errored", "error": {"type": "error", "error": {"type": "x"}}}},
+        ),
+    },
+}  # fmt: skip
+SAME_AS = {"qwen": "openai", "groq": "openai", "together": "openai", "litellm": "openai"}
+
+
+def replies_of(flavour: str, operation: str) -> tuple[Json, ...]:
+    """Return whole replies to an operation; none where it sends nothing."""
+    return REPLIES[SAME_AS.get(flavour, flavour)].get(operation, ())
