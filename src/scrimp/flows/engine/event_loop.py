@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 # Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
 # memory, hides one slow row (or one slow provider's) among fast ones.
 _ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
-# New objects between two searches for reference cycles. A row makes some hundred objects and no cycle.
-_GC_THRESHOLD = 50_000
 
 
 def drive(
@@ -47,7 +45,6 @@ def drive(
             async with wait_notices(parts.client.waits, services.note):
                 return await engine.run(first.rows, Prefetcher(rest))
 
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)
+    gc.freeze()  # what was imported is never looked through again
     check_open_files()
     return asyncio.run(main())

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.regexes import pattern
-from scrimp.routing.prior.scan import Match, is_word, scan
+from scrimp.routing.prior.scan import Match, scan, words_of
 from scrimp.routing.prior.shape import LONG_TEXT, Shape, shape_of
 from scrimp.routing.prior.sums import count_numbers, has_numbers, is_sum
 from scrimp.routing.prior.word_sets import word_set
@@ -70,20 +70,26 @@ class _Read(Struct, frozen=True):
 
 def demand_of(text: str, tokens: Sequence[str]) -> Told:
     """Return what a prompt demands; `tokens` are the words and signs at both of its ends (`scan.WORD_OR_SIGN`)."""
-    words = list(filter(is_word, tokens))
+    words = words_of(tokens)
     scanned = scan(tokens)
     if scanned.only_greeting and len(words) <= _LONGEST_GREETING:
         return Told("greeting")
     found = scanned.found
     topics = [one for one in _TOPICS if one in found and (one != "word problem" or has_numbers(words))]
+    hard = [one for one in _HARD if one in found]
     read = _Read(
-        text, tokens, words, found, shape_of(text), _earliest(found, ON_TEXT),
-        next((one for one in _HARD if one in found), None), topics[0] if topics else None,
+        text, tokens, words, found, shape_of(text), _earliest(found, ON_TEXT), hard[0] if hard else None,
+        topics[0] if topics else None,
     )  # fmt: skip
-    rules = (_with_options, _roles, _work_on_text, _with_code, _by_words, _free_text)
-    told = next(filter(None, (rule(read) for rule in rules)), Told("open-ended"))
-    short = _short_answer(read)
+    told, short = _first_told(read), _short_answer(read)
     return replace(told, short_answer=short) if short else told
+
+
+def _first_told(read: _Read) -> Told:
+    for rule in (_with_options, _roles, _work_on_text, _with_code, _by_words, _free_text):
+        if (told := rule(read)) is not None:
+            return told
+    return Told("open-ended")
 
 
 def _short_answer(read: _Read) -> str:

@@ -29,8 +29,13 @@ class Match(Struct, frozen=True):
     """The words of a prompt that tell a demand, the place of the first, and whether they are an order."""
 
     start: int
-    words: str
+    pieces: Sequence[Sequence[str]]  # the words that stand together
     order: bool = False
+
+    @property
+    def words(self) -> str:
+        """The words as one text; of most matches nobody asks it."""
+        return " ... ".join(map(" ".join, self.pieces))
 
 
 class Scan(Struct, frozen=True):
@@ -55,6 +60,11 @@ def scan(tokens: Sequence[str]) -> Scan:
 def is_word(token: str) -> bool:
     """Return whether a token is a word, not a sign."""
     return token not in _SIGNS
+
+
+def words_of(tokens: Sequence[str]) -> list[str]:
+    """Return the tokens that are words."""
+    return [token for token in tokens if token not in _SIGNS]
 
 
 def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
@@ -89,29 +99,36 @@ class _Reading:
 
     def take(self, phrases: Mapping[str, Sequence[Phrase]], at: int, *, led: bool) -> None:
         """Add what the phrases tell that begin at a token."""
-        tokens, present = self._tokens, self._present
+        tokens, present, found = self._tokens, self._present, self._found
         seconds = (ANY_SECOND, tokens[at + 1]) if at + 1 < len(tokens) else (ANY_SECOND,)
         for second in seconds:
             for phrase in phrases.get(second, ()):
-                if phrase.needs <= present and not (led and phrase.order) and (end := end_of(phrase.words, tokens, at)):
+                if led and phrase.order:
+                    continue
+                if phrase.parts == 1 and (known := found.get(phrase.demand)) is not None and known.start <= at:
+                    continue
+                words = phrase.words
+                if len(words) == 1:
+                    self._add(phrase, (at, at + 1))
+                elif phrase.needs <= present and (end := end_of(words, tokens, at)):
                     self._add(phrase, (at, end))
 
     def _add(self, phrase: Phrase, span: Span) -> None:
-        demand = phrase.demand
-        if demand == "greeting":
+        if phrase.demand == "greeting":
             if self._greeted is not None:
                 self._greeted.update(range(*span))
         elif phrase.parts > 1:
             have = self._parts.setdefault(phrase.entry, {})
-            have.setdefault(phrase.part, span)
-            if len(have) == phrase.parts:
-                self._found_at(demand, sorted(have.values()), order=phrase.order)
-        elif demand not in self._found or span[0] < self._found[demand].start:
-            self._found_at(demand, [span], order=phrase.order)
+            if phrase.part not in have:
+                have[phrase.part] = span
+                if len(have) == phrase.parts:
+                    self._found_at(phrase, sorted(have.values()))
+        else:
+            self._found_at(phrase, (span,))
 
-    def _found_at(self, demand: str, spans: Sequence[Span], *, order: bool) -> None:
-        words = " ... ".join(" ".join(self._tokens[start:end]) for start, end in spans)
-        _add(self._found, demand, Match(spans[0][0], words, order))
+    def _found_at(self, phrase: Phrase, spans: Sequence[Span]) -> None:
+        pieces = [self._tokens[start:end] for start, end in spans]
+        _add(self._found, phrase.demand, Match(spans[0][0], pieces, phrase.order))
 
     @property
     def only_greeting(self) -> bool:
@@ -123,7 +140,7 @@ class _Reading:
 def _find_unspaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
     """Do the same for a language that does not part its words: they are looked for as they stand."""
     text = "".join(tokens)
-    rest = "".join(filter(is_word, tokens))
+    rest = "".join(words_of(tokens))
     for demand, parts in known.spellings:
         if demand == "greeting":
             for spelling in parts[0]:
@@ -131,7 +148,7 @@ def _find_unspaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Ma
             continue
         have = sorted(min(matches) for part in parts if (matches := _occurrences(part, text)))
         if len(have) == len(parts):
-            _add(found, demand, Match(have[0][0], " ... ".join(words for _, words in have)))
+            _add(found, demand, Match(have[0][0], [(words,) for _, words in have]))
     return not rest
 
 
