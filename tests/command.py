@@ -41,6 +41,31 @@ def wait_until(true: Callable[[], bool], *, run: subprocess.Popen[bytes] | None 
         time.sleep(0.01)
 
 
+AT_ONCE = """
+import sys
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def start_at_once(program: str, *words: str, many: int) -> list[subprocess.Popen[str]]:
+    """Start Python processes that come to the end of `AT_ONCE`, in their program, at the same moment."""
+    reading, writing = os.pipe()
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, *words], stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(many)
+    ]  # fmt: skip
+    os.close(reading)
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    os.close(writing)
+    return processes
+
+
 class Scrimp:
     """scrimp in a directory of its own, with no key and no config but those a test gives.
 

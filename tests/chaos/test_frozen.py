@@ -24,12 +24,13 @@ class Frozen:
 
     def __init__(self, scrimp: Scrimp, provider: FakeProvider, text: str) -> None:
         self.provider = provider
-        self.arrived = threading.Event()
+        self.arrived, self.answers = threading.Event(), threading.Event()
 
         def answer(body: dict[str, Any]) -> Reply:
-            if len(provider.bodies) >= AT_ONCE:
+            if provider.at_once == AT_ONCE:
                 self.arrived.set()
-            time.sleep(0.4)
+            if body["messages"][-1]["content"] != "row 0":  # which the others wait for
+                self.answers.wait(timeout=20)
             return completion(text)
 
         provider.answer = answer
@@ -53,11 +54,14 @@ class Frozen:
 def stopped_by_a_signal(frozen: Frozen) -> None:
     wait_until(frozen.arrived.is_set, run=frozen.run)
     frozen.run.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, frozen.run.pid, os.WSTOPPED | os.WNOWAIT)
+    frozen.answers.set()
     time.sleep(FROZEN)
     frozen.run.send_signal(signal.SIGCONT)
 
 
 def stopped_by_its_reader(frozen: Frozen) -> None:
+    frozen.answers.set()
     wait_until(lambda: len(frozen.provider.bodies) > AT_ONCE, run=frozen.run)
     time.sleep(FROZEN)  # the pipe is full, and calls are in flight
 

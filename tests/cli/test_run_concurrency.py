@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -185,7 +186,8 @@ def test_a_cap_that_is_reached_counts_calls_that_were_in_flight(
 
 
 def test_a_second_signal_stops_at_once_and_books_what_was_in_flight(ready: Scrimp, provider: FakeProvider) -> None:
-    provider.answer = lambda body: (time.sleep(0 if body["messages"][-1]["content"] == "prompt 0" else 20), echo(body))[
+    over = threading.Event()
+    provider.answer = lambda body: (body["messages"][-1]["content"] == "prompt 0" or over.wait(timeout=50), echo(body))[
         1
     ]
     run = ready.start("run", "rows.jsonl", "-j", "4", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -194,7 +196,8 @@ def test_a_second_signal_stops_at_once_and_books_what_was_in_flight(ready: Scrim
     assert run.stderr is not None
     assert any(b"waiting for calls in flight" in line for line in iter(run.stderr.readline, b""))
     run.send_signal(signal.SIGTERM)
-    out, err = run.communicate(timeout=10)
+    out, err = run.communicate(timeout=30)
+    over.set()
 
     assert run.returncode == 143
     assert b"lost calls" in err
@@ -229,11 +232,13 @@ def test_rows_that_cannot_be_written_are_kept_all_the_same(ready: Scrimp, provid
 
 
 def test_a_request_is_in_the_ledger_before_it_is_sent(ready: Scrimp, provider: FakeProvider) -> None:
-    provider.answer = lambda _: (time.sleep(20), completion("late"))[1]
+    over = threading.Event()
+    provider.answer = lambda _: (over.wait(timeout=50), completion("late"))[1]
     run = ready.start("run", "rows.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: bool(provider.bodies), run=run)
     run.kill()
-    run.wait(timeout=10)
+    run.wait(timeout=30)
+    over.set()
     provider.answer = echo
     ready("run", "rows.jsonl")
 

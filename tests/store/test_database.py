@@ -3,10 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from decimal import Decimal
@@ -19,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 from msgspec.structs import replace
 
+from command import AT_ONCE, start_at_once
 from outcomes import answer, entry
 from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 from scrimp.store.cache import SqliteCache
@@ -28,14 +26,11 @@ from scrimp.store.ledger import GROUPS, MIGRATIONS, Ledger
 from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 from scrimp.store.run_log import RunEnd, RunLog, RunRecord
 
-OPEN_AT = """
-import sys, time
+OPEN = f"""
 from pathlib import Path
-from typing import Any
 from scrimp.store.cache import SqliteCache
 from scrimp.store.ledger import Ledger
-while time.time() < float(sys.argv[2]):
-    pass
+{AT_ONCE}
 SqliteCache(Path(sys.argv[1]) / "cache.db").close()
 Ledger(Path(sys.argv[1]) / "ledger.db").close()
 """
@@ -74,17 +69,15 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def test_many_that_make_a_store_at_the_same_moment_see_no_lock(tmp_path: Path) -> None:
     for number in range(3):
-        words = [sys.executable, "-c", OPEN_AT, str(tmp_path / str(number)), str(time.time() + 0.8)]
-        many = [subprocess.Popen(words, stderr=subprocess.PIPE) for _ in range(10)]
-        assert [process.communicate(timeout=50)[1] for process in many] == [b""] * 10
+        many = start_at_once(OPEN, str(tmp_path / str(number)), many=10)
+        assert [process.communicate(timeout=50)[1] for process in many] == [""] * 10
 
 
 def test_many_that_migrate_an_older_ledger_at_once_record_what_was_lost_once(tmp_path: Path) -> None:
     path = older("ledger_1", tmp_path / "ledger.db")
-    words = [sys.executable, "-c", OPEN_AT, str(tmp_path), str(time.time() + 0.8)]
-    many = [subprocess.Popen(words, stderr=subprocess.PIPE) for _ in range(4)]
+    many = start_at_once(OPEN, str(tmp_path), many=4)
 
-    assert [process.communicate(timeout=50)[1] for process in many] == [b""] * 4
+    assert [process.communicate(timeout=50)[1] for process in many] == [""] * 4
     assert query(path, "SELECT call, status FROM entries ORDER BY call") == [
         ("c1", "paid"), ("c2", "failed"), ("c3", "lost"),
     ]  # fmt: skip
@@ -181,12 +174,27 @@ def test_a_store_of_a_newer_scrimp_is_refused_and_not_touched(tmp_path: Path, op
     assert (tmp_path / "store.db").read_bytes() == before
 
 
+class Counted(list[Any]):
+    """Migrations that tell when they have been counted: after the version of the file was read."""
+
+    def __init__(self, *migrations: Any) -> None:
+        super().__init__(migrations)
+        self.counts, self.twice = 0, threading.Event()
+
+    def __len__(self) -> int:
+        self.counts += 1
+        if self.counts == 2:
+            self.twice.set()
+        return super().__len__()
+
+
 def test_a_newer_scrimp_that_migrates_first_is_not_overruled(tmp_path: Path) -> None:
     path, results = tmp_path / "shelf.db", list[str]()
+    migrations = Counted(m001_shelf)
 
     def open_older() -> None:
         try:
-            connect(path, [m001_shelf]).close()
+            connect(path, migrations).close()
         except StoreError as error:
             results.append(str(error))
 
@@ -195,7 +203,7 @@ def test_a_newer_scrimp_that_migrates_first_is_not_overruled(tmp_path: Path) -> 
         newer.execute("BEGIN IMMEDIATE")
         thread = threading.Thread(target=open_older)
         thread.start()  # sees a version of 0, and waits for the lock
-        time.sleep(0.2)
+        assert migrations.twice.wait(timeout=30)
         m001_shelf(newer)
         m002_color(newer)
         newer.execute("PRAGMA user_version = 2")

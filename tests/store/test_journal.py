@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
+from command import AT_ONCE, start_at_once
 from outcomes import answer
 from scrimp.errors import StoreUnwritableError
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow
@@ -222,12 +222,10 @@ def test_only_segments_are_read_and_deleted(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
 
 
-RECOVER = """
-import sys, time
+RECOVER = f"""
 from pathlib import Path
 from scrimp.store.journal import recover_abandoned
-while time.time() < float(sys.argv[2]):
-    pass
+{AT_ONCE}
 with recover_abandoned(Path(sys.argv[1])) as records:
     print(*(record.entry.call for record in records))
 """
@@ -238,8 +236,7 @@ def test_several_that_recover_at_once_share_the_calls_and_none_gets_one_twice(tm
         journal = Journal(tmp_path, f"r{name}")
         journal.record_begun(replace(ENTRY, call=f"c{name}"))
         journal.close()
-    words = [sys.executable, "-c", RECOVER, str(tmp_path), str(time.time() + 0.6)]
-    many = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    many = start_at_once(RECOVER, str(tmp_path), many=4)
     calls = [call for process in many for call in process.communicate(timeout=50)[0].split()]
 
     assert sorted(calls) == sorted(f"c{name}" for name in range(20))
