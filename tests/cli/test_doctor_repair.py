@@ -1,7 +1,15 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
+from msgspec.structs import replace
+
 from command import Scrimp
 from fake_provider import FakeProvider
+from outcomes import entry
+from scrimp.store.cache import SqliteCache
+from scrimp.store.journal import Journal
 
 
 def test_a_damaged_store_pays_nothing_until_it_is_repaired_and_what_could_be_read_is_not_paid_again(
@@ -28,3 +36,35 @@ def test_a_damaged_store_pays_nothing_until_it_is_repaired_and_what_could_be_rea
     assert 200 < len(provider.bodies) < 230
     assert "nothing is damaged" in scrimp("doctor", "--repair").out
     assert {path.name.split(".")[0] for path in (scrimp.home / "damaged").iterdir()} == {"cache", "ledger"}
+
+
+def test_a_completion_that_changed_in_a_journal_is_paid_for_again_and_never_printed(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("q.txt", "first\nsecond\nthird\n")
+    scrimp("run", "q.txt", "-q")
+    with closing(sqlite3.connect(scrimp.home / "cache.db")) as db, db:
+        keys = [key for (key,) in db.execute("SELECT key FROM cache")]
+        with closing(SqliteCache(scrimp.home / "cache.db")) as cache:
+            kept = cache.get_many(keys)
+        db.execute("DELETE FROM cache")
+    journal = Journal(scrimp.home, "killed")
+    for number, (key, each) in enumerate(kept.items()):
+        paid = replace(entry(), call=f"call {number}", key=key.hex())
+        journal.record_settled([paid], time=each.created, completion=(key, each.answer))
+    journal.close()
+    (path,) = scrimp.home.glob("in-flight-*")
+    path.write_bytes(path.read_bytes().replace(b"echo: second", b"echo: secund"))
+    ran, seen = scrimp("run", "q.txt"), scrimp("doctor")
+    repaired, again = scrimp("doctor", "--repair"), scrimp("doctor")
+
+    assert [row["output"] for row in ran.rows] == ["echo: first", "echo: second", "echo: third"]
+    assert [row["cache"] for row in ran.rows] == ["hit", "miss", "hit"]
+    assert provider.prompts == ["first", "second", "third", "second"]
+    assert "at least 1 record cannot be read" in ran.err
+    assert str(scrimp.home / "damaged") in ran.err
+    assert [(each.status, "broken journal" in each.out) for each in (seen, repaired, again)] == [
+        (2, True), (0, False), (0, False),
+    ]  # fmt: skip
+    assert "2 records read in" in repaired.out

@@ -18,6 +18,7 @@ from scrimp.errors import ScrimpError, StoreError
 from scrimp.store.free_space import LEAST_FREE_BYTES, copies_on_write
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
+from scrimp.store.repair.journals import damaged_journals
 from scrimp.transport.http.client import build_engine
 from scrimp.transport.local import model_file
 from scrimp.units import format_megabytes
@@ -66,10 +67,13 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "config", lambda: str(services.paths.config) if services.paths.config.exists() else "defaults, no file"
     yield from environment_effects(session)
     yield "connections", lambda: _connections(session)
-    if copies_on_write(home := services.paths.ledger_db.parent):
+    home = services.paths.ledger_db.parent
+    if copies_on_write(home):
         yield "disk", lambda: _disk(home, services.run)
     yield "cache", lambda: _cache(session)
     yield "ledger", lambda: _ledger(session)
+    if damaged := damaged_journals(home):
+        yield "journal", lambda: _damaged(damaged)
     yield "prices", lambda: f"table of {services.prices.date}"
     yield "embedded model", lambda: _embedded(session)
     yield "tiers", lambda: _tiers(session)
@@ -117,6 +121,10 @@ def _ledger(session: Session) -> str:
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()
     return f"{calls} calls" + (f", {lost} of them just recorded as lost" if lost else "")
+
+
+def _damaged(journals: list[Path]) -> str:
+    raise StoreError(f"records of killed runs may be left in {journals[0]}: run `scrimp doctor --repair`")
 
 
 def _embedded(session: Session) -> str:
