@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -180,3 +184,24 @@ def test_the_tools_that_were_called_and_their_results_are_in_the_key() -> None:
 
     assert len(set(keys)) == len(keys)
     assert keys[0] == fingerprint.key(b"route", text="x")
+
+
+def test_the_hash_of_keys_is_sha256_whichever_function_computes_it() -> None:
+    sha256 = fingerprint.Sha256(little=10)
+
+    for content in (b"", b"little", b"much more of it", b"", b"little again"):
+        assert sha256(content) == hashlib.sha256(content).digest()
+
+
+def test_the_key_of_one_prompt_does_not_load_openssl() -> None:
+    code = (
+        "import sys\n"
+        "from scrimp.fingerprint import key\n"
+        "key(b'', text='hello')\n"
+        "print('_hashlib' in sys.modules)\n"
+        "[key(b'', text='hello' * 1000) for _ in range(20)]\n"
+        "print('_hashlib' in sys.modules)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "False\nTrue\n"

@@ -8,14 +8,23 @@ cache hit later.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import fields, replace
 
 from scrimp.enums import Effort
 from scrimp.values import Attachment, Chain, Message, ModelRef, Parameters, Step
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class _Digest(Protocol):
+        def digest(self) -> bytes: ...
+
 
 # Increase it when the meaning of a key changes: older entries are then no longer found.
 _VERSION = 1
@@ -24,6 +33,43 @@ _ALWAYS = frozenset(("choices", "effort", "logprobs", "max_output", "schema", "t
 _ASKING = frozenset(("judge", "self"))  # signals for which a model is asked about a completion
 _NO_PARAMETERS = Parameters()
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class Sha256:
+    """The hash of keys: Python's own function for the first bytes, OpenSSL's where there are more.
+
+    OpenSSL's is several times as fast, but it takes longer to load than a command of one prompt needs for its key.
+    """
+
+    def __init__(self, little: int = 20_000) -> None:
+        """`little` is how many bytes Python's own function hashes."""
+        self._left, self._hash = little, _own_sha256()
+
+    def __call__(self, content: bytes) -> bytes:
+        """Return the 32 bytes of the hash."""
+        if self._left >= 0:
+            self._left -= len(content)
+            if self._left < 0:
+                self._hash = _openssl_sha256()
+        return self._hash(content).digest()
+
+
+def _own_sha256() -> Callable[[bytes], _Digest]:
+    name = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
+    try:
+        found: Callable[[bytes], _Digest] = import_module(name).sha256
+    except ImportError:  # a Python that has OpenSSL's alone
+        return _openssl_sha256()
+    return found
+
+
+def _openssl_sha256() -> Callable[[bytes], _Digest]:
+    from hashlib import sha256  # noqa: PLC0415 - see Sha256
+
+    return sha256
+
+
+_sha256 = Sha256()
 
 
 def route_bytes(
@@ -118,4 +164,4 @@ def key(
     if after:
         content.append(after)
     encoded = _encode(content)
-    return hashlib.sha256(len(route).to_bytes(8, "big") + route + encoded).digest()
+    return _sha256(len(route).to_bytes(8, "big") + route + encoded)

@@ -257,6 +257,8 @@ def _chain(rule: RoutingRule, chains: ChainSource) -> Chain | None:
 
 def _nearest_tier(tier: str, configured: Collection[str]) -> str:
     """Return the tier, or where it is not configured the next above it, else the next below."""
+    if tier in configured:
+        return tier
     rank = TIERS.index(tier)
     for name in (*TIERS[rank:], *reversed(TIERS[:rank])):
         if name in configured:

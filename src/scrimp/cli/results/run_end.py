@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,8 +52,10 @@ class RunEnding(Struct, frozen=True):
         if stop is not None and stop.message:
             messages.error(stop.message)
         if stop is not None and stop.continues:
+            from shlex import join  # noqa: PLC0415 - most runs end as they should
+
             piped = " (with the same input piped in)" if is_stream(inputs) else ""
-            messages.note(redact(f"to resume{piped}: {shlex.join(['scrimp', *sys.argv[1:]])}"))
+            messages.note(redact(f"to resume{piped}: {join(['scrimp', *sys.argv[1:]])}"))
         if self.error is not None:
             messages.error(redact(str(self.error)))
 

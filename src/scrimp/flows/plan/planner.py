@@ -168,11 +168,15 @@ class Planner:
         """Return the chains that rows have taken so far."""
         return [keys.chain for keys in self._route_keys.values()]
 
-    def _decide(self, prompt: Prompt) -> Route:
+    @cached_property
+    def _decide_route(self) -> Callable[..., Route]:
         from scrimp.routing.decide import decide  # noqa: PLC0415 - only `auto` needs the word lists
 
+        return decide
+
+    def _decide(self, prompt: Prompt) -> Route:
         options, certified = self._options, self._certified
-        route = decide(
+        route = self._decide_route(
             prompt, self._rules, self._routes, labels=options.labels, parameters=options.parameters,
             learned=None if certified is None else certified.route, cheapest=self._cheapest,
             unproven=None if certified is None else certified.flagship, agreement=self._agreement,

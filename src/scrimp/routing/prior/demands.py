@@ -182,8 +182,12 @@ def _told(demand: Demand, found: Mapping[str, Match]) -> Told:
 
 
 def _earliest(found: Mapping[str, Match], demands: Sequence[Demand]) -> Demand | None:
-    present = [(found[demand].start, number) for number, demand in enumerate(demands) if demand in found]
-    return demands[min(present)[1]] if present else None
+    earliest, start = None, 0
+    for demand in demands:
+        match = found.get(demand)
+        if match is not None and (earliest is None or match.start < start):
+            earliest, start = demand, match.start
+    return earliest
 
 
 def _is_order(match: Match) -> bool:

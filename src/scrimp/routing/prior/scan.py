@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -79,9 +79,11 @@ def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Matc
                 led = False
                 continue
             phrases = known.phrases(token)
-        # Most words begin no phrase that goes on as the text does: to look here is a third of the time of a call.
-        if phrases and (ANY_SECOND in phrases or (at < last and tokens[at + 1] in phrases)):
-            reading.take(phrases, at, led=led)
+        if phrases:
+            if (alone := phrases.get(ANY_SECOND)) is not None:
+                reading.take(alone, at, led=led)
+            if at < last and (going_on := phrases.get(tokens[at + 1])) is not None:
+                reading.take(going_on, at, led=led)
         if not led:
             led = token not in _FILLERS
     return reading.only_greeting
@@ -97,38 +99,37 @@ class _Reading:
         self._parts: dict[int, dict[int, Span]] = {}  # by entry, then by the place of the part in it
         self._greeted: set[int] | None = set() if len(tokens) <= _LONGEST_GREETING else None
 
-    def take(self, phrases: Mapping[str, Sequence[Phrase]], at: int, *, led: bool) -> None:
-        """Add what the phrases tell that begin at a token."""
-        tokens, present, found = self._tokens, self._present, self._found
-        seconds = (ANY_SECOND, tokens[at + 1]) if at + 1 < len(tokens) else (ANY_SECOND,)
-        for second in seconds:
-            for phrase in phrases.get(second, ()):
-                if led and phrase.order:
-                    continue
-                if phrase.parts == 1 and (known := found.get(phrase.demand)) is not None and known.start <= at:
-                    continue
-                words = phrase.words
-                if len(words) == 1:
-                    self._add(phrase, (at, at + 1))
-                elif phrase.needs <= present and (end := end_of(words, tokens, at)):
-                    self._add(phrase, (at, end))
+    def take(self, phrases: Sequence[Phrase], at: int, *, led: bool) -> None:
+        """Add what those phrases tell, of some that may begin at a token, that do."""
+        tokens, found = self._tokens, self._found
+        for phrase in phrases:
+            known = found.get(phrase.demand)
+            if (led and phrase.order) or (known is not None and known.start <= at and phrase.entry not in self._parts):
+                continue  # at best it would tell what is known, by words that come later
+            words = phrase.words
+            if len(words) == 1:
+                end = at + 1
+            elif not phrase.needs <= self._present or not (end := end_of(words, tokens, at)):
+                continue
+            if phrase.parts > 1:
+                self._add_part(phrase, (at, end))
+            elif phrase.demand == "greeting":
+                self._greet(at, end)
+            else:
+                found[phrase.demand] = Match(at, (tokens[at:end],), phrase.order)
 
-    def _add(self, phrase: Phrase, span: Span) -> None:
-        if phrase.demand == "greeting":
-            if self._greeted is not None:
-                self._greeted.update(range(*span))
-        elif phrase.parts > 1:
-            have = self._parts.setdefault(phrase.entry, {})
-            if phrase.part not in have:
-                have[phrase.part] = span
-                if len(have) == phrase.parts:
-                    self._found_at(phrase, sorted(have.values()))
-        else:
-            self._found_at(phrase, (span,))
+    def _greet(self, at: int, end: int) -> None:
+        if self._greeted is not None:
+            self._greeted.update(range(at, end))
 
-    def _found_at(self, phrase: Phrase, spans: Sequence[Span]) -> None:
-        pieces = [self._tokens[start:end] for start, end in spans]
-        _add(self._found, phrase.demand, Match(spans[0][0], pieces, phrase.order))
+    def _add_part(self, phrase: Phrase, span: Span) -> None:
+        have = self._parts.setdefault(phrase.entry, {})
+        if phrase.part not in have:
+            have[phrase.part] = span
+            if len(have) == phrase.parts:
+                spans = sorted(have.values())
+                pieces = [self._tokens[start:end] for start, end in spans]
+                _add(self._found, phrase.demand, Match(spans[0][0], pieces, phrase.order))
 
     @property
     def only_greeting(self) -> bool:

@@ -51,7 +51,8 @@ def shape_of(text: str) -> Shape:
     if marks and any(fence in ends for fence in _DATA_FENCES):
         marks -= 1
     lines = len(pattern(_CODE_LINE).findall(f"\n{ends}")) if "\n" in ends or ends.startswith("def ") else 0
-    formulas = any(pattern(_FORMULAS[sign]).search(ends) is not None for sign in _FORMULAS if sign in ends)
+    signs = [sign for sign in _FORMULAS if sign in ends]
+    formulas = bool(signs) and any(pattern(_FORMULAS[sign]).search(ends) is not None for sign in signs)
     equations = "=" in ends and _has_equation(ends)
     options, question, last = _options(ends) if "\n" in ends else ((), ends, False)
     code = marks + 2 * min(lines, _LINES_COUNTED)
