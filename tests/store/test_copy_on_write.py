@@ -50,25 +50,25 @@ def test_a_link_leads_to_the_mount_of_its_target_and_no_list_of_mounts_says_noth
     assert sys.platform != "linux" or " / " in read_mounts()
 
 
-def journal(folder: Path, kind: str, megabytes: int) -> Journal:
-    """A journal on such a file system, with so much space left."""
-    told = os.statvfs_result((4096, 4096, 1 << 30, megabytes << 8, megabytes << 8, 0, 0, 0, 0, 255))
+def journal(folder: Path, kind: str, free: int) -> Journal:
+    """A journal on such a file system, with so many bytes left."""
+    told = os.statvfs_result((4096, 4096, 1 << 30, free // 4096, free // 4096, 0, 0, 0, 0, 255))
     return Journal(folder, "r", statvfs=lambda _: told, mounts=lambda: f"1 0 0:1 / / rw - {kind} x rw\n")
 
 
 @pytest.mark.parametrize("kind", ["btrfs", "zfs", "bcachefs"])
 def test_where_a_reserve_is_worth_nothing_no_call_is_made_without_free_space(tmp_path: Path, kind: str) -> None:
-    ours = journal(tmp_path, kind, 60)
+    ours = journal(tmp_path, kind, 63_000_000)
     with pytest.raises(DiskFullError, match=r"only 63 MB left.* copies on write.*free some space"):
         ours.record_begun(entry())
     ours.close()
 
     assert list(tmp_path.iterdir()) == []
-    journal(tmp_path, kind, 1000).record_begun(entry())
+    journal(tmp_path, kind, 70_000_000).record_begun(entry())
 
 
 def test_what_calls_in_flight_may_need_is_left_to_them(tmp_path: Path) -> None:
-    ours = journal(tmp_path, "btrfs", 65)  # a megabyte more than the least
+    ours = journal(tmp_path, "btrfs", 64_000_000 + 256 * 4096)
     for number in range(256):
         ours.record_begun(replace(entry(), call=f"c{number}"))
     with pytest.raises(DiskFullError):
@@ -86,7 +86,7 @@ def test_a_store_is_not_touched_where_nothing_must_be_written(tmp_path: Path) ->
     said: queue.SimpleQueue[StoreError | None] = queue.SimpleQueue()
     writer = Writer(
         lambda: SqliteCache(tmp_path / "cache.db"), lambda: Ledger(tmp_path / "ledger.db"), run="r",
-        on_commit=lambda _, error: said.put(error), check=journal(tmp_path, "btrfs", 1).check_free_space,
+        on_commit=lambda _, error: said.put(error), check=journal(tmp_path, "btrfs", 1_000_000).check_free_space,
     )  # fmt: skip
     writer.write(Write(entries=(entry(),), completion=(b"k" * 32, answer("x"))))
     writer.close()

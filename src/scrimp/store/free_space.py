@@ -10,12 +10,12 @@ from pathlib import Path
 StatVfs = Callable[[Path], os.statvfs_result]
 
 # The logs of both stores and a segment of the journal take 10 MB where nothing keeps them small.
-_SHORT_BYTES = 32 << 20
+_SHORT_BYTES = 32_000_000
 # File systems that write a change of a file to another place, where there may be none.
 _COPYING = ("btrfs", "zfs", "bcachefs", "nilfs2")
 # What must be free on one before a call and before a commit: SQLite maps its index of the log, and on a full disk btrfs
 # kills a process that writes to a map. While a commit waits for such a disk, another process writes some 20 MB.
-LEAST_FREE_BYTES = 64 << 20
+LEAST_FREE_BYTES = 64_000_000
 
 
 def free_bytes(folder: Path, statvfs: StatVfs = os.statvfs) -> int | None:
