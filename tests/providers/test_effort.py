@@ -121,7 +121,10 @@ TABLE: dict[tuple[str, ...], list[dict[str, Any]]] = {
         {"reasoning": {"effort": word}}
         for word in ("none", "minimal", "low", "medium", "high", "xhigh", "max")
     ],
-    ("tokenmix/claude-sonnet-4.6", "ollama/llama3", "llamacpp/any", "local/smollm2"): [NOTHING] * 7,
+    (
+        "tokenmix/claude-sonnet-4.6", "ollama/llama3", "llamacpp/any", "local/smollm2", "groq/openai/gpt-oss-20b",
+        "together/openai/gpt-oss-20b", "fireworks/accounts/fireworks/models/gpt-oss-20b", "xai/grok-4.3",
+    ): [NOTHING] * 7,
 }  # fmt: skip
 
 CASES = [

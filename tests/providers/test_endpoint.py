@@ -41,3 +41,17 @@ def test_a_request_is_posted_without_any_secret(preset: str, monkeypatch: pytest
     assert not {"authorization", "x-api-key", "x-goog-api-key", "x-portkey-api-key", "helicone-auth"} & set(
         sent.headers
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://api.example/v1/files", True), ("https://API.example:443/other", True), ("http://api.example/v1", False),
+        ("https://api.example.evil/v1", False), ("https://api.example@evil/v1", False), ("https://api.example:8443", False),
+        ("https://[api", False), ("https://api.example:x", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_key_may_go_to_the_providers_own_host_alone(url: str, own: bool) -> None:
+    endpoint = Endpoint(name="mine", dialect="openai", base_url="https://api.example/v1")
+
+    assert endpoint.is_own(url) is own

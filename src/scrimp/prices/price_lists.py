@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 # Providers whose name in price tables is not scrimp's.
-LIST_NAMES = {"gemini": "google", "helicone-openai": "openai"}
+LIST_NAMES = {"gemini": "google", "helicone-openai": "openai", "xai": "x-ai"}
 # Resell many vendors, and report what a call cost or pass on the vendor's own bill.
 GATEWAYS = frozenset({"litellm", "portkey", "portkey-self-hosted", "helicone"})
 # Vendors of models that a gateway names without a vendor; Google sells Claude too, so its list is tried last.

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from scrimp.enums import Dialect, Transport
 
+_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
+
 
 class Endpoint(Struct, frozen=True, kw_only=True):
     """A provider as configured: its address and conventions, but never the key itself."""
@@ -40,6 +42,17 @@ class Endpoint(Struct, frozen=True, kw_only=True):
             return urlsplit(self.base_url).hostname or ""
         except ValueError:  # half an IPv6 address; the call says what is wrong with it
             return ""
+
+    def is_own(self, url: str) -> bool:
+        """Return whether a URL is at the provider's own host, to which its key may go."""
+        try:
+            theirs, own = (
+                (parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme))
+                for parts in map(urlsplit, (url, self.base_url))
+            )
+        except ValueError:  # half an IPv6 address, a port that is no number
+            return False
+        return theirs == own
 
     def address(self, path: str) -> str:
         """Return the URL of one of the provider's resources: the path goes before a query of base_url.

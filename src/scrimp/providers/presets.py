@@ -43,6 +43,10 @@ _ALL = (
     _openai(
         "qwen-us", "https://dashscope-us.aliyuncs.com/compatible-mode/v1", "DASHSCOPE_US_API_KEY", flavour="qwen",
     ),
+    _openai("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
+    _openai("together", "https://api.together.xyz/v1", "TOGETHER_API_KEY"),
+    _openai("fireworks", "https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY"),
+    _openai("xai", "https://api.x.ai/v1", "XAI_API_KEY"),
     _openai("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", headers=_TITLE),
     _openai("tokenmix", "https://api.tokenmix.ai/v1", "TOKENMIX_API_KEY"),
     _openai("litellm", "http://localhost:4000/v1", "LITELLM_API_KEY"),

@@ -21,16 +21,39 @@ ANTHROPIC_BATCH: JsonObject = {
     "ended_at": "2023-11-14T23:00:00Z", "cancel_initiated_at": None,
     "results_url": "https://elsewhere.example/results",
 }  # fmt: skip
+MISTRAL_JOB: JsonObject = {
+    "id": "job-1", "object": "batch", "input_files": ["file-1"], "endpoint": "/v1/chat/completions", "model": "m-1",
+    "status": "SUCCESS", "created_at": 1_700_000_001, "started_at": 1_700_000_002, "completed_at": 1_700_000_003,
+    "total_requests": 3, "completed_requests": 3, "succeeded_requests": 2, "failed_requests": 1,
+    "output_file": "file-2", "error_file": "file-3", "errors": [{"message": "no", "count": 1}],
+    "metadata": {"scrimp_shard": "b1-01"},
+}  # fmt: skip
+TOGETHER_BATCH: JsonObject = {
+    "id": "batch-1", "status": "COMPLETED", "endpoint": "/v1/chat/completions", "input_file_id": "file-1",
+    "file_size_bytes": 10, "created_at": "2023-11-14T22:13:30Z", "job_deadline": "2023-11-15T22:13:30Z",
+    "completed_at": "2023-11-14T23:00:00Z", "error": None, "output_file_id": "file-2", "error_file_id": "file-3",
+    "progress": 100.0, "model_id": "m-1", "user_id": "u-1",
+}  # fmt: skip
 
+_FILE: tuple[Json, ...] = (
+    {"custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
+    {"custom_id": "b", "response": None, "error": {"code": "batch_expired", "message": "too late"}},
+)
 # The replies to each operation, and lines of a file of results.
-REPLIES: Mapping[str, Mapping[str, tuple[JsonObject, ...]]] = {
+REPLIES: Mapping[str, Mapping[str, tuple[Json, ...]]] = {
     "openai": {
         "upload": ({"id": "file-1"},), "create": (OPENAI_BATCH,), "look_up": (OPENAI_BATCH,), "cancel": (OPENAI_BATCH,),
         "find": ({"data": [OPENAI_BATCH], "has_more": True}, {"data": [OPENAI_BATCH], "has_more": False}),
-        "read": (
-            {"custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
-            {"custom_id": "b", "response": None, "error": {"code": "batch_expired", "message": "too late"}},
-        ),
+        "read": _FILE,
+    },
+    "mistral": {
+        "upload": ({"id": "file-1"},), "create": (MISTRAL_JOB,), "look_up": (MISTRAL_JOB,), "cancel": (MISTRAL_JOB,),
+        "find": ({"data": [MISTRAL_JOB], "total": 101}, {"data": [MISTRAL_JOB], "total": 101}),
+        "read": _FILE,
+    },
+    "together": {
+        "upload": ({"id": "file-1"},), "create": ({"job": TOGETHER_BATCH, "warning": None},),
+        "look_up": (TOGETHER_BATCH,), "find": ([TOGETHER_BATCH],), "cancel": (TOGETHER_BATCH,), "read": _FILE,
     },
     "anthropic": {
         "create": (ANTHROPIC_BATCH,), "look_up": (ANTHROPIC_BATCH,), "cancel": (ANTHROPIC_BATCH,),
@@ -41,7 +64,7 @@ REPLIES: Mapping[str, Mapping[str, tuple[JsonObject, ...]]] = {
         ),
     },
 }  # fmt: skip
-SAME_AS = {"qwen": "openai", "groq": "openai", "together": "openai", "litellm": "openai"}
+SAME_AS = {"qwen": "openai", "groq": "openai", "litellm": "openai"}
 
 
 def replies_of(flavour: str, operation: str) -> tuple[Json, ...]:

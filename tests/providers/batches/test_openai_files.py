@@ -128,3 +128,27 @@ def test_providers_without_batches_have_no_flow() -> None:
     assert batch_flow(PRESETS["deepseek"]) is None
     assert batch_flow(PRESETS["local"]) is None
     assert isinstance(_answered(batch_flow(PRESETS["openai"]).look_up("batch_1"), _BATCH), RemoteBatch)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("preset", "hours", "window"),
+    [
+        ("openai", None, "24h"), ("openai", 72, "24h"), ("groq", 72, "72h"), ("groq", 1000, "168h"), ("groq", 1, "24h"),
+        ("qwen", 336, "336h"), ("qwen", 400, "336h"), ("litellm", 48, "24h"),
+    ],
+)  # fmt: skip
+def test_a_window_is_one_that_the_provider_has(preset: str, hours: int | None, window: str) -> None:
+    shard = replace(_SHARD, window=None if hours is None else hours * 3600.0)
+    flow = batch_flow(PRESETS[preset])
+    assert flow is not None
+    request = next(flow.create(shard, "file-1"))
+    assert isinstance(request, HttpRequest)
+    assert json.loads(request.body)["completion_window"] == window
+
+
+def test_a_line_for_groq_names_the_path_from_the_version_on() -> None:
+    flow, endpoint = batch_flow(PRESETS["groq"]), PRESETS["groq"]
+    assert flow is not None
+    request = to_request(Call(provider="groq", model="openai/gpt-oss-20b", text="hi"), endpoint)
+    assert request.url == "https://api.groq.com/openai/v1/chat/completions"
+    assert json.loads(flow.line("a", request))["url"] == "/v1/chat/completions"

@@ -43,7 +43,7 @@ def test_sampling_is_accepted_as_the_reference_says(rule: str, model: str, effor
 # 2.4: Anthropic never, Gemini answers with a 400, Mistral has no such field; gateways depend on an unknown endpoint.
 NO_LOGPROBS = (
     "anthropic", "deepseek-anthropic", "gemini", "gemini-openai", "mistral", "qwen", "qwen-cn", "qwen-us", "openrouter",
-    "tokenmix", "litellm", "portkey", "portkey-self-hosted", "ollama",
+    "tokenmix", "litellm", "portkey", "portkey-self-hosted", "ollama", "groq", "together", "fireworks", "xai",
 )  # fmt: skip
 
 

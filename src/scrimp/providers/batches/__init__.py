@@ -16,9 +16,10 @@ _MODULES: Mapping[str, str] = {
     "openai": "openai_files",
     "qwen": "openai_files",
     "groq": "openai_files",
-    "together": "openai_files",
+    "together": "together_files",
     "litellm": "openai_files",
     "anthropic": "anthropic_messages",
+    "mistral": "mistral_jobs",
 }
 
 

@@ -43,6 +43,10 @@ class BaseFlow:
         yield from ()
         return ""
 
+    def _window(self, shard: Shard) -> float:
+        """Return the seconds to ask for: those of the shard, as far as the provider has such a window."""
+        return min(max(shard.window or 0, self.limits.window), self.limits.longest_window)
+
     def _request(self, path: str, body: bytes | None = None) -> HttpRequest:
         method = "GET" if body is None else "POST"
         return HttpRequest(

@@ -24,7 +24,8 @@ class BatchLimits(Struct, frozen=True, kw_only=True):
     requests: int
     bytes: int  # of the file, or of the whole body
     line_bytes: int | None = None  # of one request in it
-    window: float = 86_400.0  # seconds after which what is not answered expires
+    window: float = 86_400.0  # seconds after which what is not answered expires, where no other window is asked for
+    longest_window: float = 86_400.0  # the shortest one that can be asked for is the usual one
     results_kept: float | None = None  # seconds after its creation for which results can be fetched; None: not stated
 
 
@@ -101,6 +102,8 @@ class BatchRefusedError(Exception):
         self.failure, self.refusal = failure, refusal
 
 
+# A request has no key. It gets it where it is sent, and only to the provider's own host (`Endpoint.is_own`): files are
+# fetched from other hosts, too, whose addresses are secrets themselves.
 WireRequest: TypeAlias = HttpRequest | FileRequest
 Exchanges: TypeAlias = Generator[WireRequest, HttpReply, T]
 

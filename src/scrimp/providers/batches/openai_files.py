@@ -1,37 +1,35 @@
 """OpenAI's batches: a file of requests is uploaded, a batch made of it (providers' reference, 2.6, 2.7 and 4).
 
-Qwen, Groq, Together and LiteLLM's proxy have the same API with limits of their own.
+Qwen, Groq and LiteLLM's proxy have the same API with limits of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import BinaryIO
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from scrimp.enums import BatchState
-from scrimp.providers.batches.base_flow import PAGE, BaseFlow, Page
+from scrimp.providers.batches.base_flow import PAGE, Page
+from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
 from scrimp.providers.batches.flow import (
     BatchLimits,
-    BatchResult,
     Exchanges,
-    FileRequest,
     LineFault,
     RemoteBatch,
     Shard,
 )
-from scrimp.providers.batches.replies import count, lines_of, moment, object_in, reply_in, unreadable
+from scrimp.providers.batches.replies import count, moment, object_in, unreadable
 from scrimp.providers.endpoint import Endpoint, HttpRequest
 from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.values import JsonObject
 
 _MB = 1_000_000
+_HOUR = 3600
 _DAY = 86_400.0
 LIMITS: Mapping[str, BatchLimits] = {
     "openai": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY, results_kept=30 * _DAY),
-    "qwen": BatchLimits(requests=50_000, bytes=500 * _MB, line_bytes=6 * _MB, window=_DAY),
-    "groq": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY),
-    "together": BatchLimits(requests=50_000, bytes=100 * _MB, window=_DAY),
+    "qwen": BatchLimits(requests=50_000, bytes=500 * _MB, line_bytes=6 * _MB, window=_DAY, longest_window=14 * _DAY),
+    "groq": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY, longest_window=7 * _DAY),
     "litellm": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY),
 }
 _STATES: Mapping[str, BatchState] = {
@@ -53,10 +51,8 @@ def flow(endpoint: Endpoint) -> OpenAiFiles:
     return OpenAiFiles(endpoint, LIMITS[endpoint.flavour])
 
 
-class OpenAiFiles(BaseFlow):
+class OpenAiFiles(FileFlow):
     """Batches of uploaded files."""
-
-    uploads = True
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file: the body as a live call has it."""
@@ -64,23 +60,11 @@ class OpenAiFiles(BaseFlow):
         head = dumps({"custom_id": custom_id, "method": "POST", "url": path})
         return head[:-1] + b',"body":' + request.body + b"}"
 
-    def upload(self, shard: Shard) -> Exchanges[str]:
-        """Upload the file. One whose reply was lost is uploaded again: a file costs nothing and expires."""
-        url = self._endpoint.address("/files")
-        reply = yield FileRequest(
-            url=url, headers=dict(self._endpoint.headers), form={"purpose": "batch"},
-            file_name=f"{shard.name}.jsonl", content_type="application/jsonl",
-        )  # fmt: skip
-        file = nonempty(object_in(reply, self._endpoint).get("id"))
-        if file is None:
-            raise unreadable(self._endpoint, "the id of the file")
-        return file
-
     def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
         """Create the batch; its metadata name the shard."""
         body: JsonObject = {
-            "input_file_id": file, "endpoint": shard.path, "completion_window": _window(shard.window),
-            "metadata": {"scrimp_shard": shard.name},
+            "input_file_id": file, "endpoint": shard.path,
+            "completion_window": f"{round(self._window(shard) / _HOUR)}h", "metadata": {"scrimp_shard": shard.name},
         }  # fmt: skip
         reply = yield self._request("/batches", body=dumps(body))
         return self._batch(object_in(reply, self._endpoint, shard.model))
@@ -106,21 +90,6 @@ class OpenAiFiles(BaseFlow):
         reply = yield self._request(f"/batches/{quote(batch, safe='')}/cancel", body=b"{}")
         object_in(reply, self._endpoint)
 
-    def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
-        """Return the requests for both files: that of the answers, and that of the errors."""
-        return [self._request(f"/files/{quote(file, safe='')}/content") for file in batch.results]
-
-    def read(self, results: BinaryIO) -> Iterator[BatchResult]:
-        """Yield what became of each request."""
-        for line in lines_of(results):
-            custom_id, error = string(line.get("custom_id")), obj(line, "error")
-            body = obj(line, "response").get("body")
-            reply = reply_in(line, dumps(body) if isinstance(body, dict) else str(body or "").encode())
-            why = None
-            if reply is None:
-                why = nonempty(error.get("code")) or nonempty(error.get("message")) or "no status"
-            yield BatchResult(custom_id=custom_id, reply=reply, unanswered=why)
-
     def _path_of(self, request: HttpRequest) -> str:
         """Return the path of a request as batches name it, from the version on, whatever is before that here."""
         path = urlsplit(request.url).path
@@ -135,14 +104,12 @@ class OpenAiFiles(BaseFlow):
         tokens = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
         answered, failed = count(counts.get("completed")), count(counts.get("failed"))
         return RemoteBatch(
-            id=identity, state=_STATES[word], word=word,
+            id=identity, state=end_of(_STATES[word], body.get("output_file_id")), word=word,
             shard=_shard_of(body),
             total=count(counts.get("total")),
             completed=None if answered is None else answered + (failed or 0), failed=failed,
             created=moment(body.get("created_at")), expires=moment(body.get("expires_at")),
-            results=tuple(
-                file for name in ("output_file_id", "error_file_id") if (file := nonempty(body.get(name))) is not None
-            ),
+            results=files_of(body, "output_file_id", "error_file_id"),
             faults=_faults(body),
             tokens=None if tokens[0] is None or tokens[1] is None else (tokens[0], tokens[1]),
         )  # fmt: skip
@@ -157,7 +124,3 @@ def _faults(body: JsonObject) -> tuple[LineFault, ...]:
     return tuple(
         LineFault(string(error.get("code")), string(error.get("message")), count(error.get("line"))) for error in errors
     )
-
-
-def _window(seconds: float | None) -> str:
-    return f"{round((seconds or _DAY) / 3600)}h"

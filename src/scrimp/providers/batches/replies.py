@@ -10,7 +10,7 @@ from typing import BinaryIO
 from scrimp.enums import BatchRefusal
 from scrimp.providers.batches.flow import BatchRefusedError
 from scrimp.providers.endpoint import Endpoint, HttpReply
-from scrimp.providers.json_access import is_success, number, obj, reply_object, string
+from scrimp.providers.json_access import is_success, number, obj, reply_object, reply_value, string
 from scrimp.providers.replies.error_replies import to_failure
 from scrimp.values import Failure, Json, JsonObject
 
@@ -22,11 +22,22 @@ _NO_BATCH_WORDS = ("not_available_for_plan", "not available for your plan", "bat
 
 
 def object_in(reply: HttpReply, endpoint: Endpoint, model: str = "") -> JsonObject:
-    """Return the object of a successful reply; raise BatchRefusedError for any other."""
+    """Return the object of a successful reply; raise BatchRefusedError for any other.
+
+    An error beside an id or a name is that of the batch which is described, not of the request.
+    """
     body = reply_object(reply)
-    if is_success(reply) and body is not None and not body.get("error"):
+    if is_success(reply) and body is not None and (not body.get("error") or body.get("id") or body.get("name")):
         return body
     raise refusal_of(reply, endpoint, model)
+
+
+def array_in(reply: HttpReply, endpoint: Endpoint) -> list[Json]:
+    """Return the array of a successful reply; raise BatchRefusedError for any other."""
+    value = reply_value(reply)
+    if is_success(reply) and isinstance(value, list):
+        return value
+    raise refusal_of(reply, endpoint)
 
 
 def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRefusedError:

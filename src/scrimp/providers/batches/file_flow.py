@@ -1,0 +1,68 @@
+"""Batches of uploaded files, whose results are files, too: one of the answers, one of the errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+from urllib.parse import quote
+
+from scrimp.enums import BatchState
+from scrimp.providers.batches.base_flow import BaseFlow
+from scrimp.providers.batches.flow import BatchResult, Exchanges, FileRequest, RemoteBatch, Shard
+from scrimp.providers.batches.replies import lines_of, object_in, reply_in, unreadable
+from scrimp.providers.endpoint import HttpRequest
+from scrimp.providers.json_access import dumps, nonempty, obj, string
+from scrimp.values import Json, JsonObject
+
+
+class FileFlow(BaseFlow):
+    """Uploads a file to `/files` and fetches those that the batch names, as OpenAI's API does."""
+
+    uploads = True
+    _upload_path = "/files"
+
+    def line(self, custom_id: str, request: HttpRequest) -> bytes:
+        """Return a line of the file: the body as a live call has it."""
+        return dumps({"custom_id": custom_id})[:-1] + b',"body":' + request.body + b"}"
+
+    def upload(self, shard: Shard) -> Exchanges[str]:
+        """Upload the file. One whose reply was lost is uploaded again: a file costs nothing and expires."""
+        reply = yield FileRequest(
+            url=self._endpoint.address(self._upload_path), headers=dict(self._endpoint.headers),
+            form=self._form(shard), file_name=f"{shard.name}.jsonl", content_type="application/jsonl",
+        )  # fmt: skip
+        file = nonempty(object_in(reply, self._endpoint).get("id"))
+        if file is None:
+            raise unreadable(self._endpoint, "the id of the file")
+        return file
+
+    def _form(self, shard: Shard) -> Mapping[str, str]:
+        """Return the fields of the form before the file."""
+        del shard
+        return {"purpose": "batch"}
+
+    def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
+        """Return the requests for both files: that of the answers, and that of the errors."""
+        return [self._request(f"/files/{quote(file, safe='')}/content") for file in batch.results]
+
+    def read(self, results: BinaryIO) -> Iterator[BatchResult]:
+        """Yield what became of each request."""
+        for line in lines_of(results):
+            custom_id, error = string(line.get("custom_id")), line.get("error")
+            body = obj(line, "response").get("body")
+            reply = reply_in(line, dumps(body) if isinstance(body, dict) else str(body or "").encode())
+            why = None
+            if reply is None:
+                words = obj(error)
+                why = nonempty(words.get("code")) or nonempty(words.get("message")) or nonempty(error) or "no status"
+            yield BatchResult(custom_id=custom_id, reply=reply, unanswered=why)
+
+
+def end_of(state: BatchState, output: Json) -> BatchState:
+    """Return the state of a batch in view of its file of answers: one that has some was not refused as a whole."""
+    return "ended" if state == "refused" and nonempty(output) else state
+
+
+def files_of(body: JsonObject, *names: str) -> tuple[str, ...]:
+    """Return the files that a batch names; an empty name is no file."""
+    return tuple(file for name in names if (file := nonempty(body.get(name))) is not None)

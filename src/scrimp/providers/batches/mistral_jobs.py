@@ -1,0 +1,91 @@
+"""Mistral's batch jobs: a file of bodies, and a job that has their model (providers' reference, 2.6, 2.7 and 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count as numbers
+from urllib.parse import quote
+
+from scrimp.enums import BatchState
+from scrimp.providers.batches.base_flow import PAGE, Page
+from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
+from scrimp.providers.batches.flow import BatchLimits, Exchanges, LineFault, RemoteBatch, Shard
+from scrimp.providers.batches.replies import count, moment, object_in, unreadable
+from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.json_access import array, dumps, nonempty, obj, string
+from scrimp.values import JsonObject
+
+_DAY = 86_400.0
+# Mistral's pages name 100 000 requests, its specification a million: the lower is taken by both.
+LIMITS = BatchLimits(requests=100_000, bytes=512_000_000, window=_DAY, longest_window=7 * _DAY)
+_STATES: Mapping[str, BatchState] = {
+    "QUEUED": "checking",
+    "RUNNING": "running",
+    "SUCCESS": "ended",
+    "FAILED": "refused",
+    "TIMEOUT_EXCEEDED": "expired",
+    "CANCELLATION_REQUESTED": "stopping",
+    "CANCELLED": "cancelled",
+}
+_PATH = "/batch/jobs"
+_HOUR = 3600
+
+
+def flow(endpoint: Endpoint) -> MistralJobs:
+    """Return how batches are made at a provider with this API."""
+    return MistralJobs(endpoint, LIMITS)
+
+
+class MistralJobs(FileFlow):
+    """Jobs of uploaded files."""
+
+    def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
+        """Create the job; its metadata name the shard. Without billing it is refused here, after the upload: 402."""
+        body: JsonObject = {
+            "input_files": [file], "endpoint": shard.path, "model": shard.model,
+            "timeout_hours": round(self._window(shard) / _HOUR), "metadata": {"scrimp_shard": shard.name},
+        }  # fmt: skip
+        reply = yield self._request(_PATH, body=dumps(body))
+        return self._batch(object_in(reply, self._endpoint, shard.model))
+
+    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
+        """Ask for one job."""
+        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}")
+        return self._batch(object_in(reply, self._endpoint))
+
+    def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the job whose metadata name the shard, among those created since its submission was begun."""
+        pages = numbers(1)
+
+        def page_of(body: JsonObject) -> Page:
+            jobs, page = array(body.get("data")), next(pages)
+            more = page * PAGE < (count(body.get("total")) or 0)
+            return jobs, _page(page) if jobs and more else None
+
+        return self._search(shard, _page(0), page_of, lambda job: _shard_of(job) == shard.name)
+
+    def cancel(self, batch: str) -> Exchanges[None]:
+        """Ask for the end of a job."""
+        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}/cancel", body=b"{}")
+        object_in(reply, self._endpoint)
+
+    def _batch(self, body: JsonObject) -> RemoteBatch:
+        identity, word = nonempty(body.get("id")), string(body.get("status"))
+        if identity is None or word not in _STATES:
+            raise unreadable(self._endpoint, "an id and a state that are known")
+        files = files_of(body, "output_file", "error_file")
+        state = end_of(_STATES[word], body.get("output_file"))
+        return RemoteBatch(
+            id=identity, state=state, word=word, shard=_shard_of(body), total=count(body.get("total_requests")),
+            completed=count(body.get("completed_requests")), failed=count(body.get("failed_requests")),
+            created=moment(body.get("created_at")), results=files,
+            faults=tuple(LineFault("", string(obj(error).get("message"))) for error in array(body.get("errors"))),
+        )  # fmt: skip
+
+
+def _page(number: int) -> str:
+    return f"{_PATH}?page={number}&page_size={PAGE}&order_by=-created"
+
+
+def _shard_of(body: JsonObject) -> str | None:
+    return nonempty(obj(body, "metadata").get("scrimp_shard"))

@@ -1,0 +1,79 @@
+"""Together's batches: OpenAI's steps with words, wrappers and an upload of its own (reference, 2.7, and its SDK)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from scrimp.enums import BatchState
+from scrimp.providers.batches.base_flow import begun_before
+from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
+from scrimp.providers.batches.flow import BatchLimits, Exchanges, LineFault, RemoteBatch, Shard
+from scrimp.providers.batches.replies import array_in, count, moment, object_in, unreadable
+from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.json_access import dumps, nonempty, obj, string
+from scrimp.values import JsonObject
+
+LIMITS = BatchLimits(requests=50_000, bytes=100_000_000)
+_STATES: Mapping[str, BatchState] = {
+    "VALIDATING": "checking",
+    "IN_PROGRESS": "running",
+    "COMPLETED": "ended",
+    "FAILED": "refused",
+    "EXPIRED": "expired",
+    "CANCELLED": "cancelled",
+}
+_PATH = "/batches"
+
+
+def flow(endpoint: Endpoint) -> TogetherFiles:
+    """Return how batches are made at a provider with this API."""
+    return TogetherFiles(endpoint, LIMITS)
+
+
+class TogetherFiles(FileFlow):
+    """Batches of uploaded files. They have no name: time and size tell them apart."""
+
+    _upload_path = "/files/upload"
+
+    def _form(self, shard: Shard) -> Mapping[str, str]:
+        return {"purpose": "batch-api", "file_name": f"{shard.name}.jsonl", "file_type": "jsonl"}
+
+    def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
+        """Create the batch; the reply has it beside a warning."""
+        body: JsonObject = {"input_file_id": file, "endpoint": shard.path, "completion_window": "24h"}
+        reply = yield self._request(_PATH, body=dumps(body))
+        created = object_in(reply, self._endpoint, shard.model)
+        return self._batch(obj(created, "job") or created)
+
+    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
+        """Ask for one batch."""
+        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}")
+        return self._batch(object_in(reply, self._endpoint))
+
+    def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return all batches of files of the same size that were created since the shard's submission was begun."""
+        reply = yield self._request(_PATH)
+        batches = [obj(each) for each in array_in(reply, self._endpoint)]
+        return [self._batch(each) for each in batches if _may_be(each, shard)]
+
+    def cancel(self, batch: str) -> Exchanges[None]:
+        """Ask for the end of a batch."""
+        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}/cancel", body=b"{}")
+        object_in(reply, self._endpoint)
+
+    def _batch(self, body: JsonObject) -> RemoteBatch:
+        identity, word = nonempty(body.get("id")), string(body.get("status"))
+        if identity is None or word not in _STATES:
+            raise unreadable(self._endpoint, "an id and a state that are known")
+        files, why = files_of(body, "output_file_id", "error_file_id"), nonempty(body.get("error"))
+        state = end_of(_STATES[word], body.get("output_file_id"))
+        return RemoteBatch(
+            id=identity, state=state, word=word, created=moment(body.get("created_at")),
+            expires=moment(body.get("job_deadline")), results=files, faults=(LineFault("", why),) if why else (),
+        )  # fmt: skip
+
+
+def _may_be(batch: JsonObject, shard: Shard) -> bool:
+    created, size = moment(batch.get("created_at")), count(batch.get("file_size_bytes"))
+    return created is not None and created >= begun_before(shard) and size in (None, shard.size)
