@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import fingerprint
-from scrimp.enums import Level
+from scrimp.enums import Level, Tier
 from scrimp.flows.plan.choices_text import choices_text
 from scrimp.flows.plan.prompt_compressor import CompressedPrompt, PromptCompressor
 from scrimp.values import Chain, Parameters, Prompt, Route
@@ -31,12 +31,18 @@ class PlannedRow(Struct, frozen=True, dict=True):
     prompt: Prompt
     level: Level  # of compression
     compressor: PromptCompressor
-    route: Route
+    destination: Route | Callable[[Prompt], Route]  # or what decides it, where the key is the same wherever it goes
     key: bytes
     instruction: str | None = None  # what is added at the end of the system text, to tell the labels
     keep: float | None = None  # the share of documents that the level keeps, where it is not the default one
     certified: TunedLevel | None = None  # what says that the level keeps the answers of its task
     other_route: bytes | None = None  # of its key, where the same may have been asked in other words
+
+    @cached_property
+    def route(self) -> Route:
+        """Where it goes; of a row of the cache it may never be decided."""
+        known = self.destination
+        return known if isinstance(known, Route) else known(self.prompt)
 
     @cached_property
     def sent(self) -> CompressedPrompt:
@@ -109,13 +115,34 @@ class Planner:
 
     def plan(self, prompt: Prompt) -> PlannedRow:
         """Return a prompt as it will be sent, and where to."""
-        route = self.route(prompt)
-        level, keep, certified = self._level(prompt, route)
-        instruction = choices_text(prompt, self._options.parameters.choices, self._options.choices_text)
-        keys = self._keys_of_route(route.key_chain or route.chain, level, keep)
+        options, certified = self._options, None
+        destination: Route | Callable[[Prompt], Route] = self.route
+        if self._only_chain is not None:
+            chain, level, keep = self._only_chain, options.level, options.keep
+        else:
+            destination = route = self.route(prompt)
+            level, keep, certified = self._level(prompt, route)
+            chain = route.key_chain or route.chain
+        instruction = choices_text(prompt, options.parameters.choices, options.choices_text)
+        keys = self._keys_of_route(chain, level, keep)
         key = _key(keys.own, prompt, instruction)
         compressor = self._compressor(level, keep)
-        return PlannedRow(prompt, level, compressor, route, key, instruction, keep, certified, keys.other)
+        return PlannedRow(prompt, level, compressor, destination, key, instruction, keep, certified, keys.other)
+
+    @cached_property
+    def _only_chain(self) -> Chain | None:
+        """A chain that has the key of whatever the prior may decide: all its tiers have the same models.
+
+        Then no model goes before a tier, either: none of another family is in it. A row of the cache is found without
+        its tier being decided, which is most of what such a row takes.
+        """
+        options = self._options
+        if self._fixed or self._rules or self._certified is not None or self._levels is not None:
+            return None
+        if options.labels.priority == "low" or options.min_confidence is not None:
+            return None
+        chains = [self._routes.tier_chain(tier) for tier in get_args(Tier) if tier in self._routes.tiers]
+        return chains[0] if len({chain.steps[0].candidates for chain in chains}) == 1 else None
 
     def _level(self, prompt: Prompt, route: Route) -> tuple[Level, float | None, TunedLevel | None]:
         """Return the level of a prompt and what it keeps: a flag's, a rule's, the config's, a certified one, or none's.
