@@ -13,6 +13,7 @@ import msgspec
 import typer
 
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table
+from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
 from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
@@ -108,6 +109,7 @@ def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, o
         if file == "-":
             print_rows(lines)
             return
+        OwnFiles(session).refuse("cache export", file)
         try:
             with Path(file).open("wb") as out:
                 out.writelines(lines)

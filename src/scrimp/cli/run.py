@@ -108,7 +108,7 @@ def run(
         read = read_options(reading)
         output, row_names = row_pattern(written.output, several.samples)
         rows = _rows(session, names, read, several, meter, row_names)
-        target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer))
+        target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer), session)
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
             from scrimp.cli.results.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
@@ -118,7 +118,7 @@ def run(
         shadow, watch = _shadow_run(session, options), _quality_shadow(session, options)
         with _progress(session, screen, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(
-                file, rows, _writer_opener(session, options, read, written, target), session.messages.warn
+                file, rows, _writer_opener(session, options, read, written, target), session
             )
             explain = session.messages.note if screen.verbose else None
             clear = bar.clear if target.is_terminal(session) else _nothing

@@ -59,15 +59,16 @@ class OutputTarget(Struct, frozen=True):
         file: OutputFile,
         rows: Iterator[Prompt],
         open_writer: Callable[[BinaryIO], RowWriter],
-        warn: Callable[[str], None],
+        session: Session,
     ) -> tuple[RowWriter, Iterator[Prompt]]:
         """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
         if self.row_names is None:
             return open_writer(file.stream), rows
+        from scrimp.cli.results.own_files import OwnFiles  # noqa: PLC0415 - as below
         from scrimp.cli.results.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
 
         kept = {**self.files_read, "--summary-file": self.summary_file}
-        files = RowFiles(self.row_names, self.inputs, kept, open_writer, warn)
+        files = RowFiles(self.row_names, self.inputs, kept, OwnFiles(session), open_writer, session.messages.warn)
         return files, files.named(rows)
 
 
@@ -77,8 +78,10 @@ def output_target(
     summary_file: str | None,
     inputs: Sequence[str],
     files_read: Mapping[str, str | None],
+    session: Session,
 ) -> OutputTarget:
     """Return where a run writes, by what `row_pattern` returns. Raises UsageError where it reads that file itself."""
+    _refuse_own_files(session, {"-o": None if row_names else output, "--summary-file": summary_file})
     if output == STDOUT:
         _refuse_reading_stdout(inputs)
     elif row_names is None:
@@ -123,6 +126,15 @@ def _refuse_unwritable(flag: str, file: str) -> None:
         writable = False
     if not writable:
         raise UsageError(f"{flag}: {file} cannot be written: name another file")
+
+
+def _refuse_own_files(session: Session, written: Mapping[str, str | None]) -> None:
+    """Raise UsageError where a file is written, by its flag, that scrimp keeps."""
+    for flag, file in written.items():
+        if file is not None and file != STDOUT:
+            from scrimp.cli.results.own_files import OwnFiles  # noqa: PLC0415 - only where a file is written
+
+            OwnFiles(session).refuse(flag, file)
 
 
 def _refuse_reading_stdout(inputs: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scrimp.cli.results.output import write_beside
+from scrimp.cli.results.own_files import OwnFiles
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.plan.samples import samples
 from scrimp.read.inputs.same_file import is_same_file
@@ -68,12 +69,13 @@ class RowFiles:
         names: RowNames,
         inputs: Sequence[str],
         read: Mapping[str, str | None],
+        own_files: OwnFiles,
         open_writer: Callable[[BinaryIO], RowWriter],
         warn: Callable[[str], None],
     ) -> None:
         """`read` are files that must not be written, by their flag; `open_writer` opens what writes one row."""
         self._names, self._open_writer, self._warn = names, open_writer, warn
-        self._inputs, self._read = InputFiles(inputs), read
+        self._inputs, self._read, self._own_files = InputFiles(inputs), read, own_files
         self._paths = dict[_Place, Path]()
         self._without_file = 0
         if self._inputs.walks(Path(names.example)):
@@ -110,6 +112,7 @@ class RowFiles:
 
     def _path(self, prompt: Prompt) -> Path:
         path = Path(self._names.take(prompt))
+        self._own_files.refuse("-o", path)
         if self._inputs.includes(path):
             raise UsageError(f"-o: {path} is also an input: name another directory, or another ending")
         for flag, file in self._read.items():

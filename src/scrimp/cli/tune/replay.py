@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from scrimp.cli.printing import print_json, print_line
+from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import (
     LEDGER,
@@ -111,6 +112,7 @@ def replay(
             session.messages.warn("no score is recorded, so what is kept is unknown and there is nothing to draw")
         if picture is not None and points:
             title = f"{row_count(result)}, flagship {result.flagship}"
+            OwnFiles(session).refuse("--svg", picture)
             _write(Path(picture), svg_plot(points, _X_AXIS, _Y_AXIS, title))
         if as_json:
             print_json(trade_off_document(result))
