@@ -34,6 +34,15 @@ TOGETHER_BATCH: JsonObject = {
     "completed_at": "2023-11-14T23:00:00Z", "error": None, "output_file_id": "file-2", "error_file_id": "file-3",
     "progress": 100.0, "model_id": "m-1", "user_id": "u-1",
 }  # fmt: skip
+GEMINI_BATCH: JsonObject = {
+    "name": "batches/1", "done": True, "response": {"responsesFile": "files/batch-1"},
+    "metadata": {
+        "model": "models/m-1", "displayName": "b1-01", "state": "BATCH_STATE_SUCCEEDED", "name": "batches/1",
+        "createTime": "2023-11-14T22:13:30.045123456Z", "endTime": "2023-11-14T23:00:00Z",
+        "output": {"responsesFile": "files/batch-1"}, "inputConfig": {"fileName": "files/1"},
+        "batchStats": {"requestCount": "3", "successfulRequestCount": "2", "failedRequestCount": "1"},
+    },
+}  # fmt: skip
 
 _FILE: tuple[Json, ...] = (
     {"custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
@@ -54,6 +63,14 @@ REPLIES: Mapping[str, Mapping[str, tuple[Json, ...]]] = {
     "together": {
         "upload": ({"id": "file-1"},), "create": ({"job": TOGETHER_BATCH, "warning": None},),
         "look_up": (TOGETHER_BATCH,), "find": ([TOGETHER_BATCH],), "cancel": (TOGETHER_BATCH,), "read": _FILE,
+    },
+    "gemini": {
+        "upload": ({}, {"file": {"name": "files/1"}}), "create": (GEMINI_BATCH,), "look_up": (GEMINI_BATCH,),
+        "cancel": ({},),
+        "find": ({"operations": [GEMINI_BATCH], "nextPageToken": "n"}, {"operations": [GEMINI_BATCH]}),
+        "read": (
+            {"key": "a", "response": {"candidates": []}}, {"key": "b", "error": {"code": 8, "message": "m"}},
+        ),
     },
     "anthropic": {
         "create": (ANTHROPIC_BATCH,), "look_up": (ANTHROPIC_BATCH,), "cancel": (ANTHROPIC_BATCH,),

@@ -21,6 +21,7 @@ from scrimp.values import Call, Json, Parameters
 
 # A provider of each flavour.
 _NAMES = sorted({endpoint.flavour: name for name, endpoint in PRESETS.items() if batch_flow(endpoint)}.values())
+_HEADERS = {"x-goog-upload-url": "https://generativelanguage.googleapis.com/upload/v1beta/files?upload_id=u"}
 _MOST_REQUESTS = 60
 _json: st.SearchStrategy[Json] = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
@@ -79,7 +80,7 @@ def test_a_reply_that_is_odd_in_any_place_is_understood_or_refused(name: str, op
     for turn, body in enumerate(whole):
         for odd in _damaged(body):
             replies = (*whole[:turn], odd, *whole[turn + 1 :])
-            _understood_or_refused(flow_of(name), operation, *(reply(each) for each in replies))
+            _understood_or_refused(flow_of(name), operation, *(reply(each, **_HEADERS) for each in replies))
 
 
 @pytest.mark.parametrize("name", _NAMES)
@@ -89,7 +90,9 @@ def test_a_refusal_with_anything_in_it_is_understood_or_refused(name: str, data:
     operation = data.draw(st.sampled_from(sorted(_OPERATIONS)))
     bodies = replies_of(PRESETS[name].flavour, operation) or ({},)
     replies = [
-        reply(data.draw(st.sampled_from(list(_damaged(body))) | _json), data.draw(st.sampled_from(_STATUSES)))
+        reply(
+            data.draw(st.sampled_from(list(_damaged(body))) | _json), data.draw(st.sampled_from(_STATUSES)), **_HEADERS
+        )
         for body in bodies
     ]
     _understood_or_refused(flow_of(name), operation, *replies)

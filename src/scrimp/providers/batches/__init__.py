@@ -20,6 +20,7 @@ _MODULES: Mapping[str, str] = {
     "litellm": "openai_files",
     "anthropic": "anthropic_messages",
     "mistral": "mistral_jobs",
+    "gemini": "gemini_batches",
 }
 
 

@@ -23,6 +23,7 @@ class BaseFlow:
     """A flow whose file is JSONL, sent when the batch is created, for models of every name."""
 
     uploads = False
+    _newest_first = True  # whether the list of batches is in this order
 
     def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
         self._endpoint, self.limits = endpoint, limits
@@ -57,11 +58,14 @@ class BaseFlow:
         """Return a batch as the provider describes it; raise BatchRefusedError if it cannot be understood."""
         raise NotImplementedError
 
+    def _created(self, body: JsonObject) -> float | None:
+        """Return when a batch was created."""
+        return moment(body.get("created_at"))
+
     def _search(
-        self, shard: Shard, path: str, page_of: Callable[[JsonObject], Page], is_ours: Callable[[JsonObject], bool],
-        created: str = "created_at",
-    ) -> Exchanges[Sequence[RemoteBatch]]:  # fmt: skip
-        """Return the batches that are the shard's in a list, the newest first, back to when its submission was begun.
+        self, shard: Shard, path: str, page_of: Callable[[JsonObject], Page], is_ours: Callable[[JsonObject], bool]
+    ) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the batches that are the shard's in a list, back to when its submission was begun if that is ordered.
 
         Those that are not its own may be in a state that is not known.
         """
@@ -73,8 +77,8 @@ class BaseFlow:
             listed, following = page_of(object_in((yield self._request(following)), self._endpoint))
             batches = [obj(each) for each in listed]
             found += [self._batch(each) for each in batches if is_ours(each)]
-            oldest = min((time for each in batches if (time := moment(each.get(created))) is not None), default=None)
-            if oldest is None or oldest < begun_before(shard):
+            times = [time for each in batches if (time := self._created(each)) is not None]
+            if not batches or (self._newest_first and (not times or min(times) < begun_before(shard))):
                 break
         return found
 
