@@ -53,10 +53,8 @@ class Vocabulary:
             text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
             for section in text.split("[")[1:]:
                 demand, _, entries = section.partition("]")
-                for entry in entries.split(","):
-                    words = entry.strip()
-                    if words:
-                        self._add(demand, words)
+                for words in filter(None, map(str.strip, entries.split(","))):
+                    self._add(demand, words)
         self._stem_lengths = sorted({len(first) - 1 for first in self._unread if first[-1] == "*"})
 
     def _add(self, demand: str, words: str) -> None:
@@ -94,7 +92,7 @@ class Vocabulary:
         firsts = [word, *(f"{word[:length]}*" for length in self._stem_lengths if length <= len(word))]
         for first in firsts:
             for part, number, place in self._unread.get(first, ()):
-                for spelling in _spellings(part.removeprefix("^")):
+                for spelling in _spellings_from(first, part.removeprefix("^")):
                     words = spelling.split()
                     if words[0] == first:
                         second = words[1] if len(words) > 1 and _is_plain(words[1]) else ANY_SECOND
@@ -109,6 +107,15 @@ class Vocabulary:
 
 def _is_plain(word: str) -> bool:
     return word != _GAP and word[-1] != "*"
+
+
+def _spellings_from(first: str, part: str) -> Iterator[str]:
+    """Return the spellings whose first word may be this one."""
+    if part[0] != "{":
+        return _spellings(part)
+    options, _, after = part[1:].partition("}")
+    chosen = [option for option in options.split("|") if option.partition(" ")[0] == first]
+    return (option + end for option in chosen for end in _spellings(after))
 
 
 def _spellings(part: str) -> Iterator[str]:
