@@ -1,0 +1,57 @@
+"""Servers of the batch APIs on localhost, faked at the wire, for tests of whole commands. How a test uses them:
+
+    with OpenAIBatches() as server:              # or another API's class; `answer` says what models complete
+        scrimp.provider(server.url)              # live calls and batches get equal completions
+        server.scripts.append([VALIDATING, RUNNING, EXPIRED])  # of the next batch: a poll moves it on by one phase,
+                                                 # the last one stays; half of the requests are done while RUNNING
+        server.fates["some prompt"] = [failed(429), SUCCEEDED]  # or by custom_id, or "*" for all; one for each run
+        server.lose("create")                    # done, then no reply; or server.refuse("poll", 503, times=2)
+        server.after["upload"] = process.kill    # or server.before: a client killed between two steps
+        scrimp("run", "rows.txt", "--batch")
+        assert server.paid_twice == [] and set(server.billed) == prompts and len(server.batches) == 1
+
+Steps are the words of `Step`. Lists do not move batches on, but `server.advance()` does. Attributes of `BatchServer`
+and of each API's class switch other faults and limits; `seen`, `runs`, `files` and `batches` hold all that was done.
+"""
+
+from __future__ import annotations
+
+from batch_servers.openai import OpenAIBatches
+from batch_servers.outcomes import (
+    DUPLICATED,
+    EXPIRED_LINE,
+    GARBLED,
+    MISSING,
+    STATUS_ZERO,
+    SUCCEEDED,
+    Fate,
+    Phase,
+    failed,
+)
+from batch_servers.server import BatchServer, Run, Seen, Step
+
+VALIDATING, RUNNING, FINISHING = Phase.VALIDATING, Phase.RUNNING, Phase.FINISHING
+COMPLETED, EXPIRED, FAILED = Phase.COMPLETED, Phase.EXPIRED, Phase.FAILED
+
+__all__ = [
+    "COMPLETED",
+    "DUPLICATED",
+    "EXPIRED",
+    "EXPIRED_LINE",
+    "FAILED",
+    "FINISHING",
+    "GARBLED",
+    "MISSING",
+    "RUNNING",
+    "STATUS_ZERO",
+    "SUCCEEDED",
+    "VALIDATING",
+    "BatchServer",
+    "Fate",
+    "OpenAIBatches",
+    "Phase",
+    "Run",
+    "Seen",
+    "Step",
+    "failed",
+]

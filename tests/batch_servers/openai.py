@@ -1,0 +1,290 @@
+"""OpenAI's files and batches, and its chat completions: also spoken by Groq, Qwen and LiteLLM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import Struct
+
+from batch_servers.answers import chat_completion, prompt_of
+from batch_servers.outcomes import Batch, Fate, Item, Phase, Refusal
+from batch_servers.server import BatchServer, File, Refused, Step, tokens_of
+from batch_servers.wire import Reply, Request, as_json, form_parts
+from fake_provider import as_events
+
+STATUSES = {
+    Phase.VALIDATING: "validating", Phase.RUNNING: "in_progress", Phase.FINISHING: "finalizing",
+    Phase.COMPLETED: "completed", Phase.EXPIRED: "expired", Phase.FAILED: "failed",
+    Phase.CANCELLING: "cancelling", Phase.CANCELLED: "cancelled",
+}  # fmt: skip
+ERROR_TYPES = {401: "invalid_request_error", 403: "permission_error", 429: "requests", 500: "server_error"}
+ENDPOINTS = frozenset(
+    f"/v1/{name}" for name in ("responses", "chat/completions", "embeddings", "completions", "moderations")
+)
+DAY = 86_400
+
+
+class Line(Struct):
+    """A line of an input file."""
+
+    custom_id: str
+    method: str
+    url: str
+    body: msgspec.Raw
+
+
+class OpenAIBatches(BatchServer):
+    """OpenAI: upload a file, create a batch of it, poll, fetch two files."""
+
+    routes: ClassVar[Sequence[tuple[str, str, Step, str]]] = (
+        ("POST", "/files", Step.UPLOAD, "upload"),
+        ("GET", "/files", Step.LIST, "list_files"),
+        ("GET", "/files/(?P<file_id>[^/]+)/content", Step.DOWNLOAD, "content"),
+        ("GET", "/files/(?P<file_id>[^/]+)", Step.OTHER, "retrieve_file"),
+        ("DELETE", "/files/(?P<file_id>[^/]+)", Step.DELETE, "delete_file"),
+        ("POST", "/batches", Step.CREATE, "create"),
+        ("GET", "/batches", Step.LIST, "list_batches"),
+        ("GET", "/batches/(?P<batch_id>[^/]+)", Step.POLL, "retrieve"),
+        ("POST", "/batches/(?P<batch_id>[^/]+)/cancel", Step.CANCEL, "cancel_batch"),
+        ("POST", "/chat/completions", Step.LIVE, "live"),
+    )
+    max_requests = 50_000
+    max_bytes = 200_000_000
+    windows: ClassVar[frozenset[str]] = frozenset({"24h"})
+    no_file: str | None = None  # how a file that does not exist is told; "" was seen, too
+    tells_unfinished = True  # the error file has a line for each request that was not run
+
+    def error(self, status: int, code: str, message: str) -> Reply:
+        kind = ERROR_TYPES.get(status, "invalid_request_error")
+        return as_json({"error": {"message": message, "type": kind, "param": None, "code": code or None}}, status)
+
+    # Files
+
+    def upload(self, request: Request) -> Reply:
+        parts = form_parts(request)
+        name, data = parts.get("file", ("", b""))
+        if "file" not in parts or not name:
+            raise Refused(self.error(400, "", "'file' is a required property"))
+        if len(data) > self.max_bytes:
+            raise Refused(
+                self.error(413, "", f"Maximum content size limit ({self.max_bytes}) exceeded ({len(data)} bytes read)")
+            )
+        purpose = parts.get("purpose", ("", b""))[1].decode()
+        if purpose != "batch":
+            raise Refused(self.error(400, "", f"'{purpose}' is not one of ['batch']"))
+        return as_json(self.file_object(self.keep(name, purpose, data)))
+
+    def keep(self, name: str, purpose: str, data: bytes) -> File:
+        file = File(self.new_id("file-"), name, purpose, data, self.clock())
+        self.files[file.id] = file
+        return file
+
+    def file_object(self, file: File) -> dict[str, Any]:
+        return {
+            "id": file.id, "object": "file", "bytes": len(file.data), "created_at": int(file.created_at),
+            "expires_at": int(file.created_at) + 30 * DAY, "filename": file.name, "purpose": file.purpose,
+            "status": "processed", "status_details": None,
+        }  # fmt: skip
+
+    def file(self, file_id: str) -> File:
+        if file_id not in self.files:
+            raise Refused(self.error(404, "", f"No such File object: {file_id}"))
+        return self.files[file_id]
+
+    def retrieve_file(self, request: Request, file_id: str) -> Reply:
+        return as_json(self.file_object(self.file(file_id)))
+
+    def content(self, request: Request, file_id: str) -> Reply:
+        return Reply(200, self.file(file_id).data, {"content-type": "application/octet-stream"})
+
+    def delete_file(self, request: Request, file_id: str) -> Reply:
+        del self.files[self.file(file_id).id]
+        return as_json({"id": file_id, "object": "file", "deleted": True})
+
+    def list_files(self, request: Request) -> Reply:
+        wanted = request.query.get("purpose")
+        found = [file for file in reversed(self.files.values()) if wanted in (None, file.purpose)]
+        return self.page(request, [self.file_object(file) for file in found], 10_000)
+
+    # Batches
+
+    def create(self, request: Request) -> Reply:
+        asked = msgspec.json.decode(request.body)
+        self.check_created(asked)
+        file = self.files[asked["input_file_id"]]
+        batch = self.add_batch(self.new_id("batch_"), "", [], asked, file.id)
+        return as_json(self.batch_object(batch))
+
+    def check_created(self, asked: dict[str, Any]) -> None:
+        """Refuse what is wrong at once; the lines are looked at later."""
+        if asked.get("completion_window") not in self.windows:
+            raise Refused(self.error(400, "invalid_value", f"Invalid value for 'completion_window': {self.windows}."))
+        if asked.get("endpoint") not in ENDPOINTS:
+            raise Refused(self.error(400, "invalid_value", f"Invalid value for 'endpoint': {asked.get('endpoint')!r}."))
+        if asked.get("input_file_id") not in self.files:
+            raise Refused(self.error(400, "", f"Invalid input_file_id: {asked.get('input_file_id')!r} was not found."))
+        metadata = asked.get("metadata") or {}
+        if len(metadata) > 16 or any(len(key) > 64 or len(value) > 512 for key, value in metadata.items()):
+            raise Refused(self.error(400, "invalid_value", "Invalid 'metadata': too many pairs, or one is too long."))
+
+    def refuse_invalid(self, batch: Batch) -> None:
+        lines = self.files[batch.input_file].data.split(b"\n")
+        if lines and not lines[-1]:
+            lines.pop()
+        if not lines:
+            batch.refusals.append(Refusal("empty_file", "The input file is empty.", None))
+        if len(lines) > self.max_requests:
+            batch.refusals.append(
+                Refusal("too_many_tasks", f"The batch has more than {self.max_requests} requests.", None)
+            )
+            return
+        seen: set[str] = set()
+        for number, line in enumerate(lines, 1):
+            self._take(batch, number, line, seen)
+        self._check_queue(batch)
+
+    def _take(self, batch: Batch, number: int, data: bytes, seen: set[str]) -> None:
+        """Take one line of the input, or say what is wrong with it."""
+        try:
+            line = msgspec.json.decode(data, type=Line)
+            model = str(msgspec.json.decode(line.body)["model"])
+        except msgspec.ValidationError as error:
+            refusal = Refusal("missing_required_parameter", f"Missing or wrong parameter: {error}", number)
+        except (msgspec.DecodeError, KeyError, TypeError):
+            refusal = Refusal("invalid_json_line", "This line is not parseable as valid JSON.", number)
+        else:
+            batch.model = batch.model or model
+            if line.custom_id in seen:
+                refusal = Refusal(
+                    "duplicate_custom_id", f"The custom_id '{line.custom_id}' is used twice.", number, "custom_id"
+                )  # fmt: skip
+            elif line.url != batch.given["endpoint"]:
+                refusal = Refusal("url_mismatch", "The URL does not match the endpoint of the batch.", number, "url")
+            elif model != batch.model:
+                refusal = Refusal(
+                    "model_mismatch", "All requests of a batch must name one model.", number, "body.model"
+                )
+            else:
+                seen.add(line.custom_id)
+                batch.items.append(Item(number - 1, line.custom_id, bytes(line.body)))
+                return
+        batch.refusals.append(refusal)
+
+    def _check_queue(self, batch: Batch) -> None:
+        limit = self.enqueued_limit
+        if limit is not None and tokens_of(batch) + self.enqueued(batch.model, batch) > limit:
+            batch.refusals.append(
+                Refusal(
+                    "token_limit_exceeded",
+                    f"Enqueued token limit reached for {batch.model}. Limit: {limit:,} enqueued tokens. "
+                    "Please try again once some in_progress batches have been completed.",
+                )
+            )
+
+    def batch_object(self, batch: Batch) -> dict[str, Any]:
+        at = {phase: int(when) for phase, when in batch.entered.items()}
+        finished = batch.phase is not Phase.VALIDATING
+        errors = [
+            {"code": one.code, "line": one.line, "message": one.message, "param": one.param} for one in batch.refusals
+        ]
+        return {
+            "id": batch.id, "object": "batch", "endpoint": batch.given["endpoint"], "model": batch.model or None,
+            "errors": {"object": "list", "data": errors} if errors else None,
+            "input_file_id": batch.input_file, "completion_window": batch.given["completion_window"],
+            "status": STATUSES[batch.phase],
+            "output_file_id": batch.output_file or self.no_file, "error_file_id": batch.error_file or self.no_file,
+            "created_at": int(batch.created_at), "in_progress_at": at.get(Phase.RUNNING),
+            "expires_at": int(batch.created_at) + DAY, "finalizing_at": at.get(Phase.FINISHING),
+            "completed_at": at.get(Phase.COMPLETED), "failed_at": at.get(Phase.FAILED),
+            "expired_at": at.get(Phase.EXPIRED), "cancelling_at": at.get(Phase.CANCELLING),
+            "cancelled_at": at.get(Phase.CANCELLED),
+            "request_counts": {
+                "total": len(batch.items) if finished and not errors else 0,
+                "completed": batch.succeeded + self.counts_off, "failed": batch.finished - batch.succeeded,
+            },
+            "usage": self.usage(batch) if finished and not errors else None,
+            "metadata": batch.given.get("metadata"),
+        }  # fmt: skip
+
+    def usage(self, batch: Batch) -> dict[str, Any]:
+        taken, given = batch.input_tokens + self.usage_off, batch.output_tokens
+        return {
+            "input_tokens": taken, "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": given, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": taken + given,
+        }  # fmt: skip
+
+    def retrieve(self, request: Request, batch_id: str) -> Reply:
+        return as_json(self.batch_object(self.polled(batch_id)))
+
+    def list_batches(self, request: Request) -> Reply:
+        return self.page(request, [self.batch_object(batch) for batch in self.listed()], 20)
+
+    def page(self, request: Request, found: list[dict[str, Any]], limit: int) -> Reply:
+        """Return a page of a list, newest first, after the one that was seen last."""
+        limit = int(request.query.get("limit", limit))
+        after = request.query.get("after")
+        ids = [one["id"] for one in found]
+        start = ids.index(after) + 1 if after in ids else 0
+        shown = found[start : start + limit]
+        return as_json({
+            "object": "list", "data": shown, "first_id": shown[0]["id"] if shown else None,
+            "last_id": shown[-1]["id"] if shown else None, "has_more": start + limit < len(found),
+        })  # fmt: skip
+
+    def cancel_batch(self, request: Request, batch_id: str) -> Reply:
+        batch = self.batch(batch_id)
+        if batch.phase.has_ended:
+            raise Refused(self.error(409, "", f"Cannot cancel a batch with status '{STATUSES[batch.phase]}'."))
+        self.cancel(batch)
+        return as_json(self.batch_object(batch))
+
+    # Results
+
+    def ended(self, batch: Batch) -> None:
+        output, errors = [], []
+        for item, fate in self.told(batch):
+            (errors if fate.expired or fate.status >= 400 else output).append(self.line(batch, item, fate))
+        output += [self.line(batch, item, Fate(200)) for item in self.strangers(batch)]
+        if self.tells_unfinished and batch.phase is not Phase.FAILED:
+            errors += [self.unfinished_line(item, batch.phase) for item in batch.left]
+        for lines, field, purpose in ((output, "output_file", "output"), (errors, "error_file", "error")):
+            if lines:
+                name = f"{batch.id}_{purpose}.jsonl"
+                setattr(batch, field, self.keep(name, "batch_output", b"".join(lines)).id)
+
+    def line(self, batch: Batch, item: Item, fate: Fate) -> bytes:
+        """Return the line of a request that was run."""
+        if fate.garbled:
+            return b'{"id": "batch_req_garbled", "custom_id": "\n'
+        if fate.expired:
+            return self.unfinished_line(item, Phase.EXPIRED)
+        body: dict[str, Any] | None = None
+        if fate.status == 200:
+            body = chat_completion(batch.model, item.prompt, self.answer)
+        elif fate.status >= 400:
+            body = msgspec.json.decode(self.error(fate.status, fate.code, f"failed with {fate.status}").body)
+        response = {"status_code": fate.status, "request_id": f"req_{item.position}" if body else "", "body": body}
+        return _line(item, response, None)
+
+    def unfinished_line(self, item: Item, phase: Phase) -> bytes:
+        code = "batch_expired" if phase is Phase.EXPIRED else "batch_cancelled"
+        return _line(item, None, {"code": code, "message": f"This request was not run: {code}."})
+
+    # Live
+
+    def live(self, request: Request) -> Reply:
+        body = msgspec.json.decode(request.body)
+        model, prompt = body["model"], prompt_of(body)
+        self.live_run(model, prompt)
+        reply = as_json(chat_completion(model, prompt, self.answer))
+        if not body.get("stream"):
+            return reply
+        status, headers, data = as_events((reply.status, reply.headers, reply.body))
+        return Reply(status, data, headers)
+
+
+def _line(item: Item, response: dict[str, Any] | None, error: dict[str, str] | None) -> bytes:
+    line = {"id": f"batch_req_{item.position}", "custom_id": item.custom_id, "response": response, "error": error}
+    return msgspec.json.encode(line) + b"\n"

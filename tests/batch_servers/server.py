@@ -1,0 +1,366 @@
+"""What all servers of batch APIs have in common: a scripted clock, faults, and a record of all that was done."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from msgspec import Struct
+
+from batch_servers.answers import Answer, completion_tokens, echo, prompt_tokens
+from batch_servers.outcomes import DEFAULT_SCRIPT, EXPIRED_LINE, SUCCEEDED, Batch, Fate, Item, Phase
+from batch_servers.wire import Reply, Request, Wire, as_json
+
+
+class Step(StrEnum):
+    """What a client does."""
+
+    UPLOAD = "upload"
+    CREATE = "create"
+    POLL = "poll"
+    LIST = "list"
+    DOWNLOAD = "download"
+    CANCEL = "cancel"
+    DELETE = "delete"
+    LIVE = "live"
+    OTHER = "other"
+
+
+class Seen(Struct, frozen=True):
+    """One request and how it was answered; the status is 0 where the reply was lost."""
+
+    step: Step
+    method: str
+    path: str
+    headers: dict[str, str]
+    status: int
+
+
+class Run(Struct, frozen=True):
+    """One prompt that a model ran; `batch` is empty for a live call."""
+
+    model: str
+    prompt: str
+    fate: Fate
+    custom_id: str = ""
+    batch: str = ""
+
+
+class File(Struct):
+    """A file at the server."""
+
+    id: str
+    name: str
+    purpose: str
+    data: bytes
+    created_at: float
+
+
+class Refused(Exception):  # noqa: N818 - it is not an error of the server
+    """The request cannot be served; carries the reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
+class _Planned(Struct):
+    """A fault that waits for its step; `times` is None where it holds for ever."""
+
+    step: Step
+    times: int | None
+    reply: Reply | None = None  # in place of serving the request
+    cut_at: int | None = None
+    says_so: bool = True  # the length of the whole is announced
+
+
+class BatchServer:
+    """A batch API; a test may set its attributes at any time."""
+
+    root: ClassVar[str] = "/v1"  # path of its address
+    routes: ClassVar[Sequence[tuple[str, str, Step, str]]]  # method, end of the path, step, name of the method
+    max_requests: int
+    max_bytes: int
+
+    def __init__(self, answer: Answer = echo, *, clock: Callable[[], float] = time.time) -> None:
+        self.answer = answer
+        self.clock = clock
+        self.url = ""
+        self.fates: dict[str, Fate | list[Fate]] = {}
+        self.script: Sequence[Phase] = DEFAULT_SCRIPT
+        self.scripts: list[Sequence[Phase]] = []  # of the next batches
+        self.before: dict[str, Callable[[], object]] = {}
+        self.after: dict[str, Callable[[], object]] = {}
+        self.shuffled = True  # results come in another order than they were sent
+        self.unknown_ids = 0  # results of requests that nobody sent, in each batch
+        self.hidden_polls = 0  # 404s before a new batch is known
+        self.hidden_lists = 0  # lists that leave a new batch out
+        self.counts_off = 0  # added to what a batch counts as completed
+        self.usage_off = 0  # added to the tokens that a batch names
+        self.enqueued_limit: int | None = None  # tokens of prompts of a model in batches that have not ended
+        self.seen: list[Seen] = []
+        self.runs: list[Run] = []
+        self.files: dict[str, File] = {}
+        self.batches: dict[str, Batch] = {}
+        self._planned: list[_Planned] = []
+        self._lock = threading.RLock()
+        self._numbers = 0
+
+    # What a test does and asks
+
+    def lose(self, step: str, *, times: int | None = 1) -> None:
+        """Serve the request, then hang up without a reply."""
+        self._planned.append(_Planned(Step(step), times, cut_at=-1))
+
+    def refuse(
+        self, step: str, status: int, *, times: int | None = 1, code: str = "", message: str = "no",
+        headers: dict[str, str] | None = None, body: bytes | None = None,
+    ) -> None:  # fmt: skip
+        """Answer with a status, in the API's envelope, and do nothing; `times=None` does so for ever."""
+        reply = self.error(status, code, message)
+        reply = Reply(status, reply.body if body is None else body, reply.headers | (headers or {}))
+        self._planned.append(_Planned(Step(step), times, reply))
+
+    def cut(self, at: int, step: str = "download", *, times: int | None = 1, says_so: bool = True) -> None:
+        """End a reply after so many bytes; a silent cut announces the shortened length, so that only content tells."""
+        self._planned.append(_Planned(Step(step), times, cut_at=at, says_so=says_so))
+
+    def relent(self) -> None:
+        """Forget all planned faults."""
+        self._planned.clear()
+
+    def advance(self, steps: int = 1) -> None:
+        """Move every batch on, as so many polls would."""
+        with self._lock:
+            for _ in range(steps):
+                for batch in self.batches.values():
+                    self.move_on(batch)
+
+    @property
+    def billed(self) -> Counter[str]:
+        """How often each prompt was billed, in batches and live."""
+        return Counter(run.prompt for run in self.runs if run.fate.billed)
+
+    @property
+    def paid_twice(self) -> list[str]:
+        """The prompts that a model was paid for again although a result had been there to be fetched."""
+        delivered: set[tuple[str, str]] = set()
+        again = []
+        for run in self.runs:
+            key = (run.model, run.prompt)
+            if run.fate.billed and key in delivered:
+                again.append(run.prompt)
+            if run.fate.delivered:
+                delivered.add(key)
+        return again
+
+    @property
+    def live_prompts(self) -> list[str]:
+        return [run.prompt for run in self.runs if not run.batch]
+
+    def count(self, step: str) -> int:
+        """Return how often a step was asked for."""
+        return sum(seen.step is Step(step) for seen in self.seen)
+
+    # What each API says in its own words
+
+    def error(self, status: int, code: str, message: str) -> Reply:
+        """Return an error in the API's envelope."""
+        raise NotImplementedError
+
+    def authorized(self, request: Request) -> bool:
+        return request.headers.get("authorization", "").startswith("Bearer ")
+
+    def ended(self, batch: Batch) -> None:
+        """Write what a batch leaves behind when it ends."""
+
+    def refuse_invalid(self, batch: Batch) -> None:
+        """Look a batch through when its validation ends; refusals added to it fail it."""
+
+    # The life of a batch
+
+    def new_id(self, kind: str) -> str:
+        """Return an id nobody has: numbers, so that they sort as they were made."""
+        self._numbers += 1
+        return f"{kind}{self._numbers:08}"
+
+    def add_batch(self, batch_id: str, model: str, items: list[Item], given: dict[str, Any], file: str = "") -> Batch:
+        script = self.scripts.pop(0) if self.scripts else self.script
+        batch = Batch(
+            batch_id, self.clock(), model, items, script, given, file,
+            hidden_polls=self.hidden_polls, hidden_lists=self.hidden_lists,
+        )  # fmt: skip
+        self.batches[batch_id] = batch
+        self.enter(batch, script[0])
+        return batch
+
+    def polled(self, batch_id: str) -> Batch:
+        """Return a batch that is asked for, moved on."""
+        batch = self.batch(batch_id)
+        if batch.hidden_polls > 0:
+            batch.hidden_polls -= 1
+            raise Refused(self.error(404, "", f"No batch found with id '{batch_id}'."))
+        self.move_on(batch)
+        return batch
+
+    def batch(self, batch_id: str) -> Batch:
+        if batch_id not in self.batches:
+            raise Refused(self.error(404, "", f"No batch found with id '{batch_id}'."))
+        return self.batches[batch_id]
+
+    def listed(self) -> list[Batch]:
+        """Return the batches that a list shows, newest first."""
+        shown = []
+        for batch in reversed(self.batches.values()):
+            if batch.hidden_lists > 0:
+                batch.hidden_lists -= 1
+            else:
+                shown.append(batch)
+        return shown
+
+    def move_on(self, batch: Batch) -> None:
+        if batch.phase is Phase.CANCELLING:
+            self.enter(batch, Phase.CANCELLED)
+        elif not batch.phase.has_ended and batch.place + 1 < len(batch.script):
+            batch.place += 1
+            self.enter(batch, batch.script[batch.place])
+
+    def enter(self, batch: Batch, phase: Phase) -> None:
+        """Begin a phase: what is done by then is run, what ends is written down."""
+        was, batch.phase = batch.phase, phase
+        if was is Phase.VALIDATING and phase not in (Phase.VALIDATING, Phase.CANCELLING):
+            self.refuse_invalid(batch)
+        if batch.refusals:
+            batch.phase = phase = Phase.FAILED
+        batch.entered.setdefault(phase, self.clock())
+        if phase is not Phase.FAILED:
+            for item in batch.items[batch.finished : batch.due()]:
+                self._run(batch, item)
+        if phase.has_ended:
+            self.ended(batch)
+
+    def cancel(self, batch: Batch) -> None:
+        """Stop a batch: what was run by now is kept and billed."""
+        self.enter(batch, Phase.CANCELLING)
+
+    def _run(self, batch: Batch, item: Item) -> None:
+        item.fate = SUCCEEDED
+        prompt = item.prompt
+        if self.fates:
+            item.fate = self._fate(item.custom_id, prompt)
+        model = batch.model or item.body.get("model", "")
+        batch.finished += 1
+        if item.fate.status == 200:
+            batch.succeeded += 1
+            batch.input_tokens += prompt_tokens(prompt)
+            batch.output_tokens += completion_tokens(self.answer(model, prompt))
+        if not item.fate.expired:
+            self.runs.append(Run(model, prompt, item.fate, item.custom_id, batch.id))
+
+    def _fate(self, custom_id: str, prompt: str) -> Fate:
+        for name in (prompt, custom_id, "*"):
+            if name in self.fates:
+                fate = self.fates[name]
+                if isinstance(fate, Fate):
+                    return fate
+                return fate.pop(0) if fate else SUCCEEDED
+        return SUCCEEDED
+
+    def told(self, batch: Batch) -> Iterator[tuple[Item, Fate]]:
+        """Yield the results of a batch, in the order in which they are told and each as often as it is."""
+        items = batch.done
+        if self.shuffled:
+            items = random.Random(batch.id).sample(items, len(items))
+        for item in items:
+            fate = item.fate or EXPIRED_LINE
+            for _ in range(fate.lines):
+                yield item, fate
+
+    def strangers(self, batch: Batch) -> list[Item]:
+        """Return results that nobody asked for, like those of the first request but for the id."""
+        return [
+            Item(-1, f"nobody-sent-this-{n}", batch.items[0].raw, SUCCEEDED)
+            for n in range(self.unknown_ids if batch.items else 0)
+        ]
+
+    def enqueued(self, model: str, but: Batch) -> int:
+        """Return the tokens of a model's prompts in other batches that passed validation and have not ended."""
+        return sum(
+            tokens_of(batch)
+            for batch in self.batches.values()
+            if batch is not but and batch.model == model and batch.phase is not Phase.VALIDATING
+            and not batch.phase.has_ended
+        )  # fmt: skip
+
+    # Serving
+
+    def serve(self, request: Request) -> Reply | None:
+        """Answer a request; None hangs up."""
+        with self._lock:
+            step, function, found = self._route(request)
+            planned = self._plan(step)
+            if not self.authorized(request):
+                planned, reply = None, self.error(401, "invalid_api_key", "Incorrect API key provided.")
+            elif planned is not None and planned.reply is not None:
+                reply = planned.reply
+            else:
+                self.before.get(step, int)()
+                try:
+                    reply = function(request, **found)
+                except Refused as refused:
+                    reply = refused.reply
+                self.after.get(step, int)()
+            lost = planned is not None and planned.cut_at == -1
+            self.seen.append(Seen(step, request.method, request.path, request.headers, 0 if lost else reply.status))
+        if lost:
+            return None
+        if planned is not None and planned.cut_at is not None:
+            return reply.cut(planned.cut_at, says_so=planned.says_so)
+        return reply
+
+    def _route(self, request: Request) -> tuple[Step, Callable[..., Reply], dict[str, str]]:
+        for method, pattern, step, name in self.routes:
+            found = re.fullmatch(rf"(?:/.*)?{pattern}", request.path)
+            if found is not None and method == request.method:
+                return step, getattr(self, name), found.groupdict()
+        return Step.OTHER, self._unknown, {}
+
+    def _unknown(self, request: Request) -> Reply:
+        return self.error(404, "unknown_url", f"Unknown request URL: {request.method} {request.path}")
+
+    def _plan(self, step: Step) -> _Planned | None:
+        for planned in self._planned:
+            if planned.step is step:
+                if planned.times is not None:
+                    planned.times -= 1
+                    if planned.times == 0:
+                        self._planned.remove(planned)
+                return planned
+        return None
+
+    def live_run(self, model: str, prompt: str) -> None:
+        self.runs.append(Run(model, prompt, SUCCEEDED))
+
+    def __enter__(self) -> Self:
+        self._wire = Wire(self.serve)
+        self.url = self._wire.url + self.root
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._wire.close()
+
+
+def tokens_of(batch: Batch) -> int:
+    return sum(prompt_tokens(item.prompt) for item in batch.items)
+
+
+__all__ = ["BatchServer", "File", "Refused", "Run", "Seen", "Step", "as_json", "tokens_of"]
