@@ -20,12 +20,12 @@ class OwnFiles:
     def __init__(self, session: Session) -> None:
         """Take what the config names, and the files of the home whether they exist yet or not."""
         files = tuple(_files(session))
-        self._forms = {folded(os.path.realpath(path)) for path in files}
+        self._forms = {_form(path) for path in files}
         self._numbers = {_number(path) for path in files} - {None}
 
     def refuse(self, flag: str, file: str | Path) -> None:
         """Raise UsageError for an output that would take the place of one of them."""
-        if folded(os.path.realpath(file)) in self._forms or _number(file) in self._numbers:
+        if _form(file) in self._forms or _number(file) in self._numbers:
             raise UsageError(f"{flag}: {file} is a file that scrimp keeps or reads: name another file")
 
 
@@ -41,6 +41,14 @@ def _files(session: Session) -> Iterator[Path]:
     named = [table.key_file for table in loaded.config.providers.values()]
     named += [table.path for table in loaded.config.models.values()]
     yield from (Path(os.path.expanduser(name)) for name in named if name)  # noqa: PTH111 - where there is no home, too
+
+
+def _form(path: str | Path) -> str:
+    """Return what all names of a file share that differ in letters; the path alone where the directory was deleted."""
+    try:
+        return folded(os.path.realpath(path))
+    except (OSError, ValueError):
+        return folded(str(path))
 
 
 def _number(path: str | Path) -> tuple[int, int] | None:
