@@ -43,6 +43,30 @@ GEMINI_BATCH: JsonObject = {
         "batchStats": {"requestCount": "3", "successfulRequestCount": "2", "failedRequestCount": "1"},
     },
 }  # fmt: skip
+_LINES: tuple[Json, ...] = (
+    {"id": "r1", "custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
+    {"id": "r2", "custom_id": "b", "response": None, "error": {"code": "expired", "message": "too late"}},
+)
+OPENROUTER_BATCH: JsonObject = {
+    "id": "batch_1", "object": "batch", "endpoint": "/v1/chat/completions", "model": "m-1", "completion_window": "24h",
+    "status": "completed", "created_at": 1_700_000_001, "expires_at": 1_700_086_401, "finalized_at": 1_700_000_900,
+    "provider": "openai", "request_counts": {"total": 2, "completed": 1, "failed": 1}, "error": None,
+    "results": list(_LINES),
+    "usage": {"prompt_tokens": 10, "completion_tokens": 4, "total_tokens": 14, "cost": 0.0012, "is_byok": False},
+}  # fmt: skip
+XAI_BATCH: JsonObject = {
+    "batch_id": "batch_1", "name": "b1-01", "create_time": "2023-11-14T22:13:30Z", "expire_time": "2023-12-14T22:13:30Z",
+    "create_api_key_id": "k", "cancel_time": None, "cancel_by_xai_message": None, "input_file_id": "file-1",
+    "state": {"num_requests": 3, "num_pending": 0, "num_success": 2, "num_error": 1, "num_cancelled": 0},
+}  # fmt: skip
+XAI_PAGE: JsonObject = {
+    "results": [
+        {"batch_request_id": "a", "batch_result": {"response": {"chat_get_completion": {"choices": []}}}},
+        {"batch_request_id": "b", "batch_result": {"error": {"code": 3, "message": "no"}}},
+        {"batch_request_id": "c", "error_message": "no"},
+    ],
+    "pagination_token": "p=1",
+}  # fmt: skip
 
 _FILE: tuple[Json, ...] = (
     {"custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
@@ -71,6 +95,19 @@ REPLIES: Mapping[str, Mapping[str, tuple[Json, ...]]] = {
         "read": (
             {"key": "a", "response": {"candidates": []}}, {"key": "b", "error": {"code": 8, "message": "m"}},
         ),
+    },
+    "openrouter": {
+        "create": (OPENROUTER_BATCH,), "look_up": (OPENROUTER_BATCH,),
+        "find": (
+            {"data": [OPENROUTER_BATCH], "has_more": True, "last_id": "b"},
+            {"data": [OPENROUTER_BATCH], "has_more": False, "last_id": "b"},
+        ),
+        "read": (OPENROUTER_BATCH,),
+    },
+    "xai": {
+        "upload": ({"id": "file-1"},), "create": (XAI_BATCH,), "look_up": (XAI_BATCH,), "cancel": (XAI_BATCH,),
+        "find": ({"batches": [XAI_BATCH], "pagination_token": "p"}, {"batches": [XAI_BATCH]}),
+        "read": (XAI_PAGE,),
     },
     "anthropic": {
         "create": (ANTHROPIC_BATCH,), "look_up": (ANTHROPIC_BATCH,), "cancel": (ANTHROPIC_BATCH,),

@@ -21,6 +21,8 @@ _MODULES: Mapping[str, str] = {
     "anthropic": "anthropic_messages",
     "mistral": "mistral_jobs",
     "gemini": "gemini_batches",
+    "openrouter": "openrouter_batches",
+    "xai": "xai_batches",
 }
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
+from urllib.parse import urlsplit
 
 from scrimp.providers.batches.flow import BatchLimits, Exchanges, Frame, RemoteBatch, Shard
 from scrimp.providers.batches.replies import moment, object_in
 from scrimp.providers.endpoint import Endpoint, HttpRequest
-from scrimp.providers.json_access import obj
+from scrimp.providers.json_access import dumps, obj
 from scrimp.values import Json, JsonObject
 
+_VERSION = "/v1/"
 PAGE = 100  # batches in a page of a list
 _MOST_PAGES = 20  # of batches, the newest first, that are searched for one whose creation was not confirmed
 _SKEW = 600.0  # seconds by which a provider's clock may be behind ours
@@ -28,6 +30,15 @@ class BaseFlow:
     def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
         self._endpoint, self.limits = endpoint, limits
 
+    def line(self, custom_id: str, request: HttpRequest) -> bytes:
+        """Return a request as it stands in the file: the body as a live call has it."""
+        return dumps({"custom_id": custom_id})[:-1] + b',"body":' + request.body + b"}"
+
+    def path(self, request: HttpRequest) -> str:
+        """Return the path of a request from the version on, whatever is before that in the provider's address here."""
+        path = urlsplit(request.url).path.removeprefix(urlsplit(self._endpoint.base_url).path.rstrip("/"))
+        return path if path.startswith(_VERSION) else f"{_VERSION}{path.removeprefix('/')}"
+
     def frame(self, shard: Shard) -> Frame:
         """Return nothing but line ends."""
         del shard
@@ -43,6 +54,11 @@ class BaseFlow:
         del shard
         yield from ()
         return ""
+
+    def more(self, batch: RemoteBatch, results: BinaryIO) -> Sequence[HttpRequest]:
+        """Return none: what was fetched is all that there is."""
+        del batch, results
+        return ()
 
     def _window(self, shard: Shard) -> float:
         """Return the seconds to ask for: those of the shard, as far as the provider has such a window."""

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from scrimp.enums import BatchState
 from scrimp.providers.batches.base_flow import BaseFlow
 from scrimp.providers.batches.flow import BatchResult, Exchanges, FileRequest, RemoteBatch, Shard
-from scrimp.providers.batches.replies import lines_of, object_in, reply_in, unreadable
+from scrimp.providers.batches.replies import lines_of, object_in, result_in, unreadable
 from scrimp.providers.endpoint import HttpRequest
-from scrimp.providers.json_access import dumps, nonempty, obj, string
+from scrimp.providers.json_access import nonempty
 from scrimp.values import Json, JsonObject
 
 
@@ -20,10 +20,6 @@ class FileFlow(BaseFlow):
 
     uploads = True
     _upload_path = "/files"
-
-    def line(self, custom_id: str, request: HttpRequest) -> bytes:
-        """Return a line of the file: the body as a live call has it."""
-        return dumps({"custom_id": custom_id})[:-1] + b',"body":' + request.body + b"}"
 
     def upload(self, shard: Shard) -> Exchanges[str]:
         """Upload the file. One whose reply was lost is uploaded again: a file costs nothing and expires."""
@@ -47,15 +43,7 @@ class FileFlow(BaseFlow):
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
         """Yield what became of each request."""
-        for line in lines_of(results):
-            custom_id, error = string(line.get("custom_id")), line.get("error")
-            body = obj(line, "response").get("body")
-            reply = reply_in(line, dumps(body) if isinstance(body, dict) else str(body or "").encode())
-            why = None
-            if reply is None:
-                words = obj(error)
-                why = nonempty(words.get("code")) or nonempty(words.get("message")) or nonempty(error) or "no status"
-            yield BatchResult(custom_id=custom_id, reply=reply, unanswered=why)
+        return map(result_in, lines_of(results))
 
 
 def end_of(state: BatchState, output: Json) -> BatchState:

@@ -117,6 +117,9 @@ class BatchFlow(Protocol):
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request as it stands in the file: one line of JSON, without its end."""
 
+    def path(self, request: HttpRequest) -> str:
+        """Return the path of a request as batches name it, which is that of its shard: /v1/chat/completions."""
+
     def frame(self, shard: Shard) -> Frame:
         """Return what stands around the lines. Of the shard only name, model, path and window are known then."""
 
@@ -140,6 +143,12 @@ class BatchFlow(Protocol):
 
     def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
         """Return the requests whose replies hold the results of a batch that has ended; none where it has none."""
+
+    def more(self, batch: RemoteBatch, results: BinaryIO) -> Sequence[HttpRequest]:
+        """Return the requests for results that such a reply only points to: the next page, or files; often none.
+
+        Their replies are read, and asked for more, like the first one.
+        """
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
         """Yield the results in one such reply, in any order; raise BatchRefusedError for one that is not whole."""

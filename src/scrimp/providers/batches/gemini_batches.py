@@ -20,7 +20,7 @@ from scrimp.providers.batches.flow import (
     RemoteBatch,
     Shard,
 )
-from scrimp.providers.batches.replies import count, lines_of, moment, object_in, refusal_of, unreadable
+from scrimp.providers.batches.replies import count, error_reply, lines_of, moment, object_in, refusal_of, unreadable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.json_access import array, dumps, is_success, nonempty, obj, string
 from scrimp.values import JsonObject
@@ -46,12 +46,6 @@ _STATES: Mapping[str, BatchState] = {
     "EXPIRED": "expired",
 }
 _CANCELLED = 1
-# The HTTP statuses of Google's own codes, by which results say why they are none.
-_HTTP_STATUSES: Mapping[int, int] = {
-    2: 500, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503,
-    15: 500, 16: 401,
-}  # fmt: skip
-_UNKNOWN_ERROR = 500
 
 
 def flow(endpoint: Endpoint) -> GeminiBatches:
@@ -136,9 +130,7 @@ class GeminiBatches(BaseFlow):
             if isinstance(response := line.get("response"), dict):
                 yield BatchResult(custom_id=key, reply=HttpReply(status=200, body=dumps(response)))
             elif error and error.get("code") != _CANCELLED:
-                status = _status_of(error)
-                body = dumps({"error": {**error, "code": status}})
-                yield BatchResult(custom_id=key, reply=HttpReply(status=status, body=body))
+                yield BatchResult(custom_id=key, reply=error_reply(error))
             else:
                 yield BatchResult(custom_id=key, unanswered="cancelled" if error else "no response")
 
@@ -195,8 +187,3 @@ def _counts(stats: JsonObject) -> tuple[int | None, int, int]:
     """Return the requests in all, those that succeeded and those that failed; counts of zero are left out."""
     succeeded, failed = (count(stats.get(f"{name}RequestCount")) or 0 for name in ("successful", "failed"))
     return count(stats.get("requestCount")), succeeded, failed
-
-
-def _status_of(error: JsonObject) -> int:
-    code = count(error.get("code")) or 0
-    return code if code in range(400, 600) else _HTTP_STATUSES.get(code, _UNKNOWN_ERROR)

@@ -6,9 +6,8 @@ Qwen, Groq and LiteLLM's proxy have the same API with limits of their own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from scrimp.enums import BatchState
 from scrimp.providers.batches.base_flow import PAGE, Page
 from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
 from scrimp.providers.batches.flow import (
@@ -18,7 +17,7 @@ from scrimp.providers.batches.flow import (
     RemoteBatch,
     Shard,
 )
-from scrimp.providers.batches.replies import count, moment, object_in, unreadable
+from scrimp.providers.batches.replies import OPENAI_STATES, count, moment, object_in, unreadable
 from scrimp.providers.endpoint import Endpoint, HttpRequest
 from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.values import JsonObject
@@ -31,16 +30,6 @@ LIMITS: Mapping[str, BatchLimits] = {
     "qwen": BatchLimits(requests=50_000, bytes=500 * _MB, line_bytes=6 * _MB, window=_DAY, longest_window=14 * _DAY),
     "groq": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY, longest_window=7 * _DAY),
     "litellm": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY),
-}
-_STATES: Mapping[str, BatchState] = {
-    "validating": "checking",
-    "in_progress": "running",
-    "finalizing": "running",
-    "completed": "ended",
-    "failed": "refused",
-    "expired": "expired",
-    "cancelling": "stopping",
-    "cancelled": "cancelled",
 }
 # OpenAI's, of a batch that was accepted and then failed: more tokens are enqueued than the limit allows.
 QUEUE_FULL_CODE = "token_limit_exceeded"
@@ -56,8 +45,7 @@ class OpenAiFiles(FileFlow):
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file: the body as a live call has it."""
-        path = self._path_of(request)
-        head = dumps({"custom_id": custom_id, "method": "POST", "url": path})
+        head = dumps({"custom_id": custom_id, "method": "POST", "url": self.path(request)})
         return head[:-1] + b',"body":' + request.body + b"}"
 
     def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
@@ -90,21 +78,15 @@ class OpenAiFiles(FileFlow):
         reply = yield self._request(f"/batches/{quote(batch, safe='')}/cancel", body=b"{}")
         object_in(reply, self._endpoint)
 
-    def _path_of(self, request: HttpRequest) -> str:
-        """Return the path of a request as batches name it, from the version on, whatever is before that here."""
-        path = urlsplit(request.url).path
-        base = urlsplit(self._endpoint.base_url).path.rstrip("/")
-        return f"/v1{path.removeprefix(base)}"
-
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))
-        if identity is None or word not in _STATES:
+        if identity is None or word not in OPENAI_STATES:
             raise unreadable(self._endpoint, "an id and a state that are known")
         counts, usage = obj(body, "request_counts"), obj(body, "usage")
         tokens = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
         answered, failed = count(counts.get("completed")), count(counts.get("failed"))
         return RemoteBatch(
-            id=identity, state=end_of(_STATES[word], body.get("output_file_id")), word=word,
+            id=identity, state=end_of(OPENAI_STATES[word], body.get("output_file_id")), word=word,
             shard=_shard_of(body),
             total=count(counts.get("total")),
             completed=None if answered is None else answered + (failed or 0), failed=failed,

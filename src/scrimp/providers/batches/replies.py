@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from scrimp.enums import BatchRefusal
-from scrimp.providers.batches.flow import BatchRefusedError
+from scrimp.enums import BatchRefusal, BatchState
+from scrimp.providers.batches.flow import BatchRefusedError, BatchResult
 from scrimp.providers.endpoint import Endpoint, HttpReply
-from scrimp.providers.json_access import is_success, number, obj, reply_object, reply_value, string
+from scrimp.providers.json_access import dumps, is_success, nonempty, number, obj, reply_object, reply_value, string
 from scrimp.providers.replies.error_replies import to_failure
 from scrimp.values import Failure, Json, JsonObject
+
+# The states of OpenAI's batches, which others have adopted.
+OPENAI_STATES: Mapping[str, BatchState] = {
+    "validating": "checking",
+    "in_progress": "running",
+    "finalizing": "running",
+    "completed": "ended",
+    "failed": "refused",
+    "expired": "expired",
+    "cancelling": "stopping",
+    "cancelled": "cancelled",
+}
+# Google's own codes of errors, as HTTP statuses; xAI has them, too.
+GOOGLE_STATUSES: Mapping[int, int] = {
+    2: 500, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503,
+    15: 500, 16: 401,
+}  # fmt: skip
+_UNKNOWN_ERROR = 500
 
 _TOO_LARGE, _NOT_FOUND, _PAYMENT, _FORBIDDEN, _TOO_MANY = 413, 404, 402, 403, 429
 _STATUSES = range(100, 600)
@@ -90,11 +108,38 @@ def lines_of(results: BinaryIO) -> Iterator[JsonObject]:
             yield value
 
 
-def reply_in(line: JsonObject, body: bytes) -> HttpReply | None:
-    """Return the reply in a line that has `response` with `status_code` and a body; None where no model replied."""
+def error_reply(error: JsonObject) -> HttpReply:
+    """Return the reply that a live call would have got, from an error whose code is one of Google's or a status."""
+    code = count(error.get("code")) or 0
+    status = code if code in range(400, 600) else GOOGLE_STATUSES.get(code, _UNKNOWN_ERROR)
+    return HttpReply(status=status, body=dumps({"error": {**error, "code": status}}))
+
+
+def whole_object_in(results: BinaryIO, endpoint: Endpoint) -> JsonObject:
+    """Return the one object that a reply with results is; raise BatchRefusedError if it is cut off."""
+    body = reply_object(HttpReply(status=200, body=results.read()))
+    if body is None:
+        raise unreadable(endpoint, "the whole list of results")
+    return body
+
+
+def result_in(line: JsonObject) -> BatchResult:
+    """Return the result in a line as OpenAI writes it: with a `response` that has a status and a body, or an error."""
+    custom_id, error, reply = string(line.get("custom_id")), line.get("error"), _reply_in(line)
+    if reply is not None:
+        return BatchResult(custom_id=custom_id, reply=reply)
+    words = obj(error)
+    why = nonempty(words.get("code")) or nonempty(words.get("message")) or nonempty(error)
+    return BatchResult(custom_id=custom_id, unanswered=why or "no status")
+
+
+def _reply_in(line: JsonObject) -> HttpReply | None:
     response = obj(line, "response")
-    status = count(response.get("status_code"))
+    status, body = count(response.get("status_code")), response.get("body")
     if status is None or status not in _STATUSES:
         return None
     request_id = string(response.get("request_id"))
-    return HttpReply(status=status, body=body, headers={"x-request-id": request_id} if request_id else {})
+    return HttpReply(
+        status=status, body=dumps(body) if isinstance(body, dict) else str(body or "").encode(),
+        headers={"x-request-id": request_id} if request_id else {},
+    )  # fmt: skip
