@@ -66,17 +66,24 @@ def number_in(text: str) -> str | None:
         text = _in_digits(text)
         if text.isalpha():
             return None
-    text = text.translate(_TYPESET_SIGNS)
-    for sign, written in _VULGAR_FRACTIONS.items():
-        if sign in text:
-            head, _, tail = text.partition(sign)
-            text = f"{head.rstrip()} {written}{tail}".strip()
+    if not text.isascii():
+        text = _typed(text)
     match = pattern(_NUMBER).fullmatch(
         text.translate(_THOUSANDS_SEPARATORS) if not text.isascii() or "'" in text else text
     )
     if match is None or (match["unit"] and not _is_unit(match["unit"])):
         return None
     return _normalized(match)
+
+
+def _typed(text: str) -> str:
+    """Write the signs and fractions of print as they are typed."""
+    text = text.translate(_TYPESET_SIGNS)
+    for sign, written in _VULGAR_FRACTIONS.items():
+        if sign in text:
+            head, _, tail = text.partition(sign)
+            text = f"{head.rstrip()} {written}{tail}".strip()
+    return text
 
 
 def _in_digits(text: str) -> str:
@@ -96,9 +103,13 @@ def _is_unit(word: str) -> bool:
 
 
 def _normalized(match: re.Match[str]) -> str | None:
-    digits, places = _parse_decimal(match["number"])
+    number, scaled = match["number"], match["power"] or match["scale"] or match["whole"] or match["divisor"]
+    negative = (match["sign"] == "-") != bool(match["minus"])
+    if not scaled and number.isdecimal() and len(number) <= _MAX_DIGITS:
+        return str(-int(number) if negative else int(number))  # as most are
+    digits, places = _parse_decimal(number)
     power = int(match["power"] or 0) + _SCALES.get((match["scale"] or "").lower(), 0) - places
-    if len(match["number"]) > _MAX_DIGITS or abs(power) > _MAX_DIGITS:
+    if len(number) > _MAX_DIGITS or abs(power) > _MAX_DIGITS:
         return None
     numerator, denominator = digits * 10 ** max(power, 0), 10 ** max(-power, 0)
     if match["whole"]:
@@ -108,7 +119,6 @@ def _normalized(match: re.Match[str]) -> str | None:
         denominator *= int(match["divisor"])
     if denominator == 0:
         return None
-    negative = (match["sign"] == "-") != bool(match["minus"])
     return _fraction_text(-numerator if negative else numerator, denominator)
 
 
