@@ -16,6 +16,8 @@ and of each API's class switch other faults and limits; `seen`, `runs`, `files` 
 
 from __future__ import annotations
 
+from batch_servers.anthropic import AnthropicBatches
+from batch_servers.faults import Step
 from batch_servers.openai import OpenAIBatches
 from batch_servers.outcomes import (
     DUPLICATED,
@@ -28,7 +30,7 @@ from batch_servers.outcomes import (
     Phase,
     failed,
 )
-from batch_servers.server import BatchServer, Run, Seen, Step
+from batch_servers.server import BatchServer, Run, Seen
 
 VALIDATING, RUNNING, FINISHING = Phase.VALIDATING, Phase.RUNNING, Phase.FINISHING
 COMPLETED, EXPIRED, FAILED = Phase.COMPLETED, Phase.EXPIRED, Phase.FAILED
@@ -46,6 +48,7 @@ __all__ = [
     "STATUS_ZERO",
     "SUCCEEDED",
     "VALIDATING",
+    "AnthropicBatches",
     "BatchServer",
     "Fate",
     "OpenAIBatches",

@@ -9,9 +9,11 @@ import msgspec
 from msgspec import Struct
 
 from batch_servers.answers import chat_completion, prompt_of
+from batch_servers.faults import Refused, Step
+from batch_servers.file_server import DAY, FILE_ROUTES, FileServer
 from batch_servers.outcomes import Batch, Fate, Item, Phase, Refusal
-from batch_servers.server import BatchServer, File, Refused, Step, tokens_of
-from batch_servers.wire import Reply, Request, as_json, form_parts
+from batch_servers.server import tokens_of
+from batch_servers.wire import Reply, Request, as_json
 from fake_provider import as_events
 
 STATUSES = {
@@ -23,7 +25,6 @@ ERROR_TYPES = {401: "invalid_request_error", 403: "permission_error", 429: "requ
 ENDPOINTS = frozenset(
     f"/v1/{name}" for name in ("responses", "chat/completions", "embeddings", "completions", "moderations")
 )
-DAY = 86_400
 
 
 class Line(Struct):
@@ -35,15 +36,11 @@ class Line(Struct):
     body: msgspec.Raw
 
 
-class OpenAIBatches(BatchServer):
+class OpenAIBatches(FileServer):
     """OpenAI: upload a file, create a batch of it, poll, fetch two files."""
 
     routes: ClassVar[Sequence[tuple[str, str, Step, str]]] = (
-        ("POST", "/files", Step.UPLOAD, "upload"),
-        ("GET", "/files", Step.LIST, "list_files"),
-        ("GET", "/files/(?P<file_id>[^/]+)/content", Step.DOWNLOAD, "content"),
-        ("GET", "/files/(?P<file_id>[^/]+)", Step.OTHER, "retrieve_file"),
-        ("DELETE", "/files/(?P<file_id>[^/]+)", Step.DELETE, "delete_file"),
+        *FILE_ROUTES,
         ("POST", "/batches", Step.CREATE, "create"),
         ("GET", "/batches", Step.LIST, "list_batches"),
         ("GET", "/batches/(?P<batch_id>[^/]+)", Step.POLL, "retrieve"),
@@ -59,54 +56,6 @@ class OpenAIBatches(BatchServer):
     def error(self, status: int, code: str, message: str) -> Reply:
         kind = ERROR_TYPES.get(status, "invalid_request_error")
         return as_json({"error": {"message": message, "type": kind, "param": None, "code": code or None}}, status)
-
-    # Files
-
-    def upload(self, request: Request) -> Reply:
-        parts = form_parts(request)
-        name, data = parts.get("file", ("", b""))
-        if "file" not in parts or not name:
-            raise Refused(self.error(400, "", "'file' is a required property"))
-        if len(data) > self.max_bytes:
-            raise Refused(
-                self.error(413, "", f"Maximum content size limit ({self.max_bytes}) exceeded ({len(data)} bytes read)")
-            )
-        purpose = parts.get("purpose", ("", b""))[1].decode()
-        if purpose != "batch":
-            raise Refused(self.error(400, "", f"'{purpose}' is not one of ['batch']"))
-        return as_json(self.file_object(self.keep(name, purpose, data)))
-
-    def keep(self, name: str, purpose: str, data: bytes) -> File:
-        file = File(self.new_id("file-"), name, purpose, data, self.clock())
-        self.files[file.id] = file
-        return file
-
-    def file_object(self, file: File) -> dict[str, Any]:
-        return {
-            "id": file.id, "object": "file", "bytes": len(file.data), "created_at": int(file.created_at),
-            "expires_at": int(file.created_at) + 30 * DAY, "filename": file.name, "purpose": file.purpose,
-            "status": "processed", "status_details": None,
-        }  # fmt: skip
-
-    def file(self, file_id: str) -> File:
-        if file_id not in self.files:
-            raise Refused(self.error(404, "", f"No such File object: {file_id}"))
-        return self.files[file_id]
-
-    def retrieve_file(self, request: Request, file_id: str) -> Reply:
-        return as_json(self.file_object(self.file(file_id)))
-
-    def content(self, request: Request, file_id: str) -> Reply:
-        return Reply(200, self.file(file_id).data, {"content-type": "application/octet-stream"})
-
-    def delete_file(self, request: Request, file_id: str) -> Reply:
-        del self.files[self.file(file_id).id]
-        return as_json({"id": file_id, "object": "file", "deleted": True})
-
-    def list_files(self, request: Request) -> Reply:
-        wanted = request.query.get("purpose")
-        found = [file for file in reversed(self.files.values()) if wanted in (None, file.purpose)]
-        return self.page(request, [self.file_object(file) for file in found], 10_000)
 
     # Batches
 
@@ -221,18 +170,6 @@ class OpenAIBatches(BatchServer):
     def list_batches(self, request: Request) -> Reply:
         return self.page(request, [self.batch_object(batch) for batch in self.listed()], 20)
 
-    def page(self, request: Request, found: list[dict[str, Any]], limit: int) -> Reply:
-        """Return a page of a list, newest first, after the one that was seen last."""
-        limit = int(request.query.get("limit", limit))
-        after = request.query.get("after")
-        ids = [one["id"] for one in found]
-        start = ids.index(after) + 1 if after in ids else 0
-        shown = found[start : start + limit]
-        return as_json({
-            "object": "list", "data": shown, "first_id": shown[0]["id"] if shown else None,
-            "last_id": shown[-1]["id"] if shown else None, "has_more": start + limit < len(found),
-        })  # fmt: skip
-
     def cancel_batch(self, request: Request, batch_id: str) -> Reply:
         batch = self.batch(batch_id)
         if batch.phase.has_ended:
@@ -262,7 +199,7 @@ class OpenAIBatches(BatchServer):
             return self.unfinished_line(item, Phase.EXPIRED)
         body: dict[str, Any] | None = None
         if fate.status == 200:
-            body = chat_completion(batch.model, item.prompt, self.answer)
+            body = chat_completion(batch.model, item.body, self.answer)
         elif fate.status >= 400:
             body = msgspec.json.decode(self.error(fate.status, fate.code, f"failed with {fate.status}").body)
         response = {"status_code": fate.status, "request_id": f"req_{item.position}" if body else "", "body": body}
@@ -276,9 +213,8 @@ class OpenAIBatches(BatchServer):
 
     def live(self, request: Request) -> Reply:
         body = msgspec.json.decode(request.body)
-        model, prompt = body["model"], prompt_of(body)
-        self.live_run(model, prompt)
-        reply = as_json(chat_completion(model, prompt, self.answer))
+        self.live_run(body["model"], prompt_of(body))
+        reply = as_json(chat_completion(body["model"], body, self.answer))
         if not body.get("stream"):
             return reply
         status, headers, data = as_events((reply.status, reply.headers, reply.body))

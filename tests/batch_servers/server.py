@@ -8,29 +8,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from msgspec import Struct
 
-from batch_servers.answers import Answer, completion_tokens, echo, prompt_tokens
+from batch_servers.answers import Answer, counted, echo, prompt_of, prompt_tokens, text_of
+from batch_servers.faults import Faults, Refused, Step
 from batch_servers.outcomes import DEFAULT_SCRIPT, EXPIRED_LINE, SUCCEEDED, Batch, Fate, Item, Phase
-from batch_servers.wire import Reply, Request, Wire, as_json
-
-
-class Step(StrEnum):
-    """What a client does."""
-
-    UPLOAD = "upload"
-    CREATE = "create"
-    POLL = "poll"
-    LIST = "list"
-    DOWNLOAD = "download"
-    CANCEL = "cancel"
-    DELETE = "delete"
-    LIVE = "live"
-    OTHER = "other"
+from batch_servers.wire import Reply, Request, Wire
 
 
 class Seen(Struct, frozen=True):
@@ -63,25 +49,7 @@ class File(Struct):
     created_at: float
 
 
-class Refused(Exception):  # noqa: N818 - it is not an error of the server
-    """The request cannot be served; carries the reply."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply)
-        self.reply = reply
-
-
-class _Planned(Struct):
-    """A fault that waits for its step; `times` is None where it holds for ever."""
-
-    step: Step
-    times: int | None
-    reply: Reply | None = None  # in place of serving the request
-    cut_at: int | None = None
-    says_so: bool = True  # the length of the whole is announced
-
-
-class BatchServer:
+class BatchServer(Faults):
     """A batch API; a test may set its attributes at any time."""
 
     root: ClassVar[str] = "/v1"  # path of its address
@@ -90,6 +58,7 @@ class BatchServer:
     max_bytes: int
 
     def __init__(self, answer: Answer = echo, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
         self.answer = answer
         self.clock = clock
         self.url = ""
@@ -109,32 +78,10 @@ class BatchServer:
         self.runs: list[Run] = []
         self.files: dict[str, File] = {}
         self.batches: dict[str, Batch] = {}
-        self._planned: list[_Planned] = []
         self._lock = threading.RLock()
         self._numbers = 0
 
     # What a test does and asks
-
-    def lose(self, step: str, *, times: int | None = 1) -> None:
-        """Serve the request, then hang up without a reply."""
-        self._planned.append(_Planned(Step(step), times, cut_at=-1))
-
-    def refuse(
-        self, step: str, status: int, *, times: int | None = 1, code: str = "", message: str = "no",
-        headers: dict[str, str] | None = None, body: bytes | None = None,
-    ) -> None:  # fmt: skip
-        """Answer with a status, in the API's envelope, and do nothing; `times=None` does so for ever."""
-        reply = self.error(status, code, message)
-        reply = Reply(status, reply.body if body is None else body, reply.headers | (headers or {}))
-        self._planned.append(_Planned(Step(step), times, reply))
-
-    def cut(self, at: int, step: str = "download", *, times: int | None = 1, says_so: bool = True) -> None:
-        """End a reply after so many bytes; a silent cut announces the shortened length, so that only content tells."""
-        self._planned.append(_Planned(Step(step), times, cut_at=at, says_so=says_so))
-
-    def relent(self) -> None:
-        """Forget all planned faults."""
-        self._planned.clear()
 
     def advance(self, steps: int = 1) -> None:
         """Move every batch on, as so many polls would."""
@@ -171,10 +118,6 @@ class BatchServer:
 
     # What each API says in its own words
 
-    def error(self, status: int, code: str, message: str) -> Reply:
-        """Return an error in the API's envelope."""
-        raise NotImplementedError
-
     def authorized(self, request: Request) -> bool:
         return request.headers.get("authorization", "").startswith("Bearer ")
 
@@ -183,6 +126,10 @@ class BatchServer:
 
     def refuse_invalid(self, batch: Batch) -> None:
         """Look a batch through when its validation ends; refusals added to it fail it."""
+
+    def invalid(self, body: dict[str, Any]) -> Fate | None:
+        """Return how a request fails that the API looks at only while it runs it."""
+        return None
 
     # The life of a batch
 
@@ -251,16 +198,15 @@ class BatchServer:
         self.enter(batch, Phase.CANCELLING)
 
     def _run(self, batch: Batch, item: Item) -> None:
-        item.fate = SUCCEEDED
-        prompt = item.prompt
-        if self.fates:
-            item.fate = self._fate(item.custom_id, prompt)
-        model = batch.model or item.body.get("model", "")
+        body = item.body
+        prompt, model = prompt_of(body), batch.model or body.get("model", "")
+        item.fate = self.invalid(body) or self._fate(item.custom_id, prompt)
         batch.finished += 1
         if item.fate.status == 200:
             batch.succeeded += 1
-            batch.input_tokens += prompt_tokens(prompt)
-            batch.output_tokens += completion_tokens(self.answer(model, prompt))
+            _, taken, given = counted(model, body, self.answer)
+            batch.input_tokens += taken
+            batch.output_tokens += given
         if not item.fate.expired:
             self.runs.append(Run(model, prompt, item.fate, item.custom_id, batch.id))
 
@@ -305,25 +251,28 @@ class BatchServer:
         """Answer a request; None hangs up."""
         with self._lock:
             step, function, found = self._route(request)
-            planned = self._plan(step)
-            if not self.authorized(request):
-                planned, reply = None, self.error(401, "invalid_api_key", "Incorrect API key provided.")
-            elif planned is not None and planned.reply is not None:
+            planned = self.plan(step)
+            if planned is not None and planned.reply is not None:
                 reply = planned.reply
             else:
                 self.before.get(step, int)()
-                try:
-                    reply = function(request, **found)
-                except Refused as refused:
-                    reply = refused.reply
+                reply = self._answered(request, function, found)
                 self.after.get(step, int)()
-            lost = planned is not None and planned.cut_at == -1
+            lost = planned is not None and planned.lost
             self.seen.append(Seen(step, request.method, request.path, request.headers, 0 if lost else reply.status))
         if lost:
             return None
         if planned is not None and planned.cut_at is not None:
             return reply.cut(planned.cut_at, says_so=planned.says_so)
         return reply
+
+    def _answered(self, request: Request, function: Callable[..., Reply], found: dict[str, str]) -> Reply:
+        try:
+            if not self.authorized(request):
+                return self.error(401, "invalid_api_key", "Incorrect API key provided.")
+            return function(request, **found)
+        except Refused as refused:
+            return refused.reply
 
     def _route(self, request: Request) -> tuple[Step, Callable[..., Reply], dict[str, str]]:
         for method, pattern, step, name in self.routes:
@@ -334,16 +283,6 @@ class BatchServer:
 
     def _unknown(self, request: Request) -> Reply:
         return self.error(404, "unknown_url", f"Unknown request URL: {request.method} {request.path}")
-
-    def _plan(self, step: Step) -> _Planned | None:
-        for planned in self._planned:
-            if planned.step is step:
-                if planned.times is not None:
-                    planned.times -= 1
-                    if planned.times == 0:
-                        self._planned.remove(planned)
-                return planned
-        return None
 
     def live_run(self, model: str, prompt: str) -> None:
         self.runs.append(Run(model, prompt, SUCCEEDED))
@@ -360,7 +299,4 @@ class BatchServer:
 
 
 def tokens_of(batch: Batch) -> int:
-    return sum(prompt_tokens(item.prompt) for item in batch.items)
-
-
-__all__ = ["BatchServer", "File", "Refused", "Run", "Seen", "Step", "as_json", "tokens_of"]
+    return sum(prompt_tokens(text_of(item.body)) for item in batch.items)
