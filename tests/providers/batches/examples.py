@@ -67,6 +67,17 @@ XAI_PAGE: JsonObject = {
     ],
     "pagination_token": "p=1",
 }  # fmt: skip
+FIREWORKS_JOB: JsonObject = {
+    "name": "accounts/me/batchInferenceJobs/scrimp-1", "displayName": "b1-01", "state": "JOB_STATE_COMPLETED",
+    "status": {"code": "OK", "message": ""}, "model": "m-1", "inputDatasetId": "accounts/me/datasets/in",
+    "outputDatasetId": "accounts/me/datasets/out", "createTime": "2023-11-14T22:13:30.045123Z",
+    "expireTime": "2023-11-15T22:13:30Z", "inferenceParameters": {"extraBody": "{}"},
+    "jobProgress": {
+        "percent": 100, "totalInputRequests": 1, "totalProcessedRequests": 3, "successfullyProcessedRequests": 2,
+        "failedRequests": 1, "outputRows": 3, "inputTokens": 10, "outputTokens": 4, "cachedInputTokenCount": 0,
+    },
+}  # fmt: skip
+_ACCOUNTS: JsonObject = {"accounts": [{"name": "accounts/me", "email": "me@example.com"}]}
 
 _FILE: tuple[Json, ...] = (
     {"custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
@@ -108,6 +119,14 @@ REPLIES: Mapping[str, Mapping[str, tuple[Json, ...]]] = {
         "upload": ({"id": "file-1"},), "create": (XAI_BATCH,), "look_up": (XAI_BATCH,), "cancel": (XAI_BATCH,),
         "find": ({"batches": [XAI_BATCH], "pagination_token": "p"}, {"batches": [XAI_BATCH]}),
         "read": (XAI_PAGE,),
+    },
+    "fireworks": {
+        "upload": (_ACCOUNTS, {"name": "accounts/me/datasets/in"}, {}), "create": (FIREWORKS_JOB,),
+        "look_up": (FIREWORKS_JOB,), "find": (_ACCOUNTS, FIREWORKS_JOB),
+        "read": (
+            {"custom_id": "a", "response": {"choices": []}}, {"custom_id": "b", "error": {"code": 3, "message": "no"}},
+            {"custom_id": "c", "error": "no"}, {"filenameToSignedUrls": {"f": "https://store.example/f?signature=s"}},
+        ),
     },
     "anthropic": {
         "create": (ANTHROPIC_BATCH,), "look_up": (ANTHROPIC_BATCH,), "cancel": (ANTHROPIC_BATCH,),

@@ -17,9 +17,11 @@ from scrimp.values import Call
 _BASE = "https://api.mistral.ai/v1"
 
 
-def test_a_line_has_no_address() -> None:
+def test_a_line_has_neither_address_nor_model() -> None:
     request = to_request(Call(provider="mistral", model="m-1", text="hi"), PRESETS["mistral"])
-    assert json.loads(flow_of("mistral").line("a", request)) == {"custom_id": "a", "body": json.loads(request.body)}
+    assert json.loads(flow_of("mistral").line("a", request)) == {
+        "custom_id": "a", "body": {"messages": json.loads(request.body)["messages"]},
+    }  # fmt: skip
 
 
 def test_a_file_is_uploaded_and_a_job_made_of_it_that_has_the_model_and_the_shard() -> None:

@@ -152,3 +152,17 @@ def test_a_line_for_groq_names_the_path_from_the_version_on() -> None:
     request = to_request(Call(provider="groq", model="openai/gpt-oss-20b", text="hi"), endpoint)
     assert request.url == "https://api.groq.com/openai/v1/chat/completions"
     assert json.loads(flow.line("a", request))["url"] == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize(
+    ("preset", "model", "taken"),
+    [
+        ("qwen", "qwen-plus", True), ("qwen", "qwen-flash-2025-07-28", True), ("qwen", "qwen-max-latest", True),
+        ("qwen", "batch-test-model", True), ("qwen", "qwen3.8-flash", False), ("qwen", "qwen-vl-max", False),
+        ("qwen-cn", "qwen3.8-flash", True), ("openai", "gpt-6-luna", True), ("groq", "openai/gpt-oss-20b", True),
+    ],
+)  # fmt: skip
+def test_only_models_that_are_known_to_take_no_part_are_refused(preset: str, model: str, taken: bool) -> None:
+    flow = batch_flow(PRESETS[preset])
+    assert flow is not None
+    assert (flow.refuses(model) is None) is taken

@@ -23,6 +23,7 @@ _MODULES: Mapping[str, str] = {
     "gemini": "gemini_batches",
     "openrouter": "openrouter_batches",
     "xai": "xai_batches",
+    "fireworks": "fireworks_jobs",
 }
 
 

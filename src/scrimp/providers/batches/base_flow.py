@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from scrimp.providers.batches.flow import BatchLimits, Exchanges, Frame, RemoteBatch, Shard
 from scrimp.providers.batches.replies import moment, object_in
-from scrimp.providers.endpoint import Endpoint, HttpRequest
-from scrimp.providers.json_access import dumps, obj
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.providers.json_access import dumps, obj, reply_object
 from scrimp.values import Json, JsonObject
 
 _VERSION = "/v1/"
@@ -33,6 +33,11 @@ class BaseFlow:
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request as it stands in the file: the body as a live call has it."""
         return dumps({"custom_id": custom_id})[:-1] + b',"body":' + request.body + b"}"
+
+    def _line_without_model(self, custom_id: str, request: HttpRequest) -> bytes:
+        """Return a request as it stands in the file where its model does not: the batch has it."""
+        body = obj(reply_object(HttpReply(status=200, body=request.body)))
+        return dumps({"custom_id": custom_id, "body": {name: body[name] for name in body if name != "model"}})
 
     def path(self, request: HttpRequest) -> str:
         """Return the path of a request from the version on, whatever is before that in the provider's address here."""

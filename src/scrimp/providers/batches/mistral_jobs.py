@@ -11,7 +11,7 @@ from scrimp.providers.batches.base_flow import PAGE, Page
 from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
 from scrimp.providers.batches.flow import BatchLimits, Exchanges, LineFault, RemoteBatch, Shard
 from scrimp.providers.batches.replies import count, moment, object_in, unreadable
-from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.endpoint import Endpoint, HttpRequest
 from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.values import JsonObject
 
@@ -38,6 +38,10 @@ def flow(endpoint: Endpoint) -> MistralJobs:
 
 class MistralJobs(FileFlow):
     """Jobs of uploaded files."""
+
+    def line(self, custom_id: str, request: HttpRequest) -> bytes:
+        """Return a line of the file: the body as a live call has it, without the model, which the job has."""
+        return self._line_without_model(custom_id, request)
 
     def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
         """Create the job; its metadata name the shard. Without billing it is refused here, after the upload: 402."""

@@ -5,6 +5,7 @@ Qwen, Groq and LiteLLM's proxy have the same API with limits of their own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
@@ -31,6 +32,8 @@ LIMITS: Mapping[str, BatchLimits] = {
     "groq": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY, longest_window=7 * _DAY),
     "litellm": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY),
 }
+_SINGAPORE = "dashscope-intl."  # begins the host of Qwen there
+_IN_SINGAPORE = re.compile(r"qwen-(max|plus|flash|turbo)(-latest|-\d{4}-\d\d-\d\d)?|batch-test-model")
 # OpenAI's, of a batch that was accepted and then failed: more tokens are enqueued than the limit allows.
 QUEUE_FULL_CODE = "token_limit_exceeded"
 
@@ -47,6 +50,12 @@ class OpenAiFiles(FileFlow):
         """Return a line of the file: the body as a live call has it."""
         head = dumps({"custom_id": custom_id, "method": "POST", "url": self.path(request)})
         return head[:-1] + b',"body":' + request.body + b"}"
+
+    def refuses(self, model: str) -> str | None:
+        """Return why a model takes no part in batches: in Singapore few of Qwen's do. Elsewhere they are not listed."""
+        if not self._endpoint.host.startswith(_SINGAPORE) or _IN_SINGAPORE.fullmatch(model):
+            return None
+        return f"{self._endpoint.name} has batches for qwen-max, qwen-plus, qwen-flash and qwen-turbo only"
 
     def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
         """Create the batch; its metadata name the shard."""
