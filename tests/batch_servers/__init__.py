@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from batch_servers.anthropic import AnthropicBatches
 from batch_servers.faults import Step
+from batch_servers.gemini import GeminiBatches
 from batch_servers.openai import OpenAIBatches
 from batch_servers.outcomes import (
     DUPLICATED,
@@ -51,6 +52,7 @@ __all__ = [
     "AnthropicBatches",
     "BatchServer",
     "Fate",
+    "GeminiBatches",
     "OpenAIBatches",
     "Phase",
     "Run",

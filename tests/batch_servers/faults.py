@@ -12,6 +12,7 @@ from batch_servers.wire import Reply
 class Step(StrEnum):
     """What a client does."""
 
+    START = "start"  # of a resumable upload
     UPLOAD = "upload"
     CREATE = "create"
     POLL = "poll"

@@ -78,6 +78,7 @@ class BatchServer(Faults):
         self.runs: list[Run] = []
         self.files: dict[str, File] = {}
         self.batches: dict[str, Batch] = {}
+        self.withheld: set[str] = set()  # batches that ended and give nothing of what they ran
         self._lock = threading.RLock()
         self._numbers = 0
 
@@ -104,7 +105,7 @@ class BatchServer(Faults):
             key = (run.model, run.prompt)
             if run.fate.billed and key in delivered:
                 again.append(run.prompt)
-            if run.fate.delivered:
+            if run.fate.delivered and run.batch not in self.withheld:
                 delivered.add(key)
         return again
 
@@ -139,14 +140,19 @@ class BatchServer(Faults):
         return f"{kind}{self._numbers:08}"
 
     def add_batch(self, batch_id: str, model: str, items: list[Item], given: dict[str, Any], file: str = "") -> Batch:
-        script = self.scripts.pop(0) if self.scripts else self.script
         batch = Batch(
-            batch_id, self.clock(), model, items, script, given, file,
+            batch_id, self.clock(), model, items, self.next_script(), given, file,
             hidden_polls=self.hidden_polls, hidden_lists=self.hidden_lists,
         )  # fmt: skip
-        self.batches[batch_id] = batch
-        self.enter(batch, script[0])
+        self.add(batch)
         return batch
+
+    def next_script(self) -> Sequence[Phase]:
+        return self.scripts.pop(0) if self.scripts else self.script
+
+    def add(self, batch: Batch) -> None:
+        self.batches[batch.id] = batch
+        self.enter(batch, batch.script[0])
 
     def polled(self, batch_id: str) -> Batch:
         """Return a batch that is asked for, moved on."""
@@ -236,13 +242,13 @@ class BatchServer(Faults):
             for n in range(self.unknown_ids if batch.items else 0)
         ]
 
-    def enqueued(self, model: str, but: Batch) -> int:
-        """Return the tokens of a model's prompts in other batches that passed validation and have not ended."""
+    def enqueued(self, model: str, but: Batch, *, waiting: bool = False) -> int:
+        """Return the tokens of a model's prompts in other batches that have not ended and, unless `waiting`, began."""
         return sum(
             tokens_of(batch)
             for batch in self.batches.values()
-            if batch is not but and batch.model == model and batch.phase is not Phase.VALIDATING
-            and not batch.phase.has_ended
+            if batch is not but and batch.model == model and not batch.phase.has_ended
+            and (waiting or batch.phase is not Phase.VALIDATING)
         )  # fmt: skip
 
     # Serving
@@ -276,10 +282,14 @@ class BatchServer(Faults):
 
     def _route(self, request: Request) -> tuple[Step, Callable[..., Reply], dict[str, str]]:
         for method, pattern, step, name in self.routes:
-            found = re.fullmatch(rf"(?:/.*)?{pattern}", request.path)
+            found = re.fullmatch(rf"(?:/.*)?{pattern}", self.target(request))
             if found is not None and method == request.method:
                 return step, getattr(self, name), found.groupdict()
         return Step.OTHER, self._unknown, {}
+
+    def target(self, request: Request) -> str:
+        """Return what routes are compared with."""
+        return request.path
 
     def _unknown(self, request: Request) -> Reply:
         return self.error(404, "unknown_url", f"Unknown request URL: {request.method} {request.path}")
