@@ -11,8 +11,10 @@ from command import Scrimp
 from fake_provider import FakeProvider, fake_provider
 from fork_server import ForkServer
 
-# A shell starts what runs in the background with SIGINT ignored, and every program started from there inherits it.
+# A shell starts what runs in the background with SIGINT ignored, nohup starts it with SIGHUP ignored, and every program
+# started from there inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The suite tries the same examples everywhere, so that a failure belongs to the change that is tested. New examples are
 # looked for on purpose: pytest --hypothesis-profile explore

@@ -33,7 +33,7 @@ def test_a_local_model_is_loaded_once_for_all_groups_of_prompts(
 ) -> None:
     loaded: Counter[str] = Counter()
 
-    def load_model(path: Path, _name: str) -> Said:
+    def load_model(path: Path, _name: str, _context: int) -> Said:
         loaded[path.name] += 1
         return Said()
 

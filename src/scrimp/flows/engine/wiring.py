@@ -178,8 +178,9 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
 def _runtime(path: Path, model: str) -> Runtime:
     """Load a local model once for all runs of this process: tuning makes many, and none would free its own."""
     from scrimp.transport.local.embedded import load_runtime  # noqa: PLC0415 - other models do not need this
+    from scrimp.transport.local.growing_runtime import GrowingRuntime  # noqa: PLC0415 - as above
 
-    return load_runtime(path, model)
+    return GrowingRuntime(partial(load_runtime, path, model))
 
 
 def _no_model_yet() -> str:

@@ -22,7 +22,7 @@ from scrimp.providers.endpoint import HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.values import Failure
 
-_CONTEXT_TOKENS = 8192
+LONGEST_CONTEXT = 8192  # tokens
 _SEED = 1
 _NO_LOG = -1
 
@@ -34,8 +34,11 @@ class Runtime(Protocol):
         """Return the reply to a request; with `on_chunk`, stream it in chunks."""
 
 
-def load_runtime(path: Path, name: str) -> Runtime:
-    """Load the runtime and a model into this process, half a second for the shipped one. Raises LocalModelError."""
+def load_runtime(path: Path, name: str, context: int = LONGEST_CONTEXT) -> Runtime:
+    """Load the runtime and a model into this process, half a second for the shipped one. Raises LocalModelError.
+
+    The memory of all tokens of the `context` is taken at once.
+    """
     if not path.is_file():
         raise LocalModelError(
             f"the embedded model is not installed ({path} does not exist): run `scrimp local install`, or set its path "
@@ -51,7 +54,7 @@ def load_runtime(path: Path, name: str) -> Runtime:
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.model_alias = {name}
-    params.n_ctx, params.n_parallel = _CONTEXT_TOKENS, 1
+    params.n_ctx, params.n_parallel = context, 1
     params.cpuparams.n_threads, params.cpuparams_batch.n_threads = 1, 2
     # Else the server keeps the states of former prompts too, up to 8 GB a model; the last one stays in its slot.
     params.cache_ram_mib = 0
