@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -241,6 +242,26 @@ def test_several_that_recover_at_once_share_the_calls_and_none_gets_one_twice(tm
 
     assert sorted(calls) == sorted(f"c{name}" for name in range(20))
     assert files(tmp_path) == []
+
+
+def test_who_recovers_waits_for_another_one_that_has_not_committed_yet(tmp_path: Path) -> None:
+    left = Journal(tmp_path, "r")
+    left.record_begun(ENTRY)
+    left.close()
+    waiting, order = threading.Event(), list[str]()
+
+    def second() -> None:
+        with recover_abandoned(tmp_path, sleep=lambda _: waiting.set()) as records:
+            order.append(f"the second got {len(records)}")
+
+    with recover_abandoned(tmp_path) as records:
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waiting.wait(timeout=30)
+        order.append(f"the first got {len(records)}")
+    thread.join()
+
+    assert order == ["the first got 1", "the second got 0"]
 
 
 HEADS = st.sampled_from(['"}\\n{"type":"begun"', '{"crc32":"00000000","bytes":"00000001",', '","bytes":"'])

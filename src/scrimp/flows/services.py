@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from scrimp.values import Chain, ModelRef
 
 
+_JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
+
+
 class Services:
     """The stores, prices, routes and keys of one command."""
 
@@ -125,12 +128,7 @@ class Services:
 
     def recover(self) -> int:
         """Commit what killed runs left in their journals; return how many of their calls were lost."""
-        home = self.paths.ledger_db.parent
-        try:
-            left = home.is_dir() and any(path.name.startswith("in-flight-") for path in home.iterdir())
-        except OSError:  # a directory we may not look into: opening a store will report it
-            left = False
-        if not left:
+        if not self._journals():
             return 0
         from scrimp.flows.recovery import recover  # noqa: PLC0415 - few runs die
 
@@ -140,6 +138,21 @@ class Services:
             self.warn(f"the journal of a killed run cannot be recovered now: {error}")
             self.unwritable = error  # its completions would be paid for again
             return 0
+
+    def recover_others(self) -> bool:
+        """Commit what runs that were killed meanwhile left; return whether there is a journal of another run."""
+        if self._journals() <= {self.run}:
+            return False
+        self.recover()
+        return True
+
+    def _journals(self) -> set[str]:
+        """Return the runs that have a journal in the home."""
+        try:
+            names = os.listdir(self.paths.ledger_db.parent)  # noqa: PTH208 - for each group of calls
+        except OSError:  # a directory that is not there, or that we may not look into: opening a store will report it
+            return set()
+        return {name.rpartition("-")[0].removeprefix(_JOURNAL) for name in names if name.startswith(_JOURNAL)}
 
     def _private_cache(self) -> CompletionCache:
         import tempfile  # noqa: PLC0415 - only where there is a private cache

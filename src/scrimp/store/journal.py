@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
@@ -32,6 +33,8 @@ _SEGMENT_BYTES = 1 << 20
 _SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
 # Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
+# The longest wait for another process that recovers, and the pause between two looks.
+_RECOVERY_SECONDS, _LOOK_SECONDS = 60.0, 0.002
 
 
 class _Segment(ReservedFile):
@@ -151,13 +154,19 @@ class Journal:
 
 @contextmanager
 def recover_abandoned(
-    folder: Path, damaged: Callable[[Path, int], None] = lambda _path, _records: None
+    folder: Path,
+    damaged: Callable[[Path, int], None] = lambda _path, _records: None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[list[BegunCall | SettledRow]]:
     """Yield all records that dead processes have left; their segments are deleted after the block, unless it fails.
+
+    Whoever recovers at the same time waits: what the first one is bringing in would be paid for again.
 
     A segment with records that cannot be read is put aside instead; `damaged` is told of its new path and their number.
     """
     with ExitStack() as locks, store_errors(folder):
+        if any(folder.glob(f"{PREFIX}*.jsonl")):
+            _wait_for_others(folder, locks, sleep)
         files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, locks)]
         found = [decode_records(path.read_bytes()) for path in files]
         yield [record for records, _ in found for record in records]
@@ -166,6 +175,18 @@ def recover_abandoned(
                 damaged(put_aside(path), unreadable)
             else:
                 path.unlink()
+
+
+def _wait_for_others(folder: Path, locks: ExitStack, sleep: Callable[[float], None]) -> None:
+    """Lock the folder against others that recover; go on without the lock where one seems to be suspended."""
+    fd = os.open(folder, os.O_RDONLY)
+    locks.callback(os.close, fd)
+    deadline = time.monotonic() + _RECOVERY_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(BlockingIOError):
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        sleep(_LOOK_SECONDS)
 
 
 def _try_lock(path: Path, locks: ExitStack) -> bool:

@@ -109,6 +109,7 @@ class Rooms:
         """`claimed` are the texts of rows that another run has claimed."""
         self.claims = OthersClaims(claimed)
         self.recovered: list[int] = []
+        self.left: list[str] = []  # by a run that died, in its journal
         self._answering, self.known = answering, list(known)
         self.called: list[str] = []
         self.rows: list[Outcome] = []
@@ -118,8 +119,14 @@ class Rooms:
         output = ReorderBuffer(sink or self.rows.extend, in_order=self.options.order == "input", window=window)
         self.engine = Engine(
             self.options, self, self, EngineParts(self, call_recorder(PriceBook()), self.disk, self, self.claims),  # type: ignore[arg-type]
-            output, self.warnings.append, lambda: self.recovered.append(len(self.rows)),
+            output, self.warnings.append, self.recover,
         )  # fmt: skip
+
+    def recover(self) -> bool:
+        """Bring in what runs that died had answered."""
+        self.recovered.append(len(self.rows))
+        self.known += self.left
+        return bool(self.left)
 
     def halt(self) -> None:
         """As the door: nothing is tried again here anyway."""
@@ -408,12 +415,23 @@ def test_a_row_that_another_run_answers_is_taken_from_the_cache_and_its_equals_t
     run(main())
 
 
+def test_a_row_that_a_dead_run_has_answered_is_not_called_for_when_its_claim_is_free() -> None:
+    async def main() -> None:
+        rooms = Rooms()
+        rooms.left = ["b"]
+        assert await rooms.run("abc") is None
+        assert (rooms.called, rooms.places) == (["a", "c"], [0, 1, 2])
+        assert not rooms.claims.own
+
+    run(main())
+
+
 def test_a_row_that_another_run_leaves_unanswered_is_called_for_after_its_journal_was_read() -> None:
     async def main() -> None:
         rooms = Rooms(claimed="b")
         asyncio.get_running_loop().call_later(30.0, rooms.claims.others.clear)
         assert await rooms.run("ab") is None
-        assert (rooms.called, rooms.places, rooms.recovered) == (["a", "b"], [0, 1], [1])
+        assert (rooms.called, rooms.places, rooms.recovered) == (["a", "b"], [0, 1], [0, 1])
         assert not rooms.claims.own
 
     run(main())

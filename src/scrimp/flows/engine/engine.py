@@ -51,9 +51,9 @@ class Engine:
 
     def __init__(
         self, options: RunOptions, planner: Planner, lookup: CacheLookup, parts: EngineParts, output: ReorderBuffer,
-        warn: Callable[[str], None], recover: Callable[[], object],
+        warn: Callable[[str], None], recover: Callable[[], bool],
     ) -> None:  # fmt: skip
-        """`recover` brings in what a run that died meanwhile had answered."""
+        """`recover` brings in what runs that died meanwhile had answered; it returns whether there may be some."""
         self._options, self._planner, self._lookup, self._warn = options, planner, lookup, warn
         self._answerer, self._recorder, self._output = parts.answerer, parts.recorder, output
         self._commits, self._client, self._claims = parts.commits, parts.client, parts.claims
@@ -68,6 +68,7 @@ class Engine:
         self._done = self._failed = 0
         self._failing = 0  # rows that failed, also those on their way to the disk
         self._escalation_limit = EscalationLimit(warn)
+        self._recover = recover
         self._claimed_rows = ClaimedRows(
             parts.claims, lookup, longest=options.timeout, recover=recover, found=self._found_elsewhere,
             free=self._begin, ended=self._waiting_ended, warn=warn,
@@ -116,6 +117,9 @@ class Engine:
         new = [row.key for row in rows if row.key not in self._followers]
         claimed_elsewhere = self._claims.claim(new)
         cached = self._lookup.find(rows)
+        # A run that was killed has let go of its claims, and its completions may be in its journal alone.
+        if len(cached) < len(rows) and self._recover():
+            cached = self._lookup.find(rows)
         self._claims.release(rows[place].key for place in cached if rows[place].key not in self._followers)
         leaders = self._join(rows, cached, start)
         self._begin([each for each in leaders if each.row.key not in claimed_elsewhere])
