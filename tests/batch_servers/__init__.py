@@ -19,7 +19,9 @@ from __future__ import annotations
 from batch_servers.anthropic import AnthropicBatches
 from batch_servers.faults import Step
 from batch_servers.gemini import GeminiBatches
+from batch_servers.mistral import MistralBatches
 from batch_servers.openai import OpenAIBatches
+from batch_servers.openrouter import OpenRouterBatches
 from batch_servers.outcomes import (
     DUPLICATED,
     EXPIRED_LINE,
@@ -53,7 +55,9 @@ __all__ = [
     "BatchServer",
     "Fate",
     "GeminiBatches",
+    "MistralBatches",
     "OpenAIBatches",
+    "OpenRouterBatches",
     "Phase",
     "Run",
     "Seen",

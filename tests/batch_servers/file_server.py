@@ -6,7 +6,7 @@ from typing import Any
 
 from batch_servers.faults import Refused, Step
 from batch_servers.server import BatchServer, File
-from batch_servers.wire import Reply, Request, as_json, form_parts
+from batch_servers.wire import Reply, Request, as_json, form_parts, page
 
 DAY = 86_400
 FILE_ROUTES = (
@@ -65,16 +65,4 @@ class FileServer(BatchServer):
     def list_files(self, request: Request) -> Reply:
         wanted = request.query.get("purpose")
         found = [file for file in reversed(self.files.values()) if wanted in (None, file.purpose)]
-        return self.page(request, [self.file_object(file) for file in found], 10_000)
-
-    def page(self, request: Request, found: list[dict[str, Any]], limit: int) -> Reply:
-        """Return a page of a list, newest first, after the one that was seen last."""
-        limit = int(request.query.get("limit", limit))
-        after = request.query.get("after")
-        ids = [one["id"] for one in found]
-        start = ids.index(after) + 1 if after in ids else 0
-        shown = found[start : start + limit]
-        return as_json({
-            "object": "list", "data": shown, "first_id": shown[0]["id"] if shown else None,
-            "last_id": shown[-1]["id"] if shown else None, "has_more": start + limit < len(found),
-        })  # fmt: skip
+        return page(request, [self.file_object(file) for file in found], 10_000)

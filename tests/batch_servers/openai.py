@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct
 
-from batch_servers.answers import chat_completion, prompt_of
 from batch_servers.faults import Refused, Step
-from batch_servers.file_server import DAY, FILE_ROUTES, FileServer
-from batch_servers.outcomes import Batch, Fate, Item, Phase, Refusal
+from batch_servers.file_server import DAY, FILE_ROUTES
+from batch_servers.outcomes import Batch, Item, Phase, Refusal
+from batch_servers.result_files import ResultFiles
 from batch_servers.server import tokens_of
-from batch_servers.wire import Reply, Request, as_json
-from fake_provider import as_events
+from batch_servers.wire import Reply, Request, as_json, page
 
 STATUSES = {
     Phase.VALIDATING: "validating", Phase.RUNNING: "in_progress", Phase.FINISHING: "finalizing",
@@ -36,7 +35,7 @@ class Line(Struct):
     body: msgspec.Raw
 
 
-class OpenAIBatches(FileServer):
+class OpenAIBatches(ResultFiles):
     """OpenAI: upload a file, create a batch of it, poll, fetch two files."""
 
     routes: ClassVar[Sequence[tuple[str, str, Step, str]]] = (
@@ -51,7 +50,6 @@ class OpenAIBatches(FileServer):
     max_bytes = 200_000_000
     windows: ClassVar[frozenset[str]] = frozenset({"24h"})
     no_file: str | None = None  # how a file that does not exist is told; "" was seen, too
-    tells_unfinished = True  # the error file has a line for each request that was not run
 
     def error(self, status: int, code: str, message: str) -> Reply:
         kind = ERROR_TYPES.get(status, "invalid_request_error")
@@ -168,7 +166,7 @@ class OpenAIBatches(FileServer):
         return as_json(self.batch_object(self.polled(batch_id)))
 
     def list_batches(self, request: Request) -> Reply:
-        return self.page(request, [self.batch_object(batch) for batch in self.listed()], 20)
+        return page(request, [self.batch_object(batch) for batch in self.listed()], 20)
 
     def cancel_batch(self, request: Request, batch_id: str) -> Reply:
         batch = self.batch(batch_id)
@@ -176,51 +174,3 @@ class OpenAIBatches(FileServer):
             raise Refused(self.error(409, "", f"Cannot cancel a batch with status '{STATUSES[batch.phase]}'."))
         self.cancel(batch)
         return as_json(self.batch_object(batch))
-
-    # Results
-
-    def ended(self, batch: Batch) -> None:
-        output, errors = [], []
-        for item, fate in self.told(batch):
-            (errors if fate.expired or fate.status >= 400 else output).append(self.line(batch, item, fate))
-        output += [self.line(batch, item, Fate(200)) for item in self.strangers(batch)]
-        if self.tells_unfinished and batch.phase is not Phase.FAILED:
-            errors += [self.unfinished_line(item, batch.phase) for item in batch.left]
-        for lines, field, purpose in ((output, "output_file", "output"), (errors, "error_file", "error")):
-            if lines:
-                name = f"{batch.id}_{purpose}.jsonl"
-                setattr(batch, field, self.keep(name, "batch_output", b"".join(lines)).id)
-
-    def line(self, batch: Batch, item: Item, fate: Fate) -> bytes:
-        """Return the line of a request that was run."""
-        if fate.garbled:
-            return b'{"id": "batch_req_garbled", "custom_id": "\n'
-        if fate.expired:
-            return self.unfinished_line(item, Phase.EXPIRED)
-        body: dict[str, Any] | None = None
-        if fate.status == 200:
-            body = chat_completion(batch.model, item.body, self.answer)
-        elif fate.status >= 400:
-            body = msgspec.json.decode(self.error(fate.status, fate.code, f"failed with {fate.status}").body)
-        response = {"status_code": fate.status, "request_id": f"req_{item.position}" if body else "", "body": body}
-        return _line(item, response, None)
-
-    def unfinished_line(self, item: Item, phase: Phase) -> bytes:
-        code = "batch_expired" if phase is Phase.EXPIRED else "batch_cancelled"
-        return _line(item, None, {"code": code, "message": f"This request was not run: {code}."})
-
-    # Live
-
-    def live(self, request: Request) -> Reply:
-        body = msgspec.json.decode(request.body)
-        self.live_run(body["model"], prompt_of(body))
-        reply = as_json(chat_completion(body["model"], body, self.answer))
-        if not body.get("stream"):
-            return reply
-        status, headers, data = as_events((reply.status, reply.headers, reply.body))
-        return Reply(status, data, headers)
-
-
-def _line(item: Item, response: dict[str, Any] | None, error: dict[str, str] | None) -> bytes:
-    line = {"id": f"batch_req_{item.position}", "custom_id": item.custom_id, "response": response, "error": error}
-    return msgspec.json.encode(line) + b"\n"

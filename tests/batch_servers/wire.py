@@ -57,6 +57,19 @@ def form_parts(request: Request) -> dict[str, tuple[str, bytes]]:
     return found
 
 
+def page(request: Request, found: list[dict[str, Any]], limit: int) -> Reply:
+    """Return a page of a list as OpenAI does, after the one that was seen last."""
+    limit = int(request.query.get("limit", limit))
+    after = request.query.get("after")
+    ids = [one["id"] for one in found]
+    start = ids.index(after) + 1 if after in ids else 0
+    shown = found[start : start + limit]
+    return as_json({
+        "object": "list", "data": shown, "first_id": shown[0]["id"] if shown else None,
+        "last_id": shown[-1]["id"] if shown else None, "has_more": start + limit < len(found),
+    })  # fmt: skip
+
+
 class Wire:
     """A server in threads, one request of a connection after the other."""
 
