@@ -89,7 +89,7 @@ def test_a_hit_of_a_redirected_call_is_priced_by_the_model_that_answered(ready: 
 def test_the_certificate_of_a_route_whose_model_is_another_one_is_void(ready: Scrimp, provider: FakeProvider) -> None:
     save_tuned(ready.home / "tuned.toml", [ROUTE, replace(ROUTE, signature="other task")])
     provider.answer = answering("test-model", OTHER)
-    first = ready("run", "rows.jsonl", "-j", "1", "--route", "triage")
+    first = ready("run", "rows.jsonl", "-j", "1", "--route", "triage", "-q")
 
     assert first.err.count("the route certified for task triage on 2026-11-09 is no longer used") == 1
     assert f"fake/test-model was answered by {OTHER}; collect pairs again" in first.err

@@ -29,7 +29,10 @@ class Session(Struct, frozen=True):
 
 @contextmanager
 def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = False) -> Iterator[Session]:
-    """Load the config with these flags on top and open services, closed at the end; `quiet` prints errors only."""
+    """Load the config with these flags on top and open services, closed at the end.
+
+    `quiet` prints errors and alerts only.
+    """
     env = os.environ
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     paths = paths_of(env)
@@ -39,7 +42,7 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
     messages = Messages(sys.stderr, err, quiet=quiet)
     for warning in unknown_variables(env, {table.key_env or "" for table in loaded.config.providers.values()}):
         messages.warn(warning)
-    services = Services(loaded, paths, env=env, warn=messages.warn, note=messages.note)
+    services = Services(loaded, paths, env=env, warn=messages.warn, note=messages.note, alert=messages.alert)
     try:
         yield Session(services, defaults, messages, out, err)
     finally:

@@ -50,10 +50,12 @@ class Services:
         env: Mapping[str, str],
         warn: Callable[[str], None],
         note: Callable[[str], None],
+        alert: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`alert` takes the warnings that are printed even where others are not wanted."""
         self.loaded, self.paths, self.env, self.clock = loaded, paths, env, clock
-        self.warn, self.note = warn, note
+        self.warn, self.note, self.alert = warn, note, alert or warn
         self._private: str | None = None
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
@@ -280,7 +282,7 @@ class Services:
             return None
         self._certified = CertifiedRoutes(
             tuned, self.routes, name=options.labels.task_name, warn=self.warn, parameters=options.parameters,
-            path=self.paths.tuned,
+            path=self.paths.tuned, alert=self.alert,
         )  # fmt: skip
         return self._certified
 
@@ -297,7 +299,7 @@ class Services:
 
         self._levels = CertifiedLevels(
             tuned, self.routes, name=options.labels.task_name, warn=self.warn, parameters=options.parameters,
-            path=self.paths.tuned,
+            path=self.paths.tuned, alert=self.alert,
         )  # fmt: skip
         return self._levels
 

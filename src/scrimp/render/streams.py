@@ -65,7 +65,12 @@ class Messages:
 
     def warn(self, message: str) -> None:
         """Print a warning, unless it was printed before."""
-        if self._quiet or message in self._warned:
+        if not self._quiet:
+            self.alert(message)
+
+    def alert(self, message: str) -> None:
+        """Print a warning, quiet or not, unless it was printed before: of what ends for later runs, too."""
+        if message in self._warned:
             return
         if len(self._warned) < _MAX_REMEMBERED:
             self._warned.add(message)

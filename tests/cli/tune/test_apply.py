@@ -113,6 +113,18 @@ def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_more(
     assert "0 routes" in applied("tune", "apply", "--undo").err
 
 
+def test_a_quiet_run_is_told_of_a_route_that_no_longer_holds_and_of_nothing_else(applied: Scrimp) -> None:
+    rows = list(recordings.rows(260))[200:]
+    for row in rows:
+        row["models"]["gemini-tiny"]["out"] = "42"
+    applied.file("recording.jsonl", recordings.text(rows))
+    recordings.prompts(applied, "new.jsonl", range(200, 260))
+    (said,) = applied("run", "new.jsonl", *recordings.TEMPLATE, "-q").err.splitlines()
+
+    assert said.startswith("scrimp: warning: the route certified for task ")
+    assert "is no longer used" in said
+
+
 def test_a_route_certified_anew_begins_with_a_clean_record(applied: Scrimp) -> None:
     (route,) = recordings.tuned(applied)
     applied("run", "p.jsonl", *recordings.TEMPLATE, "-q", "--limit", "60")

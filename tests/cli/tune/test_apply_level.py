@@ -144,7 +144,7 @@ def test_later_pairs_that_agree_leave_it_in_force(applied: Scrimp) -> None:
 
 def test_a_gateway_that_has_another_model_answer_voids_it(applied: Scrimp, provider: FakeProvider) -> None:
     provider.answer = lambda body: completion("1", model="something-else")
-    ran = applied("run", "new.jsonl", *TASK)
+    ran = applied("run", "new.jsonl", *TASK, "-q")
 
     assert "is no longer used: fake/test-model was answered by something-else" in ran.err
     assert levels(applied)[0]["drift"] == "fake/test-model was answered by something-else"

@@ -26,6 +26,18 @@ def test_a_run_puts_a_share_of_its_calls_to_other_models_beside_its_bill(recorde
     assert json.loads(recorded("tune", "replay", "--report", "all", "--json").out)["rows"] == 20
 
 
+def test_samples_of_a_prompt_are_shadowed_as_one_prompt(recorded: Scrimp) -> None:
+    recorded.config(recordings.CONFIG + SHADOW)
+    ran = recorded("run", "p.jsonl", "--limit", "5", "--samples", "3", "--cache", "off")
+    found = recordings.entries(
+        recorded, "SELECT model, count(*) FROM entries WHERE route = 'shadow' GROUP BY 1 ORDER BY 1"
+    )
+
+    assert len(ran.rows) == 15
+    assert found == [("claude-large", 5), ("gemini-tiny", 5)]
+    assert len(recordings.entries(recorded, "SELECT key FROM replies")) == 15
+
+
 def test_a_shadow_keeps_to_its_own_cap_and_leaves_the_status_alone(recorded: Scrimp) -> None:
     recorded.config(recordings.CONFIG + SHADOW.replace("0.5", "0.0001"))
     ran = recorded("run", "p.jsonl", "--limit", "20", "--max-output", "5")

@@ -274,7 +274,12 @@ Fields = Annotated[
 ]
 Summary = Annotated[SummaryMode, typer.Option(help="The bill on stderr.")]
 SummaryFile = Annotated[str | None, typer.Option(metavar="FILE", help="Also write the bill as JSON to this file.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no bill; errors only.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "-q", "--quiet", help="No progress, no bill; only errors, and certified routes and levels that no longer hold."
+    ),
+]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print where each row went, and why.")]
 Color = Annotated[ColorMode | None, typer.Option(help="Colors on a terminal.")]
 ProgressOption = Annotated[ProgressMode | None, typer.Option("--progress", help="How progress is shown on stderr.")]

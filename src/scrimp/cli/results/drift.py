@@ -30,7 +30,7 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
         session.messages.warn(str(error))
         return
     for route in drifted:
-        session.messages.warn(no_longer_used(route))
+        session.messages.alert(no_longer_used(route))
 
 
 def check_drift_of_run(session: Session, tasks: Collection[str]) -> None:

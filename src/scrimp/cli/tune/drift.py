@@ -16,4 +16,4 @@ def warn_of_level_drift(session: Session) -> None:
         session.messages.warn(str(error))
         return
     for level in drifted:
-        session.messages.warn(level_no_longer_used(level))
+        session.messages.alert(level_no_longer_used(level))

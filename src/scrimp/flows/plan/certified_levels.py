@@ -31,6 +31,7 @@ class CertifiedLevels:
     def __init__(
         self, tuned: Sequence[TunedLevel], routes: Routes, *, name: str | None, parameters: Parameters,
         warn: Callable[[str], None], path: Path,
+        alert: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         """`name` is what the user calls the task; `path` the file in which a level that no longer holds is marked."""
         self._tuned: defaultdict[str, dict[str, TunedLevel]] = defaultdict(dict)
@@ -39,7 +40,7 @@ class CertifiedLevels:
         self._routes = routes
         templates = {level.signature: level.template for level in tuned}
         self._finder = TaskFinder(templates, name=name, parameters=parameters)
-        self._warn, self._path = warn, path
+        self._warn, self._alert, self._path = warn, alert or warn, path
         self._warned: set[str] = set()
 
     def level(self, prompt: Prompt, chain: Chain) -> TunedLevel | None:
@@ -84,7 +85,7 @@ class CertifiedLevels:
         from scrimp.config.resolved.tuned_routes import disable_level  # noqa: PLC0415 - as above
 
         void = self._tuned[task][model] = replace(level, drift=f"{model} was answered by {answered_by}")
-        self._warn(level_no_longer_used(void))
+        self._alert(level_no_longer_used(void))
         try:
             disable_level(self._path, void)
         except ConfigError as error:

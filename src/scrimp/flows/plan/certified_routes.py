@@ -37,10 +37,13 @@ class CertifiedRoutes:
         *,
         name: str | None,
         warn: Callable[[str], None],
+        alert: Callable[[str], None] | None = None,
         parameters: Parameters = _NO_PARAMETERS,
         path: Path,
     ) -> None:
         """`name` is what the user calls the task; `warn` is told once of each route that cannot be used.
+
+        `alert` is told of one that no longer holds.
 
         `path` is the file of the routes, where it is written down that one is no longer certified.
         """
@@ -49,6 +52,7 @@ class CertifiedRoutes:
         # Of the newest certificate: the model that tasks without one are kept with.
         self._flagship = max(tuned, key=lambda route: route.certified).flagship
         self._routes, self._name, self._warn, self._parameters = routes, name, warn, parameters
+        self._alert = alert or warn
         self._path = path
         self._finder = TaskFinder(
             {route.signature: route.template for route in tuned}, name=name, parameters=parameters
@@ -138,7 +142,7 @@ class CertifiedRoutes:
         from scrimp.config.resolved.tuned_routes import disable_tuned, no_longer_used  # noqa: PLC0415 - hardly ever
 
         void = self._drifted[task] = replace(tuned, drift=f"{model} was answered by {answered_by}")
-        self._warn(no_longer_used(void))
+        self._alert(no_longer_used(void))
         try:
             disable_tuned(self._path, void)
         except ConfigError as error:

@@ -110,7 +110,7 @@ class ShadowRun:
         remembered = len(self._answers) + sum(map(len, self._certified.values()))
         if not isinstance(outcome, Answered) or not outcome.entries or remembered >= _MAX_PROMPTS:
             return
-        if not answered_itself(outcome.answer):
+        if not answered_itself(outcome.answer) or outcome.prompt.sample:  # a pair is of a prompt, whatever its samples
             return
         if self._characters_left < 0 or not in_share(outcome.prompt, self._plan.share):
             return
