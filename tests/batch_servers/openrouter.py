@@ -46,6 +46,7 @@ class OpenRouterBatches(BatchServer):
         ("POST", "/batches", Step.CREATE, "create"),
         ("GET", "/batches", Step.LIST, "list_batches"),
         ("GET", "/batches/(?P<batch_id>[^/]+)", Step.POLL, "retrieve"),
+        ("GET", "/batches/(?P<batch_id>[^/]+)/results", Step.DOWNLOAD, "result_page"),
         ("DELETE", "/batches/(?P<batch_id>[^/]+)", Step.DELETE, "delete"),
         ("POST", "/chat/completions", Step.LIVE, "live"),
     )
@@ -117,6 +118,19 @@ class OpenRouterBatches(BatchServer):
         return [self.result(batch, item, fate) for item, fate in self.told(batch)] + [
             self.result(batch, item, Fate(200)) for item in self.strangers(batch)
         ]
+
+    def result_page(self, request: Request, batch_id: str) -> Reply:
+        """Return a page of the results of a batch that has ended; they stand in the same order each time."""
+        batch = self.batch(batch_id)
+        if not batch.phase.has_ended:
+            raise Refused(self.error(400, "", f"Batch {batch_id} has not ended."))
+        found = [] if batch_id in self.withheld else self.results(batch)
+        start, limit = int(request.query.get("cursor", 0)), int(request.query.get("limit", 1000))
+        more = start + limit < len(found)
+        return as_json({
+            "object": "list", "data": found[start : start + limit], "has_more": more,
+            "next_cursor": str(start + limit) if more else None,
+        })  # fmt: skip
 
     def result(self, batch: Batch, item: Item, fate: Fate) -> dict[str, Any]:
         result = {"id": f"result_{item.position}", "custom_id": item.custom_id, "response": None, "error": None}

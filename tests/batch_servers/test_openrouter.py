@@ -51,6 +51,10 @@ def test_results_and_their_cost_come_with_the_completed_batch(server: OpenRouter
     assert done["usage"]["cost"] == answer["usage"]["cost"] == live["usage"]["cost"] / 2 > 0
     assert results["two"]["error"]["type"] == "rate_limit_exceeded"
     assert client.get("/batches").json()["data"][0]["results"] is None
+    first = client.get(f"/batches/{done['id']}/results?limit=1").json()
+    rest = client.get(f"/batches/{done['id']}/results?limit=1&cursor={first['next_cursor']}").json()
+    assert [*first["data"], *rest["data"]] == done["results"]
+    assert (first["has_more"], rest["has_more"]) == (True, False)
 
 
 def test_an_expired_batch_gives_no_results(server: OpenRouterBatches, client: httpx.Client) -> None:
