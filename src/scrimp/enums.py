@@ -38,13 +38,20 @@ BatchState = Literal["checking", "running", "stopping", "ended", "refused", "exp
 BatchRefusal = Literal[  # why a provider refuses to make a batch, or to tell of one
     "no_batch", "too_large", "queue_full", "not_found", "other"
 ]  # fmt: skip
+ShardState = Literal[  # of a batch as scrimp knows it; written before the step that it names is taken
+    "ready", "uploading", "uploaded", "creating", "submitted", "fetching", "fetched", "held", "split", "unsold",
+    "refused", "dropped",
+]  # fmt: skip
+OPEN_SHARDS: tuple[ShardState, ...] = ("ready", "uploading", "uploaded", "creating", "submitted", "fetching", "held")
+BatchGoal = Literal["submitted", "followed", "fetched", "answered"]  # how far a command takes a job
+BatchedCall = Literal["waiting", "answered", "unanswered"]
 
 # How things ended
 # Why a model stopped writing: only "stop" is a whole completion; an `unknown` word may mean anything.
 StopReason = Literal["stop", "length", "refused", "tool", "error", "unknown"]
 FailureKind = Literal[  # what each implies is in failures
     "auth", "quota", "rate_limit", "timeout", "server", "network", "not_found", "refused", "too_long", "invalid",
-    "schema", "budget",
+    "schema", "budget", "batch",
 ]  # fmt: skip
 CacheUse = Literal["hit", "miss", "dup", "off"]
 RowStatus = Literal["ok", "truncated", "error", "skipped", "pending"]

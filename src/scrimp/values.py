@@ -269,6 +269,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     effort: Effort | None = None  # as it was sent
     escalated: bool | None = None  # of a call that ended a row of a chain: whether above its cheap models
     unread: bool | None = None  # of one that ended a row of a certified route of one model: whether it has no answer
+    batch: str | None = None  # the shard it was sent in
 
 
 def both_names(model: str, answered_by: str | None) -> str:
@@ -290,6 +291,7 @@ class Completion(Struct, frozen=True, kw_only=True):
     speed: str | None = None  # Anthropic: fast is dearer
     region: str | None = None  # where Anthropic kept the call; "us" is dearer
     request_id: str | None = None
+    batch: bool = False  # whether it came through a batch
     entry: Entry | None = None  # of the call that returned it, once recorded
 
 
@@ -391,6 +393,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     baseline_estimated: bool = False  # the tokens of `baseline_cost` or `compression_saved` were not counted
     compared_cost: Decimal | None = None  # dollars of the one call that the baseline would have made, too
     calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
+    batch_saved: Decimal | None = None  # dollars that the compared call would have cost more outside a batch
 
     @property
     def certified(self) -> bool:

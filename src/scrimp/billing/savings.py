@@ -2,7 +2,8 @@
 
 For each answered row the baseline's cost less what the row cost in this run is the sum of its causes:
 
-- for a row that was called: what compression saved, at the price of the model that answered; under routing, chain or
+- for a row that was called: what compression saved, at the price of the model that answered; what a batch saved of the
+  price of the same call; under routing, chain or
   named model, by whose choice that model was, the rest of the difference to the one call that is compared; and the
   row's other attempts (cheap ones of a chain, corrections, judges), which no baseline would have made;
 - for a duplicate: what that one call would have cost, and what compression and the choice of the model had saved of it;
@@ -26,7 +27,8 @@ from scrimp.enums import RouteChoice
 from scrimp.values import Answer, Answered, Outcome
 
 CAUSES = (
-    *get_args(RouteChoice), "cache", "duplicates", "compression", "other attempts", "failed rows", "quality shadow",
+    *get_args(RouteChoice), "cache", "duplicates", "compression", "batch", "other attempts", "failed rows",
+    "quality shadow",
 )  # fmt: skip
 _ZERO = Decimal(0)
 
@@ -108,7 +110,8 @@ class Savings:
         self.by_cause["failed rows"] -= cost or _ZERO
 
     def _split_by_cause(self, outcome: Answered, answer: Answer, baseline_cost: Decimal, cost: Decimal) -> None:
-        by_cause, compression = self.by_cause, answer.compression_saved or _ZERO
+        by_cause = self.by_cause
+        compression, batch = answer.compression_saved or _ZERO, answer.batch_saved or _ZERO
         duplicate = outcome.cache == "dup"
         compared = answer.compared_cost
         if compared is None:  # it was the only one
@@ -118,7 +121,8 @@ class Savings:
             return
         by_cause["duplicates" if duplicate else "other attempts"] += compared - cost
         by_cause["compression"] += compression
-        by_cause[answer.choice] += baseline_cost - compared - compression
+        by_cause["batch"] += batch
+        by_cause[answer.choice] += baseline_cost - compared - compression - batch
 
 
 def _has_lost_call(outcome: Outcome) -> bool:

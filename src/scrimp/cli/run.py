@@ -17,6 +17,7 @@ from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
+    BatchFlags,
     CallFlags,
     CheckFlag,
     CostFlags,
@@ -37,7 +38,7 @@ from scrimp.cli.results.output_target import OutputTarget, output_target, row_pa
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
 from scrimp.cli.results.run_record import RunRecorder, command_words
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import ConfigError, OutputError, ScrimpError
+from scrimp.errors import ConfigError, OutputError, ScrimpError, UsageError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.flows.tune.watch.quality_shadow import QualityShadow
     from scrimp.render.rows.writers import RowWriter
-    from scrimp.values import Prompt
+    from scrimp.values import Outcome, Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -68,7 +69,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions
 @grouped()
 def run(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
+    cost: CostFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags,
+    written: OutputFlags, screen: ScreenFlags,
     look: DryRunFlag, inputs: o.Inputs = None,
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
@@ -97,7 +99,7 @@ def run(
     the same command to resume after any interruption: what was answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
-    groups = (reading, where, answer, check, several, cost, calls, stops, labels, written, screen)
+    groups = (reading, where, answer, check, several, cost, batch, calls, stops, labels, written, screen)
     with open_session(config_flags(where, answer, cost, calls, stops, screen), quiet=screen.quiet) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
@@ -128,9 +130,8 @@ def run(
             take = take if watch is None else watch.tee(take)
             sent = _sent_rows(options, written, screen)
             take = take if sent is None else sent.tee(take)
-            stop, error = _drive(
-                reporter, lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
-            )  # fmt: skip
+            rows_again = partial(_prompts_again, names, read, several)
+            stop, error = _drive(reporter, _flow(session, batch, names, rows_again, rows, options, take))
             kept = keep_former(file, bill, stop, error)
         _tell_of_levels(bill, sent, session.services)
         certified_tasks = session.services.certified_tasks
@@ -279,6 +280,28 @@ def _tell_of_levels(bill: Bill, sent: SentRows | None, services: Services) -> No
         bill.higher_levels = higher_level_savings(sent, bill, services.prices)
 
 
+def _flow(
+    session: Session, batch: BatchFlags, names: Sequence[str],
+    rows_again: Callable[[BinaryIO | None], Iterator[Prompt]], rows: Iterator[Prompt], options: RunOptions,
+    take: Callable[[Sequence[Outcome]], None],
+) -> Callable[[], RunStop | None]:  # fmt: skip
+    """Return what answers the rows: live, or through batches, which read them again in every pass."""
+    if not batch.batch:
+        if batch.deadline is not None:
+            raise UsageError("--deadline is for --batch: add that, or leave it out")
+        return lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
+    from scrimp.cli.jobs.batch_flow import batch_flow  # noqa: PLC0415 - most runs are live
+
+    return batch_flow(session, batch, names, rows_again, rows, options, take)
+
+
+def _prompts_again(
+    names: Sequence[str], options: ReadOptions, several: SamplesFlag, stdin: BinaryIO | None
+) -> Iterator[Prompt]:
+    """Return the prompts once more, without the warnings that were given before."""
+    return samples(prompts(names, options, warn=_silent, stdin=stdin), several.samples)
+
+
 def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
     """Run to the end and finish the output; return why it stopped early, and what went wrong."""
     stop: RunStop | None = None
@@ -298,6 +321,11 @@ def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[
     except OutputError as error:
         failed = failed or error
     return stop, failed
+
+
+def _silent(message: str) -> None:
+    """Say nothing: it was said before."""
+    del message
 
 
 def _nothing() -> None:

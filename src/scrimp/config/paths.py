@@ -39,6 +39,16 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "failed-rows"
 
     @property
+    def batches_db(self) -> Path:
+        """Batches that were sent, and the replies that came back."""
+        return self.data / "batches.db"
+
+    @property
+    def batch_files(self) -> Path:
+        """What is on its way to a batch: files of requests, and copies of stdin."""
+        return self.data / "batches"
+
+    @property
     def claims(self) -> Path:
         """Empty files, on which runs lock the rows they are calling for."""
         return self.data / "claims"

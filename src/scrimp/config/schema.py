@@ -221,6 +221,19 @@ class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             _validate(checked_dollars, getattr(self, name), name)
 
 
+class BatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[batch]: how batches are waited for."""
+
+    poll: str = "60s"  # the most time between two looks at a batch
+    window: str | None = None  # that a batch may take, where the provider lets one choose
+
+    def __post_init__(self) -> None:
+        for name in ("poll", "window"):
+            value = getattr(self, name)
+            if value is not None:
+                _validate(parse_duration, value, name)
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration."""
 
@@ -232,6 +245,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: tuple[RuleTable, ...] = ()
     alerts: AlertsTable = AlertsTable()
     shadow: ShadowTable = ShadowTable()
+    batch: BatchTable = BatchTable()
 
     def __post_init__(self) -> None:
         for name in self.providers:

@@ -138,4 +138,9 @@ TEMPLATE = f"""\
 # longer used. The bill has these calls on a line of their own.
 # certified = "1%"                 # if not set, no calls
 # certified_max_cost = 0.50        # dollars in 24 hours; the run's own cap holds, too
+
+# Batches (`scrimp run --batch`, `scrimp batch`).
+[batch]
+# poll = "60s"                     # the most time between two looks at a batch
+# window = "48h"                   # that a batch may take, where the provider lets one choose; else 24 hours
 """

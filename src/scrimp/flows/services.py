@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.resolved.tuned_routes import TunedRoute
     from scrimp.config.sources.load import LoadedConfig
+    from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
@@ -64,6 +65,7 @@ class Services:
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None
+        self.batched: Callable[[StepCaller], CallsSteps] | None = None  # what asks the replies of batches first
 
     def close(self) -> None:
         """Close what was opened."""

@@ -141,9 +141,14 @@ def m011_route_checks(db: sqlite3.Connection) -> None:
     )
 
 
+def m012_batch(db: sqlite3.Connection) -> None:
+    """Add the shard of a batch that a call was sent in."""
+    db.execute("ALTER TABLE entries ADD COLUMN batch TEXT")
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
-    m008_level_replies, m009_tasks, m010_effort, m011_route_checks,
+    m008_level_replies, m009_tasks, m010_effort, m011_route_checks, m012_batch,
 )  # fmt: skip
 
 # As they were before m003: what a migration did must never change.
@@ -151,7 +156,7 @@ _COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread"
+_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread, batch"
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
@@ -352,7 +357,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
         *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
         entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
-        entry.signature, pico, entry.answered_by, entry.effort, entry.escalated, entry.unread,
+        entry.signature, pico, entry.answered_by, entry.effort, entry.escalated, entry.unread, entry.batch,
     )  # fmt: skip
 
 

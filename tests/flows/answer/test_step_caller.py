@@ -13,8 +13,8 @@ from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.step_caller import StepCaller
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.flows.spend.recorder import CallRecorder
-from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest

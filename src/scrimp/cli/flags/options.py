@@ -9,6 +9,7 @@ import typer
 from scrimp.cli.flags import completions
 from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.enums import (
+    BatchGoal,
     CacheMode,
     ColorMode,
     FailOn,
@@ -244,6 +245,20 @@ DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Print the requests of the first rows (3, or --limit) instead of sending any."),
 ]
+
+# Batches
+Batch = Annotated[
+    bool,
+    typer.Option("--batch", help="Send the calls through the providers' batch APIs: half the price, within a day."),
+]
+Deadline = Annotated[
+    str | None,
+    typer.Option(
+        "--deadline", help="With --batch: call what is not answered by then live (6h, or a time such as 06:00)."
+    ),
+]
+JobName = Annotated[str | None, typer.Option("--job", hidden=True)]
+BatchGoalOption = Annotated[BatchGoal, typer.Option("--batch-goal", hidden=True)]
 
 # Labels
 RouteLabel = Annotated[

@@ -109,6 +109,15 @@ class DryRunFlag(FlagGroup, frozen=True):
     dry_run: o.DryRun = False
 
 
+class BatchFlags(FlagGroup, frozen=True):
+    """To send work that can wait for half the price."""
+
+    batch: o.Batch = False
+    deadline: o.Deadline = None
+    job: o.JobName = None
+    batch_goal: o.BatchGoalOption = "answered"
+
+
 class LabelFlags(FlagGroup, frozen=True):
     """Labels for rules and the ledger."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, str] = {
     "run": "Answer the prompts of files or stdin, then print what it cost.",
     "ask": "Answer one prompt; a terminal shows the completion as it comes.",
+    "batch": "Send work that can wait through the providers' batch APIs, and fetch it.",
     "estimate": "Show what a run would cost, without calling any API.",
     "compress": "Print a text in fewer tokens, with the same meaning.",
     "route": "Show which tier each prompt would take, and why.",

@@ -18,6 +18,7 @@ from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.failures import policy_of
 from scrimp.flows.answer.check_command import LONGEST, run_check
+from scrimp.flows.answer.step_caller import RowPendingError
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.flows.spend.call_usage import call_usages
 from scrimp.flows.spend.recorder import RowRecorder
@@ -37,7 +38,7 @@ from scrimp.values import (
 if TYPE_CHECKING:
     from scrimp.escalation.confidence import Assessor
     from scrimp.flows.answer.chain_history import ChainHistory
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.step_caller import CallsSteps
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.counterfactual import CounterfactualPricer
@@ -47,7 +48,7 @@ class Answerer:
     """Answers the planned rows of one run."""
 
     def __init__(
-        self, *, options: RunOptions, step_caller: StepCaller, pricer: CounterfactualPricer, history: ChainHistory
+        self, *, options: RunOptions, step_caller: CallsSteps, pricer: CounterfactualPricer, history: ChainHistory
     ) -> None:
         self._options, self._step_caller, self._pricer, self._history = options, step_caller, pricer, history
         self._check_slots = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's check
@@ -56,7 +57,13 @@ class Answerer:
 
     async def outcome(self, row: PlannedRow, recorder: RowRecorder) -> Outcome:
         """Return what becomes of a row; the entries of its last call stay in the recorder, to be written with it."""
-        attempts = await self._escalate(row, recorder)
+        try:
+            attempts = await self._escalate(row, recorder)
+        except RowPendingError as pending:
+            return Failed(
+                prompt=row.prompt, failure=pending.failure, status="pending", cache=self._cache_use,
+                entries=tuple(recorder.entries),
+            )  # fmt: skip
         kept = next((attempt for attempt in attempts if attempt.kept), None)
         shown = _last_heard(attempts) if kept is None else kept
         answer = self._answer(row, attempts, shown, recorder)
@@ -164,7 +171,8 @@ class Answerer:
             price=entry.price, compressed=compression, attempts=len(attempts), baseline=counterfactual.baseline,
             baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
             baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
-            calls=call_usages(recorder.entries, attempts, compared), climb=_summaries(attempts), effort=entry.effort,
+            calls=call_usages(recorder.entries, attempts, compared), batch_saved=counterfactual.batch_saved,
+            climb=_summaries(attempts), effort=entry.effort,
         )  # fmt: skip
 
 

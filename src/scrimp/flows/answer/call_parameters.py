@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.enums import Effort
-from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT
+from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import JsonObject, ModelRef, Parameters
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
@@ -12,8 +13,9 @@ from scrimp.failures import policy_of
 from scrimp.flows.answer.call_parameters import CallParameters
 from scrimp.flows.answer.prefix_warmup import long_prefix
 from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.flows.spend.overruns import Overruns
-from scrimp.flows.spend.spend_guard import BOUNDED_OUTPUT, SpendGuard
+from scrimp.flows.spend.spend_guard import SpendGuard
 from scrimp.prices.model_names import is_same_model
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import (
@@ -40,6 +42,31 @@ if TYPE_CHECKING:
     from scrimp.transport.exchange import Content
     from scrimp.transport.limits.health import ProviderHealth
     from scrimp.transport.limits.retry import RetryState
+
+
+class CallsSteps(Protocol):
+    """What calls steps for the rows of a run: models, or batches of them."""
+
+    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Return the completion of a step, or why there is none; RowPendingError where it is not known yet."""
+
+    @property
+    def refusal(self) -> str | None:
+        """Why a request did not fit under the run's cap; None where all did."""
+
+    def is_alive(self, step: Step) -> bool:
+        """Return whether any model of a step may still be called."""
+
+    def converses(self, step: Step) -> bool:
+        """Return whether a step answers more than the prompt."""
+
+
+class RowPendingError(Exception):
+    """The completion of a step is not known yet, so nothing can be said of its row; carries what a person reads."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
 
 
 class StepCaller:
@@ -86,10 +113,10 @@ class StepCaller:
         retries = {model: self._client.retry_state() for model in usable}
         result: Completion | Failure | None = None
         while (model := await self._next_model(retries)) is not None:
-            call = self._call(model, question, row, recorder)
+            call = self.call_for(model, question, row, recorder)
             result = await self._complete(call, model, recorder, retries[model], row.route.cap)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
-            self._notice_redirect(model, result, task)
+            self.notice_redirect(model, result, task)
             if isinstance(result, Failure) and self._is_held_back(model, result):
                 continue
             if isinstance(result, Completion) or not policy_of(result).fails_over:
@@ -115,6 +142,10 @@ class StepCaller:
         first = next((reason for reason in reasons.values() if reason is not None), None)
         failure = None if first is None else Failure(kind="refused", message=first, sent=False)
         return [model for model, reason in reasons.items() if reason is None], failure
+
+    def count_spent(self, cost: Decimal | None) -> None:
+        """Count dollars under the run's cap that were spent otherwise than by a call of this run."""
+        self._budget.settle(Decimal(0), cost or Decimal(0))
 
     @property
     def refusal(self) -> str | None:
@@ -167,7 +198,7 @@ class StepCaller:
             instead = again if called is None else f"{called.id} is called instead"
             self._warn(f"{model.id} is not called for now, {instead}: {trouble.message}")
 
-    def _notice_redirect(self, model: ModelRef, result: Completion | Failure, certified_task: str | None) -> None:
+    def notice_redirect(self, model: ModelRef, result: Completion | Failure, certified_task: str | None) -> None:
         """Warn once that a gateway had another model answer, by which the call is priced; no certificate covers it."""
         if not isinstance(result, Completion) or is_same_model(model.model, result.model):
             return
@@ -227,7 +258,7 @@ class StepCaller:
         if self._show is not None:
             self._show(piece)
 
-    def _call(self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
+    def call_for(self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
         """Return the call for a prompt, or for a question about one, which stands alone."""
         about_a_completion = _about_a_completion(question)
         if about_a_completion:

@@ -19,7 +19,7 @@ _DRAIN, _PIPE_DRAIN = 30.0, 10.0
 class RunStop(Struct, frozen=True):
     """A reason, a sentence for stderr (empty for a closed pipe: nothing is printed), and the exit status."""
 
-    reason: Literal["auth", "budget", "failures", "escalation", "interrupted", "store", "pipe", "error"]
+    reason: Literal["auth", "budget", "failures", "escalation", "interrupted", "store", "pipe", "error", "batch"]
     message: str
     exit_status: int
     continues: bool = False  # the same command resumes where this run ended

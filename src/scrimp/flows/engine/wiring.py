@@ -16,7 +16,7 @@ from scrimp.errors import ConfigError, LocalModelError
 from scrimp.flows.answer.answerer import Answerer
 from scrimp.flows.answer.chain_history import ChainHistory
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
-from scrimp.flows.answer.step_caller import StepCaller
+from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.spend.billed_before import BaselineBefore
 from scrimp.flows.spend.budget import Budget
@@ -101,7 +101,8 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         partial(_climb_counts, services), routes, prices, services.clock, services.warn,
         billed=partial(_billed_calls, services),
     )  # fmt: skip
-    return Answerer(options=options, step_caller=step_caller, pricer=pricer, history=history)
+    steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
+    return Answerer(options=options, step_caller=steps, pricer=pricer, history=history)
 
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:

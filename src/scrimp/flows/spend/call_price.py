@@ -23,7 +23,8 @@ def price_call(
     for model in price_names(prices, provider, asked, completion.model, when):
         cost = prices.cost_of(
             provider=provider, model=model, usage=completion.usage, when=when,
-            service_tier=completion.service_tier, speed=completion.speed, region=completion.region,
+            batch=completion.batch, service_tier=completion.service_tier,
+            speed=completion.speed, region=completion.region,
             reported=completion.reported_cost,
         )  # fmt: skip
         if cost.dollars is not None:

@@ -25,11 +25,12 @@ _ZERO = Decimal(0)
 
 
 class Counterfactual(Struct, frozen=True, kw_only=True):
-    """Dollars of the baseline, and dollars that compression saved; None: unknown."""
+    """Dollars of the baseline, and dollars that compression and a batch saved; None: unknown."""
 
     baseline: str
     baseline_cost: Decimal | None = None
     compression_saved: Decimal | None = None
+    batch_saved: Decimal | None = None
     estimated: bool = False
 
 
@@ -59,12 +60,13 @@ class CounterfactualPricer:
         saved = _ZERO if given is used else self._saved(entry, completion, given)
         own = is_model_of(baseline, f"{entry.provider}/{entry.model}", entry.effort)
         own = own and not self._was_redirected(route, entry)
+        batch_saved = self._batch_saved(entry, completion)
         if own:
-            cost = None if entry.cost is None else entry.cost + (saved or _ZERO)
+            cost = None if entry.cost is None else entry.cost + (saved or _ZERO) + (batch_saved or _ZERO)
         else:
             cost = self._dollars(baseline, self._usage(baseline, given, completion, entry), entry.time)
         return Counterfactual(
-            baseline=baseline, baseline_cost=cost, compression_saved=saved,
+            baseline=baseline, baseline_cost=cost, compression_saved=saved, batch_saved=batch_saved,
             estimated=guessed or entry.estimated or not own,
         )  # fmt: skip
 
@@ -82,12 +84,20 @@ class CounterfactualPricer:
 
     def _saved(self, entry: Entry, completion: Completion, given: Usage) -> Decimal | None:
         """Return what the prompt as it was given would have cost more, at the list price of the model that answered."""
-        as_sent = replace(completion, reported_cost=None)
+        as_sent = replace(completion, reported_cost=None, batch=False)
         less, more = (
             price_call(self._prices, entry.provider, entry.model, each, entry.time)[0]
             for each in (as_sent, replace(as_sent, usage=given))
         )
         return None if more is None or less is None else more - less
+
+    def _batch_saved(self, entry: Entry, completion: Completion) -> Decimal | None:
+        """Return what the same call would have cost more outside a batch; None where it was in none, or is unknown."""
+        if not completion.batch or entry.cost is None:
+            return None
+        live = replace(completion, reported_cost=None, batch=False)
+        cost, _ = price_call(self._prices, entry.provider, entry.model, live, entry.time)
+        return None if cost is None else cost - entry.cost
 
     def _dollars(self, model_id: str, usage: Usage, when: float) -> Decimal | None:
         provider, _, model = model_id.partition("/")

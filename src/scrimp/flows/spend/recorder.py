@@ -72,22 +72,25 @@ class RowRecorder:
 
         Return a failure where it cannot be recorded, so that it is not sent.
         """
-        calls, labels = self._calls, self._calls.labels
-        free = call.provider in calls.free
-        entry = Entry(
-            call=calls.next_call(), run=calls.run, time=calls.clock(), provider=call.provider, model=call.model,
-            status="failed" if free else "lost", cost=Decimal(0) if free else None, seconds=0.0,
-            effort=call.parameters.effort, tier=self._row.route.tier, step=call.step,
-            chain=self._row.route.certificate or self._row.route.chain.name,
-            key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
-            signature=self._signature,
-        )  # fmt: skip
+        calls = self._calls
+        entry = self._begun(call, call_id=calls.next_call(), time=calls.clock())
         if (error := calls.begin(entry)) is not None:
             return Failure(kind="network", message=f"not called, since it could not be kept: {error}", sent=False)
         self._open[entry.call] = entry
         self.has_called = True
         calls.append(self.take_unwritten())
         return entry.call
+
+    def _begun(self, call: Call, *, call_id: str, time: float, batch: str | None = None) -> Entry:
+        labels, free = self._calls.labels, call.provider in self._calls.free
+        return Entry(
+            call=call_id, run=self._calls.run, time=time, provider=call.provider, model=call.model,
+            status="failed" if free else "lost", cost=Decimal(0) if free else None, seconds=0.0,
+            effort=call.parameters.effort, tier=self._row.route.tier, step=call.step,
+            chain=self._row.route.certificate or self._row.route.chain.name,
+            key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
+            signature=self._signature, batch=batch,
+        )  # fmt: skip
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
         """Record and price what came of a request; return its entry."""
@@ -107,6 +110,13 @@ class RowRecorder:
         self._unwritten.append(entry)
         self.entries.append(entry)
         return entry
+
+    def add(self, call: Call, result: Completion | Failure, *, call_id: str, sent: float, batch: str) -> Entry:
+        """Record and price a call that was made in a batch; its id is the same however often its row is made."""
+        begun = self._begun(call, call_id=call_id, time=sent, batch=batch)
+        self.has_called = True
+        self._open[call_id] = begun
+        return self.end(call_id, result)
 
     def conclude(self, *, escalated: bool | None, unread: bool | None) -> None:
         """Say of the row's last call how the row ended; it is not on its way to the ledger yet."""

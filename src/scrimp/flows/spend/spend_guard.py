@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import UnknownPriceError
+from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT, cost_bound
 from scrimp.prices.model_names import is_same_model
-from scrimp.units import PICODOLLAR
-from scrimp.values import Call, Completion, Entry, Failure, Usage
+from scrimp.values import Call, Completion, Entry, Failure
 
 if TYPE_CHECKING:
     from scrimp.flows.spend.budget import Budget
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
 
-# Under a cap every call needs a bound: without --max-output a completion may take at most so many tokens.
-BOUNDED_OUTPUT = 4096
-# Roles, separators and the provider's own preamble, generously, for one message.
-_MESSAGE_TOKENS = 64
 _SHOWN = Decimal("0.000001")
 
 
@@ -110,7 +106,11 @@ class SpendGuard:
             return None
         redirected = not is_same_model(call.model, result.model)
         if result.usage is None:
-            bound = self._known_bound(replace(call, model=result.model)) if redirected else Decimal(0)
+            bound = (
+                cost_bound(self._prices, replace(call, model=result.model), self._inner.now)
+                if redirected
+                else Decimal(0)
+            )
             if bound is not None:
                 return bound or None
         self._overruns.learn_unpriced(call, result.model if redirected else None)
@@ -143,45 +143,13 @@ class SpendGuard:
 
     def _upper_bound(self, call: Call) -> Decimal:
         """Return the most a request can cost; raise UnknownPriceError where its model has no price."""
-        bound = self._known_bound(call)
+        bound = cost_bound(self._prices, call, self._inner.now)
         if bound is None and not self._allow_unpriced:
             name = f"{call.provider}/{call.model}"
             raise UnknownPriceError(
                 f"no price is known for {name}, so --max-cost cannot be kept: {_how_to_price(name)}"
             )
         return bound or Decimal(0)
-
-    def _known_bound(self, call: Call) -> Decimal | None:
-        """Return the most a request can cost: no token is shorter than a byte, and a schema is read like a text.
-
-        What is attached has the tokens that its vendor's formula gives for its size. None where no price is known.
-        """
-        from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - only a call under a cap needs it
-
-        turns = (*call.history, *call.after)
-        texts = [
-            call.text,
-            call.system or "",
-            *(turn.words for turn in turns),
-            *(each.id for turn in turns for each in turn.calls),
-        ]
-        schema = call.parameters.schema
-        bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (longest_sent(schema) if schema else 0)
-        bound += call.attached_tokens
-        output = call.parameters.max_output or BOUNDED_OUTPUT
-        # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
-        usages = (
-            Usage(input=bound, cache_write=written, cache_write_long=long, output=output, reasoning=hidden)
-            for written, long in ((0, 0), (bound, 0), (bound, bound))
-            for hidden in (0, output)
-        )
-        when = self._inner.now
-        costs = (
-            self._prices.cost_of(provider=call.provider, model=call.model, usage=usage, when=when).dollars
-            for usage in usages
-        )
-        known = [cost for cost in costs if cost is not None]
-        return max(known).quantize(PICODOLLAR, ROUND_UP) if known else None
 
 
 def _how_to_price(name: str) -> str:

@@ -30,7 +30,11 @@ from scrimp.transport.http.reply_headers import readable_headers
 from scrimp.transport.http.wire_failures import failure_of, innermost_reason, reply_too_long
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
+
+    from scrimp.providers.batches.flow import FileRequest
 
 # As in the official SDKs: a host that does not accept the connection in this time is down.
 _CONNECT_SECONDS = 5.0
@@ -139,6 +143,26 @@ class HttpClient:
             raise FaultError(reply_too_long(endpoint.name, request.reply_limit))
         return HttpReply(status=reply.status, body=bytes(body), headers=headers)
 
+    async def send_file(
+        self, request: FileRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path
+    ) -> HttpReply:
+        """Send a request whose body is a file. Raise FaultError where its reply is not complete."""
+        from scrimp.transport.http.files import send_file  # noqa: PLC0415 - only batches send files
+
+        with self._as_faults(endpoint):
+            size = file.stat().st_size  # noqa: ASYNC240 - a local file
+            return await send_file(self._engine, request, request_headers(request, secrets), file, size)
+
+    async def save(
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path
+    ) -> HttpReply:  # fmt: skip
+        """Write the body of a reply to a file, unless it is an error. Raise FaultError where it is not complete."""
+        from scrimp.transport.http.files import save_reply  # noqa: PLC0415 - only batches fetch files
+
+        with self._as_faults(endpoint):
+            builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
+            return await save_reply(builder, file)
+
     async def events(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]
     ) -> AsyncIterator[str | HttpReply]:
@@ -200,7 +224,7 @@ async def _events_of(reply: httpx.Response, provider: str, limit: int) -> AsyncI
         yield event
 
 
-def request_headers(request: HttpRequest, secrets: Mapping[str, str]) -> dict[str, str]:
+def request_headers(request: HttpRequest | FileRequest, secrets: Mapping[str, str]) -> dict[str, str]:
     """Return the headers of a request besides those that the engine adds; those that the user set go before the key."""
     own = {"content-type": "application/json", "user-agent": USER_AGENT}
     own |= {name.lower(): value for name, value in secrets.items()}

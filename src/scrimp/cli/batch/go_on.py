@@ -1,0 +1,76 @@
+"""`scrimp batch watch`, `fetch` and `cancel`: going on with a job."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scrimp.cli.session import open_session
+from scrimp.flows.batch.jobs import find_job
+from scrimp.store.batches.store import BatchStore
+from scrimp.units import pluralize
+
+if TYPE_CHECKING:
+    from scrimp.store.batches.records import Job
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+JobArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[JOB]", help="A job, or the beginning of its name; the newest if none is named."),
+]  # fmt: skip
+
+
+@app.command()
+def watch(job: JobArgument = None) -> None:
+    """Wait until all batches of a job have ended, and send what follows from them.
+
+    The next steps of chains, requests without a result and halves of a batch that was too large are sent as well.
+    Ctrl-C ends the watching, not the batches. The exit status is 0 once all have ended, and 6 before.
+    """
+    from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
+
+    raise typer.Exit(run_job(_found(job), ["--batch-goal", "followed"]))
+
+
+@app.command()
+def fetch(
+    job: JobArgument = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where the rows go, instead of where the job says."),
+    ] = None,
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until all batches have ended.")] = False,
+) -> None:
+    """Print the rows of a job; those that are still in batches have the status pending, and the exit status is 6."""
+    from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
+
+    words = ["--batch-goal", "answered" if wait else "fetched"]
+    if output is not None:
+        words += ["-o", output if output == "-" else str(Path(output).absolute())]
+    raise typer.Exit(run_job(_found(job), words))
+
+
+@app.command()
+def cancel(job: JobArgument = None) -> None:
+    """End the batches of a job; what was answered by then is kept, and billed.
+
+    scrimp batch fetch prints the rows that were answered; scrimp batch watch waits until the providers have stopped.
+    """
+    from scrimp.flows.batch.cancel import cancel_job  # noqa: PLC0415 - it needs the network
+
+    with open_session() as session:
+        with closing(BatchStore(session.services.paths.batches_db)) as store:
+            found = find_job(store, job)
+        open_batches = cancel_job(found, session.services)
+        what = f"{pluralize(open_batches, 'batch')} asked to stop" if open_batches else "nothing of it was open"
+        session.messages.note(f"job {found.job} is cancelled: {what}; rows answered by then: scrimp batch fetch")
+
+
+def _found(name: str | None) -> Job:
+    with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
+        return find_job(store, name)

@@ -1,0 +1,40 @@
+"""`scrimp run` as a part of another command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from typer.main import get_command
+
+from scrimp.errors import UsageError
+
+if TYPE_CHECKING:
+    from scrimp.store.batches.records import Job
+
+
+def run_command(words: Sequence[str]) -> int:
+    """Run `scrimp run` with these words; return its exit status."""
+    from scrimp.cli.run import app  # noqa: PLC0415 - all that a run needs
+
+    status = get_command(app).main(args=list(words), prog_name="scrimp run", standalone_mode=False)
+    return status if isinstance(status, int) else 0
+
+
+def run_job(job: Job, words: Sequence[str]) -> int:
+    """Run the command of a job again, in its directory, with more words at its end."""
+    with suppress(FileNotFoundError):
+        if job.folder != os.getcwd():  # noqa: PTH109 - only compared
+            _enter(job)
+    return run_command([*job.command, "--batch", "--job", job.job, *words])
+
+
+def _enter(job: Job) -> None:
+    try:
+        os.chdir(job.folder)
+    except OSError as error:
+        raise UsageError(
+            f"job {job.job} reads its input from {job.folder}, which cannot be entered ({error.strerror}): put it back"
+        ) from error

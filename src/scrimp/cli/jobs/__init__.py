@@ -1,0 +1,1 @@
+"""Jobs of batches, for `scrimp run --batch` and the commands of `scrimp batch`."""

@@ -1,0 +1,126 @@
+"""What answers the rows of `scrimp run --batch`, and of the commands that go on with its job."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec.structs import replace
+
+from scrimp.errors import ConfigError, UsageError
+from scrimp.flows.batch.job_files import keep_input
+from scrimp.flows.batch.jobs import find_job, open_job
+from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
+from scrimp.read.inputs.sources import is_stream
+from scrimp.store.batches.store import BatchStore
+from scrimp.units import parse_duration, pluralize
+
+STDIN = "-"
+
+if TYPE_CHECKING:
+    from scrimp.cli.flags.run_flags import BatchFlags
+    from scrimp.cli.session import Session
+    from scrimp.flows.batch.follow import JobProgress
+    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.store.batches.records import Job
+    from scrimp.values import Outcome, Prompt
+
+
+def batch_flow(
+    session: Session, flags: BatchFlags, names: Sequence[str],
+    rows_again: Callable[[BinaryIO | None], Iterator[Prompt]], rows: Iterator[Prompt], options: RunOptions,
+    take: Callable[[Sequence[Outcome]], None],
+) -> Callable[[], RunStop | None]:  # fmt: skip
+    """Return what works on the job of this command up to the goal of the flags, and gives `take` its rows."""
+    if is_stream(names) and STDIN not in names:
+        raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
+    job = _job(session, flags, names)
+    passes = 0
+
+    def open_prompts() -> Iterator[Prompt]:
+        nonlocal passes
+        passes += 1
+        if job.input is not None:
+            return rows_again(Path(job.input).open("rb"))
+        return rows if passes == 1 else rows_again(None)
+
+    plan = _plan(session, flags)
+
+    def drive() -> RunStop | None:
+        with closing(BatchRun(job, plan, options, session.services, _teller(session))) as run:
+            return run.run(open_prompts, take)
+
+    return drive
+
+
+def _plan(session: Session, flags: BatchFlags) -> BatchPlan:
+    table = session.services.loaded.config.batch
+    return BatchPlan(
+        goal=flags.batch_goal, longest_wait=parse_duration(table.poll, "batch.poll"),
+        window=None if table.window is None else parse_duration(table.window, "batch.window"),
+    )  # fmt: skip
+
+
+def _job(session: Session, flags: BatchFlags, names: Sequence[str]) -> Job:
+    """Return the job that is named, or that this command begins or began."""
+    services = session.services
+    with closing(BatchStore(services.paths.batches_db)) as store:
+        if flags.job is not None:
+            return find_job(store, flags.job)
+        now = services.clock()
+        deadline = None if flags.deadline is None else parse_deadline(flags.deadline, now)
+        job, begun = open_job(
+            store, f"b{services.run}", _command(), str(Path.cwd()), now=now, deadline=deadline
+        )  # fmt: skip
+        if begun:
+            session.messages.note(f"going on with job {job.job}, which the same command began")
+        if STDIN in names:
+            job = replace(job, input=str(keep_input(sys.stdin.buffer, services.paths.batch_files, job.job)))
+            store.save_job(job)
+        return job
+
+
+def _command() -> list[str]:
+    """Return the words of this command as `scrimp run` would take them, without those that say how far it goes."""
+    words = sys.argv[1:]
+    words = words[2:] if words[:2] == ["batch", "submit"] else words[1:]
+    return [word for word in words if word != "--batch"]
+
+
+def parse_deadline(text: str, now: float) -> float:
+    """Return the moment of a deadline: in 6h, or the next 06:00 by the clock here, or 06:00Z and 06:00+02:00."""
+    try:
+        return now + parse_duration(text, "--deadline")
+    except ConfigError:
+        pass
+    try:
+        clock = time.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--deadline '{text}' is neither a duration such as 6h nor a time such as 06:00 or 06:00Z"
+        ) from None
+    here = datetime.fromtimestamp(now).astimezone()
+    there = here if clock.tzinfo is None else here.astimezone(clock.tzinfo)
+    moment = datetime.combine(there.date(), clock.replace(tzinfo=None), tzinfo=there.tzinfo)
+    return (moment if moment.timestamp() > now else moment + timedelta(days=1)).timestamp()
+
+
+def _teller(session: Session) -> Callable[[JobProgress], None]:
+    """Return what tells how far a job is, where that has changed."""
+    last: list[JobProgress] = []
+
+    def tell(progress: JobProgress) -> None:
+        if last == [progress] or not progress.shards:
+            return
+        last[:] = [progress]
+        session.messages.note(
+            f"{progress.ended} of {pluralize(progress.shards, 'batch')} ended, {progress.answered:,} of "
+            f"{pluralize(progress.requests, 'request')} answered"
+        )
+
+    return tell

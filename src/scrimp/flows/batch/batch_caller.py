@@ -1,0 +1,243 @@
+"""The steps of a chain, answered by batches: replies that came back first, then a batch, or a live call at the end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp.failures import is_retryable
+from scrimp.flows.answer.step_caller import RowPendingError
+from scrimp.flows.batch.outbox import Outbox, Target
+from scrimp.flows.spend.cost_bound import cost_bound
+from scrimp.providers import DIALECTS
+from scrimp.providers.batches import batch_flow
+from scrimp.providers.endpoint import HttpReply
+from scrimp.store.batches.records import CallInShard
+from scrimp.transport.redaction import Secrets, redacted
+from scrimp.values import Completion, Failure, ModelRef
+
+if TYPE_CHECKING:
+    from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.spend.recorder import RowRecorder
+    from scrimp.prices.book import PriceBook
+    from scrimp.providers.endpoint import Endpoint
+    from scrimp.store.batches.records import Job, StoredCall
+    from scrimp.store.batches.store import BatchStore
+    from scrimp.values import Call, Step
+
+_SIXTY_THREE_BITS = (1 << 63) - 1
+
+
+class Batches(Struct, frozen=True, kw_only=True):
+    """What a job's passes have in common."""
+
+    job: Job
+    store: BatchStore
+    own_only: bool  # replies of other jobs do not count: the user wants fresh completions
+    tries: int  # the most batches that one call is sent in
+    endpoints: Mapping[str, Endpoint]
+    available: frozenset[str]  # providers with a key
+    secrets: Secrets
+    prices: PriceBook
+    warn: Callable[[str], None]
+
+
+class Batchable:
+    """Which models take part in batches; for others the calls are live, which is said once for each."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+        self._unsold = {
+            (shard.provider, shard.model): shard.error or "it is refused"
+            for shard in batches.store.shards(batches.job.job)
+            if shard.state == "unsold"
+        }
+        self._told = set[str]()
+
+    def refusal(self, model: ModelRef) -> str | None:
+        """Return why a model is called live; None if it takes part in batches."""
+        endpoint = self._batches.endpoints[model.provider]
+        flow = batch_flow(endpoint)
+        if flow is None:
+            return f"{model.provider} has no batch API that scrimp knows"
+        return self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
+
+    def tell(self, model: ModelRef, why: str) -> None:
+        """Say once that a model is called live."""
+        if model.without_arm not in self._told:
+            self._told.add(model.without_arm)
+            self._batches.warn(f"{model.without_arm} is called live, at full price: {why}")
+
+
+class BatchCaller:
+    """Answers the steps of one pass over a job's rows."""
+
+    def __init__(
+        self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None
+    ) -> None:
+        """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
+
+        `cap` is the most that the job may cost, in dollars; None: no limit.
+        """
+        self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
+        self._batchable = Batchable(batches)
+        self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
+        self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
+        self.held = 0  # calls that do not fit under the cap
+        self.waiting = 0  # calls that are in batches
+        self.for_live = 0  # calls that no batch takes
+
+    def load(self, keys: Sequence[bytes]) -> None:
+        """Read what was batched for some rows, all at once."""
+        if self._outbox is not None:
+            self._outbox.forget_closed()
+        self._loaded = self._stored(keys)
+
+    def _stored(self, keys: Sequence[bytes]) -> Mapping[bytes, Sequence[StoredCall]]:
+        return self._batches.store.calls_for(keys, job=self._batches.job.job if self._batches.own_only else None)
+
+    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Return the completion that came back for a step, or why none did; RowPendingError where it may yet come."""
+        number = question_number(question)
+        known = self._loaded.get(row.key)
+        if known is None and self._outbox is None:
+            known = self._stored([row.key]).get(row.key)
+        calls = [call for call in known or () if call.question == number]
+        result = self._reply(calls, question, row, recorder) if calls else None
+        if result is not None and not self._may_be_sent_again(result, calls):
+            return result
+        return await self._ask(question, row, recorder, number)
+
+    def _reply(
+        self, calls: Sequence[StoredCall], question: CallStep, row: PlannedRow, recorder: RowRecorder
+    ) -> Completion | Failure:
+        """Return what came of a call, all its tries in the ledger; RowPendingError while the last is in a batch."""
+        latest = calls[-1]
+        if latest.state == "waiting":
+            self.waiting += 1
+            self._commit(self._call(latest, question, row, recorder))
+            raise _pending(f"waits in a batch at {latest.provider}: scrimp batch watch {self._batches.job.job}")
+        result: Completion | Failure = Failure(
+            kind="server", sent=False, retry_hint=True,
+            message=f"{latest.provider} gave no result for it in {len(calls)} batches ({latest.why})",
+        )  # fmt: skip
+        for each in calls:
+            if each.state == "answered":
+                result = self._completion(each, question, row, recorder)
+        return result
+
+    def _completion(
+        self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder
+    ) -> Completion | Failure:
+        call = self._call(stored, question, row, recorder)
+        endpoint = self._batches.endpoints[stored.provider]
+        headers = {"x-request-id": stored.request_id} if stored.request_id else {}
+        reply = HttpReply(status=stored.status, body=stored.reply, headers=headers)
+        result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._batches.secrets)
+        if isinstance(result, Completion):
+            result = replace(result, batch=True)
+        call_id = f"{stored.shard}-{stored.number:06}"
+        entry = recorder.add(call, result, call_id=call_id, sent=stored.sent, batch=stored.shard)
+        self.committed += entry.cost or Decimal(0)
+        if self._outbox is None:
+            self._inner.count_spent(entry.cost)
+            task = row.route.certified_task or (row.certified.signature if row.certified else None)
+            self._inner.notice_redirect(ModelRef(stored.provider, stored.model), result, task)
+        return replace(result, entry=entry) if isinstance(result, Completion) else result
+
+    def _may_be_sent_again(self, result: Completion | Failure, calls: Sequence[StoredCall]) -> bool:
+        return isinstance(result, Failure) and is_retryable(result) and len(calls) < self._batches.tries
+
+    def _call(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
+        """Return the call that was sent, as far as a reply is read by it."""
+        sent_to = [
+            model
+            for model in question.step.candidates
+            if (model.provider, model.model) == (stored.provider, stored.model)
+        ]
+        model = sent_to[0] if sent_to else ModelRef(stored.provider, stored.model)
+        return self._inner.call_for(model, question, row, recorder)
+
+    async def _ask(
+        self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
+    ) -> Completion | Failure:  # fmt: skip
+        if self._outbox is None:
+            if self._live:
+                return await self._inner.call(question, row, recorder)
+            raise _pending(f"is not in a batch yet: scrimp batch watch {self._batches.job.job}")
+        usable = [model for model in question.step.candidates if model.provider in self._batches.available]
+        if not usable:
+            return await self._inner.call(question, row, recorder)  # which says what is missing
+        self._collect(usable[0], question, row, recorder, number)
+        raise _pending("is on its way to a batch")
+
+    def _collect(
+        self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
+    ) -> None:  # fmt: skip
+        """Add a call to the outbox, unless it does not fit under the cap, or no batch takes it."""
+        outbox = self._outbox
+        if outbox is None or outbox.has(row.key, number):
+            return
+        why = self._batchable.refusal(model)
+        if why is None and (question.predicate is not None or row.prompt.attachments):
+            why = (
+                "what is attached is not sent in batches" if row.prompt.attachments else "probabilities are not sold so"
+            )
+        if why is not None:
+            self.for_live += 1
+            self._batchable.tell(model, why)
+            return
+        endpoint = self._batches.endpoints[model.provider]
+        flow = batch_flow(endpoint)
+        call = replace(self._inner.call_for(model, question, row, recorder), stream=False)
+        if flow is None or not self._commit(call):
+            return
+        request = DIALECTS[endpoint.dialect]().to_request(call, endpoint)
+        target = Target(model.provider, model.model, flow.path(request))
+        in_shard = CallInShard(row.key, number, 0, row.prompt.source)
+        if not outbox.add(target, flow, request, in_shard):
+            self.for_live += 1
+            self._batchable.tell(model, f"{row.prompt.source or 'a row'} is too large for a batch")
+
+    def _commit(self, call: Call) -> bool:
+        """Count the most that a call can cost under the cap; return whether it fits."""
+        if self._cap is None:
+            return True
+        bound = cost_bound(self._batches.prices, call, self._batches.job.created, batch=True) or Decimal(0)
+        if self.committed + bound > self._cap:
+            self.held += 1
+            return False
+        self.committed += bound
+        return True
+
+    @property
+    def refusal(self) -> str | None:
+        """Why a live request did not fit under the cap; None where all did."""
+        return self._inner.refusal
+
+    def is_alive(self, step: Step) -> bool:
+        """Return whether any model of a step may still be called."""
+        return self._inner.is_alive(step)
+
+    def converses(self, step: Step) -> bool:
+        """Return whether a step answers more than the prompt."""
+        return self._inner.converses(step)
+
+
+def question_number(question: CallStep) -> int:
+    """Return a number that tells apart all that is asked for one row, the same in every pass, process and version."""
+    about = question.parameters is not None
+    parts = (str(question.index), question.text or "", question.reply or "", question.predicate or "", str(about))
+    digest = hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest) & _SIXTY_THREE_BITS
+
+
+def _pending(message: str) -> RowPendingError:
+    return RowPendingError(Failure(kind="batch", message=message, sent=False))

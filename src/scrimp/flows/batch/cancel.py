@@ -1,0 +1,40 @@
+"""Ending the batches of a job before they have ended by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.flows.batch.batch_caller import Batches
+from scrimp.flows.batch.opening import open_follower
+from scrimp.store.batches.store import BatchStore
+
+if TYPE_CHECKING:
+    from scrimp.flows.services import Services
+    from scrimp.store.batches.records import Job
+
+_PATIENCE = 60.0  # seconds
+
+
+def cancel_job(job: Job, services: Services) -> int:
+    """Ask for the end of all open batches of a job; return how many there were."""
+    with closing(BatchStore(services.paths.batches_db)) as store:
+        store.save_job(replace(job, cancelled=True))
+        open_shards = len(store.open_shards(job.job))
+        batches = Batches(
+            job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
+            available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
+            warn=services.warn,
+        )  # fmt: skip
+        if open_shards:
+            asyncio.run(_cancel(batches, services))
+        return open_shards
+
+
+async def _cancel(batches: Batches, services: Services) -> None:
+    async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
+        await follower.cancel()
+        await follower.look()

@@ -1,0 +1,71 @@
+"""A pass over the rows of a job: what is neither cached nor answered nor in a batch is collected for one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scrimp.flows.batch.batch_caller import BatchCaller
+from scrimp.flows.engine.wiring import build_answerer, build_client
+from scrimp.flows.plan.groups import groups, planned
+from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
+from scrimp.transport.limits.health import ProviderHealth
+
+if TYPE_CHECKING:
+    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.flows.batch.outbox import Outbox
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+    from scrimp.values import Prompt
+
+
+class Collected:
+    """What one pass found."""
+
+    def __init__(self) -> None:
+        self.rows = self.cached = 0
+        self.in_batches = self.new = self.held = self.for_live = 0  # calls
+
+
+async def collect(
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches, outbox: Outbox, *,
+    cap: Decimal | None,
+) -> Collected:  # fmt: skip
+    """Drive every row as far as the replies that are there take it; calls that come next go in the outbox."""
+    found, callers = Collected(), list[BatchCaller]()
+
+    def before(inner: StepCaller) -> BatchCaller:
+        callers.append(BatchCaller(batches, inner, outbox=outbox, live=False, cap=cap))
+        return callers[-1]
+
+    services.batched = before
+    health = ProviderHealth(time.monotonic)
+    client = build_client(options, services, health)
+    answerer = build_answerer(options, services, client, health)
+    (caller,) = callers
+    calls = CallRecorder(
+        run=services.run, labels=options.labels, prices=services.prices, begin=lambda _: None, append=lambda _: None,
+        clock=services.clock, parameters=options.parameters,
+    )  # fmt: skip
+    planner, lookup = services.planner(options), services.cache_lookup(options)
+    try:
+        for unplanned in groups(prompts, one_by_one=False):
+            group = planned(unplanned, planner, lookup)
+            rows = [row for place, row in enumerate(group.rows) if place not in group.cached]
+            found.rows += len(group.rows)
+            found.cached += len(group.cached)
+            caller.load([row.key for row in rows])
+            for row in rows:
+                await answerer.outcome(row, RowRecorder(calls, row))
+    except BaseException:
+        outbox.discard()
+        raise
+    finally:
+        await client.close()
+    outbox.close()
+    found.in_batches, found.new = caller.waiting, outbox.collected
+    found.held, found.for_live = caller.held, caller.for_live
+    return found

@@ -1,0 +1,44 @@
+"""What a job has on this machine besides the store: its lock, and a copy of stdin."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from scrimp.store.database import make_private_folder, store_errors
+
+
+@contextmanager
+def locked(folder: Path, name: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold a lock that one process has at a time; `waiting` is called where another one has it, which is waited for."""
+    path = folder / f"{name}.lock"
+    with store_errors(path):
+        make_private_folder(folder)
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def keep_input(source: BinaryIO, folder: Path, job: str) -> Path:
+    """Copy stdin to a file of the job, which reads it again in every pass; return the file."""
+    path = folder / f"{job}.input"
+    with store_errors(path):
+        make_private_folder(folder)
+        descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+    return path

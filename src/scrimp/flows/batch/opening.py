@@ -1,0 +1,35 @@
+"""What working on the batches of a job needs: the wire, and what takes shards on their way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from random import random
+from typing import TYPE_CHECKING
+
+from scrimp.flows.batch.follow import Follower, JobProgress
+from scrimp.flows.batch.shard_driver import ShardDriver
+from scrimp.store.batches.spool import Spool
+from scrimp.transport.batch_wire import BatchWire
+
+if TYPE_CHECKING:
+    from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.flows.services import Services
+
+
+@asynccontextmanager
+async def open_follower(
+    batches: Batches, services: Services, *, patience: float, longest: float,
+    tell: Callable[[JobProgress], None] = lambda _: None,
+) -> AsyncIterator[Follower]:  # fmt: skip
+    """Open the wire; `patience` is the longest wait for data, `longest` that between two looks, both in seconds."""
+    from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - only with something to send
+    from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
+
+    http = HttpClient(build_engine(services.env, timeout=patience, warn=services.warn), read_proxies(services.env))
+    wire = BatchWire(http, services.keys, random_fraction=random)
+    driver = ShardDriver(batches, wire, Spool(services.paths.batch_files), clock=services.clock, note=services.note)
+    try:
+        yield Follower(batches, driver, wire, longest=longest, tell=tell)
+    finally:
+        await http.close()

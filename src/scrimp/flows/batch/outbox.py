@@ -1,0 +1,136 @@
+"""Calls on their way to batches: grouped by model, written to files, and kept as shards once a file is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.providers.batches.flow import Frame, Shard
+from scrimp.store.batches.records import CallInShard, ShardRecord
+
+if TYPE_CHECKING:
+    from scrimp.providers.batches.flow import BatchFlow
+    from scrimp.providers.endpoint import HttpRequest
+    from scrimp.store.batches.records import Job
+    from scrimp.store.batches.spool import ShardFile, Spool
+    from scrimp.store.batches.store import BatchStore
+
+# Shards larger than this gain nothing, and a broken upload or download costs the more.
+_MOST_BYTES = 200_000_000
+
+
+class Target(Struct, frozen=True):
+    """Where a call goes: calls of one target can share a batch."""
+
+    provider: str
+    model: str
+    path: str
+
+
+class _OpenShard:
+    """A shard whose file is being written."""
+
+    def __init__(self, name: str, target: Target, frame: Frame, file: ShardFile) -> None:
+        self.name, self.target, self.frame, self.file = name, target, frame, file
+        self.calls: list[CallInShard] = []
+        self.keys = set[bytes]()
+
+
+class Outbox:
+    """Collects the calls of one pass over the rows of a job."""
+
+    def __init__(
+        self, job: Job, store: BatchStore, spool: Spool, *, clock: Callable[[], float], window: float | None
+    ) -> None:
+        """`window` is how long a batch may take, in seconds, where the provider lets one choose."""
+        self._job, self._store, self._spool, self._clock, self._window = job, store, spool, clock, window
+        self._open: dict[Target, list[_OpenShard]] = {}
+        shards = store.shards(job.job)
+        self._named = len(shards)
+        self._most: dict[Target, int] = {}  # requests in a shard, where a larger one was refused
+        for shard in shards:
+            if shard.state == "split":
+                target = Target(shard.provider, shard.model, shard.path)
+                self._most[target] = min(self._most.get(target, shard.requests), max(1, shard.requests // 2))
+        self._waiting = set[tuple[bytes, int]]()
+        self._just_closed = set[tuple[bytes, int]]()
+        self.collected = 0
+
+    def has(self, key: bytes, question: int) -> bool:
+        """Return whether a call was collected that the store may not have shown yet."""
+        return (key, question) in self._waiting or (key, question) in self._just_closed
+
+    def forget_closed(self) -> None:
+        """Forget calls whose shards are in the store, which is about to be read again."""
+        self._just_closed.clear()
+
+    def add(self, target: Target, flow: BatchFlow, request: HttpRequest, call: CallInShard) -> bool:
+        """Add a call; return False where its request alone is larger than a batch of its provider may hold."""
+        line = flow.line(call.key.hex(), request)
+        limits = flow.limits
+        most_bytes = min(limits.bytes, _MOST_BYTES)
+        if len(line) > min(limits.line_bytes or most_bytes, most_bytes - len(target.model) - 4096):
+            return False
+        shard = self._shard_for(target, flow, call.key, len(line), most_bytes)
+        number = len(shard.calls) + 1
+        shard.file.add(line, shard.frame.separator)
+        shard.calls.append(CallInShard(call.key, call.question, number, call.source))
+        shard.keys.add(call.key)
+        self._waiting.add((call.key, call.question))
+        self.collected += 1
+        return True
+
+    def _shard_for(self, target: Target, flow: BatchFlow, key: bytes, size: int, most_bytes: int) -> _OpenShard:
+        """Return an open shard with room. A key names its result, so that no shard holds it twice."""
+        most = min(flow.limits.requests, self._most.get(target, flow.limits.requests))
+        shards = self._open.setdefault(target, [])
+        for shard in list(shards):
+            full = len(shard.calls) >= most or shard.file.size + size + 4096 > most_bytes
+            if full:
+                shards.remove(shard)
+                self._close(shard)
+            elif key not in shard.keys:
+                return shard
+        self._named += 1
+        name = f"{self._job.job}-{self._named:03}"
+        frame = flow.frame(
+            Shard(name=name, model=target.model, path=target.path, requests=0, size=0, created=0, window=self._window)
+        )
+        shards.append(_OpenShard(name, target, frame, self._spool.begin(name, frame.head)))
+        return shards[-1]
+
+    def close(self) -> None:
+        """Complete what is open."""
+        for shards in self._open.values():
+            for shard in shards:
+                self._close(shard)
+        self._open.clear()
+
+    def discard(self) -> None:
+        """Remove what is open: the rows could not all be read."""
+        for shards in self._open.values():
+            for shard in shards:
+                shard.file.discard()
+        self._open.clear()
+
+    def _close(self, shard: _OpenShard) -> None:
+        shard.file.end(shard.frame.tail)
+        record = ShardRecord(
+            shard=shard.name, job=self._job.job, provider=shard.target.provider, model=shard.target.model,
+            path=shard.target.path, requests=len(shard.calls), size=shard.file.size, state="ready",
+            created=self._clock(), window=self._window,
+        )  # fmt: skip
+        self._store.add_shard(record, shard.calls)
+        done = {(call.key, call.question) for call in shard.calls}
+        self._waiting -= done
+        self._just_closed |= done
+
+
+def shard_of(record: ShardRecord) -> Shard:
+    """Return what a flow needs to know of a shard."""
+    return Shard(
+        name=record.shard, model=record.model, path=record.path, requests=record.requests, size=record.size,
+        created=record.created, window=record.window,
+    )  # fmt: skip

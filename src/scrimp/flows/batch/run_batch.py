@@ -1,0 +1,196 @@
+"""A run whose calls go through batches: rows are read to collect calls, shards followed, and rows made at the end.
+
+Each pass reads the input again, so that nothing of it is held in memory, and all that a pass knows is in the store: a
+job that was killed, or left to itself, goes on with any later pass in any later process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp.enums import BatchGoal
+from scrimp.flows import live
+from scrimp.flows.batch.batch_caller import BatchCaller, Batches
+from scrimp.flows.batch.collect import Collected, collect
+from scrimp.flows.batch.follow import Follower, JobProgress
+from scrimp.flows.batch.job_files import locked
+from scrimp.flows.batch.opening import open_follower
+from scrimp.flows.batch.outbox import Outbox
+from scrimp.flows.batch.shard_driver import ProviderRefusedError
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.store.batches.spool import Spool
+from scrimp.store.batches.store import BatchStore
+from scrimp.units import pluralize
+
+if TYPE_CHECKING:
+    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+    from scrimp.store.batches.records import Job
+    from scrimp.values import Outcome, Prompt
+
+PENDING = 6  # exit status: work is in batches
+_COLLECT_LOCK = "collect"
+
+
+class BatchPlan(Struct, frozen=True, kw_only=True):
+    """How a job goes through batches.
+
+    `goal` is where this command ends: with the batches submitted, with all of them ended, with rows of what there is by
+    now, or with all rows.
+    """
+
+    goal: BatchGoal
+    longest_wait: float  # seconds between two looks at a batch
+    window: float | None = None  # seconds that a batch may take, where the provider lets one choose
+
+
+class BatchRun:
+    """One command that works on a job."""
+
+    def __init__(
+        self, job: Job, plan: BatchPlan, options: RunOptions, services: Services, tell: Callable[[JobProgress], None]
+    ) -> None:
+        self._job, self._plan, self._options, self._services, self._tell = job, plan, options, services, tell
+        self._store = BatchStore(services.paths.batches_db)
+        self._spool = Spool(services.paths.batch_files)
+        self._batches = Batches(
+            job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
+            endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
+            secrets=services.keys, prices=services.prices, warn=services.warn,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def run(
+        self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None]
+    ) -> RunStop | None:  # fmt: skip
+        """Work on the job up to its goal; return why rows are missing, None if none is."""
+        with locked(self._spool.folder, self._job.job, self._say_waiting):
+            try:
+                found = self._to_the_goal(open_prompts)
+            except ProviderRefusedError as refused:
+                return RunStop("auth", f"stopped: {refused}; {self._to_go_on()}", refused.exit_status)
+            except KeyboardInterrupt:
+                return self._interrupted()
+            if self._plan.goal in ("submitted", "followed"):
+                return self._left(found)
+            return self._rows(open_prompts, sink, found)
+
+    def _to_the_goal(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
+        """Collect and follow until nothing is left to be sent, or as far as the goal wants; return the last pass."""
+        while not self._is_late() and not self._job.cancelled:
+            found = self._collect(open_prompts)
+            if not self._open:
+                return found
+            asyncio.run(self._work())
+            if self._plan.goal in ("submitted", "fetched") and self._open:
+                return found
+        if self._open:
+            asyncio.run(self._work())
+        return Collected()  # after its deadline what is not answered is called live, of a cancelled job it is not
+
+    @property
+    def _open(self) -> bool:
+        """Whether a batch of the job has not ended."""
+        return bool(self._store.open_shards(self._job.job))
+
+    def _collect(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
+        outbox = Outbox(
+            self._job, self._store, self._spool, clock=self._services.clock, window=self._plan.window
+        )  # fmt: skip
+        cap = self._options.limits.max_cost
+        # One pass at a time: two jobs with the same rows would both find that they are in no batch.
+        with locked(self._spool.folder, _COLLECT_LOCK, lambda: None):
+            found = asyncio.run(
+                collect(open_prompts(), self._options, self._services, self._batches, outbox, cap=cap)
+            )  # fmt: skip
+        if found.new:
+            shards = len(self._store.open_shards(self._job.job))
+            self._services.note(
+                f"job {self._job.job}: {pluralize(found.new, 'request')} in {pluralize(shards, 'batch')}"
+            )
+        return found
+
+    async def _work(self) -> None:
+        async with open_follower(
+            self._batches, self._services, patience=self._options.timeout, longest=self._plan.longest_wait,
+            tell=self._tell,
+        ) as follower:  # fmt: skip
+            await follower.submit()
+            if self._plan.goal == "submitted":
+                return
+            if self._plan.goal == "fetched":
+                await follower.look()
+                return
+            await follower.follow(self._is_late)
+            if self._open:
+                await self._end_stragglers(follower)
+
+    def _is_late(self) -> bool:
+        return self._job.deadline is not None and self._services.clock() >= self._job.deadline
+
+    async def _end_stragglers(self, follower: Follower) -> None:
+        """Cancel what a deadline leaves no time for, and keep what had been answered by then."""
+        self._services.note(f"job {self._job.job}: its deadline has come, so what is in batches is cancelled")
+        await follower.cancel()
+        await follower.follow()
+
+    def _rows(
+        self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected
+    ) -> RunStop | None:  # fmt: skip
+        """Make rows of what came back, and of live calls where all batches have ended."""
+        still_open = self._open
+        callers = list[BatchCaller]()
+        live_too = not still_open and not found.held and not found.in_batches and not self._job.cancelled
+
+        def before(inner: StepCaller) -> BatchCaller:
+            callers.append(BatchCaller(self._batches, inner, outbox=None, live=live_too, cap=None))
+            return callers[-1]
+
+        self._services.batched = before
+        stop = live.run(open_prompts(), self._options, self._services, sink, one_by_one=False)
+        if stop is not None:
+            return stop
+        if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
+            return RunStop("batch", f"rows are in batches; {self._to_go_on()}", PENDING)
+        if found.held:
+            cap = self._options.limits.max_cost
+            return RunStop(
+                "budget", f"stopped: {pluralize(found.held, 'request')} may cost more than --max-cost {cap} allows", 5
+            )  # fmt: skip
+        self._store.save_job(replace(self._job, ended=self._services.clock()))
+        return None
+
+    def _left(self, found: Collected) -> RunStop | None:
+        """Say how to go on with a job whose rows are made later."""
+        if self._open:
+            return RunStop("batch", f"job {self._job.job} is submitted; {self._to_go_on()}", PENDING)
+        rows = (
+            f"{found.cached:,} of {found.rows:,} rows were in the cache" if found.cached else "its batches have ended"
+        )
+        self._services.note(f"job {self._job.job}: {rows}; rows: scrimp batch fetch {self._job.job}")
+        return None
+
+    def _interrupted(self) -> RunStop:
+        if not self._open:
+            return RunStop("interrupted", f"stopped; {self._to_go_on()}", 130)
+        return RunStop(
+            "batch",
+            f"no longer watched: the batches of job {self._job.job} go on at the provider, and bill; {self._to_go_on()}"
+            f"; to end them: scrimp batch cancel {self._job.job}",
+            PENDING,
+        )
+
+    def _to_go_on(self) -> str:
+        return f"to go on: scrimp batch watch {self._job.job}, then scrimp batch fetch {self._job.job}"
+
+    def _say_waiting(self) -> None:
+        self._services.note(f"another scrimp works on job {self._job.job}: waiting for it")

@@ -1,0 +1,295 @@
+"""One shard from its file to its results, a step at a time: what is about to happen is written down before it does.
+
+Killed between any two steps, the next process finds the state and goes on: a file is uploaded again (it costs nothing),
+a batch whose creation was not confirmed is searched for before it is created again, results are fetched again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from scrimp.enums import BatchState
+from scrimp.errors import ScrimpError
+from scrimp.failures import NOTHING_LEFT_TO_CALL, policy_of
+from scrimp.flows.batch.outbox import shard_of
+from scrimp.providers.batches import batch_flow
+from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
+from scrimp.store.batches.records import Result, ShardRecord
+from scrimp.transport.batch_wire import UncertainError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.providers.batches.flow import BatchFlow, BatchResult
+    from scrimp.providers.endpoint import Endpoint
+    from scrimp.store.batches.spool import Spool
+    from scrimp.transport.batch_wire import BatchWire
+
+_FINISHED: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
+# A batch may not be listed for some seconds after it was created, nor be found by its id.
+LISTED_AFTER = 60.0
+_HELD = 300.0  # seconds after which a shard is sent again for which there was no room in the provider's queue
+_QUEUE_FULL = "token_limit_exceeded"
+_KEY_LENGTH = 64  # hexadecimal digits
+
+
+class ProviderRefusedError(ScrimpError):
+    """A provider refuses the key, or the balance is spent: nothing is lost, and nothing more can be sent."""
+
+    exit_status = NOTHING_LEFT_TO_CALL
+
+
+class ShardDriver:
+    """Takes the shards of a job on their way."""
+
+    def __init__(
+        self,
+        batches: Batches,
+        wire: BatchWire,
+        spool: Spool,
+        *,
+        clock: Callable[[], float],
+        note: Callable[[str], None],
+    ) -> None:
+        self._batches, self._wire, self._spool, self._clock, self._note = batches, wire, spool, clock, note
+        self._store = batches.store
+
+    async def step(self, shard: ShardRecord) -> ShardRecord:
+        """Take one step with a shard; return its record as it is now. Waiting takes no step."""
+        steps = {
+            "ready": self._upload, "uploading": self._upload, "uploaded": self._create, "creating": self._confirm,
+            "submitted": self._poll, "fetching": self._fetch, "held": self._send_again,
+        }  # fmt: skip
+        take = steps.get(shard.state)
+        return shard if take is None else await take(shard)
+
+    def _flow(self, shard: ShardRecord) -> tuple[BatchFlow, Endpoint]:
+        endpoint = self._batches.endpoints[shard.provider]
+        flow = batch_flow(endpoint)
+        if flow is None:
+            raise TypeError(f"{shard.provider} has no batches")
+        return flow, endpoint
+
+    def _saved(self, shard: ShardRecord, **changes: object) -> ShardRecord:
+        changed = replace(shard, **changes)
+        self._store.save_shard(changed)
+        return changed
+
+    async def _upload(self, shard: ShardRecord) -> ShardRecord:
+        flow, endpoint = self._flow(shard)
+        if not flow.uploads:
+            return await self._create(shard)
+        shard = self._saved(shard, state="uploading")
+        file = self._spool.path(shard.shard)
+        try:
+            name = await self._wire.run(flow.upload(shard_of(shard)), endpoint, file=file, repeatable=True)
+        except BatchRefusedError as refused:
+            return self._refused(shard, refused)
+        return self._saved(shard, state="uploaded", file=name)
+
+    async def _create(self, shard: ShardRecord) -> ShardRecord:
+        flow, endpoint = self._flow(shard)
+        shard = self._saved(shard, state="creating", created=self._clock())
+        file = self._spool.path(shard.shard)
+        try:
+            batch = await self._wire.run(
+                flow.create(shard_of(shard), shard.file or ""), endpoint, file=file, repeatable=False
+            )
+        except BatchRefusedError as refused:
+            return self._refused(shard, refused)
+        except UncertainError as error:
+            self._note(f"{error.failure.message}: looking whether batch {shard.shard} was made all the same")
+            return shard
+        return self._confirmed(shard, batch)
+
+    async def _confirm(self, shard: ShardRecord) -> ShardRecord:
+        """Look for a batch whose creation was not confirmed; create it if it is certain that there is none."""
+        flow, endpoint = self._flow(shard)
+        try:
+            found = await self._wire.run(flow.find(shard_of(shard)), endpoint, repeatable=True)
+        except BatchRefusedError as refused:
+            self._note(f"{shard.provider} does not tell which batches there are: {refused.failure.message}")
+            return shard
+        taken = {other.batch for other in self._store.shards() if other.batch is not None}
+        own = [batch for batch in found if batch.id not in taken]
+        if len(own) == 1:
+            return self._confirmed(shard, own[0])
+        if len(own) > 1:
+            names = ", ".join(batch.id for batch in own)
+            self._note(f"{shard.shard} may be any of {names} at {shard.provider}: cancel those that are not yours")
+            return shard
+        if self._clock() < shard.created + LISTED_AFTER:
+            return shard
+        return await self._create(shard)
+
+    def _confirmed(self, shard: ShardRecord, batch: RemoteBatch) -> ShardRecord:
+        shard = self._saved(
+            shard, state="submitted", batch=batch.id, word=batch.word, submitted=self._clock(), expires=batch.expires,
+            held_until=None, error=None,
+        )  # fmt: skip
+        self._spool.remove(shard.shard)
+        return shard
+
+    async def _poll(self, shard: ShardRecord) -> ShardRecord:
+        flow, endpoint = self._flow(shard)
+        try:
+            batch = await self._wire.run(flow.look_up(shard.batch or ""), endpoint, repeatable=True)
+        except BatchRefusedError as refused:
+            return self._unpolled(shard, refused)
+        shard = self._saved(
+            shard, word=batch.word, answered=batch.completed, failed=batch.failed,
+            expires=batch.expires or shard.expires, reported_cost=batch.reported_cost, error=None,
+            tokens_in=batch.tokens[0] if batch.tokens else None, tokens_out=batch.tokens[1] if batch.tokens else None,
+        )  # fmt: skip
+        if batch.state == "refused":
+            return self._faulty(shard, batch)
+        if batch.state in _FINISHED:
+            return await self._fetch(self._saved(shard, state="fetching"), batch)
+        return shard
+
+    def _unpolled(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
+        """Note why a batch cannot be looked at; the wait goes on, also where it is not found yet."""
+        message = refused.failure.message
+        if shard.error != message:
+            self._note(f"batch {shard.shard} cannot be looked at now, and is waited for: {message}")
+        return self._saved(shard, error=message)
+
+    async def _fetch(self, shard: ShardRecord, batch: RemoteBatch | None = None) -> ShardRecord:
+        """Keep the results of a batch that has ended, then what it gave none for."""
+        flow, endpoint = self._flow(shard)
+        file = self._spool.folder / f"{shard.shard}.results"
+        try:
+            if batch is None:
+                batch = await self._wire.run(flow.look_up(shard.batch or ""), endpoint, repeatable=True)
+            for request in flow.fetch(batch):
+                await self._wire.save(request, endpoint, file)
+                shard = self._kept(shard, flow, file)
+        except BatchRefusedError as refused:
+            return self._unpolled(shard, refused)
+        finally:
+            file.unlink(missing_ok=True)
+        why = "no result" if batch.state == "ended" else batch.word
+        done = replace(shard, state="fetched", ended=self._clock())
+        missing = self._store.end_shard(done, why)
+        if missing:
+            self._note(
+                f"batch {shard.shard} ended ({batch.word}) without a result for {missing:,} of {shard.requests:,}"
+            )
+        if done.odd_results:
+            self._note(f"batch {shard.shard}: {done.odd_results:,} results are of no request, or the second for one")
+        return done
+
+    def _kept(self, shard: ShardRecord, flow: BatchFlow, file: Path) -> ShardRecord:
+        with file.open("rb") as results:
+            return self._store.keep_results(shard, _results(flow.read(results)))
+
+    def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
+        """Give up a shard that was not sent, with its calls."""
+        return self._given_up(replace(shard, state="dropped", error=why))
+
+    def _refused(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
+        """Act on a refusal to take a batch: nothing of it ran."""
+        message = refused.failure.message
+        if policy_of(refused.failure).ends_provider and refused.refusal != "no_batch":
+            self._saved(shard, state="ready" if shard.file is None else "uploaded", error=message)
+            raise ProviderRefusedError(message)
+        if refused.refusal == "queue_full":
+            return self._held(shard, message)
+        if refused.refusal == "too_large" and shard.requests > 1:
+            return self._split(shard, message)
+        if refused.refusal == "no_batch":
+            self._note(f"{shard.provider}/{shard.model} takes no batches: {message}")
+            return self._given_up(replace(shard, state="unsold", error=message))
+        if refused.failure.retry_hint or refused.failure.kind in ("server", "network", "timeout"):
+            self._note(f"batch {shard.shard} is sent again in a while: {message}")
+            return self._saved(shard, state="held", error=message, held_until=self._clock() + _HELD / 10)
+        return self._failed(shard, message, ())
+
+    def _held(self, shard: ShardRecord, message: str) -> ShardRecord:
+        """Wait for room in the provider's queue; where none of ours is in it, a smaller batch may find some."""
+        others = [
+            other
+            for other in self._store.shards()
+            if other.state == "submitted" and other.provider == shard.provider and other.shard != shard.shard
+        ]
+        if not others and shard.requests > 1 and shard.held_until is not None:
+            return self._split(shard, message)
+        self._note(f"{shard.provider} has no room for batch {shard.shard} yet: {message}")
+        return self._saved(
+            shard, state="held", error=message, held_until=self._clock() + _HELD, batch=None, word=None
+        )  # fmt: skip
+
+    async def _send_again(self, shard: ShardRecord) -> ShardRecord:
+        """Send a held shard again once its time has come, or one of ours has left the queue."""
+        left = any(
+            other.provider == shard.provider and other.ended is not None and other.ended > shard.created
+            for other in self._store.shards()
+        )
+        if not left and self._clock() < (shard.held_until or 0.0):
+            return shard
+        if shard.file is not None:
+            return await self._create(shard)
+        return await self._upload(shard)
+
+    def _split(self, shard: ShardRecord, message: str) -> ShardRecord:
+        """Give a shard up; its calls are collected again into shards of half the size."""
+        self._note(f"batch {shard.shard} is too large for {shard.provider} and is sent in halves: {message}")
+        return self._given_up(replace(shard, state="split", error=message))
+
+    def _given_up(self, shard: ShardRecord) -> ShardRecord:
+        done = replace(shard, ended=self._clock())
+        self._store.drop_waiting(done)
+        self._spool.remove(shard.shard)
+        return done
+
+    def _faulty(self, shard: ShardRecord, batch: RemoteBatch) -> ShardRecord:
+        """Act on a batch whose requests were refused: nothing of it ran."""
+        if any(fault.code == _QUEUE_FULL for fault in batch.faults):
+            return self._held(shard, batch.faults[0].message)
+        words = "; ".join(filter(None, (fault.message or fault.code for fault in batch.faults[:3]))) or batch.word
+        return self._failed(shard, words, batch.faults)
+
+    def _failed(self, shard: ShardRecord, message: str, faults: tuple[LineFault, ...]) -> ShardRecord:
+        """Fail the calls that a refusal names, or all where it names none; the others are collected again."""
+        lines = {fault.line: fault for fault in faults if fault.line is not None}
+        failed = [call for call in self._store.calls_in(shard.shard) if not lines or call.number in lines]
+        first = failed[0] if failed else None
+        row = f" ({first.source})" if first is not None and first.source else ""
+        self._note(f"{shard.provider} refused batch {shard.shard}{row}: {message}")
+        self._store.keep_results(
+            shard, (Result(call.key, status=400, reply=_error_body(lines.get(call.number), message)) for call in failed)
+        )
+        done = replace(shard, state="refused", error=message, ended=self._clock())
+        self._store.drop_waiting(done)
+        self._spool.remove(shard.shard)
+        return done
+
+
+def _results(results: Iterator[BatchResult]) -> Iterator[Result]:
+    for each in results:
+        key = _key(each.custom_id)
+        if each.reply is None:
+            yield Result(key, why=each.unanswered or "no reply")
+        else:
+            yield Result(
+                key, status=each.reply.status, request_id=each.reply.headers.get("x-request-id"), reply=each.reply.body
+            )
+
+
+def _key(custom_id: str) -> bytes:
+    """Return the key of a row that a result names; the empty one, which is of no row, where it names none."""
+    try:
+        return bytes.fromhex(custom_id) if len(custom_id) == _KEY_LENGTH else b""
+    except ValueError:
+        return b""
+
+
+def _error_body(fault: LineFault | None, message: str) -> bytes:
+    text = message if fault is None else fault.message or fault.code
+    code = None if fault is None else fault.code
+    return msgspec.json.encode({"error": {"message": text, "type": "invalid_request_error", "code": code}})

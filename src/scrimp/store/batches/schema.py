@@ -1,0 +1,33 @@
+"""The tables of the store of batches."""
+
+from __future__ import annotations
+
+import sqlite3
+
+
+def m001_batches(db: sqlite3.Connection) -> None:
+    """Create the tables of jobs, shards and calls."""
+    db.execute(
+        "CREATE TABLE jobs (job TEXT PRIMARY KEY, created REAL NOT NULL, folder TEXT NOT NULL, command TEXT NOT NULL,"
+        " digest TEXT NOT NULL, input TEXT, deadline REAL, queue TEXT, cancelled INTEGER NOT NULL, ended REAL)"
+        " WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE shards (id INTEGER PRIMARY KEY, shard TEXT NOT NULL UNIQUE, job TEXT NOT NULL REFERENCES jobs,"
+        " provider TEXT NOT NULL, model TEXT NOT NULL, path TEXT NOT NULL, requests INTEGER NOT NULL,"
+        " size INTEGER NOT NULL, state TEXT NOT NULL, created REAL NOT NULL, window REAL, file TEXT, batch TEXT,"
+        " word TEXT, answered INTEGER, failed INTEGER, expires REAL, submitted REAL, ended REAL, held_until REAL,"
+        " parent TEXT, error TEXT, reported_cost TEXT, tokens_in INTEGER, tokens_out INTEGER,"
+        " odd_results INTEGER NOT NULL)"
+    )
+    db.execute("CREATE INDEX shards_job ON shards (job)")
+    db.execute(
+        "CREATE TABLE calls (id INTEGER PRIMARY KEY, shard INTEGER NOT NULL REFERENCES shards, number INTEGER NOT NULL,"
+        " key BLOB NOT NULL, question INTEGER NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL,"
+        " status INTEGER NOT NULL DEFAULT 0, request_id TEXT, reply BLOB, why TEXT NOT NULL DEFAULT '')"
+    )
+    db.execute("CREATE UNIQUE INDEX calls_key ON calls (key, shard)")
+    db.execute("CREATE INDEX calls_shard ON calls (shard)")
+
+
+MIGRATIONS = (m001_batches,)

@@ -1,0 +1,67 @@
+"""Files on their way to a provider: the requests of a shard, written line by line, complete once renamed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from scrimp.store.database import make_private_folder, store_errors
+
+_BUFFER = 1 << 20
+
+
+class Spool:
+    """The folder of these files; only its owner can read it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, shard: str) -> Path:
+        """Return the file of a shard."""
+        return self.folder / f"{shard}.jsonl"
+
+    def begin(self, shard: str, head: bytes) -> ShardFile:
+        """Begin the file of a shard; StoreUnwritableError where it cannot be written."""
+        return ShardFile(self.path(shard), head)
+
+    def remove(self, shard: str) -> None:
+        """Remove the file of a shard that its provider has, or that will not be sent."""
+        self.path(shard).unlink(missing_ok=True)
+
+
+class ShardFile:
+    """One file as it is written."""
+
+    def __init__(self, path: Path, head: bytes) -> None:
+        self._path, self._part = path, path.with_suffix(".part")
+        self.requests, self.size = 0, 0
+        with store_errors(self._part):
+            make_private_folder(path.parent)
+            descriptor = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+        self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=_BUFFER)
+        self._write(head)
+
+    def add(self, line: bytes, separator: bytes) -> None:
+        """Add a request."""
+        self._write(separator + line if self.requests else line)
+        self.requests += 1
+
+    def end(self, tail: bytes) -> None:
+        """Complete the file: from now on it survives a power cut under its name."""
+        self._write(tail)
+        with store_errors(self._part):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._path)
+
+    def discard(self) -> None:
+        """Remove the file."""
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def _write(self, data: bytes) -> None:
+        with store_errors(self._part):
+            self._file.write(data)
+        self.size += len(data)

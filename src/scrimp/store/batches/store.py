@@ -1,0 +1,217 @@
+"""The store of batches: what was submitted for which rows, and what came back; one file for all jobs of a user.
+
+A reply that is in it was paid for and survives a kill. Rows are made of replies later, and as often as need be.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from scrimp.enums import OPEN_SHARDS
+from scrimp.store.batches.records import CallInShard, Job, Result, ShardRecord, StoredCall
+from scrimp.store.batches.schema import MIGRATIONS
+from scrimp.store.database import connect, select, store_errors, transaction
+
+_SHARD_FIELDS = ShardRecord.__struct_fields__
+_JOB_FIELDS = Job.__struct_fields__
+_CALLS = (
+    "SELECT shards.shard, calls.number, calls.key, calls.question, calls.state, shards.provider, shards.model,"
+    " shards.created, calls.status, calls.request_id, calls.reply, calls.why FROM calls"
+    " JOIN shards ON shards.id = calls.shard"
+)
+_RESULTS_AT_ONCE = 1000
+_FASTEST = 1  # of zlib
+
+
+class BatchStore:
+    """One open store of batches."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store; StoreError where it cannot be."""
+        self.path = path
+        self._db = connect(path, MIGRATIONS)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def add_job(self, job: Job) -> None:
+        """Add a job."""
+        with store_errors(self.path):
+            self._db.execute(
+                f"INSERT INTO jobs ({', '.join(_JOB_FIELDS)}) VALUES ({', '.join('?' * len(_JOB_FIELDS))})",  # noqa: S608 - names of fields
+                _job_values(job),
+            )
+
+    def save_job(self, job: Job) -> None:
+        """Replace a job's record."""
+        with store_errors(self.path):
+            self._db.execute(
+                f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in _JOB_FIELDS)} WHERE job = ?",  # noqa: S608 - names of fields
+                (*_job_values(job), job.job),
+            )
+
+    def jobs(self) -> list[Job]:
+        """Return all jobs, the oldest first."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                f"SELECT {', '.join(_JOB_FIELDS)} FROM jobs ORDER BY created, job"  # noqa: S608 - as above
+            ).fetchall()
+        return [_job(row) for row in rows]
+
+    def open_job(self, digest: str) -> Job | None:
+        """Return the newest job of the same command whose rows have not been printed."""
+        same = [job for job in self.jobs() if job.digest == digest and job.ended is None and not job.cancelled]
+        return same[-1] if same else None
+
+    def add_shard(self, shard: ShardRecord, calls: Sequence[CallInShard]) -> None:
+        """Add a shard with all its calls, in one transaction."""
+        with store_errors(self.path), transaction(self._db):
+            self._add(shard, calls)
+
+    def _add(self, shard: ShardRecord, calls: Sequence[CallInShard]) -> None:
+        cursor = self._db.execute(
+            f"INSERT INTO shards ({', '.join(_SHARD_FIELDS)}) VALUES ({', '.join('?' * len(_SHARD_FIELDS))})",  # noqa: S608 - names of fields
+            tuple(asdict(shard).values()),
+        )
+        self._db.executemany(
+            "INSERT INTO calls (shard, number, key, question, source, state) VALUES (?, ?, ?, ?, ?, 'waiting')",
+            ((cursor.lastrowid, call.number, call.key, call.question, call.source) for call in calls),
+        )
+
+    def save_shard(self, shard: ShardRecord) -> None:
+        """Replace a shard's record."""
+        with store_errors(self.path):
+            self._save(shard)
+
+    def _save(self, shard: ShardRecord) -> None:
+        self._db.execute(
+            f"UPDATE shards SET {', '.join(f'{name} = ?' for name in _SHARD_FIELDS)} WHERE shard = ?",  # noqa: S608 - names of fields
+            (*asdict(shard).values(), shard.shard),
+        )
+
+    def shards(self, job: str | None = None) -> list[ShardRecord]:
+        """Return the shards of a job, or of all, in the order they were made."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                f"SELECT {', '.join(_SHARD_FIELDS)} FROM shards WHERE ? IS NULL OR job = ? ORDER BY id",  # noqa: S608 - names of fields
+                (job, job),
+            ).fetchall()
+        return [ShardRecord(**dict(zip(_SHARD_FIELDS, row, strict=True))) for row in rows]
+
+    def open_shards(self, job: str) -> list[ShardRecord]:
+        """Return the shards of a job that are not at their end."""
+        return [shard for shard in self.shards(job) if shard.state in OPEN_SHARDS]
+
+    def calls_for(self, keys: Sequence[bytes], *, job: str | None = None) -> Mapping[bytes, list[StoredCall]]:
+        """Return the calls that were batched for rows, the oldest first; those of one job, where it is named."""
+        found: dict[bytes, list[StoredCall]] = {}
+        head = (
+            f"{_CALLS} WHERE (shards.job = {_quoted(job)}) AND calls.key IN" if job else f"{_CALLS} WHERE calls.key IN"
+        )
+        with store_errors(self.path):
+            for row in select(self._db, head, keys):
+                call = _stored(row)
+                found.setdefault(call.key, []).append(call)
+        for calls in found.values():
+            calls.sort(key=lambda call: (call.sent, call.shard))
+        return found
+
+    def calls_in(self, shard: str) -> Iterator[CallInShard]:
+        """Yield the calls of a shard, in the order of its lines."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT key, question, number, source FROM calls WHERE shard = ? ORDER BY number", (self._id(shard),)
+            )
+            for row in rows:
+                yield CallInShard(*row)
+
+    def keep_results(self, shard: ShardRecord, results: Iterable[Result]) -> ShardRecord:
+        """Keep results of a shard; return its record with those counted that belong to no call of it that waits.
+
+        The first result for a call counts: another one is the provider's mistake, and the call was paid for.
+        """
+        number, remaining, odd = self._id(shard.shard), iter(results), 0
+        while chunk := list(islice(remaining, _RESULTS_AT_ONCE)):
+            with store_errors(self.path), transaction(self._db):
+                for result in chunk:
+                    odd += not self._keep(number, result)
+        kept = replace(shard, odd_results=shard.odd_results + odd)
+        self.save_shard(kept)
+        return kept
+
+    def _keep(self, shard: int, result: Result) -> bool:
+        reply = None if result.reply is None else zlib.compress(result.reply, _FASTEST)
+        state = "unanswered" if reply is None else "answered"
+        cursor = self._db.execute(
+            "UPDATE calls SET state = ?, status = ?, request_id = ?, reply = ?, why = ?"
+            " WHERE key = ? AND shard = ? AND state = 'waiting'",
+            (state, result.status, result.request_id, reply, result.why, result.key, shard),
+        )
+        return cursor.rowcount == 1
+
+    def end_shard(self, shard: ShardRecord, why: str) -> int:
+        """Save a shard that has ended; return how many of its calls have no result, `why` of all of them."""
+        with store_errors(self.path), transaction(self._db):
+            self._save(shard)
+            cursor = self._db.execute(
+                "UPDATE calls SET state = 'unanswered', why = ? WHERE shard = ? AND state = 'waiting'",
+                (why, self._id(shard.shard)),
+            )
+        return cursor.rowcount
+
+    def drop_waiting(self, shard: ShardRecord) -> None:
+        """Save a shard of which nothing ran, without its calls that have no result: they may be sent in another one."""
+        with store_errors(self.path), transaction(self._db):
+            self._save(shard)
+            self._db.execute("DELETE FROM calls WHERE shard = ? AND state = 'waiting'", (self._id(shard.shard),))
+
+    def counts(self, job: str) -> Mapping[str, int]:
+        """Return how many calls of a job there are in each state."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT calls.state, count(*) FROM calls JOIN shards ON shards.id = calls.shard WHERE shards.job = ?"
+                " GROUP BY 1",
+                (job,),
+            ).fetchall()
+        return dict(rows)
+
+    def _id(self, shard: str) -> int:
+        ((number,),) = self._db.execute("SELECT id FROM shards WHERE shard = ?", (shard,)).fetchall()
+        return int(number)
+
+
+def _job_values(job: Job) -> tuple[object, ...]:
+    values = asdict(job)
+    values["command"] = msgspec.json.encode(job.command).decode()
+    return tuple(values.values())
+
+
+def _job(row: Sequence[object]) -> Job:
+    fields = dict(zip(_JOB_FIELDS, row, strict=True))
+    fields["command"] = tuple(msgspec.json.decode(str(fields["command"])))
+    fields["cancelled"] = bool(fields["cancelled"])
+    return msgspec.convert(fields, Job)
+
+
+def _stored(row: tuple[object, ...]) -> StoredCall:
+    shard, number, key, question, state, provider, model, sent, status, request_id, reply, why = row
+    return msgspec.convert(
+        {
+            "shard": shard, "number": number, "key": key, "question": question, "state": state, "provider": provider,
+            "model": model, "sent": sent, "status": status, "request_id": request_id,
+            "reply": zlib.decompress(reply) if isinstance(reply, bytes) else b"", "why": why,
+        },
+        StoredCall,
+    )  # fmt: skip
+
+
+def _quoted(text: str) -> str:
+    """Return an SQL literal; names of jobs are of letters, digits and hyphens."""
+    return "'" + text.replace("'", "''") + "'"
