@@ -78,7 +78,8 @@ def format_count(number: int) -> str:
 
 def pluralize(number: int, thing: str) -> str:
     """Return how many of a thing: 1 route, 1,200 routes."""
-    return f"{format_count(number)} {thing}{'' if number == 1 else 's'}"
+    plural = "es" if thing.endswith(("ch", "sh", "x")) else "s"
+    return f"{format_count(number)} {thing}{'' if number == 1 else plural}"
 
 
 def format_dollars(dollars: Decimal | None) -> str:

@@ -20,6 +20,7 @@ from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
 from scrimp.store.batches.records import Result, ShardRecord
 from scrimp.transport.batch_wire import UncertainError
+from scrimp.values import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,6 +174,9 @@ class ShardDriver:
             return self._unpolled(shard, refused)
         finally:
             file.unlink(missing_ok=True)
+        if not self._store.answered(shard.shard) and (batch.completed or 0) > (batch.failed or 0):
+            # They were paid for. Sending the requests again would pay once more, and may lead to the same.
+            return self._unpolled(shard, _no_results(shard, batch))
         why = "no result" if batch.state == "ended" else batch.word
         done = replace(shard, state="fetched", ended=self._clock())
         missing = self._store.end_shard(done, why)
@@ -268,6 +272,14 @@ class ShardDriver:
         self._store.drop_waiting(done)
         self._spool.remove(shard.shard)
         return done
+
+
+def _no_results(shard: ShardRecord, batch: RemoteBatch) -> BatchRefusedError:
+    message = (
+        f"{shard.provider} says that {batch.completed:,} requests of {batch.id} were answered, and gives no result "
+        "that names one of them"
+    )
+    return BatchRefusedError(Failure(kind="server", message=message, http=200))
 
 
 def _results(results: Iterator[BatchResult]) -> Iterator[Result]:

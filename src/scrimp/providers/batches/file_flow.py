@@ -48,9 +48,11 @@ class FileFlow(BaseFlow):
 
 def end_of(state: BatchState, output: Json) -> BatchState:
     """Return the state of a batch in view of its file of answers: one that has some was not refused as a whole."""
-    return "ended" if state == "refused" and nonempty(output) else state
+    return "ended" if state == "refused" and output else state
 
 
 def files_of(body: JsonObject, *names: str) -> tuple[str, ...]:
-    """Return the files that a batch names; an empty name is no file."""
-    return tuple(file for name in names if (file := nonempty(body.get(name))) is not None)
+    """Return the files that a batch names, by their id or as objects that have one; an empty name is no file."""
+    found = (body.get(name) for name in names)
+    files = (each.get("id") if isinstance(each, dict) else each for each in found)
+    return tuple(file for each in files if (file := nonempty(each)) is not None)

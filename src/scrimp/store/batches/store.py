@@ -116,7 +116,7 @@ class BatchStore:
             f"{_CALLS} WHERE (shards.job = {_quoted(job)}) AND calls.key IN" if job else f"{_CALLS} WHERE calls.key IN"
         )
         with store_errors(self.path):
-            for row in select(self._db, head, keys):
+            for row in select(self._db, head, list(dict.fromkeys(keys))):
                 call = _stored(row)
                 found.setdefault(call.key, []).append(call)
         for calls in found.values():
@@ -171,6 +171,14 @@ class BatchStore:
         with store_errors(self.path), transaction(self._db):
             self._save(shard)
             self._db.execute("DELETE FROM calls WHERE shard = ? AND state = 'waiting'", (self._id(shard.shard),))
+
+    def answered(self, shard: str) -> int:
+        """Return how many calls of a shard have a result, a reply or the reason why there is none."""
+        with store_errors(self.path):
+            ((number,),) = self._db.execute(
+                "SELECT count(*) FROM calls WHERE shard = ? AND state != 'waiting'", (self._id(shard),)
+            ).fetchall()
+        return int(number)
 
     def counts(self, job: str) -> Mapping[str, int]:
         """Return how many calls of a job there are in each state."""

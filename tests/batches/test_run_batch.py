@@ -1,0 +1,194 @@
+"""`scrimp run --batch` against a server of OpenAI's batch API: the same rows as live, and nothing paid twice."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from batch_servers import (
+    DUPLICATED,
+    EXPIRED,
+    EXPIRED_LINE,
+    MISSING,
+    RUNNING,
+    STATUS_ZERO,
+    SUCCEEDED,
+    VALIDATING,
+    OpenAIBatches,
+    failed,
+)
+from command import Ran, Scrimp
+
+PROMPTS = [f"prompt {number}" for number in range(7)]
+ROWS = "\n".join([*PROMPTS, PROMPTS[0], PROMPTS[3]]) + "\n"
+
+
+def run(batched: Scrimp, *words: str) -> Ran:
+    batched.file("rows.txt", ROWS)
+    return batched("run", "rows.txt", "--model", "fake/small", *words)
+
+
+def outputs(ran: Ran) -> list[str]:
+    return [row["output"] for row in ran.rows]
+
+
+def entries(scrimp: Scrimp) -> list[tuple[str, str, str | None]]:
+    with closing(sqlite3.connect(scrimp.home / "ledger.db")) as db:
+        return db.execute("SELECT status, model, batch FROM entries ORDER BY call").fetchall()
+
+
+def test_rows_are_those_of_a_live_run_but_for_what_they_cost(batched: Scrimp, server: OpenAIBatches) -> None:
+    through_batches = run(batched, "--batch")
+    assert through_batches.status == 0, through_batches.err
+    live = run(batched, "--cache", "off")
+    changing = ("cost_usd", "price", "attempts")
+    for row, other in zip(through_batches.rows, live.rows, strict=True):
+        assert {name: value for name, value in row.items() if name not in changing} == {
+            name: value for name, value in other.items() if name not in changing
+        } | {"cache": row["cache"]}
+    assert [row["cache"] for row in through_batches.rows] == ["miss"] * 7 + ["dup"] * 2
+    assert len(server.batches) == 1
+    assert server.count("live") == len(PROMPTS)
+
+
+def test_a_batch_is_in_the_ledger_with_its_shard_and_in_the_bill_as_a_saving(batched: Scrimp) -> None:
+    priced = (batched.home / "config.toml").read_text().replace("fake/small", "fake/gpt-6-luna")
+    priced = priced.replace('key_env = "FAKE_KEY"', 'key_env = "FAKE_KEY"\nprice_provider = "openai"')
+    batched.config(priced.replace("price = { input = 1.0, output = 10.0 }", "max_output = 100"))
+    batched.file("rows.txt", ROWS)
+    ran = batched("run", "rows.txt", "--model", "fake/gpt-6-luna", "--batch", "--summary-file", "bill.json")
+    assert ran.status == 0, ran.err
+    assert {(status, model) for status, model, _ in entries(batched)} == {("paid", "gpt-6-luna")}
+    assert all(batch is not None and batch.endswith("-001") for _, _, batch in entries(batched))
+    bill = json.loads((batched.cwd / "bill.json").read_text())
+    saved, paid = float(bill["baseline"]["saved_by_usd"]["batch"]), float(bill["cost_usd"])
+    assert saved == pytest.approx(paid * 9 / 7)  # also of the two rows that are duplicates
+
+
+def test_what_came_back_is_a_hit_live_and_the_other_way_round(batched: Scrimp, server: OpenAIBatches) -> None:
+    run(batched, "--batch")
+    again = run(batched)
+    assert {row["cache"] for row in again.rows} == {"hit"}
+    assert not server.live_prompts
+    batched.file("more.txt", "new one\n")
+    assert batched("run", "more.txt", "--model", "fake/small").status == 0
+    assert batched("run", "more.txt", "--model", "fake/small", "--batch").rows[0]["cache"] == "hit"
+    assert len(server.batches) == 1
+
+
+def test_the_same_rows_are_not_sent_again_while_they_are_in_a_batch(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [VALIDATING, RUNNING]
+    submitted = batched_submit(batched)
+    assert (submitted.status, submitted.out) == (6, "")
+    pending = batched("batch", "fetch")
+    assert pending.status == 6
+    assert {row["status"] for row in pending.rows} == {"pending"}
+    other = batched("batch", "submit", "rows.txt", "--model", "fake/small", "--user", "somebody")
+    assert other.status in (0, 6), other.err
+    assert len(server.batches) == 1
+    server.advance(10)
+    for batch in server.batches.values():
+        batch.script = ()  # type: ignore[assignment]
+
+
+def batched_submit(batched: Scrimp) -> Ran:
+    batched.file("rows.txt", ROWS)
+    return batched("batch", "submit", "rows.txt", "--model", "fake/small")
+
+
+def test_submit_leaves_and_fetch_waits_and_prints_the_rows(batched: Scrimp, server: OpenAIBatches) -> None:
+    submitted = batched_submit(batched)
+    assert (submitted.status, submitted.out) == (6, "")
+    assert "scrimp batch watch" in submitted.err
+    fetched = batched("batch", "fetch", "--wait", "-o", "out.jsonl")
+    assert fetched.status == 0, fetched.err
+    rows = [json.loads(line) for line in (batched.cwd / "out.jsonl").read_text().splitlines()]
+    assert [row["status"] for row in rows] == ["ok"] * 9
+    assert server.paid_twice == []
+    assert "done" in batched("batch", "list").out
+
+
+def test_stdin_is_read_again_from_a_copy(batched: Scrimp) -> None:
+    submitted = batched("batch", "submit", "-", "--model", "fake/small", stdin='{"prompt": "one", "id": "a"}\n')
+    assert submitted.status == 6, submitted.err
+    fetched = batched("batch", "fetch", "--wait")
+    assert [(row["id"], row["status"]) for row in fetched.rows] == [("a", "ok")], fetched.err
+
+
+@pytest.mark.parametrize("odd", [EXPIRED_LINE, MISSING, STATUS_ZERO, failed(500), failed(429)], ids=str)
+def test_a_request_without_a_completion_is_sent_again_alone(
+    batched: Scrimp, server: OpenAIBatches, odd: object
+) -> None:
+    server.fates["prompt 2"] = [odd, SUCCEEDED]  # type: ignore[list-item]
+    ran = run(batched, "--batch")
+    assert ran.status == 0, ran.err
+    assert [row["status"] for row in ran.rows] == ["ok"] * 9
+    assert sorted(len(batch.items) for batch in server.batches.values()) == [1, 7]
+
+
+def test_a_request_that_is_refused_fails_its_row_alone(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.fates["prompt 2"] = failed(400)
+    ran = run(batched, "--batch")
+    assert ran.status == 3, ran.err
+    assert [row["status"] for row in ran.rows if row["input"] == "prompt 2" or row["index"] == 2] == ["error"]
+    assert sum(row["status"] == "ok" for row in ran.rows) == 8
+    assert len(server.batches) == 1
+
+
+def test_a_batch_in_which_all_failed_has_a_reason_for_every_row(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.fates["*"] = failed(400)
+    ran = run(batched, "--batch")
+    assert ran.status == 4, ran.err
+    assert {row["status"] for row in ran.rows} == {"error"}
+    assert all(row["error"]["http"] == 400 for row in ran.rows)
+
+
+def test_results_of_nobody_and_second_results_are_reported(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.unknown_ids = 2
+    server.fates["prompt 1"] = DUPLICATED
+    ran = run(batched, "--batch")
+    assert ran.status == 0, ran.err
+    assert "3 results are of no request, or the second for one" in ran.err
+
+
+def test_the_finished_part_of_an_expired_batch_is_kept(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.scripts.append([VALIDATING, RUNNING, EXPIRED])
+    ran = run(batched, "--batch")
+    assert ran.status == 0, ran.err
+    assert server.paid_twice == []
+    assert [len(batch.items) for batch in server.batches.values()][1] < len(PROMPTS)
+
+
+@pytest.mark.parametrize("step", ["upload", "create", "poll", "download"])
+def test_a_reply_that_is_lost_costs_nothing_twice(batched: Scrimp, server: OpenAIBatches, step: str) -> None:
+    server.lose(step)
+    ran = run(batched, "--batch")
+    assert ran.status == 0, ran.err
+    assert len(server.batches) == 1
+    assert server.paid_twice == []
+
+
+def test_a_chain_goes_up_a_batch_at_a_time(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.answer = lambda model, prompt: "maybe" if model == "small" and "1" in prompt else "yes"
+    batched.file("rows.txt", ROWS)
+    ran = batched("run", "rows.txt", "--chain", "climb", "--choices", "yes,no", "--batch")
+    assert ran.status == 0, ran.err
+    assert [row["output"] for row in ran.rows] == ["yes"] * 9
+    assert [row["escalated"] for row in ran.rows].count(True) == 1
+    models = {run.prompt: run.model for run in server.runs}
+    assert models["prompt 1"] == "large"
+    assert not server.live_prompts
+
+
+def test_a_wrong_key_ends_at_once_and_loses_nothing(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.refuse("upload", 401, times=1)
+    ran = run(batched, "--batch")
+    assert ran.status == 4
+    assert "sk-test" not in ran.err
+    assert not server.batches
+    assert run(batched, "--batch").status == 0
+    assert len(server.batches) == 1
+    assert server.paid_twice == []
