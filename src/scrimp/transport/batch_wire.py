@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -64,7 +64,7 @@ class BatchWire:
 
     async def save(self, request: HttpRequest, endpoint: Endpoint, file: Path) -> None:
         """Write a reply to a file, again from its start where it breaks off; BatchRefusedError where there is none."""
-        keys = self._secrets.headers_for(endpoint)
+        keys = self._keys_for(request.url, endpoint)
         for attempt in range(1, _RETRIES + 2):
             try:
                 reply = await self._http.save(request, endpoint, keys, file)
@@ -105,11 +105,15 @@ class BatchWire:
             return None, fault.failure
         return reply, None if is_success(reply) else to_failure(reply, endpoint, "")
 
+    def _keys_for(self, url: str, endpoint: Endpoint) -> Mapping[str, str]:
+        """Return the headers with the keys of a request; a file on another host gets none."""
+        return self._secrets.headers_for(endpoint) if endpoint.is_own(url) else {}
+
     def _hidden(self, failure: Failure) -> Failure:
         return replace(failure, message=self._secrets.redact(failure.message))
 
     async def _send(self, request: WireRequest, endpoint: Endpoint, file: Path | None) -> HttpReply:
-        keys = self._secrets.headers_for(endpoint)
+        keys = self._keys_for(request.url, endpoint)
         if isinstance(request, HttpRequest):
             return await self._http.send(request, endpoint, keys)
         if file is None:

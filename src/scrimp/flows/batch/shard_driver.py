@@ -6,6 +6,7 @@ a batch whose creation was not confirmed is searched for before it is created ag
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -167,9 +168,12 @@ class ShardDriver:
         try:
             if batch is None:
                 batch = await self._wire.run(flow.look_up(shard.batch or ""), endpoint, repeatable=True)
-            for request in flow.fetch(batch):
-                await self._wire.save(request, endpoint, file)
+            requests = deque(flow.fetch(batch))
+            while requests:
+                await self._wire.save(requests.popleft(), endpoint, file)
                 shard = self._kept(shard, flow, file)
+                with file.open("rb") as results:
+                    requests += flow.more(batch, results)
         except BatchRefusedError as refused:
             return self._unpolled(shard, refused)
         finally:
