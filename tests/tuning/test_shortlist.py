@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.tuning.certify import certify
+from scrimp.tuning.gatekeeping import first_shares
 from scrimp.tuning.policies import Agree, Always, Backed
 from scrimp.tuning.policy_metrics import measure
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
-from scrimp.tuning.shortlist import shortlist
+from scrimp.tuning.shortlist import pairs_tested_first, shortlist
 
 POOL = {"a": "x", "b": "y", "c": "z"}
 
@@ -155,3 +156,13 @@ def test_a_policy_waits_only_for_earlier_ones(chance: Random) -> None:
 
     assert all(-1 <= before < at for at, gated in enumerate(order) for before in gated.after)
     assert all(gated.after for gated in order)
+
+
+@pytest.mark.parametrize("families", [1, 2, 3, 4, 5, 6])
+def test_as_many_policies_share_the_risk_at_first_as_is_told_before_pairs_are_paid_for(families: int) -> None:
+    pool = {f"m-{number}": f"family {number}" for number in range(families)}
+    answers = {model: RecordedAnswer(asserted="1", cost=1.0 + number, score=1.0) for number, model in enumerate(pool)}
+    answers["top"] = RecordedAnswer(asserted="1", cost=100.0, score=1.0)
+    listed = shortlist([RecordedRow(id=str(at), answers=answers) for at in range(20)], pool, "top")
+
+    assert len(list(first_shares(listed.order, 0.05))) == pairs_tested_first(families)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from math import comb
 
 from msgspec import Struct
 
@@ -69,6 +70,11 @@ def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship
         policy: 1 - sum(replay(policy, row, flagship).cost for row in rows) / flagship_cost for policy, _ in candidates
     }
     return Shortlist(_worth_testing(candidates, saved), tuple(left_out))
+
+
+def pairs_tested_first(families: int) -> int:
+    """Return how many pairs of voters share the risk at first where cheap models are of so many families, 1 or more."""
+    return max(1, comb(min(families, _MAX_VOTERS), 2))
 
 
 def _candidates(

@@ -111,7 +111,7 @@ def _collect_models(
     try:
         first, rest = read_ahead(chosen)
         planned = collector.planned(first)
-        note_plan(session, model_plan(planned, session.services), "the flagship's quality", planned)
+        note_plan(session, model_plan(planned, models, session.services), "the flagship's quality", planned)
         stop = collector.collect(chain(first, rest), models)
     finally:
         note_tasks(session, collector.tasks, collector.templates, words)

@@ -16,6 +16,8 @@ from scrimp.flows.tune.certificates import ROUTES, UNCOMPRESSED
 from scrimp.store.level_replies import LevelReplyStore, Side
 from scrimp.store.pairs import PairStore, StoredPrompt
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups, rows_wanted
+from scrimp.tuning.model_families import family
+from scrimp.tuning.shortlist import pairs_tested_first
 from scrimp.tuning.statistics.bounds import best_bound
 from scrimp.tuning.statistics.looks import share_of_look
 from scrimp.units import format_count, format_percent_briefly, pluralize
@@ -46,11 +48,12 @@ class PlannedGroup(Struct, frozen=True, kw_only=True):
     wanted: tuple[tuple[float, int], ...]  # by target
 
 
-def model_plan(planned: Sequence[StoredPrompt], services: Services) -> list[PlannedGroup]:
-    """Return what pairs of several models will certify, those that are stored included."""
+def model_plan(planned: Sequence[StoredPrompt], models: Sequence[str], services: Services) -> list[PlannedGroup]:
+    """Return what pairs of these models will certify, those that are stored included."""
     with closing(PairStore(services.paths.ledger_db)) as pairs:
         stored = pairs.tasks()
-    return _plan(planned, stored, UNCOMPRESSED, ROUTES, services)
+    families = {family(services.routes.model(model).model) for model in models}
+    return _plan(planned, stored, UNCOMPRESSED, ROUTES, services, first=pairs_tested_first(len(families) - 1))
 
 
 def level_plan(planned: Sequence[StoredPrompt], side: Side, services: Services) -> list[PlannedGroup]:
@@ -63,14 +66,14 @@ def level_plan(planned: Sequence[StoredPrompt], side: Side, services: Services) 
 
 def _plan(
     planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str, str]], side: Side, version: str,
-    services: Services,
+    services: Services, *, first: int = 1,
 ) -> list[PlannedGroup]:  # fmt: skip
     groups = claim_groups(planned_rows(planned, stored), _TARGET, _RISK * share_of_look(1))
     tasks = {prompt.signature for prompt in planned}
     with closing(LevelReplyStore(services.paths.ledger_db)) as store:
         looks = [store.looks("\n".join(group.signatures), side, version) for group in groups]
     found = [
-        _group(group, _RISK * share_of_look(look + 1), len(groups), len(tasks.intersection(group.signatures)))
+        _group(group, _RISK * share_of_look(look + 1), len(groups), len(tasks.intersection(group.signatures)), first)
         for group, look in zip(groups, looks, strict=True)
         if tasks.intersection(group.signatures)
     ]
@@ -86,12 +89,15 @@ def planned_rows(planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str
     return list(rows.values())
 
 
-def _group(group: ClaimGroup[PlannedRow], risk: float, groups: int, planned: int) -> PlannedGroup:
-    """`groups` share the risk now, and more would if each of the planned tasks of this one had rows enough."""
+def _group(group: ClaimGroup[PlannedRow], risk: float, groups: int, planned: int, first: int) -> PlannedGroup:
+    """`groups` share the risk now, and more would if each of the planned tasks of this one had rows enough.
+
+    Of a group, the policies that are tested `first` share its part.
+    """
     shares = groups + planned - (planned == len(group.signatures))
     return PlannedGroup(
         tasks=group.signatures, rows=len(group.rows), stored=sum(not row.is_new for row in group.rows),
-        best=best_bound(len(group.rows), risk / groups),
+        best=best_bound(len(group.rows), risk / groups / first),
         wanted=tuple((target, rows_wanted(target, risk / shares)) for target in _TARGETS),
     )  # fmt: skip
 
