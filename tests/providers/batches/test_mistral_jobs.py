@@ -65,3 +65,9 @@ def test_what_ran_of_a_job_that_failed_is_not_lost(word: str, output: str | None
     body = {**MISTRAL_JOB, "status": word, "output_file": output, "error_file": None}
     job = value_of(flow_of("mistral").look_up("job-1"), body)
     assert (job.state, job.results, job.faults[0].message) == (state, (output,) if output else (), "no")
+
+
+def test_a_file_may_be_described_where_its_id_is_expected() -> None:
+    body = {**MISTRAL_JOB, "output_file": {"id": "file-2", "purpose": "batch"}, "error_file": {"id": ""}}
+    job = value_of(flow_of("mistral").look_up("job-1"), body)
+    assert (job.state, job.results) == ("ended", ("file-2",))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from providers.batches.examples import TOGETHER_BATCH
-from providers.batches.exchanges import SHARD, driven, flow_of, paths, sent, value_of
+from providers.batches.examples import OPENAI_BATCH, TOGETHER_BATCH
+from providers.batches.exchanges import SHARD, driven, flow_of, paths, reply, sent, value_of
 from scrimp.providers.batches.flow import FileRequest
 
 _BASE = "https://api.together.xyz/v1"
@@ -33,3 +33,14 @@ def test_why_a_batch_failed_is_no_refusal_to_tell_of_it() -> None:
     failed = {**TOGETHER_BATCH, "status": "FAILED", "error": "line 2 is no JSON", "output_file_id": None}
     batch = value_of(flow_of("together").look_up("batch-1"), failed)
     assert (batch.state, batch.faults[0].message) == ("refused", "line 2 is no JSON")
+
+
+def test_a_server_with_openais_own_shape_is_understood() -> None:
+    flow = flow_of("together")
+    nothing = reply({"error": {"message": "Method Not Allowed"}}, 405)
+    name, requests = driven(flow.upload(SHARD), nothing, {"id": "file-1"})
+    assert (name, paths(requests, _BASE)) == ("file-1", ["POST /files/upload", "POST /files"])
+    like = {**OPENAI_BATCH, "created_at": 1_700_000_001}
+    batch = value_of(flow.create(SHARD, name), like)
+    assert (batch.state, batch.total, batch.completed, batch.failed) == ("ended", 3, 3, 1)
+    assert [each.id for each in value_of(flow.find(SHARD), {"data": [like]})] == ["batch_1"]

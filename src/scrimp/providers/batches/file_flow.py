@@ -14,19 +14,24 @@ from scrimp.providers.endpoint import HttpRequest
 from scrimp.providers.json_access import nonempty
 from scrimp.values import Json, JsonObject
 
+_NOTHING_THERE = (404, 405)
+
 
 class FileFlow(BaseFlow):
     """Uploads a file to `/files` and fetches those that the batch names, as OpenAI's API does."""
 
     uploads = True
-    _upload_path = "/files"
+    _upload_paths: Sequence[str] = ("/files",)  # the next one is tried where nothing is at one
 
     def upload(self, shard: Shard) -> Exchanges[str]:
         """Upload the file. One whose reply was lost is uploaded again: a file costs nothing and expires."""
-        reply = yield FileRequest(
-            url=self._endpoint.address(self._upload_path), headers=dict(self._endpoint.headers),
-            form=self._form(shard), file_name=f"{shard.name}.jsonl", content_type="application/jsonl",
-        )  # fmt: skip
+        for path in self._upload_paths:
+            reply = yield FileRequest(
+                url=self._endpoint.address(path), headers=dict(self._endpoint.headers), form=self._form(shard),
+                file_name=f"{shard.name}.jsonl", content_type="application/jsonl",
+            )  # fmt: skip
+            if reply.status not in _NOTHING_THERE:
+                break
         file = nonempty(object_in(reply, self._endpoint).get("id"))
         if file is None:
             raise unreadable(self._endpoint, "the id of the file")

@@ -10,7 +10,17 @@ from typing import BinaryIO
 from scrimp.enums import BatchRefusal, BatchState
 from scrimp.providers.batches.flow import BatchRefusedError, BatchResult
 from scrimp.providers.endpoint import Endpoint, HttpReply
-from scrimp.providers.json_access import dumps, is_success, nonempty, number, obj, reply_object, reply_value, string
+from scrimp.providers.json_access import (
+    array,
+    dumps,
+    is_success,
+    nonempty,
+    number,
+    obj,
+    reply_object,
+    reply_value,
+    string,
+)
 from scrimp.providers.replies.error_replies import to_failure
 from scrimp.values import Failure, Json, JsonObject
 
@@ -50,12 +60,12 @@ def object_in(reply: HttpReply, endpoint: Endpoint, model: str = "") -> JsonObje
     raise refusal_of(reply, endpoint, model)
 
 
-def array_in(reply: HttpReply, endpoint: Endpoint) -> list[Json]:
-    """Return the array of a successful reply; raise BatchRefusedError for any other."""
+def list_in(reply: HttpReply, endpoint: Endpoint) -> list[Json]:
+    """Return the list that a successful reply is, or has as `data`; raise BatchRefusedError for any other reply."""
     value = reply_value(reply)
     if is_success(reply) and isinstance(value, list):
         return value
-    raise refusal_of(reply, endpoint)
+    return array(object_in(reply, endpoint).get("data"))
 
 
 def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRefusedError:

@@ -1,28 +1,22 @@
-"""Together's batches: OpenAI's steps with words, wrappers and an upload of its own (reference, 2.7, and its SDK)."""
+"""Together's batches: OpenAI's steps with wrappers and an upload of its own (reference, 2.7, and its SDK).
+
+Its SDK knows no counts and has the states in capitals. Where it replies as OpenAI does, that is understood, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from scrimp.enums import BatchState
 from scrimp.providers.batches.base_flow import begun_before
 from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
 from scrimp.providers.batches.flow import BatchLimits, Exchanges, LineFault, RemoteBatch, Shard
-from scrimp.providers.batches.replies import array_in, count, moment, object_in, unreadable
+from scrimp.providers.batches.replies import OPENAI_STATES, count, list_in, moment, object_in, unreadable
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.json_access import dumps, nonempty, obj, string
 from scrimp.values import JsonObject
 
 LIMITS = BatchLimits(requests=50_000, bytes=100_000_000)
-_STATES: Mapping[str, BatchState] = {
-    "VALIDATING": "checking",
-    "IN_PROGRESS": "running",
-    "COMPLETED": "ended",
-    "FAILED": "refused",
-    "EXPIRED": "expired",
-    "CANCELLED": "cancelled",
-}
 _PATH = "/batches"
 
 
@@ -34,7 +28,7 @@ def flow(endpoint: Endpoint) -> TogetherFiles:
 class TogetherFiles(FileFlow):
     """Batches of uploaded files. They have no name: time and size tell them apart."""
 
-    _upload_path = "/files/upload"
+    _upload_paths = ("/files/upload", "/files")
 
     def _form(self, shard: Shard) -> Mapping[str, str]:
         return {"purpose": "batch-api", "file_name": f"{shard.name}.jsonl", "file_type": "jsonl"}
@@ -54,7 +48,7 @@ class TogetherFiles(FileFlow):
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return all batches of files of the same size that were created since the shard's submission was begun."""
         reply = yield self._request(_PATH)
-        batches = [obj(each) for each in array_in(reply, self._endpoint)]
+        batches = [obj(each) for each in list_in(reply, self._endpoint)]
         return [self._batch(each) for each in batches if _may_be(each, shard)]
 
     def cancel(self, batch: str) -> Exchanges[None]:
@@ -64,12 +58,16 @@ class TogetherFiles(FileFlow):
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))
-        if identity is None or word not in _STATES:
+        if identity is None or word.lower() not in OPENAI_STATES:
             raise unreadable(self._endpoint, "an id and a state that are known")
         files, why = files_of(body, "output_file_id", "error_file_id"), nonempty(body.get("error"))
-        state = end_of(_STATES[word], body.get("output_file_id"))
+        state = end_of(OPENAI_STATES[word.lower()], body.get("output_file_id"))
+        counts = obj(body, "request_counts")
+        completed, failed = count(counts.get("completed")), count(counts.get("failed"))
         return RemoteBatch(
-            id=identity, state=state, word=word, created=moment(body.get("created_at")),
+            id=identity, state=state, word=word, total=count(counts.get("total")) or None,
+            completed=None if completed is None else completed + (failed or 0), failed=failed,
+            created=moment(body.get("created_at")),
             expires=moment(body.get("job_deadline")), results=files, faults=(LineFault("", why),) if why else (),
         )  # fmt: skip
 
