@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.batches.examples import replies_of
-from providers.batches.exchanges import SHARD, file_of, flow_of, reply
+from providers.batches.exchanges import SHARD, file_of, flow_of, reply, value_of
 from scrimp.providers import DIALECTS
 from scrimp.providers.batches import batch_flow
-from scrimp.providers.batches.flow import BatchFlow, BatchRefusedError, RemoteBatch, WireRequest
+from scrimp.providers.batches.flow import BatchFlow, BatchRefusedError, LineFault, RemoteBatch, WireRequest
+from scrimp.providers.batches.replies import refusal_in
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
 from scrimp.values import Call, Json, Parameters
@@ -149,3 +150,27 @@ def test_a_request_is_in_the_file_as_it_is_sent_live(name: str, custom_id: str, 
     body = json.loads(request.body)
     assert body in read.values() or {name: body[name] for name in body if name != "model"} in read.values()
     assert file.count(line) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "refusal"),
+    [
+        (LineFault("token_limit_exceeded", "Enqueued token limit reached"), "queue_full"),
+        (LineFault("8", "Resource has been exhausted"), "queue_full"),
+        (LineFault("too_many_tasks", "too many"), "too_large"),
+        (LineFault("", "JSONL file validation failed: Model grok-4.6 is not supported for batch processing."), "no_batch"),
+        (LineFault("invalid_json_line", "This line is not parseable", 3), "other"),
+        (LineFault("", ""), "other"),
+    ],
+)  # fmt: skip
+def test_faults_of_a_batch_say_what_can_be_done(fault: LineFault, refusal: str) -> None:
+    assert refusal_in(()) == "other"
+    assert refusal_in((LineFault("url_mismatch", "no", 1), fault)) == refusal
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_a_model_that_takes_no_batches_is_told_from_other_mistakes(status: int) -> None:
+    for words, refusal in (("The model gpt-9 is not supported by the Batch API", "no_batch"), ("bad", "other")):
+        with pytest.raises(BatchRefusedError) as refused:
+            value_of(flow_of("openai").create(SHARD, "f"), reply({"error": {"message": words}}, status))
+        assert refused.value.refusal == ("not_found" if refusal == "other" and status == 404 else refusal)

@@ -19,6 +19,7 @@ from scrimp.failures import NOTHING_LEFT_TO_CALL, policy_of
 from scrimp.flows.batch.outbox import shard_of
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
+from scrimp.providers.batches.replies import refusal_in
 from scrimp.store.batches.records import Result, ShardRecord
 from scrimp.transport.batch_wire import UncertainError
 from scrimp.values import Failure
@@ -36,7 +37,6 @@ _FINISHED: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
 # A batch may not be listed for some seconds after it was created, nor be found by its id.
 LISTED_AFTER = 60.0
 _HELD = 300.0  # seconds after which a shard is sent again for which there was no room in the provider's queue
-_QUEUE_FULL = "token_limit_exceeded"
 _KEY_LENGTH = 64  # hexadecimal digits
 
 
@@ -257,9 +257,10 @@ class ShardDriver:
 
     def _faulty(self, shard: ShardRecord, batch: RemoteBatch) -> ShardRecord:
         """Act on a batch whose requests were refused: nothing of it ran."""
-        if any(fault.code == _QUEUE_FULL for fault in batch.faults):
-            return self._held(shard, batch.faults[0].message)
         words = "; ".join(filter(None, (fault.message or fault.code for fault in batch.faults[:3]))) or batch.word
+        refusal = refusal_in(batch.faults)
+        if refusal != "other":
+            return self._refused(shard, BatchRefusedError(Failure(kind="invalid", message=words), refusal))
         return self._failed(shard, words, batch.faults)
 
     def _failed(self, shard: ShardRecord, message: str, faults: tuple[LineFault, ...]) -> ShardRecord:

@@ -34,8 +34,6 @@ LIMITS: Mapping[str, BatchLimits] = {
 }
 _SINGAPORE = "dashscope-intl."  # begins the host of Qwen there
 _IN_SINGAPORE = re.compile(r"qwen-(max|plus|flash|turbo)(-latest|-\d{4}-\d\d-\d\d)?|batch-test-model")
-# OpenAI's, of a batch that was accepted and then failed: more tokens are enqueued than the limit allows.
-QUEUE_FULL_CODE = "token_limit_exceeded"
 
 
 def flow(endpoint: Endpoint) -> OpenAiFiles:

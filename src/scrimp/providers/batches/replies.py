@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
 from scrimp.enums import BatchRefusal, BatchState
-from scrimp.providers.batches.flow import BatchRefusedError, BatchResult
+from scrimp.providers.batches.flow import BatchRefusedError, BatchResult, LineFault
 from scrimp.providers.endpoint import Endpoint, HttpReply
 from scrimp.providers.json_access import (
     array,
@@ -45,8 +45,22 @@ _UNKNOWN_ERROR = 500
 _TOO_LARGE, _NOT_FOUND, _PAYMENT, _FORBIDDEN, _TOO_MANY = 413, 404, 402, 403, 429
 _STATUSES = range(100, 600)
 _DIGITS = re.compile(r"[0-9]{1,15}")
-# By which providers say that a key may not make batches at all, though it may call models (reference, 2.7).
-_NO_BATCH_WORDS = ("not_available_for_plan", "not available for your plan", "batch is not", "batches are not")
+# By which providers say that a key may not make batches, or none of a model, though it may be called (reference, 2.7).
+_NO_BATCH_WORDS = (
+    "not_available_for_plan", "not available for your plan", "not supported for batch", "not supported by the batch",
+    "not support batch", "batch processing is not", "batch inference is not",
+)  # fmt: skip
+_FORBIDDEN_WORDS = ("batch is not", "batches are not")  # where no key may do something, also these say it
+# Codes of batches that were accepted, and refused when they were looked at.
+_REFUSALS_BY_CODE: Mapping[str, BatchRefusal] = {
+    "token_limit_exceeded": "queue_full",
+    "RESOURCE_EXHAUSTED": "queue_full",
+    "8": "queue_full",
+    "429": "queue_full",
+    "too_many_tasks": "too_large",
+    "413": "too_large",
+    "402": "no_batch",
+}
 
 
 def object_in(reply: HttpReply, endpoint: Endpoint, model: str = "") -> JsonObject:
@@ -77,11 +91,27 @@ def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRe
 def _refusal(status: int, words: str) -> BatchRefusal:
     if status == _TOO_LARGE:
         return "too_large"
+    if status == _PAYMENT or (400 <= status < 500 and _says_no_batch(words)):
+        return "no_batch"
+    if status == _FORBIDDEN and any(word in words for word in _FORBIDDEN_WORDS):
+        return "no_batch"
     if status == _NOT_FOUND:
         return "not_found"
-    if status == _PAYMENT or (status == _FORBIDDEN and any(word in words for word in _NO_BATCH_WORDS)):
-        return "no_batch"
     return "queue_full" if status == _TOO_MANY else "other"
+
+
+def _says_no_batch(words: str) -> bool:
+    return any(word in words.lower() for word in _NO_BATCH_WORDS)
+
+
+def refusal_in(faults: Sequence[LineFault]) -> BatchRefusal:
+    """Return what it means for a batch that it was accepted, and refused with these faults when it was looked at."""
+    for fault in faults:
+        if (known := _REFUSALS_BY_CODE.get(fault.code)) is not None:
+            return known
+        if _says_no_batch(f"{fault.code} {fault.message}"):
+            return "no_batch"
+    return "other"
 
 
 def unreadable(endpoint: Endpoint, what: str) -> BatchRefusedError:
