@@ -45,8 +45,12 @@ GEMINI_BATCH: JsonObject = {
 }  # fmt: skip
 _LINES: tuple[Json, ...] = (
     {"id": "r1", "custom_id": "a", "response": {"status_code": 200, "request_id": "r", "body": {}}, "error": None},
-    {"id": "r2", "custom_id": "b", "response": None, "error": {"code": "expired", "message": "too late"}},
-)
+    {"id": "r2", "custom_id": "b", "response": None, "error": {"type": "batch_expired", "message": "m", "param": None}},
+    {
+        "id": "r3", "custom_id": "c", "response": None,
+        "error": {"type": "error", "message": "m", "param": None, "error_type": "rate_limit_exceeded"},
+    },
+)  # fmt: skip
 OPENROUTER_BATCH: JsonObject = {
     "id": "batch_1", "object": "batch", "endpoint": "/v1/chat/completions", "model": "m-1", "completion_window": "24h",
     "status": "completed", "created_at": 1_700_000_001, "expires_at": 1_700_086_401, "finalized_at": 1_700_000_900,
@@ -113,7 +117,7 @@ REPLIES: Mapping[str, Mapping[str, tuple[Json, ...]]] = {
             {"data": [OPENROUTER_BATCH], "has_more": True, "last_id": "b"},
             {"data": [OPENROUTER_BATCH], "has_more": False, "last_id": "b"},
         ),
-        "read": (OPENROUTER_BATCH,),
+        "read": (OPENROUTER_BATCH, {"object": "list", "data": list(_LINES), "has_more": True, "next_cursor": "c=1"}),
     },
     "xai": {
         "upload": ({"id": "file-1"},), "create": (XAI_BATCH,), "look_up": (XAI_BATCH,), "cancel": (XAI_BATCH,),

@@ -56,10 +56,31 @@ def test_results_are_in_the_batch_itself() -> None:
     assert paths(flow.fetch(batch), _BASE) == ["GET /batches/batch_1"]
     file = json.dumps(OPENROUTER_BATCH).encode()
     results = {result.custom_id: result for result in flow.read(io.BytesIO(file))}
-    assert results["a"].reply is not None
-    assert results["b"].unanswered == "expired"
+    assert {name: result.reply and result.reply.status for name, result in results.items()} == {
+        "a": 200, "b": None, "c": 429,
+    }  # fmt: skip
+    assert not flow.more(batch, io.BytesIO(file))
     with pytest.raises(BatchRefusedError):
         list(flow.read(io.BytesIO(file[:-5])))
+
+
+def test_results_that_are_not_in_the_batch_come_in_pages() -> None:
+    flow = flow_of("openrouter")
+    expired = {
+        **OPENROUTER_BATCH,
+        "status": "expired",
+        "results": None,
+        "request_counts": {"total": 3, "completed": 1, "failed": 0},
+    }
+    batch = value_of(flow.look_up("batch_1"), expired)
+    first = "GET /batches/batch_1/results?limit=1000"
+    assert paths(flow.more(batch, io.BytesIO(json.dumps(expired).encode())), _BASE) == [first]
+    page = {"object": "list", "data": OPENROUTER_BATCH["results"], "has_more": True, "next_cursor": "c=1"}
+    assert len(list(flow.read(io.BytesIO(json.dumps(page).encode())))) == 3
+    assert paths(flow.more(batch, io.BytesIO(json.dumps(page).encode())), _BASE) == [f"{first}&cursor=c%3D1"]
+    assert not flow.more(batch, io.BytesIO(json.dumps({**page, "next_cursor": None}).encode()))
+    none = value_of(flow.look_up("batch_1"), {**expired, "request_counts": {"total": 3, "completed": 0, "failed": 0}})
+    assert not flow.more(none, io.BytesIO(json.dumps(expired).encode()))
 
 
 def test_a_batch_that_was_not_confirmed_is_found_by_model_time_and_size() -> None:

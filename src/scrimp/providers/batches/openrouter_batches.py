@@ -1,4 +1,7 @@
-"""OpenRouter's batches: all requests in one body, all results in the description of the batch (reference, 2.7, 11)."""
+"""OpenRouter's batches: all requests in one body, all results in the description of the batch (reference, 2.7, 11).
+
+Its newest pages know a list of results in pages, too, which is asked for where the batch itself has none.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,9 @@ from scrimp.providers.batches.replies import (
     unreadable,
     whole_object_in,
 )
-from scrimp.providers.endpoint import Endpoint, HttpRequest
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.json_access import array, dumps, nonempty, obj, string
+from scrimp.providers.replies.error_replies import status_of_envelope
 from scrimp.providers.replies.reported_cost import reported_cost
 from scrimp.values import Failure, JsonObject
 
@@ -36,6 +40,8 @@ _DAY = 86_400.0
 LIMITS = BatchLimits(requests=5_000, bytes=200_000_000, window=_DAY, results_kept=30 * _DAY)
 _PATH = "/batches"
 _WITH_RESULTS = ("ended", "expired", "cancelled")
+_PAGE = 1000  # results in a page of them
+_UNANSWERED = ("expired", "cancel")  # in the type of an error: no model was asked
 _LARGEST_REPLY = 2_000_000_000  # bytes of the results of 5 000 requests, which come in one reply
 
 
@@ -88,10 +94,21 @@ class OpenRouterBatches(BaseFlow):
         """Return the request for the batch itself: its results are in it."""
         return [self._with_results(each) for each in batch.results]
 
+    def more(self, batch: RemoteBatch, results: BinaryIO) -> Sequence[HttpRequest]:
+        """Return the request for a page of results: after another one, or where the batch itself has none."""
+        body = whole_object_in(results, self._endpoint)
+        path = f"{_PATH}/{quote(batch.id, safe='')}/results?limit={_PAGE}"
+        if "data" in body:
+            following = nonempty(body.get("next_cursor"))
+            return [self._request(f"{path}&cursor={quote(following, safe='')}")] if following else []
+        has_some = (batch.completed or 0) > (batch.failed or 0)
+        return [self._request(path)] if has_some and not isinstance(body.get("results"), list) else []
+
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
         """Yield what became of each request; raise BatchRefusedError for a reply that is cut off."""
         body = whole_object_in(results, self._endpoint)
-        return (result_in(each) for each in array(body.get("results")) if isinstance(each, dict))
+        entries = array(body.get("data", body.get("results")))
+        return (_result_in(each) for each in entries if isinstance(each, dict))
 
     def _with_results(self, batch: str) -> HttpRequest:
         return HttpRequest(
@@ -116,3 +133,14 @@ class OpenRouterBatches(BaseFlow):
             reported_cost=None if cost is None else str(cost),
             tokens=None if tokens[0] is None or tokens[1] is None else (tokens[0], tokens[1]),
         )  # fmt: skip
+
+
+def _result_in(entry: JsonObject) -> BatchResult:
+    """Return a result; an error is the reply that a live call would have got."""
+    error = obj(entry, "error")
+    kinds = f"{string(error.get('type'))} {string(error.get('code'))} {string(error.get('error_type'))}"
+    if not error or obj(entry, "response") or any(word in kinds for word in _UNANSWERED):
+        return result_in(entry)
+    body = dumps({"error": {**error, "metadata": {"error_type": error.get("error_type")}}})
+    reply = HttpReply(status=status_of_envelope(body), body=body)
+    return BatchResult(custom_id=string(entry.get("custom_id")), reply=reply)
