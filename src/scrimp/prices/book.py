@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from scrimp.prices.cheap_hours import CheapHours, cheap_hours
 from scrimp.prices.corrections import still_holding
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
 from scrimp.prices.model_names import without_effort
@@ -146,6 +147,11 @@ class PriceBook:
                 else _price(match, utc_moment(when), batch=batch, tier=service_tier, speed=speed, region=region)
             )
         return self._in_force[key]
+
+    def cheap_hours(self, provider: str, model: str, when: float) -> CheapHours | None:
+        """Return when a live call costs least within a day; None if its price does not change until then."""
+        match = self._match(provider, model)
+        return None if match is None else cheap_hours(match.row, when)
 
     def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
         """Yield the price list by provider and model, with corrections and the user's prices in place of its own."""

@@ -29,6 +29,7 @@ def watch(job: JobArgument = None) -> None:
     """Wait until all batches of a job have ended, and send what follows from them.
 
     The next steps of chains, requests without a result and halves of a batch that was too large are sent as well.
+    Requests that wait for the hours at which their model costs less are called then, for fetch to print.
     Ctrl-C ends the watching, not the batches. The exit status is 0 once all have ended, and 6 before.
     """
     from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs

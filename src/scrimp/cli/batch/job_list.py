@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import OPEN_SHARDS
+from scrimp.flows.batch.cheap_hours import hour_of
 from scrimp.flows.batch.jobs import find_job
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.records import Job, ShardRecord
@@ -39,11 +40,10 @@ def list_(*, as_json: Json = False) -> None:
     A warning says which results expire soon, and which batches have taken far longer than most.
     """
     with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
-        jobs, shards = store.jobs(), store.shards()
+        jobs, shards, now = store.jobs(), store.shards(), session.services.clock()
         if as_json:
-            print_json([_as_json(job, _of(job, shards)) for job in jobs])
+            print_json([_as_json(job, _of(job, shards), now) for job in jobs])
             return
-        now = session.services.clock()
         print_table(
             ("job", "age", "state", "batches", "requests", "answered", "command"),
             [_cells(job, _of(job, shards), now) for job in jobs], "rrlrrrl", session.out,
@@ -57,11 +57,10 @@ def status(job: JobArgument = None, *, as_json: Json = False) -> None:
     """Show the batches of a job as they were last looked at; the network is not used (scrimp batch watch looks)."""
     with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
         found = find_job(store, job)
-        shards = store.shards(found.job)
+        shards, now = store.shards(found.job), session.services.clock()
         if as_json:
-            print_json(_as_json(found, shards))
+            print_json(_as_json(found, shards, now))
             return
-        now = session.services.clock()
         print_table(
             ("batch", "model", "age", "state", "requests", "answered", "failed", "at the provider"),
             [_shard_cells(shard, now) for shard in shards], "rlrlrrrl", session.out,
@@ -70,10 +69,13 @@ def status(job: JobArgument = None, *, as_json: Json = False) -> None:
         for shard in shards:
             if shard.error is not None and shard.state != "fetched":
                 session.messages.note(f"{shard.shard}: {shard.error}")
+        if found.cheap_from is not None and found.cheap_from > now and job_state(found, (), now).startswith("waits"):
+            waiting = f"{pluralize(found.for_later, 'request')} that no batch takes, until {hour_of(found.cheap_from)}"
+            session.messages.note(f"waiting: {waiting}, when the model costs less")
         _warn(session, [found], shards, now)
 
 
-def job_state(job: Job, shards: Sequence[ShardRecord]) -> str:
+def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
     """Return how far a job is, in a word."""
     if job.cancelled:
         return "cancelled"
@@ -81,6 +83,8 @@ def job_state(job: Job, shards: Sequence[ShardRecord]) -> str:
         return "done"
     if any(shard.state in OPEN_SHARDS for shard in shards):
         return "running"
+    if job.cheap_from is not None and job.cheap_from > now:
+        return f"waits for {hour_of(job.cheap_from)}"
     return "to fetch" if shards else "new"
 
 
@@ -91,7 +95,7 @@ def _of(job: Job, shards: Sequence[ShardRecord]) -> list[ShardRecord]:
 def _cells(job: Job, shards: Sequence[ShardRecord], now: float) -> tuple[str, ...]:
     sent = [shard for shard in shards if shard.state not in ("split", "unsold", "refused", "dropped")]
     return (
-        job.job, format_clock(now - job.created), job_state(job, shards), str(len(sent)),
+        job.job, format_clock(now - job.created), job_state(job, shards, now), str(len(sent)),
         f"{sum(shard.requests for shard in sent):,}", f"{sum(_answered(shard) for shard in sent):,}",
         " ".join(job.command),
     )  # fmt: skip
@@ -130,5 +134,5 @@ def _warn(session: Session, jobs: Sequence[Job], shards: Sequence[ShardRecord], 
             )
 
 
-def _as_json(job: Job, shards: Sequence[ShardRecord]) -> dict[str, object]:
-    return {**asdict(job), "state": job_state(job, shards), "shards": [asdict(shard) for shard in shards]}
+def _as_json(job: Job, shards: Sequence[ShardRecord], now: float) -> dict[str, object]:
+    return {**asdict(job), "state": job_state(job, shards, now), "shards": [asdict(shard) for shard in shards]}

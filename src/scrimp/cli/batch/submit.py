@@ -13,6 +13,9 @@ def submit(context: typer.Context) -> None:
 
     Nothing is printed but the name of the job: `scrimp batch watch` waits for it, `scrimp batch fetch` prints its rows.
     What is in the cache, and what is on its way in another job, is not sent again.
+
+    A model that no batch takes and that costs less at other hours, as DeepSeek's do, waits for these hours; watch and
+    fetch --wait wait, too, and then call it.
     """
     from scrimp.cli.batch.run_command import run_command  # noqa: PLC0415 - all that a run needs
 

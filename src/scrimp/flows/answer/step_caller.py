@@ -148,6 +148,11 @@ class StepCaller:
         self._budget.settle(Decimal(0), cost or Decimal(0))
 
     @property
+    def halted(self) -> bool:
+        """Whether the run was stopped, so that nothing more is called."""
+        return self._client.halted
+
+    @property
     def refusal(self) -> str | None:
         """Why a request did not fit under the run's cap, with what is spent by now; None where all did."""
         return self._budget.refusal and self._budget.refusal()

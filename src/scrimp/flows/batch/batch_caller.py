@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -24,6 +25,7 @@ from scrimp.values import Completion, Failure, ModelRef
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.batch.cheap_hours import CheapHoursClock, Wait
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
@@ -46,6 +48,7 @@ class Batches(Struct, frozen=True, kw_only=True):
     available: frozenset[str]  # providers with a key
     secrets: Secrets
     prices: PriceBook
+    hours: CheapHoursClock
     warn: Callable[[str], None]
 
 
@@ -71,28 +74,42 @@ class Batchable:
 
     def tell(self, model: ModelRef, why: str) -> None:
         """Say once that a model is called live."""
-        if model.without_arm not in self._told:
-            self._told.add(model.without_arm)
-            self._batches.warn(f"{model.without_arm} is called live, at full price: {why}")
+        price = "now that it costs less than at other hours" if self._batches.hours.is_cheap(model) else "at full price"
+        self._say(f"{model.without_arm} is called live, {price}: {why}")
+
+    def tell_wait(self, wait: Wait, why: str) -> None:
+        """Say once that a model is called live later."""
+        self._say(f"{wait.words}: {why}")
+
+    def _say(self, words: str) -> None:
+        if words not in self._told:
+            self._told.add(words)
+            self._batches.warn(words)
 
 
 class BatchCaller:
     """Answers the steps of one pass over a job's rows."""
 
     def __init__(
-        self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None
-    ) -> None:
+        self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None,
+        patient: bool = False, concurrency: int = 1,
+    ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
+        A call that costs less at another hour is waited for where `patient`, else its row is pending until then; of
+        calls that will cost more, no more than `concurrency` have begun.
         `cap` is the most that the job may cost, in dollars; None: no limit.
         """
         self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
+        self._patient, self._slots = patient, asyncio.Semaphore(concurrency)
         self._batchable = Batchable(batches)
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
         self.held = 0  # calls that do not fit under the cap
         self.waiting = 0  # calls that are in batches
         self.for_live = 0  # calls that no batch takes
+        self.for_later = 0  # of these: not before they cost less
+        self.wait: Wait | None = None  # the first one that ends
 
     def load(self, keys: Sequence[bytes]) -> None:
         """Read what was batched for some rows, all at once."""
@@ -170,13 +187,39 @@ class BatchCaller:
     ) -> Completion | Failure:  # fmt: skip
         if self._outbox is None:
             if self._live:
-                return await self._inner.call(question, row, recorder)
+                return await self._call_live(question, row, recorder)
             raise _pending(f"is not in a batch yet: scrimp batch watch {self._batches.job.job}")
         usable = [model for model in question.step.candidates if model.provider in self._batches.available]
         if not usable:
             return await self._inner.call(question, row, recorder)  # which says what is missing
         self._collect(usable[0], question, row, recorder, number)
         raise _pending("is on its way to a batch")
+
+    async def _call_live(
+        self, question: CallStep, row: PlannedRow, recorder: RowRecorder
+    ) -> Completion | Failure:  # fmt: skip
+        """Call a model once it costs least, at once for a row of which a live call was paid: it would be lost."""
+        usable = [model for model in question.step.candidates if model.provider in self._batches.available]
+        paid = any(entry.batch is None for entry in recorder.entries)
+        if not usable or paid or not self._batches.hours.change(usable[0]):
+            return await self._inner.call(question, row, recorder)
+        async with self._slots:  # so that few calls are ahead of the hour, in the queue of their provider
+            await self._wait_for_cheap_hours(usable[0])
+            return await self._inner.call(question, row, recorder)
+
+    async def _wait_for_cheap_hours(self, model: ModelRef) -> None:
+        hours = self._batches.hours
+        while (wait := hours.wait_for(model)) is not None:
+            if not self._patient or self._inner.halted:
+                self._note_wait(wait)
+                raise _pending(wait.words)
+            self._batchable.tell_wait(wait, f"what is left of job {self._batches.job.job} is called then")
+            await hours.sleep(wait.until, lambda: self._inner.halted)
+
+    def _note_wait(self, wait: Wait) -> None:
+        self.for_later += 1
+        if self.wait is None or wait.until < self.wait.until:
+            self.wait = wait
 
     def _collect(
         self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
@@ -191,8 +234,7 @@ class BatchCaller:
                 "what is attached is not sent in batches" if row.prompt.attachments else "probabilities are not sold so"
             )
         if why is not None:
-            self.for_live += 1
-            self._batchable.tell(model, why)
+            self._leave_for_live(model, why)
             return
         endpoint = self._batches.endpoints[model.provider]
         flow = batch_flow(endpoint)
@@ -203,8 +245,15 @@ class BatchCaller:
         target = Target(model.provider, model.model, flow.path(request))
         in_shard = CallInShard(row.key, number, 0, row.prompt.source)
         if not outbox.add(target, flow, request, in_shard):
-            self.for_live += 1
-            self._batchable.tell(model, f"{row.prompt.source or 'a row'} is too large for a batch")
+            self._leave_for_live(model, f"{row.prompt.source or 'a row'} is too large for a batch")
+
+    def _leave_for_live(self, model: ModelRef, why: str) -> None:
+        self.for_live += 1
+        if (wait := self._batches.hours.wait_for(model)) is None:
+            self._batchable.tell(model, why)
+        else:
+            self._note_wait(wait)
+            self._batchable.tell_wait(wait, why)
 
     def _commit(self, call: Call) -> bool:
         """Count the most that a call can cost under the cap; return whether it fits."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.flows.batch.batch_caller import Batches
+from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.opening import open_follower
 from scrimp.store.batches.store import BatchStore
 
@@ -27,7 +28,7 @@ def cancel_job(job: Job, services: Services) -> int:
         batches = Batches(
             job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
             available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
-            warn=services.warn,
+            hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
         )  # fmt: skip
         if open_shards:
             asyncio.run(_cancel(batches, services))

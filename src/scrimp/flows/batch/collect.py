@@ -16,6 +16,7 @@ from scrimp.transport.limits.health import ProviderHealth
 if TYPE_CHECKING:
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.flows.batch.cheap_hours import Wait
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
@@ -27,7 +28,8 @@ class Collected:
 
     def __init__(self) -> None:
         self.rows = self.cached = 0
-        self.in_batches = self.new = self.held = self.for_live = 0  # calls
+        self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
+        self.wait: Wait | None = None  # until when those for later are not made
 
 
 async def collect(
@@ -68,4 +70,5 @@ async def collect(
     outbox.close()
     found.in_batches, found.new = caller.waiting, outbox.collected
     found.held, found.for_live = caller.held, caller.for_live
+    found.for_later, found.wait = caller.for_later, caller.wait
     return found

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from scrimp.enums import BatchGoal
 from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller, Batches
+from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.follow import Follower, JobProgress
 from scrimp.flows.batch.job_files import locked
@@ -59,10 +60,13 @@ class BatchRun:
         self._job, self._plan, self._options, self._services, self._tell = job, plan, options, services, tell
         self._store = BatchStore(services.paths.batches_db)
         self._spool = Spool(services.paths.batch_files)
+        self._has_waited = False  # for hours at which calls cost less
         self._batches = Batches(
             job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
-            secrets=services.keys, prices=services.prices, warn=services.warn,
+            secrets=services.keys, prices=services.prices,
+            hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline, look=plan.longest_wait),
+            warn=services.warn,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -80,6 +84,10 @@ class BatchRun:
                 return RunStop("auth", f"stopped: {refused}; {self._to_go_on()}", refused.exit_status)
             except KeyboardInterrupt:
                 return self._interrupted()
+            if self._plan.goal == "followed" and self._has_waited and self._options.cache == "on":
+                # Rows are printed by another command, which may come when calls cost more again.
+                stop = self._rows(open_prompts, lambda _: None, found)
+                return self._left(found) if stop is None else stop
             if self._plan.goal in ("submitted", "followed"):
                 return self._left(found)
             return self._rows(open_prompts, sink, found)
@@ -89,7 +97,11 @@ class BatchRun:
         while not self._is_late() and not self._job.cancelled:
             found = self._collect(open_prompts)
             if not self._open:
-                return found
+                if found.wait is None or self._plan.goal in ("submitted", "fetched"):
+                    return found
+                asyncio.run(self._batches.hours.sleep(found.wait.until))
+                self._has_waited = True
+                continue
             asyncio.run(self._work())
             if self._plan.goal in ("submitted", "fetched") and self._open:
                 return found
@@ -112,12 +124,19 @@ class BatchRun:
             found = asyncio.run(
                 collect(open_prompts(), self._options, self._services, self._batches, outbox, cap=cap)
             )  # fmt: skip
+        self._save(cheap_from=None if found.wait is None else found.wait.until, for_later=found.for_later)
         if found.new:
             shards = len(self._store.open_shards(self._job.job))
             self._services.note(
                 f"job {self._job.job}: {pluralize(found.new, 'request')} in {pluralize(shards, 'batch')}"
             )
         return found
+
+    def _save(self, **changes: object) -> None:
+        changed = replace(self._job, **changes)
+        if changed != self._job:
+            self._job = changed
+            self._store.save_job(changed)
 
     async def _work(self) -> None:
         async with open_follower(
@@ -152,7 +171,17 @@ class BatchRun:
         live_too = not still_open and not found.held and not found.in_batches and not self._job.cancelled
 
         def before(inner: StepCaller) -> BatchCaller:
-            callers.append(BatchCaller(self._batches, inner, outbox=None, live=live_too, cap=None))
+            callers.append(
+                BatchCaller(
+                    self._batches,
+                    inner,
+                    outbox=None,
+                    live=live_too,
+                    cap=None,
+                    patient=self._plan.goal != "fetched",
+                    concurrency=self._options.concurrency,
+                )
+            )
             return callers[-1]
 
         self._services.batched = before
@@ -161,25 +190,35 @@ class BatchRun:
             return stop
         if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
             return RunStop("batch", f"rows are in batches; {self._to_go_on()}", PENDING)
+        if (wait := next((caller.wait for caller in callers if caller.for_later), None)) is not None:
+            return RunStop("batch", f"{wait.words}; {self._to_go_on()}", PENDING)
         if found.held:
             cap = self._options.limits.max_cost
             return RunStop(
                 "budget", f"stopped: {pluralize(found.held, 'request')} may cost more than --max-cost {cap} allows", 5
             )  # fmt: skip
-        self._store.save_job(replace(self._job, ended=self._services.clock()))
+        printed = self._services.clock() if self._plan.goal in ("fetched", "answered") else None
+        self._save(ended=printed, cheap_from=None, for_later=0)
         return None
 
     def _left(self, found: Collected) -> RunStop | None:
         """Say how to go on with a job whose rows are made later."""
         if self._open:
             return RunStop("batch", f"job {self._job.job} is submitted; {self._to_go_on()}", PENDING)
-        rows = (
-            f"{found.cached:,} of {found.rows:,} rows were in the cache" if found.cached else "its batches have ended"
-        )
+        if found.wait is not None:
+            calls = pluralize(found.for_later, "request")
+            return RunStop("batch", f"job {self._job.job}: {calls}: {found.wait.words}; {self._to_go_on()}", PENDING)
+        rows = "its batches have ended"
+        if found.for_live and self._plan.goal == "submitted":
+            rows = f"{pluralize(found.for_live, 'request')} that no batch takes will be called by fetch"
+        elif found.cached:
+            rows = f"{found.cached:,} of {found.rows:,} rows were in the cache"
         self._services.note(f"job {self._job.job}: {rows}; rows: scrimp batch fetch {self._job.job}")
         return None
 
     def _interrupted(self) -> RunStop:
+        if not self._open and self._job.for_later:
+            return RunStop("batch", f"no longer waited for: nothing of it was called; {self._to_go_on()}", PENDING)
         if not self._open:
             return RunStop("interrupted", f"stopped; {self._to_go_on()}", 130)
         return RunStop(

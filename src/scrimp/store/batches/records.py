@@ -20,6 +20,8 @@ class Job(Struct, frozen=True, kw_only=True):
     queue: str | None = None  # its shards wait for `scrimp batch flush`
     cancelled: bool = False
     ended: float | None = None  # when its rows were printed
+    cheap_from: float | None = None  # when requests that no batch takes cost less, as it was last found
+    for_later: int = 0  # how many these are
 
 
 class ShardRecord(Struct, frozen=True, kw_only=True):

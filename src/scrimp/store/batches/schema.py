@@ -30,4 +30,10 @@ def m001_batches(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX calls_shard ON calls (shard)")
 
 
-MIGRATIONS = (m001_batches,)
+def m002_cheap_hours(db: sqlite3.Connection) -> None:
+    """Add for which hour the requests of a job wait that no batch takes."""
+    db.execute("ALTER TABLE jobs ADD COLUMN cheap_from REAL")
+    db.execute("ALTER TABLE jobs ADD COLUMN for_later INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS = (m001_batches, m002_cheap_hours)

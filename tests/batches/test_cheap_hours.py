@@ -1,0 +1,176 @@
+"""Work for models that take no batches and whose price changes by time of day: held until they cost less."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from batch_servers import OpenAIBatches
+from command import Ran, Scrimp
+from scrimp.config.paths import paths_of
+from scrimp.config.sources.load import load
+from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
+from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.services import Services
+from scrimp.store.batches.records import Job
+from scrimp.store.batches.store import BatchStore
+from scrimp.values import Answered, Outcome, Prompt
+
+CONFIG = """
+[providers.clock]
+dialect = "openai"
+flavour = "deepseek"
+base_url = "{url}"
+key_env = "FAKE_KEY"
+price_provider = "clockwork"
+[tiers]
+simple = ["clock/hourly"]
+medium = ["clock/hourly"]
+high = ["clock/hourly"]
+[batch]
+poll = "0.01s"
+"""
+
+
+def at(hours: float) -> str:
+    return f"{datetime.now(UTC) + timedelta(hours=hours):%H:%M}"
+
+
+def double_between(scrimp: Scrimp, start: float, end: float) -> None:
+    """Set a price that doubles between so many hours from now."""
+    row: dict[str, Any] = {
+        "prices": [
+            {"bands": [{"rates": {"input": "1", "output": "10"}}]},
+            {
+                "condition": {"start": at(start), "end": at(end)},
+                "bands": [{"rates": {"input": "2", "output": "20"}}],
+            },
+        ]
+    }
+    table = {
+        "date": "2030-01-01", "source": "a test", "licence": "MIT", "form": 2,
+        "providers": {"clockwork": {"rows": {"hourly": row}}},
+    }  # fmt: skip
+    (scrimp.home / "prices.json.gz").write_bytes(gzip.compress(json.dumps(table).encode()))
+
+
+@pytest.fixture
+def hourly(scrimp: Scrimp, server: OpenAIBatches) -> Scrimp:
+    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+    scrimp.config(CONFIG.format(url=server.url))
+    scrimp.file("rows.txt", "one\ntwo\n")
+    return scrimp
+
+
+def submit(scrimp: Scrimp, *words: str) -> Ran:
+    return scrimp("batch", "submit", "rows.txt", "--model", "clock/hourly", *words)
+
+
+def test_work_is_held_while_its_model_costs_more(hourly: Scrimp, server: OpenAIBatches) -> None:
+    double_between(hourly, -1, 2)
+    submitted = submit(hourly)
+    assert (submitted.status, submitted.out) == (6, "")
+    assert f"waits for {at(2)} UTC" in submitted.err
+    assert "costs 50% less" in submitted.err.replace(" %", "%")
+    assert f"waits for {at(2)} UTC" in hourly("batch", "list").out
+    assert f"2 requests that no batch takes, until {at(2)} UTC" in hourly("batch", "status").err
+    fetched = hourly("batch", "fetch")
+    assert fetched.status == 6
+    assert [row["status"] for row in fetched.rows] == ["pending"] * 2
+    assert f"waits for {at(2)} UTC" in fetched.rows[0]["error"]["message"]
+    assert server.runs == []
+
+
+def test_work_is_called_live_while_its_model_costs_less(hourly: Scrimp, server: OpenAIBatches) -> None:
+    double_between(hourly, 2, 5)
+    ran = hourly("run", "rows.txt", "--model", "clock/hourly", "--batch")
+    assert ran.status == 0, ran.err
+    assert [row["status"] for row in ran.rows] == ["ok"] * 2
+    assert sorted(server.live_prompts) == ["one", "two"]
+    assert "now that it costs less" in ran.err
+
+
+def test_held_work_is_called_once_its_hour_has_come(hourly: Scrimp, server: OpenAIBatches) -> None:
+    double_between(hourly, -1, 2)
+    assert submit(hourly).status == 6
+    double_between(hourly, -3, -1)
+    fetched = hourly("batch", "fetch")
+    assert fetched.status == 0, fetched.err
+    assert [row["status"] for row in fetched.rows] == ["ok"] * 2
+    assert "done" in hourly("batch", "list").out
+    assert len(server.live_prompts) == 2
+
+
+@pytest.mark.parametrize("command", ["run", "watch"])
+def test_a_deadline_ends_the_wait(hourly: Scrimp, server: OpenAIBatches, command: str) -> None:
+    double_between(hourly, -1, 2)
+    if command == "run":
+        ran = hourly("run", "rows.txt", "--model", "clock/hourly", "--batch", "--deadline", "0.3s")
+    else:
+        submitted = submit(hourly, "--deadline", "0.3s")
+        assert submitted.status == 6, submitted.err
+        watched = hourly("batch", "watch")
+        assert (watched.status, watched.out) == (0, ""), watched.err
+        double_between(hourly, -1, 2)
+        ran = hourly("batch", "fetch")
+    assert ran.status == 0, ran.err
+    assert [row["status"] for row in ran.rows] == ["ok"] * 2
+    assert sorted(server.live_prompts) == ["one", "two"]
+
+
+def test_a_live_run_waits_for_no_hour(hourly: Scrimp) -> None:
+    double_between(hourly, -1, 2)
+    ran = hourly("run", "rows.txt", "--model", "clock/hourly")
+    assert ran.status == 0, ran.err
+
+
+def test_a_price_that_is_the_same_all_day_holds_nothing(hourly: Scrimp, server: OpenAIBatches) -> None:
+    hourly.config(CONFIG.format(url=server.url) + '[models."clock/hourly"]\nprice = { input = 1.0, output = 10.0 }\n')
+    ran = hourly("run", "rows.txt", "--model", "clock/hourly", "--batch")
+    assert ran.status == 0, ran.err
+    assert "at full price" in ran.err
+
+
+def test_when_the_price_rises_amid_the_calls_the_rows_that_are_left_wait_until_it_falls(
+    hourly: Scrimp, server: OpenAIBatches
+) -> None:
+    double_between(hourly, 1, 2)
+    now = [time.time()]
+    begun = now[0] // 60 * 60
+    called: list[float] = []
+
+    def ring() -> None:
+        called.append(now[0])
+        if len(called) == 2:
+            now[0] += 5400  # amid the hour that is dear
+
+    def clock() -> float:
+        now[0] += 60
+        return now[0]
+
+    server.after["live"] = ring
+    paths = paths_of({"SCRIMP_HOME": str(hourly.home)})
+    said: list[str] = []
+    services = Services(
+        load(env=hourly.env, cwd=hourly.cwd, paths=paths, flags={}), paths, env=hourly.env, warn=said.append,
+        note=said.append, clock=clock,
+    )  # fmt: skip
+    job = Job(job="b1", created=now[0], folder="", command=(), digest="")
+    with closing(BatchStore(paths.batches_db)) as store:
+        store.add_job(job)
+    rows: list[Outcome] = []
+    prompts = [Prompt(index=number, text=f"prompt {number}", row={}) for number in range(4)]
+    plan = BatchPlan(goal="answered", longest_wait=0.001)
+    with closing(services), closing(BatchRun(job, plan, RunOptions(concurrency=1), services, lambda _: None)) as run:
+        stop = run.run(lambda: iter(prompts), rows.extend)
+
+    assert stop is None
+    assert [type(row) for row in rows] == [Answered] * 4
+    assert [called[1] < begun + 3600, called[2] >= begun + 7200, called[3] < begun + 9000] == [True] * 3, called
+    assert len([words for words in said if "what is left of job b1 is called then" in words]) == 1
