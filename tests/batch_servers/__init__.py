@@ -5,8 +5,8 @@
         server.scripts.append([VALIDATING, RUNNING, EXPIRED])  # of the next batch: a poll moves it on by one phase,
                                                  # the last one stays; half of the requests are done while RUNNING
         server.fates["some prompt"] = [failed(429), SUCCEEDED]  # or by custom_id, or "*" for all; one for each run
-        server.lose("create")                    # done, then no reply; or server.refuse("poll", 503, times=2)
-        server.after["upload"] = process.kill    # or server.before: a client killed between two steps
+        server.lose("create")                    # done, but no reply; drop: not done; refuse("poll", 503, times=2)
+        server.after["upload"] = process.kill    # killed between two steps; server.before with drop: not even sent
         scrimp("run", "rows.txt", "--batch")
         assert server.paid_twice == [] and set(server.billed) == prompts and len(server.batches) == 1
 

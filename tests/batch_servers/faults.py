@@ -38,7 +38,8 @@ class Planned(Struct):
     step: Step
     times: int | None
     reply: Reply | None = None  # in place of serving the request
-    lost: bool = False
+    lost: bool = False  # the reply, not the request
+    dropped: bool = False  # the request
     cut_at: int | None = None
     says_so: bool = True  # the length of the whole is announced
 
@@ -56,6 +57,10 @@ class Faults:
     def lose(self, step: str, *, times: int | None = 1) -> None:
         """Serve the request, then hang up without a reply."""
         self._planned.append(Planned(Step(step), times, lost=True))
+
+    def drop(self, step: str, *, times: int | None = 1) -> None:
+        """Hang up without serving the request, as if it never came; `before` is called all the same."""
+        self._planned.append(Planned(Step(step), times, dropped=True))
 
     def refuse(
         self, step: str, status: int, *, times: int | None = 1, code: str = "", message: str = "no",

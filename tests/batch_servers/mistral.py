@@ -11,7 +11,7 @@ from batch_servers.faults import Refused, Step
 from batch_servers.file_server import FILE_ROUTES
 from batch_servers.outcomes import Batch, Item, Phase, Refusal
 from batch_servers.result_files import ResultFiles
-from batch_servers.server import File, tokens_of
+from batch_servers.server import File
 from batch_servers.wire import Reply, Request, as_json
 
 STATUSES = {
@@ -110,9 +110,6 @@ class MistralBatches(ResultFiles):
             batch.refusals.append(Refusal("duplicate", "custom_id must be unique within a job"))
         if not 1 <= len(batch.items) <= self.max_requests:
             batch.refusals.append(Refusal("size", f"A job has 1 to {self.max_requests} requests"))
-        limit = self.enqueued_limit
-        if limit is not None and tokens_of(batch) + self.enqueued(batch.model, batch) > limit:
-            batch.refusals.append(Refusal("limit", "Too many tokens are waiting for this model"))
 
     def job(self, batch: Batch) -> dict[str, Any]:
         at = {phase: int(when) for phase, when in batch.entered.items()}

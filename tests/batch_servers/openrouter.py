@@ -11,7 +11,7 @@ from batch_servers.answers import chat_completion, prompt_of
 from batch_servers.faults import Refused, Step
 from batch_servers.openai import STATUSES
 from batch_servers.outcomes import Batch, Fate, Item, Phase, Refusal
-from batch_servers.server import BatchServer, tokens_of
+from batch_servers.server import BatchServer
 from batch_servers.wire import Reply, Request, as_json, page
 
 KINDS = {
@@ -80,9 +80,6 @@ class OpenRouterBatches(BatchServer):
             batch.refusals.append(Refusal("duplicate", "custom_id must be unique within a batch"))
         if not 1 <= len(batch.items) <= self.max_requests:
             batch.refusals.append(Refusal("size", f"A batch has 1 to {self.max_requests} requests"))
-        limit = self.enqueued_limit
-        if limit is not None and tokens_of(batch) + self.enqueued(batch.model, batch) > limit:
-            batch.refusals.append(Refusal("limit", "Too many tokens are enqueued for this model"))
 
     def ended(self, batch: Batch) -> None:
         if batch.phase is not Phase.COMPLETED and not self.keeps_partial:

@@ -73,7 +73,9 @@ class BatchServer(Faults):
         self.hidden_lists = 0  # lists that leave a new batch out
         self.counts_off = 0  # added to what a batch counts as completed
         self.usage_off = 0  # added to the tokens that a batch names
-        self.enqueued_limit: int | None = None  # tokens of prompts of a model in batches that have not ended
+        self.enqueued_limit: int | None = (
+            None  # OpenAI, Gemini: tokens of a model's prompts in batches that have not ended
+        )
         self.seen: list[Seen] = []
         self.runs: list[Run] = []
         self.files: dict[str, File] = {}
@@ -262,6 +264,9 @@ class BatchServer(Faults):
                 reply = planned.reply
             else:
                 self.before.get(step, int)()
+                if planned is not None and planned.dropped:
+                    self.seen.append(Seen(step, request.method, request.path, request.headers, 0))
+                    return None
                 reply = self._answered(request, function, found)
                 self.after.get(step, int)()
             lost = planned is not None and planned.lost

@@ -225,6 +225,9 @@ def test_a_new_batch_is_unknown_at_first_and_hooks_see_each_step(server: OpenAIB
     told: list[tuple[str, int]] = []
     server.before["create"] = lambda: told.append(("before", len(server.batches)))
     server.after["create"] = lambda: told.append(("after", len(server.batches)))
+    server.drop("create")
+    with pytest.raises(sdk.APIConnectionError):
+        submit(client, line("a", "one"))
     batch = submit(client, line("a", "one"))
     for _ in range(2):
         with pytest.raises(sdk.NotFoundError):
@@ -232,7 +235,7 @@ def test_a_new_batch_is_unknown_at_first_and_hooks_see_each_step(server: OpenAIB
 
     assert client.batches.retrieve(batch.id).status == "in_progress"
     assert [len(client.batches.list().data) for _ in range(2)] == [0, 1]
-    assert told == [("before", 0), ("after", 1)]
+    assert told == [("before", 0), ("before", 0), ("after", 1)]
 
 
 def test_a_batch_is_stuck_fails_or_moves_on_without_polls(server: OpenAIBatches, client: Any) -> None:
