@@ -1,0 +1,78 @@
+"""`scrimp run --batch` through each kind of batch API: the rows of a live run, whatever befalls the batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from batch_servers import (
+    MISSING,
+    AnthropicBatches,
+    BatchServer,
+    GeminiBatches,
+    MistralBatches,
+    OpenAIBatches,
+    OpenRouterBatches,
+    failed,
+)
+from command import Scrimp
+
+SERVERS: dict[str, type[BatchServer]] = {
+    "openai/gpt-6-luna": OpenAIBatches, "anthropic/claude-haiku-5-5": AnthropicBatches,
+    "gemini/gemini-3.8-flash": GeminiBatches, "mistral/mistral-small-2603": MistralBatches,
+    "openrouter/openai/gpt-6-luna": OpenRouterBatches,
+}  # fmt: skip
+PROMPTS = [f"prompt {number}" for number in range(7)]
+
+
+@pytest.fixture(params=SERVERS)
+def model(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def server(model: str) -> Iterator[BatchServer]:
+    with SERVERS[model]() as running:
+        yield running
+
+
+@pytest.fixture
+def batched(scrimp: Scrimp, server: BatchServer, model: str) -> Scrimp:
+    name = model.partition("/")[0]
+    scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
+    scrimp.config(
+        f'[providers.{name}]\nbase_url = "{server.url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
+        f'[models."{model}"]\nprice = {{ input = 1.0, output = 10.0 }}\n'
+    )
+    scrimp.file("rows.txt", "\n".join(PROMPTS))
+    return scrimp
+
+
+def test_rows_are_answered_in_order_by_one_batch_and_are_hits_live(
+    batched: Scrimp, server: BatchServer, model: str
+) -> None:
+    ran = batched("run", "rows.txt", "--model", model, "--batch")
+    again = batched("run", "rows.txt", "--model", model)
+
+    assert (ran.status, again.status) == (0, 0), ran.err + again.err
+    assert [row["output"] for row in ran.rows] == [f"echo: {prompt}" for prompt in PROMPTS]
+    assert [(row["output"], row["cache"]) for row in again.rows] == [(row["output"], "hit") for row in ran.rows]
+    assert server.billed == dict.fromkeys(PROMPTS, 1)
+    assert (len(server.batches), server.live_prompts) == (1, [])
+
+
+def test_a_lost_reply_and_odd_results_lose_nothing_and_pay_for_nothing_twice(
+    batched: Scrimp, server: BatchServer, model: str
+) -> None:
+    server.lose("create")
+    server.hidden_polls, server.unknown_ids = 1, 1
+    server.refuse("poll", 500)
+    server.fates = {PROMPTS[1]: [failed(500)], PROMPTS[2]: [MISSING], PROMPTS[4]: failed(400)}
+    ran = batched("run", "rows.txt", "--model", model, "--batch")
+
+    assert ran.status == 3, ran.err
+    assert [row["status"] for row in ran.rows] == ["error" if n == 4 else "ok" for n in range(7)]
+    assert server.paid_twice == []
+    assert server.billed == {prompt: 1 + (n == 2) for n, prompt in enumerate(PROMPTS) if n != 4}
+    assert [len(batch.items) for batch in server.batches.values()] == [7, 2]  # the second of those without a result
