@@ -33,7 +33,8 @@ from batch_servers.outcomes import (
     Phase,
     failed,
 )
-from batch_servers.server import BatchServer, Run, Seen
+from batch_servers.record import Run, Seen
+from batch_servers.server import BatchServer
 
 VALIDATING, RUNNING, FINISHING = Phase.VALIDATING, Phase.RUNNING, Phase.FINISHING
 COMPLETED, EXPIRED, FAILED = Phase.COMPLETED, Phase.EXPIRED, Phase.FAILED

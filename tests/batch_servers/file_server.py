@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from batch_servers.faults import Refused, Step
-from batch_servers.server import BatchServer, File
+from batch_servers.record import File
+from batch_servers.server import BatchServer
 from batch_servers.wire import Reply, Request, as_json, form_parts, page
 
 DAY = 86_400

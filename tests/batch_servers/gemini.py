@@ -1,9 +1,8 @@
-"""Gemini's batches, inline or of files uploaded resumably, and its generateContent."""
+"""Gemini's batches, inline or of files, and its generateContent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -11,14 +10,11 @@ from msgspec import Struct
 
 from batch_servers.answers import generated_content, prompt_of
 from batch_servers.faults import Refused, Step
+from batch_servers.gemini_files import FILE_ROUTES, ResumableUploads, time_of
 from batch_servers.outcomes import Batch, Fate, Item, Phase, Refusal
-from batch_servers.server import BatchServer, File, tokens_of
+from batch_servers.server import tokens_of
 from batch_servers.wire import Reply, Request, as_json
 
-STATUSES = {
-    400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
-    429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED",
-}  # fmt: skip
 CODES = {400: 3, 404: 5, 403: 7, 429: 8, 500: 13, 503: 14, 504: 4}  # google.rpc.Code of results
 STATES = {
     Phase.VALIDATING: "PENDING", Phase.COMPLETED: "SUCCEEDED", Phase.EXPIRED: "EXPIRED", Phase.FAILED: "FAILED",
@@ -26,7 +22,6 @@ STATES = {
 }  # fmt: skip
 TYPE = "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatch"
 INLINE_BYTES = 20 * 1024 * 1024
-TWO_DAYS = 172_800
 
 
 class Line(Struct):
@@ -36,26 +31,11 @@ class Line(Struct):
     request: msgspec.Raw
 
 
-class Upload(Struct):
-    """An upload that is under way."""
-
-    name: str
-    size: int
-    data: bytearray
-
-
-class GeminiBatches(BatchServer):
+class GeminiBatches(ResumableUploads):
     """Gemini: an operation whose metadata has the state, and at the end the results or the name of their file."""
 
-    root = "/v1beta"
     routes: ClassVar[Sequence[tuple[str, str, Step, str]]] = (
-        ("POST", "/upload/[^/]+/files", Step.START, "start_upload"),
-        ("POST", r"/upload/[^/]+/files\?upload_id", Step.UPLOAD, "upload"),
-        ("PUT", r"/upload/[^/]+/files\?upload_id", Step.UPLOAD, "upload"),
-        ("GET", "/files", Step.LIST, "list_files"),
-        ("GET", "/files/(?P<file_id>[^/:]+)", Step.OTHER, "retrieve_file"),
-        ("GET", "/files/(?P<file_id>[^/:]+):download", Step.DOWNLOAD, "content"),
-        ("DELETE", "/files/(?P<file_id>[^/:]+)", Step.DELETE, "delete_file"),
+        *FILE_ROUTES,
         ("POST", "/models/(?P<model>[^/:]+):batchGenerateContent", Step.CREATE, "create"),
         ("POST", "/models/(?P<model>[^/:]+):generateContent", Step.LIVE, "live"),
         ("GET", "/batches", Step.LIST, "list_batches"),
@@ -63,7 +43,6 @@ class GeminiBatches(BatchServer):
         ("POST", "/batches/(?P<batch_id>[^/:]+):cancel", Step.CANCEL, "cancel_batch"),
         ("DELETE", "/batches/(?P<batch_id>[^/:]+)", Step.DELETE, "delete"),
     )
-    max_bytes = 2 * 1024**3
     inline_bytes = INLINE_BYTES
     keeps_partial = False  # an expired or cancelled job returns what was done
     inline_results_fail_above: int | None = None  # so many inline results end every poll with 503
@@ -72,89 +51,6 @@ class GeminiBatches(BatchServer):
         super().__init__(*args, **more)
         self.shuffled = False
         self.states = {phase: f"BATCH_STATE_{STATES.get(phase, 'RUNNING')}" for phase in Phase}
-        self._uploads: dict[str, Upload] = {}
-
-    def error(self, status: int, code: str, message: str) -> Reply:
-        error = {"code": status, "message": message, "status": code or STATUSES.get(status, "UNKNOWN")}
-        return as_json({"error": error}, status)
-
-    def authorized(self, request: Request) -> bool:
-        return "x-goog-api-key" in request.headers or "key" in request.query or "upload_id" in request.query
-
-    def target(self, request: Request) -> str:
-        return request.path + ("?upload_id" if "upload_id" in request.query else "")
-
-    # Files
-
-    def start_upload(self, request: Request) -> Reply:
-        headers = request.headers
-        if (headers.get("x-goog-upload-protocol"), headers.get("x-goog-upload-command")) != ("resumable", "start"):
-            raise Refused(self.error(400, "", "only a resumable upload is known here"))
-        size = int(headers["x-goog-upload-header-content-length"])
-        if size > self.max_bytes:
-            raise Refused(self.error(400, "", f"The file is larger than {self.max_bytes} bytes."))
-        told = msgspec.json.decode(request.body or b"{}").get("file", {})
-        upload_id = self.new_id("upload-")
-        self._uploads[upload_id] = Upload(told.get("displayName", told.get("display_name", "")), size, bytearray())
-        url = f"{self.url.removesuffix(self.root)}/upload/v1beta/files?upload_id={upload_id}&upload_protocol=resumable"
-        return as_json({}, headers={"x-goog-upload-url": url, "x-goog-upload-status": "active"})
-
-    def upload(self, request: Request) -> Reply:
-        upload = self._uploads.get(request.query["upload_id"])
-        if upload is None:
-            raise Refused(self.error(404, "", "The upload is not known or was finished."))
-        commands = [word.strip() for word in request.headers.get("x-goog-upload-command", "").split(",")]
-        if commands == ["query"]:
-            told = {"x-goog-upload-status": "active", "x-goog-upload-size-received": str(len(upload.data))}
-            return as_json({}, headers=told)
-        if request.headers.get("x-goog-upload-offset") != str(len(upload.data)):
-            raise Refused(self.error(400, "", f"The upload goes on at {len(upload.data)}."))
-        upload.data += request.body
-        if "finalize" not in commands:
-            return as_json({}, headers={"x-goog-upload-status": "active"})
-        if len(upload.data) != upload.size:
-            raise Refused(self.error(400, "", f"{len(upload.data)} bytes came, {upload.size} were announced."))
-        del self._uploads[request.query["upload_id"]]
-        file = self.keep(upload.name, bytes(upload.data))
-        return as_json({"file": self.file_object(file)}, headers={"x-goog-upload-status": "final"})
-
-    def keep(self, name: str, data: bytes) -> File:
-        file = File(self.new_id("file"), name, "batch", data, self.clock())
-        self.files[file.id] = file
-        return file
-
-    def file_object(self, file: File) -> dict[str, Any]:
-        return {
-            "name": f"files/{file.id}", "displayName": file.name, "mimeType": "application/jsonl",
-            "sizeBytes": str(len(file.data)), "createTime": _time(file.created_at),
-            "updateTime": _time(file.created_at), "expirationTime": _time(file.created_at + TWO_DAYS),
-            "uri": f"{self.url}/files/{file.id}", "state": "ACTIVE", "source": "UPLOADED",
-        }  # fmt: skip
-
-    def file(self, file_id: str) -> File:
-        if file_id not in self.files:
-            raise Refused(self.error(404, "", f"File {file_id} not found."))
-        return self.files[file_id]
-
-    def retrieve_file(self, request: Request, file_id: str) -> Reply:
-        return as_json(self.file_object(self.file(file_id)))
-
-    def content(self, request: Request, file_id: str) -> Reply:
-        return Reply(200, self.file(file_id).data, {"content-type": "application/jsonl"})
-
-    def delete_file(self, request: Request, file_id: str) -> Reply:
-        del self.files[self.file(file_id).id]
-        return as_json({})
-
-    def list_files(self, request: Request) -> Reply:
-        return self.page(request, "files", [self.file_object(file) for file in reversed(self.files.values())])
-
-    def page(self, request: Request, name: str, found: list[dict[str, Any]]) -> Reply:
-        start, size = int(request.query.get("pageToken") or 0), int(request.query.get("pageSize") or 50)
-        shown = {name: found[start : start + size]} if found else {}
-        return as_json(shown | ({"nextPageToken": str(start + size)} if start + size < len(found) else {}))
-
-    # Batches
 
     def create(self, request: Request, model: str) -> Reply:
         asked = msgspec.json.decode(request.body).get("batch", {})
@@ -199,8 +95,8 @@ class GeminiBatches(BatchServer):
             "name": f"batches/{batch.id}",
             "metadata": {
                 "@type": TYPE, "name": f"batches/{batch.id}", "model": f"models/{batch.model}",
-                "displayName": batch.given["displayName"], "createTime": _time(batch.created_at),
-                "updateTime": _time(end or batch.created_at), "state": self.states[batch.phase],
+                "displayName": batch.given["displayName"], "createTime": time_of(batch.created_at),
+                "updateTime": time_of(end or batch.created_at), "state": self.states[batch.phase],
                 "batchStats": _stats(
                     requestCount=len(batch.items), successfulRequestCount=batch.succeeded + self.counts_off,
                     failedRequestCount=failures, pendingRequestCount=len(batch.left),
@@ -209,7 +105,7 @@ class GeminiBatches(BatchServer):
         }  # fmt: skip
         if end is not None:
             operation["done"] = True
-            operation["metadata"]["endTime"] = _time(end)
+            operation["metadata"]["endTime"] = time_of(end)
         if batch.refusals:
             operation["error"] = {"code": 3, "message": batch.refusals[0].message}
         if output:
@@ -285,7 +181,3 @@ class GeminiBatches(BatchServer):
 def _stats(**counts: int) -> dict[str, str]:
     """Return counts as Google writes them: as words, and none that is zero."""
     return {name: str(count) for name, count in counts.items() if count}
-
-
-def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")

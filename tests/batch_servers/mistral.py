@@ -10,8 +10,8 @@ import msgspec
 from batch_servers.faults import Refused, Step
 from batch_servers.file_server import FILE_ROUTES
 from batch_servers.outcomes import Batch, Item, Phase, Refusal
+from batch_servers.record import File
 from batch_servers.result_files import ResultFiles
-from batch_servers.server import File
 from batch_servers.wire import Reply, Request, as_json
 
 STATUSES = {

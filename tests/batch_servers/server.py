@@ -6,50 +6,18 @@ import random
 import re
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from msgspec import Struct
-
 from batch_servers.answers import Answer, counted, echo, prompt_of, prompt_tokens, text_of
 from batch_servers.faults import Faults, Refused, Step
 from batch_servers.outcomes import DEFAULT_SCRIPT, EXPIRED_LINE, SUCCEEDED, Batch, Fate, Item, Phase
+from batch_servers.record import Record, Run, Seen
 from batch_servers.wire import Reply, Request, Wire
 
 
-class Seen(Struct, frozen=True):
-    """One request and how it was answered; the status is 0 where the reply was lost."""
-
-    step: Step
-    method: str
-    path: str
-    headers: dict[str, str]
-    status: int
-
-
-class Run(Struct, frozen=True):
-    """One prompt that a model ran; `batch` is empty for a live call."""
-
-    model: str
-    prompt: str
-    fate: Fate
-    custom_id: str = ""
-    batch: str = ""
-
-
-class File(Struct):
-    """A file at the server."""
-
-    id: str
-    name: str
-    purpose: str
-    data: bytes
-    created_at: float
-
-
-class BatchServer(Faults):
+class BatchServer(Faults, Record):
     """A batch API; a test may set its attributes at any time."""
 
     root: ClassVar[str] = "/v1"  # path of its address
@@ -58,7 +26,8 @@ class BatchServer(Faults):
     max_bytes: int
 
     def __init__(self, answer: Answer = echo, *, clock: Callable[[], float] = time.time) -> None:
-        super().__init__()
+        Faults.__init__(self)
+        Record.__init__(self)
         self.answer = answer
         self.clock = clock
         self.url = ""
@@ -73,14 +42,8 @@ class BatchServer(Faults):
         self.hidden_lists = 0  # lists that leave a new batch out
         self.counts_off = 0  # added to what a batch counts as completed
         self.usage_off = 0  # added to the tokens that a batch names
-        self.enqueued_limit: int | None = (
-            None  # OpenAI, Gemini: tokens of a model's prompts in batches that have not ended
-        )
-        self.seen: list[Seen] = []
-        self.runs: list[Run] = []
-        self.files: dict[str, File] = {}
-        self.batches: dict[str, Batch] = {}
-        self.withheld: set[str] = set()  # batches that ended and give nothing of what they ran
+        # OpenAI and Gemini: tokens of a model's prompts in batches that have not ended.
+        self.enqueued_limit: int | None = None
         self._lock = threading.RLock()
         self._numbers = 0
 
@@ -92,32 +55,6 @@ class BatchServer(Faults):
             for _ in range(steps):
                 for batch in self.batches.values():
                     self.move_on(batch)
-
-    @property
-    def billed(self) -> Counter[str]:
-        """How often each prompt was billed, in batches and live."""
-        return Counter(run.prompt for run in self.runs if run.fate.billed)
-
-    @property
-    def paid_twice(self) -> list[str]:
-        """The prompts that a model was paid for again although a result had been there to be fetched."""
-        delivered: set[tuple[str, str]] = set()
-        again = []
-        for run in self.runs:
-            key = (run.model, run.prompt)
-            if run.fate.billed and key in delivered:
-                again.append(run.prompt)
-            if run.fate.delivered and run.batch not in self.withheld:
-                delivered.add(key)
-        return again
-
-    @property
-    def live_prompts(self) -> list[str]:
-        return [run.prompt for run in self.runs if not run.batch]
-
-    def count(self, step: str) -> int:
-        """Return how often a step was asked for."""
-        return sum(seen.step is Step(step) for seen in self.seen)
 
     # What each API says in its own words
 
