@@ -91,6 +91,11 @@ def test_a_batch_whose_creation_was_not_confirmed_is_found_by_its_time_and_size(
     assert paths(requests, _BASE) == [first, f"{first}&after_id=msgbatch_1"]
 
 
+def test_a_provider_whose_clock_is_some_minutes_behind_is_searched_as_well() -> None:
+    behind = {**_RUNNING, "created_at": "2023-11-14T22:05:00Z"}  # 500 s before the submission was begun here
+    assert [batch.id for batch in value_of(flow_of("anthropic").find(SHARD), {"data": [behind]})] == ["msgbatch_2"]
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [("invalid_request_error", 400), ("overloaded_error", 529), ("not_found_error", 404), ("a_new_error", 502)],

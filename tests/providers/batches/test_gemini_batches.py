@@ -93,6 +93,15 @@ def test_why_a_batch_failed_is_told() -> None:
     assert [(fault.code, fault.message) for fault in batch.faults] == [("3", "line 2 is no JSON")]
 
 
+def test_what_ran_of_a_batch_that_failed_is_not_lost_and_an_error_does_not_hide_the_end() -> None:
+    error = {"code": 1, "message": "stopped"}
+    cancelled = value_of(flow_of("gemini").look_up("batches/1"), _in_state("BATCH_STATE_CANCELLED", error=error))
+    assert cancelled.state == "cancelled"
+    failed = _in_state("BATCH_STATE_FAILED", error=error, response={"responsesFile": "files/2"})
+    batch = value_of(flow_of("gemini").look_up("batches/1"), failed)
+    assert (batch.state, batch.results) == ("ended", ("files/2",))
+
+
 def test_a_batch_whose_creation_was_not_confirmed_is_found_by_its_name_in_a_list_without_order() -> None:
     other = _in_state("BATCH_STATE_A_NEW_ONE", name="batches/2")
     other["metadata"] = {"displayName": "b1-02", "createTime": "2020-01-01T00:00:00Z"}

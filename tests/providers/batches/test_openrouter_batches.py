@@ -89,8 +89,15 @@ def test_a_batch_that_was_not_confirmed_is_found_by_model_time_and_size() -> Non
         {**OPENROUTER_BATCH, "id": "batch_3", "request_counts": {"total": 3}},
         {**OPENROUTER_BATCH, "id": "batch_4", "created_at": 1_600_000_000},
     ]
-    found = value_of(flow_of("openrouter").find(SHARD), {"data": [OPENROUTER_BATCH, *others], "has_more": True})
-    assert [batch.id for batch in found] == ["batch_1"]
+    unseen = {**OPENROUTER_BATCH, "id": "batch_5", "status": "validating", "request_counts": {"total": 0}}
+    page = {"data": [OPENROUTER_BATCH, unseen, *others], "has_more": True}
+    found = value_of(flow_of("openrouter").find(SHARD), page)
+    assert [batch.id for batch in found] == ["batch_1", "batch_5"]
+
+
+def test_a_batch_with_the_results_of_all_its_requests_is_read_whole() -> None:
+    (request,) = flow_of("openrouter").fetch(value_of(flow_of("openrouter").look_up("batch_1"), OPENROUTER_BATCH))
+    assert request.reply_limit >= 5_000 * 100_000  # bytes
 
 
 def test_a_batch_cannot_be_cancelled() -> None:
