@@ -39,10 +39,13 @@ BatchRefusal = Literal[  # why a provider refuses to make a batch, or to tell of
     "no_batch", "too_large", "queue_full", "not_found", "other"
 ]  # fmt: skip
 ShardState = Literal[  # of a batch as scrimp knows it; written before the step that it names is taken
-    "ready", "uploading", "uploaded", "creating", "submitted", "fetching", "fetched", "held", "split", "unsold",
-    "refused", "dropped",
+    "queued", "ready", "uploading", "uploaded", "creating", "submitted", "fetching", "fetched", "held", "split",
+    "merged", "unsold", "refused", "dropped",
 ]  # fmt: skip
-OPEN_SHARDS: tuple[ShardState, ...] = ("ready", "uploading", "uploaded", "creating", "submitted", "fetching", "held")
+OPEN_SHARDS: tuple[ShardState, ...] = (
+    "queued", "ready", "uploading", "uploaded", "creating", "submitted", "fetching", "held",
+)  # fmt: skip
+UNSENT_SHARDS: tuple[ShardState, ...] = ("split", "merged", "unsold", "refused", "dropped")  # nothing of them ran
 BatchGoal = Literal["submitted", "followed", "fetched", "answered"]  # how far a command takes a job
 BatchedCall = Literal["waiting", "answered", "unanswered"]
 

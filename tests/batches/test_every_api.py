@@ -76,3 +76,24 @@ def test_a_lost_reply_and_odd_results_lose_nothing_and_pay_for_nothing_twice(
     assert server.paid_twice == []
     assert server.billed == {prompt: 1 + (n == 2) for n, prompt in enumerate(PROMPTS) if n != 4}
     assert [len(batch.items) for batch in server.batches.values()] == [7, 2]  # the second of those without a result
+
+
+def test_what_several_commands_left_in_a_queue_is_one_batch(batched: Scrimp, server: BatchServer, model: str) -> None:
+    jobs = []
+    for number in range(3):
+        batched.file(f"{number}.txt", f"{number} ünder ,\n{number} ]}}\n{number}\nin all of them\n")
+        left = batched("batch", "submit", f"{number}.txt", "--model", model, "--queue", "nightly")
+        assert left.status == 6, left.err
+        jobs.append(left.err.split("job ")[1].split()[0].rstrip(":"))
+    assert not server.seen
+    flushed = batched("batch", "flush")
+    assert flushed.status == 0, flushed.err
+    for number, job in enumerate(jobs):
+        fetched = batched("batch", "fetch", job, "--wait")
+        assert fetched.status == 0, fetched.err
+        assert [row["output"] for row in fetched.rows] == [
+            server.answer(model.partition("/")[2], text)
+            for text in (f"{number} ünder ,", f"{number} ]}}", f"{number}", "in all of them")
+        ]
+    assert [len(batch.items) for batch in server.batches.values()] == [10]
+    assert server.paid_twice == []

@@ -289,6 +289,8 @@ def _flow(
     if not batch.batch:
         if batch.deadline is not None:
             raise UsageError("--deadline is for --batch: add that, or leave it out")
+        if batch.queue is not None:
+            raise UsageError("--queue is for work that is left: scrimp batch submit --queue NAME")
         return lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
     from scrimp.cli.jobs.batch_flow import batch_flow  # noqa: PLC0415 - most runs are live
 

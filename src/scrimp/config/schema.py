@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
@@ -32,6 +33,12 @@ def _validate(parse: Callable[[_Amount, str], object], amount: _Amount | None, n
             parse(amount, name)
     except ConfigError as error:
         raise ValueError(str(error)) from error
+
+
+def check_queue_name(text: str, name: str) -> None:
+    """Raise ConfigError for what is not the name of a queue."""
+    if not text.isascii() or not re.sub("[-._]", "", text).isalnum():
+        raise ConfigError(f"{name} '{text}' is not a name of letters, digits, '.', '_' and '-'")
 
 
 def _destinations(table: Struct) -> list[str]:
@@ -151,12 +158,14 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     priority: Priority | None = None
     compress: Level | None = None
     max_cost: Decimal | None = None  # dollars for all its rows in one run
+    queue: str | None = None  # of `scrimp batch submit`
     tier: str | None = None
     chain: str | None = None
     model: str | None = None
 
     def __post_init__(self) -> None:
         _validate(checked_dollars, self.max_cost, "max_cost")
+        _validate(check_queue_name, self.queue, "queue")
         if len(_destinations(self)) != 1:
             raise ValueError("a rule sends prompts to exactly one place: set tier, chain or model")
 

@@ -116,6 +116,7 @@ TEMPLATE = f"""\
 # tier = "high"                    # or chain, or model
 # compress = "off"                 # for these prompts
 # max_cost = 1.00                  # dollars for all of them in one run; other prompts go on
+# queue = "nightly"                # `scrimp batch submit` leaves them to `scrimp batch flush nightly`
 
 # Completions from a recording instead of a provider, to try out chains for free.
 # [providers.recorded]

@@ -70,6 +70,7 @@ class RoutingRule(Struct, frozen=True, kw_only=True):
     priority: Priority | None = None  # low, normal or high
     compress: Level | None = None  # the level of compression for prompts it matches
     max_cost: Decimal | None = None  # dollars for all of them in one run
+    queue: str | None = None  # in which they wait, where a command leaves them to be answered later
     tier: str | None = None
     chain: str | None = None
     model: str | None = None
@@ -144,6 +145,14 @@ def decide(
 def _is_plain(prompt: Prompt) -> bool:
     """Return whether a prompt is nothing but text, to be completed once."""
     return not prompt.attachments and not prompt.after and prompt.sample is None
+
+
+def queue_of(prompt: Prompt, rules: Sequence[RoutingRule], labels: RuleLabels = _NO_LABELS) -> str | None:
+    """Return the queue of the first rule that matches a prompt, wherever the prompt goes; None for none."""
+    for number, rule in enumerate(rules, 1):
+        if isinstance(_match(rule, number, prompt, labels), _RuleMatch):
+            return rule.queue
+    return None
 
 
 def explain(prompt: Prompt, rules: Sequence[RoutingRule], labels: RuleLabels = _NO_LABELS) -> list[str]:

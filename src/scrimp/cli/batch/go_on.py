@@ -67,8 +67,10 @@ def cancel(job: JobArgument = None) -> None:
     with open_session() as session:
         with closing(BatchStore(session.services.paths.batches_db)) as store:
             found = find_job(store, job)
-        open_batches = cancel_job(found, session.services)
-        what = f"{pluralize(open_batches, 'batch')} asked to stop" if open_batches else "nothing of it was open"
+        done = cancel_job(found, session.services)
+        what = f"{pluralize(done.stopped, 'batch')} asked to stop" if done.stopped else "nothing of its own was open"
+        if done.shared:
+            what += f", {pluralize(done.shared, 'batch')} left alone that another job waits for"
         session.messages.note(f"job {found.job} is cancelled: {what}; rows answered by then: scrimp batch fetch")
 
 

@@ -12,8 +12,9 @@ from msgspec.structs import asdict
 
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.enums import OPEN_SHARDS
+from scrimp.enums import OPEN_SHARDS, UNSENT_SHARDS
 from scrimp.flows.batch.cheap_hours import hour_of
+from scrimp.flows.batch.flush import queued
 from scrimp.flows.batch.jobs import find_job
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.records import Job, ShardRecord
@@ -41,14 +42,18 @@ def list_(*, as_json: Json = False) -> None:
     """
     with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
         jobs, shards, now = store.jobs(), store.shards(), session.services.clock()
+        of_job = {job.job: store.shards_for(job.job) for job in jobs}
         if as_json:
-            print_json([_as_json(job, _of(job, shards), now) for job in jobs])
+            print_json([_as_json(job, of_job[job.job], now) for job in jobs])
             return
         print_table(
             ("job", "age", "state", "batches", "requests", "answered", "command"),
-            [_cells(job, _of(job, shards), now) for job in jobs], "rrlrrrl", session.out,
+            [_cells(job, of_job[job.job], now) for job in jobs], "rrlrrrl", session.out,
             empty="there is no batch job yet: scrimp run --batch, or scrimp batch submit, makes one",
         )  # fmt: skip
+        for queue, waiting in queued(store).items():
+            requests = pluralize(sum(shard.requests for shard in waiting), "request")
+            session.messages.note(f"queue {queue}: {requests} wait: scrimp batch flush {queue} sends them")
         _warn(session, jobs, shards, now)
 
 
@@ -57,7 +62,7 @@ def status(job: JobArgument = None, *, as_json: Json = False) -> None:
     """Show the batches of a job as they were last looked at; the network is not used (scrimp batch watch looks)."""
     with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
         found = find_job(store, job)
-        shards, now = store.shards(found.job), session.services.clock()
+        shards, now = store.shards_for(found.job), session.services.clock()
         if as_json:
             print_json(_as_json(found, shards, now))
             return
@@ -81,19 +86,18 @@ def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
         return "cancelled"
     if job.ended is not None:
         return "done"
-    if any(shard.state in OPEN_SHARDS for shard in shards):
+    states = {shard.state for shard in shards if shard.state in OPEN_SHARDS}
+    if states == {"queued"}:
+        return "in queue " + ", ".join(sorted({shard.queue or "" for shard in shards if shard.state == "queued"}))
+    if states:
         return "running"
     if job.cheap_from is not None and job.cheap_from > now:
         return f"waits for {hour_of(job.cheap_from)}"
     return "to fetch" if shards else "new"
 
 
-def _of(job: Job, shards: Sequence[ShardRecord]) -> list[ShardRecord]:
-    return [shard for shard in shards if shard.job == job.job]
-
-
 def _cells(job: Job, shards: Sequence[ShardRecord], now: float) -> tuple[str, ...]:
-    sent = [shard for shard in shards if shard.state not in ("split", "unsold", "refused", "dropped")]
+    sent = [shard for shard in shards if shard.state not in UNSENT_SHARDS]
     return (
         job.job, format_clock(now - job.created), job_state(job, shards, now), str(len(sent)),
         f"{sum(shard.requests for shard in sent):,}", f"{sum(_answered(shard) for shard in sent):,}",

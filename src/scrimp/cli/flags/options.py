@@ -257,6 +257,7 @@ Deadline = Annotated[
         "--deadline", help="With --batch: call what is not answered by then live (6h, or a time such as 06:00)."
     ),
 ]
+Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", hidden=True)]
 JobName = Annotated[str | None, typer.Option("--job", hidden=True)]
 BatchGoalOption = Annotated[BatchGoal, typer.Option("--batch-goal", hidden=True)]
 

@@ -115,6 +115,7 @@ class BatchFlags(FlagGroup, frozen=True):
     batch: o.Batch = False
     deadline: o.Deadline = None
     job: o.JobName = None
+    queue: o.Queue = None
     batch_goal: o.BatchGoalOption = "answered"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
 
+from scrimp.config.schema import check_queue_name
 from scrimp.errors import ConfigError, UsageError
 from scrimp.flows.batch.job_files import keep_input
 from scrimp.flows.batch.jobs import find_job, open_job
@@ -39,6 +40,10 @@ def batch_flow(
     """Return what works on the job of this command up to the goal of the flags, and gives `take` its rows."""
     if is_stream(names) and STDIN not in names:
         raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
+    if flags.queue is not None and flags.job is None and flags.batch_goal != "submitted":
+        raise UsageError("--queue is for work that is left: scrimp batch submit --queue NAME")
+    if flags.queue is not None:
+        check_queue_name(flags.queue, "--queue")
     job = _job(session, flags, names)
     passes = 0
 
@@ -75,7 +80,8 @@ def _job(session: Session, flags: BatchFlags, names: Sequence[str]) -> Job:
         now = services.clock()
         deadline = None if flags.deadline is None else parse_deadline(flags.deadline, now)
         job, begun = open_job(
-            store, f"b{services.run}", _command(), str(Path.cwd()), now=now, deadline=deadline
+            store, f"b{services.run}", _command(), str(Path.cwd()), now=now, deadline=deadline,
+            queue=flags.queue,
         )  # fmt: skip
         if begun:
             session.messages.note(f"going on with job {job.job}, which the same command began")

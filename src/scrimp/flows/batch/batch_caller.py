@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.cheap_hours import CheapHoursClock, Wait
+    from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
@@ -92,17 +93,20 @@ class BatchCaller:
 
     def __init__(
         self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None,
-        patient: bool = False, concurrency: int = 1,
+        patient: bool = False, concurrency: int = 1, queues: Queues | None = None,
     ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
         A call that costs less at another hour is waited for where `patient`, else its row is pending until then; of
-        calls that will cost more, no more than `concurrency` have begun.
+        calls that will cost more, no more than `concurrency` have begun. `queues` say which calls are collected to
+        wait.
         `cap` is the most that the job may cost, in dollars; None: no limit.
         """
         self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
         self._patient, self._slots = patient, asyncio.Semaphore(concurrency)
         self._batchable = Batchable(batches)
+        self._queues = queues
+        self.shards = set[str]()  # that calls wait in, whichever job's they are
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
         self.held = 0  # calls that do not fit under the cap
@@ -139,7 +143,11 @@ class BatchCaller:
         latest = calls[-1]
         if latest.state == "waiting":
             self.waiting += 1
+            self.shards.add(latest.shard)
             self._commit(self._call(latest, question, row, recorder))
+            queue = None if self._queues is None else self._queues.meet(latest.shard, row)
+            if queue is not None:
+                raise _pending(f"waits in queue {queue}: scrimp batch flush {queue}")
             raise _pending(f"waits in a batch at {latest.provider}: scrimp batch watch {self._batches.job.job}")
         result: Completion | Failure = Failure(
             kind="server", sent=False, retry_hint=True,
@@ -242,7 +250,8 @@ class BatchCaller:
         if flow is None or not self._commit(call):
             return
         request = DIALECTS[endpoint.dialect]().to_request(call, endpoint)
-        target = Target(model.provider, model.model, flow.path(request))
+        queue = None if self._queues is None else self._queues.queue_of(row)
+        target = Target(model.provider, model.model, flow.path(request), queue)
         in_shard = CallInShard(row.key, number, 0, row.prompt.source)
         if not outbox.add(target, flow, request, in_shard):
             self._leave_for_live(model, f"{row.prompt.source or 'a row'} is too large for a batch")

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.flows.batch.batch_caller import Batches
@@ -20,22 +21,31 @@ if TYPE_CHECKING:
 _PATIENCE = 60.0  # seconds
 
 
-def cancel_job(job: Job, services: Services) -> int:
-    """Ask for the end of all open batches of a job; return how many there were."""
+class Cancelled(Struct, frozen=True):
+    """What the end of a job did to its batches."""
+
+    stopped: int  # those that were asked to stop, or not sent
+    shared: int  # those that go on: another job waits for them, too
+
+
+def cancel_job(job: Job, services: Services) -> Cancelled:
+    """Ask for the end of all open batches of a job, but for those that another job waits for."""
     with closing(BatchStore(services.paths.batches_db)) as store:
         store.save_job(replace(job, cancelled=True))
         open_shards = len(store.open_shards(job.job))
+        shared = 0
         batches = Batches(
             job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
             available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
             hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
         )  # fmt: skip
         if open_shards:
-            asyncio.run(_cancel(batches, services))
-        return open_shards
+            shared = asyncio.run(_cancel(batches, services))
+        return Cancelled(open_shards - shared, shared)
 
 
-async def _cancel(batches: Batches, services: Services) -> None:
+async def _cancel(batches: Batches, services: Services) -> int:
     async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
-        await follower.cancel()
+        shared = await follower.cancel()
         await follower.look()
+        return shared

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.batch_caller import Batches
     from scrimp.flows.batch.cheap_hours import Wait
     from scrimp.flows.batch.outbox import Outbox
+    from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.values import Prompt
@@ -33,14 +34,14 @@ class Collected:
 
 
 async def collect(
-    prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches, outbox: Outbox, *,
-    cap: Decimal | None,
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches, outbox: Outbox,
+    queues: Queues, *, cap: Decimal | None,
 ) -> Collected:  # fmt: skip
     """Drive every row as far as the replies that are there take it; calls that come next go in the outbox."""
     found, callers = Collected(), list[BatchCaller]()
 
     def before(inner: StepCaller) -> BatchCaller:
-        callers.append(BatchCaller(batches, inner, outbox=outbox, live=False, cap=cap))
+        callers.append(BatchCaller(batches, inner, outbox=outbox, live=False, cap=cap, queues=queues))
         return callers[-1]
 
     services.batched = before
@@ -68,6 +69,7 @@ async def collect(
     finally:
         await client.close()
     outbox.close()
+    batches.store.share(batches.job.job, caller.shards)
     found.in_batches, found.new = caller.waiting, outbox.collected
     found.held, found.for_live = caller.held, caller.for_live
     found.for_later, found.wait = caller.for_later, caller.wait

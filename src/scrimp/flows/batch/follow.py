@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from scrimp.enums import UNSENT_SHARDS
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError
 
@@ -36,23 +38,27 @@ class Follower:
 
     def __init__(
         self, batches: Batches, driver: ShardDriver, wire: BatchWire, *, longest: float,
-        tell: Callable[[JobProgress], None], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tell: Callable[[JobProgress], None], hold: Callable[[str], AbstractContextManager[bool]],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
-        """`longest` is the most seconds between two looks."""
-        self._batches, self._driver, self._wire = batches, driver, wire
+        """`longest` is the most seconds between two looks.
+
+        `hold` takes the lock of another job, whose shards are worked on by one process at a time, unless it is taken.
+        """
+        self._batches, self._driver, self._wire, self._hold = batches, driver, wire, hold
         self._longest, self._tell, self._sleep = longest, tell, sleep
 
     async def submit(self) -> bool:
         """Take the steps up to the confirmed submission of every shard; return whether all are confirmed."""
         for shard in self._open():
-            await self._until_sent(shard)
+            await self._take(shard, self._until_sent)
         return not any(shard.state in _BEFORE_SENT for shard in self._open())
 
     async def look(self) -> bool:
         """Take one look at every open shard; return whether any is open still."""
         for shard in self._open():
-            await self._until_sent(await self._driver.step(shard))
-        shards = self._batches.store.shards(self._batches.job.job)
+            await self._take(shard, self._step)
+        shards = self._batches.store.shards_for(self._batches.job.job)
         self._tell(_progress(shards))
         return bool(self._open())
 
@@ -63,9 +69,13 @@ class Follower:
             await self._sleep(wait)
             wait = min(wait * _LONGER, self._longest)
 
-    async def cancel(self) -> None:
-        """Ask for the end of every open shard; those that were not sent yet are dropped."""
-        for shard in self._open():
+    async def cancel(self) -> int:
+        """Ask for the end of every open shard, or drop it; return how many go on, as another job waits for them."""
+        shared = 0
+        for shard in self._batches.store.open_shards(self._batches.job.job):
+            if self._is_shared(shard):
+                shared += 1
+                continue
             if shard.state != "submitted" or shard.batch is None:
                 if shard.state != "creating":
                     self._driver.drop(shard, "cancelled before it was sent")
@@ -78,9 +88,36 @@ class Follower:
                 await self._wire.run(flow.cancel(shard.batch), endpoint, repeatable=True)
             except BatchRefusedError as refused:
                 self._batches.warn(f"batch {shard.shard} could not be cancelled: {refused.failure.message}")
+        return shared
+
+    def has_only_shared(self) -> bool:
+        """Return whether other jobs wait for all that is open."""
+        return all(self._is_shared(shard) for shard in self._open())
+
+    def _is_shared(self, shard: ShardRecord) -> bool:
+        """Return whether another job has a shard or waits for it, too, and was not cancelled."""
+        store = self._batches.store
+        cancelled = {job.job for job in store.jobs() if job.cancelled} | {self._batches.job.job}
+        return bool(set(store.jobs_of(shard.shard)) - cancelled)
 
     def _open(self) -> list[ShardRecord]:
-        return self._batches.store.open_shards(self._batches.job.job)
+        """Return the shards that are on their way; those in a queue wait for somebody to send them."""
+        return [
+            shard for shard in self._batches.store.open_shards(self._batches.job.job) if shard.state != "queued"
+        ]  # fmt: skip
+
+    async def _take(self, shard: ShardRecord, work: Callable[[ShardRecord], Awaitable[None]]) -> None:
+        """Work on a shard; not on one of another job that somebody else is working on."""
+        if shard.job == self._batches.job.job:
+            await work(shard)
+            return
+        with self._hold(shard.job) as held:
+            if held:
+                (now,) = (each for each in self._batches.store.shards(shard.job) if each.shard == shard.shard)
+                await work(now)
+
+    async def _step(self, shard: ShardRecord) -> None:
+        await self._until_sent(await self._driver.step(shard))
 
     async def _until_sent(self, shard: ShardRecord) -> None:
         while shard.state in _BEFORE_SENT:
@@ -91,7 +128,7 @@ class Follower:
 
 
 def _progress(shards: list[ShardRecord]) -> JobProgress:
-    sent = [shard for shard in shards if shard.state not in ("split", "unsold", "refused", "dropped")]
+    sent = [shard for shard in shards if shard.state not in UNSENT_SHARDS]
     return JobProgress(
         shards=len(sent), ended=sum(shard.state == "fetched" for shard in sent),
         requests=sum(shard.requests for shard in sent),

@@ -12,14 +12,14 @@ from typing import BinaryIO
 
 from scrimp.store.database import make_private_folder, store_errors
 
+# Held by one pass over the rows of a job at a time: two jobs with the same rows would both find them in no batch.
+COLLECT_LOCK = "collect"
+
 
 @contextmanager
 def locked(folder: Path, name: str, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold a lock that one process has at a time; `waiting` is called where another one has it, which is waited for."""
-    path = folder / f"{name}.lock"
-    with store_errors(path):
-        make_private_folder(folder)
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    descriptor = _lock_file(folder, name)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,6 +29,28 @@ def locked(folder: Path, name: str, waiting: Callable[[], None]) -> Iterator[Non
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def held(folder: Path, name: str) -> Iterator[bool]:
+    """Hold such a lock, unless another process has it; say whether it is held."""
+    descriptor = _lock_file(folder, name)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def _lock_file(folder: Path, name: str) -> int:
+    path = folder / f"{name}.lock"
+    with store_errors(path):
+        make_private_folder(folder)
+        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
 
 
 def keep_input(source: BinaryIO, folder: Path, job: str) -> Path:

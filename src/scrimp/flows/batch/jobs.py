@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def open_job(
-    store: BatchStore, name: str, command: Sequence[str], folder: str, *, now: float, deadline: float | None
+    store: BatchStore, name: str, command: Sequence[str], folder: str, *, now: float, deadline: float | None,
+    queue: str | None = None,
 ) -> tuple[Job, bool]:  # fmt: skip
     """Return the job of a command, and whether it was begun before; a new one has this name."""
     digest = hashlib.sha256("\0".join((folder, *command)).encode(errors="surrogateescape")).hexdigest()
@@ -26,7 +27,9 @@ def open_job(
             found = replace(found, deadline=deadline)
             store.save_job(found)
         return found, True
-    job = Job(job=name, created=now, folder=folder, command=tuple(command), digest=digest, deadline=deadline)
+    job = Job(
+        job=name, created=now, folder=folder, command=tuple(command), digest=digest, deadline=deadline, queue=queue
+    )
     store.add_job(job)
     return job, False
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from random import random
 from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.follow import Follower, JobProgress
+from scrimp.flows.batch.job_files import held
 from scrimp.flows.batch.shard_driver import ShardDriver
 from scrimp.store.batches.spool import Spool
 from scrimp.transport.batch_wire import BatchWire
@@ -30,6 +32,8 @@ async def open_follower(
     wire = BatchWire(http, services.keys, random_fraction=random)
     driver = ShardDriver(batches, wire, Spool(services.paths.batch_files), clock=services.clock, note=services.note)
     try:
-        yield Follower(batches, driver, wire, longest=longest, tell=tell)
+        yield Follower(
+            batches, driver, wire, longest=longest, tell=tell, hold=partial(held, services.paths.batch_files)
+        )
     finally:
         await http.close()

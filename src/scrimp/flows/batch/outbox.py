@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.providers.batches.flow import Frame, Shard
 from scrimp.store.batches.records import CallInShard, ShardRecord
 
 if TYPE_CHECKING:
-    from scrimp.providers.batches.flow import BatchFlow
+    from scrimp.providers.batches.flow import BatchFlow, BatchLimits
     from scrimp.providers.endpoint import HttpRequest
     from scrimp.store.batches.records import Job
     from scrimp.store.batches.spool import ShardFile, Spool
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # Shards larger than this gain nothing, and a broken upload or download costs the more.
 _MOST_BYTES = 200_000_000
+_FRAME_BYTES = 4096  # at most, of what stands around the requests but for the name of the model
 
 
 class Target(Struct, frozen=True):
@@ -27,6 +29,7 @@ class Target(Struct, frozen=True):
     provider: str
     model: str
     path: str
+    queue: str | None = None  # in which it waits
 
 
 class _OpenShard:
@@ -70,10 +73,10 @@ class Outbox:
         """Add a call; return False where its request alone is larger than a batch of its provider may hold."""
         line = flow.line(call.key.hex(), request)
         limits = flow.limits
-        most_bytes = min(limits.bytes, _MOST_BYTES)
-        if len(line) > min(limits.line_bytes or most_bytes, most_bytes - len(target.model) - 4096):
+        most = most_bytes(limits)
+        if len(line) > min(limits.line_bytes or most, most - len(target.model) - _FRAME_BYTES):
             return False
-        shard = self._shard_for(target, flow, call.key, len(line), most_bytes)
+        shard = self._shard_for(target, flow, call.key, len(line), most)
         number = len(shard.calls) + 1
         shard.file.add(line, shard.frame.separator)
         shard.calls.append(CallInShard(call.key, call.question, number, call.source))
@@ -82,12 +85,13 @@ class Outbox:
         self.collected += 1
         return True
 
-    def _shard_for(self, target: Target, flow: BatchFlow, key: bytes, size: int, most_bytes: int) -> _OpenShard:
+    def _shard_for(self, target: Target, flow: BatchFlow, key: bytes, size: int, bytes_at_most: int) -> _OpenShard:
         """Return an open shard with room. A key names its result, so that no shard holds it twice."""
-        most = min(flow.limits.requests, self._most.get(target, flow.limits.requests))
+        sent_to = replace(target, queue=None)
+        most = min(flow.limits.requests, self._most.get(sent_to, flow.limits.requests))
         shards = self._open.setdefault(target, [])
         for shard in list(shards):
-            full = len(shard.calls) >= most or shard.file.size + size + 4096 > most_bytes
+            full = len(shard.calls) >= most or shard.file.size + size + _FRAME_BYTES > bytes_at_most
             if full:
                 shards.remove(shard)
                 self._close(shard)
@@ -119,13 +123,19 @@ class Outbox:
         shard.file.end(shard.frame.tail)
         record = ShardRecord(
             shard=shard.name, job=self._job.job, provider=shard.target.provider, model=shard.target.model,
-            path=shard.target.path, requests=len(shard.calls), size=shard.file.size, state="ready",
-            created=self._clock(), window=self._window,
+            path=shard.target.path, requests=len(shard.calls), size=shard.file.size,
+            state="ready" if shard.target.queue is None else "queued", created=self._clock(), window=self._window,
+            queue=shard.target.queue,
         )  # fmt: skip
         self._store.add_shard(record, shard.calls)
         done = {(call.key, call.question) for call in shard.calls}
         self._waiting -= done
         self._just_closed |= done
+
+
+def most_bytes(limits: BatchLimits) -> int:
+    """Return how large the file of a shard may be."""
+    return min(limits.bytes, _MOST_BYTES)
 
 
 def shard_of(record: ShardRecord) -> Shard:

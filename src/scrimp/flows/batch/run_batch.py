@@ -19,9 +19,10 @@ from scrimp.flows.batch.batch_caller import BatchCaller, Batches
 from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.follow import Follower, JobProgress
-from scrimp.flows.batch.job_files import locked
+from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.opening import open_follower
 from scrimp.flows.batch.outbox import Outbox
+from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.shard_driver import ProviderRefusedError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.store.batches.spool import Spool
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from scrimp.values import Outcome, Prompt
 
 PENDING = 6  # exit status: work is in batches
-_COLLECT_LOCK = "collect"
 
 
 class BatchPlan(Struct, frozen=True, kw_only=True):
@@ -96,14 +96,14 @@ class BatchRun:
         """Collect and follow until nothing is left to be sent, or as far as the goal wants; return the last pass."""
         while not self._is_late() and not self._job.cancelled:
             found = self._collect(open_prompts)
-            if not self._open:
-                if found.wait is None or self._plan.goal in ("submitted", "fetched"):
+            if not self._moving:
+                if self._open or found.wait is None or self._plan.goal in ("submitted", "fetched"):
                     return found
                 asyncio.run(self._batches.hours.sleep(found.wait.until))
                 self._has_waited = True
                 continue
             asyncio.run(self._work())
-            if self._plan.goal in ("submitted", "fetched") and self._open:
+            if self._plan.goal in ("submitted", "fetched") and self._moving:
                 return found
         if self._open:
             asyncio.run(self._work())
@@ -111,19 +111,27 @@ class BatchRun:
 
     @property
     def _open(self) -> bool:
-        """Whether a batch of the job has not ended."""
+        """Whether a batch that the job waits for has not ended."""
         return bool(self._store.open_shards(self._job.job))
+
+    @property
+    def _moving(self) -> bool:
+        """Whether such a batch is on its way, not in a queue."""
+        return any(shard.state != "queued" for shard in self._store.open_shards(self._job.job))
 
     def _collect(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
         outbox = Outbox(
             self._job, self._store, self._spool, clock=self._services.clock, window=self._plan.window
         )  # fmt: skip
         cap = self._options.limits.max_cost
-        # One pass at a time: two jobs with the same rows would both find that they are in no batch.
-        with locked(self._spool.folder, _COLLECT_LOCK, lambda: None):
+        with locked(self._spool.folder, COLLECT_LOCK, lambda: None):
+            queues = self._queues()
             found = asyncio.run(
-                collect(open_prompts(), self._options, self._services, self._batches, outbox, cap=cap)
+                collect(open_prompts(), self._options, self._services, self._batches, outbox, queues, cap=cap)
             )  # fmt: skip
+            for shard in self._store.shards():
+                if shard.shard in queues.wanted and shard.state == "queued":
+                    self._store.save_shard(replace(shard, state="ready"))
         self._save(cheap_from=None if found.wait is None else found.wait.until, for_later=found.for_later)
         if found.new:
             shards = len(self._store.open_shards(self._job.job))
@@ -131,6 +139,10 @@ class BatchRun:
                 f"job {self._job.job}: {pluralize(found.new, 'request')} in {pluralize(shards, 'batch')}"
             )
         return found
+
+    def _queues(self) -> Queues:
+        leaves = self._plan.goal == "submitted"
+        return Queues(self._job, self._store, self._options, self._services.rules, leaves=leaves)
 
     def _save(self, **changes: object) -> None:
         changed = replace(self._job, **changes)
@@ -150,7 +162,7 @@ class BatchRun:
                 await follower.look()
                 return
             await follower.follow(self._is_late)
-            if self._open:
+            if self._open and self._is_late():
                 await self._end_stragglers(follower)
 
     def _is_late(self) -> bool:
@@ -160,7 +172,7 @@ class BatchRun:
         """Cancel what a deadline leaves no time for, and keep what had been answered by then."""
         self._services.note(f"job {self._job.job}: its deadline has come, so what is in batches is cancelled")
         await follower.cancel()
-        await follower.follow()
+        await follower.follow(follower.has_only_shared)
 
     def _rows(
         self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected
@@ -180,6 +192,7 @@ class BatchRun:
                     cap=None,
                     patient=self._plan.goal != "fetched",
                     concurrency=self._options.concurrency,
+                    queues=self._queues(),
                 )
             )
             return callers[-1]
@@ -204,7 +217,8 @@ class BatchRun:
     def _left(self, found: Collected) -> RunStop | None:
         """Say how to go on with a job whose rows are made later."""
         if self._open:
-            return RunStop("batch", f"job {self._job.job} is submitted; {self._to_go_on()}", PENDING)
+            done = "submitted" if self._moving else "collected"
+            return RunStop("batch", f"job {self._job.job} is {done}; {self._to_go_on()}", PENDING)
         if found.wait is not None:
             calls = pluralize(found.for_later, "request")
             return RunStop("batch", f"job {self._job.job}: {calls}: {found.wait.words}; {self._to_go_on()}", PENDING)
@@ -229,6 +243,10 @@ class BatchRun:
         )
 
     def _to_go_on(self) -> str:
+        waiting = [shard for shard in self._store.open_shards(self._job.job) if shard.state == "queued"]
+        if waiting and not self._moving:
+            queues = " and ".join(sorted({f"scrimp batch flush {shard.queue}" for shard in waiting}))
+            return f"to send it: {queues}; then: scrimp batch fetch {self._job.job}"
         return f"to go on: scrimp batch watch {self._job.job}, then scrimp batch fetch {self._job.job}"
 
     def _say_waiting(self) -> None:

@@ -17,7 +17,7 @@ class Job(Struct, frozen=True, kw_only=True):
     digest: str  # of what the command asks for: the same command goes on with its job
     input: str | None = None  # the copy of stdin, where the rows came from there
     deadline: float | None = None  # seconds since the epoch
-    queue: str | None = None  # its shards wait for `scrimp batch flush`
+    queue: str | None = None  # what it collects waits for `scrimp batch flush` of that name
     cancelled: bool = False
     ended: float | None = None  # when its rows were printed
     cheap_from: float | None = None  # when requests that no batch takes cost less, as it was last found
@@ -51,6 +51,7 @@ class ShardRecord(Struct, frozen=True, kw_only=True):
     reported_cost: str | None = None  # dollars of the whole batch, as the provider writes them
     tokens_in: int | None = None  # of the whole batch, as the provider adds them up
     tokens_out: int | None = None
+    queue: str | None = None  # it waits for `scrimp batch flush` of that name, or did
     odd_results: int = 0  # results without a request of this shard, or the second for one
 
 

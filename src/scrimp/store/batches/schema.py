@@ -36,4 +36,13 @@ def m002_cheap_hours(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE jobs ADD COLUMN for_later INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS = (m001_batches, m002_cheap_hours)
+def m003_queues(db: sqlite3.Connection) -> None:
+    """Add the queue that a shard waits in, and the jobs that wait for shards of others."""
+    db.execute("ALTER TABLE shards ADD COLUMN queue TEXT")
+    db.execute(
+        "CREATE TABLE shard_jobs (shard INTEGER NOT NULL REFERENCES shards, job TEXT NOT NULL REFERENCES jobs,"
+        " PRIMARY KEY (shard, job)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues)

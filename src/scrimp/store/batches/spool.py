@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from scrimp.errors import StoreError
 from scrimp.store.database import make_private_folder, store_errors
 
 _BUFFER = 1 << 20
@@ -24,6 +26,20 @@ class Spool:
     def begin(self, shard: str, head: bytes) -> ShardFile:
         """Begin the file of a shard; StoreUnwritableError where it cannot be written."""
         return ShardFile(self.path(shard), head)
+
+    def lines(self, shard: str, requests: int, head: bytes, separator: bytes, tail: bytes) -> Iterator[bytes]:
+        """Yield the requests in a shard's file, which stand between its head and its tail; a request has no line end.
+
+        StoreError where they are not as many as there should be.
+        """
+        path, number = self.path(shard), 0
+        with store_errors(path), path.open("rb", buffering=_BUFFER) as file:
+            file.seek(len(head))
+            for number, line in enumerate(file, 1):
+                end = separator if number < requests else tail
+                yield line.removesuffix(b"\n").removesuffix(end.removesuffix(b"\n"))
+        if number != requests:
+            raise StoreError(f"{path} has {number:,} of its {requests:,} requests: scrimp batch cancel its job")
 
     def remove(self, shard: str) -> None:
         """Remove the file of a shard that its provider has, or that will not be sent."""

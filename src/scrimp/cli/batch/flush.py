@@ -1,0 +1,65 @@
+"""`scrimp batch flush`: sending what waits in a queue."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scrimp.cli.session import open_session
+from scrimp.errors import UsageError, closest_name
+from scrimp.store.batches.store import BatchStore
+from scrimp.units import pluralize
+
+if TYPE_CHECKING:
+    from scrimp.cli.session import Session
+
+_PENDING = 6  # exit status
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def flush(
+    queue: Annotated[
+        str | None, typer.Argument(metavar="[QUEUE]", help="Its name; not needed where only one has requests.")
+    ] = None,
+) -> None:
+    """Send what waits in a queue, the requests of all commands together in as few batches as they fit in.
+
+    It is meant for cron. An empty queue is no error. The exit status is 6 where a provider has not taken all of it yet:
+    another flush goes on, and so does scrimp batch watch of the jobs.
+    """
+    from scrimp.flows.batch.flush import flush as flush_queue  # noqa: PLC0415 - it needs the network
+
+    with open_session() as session:
+        name = _name(queue, session)
+        done = flush_queue(name, session.services)
+        if not done.batches:
+            session.messages.note(f"queue {name} is empty")
+            return
+        requests, batches = pluralize(done.requests, "request"), pluralize(done.batches, "batch")
+        session.messages.note(f"queue {name}: {requests} of {pluralize(len(done.jobs), 'job')} in {batches}")
+        for job in done.jobs:
+            session.messages.note(f"rows: scrimp batch fetch {job}")
+        if done.unsent:
+            session.messages.warn(f"{pluralize(done.unsent, 'batch')} not taken yet: scrimp batch flush {name}")
+            raise typer.Exit(_PENDING)
+
+
+def _name(queue: str | None, session: Session) -> str:
+    """Return the queue that is meant; UsageError where that is not clear."""
+    with closing(BatchStore(session.services.paths.batches_db)) as store:
+        known = sorted({shard.queue for shard in store.shards() if shard.queue is not None})
+        waiting = sorted({shard.queue for shard in store.shards() if shard.queue and shard.state == "queued"})
+    if queue is not None:
+        close = None if queue in known else closest_name(queue, known)
+        if close is not None:
+            session.messages.warn(f"there is no queue {queue}: did you mean {close}?")
+        return queue
+    if len(waiting) > 1:
+        raise UsageError(f"several queues have requests: name one of {', '.join(waiting)}")
+    if not waiting:
+        raise UsageError("no queue has requests: scrimp batch submit --queue NAME puts some in one")
+    return waiting[0]

@@ -1,0 +1,128 @@
+"""Sending what waits in a queue: the calls of many commands, in as few batches as they fit in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp.flows.batch.batch_caller import Batches
+from scrimp.flows.batch.cheap_hours import CheapHoursClock
+from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
+from scrimp.flows.batch.opening import open_follower
+from scrimp.flows.batch.outbox import most_bytes, shard_of
+from scrimp.providers.batches import batch_flow
+from scrimp.store.batches.spool import Spool
+from scrimp.store.batches.store import BatchStore
+
+if TYPE_CHECKING:
+    from scrimp.flows.services import Services
+    from scrimp.providers.batches.flow import BatchFlow
+    from scrimp.store.batches.records import Job, ShardRecord
+
+_PATIENCE = 60.0  # seconds
+_BEFORE_SENT = ("ready", "uploading", "uploaded", "creating")
+
+
+class Flushed(Struct, frozen=True):
+    """What a queue had, and what became of it."""
+
+    requests: int
+    batches: int
+    jobs: tuple[str, ...]  # that wait for them
+    unsent: int  # of the batches: those whose submission is not confirmed yet
+
+
+def flush(queue: str, services: Services) -> Flushed:
+    """Send what waits in a queue; ProviderRefusedError where a provider refuses the key."""
+    with closing(BatchStore(services.paths.batches_db)) as store:
+        spool = Spool(services.paths.batch_files)
+        with locked(spool.folder, COLLECT_LOCK, lambda: None):
+            _join(queue, store, spool, services)
+        sent = [shard for shard in store.shards() if shard.queue == queue and shard.state in _BEFORE_SENT]
+        owners = {shard.job for shard in sent}
+        for job in store.jobs():
+            if job.job in owners:
+                _submit(job, store, services)
+        names = {shard.shard for shard in sent}
+        left = [shard for shard in store.shards() if shard.shard in names and shard.state in (*_BEFORE_SENT, "held")]
+        jobs = dict.fromkeys(job for shard in sent for job in store.jobs_of(shard.shard))
+        return Flushed(sum(shard.requests for shard in sent), len(sent), tuple(jobs), len(left))
+
+
+def queued(store: BatchStore) -> dict[str, list[ShardRecord]]:
+    """Return what waits in each queue."""
+    found: dict[str, list[ShardRecord]] = {}
+    for shard in store.shards():
+        if shard.state == "queued" and shard.queue is not None:
+            found.setdefault(shard.queue, []).append(shard)
+    return found
+
+
+def _join(queue: str, store: BatchStore, spool: Spool, services: Services) -> None:
+    """Make as few shards as can be of those in a queue, ready to be sent."""
+    groups: dict[tuple[object, ...], list[list[ShardRecord]]] = {}
+    for shard in queued(store).get(queue, ()):
+        endpoint = services.routes.endpoints.get(shard.provider)
+        flow = None if endpoint is None else batch_flow(endpoint)
+        if flow is None:
+            services.warn(f"{shard.requests:,} requests in queue {queue} wait: {shard.provider} has no batches now")
+            continue
+        for group in groups.setdefault((shard.provider, shard.model, shard.path, shard.window), []):
+            if _fits(shard, group, flow, store):
+                group.append(shard)
+                break
+        else:
+            groups[shard.provider, shard.model, shard.path, shard.window].append([shard])
+    for group in (group for of_target in groups.values() for group in of_target):
+        if len(group) == 1:
+            store.save_shard(replace(group[0], state="ready"))
+        else:
+            _merge(group, store, spool, services)
+
+
+def _fits(shard: ShardRecord, group: Sequence[ShardRecord], flow: BatchFlow, store: BatchStore) -> bool:
+    together = [shard, *group]
+    return (
+        sum(each.requests for each in together) <= flow.limits.requests
+        and sum(each.size for each in together) <= most_bytes(flow.limits)
+        and not store.share_a_key(shard.shard, [each.shard for each in group])
+    )
+
+
+def _merge(group: Sequence[ShardRecord], store: BatchStore, spool: Spool, services: Services) -> None:
+    first = group[0]
+    flow = batch_flow(services.routes.endpoints[first.provider])
+    if flow is None:
+        raise TypeError(f"{first.provider} has no batches")
+    name = f"{first.job}-{len(store.shards(first.job)) + 1:03}"
+    frame = flow.frame(shard_of(replace(first, shard=name)))
+    file = spool.begin(name, frame.head)
+    for part in group:
+        for line in spool.lines(part.shard, part.requests, frame.head, frame.separator, frame.tail):
+            file.add(line, frame.separator)
+    file.end(frame.tail)
+    now = services.clock()
+    merged = replace(first, shard=name, requests=file.requests, size=file.size, state="ready", created=now)
+    store.merge(merged, group, now)
+    for part in group:
+        spool.remove(part.shard)
+
+
+def _submit(job: Job, store: BatchStore, services: Services) -> None:
+    with locked(services.paths.batch_files, job.job, lambda: services.note(f"waiting for job {job.job}")):
+        batches = Batches(
+            job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
+            available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
+            hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
+        )  # fmt: skip
+        asyncio.run(_sent(batches, services))
+
+
+async def _sent(batches: Batches, services: Services) -> None:
+    async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
+        await follower.submit()
