@@ -126,7 +126,7 @@ REPLIES: Mapping[str, Mapping[str, tuple[Json, ...]]] = {
     },
     "fireworks": {
         "upload": (_ACCOUNTS, {"name": "accounts/me/datasets/in"}, {}), "create": (FIREWORKS_JOB,),
-        "look_up": (FIREWORKS_JOB,), "find": (_ACCOUNTS, FIREWORKS_JOB),
+        "look_up": (FIREWORKS_JOB,), "find": (_ACCOUNTS, FIREWORKS_JOB, FIREWORKS_JOB),
         "read": (
             {"custom_id": "a", "response": {"choices": []}}, {"custom_id": "b", "error": {"code": 3, "message": "no"}},
             {"custom_id": "c", "error": "no"}, {"filenameToSignedUrls": {"f": "https://store.example/f?signature=s"}},

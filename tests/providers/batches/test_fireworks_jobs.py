@@ -18,6 +18,9 @@ _BASE = "https://api.fireworks.ai/v1"
 _ACCOUNTS = {"accounts": [{"name": "accounts/me"}]}
 _NAME = "scrimp-05270c90374ce73e8346fea2a97844a2"
 _DATA_SET = f"accounts/me/datasets/{_NAME}-in"
+_NONE = reply({"code": 5, "message": "no such job"}, 404)
+_TAKEN = reply({"code": 6, "message": "already exists"}, 409)
+_REFUSED = {**FIREWORKS_JOB, "state": "JOB_STATE_FAILED", "status": {"code": "RESOURCE_EXHAUSTED", "message": "later"}}
 
 
 def test_a_line_has_no_model() -> None:
@@ -49,19 +52,29 @@ def test_a_data_set_is_made_and_filled_and_a_job_made_of_it_beside_the_address_o
 
 
 def test_a_data_set_that_was_uploaded_before_is_not_uploaded_again() -> None:
-    exists = reply({"code": 6, "message": "already exists"}, 409)
-    data_set, requests = driven(flow_of("fireworks").upload(SHARD), _ACCOUNTS, exists, {"state": "READY"})
+    data_set, requests = driven(flow_of("fireworks").upload(SHARD), _ACCOUNTS, _TAKEN, {"state": "READY"})
     assert data_set == _DATA_SET
     assert paths(requests, _BASE)[-1] == f"GET /{_DATA_SET}"
-    _, requests = driven(flow_of("fireworks").upload(SHARD), _ACCOUNTS, exists, {"state": "UPLOADING"}, {})
+    _, requests = driven(flow_of("fireworks").upload(SHARD), _ACCOUNTS, _TAKEN, {"state": "UPLOADING"}, {})
     assert paths(requests, _BASE)[-1] == f"POST /{_DATA_SET}:upload"
 
 
-def test_a_job_that_was_not_confirmed_is_looked_up_by_the_name_it_would_have() -> None:
-    found, requests = driven(flow_of("fireworks").find(SHARD), _ACCOUNTS, FIREWORKS_JOB)
-    assert [job.shard for job in found] == ["b1-01"]
-    assert paths(requests, _BASE)[-1] == f"GET /accounts/me/batchInferenceJobs/{_NAME}"
-    assert not value_of(flow_of("fireworks").find(SHARD), _ACCOUNTS, reply({"code": 5, "message": "no such job"}, 404))
+def test_a_job_that_was_not_confirmed_is_looked_up_by_the_names_it_would_have() -> None:
+    found, requests = driven(flow_of("fireworks").find(SHARD), _ACCOUNTS, _REFUSED, FIREWORKS_JOB, _NONE)
+    assert [(job.shard, job.state) for job in found] == [("b1-01", "ended")]
+    job = "GET /accounts/me/batchInferenceJobs/"
+    assert paths(requests, _BASE)[1:] == [f"{job}{_NAME}", f"{job}{_NAME}-2", f"{job}{_NAME}-3"]
+    assert not value_of(flow_of("fireworks").find(SHARD), _ACCOUNTS, _NONE)
+
+
+def test_a_job_is_not_created_twice_but_again_after_it_was_refused() -> None:
+    job, requests = driven(flow_of("fireworks").create(SHARD, _DATA_SET), _TAKEN, FIREWORKS_JOB)
+    assert (job.id, len(requests)) == ("accounts/me/batchInferenceJobs/scrimp-1", 2)
+    _, requests = driven(flow_of("fireworks").create(SHARD, _DATA_SET), _TAKEN, _REFUSED, FIREWORKS_JOB)
+    again = sent(requests[-1])
+    assert isinstance(again, dict)
+    assert again["outputDatasetId"] == f"accounts/me/datasets/{_NAME}-2-out"
+    assert requests[-1].url.endswith(f"?batchInferenceJobId={_NAME}-2")
 
 
 def test_files_of_results_are_fetched_from_signed_addresses_without_any_header() -> None:

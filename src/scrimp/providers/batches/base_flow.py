@@ -88,7 +88,8 @@ class BaseFlow:
     ) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches that are the shard's in a list, back to when its submission was begun if that is ordered.
 
-        Those that are not its own may be in a state that is not known.
+        Those that are not its own may be in a state that is not known. Those that were refused are left out: nothing
+        of them ran, and the shard may have been sent again since.
         """
         found: list[RemoteBatch] = []
         following: str | None = path
@@ -97,7 +98,8 @@ class BaseFlow:
                 break
             listed, following = page_of(object_in((yield self._request(following)), self._endpoint))
             batches = [obj(each) for each in listed]
-            found += [self._batch(each) for each in batches if is_ours(each)]
+            ours = [self._batch(each) for each in batches if is_ours(each)]
+            found += [each for each in ours if each.state != "refused"]
             times = [time for each in batches if (time := self._created(each)) is not None]
             if not batches or (self._newest_first and (not times or min(times) < begun_before(shard))):
                 break

@@ -65,6 +65,7 @@ _STATES: Mapping[str, BatchState] = {
 }
 _WITH_RESULTS = ("ended", "expired", "cancelled")
 _EXISTS, _NOT_FOUND = 409, 404
+_MOST_NAMES = 20  # of jobs for one shard, of which all but the last were refused
 _LONGEST_LIST = 1_000_000  # bytes of a list of files; results are longer, and no lists
 
 
@@ -104,14 +105,23 @@ class FireworksJobs(BaseFlow):
         return data_set
 
     def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
-        """Create the job under the name that the shard gives it."""
+        """Create the job under the name that the shard gives it, or the next one if a job of that name was refused.
+
+        One that exists under the name and was not refused is the shard's own: it is not created twice.
+        """
         account = file.partition("/datasets/")[0]
-        body: JsonObject = {
-            "displayName": shard.name, "model": shard.model, "inputDatasetId": file,
-            "outputDatasetId": f"{account}/datasets/{_name_of(shard)}-out",
-        }  # fmt: skip
-        path = f"{account}/batchInferenceJobs?batchInferenceJobId={_name_of(shard)}"
-        reply = yield self._control(path, dumps(body))
+        for attempt in range(1, _MOST_NAMES + 1):
+            name = _name_of(shard, attempt)
+            body: JsonObject = {
+                "displayName": shard.name, "model": shard.model, "inputDatasetId": file,
+                "outputDatasetId": f"{account}/datasets/{name}-out",
+            }  # fmt: skip
+            reply = yield self._control(f"{account}/batchInferenceJobs?batchInferenceJobId={name}", dumps(body))
+            if reply.status != _EXISTS:
+                break
+            earlier = yield from self.look_up(f"{account}/batchInferenceJobs/{name}")
+            if earlier.state != "refused":
+                return earlier
         return self._batch(object_in(reply, self._endpoint, shard.model))
 
     def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
@@ -120,10 +130,15 @@ class FireworksJobs(BaseFlow):
         return self._batch(object_in(reply, self._endpoint))
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
-        """Return the job that has the name which the shard gives it."""
+        """Return the job that has a name which the shard gives it, and was not refused."""
         account = yield from self._account()
-        reply = yield self._control(f"{account}/batchInferenceJobs/{_name_of(shard)}")
-        return [] if reply.status == _NOT_FOUND else [self._batch(object_in(reply, self._endpoint))]
+        found: list[RemoteBatch] = []
+        for attempt in range(1, _MOST_NAMES + 1):
+            reply = yield self._control(f"{account}/batchInferenceJobs/{_name_of(shard, attempt)}")
+            if reply.status == _NOT_FOUND:
+                break
+            found.append(self._batch(object_in(reply, self._endpoint)))
+        return [job for job in found if job.state != "refused"]
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Refuse: a job ends early only by being deleted, and what it has answered would be paid for and lost."""
@@ -203,9 +218,10 @@ class FireworksJobs(BaseFlow):
         )  # fmt: skip
 
 
-def _name_of(shard: Shard) -> str:
+def _name_of(shard: Shard, attempt: int = 1) -> str:
     """Return a name for what belongs to a shard, of the letters that Fireworks allows."""
-    return f"scrimp-{sha256(shard.name.encode()).hexdigest()[:32]}"
+    name = f"scrimp-{sha256(shard.name.encode()).hexdigest()[:32]}"
+    return name if attempt == 1 else f"{name}-{attempt}"
 
 
 def _result_in(line: JsonObject) -> BatchResult:

@@ -136,7 +136,10 @@ class BatchFlow(Protocol):
         """Ask for one batch."""
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
-        """Return the batches that may be this shard's, whose creation was not confirmed: by name, or time and count."""
+        """Return the batches that may be this shard's, whose creation was not confirmed: by name, or time and count.
+
+        Those that were refused are none of them: nothing of them ran, and the shard may be sent again.
+        """
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch; what was answered by then is kept, and billed."""

@@ -49,7 +49,8 @@ class TogetherFiles(FileFlow):
         """Return all batches of files of the same size that were created since the shard's submission was begun."""
         reply = yield self._request(_PATH)
         batches = [obj(each) for each in list_in(reply, self._endpoint)]
-        return [self._batch(each) for each in batches if _may_be(each, shard)]
+        found = [self._batch(each) for each in batches if _may_be(each, shard)]
+        return [each for each in found if each.state != "refused"]
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch."""
