@@ -13,6 +13,9 @@ from scrimp.config.secret_patterns import redact_secrets
         "AIzaSyA0123456789abcdefghijklmnopqrstu",
         "gsk_0123456789abcdefghij",
         "tm-0123456789abcdef",
+        "fw_3ZabcdefghijklmnopqrstU",
+        "tgp_v1_0123456789-abcdefghij_klm",
+        "xai-0123456789abcdefghij",
     ],
 )
 def test_anything_with_the_shape_of_a_key_is_redacted(key: str) -> None:
@@ -22,6 +25,11 @@ def test_anything_with_the_shape_of_a_key_is_redacted(key: str) -> None:
 def test_bearer_tokens_and_passwords_in_urls_are_redacted() -> None:
     assert redact_secrets("authorization: Bearer abc.def-0123456789==") == "authorization: Bearer [key]"
     assert redact_secrets("https://ada:hunter2@proxy.example/v1") == "https://[key]@proxy.example/v1"
+
+
+def test_the_signature_of_an_address_is_redacted() -> None:
+    address = "https://storage.example/f.jsonl?X-Goog-Expires=599&X-Goog-Signature=0123456789abcdef0123&a=b"
+    assert redact_secrets(address) == "https://storage.example/f.jsonl?X-Goog-Expires=599&[key]&a=b"
 
 
 def test_ordinary_words_are_kept() -> None:

@@ -6,7 +6,8 @@ import re
 
 # Patterns are compiled on first use: most runs never print an error.
 _PATTERN = (
-    r"\b(?:sk|pk|rk|gsk|xai|tm)-[\w-]{12,}|\b(?:hf|gh[pousr]|gsk)_\w{16,}|\bAIza[\w-]{20,}"
+    r"\b(?:sk|pk|rk|gsk|xai|tm)-[\w-]{12,}|\b(?:hf|gh[pousr]|gsk|fw|tgp_v\d)_[\w-]{16,}|\bAIza[\w-]{20,}"
+    r"|\bX-(?:Goog|Amz)-Signature=[\w%-]{16,}"  # of an address that is signed, by which a file can be fetched
     r"|(?<=[Bb]earer )[\w.~+/-]{12,}=*|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
 )
 _HEADER_WORDS = ("key", "token", "secret", "auth", "cookie", "password")
