@@ -58,6 +58,7 @@ _OPERATIONS: dict[str, Callable[[BatchFlow], Generator[WireRequest, HttpReply, o
     "create": lambda flow: flow.create(SHARD, "file-1"),
     "look_up": lambda flow: flow.look_up("batch_1"),
     "find": lambda flow: flow.find(SHARD),
+    "list_all": lambda flow: flow.list_all(0.0),
     "cancel": lambda flow: flow.cancel("batch_1"),
 }
 

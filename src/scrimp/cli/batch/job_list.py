@@ -82,8 +82,8 @@ def status(job: JobArgument = None, *, as_json: Json = False) -> None:
 
 def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
     """Return how far a job is, in a word."""
-    if job.cancelled:
-        return "cancelled"
+    if job.cancelled or not job.command:
+        return "cancelled" if job.cancelled else "found"
     if job.ended is not None:
         return "done"
     states = {shard.state for shard in shards if shard.state in OPEN_SHARDS}

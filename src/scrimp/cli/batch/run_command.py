@@ -25,6 +25,11 @@ def run_command(words: Sequence[str]) -> int:
 
 def run_job(job: Job, words: Sequence[str]) -> int:
     """Run the command of a job again, in its directory, with more words at its end."""
+    if not job.command:
+        raise UsageError(
+            f"job {job.job} was found at its provider, and its command is not known here: give the command again, with "
+            "--batch; what was answered is not sent again"
+        )
     with suppress(FileNotFoundError):
         if job.folder != os.getcwd():  # noqa: PTH109 - only compared
             _enter(job)

@@ -15,10 +15,11 @@ from scrimp.failures import is_retryable
 from scrimp.flows.answer.step_caller import RowPendingError
 from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.spend.cost_bound import cost_bound
+from scrimp.prices.model_names import is_same_model
 from scrimp.providers import DIALECTS
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.endpoint import HttpReply
-from scrimp.store.batches.records import CallInShard
+from scrimp.store.batches.records import ANY_QUESTION, CallInShard
 from scrimp.transport.redaction import Secrets, redacted
 from scrimp.values import Completion, Failure, ModelRef
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from scrimp.values import Call, Step
 
 _SIXTY_THREE_BITS = (1 << 63) - 1
+_FIRST_ERROR = 400  # of HTTP's statuses
 
 
 class Batches(Struct, frozen=True, kw_only=True):
@@ -130,7 +132,7 @@ class BatchCaller:
         known = self._loaded.get(row.key)
         if known is None and self._outbox is None:
             known = self._stored([row.key]).get(row.key)
-        calls = [call for call in known or () if call.question == number]
+        calls = [call for call in known or () if call.question == number] or _adopted(question, known or (), recorder)
         result = self._reply(calls, question, row, recorder) if calls else None
         if result is not None and not self._may_be_sent_again(result, calls):
             return result
@@ -168,8 +170,7 @@ class BatchCaller:
         result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._batches.secrets)
         if isinstance(result, Completion):
             result = replace(result, batch=True)
-        call_id = f"{stored.shard}-{stored.number:06}"
-        entry = recorder.add(call, result, call_id=call_id, sent=stored.sent, batch=stored.shard)
+        entry = recorder.add(call, result, call_id=call_id_of(stored), sent=stored.sent, batch=stored.shard)
         self.committed += entry.cost or Decimal(0)
         if self._outbox is None:
             self._inner.count_spent(entry.cost)
@@ -287,6 +288,30 @@ class BatchCaller:
     def converses(self, step: Step) -> bool:
         """Return whether a step answers more than the prompt."""
         return self._inner.converses(step)
+
+
+def _adopted(question: CallStep, calls: Sequence[StoredCall], recorder: RowRecorder) -> list[StoredCall]:
+    """Return the calls of adopted batches that asked this: of a row, a model is asked in the same order every time."""
+    used = {entry.call for entry in recorder.entries}
+    found = []
+    for call in calls:
+        if call.question != ANY_QUESTION or call_id_of(call) in used:
+            continue
+        asked = [
+            model.model
+            for model in question.step.candidates
+            if model.provider == call.provider and is_same_model(model.model, call.model)
+        ]
+        if asked:
+            found.append(replace(call, model=asked[0]))
+            if call.status < _FIRST_ERROR:
+                break  # what failed before it was sent again
+    return found
+
+
+def call_id_of(stored: StoredCall) -> str:
+    """Return the name of a call in the ledger, the same however often its row is made."""
+    return f"{stored.shard}-{stored.number:06}"
 
 
 def question_number(question: CallStep) -> int:

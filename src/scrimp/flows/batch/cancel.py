@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.batch.batch_caller import Batches
-from scrimp.flows.batch.cheap_hours import CheapHoursClock
-from scrimp.flows.batch.opening import open_follower
+from scrimp.flows.batch.opening import batches_of, open_follower
 from scrimp.store.batches.store import BatchStore
 
 if TYPE_CHECKING:
+    from scrimp.flows.batch.batch_caller import Batches
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job
 
@@ -34,11 +33,7 @@ def cancel_job(job: Job, services: Services) -> Cancelled:
         store.save_job(replace(job, cancelled=True))
         open_shards = len(store.open_shards(job.job))
         shared = 0
-        batches = Batches(
-            job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
-            available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
-            hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
-        )  # fmt: skip
+        batches = batches_of(job, store, services)
         if open_shards:
             shared = asyncio.run(_cancel(batches, services))
         return Cancelled(open_shards - shared, shared)

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.batch.batch_caller import Batches
-from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
-from scrimp.flows.batch.opening import open_follower
+from scrimp.flows.batch.opening import batches_of, open_follower
 from scrimp.flows.batch.outbox import most_bytes, shard_of
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 
 if TYPE_CHECKING:
+    from scrimp.flows.batch.batch_caller import Batches
     from scrimp.flows.services import Services
     from scrimp.providers.batches.flow import BatchFlow
     from scrimp.store.batches.records import Job, ShardRecord
@@ -115,11 +114,7 @@ def _merge(group: Sequence[ShardRecord], store: BatchStore, spool: Spool, servic
 
 def _submit(job: Job, store: BatchStore, services: Services) -> None:
     with locked(services.paths.batch_files, job.job, lambda: services.note(f"waiting for job {job.job}")):
-        batches = Batches(
-            job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
-            available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
-            hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
-        )  # fmt: skip
+        batches = batches_of(job, store, services)
         asyncio.run(_sent(batches, services))
 
 

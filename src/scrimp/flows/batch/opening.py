@@ -8,6 +8,8 @@ from functools import partial
 from random import random
 from typing import TYPE_CHECKING
 
+from scrimp.flows.batch.batch_caller import Batches
+from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.follow import Follower, JobProgress
 from scrimp.flows.batch.job_files import held
 from scrimp.flows.batch.shard_driver import ShardDriver
@@ -15,8 +17,31 @@ from scrimp.store.batches.spool import Spool
 from scrimp.transport.batch_wire import BatchWire
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batch_caller import Batches
     from scrimp.flows.services import Services
+    from scrimp.store.batches.records import Job
+    from scrimp.store.batches.store import BatchStore
+
+
+def batches_of(job: Job, store: BatchStore, services: Services) -> Batches:
+    """Return what working on a job's shards needs, where no rows are made of them."""
+    return Batches(
+        job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
+        available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
+        hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def open_wire(services: Services, *, patience: float) -> AsyncIterator[BatchWire]:
+    """Open the wire; `patience` is the longest wait for data, in seconds."""
+    from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - only with something to send
+    from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
+
+    http = HttpClient(build_engine(services.env, timeout=patience, warn=services.warn), read_proxies(services.env))
+    try:
+        yield BatchWire(http, services.keys, random_fraction=random)
+    finally:
+        await http.close()
 
 
 @asynccontextmanager
@@ -25,15 +50,7 @@ async def open_follower(
     tell: Callable[[JobProgress], None] = lambda _: None,
 ) -> AsyncIterator[Follower]:  # fmt: skip
     """Open the wire; `patience` is the longest wait for data, `longest` that between two looks, both in seconds."""
-    from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - only with something to send
-    from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
-
-    http = HttpClient(build_engine(services.env, timeout=patience, warn=services.warn), read_proxies(services.env))
-    wire = BatchWire(http, services.keys, random_fraction=random)
-    driver = ShardDriver(batches, wire, Spool(services.paths.batch_files), clock=services.clock, note=services.note)
-    try:
-        yield Follower(
-            batches, driver, wire, longest=longest, tell=tell, hold=partial(held, services.paths.batch_files)
-        )
-    finally:
-        await http.close()
+    folder = services.paths.batch_files
+    async with open_wire(services, patience=patience) as wire:
+        driver = ShardDriver(batches, wire, Spool(folder), clock=services.clock, note=services.note)
+        yield Follower(batches, driver, wire, longest=longest, tell=tell, hold=partial(held, folder))

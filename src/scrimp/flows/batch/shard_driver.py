@@ -20,6 +20,8 @@ from scrimp.flows.batch.outbox import shard_of
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
 from scrimp.providers.batches.replies import refusal_in
+from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.json_access import reply_object, string
 from scrimp.store.batches.records import Result, ShardRecord
 from scrimp.transport.batch_wire import UncertainError
 from scrimp.values import Failure
@@ -178,6 +180,8 @@ class ShardDriver:
             return self._unpolled(shard, refused)
         finally:
             file.unlink(missing_ok=True)
+        if shard.adopted and not self._store.answered(shard.shard):
+            return self.drop(shard, "none of its results is of a request of scrimp")
         if not self._store.answered(shard.shard) and (batch.completed or 0) > (batch.failed or 0):
             # They were paid for. Sending the requests again would pay once more, and may lead to the same.
             return self._unpolled(shard, _no_results(shard, batch))
@@ -194,6 +198,10 @@ class ShardDriver:
 
     def _kept(self, shard: ShardRecord, flow: BatchFlow, file: Path) -> ShardRecord:
         with file.open("rb") as results:
+            if shard.adopted:
+                named = _Named(_results(flow.read(results)))
+                kept = self._store.adopt_results(shard, named)
+                return replace(kept, model=kept.model or named.model)
             return self._store.keep_results(shard, _results(flow.read(results)))
 
     def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
@@ -296,6 +304,21 @@ def _results(results: Iterator[BatchResult]) -> Iterator[Result]:
             yield Result(
                 key, status=each.reply.status, request_id=each.reply.headers.get("x-request-id"), reply=each.reply.body
             )
+
+
+class _Named:
+    """The results of an adopted shard that name a row; what is read of them tells the model, too."""
+
+    def __init__(self, results: Iterator[Result]) -> None:
+        self._results, self.model = results, ""
+
+    def __iter__(self) -> Iterator[Result]:
+        for each in self._results:
+            if each.key:
+                if not self.model and each.reply is not None:
+                    reply = reply_object(HttpReply(status=each.status, body=each.reply)) or {}
+                    self.model = string(reply.get("model"))
+                yield each
 
 
 def _key(custom_id: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -33,6 +33,8 @@ def flow(endpoint: Endpoint) -> AnthropicMessages:
 class AnthropicMessages(BaseFlow):
     """Batches that are created with all their requests. They have no name: time and count tell them apart."""
 
+    tells_names = False
+
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request of the body."""
         return dumps({"custom_id": custom_id})[:-1] + b',"params":' + request.body + b"}"
@@ -61,17 +63,21 @@ class AnthropicMessages(BaseFlow):
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return all batches with as many requests that were created since the shard's submission was begun."""
+
+        def is_ours(batch: JsonObject) -> bool:
+            created = moment(batch.get("created_at"))
+            return _total(batch) == shard.requests and created is not None and created >= begun_before(shard)
+
+        return self._search(shard, is_ours)
+
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
         path = f"{_PATH}?limit={PAGE}"
 
         def page_of(body: JsonObject) -> Page:
             last = nonempty(body.get("last_id")) if body.get("has_more") else None
             return array(body.get("data")), f"{path}&after_id={quote(last, safe='')}" if last else None
 
-        def is_ours(batch: JsonObject) -> bool:
-            created = moment(batch.get("created_at"))
-            return _total(batch) == shard.requests and created is not None and created >= begun_before(shard)
-
-        return self._search(shard, path, page_of, is_ours)
+        return path, page_of
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch."""

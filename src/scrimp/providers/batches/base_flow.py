@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeAlias
 from urllib.parse import urlsplit
 
-from scrimp.providers.batches.flow import BatchLimits, Exchanges, Frame, RemoteBatch, Shard
+from scrimp.providers.batches.flow import BatchLimits, BatchRefusedError, Exchanges, Frame, RemoteBatch, Shard
 from scrimp.providers.batches.replies import moment, object_in
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.json_access import dumps, obj, reply_object
@@ -25,6 +25,7 @@ class BaseFlow:
     """A flow whose file is JSONL, sent when the batch is created, for models of every name."""
 
     uploads = False
+    tells_names = True
     _newest_first = True  # whether the list of batches is in this order
 
     def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
@@ -83,25 +84,46 @@ class BaseFlow:
         """Return when a batch was created."""
         return moment(body.get("created_at"))
 
-    def _search(
-        self, shard: Shard, path: str, page_of: Callable[[JsonObject], Page], is_ours: Callable[[JsonObject], bool]
-    ) -> Exchanges[Sequence[RemoteBatch]]:
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
+        """Return the path of the list of batches, and what reads a page of it."""
+        raise NotImplementedError
+
+    def list_all(self, since: float) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the batches created since a time, without those that were refused or are in a state not known."""
+
+        def is_understood(body: JsonObject) -> bool:
+            created = self._created(body)
+            return (created is None or created >= since) and self._understood(body) is not None
+
+        return self._walk(since, is_understood)
+
+    def _understood(self, body: JsonObject) -> RemoteBatch | None:
+        try:
+            return self._batch(body)
+        except BatchRefusedError:
+            return None
+
+    def _search(self, shard: Shard, is_ours: Callable[[JsonObject], bool]) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches that are the shard's in a list, back to when its submission was begun if that is ordered.
 
         Those that are not its own may be in a state that is not known. Those that were refused are left out: nothing
         of them ran, and the shard may have been sent again since.
         """
+        return self._walk(begun_before(shard), is_ours)
+
+    def _walk(self, since: float, wanted: Callable[[JsonObject], bool]) -> Exchanges[Sequence[RemoteBatch]]:
         found: list[RemoteBatch] = []
+        path, page_of = self._pages()
         following: str | None = path
         for _ in range(_MOST_PAGES):
             if following is None:
                 break
             listed, following = page_of(object_in((yield self._request(following)), self._endpoint))
             batches = [obj(each) for each in listed]
-            ours = [self._batch(each) for each in batches if is_ours(each)]
-            found += [each for each in ours if each.state != "refused"]
+            asked_for = [self._batch(each) for each in batches if wanted(each)]
+            found += [each for each in asked_for if each.state != "refused"]
             times = [time for each in batches if (time := self._created(each)) is not None]
-            if not batches or (self._newest_first and (not times or min(times) < begun_before(shard))):
+            if not batches or (self._newest_first and (not times or min(times) < since)):
                 break
         return found
 

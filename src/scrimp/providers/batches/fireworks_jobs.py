@@ -140,6 +140,13 @@ class FireworksJobs(BaseFlow):
             found.append(self._batch(object_in(reply, self._endpoint)))
         return [job for job in found if job.state != "refused"]
 
+    def list_all(self, since: float) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the jobs that were created since a time, as far as a page of the list has them."""
+        account = yield from self._account()
+        body = object_in((yield self._control(f"{account}/batchInferenceJobs?pageSize=200")), self._endpoint)
+        jobs = (self._understood(obj(each)) for each in array(body.get("batchInferenceJobs")))
+        return [each for each in jobs if each is not None and (each.created is None or each.created >= since)]
+
     def cancel(self, batch: str) -> Exchanges[None]:
         """Refuse: a job ends early only by being deleted, and what it has answered would be paid for and lost."""
         yield from ()
@@ -209,7 +216,8 @@ class FireworksJobs(BaseFlow):
         )  # fmt: skip
         results, why = nonempty(body.get("outputDatasetId")), string(status.get("message"))
         return RemoteBatch(
-            id=identity, state=state, word=word, shard=nonempty(body.get("displayName")),
+            id=identity, model=nonempty(body.get("model")),
+            state=state, word=word, shard=nonempty(body.get("displayName")),
             total=max(total or 0, done or 0) or None, completed=done, failed=failed,
             created=moment(body.get("createTime")), expires=moment(body.get("expireTime")),
             results=(results,) if results and state in _WITH_RESULTS else (),

@@ -75,6 +75,7 @@ class RemoteBatch(Struct, frozen=True, kw_only=True):
     state: BatchState
     word: str  # the provider's own word for its state
     shard: str | None = None  # the shard's name, where the provider gives it back
+    model: str | None = None  # where the provider tells it
     total: int | None = None
     completed: int | None = None  # answered, also with an error
     failed: int | None = None
@@ -112,6 +113,7 @@ class BatchFlow(Protocol):
     """How batches are made at one provider."""
 
     limits: BatchLimits
+    tells_names: bool  # whether a batch is told with the name of its shard
     uploads: bool  # whether a file is uploaded first, and named when the batch is created
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
@@ -140,6 +142,9 @@ class BatchFlow(Protocol):
 
         Those that were refused are none of them: nothing of them ran, and the shard may be sent again.
         """
+
+    def list_all(self, since: float) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the account's batches that were created since a time, whoever made them, as far as they are listed."""
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch; what was answered by then is kept, and billed."""

@@ -5,7 +5,7 @@ Never inline: a list of some hundred inline results may fail to be served for ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 from urllib.parse import quote, urlsplit
 
@@ -100,13 +100,16 @@ class GeminiBatches(BaseFlow):
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches that have the shard's name."""
+        return self._search(shard, lambda batch: _shard_of(batch) == shard.name)
+
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
         path = f"/batches?pageSize={PAGE}"
 
         def page_of(body: JsonObject) -> Page:
             following = nonempty(body.get("nextPageToken"))
             return array(body.get("operations")), following and f"{path}&pageToken={quote(following, safe='')}"
 
-        return self._search(shard, path, page_of, lambda batch: _shard_of(batch) == shard.name)
+        return path, page_of
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch."""
@@ -166,7 +169,8 @@ class GeminiBatches(BaseFlow):
             state = "refused"
         total, succeeded, failed = _counts(obj(metadata, "batchStats"))
         return RemoteBatch(
-            id=identity, state="ended" if state == "refused" and file else state, word=word, shard=_shard_of(body),
+            id=identity, model=_model_of(metadata),
+            state="ended" if state == "refused" and file else state, word=word, shard=_shard_of(body),
             total=total, completed=None if total is None else succeeded + failed,
             failed=None if total is None else failed, created=self._created(body), results=(file,) if file else (),
             faults=(LineFault(str(error.get("code", "")), string(error.get("message"))),) if error else (),
@@ -175,6 +179,11 @@ class GeminiBatches(BaseFlow):
 
 def _shard_of(body: JsonObject) -> str | None:
     return nonempty(obj(body, "metadata").get("displayName"))
+
+
+def _model_of(metadata: JsonObject) -> str | None:
+    name = nonempty(metadata.get("model"))
+    return None if name is None else name.removeprefix("models/")
 
 
 def _without_prefix(word: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count as numbers
 from urllib.parse import quote
 
@@ -59,6 +59,9 @@ class MistralJobs(FileFlow):
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the job whose metadata name the shard, among those created since its submission was begun."""
+        return self._search(shard, lambda job: _shard_of(job) == shard.name)
+
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
         pages = numbers(1)
 
         def page_of(body: JsonObject) -> Page:
@@ -66,7 +69,7 @@ class MistralJobs(FileFlow):
             more = page * PAGE < (count(body.get("total")) or 0)
             return jobs, _page(page) if jobs and more else None
 
-        return self._search(shard, _page(0), page_of, lambda job: _shard_of(job) == shard.name)
+        return _page(0), page_of
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a job."""
@@ -80,7 +83,8 @@ class MistralJobs(FileFlow):
         files = files_of(body, "output_file", "error_file")
         state = end_of(_STATES[word], body.get("output_file"))
         return RemoteBatch(
-            id=identity, state=state, word=word, shard=_shard_of(body), total=count(body.get("total_requests")),
+            id=identity, model=nonempty(body.get("model")),
+            state=state, word=word, shard=_shard_of(body), total=count(body.get("total_requests")),
             completed=count(body.get("completed_requests")), failed=count(body.get("failed_requests")),
             created=moment(body.get("created_at")), results=files,
             faults=tuple(LineFault("", string(obj(error).get("message"))) for error in array(body.get("errors"))),

@@ -6,7 +6,7 @@ Qwen, Groq and LiteLLM's proxy have the same API with limits of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from scrimp.providers.batches.base_flow import PAGE, Page
@@ -72,6 +72,9 @@ class OpenAiFiles(FileFlow):
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batch whose metadata name the shard, among those created since its submission was begun."""
+        return self._search(shard, lambda batch: _shard_of(batch) == shard.name)
+
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
         path = f"/batches?limit={PAGE}"
 
         def page_of(body: JsonObject) -> Page:
@@ -79,7 +82,7 @@ class OpenAiFiles(FileFlow):
             last = nonempty(obj(batches[-1]).get("id")) if batches else None
             return batches, f"{path}&after={quote(last, safe='')}" if last and body.get("has_more") else None
 
-        return self._search(shard, path, page_of, lambda batch: _shard_of(batch) == shard.name)
+        return path, page_of
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch."""
@@ -94,7 +97,8 @@ class OpenAiFiles(FileFlow):
         tokens = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
         answered, failed = count(counts.get("completed")), count(counts.get("failed"))
         return RemoteBatch(
-            id=identity, state=end_of(OPENAI_STATES[word], body.get("output_file_id")), word=word,
+            id=identity, model=nonempty(body.get("model")),
+            state=end_of(OPENAI_STATES[word], body.get("output_file_id")), word=word,
             shard=_shard_of(body),
             total=count(counts.get("total")),
             completed=None if answered is None else answered + (failed or 0), failed=failed,

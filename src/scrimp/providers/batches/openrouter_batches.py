@@ -5,7 +5,7 @@ Its newest pages know a list of results in pages, too, which is asked for where 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -53,6 +53,8 @@ def flow(endpoint: Endpoint) -> OpenRouterBatches:
 class OpenRouterBatches(BaseFlow):
     """Batches that are created with all their requests. They have no name: model, time and count tell them apart."""
 
+    tells_names = False
+
     def frame(self, shard: Shard) -> Frame:
         """Return the object around the requests; it is read as it comes, so that endpoint and model must be first."""
         head = dumps({"endpoint": shard.path, "model": shard.model, "completion_window": "24h"})
@@ -71,18 +73,22 @@ class OpenRouterBatches(BaseFlow):
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches of the same model and size that were created since the shard's submission was begun."""
-        path = f"{_PATH}?limit={PAGE}"
-
-        def page_of(body: JsonObject) -> Page:
-            last = nonempty(body.get("last_id")) if body.get("has_more") else None
-            return array(body.get("data")), f"{path}&after={quote(last, safe='')}" if last else None
 
         def is_ours(batch: JsonObject) -> bool:
             created, total = self._created(batch), count(obj(batch, "request_counts").get("total"))
             alike = batch.get("model") == shard.model and total in (None, 0, shard.requests)  # 0 until it was looked at
             return alike and created is not None and created >= begun_before(shard)
 
-        return self._search(shard, path, page_of, is_ours)
+        return self._search(shard, is_ours)
+
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
+        path = f"{_PATH}?limit={PAGE}"
+
+        def page_of(body: JsonObject) -> Page:
+            last = nonempty(body.get("last_id")) if body.get("has_more") else None
+            return array(body.get("data")), f"{path}&after={quote(last, safe='')}" if last else None
+
+        return path, page_of
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Refuse: there is no such request, and a batch that runs cannot be deleted either."""
@@ -125,7 +131,8 @@ class OpenRouterBatches(BaseFlow):
         tokens = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
         cost, state = reported_cost(body, {}, self._endpoint), OPENAI_STATES[word]
         return RemoteBatch(
-            id=identity, state=state, word=word, total=count(counts.get("total")) or None,
+            id=identity, model=nonempty(body.get("model")),
+            state=state, word=word, total=count(counts.get("total")) or None,
             completed=None if completed is None else completed + (failed or 0), failed=failed,
             created=self._created(body), expires=moment(body.get("expires_at")),
             results=(identity,) if state in _WITH_RESULTS else (),

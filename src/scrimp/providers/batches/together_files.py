@@ -28,6 +28,8 @@ def flow(endpoint: Endpoint) -> TogetherFiles:
 class TogetherFiles(FileFlow):
     """Batches of uploaded files. They have no name: time and size tell them apart."""
 
+    tells_names = False
+
     _upload_paths = ("/files/upload", "/files")
 
     def _form(self, shard: Shard) -> Mapping[str, str]:
@@ -51,6 +53,12 @@ class TogetherFiles(FileFlow):
         batches = [obj(each) for each in list_in(reply, self._endpoint)]
         found = [self._batch(each) for each in batches if _may_be(each, shard)]
         return [each for each in found if each.state != "refused"]
+
+    def list_all(self, since: float) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the batches that were created since a time; the list has no pages."""
+        reply = yield self._request(_PATH)
+        batches = (self._understood(obj(each)) for each in list_in(reply, self._endpoint))
+        return [each for each in batches if each is not None and (each.created is None or each.created >= since)]
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch."""

@@ -6,7 +6,7 @@ one to which a part was added before the connection broke would run with that pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -65,13 +65,16 @@ class XaiBatches(FileFlow):
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches that have the shard's name."""
+        return self._search(shard, lambda batch: batch.get("name") == shard.name)
+
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
         path = f"{_PATH}?limit={PAGE}"
 
         def page_of(body: JsonObject) -> Page:
             following = nonempty(body.get("pagination_token"))
             return array(body.get("batches")), following and f"{path}&pagination_token={quote(following, safe='')}"
 
-        return self._search(shard, path, page_of, lambda batch: batch.get("name") == shard.name)
+        return path, page_of
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch."""

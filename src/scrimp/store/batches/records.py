@@ -52,7 +52,11 @@ class ShardRecord(Struct, frozen=True, kw_only=True):
     tokens_in: int | None = None  # of the whole batch, as the provider adds them up
     tokens_out: int | None = None
     queue: str | None = None  # it waits for `scrimp batch flush` of that name, or did
+    adopted: bool = False  # it was found at its provider; what it asked is known by its results alone
     odd_results: int = 0  # results without a request of this shard, or the second for one
+
+
+ANY_QUESTION = -1  # of a call in an adopted batch: its result names the row, not what of the row was asked
 
 
 class CallInShard(Struct, frozen=True):

@@ -45,4 +45,9 @@ def m003_queues(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues)
+def m004_adopted(db: sqlite3.Connection) -> None:
+    """Add which shards were found at their providers."""
+    db.execute("ALTER TABLE shards ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues, m004_adopted)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from scrimp.enums import OPEN_SHARDS
-from scrimp.store.batches.records import CallInShard, Job, Result, ShardRecord, StoredCall
+from scrimp.store.batches.records import ANY_QUESTION, CallInShard, Job, Result, ShardRecord, StoredCall
 from scrimp.store.batches.schema import MIGRATIONS
 from scrimp.store.database import connect, select, store_errors, transaction
 
@@ -203,6 +203,30 @@ class BatchStore:
         self.save_shard(kept)
         return kept
 
+    def adopt_results(self, shard: ShardRecord, results: Iterable[Result]) -> ShardRecord:
+        """Keep the results of a shard that was found at its provider, whose calls are known by them alone."""
+        place, remaining = self._id(shard.shard), iter(results)
+        while chunk := list(islice(remaining, _RESULTS_AT_ONCE)):
+            with store_errors(self.path), transaction(self._db):
+                for result in chunk:
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO calls (shard, number, key, question, source, state) SELECT ?,"
+                        " (SELECT coalesce(max(number), 0) + 1 FROM calls WHERE shard = ?), ?, ?, '', 'waiting'",
+                        (place, place, result.key, ANY_QUESTION),
+                    )
+                    self._keep(place, result)
+        kept = replace(shard, requests=self.answered(shard.shard))
+        self.save_shard(kept)
+        return kept
+
+    def replies(self, shard: str) -> Iterator[tuple[int, bytes]]:
+        """Yield the status and the body of each reply of a shard."""
+        with store_errors(self.path):
+            for status, reply in self._db.execute(
+                "SELECT status, reply FROM calls WHERE shard = ? AND state = 'answered'", (self._id(shard),)
+            ):
+                yield int(status), zlib.decompress(reply)
+
     def _keep(self, shard: int, result: Result) -> bool:
         reply = None if result.reply is None else zlib.compress(result.reply, _FASTEST)
         state = "unanswered" if reply is None else "answered"
@@ -278,7 +302,8 @@ def _stored(row: tuple[object, ...]) -> StoredCall:
 
 
 def _shard(row: Sequence[object]) -> ShardRecord:
-    return msgspec.convert(dict(zip(_SHARD_FIELDS, row, strict=True)), ShardRecord)
+    fields = dict(zip(_SHARD_FIELDS, row, strict=True))
+    return msgspec.convert({**fields, "adopted": bool(fields["adopted"])}, ShardRecord)
 
 
 def _quoted(text: str) -> str:

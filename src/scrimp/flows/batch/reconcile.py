@@ -1,0 +1,191 @@
+"""The batches that scrimp knows beside those that their providers list: which are lost, and where counts differ."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp.flows.batch.job_files import held, locked
+from scrimp.flows.batch.opening import batches_of, open_follower, open_wire
+from scrimp.flows.batch.totals import differences, kept, told
+from scrimp.providers.batches import batch_flow
+from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
+from scrimp.store.batches.recorded import recorded_calls
+from scrimp.store.batches.records import Job, ShardRecord
+from scrimp.store.batches.store import BatchStore
+
+if TYPE_CHECKING:
+    from scrimp.flows.services import Services
+    from scrimp.transport.batch_wire import BatchWire
+
+_PATIENCE = 60.0  # seconds
+_BACK = 30 * 86_400.0  # seconds: older results are nowhere kept
+_SKEW = 600.0
+_OURS = re.compile(r"(b\d{8}-\d{6}-[0-9a-f]{6})-\d{3,}")
+_UNCONFIRMED = ("ready", "uploading", "uploaded", "creating", "held")
+# Batches of which nothing was answered; they have nothing to be fetched.
+_WITHOUT_RESULTS = ("refused",)
+
+
+class Pair(Struct, frozen=True, kw_only=True):
+    """A batch as it is known here, as its provider tells of it, or both, and what is to be said of it."""
+
+    provider: str
+    here: ShardRecord | None = None
+    there: RemoteBatch | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Reconciliation:
+    """One comparison of all batches, or of those of one job."""
+
+    def __init__(self, services: Services, store: BatchStore, job: Job | None) -> None:
+        self._services, self._store, self._job = services, store, job
+
+    async def compare(self) -> list[Pair]:
+        """Ask every provider for its batches; return them by provider, in the order they were made here."""
+        pairs: list[Pair] = []
+        async with open_wire(self._services, patience=_PATIENCE) as wire:
+            for provider in self._providers():
+                try:
+                    pairs += await self._of(provider, wire)
+                except BatchRefusedError as refused:
+                    self._services.warn(f"{provider} does not tell of its batches: {refused.failure.message}")
+        return pairs
+
+    def _shards(self) -> list[ShardRecord]:
+        found = self._store.shards() if self._job is None else self._store.shards_for(self._job.job)
+        return [shard for shard in found if shard.batch is not None or shard.state in _UNCONFIRMED]
+
+    def _providers(self) -> list[str]:
+        used = {shard.provider for shard in self._shards()}
+        endpoints, available = self._services.routes.endpoints, self._services.routes.available
+        asked = used if self._job is not None else {*used, *available}
+        return sorted(name for name in asked if name in available and batch_flow(endpoints[name]) is not None)
+
+    async def _of(self, provider: str, wire: BatchWire) -> list[Pair]:
+        endpoint = self._services.routes.endpoints[provider]
+        flow = batch_flow(endpoint)
+        if flow is None:
+            return []
+        since = (self._services.clock() - _BACK) if self._job is None else self._job.created - _SKEW
+        listed = await wire.run(flow.list_all(since), endpoint, repeatable=True)
+        by_id = {batch.id: batch for batch in listed}
+        by_name = {batch.shard: batch for batch in listed if batch.shard is not None}
+        pairs, met = [], {shard.batch for shard in self._store.shards()}
+        for shard in self._shards():
+            if shard.provider != provider:
+                continue
+            there = by_id.get(shard.batch or "") or by_name.get(shard.shard)
+            if there is None and shard.state in ("submitted", "fetching"):
+                there = await self._looked_up(shard.batch or "", provider, wire)
+            if there is not None:
+                met.add(there.id)
+            pairs.append(self._pair(shard, there))
+        if self._job is None:
+            strangers = (batch for batch in listed if batch.id not in met)
+            pairs += [
+                Pair(provider=provider, there=batch, notes=(_lost(batch),))
+                for batch in strangers
+                if not flow.tells_names or is_ours(batch)
+            ]
+        return pairs
+
+    async def _looked_up(self, batch: str, provider: str, wire: BatchWire) -> RemoteBatch | None:
+        endpoint = self._services.routes.endpoints[provider]
+        flow = batch_flow(endpoint)
+        try:
+            return None if flow is None else await wire.run(flow.look_up(batch), endpoint, repeatable=True)
+        except BatchRefusedError as refused:
+            if refused.refusal == "not_found":
+                return None
+            raise
+
+    def _pair(self, shard: ShardRecord, there: RemoteBatch | None) -> Pair:
+        if there is None:
+            lost = shard.state in ("submitted", "fetching")
+            note = f"{shard.provider} does not know it: scrimp batch cancel {shard.job} gives it up" if lost else ""
+            return Pair(provider=shard.provider, here=shard, notes=(note,) if note else ())
+        notes: list[str] = []
+        if shard.batch is None:
+            shard = replace(shard, state="submitted", batch=there.id, submitted=self._services.clock(), error=None)
+            notes.append("was made, though that had not been confirmed")
+        shard = self._told(shard, there)
+        if there.total is not None and there.total != shard.requests and not shard.adopted:
+            notes.append(f"{shard.provider} counts {there.total:,} requests, {shard.requests:,} were sent")
+        if shard.state == "fetched":
+            ours = kept(shard, self._store, self._services.routes.endpoints[shard.provider])
+            notes += differences(shard.provider, told(shard), ours)
+        return Pair(provider=shard.provider, here=shard, there=there, notes=tuple(notes))
+
+    def _told(self, shard: ShardRecord, there: RemoteBatch) -> ShardRecord:
+        """Return a shard with what its provider tells, which is kept unless somebody else works on its job."""
+        shard = replace(
+            shard, word=there.word, answered=there.completed, failed=there.failed, expires=there.expires,
+            reported_cost=there.reported_cost, tokens_in=there.tokens[0] if there.tokens else shard.tokens_in,
+            tokens_out=there.tokens[1] if there.tokens else shard.tokens_out,
+        )  # fmt: skip
+        with held(self._services.paths.batch_files, shard.job) as is_held:
+            (now,) = (each for each in self._store.shards(shard.job) if each.shard == shard.shard)
+            if is_held and now.state in (shard.state, *_UNCONFIRMED):
+                self._store.save_shard(shard)
+        return shard
+
+
+def is_ours(batch: RemoteBatch) -> bool:
+    """Return whether a batch has a name that scrimp gave it."""
+    return batch.shard is not None and _OURS.fullmatch(batch.shard) is not None
+
+
+def _lost(batch: RemoteBatch) -> str:
+    if is_ours(batch):
+        return "is not known here: scrimp batch reconcile --adopt fetches its results"
+    return f"may be scrimp's: scrimp batch reconcile --adopt-id {batch.id} fetches its results"
+
+
+def reconcile(services: Services, job: Job | None) -> list[Pair]:
+    """Compare the batches of a job, or all, with those that the providers list."""
+    with closing(BatchStore(services.paths.batches_db)) as store:
+        return asyncio.run(Reconciliation(services, store, job).compare())
+
+
+def adopt(services: Services, pairs: Sequence[Pair]) -> list[ShardRecord]:
+    """Make batches known here that only their providers know, and fetch what has ended; return their shards."""
+    with closing(BatchStore(services.paths.batches_db)) as store:
+        known, taken = {job.job for job in store.jobs()}, {shard.shard for shard in store.shards()}
+        for number, pair in enumerate(pairs, 1):
+            batch = pair.there
+            if batch is None or batch.state in _WITHOUT_RESULTS:
+                continue
+            match = None if batch.shard in taken else _OURS.fullmatch(batch.shard or "")
+            name = match[1] if match else f"b{services.run}"
+            if name not in known:
+                store.add_job(
+                    Job(job=name, created=batch.created or services.clock(), folder="", command=(), digest="")
+                )
+                known.add(name)
+            shard = ShardRecord(
+                shard=match[0] if match else f"{name}-{number:03}", job=name, provider=pair.provider,
+                model=batch.model or "", path="", requests=batch.total or 0, size=0, state="submitted",
+                created=batch.created or services.clock(), batch=batch.id, word=batch.word, submitted=batch.created,
+                expires=batch.expires, adopted=True,
+            )  # fmt: skip
+            store.add_shard(shard, recorded_calls(services.paths.ledger_db, shard.shard))
+        waiting = {shard.job for shard in store.shards() if shard.adopted and shard.state in ("submitted", "fetching")}
+        jobs = [job for job in store.jobs() if job.job in waiting]
+        for job in jobs:
+            with locked(services.paths.batch_files, job.job, lambda: None):
+                asyncio.run(_look(job, store, services))
+        return [shard for job in jobs for shard in store.shards(job.job) if shard.adopted]
+
+
+async def _look(job: Job, store: BatchStore, services: Services) -> None:
+    batches = batches_of(job, store, services)
+    async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
+        await follower.look()

@@ -1,0 +1,57 @@
+"""What a provider counts for a batch beside what came back from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.providers import DIALECTS
+from scrimp.providers.endpoint import HttpReply
+from scrimp.values import Call, Completion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrimp.providers.endpoint import Endpoint
+    from scrimp.store.batches.records import ShardRecord
+    from scrimp.store.batches.store import BatchStore
+
+
+class Totals(Struct, frozen=True):
+    """Results of a batch; None where it is not known."""
+
+    answered: int | None  # with a completion
+    failed: int | None  # with an error
+    tokens_in: int | None
+    tokens_out: int | None
+
+
+def told(shard: ShardRecord) -> Totals:
+    """Return what the provider counts."""
+    answered = None if shard.answered is None else shard.answered - (shard.failed or 0)
+    return Totals(answered, shard.failed, shard.tokens_in, shard.tokens_out)
+
+
+def kept(shard: ShardRecord, store: BatchStore, endpoint: Endpoint) -> Totals:
+    """Return what the replies add up to."""
+    dialect, call = DIALECTS[endpoint.dialect](), Call(provider=shard.provider, model=shard.model, text="")
+    answered = failed = tokens_in = tokens_out = 0
+    for status, body in store.replies(shard.shard):
+        result = dialect.to_completion(HttpReply(status=status, body=body), call, endpoint)
+        if isinstance(result, Completion):
+            answered += 1
+            tokens_in += 0 if result.usage is None else result.usage.input
+            tokens_out += 0 if result.usage is None else result.usage.output
+        else:
+            failed += 1
+    return Totals(answered, failed, tokens_in, tokens_out)
+
+
+def differences(provider: str, theirs: Totals, ours: Totals) -> Iterator[str]:
+    """Yield in words where two counts are not the same; what is not told is not compared."""
+    words = {"answered": "answers", "failed": "errors", "tokens_in": "tokens in", "tokens_out": "tokens out"}
+    for name, word in words.items():
+        told_of, came = getattr(theirs, name), getattr(ours, name)
+        if told_of is not None and told_of != came:
+            yield f"{provider} counts {told_of:,} {word}, {came:,} came back"

@@ -1,0 +1,170 @@
+"""`scrimp batch reconcile`: batches here and at the provider, lost ones found again, totals compared."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+
+from batch_servers import COMPLETED, FINISHING, MISSING, RUNNING, VALIDATING, AnthropicBatches, OpenAIBatches
+from command import Ran, Scrimp
+
+ROWS = "one\ntwo\nthree\n"
+
+
+def run(scrimp: Scrimp, *words: str) -> Ran:
+    scrimp.file("rows.txt", ROWS)
+    return scrimp(*words[:1], *words[1:], "rows.txt", "--model", "fake/small")
+
+
+def lose_the_store(scrimp: Scrimp) -> None:
+    for name in ("batches.db", "batches.db-wal", "batches.db-shm", "cache.db", "cache.db-wal", "cache.db-shm"):
+        (scrimp.home / name).unlink(missing_ok=True)
+
+
+def test_batches_that_agree_are_said_to(batched: Scrimp) -> None:
+    assert run(batched, "run", "--batch").status == 0
+    ran = batched("batch", "reconcile")
+    assert ran.status == 0, ran.err
+    assert "1 batch: nothing differs" in ran.err
+    assert "fetched" in ran.out
+    assert "completed" in ran.out
+
+
+def test_where_the_provider_counts_otherwise_it_is_said(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.counts_off, server.usage_off = 1, 100
+    assert run(batched, "run", "--batch").status == 0
+    ran = batched("batch", "reconcile")
+    assert "fake counts 4 answers, 3 came back" in ran.err
+    assert "tokens in" in ran.err
+    assert "tokens out" not in ran.err
+
+
+def test_what_was_counted_and_did_not_come_is_said(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.fates["two"] = MISSING
+    run(batched, "run", "--batch", "--retries", "0")
+    ran = batched("batch", "reconcile")
+    assert "fake counts 3 answers, 2 came back" in ran.err
+
+
+def test_a_batch_that_its_provider_does_not_know_is_named(batched: Scrimp, server: OpenAIBatches) -> None:
+    assert run(batched, "batch", "submit").status == 6
+    server.batches.clear()
+    ran = batched("batch", "reconcile")
+    assert ran.status == 0
+    assert "fake does not know it: scrimp batch cancel" in ran.err
+
+
+def test_a_batch_whose_creation_was_not_confirmed_is_found(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.lose("create")
+    server.hidden_lists = 100
+    submitted = run(batched, "batch", "submit")
+    assert submitted.status == 6, submitted.err
+    for batch in server.batches.values():
+        batch.hidden_lists = 0
+    ran = batched("batch", "reconcile")
+    assert "was made, though that had not been confirmed" in ran.err
+    assert batched("batch", "fetch", "--wait").status == 0
+    assert len(server.batches) == 1
+
+
+def test_lost_batches_are_adopted_and_their_rows_not_paid_again(batched: Scrimp, server: OpenAIBatches) -> None:
+    assert run(batched, "batch", "submit").status == 6
+    server.advance(9)
+    lose_the_store(batched)
+    seen = batched("batch", "reconcile")
+    assert "is not known here: scrimp batch reconcile --adopt" in seen.err
+    adopted = batched("batch", "reconcile", "--adopt")
+    assert "adopted 1 batch with 3 results" in adopted.err, adopted.err
+    assert " found " in batched("batch", "list").out
+    fetched = batched("batch", "fetch")
+    assert fetched.status == 2
+    assert "give the command again, with --batch" in fetched.err
+    ran = run(batched, "run", "--batch")
+    assert ran.status == 0, ran.err
+    assert [row["output"] for row in ran.rows] == [server.answer("small", text) for text in ROWS.split()]
+    assert all(row["cost_usd"] for row in ran.rows)
+    assert len(server.runs) == 3
+    assert "nothing differs" in batched("batch", "reconcile").err
+
+
+def test_a_lost_batch_that_runs_still_is_adopted_once_it_has_ended(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [VALIDATING, RUNNING, RUNNING, RUNNING]
+    assert run(batched, "batch", "submit").status == 6
+    lose_the_store(batched)
+    first = batched("batch", "reconcile", "--adopt")
+    assert "1 batch not ended yet" in first.err
+    for batch in server.batches.values():
+        batch.script = [VALIDATING, RUNNING, FINISHING, COMPLETED]
+    server.advance(5)
+    assert "with 3 results" in batched("batch", "reconcile", "--adopt").err
+    assert run(batched, "run", "--batch").status == 0
+    assert len(server.runs) == 3
+
+
+def test_the_batches_of_others_are_left_alone(batched: Scrimp, server: OpenAIBatches) -> None:
+    assert run(batched, "batch", "submit").status == 6
+    server.advance(9)
+    for batch in server.batches.values():
+        batch.given["metadata"] = {"made_by": "somebody"}
+    lose_the_store(batched)
+    ran = batched("batch", "reconcile", "--adopt", "--json")
+    assert json.loads(ran.out) == []
+    assert "adopted 0 batches" in ran.err
+
+
+def test_a_provider_that_tells_no_names_gives_a_batch_by_its_id(scrimp: Scrimp) -> None:
+    with AnthropicBatches() as server:
+        scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+        scrimp.config(
+            f'[providers.anthropic]\nbase_url = "{server.url}"\nkey_env = "FAKE_KEY"\n[batch]\npoll = "0.01s"\n'
+            '[models."anthropic/claude-haiku-5-5"]\nprice = { input = 1.0, output = 10.0 }\n'
+        )
+        scrimp.file("rows.txt", ROWS)
+        words = ("rows.txt", "--model", "anthropic/claude-haiku-5-5")
+        assert scrimp("batch", "submit", *words).status == 6
+        server.advance(9)
+        lose_the_store(scrimp)
+        (identity,) = server.batches
+        assert f"--adopt-id {identity}" in scrimp("batch", "reconcile").err
+        assert scrimp("batch", "reconcile", "--adopt-id", "nothing").status == 2
+        adopted = scrimp("batch", "reconcile", "--adopt-id", identity)
+        assert "with 3 results" in adopted.err, adopted.err
+        ran = scrimp("run", *words, "--batch")
+        assert ran.status == 0, ran.err
+        assert len(server.runs) == 3
+
+
+def test_each_question_of_a_chain_finds_its_own_completion(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.answer = lambda model, prompt: "maybe" if model == "small" and prompt == "two" else "yes"
+    batched.file("rows.txt", ROWS)
+    words = ("run", "rows.txt", "--chain", "climb", "--choices", "yes,no", "--batch")
+    before = batched(*words)
+    assert before.status == 0, before.err
+    lose_the_store(batched)
+    paid = len(server.runs)
+    assert f"adopted {len(server.batches)} batches with {paid} results" in batched("batch", "reconcile", "--adopt").err
+    after = batched(*words)
+    assert after.status == 0, after.err
+    told = ("output", "model", "cost_usd", "attempts")
+    assert [[row[name] for name in told] for row in after.rows] == [[row[name] for name in told] for row in before.rows]
+    assert len(server.runs) == paid
+    with closing(sqlite3.connect(batched.home / "ledger.db")) as ledger:
+        assert ledger.execute("SELECT count(*), count(DISTINCT batch || key) FROM entries").fetchone() == (paid, paid)
+
+
+def test_a_call_that_is_in_the_ledger_is_not_entered_again(batched: Scrimp, server: OpenAIBatches) -> None:
+    prompts = [f"prompt {number}" for number in range(8)]
+    batched.file("all.txt", "\n".join(prompts))
+    batched.file("some.txt", "\n".join(prompts[5:]))
+    words = ("--model", "fake/small", "--batch")
+    assert batched("batch", "submit", "all.txt", "--model", "fake/small").status == 6
+    server.advance(9)
+    assert batched("batch", "watch").status == 0
+    assert batched("run", "some.txt", *words).status == 0
+    lose_the_store(batched)
+    assert batched("batch", "reconcile", "--adopt").status == 0
+    assert batched("run", "all.txt", *words).status == 0
+    with closing(sqlite3.connect(batched.home / "ledger.db")) as ledger:
+        assert ledger.execute("SELECT count(*), count(DISTINCT key) FROM entries").fetchone() == (8, 8)
+    assert len(server.runs) == 8
