@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import threading
 
 import pytest
 
@@ -158,3 +160,29 @@ def test_a_queue_has_a_plain_name(batched: Scrimp) -> None:
     assert queue(batched, "a.txt", "one", words=("--queue", "a b")).status == 2
     assert batched("batch", "flush").status == 2
     assert json.loads(batched("batch", "list", "--json").out) == []
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("step", ["upload", "create"])
+def test_a_flush_that_is_killed_is_gone_on_with_by_the_next(
+    batched: Scrimp, server: OpenAIBatches, step: str, place: str
+) -> None:
+    ran = [queue(batched, f"{n}.txt", f"row {n}", "shared") for n in range(2)]
+    killed = threading.Event()
+
+    def kill() -> None:
+        if not killed.is_set():
+            killed.set()
+            process.kill()
+            process.wait()
+
+    getattr(server, place)[step] = kill
+    process = batched.start("batch", "flush", "nightly", stdin=subprocess.DEVNULL)
+    process.wait(20)
+    assert killed.is_set()
+    batched("batch", "flush", "nightly")
+    for each in ran:
+        fetched = batched("batch", "fetch", job_of(each), "--wait")
+        assert [row["status"] for row in fetched.rows] == ["ok", "ok"], fetched.err
+    assert len(server.batches) == 1
+    assert sorted(server.billed.values()) == [1, 1, 1]

@@ -62,18 +62,18 @@ def reconcile(
         if as_json:
             print_json([_as_json(pair) for pair in pairs])
         else:
-            _print(pairs, session)
+            _print(pairs, session, said_otherwise=wanted)
         if wanted or adopt:
             _tell(adopt_batches(session.services, wanted), session)
 
 
-def _print(pairs: list[Pair], session: Session) -> None:
+def _print(pairs: list[Pair], session: Session, said_otherwise: list[Pair]) -> None:
     print_table(
         ("batch", "provider", "at the provider", "here", "there", "requests"), [_cells(pair) for pair in pairs],
         "lllllr", session.out, empty="no provider lists a batch, and none is known here",
     )  # fmt: skip
     for pair in pairs:
-        for note in pair.notes:
+        for note in () if pair in said_otherwise else pair.notes:
             session.messages.note(f"{_name(pair)}: {note}")
     if pairs and not any(pair.notes for pair in pairs):
         session.messages.note(f"{pluralize(len(pairs), 'batch')}: nothing differs")

@@ -134,10 +134,10 @@ class BatchRun:
                     self._store.save_shard(replace(shard, state="ready"))
         self._save(cheap_from=None if found.wait is None else found.wait.until, for_later=found.for_later)
         if found.new:
-            shards = len(self._store.open_shards(self._job.job))
-            self._services.note(
-                f"job {self._job.job}: {pluralize(found.new, 'request')} in {pluralize(shards, 'batch')}"
-            )
+            own = [shard for shard in self._store.open_shards(self._job.job) if shard.job == self._job.job]
+            names = sorted({shard.queue or "" for shard in own if shard.state == "queued"})
+            place = f"queue {' and '.join(names)}" if names else pluralize(len(own), "batch")
+            self._services.note(f"job {self._job.job}: {pluralize(found.new, 'request')} in {place}")
         return found
 
     def _queues(self) -> Queues:
