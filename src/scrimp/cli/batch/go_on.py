@@ -62,7 +62,7 @@ def cancel(job: JobArgument = None) -> None:
 
     scrimp batch fetch prints the rows that were answered; scrimp batch watch waits until the providers have stopped.
     """
-    from scrimp.flows.batch.cancel import cancel_job  # noqa: PLC0415 - it needs the network
+    from scrimp.flows.batch.upkeep.cancel import cancel_job  # noqa: PLC0415 - it needs the network
 
     with open_session() as session:
         with closing(BatchStore(session.services.paths.batches_db)) as store:

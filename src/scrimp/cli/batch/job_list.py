@@ -14,8 +14,8 @@ from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import OPEN_SHARDS, UNSENT_SHARDS
 from scrimp.flows.batch.cheap_hours import hour_of
-from scrimp.flows.batch.flush import queued
 from scrimp.flows.batch.jobs import find_job
+from scrimp.flows.batch.upkeep.flush import queued
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.records import Job, ShardRecord
 from scrimp.store.batches.store import BatchStore

@@ -2,92 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.failures import is_retryable
 from scrimp.flows.answer.step_caller import RowPendingError
+from scrimp.flows.batch.adopted import adopted_calls, call_id_of
+from scrimp.flows.batch.batches import Batchable
+from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.spend.cost_bound import cost_bound
-from scrimp.prices.model_names import is_same_model
 from scrimp.providers import DIALECTS
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.endpoint import HttpReply
-from scrimp.store.batches.records import ANY_QUESTION, CallInShard
-from scrimp.transport.redaction import Secrets, redacted
+from scrimp.store.batches.records import CallInShard
+from scrimp.transport.redaction import redacted
 from scrimp.values import Completion, Failure, ModelRef
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.step_caller import StepCaller
-    from scrimp.flows.batch.cheap_hours import CheapHoursClock, Wait
+    from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
-    from scrimp.prices.book import PriceBook
-    from scrimp.providers.endpoint import Endpoint
-    from scrimp.store.batches.records import Job, StoredCall
-    from scrimp.store.batches.store import BatchStore
+    from scrimp.store.batches.records import StoredCall
     from scrimp.values import Call, Step
 
 _SIXTY_THREE_BITS = (1 << 63) - 1
-_FIRST_ERROR = 400  # of HTTP's statuses
-
-
-class Batches(Struct, frozen=True, kw_only=True):
-    """What a job's passes have in common."""
-
-    job: Job
-    store: BatchStore
-    own_only: bool  # replies of other jobs do not count: the user wants fresh completions
-    tries: int  # the most batches that one call is sent in
-    endpoints: Mapping[str, Endpoint]
-    available: frozenset[str]  # providers with a key
-    secrets: Secrets
-    prices: PriceBook
-    hours: CheapHoursClock
-    warn: Callable[[str], None]
-
-
-class Batchable:
-    """Which models take part in batches; for others the calls are live, which is said once for each."""
-
-    def __init__(self, batches: Batches) -> None:
-        self._batches = batches
-        self._unsold = {
-            (shard.provider, shard.model): shard.error or "it is refused"
-            for shard in batches.store.shards(batches.job.job)
-            if shard.state == "unsold"
-        }
-        self._told = set[str]()
-
-    def refusal(self, model: ModelRef) -> str | None:
-        """Return why a model is called live; None if it takes part in batches."""
-        endpoint = self._batches.endpoints[model.provider]
-        flow = batch_flow(endpoint)
-        if flow is None:
-            return f"{model.provider} has no batch API that scrimp knows"
-        return self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
-
-    def tell(self, model: ModelRef, why: str) -> None:
-        """Say once that a model is called live."""
-        price = "now that it costs less than at other hours" if self._batches.hours.is_cheap(model) else "at full price"
-        self._say(f"{model.without_arm} is called live, {price}: {why}")
-
-    def tell_wait(self, wait: Wait, why: str) -> None:
-        """Say once that a model is called live later."""
-        self._say(f"{wait.words}: {why}")
-
-    def _say(self, words: str) -> None:
-        if words not in self._told:
-            self._told.add(words)
-            self._batches.warn(words)
 
 
 class BatchCaller:
@@ -99,23 +45,18 @@ class BatchCaller:
     ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
-        A call that costs less at another hour is waited for where `patient`, else its row is pending until then; of
-        calls that will cost more, no more than `concurrency` have begun. `queues` say which calls are collected to
-        wait.
+        `patient` and `concurrency` are for live calls (see LiveCalls). `queues` say which calls are collected to wait.
         `cap` is the most that the job may cost, in dollars; None: no limit.
         """
         self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
-        self._patient, self._slots = patient, asyncio.Semaphore(concurrency)
         self._batchable = Batchable(batches)
+        self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
         self._queues = queues
         self.shards = set[str]()  # that calls wait in, whichever job's they are
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
         self.held = 0  # calls that do not fit under the cap
         self.waiting = 0  # calls that are in batches
-        self.for_live = 0  # calls that no batch takes
-        self.for_later = 0  # of these: not before they cost less
-        self.wait: Wait | None = None  # the first one that ends
 
     def load(self, keys: Sequence[bytes]) -> None:
         """Read what was batched for some rows, all at once."""
@@ -132,7 +73,9 @@ class BatchCaller:
         known = self._loaded.get(row.key)
         if known is None and self._outbox is None:
             known = self._stored([row.key]).get(row.key)
-        calls = [call for call in known or () if call.question == number] or _adopted(question, known or (), recorder)
+        calls = [call for call in known or () if call.question == number] or adopted_calls(
+            question, known or (), recorder
+        )
         result = self._reply(calls, question, row, recorder) if calls else None
         if result is not None and not self._may_be_sent_again(result, calls):
             return result
@@ -196,39 +139,13 @@ class BatchCaller:
     ) -> Completion | Failure:  # fmt: skip
         if self._outbox is None:
             if self._live:
-                return await self._call_live(question, row, recorder)
+                return await self.live_calls.call(question, row, recorder)
             raise _pending(f"is not in a batch yet: scrimp batch watch {self._batches.job.job}")
         usable = [model for model in question.step.candidates if model.provider in self._batches.available]
         if not usable:
             return await self._inner.call(question, row, recorder)  # which says what is missing
         self._collect(usable[0], question, row, recorder, number)
         raise _pending("is on its way to a batch")
-
-    async def _call_live(
-        self, question: CallStep, row: PlannedRow, recorder: RowRecorder
-    ) -> Completion | Failure:  # fmt: skip
-        """Call a model once it costs least, at once for a row of which a live call was paid: it would be lost."""
-        usable = [model for model in question.step.candidates if model.provider in self._batches.available]
-        paid = any(entry.batch is None for entry in recorder.entries)
-        if not usable or paid or not self._batches.hours.change(usable[0]):
-            return await self._inner.call(question, row, recorder)
-        async with self._slots:  # so that few calls are ahead of the hour, in the queue of their provider
-            await self._wait_for_cheap_hours(usable[0])
-            return await self._inner.call(question, row, recorder)
-
-    async def _wait_for_cheap_hours(self, model: ModelRef) -> None:
-        hours = self._batches.hours
-        while (wait := hours.wait_for(model)) is not None:
-            if not self._patient or self._inner.halted:
-                self._note_wait(wait)
-                raise _pending(wait.words)
-            self._batchable.tell_wait(wait, f"what is left of job {self._batches.job.job} is called then")
-            await hours.sleep(wait.until, lambda: self._inner.halted)
-
-    def _note_wait(self, wait: Wait) -> None:
-        self.for_later += 1
-        if self.wait is None or wait.until < self.wait.until:
-            self.wait = wait
 
     def _collect(
         self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
@@ -243,7 +160,7 @@ class BatchCaller:
                 "what is attached is not sent in batches" if row.prompt.attachments else "probabilities are not sold so"
             )
         if why is not None:
-            self._leave_for_live(model, why)
+            self.live_calls.leave(model, why)
             return
         endpoint = self._batches.endpoints[model.provider]
         flow = batch_flow(endpoint)
@@ -255,15 +172,7 @@ class BatchCaller:
         target = Target(model.provider, model.model, flow.path(request), queue)
         in_shard = CallInShard(row.key, number, 0, row.prompt.source)
         if not outbox.add(target, flow, request, in_shard):
-            self._leave_for_live(model, f"{row.prompt.source or 'a row'} is too large for a batch")
-
-    def _leave_for_live(self, model: ModelRef, why: str) -> None:
-        self.for_live += 1
-        if (wait := self._batches.hours.wait_for(model)) is None:
-            self._batchable.tell(model, why)
-        else:
-            self._note_wait(wait)
-            self._batchable.tell_wait(wait, why)
+            self.live_calls.leave(model, f"{row.prompt.source or 'a row'} is too large for a batch")
 
     def _commit(self, call: Call) -> bool:
         """Count the most that a call can cost under the cap; return whether it fits."""
@@ -288,30 +197,6 @@ class BatchCaller:
     def converses(self, step: Step) -> bool:
         """Return whether a step answers more than the prompt."""
         return self._inner.converses(step)
-
-
-def _adopted(question: CallStep, calls: Sequence[StoredCall], recorder: RowRecorder) -> list[StoredCall]:
-    """Return the calls of adopted batches that asked this: of a row, a model is asked in the same order every time."""
-    used = {entry.call for entry in recorder.entries}
-    found = []
-    for call in calls:
-        if call.question != ANY_QUESTION or call_id_of(call) in used:
-            continue
-        asked = [
-            model.model
-            for model in question.step.candidates
-            if model.provider == call.provider and is_same_model(model.model, call.model)
-        ]
-        if asked:
-            found.append(replace(call, model=asked[0]))
-            if call.status < _FIRST_ERROR:
-                break  # what failed before it was sent again
-    return found
-
-
-def call_id_of(stored: StoredCall) -> str:
-    """Return the name of a call in the ledger, the same however often its row is made."""
-    return f"{stored.shard}-{stored.number:06}"
 
 
 def question_number(question: CallStep) -> int:

@@ -15,7 +15,7 @@ from scrimp.transport.limits.health import ProviderHealth
 
 if TYPE_CHECKING:
     from scrimp.flows.answer.step_caller import StepCaller
-    from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.cheap_hours import Wait
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
@@ -71,6 +71,6 @@ async def collect(
     outbox.close()
     batches.store.share(batches.job.job, caller.shards)
     found.in_batches, found.new = caller.waiting, outbox.collected
-    found.held, found.for_live = caller.held, caller.for_live
-    found.for_later, found.wait = caller.for_later, caller.wait
+    found.held, found.for_live = caller.held, caller.live_calls.left
+    found.for_later, found.wait = caller.live_calls.for_later, caller.live_calls.wait
     return found

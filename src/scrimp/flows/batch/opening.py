@@ -8,7 +8,7 @@ from functools import partial
 from random import random
 from typing import TYPE_CHECKING
 
-from scrimp.flows.batch.batch_caller import Batches
+from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.follow import Follower, JobProgress
 from scrimp.flows.batch.job_files import held

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from scrimp.enums import BatchGoal
 from scrimp.flows import live
-from scrimp.flows.batch.batch_caller import BatchCaller, Batches
+from scrimp.flows.batch.batch_caller import BatchCaller
+from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.follow import Follower, JobProgress
@@ -203,7 +204,9 @@ class BatchRun:
             return stop
         if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
             return RunStop("batch", f"rows are in batches; {self._to_go_on()}", PENDING)
-        if (wait := next((caller.wait for caller in callers if caller.for_later), None)) is not None:
+        if (
+            wait := next((caller.live_calls.wait for caller in callers if caller.live_calls.for_later), None)
+        ) is not None:
             return RunStop("batch", f"{wait.words}; {self._to_go_on()}", PENDING)
         if found.held:
             cap = self._options.limits.max_cost

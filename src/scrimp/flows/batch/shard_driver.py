@@ -29,7 +29,7 @@ from scrimp.values import Failure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.flows.batch.batches import Batches
     from scrimp.providers.batches.flow import BatchFlow, BatchResult
     from scrimp.providers.endpoint import Endpoint
     from scrimp.store.batches.spool import Spool

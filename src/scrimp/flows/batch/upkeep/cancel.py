@@ -13,7 +13,7 @@ from scrimp.flows.batch.opening import batches_of, open_follower
 from scrimp.store.batches.store import BatchStore
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.flows.batch.batches import Batches
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job
 

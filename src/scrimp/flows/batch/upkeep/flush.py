@@ -18,7 +18,7 @@ from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batch_caller import Batches
+    from scrimp.flows.batch.batches import Batches
     from scrimp.flows.services import Services
     from scrimp.providers.batches.flow import BatchFlow
     from scrimp.store.batches.records import Job, ShardRecord

@@ -1,0 +1,42 @@
+"""The calls of adopted batches, of which only the row and the model are known: which question each of them answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.prices.model_names import is_same_model
+from scrimp.store.batches.records import ANY_QUESTION
+
+if TYPE_CHECKING:
+    from scrimp.escalation.questions import CallStep
+    from scrimp.flows.spend.recorder import RowRecorder
+    from scrimp.store.batches.records import StoredCall
+
+_FIRST_ERROR = 400  # of HTTP's statuses
+
+
+def adopted_calls(question: CallStep, calls: Sequence[StoredCall], recorder: RowRecorder) -> list[StoredCall]:
+    """Return the calls of adopted batches that asked this: of a row, a model is asked in the same order every time."""
+    used = {entry.call for entry in recorder.entries}
+    found = []
+    for call in calls:
+        if call.question != ANY_QUESTION or call_id_of(call) in used:
+            continue
+        asked = [
+            model.model
+            for model in question.step.candidates
+            if model.provider == call.provider and is_same_model(model.model, call.model)
+        ]
+        if asked:
+            found.append(replace(call, model=asked[0]))
+            if call.status < _FIRST_ERROR:
+                break  # what failed before it was sent again
+    return found
+
+
+def call_id_of(stored: StoredCall) -> str:
+    """Return the name of a call in the ledger, the same however often its row is made."""
+    return f"{stored.shard}-{stored.number:06}"

@@ -1,0 +1,69 @@
+"""What the passes over a job's rows have in common, and which of its models take part in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.providers.batches import batch_flow
+
+if TYPE_CHECKING:
+    from scrimp.flows.batch.cheap_hours import CheapHoursClock, Wait
+    from scrimp.prices.book import PriceBook
+    from scrimp.providers.endpoint import Endpoint
+    from scrimp.store.batches.records import Job
+    from scrimp.store.batches.store import BatchStore
+    from scrimp.transport.redaction import Secrets
+    from scrimp.values import ModelRef
+
+
+class Batches(Struct, frozen=True, kw_only=True):
+    """What a job's passes have in common."""
+
+    job: Job
+    store: BatchStore
+    own_only: bool  # replies of other jobs do not count: the user wants fresh completions
+    tries: int  # the most batches that one call is sent in
+    endpoints: Mapping[str, Endpoint]
+    available: frozenset[str]  # providers with a key
+    secrets: Secrets
+    prices: PriceBook
+    hours: CheapHoursClock
+    warn: Callable[[str], None]
+
+
+class Batchable:
+    """Which models take part in batches; for others the calls are live, which is said once for each."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+        self._unsold = {
+            (shard.provider, shard.model): shard.error or "it is refused"
+            for shard in batches.store.shards(batches.job.job)
+            if shard.state == "unsold"
+        }
+        self._told = set[str]()
+
+    def refusal(self, model: ModelRef) -> str | None:
+        """Return why a model is called live; None if it takes part in batches."""
+        endpoint = self._batches.endpoints[model.provider]
+        flow = batch_flow(endpoint)
+        if flow is None:
+            return f"{model.provider} has no batch API that scrimp knows"
+        return self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
+
+    def tell(self, model: ModelRef, why: str) -> None:
+        """Say once that a model is called live."""
+        price = "now that it costs less than at other hours" if self._batches.hours.is_cheap(model) else "at full price"
+        self._say(f"{model.without_arm} is called live, {price}: {why}")
+
+    def tell_wait(self, wait: Wait, why: str) -> None:
+        """Say once that a model is called live later."""
+        self._say(f"{wait.words}: {why}")
+
+    def _say(self, words: str) -> None:
+        if words not in self._told:
+            self._told.add(words)
+            self._batches.warn(words)
