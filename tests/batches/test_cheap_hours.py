@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
+import subprocess
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from batch_servers import OpenAIBatches
-from command import Ran, Scrimp
+from command import Ran, Scrimp, wait_until
 from scrimp.config.paths import paths_of
 from scrimp.config.sources.load import load
 from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
@@ -77,7 +79,7 @@ def test_work_is_held_while_its_model_costs_more(hourly: Scrimp, server: OpenAIB
     submitted = submit(hourly)
     assert (submitted.status, submitted.out) == (6, "")
     assert f"waits for {at(2)} UTC" in submitted.err
-    assert "costs 50% less" in submitted.err.replace(" %", "%")
+    assert f"clock/hourly waits for {at(2)} UTC, when it costs 50 % less" in submitted.err
     assert f"waits for {at(2)} UTC" in hourly("batch", "list").out
     assert f"2 requests that no batch takes, until {at(2)} UTC" in hourly("batch", "status").err
     fetched = hourly("batch", "fetch")
@@ -105,6 +107,20 @@ def test_held_work_is_called_once_its_hour_has_come(hourly: Scrimp, server: Open
     assert [row["status"] for row in fetched.rows] == ["ok"] * 2
     assert "done" in hourly("batch", "list").out
     assert len(server.live_prompts) == 2
+
+
+def test_an_interrupt_while_work_is_held_says_how_it_goes_on(hourly: Scrimp, server: OpenAIBatches) -> None:
+    double_between(hourly, -1, 2)
+    run = hourly.start(
+        "run", "rows.txt", "--model", "clock/hourly", "--batch", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    wait_until(lambda: "waits for" in hourly("batch", "list").out, run=run)
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=20)
+    assert (run.returncode, out) == (6, b""), err
+    assert b"scrimp batch watch" in err
+    assert server.runs == []
 
 
 @pytest.mark.parametrize("command", ["run", "watch"])

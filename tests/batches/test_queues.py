@@ -186,3 +186,19 @@ def test_a_flush_that_is_killed_is_gone_on_with_by_the_next(
         assert [row["status"] for row in fetched.rows] == ["ok", "ok"], fetched.err
     assert len(server.batches) == 1
     assert sorted(server.billed.values()) == [1, 1, 1]
+
+
+def test_a_provider_that_is_no_longer_configured_is_named(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [VALIDATING, RUNNING]
+    queue(batched, "a.txt", "one")
+    assert queue(batched, "b.txt", "two", words=()).status == 6
+    config = (batched.home / "config.toml").read_text()
+    batched.config('[tiers]\nsimple = ["openai/gpt-6-luna"]\n')
+    flushed = batched("batch", "flush", "nightly")
+    assert flushed.status == 6
+    assert "1 request of queue nightly cannot be sent: fake is not configured" in flushed.err
+    cancelled = batched("batch", "cancel")
+    assert cancelled.status == 2
+    assert "put [providers.fake] back" in cancelled.err
+    batched.config(config)
+    assert batched("batch", "flush", "nightly").status == 0

@@ -168,3 +168,11 @@ def test_a_call_that_is_in_the_ledger_is_not_entered_again(batched: Scrimp, serv
     with closing(sqlite3.connect(batched.home / "ledger.db")) as ledger:
         assert ledger.execute("SELECT count(*), count(DISTINCT key) FROM entries").fetchone() == (8, 8)
     assert len(server.runs) == 8
+
+
+def test_a_provider_without_a_key_is_said_not_to_be_asked(batched: Scrimp) -> None:
+    assert run(batched, "batch", "submit").status == 6
+    del batched.env["FAKE_KEY"]
+    ran = batched("batch", "reconcile")
+    assert ran.status == 0, ran.err
+    assert "not compared: there is no key for fake" in ran.err

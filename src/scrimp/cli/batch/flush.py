@@ -37,6 +37,8 @@ def flush(
         name = _name(queue, session)
         done = flush_queue(name, session.services)
         if not done.batches:
+            if done.left:
+                raise typer.Exit(_PENDING)
             session.messages.note(f"queue {name} is empty")
             return
         requests, batches = pluralize(done.requests, "request"), pluralize(done.batches, "batch")
@@ -45,6 +47,7 @@ def flush(
             session.messages.note(f"rows: scrimp batch fetch {job}")
         if done.unsent:
             session.messages.warn(f"{pluralize(done.unsent, 'batch')} not taken yet: scrimp batch flush {name}")
+        if done.unsent or done.left:
             raise typer.Exit(_PENDING)
 
 

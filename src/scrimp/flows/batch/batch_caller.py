@@ -140,7 +140,11 @@ class BatchCaller:
         if self._outbox is None:
             if self._live:
                 return await self.live_calls.call(question, row, recorder)
-            raise _pending(f"is not in a batch yet: scrimp batch watch {self._batches.job.job}")
+            job = self._batches.job
+            raise _pending(
+                f"was not answered before job {job.job} was cancelled" if job.cancelled
+                else f"is not in a batch yet: scrimp batch watch {job.job}"
+            )  # fmt: skip
         usable = [model for model in question.step.candidates if model.provider in self._batches.available]
         if not usable:
             return await self._inner.call(question, row, recorder)  # which says what is missing

@@ -21,7 +21,7 @@ _LOOK = 1.0  # the most seconds until it is seen that waiting is over: the machi
 
 
 class Wait(Struct, frozen=True):
-    """For what is waited, in words that go before "and is then called"."""
+    """What a model waits for, in words."""
 
     until: float  # seconds since the epoch
     words: str
@@ -45,7 +45,8 @@ class CheapHoursClock:
         hours = self._hours(model, now)
         if hours is None or hours.begin <= now:
             return None
-        words = f"waits for {hour_of(hours.begin)}, when {model.without_arm} costs {format_percent(hours.saved)} less"
+        saved = format_percent(hours.saved)
+        words = f"{model.without_arm} waits for {hour_of(hours.begin)}, when it costs {saved} less"
         return Wait(hours.begin if self._deadline is None else min(hours.begin, self._deadline), words)
 
     def change(self, model: ModelRef) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.enums import UNSENT_SHARDS
+from scrimp.errors import ConfigError
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError
 
@@ -72,7 +73,7 @@ class Follower:
     async def cancel(self) -> int:
         """Ask for the end of every open shard, or drop it; return how many go on, as another job waits for them."""
         shared = 0
-        for shard in self._batches.store.open_shards(self._batches.job.job):
+        for shard in self._open(queued=True):
             if self._is_shared(shard):
                 shared += 1
                 continue
@@ -100,11 +101,23 @@ class Follower:
         cancelled = {job.job for job in store.jobs() if job.cancelled} | {self._batches.job.job}
         return bool(set(store.jobs_of(shard.shard)) - cancelled)
 
-    def _open(self) -> list[ShardRecord]:
-        """Return the shards that are on their way; those in a queue wait for somebody to send them."""
-        return [
-            shard for shard in self._batches.store.open_shards(self._batches.job.job) if shard.state != "queued"
-        ]  # fmt: skip
+    def _open(self, *, queued: bool = False) -> list[ShardRecord]:
+        """Return the shards that are on their way; those in a queue wait for somebody to send them.
+
+        ConfigError where one is at a provider that is not configured any more.
+        """
+        shards = [
+            shard
+            for shard in self._batches.store.open_shards(self._batches.job.job)
+            if queued or shard.state != "queued"
+        ]
+        for shard in shards:
+            if shard.provider not in self._batches.endpoints:
+                raise ConfigError(
+                    f"batch {shard.shard} is one of {shard.provider}, which is not configured any more: "
+                    f"put [providers.{shard.provider}] back"
+                )
+        return shards
 
     async def _take(self, shard: ShardRecord, work: Callable[[ShardRecord], Awaitable[None]]) -> None:
         """Work on a shard; not on one of another job that somebody else is working on."""

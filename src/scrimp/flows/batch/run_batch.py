@@ -224,7 +224,7 @@ class BatchRun:
             return RunStop("batch", f"job {self._job.job} is {done}; {self._to_go_on()}", PENDING)
         if found.wait is not None:
             calls = pluralize(found.for_later, "request")
-            return RunStop("batch", f"job {self._job.job}: {calls}: {found.wait.words}; {self._to_go_on()}", PENDING)
+            return RunStop("batch", f"job {self._job.job}, {calls}: {found.wait.words}; {self._to_go_on()}", PENDING)
         rows = "its batches have ended"
         if found.for_live and self._plan.goal == "submitted":
             rows = f"{pluralize(found.for_live, 'request')} that no batch takes will be called by fetch"

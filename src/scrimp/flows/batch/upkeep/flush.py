@@ -16,6 +16,7 @@ from scrimp.flows.batch.outbox import most_bytes, shard_of
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
+from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
@@ -34,6 +35,7 @@ class Flushed(Struct, frozen=True):
     batches: int
     jobs: tuple[str, ...]  # that wait for them
     unsent: int  # of the batches: those whose submission is not confirmed yet
+    left: int  # requests that wait still
 
 
 def flush(queue: str, services: Services) -> Flushed:
@@ -50,7 +52,8 @@ def flush(queue: str, services: Services) -> Flushed:
         names = {shard.shard for shard in sent}
         left = [shard for shard in store.shards() if shard.shard in names and shard.state in (*_BEFORE_SENT, "held")]
         jobs = dict.fromkeys(job for shard in sent for job in store.jobs_of(shard.shard))
-        return Flushed(sum(shard.requests for shard in sent), len(sent), tuple(jobs), len(left))
+        waiting = sum(shard.requests for shard in queued(store).get(queue, ()))
+        return Flushed(sum(shard.requests for shard in sent), len(sent), tuple(jobs), len(left), waiting)
 
 
 def queued(store: BatchStore) -> dict[str, list[ShardRecord]]:
@@ -69,7 +72,8 @@ def _join(queue: str, store: BatchStore, spool: Spool, services: Services) -> No
         endpoint = services.routes.endpoints.get(shard.provider)
         flow = None if endpoint is None else batch_flow(endpoint)
         if flow is None:
-            services.warn(f"{shard.requests:,} requests in queue {queue} wait: {shard.provider} has no batches now")
+            waiting = pluralize(shard.requests, "request")
+            services.warn(f"{waiting} of queue {queue} cannot be sent: {shard.provider} is not configured with batches")
             continue
         for group in groups.setdefault((shard.provider, shard.model, shard.path, shard.window), []):
             if _fits(shard, group, flow, store):

@@ -57,7 +57,7 @@ class Reconciliation:
                     pairs += await self._of(provider, wire)
                 except BatchRefusedError as refused:
                     self._services.warn(f"{provider} does not tell of its batches: {refused.failure.message}")
-        return pairs
+        return [*pairs, *self._not_asked()]
 
     def _shards(self) -> list[ShardRecord]:
         found = self._store.shards() if self._job is None else self._store.shards_for(self._job.job)
@@ -68,6 +68,15 @@ class Reconciliation:
         endpoints, available = self._services.routes.endpoints, self._services.routes.available
         asked = used if self._job is not None else {*used, *available}
         return sorted(name for name in asked if name in available and batch_flow(endpoints[name]) is not None)
+
+    def _not_asked(self) -> list[Pair]:
+        """Return the batches of providers that cannot be asked."""
+        asked = set(self._providers())
+        return [
+            Pair(provider=shard.provider, here=shard, notes=(f"not compared: there is no key for {shard.provider}",))
+            for shard in self._shards()
+            if shard.provider not in asked
+        ]
 
     async def _of(self, provider: str, wire: BatchWire) -> list[Pair]:
         endpoint = self._services.routes.endpoints[provider]
