@@ -28,7 +28,7 @@ def test_the_table_has_every_kind_and_no_other() -> None:
         ("opens_breaker", {"rate_limit", "timeout", "server", "network", "not_found"}),
         ("slows_down", {"rate_limit", "timeout"}),
         ("ends_provider", {"auth", "quota"}),
-        ("ends_chain", {"invalid", "budget"}),
+        ("ends_chain", {"invalid", "budget", "batch"}),
         ("is_answer", {"refused", "too_long", "schema"}),
     ],
 )

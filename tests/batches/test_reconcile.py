@@ -48,7 +48,7 @@ def test_what_was_counted_and_did_not_come_is_said(batched: Scrimp, server: Open
 
 
 def test_a_batch_that_its_provider_does_not_know_is_named(batched: Scrimp, server: OpenAIBatches) -> None:
-    assert run(batched, "batch", "submit").status == 6
+    assert run(batched, "batch", "submit").status == 0
     server.batches.clear()
     ran = batched("batch", "reconcile")
     assert ran.status == 0
@@ -59,7 +59,7 @@ def test_a_batch_whose_creation_was_not_confirmed_is_found(batched: Scrimp, serv
     server.lose("create")
     server.hidden_lists = 100
     submitted = run(batched, "batch", "submit")
-    assert submitted.status == 6, submitted.err
+    assert submitted.status == 0, submitted.err
     for batch in server.batches.values():
         batch.hidden_lists = 0
     ran = batched("batch", "reconcile")
@@ -69,7 +69,7 @@ def test_a_batch_whose_creation_was_not_confirmed_is_found(batched: Scrimp, serv
 
 
 def test_lost_batches_are_adopted_and_their_rows_not_paid_again(batched: Scrimp, server: OpenAIBatches) -> None:
-    assert run(batched, "batch", "submit").status == 6
+    assert run(batched, "batch", "submit").status == 0
     server.advance(9)
     lose_the_store(batched)
     seen = batched("batch", "reconcile")
@@ -90,7 +90,7 @@ def test_lost_batches_are_adopted_and_their_rows_not_paid_again(batched: Scrimp,
 
 def test_a_lost_batch_that_runs_still_is_adopted_once_it_has_ended(batched: Scrimp, server: OpenAIBatches) -> None:
     server.script = [VALIDATING, RUNNING, RUNNING, RUNNING]
-    assert run(batched, "batch", "submit").status == 6
+    assert run(batched, "batch", "submit").status == 0
     lose_the_store(batched)
     first = batched("batch", "reconcile", "--adopt")
     assert "1 batch not ended yet" in first.err
@@ -103,7 +103,7 @@ def test_a_lost_batch_that_runs_still_is_adopted_once_it_has_ended(batched: Scri
 
 
 def test_the_batches_of_others_are_left_alone(batched: Scrimp, server: OpenAIBatches) -> None:
-    assert run(batched, "batch", "submit").status == 6
+    assert run(batched, "batch", "submit").status == 0
     server.advance(9)
     for batch in server.batches.values():
         batch.given["metadata"] = {"made_by": "somebody"}
@@ -122,7 +122,7 @@ def test_a_provider_that_tells_no_names_gives_a_batch_by_its_id(scrimp: Scrimp) 
         )
         scrimp.file("rows.txt", ROWS)
         words = ("rows.txt", "--model", "anthropic/claude-haiku-5-5")
-        assert scrimp("batch", "submit", *words).status == 6
+        assert scrimp("batch", "submit", *words).status == 0
         server.advance(9)
         lose_the_store(scrimp)
         (identity,) = server.batches
@@ -158,7 +158,7 @@ def test_a_call_that_is_in_the_ledger_is_not_entered_again(batched: Scrimp, serv
     batched.file("all.txt", "\n".join(prompts))
     batched.file("some.txt", "\n".join(prompts[5:]))
     words = ("--model", "fake/small", "--batch")
-    assert batched("batch", "submit", "all.txt", "--model", "fake/small").status == 6
+    assert batched("batch", "submit", "all.txt", "--model", "fake/small").status == 0
     server.advance(9)
     assert batched("batch", "watch").status == 0
     assert batched("run", "some.txt", *words).status == 0

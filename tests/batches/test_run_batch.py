@@ -82,12 +82,12 @@ def test_what_came_back_is_a_hit_live_and_the_other_way_round(batched: Scrimp, s
 def test_the_same_rows_are_not_sent_again_while_they_are_in_a_batch(batched: Scrimp, server: OpenAIBatches) -> None:
     server.script = [VALIDATING, RUNNING]
     submitted = batched_submit(batched)
-    assert (submitted.status, submitted.out) == (6, "")
+    assert (submitted.status, submitted.out) == (0, "")
     pending = batched("batch", "fetch")
     assert pending.status == 6
     assert {row["status"] for row in pending.rows} == {"pending"}
     other = batched("batch", "submit", "rows.txt", "--model", "fake/small", "--user", "somebody")
-    assert other.status in (0, 6), other.err
+    assert other.status == 0, other.err
     assert len(server.batches) == 1
     server.advance(10)
     for batch in server.batches.values():
@@ -101,7 +101,8 @@ def batched_submit(batched: Scrimp) -> Ran:
 
 def test_submit_leaves_and_fetch_waits_and_prints_the_rows(batched: Scrimp, server: OpenAIBatches) -> None:
     submitted = batched_submit(batched)
-    assert (submitted.status, submitted.out) == (6, "")
+    assert (submitted.status, submitted.out) == (0, "")
+    assert not (batched.cwd / "out.jsonl").exists()
     assert "scrimp batch watch" in submitted.err
     fetched = batched("batch", "fetch", "--wait", "-o", "out.jsonl")
     assert fetched.status == 0, fetched.err
@@ -113,7 +114,7 @@ def test_submit_leaves_and_fetch_waits_and_prints_the_rows(batched: Scrimp, serv
 
 def test_stdin_is_read_again_from_a_copy(batched: Scrimp) -> None:
     submitted = batched("batch", "submit", "-", "--model", "fake/small", stdin='{"prompt": "one", "id": "a"}\n')
-    assert submitted.status == 6, submitted.err
+    assert submitted.status == 0, submitted.err
     fetched = batched("batch", "fetch", "--wait")
     assert [(row["id"], row["status"]) for row in fetched.rows] == [("a", "ok")], fetched.err
 
@@ -192,3 +193,51 @@ def test_a_wrong_key_ends_at_once_and_loses_nothing(batched: Scrimp, server: Ope
     assert run(batched, "--batch").status == 0
     assert len(server.batches) == 1
     assert server.paid_twice == []
+
+
+def test_results_that_the_provider_cannot_give_are_waited_for_before_they_are_paid_again(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    server.scripts.append([VALIDATING, RUNNING, EXPIRED])
+    server.fates["*"] = [MISSING, SUCCEEDED]
+    ran = run(batched, "--batch")
+    assert ran.status == 0, ran.err
+
+
+def test_a_request_that_is_missing_every_time_fails_its_row(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.fates["prompt 2"] = MISSING
+    ran = run(batched, "--batch", "--fail-on", "never")
+    assert ran.status == 0, ran.err
+    assert [row["status"] for row in ran.rows].count("ok") == 8
+    assert "gave no result for it in 3 batches" in ran.err
+
+
+@pytest.mark.parametrize("limit", [120, 30])
+def test_a_full_queue_is_waited_for_and_the_batch_halved(
+    batched: Scrimp, server: OpenAIBatches, limit: int
+) -> None:  # fmt: skip
+    server.enqueued_limit = limit
+    ran = run(batched, "--batch")
+    assert ran.status == 0, ran.err
+    assert server.paid_twice == []
+    assert all(row["attempts"] == 1 for row in ran.rows)
+
+
+def test_a_provider_without_batches_is_called_live_and_that_is_said_once(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:  # fmt: skip
+    server.refuse("upload", 404, times=None)
+    ran = run(batched, "--batch")
+    assert ran.status == 0, ran.err
+    assert sorted(server.live_prompts) == sorted(PROMPTS)
+    assert ran.err.count("is called live, at full price") == 1
+
+
+def test_a_provider_that_cannot_be_reached_ends_the_command_at_once(batched: Scrimp, server: OpenAIBatches) -> None:
+    config = (batched.home / "config.toml").read_text()
+    batched.config(config.replace(server.url, "http://127.0.0.1:9/v1"))
+    ran = run(batched, "--batch")
+    assert ran.status == 4
+    assert "could not be reached" in ran.err
+    batched.config(config)
+    assert run(batched, "--batch").status == 0

@@ -12,6 +12,7 @@ from scrimp.cli.startup.lazy_group import COMMANDS
 
 LINES = {
     "ask": ("ask", "hi", "--choices", "echo: hi,no"),
+    "batch": ("batch", "list"),
     "cache": ("cache", "stats"),
     "completion": ("completion", "bash"),
     "compress": ("compress", "text.txt"),

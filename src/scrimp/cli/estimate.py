@@ -12,6 +12,7 @@ from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
+    BatchFlags,
     CallFlags,
     CheckFlag,
     CostFlags,
@@ -44,11 +45,11 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-@grouped(hidden=(CallFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
+@grouped(hidden=(BatchFlags, CallFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
 def estimate(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
-    look: DryRunFlag, inputs: o.Inputs = None,
+    cost: CostFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags,
+    screen: ScreenFlags, look: DryRunFlag, inputs: o.Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip
@@ -63,7 +64,7 @@ def estimate(
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
     """
-    del written, look
+    del written, look, batch
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer, cost, calls, stops, screen)) as session:
         options = run_options(

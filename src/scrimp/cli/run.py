@@ -132,13 +132,15 @@ def run(
             take = take if sent is None else sent.tee(take)
             rows_again = partial(_prompts_again, names, read, several)
             stop, error = _drive(reporter, _flow(session, batch, names, rows_again, rows, options, take))
-            kept = keep_former(file, bill, stop, error)
+            if batch.leaves:
+                file.discard()
+            kept = not batch.leaves and keep_former(file, bill, stop, error)
         _tell_of_levels(bill, sent, session.services)
         certified_tasks = session.services.certified_tasks
         if watch is not None and stop is None and error is None:
             _watch(session, watch, bill)
         ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
-        ending.report(session, names, written.summary, quiet=screen.quiet)
+        ending.report(session, names, "none" if batch.leaves else written.summary, quiet=screen.quiet)
         _check_certified(session, certified_tasks)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)

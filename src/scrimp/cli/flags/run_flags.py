@@ -118,6 +118,11 @@ class BatchFlags(FlagGroup, frozen=True):
     queue: o.Queue = None
     batch_goal: o.BatchGoalOption = "answered"
 
+    @property
+    def leaves(self) -> bool:
+        """Whether the command ends without rows: another one fetches them."""
+        return self.batch_goal in ("submitted", "followed")
+
 
 class LabelFlags(FlagGroup, frozen=True):
     """Labels for rules and the ledger."""

@@ -57,6 +57,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "Resume a run that was stopped: the same command again", f"scrimp run reviews.csv -t {_ASK} -o labels.jsonl"
         ),
     ),
+    "batch": (Example("What has been submitted, how old it is and how far", "scrimp batch list"),),
     "ask": (
         Example("Ask", "scrimp ask 'What is the capital of France?'"),
         Example("Add a file to the question", "scrimp ask 'Who is mentioned in this text?' < article.txt"),

@@ -51,7 +51,7 @@ def batch_flow(
         nonlocal passes
         passes += 1
         if job.input is not None:
-            return rows_again(Path(job.input).open("rb"))
+            return _rows_of_file(Path(job.input), rows_again)
         return rows if passes == 1 else rows_again(None)
 
     plan = _plan(session, flags)
@@ -61,6 +61,13 @@ def batch_flow(
             return run.run(open_prompts, take)
 
     return drive
+
+
+def _rows_of_file(
+    file: Path, rows_again: Callable[[BinaryIO | None], Iterator[Prompt]]
+) -> Iterator[Prompt]:  # fmt: skip
+    with file.open("rb") as stream:
+        yield from rows_again(stream)
 
 
 def _plan(session: Session, flags: BatchFlags) -> BatchPlan:

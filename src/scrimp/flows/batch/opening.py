@@ -52,5 +52,5 @@ async def open_follower(
     """Open the wire; `patience` is the longest wait for data, `longest` that between two looks, both in seconds."""
     folder = services.paths.batch_files
     async with open_wire(services, patience=patience) as wire:
-        driver = ShardDriver(batches, wire, Spool(folder), clock=services.clock, note=services.note)
+        driver = ShardDriver(batches, wire, Spool(folder), patience=longest, clock=services.clock, note=services.note)
         yield Follower(batches, driver, wire, longest=longest, tell=tell, hold=partial(held, folder))

@@ -218,20 +218,28 @@ class BatchRun:
         return None
 
     def _left(self, found: Collected) -> RunStop | None:
-        """Say how to go on with a job whose rows are made later."""
+        """Say how to go on with a job whose rows are made later; submitting is done once all is on its way."""
+        job, left_there = self._job.job, self._plan.goal == "submitted"
         if self._open:
             done = "submitted" if self._moving else "collected"
-            return RunStop("batch", f"job {self._job.job} is {done}; {self._to_go_on()}", PENDING)
+            return self._later(f"job {job} is {done}" if left_there else f"job {job} has batches that have not ended")
         if found.wait is not None:
-            calls = pluralize(found.for_later, "request")
-            return RunStop("batch", f"job {self._job.job}, {calls}: {found.wait.words}; {self._to_go_on()}", PENDING)
+            return self._later(f"job {job}, {pluralize(found.for_later, 'request')}: {found.wait.words}")
         rows = "its batches have ended"
-        if found.for_live and self._plan.goal == "submitted":
+        if found.for_live and left_there:
             rows = f"{pluralize(found.for_live, 'request')} that no batch takes will be called by fetch"
         elif found.cached:
             rows = f"{found.cached:,} of {found.rows:,} rows were in the cache"
-        self._services.note(f"job {self._job.job}: {rows}; rows: scrimp batch fetch {self._job.job}")
+        self._services.note(f"job {job}: {rows}; rows: scrimp batch fetch {job}")
         return None
+
+    def _later(self, state: str) -> RunStop | None:
+        """Say that a job goes on: a failure to be waited for, but not to be submitted."""
+        message = f"{state}; {self._to_go_on()}"
+        if self._plan.goal == "submitted":
+            self._services.note(message)
+            return None
+        return RunStop("batch", message, PENDING)
 
     def _interrupted(self) -> RunStop:
         if not self._open and self._job.for_later:

@@ -36,9 +36,8 @@ if TYPE_CHECKING:
     from scrimp.transport.batch_wire import BatchWire
 
 _FINISHED: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
-# A batch may not be listed for some seconds after it was created, nor be found by its id.
-LISTED_AFTER = 60.0
-_HELD = 300.0  # seconds after which a shard is sent again for which there was no room in the provider's queue
+# A provider's queue has room again, and results that are late are there, after so many times what is over soon.
+_QUEUE_MOVES, _RESULTS_LATE = 5, 60
 _KEY_LENGTH = 64  # hexadecimal digits
 
 
@@ -52,14 +51,14 @@ class ShardDriver:
     """Takes the shards of a job on their way."""
 
     def __init__(
-        self,
-        batches: Batches,
-        wire: BatchWire,
-        spool: Spool,
-        *,
-        clock: Callable[[], float],
+        self, batches: Batches, wire: BatchWire, spool: Spool, *, patience: float, clock: Callable[[], float],
         note: Callable[[str], None],
-    ) -> None:
+    ) -> None:  # fmt: skip
+        """`patience` is how long to wait, in seconds, for what is over soon: usually the time between two looks.
+
+        A batch may not be listed right after it was created, nor be found by its id.
+        """
+        self._patience = patience
         self._batches, self._wire, self._spool, self._clock, self._note = batches, wire, spool, clock, note
         self._store = batches.store
 
@@ -127,17 +126,15 @@ class ShardDriver:
             names = ", ".join(batch.id for batch in own)
             self._note(f"{shard.shard} may be any of {names} at {shard.provider}: cancel those that are not yours")
             return shard
-        if self._clock() < shard.created + LISTED_AFTER:
+        if self._clock() < shard.created + self._patience:
             return shard
         return await self._create(shard)
 
     def _confirmed(self, shard: ShardRecord, batch: RemoteBatch) -> ShardRecord:
-        shard = self._saved(
+        return self._saved(
             shard, state="submitted", batch=batch.id, word=batch.word, submitted=self._clock(), expires=batch.expires,
-            held_until=None, error=None,
+            error=None,
         )  # fmt: skip
-        self._spool.remove(shard.shard)
-        return shard
 
     async def _poll(self, shard: ShardRecord) -> ShardRecord:
         flow, endpoint = self._flow(shard)
@@ -152,8 +149,10 @@ class ShardDriver:
         )  # fmt: skip
         if batch.state == "refused":
             return self._faulty(shard, batch)
+        if batch.state != "checking":  # else its requests may be refused yet, and sent again
+            self._spool.remove(shard.shard)
         if batch.state in _FINISHED:
-            return await self._fetch(self._saved(shard, state="fetching"), batch)
+            return await self._fetch(self._saved(shard, state="fetching", held_until=None), batch)
         return shard
 
     def _unpolled(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
@@ -182,9 +181,11 @@ class ShardDriver:
             file.unlink(missing_ok=True)
         if shard.adopted and not self._store.answered(shard.shard):
             return self.drop(shard, "none of its results is of a request of scrimp")
-        if not self._store.answered(shard.shard) and (batch.completed or 0) > (batch.failed or 0):
+        if batch.state == "ended" and shard.requests > 1 and not self._store.answered(shard.shard):
             # They were paid for. Sending the requests again would pay once more, and may lead to the same.
-            return self._unpolled(shard, _no_results(shard, batch))
+            until = shard.held_until or self._clock() + _RESULTS_LATE * self._patience
+            if (batch.completed or 0) > (batch.failed or 0) and self._clock() < until:
+                return self._unpolled(self._saved(shard, held_until=until), _no_results(shard, batch))
         why = "no result" if batch.state == "ended" else batch.word
         done = replace(shard, state="fetched", ended=self._clock())
         missing = self._store.end_shard(done, why)
@@ -215,19 +216,27 @@ class ShardDriver:
             self._saved(shard, state="ready" if shard.file is None else "uploaded", error=message)
             raise ProviderRefusedError(message)
         if refused.refusal == "queue_full":
-            return self._held(shard, message)
+            return self._held(shard, refused.failure)
         if refused.refusal == "too_large" and shard.requests > 1:
             return self._split(shard, message)
-        if refused.refusal == "no_batch":
+        if not refused.failure.sent and refused.failure.kind == "network" and not self._is_known(shard.provider):
+            raise ProviderRefusedError(message)
+        if refused.refusal in ("no_batch", "not_found"):
             self._note(f"{shard.provider}/{shard.model} takes no batches: {message}")
             return self._given_up(replace(shard, state="unsold", error=message))
         if refused.failure.retry_hint or refused.failure.kind in ("server", "network", "timeout"):
             self._note(f"batch {shard.shard} is sent again in a while: {message}")
-            return self._saved(shard, state="held", error=message, held_until=self._clock() + _HELD / 10)
+            return self._saved(shard, state="held", error=message, held_until=self._clock() + self._patience)
         return self._failed(shard, message, ())
 
-    def _held(self, shard: ShardRecord, message: str) -> ShardRecord:
+    def _is_known(self, provider: str) -> bool:
+        """Return whether a provider was ever reached by this job: then it is waited for, however long it is away."""
+        shards = self._store.shards(self._batches.job.job)
+        return any(shard.provider == provider and (shard.file or shard.batch) for shard in shards)
+
+    def _held(self, shard: ShardRecord, failure: Failure) -> ShardRecord:
         """Wait for room in the provider's queue; where none of ours is in it, a smaller batch may find some."""
+        message = failure.message
         others = [
             other
             for other in self._store.shards()
@@ -237,7 +246,8 @@ class ShardDriver:
             return self._split(shard, message)
         self._note(f"{shard.provider} has no room for batch {shard.shard} yet: {message}")
         return self._saved(
-            shard, state="held", error=message, held_until=self._clock() + _HELD, batch=None, word=None
+            shard, state="held", error=message, batch=None, word=None,
+            held_until=self._clock() + (failure.retry_after or _QUEUE_MOVES * self._patience),
         )  # fmt: skip
 
     async def _send_again(self, shard: ShardRecord) -> ShardRecord:
@@ -276,7 +286,7 @@ class ShardDriver:
         lines = {fault.line: fault for fault in faults if fault.line is not None}
         failed = [call for call in self._store.calls_in(shard.shard) if not lines or call.number in lines]
         first = failed[0] if failed else None
-        row = f" ({first.source})" if first is not None and first.source else ""
+        row = f" ({first.source})" if lines and first is not None and first.source else ""
         self._note(f"{shard.provider} refused batch {shard.shard}{row}: {message}")
         self._store.keep_results(
             shard, (Result(call.key, status=400, reply=_error_body(lines.get(call.number), message)) for call in failed)
