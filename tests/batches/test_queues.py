@@ -191,7 +191,7 @@ def test_a_flush_that_is_killed_is_gone_on_with_by_the_next(
 def test_a_provider_that_is_no_longer_configured_is_named(batched: Scrimp, server: OpenAIBatches) -> None:
     server.script = [VALIDATING, RUNNING]
     queue(batched, "a.txt", "one")
-    assert queue(batched, "b.txt", "two", words=()).status == 6
+    assert queue(batched, "b.txt", "two", words=()).status == 0
     config = (batched.home / "config.toml").read_text()
     batched.config('[tiers]\nsimple = ["openai/gpt-6-luna"]\n')
     flushed = batched("batch", "flush", "nightly")
