@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import threading
+from contextlib import closing
 
 import pytest
 
-from batch_servers import RUNNING, VALIDATING, OpenAIBatches
+from batch_servers import RUNNING, VALIDATING, OpenAIBatches, OpenRouterBatches
 from command import Ran, Scrimp
 
 
@@ -136,6 +138,21 @@ def test_a_flush_that_is_refused_or_loses_its_reply_goes_on_with_the_next(
     assert len(server.batches) == 1
 
 
+def test_what_a_provider_had_no_room_for_is_sent_by_a_later_flush(batched: Scrimp, server: OpenAIBatches) -> None:
+    queue(batched, "a.txt", "one")
+    server.refuse("create", 429, code="batch_queue_full")
+    refused = batched("batch", "flush", "nightly")
+    assert refused.status == 6
+    assert "1 batch not taken yet" in refused.err
+    assert batched("batch", "flush", "nightly").status == 6
+    assert not server.batches
+    with closing(sqlite3.connect(batched.home / "batches.db")) as db, db:
+        db.execute("UPDATE shards SET held_until = 0")
+    flushed = batched("batch", "flush", "nightly")
+    assert flushed.status == 0, flushed.err
+    assert len(server.batches) == 1
+
+
 def test_equal_rows_of_which_both_commands_want_fresh_completions_are_not_joined(
     batched: Scrimp, server: OpenAIBatches
 ) -> None:
@@ -202,3 +219,18 @@ def test_a_provider_that_is_no_longer_configured_is_named(batched: Scrimp, serve
     assert "put [providers.fake] back" in cancelled.err
     batched.config(config)
     assert batched("batch", "flush", "nightly").status == 0
+
+
+def test_a_batch_gets_no_more_than_its_provider_takes(scrimp: Scrimp) -> None:
+    with OpenRouterBatches() as server:
+        model = "openrouter/openai/gpt-6-luna"
+        scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+        scrimp.config(
+            f'[providers.openrouter]\nbase_url = "{server.url}"\nkey_env = "FAKE_KEY"\n'
+            f'[models."{model}"]\nprice = {{ input = 1.0, output = 10.0 }}\n'
+        )
+        for part, rows in (("a", 2500), ("b", 2501), ("c", 2499)):
+            scrimp.file(f"{part}.txt", "".join(f"{part} {row}\n" for row in range(rows)))
+            assert scrimp("batch", "submit", f"{part}.txt", "--model", model, "--queue", "q").status == 0
+        assert "7,500 requests of 3 jobs in 2 batches" in scrimp("batch", "flush").err
+        assert sorted(len(batch.items) for batch in server.batches.values()) == [2501, 4999]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scrimp.store.batches.records import Job, ShardRecord
 
 _PATIENCE = 60.0  # seconds
-_BEFORE_SENT = ("ready", "uploading", "uploaded", "creating")
+_NOT_TAKEN = ("ready", "uploading", "uploaded", "creating", "held")
 
 
 class Flushed(Struct, frozen=True):
@@ -44,13 +44,13 @@ def flush(queue: str, services: Services) -> Flushed:
         spool = Spool(services.paths.batch_files)
         with locked(spool.folder, COLLECT_LOCK, lambda: None):
             _join(queue, store, spool, services)
-        sent = [shard for shard in store.shards() if shard.queue == queue and shard.state in _BEFORE_SENT]
+        sent = [shard for shard in store.shards() if shard.queue == queue and shard.state in _NOT_TAKEN]
         owners = {shard.job for shard in sent}
         for job in store.jobs():
             if job.job in owners:
                 _submit(job, store, services)
         names = {shard.shard for shard in sent}
-        left = [shard for shard in store.shards() if shard.shard in names and shard.state in (*_BEFORE_SENT, "held")]
+        left = [shard for shard in store.shards() if shard.shard in names and shard.state in _NOT_TAKEN]
         jobs = dict.fromkeys(job for shard in sent for job in store.jobs_of(shard.shard))
         waiting = sum(shard.requests for shard in queued(store).get(queue, ()))
         return Flushed(sum(shard.requests for shard in sent), len(sent), tuple(jobs), len(left), waiting)
@@ -124,4 +124,9 @@ def _submit(job: Job, store: BatchStore, services: Services) -> None:
 
 async def _sent(batches: Batches, services: Services) -> None:
     async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
-        await follower.submit()
+        if not await follower.submit() or _has_held(batches):
+            await follower.look()  # which sends again what there was no room for, once its time has come
+
+
+def _has_held(batches: Batches) -> bool:
+    return any(shard.state == "held" for shard in batches.store.open_shards(batches.job.job))
