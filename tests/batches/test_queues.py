@@ -234,3 +234,22 @@ def test_a_batch_gets_no_more_than_its_provider_takes(scrimp: Scrimp) -> None:
             assert scrimp("batch", "submit", f"{part}.txt", "--model", model, "--queue", "q").status == 0
         assert "7,500 requests of 3 jobs in 2 batches" in scrimp("batch", "flush").err
         assert sorted(len(batch.items) for batch in server.batches.values()) == [2501, 4999]
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_requests_whose_file_is_damaged_are_sent_anew_and_do_not_hold_up_others(
+    batched: Scrimp, server: OpenAIBatches, damage: str
+) -> None:
+    first, second = queue(batched, "a.txt", "one", "two"), queue(batched, "b.txt", "three")
+    file = batched.home / "batches" / f"{job_of(first)}-001.jsonl"
+    if damage == "cut":
+        file.write_bytes(file.read_bytes()[:-20])
+    else:
+        file.unlink()
+    flushed = batched("batch", "flush", "nightly")
+    assert flushed.status == 0, flushed.err
+    assert f"scrimp batch fetch {job_of(first)} sends them anew" in flushed.err
+    for ran, rows in ((first, 2), (second, 1)):
+        fetched = batched("batch", "fetch", job_of(ran), "--wait")
+        assert [row["status"] for row in fetched.rows] == ["ok"] * rows, fetched.err
+    assert sorted(server.billed.values()) == [1, 1, 1]

@@ -41,6 +41,11 @@ class Spool:
         if number != requests:
             raise StoreError(f"{path} has {number:,} of its {requests:,} requests: scrimp batch cancel its job")
 
+    def is_whole(self, shard: str, size: int) -> bool:
+        """Return whether the file of a shard is there, as long as it was written."""
+        path = self.path(shard)
+        return path.is_file() and path.stat().st_size == size
+
     def remove(self, shard: str) -> None:
         """Remove the file of a shard that its provider has, or that will not be sent."""
         self.path(shard).unlink(missing_ok=True)
