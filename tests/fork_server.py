@@ -38,6 +38,7 @@ class ForkServer:
     """The process that forks, seen from the tests; one command at a time."""
 
     def __init__(self) -> None:
+        self.running = 0  # the process of the present command, or of the last one
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             self._process = subprocess.Popen(
@@ -49,26 +50,27 @@ class ForkServer:
     def run(
         self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float,
         closed: Sequence[int] = (), full: Sequence[int] = (), cwd_deleted: bool = False, bound: bool = False,
-        limits: Mapping[str, int] | None = None, unbuffered: bool = False,
+        limits: Mapping[str, int] | None = None, unbuffered: bool = False, prepared: str = "",
     ) -> tuple[int, bytes, bytes]:  # fmt: skip
         """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long.
 
         `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full. A command
         that is `bound` by permissions obeys them even if root runs it. `limits` are those of the `resource` module,
-        such as {"NOFILE": 16}; `unbuffered` is what PYTHONUNBUFFERED does.
+        such as {"NOFILE": 16}; `unbuffered` is what PYTHONUNBUFFERED does. `prepared` is a module of the tests whose
+        function `prepare` is called in the process first.
         """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             reading = _piped(stdin)
             command = {
                 "words": words, "cwd": str(cwd), "env": dict(env), "closed": closed, "full": full,
                 "cwd_deleted": cwd_deleted, "bound": bound, "limits": limits or {},
-                "unbuffered": unbuffered,
+                "unbuffered": unbuffered, "prepared": prepared,
             }  # fmt: skip
             try:
                 self._ask(command, [reading, out.fileno(), err.fileno()])
             finally:
                 os.close(reading)
-            pid = int(self._line(timeout))
+            pid = self.running = int(self._line(timeout))
             try:
                 status = int(self._line(timeout))
             except BaseException as stopped:  # the test's own time limit comes as an exception, too
@@ -175,7 +177,7 @@ def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
 
 def _spoil(
     closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bound: bool, limits: Mapping[str, int],
-    unbuffered: bool,
+    unbuffered: bool, prepared: str,
 ) -> None:  # fmt: skip
     """Take away what a process may have to do without; Python has no stream for a number that is closed."""
     if cwd_deleted:
@@ -195,6 +197,9 @@ def _spoil(
             TextIOWrapper(FileIO(number, "w", closefd=False), "utf-8", "backslashreplace", write_through=True)
             for number in (1, 2)
         )
+    if prepared:
+        sys.path.append(str(Path(__file__).parent))
+        import_module(prepared).prepare()
     for number in closed:
         os.close(number)
         setattr(sys, ("stdin", "stdout", "stderr")[number], None)
