@@ -1,0 +1,137 @@
+"""The shards in the store of batches: which jobs wait for them, and how several become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from scrimp.enums import OPEN_SHARDS
+from scrimp.store.batches.records import CallInShard, ShardRecord
+from scrimp.store.batches.schema import MIGRATIONS
+from scrimp.store.database import connect, store_errors, transaction
+
+_SHARD_FIELDS = ShardRecord.__struct_fields__
+
+
+class ShardTable:
+    """The part of an open store that has the shards."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store; StoreError where it cannot be."""
+        self.path = path
+        self._db = connect(path, MIGRATIONS)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def add_shard(self, shard: ShardRecord, calls: Sequence[CallInShard]) -> None:
+        """Add a shard with all its calls, in one transaction."""
+        with store_errors(self.path), transaction(self._db):
+            self._add(shard, calls)
+
+    def _add(self, shard: ShardRecord, calls: Sequence[CallInShard]) -> None:
+        cursor = self._db.execute(
+            f"INSERT INTO shards ({', '.join(_SHARD_FIELDS)}) VALUES ({', '.join('?' * len(_SHARD_FIELDS))})",  # noqa: S608 - names of fields
+            tuple(asdict(shard).values()),
+        )
+        self._db.executemany(
+            "INSERT INTO calls (shard, number, key, question, source, state) VALUES (?, ?, ?, ?, ?, 'waiting')",
+            ((cursor.lastrowid, call.number, call.key, call.question, call.source) for call in calls),
+        )
+
+    def save_shard(self, shard: ShardRecord) -> None:
+        """Replace a shard's record."""
+        with store_errors(self.path):
+            self._save(shard)
+
+    def _save(self, shard: ShardRecord) -> None:
+        self._db.execute(
+            f"UPDATE shards SET {', '.join(f'{name} = ?' for name in _SHARD_FIELDS)} WHERE shard = ?",  # noqa: S608 - names of fields
+            (*asdict(shard).values(), shard.shard),
+        )
+
+    def shards(self, job: str | None = None) -> list[ShardRecord]:
+        """Return the shards of a job, or of all, in the order they were made."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                f"SELECT {', '.join(_SHARD_FIELDS)} FROM shards WHERE ? IS NULL OR job = ? ORDER BY id",  # noqa: S608 - names of fields
+                (job, job),
+            ).fetchall()
+        return [_shard(row) for row in rows]
+
+    def shards_for(self, job: str) -> list[ShardRecord]:
+        """Return the shards that a job waits or waited for: its own, and those of others with calls that it shares."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                f"SELECT {', '.join(_SHARD_FIELDS)} FROM shards WHERE {for_job(job)} ORDER BY id"  # noqa: S608 - names of fields
+            ).fetchall()
+        return [_shard(row) for row in rows]
+
+    def open_shards(self, job: str) -> list[ShardRecord]:
+        """Return the shards that a job waits for and that are not at their end."""
+        return [shard for shard in self.shards_for(job) if shard.state in OPEN_SHARDS]
+
+    def share(self, job: str, shards: Iterable[str]) -> None:
+        """Note that a job waits for calls in these shards of others, too."""
+        with store_errors(self.path), transaction(self._db):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO shard_jobs (shard, job) SELECT id, ? FROM shards WHERE shard = ? AND job != ?",
+                ((job, shard, job) for shard in shards),
+            )
+
+    def jobs_of(self, shard: str) -> list[str]:
+        """Return the jobs that wait for a shard, its own first."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT job, 0 FROM shards WHERE shard = ? UNION SELECT shard_jobs.job, 1 FROM shard_jobs"
+                " JOIN shards ON shards.id = shard_jobs.shard WHERE shards.shard = ? ORDER BY 2, 1",
+                (shard, shard),
+            ).fetchall()
+        return [job for job, _ in rows]
+
+    def share_a_key(self, shard: str, others: Sequence[str]) -> bool:
+        """Return whether a shard has a row in common with others: one file must not name it twice."""
+        with store_errors(self.path):
+            ((found,),) = self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM calls AS own JOIN calls AS other ON other.key = own.key"  # noqa: S608 - only marks
+                f" WHERE own.shard = ? AND other.shard IN ({', '.join('?' * len(others))}))",
+                (self._id(shard), *map(self._id, others)),
+            ).fetchall()
+        return bool(found)
+
+    def merge(self, merged: ShardRecord, parts: Sequence[ShardRecord], now: float) -> None:
+        """Put one shard in the place of others that were not sent, whose calls it has one after the other."""
+        with store_errors(self.path), transaction(self._db):
+            self._add(merged, ())
+            place, before = self._id(merged.shard), 0
+            for part in parts:
+                number = self._id(part.shard)
+                self._db.execute(
+                    "UPDATE calls SET shard = ?, number = number + ? WHERE shard = ?", (place, before, number)
+                )
+                self._db.execute(
+                    "INSERT OR IGNORE INTO shard_jobs (shard, job) SELECT ?, job FROM shard_jobs WHERE shard = ?"
+                    " UNION SELECT ?, ?", (place, number, place, part.job),
+                )  # fmt: skip
+                self._save(replace(part, state="merged", ended=now))
+                before += part.requests
+            self._db.execute("DELETE FROM shard_jobs WHERE shard = ? AND job = ?", (place, merged.job))
+
+    def _id(self, shard: str) -> int:
+        ((number,),) = self._db.execute("SELECT id FROM shards WHERE shard = ?", (shard,)).fetchall()
+        return int(number)
+
+
+def _shard(row: Sequence[object]) -> ShardRecord:
+    fields = dict(zip(_SHARD_FIELDS, row, strict=True))
+    return msgspec.convert({**fields, "adopted": bool(fields["adopted"])}, ShardRecord)
+
+
+def for_job(job: str) -> str:
+    """Return the condition, in SQL, of shards that a job waits for; names of jobs are letters, digits and hyphens."""
+    name = "'" + job.replace("'", "''") + "'"
+    return f"(shards.job = {name} OR shards.id IN (SELECT shard FROM shard_jobs WHERE job = {name}))"  # noqa: S608 - as said
