@@ -13,6 +13,7 @@ EXIT_STATUSES: Mapping[int, str] = {
     3: "The run ended, and some rows failed; `scrimp run --fail-on` can make it 0.",
     4: "No row was answered, or no provider was left: a refused key, an empty balance.",
     5: "Stopped at `--max-cost`, `--max-failures` or a chain's `max_escalation`.",
+    6: "Work is in batches that have not ended (`scrimp batch watch` waits for them), or waits for an hour or a queue.",
     7: "`--cache only` missed.",
     129: "Stopped by SIGHUP.",
     130: "Stopped by SIGINT (Ctrl-C).",

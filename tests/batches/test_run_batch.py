@@ -241,3 +241,10 @@ def test_a_provider_that_cannot_be_reached_ends_the_command_at_once(batched: Scr
     assert "could not be reached" in ran.err
     batched.config(config)
     assert run(batched, "--batch").status == 0
+
+
+def test_a_missing_key_is_said_when_work_is_submitted(batched: Scrimp) -> None:
+    del batched.env["FAKE_KEY"]
+    submitted = batched_submit(batched)
+    assert submitted.status == 4
+    assert "set FAKE_KEY" in submitted.err

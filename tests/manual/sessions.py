@@ -28,6 +28,8 @@ _VARYING = (
     (re.compile(r"\b\d+:\d\d\b"), "0:00"),
     (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "2026-01-01"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "KEY"),
+    (re.compile(r"\bb20\d{6}-\d{6}-[0-9a-f]{6}\b"), "JOB"),
+    (re.compile(r"\bbatch_\w+\b"), "BATCH"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:0"),
 )
 _COLUMNS = 80

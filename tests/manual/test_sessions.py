@@ -18,7 +18,7 @@ _HINT = "if that is right: python tests/manual/update.py, then python .ci/make_d
 @pytest.mark.parametrize("name", PAGES)
 def test_the_commands_of_a_page_print_what_it_says(name: str, tmp_path: Path) -> None:
     page = PAGES[name].read_text(encoding="utf-8")
-    with opened_session(tmp_path) as session:
+    with opened_session(tmp_path, name) as session:
         for step in steps(page):
             shown = session.take(step)
             if not isinstance(step, Files):

@@ -16,7 +16,7 @@ def main(names: list[str]) -> None:
     for name in names or list(PAGES):
         page = PAGES[name]
         old = page.read_text(encoding="utf-8")
-        with tempfile.TemporaryDirectory() as folder, opened_session(Path(folder)) as session:
+        with tempfile.TemporaryDirectory() as folder, opened_session(Path(folder), name) as session:
             new = renewed(old, session)
         page.write_text(new, encoding="utf-8")
         print(f"{name}: {'as before' if new == old else 'changed'}")

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from typer._click import Context  # typer's copy of click gives its types no public name
 
 # Commands that answer prompts, and so end in every way; the others have done what they were asked, or have not.
-_ANSWERING = ("run", "ask")
+_ANSWERING = ("run", "ask", "batch")
 _ANY = (0, 1, 2, 130, 141)
 # Commands that call providers, or look whether they could.
 _CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
 # Written pages on the subject of a command; the program's page names all.
 _RELATED: Mapping[str, tuple[str, ...]] = {
+    "batch": ("scrimp-batches(7)",),
     "run": ("scrimp-rows(5)", "scrimp-performance(7)"),
     "compress": ("scrimp-compression(7)",),
     "tune": ("scrimp-tuning(7)",),

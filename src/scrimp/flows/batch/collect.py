@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scrimp.failures import policy_of
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.engine.wiring import build_answerer, build_client
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.transport.limits.health import ProviderHealth
+from scrimp.values import Failed
 
 if TYPE_CHECKING:
     from scrimp.flows.answer.step_caller import StepCaller
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
-    from scrimp.values import Prompt
+    from scrimp.values import Failure, Prompt
 
 
 class Collected:
@@ -31,6 +33,7 @@ class Collected:
         self.rows = self.cached = 0
         self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
         self.wait: Wait | None = None  # until when those for later are not made
+        self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
 
 
 async def collect(
@@ -62,7 +65,9 @@ async def collect(
             found.cached += len(group.cached)
             caller.load([row.key for row in rows])
             for row in rows:
-                await answerer.outcome(row, RowRecorder(calls, row))
+                outcome = await answerer.outcome(row, RowRecorder(calls, row))
+                if isinstance(outcome, Failed) and policy_of(outcome.failure).ends_provider:
+                    found.refusal = found.refusal or outcome.failure
     except BaseException:
         outbox.discard()
         raise

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import BatchGoal
+from scrimp.failures import policy_of
 from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
@@ -225,6 +226,8 @@ class BatchRun:
             return self._later(f"job {job} is {done}" if left_there else f"job {job} has batches that have not ended")
         if found.wait is not None:
             return self._later(f"job {job}, {pluralize(found.for_later, 'request')}: {found.wait.words}")
+        if found.refusal is not None:
+            return RunStop("auth", f"stopped: {found.refusal.message}", policy_of(found.refusal).exit_status)
         rows = "its batches have ended"
         if found.for_live and left_there:
             rows = f"{pluralize(found.for_live, 'request')} that no batch takes will be called by fetch"
