@@ -190,3 +190,24 @@ def test_when_the_price_rises_amid_the_calls_the_rows_that_are_left_wait_until_i
     assert [type(row) for row in rows] == [Answered] * 4
     assert [called[1] < begun + 3600, called[2] >= begun + 7200, called[3] < begun + 9000] == [True] * 3, called
     assert len([words for words in said if "what is left of job b1 is called then" in words]) == 1
+
+
+def test_rows_in_batches_do_not_wait_for_the_hour_of_others(hourly: Scrimp, server: OpenAIBatches) -> None:
+    double_between(hourly, -1, 2)
+    hourly.config(
+        CONFIG.format(url=server.url).replace('simple = ["clock/hourly"]', 'simple = ["batched/small"]')
+        + f'[providers.batched]\ndialect = "openai"\nflavour = "openai"\nbase_url = "{server.url}"\n'
+        'key_env = "FAKE_KEY"\n[models."batched/small"]\nprice = { input = 1.0, output = 10.0 }\n'
+        '[[rules]]\nmatch = "two"\ntier = "high"\n[[rules]]\ntier = "simple"\n'
+    )
+    assert hourly("batch", "submit", "rows.txt").status == 0
+    server.advance(9)
+    fetched = hourly("batch", "fetch")
+    assert fetched.status == 6, fetched.err
+    assert [row["status"] for row in fetched.rows] == ["ok", "pending"]
+    assert f"waits for {at(2)} UTC" in hourly("batch", "list").out
+    double_between(hourly, -3, -1)
+    fetched = hourly("batch", "fetch")
+    assert fetched.status == 0, fetched.err
+    assert [row["status"] for row in fetched.rows] == ["ok", "ok"]
+    assert sorted(server.billed.values()) == [1, 1]

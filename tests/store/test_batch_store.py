@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from scrimp.store.batches.records import CallInShard, Job, Result, ShardRecord
+from scrimp.store.batches.schema import MIGRATIONS
+from scrimp.store.batches.store import BatchStore
+
+OLDER = Path(__file__).parent / "older"
+FIRST, SECOND, THIRD = (bytes([number]) * 32 for number in (1, 2, 3))
+
+
+def shard(name: str, job: str, requests: int) -> ShardRecord:
+    return ShardRecord(
+        shard=name, job=job, provider="openai", model="luna", path="/v1", requests=requests, size=10, state="queued",
+        created=1.0, queue="nightly",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", range(1, len(MIGRATIONS) + 1))
+def test_an_older_store_opens_with_all_it_had_and_takes_more(tmp_path: Path, schema: int) -> None:
+    path = tmp_path / "batches.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript((OLDER / f"batches_{schema}.sql").read_text(encoding="utf-8"))
+    with closing(BatchStore(path)) as store:
+        assert [(job.job, job.command, job.cheap_from, job.queue) for job in store.jobs()] == [
+            ("b1", ("rows.txt",), None, None)
+        ]
+        (found,) = store.open_shards("b1")
+        assert (found.batch, found.state, found.queue, found.adopted) == ("batch_1", "submitted", None, False)
+        assert {key: call[0].state for key, call in store.calls_for([FIRST, SECOND]).items()} == {
+            FIRST: "answered", SECOND: "waiting",
+        }  # fmt: skip
+        store.keep_results(found, [Result(SECOND, status=200, reply=b"{}")])
+        assert store.answered("b1-001") == 2
+
+
+def test_shards_that_become_one_keep_their_calls_and_the_jobs_that_wait_for_them(tmp_path: Path) -> None:
+    with closing(BatchStore(tmp_path / "batches.db")) as store:
+        for name in ("a", "b", "c"):
+            store.add_job(Job(job=name, created=1.0, folder="", command=("x",), digest=name))
+        store.add_shard(shard("a-001", "a", 2), [CallInShard(FIRST, 7, 1, "r:1"), CallInShard(SECOND, 7, 2, "r:2")])
+        store.add_shard(shard("b-001", "b", 1), [CallInShard(THIRD, 7, 1, "s:1")])
+        store.share("c", ["b-001", "a-001"])
+        store.share("b", ["a-001", "b-001"])
+        parts = store.shards()
+        store.merge(shard("a-002", "a", 3), parts, now=9.0)
+
+        assert [each.state for each in store.shards()] == ["merged", "merged", "queued"]
+        assert list(store.calls_in("a-002")) == [
+            CallInShard(FIRST, 7, 1, "r:1"), CallInShard(SECOND, 7, 2, "r:2"), CallInShard(THIRD, 7, 3, "s:1"),
+        ]  # fmt: skip
+        assert store.jobs_of("a-002") == ["a", "b", "c"]
+        assert [[each.shard for each in store.open_shards(name)] for name in ("a", "b", "c")] == [["a-002"]] * 3
+        assert set(store.calls_for([THIRD], job="c")) == {THIRD}
+        assert store.calls_for([THIRD], job="d") == {}
+
+
+def test_rows_that_two_shards_share_are_noticed(tmp_path: Path) -> None:
+    with closing(BatchStore(tmp_path / "batches.db")) as store:
+        store.add_job(Job(job="a", created=1.0, folder="", command=("x",), digest="a"))
+        for number, key in enumerate((FIRST, SECOND, FIRST), 1):
+            store.add_shard(shard(f"a-{number:03}", "a", 1), [CallInShard(key, 7, 1)])
+
+        assert store.share_a_key("a-003", ["a-002", "a-001"])
+        assert not store.share_a_key("a-002", ["a-001", "a-003"])
