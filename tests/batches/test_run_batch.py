@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 
@@ -62,6 +63,9 @@ def test_a_batch_is_in_the_ledger_with_its_shard_and_in_the_bill_as_a_saving(bat
     ran = batched("run", "rows.txt", "--model", "fake/gpt-6-luna", "--batch", "--summary-file", "bill.json")
     assert ran.status == 0, ran.err
     assert {(status, model) for status, model, _ in entries(batched)} == {("paid", "gpt-6-luna")}
+    quoted = re.search(r"about \$([\d.]+) in batches, \$([\d.]+) live", ran.err)
+    assert quoted is not None, ran.err
+    assert float(quoted[2]) == pytest.approx(2 * float(quoted[1]), rel=0.01)
     assert all(batch is not None and batch.endswith("-001") for _, _, batch in entries(batched))
     bill = json.loads((batched.cwd / "bill.json").read_text())
     saved, paid = float(bill["baseline"]["saved_by_usd"]["batch"]), float(bill["cost_usd"])

@@ -15,6 +15,7 @@ from scrimp.flows.batch.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.batches import Batchable
 from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.outbox import Outbox, Target
+from scrimp.flows.batch.quote import Quote
 from scrimp.flows.spend.cost_bound import cost_bound
 from scrimp.providers import DIALECTS
 from scrimp.providers.batches import batch_flow
@@ -55,6 +56,7 @@ class BatchCaller:
         self.shards = set[str]()  # that calls wait in, whichever job's they are
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
+        self.quote = Quote()
         self.held = 0  # calls that do not fit under the cap
         self.waiting = 0  # calls that are in batches
 
@@ -175,7 +177,9 @@ class BatchCaller:
         queue = None if self._queues is None else self._queues.queue_of(row)
         target = Target(model.provider, model.model, flow.path(request), queue)
         in_shard = CallInShard(row.key, number, 0, row.prompt.source)
-        if not outbox.add(target, flow, request, in_shard):
+        if outbox.add(target, flow, request, in_shard):
+            self.quote.add(call)
+        else:
             self.live_calls.leave(model, f"{row.prompt.source or 'a row'} is too large for a batch")
 
     def _commit(self, call: Call) -> bool:

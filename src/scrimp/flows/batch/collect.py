@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.failures import policy_of
 from scrimp.flows.batch.batch_caller import BatchCaller
+from scrimp.flows.batch.quote import Quote
 from scrimp.flows.engine.wiring import build_answerer, build_client
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
@@ -33,6 +34,7 @@ class Collected:
         self.rows = self.cached = 0
         self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
         self.wait: Wait | None = None  # until when those for later are not made
+        self.quote = Quote()  # of the calls that were collected
         self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
 
 
@@ -75,6 +77,7 @@ async def collect(
         await client.close()
     outbox.close()
     batches.store.share(batches.job.job, caller.shards)
+    found.quote = caller.quote
     found.in_batches, found.new = caller.waiting, outbox.collected
     found.held, found.for_live = caller.held, caller.live_calls.left
     found.for_later, found.wait = caller.live_calls.for_later, caller.live_calls.wait

@@ -27,6 +27,7 @@ from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.shard_driver import ProviderRefusedError
 from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.estimate import output_tokens
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
@@ -139,7 +140,9 @@ class BatchRun:
             own = [shard for shard in self._store.open_shards(self._job.job) if shard.job == self._job.job]
             names = sorted({shard.queue or "" for shard in own if shard.state == "queued"})
             place = f"queue {' and '.join(names)}" if names else pluralize(len(own), "batch")
-            self._services.note(f"job {self._job.job}: {pluralize(found.new, 'request')} in {place}")
+            quote = found.quote.words(self._services.prices, output_tokens(self._options), self._services.clock())
+            sent = f"{pluralize(found.new, 'request')} in {place}"
+            self._services.note(f"job {self._job.job}: {sent}{quote and ', '}{quote}")
         return found
 
     def _queues(self) -> Queues:
