@@ -131,9 +131,30 @@ def anthropic(scrimp: Scrimp) -> Iterator[AnthropicBatches]:
 
 
 HAIKU = ("--model", "anthropic/claude-haiku-5-5", "--batch")
+CREATION = 5  # the moment of a run at which its first request is sent
 
 
 def test_a_kill_is_survived_where_batches_have_no_names(scrimp: Scrimp, anthropic: AnthropicBatches) -> None:
     words = ("run", "rows.txt", *HAIKU)
     died = deaths(scrimp, anthropic, words, lambda: go_on(scrimp, words, ()), runs=2, batches=1, share=(1, 4))
     assert len(died) >= 5
+
+
+@pytest.mark.parametrize(("sent", "swapped"), [((True, True), True), ((True, False), True), ((False, True), False)])
+def test_equal_batches_of_a_provider_without_names_are_told_apart_by_their_results(
+    scrimp: Scrimp, anthropic: AnthropicBatches, sent: tuple[bool, bool], swapped: bool
+) -> None:
+    """Both commands are killed around the creation of their batches, which was sent or not."""
+    commands = [(("run", "rows.txt", *HAIKU), "prompt 1"), (("run", "others.txt", *HAIKU), "other 1")]
+    scrimp.env |= {"DIED_AT": str(scrimp.cwd / "died")}
+    for (words, _), was_sent in zip(commands, sent, strict=True):
+        scrimp.env["DIES_AT"] = str(CREATION + was_sent)
+        assert scrimp.amid(*words, prepared="dying").status == -signal.SIGKILL
+        assert (scrimp.cwd / "died").read_text() == ("BatchStore.save_shard" if was_sent else "BatchWire._send")
+    assert len(anthropic.batches) == sum(sent)
+    anthropic.before["list"] = anthropic.advance  # they go on though nobody knows by which name to look at them
+    for words, prompt in commands[::-1] if swapped else commands:
+        ran = scrimp(*words)
+        assert (ran.status, ran.rows[0]["output"]) == (0, f"echo: {prompt}"), ran.err
+    assert sorted(anthropic.billed.values()) == [1, 1, 1, 1]
+    assert len(anthropic.batches) == 2

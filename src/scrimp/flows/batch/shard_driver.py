@@ -7,7 +7,7 @@ a batch whose creation was not confirmed is searched for before it is created ag
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,11 +17,10 @@ from scrimp.enums import BatchState
 from scrimp.errors import ScrimpError
 from scrimp.failures import NOTHING_LEFT_TO_CALL, policy_of
 from scrimp.flows.batch.outbox import shard_of
+from scrimp.flows.batch.result_rows import NamedResults, is_batch_of, results_in
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
 from scrimp.providers.batches.replies import refusal_in
-from scrimp.providers.endpoint import HttpReply
-from scrimp.providers.json_access import reply_object, string
 from scrimp.store.batches.records import Result, ShardRecord
 from scrimp.transport.batch_wire import UncertainError
 from scrimp.values import Failure
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrimp.flows.batch.batches import Batches
-    from scrimp.providers.batches.flow import BatchFlow, BatchResult
+    from scrimp.providers.batches.flow import BatchFlow
     from scrimp.providers.endpoint import Endpoint
     from scrimp.store.batches.spool import Spool
     from scrimp.transport.batch_wire import BatchWire
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 _FINISHED: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
 # A provider's queue has room again, and results that are late are there, after so many times what is over soon.
 _QUEUE_MOVES, _RESULTS_LATE = 5, 60
-_KEY_LENGTH = 64  # hexadecimal digits
 
 
 class ProviderRefusedError(ScrimpError):
@@ -118,17 +116,46 @@ class ShardDriver:
         except BatchRefusedError as refused:
             self._note(f"{shard.provider} does not tell which batches there are: {refused.failure.message}")
             return shard
-        taken = {other.batch for other in self._store.shards() if other.batch is not None}
-        own = [batch for batch in found if batch.id not in taken]
-        if len(own) == 1:
-            return self._confirmed(shard, own[0])
-        if len(own) > 1:
-            names = ", ".join(batch.id for batch in own)
-            self._note(f"{shard.shard} may be any of {names} at {shard.provider}: cancel those that are not yours")
+        own = await self._own(shard, found)
+        if own is None:
             return shard
+        if own:
+            return self._confirmed(shard, own[0])
         if self._clock() < shard.created + self._patience:
             return shard
         return await self._create(shard)
+
+    async def _own(self, shard: ShardRecord, found: Sequence[RemoteBatch]) -> list[RemoteBatch] | None:
+        """Return those of the batches that are a shard's; None where that is known only once they have ended.
+
+        Where batches have no names, others may have as many requests. Then the rows tell that their results name.
+        """
+        flow, endpoint = self._flow(shard)
+        taken, rivals = set[str | None](), 0
+        for other in self._store.shards():
+            taken.add(other.batch)
+            rivals += other.state == "creating" and other.provider == shard.provider and other.shard != shard.shard
+        own = [batch for batch in found if batch.id not in taken]
+        if flow.tells_names:
+            return own
+        ended = [batch for batch in own if batch.state in _FINISHED]
+        file = self._spool.folder / f"{shard.shard}.results"
+        for batch in ended:
+            try:
+                if await is_batch_of(
+                    shard, batch, flow, endpoint=endpoint, wire=self._wire, store=self._store, file=file
+                ):
+                    return [batch]
+            except BatchRefusedError as refused:
+                self._unpolled(shard, refused)
+                return None
+        running = [batch for batch in own if batch not in ended]
+        if len(running) < 2 and not rivals:
+            return running
+        if running:
+            names = ", ".join(batch.id for batch in running)
+            self._unpolled(shard, _ambiguous(shard, names))
+        return None if running else []
 
     def _confirmed(self, shard: ShardRecord, batch: RemoteBatch) -> ShardRecord:
         return self._saved(
@@ -181,6 +208,10 @@ class ShardDriver:
             file.unlink(missing_ok=True)
         if shard.adopted and not self._store.answered(shard.shard):
             return self.drop(shard, "none of its results is of a request of scrimp")
+        if shard.odd_results and not flow.tells_names and not self._store.answered(shard.shard):
+            # Taken for it by its time and size, it was another one's, as its results tell.
+            self._note(f"batch {batch.id} is not {shard.shard}, as its results tell: looking for it again")
+            return self._saved(shard, state="creating", batch=None, odd_results=0, held_until=None)
         if batch.state == "ended" and shard.requests > 1 and not self._store.answered(shard.shard):
             # They were paid for. Sending the requests again would pay once more, and may lead to the same.
             until = shard.held_until or self._clock() + _RESULTS_LATE * self._patience
@@ -200,10 +231,10 @@ class ShardDriver:
     def _kept(self, shard: ShardRecord, flow: BatchFlow, file: Path) -> ShardRecord:
         with file.open("rb") as results:
             if shard.adopted:
-                named = _Named(_results(flow.read(results)))
+                named = NamedResults(results_in(flow.read(results)))
                 kept = self._store.adopt_results(shard, named)
                 return replace(kept, model=kept.model or named.model)
-            return self._store.keep_results(shard, _results(flow.read(results)))
+            return self._store.keep_results(shard, results_in(flow.read(results)))
 
     def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
         """Give up a shard that was not sent, with its calls."""
@@ -297,46 +328,17 @@ class ShardDriver:
         return done
 
 
+def _ambiguous(shard: ShardRecord, names: str) -> BatchRefusedError:
+    message = f"it may be any of {names} at {shard.provider}; their results will tell"
+    return BatchRefusedError(Failure(kind="server", message=message))
+
+
 def _no_results(shard: ShardRecord, batch: RemoteBatch) -> BatchRefusedError:
     message = (
         f"{shard.provider} says that {batch.completed:,} requests of {batch.id} were answered, and gives no result "
         "that names one of them"
     )
     return BatchRefusedError(Failure(kind="server", message=message, http=200))
-
-
-def _results(results: Iterator[BatchResult]) -> Iterator[Result]:
-    for each in results:
-        key = _key(each.custom_id)
-        if each.reply is None:
-            yield Result(key, why=each.unanswered or "no reply")
-        else:
-            yield Result(
-                key, status=each.reply.status, request_id=each.reply.headers.get("x-request-id"), reply=each.reply.body
-            )
-
-
-class _Named:
-    """The results of an adopted shard that name a row; what is read of them tells the model, too."""
-
-    def __init__(self, results: Iterator[Result]) -> None:
-        self._results, self.model = results, ""
-
-    def __iter__(self) -> Iterator[Result]:
-        for each in self._results:
-            if each.key:
-                if not self.model and each.reply is not None:
-                    reply = reply_object(HttpReply(status=each.status, body=each.reply)) or {}
-                    self.model = string(reply.get("model"))
-                yield each
-
-
-def _key(custom_id: str) -> bytes:
-    """Return the key of a row that a result names; the empty one, which is of no row, where it names none."""
-    try:
-        return bytes.fromhex(custom_id) if len(custom_id) == _KEY_LENGTH else b""
-    except ValueError:
-        return b""
 
 
 def _error_body(fault: LineFault | None, message: str) -> bytes:

@@ -143,6 +143,14 @@ class BatchStore(ShardTable):
             self._save(shard)
             self._db.execute("DELETE FROM calls WHERE shard = ? AND state = 'waiting'", (self._id(shard.shard),))
 
+    def has_call(self, shard: str, key: bytes) -> bool:
+        """Return whether a shard has a call of a row."""
+        with store_errors(self.path):
+            ((found,),) = self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM calls WHERE shard = ? AND key = ?)", (self._id(shard), key)
+            ).fetchall()
+        return bool(found)
+
     def answered(self, shard: str) -> int:
         """Return how many calls of a shard have a result, a reply or the reason why there is none."""
         with store_errors(self.path):
