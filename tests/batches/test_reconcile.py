@@ -110,7 +110,7 @@ def test_the_batches_of_others_are_left_alone(batched: Scrimp, server: OpenAIBat
     lose_the_store(batched)
     ran = batched("batch", "reconcile", "--adopt", "--json")
     assert json.loads(ran.out) == []
-    assert "adopted 0 batches" in ran.err
+    assert "nothing is there to be adopted" in ran.err
 
 
 def test_a_provider_that_tells_no_names_gives_a_batch_by_its_id(scrimp: Scrimp) -> None:
@@ -176,3 +176,20 @@ def test_a_provider_without_a_key_is_said_not_to_be_asked(batched: Scrimp) -> No
     ran = batched("batch", "reconcile")
     assert ran.status == 0, ran.err
     assert "not compared: there is no key for fake" in ran.err
+
+
+def test_a_store_of_batches_that_is_damaged_is_repaired_and_its_batches_found_again(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    assert run(batched, "batch", "submit").status == 0
+    server.advance(9)
+    assert "ok     batches: 1 job, 1 batch" in batched("doctor").out
+    for name in ("batches.db-wal", "batches.db-shm"):
+        (batched.home / name).unlink(missing_ok=True)
+    (batched.home / "batches.db").write_bytes(b"no database" * 1000)
+    damaged = batched("batch", "list")
+    assert (damaged.status, "scrimp doctor --repair" in damaged.err) == (2, True)
+    assert "scrimp batch reconcile finds them" in batched("doctor", "--repair").out
+    assert "adopted 1 batch with 3 results" in batched("batch", "reconcile", "--adopt").err
+    assert run(batched, "run", "--batch").status == 0
+    assert len(server.runs) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from scrimp.store.ledger import Ledger
 from scrimp.store.repair.journals import damaged_journals
 from scrimp.transport.http.client import build_engine
 from scrimp.transport.local import model_file
-from scrimp.units import format_megabytes
+from scrimp.units import format_megabytes, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _BROKEN = 2
@@ -72,6 +73,8 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
         yield "disk", lambda: _disk(home, services.run)
     yield "cache", lambda: _cache(session)
     yield "ledger", lambda: _ledger(session)
+    if services.paths.batches_db.exists():
+        yield "batches", lambda: _batches(session)
     if damaged := damaged_journals(home):
         yield "journal", lambda: _damaged(damaged)
     yield "prices", lambda: f"table of {services.prices.date}"
@@ -121,6 +124,14 @@ def _ledger(session: Session) -> str:
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()
     return f"{calls} calls" + (f", {lost} of them just recorded as lost" if lost else "")
+
+
+def _batches(session: Session) -> str:
+    from scrimp.store.batches.store import BatchStore  # noqa: PLC0415 - where there are batches
+
+    path = _checked(session.services.paths.batches_db)
+    with closing(BatchStore(path)) as store:
+        return f"{pluralize(len(store.jobs()), 'job')}, {pluralize(len(store.shards()), 'batch')}"
 
 
 def _damaged(journals: list[Path]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.flows.recovery import commit_records
 from scrimp.store import cache, ledger
+from scrimp.store.batches.schema import MIGRATIONS
 from scrimp.store.repair.database import repair_database
 from scrimp.store.repair.journals import damaged_journals, fragments, set_searched
 from scrimp.units import pluralize
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 def repair_stores(paths: Paths) -> list[str]:
     """Repair what is damaged; return a sentence for each file. Raise StoreError where that cannot be done now."""
     said = []
-    for path, migrations in ((paths.cache_db, cache.MIGRATIONS), (paths.ledger_db, ledger.MIGRATIONS)):
+    stores = (paths.cache_db, cache.MIGRATIONS), (paths.ledger_db, ledger.MIGRATIONS), (paths.batches_db, MIGRATIONS)
+    for path, migrations in stores:
         if (made := repair_database(path, migrations)) is not None:
             said.append(f"{path} made anew from {pluralize(made.rows, 'row')}; the damaged file is {made.kept_as}")
+            if path == paths.batches_db:
+                said.append("batches that are lost from it: scrimp batch reconcile finds them at their providers")
     for journal in damaged_journals(paths.ledger_db.parent):
         records = fragments(journal)
         lost = commit_records(paths, records)

@@ -70,7 +70,7 @@ def reconcile(
 def _print(pairs: list[Pair], session: Session, said_otherwise: list[Pair]) -> None:
     print_table(
         ("batch", "provider", "at the provider", "here", "there", "requests"), [_cells(pair) for pair in pairs],
-        "lllllr", session.out, empty="no provider lists a batch, and none is known here",
+        "lllllr", session.out, empty="none is known here, and no provider with a key and a batch API lists any",
     )  # fmt: skip
     for pair in pairs:
         for note in () if pair in said_otherwise else pair.notes:
@@ -80,6 +80,9 @@ def _print(pairs: list[Pair], session: Session, said_otherwise: list[Pair]) -> N
 
 
 def _tell(shards: list[ShardRecord], session: Session) -> None:
+    if not shards:
+        session.messages.note("nothing is there to be adopted")
+        return
     fetched = [shard for shard in shards if shard.state == "fetched"]
     running = [shard for shard in shards if shard.state in ("submitted", "fetching")]
     results = pluralize(sum(shard.requests for shard in fetched), "result")
