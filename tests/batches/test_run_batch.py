@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import sqlite3
 from contextlib import closing
+from subprocess import PIPE
 
 import pytest
 
 from batch_servers import (
+    COMPLETED,
     DUPLICATED,
     EXPIRED,
     EXPIRED_LINE,
@@ -21,7 +24,7 @@ from batch_servers import (
     OpenAIBatches,
     failed,
 )
-from command import Ran, Scrimp
+from command import Ran, Scrimp, wait_until
 
 PROMPTS = [f"prompt {number}" for number in range(7)]
 ROWS = "\n".join([*PROMPTS, PROMPTS[0], PROMPTS[3]]) + "\n"
@@ -252,3 +255,23 @@ def test_a_missing_key_is_said_when_work_is_submitted(batched: Scrimp) -> None:
     submitted = batched_submit(batched)
     assert submitted.status == 4
     assert "set FAKE_KEY" in submitted.err
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 6), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_the_watching_and_says_how_to_go_on(
+    batched: Scrimp, server: OpenAIBatches, number: int, status: int
+) -> None:
+    server.script = [VALIDATING, RUNNING]  # for ever
+    batched.file("rows.txt", ROWS)
+    running = batched.start("run", "rows.txt", "--model", "fake/small", "--batch", "-o", "o.jsonl", stderr=PIPE)
+    wait_until(lambda: server.count("poll") > 1, run=running)
+    running.send_signal(number)
+    _, err = running.communicate(timeout=20)
+    assert running.returncode == status
+    assert b"go on at the provider, and bill" in err
+    assert b"scrimp batch cancel" in err
+    assert not (batched.cwd / "o.jsonl").exists()
+    for batch in server.batches.values():
+        batch.script = [VALIDATING, RUNNING, COMPLETED]
+    assert batched("batch", "fetch", "--wait").status == 0
+    assert server.paid_twice == []

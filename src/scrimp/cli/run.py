@@ -132,15 +132,14 @@ def run(
             take = take if sent is None else sent.tee(take)
             rows_again = partial(_prompts_again, names, read, several)
             stop, error = _drive(reporter, _flow(session, batch, names, rows_again, rows, options, take))
-            if batch.leaves:
-                file.discard()
-            kept = not batch.leaves and keep_former(file, bill, stop, error)
+            without_rows = _without_rows(batch, bill, stop)
+            kept = keep_former(file, bill, stop, error, rows_later=without_rows)
         _tell_of_levels(bill, sent, session.services)
         certified_tasks = session.services.certified_tasks
         if watch is not None and stop is None and error is None:
             _watch(session, watch, bill)
         ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
-        ending.report(session, names, "none" if batch.leaves else written.summary, quiet=screen.quiet)
+        ending.report(session, names, "none" if without_rows else written.summary, quiet=screen.quiet)
         _check_certified(session, certified_tasks)
         if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
             session.messages.note(summary)
@@ -280,6 +279,11 @@ def _tell_of_levels(bill: Bill, sent: SentRows | None, services: Services) -> No
         from scrimp.flows.higher_levels import higher_level_savings  # noqa: PLC0415 - a run from the cache sends nothing
 
         bill.higher_levels = higher_level_savings(sent, bill, services.prices)
+
+
+def _without_rows(batch: BatchFlags, bill: Bill, stop: RunStop | None) -> bool:
+    """Return whether the rows are made by another command: there is nothing to write, and no bill yet."""
+    return batch.leaves or (stop is not None and stop.reason == "batch" and not bill.counts.total)
 
 
 def _flow(

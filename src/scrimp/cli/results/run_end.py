@@ -70,8 +70,16 @@ def exit_status(
     return NOT_CACHED if status and stop is None and cache_only and bill.counts.skipped else status
 
 
-def keep_former(file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None) -> bool:
-    """Keep a former output where this run has nothing to put in its place; return whether that was so."""
+def keep_former(
+    file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None, *, rows_later: bool = False
+) -> bool:  # fmt: skip
+    """Keep a former output where this run has nothing to put in its place; return whether that is worth a word.
+
+    It is not where `rows_later` says that another command makes the rows.
+    """
+    if rows_later:
+        file.discard()
+        return False
     counts = bill.counts
     answered = counts.ok + counts.truncated > 0
     nothing_written = error is not None and not counts.total

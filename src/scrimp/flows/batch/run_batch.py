@@ -26,6 +26,7 @@ from scrimp.flows.batch.opening import open_follower
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.shard_driver import ProviderRefusedError
+from scrimp.flows.batch.signals import SignalledError, raised_signals
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.estimate import output_tokens
 from scrimp.store.batches.spool import Spool
@@ -82,11 +83,14 @@ class BatchRun:
         """Work on the job up to its goal; return why rows are missing, None if none is."""
         with locked(self._spool.folder, self._job.job, self._say_waiting):
             try:
-                found = self._to_the_goal(open_prompts)
+                with raised_signals():
+                    found = self._to_the_goal(open_prompts)
             except ProviderRefusedError as refused:
                 return RunStop("auth", f"stopped: {refused}; {self._to_go_on()}", refused.exit_status)
-            except KeyboardInterrupt:
-                return self._interrupted()
+            except KeyboardInterrupt as signalled:
+                left = self._interrupted()
+                asked = signalled.exit_status if isinstance(signalled, SignalledError) else left.exit_status
+                return replace(left, exit_status=asked)
             if self._plan.goal == "followed" and self._has_waited and self._options.cache == "on":
                 # Rows are printed by another command, which may come when calls cost more again.
                 stop = self._rows(open_prompts, lambda _: None, found)
