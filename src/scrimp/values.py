@@ -424,5 +424,10 @@ class Failed(Struct, frozen=True, kw_only=True):
     cache: CacheUse = "miss"
     entries: tuple[Entry, ...] = ()
 
+    @property
+    def in_batch(self) -> bool:
+        """Whether the row waits for a batch: it has not failed, though it has no completion yet."""
+        return self.failure.kind == "batch"
+
 
 Outcome: TypeAlias = Answered | Failed

@@ -49,7 +49,7 @@ class RunReporter:
             self._bill.add(outcome)
         for outcome in outcomes:
             self._writer.write(outcome)
-            if self.first_failure is None and isinstance(outcome, Failed):
+            if self.first_failure is None and isinstance(outcome, Failed) and not outcome.in_batch:
                 where = f"{outcome.prompt.source}: "  # some messages begin with it
                 self.first_failure = where + outcome.failure.message.removeprefix(where)
             if self._explain is not None:

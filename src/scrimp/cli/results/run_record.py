@@ -74,7 +74,7 @@ class RunRecorder:
         """Return a sink that keeps the rows that failed before it hands all on."""
 
         def take(outcomes: Sequence[Outcome]) -> None:
-            failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+            failed = [outcome for outcome in outcomes if isinstance(outcome, Failed) and not outcome.in_batch]
             if failed and self._failed is not None:
                 try:
                     self._failed.add([self._row(outcome) for outcome in failed])

@@ -16,7 +16,7 @@ from scrimp.flows.batch.batches import Batchable
 from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.batch.quote import Quote
-from scrimp.flows.spend.cost_bound import cost_bound
+from scrimp.flows.spend.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.endpoint import HttpReply
@@ -116,7 +116,10 @@ class BatchCaller:
         if isinstance(result, Completion):
             result = replace(result, batch=True)
         entry = recorder.add(call, result, call_id=call_id_of(stored), sent=stored.sent, batch=stored.shard)
-        self.committed += entry.cost or Decimal(0)
+        if entry.cost is not None:
+            self.committed += entry.cost
+        elif self._cap is not None and isinstance(result, Completion):
+            self.committed += self._bound(call)
         if self._outbox is None:
             self._inner.count_spent(entry.cost)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
@@ -186,12 +189,18 @@ class BatchCaller:
         """Count the most that a call can cost under the cap; return whether it fits."""
         if self._cap is None:
             return True
-        bound = cost_bound(self._batches.prices, call, self._batches.job.created, batch=True) or Decimal(0)
+        bound = self._bound(call)
         if self.committed + bound > self._cap:
             self.held += 1
             return False
         self.committed += bound
         return True
+
+    def _bound(self, call: Call) -> Decimal:
+        return bound_under_cap(
+            self._batches.prices, call, self._batches.job.created, allow_unpriced=self._batches.allow_unpriced,
+            batch=True,
+        )  # fmt: skip
 
     @property
     def refusal(self) -> str | None:

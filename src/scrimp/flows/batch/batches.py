@@ -32,6 +32,7 @@ class Batches(Struct, frozen=True, kw_only=True):
     prices: PriceBook
     hours: CheapHoursClock
     warn: Callable[[str], None]
+    allow_unpriced: bool = False  # under a cap
 
 
 class Batchable:

@@ -70,7 +70,7 @@ class BatchRun:
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
             secrets=services.keys, prices=services.prices,
             hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline, look=plan.longest_wait),
-            warn=services.warn,
+            warn=services.warn, allow_unpriced=options.limits.allow_unpriced,
         )  # fmt: skip
 
     def close(self) -> None:

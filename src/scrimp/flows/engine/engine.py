@@ -185,7 +185,7 @@ class Engine:
             return  # as above
         completion = (row.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._uncommitted += 1
-        self._failing += isinstance(outcome, Failed)
+        self._failing += _has_failed(outcome)
         self._commits.commit(FinishedRow(row, position, outcome), recorder.take_unwritten(), completion)
 
     def _print(self, finished: Sequence[FinishedRow]) -> None:
@@ -204,7 +204,7 @@ class Engine:
 
     def _emit(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         self._done += len(outcomes)
-        self._failed += sum(isinstance(outcome, Failed) for _, outcome in outcomes)
+        self._failed += sum(_has_failed(outcome) for _, outcome in outcomes)
         self._write(lambda: self._output.put(outcomes))
 
     def _write(self, write: Callable[[], None]) -> None:
@@ -223,7 +223,7 @@ class Engine:
         outcome = finished.outcome
         # Rows fail faster than they are committed: that no model is left may be known before they are counted.
         failed = max(self._failed, self._failing)
-        too_many = isinstance(outcome, Failed) and self._options.limits.too_many(failed, max(self._done, failed))
+        too_many = _has_failed(outcome) and self._options.limits.too_many(failed, max(self._done, failed))
         if too_many and isinstance(outcome, Failed) and not policy_of(outcome.failure).ends_provider:
             self._halt(too_many_failures(failed))
         elif isinstance(outcome, Failed) and self._answerer.all_down(self._planner.chains()):
@@ -300,6 +300,11 @@ class Engine:
             self._cancel()
             return
         self._warn(f"{stop.message}: waiting for calls in flight; a second signal stops at once")
+
+
+def _has_failed(outcome: Outcome) -> bool:
+    """Return whether a row failed; one that is in a batch has not."""
+    return isinstance(outcome, Failed) and not outcome.in_batch
 
 
 def _repeated(outcome: Outcome, prompt: Prompt) -> Outcome:

@@ -143,13 +143,18 @@ class SpendGuard:
 
     def _upper_bound(self, call: Call) -> Decimal:
         """Return the most a request can cost; raise UnknownPriceError where its model has no price."""
-        bound = cost_bound(self._prices, call, self._inner.now)
-        if bound is None and not self._allow_unpriced:
-            name = f"{call.provider}/{call.model}"
-            raise UnknownPriceError(
-                f"no price is known for {name}, so --max-cost cannot be kept: {_how_to_price(name)}"
-            )
-        return bound or Decimal(0)
+        return bound_under_cap(self._prices, call, self._inner.now, allow_unpriced=self._allow_unpriced)
+
+
+def bound_under_cap(
+    prices: PriceBook, call: Call, when: float, *, allow_unpriced: bool, batch: bool = False
+) -> Decimal:  # fmt: skip
+    """Return the most a request can cost; raise UnknownPriceError where its model has no price and needs one."""
+    bound = cost_bound(prices, call, when, batch=batch)
+    if bound is None and not allow_unpriced:
+        name = f"{call.provider}/{call.model}"
+        raise UnknownPriceError(f"no price is known for {name}, so --max-cost cannot be kept: {_how_to_price(name)}")
+    return bound or Decimal(0)
 
 
 def _how_to_price(name: str) -> str:

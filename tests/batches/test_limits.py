@@ -1,0 +1,74 @@
+"""The limits of a run hold for what is in batches: its cost, its failures, and what counts as one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches, failed
+from command import Scrimp
+
+PROMPTS = [f"prompt {number}" for number in range(7)]
+# A call may cost $0.00018 and costs $0.000057.
+SMALL = ("--model", "fake/small", "--max-output", "4")
+
+
+@pytest.fixture(autouse=True)
+def rows(batched: Scrimp) -> None:
+    batched.file("rows.txt", "\n".join(PROMPTS))
+
+
+def test_rows_that_are_in_batches_are_no_failures(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [VALIDATING, RUNNING]
+    batched("batch", "submit", "rows.txt", "--model", "fake/small", "--max-failures", "0", "--fail-on", "any")
+    fetched = batched("batch", "fetch", "-o", "out.jsonl")
+    rows = [json.loads(line) for line in (batched.cwd / "out.jsonl").read_text().splitlines()]
+    assert (fetched.status, [row["status"] for row in rows]) == (6, ["pending"] * 7), fetched.err
+    errors = batched("runs", "errors", "last")
+    assert (errors.status, errors.out) == (0, ""), errors.err
+    assert "first failed row" not in fetched.err
+
+
+def test_a_model_without_a_price_is_refused_under_a_cap(batched: Scrimp, server: OpenAIBatches) -> None:
+    priceless = (batched.home / "config.toml").read_text().replace("price = { input = 1.0, output = 10.0 }", "")
+    batched.config(priceless)
+    ran = batched("run", "rows.txt", *SMALL, "--batch", "--max-cost", "1")
+    live = batched("run", "rows.txt", *SMALL, "--max-cost", "1")
+    assert (ran.status, ran.err.splitlines()[-1]) == (live.status, live.err.splitlines()[-1]), ran.err + live.err
+    assert "no price is known" in ran.err
+    assert not server.seen
+    allowed = batched("run", "rows.txt", *SMALL, "--batch", "--max-cost", "1", "--allow-unpriced")
+    assert allowed.status == 0, allowed.err
+    assert len(server.batches) == 1
+
+
+def test_a_cap_is_not_passed_and_what_it_held_is_sent_once_bills_have_come(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    ran = batched("run", "rows.txt", *SMALL, "--batch", "--max-cost", "0.0006")
+    assert ran.status == 0, ran.err
+    assert len(server.batches) > 1
+    assert max(len(batch.items) for batch in server.batches.values()) < 7
+    assert sum(server.billed.values()) == 7
+    assert float(batched.paid_calls()[1]) < 0.0006
+
+
+def test_what_a_cap_leaves_no_money_for_is_told_and_ends_with_5(batched: Scrimp, server: OpenAIBatches) -> None:
+    ran = batched("run", "rows.txt", *SMALL, "--batch", "--max-cost", "0.0002")
+    done = sum(row["status"] == "ok" for row in ran.rows)
+    assert (ran.status, 0 < done < 7) == (5, True), ran.err
+    assert done == sum(server.billed.values())
+    assert float(batched.paid_calls()[1]) <= 0.0002
+    again = batched("run", "rows.txt", *SMALL, "--batch")
+    assert again.status == 0, again.err
+    assert server.paid_twice == []
+
+
+def test_too_many_failures_end_the_run(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [COMPLETED]
+    server.fates["*"] = failed(400)
+    ran = batched("run", "rows.txt", *SMALL, "--batch", "--max-failures", "2")
+    live = batched("run", "rows.txt", *SMALL, "--max-failures", "2", "--cache", "off")
+    assert ran.status != 0
+    assert "--max-failures" in ran.err, ran.err + live.err
