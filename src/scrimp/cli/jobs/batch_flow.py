@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
 
+from scrimp.cli.jobs.job_command import job_command
 from scrimp.config.schema import check_queue_name
 from scrimp.errors import ConfigError, UsageError
 from scrimp.flows.batch.job_files import keep_input
@@ -87,7 +88,7 @@ def _job(session: Session, flags: BatchFlags, names: Sequence[str]) -> Job:
         now = services.clock()
         deadline = None if flags.deadline is None else parse_deadline(flags.deadline, now)
         job, begun = open_job(
-            store, f"b{services.run}", _command(), str(Path.cwd()), now=now, deadline=deadline,
+            store, f"b{services.run}", job_command(), str(Path.cwd()), now=now, deadline=deadline,
             queue=flags.queue,
         )  # fmt: skip
         if begun:
@@ -96,13 +97,6 @@ def _job(session: Session, flags: BatchFlags, names: Sequence[str]) -> Job:
             job = replace(job, input=str(keep_input(sys.stdin.buffer, services.paths.batch_files, job.job)))
             store.save_job(job)
         return job
-
-
-def _command() -> list[str]:
-    """Return the words of this command as `scrimp run` would take them, without those that say how far it goes."""
-    words = sys.argv[1:]
-    words = words[2:] if words[:2] == ["batch", "submit"] else words[1:]
-    return [word for word in words if word != "--batch"]
 
 
 def parse_deadline(text: str, now: float) -> float:

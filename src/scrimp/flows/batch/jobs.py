@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from scrimp.store.batches.store import BatchStore
 
 
+def digest_of(folder: str, command: Sequence[str]) -> str:
+    """Return what the jobs of a command have in common."""
+    return hashlib.sha256("\0".join((folder, *command)).encode(errors="surrogateescape")).hexdigest()
+
+
 def open_job(
     store: BatchStore, name: str, command: Sequence[str], folder: str, *, now: float, deadline: float | None,
     queue: str | None = None,
 ) -> tuple[Job, bool]:  # fmt: skip
     """Return the job of a command, and whether it was begun before; a new one has this name."""
-    digest = hashlib.sha256("\0".join((folder, *command)).encode(errors="surrogateescape")).hexdigest()
+    digest = digest_of(folder, command)
     found = store.open_job(digest)
     if found is not None:
         if deadline is not None and deadline != found.deadline:

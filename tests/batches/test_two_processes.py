@@ -1,0 +1,75 @@
+"""Commands that work with the same rows at the same time: each waits for, or shares, what another one sent."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches
+from command import Scrimp
+
+SMALL = ("--model", "fake/small")
+SLOW = [VALIDATING, *[RUNNING] * 20, COMPLETED]
+
+
+def at_once(scrimp: Scrimp, *commands: tuple[str, ...]) -> list[tuple[int, list[str], str]]:
+    """Run commands at the same time; return the exit status, the statuses of rows and stderr of each."""
+
+    def run(words: tuple[str, ...]) -> tuple[int, list[str], str]:
+        process = scrimp.start(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, err = process.communicate(timeout=50)
+        return process.returncode, [json.loads(line)["status"] for line in out.splitlines()], err.decode()
+
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return [*pool.map(run, commands)]
+
+
+def test_the_same_command_twice_at_once_is_one_batch(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = SLOW
+    batched.file("a.txt", "\n".join(f"row {n}" for n in range(5)))
+    words = ("run", "a.txt", *SMALL, "--batch")
+    for status, rows, err in at_once(batched, words, words):
+        assert (status, rows) == (0, ["ok"] * 5), err
+    assert len(server.batches) == 1
+    assert sorted(server.billed.values()) == [1] * 5
+    assert batched.paid_calls()[0] == 5
+
+
+def test_inputs_that_overlap_share_what_is_in_batches(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = SLOW
+    batched.file("a.txt", "\n".join(f"row {n}" for n in range(5)))
+    batched.file("b.txt", "\n".join(f"row {n}" for n in range(3, 8)))
+    for status, rows, err in at_once(batched, *(("run", name, *SMALL, "--batch") for name in ("a.txt", "b.txt"))):
+        assert (status, rows) == (0, ["ok"] * 5), err
+    assert sorted(server.billed.values()) == [1] * 8
+    assert batched.paid_calls()[0] == 8
+
+
+def test_two_that_fetch_a_job_at_once_print_its_rows_and_enter_its_calls_once(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    batched.file("a.txt", "\n".join(f"row {n}" for n in range(5)))
+    batched("batch", "submit", "a.txt", *SMALL)
+    for status, rows, err in at_once(batched, *[("batch", "fetch", "--wait")] * 2):
+        assert (status, rows) == (0, ["ok"] * 5), err
+    assert sorted(server.billed.values()) == [1] * 5
+    assert batched.paid_calls()[0] == 5
+
+
+def test_a_live_run_of_what_is_in_batches_says_that_it_pays_again(batched: Scrimp, server: OpenAIBatches) -> None:
+    batched.file("a.txt", "row 1\nrow 2\n")
+    batched("batch", "submit", "a.txt", *SMALL)
+    live = batched("run", "a.txt", *SMALL)
+    assert live.status == 0
+    assert "2 requests of this command are in batches and are paid again" in live.err
+    assert batched("batch", "fetch", "--wait").status == 0
+    assert "paid again" not in batched("run", "a.txt", *SMALL, "--cache", "refresh").err
+
+
+def test_a_damaged_store_of_batches_stops_no_live_run(batched: Scrimp) -> None:
+    batched.file("a.txt", "row 1\n")
+    (batched.home / "batches.db").write_bytes(b"not a database" * 100)
+    live = batched("run", "a.txt", *SMALL)
+    assert (live.status, live.rows[0]["status"]) == (0, "ok"), live.err
+    assert "is not known" in live.err
