@@ -193,3 +193,16 @@ def test_a_store_of_batches_that_is_damaged_is_repaired_and_its_batches_found_ag
     assert "adopted 1 batch with 3 results" in batched("batch", "reconcile", "--adopt").err
     assert run(batched, "run", "--batch").status == 0
     assert len(server.runs) == 3
+
+
+def test_a_gateway_that_lacks_its_second_key_is_passed_over(batched: Scrimp, server: OpenAIBatches) -> None:
+    batched.config((batched.home / "config.toml").read_text().replace("fake", "openai").replace(
+        "FAKE_KEY", "OPENAI_API_KEY"
+    ))  # fmt: skip
+    batched.env["OPENAI_API_KEY"] = batched.env["FAKE_KEY"]  # helicone-openai has it, too, and needs another one
+    batched.file("rows.txt", "one\n")
+    assert batched("batch", "submit", "rows.txt", "--model", "openai/small").status == 0
+    told = batched("batch", "reconcile")
+    assert (told.status, "HELICONE" in told.err) == (0, False), told.err
+    assert "were sent" not in told.err  # it is looked at still, and its requests are not counted yet
+    assert "completed" in told.out or "validating" in told.out or "in_progress" in told.out

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.errors import MissingKeyError
 from scrimp.flows.batch.job_files import held, locked
 from scrimp.flows.batch.opening import batches_of, open_follower, open_wire
 from scrimp.flows.batch.upkeep.totals import differences, kept, told
@@ -57,6 +58,9 @@ class Reconciliation:
                     pairs += await self._of(provider, wire)
                 except BatchRefusedError as refused:
                     self._services.warn(f"{provider} does not tell of its batches: {refused.failure.message}")
+                except MissingKeyError as missing:  # such as the second one of a gateway, which has no batches of ours
+                    if provider in {shard.provider for shard in self._shards()}:
+                        self._services.warn(f"{provider} is not asked: {missing}")
         return [*pairs, *self._not_asked()]
 
     def _shards(self) -> list[ShardRecord]:
@@ -126,8 +130,9 @@ class Reconciliation:
             shard = replace(shard, state="submitted", batch=there.id, submitted=self._services.clock(), error=None)
             notes.append("was made, though that had not been confirmed")
         shard = self._told(shard, there)
-        if there.total is not None and there.total != shard.requests and not shard.adopted:
-            notes.append(f"{shard.provider} counts {there.total:,} requests, {shard.requests:,} were sent")
+        counted = there.total is not None and there.state != "checking"  # before, some providers say 0
+        if counted and there.total != shard.requests and not shard.adopted:
+            notes.append(f"{shard.provider} counts {there.total or 0:,} requests, {shard.requests:,} were sent")
         if shard.state == "fetched":
             ours = kept(shard, self._store, self._services.routes.endpoints[shard.provider])
             notes += differences(shard.provider, told(shard), ours)
