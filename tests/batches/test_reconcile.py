@@ -56,6 +56,7 @@ def test_a_batch_that_its_provider_does_not_know_is_named(batched: Scrimp, serve
 
 
 def test_a_batch_whose_creation_was_not_confirmed_is_found(batched: Scrimp, server: OpenAIBatches) -> None:
+    batched.config((batched.home / "config.toml").read_text().replace('poll = "0.01s"', 'poll = "1s"'))
     server.lose("create")
     server.hidden_lists = 100
     submitted = run(batched, "batch", "submit")

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _FINISHED: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
 # A provider's queue has room again, and results that are late are there, after so many times what is over soon.
 _QUEUE_MOVES, _RESULTS_LATE = 5, 60
+_LISTED_AFTER = 60.0  # seconds after which a batch that is not listed is taken not to have been made
 
 
 class ProviderRefusedError(ScrimpError):
@@ -57,6 +58,8 @@ class ShardDriver:
         A batch may not be listed right after it was created, nor be found by its id.
         """
         self._patience = patience
+        # Looks less than a second apart are for a server on this machine.
+        self._listed_after = max(patience, _LISTED_AFTER) if patience >= 1 else patience
         self._batches, self._wire, self._spool, self._clock, self._note = batches, wire, spool, clock, note
         self._store = batches.store
 
@@ -121,7 +124,7 @@ class ShardDriver:
             return shard
         if own:
             return self._confirmed(shard, own[0])
-        if self._clock() < shard.created + self._patience:
+        if self._clock() < shard.created + self._listed_after:
             return shard
         return await self._create(shard)
 
