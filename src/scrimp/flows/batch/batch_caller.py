@@ -18,7 +18,6 @@ from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.batch.quote import Quote
 from scrimp.flows.spend.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
-from scrimp.providers.batches import batch_flow
 from scrimp.providers.endpoint import HttpReply
 from scrimp.store.batches.records import CallInShard
 from scrimp.transport.redaction import redacted
@@ -172,7 +171,7 @@ class BatchCaller:
             self.live_calls.leave(model, why)
             return
         endpoint = self._batches.endpoints[model.provider]
-        flow = batch_flow(endpoint)
+        flow = self._batchable.flow(model.provider)
         call = replace(self._inner.call_for(model, question, row, recorder), stream=False)
         if flow is None or not self._commit(call):
             return

@@ -12,6 +12,7 @@ from scrimp.providers.batches import batch_flow
 if TYPE_CHECKING:
     from scrimp.flows.batch.cheap_hours import CheapHoursClock, Wait
     from scrimp.prices.book import PriceBook
+    from scrimp.providers.batches.flow import BatchFlow
     from scrimp.providers.endpoint import Endpoint
     from scrimp.store.batches.records import Job
     from scrimp.store.batches.store import BatchStore
@@ -46,11 +47,17 @@ class Batchable:
             if shard.state == "unsold"
         }
         self._told = set[str]()
+        self._flows: dict[str, BatchFlow | None] = {}  # by provider: every row asks for one
+
+    def flow(self, provider: str) -> BatchFlow | None:
+        """Return how batches are made at a provider; None where it has no batch API."""
+        if provider not in self._flows:
+            self._flows[provider] = batch_flow(self._batches.endpoints[provider])
+        return self._flows[provider]
 
     def refusal(self, model: ModelRef) -> str | None:
         """Return why a model is called live; None if it takes part in batches."""
-        endpoint = self._batches.endpoints[model.provider]
-        flow = batch_flow(endpoint)
+        flow = self.flow(model.provider)
         if flow is None:
             return f"{model.provider} has no batch API that scrimp knows"
         return self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
