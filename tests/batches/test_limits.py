@@ -72,3 +72,23 @@ def test_too_many_failures_end_the_run(batched: Scrimp, server: OpenAIBatches) -
     live = batched("run", "rows.txt", *SMALL, "--max-failures", "2", "--cache", "off")
     assert ran.status != 0
     assert "--max-failures" in ran.err, ran.err + live.err
+
+
+@pytest.mark.parametrize("step", ["upload", "create"])
+def test_a_batch_that_is_refused_for_its_size_is_sent_in_halves(
+    batched: Scrimp, server: OpenAIBatches, step: str
+) -> None:
+    server.refuse(step, 413)
+    ran = batched("run", "rows.txt", *SMALL, "--batch")
+    assert (ran.status, [row["status"] for row in ran.rows]) == (0, ["ok"] * 7), ran.err
+    assert sorted(len(batch.items) for batch in server.batches.values()) == [1, 3, 3]
+    assert sorted(server.billed.values()) == [1] * 7
+    assert batched.paid_calls()[0] == 7
+
+
+def test_a_request_that_is_too_large_alone_fails_its_row_and_no_other(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.refuse("upload", 413, times=4)  # seven, three, three, and the one that is left
+    ran = batched("run", "rows.txt", *SMALL, "--batch")
+    assert ran.status == 3, ran.err
+    assert sum(row["status"] == "ok" for row in ran.rows) == 6
+    assert sorted(server.billed.values()) == [1] * 6
