@@ -26,7 +26,7 @@ STDIN = "-"
 if TYPE_CHECKING:
     from scrimp.cli.flags.run_flags import BatchFlags
     from scrimp.cli.session import Session
-    from scrimp.flows.batch.follow import JobProgress
+    from scrimp.flows.batch.shards.follow import JobProgress
     from scrimp.flows.engine.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.store.batches.records import Job

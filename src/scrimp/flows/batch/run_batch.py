@@ -20,12 +20,12 @@ from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.collect import Collected, collect
-from scrimp.flows.batch.follow import Follower, JobProgress
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
-from scrimp.flows.batch.opening import open_follower
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.queues import Queues
-from scrimp.flows.batch.shard_driver import ProviderRefusedError
+from scrimp.flows.batch.shards.follow import Follower, JobProgress
+from scrimp.flows.batch.shards.opening import open_follower
+from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.signals import SignalledError, raised_signals
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.estimate import output_tokens

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.batch.opening import batches_of, open_follower
+from scrimp.flows.batch.shards.opening import batches_of, open_follower
 from scrimp.store.batches.store import BatchStore
 
 if TYPE_CHECKING:

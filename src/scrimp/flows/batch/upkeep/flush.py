@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
-from scrimp.flows.batch.opening import batches_of, open_follower
 from scrimp.flows.batch.outbox import most_bytes, shard_of
+from scrimp.flows.batch.shards.opening import batches_of, open_follower
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore

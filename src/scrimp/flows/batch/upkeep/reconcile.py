@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import MissingKeyError
 from scrimp.flows.batch.job_files import held, locked
-from scrimp.flows.batch.opening import batches_of, open_follower, open_wire
+from scrimp.flows.batch.shards.opening import batches_of, open_follower, open_wire
 from scrimp.flows.batch.upkeep.totals import differences, kept, told
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch

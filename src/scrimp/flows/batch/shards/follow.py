@@ -16,7 +16,7 @@ from scrimp.providers.batches.flow import BatchRefusedError
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
-    from scrimp.flows.batch.shard_driver import ShardDriver
+    from scrimp.flows.batch.shards.driver import ShardDriver
     from scrimp.store.batches.records import ShardRecord
     from scrimp.transport.batch_wire import BatchWire
 

@@ -10,18 +10,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from scrimp.enums import BatchState
-from scrimp.errors import ScrimpError
-from scrimp.failures import NOTHING_LEFT_TO_CALL, policy_of
 from scrimp.flows.batch.outbox import shard_of
-from scrimp.flows.batch.result_rows import NamedResults, is_batch_of, results_in
+from scrimp.flows.batch.shards.refusals import Refusals
+from scrimp.flows.batch.shards.result_rows import NamedResults, is_batch_of, results_in
 from scrimp.providers.batches import batch_flow
-from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
-from scrimp.providers.batches.replies import refusal_in
-from scrimp.store.batches.records import Result, ShardRecord
+from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
+from scrimp.store.batches.records import ShardRecord
 from scrimp.transport.batch_wire import UncertainError
 from scrimp.values import Failure
 
@@ -35,15 +32,9 @@ if TYPE_CHECKING:
     from scrimp.transport.batch_wire import BatchWire
 
 _FINISHED: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
-# A provider's queue has room again, and results that are late are there, after so many times what is over soon.
-_QUEUE_MOVES, _RESULTS_LATE = 5, 60
+# Results that are late are there after so many times what is over soon.
+_RESULTS_LATE = 60
 _LISTED_AFTER = 60.0  # seconds after which a batch that is not listed is taken not to have been made
-
-
-class ProviderRefusedError(ScrimpError):
-    """A provider refuses the key, or the balance is spent: nothing is lost, and nothing more can be sent."""
-
-    exit_status = NOTHING_LEFT_TO_CALL
 
 
 class ShardDriver:
@@ -62,6 +53,7 @@ class ShardDriver:
         self._listed_after = max(patience, _LISTED_AFTER) if patience >= 1 else patience
         self._batches, self._wire, self._spool, self._clock, self._note = batches, wire, spool, clock, note
         self._store = batches.store
+        self._refusals = Refusals(batches, spool, patience=patience, clock=clock, note=note)
 
     async def step(self, shard: ShardRecord) -> ShardRecord:
         """Take one step with a shard; return its record as it is now. Waiting takes no step."""
@@ -71,6 +63,10 @@ class ShardDriver:
         }  # fmt: skip
         take = steps.get(shard.state)
         return shard if take is None else await take(shard)
+
+    def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
+        """Give up a shard that was not sent, with its calls."""
+        return self._refusals.drop(shard, why)
 
     def _flow(self, shard: ShardRecord) -> tuple[BatchFlow, Endpoint]:
         endpoint = self._batches.endpoints[shard.provider]
@@ -93,7 +89,7 @@ class ShardDriver:
         try:
             name = await self._wire.run(flow.upload(shard_of(shard)), endpoint, file=file, repeatable=True)
         except BatchRefusedError as refused:
-            return self._refused(shard, refused)
+            return self._refusals.refused(shard, refused)
         return self._saved(shard, state="uploaded", file=name)
 
     async def _create(self, shard: ShardRecord) -> ShardRecord:
@@ -105,7 +101,7 @@ class ShardDriver:
                 flow.create(shard_of(shard), shard.file or ""), endpoint, file=file, repeatable=False
             )
         except BatchRefusedError as refused:
-            return self._refused(shard, refused)
+            return self._refusals.refused(shard, refused)
         except UncertainError as error:
             self._note(f"{error.failure.message}: looking whether batch {shard.shard} was made all the same")
             return shard
@@ -178,7 +174,7 @@ class ShardDriver:
             tokens_in=batch.tokens[0] if batch.tokens else None, tokens_out=batch.tokens[1] if batch.tokens else None,
         )  # fmt: skip
         if batch.state == "refused":
-            return self._faulty(shard, batch)
+            return self._refusals.faulty(shard, batch)
         if batch.state != "checking":  # else its requests may be refused yet, and sent again
             self._spool.remove(shard.shard)
         if batch.state in _FINISHED:
@@ -210,7 +206,7 @@ class ShardDriver:
         finally:
             file.unlink(missing_ok=True)
         if shard.adopted and not self._store.answered(shard.shard):
-            return self.drop(shard, "none of its results is of a request of scrimp")
+            return self._refusals.drop(shard, "none of its results is of a request of scrimp")
         if shard.odd_results and not flow.tells_names and not self._store.answered(shard.shard):
             # Taken for it by its time and size, it was another one's, as its results tell.
             self._note(f"batch {batch.id} is not {shard.shard}, as its results tell: looking for it again")
@@ -239,51 +235,6 @@ class ShardDriver:
                 return replace(kept, model=kept.model or named.model)
             return self._store.keep_results(shard, results_in(flow.read(results)))
 
-    def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
-        """Give up a shard that was not sent, with its calls."""
-        return self._given_up(replace(shard, state="dropped", error=why))
-
-    def _refused(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
-        """Act on a refusal to take a batch: nothing of it ran."""
-        message = refused.failure.message
-        if policy_of(refused.failure).ends_provider and refused.refusal != "no_batch":
-            self._saved(shard, state="ready" if shard.file is None else "uploaded", error=message)
-            raise ProviderRefusedError(message)
-        if refused.refusal == "queue_full":
-            return self._held(shard, refused.failure)
-        if refused.refusal == "too_large" and shard.requests > 1:
-            return self._split(shard, message)
-        if not refused.failure.sent and refused.failure.kind == "network" and not self._is_known(shard.provider):
-            raise ProviderRefusedError(message)
-        if refused.refusal in ("no_batch", "not_found"):
-            self._note(f"{shard.provider}/{shard.model} takes no batches: {message}")
-            return self._given_up(replace(shard, state="unsold", error=message))
-        if refused.failure.retry_hint or refused.failure.kind in ("server", "network", "timeout"):
-            self._note(f"batch {shard.shard} is sent again in a while: {message}")
-            return self._saved(shard, state="held", error=message, held_until=self._clock() + self._patience)
-        return self._failed(shard, message, ())
-
-    def _is_known(self, provider: str) -> bool:
-        """Return whether a provider was ever reached by this job: then it is waited for, however long it is away."""
-        shards = self._store.shards(self._batches.job.job)
-        return any(shard.provider == provider and (shard.file or shard.batch) for shard in shards)
-
-    def _held(self, shard: ShardRecord, failure: Failure) -> ShardRecord:
-        """Wait for room in the provider's queue; where none of ours is in it, a smaller batch may find some."""
-        message = failure.message
-        others = [
-            other
-            for other in self._store.shards()
-            if other.state == "submitted" and other.provider == shard.provider and other.shard != shard.shard
-        ]
-        if not others and shard.requests > 1 and shard.held_until is not None:
-            return self._split(shard, message)
-        self._note(f"{shard.provider} has no room for batch {shard.shard} yet: {message}")
-        return self._saved(
-            shard, state="held", error=message, batch=None, word=None,
-            held_until=self._clock() + (failure.retry_after or _QUEUE_MOVES * self._patience),
-        )  # fmt: skip
-
     async def _send_again(self, shard: ShardRecord) -> ShardRecord:
         """Send a held shard again once its time has come, or one of ours has left the queue."""
         left = any(
@@ -295,40 +246,6 @@ class ShardDriver:
         if shard.file is not None:
             return await self._create(shard)
         return await self._upload(shard)
-
-    def _split(self, shard: ShardRecord, message: str) -> ShardRecord:
-        """Give a shard up; its calls are collected again into shards of half the size."""
-        self._note(f"batch {shard.shard} is too large for {shard.provider} and is sent in halves: {message}")
-        return self._given_up(replace(shard, state="split", error=message))
-
-    def _given_up(self, shard: ShardRecord) -> ShardRecord:
-        done = replace(shard, ended=self._clock())
-        self._store.drop_waiting(done)
-        self._spool.remove(shard.shard)
-        return done
-
-    def _faulty(self, shard: ShardRecord, batch: RemoteBatch) -> ShardRecord:
-        """Act on a batch whose requests were refused: nothing of it ran."""
-        words = "; ".join(filter(None, (fault.message or fault.code for fault in batch.faults[:3]))) or batch.word
-        refusal = refusal_in(batch.faults)
-        if refusal != "other":
-            return self._refused(shard, BatchRefusedError(Failure(kind="invalid", message=words), refusal))
-        return self._failed(shard, words, batch.faults)
-
-    def _failed(self, shard: ShardRecord, message: str, faults: tuple[LineFault, ...]) -> ShardRecord:
-        """Fail the calls that a refusal names, or all where it names none; the others are collected again."""
-        lines = {fault.line: fault for fault in faults if fault.line is not None}
-        failed = [call for call in self._store.calls_in(shard.shard) if not lines or call.number in lines]
-        first = failed[0] if failed else None
-        row = f" ({first.source})" if lines and first is not None and first.source else ""
-        self._note(f"{shard.provider} refused batch {shard.shard}{row}: {message}")
-        self._store.keep_results(
-            shard, (Result(call.key, status=400, reply=_error_body(lines.get(call.number), message)) for call in failed)
-        )
-        done = replace(shard, state="refused", error=message, ended=self._clock())
-        self._store.drop_waiting(done)
-        self._spool.remove(shard.shard)
-        return done
 
 
 def _ambiguous(shard: ShardRecord, names: str) -> BatchRefusedError:
@@ -342,9 +259,3 @@ def _no_results(shard: ShardRecord, batch: RemoteBatch) -> BatchRefusedError:
         "that names one of them"
     )
     return BatchRefusedError(Failure(kind="server", message=message, http=200))
-
-
-def _error_body(fault: LineFault | None, message: str) -> bytes:
-    text = message if fault is None else fault.message or fault.code
-    code = None if fault is None else fault.code
-    return msgspec.json.encode({"error": {"message": text, "type": "invalid_request_error", "code": code}})

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.cheap_hours import CheapHoursClock
-from scrimp.flows.batch.follow import Follower, JobProgress
 from scrimp.flows.batch.job_files import held
-from scrimp.flows.batch.shard_driver import ShardDriver
+from scrimp.flows.batch.shards.driver import ShardDriver
+from scrimp.flows.batch.shards.follow import Follower, JobProgress
 from scrimp.store.batches.spool import Spool
 from scrimp.transport.batch_wire import BatchWire
 
