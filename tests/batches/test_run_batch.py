@@ -275,3 +275,13 @@ def test_a_signal_ends_the_watching_and_says_how_to_go_on(
         batch.script = [VALIDATING, RUNNING, COMPLETED]
     assert batched("batch", "fetch", "--wait").status == 0
     assert server.paid_twice == []
+
+
+def test_a_cancelled_job_says_so_when_its_rows_are_fetched(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [VALIDATING, RUNNING]
+    batched_submit(batched)
+    assert batched("batch", "cancel").status == 0
+    fetched = batched("batch", "fetch", "--wait")
+    assert "was cancelled" in fetched.err
+    assert {row["status"] for row in fetched.rows} <= {"ok", "pending"}
+    assert not server.live_prompts

@@ -210,6 +210,11 @@ class BatchRun:
         stop = live.run(open_prompts(), self._options, self._services, sink, one_by_one=False)
         if stop is not None:
             return stop
+        if self._job.cancelled:
+            self._services.note(
+                f"job {self._job.job} was cancelled: rows that had no answer by then are pending; its command, given "
+                "again, sends them"
+            )
         if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
             return RunStop("batch", f"rows are in batches; {self._to_go_on()}", PENDING)
         if (

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from msgspec.structs import replace
+
 from scrimp.enums import BatchRefusal, BatchState
 from scrimp.providers.batches.flow import BatchRefusedError, BatchResult, LineFault
 from scrimp.providers.endpoint import Endpoint, HttpReply
@@ -85,7 +87,11 @@ def list_in(reply: HttpReply, endpoint: Endpoint) -> list[Json]:
 def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRefusedError:
     """Return what a refused request means for a batch."""
     words = reply.body.decode(errors="replace").lower()
-    return BatchRefusedError(to_failure(reply, endpoint, model), _refusal(reply.status, words))
+    refusal = _refusal(reply.status, words)
+    failure = to_failure(reply, endpoint, model)
+    if refusal == "too_large":  # which of a live call says that its prompt is too long
+        failure = replace(failure, message=f"{endpoint.name} takes no batch as large as this one ({reply.status})")
+    return BatchRefusedError(failure, refusal)
 
 
 def _refusal(status: int, words: str) -> BatchRefusal:
