@@ -92,3 +92,21 @@ def test_a_request_that_is_too_large_alone_fails_its_row_and_no_other(batched: S
     assert ran.status == 3, ran.err
     assert sum(row["status"] == "ok" for row in ran.rows) == 6
     assert sorted(server.billed.values()) == [1] * 6
+
+
+def test_live_calls_of_a_job_have_what_its_batches_left_of_the_cap(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [COMPLETED]
+    server.answer = lambda model, prompt: "long " * 200  # whatever cap on tokens it was given
+    batched.config(
+        (batched.home / "config.toml").read_text()
+        + f'[providers.plain]\nbase_url = "{server.url}"\ndialect = "openai"\nkey_env = "FAKE_KEY"\n'
+        '[models."plain/small"]\nprice = { input = 1.0, output = 10.0 }\n'
+        '[[rules]]\nmatch = "^now"\nmodel = "plain/small"\n'
+    )
+    batched.file("mixed.txt", "now\n" + "".join(f"later {number}\n" for number in range(6)))
+    words = ("run", "mixed.txt", "--max-output", "10", "--max-cost", "0.0018", "--batch")
+    ran = batched(*words)
+    assert not server.live_prompts, ran.err
+    assert ran.status == 5, ran.err
+    assert [row["status"] for row in ran.rows if row["index"]].count("pending") == 0
+    assert batched.paid_calls()[0] == 6

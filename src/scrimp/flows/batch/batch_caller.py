@@ -120,7 +120,6 @@ class BatchCaller:
         elif self._cap is not None and isinstance(result, Completion):
             self.committed += self._bound(call)
         if self._outbox is None:
-            self._inner.count_spent(entry.cost)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
             self._inner.notice_redirect(ModelRef(stored.provider, stored.model), result, task)
         return replace(result, entry=entry) if isinstance(result, Completion) else result
@@ -143,7 +142,7 @@ class BatchCaller:
     ) -> Completion | Failure:  # fmt: skip
         if self._outbox is None:
             if self._live:
-                return await self.live_calls.call(question, row, recorder)
+                return await self._call_live(question, row, recorder)
             job = self._batches.job
             raise _pending(
                 f"was not answered before job {job.job} was cancelled" if job.cancelled
@@ -154,6 +153,14 @@ class BatchCaller:
             return await self._inner.call(question, row, recorder)  # which says what is missing
         self._collect(usable[0], question, row, recorder, number)
         raise _pending("is on its way to a batch")
+
+    async def _call_live(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Call a model; what does not fit under the cap is held: rows after it may have been paid for in batches."""
+        result = await self.live_calls.call(question, row, recorder)
+        if isinstance(result, Failure) and result.kind == "budget" and not result.rule_only:
+            self.held += 1
+            raise _pending(result.message)
+        return result
 
     def _collect(
         self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int

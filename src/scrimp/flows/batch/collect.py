@@ -34,6 +34,7 @@ class Collected:
         self.rows = self.cached = 0
         self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
         self.wait: Wait | None = None  # until when those for later are not made
+        self.committed = Decimal(0)  # dollars spent, and the most that calls in batches can cost
         self.quote = Quote()  # of the calls that were collected
         self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
 
@@ -78,6 +79,7 @@ async def collect(
     outbox.close()
     batches.store.share(batches.job.job, caller.shards)
     found.quote = caller.quote
+    found.committed = caller.committed
     found.in_batches, found.new = caller.waiting, outbox.collected
     found.held, found.for_live = caller.held, caller.live_calls.left
     found.for_later, found.wait = caller.live_calls.for_later, caller.live_calls.wait

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -191,7 +192,10 @@ class BatchRun:
         callers = list[BatchCaller]()
         live_too = not still_open and not found.held and not found.in_batches and not self._job.cancelled
 
+        spent = self._spent(open_prompts) if live_too else None
+
         def before(inner: StepCaller) -> BatchCaller:
+            inner.count_spent(spent)
             callers.append(
                 BatchCaller(
                     self._batches,
@@ -221,14 +225,28 @@ class BatchRun:
             wait := next((caller.live_calls.wait for caller in callers if caller.live_calls.for_later), None)
         ) is not None:
             return RunStop("batch", f"{wait.words}; {self._to_go_on()}", PENDING)
-        if found.held:
+        if held := found.held + sum(caller.held for caller in callers):
             cap = self._options.limits.max_cost
             return RunStop(
-                "budget", f"stopped: {pluralize(found.held, 'request')} may cost more than --max-cost {cap} allows", 5
+                "budget", f"stopped: {pluralize(held, 'request')} may cost more than --max-cost {cap} allows", 5
             )  # fmt: skip
         printed = self._services.clock() if self._plan.goal in ("fetched", "answered") else None
         self._save(ended=printed, cheap_from=None, for_later=0)
         return None
+
+    def _spent(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Decimal | None:
+        """Return what the job's batches cost, in dollars: live calls have what is left of the cap. None without a cap.
+
+        All of it is counted before the first call: rows that cost most may come last.
+        """
+        if self._options.limits.max_cost is None:
+            return None
+        outbox = Outbox(self._job, self._store, self._spool, clock=self._services.clock, window=self._plan.window)
+        quiet = replace(self._batches, warn=lambda _: None)
+        counted = collect(
+            open_prompts(), self._options, self._services, quiet, outbox, self._queues(), cap=Decimal(0)
+        )  # fmt: skip
+        return asyncio.run(counted).committed
 
     def _left(self, found: Collected) -> RunStop | None:
         """Say how to go on with a job whose rows are made later; submitting is done once all is on its way."""
