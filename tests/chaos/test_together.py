@@ -14,6 +14,9 @@ import pytest
 
 from command import Scrimp, wait_until
 from fake_provider import FakeProvider
+from scrimp.store.cache_file import CacheFile
+from scrimp.store.journal import Journal
+from scrimp.values import Entry
 
 ROWS, RUNS, WIDTH = 160, 8, 3
 
@@ -52,3 +55,29 @@ def test_eight_runs_that_start_die_and_recover_together_pay_once_for_each_row(
     assert len(provider.bodies) <= len(entries) <= len(provider.bodies) + in_flight
     assert {status for _, status in entries} <= {"paid", "lost"}
     assert not list(scrimp.home.glob("in-flight-*"))
+
+
+def test_what_a_run_that_is_about_to_end_has_in_its_journal_is_not_paid_for_again(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("rows.jsonl", json.dumps({"text": "a row"}) + "\n")
+    scrimp("run", "rows.jsonl")
+    with closing(CacheFile(scrimp.home / "cache.db")) as cache:
+        [completion] = cache.completions()
+    for database in (*scrimp.home.glob("cache.db*"), *scrimp.home.glob("ledger.db*")):
+        database.unlink()
+    dying = Journal(scrimp.home, "another")  # locked, as the kernel leaves it when it has freed the claims
+    entry = Entry(
+        call="c", run="another", time=completion.created, provider="fake", model="m", status="paid", seconds=0.0,
+        key=completion.key.hex(),
+    )  # fmt: skip
+    dying.record_begun(entry)
+    dying.record_settled([entry], time=completion.created, completion=(completion.key, completion.answer))
+
+    meanwhile = scrimp("run", "rows.jsonl", "--fields", "index,status,cache")
+    dying.close()
+    afterwards = scrimp("cost", "--json")
+
+    assert (len(provider.bodies), meanwhile.rows) == (1, [{"index": 0, "status": "ok", "cache": "hit"}])
+    assert [each["calls"] for each in json.loads(afterwards.out)] == [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow
-from scrimp.store.journal import recover_abandoned
+from scrimp.store.journal import recover_abandoned, settled_in_living
 from scrimp.store.ledger import Ledger
 from scrimp.units import pluralize
 
@@ -45,6 +46,18 @@ def commit_records(paths: Paths, records: Sequence[BegunCall | SettledRow]) -> i
         lost = [entry for entry in begun if entry.call not in known]
         ledger.append(lost)
     return len(lost)
+
+
+def take_completions(paths: Paths, run: str, keys: AbstractSet[bytes]) -> None:
+    """Cache what other processes have answered of these keys and have in their journals alone.
+
+    Their calls stay theirs to record, or whoever's that recovers them.
+    """
+    rows = settled_in_living(paths.ledger_db.parent, run, keys) if keys else []
+    completions = [_completion(row) for row in rows]
+    if completions:
+        with closing(SqliteCache(paths.cache_db)) as cache:
+            cache.import_many([completion for completion in completions if completion is not None])
 
 
 def _completion(row: SettledRow) -> CachedCompletion | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,24 +131,32 @@ class Services:
         self.recover()
         return CacheFile(self.paths.cache_db)
 
-    def recover(self) -> int:
-        """Commit what killed runs left in their journals; return how many of their calls were lost."""
+    def recover(self, keys: AbstractSet[bytes] = frozenset()) -> int:
+        """Commit what killed runs left in their journals; return how many of their calls were lost.
+
+        Of these keys, what runs that live have answered is cached as well.
+        """
         if not self._journals():
             return 0
-        from scrimp.flows.recovery import recover  # noqa: PLC0415 - few runs die
+        from scrimp.flows.recovery import recover, take_completions  # noqa: PLC0415 - few runs die
 
         try:
-            return recover(self.paths, self.warn)
+            lost = recover(self.paths, self.warn)
+            take_completions(self.paths, self.run, keys)
         except StoreError as error:
             self.warn(f"the journal of a killed run cannot be recovered now: {error}")
             self.unwritable = error  # its completions would be paid for again
             return 0
+        return lost
 
-    def recover_others(self) -> bool:
-        """Commit what runs that were killed meanwhile left; return whether there is a journal of another run."""
+    def recover_others(self, keys: AbstractSet[bytes]) -> bool:
+        """Commit what runs that were killed meanwhile left, and cache what they have answered of these keys.
+
+        Return whether there is a journal of another run.
+        """
         if self._journals() <= {self.run}:
             return False
-        self.recover()
+        self.recover(keys)
         return True
 
     def _journals(self) -> set[str]:

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +35,7 @@ _SEGMENT_BYTES = 1 << 20
 _SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
 # Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
+_KEY = re.compile(rb'"key":"([0-9a-f]{64})"')
 # The longest wait for another process that recovers, and the pause between two looks.
 _RECOVERY_SECONDS, _LOOK_SECONDS = 60.0, 0.002
 
@@ -175,6 +178,23 @@ def recover_abandoned(
                 damaged(put_aside(path), unreadable)
             else:
                 path.unlink()
+
+
+def settled_in_living(folder: Path, run: str, keys: AbstractSet[bytes]) -> list[SettledRow]:
+    """Return what the journals of other processes have of these keys: of those that live, or are about to end.
+
+    A process that is killed lets go of its claims a moment before it lets go of its journal: whoever claims a key just
+    then finds its completion neither in the cache nor in a journal that may be recovered.
+    """
+    own, wanted = f"{PREFIX}{run}-", {key.hex().encode() for key in keys}
+    found: list[SettledRow] = []
+    for path in folder.glob(f"{PREFIX}*.jsonl"):
+        with suppress(FileNotFoundError):  # recovered since: what it had is in the cache
+            data = b"" if path.name.startswith(own) else path.read_bytes()
+            if not wanted.isdisjoint(_KEY.findall(data)):
+                records, _ = decode_records(data)
+                found += [each for each in records if isinstance(each, SettledRow) and each.key.encode() in wanted]
+    return found
 
 
 def _wait_for_others(folder: Path, locks: ExitStack, sleep: Callable[[float], None]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import pytest
 
@@ -122,7 +123,7 @@ class Rooms:
             output, self.warnings.append, self.recover,
         )  # fmt: skip
 
-    def recover(self) -> bool:
+    def recover(self, keys: AbstractSet[bytes]) -> bool:
         """Bring in what runs that died had answered."""
         self.recovered.append(len(self.rows))
         self.known += self.left

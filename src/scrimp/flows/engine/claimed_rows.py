@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -33,7 +34,8 @@ class ClaimedRows:
     """Waits outside of any queue of calls, so that two runs that wait for each other's rows go on with their own."""
 
     def __init__(
-        self, claims: Claims | NoClaims, lookup: CacheLookup, *, longest: float, recover: Callable[[], object],
+        self, claims: Claims | NoClaims, lookup: CacheLookup, *, longest: float,
+        recover: Callable[[AbstractSet[bytes]], object],
         found: Callable[[Sequence[tuple[RowAtPosition, Answered]]], None],
         free: Callable[[Sequence[RowAtPosition]], None], ended: Callable[[BaseException | None], None],
         warn: Callable[[str], None],
@@ -96,7 +98,7 @@ class ClaimedRows:
         self._rows = [] if all_rows else [each for each in self._rows if each.row.key in claimed]
         cached = self._lookup.find([each.row for each in ready])
         if len(cached) < len(ready):
-            self._recover()
+            self._recover({each.row.key for each in ready})
             cached = self._lookup.find([each.row for each in ready])
         hits = [(ready[place], answered) for place, answered in cached.items()]
         self._claims.release(each.row.key for each, _ in hits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -51,9 +52,9 @@ class Engine:
 
     def __init__(
         self, options: RunOptions, planner: Planner, lookup: CacheLookup, parts: EngineParts, output: ReorderBuffer,
-        warn: Callable[[str], None], recover: Callable[[], bool],
+        warn: Callable[[str], None], recover: Callable[[AbstractSet[bytes]], bool],
     ) -> None:  # fmt: skip
-        """`recover` brings in what runs that died meanwhile had answered; it returns whether there may be some."""
+        """`recover` brings in what runs that died had answered of these keys; it returns whether there may be some."""
         self._options, self._planner, self._lookup, self._warn = options, planner, lookup, warn
         self._answerer, self._recorder, self._output = parts.answerer, parts.recorder, output
         self._commits, self._client, self._claims = parts.commits, parts.client, parts.claims
@@ -118,7 +119,7 @@ class Engine:
         claimed_elsewhere = self._claims.claim(new)
         cached = self._lookup.find(rows)
         # A run that was killed has let go of its claims, and its completions may be in its journal alone.
-        if len(cached) < len(rows) and self._recover():
+        if len(cached) < len(rows) and self._recover(set(new)):
             cached = self._lookup.find(rows)
         self._claims.release(rows[place].key for place in cached if rows[place].key not in self._followers)
         leaders = self._join(rows, cached, start)
