@@ -25,7 +25,8 @@ from command import AT_ONCE, start_at_once
 from outcomes import answer
 from scrimp.errors import StoreUnwritableError
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow
-from scrimp.store.journal import Journal, recover_abandoned
+from scrimp.store.journal import Journal
+from scrimp.store.journal_recovery import recover_abandoned
 from scrimp.values import Entry
 
 ENTRY = Entry(call="c", run="r", time=1.0, provider="acme", model="m", status="lost", seconds=0.0)
@@ -225,7 +226,7 @@ def test_only_segments_are_read_and_deleted(tmp_path: Path) -> None:
 
 RECOVER = f"""
 from pathlib import Path
-from scrimp.store.journal import recover_abandoned
+from scrimp.store.journal_recovery import recover_abandoned
 {AT_ONCE}
 with recover_abandoned(Path(sys.argv[1])) as records:
     print(*(record.entry.call for record in records))
@@ -465,3 +466,12 @@ class JournalMachine(RuleBasedStateMachine):
 
 TestJournalMachine = JournalMachine.TestCase
 TestJournalMachine.settings = settings(max_examples=20, stateful_step_count=20)
+
+
+def test_segments_that_a_kill_left_without_a_name_are_removed_once_nobody_can_be_making_them(tmp_path: Path) -> None:
+    left, young = tmp_path / "in-flight-dead-1.new", tmp_path / "in-flight-alive-1.new"
+    for path in (left, young):
+        path.write_bytes(bytes(4096))
+    os.utime(left, (1.0, 1.0))
+
+    assert (found(tmp_path), files(tmp_path)) == ([], [young])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow
-from scrimp.store.journal import recover_abandoned, settled_in_living
+from scrimp.store.journal_recovery import recover_abandoned, settled_in_living
 from scrimp.store.ledger import Ledger
 from scrimp.units import pluralize
 

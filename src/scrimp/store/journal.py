@@ -10,20 +10,14 @@ is kept all the same. Where the file system copies on write, no space is certain
 
 from __future__ import annotations
 
-import fcntl
 import os
-import re
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from scrimp.errors import DiskFullError, StoreUnwritableError
 from scrimp.store.database import ROOM, make_private_folder, store_errors
-from scrimp.store.encoding.journal_records import BegunCall, SettledRow, decode_records, encode_record
-from scrimp.store.files.damaged_files import put_aside
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow, encode_record
 from scrimp.store.files.reserved_file import ReservedFile
 from scrimp.store.free_space import LEAST_FREE_BYTES, StatVfs, copies_on_write, free_bytes, is_short, read_mounts
 from scrimp.units import format_megabytes
@@ -35,9 +29,6 @@ _SEGMENT_BYTES = 1 << 20
 _SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
 # Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
-_KEY = re.compile(rb'"key":"([0-9a-f]{64})"')
-# The longest wait for another process that recovers, and the pause between two looks.
-_RECOVERY_SECONDS, _LOOK_SECONDS = 60.0, 0.002
 
 
 class _Segment(ReservedFile):
@@ -153,68 +144,3 @@ class Journal:
         if full is not None and not full.pending:
             full.close()
         return segment
-
-
-@contextmanager
-def recover_abandoned(
-    folder: Path,
-    damaged: Callable[[Path, int], None] = lambda _path, _records: None,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[list[BegunCall | SettledRow]]:
-    """Yield all records that dead processes have left; their segments are deleted after the block, unless it fails.
-
-    Whoever recovers at the same time waits: what the first one is bringing in would be paid for again.
-
-    A segment with records that cannot be read is put aside instead; `damaged` is told of its new path and their number.
-    """
-    with ExitStack() as locks, store_errors(folder):
-        if any(folder.glob(f"{PREFIX}*.jsonl")):
-            _wait_for_others(folder, locks, sleep)
-        files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, locks)]
-        found = [decode_records(path.read_bytes()) for path in files]
-        yield [record for records, _ in found for record in records]
-        for path, (_, unreadable) in zip(files, found, strict=True):
-            if unreadable:
-                damaged(put_aside(path), unreadable)
-            else:
-                path.unlink()
-
-
-def settled_in_living(folder: Path, run: str, keys: AbstractSet[bytes]) -> list[SettledRow]:
-    """Return what the journals of other processes have of these keys: of those that live, or are about to end.
-
-    A process that is killed lets go of its claims a moment before it lets go of its journal: whoever claims a key just
-    then finds its completion neither in the cache nor in a journal that may be recovered.
-    """
-    own, wanted = f"{PREFIX}{run}-", {key.hex().encode() for key in keys}
-    found: list[SettledRow] = []
-    for path in folder.glob(f"{PREFIX}*.jsonl"):
-        with suppress(FileNotFoundError):  # recovered since: what it had is in the cache
-            data = b"" if path.name.startswith(own) else path.read_bytes()
-            if not wanted.isdisjoint(_KEY.findall(data)):
-                records, _ = decode_records(data)
-                found += [each for each in records if isinstance(each, SettledRow) and each.key.encode() in wanted]
-    return found
-
-
-def _wait_for_others(folder: Path, locks: ExitStack, sleep: Callable[[float], None]) -> None:
-    """Lock the folder against others that recover; go on without the lock where one seems to be suspended."""
-    fd = os.open(folder, os.O_RDONLY)
-    locks.callback(os.close, fd)
-    deadline = time.monotonic() + _RECOVERY_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(BlockingIOError):
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        sleep(_LOOK_SECONDS)
-
-
-def _try_lock(path: Path, locks: ExitStack) -> bool:
-    """Lock a segment unless a living process has locked it; return whether it is locked now."""
-    with suppress(FileNotFoundError):
-        fd = os.open(path, os.O_RDWR)
-        locks.callback(os.close, fd)
-        with suppress(BlockingIOError):
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return os.fstat(fd).st_nlink > 0  # otherwise another process has just recovered it
-    return False

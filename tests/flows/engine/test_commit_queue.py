@@ -11,7 +11,8 @@ from scrimp.errors import StoreUnwritableError
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.store.cache import SqliteCache
 from scrimp.store.encoding.journal_records import SettledRow
-from scrimp.store.journal import Journal, recover_abandoned
+from scrimp.store.journal import Journal
+from scrimp.store.journal_recovery import recover_abandoned
 from scrimp.store.ledger import Ledger
 
 KEY = b"k" * 32
