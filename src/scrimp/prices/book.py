@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from scrimp.prices.cheap_hours import CheapHours, cheap_hours
 from scrimp.prices.corrections import still_holding
+from scrimp.prices.dated_changes import DatedChange, next_change
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
 from scrimp.prices.model_names import without_effort
 from scrimp.prices.price_lists import LIST_NAMES
@@ -152,6 +153,16 @@ class PriceBook:
         """Return when a live call costs least within a day; None if its price does not change until then."""
         match = self._match(provider, model)
         return None if match is None else cheap_hours(match.row, when)
+
+    def next_change(self, provider: str, model: str, when: float, *, days: int) -> DatedChange | None:
+        """Return the first announced change of a model's price within some days; None where there is none."""
+        match = self._match(provider, model)
+        return None if match is None else next_change(match.row, when, days=days)
+
+    def listed(self, provider: str, model: str, when: float) -> Price | None:
+        """Return the rates on the price lists, whatever the user's own prices are; None where there are none."""
+        match = self._lookup.find(self._lists.get(provider, provider), model)
+        return None if match is None else _price(match, utc_moment(when))
 
     def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
         """Yield the price list by provider and model, with corrections and the user's prices in place of its own."""

@@ -96,6 +96,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("Take completions to another machine", "scrimp cache export completions.jsonl"),
     ),
     "prices": (
+        Example("Whether a model in use has no price, or one that changes soon", "scrimp prices check"),
         Example("How the price of a model is found", "scrimp prices check openai/gpt-6-luna"),
         Example("Where LiteLLM's table differs", "scrimp prices check --against model_prices_and_context_window.json"),
         Example("What newer data of genai-prices would change", "scrimp prices update data.json --dry-run"),

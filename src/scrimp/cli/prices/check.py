@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Annotated
 
 import typer
+from msgspec import to_builtins
 
 from scrimp.cli.flags import completions
 from scrimp.cli.prices.rate_table import difference_json, difference_rows, shown_rates
@@ -17,7 +18,7 @@ from scrimp.prices.book import Price
 from scrimp.prices.comparison import Comparison, compare
 from scrimp.prices.lookup import PriceLookup
 from scrimp.prices.price_row import utc_moment
-from scrimp.units import format_count
+from scrimp.units import format_count, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _UNKNOWN = 2
@@ -41,9 +42,15 @@ def check(
             "genai-prices for the installed package.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --against only.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: of models in use, or with --against.")
+    ] = False,
 ) -> None:  # fmt: skip
-    """Show what models cost and the rule each price was found by; exit 2 if the price of one is unknown.
+    """Check the prices of the models in use, or show what the named ones cost and how each price was found.
+
+    Without a name: whether any model that the config can call, or that was called in the last 30 days, has no price,
+    a price that changes within 30 days, or one of yours that is older than the list's; and whether the table is stale.
+    Each comes with the next move. Exit 2 if the price of a model is unknown.
 
     With --against, list each rate in force now that differs from another list's. Rates that the other list lacks are
     left out, and so are the user's own prices.
@@ -52,11 +59,40 @@ def check(
         if against is not None:
             _compare(session, against, models or [], as_json=as_json)
         elif not models:
-            raise UsageError("name a model as provider/model, or compare all with another list: --against LIST")
+            if _check_in_use(session, as_json=as_json):
+                raise typer.Exit(_UNKNOWN)
         elif as_json:
-            raise UsageError("--json is for --against: for prices as JSON, see `scrimp prices list --json`")
+            raise UsageError(
+                "--json is for models in use and for --against: for prices as JSON, see `scrimp prices list --json`"
+            )
         elif _describe(session, models):
             raise typer.Exit(_UNKNOWN)
+
+
+def _check_in_use(session: Session, *, as_json: bool) -> bool:
+    """Print what is amiss with the prices of models in use; return whether the price of one is unknown."""
+    from scrimp.flows.price_check.findings import price_findings  # noqa: PLC0415 - only for this check
+    from scrimp.flows.price_check.models_in_use import models_in_use  # noqa: PLC0415 - as above
+    from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - as above
+
+    services = session.services
+    book, now = services.prices, services.clock()
+    used = models_in_use(services)
+    findings = price_findings(used, book, read_own_prices(services.paths.own_prices), now)
+    unpriced = sum(each.kind == "unpriced" for each in findings)
+    if as_json:
+        print_json(
+            {"models": [{"model": each.id, "named_by": each.named_by, "calls_30d": each.calls} for each in used],
+             "findings": [to_builtins(each) for each in findings], "date": book.date, "source": book.origin}
+        )  # fmt: skip
+        return unpriced > 0
+    if not used:
+        print_line("no model is in use: no provider has a key, and the ledger has no calls; see `scrimp doctor`")
+    for finding in findings:
+        print_line(f"{finding.model or 'table'}: {finding.message}: {finding.next_move}")
+    priced = f"{pluralize(len(used), 'model')} in use, {format_count(len(used) - unpriced)} with a price"
+    print_line(f"{priced}; table of {book.date}, {book.origin}")
+    return unpriced > 0
 
 
 def _describe(session: Session, models: list[str]) -> bool:

@@ -1,0 +1,1 @@
+"""Whether the prices of models in use are known, fresh and about to change."""
