@@ -254,3 +254,20 @@ def test_a_level_is_found_by_the_template_of_its_task_and_by_no_other(scrimp: Sc
     assert "--route" not in applied.out
     assert level_of(scrimp, "-t", template) == CERTIFIED
     assert level_of(scrimp, "-t", other) == DEFAULT
+
+
+def test_a_level_is_certified_of_the_effort_it_was_collected_at(scrimp: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lockers.answer
+    scrimp.provider(provider.url)
+    config = scrimp.home / "config.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("test-model", "gpt-5-mini"), encoding="utf-8")
+    lockers.write(scrimp, "p.jsonl", range(40))
+    lockers.write(scrimp, "new.jsonl", range(100, 103))
+    collected = scrimp(*SHADOW, "--effort", "low", "p.jsonl")
+    ran = scrimp(*APPLY)
+
+    assert (collected.status, ran.status) == (0, 0), ran.err
+    assert [level["model"] for level in levels(scrimp)] == ["fake/gpt-5-mini@low"]
+    assert level_of(scrimp, *TASK, "--effort", "low") == CERTIFIED
+    assert level_of(scrimp, *TASK, "-m", "fake/gpt-5-mini@low", "--effort", "high") == CERTIFIED
+    assert level_of(scrimp, *TASK, "--effort", "high") == level_of(scrimp, *TASK) == DEFAULT

@@ -80,3 +80,17 @@ def test_a_mixture_is_of_several_tasks_and_of_models(recorded: Scrimp) -> None:
     assert (one.status, level.status) == (2, 2)
     assert "--mixture is for several tasks" in one.err
     assert "leave one of them out" in level.err
+
+
+def test_one_task_is_certified_by_itself_with_the_whole_risk(recorded: Scrimp) -> None:
+    two_tasks(recorded)
+    both = json.loads(recorded("tune", "certify", "two.jsonl", "--target", "0.9", "--json").out)["claims"]
+    alone = json.loads(recorded("tune", "certify", "two.jsonl", "--target", "0.9", "--json", "--route", "first").out)
+    (claim,) = alone["claims"]
+    shown = recorded("tune", "replay", "two.jsonl", "--route", "second", "--report", "all", "--json")
+    unknown = recorded("tune", "certify", "two.jsonl", "--route", "third")
+
+    assert [(each["signatures"], each["pairs"]) for each in both] == [(["first"], 400), (["second"], 200)]
+    assert (claim["signatures"], claim["pairs"], claim["risk"]) == (["first"], 400, 2 * both[0]["risk"])
+    assert json.loads(shown.out)["rows"] == 200
+    assert (unknown.status, "no such prompt is of task third: they are of first, second" in unknown.err) == (2, True)

@@ -203,3 +203,16 @@ def test_a_cap_keeps_whole_pairs_and_the_next_shadow_resumes(told: Scrimp, provi
     assert 0 < kept.get("focus", 0) < 100
     assert kept["lossless"] - kept.get("focus", 0) <= 64
     assert len(provider.bodies) == 200
+
+
+def test_the_pairs_of_one_task_are_certified_by_themselves(told: Scrimp) -> None:
+    lockers.write(told, "p.jsonl", range(45))
+    told(*SHADOW)
+    lockers.write(told, "p.jsonl", range(20))
+    told("tune", "shadow", "p.jsonl", "--share", "100%", "--route", "others", "--compress", "focus")
+    alone = certified(told, "--route", "lockers")
+    unknown = told("tune", "certify", "--compress", "focus", "--route", "locker")
+
+    assert (alone["certified"], alone["pairs"], alone["signatures"]) == (True, 45, ["lockers"])
+    assert unknown.status != 0
+    assert "no pair of focus 0.6 is of task locker: they are of lockers, others" in unknown.err

@@ -11,7 +11,7 @@ import typer
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.certify import MIXTURE_OF_MODELS, AsMixture, Risk, Target
-from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
+from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, Task, load_dataset, since_time
 from scrimp.cli.tune.levels import (
     KEEP_ALONE,
     CompareLevel,
@@ -44,6 +44,7 @@ def apply(
     flagship: Flagship = None,
     pool: Pool = None,
     since: Since = None,
+    route: Task = None,
     pooled: Annotated[
         bool, typer.Option("--pooled", help="Also apply what is certified only on average over several tasks.")
     ] = False,
@@ -78,14 +79,14 @@ def apply(
                 raise UsageError(MIXTURE_OF_MODELS)
             side = checked_side(compress, keep)
             refuse_models(flagship, pool)
-            certificate_of_level = load_certificate(session, side, target, risk, since_time(since))
+            certificate_of_level = load_certificate(session, side, target, risk, since_time(since), route)
             print_certificate(certificate_of_level)
             _apply_level(session, certificate_of_level, pooled=pooled, dry_run=dry_run)
         elif keep is not None:
             raise UsageError(KEEP_ALONE)
         else:
             begin = since_time(since)
-            dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
+            dataset = load_dataset(session, LEDGER, flagship, pool, None, begin, task=route)
             certificate = certify_dataset(dataset, target, risk, session.services, mixture=mixture)
             for sentence in certificate_sentences(certificate):
                 print_line(sentence)

@@ -17,6 +17,7 @@ from scrimp.cli.tune.dataset import (
     Scores,
     Since,
     Source,
+    Task,
     interval_json,
     load_dataset,
     since_time,
@@ -65,6 +66,7 @@ def certify(
     prices: Prices = None,
     scores: Scores = None,
     since: Since = None,
+    route: Task = None,
     mixture: AsMixture = False,
     compress: CompareLevel = None,
     keep: Keep = None,
@@ -81,6 +83,9 @@ def certify(
     risk (1/2, 1/6, 1/12 ...): to collect more rows until they suffice does not make a certificate weaker. Labels for
     the same rows, and the same rows again, are no other look.
 
+    All claims of one command hold together, but for the risk. With --route it is the risk of that task alone: of twenty
+    tasks certified one by one at a risk of 0.05, one may be wrong.
+
     With --mixture the target is what all tasks keep together, in the proportions of these rows: a task that loses
     nothing makes up for one that loses a little. A third of the rows chooses the policies, the others test them. It
     takes the whole risk for itself, and its looks are counted by themselves.
@@ -92,13 +97,20 @@ def certify(
         raise UsageError(MIXTURE_OF_MODELS)
     if compress is not None:
         _certify_level(
-            checked_side(compress, keep), source, (flagship, pool, prices, scores), target, risk, since, as_json
+            checked_side(compress, keep),
+            source,
+            (flagship, pool, prices, scores),
+            target,
+            risk,
+            since_time(since),
+            route,
+            as_json,
         )
         return
     if keep is not None:
         raise UsageError(KEEP_ALONE)
     with open_session() as session:
-        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
+        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores, route)
         certificate = certify_dataset(dataset, target, risk, session.services, mixture=mixture)
         unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
         if as_json:
@@ -119,12 +131,13 @@ def _certify_level(
     models: tuple[str | None, ...],
     target: float,
     risk: float,
-    since: str | None,
+    since: float,
+    task: str | None,
     as_json: bool,
 ) -> None:
     refuse_models(None if source == LEDGER else source, *models)
     with open_session() as session:
-        print_certificate(load_certificate(session, side, target, risk, since_time(since)), as_json=as_json)
+        print_certificate(load_certificate(session, side, target, risk, since, task), as_json=as_json)
 
 
 def _document(certificate: Certificate, unlabeled: int) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from scrimp.units import format_count, parse_duration
 
 LEDGER = "ledger"
 ASSUMED_OUTPUT_TOKENS = 200
+_MOST_NAMED = 10  # tasks in a message
 
 Source = Annotated[
     str, typer.Argument(metavar="[FILE]", help="A recording (JSON lines, gzip or not), or ledger: the collected pairs.")
@@ -45,6 +47,7 @@ Scores = Annotated[
     str | None, typer.Option(metavar="LOW:HIGH", help="The range of a recording's scores; by default 0:1.")
 ]
 Since = Annotated[str | None, typer.Option(metavar="30d", help="Only pairs collected in this last period.")]
+Task = Annotated[str | None, typer.Option("--route", metavar="NAME", help="Only prompts of the task of this name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -55,9 +58,9 @@ def since_time(since: str | None) -> float:
 
 def load_dataset(
     session: Session, source: str, flagship: str | None, pool: str | None, prices: str | None = None,
-    since: float = 0.0, scores: str | None = None,
+    since: float = 0.0, scores: str | None = None, task: str | None = None,
 ) -> Dataset:  # fmt: skip
-    """Return the rows of a source and the models that take part."""
+    """Return the rows of a source, of one task where it is named, and the models that take part."""
     if since and source != LEDGER:
         raise UsageError(f"--since is for pairs in the ledger: the rows of {source} have no time; leave it out")
     if prices is not None and source == LEDGER:
@@ -65,11 +68,23 @@ def load_dataset(
     if scores is not None and source == LEDGER:
         raise UsageError("--scores is for a recording: the scores of pairs in the ledger are shares; leave it out")
     rows = _pairs(session, since) if source == LEDGER else _recording(session, Path(source), prices, scores)
+    if task is not None:
+        check_task(task, {row.signature for row in rows.rows})
+        rows = rows.of_task(task)
     dataset = Dataset(rows, flagship=flagship, pool=o.words(pool))
     if dataset.left_out:
         lack = "row lacks" if dataset.left_out == 1 else "rows lack"
         session.messages.warn(f"{format_count(dataset.left_out)} {lack} a completion of one of the models: left out")
     return dataset
+
+
+def check_task(task: str, tasks: Collection[str]) -> None:
+    """Raise UsageError where none of the prompts, which are of these tasks, is of that one."""
+    if tasks and task not in tasks:
+        more = f" and {len(tasks) - _MOST_NAMED} more" if len(tasks) > _MOST_NAMED else ""
+        raise UsageError(
+            f"no such prompt is of task {task}: they are of {', '.join(sorted(tasks)[:_MOST_NAMED])}{more}"
+        )
 
 
 def _pairs(session: Session, since: float) -> RecordedRows:

@@ -12,7 +12,7 @@ import typer
 from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
 from scrimp.cli.session import Session, open_session
-from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, load_dataset, since_time
+from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, Task, check_task, load_dataset, since_time
 from scrimp.cli.tune.label_file import export_prompts, import_labels
 from scrimp.cli.tune.labeler import Labeler
 from scrimp.errors import UsageError
@@ -22,7 +22,6 @@ from scrimp.store.pairs import PairStore, StoredPrompt
 from scrimp.units import parse_dollars
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-_MOST_NAMED = 10  # tasks in a message
 
 
 @app.command()
@@ -30,9 +29,7 @@ def label(
     flagship: Flagship = None,
     pool: Pool = None,
     since: Since = None,
-    route: Annotated[
-        str | None, typer.Option("--route", metavar="NAME", help="Only prompts of the task of this name.")
-    ] = None,
+    route: Task = None,
     check: Annotated[
         str | None,
         typer.Option(metavar="CMD", help="A command that reads each completion; exit status 0: it is right."),
@@ -122,13 +119,7 @@ def _check_ways(ways: Mapping[str, str | None], *, dry_run: bool) -> None:
 
 def _of_task(prompts: Sequence[StoredPrompt], task: str | None) -> Sequence[StoredPrompt]:
     """Return the prompts of a task where one is named; UsageError where there are none of it among some."""
-    chosen = [prompt for prompt in prompts if task in (None, prompt.signature)]
-    if prompts and not chosen:
-        raise UsageError(f"no such prompt is of task {task}: they are of {_tasks(prompts)}")
-    return chosen
-
-
-def _tasks(prompts: Sequence[StoredPrompt]) -> str:
-    names = sorted({prompt.signature for prompt in prompts})
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
+    if task is None:
+        return prompts
+    check_task(task, {prompt.signature for prompt in prompts})
+    return [prompt for prompt in prompts if prompt.signature == task]

@@ -56,9 +56,11 @@ def checked_side(level: str, keep: float | None) -> Side:
     return side
 
 
-def load_certificate(session: Session, side: Side, target: float, risk: float, since: float) -> LevelCertificate:
-    """Return what the stored pairs prove of a level; warn of those that are left out."""
-    certificate = certify_level(session.services, side, target=target, risk=risk, since=since)
+def load_certificate(
+    session: Session, side: Side, target: float, risk: float, since: float, task: str | None = None
+) -> LevelCertificate:
+    """Return what the stored pairs prove of a level, of one task where it is named; warn of those that are left out."""
+    certificate = certify_level(session.services, side, target=target, risk=risk, since=since, task=task)
     if certificate.outdated:
         session.messages.warn(
             f"{pluralize(certificate.outdated, 'pair')} left out: scrimp's compression has changed since; scrimp tune "

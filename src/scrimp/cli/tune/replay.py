@@ -19,6 +19,7 @@ from scrimp.cli.tune.dataset import (
     Scores,
     Since,
     Source,
+    Task,
     load_dataset,
     since_time,
 )
@@ -63,6 +64,7 @@ def replay(
     prices: Prices = None,
     scores: Scores = None,
     since: Since = None,
+    route: Task = None,
     pairs: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Learn orders from only N pairs of each task.")
     ] = None,
@@ -101,7 +103,7 @@ def replay(
     often as their model is confident. Calls no API.
     """  # noqa: D301 - the control character itself tells typer not to wrap the list
     with open_session() as session:
-        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores)
+        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores, route)
         result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording, target=target)
         points = [
             Point(policy_name(policy), measured.saved.value, measured.kept.value)

@@ -11,7 +11,7 @@ class TunedLevel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """The level at which the prompts of a task go to a model, and the evidence for it; shares are from 0 to 1."""
 
     signature: str
-    model: str  # provider/model that was asked with and without it
+    model: str  # provider/model, with @effort where it is not the model's own, that was asked with and without it
     level: Level
     keep: float | None = None  # the share of documents it keeps, where it leaves out sentences
     target: float  # share of the answers to keep

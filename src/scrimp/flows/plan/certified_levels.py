@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from scrimp.compress import DEFAULT_KEEP
 from scrimp.compress.version import compression_version
+from scrimp.config.resolved.arms import called_name
 from scrimp.errors import ConfigError
 from scrimp.flows.plan.task_finder import TaskFinder
 from scrimp.units import format_percent_briefly, pluralize
@@ -37,7 +38,7 @@ class CertifiedLevels:
         self._tuned: defaultdict[str, dict[str, TunedLevel]] = defaultdict(dict)
         for level in tuned:
             self._tuned[level.signature][level.model] = level
-        self._routes = routes
+        self._routes, self._effort = routes, parameters.effort
         templates = {level.signature: level.template for level in tuned}
         self._finder = TaskFinder(templates, name=name, parameters=parameters)
         self._warn, self._alert, self._path = warn, alert or warn, path
@@ -77,14 +78,18 @@ class CertifiedLevels:
         return f"{level.name}, {why_of(level)}"
 
     def redirected(self, task: str, model: str, answered_by: str) -> None:
-        """Use a task's level for a model no more: what answers in its place is not what was certified."""
-        level = self._tuned[task].get(model)
-        if level is None or level.drift is not None:
+        """Use a task's levels for a model no more, at any effort: what answers now is not what was certified."""
+        for level in list(self._tuned[task].values()):
+            if level.model == model or level.model.startswith(f"{model}@"):
+                self._disable(level, f"{model} was answered by {answered_by}")
+
+    def _disable(self, level: TunedLevel, why: str) -> None:
+        if level.drift is not None:
             return
         from scrimp.config.resolved.tuned_levels import level_no_longer_used  # noqa: PLC0415 - hardly ever
         from scrimp.config.resolved.tuned_routes import disable_level  # noqa: PLC0415 - as above
 
-        void = self._tuned[task][model] = replace(level, drift=f"{model} was answered by {answered_by}")
+        void = self._tuned[level.signature][level.model] = replace(level, drift=why)
         self._alert(level_no_longer_used(void))
         try:
             disable_level(self._path, void)
@@ -95,9 +100,9 @@ class CertifiedLevels:
         return self._tuned.get(self._finder.find(prompt) or "", {})
 
     def _model(self, chain: Chain) -> str:
-        """Return the model that answers on a chain of one step, empty for more steps."""
+        """Return the model, with the effort asked of it, that answers on a chain of one step; empty for more steps."""
         model = self._routes.only_model(chain)
-        return "" if model is None else model.id
+        return "" if model is None else called_name(model, self._effort, self._routes.endpoints[model.provider])
 
     def _warn_once(self, message: str) -> None:
         if message not in self._warned:

@@ -46,15 +46,24 @@ class LevelCertificate(Struct, frozen=True):
 
 
 def certify_level(
-    services: Services, side: Side, *, target: float, risk: float, since: float = 0.0
+    services: Services, side: Side, *, target: float, risk: float, since: float = 0.0, task: str | None = None
 ) -> LevelCertificate:
-    """Return what the pairs prove; InputError where there are none. The look at them is noted in the ledger's file."""
+    """Return what the pairs prove, of one task where it is named; InputError where there are none.
+
+    The look at them is noted in the ledger's file.
+    """
     version = compression_version()
     store = LevelReplyStore(services.paths.ledger_db)
     try:
         found = _without_refuted(level_pairs(store, side, version, since=since), side, services)
         if not found.by_model:
             raise InputError(_nothing(side, [one for one in store.sides(side.level) if one != side], found.outdated))
+        if task is not None:
+            tasks, found = found.tasks, found.of_task(task)
+            if not found.by_model:
+                raise InputError(
+                    f"no pair of {level_name(side)} is of task {task}: they are of {', '.join(sorted(tasks))}"
+                )
 
         def claims(model: str, pairs: list[LevelPair]) -> ModelClaims:
             def look(group: ClaimGroup[LevelPair]) -> int:

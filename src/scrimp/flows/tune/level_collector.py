@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from scrimp.compress import DEFAULT_KEEP
 from scrimp.compress.options import CompressOptions
 from scrimp.compress.version import compression_version
+from scrimp.config.resolved.arms import called_name
 from scrimp.enums import Level
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
@@ -89,7 +90,7 @@ class LevelCollector:
             for prompt in group:
                 self._has_answer(prompt)  # a column that is missing is an error before it costs anything
             for model, rows in self._by_model(group, named).items():
-                self.models[model.id] = None
+                self.models[self._name_of(model)] = None
                 stop = self._collect_pairs(rows, model)
                 if stop is not None:
                     return stop
@@ -179,7 +180,7 @@ class LevelCollector:
 
     def _known(self, prompts: Mapping[str, Prompt], model: ModelRef, side: Side) -> dict[str, LevelReply]:
         """Return the stored replies of a side by the prompt's key; at a level, of texts as they are compressed now."""
-        found = self._store.find(prompts, model.id, side)
+        found = self._store.find(prompts, self._name_of(model), side)
         return {
             key: reply
             for (key, signature), reply in found.items()
@@ -198,6 +199,10 @@ class LevelCollector:
         """A sentence on prompts without a right answer; empty where each has one, or none is wanted."""
         return "" if self._gold is None else self._gold.summary
 
+    def _name_of(self, model: ModelRef) -> str:
+        """Return the name that a model's replies are stored under; at another effort than its own, with that."""
+        return called_name(model, self.calls.options.parameters.effort, self._services.routes.endpoints[model.provider])
+
     def _key(self, prompt: Prompt) -> str:
         return prompt_key(prompt, self._spec)
 
@@ -215,7 +220,7 @@ class LevelCollector:
         answer, rejected = one.answer, one.rejection
         score, by = (0.0, rejected) if rejected else self._label(one.prompt, answer.output)
         return self._prompt(one.prompt), LevelReply(
-            side=side, model=model.id, time=self._services.clock(), version=self._version,
+            side=side, model=self._name_of(model), time=self._services.clock(), version=self._version,
             output="" if rejected else answer.output, input=answer.usage.input if answer.usage else None,
             cost=answer.cost, score=score, scored_by=by,
         )  # fmt: skip

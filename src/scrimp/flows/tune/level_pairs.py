@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.answers.canonical import canonical
 from scrimp.flows.tune.level_collector import AGAIN, WITHOUT
@@ -18,6 +19,16 @@ class LevelPairs(Struct, frozen=True):
 
     by_model: Mapping[str, Sequence[LevelPair]]
     outdated: int
+
+    @property
+    def tasks(self) -> set[str]:
+        """The signatures of the pairs' tasks."""
+        return {pair.signature for pairs in self.by_model.values() for pair in pairs}
+
+    def of_task(self, task: str) -> LevelPairs:
+        """Return the pairs of one task."""
+        chosen = {model: [pair for pair in pairs if pair.signature == task] for model, pairs in self.by_model.items()}
+        return replace(self, by_model={model: pairs for model, pairs in chosen.items() if pairs})
 
 
 def level_pairs(store: LevelReplyStore, side: Side, version: str, *, since: float = 0.0) -> LevelPairs:

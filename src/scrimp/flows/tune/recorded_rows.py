@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.answers.canonical import canonical
 from scrimp.routing.excerpt import excerpt
@@ -29,6 +30,10 @@ class RecordedRows(Struct, frozen=True):
     rows: list[RecordedRow]
     texts: dict[str, str]
     unpriced: frozenset[str] = frozenset()
+
+    def of_task(self, task: str) -> RecordedRows:
+        """Return the rows of one task."""
+        return replace(self, rows=[row for row in self.rows if row.signature == task])
 
 
 def rows_from_recording(prompts: Iterable[RecordedPrompt]) -> RecordedRows:
