@@ -20,9 +20,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+import screen
+
 _FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
-_STYLE = re.compile(r"\x1b\[[0-9;]*m")
-_ERASED = re.compile(r".*\r\x1b\[K")  # a bar that was drawn and erased
 # What differs from run to run: clocks, days, ports, and what a person's machine is called.
 _VARYING = (
     (re.compile(r"\b\d+:\d\d\b"), "0:00"),
@@ -117,9 +117,7 @@ class Session:
         return received.decode()
 
     def _shown(self, received: str) -> list[str]:
-        text = _STYLE.sub("", received.replace("\r\n", "\n"))
-        lines = [_ERASED.sub("", line) for line in text.split("\n")]
-        shown = "\n".join(lines).replace(f"{self.cwd}/", "").replace(str(self.home), "~")
+        shown = "\n".join(screen.shown(received)).replace(f"{self.cwd}/", "").replace(str(self.home), "~")
         return [line.rstrip() for line in shown.rstrip("\n").split("\n")] if shown.strip() else []
 
 

@@ -131,7 +131,7 @@ def run(
             sent = _sent_rows(options, written, screen)
             take = take if sent is None else sent.tee(take)
             rows_again = partial(_prompts_again, names, read, several)
-            stop, error = _drive(reporter, _flow(session, batch, names, rows_again, rows, options, take))
+            stop, error = _drive(reporter, _flow(session, batch, names, rows_again, rows, options, take, bar, screen))
             without_rows = _without_rows(batch, bill, stop)
             kept = keep_former(file, bill, stop, error, rows_later=without_rows)
         _tell_of_levels(bill, sent, session.services)
@@ -289,7 +289,7 @@ def _without_rows(batch: BatchFlags, bill: Bill, stop: RunStop | None) -> bool:
 def _flow(
     session: Session, batch: BatchFlags, names: Sequence[str],
     rows_again: Callable[[BinaryIO | None], Iterator[Prompt]], rows: Iterator[Prompt], options: RunOptions,
-    take: Callable[[Sequence[Outcome]], None],
+    take: Callable[[Sequence[Outcome]], None], bar: Progress, screen: ScreenFlags,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what answers the rows: live, or through batches, which read them again in every pass."""
     if not batch.batch:
@@ -304,7 +304,7 @@ def _flow(
         return lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
     from scrimp.cli.jobs.batch_flow import batch_flow  # noqa: PLC0415 - most runs are live
 
-    return batch_flow(session, batch, names, rows_again, rows, options, take)
+    return batch_flow(session, batch, names, rows_again, rows, options, take, bar, quiet=screen.quiet)
 
 
 def _prompts_again(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scrimp.cli.session import open_session
+from scrimp.enums import ProgressMode
 from scrimp.flows.batch.jobs import find_job
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
@@ -23,10 +24,22 @@ JobArgument = Annotated[
     typer.Argument(metavar="[JOB]", help="A job, or the beginning of its name; the newest if none is named."),
 ]  # fmt: skip
 
+Progress = Annotated[ProgressMode | None, typer.Option("--progress", help="How progress is shown on stderr.")]
+
 
 @app.command()
-def watch(job: JobArgument = None) -> None:
+def watch(
+    job: JobArgument = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print on stdout how far the job is, an object for each look.")
+    ] = False,
+    progress: Progress = None,
+) -> None:
     """Wait until all batches of a job have ended, and send what follows from them.
+
+    Meanwhile stderr shows how many requests have been answered, and how many of them failed: bars at a terminal, a line
+    now and then elsewhere.
 
     The next steps of chains, requests without a result and halves of a batch that was too large are sent as well.
     Requests that wait for the hours at which their model costs less are called then, for fetch to print.
@@ -34,7 +47,9 @@ def watch(job: JobArgument = None) -> None:
     """
     from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
 
-    raise typer.Exit(run_job(_found(job), ["--batch-goal", "followed"]))
+    words = ["--batch-goal", "followed", *_shown(progress)]
+    words += ["--batch-json", "--progress", "none"] if as_json else []
+    raise typer.Exit(run_job(_found(job), words))
 
 
 @app.command()
@@ -46,11 +61,12 @@ def fetch(
     ] = None,
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all batches have ended.")] = False,
+    progress: Progress = None,
 ) -> None:
     """Print the rows of a job; those that are still in batches have the status pending, and the exit status is 6."""
     from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
 
-    words = ["--batch-goal", "answered" if wait else "fetched"]
+    words = ["--batch-goal", "answered" if wait else "fetched", *_shown(progress)]
     if output is not None:
         words += ["-o", output if output == "-" else str(Path(output).absolute())]
     raise typer.Exit(run_job(_found(job), words))
@@ -72,6 +88,10 @@ def cancel(job: JobArgument = None) -> None:
         if done.shared:
             what += f", {pluralize(done.shared, 'batch')} left alone that another job waits for"
         session.messages.note(f"job {found.job} is cancelled: {what}; rows answered by then: scrimp batch fetch")
+
+
+def _shown(progress: ProgressMode | None) -> list[str]:
+    return [] if progress is None else ["--progress", progress]
 
 
 def _found(name: str | None) -> Job:

@@ -260,6 +260,7 @@ Deadline = Annotated[
 Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", hidden=True)]
 JobName = Annotated[str | None, typer.Option("--job", hidden=True)]
 BatchGoalOption = Annotated[BatchGoal, typer.Option("--batch-goal", hidden=True)]
+BatchJson = Annotated[bool, typer.Option("--batch-json", hidden=True)]
 
 # Labels
 RouteLabel = Annotated[

@@ -117,6 +117,7 @@ class BatchFlags(FlagGroup, frozen=True):
     job: o.JobName = None
     queue: o.Queue = None
     batch_goal: o.BatchGoalOption = "answered"
+    batch_json: o.BatchJson = False
 
     @property
     def leaves(self) -> bool:

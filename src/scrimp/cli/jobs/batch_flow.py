@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
 
+from scrimp.cli.jobs.batch_display import open_display
 from scrimp.cli.jobs.job_command import job_command
 from scrimp.config.schema import check_queue_name
 from scrimp.errors import ConfigError, UsageError
@@ -19,16 +20,16 @@ from scrimp.flows.batch.jobs import find_job, open_job
 from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
 from scrimp.read.inputs.sources import is_stream
 from scrimp.store.batches.store import BatchStore
-from scrimp.units import parse_duration, pluralize
+from scrimp.units import parse_duration
 
 STDIN = "-"
 
 if TYPE_CHECKING:
     from scrimp.cli.flags.run_flags import BatchFlags
     from scrimp.cli.session import Session
-    from scrimp.flows.batch.shards.follow import JobProgress
     from scrimp.flows.engine.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.render.progress import Progress
     from scrimp.store.batches.records import Job
     from scrimp.values import Outcome, Prompt
 
@@ -36,9 +37,12 @@ if TYPE_CHECKING:
 def batch_flow(
     session: Session, flags: BatchFlags, names: Sequence[str],
     rows_again: Callable[[BinaryIO | None], Iterator[Prompt]], rows: Iterator[Prompt], options: RunOptions,
-    take: Callable[[Sequence[Outcome]], None],
+    take: Callable[[Sequence[Outcome]], None], bar: Progress, *, quiet: bool,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
-    """Return what works on the job of this command up to the goal of the flags, and gives `take` its rows."""
+    """Return what works on the job of this command up to the goal of the flags, and gives `take` its rows.
+
+    `bar` shows the progress of rows; that of batches is shown until they come.
+    """
     if is_stream(names) and STDIN not in names:
         raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
     if flags.queue is not None and flags.job is None and flags.batch_goal != "submitted":
@@ -56,10 +60,17 @@ def batch_flow(
         return rows if passes == 1 else rows_again(None)
 
     plan = _plan(session, flags)
+    mode = "none" if quiet else session.defaults.progress
 
     def drive() -> RunStop | None:
-        with closing(BatchRun(job, plan, options, session.services, _teller(session))) as run:
-            return run.run(open_prompts, take)
+        display = open_display(session, bar, mode, to_stdout=flags.batch_json)
+
+        def sink(outcomes: Sequence[Outcome]) -> None:
+            display.close()
+            take(outcomes)
+
+        with closing(BatchRun(job, plan, options, session.services, display.tell)) as run, closing(display):
+            return run.run(open_prompts, sink)
 
     return drive
 
@@ -115,19 +126,3 @@ def parse_deadline(text: str, now: float) -> float:
     there = here if clock.tzinfo is None else here.astimezone(clock.tzinfo)
     moment = datetime.combine(there.date(), clock.replace(tzinfo=None), tzinfo=there.tzinfo)
     return (moment if moment.timestamp() > now else moment + timedelta(days=1)).timestamp()
-
-
-def _teller(session: Session) -> Callable[[JobProgress], None]:
-    """Return what tells how far a job is, where that has changed."""
-    last: list[JobProgress] = []
-
-    def tell(progress: JobProgress) -> None:
-        if last == [progress] or not progress.shards:
-            return
-        last[:] = [progress]
-        session.messages.note(
-            f"{progress.ended} of {pluralize(progress.shards, 'batch')} ended, {progress.answered:,} of "
-            f"{pluralize(progress.requests, 'request')} answered"
-        )
-
-    return tell

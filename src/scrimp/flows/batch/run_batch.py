@@ -24,8 +24,9 @@ from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.queues import Queues
-from scrimp.flows.batch.shards.follow import Follower, JobProgress
+from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.opening import open_follower
+from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.signals import SignalledError, raised_signals
 from scrimp.flows.engine.run_stop import RunStop
@@ -66,6 +67,7 @@ class BatchRun:
         self._store = BatchStore(services.paths.batches_db)
         self._spool = Spool(services.paths.batch_files)
         self._has_waited = False  # for hours at which calls cost less
+        self._has_looked = False  # at batches
         self._batches = Batches(
             job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
@@ -96,6 +98,8 @@ class BatchRun:
                 # Rows are printed by another command, which may come when calls cost more again.
                 stop = self._rows(open_prompts, lambda _: None, found)
                 return self._left(found) if stop is None else stop
+            if self._plan.goal == "followed" and not self._has_looked:  # all had ended before, or wait in a queue
+                self._tell(progress_of(self._job, self._store.shards_for(self._job.job)))
             if self._plan.goal in ("submitted", "followed"):
                 return self._left(found)
             return self._rows(open_prompts, sink, found)
@@ -161,6 +165,7 @@ class BatchRun:
             self._store.save_job(changed)
 
     async def _work(self) -> None:
+        self._has_looked = self._plan.goal != "submitted"
         async with open_follower(
             self._batches, self._services, patience=self._options.timeout, longest=self._plan.longest_wait,
             tell=self._tell,

@@ -7,10 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from scrimp.enums import UNSENT_SHARDS
 from scrimp.errors import ConfigError
+from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError
 
@@ -23,15 +21,6 @@ if TYPE_CHECKING:
 # Seconds between two looks at first, and how much longer each wait is than the one before, up to the longest.
 _FIRST_LOOK, _LONGER = 2.0, 1.3
 _BEFORE_SENT = ("ready", "uploading", "uploaded", "creating")
-
-
-class JobProgress(Struct, frozen=True):
-    """How far the shards of a job are."""
-
-    shards: int
-    ended: int
-    requests: int
-    answered: int  # as far as providers tell
 
 
 class Follower:
@@ -60,7 +49,7 @@ class Follower:
         for shard in self._open():
             await self._take(shard, self._step)
         shards = self._batches.store.shards_for(self._batches.job.job)
-        self._tell(_progress(shards))
+        self._tell(progress_of(self._batches.job, shards))
         return bool(self._open())
 
     async def follow(self, until: Callable[[], bool] = lambda: False) -> None:
@@ -138,12 +127,3 @@ class Follower:
             if after.state == shard.state:
                 return
             shard = after
-
-
-def _progress(shards: list[ShardRecord]) -> JobProgress:
-    sent = [shard for shard in shards if shard.state not in UNSENT_SHARDS]
-    return JobProgress(
-        shards=len(sent), ended=sum(shard.state == "fetched" for shard in sent),
-        requests=sum(shard.requests for shard in sent),
-        answered=sum(shard.requests if shard.state == "fetched" else shard.answered or 0 for shard in sent),
-    )  # fmt: skip

@@ -1,0 +1,209 @@
+"""How far the batches of a job are: bars at a terminal, a line now and then elsewhere, JSON lines for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from scrimp.cli.printing import flush, print_json
+from scrimp.render.decimal_json import encode_json
+from scrimp.render.streams import try_write_line
+from scrimp.units import format_clock, pluralize
+
+if TYPE_CHECKING:
+    from scrimp.cli.session import Session
+    from scrimp.flows.batch.shards.progress import BatchProgress, JobProgress
+    from scrimp.render.live_bars import Bar, LiveBars
+    from scrimp.render.progress import Progress
+
+_LEAST = 10.0  # seconds between two lines, and the part of a job's age: a day is told in some hundred lines
+_PART = 20
+_QUIET = 60.0  # seconds without news that are worth a word
+_SILENCE = 3600.0  # after which a line says that there is nothing new
+_MOST_BARS = 8  # of batches, below the one of the job
+_WAITS = {
+    "ready": "not sent yet", "uploading": "uploading", "uploaded": "uploaded", "creating": "being created",
+    "held": "waits for room", "queued": "in a queue", "fetching": "results to come",
+}  # fmt: skip
+
+
+class BatchDisplay:
+    """Takes how far a job is, again and again, and shows nothing of it: the base of those that do."""
+
+    def __init__(self, session: Session, under: Progress) -> None:
+        """`under` shows the rows, and gets out of the way."""
+        self._session, self._under, self._clock = session, under, session.services.clock
+        self._now: JobProgress | None = None
+        self._news = self._clock()  # when something was new for the last time
+
+    def tell(self, progress: JobProgress) -> None:
+        """Take how far the job is, as it was just looked at."""
+        if not progress.batches:
+            return
+        is_new = progress != self._now
+        self._news = self._clock() if is_new else self._news
+        self._now = progress
+        self._show(progress, is_new=is_new)
+        if progress.ended == len(progress.batches):
+            self.close()
+
+    def close(self) -> None:
+        """End the display for now: rows come, all batches have ended, or nobody waits for them any longer."""
+
+    def _show(self, progress: JobProgress, *, is_new: bool) -> None:
+        """Show it; `is_new` where it is not as it was."""
+
+
+class BatchLines(BatchDisplay):
+    """A line at first, at the end of each batch, and now and then: less often the older the job is."""
+
+    def __init__(self, session: Session, under: Progress) -> None:
+        super().__init__(session, under)
+        self._said: JobProgress | None = None
+        self._said_at = self._clock()
+
+    def _show(self, progress: JobProgress, *, is_new: bool) -> None:
+        now = self._clock()
+        passed, age = now - self._said_at, now - progress.begun
+        if is_new:
+            is_due = (
+                self._said is None or progress.ended != self._said.ended or passed >= max(_LEAST, age / _PART)
+            )  # fmt: skip
+        else:
+            is_due = passed >= _SILENCE
+        if is_due:
+            self._say(progress)
+
+    def _say(self, progress: JobProgress) -> None:
+        now = self._clock()
+        quiet = now - self._news
+        more = f", nothing new for {format_clock(quiet)}" if quiet >= _SILENCE else ""
+        self._session.messages.note(in_words(progress, now) + more)
+        self._said, self._said_at = progress, now
+
+    def close(self) -> None:
+        """Say what has not been said."""
+        if self._now is not None and self._now != self._said:
+            self._say(self._now)
+
+
+class BatchJson(BatchDisplay):
+    """An object for each look at the job."""
+
+    def __init__(self, session: Session, under: Progress, write: Callable[[dict[str, object]], None]) -> None:
+        super().__init__(session, under)
+        self._write = write
+
+    def _show(self, progress: JobProgress, *, is_new: bool) -> None:
+        del is_new
+        self._write(as_document(progress, self._clock(), self._news))
+
+
+class BatchBars(BatchDisplay):
+    """Bars that are drawn anew each second, and a line once they are gone."""
+
+    def __init__(self, session: Session, under: Progress) -> None:
+        super().__init__(session, under)
+        self._live: LiveBars | None = None
+
+    def _show(self, progress: JobProgress, *, is_new: bool) -> None:
+        del progress  # it is asked for each second
+        if self._live is None:
+            from scrimp.render.live_bars import LiveBars  # noqa: PLC0415 - rich, only where bars are drawn
+
+            self._under.clear()
+            self._live = LiveBars(sys.stderr, self._session.err, lambda: list(self._bars()))
+            self._session.messages.redirect(self._live.print_message)
+        elif is_new:
+            self._live.refresh()
+
+    def close(self) -> None:
+        """Erase the bars, and say how far the job was."""
+        if self._live is None or self._now is None:
+            return
+        self._live.close()
+        self._live = None
+        self._session.messages.redirect(self._under.print_message)
+        self._session.messages.note(in_words(self._now, self._clock()))
+
+    def _bars(self) -> Iterator[Bar]:
+        """Yield the bar of the job and, where it has several batches, those of the batches that have not ended."""
+        from scrimp.render.live_bars import Bar  # noqa: PLC0415 - as above
+
+        job, now = self._now, self._clock()
+        if job is None:
+            return
+        quiet = now - self._news
+        age = format_clock(now - job.begun)
+        yield Bar(
+            label=f"{job.ended} of {pluralize(len(job.batches), 'batch')} ended", done=job.answered, failed=job.failed,
+            total=job.requests, note=f"{age}, nothing new for {format_clock(quiet)}" if quiet >= _QUIET else age,
+        )  # fmt: skip
+        still_open = [batch for batch in job.batches if batch.state != "fetched"]
+        if len(job.batches) == 1:
+            return
+        for batch in still_open[:_MOST_BARS]:
+            yield Bar(
+                label=f"{_short(batch.batch, job.job)} {batch.model}", done=batch.answered, failed=batch.failed,
+                total=batch.requests, note=f"{_state(batch)} {format_clock(now - batch.begun)}",
+            )  # fmt: skip
+        if rest := still_open[_MOST_BARS:]:
+            yield Bar(
+                label=f"{len(rest)} more", done=sum(batch.answered for batch in rest),
+                failed=sum(batch.failed for batch in rest), total=sum(batch.requests for batch in rest),
+            )  # fmt: skip
+
+
+def in_words(progress: JobProgress, now: float) -> str:
+    """Return how far a job is, in one line."""
+    failed = f", {progress.failed:,} failed" if progress.failed else ""
+    return (
+        f"{progress.ended} of {pluralize(len(progress.batches), 'batch')} ended, {progress.answered:,} of "
+        f"{pluralize(progress.requests, 'request')} answered{failed}, {format_clock(now - progress.begun)}"
+    )
+
+
+def as_document(progress: JobProgress, now: float, news: float) -> dict[str, object]:
+    """Return how far a job is, for a program; `news` is when something was new for the last time."""
+    return {
+        "event": "batches", "job": progress.job, "batches": len(progress.batches), "ended": progress.ended,
+        "requests": progress.requests, "answered": progress.answered, "failed": progress.failed,
+        "seconds": round(now - progress.begun, 1), "seconds_without_news": round(now - news, 1),
+        "each": [
+            {
+                "batch": batch.batch, "provider": batch.provider, "model": batch.model, "id": batch.id,
+                "state": batch.state, "word": batch.word, "requests": batch.requests, "answered": batch.answered,
+                "failed": batch.failed, "seconds": round((batch.ended or now) - batch.begun, 1),
+            }
+            for batch in progress.batches
+        ],
+    }  # fmt: skip
+
+
+def open_display(session: Session, under: Progress, mode: str, *, to_stdout: bool) -> BatchDisplay:
+    """Return what shows how far a job is; `mode` is that of the progress of rows."""
+    if to_stdout:
+        return BatchJson(session, under, _print_document)
+    if mode in ("auto", "bar"):
+        mode = "bar" if session.err.movable_cursor else "lines"
+    if mode == "json":
+        return BatchJson(session, under, lambda document: try_write_line(sys.stderr, encode_json(document).decode()))
+    kinds: dict[str, type[BatchDisplay]] = {"bar": BatchBars, "lines": BatchLines, "none": BatchDisplay}
+    return kinds[mode](session, under)
+
+
+def _print_document(document: dict[str, object]) -> None:
+    print_json(document)
+    flush()
+
+
+def _short(batch: str, job: str) -> str:
+    """Return the name of a batch without its job, or the end of that of another job."""
+    return batch.removeprefix(f"{job}-") if batch.startswith(job) else f"..{batch[-10:]}"
+
+
+def _state(batch: BatchProgress) -> str:
+    if batch.state == "submitted":
+        return batch.word or "submitted"
+    return _WAITS.get(batch.state, batch.state)
