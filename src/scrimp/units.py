@@ -18,6 +18,7 @@ PICODOLLAR = Decimal("1e-12")
 MAX_CALL_DOLLARS = 1_000_000  # no call costs more: a price or a usage that says so is mistaken
 _MAX_DOLLARS = 1_000_000_000  # more cannot be a price or a limit, and SQLite has no room for its nanodollars
 _MEGABYTE = 1e6
+_WHOLE, _MAX_SURCHARGE = Decimal(100), Decimal(1000)  # percent
 _MAX_DIGITS = 18  # of a count
 
 
@@ -69,6 +70,17 @@ def parse_percent(text: str, name: str) -> float:
     if not text.endswith("%") or not 0 <= value <= 1:
         raise ConfigError(f"{name} '{text}' is not a percentage: write 25%")
     return value
+
+
+def parse_discount(text: str, name: str) -> Decimal:
+    """Return the share that is left to pay after a discount: exactly 0.85 for 15%, and 1.05 for a surcharge of -5%."""
+    try:
+        percent = Decimal(text.removesuffix("%"))
+    except InvalidOperation:
+        percent = Decimal("nan")
+    if not text.endswith("%") or not percent.is_finite() or not -_MAX_SURCHARGE <= percent <= _WHOLE:
+        raise ConfigError(f"{name} '{text}' is not a discount: write a percentage such as 15%, or -5% for a surcharge")
+    return 1 - percent / _WHOLE
 
 
 def format_count(number: int) -> str:

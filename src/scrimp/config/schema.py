@@ -13,7 +13,7 @@ from scrimp.config.secret_patterns import contains_secret, is_variable_name
 from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, Priority, ProgressMode, RowOrder, Signal
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
-from scrimp.units import checked_dollars, parse_duration, parse_percent, parse_row_limit
+from scrimp.units import checked_dollars, parse_discount, parse_duration, parse_percent, parse_row_limit
 
 _Amount = TypeVar("_Amount")
 # Bounds of what can be meant; far above them SQLite, JSON or a clock would fail.
@@ -103,10 +103,14 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     auth_prefix: str | None = None
     headers: Mapping[str, str] = {}
     price_provider: str | None = None
+    discount: str | None = None  # on every price of its list; negative: a surcharge
+    batch_discount: str | None = None  # of its batches, on the price of live calls
     rpm: Count | None = None
     tpm: Count | None = None
 
     def __post_init__(self) -> None:
+        _validate(parse_discount, self.discount, "discount")
+        _validate(parse_discount, self.batch_discount, "batch_discount")
         headers = {**self.headers, self.auth_header or "authorization": self.auth_prefix or ""}
         for name, value in headers.items():
             _check_header(name, value)
@@ -123,12 +127,22 @@ class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     effort: Effort | None = None
     max_output: Count | None = None
     price: Rates | None = None
+    batch_price: Rates | None = None  # what differs from it in batches
+    tier_prices: Mapping[str, Rates] = {}  # what differs from it by the service tier of the reply: flex, priority
+    batch_discount: str | None = None  # of batches, on the price of live calls; goes before the list's price of batches
     path: str | None = None
 
     def __post_init__(self) -> None:
-        if self.price is not None:
-            for kind in self.price.__struct_fields__:
-                _validate(checked_dollars, getattr(self.price, kind), f"price.{kind}")
+        _validate(parse_discount, self.batch_discount, "batch_discount")
+        prices = {"price": self.price, "batch_price": self.batch_price}
+        prices |= {f"tier_prices.{tier}": rates for tier, rates in self.tier_prices.items()}
+        for name, rates in prices.items():
+            for kind in Rates.__struct_fields__:
+                _validate(checked_dollars, getattr(rates, kind, None), f"{name}.{kind}")
+        if self.price is None and (self.batch_price is not None or self.tier_prices):
+            raise ValueError("batch_price and tier_prices say what differs from price: set price, too")
+        if self.batch_price is not None and self.batch_discount is not None:
+            raise ValueError("batch_price and batch_discount exclude each other: keep one")
 
 
 class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -75,6 +75,8 @@ TEMPLATE = f"""\
 # base_url = "https://llm.example.com/v1"
 # key_env = "GATEWAY_KEY"          # or key_cmd = "pass show gateway", or key_file = "~/.gateway-key"
 # price_provider = "openai"        # the provider whose price list applies
+# discount = "15%"                 # on every price of its list, in the bill too; "-5%" is a surcharge
+# batch_discount = "50%"           # of its batches, on the price of live calls
 # rpm = 3000                       # calls a minute; the lower of this and [defaults] applies
 # tpm = 2_000_000                  # tokens a minute; a lower limit that the provider's headers state applies
 
@@ -93,6 +95,10 @@ TEMPLATE = f"""\
 # effort = "none"
 # max_output = 800
 # price = {{ input = 0.10, output = 0.50, cached_input = 0.01 }}
+# batch_price = {{ input = 0.05, output = 0.25 }}                # what differs from it in batches
+# tier_prices = {{ flex = {{ input = 0.05, output = 0.25 }} }}    # and by the service tier that the reply names
+# [models."openai/gpt-6.2-sol"]
+# batch_discount = "50%"           # of its batches, on the price of live calls, whether that is yours or the list's
 
 # Your own model file for the embedded runtime.
 # [models."local/mine"]

@@ -193,8 +193,9 @@ class Services:
     @cached_property
     def prices(self) -> PriceBook:
         """The user's prices over our corrections over the table."""
-        from scrimp.config.resolved.routes import price_overrides  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.resolved.routes import discounts_of, price_rows  # noqa: PLC0415 - opened when first needed
         from scrimp.prices.book import PriceBook  # noqa: PLC0415 - as above
+        from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - as above
         from scrimp.prices.price_lists import LIST_NAMES  # noqa: PLC0415 - as above
         from scrimp.prices.regions import list_at, region_at  # noqa: PLC0415 - as above
 
@@ -204,10 +205,14 @@ class Services:
             lists[name] = list_at(owner, endpoint.host)
             if region := region_at(owner, endpoint.host):
                 regions[name] = region
+        config, kept = self.loaded.config, read_own_prices(self.paths.own_prices)
         own: dict[str, Rates | PriceRow] = {
-            **self._recorded_prices(), **self._prices_set(), **price_overrides(self.loaded.config)
+            **self._recorded_prices(), **{name: price.row for name, price in kept.items() if price.priced},
+            **price_rows(config),
         }  # fmt: skip
-        return PriceBook(own, table=self.paths.prices, lists=lists, regions=regions)
+        return PriceBook(
+            own, table=self.paths.prices, lists=lists, regions=regions, discounts=discounts_of(config, kept)
+        )  # fmt: skip
 
     def cost_now(self, options: RunOptions) -> CostNow:
         """Return what says what a row of the cache would cost now."""
@@ -215,12 +220,6 @@ class Services:
         from scrimp.flows.spend.cost_now import CostNow  # noqa: PLC0415 - for a command with a bill
 
         return CostNow(lambda: self.prices, price_overrides(self.loaded.config), options.baseline, self.clock())
-
-    def _prices_set(self) -> dict[str, PriceRow]:
-        """Return the prices that `scrimp prices set` keeps, by provider/model."""
-        from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - with the price book
-
-        return {name: price.row for name, price in read_own_prices(self.paths.own_prices).items()}
 
     def _recorded_prices(self) -> dict[str, Rates]:
         """Return the prices that recordings come with, by provider/model."""

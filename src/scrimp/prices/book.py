@@ -12,10 +12,13 @@ from msgspec import Struct
 from scrimp.prices.cheap_hours import CheapHours, cheap_hours
 from scrimp.prices.corrections import still_holding
 from scrimp.prices.dated_changes import DatedChange, next_change
+from scrimp.prices.discounts import NO_DISCOUNTS, Discounts
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
 from scrimp.prices.model_names import without_effort
-from scrimp.prices.price_lists import LIST_NAMES
+from scrimp.prices.price_lists import LIST_NAMES, SELLERS
 from scrimp.prices.price_row import (
+    BATCH,
+    BATCH_TIER,
     Moment,
     PriceRow,
     applicable_variants,
@@ -24,7 +27,7 @@ from scrimp.prices.price_row import (
     price_context,
     utc_moment,
 )
-from scrimp.prices.rates import Band, Rates, cost, rates_for
+from scrimp.prices.rates import SEARCHES, Band, Rates, cost, rates_for, scaled
 from scrimp.prices.regions import ANYWHERE, in_region
 from scrimp.prices.table import CORRECTIONS, SHIPPED, PriceTable, load_table
 from scrimp.values import Usage
@@ -81,12 +84,14 @@ class PriceBook:
         table: Path | None = None,
         lists: Mapping[str, str] | None = None,
         regions: Mapping[str, str] | None = None,
+        discounts: Discounts = NO_DISCOUNTS,
     ) -> None:
         """Take the user's prices by provider/model, and the path of a table that is used unless it is older than ours.
 
         `lists` maps a provider without a price list of its own to the provider whose list applies, `regions` one whose
-        address keeps calls in a region to that region.
+        address keeps calls in a region to that region. A discount is on prices of lists, not on the user's own.
         """
+        self._discounts = discounts
         self._lists, self._regions = dict(lists or {}), dict(regions or {})
         self._overrides = dict(overrides or {})
         self._table = table
@@ -142,10 +147,9 @@ class PriceBook:
         key = (provider, model, batch, service_tier, speed, region)
         if key not in self._in_force:
             match = self._match(provider, model)
+            way = {"tier": service_tier, "speed": speed, "region": region}
             self._in_force[key] = (
-                None
-                if match is None
-                else _price(match, utc_moment(when), batch=batch, tier=service_tier, speed=speed, region=region)
+                None if match is None else self._price(match, provider, model, utc_moment(when), batch=batch, **way)
             )
         return self._in_force[key]
 
@@ -162,7 +166,7 @@ class PriceBook:
     def listed(self, provider: str, model: str, when: float) -> Price | None:
         """Return the rates on the price lists, whatever the user's own prices are; None where there are none."""
         match = self._lookup.find(self._lists.get(provider, provider), model)
-        return None if match is None else _price(match, utc_moment(when))
+        return None if match is None else self._price(match, provider, model, utc_moment(when))
 
     def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
         """Yield the price list by provider and model, with corrections and the user's prices in place of its own."""
@@ -170,9 +174,10 @@ class PriceBook:
         own = self._own_places(provider)
         for name, model in sorted({*self._lookup.models(provider), *own}):
             match = own.get((name, model)) or self._lookup.find_on_list(name, model)
-            if match is None or (standard := _price(match, now)) is None:
+            seller = provider or SELLERS.get(name, name)
+            if match is None or (standard := self._price(match, seller, model, now)) is None:
                 continue
-            batch = _price(match, now, batch=True)
+            batch = self._price(match, seller, model, now, batch=True)
             yield PriceListing(
                 provider=name, model=model, standard=standard, batch=batch if batch and batch.batch else None
             )
@@ -211,6 +216,34 @@ class PriceBook:
             self._matches[key] = self._match(provider, base) if found is None and base != model else found
         return self._matches[key]
 
+    def _price(
+        self, match: PriceMatch, provider: str, model: str, now: Moment, *, batch: bool = False,
+        tier: str | None = None, speed: str | None = None, region: str | None = None,
+    ) -> Price | None:  # fmt: skip
+        """Return the rates in force; None if the list has none, or none for the tier, speed or region of a reply."""
+        context, discounts = price_context(batch=batch, service_tier=tier, speed=speed), self._discounts
+        batch_share = discounts.of_batches(provider, model, match) if BATCH.items() <= context.items() else None
+        if batch_share is not None:
+            context, tier = {key: context[key] for key in context.keys() - BATCH}, None if tier == BATCH_TIER else tier
+        bands: tuple[Band, ...] | None = bands_in_force(match.row, now, context)
+        if not match.flat:
+            known = has_rates_for(match.row, now, service_tier=tier, speed=speed)
+            bands = in_region(bands, match.provider, region) if known and bands else None
+        if not bands or bands == _WITHDRAWN:
+            return None
+        bands = bands if batch_share is None else scaled(bands, batch_share, without=SEARCHES)
+        variants = applicable_variants(match.row, now, context)
+        return Price(
+            bands=bands if match.flat else discounts.apply(bands, provider),
+            source=match.source if match.flat else discounts.told(match.source, provider),
+            rule=match.rule,
+            provider=match.provider,
+            model=match.model,
+            batch=batch_share is not None or any("processing" in variant.context for variant in variants),
+            origin=match.origin,
+            mark=match.mark,
+        )
+
     @property
     def lookup(self) -> PriceLookup:
         """The rows of the price lists, without the user's own prices."""
@@ -227,27 +260,3 @@ def lookup_with(table: PriceTable | None) -> PriceLookup:
     if table is None or table.date < shipped.date:
         return PriceLookup(shipped, corrections)
     return PriceLookup(table, still_holding(corrections, shipped, table))
-
-
-def _price(
-    match: PriceMatch, now: Moment, *, batch: bool = False, tier: str | None = None, speed: str | None = None,
-    region: str | None = None,
-) -> Price | None:  # fmt: skip
-    """Return the rates in force; None if the list has none, or none for the tier, speed or region of a reply."""
-    context = price_context(batch=batch, service_tier=tier, speed=speed)
-    bands: tuple[Band, ...] | None = bands_in_force(match.row, now, context)
-    if not match.flat:
-        known = has_rates_for(match.row, now, service_tier=tier, speed=speed)
-        bands = in_region(bands, match.provider, region) if known and bands else None
-    if not bands or bands == _WITHDRAWN:
-        return None
-    return Price(
-        bands=bands,
-        source=match.source,
-        rule=match.rule,
-        provider=match.provider,
-        model=match.model,
-        batch=any("processing" in variant.context for variant in applicable_variants(match.row, now, context)),
-        origin=match.origin,
-        mark=match.mark,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
@@ -76,10 +76,16 @@ def _match(table: PriceTable, row: PriceRow, rule: str, provider: str, model: st
 
 def user_price(overrides: Mapping[str, Rates | PriceRow], provider: str, model: str) -> PriceMatch | None:
     """Return the user's price for provider/model; it applies to the model's dated snapshots too."""
+    name = own_name(overrides, provider, model)
+    return None if name is None else _flat_price(overrides[name], "user", provider, name[len(provider) + 1 :])
+
+
+def own_name(names: Iterable[str], provider: str, model: str) -> str | None:
+    """Return which of the user's names, provider/model, means a model; a dated snapshot is meant, too."""
     prefix = f"{provider.lower()}/"
-    names = {name.lower().removeprefix(prefix): name for name in overrides if name.lower().startswith(prefix)}
-    found = resolve(model, names, {})
-    return None if found is None else _flat_price(overrides[found[0]], "user", provider, found[0][len(prefix) :])
+    own = {name.lower().removeprefix(prefix): name for name in names if name.lower().startswith(prefix)}
+    found = resolve(model, own, {})
+    return None if found is None else found[0]
 
 
 def _flat_price(price: Rates | PriceRow, source: str, provider: str, model: str) -> PriceMatch:

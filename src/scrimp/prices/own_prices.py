@@ -8,22 +8,34 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import ConfigError
-from scrimp.prices.price_row import DatedRates, PriceRow, Variant
-from scrimp.prices.rates import Band, Rates
+from scrimp.prices.price_row import BATCH, DatedRates, PriceRow, Variant
+from scrimp.prices.rates import Band, Rates, merge
 
 
 class OwnPrice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a model costs by the user's word, and the day it was set."""
 
-    rates: Rates
+    rates: Rates = Rates()
     batch: Rates | None = None
+    tiers: dict[str, Rates] = {}  # by the service tier of the reply
+    above: dict[str, Rates] = {}  # by the input tokens that a call must have more of: "200000"
+    batch_discount: str | None = None  # on the price of live calls, whoever sets that
     day: str = ""
+
+    @property
+    def priced(self) -> bool:
+        """Whether it says what live calls cost."""
+        return self.rates != Rates()
 
     @property
     def row(self) -> PriceRow:
         """The price as a row of a table."""
-        variants = () if self.batch is None else (Variant({"processing": "batch"}, (Band(self.batch),)),)
-        return PriceRow((DatedRates((Band(self.rates),)),), variants)
+        long = sorted((int(edge), rates) for edge, rates in self.above.items())
+        bands = (Band(self.rates), *(Band(merge(self.rates, rates), edge) for edge, rates in long))
+        variants = tuple(Variant({"service_tier": tier}, (Band(rates),)) for tier, rates in sorted(self.tiers.items()))
+        if self.batch is not None:
+            variants += (Variant(BATCH, (Band(self.batch),)),)
+        return PriceRow((DatedRates(bands),), variants)
 
 
 def read_own_prices(path: Path) -> dict[str, OwnPrice]:

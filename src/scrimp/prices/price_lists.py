@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 # Providers whose name in price tables is not scrimp's.
 LIST_NAMES = {"gemini": "google", "helicone-openai": "openai", "xai": "x-ai"}
+SELLERS = {"google": "gemini", "x-ai": "xai"}  # who sells by a list that has another name
 # Resell many vendors, and report what a call cost or pass on the vendor's own bill.
 GATEWAYS = frozenset({"litellm", "portkey", "portkey-self-hosted", "helicone"})
 # Vendors of models that a gateway names without a vendor; Google sells Claude too, so its list is tried last.

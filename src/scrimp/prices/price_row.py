@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from scrimp.prices.rates import Band, Rates
+from scrimp.prices.rates import Band, Rates, merge
 
 # What vendors call calls at list price (Groq: on_demand), and Anthropic those of a batch job.
 STANDARD_TIERS = frozenset((None, "", "default", "standard", "auto", "on_demand"))
-_BATCH_TIER = "batch"
+BATCH_TIER = "batch"
+BATCH = {"processing": "batch"}  # the context of batch jobs
 
 
 class Condition(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -81,12 +82,12 @@ def in_force(condition: Condition | None, now: Moment) -> bool:
 def price_context(*, batch: bool, service_tier: str | None, speed: str | None = None) -> dict[str, str]:
     """Return the keys by which tables list a way of processing: as the reply names it, or of a batch job."""
     context: dict[str, str] = {}
-    if service_tier and service_tier != _BATCH_TIER:
+    if service_tier and service_tier != BATCH_TIER:
         context["service_tier"] = service_tier
     if speed:
         context["speed"] = speed
-    if batch or service_tier == _BATCH_TIER:
-        context["processing"] = "batch"
+    if batch or service_tier == BATCH_TIER:
+        context |= BATCH
     return context
 
 
@@ -124,17 +125,8 @@ def applicable_variants(row: PriceRow, now: Moment, context: Mapping[str, str]) 
 def _overlay(base: tuple[Band, ...], override: tuple[Band, ...]) -> tuple[Band, ...]:
     """Override rates by others, each at its own thresholds."""
     thresholds = sorted({band.above for band in base} | {band.above for band in override})
-    return tuple(Band(_merge(_rates_above(base, above), _rates_above(override, above)), above) for above in thresholds)
+    return tuple(Band(merge(_rates_above(base, above), _rates_above(override, above)), above) for above in thresholds)
 
 
 def _rates_above(bands: tuple[Band, ...], above: int) -> Rates:
     return next((band.rates for band in reversed(bands) if band.above <= above), bands[0].rates)
-
-
-def _merge(base: Rates, override: Rates) -> Rates:
-    return Rates(
-        **{
-            name: getattr(base, name) if getattr(override, name) is None else getattr(override, name)
-            for name in Rates.__struct_fields__
-        }
-    )

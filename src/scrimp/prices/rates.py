@@ -12,6 +12,7 @@ from scrimp.values import Usage
 
 PRICED_PER = 1_000_000
 _SEARCHES_PER = 1_000
+SEARCHES = frozenset(("web_search",))  # cost the same in batches and in every region
 
 
 class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -30,11 +31,40 @@ class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     web_search: Decimal | None = None  # dollars per thousand
 
 
+def merge(base: Rates, override: Rates) -> Rates:
+    """Return rates with those that override them in their place."""
+    return Rates(
+        **{
+            kind: getattr(base, kind) if getattr(override, kind) is None else getattr(override, kind)
+            for kind in Rates.__struct_fields__
+        }
+    )
+
+
 class Band(Struct, frozen=True, omit_defaults=True):
     """The rates for every token of a call whose input is longer than `above`."""
 
     rates: Rates
     above: int = 0
+
+
+def scaled(bands: tuple[Band, ...], share: Decimal, *, without: frozenset[str] = frozenset()) -> tuple[Band, ...]:
+    """Return every rate times a share, exactly; `without` are kinds that stay as they are."""
+    if share == 1:
+        return bands
+    return tuple(
+        Band(
+            Rates(
+                **{
+                    kind: rate if kind in without else rate * share
+                    for kind in Rates.__struct_fields__
+                    if (rate := getattr(band.rates, kind)) is not None
+                }
+            ),
+            band.above,
+        )
+        for band in bands
+    )
 
 
 def rates_for(bands: tuple[Band, ...], input_tokens: int) -> Rates:

@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-import msgspec
-
-from scrimp.prices.rates import Band, Rates
+from scrimp.prices.rates import SEARCHES, Band, scaled
 
 # Replies of Anthropic say where a call was served (`inference_geo`); the others do by the address they came from.
 ANYWHERE = frozenset((None, "", "global", "not_available"))
@@ -47,14 +45,4 @@ def in_region(bands: tuple[Band, ...], name: str, region: str | None) -> tuple[B
     if region in ANYWHERE:
         return bands
     factor = _FACTORS.get((name, region or ""))
-    return None if factor is None else tuple(Band(_times(band.rates, factor), band.above) for band in bands)
-
-
-def _times(rates: Rates, factor: Decimal) -> Rates:
-    """Return the rates of tokens times a factor; searches cost the same everywhere."""
-    raised = {
-        kind: rate * factor
-        for kind in Rates.__struct_fields__
-        if (rate := getattr(rates, kind)) is not None and kind != "web_search"
-    }
-    return msgspec.structs.replace(rates, **raised)
+    return None if factor is None else scaled(bands, factor, without=SEARCHES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -14,14 +15,16 @@ from scrimp.cli.prices.rate_table import difference_json, difference_rows, shown
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
-from scrimp.prices.book import Price
+from scrimp.prices.book import Price, PriceBook
 from scrimp.prices.comparison import Comparison, compare
 from scrimp.prices.lookup import PriceLookup
 from scrimp.prices.price_row import utc_moment
-from scrimp.units import format_count, pluralize
+from scrimp.units import format_count, format_percent, pluralize
+from scrimp.values import ModelRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _UNKNOWN = 2
+_AHEAD_DAYS = 365
 
 
 @app.command()
@@ -101,22 +104,47 @@ def _describe(session: Session, models: list[str]) -> bool:
     for name in models:
         model = session.services.routes.model(name)
         price = book.price(model.provider, model.model, now)
-        batch = book.price(model.provider, model.model, now, batch=True)
         some_unknown = some_unknown or price is None
-        print_line(f"{model.id}: {_description(price, batch)}")
+        print_line(f"{model.id}: {_description(price, list(_other_ways(book, model, price, now)))}")
+        for line in _what_changes(book, model, now):
+            print_line(f"{model.id}: {line}")
     print_line(f"table of {book.date}, {book.origin}")
     return some_unknown
 
 
-def _description(price: Price | None, batch: Price | None) -> str:
+def _other_ways(book: PriceBook, model: ModelRef, price: Price | None, now: float) -> Iterator[str]:
+    """Yield what batch jobs cost, and calls of another tier or speed, where that is known to be something else."""
+    batch = book.price(model.provider, model.model, now, batch=True)
+    if batch is not None and batch.batch:
+        yield f"in batch jobs {_shown_bands(batch)}"
+    ways = {tier: book.price(model.provider, model.model, now, service_tier=tier) for tier in ("flex", "priority")}
+    ways["fast"] = book.price(model.provider, model.model, now, speed="fast")
+    for way, other in ways.items():
+        if other is not None and price is not None and other.bands != price.bands:
+            yield f"{way} {_shown_bands(other)}"
+
+
+def _what_changes(book: PriceBook, model: ModelRef, now: float) -> Iterator[str]:
+    """Yield the next announced change of a price, and the hours at which a call costs least."""
+    if (change := book.next_change(model.provider, model.model, now, days=_AHEAD_DAYS)) is not None:
+        after = change.after[0].rates
+        yield f"from {change.day} on {shown_rates(after) or 'it is no longer sold'}"
+    if (hours := book.cheap_hours(model.provider, model.model, now)) is None:
+        return
+    if hours.begin > now:
+        begin = time.strftime("%H:%M", time.gmtime(hours.begin))
+        yield f"a live call costs {format_percent(hours.saved)} less from {begin} UTC on"
+    else:
+        yield "a live call costs least at this hour"
+
+
+def _description(price: Price | None, others: Sequence[str]) -> str:
     if price is None:
         return (
             "no price is known: set one with `scrimp prices set`, or under [models] in the config, or its calls count "
             "as unpriced"
         )
-    rates = _shown_bands(price)
-    if batch is not None and batch.batch:
-        rates += f"; in batch jobs {_shown_bands(batch)}"
+    rates = "; ".join([_shown_bands(price), *others])
     origin = f"{price.provider}/{price.model}, {price.rule}, {price.source}"
     mark = f", {price.mark}" if price.mark else ""
     return f"{rates} (dollars per million tokens; {origin}{mark})"

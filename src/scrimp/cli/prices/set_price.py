@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.cli.flags import completions
 from scrimp.cli.prices.rate_table import shown_rate, shown_rates
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
-from scrimp.units import parse_dollars
-
-if TYPE_CHECKING:
-    from scrimp.prices.own_prices import OwnPrice
+from scrimp.prices.own_prices import OwnPrice, read_own_prices
+from scrimp.prices.rates import Rates
+from scrimp.store.files.price_files import write_own_prices
+from scrimp.units import format_count, parse_discount, parse_dollars
 
 _UNUSUAL = 50  # times the price of the table, or the other way round
 
@@ -47,13 +49,25 @@ def set_(
     web_search: Annotated[str | None, _rate("For a thousand web searches.")] = None,
     batch_input: Annotated[str | None, _rate("For input tokens of batch jobs.")] = None,
     batch_output: Annotated[str | None, _rate("For output tokens of batch jobs.")] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="The prices given are those of batch jobs.")] = False,
+    batch_discount: Annotated[
+        str | None,
+        typer.Option(metavar="N%", help="Batch jobs cost the price of live calls less so much, whoever sets that."),
+    ] = None,
+    tier: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The prices given are those of calls that a reply says this of: flex, ..."),
+    ] = None,
+    above: Annotated[
+        int | None, typer.Option(metavar="TOKENS", min=1, help="They are those of calls with more input tokens.")
+    ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Go back to the price of the table.")] = False,
 ) -> None:
     """Set what a model costs, in dollars per million tokens.
 
-    It goes before the price table and scrimp's corrections, for every call of the model whatever its tier; a price
-    under [models] in the config goes before it. What is not given keeps the price set before; a kind that has none is
-    billed as the kind it is part of.
+    It goes before the price table and scrimp's corrections, for every call of the model; a price under [models] in the
+    config goes before it. What is not given keeps the price set before; a kind that has none is billed as the kind it
+    is part of, and what --batch, --tier and --above do not say costs what live calls of any size do.
     """
     given = {
         "input": input_, "output": output, "cached_input": cached_input, "cache_write": cache_write,
@@ -62,48 +76,88 @@ def set_(
         "web_search": web_search,
     }  # fmt: skip
     rates = {kind: parse_dollars(text, _flag(kind)) for kind, text in given.items() if text is not None}
-    batch = {
+    batch_rates = {
         kind: parse_dollars(text, f"--batch-{kind}")
         for kind, text in (("input", batch_input), ("output", batch_output))
         if text is not None
     }
+    if batch_discount is not None:
+        parse_discount(batch_discount, "--batch-discount")
+    if sum((batch, tier is not None, above is not None)) > 1:
+        raise UsageError("--batch, --tier and --above exclude each other: set one price after the other")
+    if not rates and (batch or tier is not None or above is not None):
+        raise UsageError("--batch, --tier and --above say which calls a price is of: add one, such as --input 0.50")
+    change = _Change(
+        rates={} if batch else rates, batch=batch_rates | (rates if batch else {}), tier=tier, above=above,
+        batch_discount=batch_discount,
+    )  # fmt: skip
     with open_session() as session:
         name = session.services.routes.model(model).without_arm
         if remove:
-            if rates or batch:
+            if change != _Change():
                 raise UsageError("--remove takes no price: leave one of them out")
             _remove(session, name)
-        elif not rates and not batch:
+        elif change == _Change():
             raise UsageError(f"give {name} a price, such as --input 0.50 --output 2, or --remove the one you set")
         else:
-            _set(session, name, rates, batch)
+            _set(session, name, change)
+
+
+class _Change(Struct, frozen=True, kw_only=True):
+    """The prices that are given, and which calls they are of."""
+
+    rates: dict[str, Decimal] = {}
+    batch: dict[str, Decimal] = {}
+    tier: str | None = None
+    above: int | None = None
+    batch_discount: str | None = None
+
+    def of(self, before: OwnPrice) -> OwnPrice:
+        """Return the price as it was before, with the ones given in their places."""
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        price = replace(before, day=day)
+        if self.batch_discount is not None:
+            price = replace(price, batch_discount=self.batch_discount, batch=None)
+        if self.batch:
+            price = replace(price, batch=replace(price.batch or Rates(), **self.batch), batch_discount=None)
+        if self.tier is not None:
+            tiers = {**price.tiers, self.tier: replace(price.tiers.get(self.tier, Rates()), **self.rates)}
+            return replace(price, tiers=tiers)
+        if self.above is not None:
+            edge = str(self.above)
+            above = {**price.above, edge: replace(price.above.get(edge, Rates()), **self.rates)}
+            return replace(price, above=above)
+        return replace(price, rates=replace(price.rates, **self.rates))
 
 
 def _flag(kind: str) -> str:
     return "--" + kind.replace("_", "-")
 
 
-def _set(session: Session, name: str, rates: dict[str, Decimal], batch: dict[str, Decimal]) -> None:
-    from msgspec.structs import replace  # noqa: PLC0415 - with what follows
-
-    from scrimp.prices.own_prices import OwnPrice, read_own_prices  # noqa: PLC0415 - only to set a price
-    from scrimp.prices.rates import Rates  # noqa: PLC0415 - as above
-    from scrimp.store.files.price_files import write_own_prices  # noqa: PLC0415 - as above
-
+def _set(session: Session, name: str, change: _Change) -> None:
     path = session.services.paths.own_prices
     prices = read_own_prices(path)
-    before = prices.get(name, OwnPrice(rates=Rates()))
-    price = OwnPrice(
-        rates=replace(before.rates, **rates),
-        batch=replace(before.batch or Rates(), **batch) if batch else before.batch,
-        day=time.strftime("%Y-%m-%d", time.gmtime()),
-    )
-    if price.rates.input is None or price.rates.output is None:
+    price = change.of(prices.get(name, OwnPrice()))
+    only_discount = price.batch_discount is not None and not (price.priced or price.tiers or price.above)
+    if not only_discount and (price.rates.input is None or price.rates.output is None):
         raise UsageError(f"the price of {name} needs both --input and --output: give 0 for what is free")
     write_own_prices(path, {**prices, name: price})
     print_line(f"{name}: {_shown(price)} (dollars per million tokens; yours, kept in {path})")
-    _warn_of_units(session, name, rates)
+    _warn_of_units(session, name, change.rates)
+    _warn_of_sizes(session, name, price)
     _warn_of_config(session, name)
+
+
+def _warn_of_sizes(session: Session, name: str, price: OwnPrice) -> None:
+    """Warn where the list has another price for long calls, and the user's is one for all."""
+    provider, _, model = name.partition("/")
+    match = session.services.prices.lookup.find(provider, model)
+    bands = match.row.prices[-1].bands if match is not None else ()
+    if price.priced and len(bands) > 1 and not price.above:
+        session.messages.warn(
+            f"the list has another price for calls above {format_count(bands[1].above)} input tokens, and yours is for "
+            f"all sizes: set that of long calls with --above {bands[1].above}"
+        )
 
 
 def _warn_of_units(session: Session, name: str, rates: dict[str, Decimal]) -> None:
@@ -121,9 +175,6 @@ def _warn_of_units(session: Session, name: str, rates: dict[str, Decimal]) -> No
 
 
 def _remove(session: Session, name: str) -> None:
-    from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - only here
-    from scrimp.store.files.price_files import write_own_prices  # noqa: PLC0415 - as above
-
     path = session.services.paths.own_prices
     prices = read_own_prices(path)
     if name not in prices:
@@ -135,8 +186,15 @@ def _remove(session: Session, name: str) -> None:
 
 
 def _shown(price: OwnPrice) -> str:
-    batch = f"; in batch jobs {shown_rates(price.batch)}" if price.batch is not None else ""
-    return shown_rates(price.rates) + batch
+    parts = [shown_rates(price.rates)] if price.priced else []
+    parts += [
+        f"above {format_count(int(edge))} input tokens {shown_rates(price.above[edge])}"
+        for edge in sorted(price.above, key=int)
+    ]
+    parts += [f"tier {tier} {shown_rates(price.tiers[tier])}" for tier in sorted(price.tiers)]
+    parts += [f"in batch jobs {shown_rates(price.batch)}"] if price.batch is not None else []
+    parts += [f"batch jobs {price.batch_discount} less than live calls"] if price.batch_discount else []
+    return "; ".join(parts)
 
 
 def _warn_of_config(session: Session, name: str) -> None:

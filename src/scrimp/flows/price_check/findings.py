@@ -94,7 +94,7 @@ def _outdated(book: PriceBook, own: Mapping[str, OwnPrice], now: float) -> Itera
     for name, price in own.items():
         provider, _, model = name.partition("/")
         listed = book.listed(provider, model, now)
-        if listed is None or not price.day or listed.source <= price.day:
+        if listed is None or not (price.priced and price.day) or listed.source <= price.day:
             continue
         yours, theirs = price.rates, listed.rates_for(0)
         if (yours.input, yours.output) != (theirs.input, theirs.output):
