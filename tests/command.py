@@ -74,6 +74,7 @@ class Scrimp:
 
     def __init__(self, tmp_path: Path, forks: ForkServer | None = None) -> None:
         self._forks = forks
+        self._account_home = str(tmp_path)
         self.cwd = tmp_path / "work"
         self.home = tmp_path / "home"
         self.cwd.mkdir()
@@ -105,20 +106,27 @@ class Scrimp:
         shutil.copytree(place / "home", self.home, dirs_exist_ok=True)
 
     def start(self, *words: str, **kwargs: Any) -> subprocess.Popen[bytes]:
+        self._check_home()
         return subprocess.Popen([*self.program, *words], cwd=self.cwd, env=self.env, **kwargs)
+
+    def _check_home(self) -> None:
+        """Refuse what a process would do in the home of whoever runs the tests; a fork has an account of its own."""
+        assert self.env.get("SCRIMP_HOME") or self.env.get("HOME"), "a whole process needs SCRIMP_HOME or HOME"
 
     def __call__(self, *words: str, stdin: str | bytes | None = None, timeout: float = 50) -> Ran:
         if self._forks is None:
             return self.process(*words, stdin=stdin, timeout=timeout)
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        status, out, err = self._forks.run(words, cwd=self.cwd, env=self.env, stdin=data, timeout=timeout)
+        status, out, err = self._forks.run(
+            words, cwd=self.cwd, env=self.env, stdin=data, timeout=timeout, account_home=self._account_home
+        )
         return Ran(status, out.decode(), err.decode())
 
     def amid(self, *words: str, stdin: bytes | None = None, **surroundings: Any) -> Ran:
         """Run a command in surroundings of `ForkServer.run`, such as a closed stream."""
         assert self._forks is not None
         status, out, err = self._forks.run(
-            words, cwd=self.cwd, env=self.env, stdin=stdin, timeout=50, **surroundings
+            words, cwd=self.cwd, env=self.env, stdin=stdin, timeout=50, account_home=self._account_home, **surroundings
         )  # fmt: skip
         return Ran(status, out.decode("utf-8", "backslashreplace"), err.decode("utf-8", "backslashreplace"))
 
@@ -126,6 +134,7 @@ class Scrimp:
         """Run the installed program from its very start."""
         data = stdin.encode() if isinstance(stdin, str) else stdin
         given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
+        self._check_home()
         ran = subprocess.run(
             [*self.program, *words],
             cwd=self.cwd,

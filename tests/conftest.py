@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import atexit
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +18,14 @@ from fork_server import ForkServer
 # started from there inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Nothing that a test calls by accident finds the home of whoever runs it. What it starts has a home of its own besides
+# (see command.Scrimp); where HOME says nothing, a fork has an account of its own.
+_HOME = tempfile.TemporaryDirectory(prefix="scrimp-tests-")
+for _name in ("SCRIMP_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+    os.environ.pop(_name, None)
+os.environ["HOME"] = _HOME.name
+atexit.register(_HOME.cleanup)
 
 # The suite tries the same examples everywhere, so that a failure belongs to the change that is tested. New examples are
 # looked for on purpose: pytest --hypothesis-profile explore

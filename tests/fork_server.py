@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import pkgutil
+import pwd
 import resource
 import signal
 import socket
@@ -50,21 +51,22 @@ class ForkServer:
     def run(
         self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes | None, timeout: float,
         closed: Sequence[int] = (), full: Sequence[int] = (), cwd_deleted: bool = False, bound: bool = False,
-        limits: Mapping[str, int] | None = None, unbuffered: bool = False, prepared: str = "",
+        limits: Mapping[str, int] | None = None, unbuffered: bool = False, prepared: str = "", account_home: str,
     ) -> tuple[int, bytes, bytes]:  # fmt: skip
         """Return the exit status, stdout and stderr of a command; raise TimeoutExpired when it takes too long.
 
         `closed` and `full` are numbers of standard streams: closed from the start, or a device that is full. A command
         that is `bound` by permissions obeys them even if root runs it. `limits` are those of the `resource` module,
         such as {"NOFILE": 16}; `unbuffered` is what PYTHONUNBUFFERED does. `prepared` is a module of the tests whose
-        function `prepare` is called in the process first.
+        function `prepare` is called in the process first. `account_home` is the home directory that the system has for
+        the user, which is taken where HOME says nothing: the one of whoever runs the tests is out of reach.
         """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             reading = _piped(stdin)
             command = {
                 "words": words, "cwd": str(cwd), "env": dict(env), "closed": closed, "full": full,
                 "cwd_deleted": cwd_deleted, "bound": bound, "limits": limits or {},
-                "unbuffered": unbuffered, "prepared": prepared,
+                "unbuffered": unbuffered, "prepared": prepared, "account_home": account_home,
             }  # fmt: skip
             try:
                 self._ask(command, [reading, out.fileno(), err.fileno()])
@@ -177,9 +179,11 @@ def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
 
 def _spoil(
     closed: Sequence[int], full: Sequence[int], *, cwd_deleted: bool, bound: bool, limits: Mapping[str, int],
-    unbuffered: bool, prepared: str,
+    unbuffered: bool, prepared: str, account_home: str,
 ) -> None:  # fmt: skip
     """Take away what a process may have to do without; Python has no stream for a number that is closed."""
+    account = pwd.getpwuid(os.getuid())
+    pwd.getpwuid = lambda _: pwd.struct_passwd((*account[:5], account_home, account[6]))
     if cwd_deleted:
         folder = tempfile.mkdtemp()
         os.chdir(folder)

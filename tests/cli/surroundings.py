@@ -26,8 +26,6 @@ ARGUMENTS = {
 }  # fmt: skip
 # More of them, so that there is something to do; an install must not download anything.
 MORE = {
-    # A job of another home would be followed for as long as its provider is away.
-    **dict.fromkeys(("batch watch", "batch fetch", "batch cancel"), ("b0",)),
     "batch submit": ("rows.jsonl", "--dry-run"),
     "run": ["q.txt"], "ask": ["hi"], "estimate": ["q.txt"], "route": ["q.txt"], "compress": ["q.txt"],
     "tune shadow": ["q.txt", "--models", "openai/gpt-6-luna"], "local install": ["--file", "q.txt"], "help": ["rows"],
