@@ -22,6 +22,7 @@ RowOrder = Literal["input", "completion"]
 FailOn = Literal["any", "all", "never"]
 InputFormat = Literal["auto", "jsonl", "csv", "tsv", "json", "lines", "text"]
 OutputFormat = Literal["jsonl", "csv", "tsv", "text", "json"]
+LedgerFormat = Literal["jsonl", "csv"]  # of exported calls
 SummaryMode = Literal["auto", "none", "table", "json"]
 ColorMode = Literal["auto", "always", "never"]
 RunKind = Literal["run", "ask"]  # which command a recorded run was

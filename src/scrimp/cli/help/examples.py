@@ -85,6 +85,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "cost": (
         Example("What the last week cost, by model", "scrimp cost --since 7d --by model"),
         Example("The same for a program", "scrimp cost --since 7d --by model --json"),
+        Example("Every call for a spreadsheet", "scrimp cost export --since 7d --format csv -o calls.csv"),
     ),
     "runs": (
         Example("Recent runs, with what they cost", "scrimp runs list"),

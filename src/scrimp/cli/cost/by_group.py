@@ -1,4 +1,4 @@
-"""`scrimp cost`: sums over the ledger."""
+"""`scrimp cost` without a subcommand: sums over the ledger, by group."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
+from scrimp.errors import UsageError
 from scrimp.render.bill.amounts import abbreviate_count
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width, wrap
@@ -26,8 +27,6 @@ from scrimp.units import (
     parse_duration,
     pluralize,
 )
-
-app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 _Number = Callable[[int], str]
 _COLUMNS: Mapping[str, Callable[[LedgerTotal, _Number], str]] = {
@@ -48,8 +47,8 @@ def _groups(incomplete: str) -> list[str]:
     return [word for word in GROUPS if word.startswith(incomplete)]
 
 
-@app.command()
 def cost(
+    context: typer.Context,
     since: Annotated[str | None, typer.Option(metavar="30d", help="Only calls sent within this time.")] = None,
     by: Annotated[
         str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.", autocompletion=_groups)
@@ -68,6 +67,9 @@ def cost(
     least". Also warns of routes of scrimp tune apply that escalate much more or less often than when they were
     certified, and of levels of compression that later pairs contradict, and disables them.
     """
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
         session.services.recover()
@@ -91,6 +93,18 @@ def cost(
         if len(totals) > 1 or unknown:
             for line in wrap(_total(totals), session.out.width) if session.out.terminal else [_total(totals)]:
                 print_line(line)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Raise UsageError for options of the group that were given before a subcommand, which has its own."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            flag = max(parameter.opts, key=len)
+            raise UsageError(
+                f"{flag} before {context.invoked_subcommand} has no effect: give the options of "
+                f"`{context.command_path} {context.invoked_subcommand}` after its name"
+            )
 
 
 def _table(

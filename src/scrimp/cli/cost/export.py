@@ -1,0 +1,54 @@
+"""`scrimp cost export`: the entries of the ledger for other programs."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from scrimp.cli.printing import print_rows
+from scrimp.cli.results.output import STDOUT, open_output
+from scrimp.cli.results.own_files import OwnFiles
+from scrimp.cli.session import open_session
+from scrimp.enums import LedgerFormat
+from scrimp.errors import output_error
+from scrimp.render.ledger_rows import ledger_lines
+from scrimp.store.entry_reader import entries_since
+from scrimp.units import parse_duration
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def export(
+    since: Annotated[str | None, typer.Option(metavar="30d", help="Only calls sent within this time.")] = None,
+    file_format: Annotated[LedgerFormat, typer.Option("--format", help="How the calls are written.")] = "jsonl",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is stdout.")
+    ] = STDOUT,
+) -> None:  # fmt: skip
+    """Write every call of the ledger as JSON lines or CSV.
+
+    They come in the order in which they ended.
+
+    Each has its time (UTC), model, status, tokens, dollars, labels and the key of its prompt, never the prompt or the
+    completion. What is unknown is null, in CSV empty: never zero. Tags are one object, in CSV as JSON.
+
+    For Parquet, DuckDB reads both: duckdb -c "COPY 'calls.jsonl' TO 'calls.parquet'"
+    """
+    with open_session() as session:
+        start = time.time() - parse_duration(since, "--since") if since else 0.0
+        session.services.recover()
+        lines = ledger_lines(entries_since(session.services.paths.ledger_db, start), file_format)
+        if output == STDOUT:
+            print_rows(lines)
+            return
+        OwnFiles(session).refuse("-o", output)
+        with open_output(output) as file:
+            try:
+                file.stream.writelines(lines)
+                file.stream.flush()
+            except OSError as error:
+                file.discard()
+                raise output_error(error) from error

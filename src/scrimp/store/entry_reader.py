@@ -1,0 +1,45 @@
+"""Entries of the ledger read back one by one, in the order in which they were appended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scrimp.store.database import connect, store_errors
+from scrimp.store.encoding.dollars import dollars
+from scrimp.store.ledger import MIGRATIONS
+from scrimp.values import Entry, Usage
+
+_COLUMNS = (
+    "call", "run", "time", "provider", "model", "status", "seconds", "price", "estimated", "tier", "chain", "step",
+    "http", "error", "key", "route", "user", "signature", "answered_by", "effort", "escalated", "unread", "batch",
+)  # fmt: skip
+_COUNTS = ("input", "output", "cache_read", "cache_write", "cache_write_long", "reasoning")
+_SELECT = (
+    f"SELECT {', '.join(_COLUMNS)}, tags, cost_nano, cost_pico, {', '.join(_COUNTS)} FROM entries"  # noqa: S608 - the constants
+    " WHERE time >= ? ORDER BY id"
+)
+_FLAGS = ("estimated", "escalated", "unread")  # SQLite has them as numbers
+
+
+def entries_since(ledger: Path, since: float) -> Iterator[Entry]:
+    """Yield the entries of calls that were sent since a moment; memory does not grow with their number."""
+    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+        for row in db.execute(_SELECT, (since,)):
+            yield _entry(row)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    named = dict(zip(_COLUMNS, row, strict=False))
+    tags, nano, pico, *counts = row[len(_COLUMNS) :]
+    for flag in _FLAGS:
+        named[flag] = None if named[flag] is None else bool(named[flag])
+    return Entry(
+        **named, tags=msgspec.json.decode(tags, type=dict[str, str]),
+        cost=None if nano is None else dollars(nano, pico),
+        usage=None if counts[0] is None else Usage(**dict(zip(_COUNTS, counts, strict=True))),
+    )  # fmt: skip
