@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from hashlib import sha512
 
 from msgspec.structs import replace
 
@@ -16,7 +17,7 @@ def test_a_damaged_store_pays_nothing_until_it_is_repaired_and_what_could_be_rea
     scrimp: Scrimp, provider: FakeProvider
 ) -> None:
     scrimp.provider(provider.url)
-    scrimp.file("q.txt", "".join(f"question {number} {'x' * 100}\n" for number in range(200)))
+    scrimp.file("q.txt", "".join(f"question {number} {sha512(bytes([number])).hexdigest()}\n" for number in range(200)))
     scrimp("run", "q.txt", "-q", "-j", "64")
     for name in ("cache.db", "ledger.db"):
         path = scrimp.home / name

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from command import Ran, Scrimp
 from fake_provider import FakeProvider, completion
+from scrimp.store.encoding.packed_json import unpacked
 
 BAD_PEM = "-----BEGIN CERTIFICATE-----\nMIIBgarbage\n-----END CERTIFICATE-----\n"
 NOT_UTF8 = os.fsdecode(b"caf\xe9")
@@ -310,6 +311,24 @@ def test_a_log_that_is_left_beside_a_cache_that_cannot_be_written_changes_nothin
         ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
 
     check(ran, "run", 0, "new ones are printed but not kept")
+    assert [row["cache"] for row in ran.rows] == ["hit", "miss"]
+
+
+def test_an_older_cache_that_cannot_be_written_still_answers(read_only: Scrimp, provider: FakeProvider) -> None:
+    read_only.home.chmod(0o700)
+    (read_only.home / "cache.db").chmod(0o600)
+    with closing(sqlite3.connect(read_only.home / "cache.db")) as db, db:
+        rows = db.execute("SELECT key, answer FROM cache").fetchall()
+        db.executemany(
+            "UPDATE cache SET answer = ? WHERE key = ?", [(unpacked(key, answer), key) for key, answer in rows]
+        )
+        db.execute("PRAGMA user_version = 1")
+    for path in read_only.home.glob("cache.db*"):
+        path.chmod(0o400)
+    read_only.home.chmod(0o500)
+    read_only.file("q.txt", "hello\nnew\n")
+    ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
+
     assert [row["cache"] for row in ran.rows] == ["hit", "miss"]
 
 

@@ -18,6 +18,7 @@ from scrimp.errors import StoreError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.completion_cache import CachedCompletion
+from scrimp.store.encoding.packed_json import unpacked
 from scrimp.values import Answer, Compression, Usage
 
 ANSWER = Answer(
@@ -211,7 +212,7 @@ class CacheMachine(RuleBasedStateMachine):
             kept = self.model[name]
             assert (created, run, model) == (kept.created, kept.run, kept.answer.model)
             assert nano == (None if kept.answer.cost is None else int(kept.answer.cost * 10**9))
-            assert json.loads(encoded)["output"] == kept.answer.output
+            assert json.loads(unpacked(name, encoded))["output"] == kept.answer.output
 
     @invariant()
     def stats_are_those_of_the_dictionary(self) -> None:

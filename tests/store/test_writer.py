@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scrimp.errors import StoreError
+from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.ledger import Ledger
@@ -67,6 +67,38 @@ def test_a_store_that_cannot_be_written_is_told_to_everybody_who_waits(tmp_path:
 
     assert all(isinstance(said.get(timeout=30), StoreError) for _ in range(3))
     ours.close()
+
+
+class FillingDisk:
+    """A cache on a disk with room for so many completions, and for the log of so many at once."""
+
+    def __init__(self, room: int, log: int) -> None:
+        self.kept: list[bytes] = []
+        self._room, self._log = room, log
+
+    def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
+        if len(rows) > self._log or len(self.kept) + len(rows) > self._room:
+            raise DiskFullError("full")
+        self.kept += [key for key, _ in rows]
+
+    def close(self) -> None:
+        """Close nothing."""
+
+
+@given(st.integers(1, 20), st.integers(0, 20), st.integers(1, 20))
+def test_on_a_disk_that_fills_up_all_is_kept_that_there_is_room_for(many: int, room: int, log: int) -> None:
+    disk, told = FillingDisk(room, log), dict[int, bool]()
+    ours = Writer(
+        lambda: disk, lambda: pytest.fail("no entries"), run="r",  # type: ignore[arg-type]
+        on_commit=lambda group, error: told.update({write.tag: error is None for write in group}),
+    )  # fmt: skip
+    for number in range(many):
+        ours.write(Write(completion=(number.to_bytes(32), ANSWER), tag=number))
+    ours.close()
+
+    kept = min(many, room)
+    assert disk.kept == [number.to_bytes(32) for number in range(kept)]
+    assert told == {number: number < kept for number in range(many)}
 
 
 def test_a_bug_in_a_store_leaves_nobody_waiting_and_is_raised_at_the_end(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from scrimp.errors import StoreError
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.database import connect, insert, is_read_only, store_errors, transaction, trim_log
+from scrimp.store.encoding.packed_json import unpacked
 from scrimp.values import Answer
 
 # SQLite's own limit on variables is 32 766; a group this large already hides the cost of a statement.
@@ -26,7 +27,13 @@ def m001_cache(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX cache_created ON cache (created)")
 
 
-MIGRATIONS = (m001_cache,)
+def m002_packed(db: sqlite3.Connection) -> None:
+    """Change nothing: answers are packed from here on, which older versions cannot read. Those that are there stay."""
+    del db
+
+
+MIGRATIONS = (m001_cache, m002_packed)
+OLDEST_READ = 1  # where the file cannot be written, and so not migrated
 
 _INSERT = "INSERT INTO cache (key, created, run, model, cost_nano, answer) VALUES"
 _REPLACE = (
@@ -42,7 +49,7 @@ class SqliteCache:
 
     def __init__(self, path: Path, *, any_thread: bool = False) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS, any_thread=any_thread)
+        self._db = connect(path, MIGRATIONS, any_thread=any_thread, oldest=OLDEST_READ)
         self.read_only = is_read_only(self._db)
 
     def close(self) -> None:
@@ -78,7 +85,14 @@ class SqliteCache:
         from scrimp.store.encoding.stored_answer import stored_answer  # noqa: PLC0415 - most commands only look up
 
         rows = [
-            (each.key, each.created, each.run, each.answer.model, nano_or_none(each.answer), stored_answer(each.answer))
+            (
+                each.key,
+                each.created,
+                each.run,
+                each.answer.model,
+                nano_or_none(each.answer),
+                stored_answer(each.key, each.answer),
+            )
             for each in completions
         ]
         before = self._db.total_changes
@@ -93,8 +107,8 @@ def cached_completion(path: Path, row: tuple[bytes, float, str, bytes]) -> Cache
     """Return the completion of a row (key, created, run, answer); StoreError where it cannot be read."""
     key, created, run, answer = row
     try:
-        return CachedCompletion(key, created, run, _decode(answer))
-    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:
+        return CachedCompletion(key, created, run, _decode(unpacked(key, answer)))
+    except (msgspec.MsgspecError, ValueError, TypeError) as error:
         raise StoreError(
             f"{path} holds a row that cannot be read ({error}): run `scrimp cache rm {key.hex()}`"
         ) from error

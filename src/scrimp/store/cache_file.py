@@ -9,7 +9,7 @@ from string import hexdigits
 from msgspec import Struct
 
 from scrimp.errors import StoreError
-from scrimp.store.cache import MIGRATIONS, cached_completion
+from scrimp.store.cache import MIGRATIONS, OLDEST_READ, cached_completion
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.database import connect, store_errors, transaction
 
@@ -34,7 +34,7 @@ class CacheFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS)
+        self._db = connect(path, MIGRATIONS, oldest=OLDEST_READ)
 
     def close(self) -> None:
         """Close the file."""

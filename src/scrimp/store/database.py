@@ -30,15 +30,19 @@ _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 ROOM = "free some space, or set SCRIMP_HOME to another disk"
 
 
-def connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, migrations: Sequence[Migration], *, any_thread: bool = False, oldest: int | None = None
+) -> sqlite3.Connection:
     """Open the database, with its schema migrated; create it if missing (0600, in a directory of 0700).
 
-    A file that can be read but not written, on a read-only disk or owned by another user, is opened for reading only.
+    A file that can be read but not written, on a read-only disk or owned by another user, is opened for reading only:
+    with the newest schema, or one from the `oldest` on that is read in the same way.
     """
     try:
         return _connect(path, migrations, any_thread=any_thread)
     except StoreUnwritableError:
-        if (db := _connect_to_read(path, len(migrations), any_thread=any_thread)) is None:
+        schemas = range(len(migrations) if oldest is None else oldest, len(migrations) + 1)
+        if (db := _connect_to_read(path, schemas, any_thread=any_thread)) is None:
             raise
         return db
 
@@ -55,8 +59,8 @@ def can_write(path: Path) -> bool:
     return os.access(next(folder for folder in path.absolute().parents if folder.exists()), os.W_OK)
 
 
-def _connect_to_read(path: Path, schema: int, *, any_thread: bool) -> sqlite3.Connection | None:
-    """Return a connection that only reads; None where there is nothing to read, or not with this schema."""
+def _connect_to_read(path: Path, schemas: range, *, any_thread: bool) -> sqlite3.Connection | None:
+    """Return a connection that only reads; None where there is nothing to read, or not with these schemas."""
     from urllib.parse import quote  # noqa: PLC0415 - few stores cannot be written
 
     if not os.access(path, os.R_OK):
@@ -72,16 +76,16 @@ def _connect_to_read(path: Path, schema: int, *, any_thread: bool) -> sqlite3.Co
             )  # fmt: skip
         except sqlite3.Error:  # the caller has the error that matters: why the file cannot be written
             continue
-        if _is_readable(db, schema):
+        if _is_readable(db, schemas):
             return db
         db.close()
     return None
 
 
-def _is_readable(db: sqlite3.Connection, schema: int) -> bool:
+def _is_readable(db: sqlite3.Connection, schemas: range) -> bool:
     try:
         db.execute("PRAGMA query_only = ON")
-        return bool(db.execute("PRAGMA user_version").fetchone() == (schema,))
+        return db.execute("PRAGMA user_version").fetchone()[0] in schemas
     except sqlite3.Error:
         return False
 
@@ -180,7 +184,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) -> None:
-    """Bring what is committed from the log into the database where space is short; the next write begins it anew.
+    """Bring what is committed from the log into the database where space is short, and empty the log.
 
     Elsewhere the log grows to 4 MB before that: each time costs a wait for the disk.
     """
@@ -189,8 +193,9 @@ def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) 
     if not is_short(path.parent, statvfs):
         return
     with suppress(sqlite3.OperationalError):  # what is committed stays in the log; a write without room will tell
-        db.execute("PRAGMA journal_size_limit = 0")
-        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        db.execute("PRAGMA busy_timeout = 0")  # a reader that is suspended would be waited for
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    db.execute(f"PRAGMA busy_timeout = {1000 * _BUSY_SECONDS:.0f}")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ is kept all the same. Where the file system copies on write, no space is certain
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -137,8 +138,13 @@ class Journal:
         make_private_folder(self._folder)
         path = self._folder / f"{PREFIX}{self._name}-{self._created + 1}.jsonl"
         least = _SMALL_SEGMENT_BYTES if is_short(self._folder, self._statvfs) else _SEGMENT_BYTES
-        # Twice what is wanted: of a segment that is just large enough the next call would need another one.
-        segment = _Segment(path, max(least, 2 * wanted))
+        try:
+            # Twice what is wanted: of a segment that is just large enough the next call would need another one.
+            segment = _Segment(path, max(least, 2 * wanted))
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            segment = _Segment(path, wanted)
         self._created += 1
         full, self._current = self._current, segment
         if full is not None and not full.pending:

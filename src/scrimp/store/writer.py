@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from scrimp.errors import StoreError
+from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.ledger import Ledger
 from scrimp.values import Answer, Entry
 
@@ -73,8 +73,21 @@ class Writer:
         while not last:
             group, last = self._gather()
             if group:
-                self._on_commit(group, self._try(self._check) or self._commit(group))
+                self._settle(group)
         self._stores.close()
+
+    def _settle(self, group: Sequence[Write]) -> StoreError | None:
+        """Commit and say so; on a disk that fills up in halves, whose logs are shorter, until a write does not fit."""
+        error = self._try(self._check) or self._commit(group)
+        if not isinstance(error, DiskFullError) or len(group) == 1:
+            self._on_commit(group, error)
+            return error
+        half = len(group) // 2
+        error = self._settle(group[:half])
+        if error is None:
+            return self._settle(group[half:])
+        self._on_commit(group[half:], error)
+        return error
 
     def _commit(self, group: Sequence[Write]) -> StoreError | None:
         error = self._try(lambda: self._stores.put_completions(group, self._run))

@@ -11,6 +11,7 @@ import lockers
 import recordings
 from command import Ran, Scrimp
 from fake_provider import FakeProvider, completion
+from scrimp.store.encoding.packed_json import unpacked
 
 # Few pairs are enough for a low target.
 TARGET = ("--target", "0.9")
@@ -171,7 +172,9 @@ def test_pairs_of_other_code_count_no_more_and_only_the_side_it_compressed_is_as
     (version,) = recordings.entries(told, "SELECT DISTINCT version FROM level_replies")[0]
     recordings.change(told, "UPDATE level_replies SET version = '00000000'")
     with closing(sqlite3.connect(told.home / "cache.db")) as cache, cache:  # an answer says by what it was compressed
-        cache.execute("UPDATE cache SET answer = replace(CAST(answer AS TEXT), ?, '00000000')", (version,))
+        answers = [(key, unpacked(key, kept)) for key, kept in cache.execute("SELECT key, answer FROM cache")]
+        others = [(kept.replace(version.encode(), b"00000000"), key) for key, kept in answers]
+        cache.executemany("UPDATE cache SET answer = ? WHERE key = ?", others)
     outdated = told("tune", "certify", "--compress", "focus")
     again = told(*SHADOW)
 

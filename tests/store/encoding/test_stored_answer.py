@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
 from outcomes import answer
+from scrimp.store.encoding.packed_json import unpacked
 from scrimp.store.encoding.stored_answer import stored_answer
 from scrimp.values import Answer, Compression, Usage
 
@@ -36,7 +37,7 @@ answers = st.builds(
 
 @given(answers)
 def test_an_answer_is_read_as_it_was_stored(kept: Answer) -> None:
-    read = msgspec.json.decode(stored_answer(kept), type=Answer)
+    read = msgspec.json.decode(unpacked(b"k", stored_answer(b"k", kept)), type=Answer)
 
     assert read == kept
     assert type(read) is Answer
@@ -53,7 +54,7 @@ def test_the_defaults_that_stored_rows_rely_on_are_what_they_were() -> None:
 def test_what_is_as_it_is_by_default_takes_no_room() -> None:
     compressed = Compression(before=2, after=1, level="tidy")
     kept = replace(answer("x"), compressed=compressed, usage=None, cost=None, price=None)
-    stored = msgspec.json.decode(stored_answer(kept))
+    stored = msgspec.json.decode(unpacked(b"k", stored_answer(b"k", kept)))
 
     assert stored["compressed"] == {"before": 2, "after": 1, "level": "tidy"}
     assert set(stored) & set(DEFAULTS) <= {name for name in DEFAULTS if getattr(kept, name) != DEFAULTS[name]}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import asdict, replace
 
+from scrimp.store.encoding.packed_json import packed
 from scrimp.values import Answer, Compression
 
 
@@ -22,8 +23,8 @@ class _StoredCompression(Compression, frozen=True, kw_only=True, omit_defaults=T
 _encode = msgspec.json.Encoder().encode
 
 
-def stored_answer(answer: Answer) -> bytes:
-    """Return the JSON of an answer."""
+def stored_answer(key: bytes, answer: Answer) -> bytes:
+    """Return the packed JSON of the answer of a key."""
     if answer.compressed is not None:
         answer = replace(answer, compressed=_StoredCompression(**asdict(answer.compressed)))
-    return _encode(_StoredAnswer(**asdict(answer)))
+    return packed(key, _encode(_StoredAnswer(**asdict(answer))))
