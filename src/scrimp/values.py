@@ -270,6 +270,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     escalated: bool | None = None  # of a call that ended a row of a chain: whether above its cheap models
     unread: bool | None = None  # of one that ended a row of a certified route of one model: whether it has no answer
     batch: str | None = None  # the shard it was sent in
+    attempt: int | None = None  # which call of its row it was, 0 the first; None: made by an earlier version
+    retry: bool | None = None  # whether it was made because the row's call before it had no completion
 
 
 def both_names(model: str, answered_by: str | None) -> str:

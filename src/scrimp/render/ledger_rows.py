@@ -20,8 +20,8 @@ _BEFORE = (
     "run", "call", "provider", "model", "effort", "answered_by", "status", "seconds", "http", "error",
 )  # fmt: skip
 _AFTER = (
-    "price", "estimated", "tier", "chain", "step", "escalated", "unread", "batch", "route", "user", "tags", "signature",
-    "key",
+    "price", "estimated", "tier", "chain", "step", "attempt", "retry", "escalated", "unread", "batch", "route", "user",
+    "tags", "signature", "key",
 )  # fmt: skip
 COLUMNS = ("time", *_BEFORE, *_TOKENS, "cost_usd", *_AFTER)
 

@@ -17,13 +17,14 @@ from scrimp.values import Entry, Usage
 _COLUMNS = (
     "call", "run", "time", "provider", "model", "status", "seconds", "price", "estimated", "tier", "chain", "step",
     "http", "error", "key", "route", "user", "signature", "answered_by", "effort", "escalated", "unread", "batch",
+    "attempt", "retry",
 )  # fmt: skip
 _COUNTS = ("input", "output", "cache_read", "cache_write", "cache_write_long", "reasoning")
 _SELECT = (
     f"SELECT {', '.join(_COLUMNS)}, tags, cost_nano, cost_pico, {', '.join(_COUNTS)} FROM entries"  # noqa: S608 - the constants
     " WHERE time >= ? ORDER BY id"
 )
-_FLAGS = ("estimated", "escalated", "unread")  # SQLite has them as numbers
+_FLAGS = ("estimated", "escalated", "unread", "retry")  # SQLite has them as numbers
 
 
 def entries_since(ledger: Path, since: float) -> Iterator[Entry]:

@@ -146,9 +146,25 @@ def m012_batch(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE entries ADD COLUMN batch TEXT")
 
 
+def m013_attempts(db: sqlite3.Connection) -> None:
+    """Add which call of its row each was, and note the times of entries that change, for `cost_sums`."""
+    db.execute("ALTER TABLE entries ADD COLUMN attempt INTEGER")
+    db.execute("ALTER TABLE entries ADD COLUMN retry INTEGER")
+    db.execute("CREATE TABLE entry_changes (id INTEGER PRIMARY KEY, time REAL NOT NULL)")
+    db.execute(
+        "CREATE TRIGGER entries_updated AFTER UPDATE ON entries BEGIN"
+        " INSERT INTO entry_changes (time) VALUES (OLD.time), (NEW.time); END"
+    )
+    db.execute(
+        "CREATE TRIGGER entries_deleted AFTER DELETE ON entries BEGIN"
+        " INSERT INTO entry_changes (time) VALUES (OLD.time); END"
+    )
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
     m008_level_replies, m009_tasks, m010_effort, m011_route_checks, m012_batch,
+    m013_attempts,
 )  # fmt: skip
 
 # As they were before m003: what a migration did must never change.
@@ -156,7 +172,9 @@ _COLUMNS_BEFORE_M003 = (
     "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
-_COLUMNS = f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread, batch"
+_COLUMNS = (
+    f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread, batch, attempt, retry"
+)
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
@@ -358,6 +376,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
         entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
         entry.signature, pico, entry.answered_by, entry.effort, entry.escalated, entry.unread, entry.batch,
+        entry.attempt, entry.retry,
     )  # fmt: skip
 
 

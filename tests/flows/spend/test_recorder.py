@@ -143,3 +143,27 @@ def test_a_call_that_runs_in_this_process_is_never_lost_nor_billed(
     ended = run(main())
 
     assert [(entry.status, entry.cost) for entry in (*begun, ended)] == [expected] * 2  # killed, and stopped
+
+
+def test_each_call_says_which_of_its_row_it_was_and_whether_the_one_before_it_had_failed() -> None:
+    declined, lost = Failure(kind="server", message="down", http=500), Failure(kind="timeout", message="silence")
+    results = [declined, lost, completion(), completion(stop_reason="length"), completion()]
+
+    async def main() -> list[Entry]:
+        recorder = row_recorder(call_recorder(PRICES), planned_row())
+        for result in results:
+            recorder.end(await recorder.begin(CALL), result)
+        return recorder.entries
+
+    assert [(entry.attempt, entry.retry) for entry in run(main())] == [
+        (0, False), (1, True), (2, True), (3, False), (4, False),
+    ]  # fmt: skip
+
+
+def test_calls_of_one_row_that_are_in_flight_together_are_counted_apart() -> None:
+    async def main() -> list[int | None]:
+        recorder = row_recorder(call_recorder(PRICES), planned_row())
+        calls = [await recorder.begin(CALL) for _ in range(3)]
+        return [recorder.end(call, completion()).attempt for call in calls if isinstance(call, str)]
+
+    assert run(main()) == [0, 1, 2]

@@ -89,7 +89,8 @@ class RowRecorder:
             effort=call.parameters.effort, tier=self._row.route.tier, step=call.step,
             chain=self._row.route.certificate or self._row.route.chain.name,
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
-            signature=self._signature, batch=batch,
+            signature=self._signature, batch=batch, attempt=len(self.entries) + len(self._open),
+            retry=bool(self.entries) and self.entries[-1].status not in PAID_STATUSES,
         )  # fmt: skip
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
