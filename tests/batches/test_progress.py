@@ -136,7 +136,7 @@ def clock() -> Clock:
 def progress(answered: int, requests: int = 1000) -> JobProgress:
     batch = BatchProgress(
         batch="b1-001", provider="fake", model="small", id="x", state="submitted", word="running", requests=requests,
-        answered=answered, failed=0, begun=1000.0, ended=None,
+        answered=answered, failed=0, wanted=requests, begun=1000.0, ended=None,
     )  # fmt: skip
     return JobProgress(job="b1", begun=1000.0, batches=(batch,))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.store.batches.records import CallInShard, Job, Result, ShardRecord
+from scrimp.store.batches.records import CallInShard, Job, Portion, Result, ShardRecord
 from scrimp.store.batches.schema import MIGRATIONS
 from scrimp.store.batches.store import BatchStore
 
@@ -45,8 +45,8 @@ def test_shards_that_become_one_keep_their_calls_and_the_jobs_that_wait_for_them
             store.add_job(Job(job=name, created=1.0, folder="", command=("x",), digest=name))
         store.add_shard(shard("a-001", "a", 2), [CallInShard(FIRST, 7, 1, "r:1"), CallInShard(SECOND, 7, 2, "r:2")])
         store.add_shard(shard("b-001", "b", 1), [CallInShard(THIRD, 7, 1, "s:1")])
-        store.share("c", ["b-001", "a-001"])
-        store.share("b", ["a-001", "b-001"])
+        store.share("c", {"b-001": 1, "a-001": 1})
+        store.share("b", {"a-001": 1, "b-001": 1})
         parts = store.shards()
         store.merge(shard("a-002", "a", 3), parts, now=9.0)
 
@@ -55,6 +55,11 @@ def test_shards_that_become_one_keep_their_calls_and_the_jobs_that_wait_for_them
             CallInShard(FIRST, 7, 1, "r:1"), CallInShard(SECOND, 7, 2, "r:2"), CallInShard(THIRD, 7, 3, "s:1"),
         ]  # fmt: skip
         assert store.jobs_of("a-002") == ["a", "b", "c"]
+        assert [store.portions(name)["a-002"] for name in ("a", "b", "c")] == [
+            Portion(2, 0), Portion(1, 1), Portion(0, 2),
+        ]  # fmt: skip
+        store.share("b", {"a-002": 2})  # a later pass finds all that wait, its own among them
+        assert store.portions("b")["a-002"] == Portion(1, 1)
         assert [[each.shard for each in store.open_shards(name)] for name in ("a", "b", "c")] == [["a-002"]] * 3
         assert set(store.calls_for([THIRD], job="c")) == {THIRD}
         assert store.calls_for([THIRD], job="d") == {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from statistics import median
+from functools import partial
+from itertools import chain
 from typing import Annotated
 
 import typer
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from scrimp.cli.printing import print_json, print_table
@@ -15,9 +17,11 @@ from scrimp.cli.session import Session, open_session
 from scrimp.enums import OPEN_SHARDS, UNSENT_SHARDS
 from scrimp.flows.batch.cheap_hours import hour_of
 from scrimp.flows.batch.jobs import find_job
+from scrimp.flows.batch.shards.progress import answered_of
 from scrimp.flows.batch.upkeep.flush import queued
+from scrimp.flows.batch.upkeep.overdue import warnings
 from scrimp.providers.batches import batch_flow
-from scrimp.store.batches.records import Job, ShardRecord
+from scrimp.store.batches.records import Job, Portion, ShardRecord
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import format_clock, pluralize
 
@@ -29,32 +33,38 @@ JobArgument = Annotated[
     typer.Argument(metavar="[JOB]", help="A job, or the beginning of its name; the newest if none is named."),
 ]  # fmt: skip
 
-# A batch that has taken so many times as long as half of them did is said to be late.
-_LATE = 5.0
-_SOON = 2 * 86_400.0  # seconds before results expire in which that is said
-
 
 @app.command(name="list")
 def list_(*, as_json: Json = False) -> None:
     """List the jobs, the oldest first: how old they are, and how far.
 
-    A warning says which results expire soon, and which batches have taken far longer than most.
+    Each request is counted for the job that collected it; the column shared, where there is one, has those of other
+    jobs that a job waits for, too. Where one batch has requests of several jobs, those answered are theirs in
+    proportion until it has ended.
+
+    A warning says which results expire soon, and which batches have taken far longer than most of their provider did.
     """
     with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
-        jobs, shards, now = store.jobs(), store.shards(), session.services.clock()
+        jobs, now = store.jobs(), session.services.clock()
+        warned = _warnings(session, store, now)
         of_job = {job.job: store.shards_for(job.job) for job in jobs}
+        portions = {job.job: store.portions(job.job) for job in jobs}
         if as_json:
-            print_json([_as_json(job, of_job[job.job], now) for job in jobs])
+            print_json([_as_json(job, of_job[job.job], portions[job.job], warned, now) for job in jobs])
             return
+        counts = [_counts(of_job[job.job], portions[job.job]) for job in jobs]
+        shares = any(each.shared for each in counts)
         print_table(
-            ("job", "age", "state", "batches", "requests", "answered", "command"),
-            [_cells(job, of_job[job.job], now) for job in jobs], "rrlrrrl", session.out,
+            ("job", "age", "state", "batches", "requests", *(["shared"] if shares else []), "answered", "command"),
+            [_cells(job, of_job[job.job], each, now, shares=shares) for job, each in zip(jobs, counts, strict=True)],
+            "rrlrrrl" if not shares else "rrlrrrrl", session.out,
             empty="there is no batch job yet: scrimp run --batch, or scrimp batch submit, makes one",
         )  # fmt: skip
         for queue, waiting in queued(store).items():
             requests = pluralize(sum(shard.requests for shard in waiting), "request")
             session.messages.note(f"queue {queue}: {requests} wait: scrimp batch flush {queue} sends them")
-        _warn(session, jobs, shards, now)
+        for sentence in chain.from_iterable(warned.values()):
+            session.messages.warn(sentence)
 
 
 @app.command()
@@ -63,8 +73,9 @@ def status(job: JobArgument = None, *, as_json: Json = False) -> None:
     with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
         found = find_job(store, job)
         shards, now = store.shards_for(found.job), session.services.clock()
+        warned = _warnings(session, store, now)
         if as_json:
-            print_json(_as_json(found, shards, now))
+            print_json(_as_json(found, shards, store.portions(found.job), warned, now))
             return
         print_table(
             ("batch", "model", "age", "state", "requests", "answered", "failed", "at the provider"),
@@ -77,7 +88,9 @@ def status(job: JobArgument = None, *, as_json: Json = False) -> None:
         if found.cheap_from is not None and found.cheap_from > now and job_state(found, (), now).startswith("waits"):
             waiting = f"{pluralize(found.for_later, 'request')} that no batch takes, until {hour_of(found.cheap_from)}"
             session.messages.note(f"waiting: {waiting}, when the model costs less")
-        _warn(session, [found], shards, now)
+        for shard in shards:
+            for sentence in warned.get(shard.shard, ()):
+                session.messages.warn(sentence)
 
 
 def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
@@ -96,47 +109,66 @@ def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
     return "to fetch" if shards else "new"
 
 
-def _cells(job: Job, shards: Sequence[ShardRecord], now: float) -> tuple[str, ...]:
-    sent = [shard for shard in shards if shard.state not in UNSENT_SHARDS]
-    return (
-        job.job, format_clock(now - job.created), job_state(job, shards, now), str(len(sent)),
-        f"{sum(shard.requests for shard in sent):,}", f"{sum(_answered(shard) for shard in sent):,}",
-        " ".join(job.command),
+class _Counts(Struct, frozen=True):
+    """What a job has of its batches: each request is one job's own, whoever else waits for it."""
+
+    batches: int  # with requests of its own
+    own: int
+    shared: int  # requests of other jobs that it waits for, too
+    answered: int  # of its own
+
+
+def _counts(shards: Sequence[ShardRecord], portions: Mapping[str, Portion]) -> _Counts:
+    sent = [(shard, portions[shard.shard]) for shard in shards if shard.state not in UNSENT_SHARDS]
+    return _Counts(
+        batches=sum(bool(portion.own) for _, portion in sent), own=sum(portion.own for _, portion in sent),
+        shared=sum(portion.shared for _, portion in sent),
+        answered=sum(answered_of(shard) * portion.own // shard.requests for shard, portion in sent if shard.requests),
     )  # fmt: skip
 
 
-def _answered(shard: ShardRecord) -> int:
-    return shard.requests if shard.state == "fetched" else shard.answered or 0
+def _cells(
+    job: Job, shards: Sequence[ShardRecord], counts: _Counts, now: float, *, shares: bool
+) -> tuple[str, ...]:  # fmt: skip
+    return (
+        job.job, format_clock(now - job.created), job_state(job, shards, now), str(counts.batches),
+        f"{counts.own:,}", *([f"{counts.shared:,}"] if shares else []), f"{counts.answered:,}", " ".join(job.command),
+    )  # fmt: skip
 
 
 def _shard_cells(shard: ShardRecord, now: float) -> tuple[str, ...]:
     return (
         shard.shard, f"{shard.provider}/{shard.model}", format_clock((shard.ended or now) - shard.created),
         f"{shard.state} ({shard.word})" if shard.word and shard.word != shard.state else shard.state,
-        f"{shard.requests:,}", f"{_answered(shard):,}", f"{shard.failed or 0:,}", shard.batch or "-",
+        f"{shard.requests:,}", f"{answered_of(shard):,}", f"{shard.failed or 0:,}", shard.batch or "-",
     )  # fmt: skip
 
 
-def _warn(session: Session, jobs: Sequence[Job], shards: Sequence[ShardRecord], now: float) -> None:
-    """Warn of results that expire soon, and of batches that take far longer than most."""
-    names = {job.job for job in jobs if not job.cancelled}
-    took = [shard.ended - shard.submitted for shard in shards if shard.ended and shard.submitted]
-    usual = median(took) if took else None
-    for shard in shards:
-        if shard.job not in names or shard.state not in ("submitted", "fetching") or shard.submitted is None:
-            continue
-        endpoint = session.services.routes.endpoints.get(shard.provider)
-        flow = None if endpoint is None else batch_flow(endpoint)
-        kept = None if flow is None else flow.limits.results_kept
-        if kept is not None and now > shard.submitted + kept - _SOON:
-            session.messages.warn(f"the results of {shard.shard} expire soon: scrimp batch fetch {shard.job}")
-        elif usual is not None and now - shard.submitted > _LATE * usual:
-            age, typical = format_clock(now - shard.submitted), format_clock(usual)
-            session.messages.warn(
-                f"{shard.shard} has taken {age}; half of {pluralize(len(took), 'batch')} took {typical} or less: "
-                f"scrimp batch cancel {shard.job} keeps what was answered"
-            )
+def _warnings(session: Session, store: BatchStore, now: float) -> dict[str, list[str]]:
+    """Return what a person should look after, by shard: results that expire soon, batches that take far too long."""
+    found: dict[str, list[str]] = {}
+    for shard, sentence in warnings(store.shards(), now, partial(_results_kept, session)):
+        found.setdefault(shard.shard, []).append(sentence)
+    return found
 
 
-def _as_json(job: Job, shards: Sequence[ShardRecord], now: float) -> dict[str, object]:
-    return {**asdict(job), "state": job_state(job, shards, now), "shards": [asdict(shard) for shard in shards]}
+def _results_kept(session: Session, provider: str) -> float | None:
+    """Return for how many seconds a provider keeps results; None where it is not known."""
+    endpoint = session.services.routes.endpoints.get(provider)
+    flow = None if endpoint is None else batch_flow(endpoint)
+    return None if flow is None else flow.limits.results_kept
+
+
+def _as_json(
+    job: Job, shards: Sequence[ShardRecord], portions: Mapping[str, Portion], warned: Mapping[str, list[str]],
+    now: float,
+) -> dict[str, object]:  # fmt: skip
+    counts = _counts(shards, portions)
+    return {
+        **asdict(job), "state": job_state(job, shards, now), "age_seconds": round(now - job.created, 1),
+        "requests": counts.own, "shared": counts.shared, "answered": counts.answered,
+        "shards": [
+            {**asdict(shard), **asdict(portions[shard.shard]), "warnings": warned.get(shard.shard, [])}
+            for shard in shards
+        ],
+    }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ class BatchCaller:
         self._batchable = Batchable(batches)
         self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
         self._queues = queues
-        self.shards = set[str]()  # that calls wait in, whichever job's they are
+        self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
         self.quote = Quote()
@@ -89,7 +90,7 @@ class BatchCaller:
         latest = calls[-1]
         if latest.state == "waiting":
             self.waiting += 1
-            self.shards.add(latest.shard)
+            self.shards[latest.shard] += 1
             self._commit(self._call(latest, question, row, recorder))
             queue = None if self._queues is None else self._queues.meet(latest.shard, row)
             if queue is not None:

@@ -99,7 +99,8 @@ class BatchRun:
                 stop = self._rows(open_prompts, lambda _: None, found)
                 return self._left(found) if stop is None else stop
             if self._plan.goal == "followed" and not self._has_looked:  # all had ended before, or wait in a queue
-                self._tell(progress_of(self._job, self._store.shards_for(self._job.job)))
+                shards, portions = self._store.shards_for(self._job.job), self._store.portions(self._job.job)
+                self._tell(progress_of(self._job, shards, portions))
             if self._plan.goal in ("submitted", "followed"):
                 return self._left(found)
             return self._rows(open_prompts, sink, found)

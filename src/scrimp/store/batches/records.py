@@ -56,6 +56,13 @@ class ShardRecord(Struct, frozen=True, kw_only=True):
     odd_results: int = 0  # results without a request of this shard, or the second for one
 
 
+class Portion(Struct, frozen=True):
+    """How much of a shard is a job's."""
+
+    own: int  # calls that it collected
+    shared: int  # calls of other jobs that it waits for, too
+
+
 ANY_QUESTION = -1  # of a call in an adopted batch: its result names the row, not what of the row was asked
 
 

@@ -50,4 +50,10 @@ def m004_adopted(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE shards ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues, m004_adopted)
+def m005_portions(db: sqlite3.Connection) -> None:
+    """Add how many calls of a shard are a job's own, and how many others it waits for; NULL where it is not known."""
+    db.execute("ALTER TABLE shard_jobs ADD COLUMN own INTEGER")
+    db.execute("ALTER TABLE shard_jobs ADD COLUMN shared INTEGER")
+
+
+MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues, m004_adopted, m005_portions)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import asdict, replace
 
 from scrimp.enums import OPEN_SHARDS
-from scrimp.store.batches.records import CallInShard, ShardRecord
+from scrimp.store.batches.records import CallInShard, Portion, ShardRecord
 from scrimp.store.batches.schema import MIGRATIONS
 from scrimp.store.database import connect, store_errors, transaction
 
@@ -75,20 +75,35 @@ class ShardTable:
         """Return the shards that a job waits for and that are not at their end."""
         return [shard for shard in self.shards_for(job) if shard.state in OPEN_SHARDS]
 
-    def share(self, job: str, shards: Iterable[str]) -> None:
-        """Note that a job waits for calls in these shards of others, too."""
+    def share(self, job: str, waiting: Mapping[str, int]) -> None:
+        """Note that a job waits for so many calls in these shards; those in its own are known."""
         with store_errors(self.path), transaction(self._db):
             self._db.executemany(
-                "INSERT OR IGNORE INTO shard_jobs (shard, job) SELECT id, ? FROM shards WHERE shard = ? AND job != ?",
-                ((job, shard, job) for shard in shards),
+                "INSERT INTO shard_jobs (shard, job, own, shared)"
+                " SELECT id, ?, 0, ? FROM shards WHERE shard = ? AND job != ?"
+                " ON CONFLICT DO UPDATE SET shared = max(coalesce(shared, 0), excluded.shared - coalesce(own, 0))",
+                ((job, calls, shard, job) for shard, calls in waiting.items()),
             )
+
+    def portions(self, job: str) -> dict[str, Portion]:
+        """Return how much of each shard that a job waits or waited for is its own, or shared with others."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT shards.shard, shards.job = ?, requests, own, shared FROM shards LEFT JOIN shard_jobs"  # noqa: S608 - as below
+                f" ON shard_jobs.shard = shards.id AND shard_jobs.job = ? WHERE {for_job(job)}",
+                (job, job),
+            ).fetchall()
+        return {
+            shard: _portion(requests, own, shared, owned=bool(owned)) for shard, owned, requests, own, shared in rows
+        }
 
     def jobs_of(self, shard: str) -> list[str]:
         """Return the jobs that wait for a shard, its own first."""
         with store_errors(self.path):
             rows = self._db.execute(
                 "SELECT job, 0 FROM shards WHERE shard = ? UNION SELECT shard_jobs.job, 1 FROM shard_jobs"
-                " JOIN shards ON shards.id = shard_jobs.shard WHERE shards.shard = ? ORDER BY 2, 1",
+                " JOIN shards ON shards.id = shard_jobs.shard AND shards.job != shard_jobs.job WHERE shards.shard = ?"
+                " ORDER BY 2, 1",
                 (shard, shard),
             ).fetchall()
         return [job for job, _ in rows]
@@ -114,12 +129,14 @@ class ShardTable:
                     "UPDATE calls SET shard = ?, number = number + ? WHERE shard = ?", (place, before, number)
                 )
                 self._db.execute(
-                    "INSERT OR IGNORE INTO shard_jobs (shard, job) SELECT ?, job FROM shard_jobs WHERE shard = ?"
-                    " UNION SELECT ?, ?", (place, number, place, part.job),
-                )  # fmt: skip
+                    "INSERT INTO shard_jobs (shard, job, own, shared)"
+                    " SELECT ?1, job, own, shared FROM shard_jobs WHERE shard = ?2 UNION SELECT ?1, ?3, ?4, 0"
+                    " ON CONFLICT DO UPDATE SET own = coalesce(own, 0) + coalesce(excluded.own, 0),"
+                    " shared = coalesce(shared, 0) + coalesce(excluded.shared, 0)",
+                    (place, number, part.job, part.requests),
+                )
                 self._save(replace(part, state="merged", ended=now))
                 before += part.requests
-            self._db.execute("DELETE FROM shard_jobs WHERE shard = ? AND job = ?", (place, merged.job))
 
     def _id(self, shard: str) -> int:
         ((number,),) = self._db.execute("SELECT id FROM shards WHERE shard = ?", (shard,)).fetchall()
@@ -129,6 +146,12 @@ class ShardTable:
 def _shard(row: Sequence[object]) -> ShardRecord:
     fields = dict(zip(_SHARD_FIELDS, row, strict=True))
     return msgspec.convert({**fields, "adopted": bool(fields["adopted"])}, ShardRecord)
+
+
+def _portion(requests: int, own: int | None, shared: int | None, *, owned: bool) -> Portion:
+    if owned:
+        return Portion(requests if own is None else own, shared or 0)
+    return Portion(own or 0, requests if shared is None else shared)
 
 
 def for_job(job: str) -> str:

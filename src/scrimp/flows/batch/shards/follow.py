@@ -48,8 +48,8 @@ class Follower:
         """Take one look at every open shard; return whether any is open still."""
         for shard in self._open():
             await self._take(shard, self._step)
-        shards = self._batches.store.shards_for(self._batches.job.job)
-        self._tell(progress_of(self._batches.job, shards))
+        store, job = self._batches.store, self._batches.job
+        self._tell(progress_of(job, store.shards_for(job.job), store.portions(job.job)))
         return bool(self._open())
 
     async def follow(self, until: Callable[[], bool] = lambda: False) -> None:

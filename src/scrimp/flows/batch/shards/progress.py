@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from scrimp.enums import UNSENT_SHARDS, ShardState
 
 if TYPE_CHECKING:
-    from scrimp.store.batches.records import Job, ShardRecord
+    from scrimp.store.batches.records import Job, Portion, ShardRecord
 
 
 class BatchProgress(Struct, frozen=True, kw_only=True):
@@ -25,8 +25,13 @@ class BatchProgress(Struct, frozen=True, kw_only=True):
     requests: int
     answered: int
     failed: int
+    wanted: int  # requests that the job waits for: others may be of other jobs
     begun: float  # seconds since the epoch
     ended: float | None
+
+    def part(self, number: int) -> int:
+        """Return the job's part of a number of requests: where they are not its own alone, in proportion."""
+        return number * self.wanted // self.requests if self.requests else 0
 
 
 class JobProgress(Struct, frozen=True, kw_only=True):
@@ -43,30 +48,38 @@ class JobProgress(Struct, frozen=True, kw_only=True):
 
     @property
     def requests(self) -> int:
-        """How many requests they have."""
-        return sum(batch.requests for batch in self.batches)
+        """How many requests in them the job waits for."""
+        return sum(batch.wanted for batch in self.batches)
 
     @property
     def answered(self) -> int:
         """How many of these have a result."""
-        return sum(batch.answered for batch in self.batches)
+        return sum(batch.part(batch.answered) for batch in self.batches)
 
     @property
     def failed(self) -> int:
         """How many of these have an error."""
-        return sum(batch.failed for batch in self.batches)
+        return sum(batch.part(batch.failed) for batch in self.batches)
 
 
-def progress_of(job: Job, shards: Sequence[ShardRecord]) -> JobProgress:
-    """Return how far a job is whose shards these are."""
+def answered_of(shard: ShardRecord) -> int:
+    """Return how many requests of a shard have a result."""
+    return shard.requests if shard.state == "fetched" else shard.answered or 0
+
+
+def progress_of(job: Job, shards: Sequence[ShardRecord], portions: Mapping[str, Portion]) -> JobProgress:
+    """Return how far a job is that waits for these shards, or for portions of them."""
     sent = [shard for shard in shards if shard.state not in UNSENT_SHARDS]
-    return JobProgress(job=job.job, begun=job.created, batches=tuple(map(_batch, sent)))
+    return JobProgress(
+        job=job.job, begun=job.created, batches=tuple(_batch(shard, portions.get(shard.shard)) for shard in sent)
+    )
 
 
-def _batch(shard: ShardRecord) -> BatchProgress:
+def _batch(shard: ShardRecord, portion: Portion | None) -> BatchProgress:
     return BatchProgress(
         batch=shard.shard, provider=shard.provider, model=shard.model, id=shard.batch, state=shard.state,
         word=shard.word, requests=shard.requests,
-        answered=shard.requests if shard.state == "fetched" else shard.answered or 0, failed=shard.failed or 0,
+        answered=answered_of(shard), failed=shard.failed or 0,
+        wanted=shard.requests if portion is None else min(portion.own + portion.shared, shard.requests),
         begun=shard.submitted or shard.created, ended=shard.ended,
     )  # fmt: skip
