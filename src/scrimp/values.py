@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
-from scrimp.enums import CacheUse, Effort, EntryStatus, FailureKind, Level, RouteChoice, RowStatus, Signal, StopReason
+from scrimp.enums import (
+    CacheLifetime,
+    CachePart,
+    CacheUse,
+    Effort,
+    EntryStatus,
+    FailureKind,
+    Level,
+    RouteChoice,
+    RowStatus,
+    Signal,
+    StopReason,
+)
 
 # The type of parsed JSON, defined only here; modules narrow it before use. In rows of an input a number with a fraction
 # or an exponent is a msgspec.Raw, which is its digits as they were written.
@@ -195,6 +207,22 @@ class Route(Struct, frozen=True, kw_only=True):
     certificate: str | None = None  # its name in the ledger
 
 
+class CacheMark(Struct, frozen=True):
+    """Where in a call something ends that its provider is to keep: in which part, after how many characters."""
+
+    part: CachePart
+    end: int
+
+
+class PromptCache(Struct, frozen=True, kw_only=True):
+    """What a call asks of its provider's prompt cache; without marks it asks that nothing be kept."""
+
+    marks: tuple[CacheMark, ...] = ()  # in the order of the call
+    lifetime: CacheLifetime = "5m"
+    key: str = ""  # a name of what is shared, for providers that want one
+    shared: int = 0  # about how many tokens are shared
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """One request to one model, independent of the wire format."""
 
@@ -211,6 +239,7 @@ class Call(Struct, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] = ()
     attached_tokens: int = 0  # the most that they count at this model
     predicate: str | None = None  # ask for the probability that this is true of the text, not for a completion
+    prompt_cache: PromptCache | None = None  # None: the provider is told nothing of it
 
 
 class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -396,6 +425,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     compared_cost: Decimal | None = None  # dollars of the one call that the baseline would have made, too
     calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
     batch_saved: Decimal | None = None  # dollars that the compared call would have cost more outside a batch
+    provider_cache_saved: Decimal | None = None  # that it would have cost more without the provider's cache, or less
 
     @property
     def certified(self) -> bool:

@@ -77,8 +77,9 @@ class Case(Struct, kw_only=True):
 CASES = {
     # Where scrimp chose the model.
     "routed": Case(cost=140, paid=14, causes={"routing": 126}),
-    "the baseline has the provider's cache that the call had": Case(
-        replies={"gpt-6-luna": [CACHED]}, cost=113, paid=11.3, causes={"routing": 101.7}
+    # Of its four thousand input tokens three were read at a tenth: 0.1 instead of 1 each.
+    "the provider's cache is a cause of its own, and the baseline has none": Case(
+        replies={"gpt-6-luna": [CACHED]}, cost=140, paid=11.3, causes={"provider caching": 2.7, "routing": 126}
     ),
     "a cheap model's hidden reasoning is not charged to the baseline": Case(
         replies={"gpt-6-luna": [THOUGHT]}, cost=140, paid=34, causes={"routing": 106}
@@ -86,10 +87,9 @@ CASES = {
     "compression is apart from routing: 15 instead of 14, and 150 instead of 140": Case(
         prompts=[SPACED], cost=150, paid=14, causes={"compression": 1, "routing": 135}
     ),
-    # Of the thousand tokens 750 would have been in the cache: luna 0.25 + 0.075, sol 2.5 + 0.75.
-    "what compression removed would have been in the provider's cache, too": Case(
-        prompts=[SPACED], replies={"gpt-6-luna": [CACHED]}, cost=116.25, paid=11.3,
-        causes={"compression": 0.325, "routing": 104.625},
+    "what compression removed is compared with fresh input": Case(
+        prompts=[SPACED], replies={"gpt-6-luna": [CACHED]}, cost=150, paid=11.3,
+        causes={"compression": 1, "provider caching": 2.7, "routing": 135},
     ),
     "a baseline that the user wants": Case(
         flags=f"--baseline {OPUS}", baseline=OPUS, cost=56, paid=14, causes={"routing": 42}

@@ -10,7 +10,18 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Meta, Struct
 
 from scrimp.config.secret_patterns import contains_secret, is_variable_name
-from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, Priority, ProgressMode, RowOrder, Signal
+from scrimp.enums import (
+    CacheMode,
+    ColorMode,
+    Dialect,
+    Effort,
+    Level,
+    Priority,
+    ProgressMode,
+    ProviderCacheMode,
+    RowOrder,
+    Signal,
+)
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
 from scrimp.units import checked_dollars, parse_discount, parse_duration, parse_percent, parse_row_limit
@@ -67,6 +78,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compress: Level = "lossless"
     cache: CacheMode = "on"
     cache_ttl: str | None = None
+    provider_cache: ProviderCacheMode = "auto"
     allow_unkept: bool = False
     max_cost: Decimal | None = None
     allow_unpriced: bool = False

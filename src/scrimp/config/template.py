@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import get_args
 
-from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, ProgressMode, RowOrder, Signal
+from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, ProgressMode, ProviderCacheMode, RowOrder, Signal
 from scrimp.providers.presets import PRESETS
 
 
@@ -50,6 +50,8 @@ TEMPLATE = f"""\
 #                                  # if set, it goes before the levels of `scrimp tune apply --compress`
 # cache = "on"                     # {_values(CacheMode)}
 # cache_ttl = "90d"                # if not set, completions never expire
+# provider_cache = "auto"          # {_values(ProviderCacheMode)}; auto: providers are asked to keep what rows begin
+#                                  # with where that costs less; off: they are told nothing of it
 # allow_unkept = false             # go on where completions cannot be kept, as on a full disk: a rerun pays again
 # max_cost = 5.00                  # dollars for one run; if not set, there is no cap
 # allow_unpriced = false           # under a cap, call models of unknown price too

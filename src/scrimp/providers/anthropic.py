@@ -24,6 +24,7 @@ from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import anthropic_content
 from scrimp.providers.requests.capabilities import claude_thinking
 from scrimp.providers.requests.output_caps import claude_cap
+from scrimp.providers.requests.prompt_cache import claude_system
 from scrimp.providers.requests.tool_turns import anthropic_tools, anthropic_turns
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Message, Usage
@@ -45,7 +46,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         sent = sent_schema(parameters.schema, endpoint)
         system = with_schema(system, sent)
     if system:
-        body["system"] = system
+        body["system"] = claude_system(system, call.prompt_cache)
     if parameters.effort is not None:
         body |= claude_thinking(call.model, parameters.effort)
     if parameters.temperature is not None:

@@ -117,6 +117,7 @@ def test_two_destinations_in_the_environment_are_an_error(project: Project) -> N
         ("compress", "off", "off"),
         ("cache", "only", "only"),
         ("cache_ttl", "30d", "30d"),
+        ("provider_cache", "off", "off"),
         ("allow_unkept", "true", True),
         ("max_cost", "0.1", Decimal("0.1")),
         ("allow_unpriced", "true", True),

@@ -147,6 +147,9 @@ class Rooms:
 
     refusal = None
 
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """What the rows have in common changes nothing here."""
+
     def all_down(self, chains: Sequence[Chain]) -> bool:
         return False
 

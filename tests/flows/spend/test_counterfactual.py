@@ -77,7 +77,7 @@ class Made:
             output="x", model=kept.model, provider=kept.provider, finish_reason="stop", usage=kept.usage,
             cost=recorder.cost, compressed=compression, attempts=len(steps), baseline=told.baseline,
             baseline_cost=told.baseline_cost, compression_saved=told.compression_saved, choice=choice,
-            baseline_estimated=told.estimated, compared_cost=kept.cost,
+            baseline_estimated=told.estimated, compared_cost=kept.cost, provider_cache_saved=told.provider_cache_saved,
         )  # fmt: skip
         cache: CacheUse = draw(st.sampled_from(["miss", "off", "hit", "dup"]))
         self.outcome = Answered(
@@ -103,8 +103,11 @@ def test_the_causes_are_the_baseline_less_what_was_paid_and_only_those_said_to_b
     for cause in CAUSES:
         if cause == "other attempts":
             assert savings.by_cause[cause] <= 0
+        elif cause == "provider caching":
+            assert made.outcome.cache != "hit" or savings.by_cause[cause] == 0  # otherwise of any sign
         elif cause == answer.choice and made.outcome.cache != "hit":
-            dearer = made.compared_cost + (answer.compression_saved or 0) > answer.baseline_cost
+            other = (answer.compression_saved or 0) + (answer.provider_cache_saved or 0)
+            dearer = made.compared_cost + other > answer.baseline_cost
             assert (savings.by_cause[cause] < 0) == dearer
         else:
             assert savings.by_cause[cause] >= 0

@@ -61,7 +61,7 @@ def run_options(
         choices_text=_choices_text(answer.choices_text, defaults), check=check, level=defaults.compress,
         level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=parse_duration(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
-        allow_unkept=defaults.allow_unkept,
+        allow_unkept=defaults.allow_unkept, provider_cache=defaults.provider_cache,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,
         order=defaults.order, retries=defaults.retries, corrections=defaults.retries,
         timeout=defaults.timeout, labels=run_labels(labels),

@@ -97,6 +97,10 @@ class Answerer:
         """Why a request did not fit under the run's cap, with what is spent by now; None where all did."""
         return self._step_caller.refusal
 
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to be asked for."""
+        self._step_caller.expect(rows)
+
     def all_down(self, chains: Iterable[Chain]) -> bool:
         """Return whether no model of these chains may be called any more."""
         return not any(self._step_caller.is_alive(step) for chain in chains for step in chain.steps)
@@ -172,6 +176,7 @@ class Answerer:
             baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
             baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
             calls=call_usages(recorder.entries, attempts, compared), batch_saved=counterfactual.batch_saved,
+            provider_cache_saved=counterfactual.provider_cache_saved,
             climb=_summaries(attempts), effort=entry.effort,
         )  # fmt: skip
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.attached_content import AttachedContent
     from scrimp.flows.answer.prefix_warmup import PrefixWarmup
+    from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.recorder import RowRecorder
@@ -57,6 +58,9 @@ class CallsSteps(Protocol):
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
 
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to be asked for."""
+
     def converses(self, step: Step) -> bool:
         """Return whether a step answers more than the prompt."""
 
@@ -76,9 +80,9 @@ class StepCaller:
         self, *, options: RunOptions, client: ProviderClient, health: ProviderHealth, warmup: PrefixWarmup,
         endpoints: Mapping[str, Endpoint], available: Collection[str], budget: Budget, prices: PriceBook,
         warn: Callable[[str], None], redirected: Callable[[str, str, str], None] = lambda *_: None,
-        streams: bool = False, show: Callable[[str], None] | None = None,
+        streams: bool = False, show: Callable[[str], None] | None = None, caching: ProviderCaching | None = None,
     ) -> None:  # fmt: skip
-        """`available` are the providers that can be called.
+        """`available` are the providers that can be called; `caching` says what they are asked to keep, if anything.
 
         `redirected` is told of a certified task, a model that was called for it, and the one that answered instead.
         `streams` asks for streamed completions, and `show` gets them piece by piece.
@@ -91,7 +95,13 @@ class StepCaller:
         self._parameters = CallParameters(options, endpoints, warn)
         self._rule_budgets: dict[str, Budget] = {}
         self._overruns = Overruns(warn)
+        self._caching = caching
         self._content: AttachedContent | None = None
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to be called: what they share may be kept by their provider."""
+        if self._caching is not None:
+            self._caching.expect(rows)
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
@@ -243,13 +253,22 @@ class StepCaller:
         show = self._show_piece if call.stream and self._show is not None else None
 
         async def send(call: Call, *, content: Content | None = None) -> Completion | Failure:
-            prefix = long_prefix(call)
+            if self._caching is not None:
+                call = self._caching.asked(call)
+            prefix = self._prefix(call, endpoint)
             if prefix is None:
                 return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
             async with self._warmup.turn(call, prefix):
                 return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
 
         return await (self._attached_content().send(call, endpoint, send) if call.attachments else send(call))
+
+    def _prefix(self, call: Call, endpoint: Endpoint) -> str | None:
+        """Return what a provider keeps of a call, so that those that share it follow the first; None if it does not."""
+        if call.prompt_cache is not None and call.prompt_cache.marks:
+            return call.system
+        # Nothing is kept at Anthropic unless it is asked for.
+        return None if endpoint.dialect == "anthropic" else long_prefix(call)
 
     def _attached_content(self) -> AttachedContent:
         if self._content is None:

@@ -214,6 +214,10 @@ class BatchCaller:
         """Why a live request did not fit under the cap; None where all did."""
         return self._inner.refusal
 
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to be asked for: those that are called live."""
+        self._inner.expect(rows)
+
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
         return self._inner.is_alive(step)

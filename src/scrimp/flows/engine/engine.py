@@ -141,6 +141,8 @@ class Engine:
         return leaders
 
     def _begin(self, rows: Sequence[RowAtPosition]) -> None:
+        if self._stop is None:
+            self._answerer.expect([each.row for each in rows])
         for each in rows if self._stop is None else ():
             recorder = RowRecorder(self._recorder, each.row)
             task = asyncio.create_task(self._answer(each.row, each.position, recorder))

@@ -16,6 +16,7 @@ from scrimp.errors import ConfigError, LocalModelError
 from scrimp.flows.answer.answerer import Answerer
 from scrimp.flows.answer.chain_history import ChainHistory
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
+from scrimp.flows.answer.provider_caching import ProviderCaching
 from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.spend.billed_before import BaselineBefore
@@ -93,6 +94,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
         endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
         prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
+        caching=_caching(options, services),
     )  # fmt: skip
     pricer = CounterfactualPricer(
         prices, options.baseline, routes.available, BaselineBefore(services.paths.ledger_db).output
@@ -103,6 +105,12 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
     )  # fmt: skip
     steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
     return Answerer(options=options, step_caller=steps, pricer=pricer, history=history)
+
+
+def _caching(options: RunOptions, services: Services) -> ProviderCaching | None:
+    if options.provider_cache == "off":
+        return None
+    return ProviderCaching(services.routes.endpoints, services.prices, services.clock, services.note)
 
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.enums import CacheMode, Level, Priority, RowOrder
+from scrimp.enums import CacheMode, Level, Priority, ProviderCacheMode, RowOrder
 from scrimp.values import Parameters
 
 # Rows that must be done before a share of failed ones says anything.
@@ -61,6 +61,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     level_fixed: bool = False  # a flag names the level: it goes before a rule's own
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
+    provider_cache: ProviderCacheMode = "auto"
     allow_unkept: bool = False  # go on where completions cannot be kept
     baseline: str | None = None  # what the user wants every row compared with
     concurrency: int = 16  # the most calls in flight to one provider

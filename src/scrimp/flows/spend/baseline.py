@@ -1,7 +1,7 @@
 """What a row is compared with: which model, and the usage it would have had there.
 
-Nothing but the choice of the model may look like a saving of routing. So the baseline has the provider's cache that the
-call had, no hidden reasoning of another model, and where the user named the model it is that model.
+Nothing but the choice of the model may look like a saving of routing. So the baseline has no provider's cache, which is
+a cause of its own, no hidden reasoning of another model, and where the user named the model it is that model.
 """
 
 from __future__ import annotations
@@ -73,6 +73,13 @@ def with_input(usage: Usage, more: int) -> Usage:
 
 def _share(tokens: int, part: int, whole: int) -> int:
     return tokens * part // whole
+
+
+def without_provider_cache(usage: Usage) -> Usage:
+    """Return the usage of the same call where its provider keeps nothing: all input is fresh."""
+    if not (usage.cache_read or usage.cache_write or usage.cache_read_audio):
+        return usage
+    return replace(usage, cache_read=0, cache_write=0, cache_write_long=0, cache_read_audio=0)
 
 
 def usage_at(baseline: str, usage: Usage, answered_by: str) -> Usage:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.spend.baseline import baseline_of, is_model_of, uncompressed, usage_at
+from scrimp.flows.spend.baseline import (
+    baseline_of,
+    is_model_of,
+    uncompressed,
+    usage_at,
+    without_provider_cache,
+)
 from scrimp.flows.spend.call_price import price_call
 from scrimp.units import PICODOLLAR
 from scrimp.values import Completion, Compression, Entry, Route, Usage
@@ -25,12 +31,13 @@ _ZERO = Decimal(0)
 
 
 class Counterfactual(Struct, frozen=True, kw_only=True):
-    """Dollars of the baseline, and dollars that compression and a batch saved; None: unknown."""
+    """Dollars of the baseline, and dollars that compression, a batch and a provider's cache saved; None: unknown."""
 
     baseline: str
     baseline_cost: Decimal | None = None
     compression_saved: Decimal | None = None
     batch_saved: Decimal | None = None
+    provider_cache_saved: Decimal | None = None
     estimated: bool = False
 
 
@@ -56,18 +63,20 @@ class CounterfactualPricer:
         used = completion.usage
         if used is None:
             return Counterfactual(baseline=baseline)
-        given, guessed = uncompressed(used, compression, entry.provider, entry.model)
-        saved = _ZERO if given is used else self._saved(entry, completion, given)
+        plain = without_provider_cache(used)
+        given, guessed = uncompressed(plain, compression, entry.provider, entry.model)
+        saved = _ZERO if given is plain else self._saved(entry, completion, plain, given)
         own = is_model_of(baseline, f"{entry.provider}/{entry.model}", entry.effort)
         own = own and not self._was_redirected(route, entry)
         batch_saved = self._batch_saved(entry, completion)
+        cache_saved = _ZERO if plain is used else self._saved(entry, completion, used, plain)
         if own:
-            cost = None if entry.cost is None else entry.cost + (saved or _ZERO) + (batch_saved or _ZERO)
+            cost = None if entry.cost is None else entry.cost + sum(filter(None, (saved, batch_saved, cache_saved)))
         else:
             cost = self._dollars(baseline, self._usage(baseline, given, completion, entry), entry.time)
         return Counterfactual(
             baseline=baseline, baseline_cost=cost, compression_saved=saved, batch_saved=batch_saved,
-            estimated=guessed or entry.estimated or not own,
+            provider_cache_saved=cache_saved, estimated=guessed or entry.estimated or not own,
         )  # fmt: skip
 
     def _usage(self, baseline: str, given: Usage, completion: Completion, entry: Entry) -> Usage:
@@ -82,12 +91,12 @@ class CounterfactualPricer:
         named = self._wanted is None and route.choice != "routing"
         return entry.answered_by is not None and not named
 
-    def _saved(self, entry: Entry, completion: Completion, given: Usage) -> Decimal | None:
-        """Return what the prompt as it was given would have cost more, at the list price of the model that answered."""
-        as_sent = replace(completion, reported_cost=None, batch=False)
+    def _saved(self, entry: Entry, completion: Completion, used: Usage, otherwise: Usage) -> Decimal | None:
+        """Return what another usage would have cost more, at the list price of the model that answered."""
+        live = replace(completion, reported_cost=None, batch=False)
         less, more = (
-            price_call(self._prices, entry.provider, entry.model, each, entry.time)[0]
-            for each in (as_sent, replace(as_sent, usage=given))
+            price_call(self._prices, entry.provider, entry.model, replace(live, usage=usage), entry.time)[0]
+            for usage in (used, otherwise)
         )
         return None if more is None or less is None else more - less
 

@@ -66,9 +66,7 @@ def _savings(savings: Savings) -> dict[str, object]:
         "cost_usd": savings.baseline_cost,
         "compared_cost_usd": savings.cost,
         "saved_usd": savings.saved,
-        # The provider's cache is on both sides, so that it saves nothing here; the field is older than that.
-        "saved_by_usd": {cause.replace(" ", "_"): amount for cause, amount in savings.by_cause.items()}
-        | {"provider_caching": 0},
+        "saved_by_usd": {cause.replace(" ", "_"): amount for cause, amount in savings.by_cause.items()},
         "rows": savings.rows,
         "rows_not_compared": savings.rows_not_compared,
         "about": savings.estimated_rows > 0,

@@ -1,0 +1,37 @@
+"""How a provider's prompt cache works for a model, and what it charges: facts that others find and decisions use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from scrimp.enums import CacheLifetime
+
+# How a cache is asked for: by marks in the request ("marks"), by a name of what is shared ("key"), or not at all.
+CacheForm = Literal["marks", "key", "automatic", "none"]
+
+LIFETIME_SECONDS: Mapping[CacheLifetime, int] = {"5m": 300, "30m": 1800, "1h": 3600}
+
+
+class CacheRules(Struct, frozen=True, kw_only=True):
+    """What a provider keeps for a model, and how it is asked to."""
+
+    form: CacheForm
+    minimum: int = 0  # tokens; shorter beginnings are not kept, without a word
+    lifetimes: tuple[CacheLifetime, ...] = ("5m",)  # that can be asked for; each use begins them anew
+    named: bool = False  # whether calls that share a beginning should name it (prompt_cache_key)
+    writes_unless_told: bool = False  # whether a call that says nothing pays for a write
+
+
+NO_CACHE = CacheRules(form="none")
+
+
+class CacheRates(Struct, frozen=True, kw_only=True):
+    """Dollars per million tokens of input: fresh, read from the cache, and written to it for each lifetime."""
+
+    fresh: Decimal
+    read: Decimal
+    write: Mapping[CacheLifetime, Decimal]
