@@ -97,3 +97,45 @@ def test_what_several_commands_left_in_a_queue_is_one_batch(batched: Scrimp, ser
         ]
     assert [len(batch.items) for batch in server.batches.values()] == [10]
     assert server.paid_twice == []
+
+
+@pytest.mark.parametrize("off", [0, -1, 2])
+def test_what_a_provider_counts_is_compared_with_what_came_back(
+    batched: Scrimp, server: BatchServer, model: str, off: int
+) -> None:
+    name = model.partition("/")[0]
+    server.fates = {PROMPTS[3]: failed(400)}
+    server.counts_off = off
+    batched("run", "rows.txt", "--model", model, "--batch", "--retries", "0")
+    told = batched("batch", "reconcile")
+    assert told.status == 0, told.err
+    if off:
+        assert f"{name} counts {6 + off} answers, 6 came back" in told.err
+    else:
+        assert "1 batch: nothing differs" in told.err
+
+
+def test_what_was_counted_and_did_not_come_back_is_told_at_every_api(
+    batched: Scrimp, server: BatchServer, model: str
+) -> None:
+    server.fates = {PROMPTS[3]: MISSING}
+    batched("run", "rows.txt", "--model", model, "--batch", "--retries", "0")
+    assert f"{model.partition('/')[0]} counts 7 answers, 6 came back" in batched("batch", "reconcile").err
+
+
+TELL_TOKENS = ("openai", "openrouter")
+
+
+def test_tokens_and_dollars_of_a_whole_batch_are_compared_where_they_are_told(
+    batched: Scrimp, server: BatchServer, model: str
+) -> None:
+    name = model.partition("/")[0]
+    if name == "openrouter":  # a price of one's own is not what it charges
+        batched.config((batched.home / "config.toml").read_text().partition("[models")[0])
+    server.usage_off = 1000
+    batched("run", "rows.txt", "--model", model, "--batch")
+    told = batched("batch", "reconcile").err
+    assert ("tokens in, " in told) == (name in TELL_TOKENS), told
+    assert ("the ledger has $" in told) == (name == "openrouter"), told
+    server.usage_off = 0
+    assert "1 batch: nothing differs" in batched("batch", "reconcile").err

@@ -40,7 +40,7 @@ def reconcile(
     """Ask the providers for their batches, and say where they and scrimp differ.
 
     A batch whose creation was never confirmed is found; one that its provider does not know is named; so are requests,
-    answers, errors and tokens of which the provider counts more, or fewer, than came back.
+    answers, errors, tokens and dollars of which the provider counts more, or fewer, than came back.
 
     Batches of the last 30 days that scrimp made and that are not known here are those of another machine, or of a store
     that was lost. Once adopted, their results answer the same commands, given again with --batch, which send nothing

@@ -82,10 +82,13 @@ class MistralJobs(FileFlow):
             raise unreadable(self._endpoint, "an id and a state that are known")
         files = files_of(body, "output_file", "error_file")
         state = end_of(_STATES[word], body.get("output_file"))
+        completed, succeeded, failed = (
+            count(body.get(f"{name}_requests")) for name in ("completed", "succeeded", "failed")
+        )
         return RemoteBatch(
             id=identity, model=nonempty(body.get("model")),
             state=state, word=word, shard=_shard_of(body), total=count(body.get("total_requests")),
-            completed=count(body.get("completed_requests")), failed=count(body.get("failed_requests")),
+            completed=completed if succeeded is None else succeeded + (failed or 0), failed=failed,
             created=moment(body.get("created_at")), results=files,
             faults=tuple(LineFault("", string(obj(error).get("message"))) for error in array(body.get("errors"))),
         )  # fmt: skip

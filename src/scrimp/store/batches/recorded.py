@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 from scrimp.store.batches.records import ANY_QUESTION, CallInShard
 from scrimp.store.database import connect, store_errors
+from scrimp.store.encoding.dollars import dollars
 from scrimp.store.ledger import MIGRATIONS
 
 
@@ -21,3 +23,16 @@ def recorded_calls(ledger: Path, shard: str) -> list[CallInShard]:
         for call, key in rows
         if (number := str(call).rpartition("-")[2]).isdecimal()
     ]
+
+
+def recorded_cost(ledger: Path, shard: str) -> tuple[int, Decimal | None]:
+    """Return how many paid calls of a shard the ledger has, and their dollars; None where not all have a price."""
+    if not ledger.exists():
+        return 0, None
+    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+        ((calls, unpriced, nano, pico),) = db.execute(
+            "SELECT count(*), coalesce(sum(cost_nano IS NULL), 0), coalesce(sum(cost_nano), 0),"
+            " coalesce(sum(cost_pico), 0) FROM entries WHERE batch = ? AND status IN ('paid', 'truncated')",
+            (shard,),
+        ).fetchall()
+    return int(calls), None if unpriced or not calls else dollars(nano, pico)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from scrimp.errors import MissingKeyError
 from scrimp.flows.batch.job_files import held, locked
 from scrimp.flows.batch.shards.opening import batches_of, open_follower, open_wire
-from scrimp.flows.batch.upkeep.totals import differences, kept, told
+from scrimp.flows.batch.upkeep.totals import cost_difference, differences, kept, told
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
 from scrimp.store.batches.recorded import recorded_calls
@@ -136,6 +136,7 @@ class Reconciliation:
         if shard.state == "fetched":
             ours = kept(shard, self._store, self._services.routes.endpoints[shard.provider])
             notes += differences(shard.provider, told(shard), ours)
+            notes += cost_difference(shard, ours.answered, self._services.paths.ledger_db)
         return Pair(provider=shard.provider, here=shard, there=there, notes=tuple(notes))
 
     def _told(self, shard: ShardRecord, there: RemoteBatch) -> ShardRecord:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
+from scrimp.store.batches.recorded import recorded_cost
+from scrimp.units import PICODOLLAR, format_dollars
 from scrimp.values import Call, Completion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from scrimp.providers.endpoint import Endpoint
     from scrimp.store.batches.records import ShardRecord
     from scrimp.store.batches.store import BatchStore
+
+_ROUNDING = 1000 * PICODOLLAR  # dollars a call: providers add up floating numbers
 
 
 class Totals(Struct, frozen=True):
@@ -46,6 +52,16 @@ def kept(shard: ShardRecord, store: BatchStore, endpoint: Endpoint) -> Totals:
         else:
             failed += 1
     return Totals(answered, failed, tokens_in, tokens_out)
+
+
+def cost_difference(shard: ShardRecord, answered: int | None, ledger: Path) -> Iterator[str]:
+    """Yield in words where the provider's cost of a batch is not that in the ledger, once that has all its calls."""
+    told_of = None if shard.reported_cost is None else Decimal(shard.reported_cost)
+    calls, recorded = recorded_cost(ledger, shard.shard)
+    if told_of is None or recorded is None or calls != answered:
+        return
+    if abs(told_of - recorded) > _ROUNDING * calls:
+        yield f"{shard.provider} counts {format_dollars(told_of)}, the ledger has {format_dollars(recorded)}"
 
 
 def differences(provider: str, theirs: Totals, ours: Totals) -> Iterator[str]:
