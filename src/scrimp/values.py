@@ -353,6 +353,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     output: str | None = None  # the label or the JSON alone; None where the text is the answer
     reworded: bool = False  # the prompt was reworded, to see whether its model agrees with itself
     reason: str = ""  # why it was kept, or why the chain continued
+    without_room: bool = False  # its cap left no text, so the same was asked again under a higher one
 
 
 class AttemptSummary(Struct, frozen=True):

@@ -49,12 +49,14 @@ def counted(model: str, body: dict[str, Any], answer: Answer) -> tuple[str, int,
 
 
 def chat_completion(model: str, body: dict[str, Any], answer: Answer) -> dict[str, Any]:
-    """Answer as OpenAI's chat completions do."""
+    """Answer as OpenAI's chat completions do; what does not fit under the cap leaves no text, as after a thought."""
     text, taken, given = counted(model, body, answer)
+    cap = body.get("max_completion_tokens", given)
+    text, given, finish = ("", cap, "length") if given > cap else (text, given, "stop")
     return {
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1_795_000_000, "model": model,
         "choices": [{
-            "index": 0, "finish_reason": "stop", "logprobs": None,
+            "index": 0, "finish_reason": finish, "logprobs": None,
             "message": {"role": "assistant", "content": text, "refusal": None},
         }],
         "usage": {

@@ -285,3 +285,16 @@ def test_a_cancelled_job_says_so_when_its_rows_are_fetched(batched: Scrimp, serv
     assert "was cancelled" in fetched.err
     assert {row["status"] for row in fetched.rows} <= {"ok", "pending"}
     assert not server.live_prompts
+
+
+def test_a_row_that_hit_its_cap_with_no_text_is_asked_again_in_another_batch_under_a_higher_one(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    ran = run(batched, "--batch", "--max-output", "2", "--limit", "3")
+
+    assert [(row["status"], row["output"], row["attempts"]) for row in ran.rows] == [
+        ("ok", f"echo: prompt {number}", 2) for number in range(3)
+    ], ran.err
+    assert (len(server.batches), server.count("live")) == (2, 0)
+    assert [status for status, _, _ in entries(batched)].count("truncated") == 3
+    assert len(entries(batched)) == 6

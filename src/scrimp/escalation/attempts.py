@@ -19,6 +19,7 @@ _LAST = "last step"
 _BEST = "best of the valid"
 _ALONE = "no other completion to agree with yet"
 _UNUSED = "not needed"
+_NO_ROOM = "its cap left no text: asked again under a higher one"
 _ITSELF = "says the same when asked in other words"
 
 
@@ -30,6 +31,7 @@ class ChainStage(Struct, frozen=True):
     reworded: bool = False
     reply: str | None = None
     correction: str | None = None  # what is said of it
+    raised: bool = False  # the cap, since the same call left no text under a lower one
 
 
 def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:
@@ -78,6 +80,11 @@ def attempt_of(
         parsed=verdict.parsed, output=verdict.output if verdict.valid else None, reworded=stage.reworded,
         reason=why if kept else _doubt(verdict, chain),
     )  # fmt: skip
+
+
+def without_room(attempt: Attempt) -> Attempt:
+    """Return the attempt of a completion that is asked for again under a higher cap."""
+    return replace(attempt, without_room=True, reason=_NO_ROOM)
 
 
 def _doubt(verdict: Verdict, chain: Chain) -> str:

@@ -10,7 +10,7 @@ next run calls again instead of finding in the cache a completion that the chain
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ from scrimp.escalation.attempts import (
     keep_original_wording,
     kept_of,
     unused_attempt,
+    without_room,
 )
 from scrimp.escalation.questions import (
     CallResult,
@@ -39,7 +40,7 @@ from scrimp.escalation.questions import (
 from scrimp.escalation.signals import SIGNALS, ask_other_model
 from scrimp.escalation.signals.rewording import reworded
 from scrimp.failures import policy_of
-from scrimp.values import Attempt, Chain, Completion, Failure
+from scrimp.values import Attempt, Chain, Completion, Failure, Step
 
 if TYPE_CHECKING:
     from scrimp.escalation.confidence import Assessor
@@ -58,11 +59,12 @@ class _Settings(Struct, frozen=True):
     brief: bool
     check: bool
     corrections: int
+    may_raise: Callable[[Step, Completion], bool]
 
 
 def escalate(
     chain: Chain, assess: Assessor, *, text: str = "", task: str = "", brief: bool = False, check: bool = False,
-    start: int = 0, corrections: int = 0,
+    start: int = 0, corrections: int = 0, may_raise: Callable[[Step, Completion], bool] = lambda *_: False,
 ) -> Escalation:  # fmt: skip
     """Yield each call (and each check) to make; return every attempt in the order made, at most one of them kept.
 
@@ -75,8 +77,11 @@ def escalate(
 
     A completion that is not one of the labels or breaks the schema goes to the next step. The last step is asked to
     correct it, up to `corrections` times, unless an earlier step's completion is valid.
+
+    A completion that hit its cap with no text, which hidden thought leaves, is asked for once more under a higher cap
+    where `may_raise` says of it that there is one.
     """
-    settings = _Settings(chain, assess, text, task or text, brief, check, corrections)
+    settings = _Settings(chain, assess, text, task or text, brief, check, corrections, may_raise)
     attempts: list[Attempt] = []
     stages = deque(ChainStage(index, step) for index, step in enumerate(chain.steps) if index >= start)
     early: dict[ChainStage, CallResult] = {}
@@ -91,10 +96,11 @@ def escalate(
         else:
             verdict = yield from _verdict(stage, result, attempts, settings)
             attempts.append(attempt_of(stage, result, verdict, chain, straight=start > 0))
-            if verdict.needs_another and _stands_alone(stage, settings):
-                stages.appendleft(ChainStage(stage.index, stage.step, reworded=True))
-            elif _may_correct(stage, verdict, attempts, settings):
-                stages.append(ChainStage(stage.index, stage.step, reply=result.text, correction=verdict.correction))
+            if _left_no_room(stage, result, settings):
+                attempts[-1] = without_room(attempts[-1])
+                stages.appendleft(replace(stage, raised=True))
+                continue
+            _ask_again(stages, stage, result, verdict, attempts, settings)
         if _has_nothing_to_back(stage, verdict, settings):
             stages = deque(list(stages)[-1:])
         if attempts[-1].kept or (not stage.reworded and _ends_chain(result)):
@@ -106,6 +112,23 @@ def escalate(
     attempts = best_if_none_kept(attempts)
     unused = [unused_attempt(stage, result) for stage, result in early.items()]
     return (*attempts, *unused) if kept_of(attempts) is not None else (*unused, *attempts)
+
+
+def _ask_again(
+    stages: deque[ChainStage], stage: ChainStage, completion: Completion, verdict: Verdict,
+    attempts: Sequence[Attempt], settings: _Settings,
+) -> None:  # fmt: skip
+    """Add a stage at which the same model is asked again: in other words, or told what is wrong."""
+    if verdict.needs_another and _stands_alone(stage, settings):
+        stages.appendleft(ChainStage(stage.index, stage.step, reworded=True))
+    elif _may_correct(stage, verdict, attempts, settings):
+        stages.append(ChainStage(stage.index, stage.step, reply=completion.text, correction=verdict.correction))
+
+
+def _left_no_room(stage: ChainStage, completion: Completion, settings: _Settings) -> bool:
+    """Return whether all that a cap allowed went into hidden thought, and a higher one can be asked for."""
+    empty = completion.stop_reason == "length" and not completion.text.strip()
+    return empty and not stage.raised and settings.may_raise(stage.step, completion)
 
 
 def _ends_chain(result: CallResult) -> bool:
@@ -144,7 +167,9 @@ def _call_both(first: ChainStage, second: ChainStage) -> Generator[Question, Rep
 
 def _call(stage: ChainStage, settings: _Settings) -> Generator[Question, Reply, CallResult]:
     text = reworded(settings.text, brief=settings.brief) if stage.reworded else stage.correction
-    return call_result((yield CallStep(index=stage.index, step=stage.step, text=text, reply=stage.reply)))
+    return call_result(
+        (yield CallStep(index=stage.index, step=stage.step, text=text, reply=stage.reply, raised=stage.raised))
+    )
 
 
 def _verdict(

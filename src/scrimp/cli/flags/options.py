@@ -156,7 +156,15 @@ Check = Annotated[
         "first call, and ended after 60 s, or after --timeout where that is shorter.",
     ),
 ]
-MaxOutput = Annotated[int | None, typer.Option(metavar="N", min=1, help="The most tokens a completion may have.")]
+MaxOutput = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="The most tokens a completion may have, hidden thought among them; where that leaves no text, the call is "
+        "made once more under a higher cap.",
+    ),
+]
 Effort = Annotated[
     EffortWord | None,
     typer.Option(

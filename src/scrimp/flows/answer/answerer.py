@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -112,6 +113,7 @@ class Answerer:
             chain, self._assessor(chain), text=row.text, task=_task_text(row),
             brief=parameters.structured, check=self._options.check is not None,
             start=self._first_step(row), corrections=self._corrections(chain),
+            may_raise=partial(self._step_caller.may_raise, row),
         )  # fmt: skip
         try:
             question = next(escalation)
@@ -207,7 +209,11 @@ def _is_no_limit(attempt: Attempt) -> bool:
 def _first_of_step(attempts: Sequence[Attempt], shown: Attempt) -> Completion | None:
     """Return the first completion of the step whose completion is shown: that of the prompt itself."""
     return next(
-        (each.completion for each in attempts if each.step == shown.step and each.completion and not each.reworded),
+        (
+            each.completion
+            for each in attempts
+            if each.step == shown.step and each.completion and not each.reworded and not each.without_room
+        ),
         None,
     )
 
@@ -275,6 +281,9 @@ def _early_stop(completion: Completion) -> Failure | None:
     }  # fmt: skip
     if completion.stop_reason not in failures:
         return None
+    if completion.stop_reason == "length" and not completion.text.strip():
+        words = "the token cap was used up before any text came: raise --max-output, or lower --effort"
+        return Failure(kind="too_long", http=200, message=words)
     kind, message = failures[completion.stop_reason]
     return Failure(kind=kind, http=200, message=message)
 

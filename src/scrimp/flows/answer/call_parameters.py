@@ -10,10 +10,15 @@ from msgspec.structs import replace
 from scrimp.enums import Effort
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.requests.output_caps import default_claude_cap, raised_cap
 from scrimp.values import JsonObject, ModelRef, Parameters
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
+
+
+# Rows that are called twice before a model's cap is raised for all: one row that thinks long is no reason.
+_ENOUGH_RAISED = 3
 
 
 class CallParameters:
@@ -23,9 +28,16 @@ class CallParameters:
         self._options, self._endpoints, self._warn = options, endpoints, warn
         self._known: dict[ModelRef, Parameters] = {}
         self._told_of_schema = set[str]()  # providers
+        self._raised: dict[ModelRef, int] = {}  # calls that found room for text under a raised cap
+        self._caps: dict[ModelRef, int] = {}  # that all calls begin with by now
 
     def of(self, model: ModelRef) -> Parameters:
-        """Return what is asked of a model for a prompt."""
+        """Return what is asked of a model for a prompt, under a cap that was found to leave room for its text."""
+        asked, cap = self.as_given(model), self._caps.get(model)
+        return asked if cap is None else replace(asked, max_output=max(cap, asked.max_output or 0))
+
+    def as_given(self, model: ModelRef) -> Parameters:
+        """Return what is asked of a model for a prompt, under the cap that the user or the run gives it."""
         known = self._known.get(model)
         if known is None:
             asked = self._options.parameters
@@ -37,6 +49,27 @@ class CallParameters:
                 self._tell_of_narrower_schema(asked.schema, self._endpoints[model.provider])
             known = self._known[model] = self._with_logprobs(parameters, model)
         return known
+
+    def with_room(self, parameters: Parameters, model: ModelRef) -> Parameters | None:
+        """Return the same under a cap that leaves room for thought; None where there is no cap, or none that is higher.
+
+        Claude has a cap even where none is given.
+        """
+        cap = parameters.max_output
+        if cap is None and self._endpoints[model.provider].dialect == "anthropic":
+            cap = default_claude_cap(model.model, parameters)
+        higher = None if cap is None else raised_cap(cap)
+        return None if higher is None else replace(parameters, max_output=higher)
+
+    def learn_room(self, model: ModelRef, cap: int) -> None:
+        """Learn that a call wrote a text under a raised cap: after a few of them, all to its model begin with it."""
+        self._raised[model] = self._raised.get(model, 0) + 1
+        if self._raised[model] == _ENOUGH_RAISED:
+            self._caps[model] = cap
+            self._warn(
+                f"hidden thought of {model.id} took all that --max-output allows, and no text came: calls to it may "
+                f"write {cap:,} tokens from now on; --effort none or low thinks less"
+            )
 
     def of_question(self, own: Parameters, model: ModelRef) -> Parameters:
         """Return what is asked of a model about a completion, where the question has parameters of its own."""

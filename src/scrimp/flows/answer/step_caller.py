@@ -64,6 +64,9 @@ class CallsSteps(Protocol):
     def converses(self, step: Step) -> bool:
         """Return whether a step answers more than the prompt."""
 
+    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
+        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
+
 
 class RowPendingError(Exception):
     """The completion of a step is not known yet, so nothing can be said of its row; carries what a person reads."""
@@ -125,6 +128,7 @@ class StepCaller:
         while (model := await self._next_model(retries)) is not None:
             call = self.call_for(model, question, row, recorder)
             result = await self._complete(call, model, recorder, retries[model], row.route.cap)
+            self._learn_room(question, model, call, result)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
             self.notice_redirect(model, result, task)
             if isinstance(result, Failure) and self._is_held_back(model, result):
@@ -174,6 +178,21 @@ class StepCaller:
             for model in step.candidates
             if model.provider in self._available
         )
+
+    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
+        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
+        entry = completion.entry
+        called = [
+            each for each in step.candidates if entry and (each.provider, each.model) == (entry.provider, entry.model)
+        ]
+        return bool(called) and self.converses(step) and self._with_room(called[0], row) is not None
+
+    def _learn_room(self, question: CallStep, model: ModelRef, call: Call, result: Completion | Failure) -> None:
+        if question.raised and isinstance(result, Completion) and result.text.strip():
+            self._parameters.learn_room(model, call.parameters.max_output or 0)
+
+    def _with_room(self, model: ModelRef, row: PlannedRow) -> Parameters | None:
+        return self._parameters.with_room(_bounded(self._parameters.as_given(model), row), model)
 
     def converses(self, step: Step) -> bool:
         """Return whether a step answers more than the prompt; a recording has nothing but its prompts' completions."""
@@ -288,9 +307,8 @@ class StepCaller:
         if about_a_completion:
             parameters = self._parameters.of_question(question.parameters or Parameters(), model)
         else:
-            parameters = self._parameters.of(model)
-        if row.route.cap is not None and parameters.max_output is None:
-            parameters = replace(parameters, max_output=BOUNDED_OUTPUT)
+            parameters = (self._with_room(model, row) if question.raised else None) or self._parameters.of(model)
+        parameters = _bounded(parameters, row)
         history = () if about_a_completion else row.sent.history
         after = () if about_a_completion or question.reply is not None else row.sent.after
         if question.reply is not None:
@@ -302,6 +320,12 @@ class StepCaller:
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
             attachments=_attachments(question, row),
         )  # fmt: skip
+
+
+def _bounded(parameters: Parameters, row: PlannedRow) -> Parameters:
+    """Return what is asked for under a cap where the row's rule has one: every call needs a bound then."""
+    unbounded = row.route.cap is not None and parameters.max_output is None
+    return replace(parameters, max_output=BOUNDED_OUTPUT) if unbounded else parameters
 
 
 def _about_a_completion(question: CallStep) -> bool:

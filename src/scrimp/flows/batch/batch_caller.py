@@ -226,11 +226,16 @@ class BatchCaller:
         """Return whether a step answers more than the prompt."""
         return self._inner.converses(step)
 
+    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
+        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
+        return self._inner.may_raise(row, step, completion)
+
 
 def question_number(question: CallStep) -> int:
     """Return a number that tells apart all that is asked for one row, the same in every pass, process and version."""
     about = question.parameters is not None
-    parts = (str(question.index), question.text or "", question.reply or "", question.predicate or "", str(about))
+    parts = [str(question.index), question.text or "", question.reply or "", question.predicate or "", str(about)]
+    parts += ["raised"] if question.raised else []
     digest = hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest) & _SIXTY_THREE_BITS
 

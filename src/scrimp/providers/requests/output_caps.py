@@ -1,4 +1,4 @@
-"""Caps on the tokens of a completion: what the field is called, and what Claude is sent, which needs one."""
+"""Caps on the tokens of a completion: the name of the field, what Claude is sent, which needs one, and higher ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.requests.capabilities import base_name, claude_may_think, claude_version, gpt_version
-from scrimp.values import Call, Json
+from scrimp.values import Call, Json, Parameters
 
 # Providers whose own models know `max_tokens` alone, whatever they are called (providers' reference, 2.4, 3.1).
 _OLD_NAME = frozenset((
@@ -16,6 +16,9 @@ _O_SERIES = re.compile(r"o\d")
 # Anthropic reserves the cap of a request in its limits of tokens a minute, so that of a label is small; thinking counts
 # toward it, and a cap sized for the answer alone could leave no text.
 _CLAUDE_TEXT, _CLAUDE_LABEL = 8192, 256
+# How far a cap is raised that left no text: a thought takes some thousand tokens where it is short. Above the last one
+# a provider may refuse the request, and nothing suggests that more would help.
+_LEAST_MORE, _TIMES, _RAISED_UP_TO = 4096, 4, 32_768
 
 
 def cap_fields(call: Call, endpoint: Endpoint) -> dict[str, Json]:
@@ -32,12 +35,19 @@ def cap_fields(call: Call, endpoint: Endpoint) -> dict[str, Json]:
 
 def claude_cap(call: Call) -> int:
     """Return the tokens that a Claude model may write at most."""
-    parameters = call.parameters
-    if parameters.max_output is not None:
-        return parameters.max_output
-    if parameters.choices and not claude_may_think(call.model, parameters.effort):
+    return call.parameters.max_output or default_claude_cap(call.model, call.parameters)
+
+
+def default_claude_cap(model: str, parameters: Parameters) -> int:
+    """Return the tokens that a Claude model may write where nobody said how many."""
+    if parameters.choices and not claude_may_think(model, parameters.effort):
         return _CLAUDE_LABEL + max(len(label.encode()) for label in parameters.choices)
     return _CLAUDE_TEXT
+
+
+def raised_cap(cap: int) -> int | None:
+    """Return the tokens to ask for after hidden thought took all of a cap; None where it is not raised."""
+    return None if cap > _RAISED_UP_TO else max(_TIMES * cap, cap + _LEAST_MORE)
 
 
 def _field(model: str, flavour: str) -> str:
