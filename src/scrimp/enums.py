@@ -15,6 +15,7 @@ Signal = Literal[  # of confidence; defined in escalation.signals
 ]
 PolicySignal = Literal["auto", "agreement", "backed", "logprobs"]  # those of the chains that `tune` certifies
 Watched = Literal["escalations", "answers", "length", "quality"]  # by what a certified route is seen to hold
+AlertKind = Literal["share", "errors", "spend", "escalation", "cache", "unpriced", "drift"]  # the keys of [alerts]
 Priority = Literal["low", "normal", "high"]
 RouteChoice = Literal["routing", "chain", "named model"]  # who chose the model: scrimp, the chain of a user, the user
 CacheMode = Literal["on", "off", "refresh", "only"]

@@ -15,6 +15,7 @@ EXIT_STATUSES: Mapping[int, str] = {
     5: "Stopped at `--max-cost`, `--max-failures` or a chain's `max_escalation`.",
     6: "Work is in batches that have not ended (`scrimp batch watch` waits for them), or waits for an hour or a queue.",
     7: "`--cache only` missed.",
+    8: "An alert of [alerts] is in force (`scrimp cost --check`).",
     129: "Stopped by SIGHUP.",
     130: "Stopped by SIGINT (Ctrl-C).",
     141: "The reader of a pipe has left.",

@@ -115,6 +115,10 @@ def ask(
             words += command_words((), (system, where, answer, check, several, cost, own, labels))
             stopped = (stop.message or stop.reason) if stop is not None else None
             record_ask(session, words, began, printer.bill, status, stopped)
+            if session.services.loaded.config.alerts.watches and not interrupted:
+                from scrimp.cli.results.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
+
+                tell_alerts(session)
     if printer.output_error is not None:
         raise printer.output_error
     raise typer.Exit(status)

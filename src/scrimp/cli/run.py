@@ -151,6 +151,7 @@ def run(
         status = ending.exit_status(stops.fail_on, cache_only=options.cache == "only")
         status = status or (0 if unwritten is None else unwritten.exit_status)
         recorder.end(bill, status, stop, error)
+        _tell_alerts(session, bill, stop)
     raise typer.Exit(status)
 
 
@@ -244,6 +245,15 @@ def _check_certified(session: Session, tasks: Collection[str]) -> None:
         from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
 
         check_drift_of_run(session, tasks)
+
+
+def _tell_alerts(session: Session, bill: Bill, stop: RunStop | None) -> None:
+    """Check what the config watches for, unless nothing was called, or somebody wants to leave."""
+    interrupted = stop is not None and stop.reason == "interrupted"
+    if session.services.loaded.config.alerts.watches and bill.calls and not interrupted:
+        from scrimp.cli.results.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
+
+        tell_alerts(session)
 
 
 def _watch(session: Session, watch: QualityShadow, bill: Bill) -> None:

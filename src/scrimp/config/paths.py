@@ -64,6 +64,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "task-gains.json"
 
     @property
+    def told_alerts(self) -> Path:
+        """Which alerts were told, and when."""
+        return self.data / "alerts.json"
+
+    @property
     def trust(self) -> Path:
         """The record of project files the user trusts."""
         return self.data / "trusted.json"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from scrimp.config.alert_tables import AlertsTable
 from scrimp.config.secret_patterns import contains_secret, is_variable_name
+from scrimp.config.validated import Count, validate
 from scrimp.enums import (
     CacheMode,
     ColorMode,
@@ -26,24 +28,11 @@ from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
 from scrimp.units import checked_dollars, parse_discount, parse_duration, parse_percent, parse_row_limit
 
-_Amount = TypeVar("_Amount")
-# Bounds of what can be meant; far above them SQLite, JSON or a clock would fail.
-LARGEST_COUNT = 1_000_000_000
-Count = Annotated[int, Meta(ge=1, le=LARGEST_COUNT)]
 _YEAR = 31_536_000  # seconds
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 # Its price is on its vendor's own list; those of newer models at the same price are known from others alone.
 DEFAULT_BASELINE = "openai/gpt-6.1-sol"
 DESTINATIONS = ("tier", "chain", "model")  # keys of [defaults] and of a rule: where prompts go; one of them is set
-
-
-def _validate(parse: Callable[[_Amount, str], object], amount: _Amount | None, name: str) -> None:
-    """Raise ValueError for a bad amount: msgspec adds the location to a ValueError, and to nothing else."""
-    try:
-        if amount is not None:
-            parse(amount, name)
-    except ConfigError as error:
-        raise ValueError(str(error)) from error
 
 
 def check_queue_name(text: str, name: str) -> None:
@@ -94,9 +83,9 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     progress: ProgressMode = "auto"
 
     def __post_init__(self) -> None:
-        _validate(parse_duration, self.cache_ttl, "cache_ttl")
-        _validate(parse_row_limit, self.max_failures, "max_failures")
-        _validate(checked_dollars, self.max_cost, "max_cost")
+        validate(parse_duration, self.cache_ttl, "cache_ttl")
+        validate(parse_row_limit, self.max_failures, "max_failures")
+        validate(checked_dollars, self.max_cost, "max_cost")
         destinations = _destinations(self)
         if len(destinations) > 1:
             raise ValueError(f"{' and '.join(destinations)} exclude each other: keep one")
@@ -121,8 +110,8 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tpm: Count | None = None
 
     def __post_init__(self) -> None:
-        _validate(parse_discount, self.discount, "discount")
-        _validate(parse_discount, self.batch_discount, "batch_discount")
+        validate(parse_discount, self.discount, "discount")
+        validate(parse_discount, self.batch_discount, "batch_discount")
         headers = {**self.headers, self.auth_header or "authorization": self.auth_prefix or ""}
         for name, value in headers.items():
             _check_header(name, value)
@@ -145,12 +134,12 @@ class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     path: str | None = None
 
     def __post_init__(self) -> None:
-        _validate(parse_discount, self.batch_discount, "batch_discount")
+        validate(parse_discount, self.batch_discount, "batch_discount")
         prices = {"price": self.price, "batch_price": self.batch_price}
         prices |= {f"tier_prices.{tier}": rates for tier, rates in self.tier_prices.items()}
         for name, rates in prices.items():
             for kind in Rates.__struct_fields__:
-                _validate(checked_dollars, getattr(rates, kind, None), f"{name}.{kind}")
+                validate(checked_dollars, getattr(rates, kind, None), f"{name}.{kind}")
         if self.price is None and (self.batch_price is not None or self.tier_prices):
             raise ValueError("batch_price and tier_prices say what differs from price: set price, too")
         if self.batch_price is not None and self.batch_discount is not None:
@@ -168,7 +157,7 @@ class ChainTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parallel: bool = False
 
     def __post_init__(self) -> None:
-        _validate(parse_percent, self.max_escalation, "max_escalation")
+        validate(parse_percent, self.max_escalation, "max_escalation")
         if not self.steps:
             raise ValueError("steps is empty: name tiers or models")
 
@@ -190,54 +179,10 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model: str | None = None
 
     def __post_init__(self) -> None:
-        _validate(checked_dollars, self.max_cost, "max_cost")
-        _validate(check_queue_name, self.queue, "queue")
+        validate(checked_dollars, self.max_cost, "max_cost")
+        validate(check_queue_name, self.queue, "queue")
         if len(_destinations(self)) != 1:
             raise ValueError("a rule sends prompts to exactly one place: set tier, chain or model")
-
-
-class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A model's share of all cost, calls or tokens; `model` is a glob."""
-
-    above: str
-    model: str = "*"
-    of: Literal["cost", "calls", "tokens"] = "cost"
-    since: str = "30d"
-
-    def __post_init__(self) -> None:
-        _validate(parse_percent, self.above, "above")
-        _validate(parse_duration, self.since, "since")
-
-
-class ErrorsAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The share of a model's calls that failed."""
-
-    above: str
-    model: str = "*"
-    since: str = "1h"
-
-    def __post_init__(self) -> None:
-        _validate(parse_percent, self.above, "above")
-        _validate(parse_duration, self.since, "since")
-
-
-class SpendAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Dollars paid."""
-
-    above: Decimal
-    since: str = "1d"
-
-    def __post_init__(self) -> None:
-        _validate(checked_dollars, self.above, "above")
-        _validate(parse_duration, self.since, "since")
-
-
-class AlertsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[alerts]: what `scrimp cost` warns about."""
-
-    share: tuple[ShareAlert, ...] = ()
-    errors: tuple[ErrorsAlert, ...] = ()
-    spend: tuple[SpendAlert, ...] = ()
 
 
 class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -251,9 +196,9 @@ class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     def __post_init__(self) -> None:
         for name in ("share", "certified"):
-            _validate(parse_percent, getattr(self, name), name)
+            validate(parse_percent, getattr(self, name), name)
         for name in ("max_cost", "certified_max_cost"):
-            _validate(checked_dollars, getattr(self, name), name)
+            validate(checked_dollars, getattr(self, name), name)
 
 
 class BatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -266,7 +211,7 @@ class BatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for name in ("poll", "window"):
             value = getattr(self, name)
             if value is not None:
-                _validate(parse_duration, value, name)
+                validate(parse_duration, value, name)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

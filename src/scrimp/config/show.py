@@ -15,6 +15,7 @@ from scrimp.providers.endpoint import without_secrets
 
 # A header can contain a key, and so can a command.
 _HIDDEN_FIELDS = frozenset(("headers", "key_cmd"))
+_HIDDEN_ALERTS = frozenset(("command", "webhook"))  # an address that lets one post is a secret
 _PLACEHOLDER = '"[set]"'
 
 
@@ -39,6 +40,8 @@ def settings(loaded: LoadedConfig) -> Iterator[Setting]:
 
 def _shown_value(path: tuple[str, ...], value: object) -> str | None:
     if path[0] == "providers" and len(path) > 2 and path[2] in _HIDDEN_FIELDS:
+        return _PLACEHOLDER
+    if path[0] == "alerts" and path[1] in _HIDDEN_ALERTS:
         return _PLACEHOLDER
     if path[0] == "providers" and path[-1] == "base_url" and str(value).startswith("http"):
         return _as_toml(without_secrets(str(value)))

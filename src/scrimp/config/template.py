@@ -131,11 +131,20 @@ TEMPLATE = f"""\
 # [providers.recorded]
 # base_url = "replay:answers.jsonl.gz"
 
-# Read and checked; no command acts on them yet.
+# Rules that are checked at the end of each run and ask that called a model, and by `scrimp cost --check`. An alert is
+# told once in its window (since), unless it gets a quarter worse; names are globs. Of fewer than 20 calls (min_calls)
+# or rows (min_rows) no share is judged. In a project file, what tells others, and rules in place of yours, need trust.
 [alerts]
-# share = [{{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }}]
-# errors = [{{ model = "*", above = "5%", since = "1h" }}]
-# spend = [{{ above = 50.00, since = "1d" }}]
+# share = [{{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }}]  # or tier; of calls, tokens
+# errors = [{{ model = "*", above = "5%", since = "1h" }}]         # of each model
+# spend = [{{ above = 50.00, since = "1d" }}]                      # model = "..." for some of them
+# escalation = [{{ chain = "*", above = "25%", since = "7d" }}]    # of each chain
+# cache = [{{ below = "10%", since = "7d" }}]                      # rows found in the cache
+# unpriced = [{{ since = "1d" }}]                                  # paid calls whose price is unknown
+# drift = true                     # certified routes and levels that no longer hold
+# command = "notify-me --urgent"   # gets the alerts as JSON on its stdin
+# webhook_env = "ALERT_WEBHOOK"    # the variable with an address that gets it by POST; or webhook = "https://..."
+# timeout = "10s"                  # of either; one that fails is said once, and ends nothing
 
 # At the end of a run, repeat a share of its calls with other models: `scrimp tune` learns from their completions.
 # Rows at a certified level of compression go to their own model without it instead, to see whether it still holds.

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from scrimp.config.alert_tables import AlertsTable
 from scrimp.config.paths import Paths
-from scrimp.config.schema import AlertsTable, Defaults, ModelTable, ProviderTable, ShadowTable
+from scrimp.config.schema import Defaults, ModelTable, ProviderTable, ShadowTable
 from scrimp.config.sources.load import LoadedConfig, load
 from scrimp.config.sources.trust import guarded_keys, is_trusted, require_trust, trust
 from scrimp.errors import ConfigError
@@ -107,7 +108,26 @@ def test_every_key_is_either_harmless_or_guarded_by_intent() -> None:
         *(f"models.p.{key}" for key in ("price", "batch_price", "tier_prices", "batch_discount", "path")),
         "shadow.share", "shadow.max_cost", "shadow.models",
         "shadow.certified", "shadow.certified_max_cost",
+        "alerts.command", "alerts.webhook", "alerts.webhook_env", "alerts.timeout",
     }  # fmt: skip
+
+
+def test_a_cloned_project_may_add_alerts_but_neither_silence_the_users_nor_send_any(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text("[alerts]\nspend = [{ above = 5 }]\n")
+    project(tmp_path, '[alerts]\nerrors = [{ above = "5%" }]\n')
+    alerts = load_in(tmp_path).config.alerts
+    assert (len(alerts.spend), len(alerts.errors)) == (1, 1)
+
+    for text, key in (
+        ("spend = []", "spend"),
+        ('command = "curl evil"', "command"),
+        ('webhook_env = "KEY"', "webhook"),
+    ):
+        project(tmp_path, f"[alerts]\n{text}\n")
+        with pytest.raises(ConfigError, match=rf"alerts\.{key}\w*, which only a project file you trust"):
+            load_in(tmp_path)
 
 
 def test_the_bytes_that_are_checked_are_the_bytes_that_are_used(tmp_path: Path) -> None:

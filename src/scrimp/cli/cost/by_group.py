@@ -54,6 +54,9 @@ def cost(
         str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.", autocompletion=_groups)
     ] = "model",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print the alerts of [alerts] that are in force instead; exit 8 if any are.")
+    ] = False,
 ) -> None:
     """Show what was paid, by model, tier, user or day.
 
@@ -66,9 +69,17 @@ def cost(
     which may have been billed, never count as zero: the sum of the others is marked with a +, and the total says "at
     least". Also warns of routes of scrimp tune apply that escalate much more or less often than when they were
     certified, and of levels of compression that later pairs contradict, and disables them.
+
+    --check is for scripts: it prints each rule of [alerts] in the config that does not hold, with what to do, hands
+    what was not told before to the command and the webhook named there, and exits with 8.
     """
     if context.invoked_subcommand is not None:
         _refuse_options(context)
+        return
+    if check:
+        from scrimp.cli.cost.check import check_alerts  # noqa: PLC0415 - only to check them
+
+        check_alerts(context, as_json=as_json)
         return
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0

@@ -36,7 +36,7 @@ def _files(session: Session) -> Iterator[Path]:
         yield database
         yield from (database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))
     yield from (paths.config, paths.tuned, paths.trust, paths.prices, paths.last_prices, paths.own_prices)
-    yield from (paths.task_gains, paths.conversation)
+    yield from (paths.task_gains, paths.conversation, paths.told_alerts)
     yield from (Path(origin) for origin in set(loaded.origins.values()) if Path(origin).is_absolute())
     named = [table.key_file for table in loaded.config.providers.values()]
     named += [table.path for table in loaded.config.models.values()]

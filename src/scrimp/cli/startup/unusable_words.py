@@ -14,8 +14,8 @@ from typer._click import Command, Context, Parameter  # typer's copy of click gi
 from typer._click.types import IntRange
 from typer.core import TyperGroup
 
-from scrimp.config.schema import LARGEST_COUNT
 from scrimp.config.sources.layers import is_unicode
+from scrimp.config.validated import LARGEST_COUNT
 from scrimp.errors import UsageError
 
 # What the help calls a value that names a file, whose name may be any bytes.

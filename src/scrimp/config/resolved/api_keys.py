@@ -86,6 +86,10 @@ class KeyRing:
             raise MissingKeyError(missing_key_message(endpoint))
         return {}
 
+    def hide(self, source: str, value: str) -> None:
+        """Remember a secret that is no key of a provider; `source` is the setting that has it."""
+        self._known.add(source, value)
+
     def redact(self, text: str) -> str:
         """Return a message without any known secret, piece of one, or text that has the shape of one."""
         return self._known.redact(text)

@@ -1,14 +1,15 @@
 """Which project files may spend, run commands and choose where keys are sent: those the user trusted as they are.
 
 A cloned repository must do none of these. So a project file that the user has not trusted may set what is listed here
-and nothing else: which of the user's models answer, and how. It may lower the user's cap, never raise it; prices, the
-baseline and calls beside those of the run are the user's own.
+and nothing else: which of the user's models answer, and how. It may lower the user's cap, never raise it, and add
+alerts, never replace those of the user or send any; prices, the baseline and calls beside those of the run are the
+user's own.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,7 +23,9 @@ _HARMLESS_DEFAULTS = frozenset((
     "concurrency", "rpm", "tpm", "retries", "timeout", "max_failures", "order", "provider_cache", "color", "progress",
 ))  # fmt: skip
 _HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output"))}
-_HARMLESS_TABLES = frozenset(("tiers", "chains", "rules", "alerts"))
+_HARMLESS_TABLES = frozenset(("tiers", "chains", "rules"))
+# More rules are; but whom they tell, and rules in the place of the user's own, are not.
+_HARMLESS_ALERTS = frozenset(("share", "errors", "spend", "escalation", "cache", "unpriced", "drift"))
 _CAP = ("defaults", "max_cost")
 
 
@@ -30,16 +33,18 @@ def guarded_keys(tree: Mapping[str, object], below: Mapping[str, object]) -> lis
     """Return the keys of a project file that need trust; `below` is what the user's own files set."""
     from scrimp.config.validation_errors import dotted  # noqa: PLC0415 - only where there is a project file
 
-    caps = dict(leaves(below)).get(_CAP)
+    users = dict(leaves(below))
     return [
         dotted(path)
         for path, value in leaves(tree)
-        if not (_lowers_cap(value, caps) if path == _CAP else _is_harmless(path))
+        if not (_lowers_cap(value, users.get(_CAP)) if path == _CAP else _is_harmless(path, users))
     ]
 
 
-def _is_harmless(path: tuple[str, ...]) -> bool:
+def _is_harmless(path: tuple[str, ...], users: Collection[tuple[str, ...]]) -> bool:
     table, *names = path
+    if table == "alerts":
+        return not names or (names[0] in _HARMLESS_ALERTS and path not in users)
     if table == "defaults":
         return path[1] in _HARMLESS_DEFAULTS
     if table in _HARMLESS_OF_NAMED:

@@ -1,0 +1,54 @@
+"""`scrimp cost --check`: which alerts of the config are in force."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import typer
+
+from scrimp.cli.printing import print_json, print_line
+from scrimp.cli.results.alerts import tell_news
+from scrimp.cli.results.drift import check_drift
+from scrimp.cli.session import open_session
+from scrimp.errors import UsageError
+from scrimp.flows.alerts.evaluate import alerts_in_force
+from scrimp.store.ledger import Ledger
+
+ALERT_IN_FORCE = 8
+
+
+def check_alerts(context: typer.Context, *, as_json: bool) -> None:
+    """Print an alert for each rule that does not hold, tell the hooks what is news, and exit 8 if there are any."""
+    for name in ("since", "by"):
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise UsageError(f"--check looks at the windows of the rules: leave out --{name}, or --check")
+    with open_session() as session:
+        services = session.services
+        table = services.loaded.config.alerts
+        if not table.watches:
+            raise UsageError("there is nothing to check: add rules under [alerts], as scrimp.toml(5) shows")
+        services.recover()
+        if table.drift:
+            with closing(Ledger(services.paths.ledger_db)) as ledger:
+                check_drift(session, ledger)
+        alerts = alerts_in_force(table, services.paths, services.clock())
+        tell_news(session, alerts, show=False)
+        redact = services.keys.redact
+        if as_json:
+            print_json(
+                [
+                    {
+                        "kind": alert.kind, "subject": redact(alert.subject), "value": alert.value,
+                        "limit": alert.limit, "since": alert.since, "message": redact(alert.message),
+                    }
+                    for alert in alerts
+                ]
+            )  # fmt: skip
+        else:
+            for alert in alerts:
+                print_line(redact(alert.message))
+            if not alerts:
+                session.messages.note("every rule of [alerts] holds")
+    if alerts:
+        raise typer.Exit(ALERT_IN_FORCE)

@@ -1,0 +1,78 @@
+"""Evaluating [alerts] over the ledger: which are in force, and which of these are news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from scrimp.config.alert_tables import AlertsTable
+from scrimp.config.paths import Paths
+from scrimp.flows.alerts.alert import ALWAYS, Alert, Window
+from scrimp.flows.alerts.news import is_news, told_after
+from scrimp.flows.alerts.rules import broken_rules, windows_of_calls
+from scrimp.store.files.told_alerts import Told, update_told
+from scrimp.store.window_sums import RowSum, WindowSums
+from scrimp.units import parse_duration
+
+
+def alerts_in_force(table: AlertsTable, paths: Paths, now: float) -> list[Alert]:
+    """Return an alert for each rule that does not hold at this moment."""
+    alerts = list(broken_rules(table, _windows(table, paths.ledger_db, now)))
+    if table.drift:
+        alerts += _drifted(paths.tuned)
+    return alerts
+
+
+def take_news(alerts: Sequence[Alert], path: Path, now: float) -> list[Alert]:
+    """Return the alerts that were not told before, and record that they are told now."""
+    news: list[Alert] = []
+
+    def change(told: Mapping[str, Told]) -> Mapping[str, Told]:
+        news.extend(alert for alert in alerts if is_news(alert, told.get(alert.key), now))
+        return told_after(told, alerts, now)
+
+    if alerts or path.exists():
+        update_told(path, change)
+    return news
+
+
+def _windows(table: AlertsTable, ledger: Path, now: float) -> dict[str, Window]:
+    of_rows, of_faults = {rule.since for rule in table.cache}, {rule.since for rule in table.errors}
+    of_calls = windows_of_calls(table)
+    names = of_calls | of_rows
+    if not names or not ledger.exists():
+        return dict.fromkeys(names, Window())
+    windows = {}
+    with closing(WindowSums(ledger)) as sums:
+        for name in names:
+            since = now - parse_duration(name, "since")
+            windows[name] = Window(
+                calls=sums.calls(since) if name in of_calls else (),
+                rows=sums.rows(since) if name in of_rows else RowSum(),
+                faults=sums.faults(since) if name in of_faults else (),
+            )
+    return windows
+
+
+def _drifted(path: Path) -> Iterator[Alert]:
+    """Yield an alert for each certified route and level that no longer holds."""
+    if not path.exists():
+        return
+    from scrimp.config.resolved.tuned_levels import level_no_longer_used  # noqa: PLC0415 - where something was certified
+    from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, no_longer_used  # noqa: PLC0415 - as above
+
+    for route in load_tuned(path):
+        if route.drift is not None:
+            yield _drift(f"route {route.signature} {route.certified}", route.signature, no_longer_used(route))
+    for level in load_levels(path):
+        if level.drift is not None:
+            name = f"level {level.signature} {level.name} {level.certified}"
+            yield _drift(name, level.signature, level_no_longer_used(level))
+
+
+def _drift(name: str, subject: str, message: str) -> Alert:
+    return Alert(
+        kind="drift", key=f"drift {name}", subject=subject, value=None, limit=None, since=ALWAYS, severity=1.0,
+        message=message,
+    )  # fmt: skip
