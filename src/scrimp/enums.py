@@ -22,6 +22,7 @@ CacheMode = Literal["on", "off", "refresh", "only"]
 ProviderCacheMode = Literal["auto", "off"]  # whether providers are asked to keep what calls begin with
 CacheLifetime = Literal["5m", "30m", "1h"]  # how long a provider keeps it
 CachePart = Literal["system", "text"]  # where in a call something that is kept ends
+Buy = Literal["named", "cheapest"]  # where a model is bought: where it is named, or wherever it costs least
 RowOrder = Literal["input", "completion"]
 FailOn = Literal["any", "all", "never"]
 InputFormat = Literal["auto", "jsonl", "csv", "tsv", "json", "lines", "text"]

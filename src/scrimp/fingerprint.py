@@ -3,7 +3,7 @@
 The key covers the text, the system text and earlier turns as they were given, the parameters, the level of compression
 and the resolved route: every step with every model that may answer, in order. It never covers a compressed text, which
 different prompts may share. Which of the models was available is not part of it, so a completion from a failover is a
-cache hit later.
+cache hit later; nor is the provider that a model was bought from, if it is not the one that it is named at.
 """
 
 from __future__ import annotations

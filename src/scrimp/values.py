@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from msgspec import Struct
 
 from scrimp.enums import (
+    Buy,
     CacheLifetime,
     CachePart,
     CacheUse,
@@ -144,6 +145,7 @@ class ModelRef(Struct, frozen=True):
     effort: Effort | None = None  # unless the run asks for another
     max_output: int | None = None
     arm: Effort | None = None  # the effort named with it, which goes before all others
+    buy: Buy = "named"  # where it may be bought, which is no part of what is asked for
 
     @property
     def id(self) -> str:

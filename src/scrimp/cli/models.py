@@ -33,14 +33,34 @@ def models(
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models that are in no tier.")] = False,
-) -> None:
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", help="Show what this model costs at every provider that sells it, the cheapest first.",
+            autocompletion=completions.models,
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with --compare.")] = False,
+) -> None:  # fmt: skip
     """List the models of the tiers and those known by name.
 
     A model can be called when its provider has a key. The first such model of a tier is called; the others take over
     when it is down. Prices are dollars per million tokens. A model that is named is shown with the efforts it takes;
     any of them may follow its name: provider/model@effort.
+
+    --compare finds the same model at other providers by its name on their price lists, or by `same_as` in the config,
+    with your discounts and credits. A model that is named without its provider is bought where it costs least.
     """
+    if as_json and compare is None:
+        raise UsageError("--json is for --compare MODEL: for prices as JSON, see `scrimp prices list --json`")
+    if compare is not None and (names or everything):
+        raise UsageError("--compare takes one model and nothing else: leave out --all and other models")
     with open_session() as session:
+        if compare is not None:
+            from scrimp.cli.compare_models import print_comparison  # noqa: PLC0415 - only to compare
+
+            print_comparison(session, compare, as_json=as_json)
+            return
         routes, book = session.services.routes, session.services.prices
         if names:
             if everything:

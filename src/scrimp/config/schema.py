@@ -13,6 +13,7 @@ from scrimp.config.alert_tables import AlertsTable
 from scrimp.config.secret_patterns import contains_secret, is_variable_name
 from scrimp.config.validated import Count, validate
 from scrimp.enums import (
+    Buy,
     CacheMode,
     ColorMode,
     Dialect,
@@ -26,7 +27,7 @@ from scrimp.enums import (
 )
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
-from scrimp.units import checked_dollars, parse_discount, parse_duration, parse_percent, parse_row_limit
+from scrimp.units import checked_dollars, parse_day, parse_discount, parse_duration, parse_percent, parse_row_limit
 
 _YEAR = 31_536_000  # seconds
 Fraction = Annotated[float, Meta(ge=0, le=1)]
@@ -59,6 +60,9 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tier: str | None = None  # auto where neither chain nor model is set
     chain: str | None = None
     model: str | None = None
+    buy: Buy | None = (
+        None  # where it is not set a model that is named without a provider is bought where it is cheapest
+    )
     min_confidence: Fraction | None = None
     max_output: Count | None = None
     effort: Effort | None = None
@@ -106,12 +110,17 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     price_provider: str | None = None
     discount: str | None = None  # on every price of its list; negative: a surcharge
     batch_discount: str | None = None  # of its batches, on the price of live calls
+    credit: Decimal | None = None  # dollars that are used up before others are spent
+    credit_since: str | None = None  # the day from which calls use it up
+    buy: Buy | None = None  # "named": nothing is bought there that does not name it
     rpm: Count | None = None
     tpm: Count | None = None
 
     def __post_init__(self) -> None:
         validate(parse_discount, self.discount, "discount")
         validate(parse_discount, self.batch_discount, "batch_discount")
+        validate(checked_dollars, self.credit, "credit")
+        validate(parse_day, self.credit_since, "credit_since")
         headers = {**self.headers, self.auth_header or "authorization": self.auth_prefix or ""}
         for name, value in headers.items():
             _check_header(name, value)
@@ -130,11 +139,15 @@ class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     price: Rates | None = None
     batch_price: Rates | None = None  # what differs from it in batches
     tier_prices: Mapping[str, Rates] = {}  # what differs from it by the service tier of the reply: flex, priority
+    same_as: str | None = None  # the model that this is, by another provider's name: provider/model
+    buy: Buy | None = None
     batch_discount: str | None = None  # of batches, on the price of live calls; goes before the list's price of batches
     path: str | None = None
 
     def __post_init__(self) -> None:
         validate(parse_discount, self.batch_discount, "batch_discount")
+        if self.same_as is not None and not all(self.same_as.partition("/")):
+            raise ValueError(f"same_as '{self.same_as}' names no model: write it as provider/model")
         prices = {"price": self.price, "batch_price": self.batch_price}
         prices |= {f"tier_prices.{tier}": rates for tier, rates in self.tier_prices.items()}
         for name, rates in prices.items():

@@ -32,6 +32,8 @@ TEMPLATE = f"""\
 # tier = "auto"
 # chain = "careful"
 # model = "openai/gpt-6-luna"
+# buy = "cheapest"                 # every model wherever it costs least; "named": only where it is named. If not set, a
+#                                  # model named without its provider is bought where it costs least
 # min_confidence = 0.90            # overrides that of every chain
 
 # Where --tier auto finds a prompt that wants a short answer (a label, number, option or closed JSON) and is not simple,
@@ -80,6 +82,9 @@ TEMPLATE = f"""\
 # price_provider = "openai"        # the provider whose price list applies
 # discount = "15%"                 # on every price of its list, in the bill too; "-5%" is a surcharge
 # batch_discount = "50%"           # of its batches, on the price of live calls
+# credit = 300.00                  # dollars that are used up before others are spent, counted by the ledger
+# credit_since = "2026-11-01"      # the day it is counted from; else every call of this provider in the ledger
+# buy = "named"                    # buy nothing here that does not name it
 # rpm = 3000                       # calls a minute; the lower of this and [defaults] applies
 # tpm = 2_000_000                  # tokens a minute; a lower limit that the provider's headers state applies
 
@@ -97,11 +102,16 @@ TEMPLATE = f"""\
 # [models."openai/gpt-6-luna"]
 # effort = "none"
 # max_output = 800
+# buy = "cheapest"                 # wherever it costs least, or "named": only here
 # price = {{ input = 0.10, output = 0.50, cached_input = 0.01 }}
 # batch_price = {{ input = 0.05, output = 0.25 }}                # what differs from it in batches
 # tier_prices = {{ flex = {{ input = 0.05, output = 0.25 }} }}    # and by the service tier that the reply names
 # [models."openai/gpt-6.2-sol"]
 # batch_discount = "50%"           # of its batches, on the price of live calls, whether that is yours or the list's
+
+# A gateway's own name for a model, so that it may be bought there.
+# [models."work-gateway/luna"]
+# same_as = "openai/gpt-6-luna"
 
 # Your own model file for the embedded runtime.
 # [models."local/mine"]

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.tuned_routes import TunedRoute
     from scrimp.config.sources.load import LoadedConfig
     from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
+    from scrimp.flows.buying.offers import Offers
+    from scrimp.flows.buying.provider_credits import ProviderCredits
+    from scrimp.flows.buying.sellers import Sellers
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
@@ -212,6 +215,41 @@ class Services:
         }  # fmt: skip
         return PriceBook(
             own, table=self.paths.prices, lists=lists, regions=regions, discounts=discounts_of(config, kept)
+        )  # fmt: skip
+
+    @cached_property
+    def provider_credits(self) -> ProviderCredits:
+        """The credits with providers, and what the ledger says is left of them."""
+        from scrimp.flows.buying.provider_credits import (  # noqa: PLC0415 - for calls
+            Credit,
+            ProviderCredits,
+            spent_before,
+        )
+
+        granted = {
+            name: Credit(dollars=table.credit, since=table.credit_since)
+            for name, table in self.loaded.config.providers.items()
+            if table.credit is not None
+        }
+        return ProviderCredits(granted, spent_before(granted, self.paths.ledger_db, self.warn), self.warn)
+
+    @cached_property
+    def sellers(self) -> Sellers:
+        """Which providers sell a model."""
+        from scrimp.flows.buying.sellers import Sellers  # noqa: PLC0415 - for calls
+        from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - with the price book
+
+        own = read_own_prices(self.paths.own_prices)
+        return Sellers(self.loaded.config, self.routes.endpoints, self.prices, own)
+
+    @cached_property
+    def offers(self) -> Offers:
+        """The same model at several providers, the cheapest first."""
+        from scrimp.flows.buying.offers import Offers  # noqa: PLC0415 - for calls
+
+        return Offers(
+            lambda: self.sellers, self.prices, self.provider_credits, available=self.routes.available, clock=self.clock,
+            note=self.note,
         )  # fmt: skip
 
     def cost_now(self, options: RunOptions) -> CostNow:

@@ -29,6 +29,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     price_provider: str | None = None  # the provider whose rows in the price table apply, if not this one
     rpm: int | None = None
     tpm: int | None = None
+    same_as: Mapping[str, str] = {}  # the vendor's name of a model that has another one here
+
+    def vendors_name(self, model: str) -> str:
+        """Return the name by which a model's vendor knows it, which tells what it accepts."""
+        return self.same_as.get(model, model)
 
     @property
     def recording(self) -> str | None:

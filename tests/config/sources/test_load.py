@@ -109,6 +109,7 @@ def test_two_destinations_in_the_environment_are_an_error(project: Project) -> N
         ("tier", "simple", "simple"),
         ("chain", "careful", "careful"),
         ("model", "openai/x", "openai/x"),
+        ("buy", "cheapest", "cheapest"),
         ("min_confidence", "0.5", 0.5),
         ("max_output", "800", 800),
         ("effort", "low", "low"),

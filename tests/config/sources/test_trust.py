@@ -103,9 +103,9 @@ def test_every_key_is_either_harmless_or_guarded_by_intent() -> None:
         "defaults.baseline",
         *(f"providers.p.{key}" for key in (
             "dialect", "base_url", "flavour", "key_env", "key_cmd", "key_file", "auth_header", "auth_prefix", "headers",
-            "price_provider", "discount", "batch_discount",
+            "price_provider", "discount", "batch_discount", "credit", "credit_since", "buy",
         )),
-        *(f"models.p.{key}" for key in ("price", "batch_price", "tier_prices", "batch_discount", "path")),
+        *(f"models.p.{key}" for key in ("price", "batch_price", "tier_prices", "batch_discount", "same_as", "path")),
         "shadow.share", "shadow.max_cost", "shadow.models",
         "shadow.certified", "shadow.certified_max_cost",
         "alerts.command", "alerts.webhook", "alerts.webhook_env", "alerts.timeout",

@@ -81,7 +81,7 @@ def _check_in_use(session: Session, *, as_json: bool) -> bool:
     services = session.services
     book, now = services.prices, services.clock()
     used = models_in_use(services)
-    findings = price_findings(used, book, read_own_prices(services.paths.own_prices), now)
+    findings = price_findings(used, book, read_own_prices(services.paths.own_prices), now, services.provider_credits)
     unpriced = sum(each.kind == "unpriced" for each in findings)
     if as_json:
         print_json(
@@ -92,7 +92,7 @@ def _check_in_use(session: Session, *, as_json: bool) -> bool:
     if not used:
         print_line("no model is in use: no provider has a key, and the ledger has no calls; see `scrimp doctor`")
     for finding in findings:
-        print_line(f"{finding.model or 'table'}: {finding.message}: {finding.next_move}")
+        print_line(f"{finding.model or finding.provider or 'table'}: {finding.message}: {finding.next_move}")
     priced = f"{pluralize(len(used), 'model')} in use, {format_count(len(used) - unpriced)} with a price"
     print_line(f"{priced}; table of {book.date}, {book.origin}")
     return unpriced > 0

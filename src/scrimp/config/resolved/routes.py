@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.resolved.endpoints import endpoint_of
 from scrimp.config.schema import ChainTable, Config
-from scrimp.enums import Tier
+from scrimp.enums import Buy, Tier
 from scrimp.errors import ConfigError, closest_name
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint
@@ -47,7 +47,13 @@ class Routes:
     @cached_property
     def endpoints(self) -> Mapping[str, Endpoint]:
         """The endpoint of every provider by name: the presets, with the user's tables over them."""
-        return {**PRESETS, **{name: endpoint_of(name, table) for name, table in self._config.providers.items()}}
+        endpoints = {**PRESETS, **{name: endpoint_of(name, table) for name, table in self._config.providers.items()}}
+        for name, table in self._config.models.items():
+            provider, _, model = name.partition("/")
+            if table.same_as is not None and provider in endpoints:
+                known = {**endpoints[provider].same_as, model: table.same_as.partition("/")[2]}
+                endpoints[provider] = replace(endpoints[provider], same_as=known)
+        return endpoints
 
     @cached_property
     def available(self) -> Collection[str]:
@@ -111,7 +117,13 @@ class Routes:
         return model
 
     def _plain_model(self, name: str) -> ModelRef:
-        return self._with_settings(resolve_name(name, self.endpoints.keys()))
+        model = self._with_settings(resolve_name(name, self.endpoints.keys()))
+        return replace(model, buy="cheapest") if "/" not in name and self._buy(model) is None else model
+
+    def _buy(self, model: ModelRef) -> Buy | None:
+        """Return what the config says of where a model is bought; None where it says nothing."""
+        table = self._config.models.get(model.without_arm)
+        return (table.buy if table else None) or self._config.defaults.buy
 
     def _cached(self, key: tuple[object, ...], make: Callable[[], Chain]) -> Chain:
         if key not in self._chains:
@@ -189,7 +201,8 @@ class Routes:
         return Step(model.id, (model,))
 
     def _with_settings(self, model: ModelRef) -> ModelRef:
-        table = self._config.models.get(model.without_arm)
+        table, buy = self._config.models.get(model.without_arm), self._buy(model)
+        model = model if buy is None else replace(model, buy=buy)
         if table is None:
             return model
         return replace(model, effort=table.effort or model.effort, max_output=table.max_output or model.max_output)

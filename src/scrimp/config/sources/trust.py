@@ -19,10 +19,11 @@ from scrimp.errors import ConfigError
 
 # By table; a table that is not here needs trust as a whole.
 _HARMLESS_DEFAULTS = frozenset((
-    "tier", "chain", "model", "min_confidence", "agreement", "max_output", "effort", "compress", "cache", "cache_ttl",
-    "concurrency", "rpm", "tpm", "retries", "timeout", "max_failures", "order", "provider_cache", "color", "progress",
+    "tier", "chain", "model", "buy", "min_confidence", "agreement", "max_output", "effort", "compress", "cache",
+    "cache_ttl", "concurrency", "rpm", "tpm", "retries", "timeout", "max_failures", "order", "provider_cache", "color",
+    "progress",
 ))  # fmt: skip
-_HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output"))}
+_HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output", "buy"))}
 _HARMLESS_TABLES = frozenset(("tiers", "chains", "rules"))
 # More rules are; but whom they tell, and rules in the place of the user's own, are not.
 _HARMLESS_ALERTS = frozenset(("share", "errors", "spend", "escalation", "cache", "unpriced", "drift"))

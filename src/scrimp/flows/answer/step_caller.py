@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,10 +32,12 @@ from scrimp.values import (
 )
 
 if TYPE_CHECKING:
+    from scrimp.enums import Effort
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.attached_content import AttachedContent
     from scrimp.flows.answer.prefix_warmup import PrefixWarmup
     from scrimp.flows.answer.provider_caching import ProviderCaching
+    from scrimp.flows.buying.offers import Offers
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.recorder import RowRecorder
@@ -84,8 +87,11 @@ class StepCaller:
         endpoints: Mapping[str, Endpoint], available: Collection[str], budget: Budget, prices: PriceBook,
         warn: Callable[[str], None], redirected: Callable[[str, str, str], None] = lambda *_: None,
         streams: bool = False, show: Callable[[str], None] | None = None, caching: ProviderCaching | None = None,
+        offers: Offers | None = None,
     ) -> None:  # fmt: skip
         """`available` are the providers that can be called; `caching` says what they are asked to keep, if anything.
+
+        `offers` knows where else a model is sold.
 
         `redirected` is told of a certified task, a model that was called for it, and the one that answered instead.
         `streams` asks for streamed completions, and `show` gets them piece by piece.
@@ -93,7 +99,7 @@ class StepCaller:
         self._options, self._client, self._endpoints, self._available = options, client, endpoints, available
         self._health, self._warmup, self._budget, self._prices = health, warmup, budget, prices
         self._streams, self._show, self._shown = streams or show is not None, show, False
-        self._redirected = redirected
+        self._redirected, self._offers = redirected, offers
         self._warn, self._warned = warn, set[tuple[ModelRef, ModelRef | None]]()
         self._parameters = CallParameters(options, endpoints, warn)
         self._rule_budgets: dict[str, Budget] = {}
@@ -115,7 +121,7 @@ class StepCaller:
         step = question.step
         if question.reply is not None and self._client.halted:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
-        usable = [model for model in step.candidates if model.provider in self._available]
+        usable = self._places(step, row)
         attachments = _attachments(question, row)
         if defect := next((attached.defect for attached in attachments if attached.defect), None):
             return Failure(kind="invalid", message=defect, sent=False)
@@ -127,7 +133,9 @@ class StepCaller:
         result: Completion | Failure | None = None
         while (model := await self._next_model(retries)) is not None:
             call = self.call_for(model, question, row, recorder)
-            result = await self._complete(call, model, recorder, retries[model], row.route.cap)
+            with self._on_credit(model, row):
+                result = await self._complete(call, model, recorder, retries[model], row.route.cap)
+                self._pay(result)
             self._learn_room(question, model, call, result)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
             self.notice_redirect(model, result, task)
@@ -140,6 +148,17 @@ class StepCaller:
             if retries[model].exhausted:
                 del retries[model]
         return result or self._no_model(step)
+
+    def _places(self, step: Step, row: PlannedRow | None = None) -> list[ModelRef]:
+        """Return the models of a step that can be called, each where it costs least for this row, then elsewhere."""
+        if self._offers is None or all(model.buy == "named" for model in step.candidates):
+            return [model for model in step.candidates if model.provider in self._available]
+        found: dict[tuple[str, str, Effort | None], ModelRef] = {}
+        for model in step.candidates:
+            offers = self._offers
+            for place in offers.places(model) if row is None else offers.in_order(model, _bytes_of(row)):
+                found.setdefault((place.provider, place.model, place.arm), place)
+        return list(found.values())
 
     async def _taking(
         self, attachments: Sequence[Attachment], models: Sequence[ModelRef]
@@ -173,11 +192,7 @@ class StepCaller:
 
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
-        return any(
-            self._health.failure(model.provider, model.model) is None
-            for model in step.candidates
-            if model.provider in self._available
-        )
+        return any(self._health.failure(model.provider, model.model) is None for model in self._places(step))
 
     def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
         """Return whether the call of a completion had a cap, and can be made again under a higher one."""
@@ -197,6 +212,18 @@ class StepCaller:
     def converses(self, step: Step) -> bool:
         """Return whether a step answers more than the prompt; a recording has nothing but its prompts' completions."""
         return not any(self._endpoints[model.provider].recording for model in step.candidates)
+
+    def _on_credit(self, model: ModelRef, row: PlannedRow) -> AbstractContextManager[None]:
+        """Reserve a call's share of the credit with its provider while it is in flight."""
+        offers = self._offers
+        if offers is None or not offers.credits.by_provider:
+            return nullcontext()
+        return offers.credits.reserved(model.provider, offers.expected_cost(model, _bytes_of(row)))
+
+    def _pay(self, result: Completion | Failure) -> None:
+        """Take a call off the credit with its provider."""
+        if self._offers is not None and isinstance(result, Completion) and result.entry is not None:
+            self._offers.credits.pay(result.entry.provider, result.entry.cost)
 
     def _is_held_back(self, model: ModelRef, failure: Failure) -> bool:
         """Return whether a call was not made because the requests before it were invalid: this row's need not be."""
@@ -326,6 +353,11 @@ def _bounded(parameters: Parameters, row: PlannedRow) -> Parameters:
     """Return what is asked for under a cap where the row's rule has one: every call needs a bound then."""
     unbounded = row.route.cap is not None and parameters.max_output is None
     return replace(parameters, max_output=BOUNDED_OUTPUT) if unbounded else parameters
+
+
+def _bytes_of(row: PlannedRow) -> int:
+    """Return roughly how many bytes of prompt are sent."""
+    return sum(len(text) for text in (row.text, row.system or "", *(turn.content for turn in row.sent.history)))
 
 
 def _about_a_completion(question: CallStep) -> bool:

@@ -95,6 +95,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
         prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
         caching=_caching(options, services),
+        offers=services.offers,
     )  # fmt: skip
     pricer = CounterfactualPricer(
         prices, options.baseline, routes.available, BaselineBefore(services.paths.ledger_db).output

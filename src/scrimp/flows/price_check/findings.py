@@ -12,13 +12,14 @@ from scrimp.prices.rates import rates_for
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
+    from scrimp.flows.buying.provider_credits import ProviderCredits
     from scrimp.flows.price_check.models_in_use import ModelInUse
     from scrimp.prices.book import PriceBook
     from scrimp.prices.dated_changes import DatedChange
     from scrimp.prices.own_prices import OwnPrice
     from scrimp.prices.rates import Band, Rates
 
-FindingKind: TypeAlias = Literal["unpriced", "stale", "change", "outdated"]
+FindingKind: TypeAlias = Literal["unpriced", "stale", "change", "outdated", "credit"]
 # A table is made every month or so, and vendors change a price every few weeks.
 STALE_DAYS = 45
 # How far ahead a dated change is told of: a month's work can still be moved.
@@ -31,20 +32,29 @@ class PriceFinding(Struct, frozen=True, kw_only=True):
     kind: FindingKind
     message: str
     next_move: str
-    model: str | None = None  # provider/model; None: of the table
+    model: str | None = None  # provider/model; None: of the table, or a provider
+    provider: str | None = None  # whose credit it is
 
 
 def price_findings(
-    models: Sequence[ModelInUse], book: PriceBook, own: Mapping[str, OwnPrice], now: float
-) -> list[PriceFinding]:
-    """Return what is amiss, unknown prices first."""
+    models: Sequence[ModelInUse], book: PriceBook, own: Mapping[str, OwnPrice], now: float,
+    granted: ProviderCredits | None = None,
+) -> list[PriceFinding]:  # fmt: skip
+    """Return what is amiss, unknown prices first; `granted` are the credits with providers."""
     unpriced = [_unpriced(each) for each in models if book.price(each.provider, each.model, now) is None]
     changes = [
         _changes(each, change)
         for each in models
         if (change := book.next_change(each.provider, each.model, now, days=AHEAD_DAYS)) is not None
     ]
-    return [*unpriced, *_stale(book.date, now), *changes, *_outdated(book, own, now)]
+    return [*unpriced, *_stale(book.date, now), *changes, *_outdated(book, own, now), *_credits(granted)]
+
+
+def _credits(granted: ProviderCredits | None) -> Iterator[PriceFinding]:
+    for provider in granted.by_provider if granted else ():
+        message, _, move = granted.told(provider).rpartition(": ") if granted else ("", "", "")
+        if message:
+            yield PriceFinding(kind="credit", message=message, next_move=move, provider=provider)
 
 
 def _unpriced(model: ModelInUse) -> PriceFinding:

@@ -6,7 +6,7 @@ a cause of its own, no hidden reasoning of another model, and where the user nam
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from scrimp.values import Compression, Usage
 
 if TYPE_CHECKING:
     from scrimp.enums import Effort
-    from scrimp.values import Entry, Route
+    from scrimp.values import Entry, ModelRef, Route
 
 
 def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Collection[str]) -> str:
@@ -34,12 +34,21 @@ def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Co
         return route.flagship or DEFAULT_BASELINE
     last = route.chain.steps[-1]
     if route.choice == "named model":
-        return called
+        return called_as(last.candidates, called)
     members = (model.id for model in last.candidates if is_model_of(model.id, called, entry.effort))
     return (
         next(members, "")
         or next((model for model in last.candidates if model.provider in available), last.candidates[0]).id
     )
+
+
+def called_as(candidates: Sequence[ModelRef], called: str) -> str:
+    """Return the model as it was named, where it was bought from another provider; else as it was called."""
+    if any(model.without_arm == called for model in candidates):
+        return called
+    name = called.partition("/")[2]
+    bought = (model.id for model in candidates if model.buy == "cheapest" and is_same_model(model.model, name))
+    return next(bought, called)
 
 
 def is_model_of(baseline: str, called: str, effort: Effort | None) -> bool:

@@ -185,7 +185,7 @@ def accepted_efforts(endpoint: Endpoint, model: str) -> tuple[Effort, ...]:
         return _gemini_efforts(model)
     if endpoint.flavour in _WITHOUT_EFFORT or (endpoint.flavour == "mistral" and not _mistral_accepts_effort(model)):
         return ()
-    return _EFFORTS_OF_FLAVOUR.get(endpoint.flavour) or _openai_efforts(model)
+    return _EFFORTS_OF_FLAVOUR.get(endpoint.flavour) or _openai_efforts(endpoint.vendors_name(model))
 
 
 def sent_effort(endpoint: Endpoint, model: str, effort: Effort) -> Effort | None:
@@ -220,7 +220,7 @@ def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  #
         return {}
     if flavour == "gemini-openai":
         return {"reasoning_effort": _nearest(effort, _EFFORTS_OF_FLAVOUR[flavour])}
-    accepted = openai_effort(model, effort)
+    accepted = openai_effort(endpoint.vendors_name(model), effort)
     return {} if accepted is None else {"reasoning_effort": accepted}
 
 

@@ -1,0 +1,100 @@
+"""The same model at several providers, the cheapest first for one call at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.units import format_dollars
+from scrimp.values import Usage
+
+if TYPE_CHECKING:
+    from scrimp.flows.buying.provider_credits import ProviderCredits
+    from scrimp.flows.buying.sellers import Sellers
+    from scrimp.prices.book import PriceBook
+    from scrimp.values import ModelRef
+
+_BYTES_PER_TOKEN = 4  # roughly; the same for every seller of a model
+_OUTPUT = 200  # tokens of a completion whose length nothing says: a paragraph
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A model at one provider: the dollars of a call there, None where unknown, and whether a credit pays for it."""
+
+    model: ModelRef
+    cost: Decimal | None
+    on_credit: bool = False
+
+
+class Offers:
+    """Orders the sellers of a model for each call of a run."""
+
+    def __init__(
+        self, sellers: Callable[[], Sellers], prices: PriceBook, granted: ProviderCredits, *,
+        available: Collection[str], clock: Callable[[], float], note: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        """`available` are the providers that can be called."""
+        self._sellers, self._prices, self._available, self._clock, self._note = sellers, prices, available, clock, note
+        self.credits = granted
+        self._sold: dict[ModelRef, list[ModelRef]] = {}
+        self._told: set[tuple[ModelRef, str]] = set()
+
+    def places(self, model: ModelRef) -> list[ModelRef]:
+        """Return where a model may be bought now, as it was named first; nowhere else unless it may be."""
+        if model.buy != "cheapest":
+            return [model] if model.provider in self._available else []
+        if model not in self._sold:
+            self._sold[model] = self._sellers().of(model, self._available)
+        return self._sold[model]
+
+    def in_order(self, model: ModelRef, size: int) -> list[ModelRef]:
+        """Return where to buy a model for a prompt of so many bytes, the best first; the others are failovers."""
+        places = self.places(model)
+        if len(places) <= 1:
+            return places
+        offers = self.compare(places, expected_usage(size, model.max_output))
+        self._tell(model, offers[0])
+        return [offer.model for offer in offers]
+
+    def compare(self, places: list[ModelRef], usage: Usage) -> list[Offer]:
+        """Return the offers for a call: those on credit first, then by price; those of unknown price last.
+
+        Of equals the model as it was named goes first.
+        """
+        offers = [
+            Offer(model=each, cost=self._cost(each, usage), on_credit=self.credits.has(each.provider))
+            for each in places
+        ]
+        return sorted(offers, key=lambda offer: (offer.cost is None, not offer.on_credit, offer.cost or Decimal(0)))
+
+    def expected_cost(self, model: ModelRef, size: int) -> Decimal | None:
+        """Return what a call for a prompt of so many bytes costs at a place, in dollars; None where unknown."""
+        return self._cost(model, expected_usage(size, model.max_output))
+
+    def _cost(self, model: ModelRef, usage: Usage) -> Decimal | None:
+        when = self._clock()
+        return self._prices.cost_of(provider=model.provider, model=model.model, usage=usage, when=when).dollars
+
+    def _tell(self, model: ModelRef, best: Offer) -> None:
+        """Say once where a model is bought, if it is not where it was named."""
+        if best.model.provider == model.provider or (model, best.model.provider) in self._told:
+            return
+        self._told.add((model, best.model.provider))
+        why = "which is paid by a credit" if best.on_credit else f"for {self._rates(best.model)}"
+        named = self._rates(model) if model.provider in self._available else "which has no key"
+        self._note(f"{model.id} is bought as {best.model.id}, {why} (at {model.provider}: {named})")
+
+    def _rates(self, model: ModelRef) -> str:
+        price = self._prices.price(model.provider, model.model, self._clock())
+        if price is None:
+            return "no price is known"
+        rates = price.rates_for(0)
+        return f"{format_dollars(rates.input)} in and {format_dollars(rates.output)} out"
+
+
+def expected_usage(size: int, max_output: int | None) -> Usage:
+    """Return what a call will roughly use, by the bytes of its prompt: enough to compare prices of one model."""
+    return Usage(input=size // _BYTES_PER_TOKEN, output=min(max_output or _OUTPUT, _OUTPUT))

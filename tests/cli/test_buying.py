@@ -1,0 +1,216 @@
+"""The same model at two providers: where whole commands buy it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from command import Scrimp
+from fake_provider import FakeProvider, completion, error, fake_provider
+
+LUNA, AT_ROUTER = "openai/gpt-6-luna", "openrouter/openai/gpt-6-luna"
+
+
+@pytest.fixture
+def router() -> Iterator[FakeProvider]:
+    with fake_provider() as running:
+        yield running
+
+
+class Shops:
+    """scrimp with OpenAI and OpenRouter, each a server here; OpenRouter is 20 % cheaper."""
+
+    def __init__(self, scrimp: Scrimp, vendor: FakeProvider, router: FakeProvider) -> None:
+        self.scrimp, self.vendor, self.router = scrimp, vendor, router
+        self.config()
+
+    def config(self, more: str = "", *, router: str = 'discount = "20%"') -> None:
+        self.scrimp.config(
+            f'{more}\n[providers.openai]\nbase_url = "{self.vendor.url}"\nkey_env = ""\n'
+            f'[providers.openrouter]\nbase_url = "{self.router.url}"\nkey_env = ""\n{router}\n'
+        )
+
+    def bought(self, *words: str, stdin: str = "hello\n") -> list[str]:
+        """Run rows and return the provider of each."""
+        ran = self.scrimp("run", "-", *words, stdin=stdin)
+        assert ran.status == 0, ran.err
+        self.err = ran.err
+        self.rows: list[dict[str, Any]] = ran.rows
+        return [row["provider"] for row in ran.rows]
+
+
+@pytest.fixture
+def shops(scrimp: Scrimp, provider: FakeProvider, router: FakeProvider) -> Shops:
+    return Shops(scrimp, provider, router)
+
+
+def test_a_model_named_without_its_provider_is_bought_where_it_is_cheapest(shops: Shops) -> None:
+    assert shops.bought("-m", "gpt-6-luna") == ["openrouter"]
+    assert (
+        f"{LUNA} is bought as {AT_ROUTER}, for $0.08 in and $0.40 out (at openai: $0.10 in and $0.50 out)" in shops.err
+    )
+    assert "Without scrimp (openai/gpt-6-luna): about $0.000002." in shops.err
+    assert shops.rows[0]["cost_usd"] == 0.0000016  # 10 tokens at 0.08, 2 at 0.40
+
+
+def test_a_model_named_with_its_provider_stays_there_unless_the_config_says_otherwise(shops: Shops) -> None:
+    assert shops.bought("-m", LUNA, stdin="a\n") == ["openai"]
+    for more, expected in (
+        ('[defaults]\nbuy = "cheapest"', "openrouter"),
+        (f'[models."{LUNA}"]\nbuy = "cheapest"', "openrouter"),
+        (f'[defaults]\nbuy = "cheapest"\n[models."{LUNA}"]\nbuy = "named"', "openai"),
+        ('[defaults]\nbuy = "named"', "openai"),
+    ):
+        shops.config(more)
+        assert shops.bought("-m", LUNA, "--cache", "off") == [expected], more
+    assert shops.bought("-m", "gpt-6-luna", stdin="b\n") == ["openai"]  # the last config says so of every model
+
+
+def test_tiers_and_chains_may_name_models_without_their_provider(shops: Shops) -> None:
+    names = "".join(f'{tier} = ["gpt-6-luna"]\n' for tier in ("simple", "medium", "high"))
+    shops.config(f"[tiers]\n{names}")
+
+    assert shops.bought("--tier", "simple", stdin="a\n") == ["openrouter"]
+    shops.router.answer = lambda body: completion("yes", model=body["model"])
+    assert shops.bought("--chain", "gpt-6-luna@low,gpt-6-luna@high", "--choices", "yes,no", stdin="b\n")
+    assert {body["model"] for body in shops.router.bodies} == {"openai/gpt-6-luna"}
+    assert shops.vendor.bodies == []
+
+
+def test_where_a_completion_was_bought_is_no_part_of_its_key(shops: Shops) -> None:
+    assert shops.bought("-m", "gpt-6-luna") == ["openrouter"]
+    shops.config('[defaults]\nbuy = "named"')
+    assert shops.bought("-m", LUNA) == ["openrouter"]
+
+    assert shops.rows[0]["cache"] == "hit"
+    assert (len(shops.router.bodies), len(shops.vendor.bodies)) == (1, 0)
+
+
+def test_a_seller_in_trouble_is_left_for_the_next_cheapest(shops: Shops) -> None:
+    shops.router.answer = lambda _: error(500)
+
+    assert shops.bought("-m", "gpt-6-luna", "--retries", "0", stdin="a\nb\nc\nd\ne\nf\n") == ["openai"] * 6
+    assert f"{AT_ROUTER} is not called for now, {LUNA} is called instead" in shops.err
+
+
+def test_a_seller_without_a_key_is_not_one(shops: Shops) -> None:
+    shops.config(router='key_env = "NOT_SET"'.join(("discount = '20%'\n", "")))
+    shops.scrimp.config((shops.scrimp.home / "config.toml").read_text().replace('key_env = ""\ndiscount', "discount"))
+
+    assert shops.bought("-m", "gpt-6-luna") == ["openai"]
+
+
+def test_a_provider_may_be_left_out(shops: Shops) -> None:
+    shops.config(router='discount = "20%"\nbuy = "named"')
+
+    assert shops.bought("-m", "gpt-6-luna") == ["openai"]
+    assert shops.bought("-m", AT_ROUTER, stdin="b\n") == ["openrouter"]
+
+
+def test_a_price_that_is_not_known_is_not_the_cheapest(shops: Shops) -> None:
+    shops.config('[models."openrouter/openai/gpt-6-luna"]\nprice = { output = 0 }')
+
+    assert shops.bought("-m", "gpt-6-luna") == ["openai"]
+
+
+def test_a_gateways_own_name_for_a_model_is_told_by_the_config(
+    scrimp: Scrimp, provider: FakeProvider, router: FakeProvider
+) -> None:
+    scrimp.config(
+        f'[providers.openai]\nbase_url = "{provider.url}"\nkey_env = ""\n'
+        f'[providers.house]\ndialect = "openai"\nbase_url = "{router.url}"\nkey_env = ""\n'
+        '[models."house/cheap-one"]\nsame_as = "openai/gpt-6-luna"\nprice = { input = 0.05, output = 0.2 }\n'
+    )
+
+    ran = scrimp("run", "-", "-m", "gpt-6-luna", stdin="hello\n")
+
+    assert (ran.rows[0]["provider"], ran.rows[0]["model"]) == ("house", "cheap-one")
+    assert [(body["model"], body["reasoning_effort"]) for body in router.bodies] == [("cheap-one", "none")]
+
+
+def test_a_credit_is_used_up_first_and_counted_from_the_ledger(shops: Shops) -> None:
+    shops.config(router="credit = 0.000005")  # two calls and a half at 0.000002 dollars
+    at_once = ("-m", "gpt-6-luna", "-j", "1")
+
+    for line in ("a", "b"):
+        assert shops.bought(*at_once, stdin=line) == ["openrouter"]
+        assert "which is paid by a credit" in shops.err
+        assert "the credit with openrouter" not in shops.err
+    assert shops.bought(*at_once, stdin="c\nd\n") == [
+        "openrouter",
+        "openai",
+    ]  # the second, while the first is in flight
+    assert "the credit of $0.000005 with openrouter is used up, so its calls are paid" in shops.err
+    assert shops.scrimp.paid_calls() == (4, Fraction(8, 1_000_000))
+
+    shops.config(router='credit = 0.000005\ncredit_since = "2099-01-01"')  # topped up: counted from another day
+    assert shops.bought(*at_once, stdin="e\n") == ["openrouter"]
+
+
+def test_what_is_left_of_a_credit_is_told_where_prices_are(shops: Shops) -> None:
+    shops.config(router="credit = 0.000004")
+    for line in ("a", "b"):
+        shops.bought("-m", "gpt-6-luna", stdin=line)
+
+    compared = shops.scrimp("models", "--compare", "gpt-6-luna")
+    assert "Credit with openrouter: $0 of $0.000004 are left." in compared.out
+    checked = shops.scrimp("prices", "check").out
+    assert "openrouter: the credit of $0.000004 with openrouter is used up" in checked
+
+
+def test_a_project_of_somebody_else_sets_no_credit_and_no_sameness(scrimp: Scrimp) -> None:
+    for table, key in (
+        ("providers.openai", "credit = 1000"),
+        ("providers.openai", 'credit_since = "2026-01-01"'),
+        ("providers.openai", 'buy = "cheapest"'),
+        ('models."openai/gpt-6-luna"', 'same_as = "openai/gpt-6-astra"'),
+    ):
+        scrimp.file("scrimp.toml", f"[{table}]\n{key}\n")
+        ran = scrimp("models")
+        assert ran.status == 2, key
+        assert "which only a project file you trust may set" in ran.err
+
+
+def test_one_models_price_is_compared_at_every_provider(shops: Shops) -> None:
+    shops.scrimp.env["TOKENMIX_API_KEY"] = "sk-tm-0123456789"
+    scrimp = shops.scrimp
+    scrimp("prices", "set", "tokenmix/gpt-6-luna", "--input", "0.07", "--output", "0.60")
+
+    rows = json.loads(scrimp("models", "--compare", LUNA, "--json").out)
+    assert [(row["model"], row["input"], row["output"], row["call"], row["callable"]) for row in rows] == [
+        (AT_ROUTER, 0.08, 0.4, 0.00016, True),
+        ("tokenmix/gpt-6-luna", 0.07, 0.6, 0.00019, True),
+        (LUNA, 0.1, 0.5, 0.0002, True),
+    ]
+    lines = scrimp("models", "--compare", LUNA).out.splitlines()
+    assert [line.split()[0] for line in lines[:4]] == ["model", AT_ROUTER, "tokenmix/gpt-6-luna", LUNA]
+    assert lines[-1] == f'{LUNA} is bought there; with buy = "cheapest" under [defaults] as {AT_ROUTER}.'
+    assert scrimp("models", "--compare", "gpt-6-luna").out.splitlines()[-1] == f"gpt-6-luna is bought as {AT_ROUTER}."
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--json"], "--json is for --compare MODEL"),
+        (["--compare", LUNA, "--all"], "--compare takes one model and nothing else"),
+        (["--compare", "nothing/x"], "unknown model 'nothing/x'"),
+    ],
+)
+def test_a_comparison_of_nothing_is_refused(scrimp: Scrimp, words: list[str], message: str) -> None:
+    ran = scrimp("models", *words)
+
+    assert (ran.status, message in ran.err) == (2, True)
+
+
+def test_each_row_is_bought_where_its_own_size_is_cheapest(shops: Shops) -> None:
+    for name, above in ((LUNA, "2"), (AT_ROUTER, "0.5")):
+        shops.scrimp("prices", "set", name, "--input", "1", "--output", "1")
+        shops.scrimp("prices", "set", name, "--above", "1000", "--input", above)
+    shops.scrimp("prices", "set", AT_ROUTER, "--input", "1.1")
+    shops.vendor.answer = shops.router.answer = lambda body: completion("ok", model=body["model"])
+
+    assert shops.bought("-m", "gpt-6-luna", stdin=f"short\n{'long ' * 2000}\n") == ["openai", "openrouter"]
