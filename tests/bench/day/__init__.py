@@ -1,0 +1,1 @@
+"""A day of support tickets through scrimp, at today's prices."""
