@@ -59,11 +59,8 @@ class Day(Struct):
 
     @property
     def batches(self) -> Decimal:
-        """What the rows in batches would have cost live, without the provider's prompt cache."""
-        night = self.bills[-1]
-        return Decimal(night["cost_usd"]) + sum(
-            Decimal(night["baseline"]["saved_by_usd"][cause]) for cause in ("batch", "provider_caching")
-        )
+        """What the calls in batches would have cost live."""
+        return self.saved_by("batch") + Decimal(self.bills[-1]["cost_usd"])
 
     def saved_by(self, *causes: str) -> Decimal:
         """Return what the bills say that these causes saved."""
@@ -138,7 +135,7 @@ def live_the_day(rows: int, folder: Path) -> Day:
 def table(day: Day) -> str:
     """Return what was paid beside the flagship, each cause with its share of what the causes above it left.
 
-    A row that is twice in a run saves what its one call cost; what the choice of its model saved is with the tiers.
+    A row that is twice in a run saves what its one call cost; what its model and its batch saved is with the others.
     """
     left = day.flagship
     lines = [f"{'the flagship for everything':<34}{left:>10.4f}"]
@@ -147,8 +144,8 @@ def table(day: Day) -> str:
         ("tiers", day.saved_by("routing"), None, "70 to 90 % by tiers"),
         ("compression", day.saved_by("compression"), None, "40 % of tokens"),
         ("other calls of a row", day.saved_by("other_attempts", "failed_rows"), None, ""),
-        ("batches, of what was in them", day.saved_by("batch"), day.batches, "50 % by batches"),
         ("the provider's prompt cache", day.saved_by("provider_caching"), None, ""),
+        ("batches, of what was in them", day.saved_by("batch"), day.batches, "50 % by batches"),
     ):
         lines.append(f"{what:<34}{-saved:>10.4f}{100 * saved / (of or left):>8.1f} %  {claim}".rstrip())
         left -= saved
