@@ -7,6 +7,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches
+from batches.test_queues import job_of
 from command import Scrimp
 
 SMALL = ("--model", "fake/small")
@@ -62,7 +63,7 @@ def test_a_live_run_of_what_is_in_batches_says_that_it_pays_again(batched: Scrim
     batched("batch", "submit", "a.txt", *SMALL)
     live = batched("run", "a.txt", *SMALL)
     assert live.status == 0
-    assert "2 requests of this command are in batches and are paid again" in live.err
+    assert "2 of the first 2 rows are in batches of job b" in live.err
     assert batched("batch", "fetch", "--wait").status == 0
     assert "paid again" not in batched("run", "a.txt", *SMALL, "--cache", "refresh").err
 
@@ -73,3 +74,49 @@ def test_a_damaged_store_of_batches_stops_no_live_run(batched: Scrimp) -> None:
     live = batched("run", "a.txt", *SMALL)
     assert (live.status, live.rows[0]["status"]) == (0, "ok"), live.err
     assert "is not known" in live.err
+
+
+def test_rows_of_another_command_that_are_in_batches_are_counted_before_they_are_paid_again(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    server.script = SLOW
+    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
+    job = job_of(batched("batch", "submit", "a.txt", *SMALL))
+    batched.file("b.jsonl", '{"q": "row 2"}\n{"q": "row 9"}\n{"q": "row 3"}\n')
+    live = batched("run", "b.jsonl", "-t", "{q}", *SMALL)
+    assert f"2 of the first 3 rows are in batches of job {job}, and paid again" in live.err
+    assert f"scrimp batch fetch {job}" in live.err
+    assert sorted(server.live_prompts) == ["row 2", "row 3", "row 9"]
+    alone = batched("run", "-", *SMALL, stdin='{"text": "row 9"}\n{"text": "row 8"}\n')
+    assert "in batches" not in alone.err
+
+
+def test_both_payments_for_a_row_that_was_called_live_and_in_a_batch_are_in_the_ledger(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    server.script = SLOW
+    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
+    batched("batch", "submit", "a.txt", *SMALL)
+    batched.file("b.txt", "row 2\nrow 3\n")
+    batched("run", "b.txt", *SMALL)
+    fetched = batched("batch", "fetch", "--wait")
+    assert [row["status"] for row in fetched.rows] == ["ok"] * 3
+    assert "2 completions came back for rows that had been answered otherwise: $0.0" in fetched.err
+    assert len(server.live_prompts) == 2
+    assert batched.paid_calls()[0] == sum(server.billed.values()) == 5
+    again = batched("batch", "fetch")
+    assert "answered otherwise" not in again.err
+    assert batched.paid_calls()[0] == 5
+
+
+def test_a_live_run_takes_what_came_back_in_a_batch_and_pays_nothing(batched: Scrimp, server: OpenAIBatches) -> None:
+    batched.file("a.txt", "row 1\nrow 2\n")
+    batched("batch", "submit", "a.txt", *SMALL)
+    assert batched("batch", "watch").status == 0
+    batched.file("b.txt", "row 2\nrow 3\n")
+    live = batched("run", "b.txt", *SMALL)
+    assert [row["status"] for row in live.rows] == ["ok"] * 2
+    assert "1 completion had come back in batches" in live.err
+    assert server.live_prompts == ["row 3"]
+    assert batched("batch", "fetch").status == 0
+    assert batched.paid_calls()[0] == 3

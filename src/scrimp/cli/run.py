@@ -307,11 +307,15 @@ def _flow(
             raise UsageError("--deadline is for --batch: add that, or leave it out")
         if batch.queue is not None:
             raise UsageError("--queue is for work that is left: scrimp batch submit --queue NAME")
-        if session.services.paths.batches_db.exists():
-            from scrimp.cli.jobs.live_again import warn_of_batches  # noqa: PLC0415 - only where there were batches
 
-            warn_of_batches(session)
-        return lambda: live.run(rows, options, session.services, take, one_by_one=is_stream(names))
+        def drive() -> RunStop | None:
+            return live.run(rows, options, session.services, take, one_by_one=is_stream(names))
+
+        if options.cache != "on" or not session.services.paths.batches_db.exists():
+            return drive
+        from scrimp.cli.jobs.live_again import over_batches  # noqa: PLC0415 - only where there were batches
+
+        return over_batches(session, drive)
     from scrimp.cli.jobs.batch_flow import batch_flow  # noqa: PLC0415 - most runs are live
 
     return batch_flow(session, batch, names, rows_again, rows, options, take, bar, quiet=screen.quiet)

@@ -1,37 +1,53 @@
-"""A live run of a command that has a job: what is in batches is not waited for, and would be paid twice."""
+"""A live run where batches are on their way: what came back is taken, and what is paid again is said."""
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scrimp.cli.jobs.job_command import job_command
 from scrimp.errors import StoreError
-from scrimp.flows.batch.jobs import digest_of
+from scrimp.flows.batch.replies_first import RowsInBatches, replies_first
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
+    from scrimp.flows.engine.run_stop import RunStop
 
 
-def warn_of_batches(session: Session) -> None:
-    """Warn of the requests that this command, given with --batch before, has in batches."""
+def over_batches(session: Session, drive: Callable[[], RunStop | None]) -> Callable[[], RunStop | None]:
+    """Return what drives a live run with a look at what came back in batches whose rows were not printed yet."""
+
+    def run() -> RunStop | None:
+        store = _opened(session)
+        if store is None:
+            return drive()
+        try:
+            rows = RowsInBatches(store)
+            if rows:
+                session.services.batched = replies_first(rows, store, session.services)
+            stop = drive()
+            _tell(session, rows)
+        finally:
+            session.services.batched = None
+            store.close()
+        return stop
+
+    return run
+
+
+def _opened(session: Session) -> BatchStore | None:
     try:
-        job, waiting = _waiting(session.services.paths.batches_db)
+        return BatchStore(session.services.paths.batches_db)
     except StoreError as error:
         if not session.services.read_only:
-            session.messages.warn(f"whether this command has requests in batches is not known: {error}")
-        return
-    if waiting:
-        session.messages.warn(
-            f"{pluralize(waiting, 'request')} of this command are in batches and are paid again where they are called "
-            f"live now: scrimp batch fetch {job} prints their rows, with --batch this command waits for them"
-        )
+            session.messages.warn(f"whether rows are in batches is not known: {error}")
+        return None
 
 
-def _waiting(path: Path) -> tuple[str, int]:
-    with closing(BatchStore(path)) as store:
-        job = store.open_job(digest_of(str(Path.cwd()), job_command()))
-        return ("", 0) if job is None else (job.job, sum(shard.requests for shard in store.open_shards(job.job)))
+def _tell(session: Session, rows: RowsInBatches) -> None:
+    """Say how many rows there were at the end, where more came after the warning."""
+    if rows.met > rows.said:
+        session.messages.note(f"{pluralize(rows.met, 'row')} in all were called live though they are in batches")
+    if rows.taken:
+        session.messages.note(f"{pluralize(rows.taken, 'completion')} had come back in batches: not called again")

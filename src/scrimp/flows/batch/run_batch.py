@@ -29,11 +29,12 @@ from scrimp.flows.batch.shards.opening import open_follower
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.signals import SignalledError, raised_signals
+from scrimp.flows.batch.unused import record_unused
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.estimate import output_tokens
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
-from scrimp.units import pluralize
+from scrimp.units import format_known_dollars, pluralize
 
 if TYPE_CHECKING:
     from scrimp.flows.answer.step_caller import StepCaller
@@ -236,9 +237,24 @@ class BatchRun:
             return RunStop(
                 "budget", f"stopped: {pluralize(held, 'request')} may cost more than --max-cost {cap} allows", 5
             )  # fmt: skip
+        self._record_unused(open_prompts, found)
         printed = self._services.clock() if self._plan.goal in ("fetched", "answered") else None
         self._save(ended=printed, cheap_from=None, for_later=0)
         return None
+
+    def _record_unused(self, open_prompts: Callable[[], Iterator[Prompt]], found: Collected) -> None:
+        """Enter in the ledger what came back for rows that another command answered meanwhile: it was paid for."""
+        unseen = self._is_late() or self._job.cancelled  # by the pass that counts rows in the cache
+        if self._job.ended is not None or not (found.cached or unseen):
+            return
+        entries = record_unused(open_prompts(), self._options, self._services, self._batches)
+        if entries:
+            cost = sum((entry.cost for entry in entries if entry.cost is not None), Decimal(0))
+            dollars = format_known_dollars(cost, sum(entry.cost is None for entry in entries))
+            self._services.note(
+                f"{pluralize(len(entries), 'completion')} came back for rows that had been answered otherwise: "
+                f"{dollars} that this bill lacks and scrimp cost has"
+            )
 
     def _spent(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Decimal | None:
         """Return what the job's batches cost, in dollars: live calls have what is left of the cap. None without a cap.
