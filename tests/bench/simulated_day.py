@@ -3,7 +3,7 @@
     python tests/bench/simulated_day.py [--rows 20000]
 
 Four in ten tickets are labeled live, in runs of an hour's tickets; two in ten get a letter, live; four in ten are
-labeled at night in a batch. Three in ten repeat an earlier one. A system text of 3 000 tokens goes before each. Prices
+labeled at night in a batch. Of either work three in ten repeat an earlier one. A system text of 3 000 tokens goes before each. Prices
 are those of the shipped table; the provider is a server here that bills as OpenAI does (bench/day/provider.py) and
 forgets its cache between runs. Every figure is from the ledger and the records of its runs.
 """
@@ -118,9 +118,8 @@ class Shop:
 def live_the_day(rows: int, folder: Path) -> Day:
     """Run the tickets of a day."""
     label = ("-t", _LABEL, "--choices", _LABELS)
-    labeled, letters = 4 * rows // 10, 2 * rows // 10
-    day = list(tickets(rows, seed=1))
-    live, written, night = day[:labeled], day[labeled : labeled + letters], day[labeled + letters :]
+    labeled, written = list(tickets(8 * rows // 10, seed=1)), list(tickets(2 * rows // 10, seed=2))
+    live, night = labeled[: len(labeled) // 2], labeled[len(labeled) // 2 :]
     with DayProvider() as provider:
         shop = Shop(folder, provider)
         bills = [shop.run(f"labels-{hour}", some, *label) for hour, some in enumerate(_hours(live, _HOURS))]
