@@ -1,4 +1,4 @@
-"""Anthropic's prompt cache, faked at the wire by what its documentation says of it: marks, minimum, order, lifetimes.
+"""Prompt caches of Anthropic and OpenAI, faked at the wire by what their documentation says of them.
 
 A token is four characters. Blocks are taken in the order tools, system, messages; a mark keeps all up to its block.
 """
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from fake_provider import Reply
+from fake_provider import Reply, completion
 
 SECONDS = {"5m": 300.0, "1h": 3600.0}
 CHARACTERS_PER_TOKEN = 4
@@ -65,6 +65,40 @@ class ClaudeCache:
             },
             "service_tier": "standard",
         }  # fmt: skip
+
+
+class GptCache:
+    """OpenAI's since GPT-5.6: what is written is billed, unless a request says otherwise the whole of it."""
+
+    def __init__(self, *, minimum: int = 1024) -> None:
+        self._minimum = minimum
+        self._kept: set[str] = set()
+        self.usages: list[dict[str, Any]] = []
+
+    def answer(self, body: dict[str, Any]) -> Reply:
+        """Answer a chat completion."""
+        blocks = list(_chat_blocks(body))
+        sizes = [len(words) // CHARACTERS_PER_TOKEN for words, _ in blocks]
+        ends = [number + 1 for number, (_, mark) in enumerate(blocks) if mark]
+        assert len(ends) <= 4, "at most four breakpoints"
+        if body.get("prompt_cache_options", {}).get("mode", "implicit") == "implicit":
+            ends.append(len(blocks))
+        ends = [end for end in ends if sum(sizes[:end]) >= self._minimum]
+        names = {end: body["model"] + json.dumps([words for words, _ in blocks[:end]]) for end in ends}
+        read_to = max((end for end in ends if names[end] in self._kept), default=0)
+        read, written = sum(sizes[:read_to]), sum(sizes[read_to : max(ends, default=read_to)])
+        self._kept.update(names.values())
+        details = {"cached_tokens": read, "cache_write_tokens": written}
+        usage = {"prompt_tokens": sum(sizes), "completion_tokens": 2, "total_tokens": sum(sizes) + 2}
+        self.usages.append(usage | {"prompt_tokens_details": details})
+        return completion("ok", model=body["model"], usage=self.usages[-1])
+
+
+def _chat_blocks(body: dict[str, Any]) -> Any:
+    for message in body["messages"]:
+        content = message["content"]
+        for block in [{"text": content}] if isinstance(content, str) else content:
+            yield block.get("text") or json.dumps(block), "prompt_cache_breakpoint" in block
 
 
 def _blocks(body: dict[str, Any]) -> Any:

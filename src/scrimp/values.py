@@ -210,7 +210,10 @@ class Route(Struct, frozen=True, kw_only=True):
 
 
 class CacheMark(Struct, frozen=True):
-    """Where in a call something ends that its provider is to keep: in which part, after how many characters."""
+    """Where in a call something ends that its provider is to keep: in which part, after how much of it.
+
+    Of a text `end` is in characters, of earlier turns and attachments it is their number.
+    """
 
     part: CachePart
     end: int
@@ -222,7 +225,6 @@ class PromptCache(Struct, frozen=True, kw_only=True):
     marks: tuple[CacheMark, ...] = ()  # in the order of the call
     lifetime: CacheLifetime = "5m"
     key: str = ""  # a name of what is shared, for providers that want one
-    shared: int = 0  # about how many tokens are shared
 
 
 class Call(Struct, frozen=True, kw_only=True):

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from caching_provider import ClaudeCache
+from caching_provider import ClaudeCache, GptCache
 from command import Scrimp
-from fake_provider import fake_provider
+from fake_provider import Reply, completion, fake_provider
 
 MODEL = "anthropic/claude-haiku-5-5"
 SYSTEM = "You answer tickets of a shop. " * 400  # 12 000 characters: 3 000 tokens of the fake's
@@ -59,6 +59,44 @@ def test_what_rows_begin_with_is_written_once_by_a_call_that_goes_alone_and_read
     assert Fraction(bill_of(scrimp)["baseline"]["cost_usd"]) == paid + saved
 
 
+DOCUMENTS = [f"Chapter {name}. " + f"It rains in {name}. " * 300 + "\n\n" for name in ("Rome", "Oslo", "Bonn")]
+
+
+def test_documents_that_some_rows_are_about_are_kept_behind_the_system_text_of_all(scrimp: Scrimp) -> None:
+    cache = ClaudeCache()
+    asked = [document + f"Question {number}: why?" for number in range(5) for document in DOCUMENTS]
+    with fake_provider(cache.answer) as provider:
+        configure(scrimp, provider.url)
+        scrimp.file("rows.jsonl", "".join(json.dumps({"prompt": each}) + "\n" for each in asked))
+        ran = scrimp(*RUN, "rows.jsonl", "--system", SYSTEM, "--compress", "off")
+
+    assert ran.status == 0, ran.err
+    assert [_said(body) for body in provider.bodies if _said(body) not in asked] == []
+    written = [usage["cache_creation_input_tokens"] for usage in cache.usages if usage["cache_creation_input_tokens"]]
+    sizes = [len("user: " + document) // 4 for document in DOCUMENTS]
+    assert sorted(written) == pytest.approx(sorted([sizes[0] + 3000, *sizes[1:]]), abs=20)
+    assert sum(usage["cache_read_input_tokens"] > 3000 for usage in cache.usages) == 12
+    assert scrimp.paid_calls()[1] == sum(map(dollars, cache.usages))
+
+
+def _said(body: dict[str, Any]) -> str:
+    content = body["messages"][-1]["content"]
+    return content if isinstance(content, str) else "".join(block["text"] for block in content)
+
+
+def test_a_file_that_several_rows_are_about_is_written_once(scrimp: Scrimp) -> None:
+    cache = ClaudeCache()
+    with fake_provider(cache.answer) as provider:
+        configure(scrimp, provider.url)
+        scrimp.file("a.pdf", b"%PDF-1.4\n" + b"1 0 obj <</Type /Page>> endobj\n" * 200 + b"%%EOF")
+        scrimp.file("rows.jsonl", rows(6))
+        ran = scrimp(*RUN, "rows.jsonl", "--attach", "a.pdf")
+
+    assert ran.status == 0, ran.err
+    assert sum(usage["cache_creation_input_tokens"] > 0 for usage in cache.usages) == 1
+    assert sum(usage["cache_read_input_tokens"] > 0 for usage in cache.usages) == 5
+
+
 def test_rows_of_a_pipe_whose_number_nobody_knows_are_kept_from_the_second_on(scrimp: Scrimp) -> None:
     cache = ClaudeCache()
     with fake_provider(cache.answer) as provider:
@@ -99,3 +137,47 @@ def test_rows_answered_with_a_cache_are_found_again_without_it_and_say_the_same(
     assert again.status == 0, again.err
     assert len(provider.bodies) == 5
     assert [row["output"] for row in again.rows] == [row["output"] for row in kept.rows]
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_openai_bills_writes_of_what_rows_share_and_of_nothing_else(scrimp: Scrimp, number: int) -> None:
+    cache = GptCache()
+    with fake_provider(cache.answer) as provider:
+        scrimp.env["OPENAI_API_KEY"] = "sk-test-0123456789"
+        scrimp.config(f'[providers.openai]\nbase_url = "{provider.url}"\n')
+        scrimp.file("rows.jsonl", rows(number))
+        ran = scrimp("run", "-m", "openai/gpt-6-luna", "rows.jsonl", "--system", SYSTEM)
+
+    assert ran.status == 0, ran.err
+    details = [usage["prompt_tokens_details"] for usage in cache.usages]
+    assert [each["cache_write_tokens"] for each in details] == [3000 if number > 1 else 0] + [0] * (number - 1)
+    assert [each["cached_tokens"] for each in details] == [0] + [3000] * (number - 1)
+    names = {body.get("prompt_cache_key") for body in provider.bodies}
+    assert len(names) == 1
+    assert (names == {None}) == (number == 1)
+
+
+@pytest.mark.parametrize(
+    ("provider_name", "model", "sent"),
+    [("mistral", "mistral-small-2603", True), ("deepseek", "deepseek-flash", False), ("openai", "gpt-5.4-nano", True)],
+)
+def test_a_provider_that_wants_a_name_for_what_is_shared_gets_one_and_all_let_the_first_go_alone(
+    scrimp: Scrimp, provider_name: str, model: str, sent: bool
+) -> None:
+    at_once: list[int] = []
+
+    def answer(body: dict[str, Any]) -> Reply:
+        at_once.append(provider.at_once)
+        return completion("ok", model=body["model"])
+
+    with fake_provider(answer) as provider:
+        provider.delay = 0.1
+        scrimp.env[f"{provider_name.upper()}_API_KEY"] = "sk-test-0123456789"
+        scrimp.config(f'[providers.{provider_name}]\nbase_url = "{provider.url}"\n')
+        scrimp.file("rows.jsonl", rows(5))
+        ran = scrimp("run", "-m", f"{provider_name}/{model}", "rows.jsonl", "--system", SYSTEM)
+
+    assert ran.status == 0, ran.err
+    assert at_once[0] == 1 < max(at_once)
+    assert {"prompt_cache_key" in body for body in provider.bodies} == {sent}
+    assert all(body["messages"][0]["content"] == SYSTEM for body in provider.bodies)

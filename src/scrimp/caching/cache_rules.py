@@ -22,8 +22,8 @@ class CacheRules(Struct, frozen=True, kw_only=True):
     form: CacheForm
     minimum: int = 0  # tokens; shorter beginnings are not kept, without a word
     lifetimes: tuple[CacheLifetime, ...] = ("5m",)  # that can be asked for; each use begins them anew
-    named: bool = False  # whether calls that share a beginning should name it (prompt_cache_key)
-    writes_unless_told: bool = False  # whether a call that says nothing pays for a write
+    unasked: bool = False  # whether it is kept without being asked for, too
+    billed_unasked: bool = False  # and a write is billed then
 
 
 NO_CACHE = CacheRules(form="none")

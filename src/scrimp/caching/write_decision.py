@@ -25,15 +25,18 @@ class WriteDecision(Struct, frozen=True, kw_only=True):
         return self.plain_cost - self.cost
 
 
-def decide_write(rules: CacheRules, rates: CacheRates, *, shared: int, calls: int, gap: float) -> WriteDecision:
-    """Return the cheapest way for `calls` calls, `gap` seconds apart, whose first `shared` tokens are the same.
+def decide_write(
+    rules: CacheRules, rates: CacheRates, *, shared: int, calls: int, gap: float, before: int = 0
+) -> WriteDecision:  # fmt: skip
+    """Return the cheapest way for `calls` calls, `gap` seconds apart, that share `shared` tokens.
 
-    Nothing is kept of a beginning below the model's minimum. Where ways cost the same, the plain one is taken, then the
+    They follow `before` tokens that more calls share, or begin the prompt. Nothing is kept of a beginning below the
+    model's minimum. Where ways cost the same, the plain one is taken, then the
     shorter lifetime.
     """
     plain = Decimal(shared * calls) * rates.fresh / PRICED_PER
     best = WriteDecision(lifetime=None, cost=plain, plain_cost=plain)
-    if rules.form == "none" or shared < rules.minimum:
+    if rules.form == "none" or before + shared < rules.minimum:
         return best
     for lifetime in rules.lifetimes:
         cost = _cost_kept(rates, lifetime, shared=shared, calls=calls, gap=gap)

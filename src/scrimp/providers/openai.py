@@ -30,6 +30,7 @@ from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import openai_content
 from scrimp.providers.requests.capabilities import effort_fields
 from scrimp.providers.requests.output_caps import cap_fields
+from scrimp.providers.requests.prompt_cache import cache_fields, marked_content, marked_text
 from scrimp.providers.requests.tool_turns import openai_turn
 from scrimp.providers.schemas.sent_schema import JSON_OBJECT_ONLY, sent_schema, with_schema
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob
@@ -51,7 +52,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         body["temperature"] = parameters.temperature
     if parameters.logprobs:
         body |= {"logprobs": True, "top_logprobs": _TOP_LOGPROBS}
-    body |= _structured_output(call, endpoint)
+    body |= _structured_output(call, endpoint) | cache_fields(call, endpoint)
     if endpoint.flavour == "openrouter":
         body["provider"] = {"require_parameters": True}  # or it silently drops what an endpoint does not accept
     if endpoint.flavour == "local":
@@ -65,10 +66,25 @@ def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
     system, schema = call.system, call.parameters.schema
     if schema is not None:
         system = with_schema(system, sent_schema(schema, endpoint))
-    messages: list[Json] = [{"role": "system", "content": system}] if system else []
-    messages += [openai_turn(turn, endpoint) for turn in call.history]
-    last: JsonObject = {"role": "user", "content": openai_content(call.text, call.attachments)}
+    messages: list[Json] = []
+    if system:
+        messages.append({"role": "system", "content": marked_text(system, "system", call, endpoint)})
+    for place, turn in enumerate(call.history, 1):
+        said = openai_turn(turn, endpoint)
+        content = marked_content(said["content"], "history", call, endpoint, number=place)
+        messages.append(said | {"content": content})
+    last: JsonObject = {"role": "user", "content": _content(call, endpoint)}
     return [*messages, last, *(openai_turn(turn, endpoint) for turn in call.after)]
+
+
+def _content(call: Call, endpoint: Endpoint) -> Json:
+    """Return the last turn: what is attached before the text, which is in blocks where a part of it is kept."""
+    text = marked_text(call.text, "text", call, endpoint)
+    if not call.attachments:
+        return text
+    *attached, whole = array(openai_content(call.text, call.attachments))
+    attached = array(marked_content(attached, "attachments", call, endpoint, number=len(attached)))
+    return [*attached, *([whole] if isinstance(text, str) else array(text))]
 
 
 def _structured_output(call: Call, endpoint: Endpoint) -> JsonObject:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import nullcontext
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
-from scrimp.flows.answer.prefix_warmup import PrefixWarmup, long_prefix
-from scrimp.values import Attachment, Call, Message
+from scrimp.flows.answer.prefix_warmup import PrefixWarmup
+from scrimp.values import Call, Message
 from transport.virtual_loop import now, run, settled
 
 LONG = "instructions " * 400  # well over four thousand characters
@@ -29,8 +27,7 @@ class Server:
     began: dict[str, float]
 
     async def visit(self, call: Call, name: str = "", *, seconds: float = 10.0, fails: bool = False) -> None:
-        beginning = long_prefix(call)
-        async with nullcontext() if beginning is None else self.warming.turn(call, beginning):
+        async with self.warming.turn(call, [hash(call.system)] if call.system else []):
             self.began[name or call.text] = now()
             await asyncio.sleep(seconds)
             if fails:
@@ -90,42 +87,16 @@ def test_one_who_stops_waiting_takes_nobody_along() -> None:
     "calls",
     [
         [call("a", system=None), call("b", system=None)],
-        [call("a", system="short"), call("b", system="short")],
         [call("a", system="one " + LONG), call("b", system="two " + LONG)],
         [call("a", model="one"), call("b", model="two")],
-        [call("a" + LONG, system=None), call("b" + LONG, system=None)],
-        [
-            call("a", history=(Message("user", "x"),), system=None),
-            call("b", history=(Message("user", "x"),), system=None),
-        ],
     ],
-    ids=["none", "short", "different", "other model", "different texts", "short history"],
+    ids=["none", "different", "other model"],
 )
-def test_different_or_short_beginnings_wait_for_nobody(calls: list[Call]) -> None:
+def test_different_beginnings_wait_for_nobody(calls: list[Call]) -> None:
     async def main() -> None:
         server, began = Server(), now()
         await asyncio.gather(*server.visits(*calls))
         assert set(server.began.values()) == {began}
-
-    run(main())
-
-
-@pytest.mark.parametrize(
-    "calls",
-    [
-        [
-            call("a", system="s", history=(Message("user", LONG),)),
-            call("b", system="s", history=(Message("user", LONG),)),
-        ],
-        [call(LONG + "a", system=None), call(LONG + "b", system=None)],
-    ],
-    ids=["history", "text"],
-)
-def test_earlier_turns_and_the_text_itself_are_part_of_a_beginning(calls: list[Call]) -> None:
-    async def main() -> None:
-        server, began = Server(), now()
-        await asyncio.gather(*server.visits(*calls))
-        assert sorted(server.began.values()) == [began, began + 10]
 
     run(main())
 
@@ -220,15 +191,19 @@ def test_whatever_fails_or_stops_every_call_ends_as_its_own_and_waits_for_one_ot
     run(main())
 
 
-@pytest.mark.parametrize(("tokens", "shared"), [(5000, True), (100, False)])
-def test_calls_about_the_same_large_file_follow_the_first_of_them(tokens: int, shared: bool) -> None:
-    def about(text: str, file: str) -> Call:
-        attached = Attachment(name=f"{text}.pdf", media_type="application/pdf", identity=file, path="x")
-        return replace(call(text, system=None), attachments=(attached,), attached_tokens=tokens)
-
+def test_a_call_that_shares_two_beginnings_waits_for_both_and_fills_only_what_is_cold() -> None:
     async def main() -> None:
-        server, began = Server(), now()
-        await asyncio.gather(*server.visits(about("a", "sha256:1"), about("b", "sha256:1"), about("c", "sha256:2")))
-        assert server.began == {"a": began, "b": began + (10 if shared else 0), "c": began}
+        warming, began = PrefixWarmup(now), now()
+        starts: dict[str, float] = {}
+
+        async def visit(name: str, beginnings: list[int]) -> None:
+            async with warming.turn(call(name), beginnings):
+                starts[name] = now() - began
+                await asyncio.sleep(10.0)
+
+        # All share 1; b and c share 2 as well, d and e share 3.
+        shared = {"a": [1], "b": [1, 2], "c": [1, 2], "d": [1, 3], "e": [1, 3], "f": [1]}
+        await asyncio.gather(*(visit(name, beginnings) for name, beginnings in shared.items()))
+        assert starts == {"a": 0, "b": 10, "d": 10, "f": 10, "c": 20, "e": 20}
 
     run(main())

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
 from scrimp import tokens
 from scrimp.caching.cache_rules import NO_CACHE, CacheRates, CacheRules
-from scrimp.caching.write_decision import WriteDecision, decide_write
+from scrimp.caching.write_decision import decide_write
+from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.requests.prompt_cache import cache_rules
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.units import format_count
-from scrimp.values import CacheMark, Call, ModelRef, PromptCache
+from scrimp.values import Call, PromptCache
 
 if TYPE_CHECKING:
+    from scrimp.enums import CacheLifetime
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.prices.book import PriceBook
     from scrimp.prices.rates import Rates
@@ -26,8 +30,10 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 # Beginnings remembered: a run whose prompts are all long and all different must not remember each.
 _REMEMBERED = 4096
-# Characters: no provider keeps what is shorter, since none keeps fewer than 512 tokens.
-SHORTEST = 1024
+_MOST_MARKS = 4
+# Where nothing is asked for, and the price is not known: waiting for the first call can only save.
+_FREE_TO_READ = CacheRates(fresh=Decimal(1), read=Decimal(0), write={"5m": Decimal(1)})
+_UNKNOWN_AT = 100  # per cent: the tokens of a model with o200k_base
 
 
 class ProviderCaching:
@@ -35,73 +41,123 @@ class ProviderCaching:
 
     def __init__(
         self, endpoints: Mapping[str, Endpoint], prices: PriceBook, clock: Callable[[], float],
-        note: Callable[[str], None] = lambda _: None,
+        note: Callable[[str], None] = lambda _: None, *, asks: bool = True,
     ) -> None:  # fmt: skip
-        """`note` is told once for each model what is kept."""
+        """`note` is told once for each model what is kept; unless it `asks`, providers are told nothing."""
         self._endpoints, self._prices, self._clock, self._note = endpoints, prices, clock, note
+        self._asks = asks
         self._rules: dict[tuple[str, str], CacheRules] = {}
-        self._calls: OrderedDict[int, int] = OrderedDict()  # that begin so, by the hash of the beginning
+        self._beginnings = Beginnings()
+        self._rows: OrderedDict[int, int] = OrderedDict()  # that begin so, of those announced
+        self._calls: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that were made so
         self._used: OrderedDict[tuple[str, str, int], float] = OrderedDict()  # when a model last had a beginning
         self._sizes: OrderedDict[int, int] = OrderedDict()  # tokens of a beginning, in o200k_base
         self._noted: set[tuple[str, str]] = set()
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
         """Count what these rows, which are about to be called, begin with."""
-        for row in rows:
-            if not any(self._rules_of(model.provider, model.model).form != "none" for model in _first_models(row)):
-                continue
-            system = row.system
-            if system and len(system) >= SHORTEST:
-                _remember(self._calls, hash(system), self._calls.get(hash(system), 0) + 1)
+        said = [words for row in rows if self._may_be_kept(row) and not (words := _words_of(row)).is_short]
+        self._beginnings.learn(said)
+        for words in said:
+            for each in self._beginnings.of(words):
+                _remember(self._rows, each.identity, self._rows.get(each.identity, 0) + 1)
 
-    def asked(self, call: Call) -> Call:
-        """Return a call with what it asks of its provider's cache."""
+    def _may_be_kept(self, row: PlannedRow) -> bool:
+        models = row.route.chain.steps[0].candidates
+        return any(self._rules_of(model.provider, model.model).form != "none" for model in models)
+
+    def asked(self, call: Call) -> tuple[Call, tuple[int, ...]]:
+        """Return a call with what it asks of its provider's cache, and the beginnings that it shares with others.
+
+        Of calls that share one, the first fills the cache, and the others should follow it.
+        """
         rules = self._rules_of(call.provider, call.model)
-        system = call.system
-        if rules.form == "none" or not system or len(system) < SHORTEST:
-            return call
-        decision = self._decide(call, rules, hash(system), system)
-        if decision is None or decision.lifetime is None:
-            return call
-        cache = PromptCache(marks=(CacheMark("system", len(system)),), lifetime=decision.lifetime)
-        return replace(call, prompt_cache=cache)
+        words = Words(call.system or "", call.history, call.attachments, call.text, call.attached_tokens)
+        if rules.form == "none" or call.predicate is not None or words.is_short:
+            return call, ()
+        kept, lifetime, tokens_in_all = self._kept(call, rules, self._beginnings.of(words))
+        identities = tuple(each.identity for each in kept)
+        if rules.form == "automatic" or not self._asks:
+            return call, identities
+        if kept:
+            key = _name(kept[0]) if self._endpoints[call.provider].flavour in ("openai", "mistral") else ""
+            marks = tuple(each.mark for each in kept) if rules.form == "marks" else ()
+            return replace(call, prompt_cache=PromptCache(marks=marks, lifetime=lifetime, key=key)), identities
+        one_shot = rules.billed_unasked and not call.history
+        if one_shot and tokens_in_all + tokens.estimate(call.text) >= rules.minimum:
+            return replace(call, prompt_cache=PromptCache()), ()
+        return call, ()
+
+    def _kept(
+        self, call: Call, rules: CacheRules, found: Sequence[Beginning]
+    ) -> tuple[list[Beginning], CacheLifetime, int]:
+        """Return the beginnings that it pays to keep, for how long, and the tokens before a call's own text."""
+        now, model = self._clock(), (call.provider, call.model)
+        kept: list[Beginning] = []
+        lifetime: CacheLifetime = "5m"
+        size = before = 0
+        counts = [self._count(call, each) for each in found]
+        for place, each in enumerate(found):
+            size += self._tokens(each, *model)
+            # What all calls that begin so have in common beyond it is kept with it.
+            if place + 1 < len(found) and counts[place + 1] == counts[place]:
+                continue
+            gap = now - self._used.get((*model, each.identity), now)
+            rates = cache_rates(self._prices, *model, size, now, rules)
+            if rates is None and rules.form == "marks":
+                break  # it might cost more
+            rates = rates or _FREE_TO_READ
+            decision = decide_write(rules, rates, shared=size - before, calls=counts[place], gap=gap, before=before)
+            if decision.lifetime is not None:
+                kept.append(each)
+                lifetime, before = decision.lifetime, size
+        for each in found:
+            _remember(self._used, (*model, each.identity), now)
+            _remember(self._calls, (*model, each.identity), self._calls.get((*model, each.identity), 0) + 1)
+        if kept:
+            self._tell(call, rules, before, lifetime)
+        return kept[-_MOST_MARKS:], lifetime, size
+
+    def _count(self, call: Call, beginning: Beginning) -> int:
+        """Return how many calls are known to begin so: those announced, or those made and this one."""
+        made = self._calls.get((call.provider, call.model, beginning.identity), 0) + 1
+        return max(made, self._rows.get(beginning.identity, 0)) if call.step == 0 else made
+
+    def _tell(self, call: Call, rules: CacheRules, size: int, lifetime: CacheLifetime) -> None:
+        model = (call.provider, call.model)
+        if not self._asks or rules.form != "marks" or model in self._noted:
+            return
+        self._noted.add(model)
+        self._note(
+            f"{call.provider}/{call.model} keeps about {format_count(size)} tokens that prompts begin with for "
+            f"{lifetime}: the first call writes them, the others read them"
+        )
 
     def _rules_of(self, provider: str, model: str) -> CacheRules:
         known = self._rules.get((provider, model))
         if known is None:
             endpoint = self._endpoints.get(provider)
-            known = self._rules[provider, model] = NO_CACHE if endpoint is None else cache_rules(endpoint, model)
+            known = NO_CACHE if endpoint is None else cache_rules(endpoint, model)
+            if not self._asks and not known.unasked:
+                known = NO_CACHE
+            self._rules[provider, model] = known
         return known
 
-    def _decide(self, call: Call, rules: CacheRules, begins: int, words: str) -> WriteDecision | None:
-        """Return what to do for a beginning; None where the model's price is unknown."""
-        now, model = self._clock(), (call.provider, call.model)
-        used = self._used.get((*model, begins), now)
-        shared = self._tokens(begins, words, *model)
-        rates = cache_rates(self._prices, *model, shared, now, rules)
-        if rates is None:
-            return None
-        calls = self._calls.get(begins, 1)
-        decision = decide_write(rules, rates, shared=shared, calls=calls, gap=now - used)
-        _remember(self._used, (*model, begins), now)
-        if decision.lifetime is not None and model not in self._noted:
-            self._noted.add(model)
-            self._note(
-                f"{call.provider}/{call.model} keeps the {format_count(shared)} tokens that prompts begin with for "
-                f"{decision.lifetime}: the first call writes them, the others read them"
-            )
-        return decision
-
-    def _tokens(self, begins: int, words: str, provider: str, model: str) -> int:
-        counted = self._sizes.get(begins)
+    def _tokens(self, beginning: Beginning, provider: str, model: str) -> int:
+        counted = self._sizes.get(beginning.identity)
         if counted is None:
-            counted = tokens.estimate(words)
-        _remember(self._sizes, begins, counted)
-        return counted * (tokenizer_factor(provider, model) or 100) // 100
+            counted = tokens.estimate(beginning.words)
+        _remember(self._sizes, beginning.identity, counted)
+        return counted * (tokenizer_factor(provider, model) or _UNKNOWN_AT) // 100 + beginning.attached_tokens
 
 
-def _first_models(row: PlannedRow) -> Sequence[ModelRef]:
-    return row.route.chain.steps[0].candidates
+def _words_of(row: PlannedRow) -> Words:
+    return Words(row.system or "", row.sent.history, row.prompt.attachments, row.text)
+
+
+def _name(beginning: Beginning) -> str:
+    """Return a name for calls that share a beginning; the same in every run."""
+    return f"scrimp-{hashlib.sha256(beginning.words.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
@@ -119,12 +175,11 @@ def cache_rates(
     A kind without a rate of its own is billed as fresh input, and a long write as a short one.
     """
     price = prices.price(provider, model, when, batch=batch)
-    rates: Rates | None = None if price is None else price.rates_for(size)
-    if rates is None or rates.input is None:
+    found: Rates | None = None if price is None else price.rates_for(size)
+    if found is None or found.input is None:
         return None
-    short = rates.input if rates.cache_write is None else rates.cache_write
-    long = short if rates.cache_write_long is None else rates.cache_write_long
-    read = rates.input if rates.cached_input is None else rates.cached_input
-    return CacheRates(
-        fresh=rates.input, read=read, write={each: long if each == "1h" else short for each in rules.lifetimes}
-    )
+    short = found.input if found.cache_write is None else found.cache_write
+    long = short if found.cache_write_long is None else found.cache_write_long
+    read = found.input if found.cached_input is None else found.cached_input
+    write: dict[CacheLifetime, Decimal] = {each: long if each == "1h" else short for each in rules.lifetimes}
+    return CacheRates(fresh=found.input, read=read, write=write)

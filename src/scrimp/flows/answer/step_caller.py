@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from scrimp.failures import policy_of
 from scrimp.flows.answer.call_parameters import CallParameters
-from scrimp.flows.answer.prefix_warmup import long_prefix
 from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.flows.spend.overruns import Overruns
@@ -299,22 +298,11 @@ class StepCaller:
         show = self._show_piece if call.stream and self._show is not None else None
 
         async def send(call: Call, *, content: Content | None = None) -> Completion | Failure:
-            if self._caching is not None:
-                call = self._caching.asked(call)
-            prefix = self._prefix(call, endpoint)
-            if prefix is None:
-                return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
-            async with self._warmup.turn(call, prefix):
+            call, shared = (call, ()) if self._caching is None else self._caching.asked(call)
+            async with self._warmup.turn(call, shared):
                 return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
 
         return await (self._attached_content().send(call, endpoint, send) if call.attachments else send(call))
-
-    def _prefix(self, call: Call, endpoint: Endpoint) -> str | None:
-        """Return what a provider keeps of a call, so that those that share it follow the first; None if it does not."""
-        if call.prompt_cache is not None and call.prompt_cache.marks:
-            return call.system
-        # Nothing is kept at Anthropic unless it is asked for.
-        return None if endpoint.dialect == "anthropic" else long_prefix(call)
 
     def _attached_content(self) -> AttachedContent:
         if self._content is None:

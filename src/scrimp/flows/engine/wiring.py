@@ -94,7 +94,10 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
         endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
         prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
-        caching=_caching(options, services),
+        caching=ProviderCaching(
+            services.routes.endpoints, services.prices, services.clock, services.note,
+            asks=options.provider_cache != "off",
+        ),
         offers=services.offers,
     )  # fmt: skip
     pricer = CounterfactualPricer(
@@ -106,12 +109,6 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
     )  # fmt: skip
     steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
     return Answerer(options=options, step_caller=steps, pricer=pricer, history=history)
-
-
-def _caching(options: RunOptions, services: Services) -> ProviderCaching | None:
-    if options.provider_cache == "off":
-        return None
-    return ProviderCaching(services.routes.endpoints, services.prices, services.clock, services.note)
 
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:

@@ -1,14 +1,18 @@
 """What providers keep of prompts, by family of models, and the fields by which they are asked (providers' reference).
 
-Sections 3.4 (OpenAI), 5.3 (Anthropic), 7.3 (Gemini), 8 to 10 (DeepSeek, Mistral, Qwen).
+Sections 3.4 (OpenAI), 5.3 (Anthropic), 7.3 (Gemini), 8 to 11 (DeepSeek, Mistral, Qwen, OpenRouter).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scrimp.caching.cache_rules import NO_CACHE, CacheRules
+from scrimp.enums import CachePart
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.requests.capabilities import base_name, claude_version
-from scrimp.values import CacheMark, Json, JsonObject, PromptCache
+from scrimp.providers.json_access import array, obj
+from scrimp.providers.requests.capabilities import base_name, claude_version, gemini_version, gpt_version
+from scrimp.values import Call, Json, JsonObject, PromptCache
 
 # The least that Anthropic keeps, in tokens: that of some models, then of those before and since Claude 5.
 _CLAUDE_MINIMUM = {
@@ -16,15 +20,40 @@ _CLAUDE_MINIMUM = {
     "claude-sonnet-5-0": 1024,
 }  # fmt: skip
 _CLAUDE_4, _CLAUDE_5 = 1024, 512
+_AUTOMATIC = 1024
+_GEMINI_MINIMUM = {(2, 5): 1024, (3, 0): 1024}  # of flash; sources differ on 2.5-pro
+_GEMINI_LATER = 4096
+_GPT_BILLS_WRITES_SINCE = (5, 6)
+_MISTRAL_BLOCK = 64
 
 
 def cache_rules(endpoint: Endpoint, model: str) -> CacheRules:
     """Return how a provider caches the prompts of a model."""
     if endpoint.transport != "http":
         return NO_CACHE
-    if endpoint.dialect == "anthropic" and endpoint.flavour != "deepseek":
+    if endpoint.dialect == "gemini":
+        return CacheRules(form="automatic", unasked=True, minimum=_gemini_minimum(model))
+    if endpoint.flavour == "deepseek":
+        return CacheRules(form="automatic", unasked=True, minimum=_AUTOMATIC)
+    if endpoint.dialect == "anthropic" or (endpoint.flavour == "openrouter" and claude_version(model)):
         return CacheRules(form="marks", minimum=_claude_minimum(model), lifetimes=("5m", "1h"))
-    return NO_CACHE
+    return _rules_of_chat(endpoint.flavour, model)
+
+
+def _rules_of_chat(flavour: str, model: str) -> CacheRules:
+    if flavour == "mistral":
+        return CacheRules(form="key", minimum=_MISTRAL_BLOCK)
+    if flavour != "openai":  # most keep prompts by themselves
+        return CacheRules(form="automatic", unasked=True, minimum=_AUTOMATIC)
+    if (gpt_version(model) or (0, 0)) < _GPT_BILLS_WRITES_SINCE:
+        return CacheRules(form="key", unasked=True, minimum=_AUTOMATIC)
+    return CacheRules(form="marks", minimum=_AUTOMATIC, lifetimes=("30m",), unasked=True, billed_unasked=True)
+
+
+def _gemini_minimum(model: str) -> int:
+    if "pro" in base_name(model):
+        return _GEMINI_LATER
+    return _GEMINI_MINIMUM.get(gemini_version(model) or (99, 0), _GEMINI_LATER)
 
 
 def _claude_minimum(model: str) -> int:
@@ -34,25 +63,60 @@ def _claude_minimum(model: str) -> int:
     return known or (_CLAUDE_5 if version >= (5, 0) else _CLAUDE_4)
 
 
-def claude_system(system: str, cache: PromptCache | None) -> Json:
-    """Return the system text of a message of Anthropic's: as it is, or in blocks with marks where something is kept."""
-    marks = [mark for mark in cache.marks if mark.part == "system"] if cache else []
-    return marked_blocks(system, marks, claude_mark(cache)) if cache and marks else system
+def cache_fields(call: Call, endpoint: Endpoint) -> JsonObject:
+    """Return the body fields of the OpenAI dialect that go with a call's marks, or that turn the cache off."""
+    cache = call.prompt_cache
+    if cache is None:
+        return {}
+    fields: JsonObject = {"prompt_cache_key": cache.key} if cache.key else {}
+    if cache_rules(endpoint, call.model).billed_unasked:
+        options: JsonObject = {"mode": "explicit"}
+        fields["prompt_cache_options"] = options | ({"ttl": cache.lifetime} if cache.marks else {})
+    return fields
 
 
-def claude_mark(cache: PromptCache | None) -> JsonObject:
+def _mark(cache: PromptCache, endpoint: Endpoint) -> JsonObject:
     """Return what stands on a block that ends what is kept."""
+    if endpoint.flavour == "openai":
+        return {"prompt_cache_breakpoint": {"mode": "explicit"}}
     control: JsonObject = {"type": "ephemeral"}
-    if cache is not None and cache.lifetime != "5m":
+    if cache.lifetime != "5m":
         control["ttl"] = cache.lifetime
     return {"cache_control": control}
 
 
-def marked_blocks(text: str, marks: list[CacheMark], mark: JsonObject) -> Json:
-    """Return a text as blocks that end where the marks are; together they are the text, to the letter."""
+def marked_text(text: str, part: CachePart, call: Call, endpoint: Endpoint) -> Json:
+    """Return a text with the marks of its part of the call; as it is where there are none.
+
+    It becomes blocks that end where the marks are, and that together are the text, to the letter. What is added to a
+    system text that is marked at its end is kept with it.
+    """
+    ends, mark = _marks(part, call, endpoint)
+    whole = len(call.system or "") if part == "system" else len(text)
+    return _blocks(text, [len(text) if end >= whole else end for end in ends], mark) if ends else text
+
+
+def marked_content(content: Json, part: CachePart, call: Call, endpoint: Endpoint, *, number: int) -> Json:
+    """Return the content of the last of `number` turns or attachments, its last block marked where there is a mark."""
+    ends, mark = _marks(part, call, endpoint)
+    if number not in ends:
+        return content
+    blocks: list[Json] = [{"type": "text", "text": content}] if isinstance(content, str) else list(array(content))
+    return [*blocks[:-1], obj(blocks[-1]) | mark] if blocks else content
+
+
+def _marks(part: CachePart, call: Call, endpoint: Endpoint) -> tuple[list[int], JsonObject]:
+    """Return where a part of a call is marked, and with what; nowhere if its provider takes no marks."""
+    cache = call.prompt_cache
+    if cache is None or not cache.marks or cache_rules(endpoint, call.model).form != "marks":
+        return [], {}
+    return [mark.end for mark in cache.marks if mark.part == part], _mark(cache, endpoint)
+
+
+def _blocks(text: str, ends: Sequence[int], mark: JsonObject) -> list[Json]:
     blocks: list[Json] = []
     start = 0
-    for end in sorted({min(each.end, len(text)) for each in marks} - {0}):
+    for end in sorted({min(end, len(text)) for end in ends} - {0}):
         blocks.append({"type": "text", "text": text[start:end], **mark})
         start = end
     if start < len(text):

@@ -1,0 +1,89 @@
+"""How long a start texts have in common with others that were seen before, found without knowing them all."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+# Groups of texts that begin alike, and characters of them all; of those that came longest ago nothing is known.
+_GROUPS, _CHARACTERS = 256, 8_000_000
+_STARTS = 4  # that a group may have
+_MOSTLY = 0.8  # of a start that several texts have, another text must have as much for the start to be cut for it
+_NEAR = 200  # characters in which a place to cut is looked for
+
+
+class _Start:
+    """A start, and how many texts are known to have it."""
+
+    __slots__ = ("text", "texts")
+
+    def __init__(self, text: str) -> None:
+        self.text, self.texts = text, 1
+
+
+class SharedStarts:
+    """Starts of at least `shortest` characters that several texts have."""
+
+    def __init__(self, shortest: int) -> None:
+        self._shortest = shortest
+        self._groups: OrderedDict[str, list[_Start]] = OrderedDict()
+        self._characters = 0
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take note of texts that came at once: sorted, those that have most in common stand beside each other."""
+        for text in sorted(each for each in texts if len(each) >= self._shortest):
+            self._learn(text)
+        while len(self._groups) > _GROUPS or (self._characters > _CHARACTERS and len(self._groups) > 1):
+            _, starts = self._groups.popitem(last=False)
+            self._characters -= sum(len(start.text) for start in starts)
+
+    def _learn(self, text: str) -> None:
+        begins = text[: self._shortest]
+        starts = self._groups.setdefault(begins, [])
+        self._groups.move_to_end(begins)
+        nearest, common = None, 0
+        for start in starts:
+            length = common_length(start.text, text)
+            if length > common:
+                nearest, common = start, length
+        enough = nearest is not None and (nearest.texts == 1 or common >= _MOSTLY * len(nearest.text))
+        if nearest is not None and (enough or len(starts) == _STARTS):
+            self._characters -= len(nearest.text) - common
+            nearest.text, nearest.texts = nearest.text[:common], nearest.texts + 1
+        elif len(starts) < _STARTS:
+            starts.append(_Start(text))
+            self._characters += len(text)
+
+    def length(self, text: str) -> int:
+        """Return how many characters of a text are a start that others have: up to the end of a line or a word."""
+        starts = self._groups.get(text[: self._shortest], ())
+        shared = [len(start.text) for start in starts if start.texts > 1 and text.startswith(start.text)]
+        return last_boundary(text, max(shared)) if shared else 0
+
+
+def common_length(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their beginning."""
+    least, most = 0, min(len(one), len(other))
+    if one[:most] == other[:most]:
+        return most
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+def last_boundary(text: str, length: int) -> int:
+    """Return where to cut a text, at most at `length`: after a line, else before a space, else right there.
+
+    A cut within a word would make other tokens of it.
+    """
+    if length >= len(text):
+        return len(text)
+    line = text.rfind("\n", max(0, length - _NEAR), length)
+    if line >= 0:
+        return line + 1
+    space = text.rfind(" ", max(0, length - _NEAR), length + 1)
+    return space if space > 0 else length
