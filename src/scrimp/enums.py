@@ -38,11 +38,12 @@ Dialect = Literal["openai", "anthropic", "gemini"]
 Transport = Literal["http", "local", "replay"]  # a socket, the embedded model, a file of recorded completions
 
 # Batches
-# "refused": it was looked at and nothing of it ran; "stopping": its end was asked for. What was answered by the end of
-# an ended, expired or cancelled batch can be fetched.
-BatchState = Literal["checking", "running", "stopping", "ended", "refused", "expired", "cancelled"]
+# "refused": it was looked at and nothing of it ran; "stopping": its end was asked for; "unknown": its provider has
+# another word. What was answered by the end of a finished one can be fetched.
+BatchState = Literal["checking", "running", "stopping", "ended", "refused", "expired", "cancelled", "unknown"]
+FINISHED_BATCHES: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
 BatchRefusal = Literal[  # why a provider refuses to make a batch, or to tell of one
-    "no_batch", "too_large", "queue_full", "not_found", "other"
+    "no_batch", "too_large", "queue_full", "not_found", "unreadable", "other"
 ]  # fmt: skip
 ShardState = Literal[  # of a batch as scrimp knows it; written before the step that it names is taken
     "queued", "ready", "uploading", "uploaded", "creating", "submitted", "fetching", "fetched", "held", "split",

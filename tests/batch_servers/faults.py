@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -42,6 +43,7 @@ class Planned(Struct):
     dropped: bool = False  # the request
     cut_at: int | None = None
     says_so: bool = True  # the length of the whole is announced
+    change: Callable[[bytes], bytes] | None = None  # what becomes of the body on its way
 
 
 class Faults:
@@ -74,6 +76,10 @@ class Faults:
     def cut(self, at: int, step: str = "download", *, times: int | None = 1, says_so: bool = True) -> None:
         """End a reply after so many bytes; a silent cut announces the shortened length, so that only content tells."""
         self._planned.append(Planned(Step(step), times, cut_at=at, says_so=says_so))
+
+    def garble(self, step: str, change: Callable[[bytes], bytes], *, times: int | None = 1) -> None:
+        """Serve the request, and change the body of the reply, as a proxy between may."""
+        self._planned.append(Planned(Step(step), times, change=change))
 
     def relent(self) -> None:
         """Forget all planned faults."""

@@ -210,6 +210,8 @@ class BatchServer(Faults, Record):
             self.seen.append(Seen(step, request.method, request.path, request.headers, 0 if lost else reply.status))
         if lost:
             return None
+        if planned is not None and planned.change is not None:
+            return Reply(reply.status, planned.change(reply.body), reply.headers)
         if planned is not None and planned.cut_at is not None:
             return reply.cut(planned.cut_at, says_so=planned.says_so)
         return reply

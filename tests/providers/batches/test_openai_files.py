@@ -103,7 +103,7 @@ def test_a_line_without_a_status_is_a_request_that_no_model_answered() -> None:
         (402, {"error": {"message": "pay"}}, "no_batch"),
         (429, {"error": {"message": "slow down"}}, "queue_full"),
         (400, {"error": {"message": "bad"}}, "other"),
-        (200, {"id": "batch_1", "status": "dreaming"}, "other"),
+        (200, {"status": "completed"}, "unreadable"),
     ],
 )
 def test_a_refusal_says_what_can_be_done(status: int, body: object, refusal: str) -> None:

@@ -11,6 +11,7 @@ from scrimp.providers.batches import batch_flow
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.cheap_hours import CheapHoursClock, Wait
+    from scrimp.flows.batch.unreadable_replies import UnreadableReplies
     from scrimp.prices.book import PriceBook
     from scrimp.providers.batches.flow import BatchFlow
     from scrimp.providers.endpoint import Endpoint
@@ -32,6 +33,7 @@ class Batches(Struct, frozen=True, kw_only=True):
     secrets: Secrets
     prices: PriceBook
     hours: CheapHoursClock
+    unreadable: UnreadableReplies  # of providers, to this command
     warn: Callable[[str], None]
     allow_unpriced: bool = False  # under a cap
 

@@ -29,6 +29,7 @@ from scrimp.flows.batch.shards.opening import open_follower
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.signals import SignalledError, raised_signals
+from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.batch.unused import record_unused
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.estimate import output_tokens
@@ -74,7 +75,8 @@ class BatchRun:
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
             secrets=services.keys, prices=services.prices,
             hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline, look=plan.longest_wait),
-            warn=services.warn, allow_unpriced=options.limits.allow_unpriced,
+            unreadable=UnreadableReplies(services.clock), warn=services.warn,
+            allow_unpriced=options.limits.allow_unpriced,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -130,8 +132,11 @@ class BatchRun:
 
     @property
     def _moving(self) -> bool:
-        """Whether such a batch is on its way, not in a queue."""
-        return any(shard.state != "queued" for shard in self._store.open_shards(self._job.job))
+        """Whether such a batch is on its way, not in a queue, and its provider tells of it what can be understood."""
+        return any(
+            shard.state != "queued" and not self._batches.unreadable.is_given_up(shard.shard)
+            for shard in self._store.open_shards(self._job.job)
+        )
 
     def _collect(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
         outbox = Outbox(

@@ -7,11 +7,11 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from scrimp.enums import BatchState
-from scrimp.providers.batches.base_flow import PAGE, BaseFlow, Page, begun_before
+from scrimp.providers.batches.base_flow import PAGE, ListedFlow, Page, begun_before
 from scrimp.providers.batches.flow import BatchLimits, BatchResult, Exchanges, FileRequest, Frame, RemoteBatch, Shard
-from scrimp.providers.batches.replies import count, lines_of, moment, object_in, unreadable
+from scrimp.providers.batches.replies import count, data_in, lines_of, moment, object_in, unreadable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.providers.json_access import array, dumps, nonempty, obj, string
+from scrimp.providers.json_access import dumps, nonempty, obj, string
 from scrimp.providers.replies.error_replies import status_of_envelope
 from scrimp.values import JsonObject
 
@@ -30,7 +30,7 @@ def flow(endpoint: Endpoint) -> AnthropicMessages:
     return AnthropicMessages(endpoint, LIMITS)
 
 
-class AnthropicMessages(BaseFlow):
+class AnthropicMessages(ListedFlow):
     """Batches that are created with all their requests. They have no name: time and count tell them apart."""
 
     tells_names = False
@@ -75,7 +75,7 @@ class AnthropicMessages(BaseFlow):
 
         def page_of(body: JsonObject) -> Page:
             last = nonempty(body.get("last_id")) if body.get("has_more") else None
-            return array(body.get("data")), f"{path}&after_id={quote(last, safe='')}" if last else None
+            return data_in(body, self._endpoint), f"{path}&after_id={quote(last, safe='')}" if last else None
 
         return path, page_of
 
@@ -103,9 +103,9 @@ class AnthropicMessages(BaseFlow):
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("processing_status"))
-        if identity is None or word not in _STATES:
-            raise unreadable(self._endpoint, "an id and a state that are known")
-        state, counts = _STATES[word], obj(body, "request_counts")
+        if identity is None:
+            raise unreadable(self._endpoint, "an id")
+        state, counts = _STATES.get(word, "unknown"), obj(body, "request_counts")
         # Until the whole batch has ended, all its requests are counted as processing.
         failed, succeeded = (count(counts.get(name)) if state == "ended" else None for name in ("errored", "succeeded"))
         return RemoteBatch(

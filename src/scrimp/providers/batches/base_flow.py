@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeAlias
 from urllib.parse import urlsplit
@@ -21,12 +22,11 @@ _SKEW = 600.0  # seconds by which a provider's clock may be behind ours
 Page: TypeAlias = tuple[Sequence[Json], str | None]
 
 
-class BaseFlow:
+class BaseFlow(ABC):
     """A flow whose file is JSONL, sent when the batch is created, for models of every name."""
 
     uploads = False
     tells_names = True
-    _newest_first = True  # whether the list of batches is in this order
 
     def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
         self._endpoint, self.limits = endpoint, limits
@@ -76,32 +76,38 @@ class BaseFlow:
             url=self._endpoint.address(path), body=body or b"", headers=dict(self._endpoint.headers), method=method
         )
 
+    @abstractmethod
     def _batch(self, body: JsonObject) -> RemoteBatch:
         """Return a batch as the provider describes it; raise BatchRefusedError if it cannot be understood."""
-        raise NotImplementedError
 
     def _created(self, body: JsonObject) -> float | None:
         """Return when a batch was created."""
         return moment(body.get("created_at"))
-
-    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
-        """Return the path of the list of batches, and what reads a page of it."""
-        raise NotImplementedError
-
-    def list_all(self, since: float) -> Exchanges[Sequence[RemoteBatch]]:
-        """Return the batches created since a time, without those that were refused or are in a state not known."""
-
-        def is_understood(body: JsonObject) -> bool:
-            created = self._created(body)
-            return (created is None or created >= since) and self._understood(body) is not None
-
-        return self._walk(since, is_understood)
 
     def _understood(self, body: JsonObject) -> RemoteBatch | None:
         try:
             return self._batch(body)
         except BatchRefusedError:
             return None
+
+
+class ListedFlow(BaseFlow):
+    """A flow whose provider lists batches in pages."""
+
+    _newest_first = True  # whether the list is in this order
+
+    @abstractmethod
+    def _pages(self) -> tuple[str, Callable[[JsonObject], Page]]:
+        """Return the path of the list of batches, and what reads a page of it."""
+
+    def list_all(self, since: float) -> Exchanges[Sequence[RemoteBatch]]:
+        """Return the batches created since a time, without those that were refused or cannot be understood."""
+
+        def is_understood(body: JsonObject) -> bool:
+            created = self._created(body)
+            return (created is None or created >= since) and self._understood(body) is not None
+
+        return self._walk(since, is_understood)
 
     def _search(self, shard: Shard, is_ours: Callable[[JsonObject], bool]) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches that are the shard's in a list, back to when its submission was begun if that is ordered.

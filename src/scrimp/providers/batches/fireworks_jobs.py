@@ -204,9 +204,9 @@ class FireworksJobs(BaseFlow):
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("name")), string(body.get("state"))
-        state = _STATES.get(word.removeprefix(_PREFIX) or "UNSPECIFIED")
-        if identity is None or state is None:
-            raise unreadable(self._endpoint, "a name and a state that are known")
+        state = _STATES.get(word.removeprefix(_PREFIX) or "UNSPECIFIED", "unknown")
+        if identity is None:
+            raise unreadable(self._endpoint, "a name")
         progress, status = obj(body, "jobProgress"), obj(body, "status")
         total, done, failed, read, written = (
             count(progress.get(name))

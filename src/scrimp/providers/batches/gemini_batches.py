@@ -10,7 +10,7 @@ from typing import BinaryIO
 from urllib.parse import quote, urlsplit
 
 from scrimp.enums import BatchState
-from scrimp.providers.batches.base_flow import PAGE, BaseFlow, Page
+from scrimp.providers.batches.base_flow import PAGE, ListedFlow, Page
 from scrimp.providers.batches.flow import (
     BatchLimits,
     BatchResult,
@@ -53,7 +53,7 @@ def flow(endpoint: Endpoint) -> GeminiBatches:
     return GeminiBatches(endpoint, LIMITS)
 
 
-class GeminiBatches(BaseFlow):
+class GeminiBatches(ListedFlow):
     """Batches of uploaded files, whose results are in one file."""
 
     uploads = True
@@ -158,9 +158,9 @@ class GeminiBatches(BaseFlow):
     def _batch(self, body: JsonObject) -> RemoteBatch:
         metadata, identity = obj(body, "metadata"), nonempty(body.get("name"))
         word = string(metadata.get("state")) or ("SUCCEEDED" if body.get("done") is True else "PENDING")
-        state = _STATES.get(_without_prefix(word))
-        if identity is None or state is None:
-            raise unreadable(self._endpoint, "a name and a state that are known")
+        state = _STATES.get(_without_prefix(word), "unknown")
+        if identity is None:
+            raise unreadable(self._endpoint, "a name")
         file = nonempty(obj(metadata, "output").get("responsesFile")) or nonempty(
             obj(body, "response").get("responsesFile")
         )

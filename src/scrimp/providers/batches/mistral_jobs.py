@@ -7,10 +7,10 @@ from itertools import count as numbers
 from urllib.parse import quote
 
 from scrimp.enums import BatchState
-from scrimp.providers.batches.base_flow import PAGE, Page
+from scrimp.providers.batches.base_flow import PAGE, ListedFlow, Page
 from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
 from scrimp.providers.batches.flow import BatchLimits, Exchanges, LineFault, RemoteBatch, Shard
-from scrimp.providers.batches.replies import count, moment, object_in, unreadable
+from scrimp.providers.batches.replies import count, data_in, moment, object_in, unreadable
 from scrimp.providers.endpoint import Endpoint, HttpRequest
 from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.values import JsonObject
@@ -36,7 +36,7 @@ def flow(endpoint: Endpoint) -> MistralJobs:
     return MistralJobs(endpoint, LIMITS)
 
 
-class MistralJobs(FileFlow):
+class MistralJobs(FileFlow, ListedFlow):
     """Jobs of uploaded files."""
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
@@ -65,7 +65,7 @@ class MistralJobs(FileFlow):
         pages = numbers(1)
 
         def page_of(body: JsonObject) -> Page:
-            jobs, page = array(body.get("data")), next(pages)
+            jobs, page = data_in(body, self._endpoint), next(pages)
             more = page * PAGE < (count(body.get("total")) or 0)
             return jobs, _page(page) if jobs and more else None
 
@@ -78,10 +78,10 @@ class MistralJobs(FileFlow):
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))
-        if identity is None or word not in _STATES:
-            raise unreadable(self._endpoint, "an id and a state that are known")
+        if identity is None:
+            raise unreadable(self._endpoint, "an id")
         files = files_of(body, "output_file", "error_file")
-        state = end_of(_STATES[word], body.get("output_file"))
+        state = end_of(_STATES.get(word, "unknown"), body.get("output_file"))
         completed, succeeded, failed = (
             count(body.get(f"{name}_requests")) for name in ("completed", "succeeded", "failed")
         )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
-from scrimp.providers.batches.base_flow import PAGE, Page
+from scrimp.providers.batches.base_flow import PAGE, ListedFlow, Page
 from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
 from scrimp.providers.batches.flow import (
     BatchLimits,
@@ -18,7 +18,7 @@ from scrimp.providers.batches.flow import (
     RemoteBatch,
     Shard,
 )
-from scrimp.providers.batches.replies import OPENAI_STATES, count, moment, object_in, unreadable
+from scrimp.providers.batches.replies import OPENAI_STATES, count, data_in, moment, object_in, unreadable
 from scrimp.providers.endpoint import Endpoint, HttpRequest
 from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.values import JsonObject
@@ -42,7 +42,7 @@ def flow(endpoint: Endpoint) -> OpenAiFiles:
     return OpenAiFiles(endpoint, LIMITS[endpoint.flavour])
 
 
-class OpenAiFiles(FileFlow):
+class OpenAiFiles(FileFlow, ListedFlow):
     """Batches of uploaded files."""
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
@@ -78,7 +78,7 @@ class OpenAiFiles(FileFlow):
         path = f"/batches?limit={PAGE}"
 
         def page_of(body: JsonObject) -> Page:
-            batches = array(body.get("data"))
+            batches = data_in(body, self._endpoint)
             last = nonempty(obj(batches[-1]).get("id")) if batches else None
             return batches, f"{path}&after={quote(last, safe='')}" if last and body.get("has_more") else None
 
@@ -91,14 +91,14 @@ class OpenAiFiles(FileFlow):
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))
-        if identity is None or word not in OPENAI_STATES:
-            raise unreadable(self._endpoint, "an id and a state that are known")
+        if identity is None:
+            raise unreadable(self._endpoint, "an id")
         counts, usage = obj(body, "request_counts"), obj(body, "usage")
         tokens = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
         answered, failed = count(counts.get("completed")), count(counts.get("failed"))
         return RemoteBatch(
             id=identity, model=nonempty(body.get("model")),
-            state=end_of(OPENAI_STATES[word], body.get("output_file_id")), word=word,
+            state=end_of(OPENAI_STATES.get(word, "unknown"), body.get("output_file_id")), word=word,
             shard=_shard_of(body),
             total=count(counts.get("total")),
             completed=None if answered is None else answered + (failed or 0), failed=failed,

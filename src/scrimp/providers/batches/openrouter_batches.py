@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 from urllib.parse import quote
 
-from scrimp.providers.batches.base_flow import PAGE, BaseFlow, Page, begun_before
+from scrimp.providers.batches.base_flow import PAGE, ListedFlow, Page, begun_before
 from scrimp.providers.batches.flow import (
     BatchLimits,
     BatchRefusedError,
@@ -24,6 +24,7 @@ from scrimp.providers.batches.flow import (
 from scrimp.providers.batches.replies import (
     OPENAI_STATES,
     count,
+    data_in,
     moment,
     object_in,
     result_in,
@@ -50,7 +51,7 @@ def flow(endpoint: Endpoint) -> OpenRouterBatches:
     return OpenRouterBatches(endpoint, LIMITS)
 
 
-class OpenRouterBatches(BaseFlow):
+class OpenRouterBatches(ListedFlow):
     """Batches that are created with all their requests. They have no name: model, time and count tell them apart."""
 
     tells_names = False
@@ -86,7 +87,7 @@ class OpenRouterBatches(BaseFlow):
 
         def page_of(body: JsonObject) -> Page:
             last = nonempty(body.get("last_id")) if body.get("has_more") else None
-            return array(body.get("data")), f"{path}&after={quote(last, safe='')}" if last else None
+            return data_in(body, self._endpoint), f"{path}&after={quote(last, safe='')}" if last else None
 
         return path, page_of
 
@@ -124,12 +125,12 @@ class OpenRouterBatches(BaseFlow):
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))
-        if identity is None or word not in OPENAI_STATES:
-            raise unreadable(self._endpoint, "an id and a state that are known")
+        if identity is None:
+            raise unreadable(self._endpoint, "an id")
         counts, usage, why = obj(body, "request_counts"), obj(body, "usage"), obj(body, "error")
         completed, failed = count(counts.get("completed")), count(counts.get("failed"))
         tokens = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
-        cost, state = reported_cost(body, {}, self._endpoint), OPENAI_STATES[word]
+        cost, state = reported_cost(body, {}, self._endpoint), OPENAI_STATES.get(word, "unknown")
         return RemoteBatch(
             id=identity, model=nonempty(body.get("model")),
             state=state, word=word, total=count(counts.get("total")) or None,

@@ -46,6 +46,9 @@ _UNKNOWN_ERROR = 500
 
 _TOO_LARGE, _NOT_FOUND, _PAYMENT, _FORBIDDEN, _TOO_MANY = 413, 404, 402, 403, 429
 _STATUSES = range(100, 600)
+_MOST = 1e15  # a larger count is none, of requests or of tokens
+_LAST_MOMENT = 1e11  # seconds since the epoch; a later one is none
+_EXCERPT = 80  # bytes of a reply that cannot be understood, to be shown
 _DIGITS = re.compile(r"[0-9]{1,15}")
 # By which providers say that a key may not make batches, or none of a model, though it may be called (reference, 2.7).
 _NO_BATCH_WORDS = (
@@ -73,6 +76,8 @@ def object_in(reply: HttpReply, endpoint: Endpoint, model: str = "") -> JsonObje
     body = reply_object(reply)
     if is_success(reply) and body is not None and (not body.get("error") or body.get("id") or body.get("name")):
         return body
+    if is_success(reply) and not (body and body.get("error")):
+        raise unreadable(endpoint, "a JSON object", reply)
     raise refusal_of(reply, endpoint, model)
 
 
@@ -81,7 +86,15 @@ def list_in(reply: HttpReply, endpoint: Endpoint) -> list[Json]:
     value = reply_value(reply)
     if is_success(reply) and isinstance(value, list):
         return value
-    return array(object_in(reply, endpoint).get("data"))
+    return data_in(object_in(reply, endpoint), endpoint)
+
+
+def data_in(body: JsonObject, endpoint: Endpoint) -> list[Json]:
+    """Return the `data` of a list; an empty one may have none. BatchRefusedError where it is no list at all."""
+    data = body.get("data")
+    if not isinstance(data, list) and body.get("object") != "list":
+        raise unreadable(endpoint, "a list of them")
+    return array(data)
 
 
 def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRefusedError:
@@ -89,6 +102,8 @@ def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRe
     words = reply.body.decode(errors="replace").lower()
     refusal = _refusal(reply.status, words)
     failure = to_failure(reply, endpoint, model)
+    if is_success(reply) and failure.kind == "server":  # an error that tells nothing of itself
+        return BatchRefusedError(failure, "unreadable")
     if refusal == "too_large":  # which of a live call says that its prompt is too long
         failure = replace(failure, message=f"{endpoint.name} takes no batch as large as this one ({reply.status})")
     return BatchRefusedError(failure, refusal)
@@ -120,23 +135,25 @@ def refusal_in(faults: Sequence[LineFault]) -> BatchRefusal:
     return "other"
 
 
-def unreadable(endpoint: Endpoint, what: str) -> BatchRefusedError:
-    """Return the error for a reply that lacks what it must have."""
-    message = f"{endpoint.name} replied to a request about a batch without {what}"
-    return BatchRefusedError(Failure(kind="server", http=200, message=message))
+def unreadable(endpoint: Endpoint, what: str, reply: HttpReply | None = None) -> BatchRefusedError:
+    """Return the error for a reply that lacks what it must have: the request may have been carried out."""
+    excerpt = "" if reply is None else reply.body[:_EXCERPT].decode(errors="replace").strip()
+    shown = f" ({excerpt!r})" if excerpt else "" if reply is None else " (it was empty)"
+    message = f"{endpoint.name} replied to a request about a batch without {what}{shown}"
+    return BatchRefusedError(Failure(kind="server", http=200, message=message), "unreadable")
 
 
 def count(value: Json) -> int | None:
     """Return a count, which Google's APIs write as text; None where there is none."""
     found = number(int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value)
-    return int(found) if found is not None and 0 <= found < float("inf") else None
+    return int(found) if found is not None and 0 <= found < _MOST else None
 
 
 def moment(value: Json) -> float | None:
     """Return a time in seconds since the epoch, from such a number or an RFC 3339 text; None where there is none."""
     if not isinstance(value, str):
         found = number(value)
-        return found if found is not None and abs(found) < float("inf") else None
+        return found if found is not None and 0 <= found < _LAST_MOMENT else None
     try:
         time = datetime.fromisoformat(value)
         return (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).timestamp()
@@ -148,10 +165,17 @@ def lines_of(results: BinaryIO) -> Iterator[JsonObject]:
     """Yield the objects of a file of results, a line each; what is no object is passed over.
 
     A line that was cut off in a broken download is not whole either: its request counts as missing, not as answered.
+    BatchRefusedError for what is no such file at all, as a proxy's page is none.
     """
+    excerpt, found = b"", False
     for line in results:
+        excerpt = excerpt or line.strip()[:_EXCERPT]
         if line.strip() and (value := reply_object(HttpReply(status=200, body=line))) is not None:
+            found = True
             yield value
+    if excerpt and not found and not excerpt.startswith(b"{"):
+        message = f"instead of results there came {excerpt.decode(errors='replace')!r}"
+        raise BatchRefusedError(Failure(kind="server", http=200, message=message), "unreadable")
 
 
 def error_reply(error: JsonObject) -> HttpReply:

@@ -67,10 +67,10 @@ class TogetherFiles(FileFlow):
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))
-        if identity is None or word.lower() not in OPENAI_STATES:
-            raise unreadable(self._endpoint, "an id and a state that are known")
+        if identity is None:
+            raise unreadable(self._endpoint, "an id")
         files, why = files_of(body, "output_file_id", "error_file_id"), nonempty(body.get("error"))
-        state = end_of(OPENAI_STATES[word.lower()], body.get("output_file_id"))
+        state = end_of(OPENAI_STATES.get(word.lower(), "unknown"), body.get("output_file_id"))
         counts = obj(body, "request_counts")
         completed, failed = count(counts.get("completed")), count(counts.get("failed"))
         return RemoteBatch(

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from scrimp.enums import BatchState
-from scrimp.providers.batches.base_flow import PAGE, Page
+from scrimp.providers.batches.base_flow import PAGE, ListedFlow, Page
 from scrimp.providers.batches.file_flow import FileFlow
 from scrimp.providers.batches.flow import (
     BatchLimits,
@@ -39,7 +39,7 @@ def flow(endpoint: Endpoint) -> XaiBatches:
     return XaiBatches(endpoint, LIMITS)
 
 
-class XaiBatches(FileFlow):
+class XaiBatches(FileFlow, ListedFlow):
     """Batches of uploaded files, whose results come in pages."""
 
     _newest_first = False  # not stated; and their times may be days

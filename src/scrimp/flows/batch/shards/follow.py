@@ -46,11 +46,11 @@ class Follower:
 
     async def look(self) -> bool:
         """Take one look at every open shard; return whether any is open still."""
-        for shard in self._open():
+        for shard in self._followed():
             await self._take(shard, self._step)
         store, job = self._batches.store, self._batches.job
         self._tell(progress_of(job, store.shards_for(job.job), store.portions(job.job)))
-        return bool(self._open())
+        return bool(self._followed())
 
     async def follow(self, until: Callable[[], bool] = lambda: False) -> None:
         """Look again and again until all shards have ended, or `until` says so."""
@@ -89,6 +89,10 @@ class Follower:
         store = self._batches.store
         cancelled = {job.job for job in store.jobs() if job.cancelled} | {self._batches.job.job}
         return bool(set(store.jobs_of(shard.shard)) - cancelled)
+
+    def _followed(self) -> list[ShardRecord]:
+        """Return the shards on their way whose provider tells of them what can be understood."""
+        return [shard for shard in self._open() if not self._batches.unreadable.is_given_up(shard.shard)]
 
     def _open(self, *, queued: bool = False) -> list[ShardRecord]:
         """Return the shards that are on their way; those in a queue wait for somebody to send them.

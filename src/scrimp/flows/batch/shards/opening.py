@@ -14,6 +14,7 @@ from scrimp.flows.batch.job_files import held
 from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.progress import JobProgress
+from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.store.batches.spool import Spool
 from scrimp.transport.batch_wire import BatchWire
 
@@ -29,6 +30,7 @@ def batches_of(job: Job, store: BatchStore, services: Services) -> Batches:
         job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
         available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
         hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
+        unreadable=UnreadableReplies(services.clock),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
 from scrimp.failures import NOTHING_LEFT_TO_CALL, policy_of
+from scrimp.flows.batch.unreadable_replies import TRIES
 from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
 from scrimp.providers.batches.replies import refusal_in
 from scrimp.store.batches.records import Result, ShardRecord
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
     from scrimp.store.batches.spool import Spool
 
+_FILES = 3  # uploads of a file that is not found when a batch is to be made of it
 # A provider's queue has room again after so many times what is over soon.
 _QUEUE_MOVES = 5
 
@@ -41,7 +43,7 @@ class Refusals:
     ) -> None:  # fmt: skip
         """`patience` is how long to wait, in seconds, for what is over soon."""
         self._batches, self._spool, self._patience, self._clock, self._note = batches, spool, patience, clock, note
-        self._store = batches.store
+        self._store, self._unreadable = batches.store, batches.unreadable
 
     def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
         """Give up a shard that was not sent, with its calls."""
@@ -50,7 +52,9 @@ class Refusals:
     def refused(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
         """Act on a refusal to take a batch: nothing of it ran."""
         message = refused.failure.message
-        if policy_of(refused.failure).ends_provider and refused.refusal != "no_batch":
+        if refused.refusal in ("unreadable", "not_found", "no_batch"):
+            return self._not_taken(shard, refused)
+        if policy_of(refused.failure).ends_provider:
             self._saved(shard, state="ready" if shard.file is None else "uploaded", error=message)
             raise ProviderRefusedError(message)
         if refused.refusal == "queue_full":
@@ -59,13 +63,31 @@ class Refusals:
             return self._split(shard, message)
         if not refused.failure.sent and refused.failure.kind == "network" and not self._is_known(shard.provider):
             raise ProviderRefusedError(message)
-        if refused.refusal in ("no_batch", "not_found"):
-            self._note(f"{shard.provider}/{shard.model} takes no batches: {message}")
-            return self.given_up(replace(shard, state="unsold", error=message))
         if refused.failure.retry_hint or refused.failure.kind in ("server", "network", "timeout"):
             self._note(f"batch {shard.shard} is sent again in a while: {message}")
             return self._saved(shard, state="held", error=message, held_until=self._clock() + self._patience)
         return self._failed(shard, message, ())
+
+    def _not_taken(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
+        """Act on a reply by which there are no batches here, which may be a mistake that is over soon."""
+        message = refused.failure.message
+        if refused.refusal == "unreadable":
+            return self._again(shard, shard.shard, message, TRIES)
+        if refused.refusal == "not_found" and shard.file is not None:  # as it is where the file is gone by now
+            return self._again(replace(shard, file=None), f"file of {shard.shard}", message, _FILES)
+        return self.unsold(shard, message)
+
+    def unsold(self, shard: ShardRecord, message: str) -> ShardRecord:
+        """Give up a shard whose model takes no batches: its calls are made live."""
+        self._note(f"{shard.provider}/{shard.model} takes no batches: {message}")
+        return self.given_up(replace(shard, state="unsold", error=message))
+
+    def _again(self, shard: ShardRecord, what: str, message: str, tries: int) -> ShardRecord:
+        """Send a shard again from its beginning, each time later; after some tries its calls are made live."""
+        if self._unreadable.meet(what, self._patience, tries):
+            return self.unsold(shard, message)
+        self._note(f"batch {shard.shard} is sent again in a while: {message}")
+        return self._saved(shard, state="held", error=message, held_until=self._unreadable.due(what))
 
     def _saved(self, shard: ShardRecord, **changes: object) -> ShardRecord:
         changed = replace(shard, **changes)

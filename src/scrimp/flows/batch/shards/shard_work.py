@@ -1,0 +1,65 @@
+"""What every step of a shard has at hand: the store, the wire, the clock, and what is said of a provider's replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.providers.batches import batch_flow
+
+if TYPE_CHECKING:
+    from scrimp.flows.batch.batches import Batches
+    from scrimp.providers.batches.flow import BatchFlow, BatchRefusedError
+    from scrimp.providers.endpoint import Endpoint
+    from scrimp.store.batches.records import ShardRecord
+    from scrimp.store.batches.spool import Spool
+    from scrimp.transport.batch_wire import BatchWire
+
+
+class ShardWork:
+    """A part of the way of the shards of one job."""
+
+    def __init__(
+        self, batches: Batches, wire: BatchWire, spool: Spool, *, patience: float, clock: Callable[[], float],
+        note: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        """`patience` is how long to wait, in seconds, for what is over soon: usually the time between two looks."""
+        self._batches, self._wire, self._spool, self._clock, self._note = batches, wire, spool, clock, note
+        self._store, self._unreadable, self._patience = batches.store, batches.unreadable, patience
+
+    def _flow(self, shard: ShardRecord) -> tuple[BatchFlow, Endpoint]:
+        endpoint = self._batches.endpoints[shard.provider]
+        flow = batch_flow(endpoint)
+        if flow is None:
+            raise TypeError(f"{shard.provider} has no batches")
+        return flow, endpoint
+
+    def _saved(self, shard: ShardRecord, **changes: object) -> ShardRecord:
+        changed = replace(shard, **changes)
+        self._store.save_shard(changed)
+        return changed
+
+    def _untold(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
+        """Act on a reply that tells nothing of a batch: the wait goes on, also where it is not found yet."""
+        tell = self._not_understood if refused.refusal == "unreadable" else self._unpolled
+        return tell(shard, refused.failure.message)
+
+    def _unpolled(self, shard: ShardRecord, message: str) -> ShardRecord:
+        """Note why a batch cannot be looked at."""
+        if shard.error != message:
+            self._note(f"batch {shard.shard} cannot be looked at now, and is waited for: {message}")
+        return self._saved(shard, error=message)
+
+    def _not_understood(self, shard: ShardRecord, message: str) -> ShardRecord:
+        """Ask again later, a few times; then leave what may have been paid for as it is."""
+        if not self._unreadable.meet(shard.shard, self._patience):
+            return self._unpolled(shard, message)
+        name, number = shard.batch, self._unreadable.number(shard.shard)
+        known = "may have been made" if name is None else f"is {name} at {shard.provider}, and billed there"
+        self._batches.warn(
+            f"batch {shard.shard} is not asked about any more for now, after {number} replies that cannot be "
+            f"understood: {message}; it {known}, so its requests are not sent again"
+        )
+        return self._saved(shard, error=message)
