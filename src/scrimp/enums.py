@@ -17,6 +17,7 @@ PolicySignal = Literal["auto", "agreement", "backed", "logprobs"]  # those of th
 Watched = Literal["escalations", "answers", "length", "quality"]  # by what a certified route is seen to hold
 AlertKind = Literal["share", "errors", "spend", "escalation", "cache", "unpriced", "drift"]  # the keys of [alerts]
 Priority = Literal["low", "normal", "high"]
+OnDear = Literal["cheaper", "compress", "skip"]  # what becomes of a row that is expected to cost more than a row may
 RouteChoice = Literal["routing", "chain", "named model"]  # who chose the model: scrimp, the chain of a user, the user
 CacheMode = Literal["on", "off", "refresh", "only"]
 ProviderCacheMode = Literal["auto", "off"]  # whether providers are asked to keep what calls begin with

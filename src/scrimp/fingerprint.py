@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,11 @@ def route_bytes(
         policy.append(_step(chain.judge, locations, _NO_PARAMETERS))
     compression: object = level if keep is None else [level, keep]
     return _encode([_VERSION, steps, policy, _given(parameters), compression, check])
+
+
+def limited_route(route: bytes, dollars: Decimal, action: str) -> bytes:
+    """Return what the keys of a route's rows begin with that cost more than a limit, and take another way."""
+    return _encode([route.decode(), "row limit", str(dollars.normalize()), action])
 
 
 def _given(parameters: Parameters) -> dict[str, object]:

@@ -21,6 +21,7 @@ from scrimp.enums import (
     EntryStatus,
     FailureKind,
     Level,
+    OnDear,
     RouteChoice,
     RowStatus,
     Signal,
@@ -191,6 +192,26 @@ class RuleCap(Struct, frozen=True):
     dollars: Decimal
 
 
+class RowLimit(Struct, frozen=True, kw_only=True):
+    """The most that one row is to cost, as is expected before it is called, and what becomes of one that costs more."""
+
+    dollars: Decimal
+    action: OnDear | None = None  # None: as the run has it
+    rule: str | None = None  # whose limit it is; None is the run's
+
+
+class TooDear(Struct, frozen=True, kw_only=True):
+    """A row that was expected to cost more than its limit, and what was done about it."""
+
+    limit: Decimal  # dollars, as all here
+    rule: str | None = None  # whose limit it is; None is the run's
+    expected: Decimal | None  # None where the price is unknown, which is never taken for cheap
+    model: str  # that would have been called first
+    action: OnDear
+    instead: str | None = None  # the model that is called first instead, or the level it is compressed at
+    now: Decimal | None = None  # what is expected then
+
+
 class Route(Struct, frozen=True, kw_only=True):
     """Where a prompt is sent, and why."""
 
@@ -207,6 +228,8 @@ class Route(Struct, frozen=True, kw_only=True):
     )
     expected_gain: float | None = None  # by the prior: of a high model over a simple one, in score
     certificate: str | None = None  # its name in the ledger
+    limit: RowLimit | None = None  # of each of its rows, by its rule
+    dear: TooDear | None = None  # this row, so that it does not go where it would have gone
 
 
 class CacheMark(Struct, frozen=True):
@@ -339,7 +362,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     retry_hint: bool | None = None  # whether the provider says to retry; None: it does not say
     retry_after: float | None = None  # seconds the provider asks to wait
     sent: bool = True  # False: the request was not sent, so it was not billed
-    rule_only: bool = False  # for kind "budget": only one rule reached its cap, other rows continue
+    rule_only: bool = False  # for kind "budget": only one rule or row reached its cap, other rows continue
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -438,6 +461,7 @@ class Answer(Struct, frozen=True, kw_only=True):
         return self.why.startswith(CERTIFIED)
 
     effort: Effort | None = None  # that the model was asked for
+    dear: TooDear | None = None  # why it was not answered as it would have been
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -460,6 +484,7 @@ class Failed(Struct, frozen=True, kw_only=True):
     answer: Answer | None = None
     cache: CacheUse = "miss"
     entries: tuple[Entry, ...] = ()
+    dear: TooDear | None = None
 
     @property
     def in_batch(self) -> bool:

@@ -11,7 +11,7 @@ from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.level_savings import HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
-from scrimp.enums import PAID_STATUSES, Effort, FailOn
+from scrimp.enums import PAID_STATUSES, Effort, FailOn, OnDear
 from scrimp.values import Answer, Answered, Entry, Outcome, both_names
 
 
@@ -77,11 +77,15 @@ class Bill:
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
         self._watch = BillLine()
+        self.dear: dict[OnDear, int] = {}  # rows above what one may cost, by what became of them
 
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
         self.counts.total += 1
         self.savings.add(outcome, cost_in_run(outcome))
+        dear = outcome.answer.dear if isinstance(outcome, Answered) else outcome.dear
+        if dear is not None and outcome.cache in {"miss", "off"}:
+            self.dear[dear.action] = self.dear.get(dear.action, 0) + 1
         if outcome.answer is not None and outcome.cache in {"miss", "off"}:
             self.compression.add(outcome.answer.compressed)
             self._add_climb(outcome.answer)

@@ -21,6 +21,7 @@ from scrimp.cli.flags.run_flags import (
     OutputFlags,
     ReadingFlags,
     RouteFlags,
+    RowLimitFlags,
     SamplesFlag,
     ScreenFlags,
     StopFlags,
@@ -29,12 +30,15 @@ from scrimp.cli.flags.run_options import check_models, check_schema, config_flag
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.flows.estimate import OutputTokens, Quote, Workload, output_tokens, quote_as_routed, quotes, workload
+from scrimp.flows.estimate import Quote, Workload, quote_as_routed, quotes, workload
+from scrimp.flows.plan.expected.chain_cost import GOES_ON
+from scrimp.flows.plan.expected.output_tokens import OutputTokens, output_tokens
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
-from scrimp.flows.routed_cost import GOES_ON, RoutedCost
+from scrimp.flows.routed_cost import RoutedCost
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
+from scrimp.render.bill.text import dear_rows
 from scrimp.render.level_savings import ALIGN as LEVEL_ALIGN
 from scrimp.render.level_savings import HEADERS as LEVEL_HEADERS
 from scrimp.render.level_savings import level_document, level_heading, level_rows
@@ -48,7 +52,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @grouped(hidden=(BatchFlags, CallFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
 def estimate(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags, written: OutputFlags,
+    cost: CostFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags,
+    written: OutputFlags,
     screen: ScreenFlags, look: DryRunFlag, inputs: o.Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -66,7 +71,7 @@ def estimate(
     """
     del written, look, batch
     names = inputs_or_stdin(inputs)
-    with open_session(config_flags(where, answer, cost, calls, stops, screen)) as session:
+    with open_session(config_flags(where, answer, cost, row, calls, stops, screen)) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
@@ -155,6 +160,8 @@ def _describe(work: Workload, output: OutputTokens, quoted: Sequence[Quote]) -> 
         f"{format_count(work.rows)} rows: {format_count(work.hits)} in the cache, "
         f"{format_count(work.duplicates)} duplicates, {format_count(work.calls)} to call{unsendable}"
     )
+    if work.dear:
+        print_line(dear_rows(work.dear))
     saved = f", {format_count(work.saved_input)} removed by compression" if work.saved_input else ""
     print_line(f"{format_count(work.input)} input tokens (estimated){saved}")
     if work.attachments:

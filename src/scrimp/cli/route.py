@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from msgspec.structs import asdict
 
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
-from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags
+from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags, RowLimitFlags
 from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import open_session
 from scrimp.flows.route import RoutedPrompt, routed_prompts
 from scrimp.read.prompts import prompts
+from scrimp.render.rows.output_row import too_dear
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -22,7 +24,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 @grouped()
 def route(
-    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, labels: LabelFlags, inputs: o.Inputs = None,
+    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, row: RowLimitFlags, labels: LabelFlags,
+    inputs: o.Inputs = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show why each rule matched or not, and what found a certified task.")
     ] = False,
@@ -34,7 +37,7 @@ def route(
     the tier by one. The model shown is the first of the tier whose provider has a key.
     """
     names = inputs_or_stdin(inputs)
-    with open_session(config_flags(where, answer)) as session:
+    with open_session(config_flags(where, answer, row)) as session:
         options = run_options(session.defaults, answer, labels)
         check_schema(options)
         check_models(options, session.services, reading)
@@ -52,6 +55,7 @@ def _document(routed: RoutedPrompt) -> dict[str, object]:
         "index": routed.prompt.index, "id": routed.prompt.id, "tier": routed.route.tier,
         "chain": routed.route.chain.name, "model": routed.model, "why": routed.route.why,
         **({} if gain is None else {"expected_gain": round(gain, 3)}),
+        **({} if routed.route.dear is None else {"too_dear": asdict(too_dear(routed.route.dear))}),
         **({"rules": routed.rules} if routed.rules else {}),
     }  # fmt: skip
 

@@ -26,6 +26,7 @@ from scrimp.cli.flags.run_flags import (
     OutputFlags,
     ReadingFlags,
     RouteFlags,
+    RowLimitFlags,
     SamplesFlag,
     ScreenFlags,
     StopFlags,
@@ -69,7 +70,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions
 @grouped()
 def run(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags,
+    cost: CostFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags,
     written: OutputFlags, screen: ScreenFlags,
     look: DryRunFlag, inputs: o.Inputs = None,
 ) -> None:  # fmt: skip
@@ -99,8 +100,8 @@ def run(
     the same command to resume after any interruption: what was answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
-    groups = (reading, where, answer, check, several, cost, batch, calls, stops, labels, written, screen)
-    with open_session(config_flags(where, answer, cost, calls, stops, screen), quiet=screen.quiet) as session:
+    groups = (reading, where, answer, check, several, cost, row, batch, calls, stops, labels, written, screen)
+    with open_session(config_flags(where, answer, cost, row, calls, stops, screen), quiet=screen.quiet) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip

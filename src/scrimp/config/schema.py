@@ -19,6 +19,7 @@ from scrimp.enums import (
     Dialect,
     Effort,
     Level,
+    OnDear,
     Priority,
     ProgressMode,
     ProviderCacheMode,
@@ -74,6 +75,8 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     provider_cache: ProviderCacheMode = "auto"
     allow_unkept: bool = False
     max_cost: Decimal | None = None
+    max_cost_per_row: Decimal | None = None
+    on_dear: OnDear = "cheaper"
     allow_unpriced: bool = False
     baseline: str | None = None  # where none is set each row has its own (flows.spend.baseline)
     concurrency: Count = 16
@@ -90,6 +93,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         validate(parse_duration, self.cache_ttl, "cache_ttl")
         validate(parse_row_limit, self.max_failures, "max_failures")
         validate(checked_dollars, self.max_cost, "max_cost")
+        validate(checked_dollars, self.max_cost_per_row, "max_cost_per_row")
         destinations = _destinations(self)
         if len(destinations) > 1:
             raise ValueError(f"{' and '.join(destinations)} exclude each other: keep one")
@@ -186,6 +190,8 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     priority: Priority | None = None
     compress: Level | None = None
     max_cost: Decimal | None = None  # dollars for all its rows in one run
+    max_cost_per_row: Decimal | None = None
+    on_dear: OnDear | None = None  # the run's, where it is not set
     queue: str | None = None  # of `scrimp batch submit`
     tier: str | None = None
     chain: str | None = None
@@ -193,6 +199,7 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         validate(checked_dollars, self.max_cost, "max_cost")
+        validate(checked_dollars, self.max_cost_per_row, "max_cost_per_row")
         validate(check_queue_name, self.queue, "queue")
         if len(_destinations(self)) != 1:
             raise ValueError("a rule sends prompts to exactly one place: set tier, chain or model")

@@ -5,7 +5,18 @@ from __future__ import annotations
 import textwrap
 from typing import get_args
 
-from scrimp.enums import CacheMode, ColorMode, Dialect, Effort, Level, ProgressMode, ProviderCacheMode, RowOrder, Signal
+from scrimp.enums import (
+    CacheMode,
+    ColorMode,
+    Dialect,
+    Effort,
+    Level,
+    OnDear,
+    ProgressMode,
+    ProviderCacheMode,
+    RowOrder,
+    Signal,
+)
 from scrimp.providers.presets import PRESETS
 
 
@@ -57,6 +68,8 @@ TEMPLATE = f"""\
 #                                  # with where that costs less; off: they are told nothing of it
 # allow_unkept = false             # go on where completions cannot be kept, as on a full disk: a rerun pays again
 # max_cost = 5.00                  # dollars for one run; if not set, there is no cap
+# max_cost_per_row = 0.01          # dollars that a row may be expected to cost; if not set, any
+# on_dear = "cheaper"              # {_values(OnDear)}: what becomes of a row above that
 # allow_unpriced = false           # under a cap, call models of unknown price too
 # baseline = "openai/gpt-6.1-sol"  # the model the bill compares every row with; if not set, rows that scrimp chose the
 #                                  # model for are compared with this one, others with the model that you named
@@ -135,6 +148,8 @@ TEMPLATE = f"""\
 # tier = "high"                    # or chain, or model
 # compress = "off"                 # for these prompts
 # max_cost = 1.00                  # dollars for all of them in one run; other prompts go on
+# max_cost_per_row = 0.01          # of each of them; the lower of this and that of [defaults] holds
+# on_dear = "skip"                 # if not set, that of [defaults]
 # queue = "nightly"                # `scrimp batch submit` leaves them to `scrimp batch flush nightly`
 
 # Completions from a recording instead of a provider, to try out chains for free.

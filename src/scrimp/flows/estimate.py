@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from scrimp import tokens
-from scrimp.enums import Effort
+from scrimp.enums import Effort, OnDear
 from scrimp.flows.level_savings import LevelSampler
+from scrimp.flows.plan.expected.output_tokens import OutputTokens
+from scrimp.flows.plan.expected.row_costs import schema_tokens
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.routed_cost import RoutedCalls, RoutedCost, routed_cost
 from scrimp.flows.spend.billed_before import BilledBefore
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from scrimp.providers.endpoint import Endpoint
     from scrimp.store.billed_calls import BilledCalls
 
-# Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
-_LOW, _EXPECTED, _HIGH = 20, 200, 1000
 _MESSAGE_TOKENS = 8
 _TASK_SAMPLE = 200  # rows whose task is looked up
 
@@ -41,6 +40,7 @@ class Workload(Struct):
     saved_input: int = 0  # tokens that compression takes off them
     attachments: int = 0  # images and PDFs of the calls that are left; each model counts their tokens in its own way
     unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
+    dear: dict[OnDear, int] = field(default_factory=dict)  # rows above what one may cost, by what becomes of them
     sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached, nameless
     tasks: set[str] = field(default_factory=set)  # signatures of the first calls
     levels: LevelSavings | None = None  # what each level would save; None where there is nothing to call
@@ -62,14 +62,6 @@ class Quote(Struct, frozen=True, kw_only=True):
     billed: Decimal | None = None  # the mean of what one of them cost
 
 
-class OutputTokens(Struct, frozen=True):
-    """Output tokens of a completion: low, expected, high."""
-
-    low: int = _LOW
-    expected: int = _EXPECTED
-    high: int = _HIGH
-
-
 def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services, *, one_by_one: bool) -> Workload:
     """Count what a run would do."""
     planner, lookup = services.planner(options), services.cache_lookup(options)
@@ -83,19 +75,10 @@ def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services,
                 _count(row, total, seen, services, sampler)
                 if total.calls <= _TASK_SAMPLE and total.calls:
                     total.tasks.add(row.signature(options.parameters, options.labels.task_name))
-    total.levels = sampler.savings(total.calls * (_MESSAGE_TOKENS + _schema_tokens(options)))
+    total.levels = sampler.savings(total.calls * (_MESSAGE_TOKENS + schema_tokens(options.parameters)))
     if total.levels is not None:
         total.input, total.saved_input = total.levels.now.input, total.levels.now.saved_input
     return total
-
-
-def _schema_tokens(options: RunOptions) -> int:
-    """Return the tokens of the schema, which every call carries, in words or in a field of its own."""
-    if options.parameters.schema is None:
-        return 0
-    from scrimp.providers.schemas.sent_schema import in_words  # noqa: PLC0415 - only with a schema
-
-    return tokens.estimate(in_words(options.parameters.schema))
 
 
 def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services, sampler: LevelSampler) -> None:
@@ -105,11 +88,16 @@ def _count(row: PlannedRow, total: Workload, seen: set[int], services: Services,
             services.warn(f"the first row that cannot be sent: {defect}")
         total.unsendable += 1
         return
+    dear = row.route.dear
     short = int.from_bytes(row.key[:8])  # 64 bits tell a million rows apart, at a third of the memory
     if short in seen:
         total.duplicates += 1
         return
     seen.add(short)
+    if dear is not None:
+        total.dear[dear.action] = total.dear.get(dear.action, 0) + 1
+        if dear.action == "skip":
+            return
     total.calls += 1
     total.routed.add(row.route.chain)
     sampler.offer(row)
@@ -136,18 +124,6 @@ def _attached_tokens(work: Workload, endpoint: Endpoint, model: str) -> int:
     from scrimp.providers.requests.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have attachments
 
     return sum(attached_tokens([size], endpoint, model) * count for size, count in work.sizes.items())
-
-
-def output_tokens(options: RunOptions) -> OutputTokens:
-    """Return the assumed length of completions, from the labels or the cap."""
-    parameters = options.parameters
-    if parameters.choices:
-        longest = max(tokens.estimate(label) for label in parameters.choices)
-        return OutputTokens(longest, longest + 1, longest + 4)
-    cap = parameters.max_output
-    if cap is None:
-        return OutputTokens()
-    return OutputTokens(min(_LOW, cap), min(_EXPECTED, cap), cap)
 
 
 def quotes(

@@ -32,7 +32,7 @@ def routed_prompts(
     """Yield each prompt's route."""
     planner, available = services.planner(options), services.routes.available
     for prompt in prompts:
-        route = planner.route(prompt)
+        route = planner.plan(prompt).route
         first = route.chain.steps[0].candidates
         callable_ones = [candidate for candidate in first if candidate.provider in available]
         model = next((each.id for each in callable_ones if _takes(prompt, each, services)), None)
@@ -44,6 +44,10 @@ def _reasons(prompt: Prompt, route: Route, planner: Planner) -> Iterator[str]:
     yield from planner.explain_task(prompt)
     yield from planner.explain_prior(prompt, route)
     yield from planner.explain_level(prompt, route)
+    if route.dear is not None:
+        from scrimp.flows.plan.expected.said import said_of  # noqa: PLC0415 - only with a limit
+
+        yield said_of(route.dear)
 
 
 def _takes(prompt: Prompt, model: ModelRef, services: Services) -> bool:

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from scrimp.escalation.signals import SIGNALS
-from scrimp.flows.answer.chain_history import MOST_OF_LAST
+from scrimp.flows.plan.expected.chain_cost import GOES_ON, certain_steps
 from scrimp.values import Chain, ModelRef, Step
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
-
-# Rows whose first completions are not enough, of a hundred: 8 on sums in words, 30 on reading code, as recorded.
-GOES_ON = Decimal("0.3")
 
 
 class RoutedCalls(Struct):
@@ -59,21 +55,13 @@ def routed_cost(
         if any(dollars is None for each in steps.values() for dollars in each):
             return None
         known = {size: [dollars or Decimal(0) for dollars in each] for size, each in steps.items()}
-        first = _certain_steps(chain, known["expected"])
+        first = certain_steps(chain, known["expected"])
         several += calls if first.stop - first.start > 1 else 0
         totals["low"] += calls * sum(known["low"][first], Decimal(0))
         rest = sum(known["expected"][first.stop :], Decimal(0))
         totals["expected"] += calls * (sum(known["expected"][first], Decimal(0)) + GOES_ON * rest)
         totals["high"] += calls * sum(known["high"][first.start :], Decimal(0))
     return RoutedCost(**totals, several=several) if routed.calls else None
-
-
-def _certain_steps(chain: Chain, costs: list[Decimal]) -> slice:
-    """Return the steps that every prompt of a chain takes."""
-    last = len(costs) - 1
-    if chain.only_if_cheaper and sum(costs[:last]) > Decimal(str(MOST_OF_LAST)) * costs[last]:
-        return slice(last, last + 1)
-    return slice(0, 2 if last > 1 and SIGNALS[chain.signal].compares else 1)
 
 
 def _cost(

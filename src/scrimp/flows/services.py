@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 from scrimp.flows.plan.cache_lookup import CacheLookup
-from scrimp.flows.plan.planner import Planner
+from scrimp.flows.plan.planner import Limited, Planner
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import LayeredCache, MemoryCache, NoCache
 from scrimp.store.database import ROOM, can_write
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scrimp.flows.buying.sellers import Sellers
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
+    from scrimp.flows.plan.expected.row_costs import RowCosts
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.flows.spend.cost_now import CostNow
@@ -70,6 +71,8 @@ class Services:
         self.streams = False
         self.show: Callable[[str], None] | None = None
         self.batched: Callable[[StepCaller], CallsSteps] | None = None  # what asks the replies of batches first
+        # When the job of batches was made that this works on: by what was known then its rows go where they go.
+        self.job_began: float | None = None
 
     def close(self) -> None:
         """Close what was opened."""
@@ -295,7 +298,34 @@ class Services:
             cheapest=cache(self._cheapest),
             agreement=self._agreement(options),
             gains=self._task_gains(options),
+            limited=self._limited(options),
         )
+
+    def _limited(self, options: RunOptions) -> Limited | None:
+        """Return what keeps rows within what each may cost; None where nothing limits them."""
+        if options.limits.max_cost_per_row is None and all(rule.max_cost_per_row is None for rule in self.rules):
+            return None
+        from scrimp.flows.plan.expected.row_limits import RowLimits  # noqa: PLC0415 - few runs limit their rows
+
+        return RowLimits(
+            self.row_costs(options), options.limits.max_cost_per_row, options.limits.on_dear, tiers=self.routes.tiers,
+            allow_unpriced=options.limits.allow_unpriced,
+            task=lambda row: row.signature(options.parameters, options.labels.task_name),
+        ).applied  # fmt: skip
+
+    def row_costs(self, options: RunOptions) -> RowCosts:
+        """Return what says what rows of a run are expected to cost, as of its start."""
+        from scrimp.flows.plan.expected.output_tokens import OutputHistory, output_tokens  # noqa: PLC0415 - not for a hit
+        from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens  # noqa: PLC0415 - as above
+
+        began = self.clock() if self.job_began is None else self.job_began
+        history = OutputHistory(
+            self.paths.ledger_db, self.routes.endpoints, options.parameters.effort, until=self.job_began
+        )  # fmt: skip
+        return RowCosts(
+            self.prices, self.routes.endpoints, self.offers.places, prior=output_tokens(options), history=history,
+            when=began, schema_tokens=schema_tokens(options.parameters), batch=self.job_began is not None,
+        )  # fmt: skip
 
     def _task_gains(self, options: RunOptions) -> TaskGains | None:
         """Return what pairs of the user's own say of tasks, where there are any."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.enums import Level, Priority
+from scrimp.enums import Level, OnDear, Priority
 from scrimp.errors import ConfigError
 from scrimp.regexes import TookTooLongError, pattern, search_within
 from scrimp.routing.tiers import RAISED_TIERS, TIERS, tier_of
-from scrimp.values import Chain, Parameters, Prompt, Route, RuleCap
+from scrimp.values import Chain, Parameters, Prompt, Route, RowLimit, RuleCap
 
 # Seconds of processor time that a rule's expression may take in a text: hundreds of times what a sound one takes.
 _SEARCH_SECONDS, _SEARCH_SECONDS_PER_CHARACTER = 0.5, 1e-6
@@ -70,6 +70,8 @@ class RoutingRule(Struct, frozen=True, kw_only=True):
     priority: Priority | None = None  # low, normal or high
     compress: Level | None = None  # the level of compression for prompts it matches
     max_cost: Decimal | None = None  # dollars for all of them in one run
+    max_cost_per_row: Decimal | None = None  # dollars
+    on_dear: OnDear | None = None  # what becomes of one that is expected to cost more; None: as the run has it
     queue: str | None = None  # in which they wait, where a command leaves them to be answered later
     tier: str | None = None
     chain: str | None = None
@@ -252,8 +254,15 @@ def _rule_route(rule: RoutingRule, number: int, reason: str, chains: ChainSource
     cap = None if rule.max_cost is None else RuleCap(f"rule {number}", rule.max_cost)
     return Route(
         chain=chain, tier=rule.tier, why=f"rule {number}: {reason}", level=rule.compress, cap=cap,
+        limit=_row_limit(rule, number),
         choice="named model" if rule.chain is None else "chain",
     )  # fmt: skip
+
+
+def _row_limit(rule: RoutingRule, number: int) -> RowLimit | None:
+    if rule.max_cost_per_row is None:
+        return None
+    return RowLimit(dollars=rule.max_cost_per_row, action=rule.on_dear, rule=f"rule {number}")
 
 
 def _chain(rule: RoutingRule, chains: ChainSource) -> Chain | None:

@@ -66,13 +66,19 @@ def billed_for_tasks(ledger: Path, tasks: Iterable[str]) -> list[BilledCalls]:
     return _sums(ledger, "signature IN (SELECT value FROM json_each(?))", (msgspec.json.encode(list(tasks)).decode(),))
 
 
-def billed_by_task(ledger: Path, model: str) -> list[BilledCalls]:
-    """Return what the calls of a model, provider/model, were billed for each task, by effort and step."""
-    return _sums(ledger, "provider || '/' || model = ?", (model,), task="signature")
+def billed_by_task(ledger: Path, model: str, *, until: float | None = None) -> list[BilledCalls]:
+    """Return what the calls of a model, provider/model, were billed for each task, by effort and step.
+
+    Those that were sent since `until`, in seconds since the epoch, are left out.
+    """
+    where = "provider || '/' || model = ?"
+    if until is None:
+        return _sums(ledger, where, (model,), task="signature")
+    return _sums(ledger, f"{where} AND time < ?", (model, until), task="signature")
 
 
 def _sums(
-    ledger: Path, where: str, parameters: Sequence[str], since: float = 0.0, task: str = "NULL"
+    ledger: Path, where: str, parameters: Sequence[str | float], since: float = 0.0, task: str = "NULL"
 ) -> list[BilledCalls]:
     if not ledger.exists():  # looking at it must not make it
         return []

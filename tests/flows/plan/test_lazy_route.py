@@ -57,8 +57,8 @@ def test_keys_and_routes_are_those_of_a_run_that_decides_every_tier_first(
 
     for prompt in PROMPTS:
         row, wanted = rows.plan(prompt), decided.plan(prompt)
-        assert (row.key, row.other_key, row.level, row.route) == (
-            wanted.key, wanted.other_key, wanted.level, wanted.route,
+        assert (row.key, row.other_keys, row.level, row.route) == (
+            wanted.key, wanted.other_keys, wanted.level, wanted.route,
         )  # fmt: skip
 
 

@@ -27,6 +27,9 @@ from scrimp.enums import (
     Level as LevelWord,
 )
 from scrimp.enums import (
+    OnDear as OnDearWord,
+)
+from scrimp.enums import (
     Tier as TierName,
 )
 
@@ -187,6 +190,23 @@ Samples = Annotated[
 
 # Cost
 MaxCost = Annotated[str | None, typer.Option(metavar="USD", help="Stop before the run costs more than this.")]
+MaxCostPerRow = Annotated[
+    str | None,
+    typer.Option(
+        "--max-cost-per-row",
+        metavar="USD",
+        help="The most a row may be expected to cost, by its tokens, the length of completions of its task before, and "
+        "the price; --on-dear says what becomes of one that would cost more.",
+    ),
+]
+OnDear = Annotated[
+    OnDearWord | None,
+    typer.Option(
+        "--on-dear",
+        help="A row above --max-cost-per-row goes to a cheaper model of its tier or chain (the default), is compressed "
+        "harder, or is skipped; where the first two do not help it is skipped, too.",
+    ),
+]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Under a cap, also call models whose price is unknown.")
 ]

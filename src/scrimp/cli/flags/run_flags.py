@@ -85,6 +85,13 @@ class CostFlags(FlagGroup, frozen=True):
     baseline: o.Baseline = None
 
 
+class RowLimitFlags(FlagGroup, frozen=True):
+    """What one row may cost, and what becomes of one that would cost more."""
+
+    max_cost_per_row: o.MaxCostPerRow = None
+    on_dear: o.OnDear = None
+
+
 class CallFlags(FlagGroup, frozen=True):
     """How calls are made."""
 

@@ -19,6 +19,7 @@ from scrimp.values import Attachment, Parameters
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
+_CAPS = {"max_cost": "--max-cost", "max_cost_per_row": "--max-cost-per-row"}
 _ROUTES = ("tier", "chain", "model")
 
 
@@ -33,7 +34,7 @@ def config_flags(*groups: FlagGroup) -> dict[str, object]:
         for name in group.__struct_fields__:
             value = getattr(group, name)
             if name in known and value is not None and value is not False:
-                given[name] = parse_dollars(value, "--max-cost") if name == "max_cost" else value
+                given[name] = parse_dollars(value, _CAPS[name]) if name in _CAPS else value
     routes = [name for name in _ROUTES if name in given]
     if len(routes) > 1:
         raise UsageError(f"{' and '.join('--' + name for name in routes)} cannot be combined: give one")
@@ -52,7 +53,12 @@ def run_options(
     )  # fmt: skip
     rows, share = parse_row_limit(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
     limits = RunLimits(
-        max_cost=defaults.max_cost, allow_unpriced=defaults.allow_unpriced, max_failures=rows, max_failure_share=share
+        max_cost=defaults.max_cost,
+        max_cost_per_row=defaults.max_cost_per_row,
+        on_dear=defaults.on_dear,
+        allow_unpriced=defaults.allow_unpriced,
+        max_failures=rows,
+        max_failure_share=share,
     )
     fixed = defaults.chain is not None or defaults.model is not None
     return RunOptions(

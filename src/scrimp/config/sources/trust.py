@@ -20,14 +20,14 @@ from scrimp.errors import ConfigError
 # By table; a table that is not here needs trust as a whole.
 _HARMLESS_DEFAULTS = frozenset((
     "tier", "chain", "model", "buy", "min_confidence", "agreement", "max_output", "effort", "compress", "cache",
-    "cache_ttl", "concurrency", "rpm", "tpm", "retries", "timeout", "max_failures", "order", "provider_cache", "color",
-    "progress",
+    "cache_ttl", "on_dear", "concurrency", "rpm", "tpm", "retries", "timeout", "max_failures", "order",
+    "provider_cache", "color", "progress",
 ))  # fmt: skip
 _HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output", "buy"))}
 _HARMLESS_TABLES = frozenset(("tiers", "chains", "rules"))
 # More rules are; but whom they tell, and rules in the place of the user's own, are not.
 _HARMLESS_ALERTS = frozenset(("share", "errors", "spend", "escalation", "cache", "unpriced", "drift"))
-_CAP = ("defaults", "max_cost")
+_CAPS = (("defaults", "max_cost"), ("defaults", "max_cost_per_row"))
 
 
 def guarded_keys(tree: Mapping[str, object], below: Mapping[str, object]) -> list[str]:
@@ -38,7 +38,7 @@ def guarded_keys(tree: Mapping[str, object], below: Mapping[str, object]) -> lis
     return [
         dotted(path)
         for path, value in leaves(tree)
-        if not (_lowers_cap(value, users.get(_CAP)) if path == _CAP else _is_harmless(path, users))
+        if not (_lowers_cap(value, users.get(path)) if path in _CAPS else _is_harmless(path, users))
     ]
 
 

@@ -20,6 +20,7 @@ from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.failures import policy_of
 from scrimp.flows.answer.check_command import LONGEST, run_check
 from scrimp.flows.answer.step_caller import RowPendingError
+from scrimp.flows.plan.expected.said import said_of
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.flows.spend.call_usage import call_usages
 from scrimp.flows.spend.recorder import RowRecorder
@@ -34,6 +35,7 @@ from scrimp.values import (
     Failed,
     Failure,
     Outcome,
+    TooDear,
 )
 
 if TYPE_CHECKING:
@@ -58,12 +60,15 @@ class Answerer:
 
     async def outcome(self, row: PlannedRow, recorder: RowRecorder) -> Outcome:
         """Return what becomes of a row; the entries of its last call stay in the recorder, to be written with it."""
+        dear = row.route.dear
+        if dear is not None and dear.action == "skip":
+            return _skipped(row, dear, self._cache_use)
         try:
             attempts = await self._escalate(row, recorder)
         except RowPendingError as pending:
             return Failed(
                 prompt=row.prompt, failure=pending.failure, status="pending", cache=self._cache_use,
-                entries=tuple(recorder.entries),
+                entries=tuple(recorder.entries), dear=dear,
             )  # fmt: skip
         kept = next((attempt for attempt in attempts if attempt.kept), None)
         shown = _last_heard(attempts) if kept is None else kept
@@ -81,8 +86,9 @@ class Answerer:
         if failure.kind == "schema" and asked > 1:
             failure = replace(failure, message=f"{failure.message} (asked {asked} times)")
         return Failed(
-            prompt=row.prompt, failure=failure, status=status, answer=answer, cache=self._cache_use, entries=entries
-        )
+            prompt=row.prompt, failure=failure, status=status, answer=answer, cache=self._cache_use, entries=entries,
+            dear=dear,
+        )  # fmt: skip
 
     def _unread(self, row: PlannedRow, kept: Attempt | None) -> bool | None:
         """Return whether a row of a certified route of one model has no answer; None of other rows."""
@@ -179,8 +185,14 @@ class Answerer:
             baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
             calls=call_usages(recorder.entries, attempts, compared), batch_saved=counterfactual.batch_saved,
             provider_cache_saved=counterfactual.provider_cache_saved,
-            climb=_summaries(attempts), effort=entry.effort,
+            climb=_summaries(attempts), effort=entry.effort, dear=row.route.dear,
         )  # fmt: skip
+
+
+def _skipped(row: PlannedRow, dear: TooDear, cache_use: CacheUse) -> Failed:
+    """Return the outcome of a row that costs more than it may, for which nothing is called."""
+    failure = Failure(kind="budget", message=said_of(dear), sent=False, rule_only=True)
+    return Failed(prompt=row.prompt, failure=failure, status="skipped", cache=cache_use, dear=dear)
 
 
 def _escalated(row: PlannedRow, kept: Attempt | None) -> bool | None:

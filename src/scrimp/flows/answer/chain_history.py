@@ -12,6 +12,7 @@ from scrimp.errors import StoreError
 from scrimp.escalation.payoff import MIN_ROWS, can_pay, paid_below
 from scrimp.escalation.signals import SIGNALS
 from scrimp.flows.plan.cheapest_model import TYPICAL_CALL, cost_of_call
+from scrimp.flows.plan.expected.chain_cost import MOST_OF_LAST
 from scrimp.values import Chain, ModelRef, Step, Usage
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 # One row in so many still takes every step, to notice when the cheap models have become good enough.
 EXPLORE_EVERY = 20
 HISTORY_SECONDS = 30 * 86_400.0  # seconds: older results may no longer hold
-# What the steps before the last may cost together, as a share of the last, where a chain was not the user's wish: then
-# it saves money if at least as many rows end before the last.
-MOST_OF_LAST = 0.5
 # A judge reads the prompt and the completion.
 _JUDGE_INPUT = TYPICAL_CALL.input + TYPICAL_CALL.output
 

@@ -120,7 +120,7 @@ class StepCaller:
         step = question.step
         if question.reply is not None and self._client.halted:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
-        usable = self._places(step, row)
+        usable = [model for model in self._places(step, row) if row.may_call(step, model)]
         attachments = _attachments(question, row)
         if defect := next((attached.defect for attached in attachments if attached.defect), None):
             return Failure(kind="invalid", message=defect, sent=False)

@@ -149,7 +149,11 @@ class BatchCaller:
                 f"was not answered before job {job.job} was cancelled" if job.cancelled
                 else f"is not in a batch yet: scrimp batch watch {job.job}"
             )  # fmt: skip
-        usable = [model for model in question.step.candidates if model.provider in self._batches.available]
+        usable = [
+            model
+            for model in question.step.candidates
+            if model.provider in self._batches.available and row.may_call(question.step, model)
+        ]
         if not usable:
             return await self._inner.call(question, row, recorder)  # which says what is missing
         self._collect(usable[0], question, row, recorder, number)

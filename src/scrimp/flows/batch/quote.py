@@ -12,7 +12,7 @@ from scrimp.units import format_dollars
 from scrimp.values import Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.estimate import OutputTokens
+    from scrimp.flows.plan.expected.output_tokens import OutputTokens
     from scrimp.prices.book import PriceBook
     from scrimp.values import Call
 

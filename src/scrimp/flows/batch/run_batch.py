@@ -32,7 +32,7 @@ from scrimp.flows.batch.signals import SignalledError, raised_signals
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.batch.unused import record_unused
 from scrimp.flows.engine.run_stop import RunStop
-from scrimp.flows.estimate import output_tokens
+from scrimp.flows.plan.expected.output_tokens import output_tokens
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import format_known_dollars, pluralize
@@ -70,6 +70,7 @@ class BatchRun:
         self._spool = Spool(services.paths.batch_files)
         self._has_waited = False  # for hours at which calls cost less
         self._has_looked = False  # at batches
+        services.job_began = job.created
         self._batches = Batches(
             job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),

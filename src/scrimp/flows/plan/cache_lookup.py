@@ -30,10 +30,11 @@ class CacheLookup:
     def find(self, rows: Sequence[PlannedRow]) -> dict[int, Answered]:
         """Return the outcomes of the rows that are in the cache, by their place in the group."""
         cached = dict(self._get([row.key for row in rows]))
-        others = {row.key: other for row in rows if row.key not in cached and (other := row.other_key) is not None}
+        others = {row.key: row.other_keys for row in rows if row.other_routes and row.key not in cached}
         if others:
-            found = self._get(list(others.values()))
-            cached |= {key: found[other] for key, other in others.items() if other in found}
+            found = self._get([other for each in others.values() for other in each])
+            hits = {key: next((other for other in each if other in found), None) for key, each in others.items()}
+            cached |= {key: found[other] for key, other in hits.items() if other is not None}
         if not cached:
             return {}
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from scrimp import fingerprint
 from scrimp.enums import Level, Tier
 from scrimp.flows.plan.choices_text import choices_text
 from scrimp.flows.plan.prompt_compressor import CompressedPrompt, PromptCompressor
-from scrimp.values import Chain, Parameters, Prompt, Route
+from scrimp.values import Chain, ModelRef, Parameters, Prompt, Route, Step
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
@@ -36,7 +36,8 @@ class PlannedRow(Struct, frozen=True, dict=True):
     instruction: str | None = None  # what is added at the end of the system text, to tell the labels
     keep: float | None = None  # the share of documents that the level keeps, where it is not the default one
     certified: TunedLevel | None = None  # what says that the level keeps the answers of its task
-    other_route: bytes | None = None  # of its key, where the same may have been asked in other words
+    other_routes: tuple[bytes, ...] = ()  # of its key: the same may have been asked in other words, or without a limit
+    affords: Callable[[Step, ModelRef], bool] | None = None  # which models of a step a row with a limit may cost
 
     @cached_property
     def route(self) -> Route:
@@ -60,11 +61,17 @@ class PlannedRow(Struct, frozen=True, dict=True):
         return _with_instruction(self.sent.system, self.instruction)
 
     @property
-    def other_key(self) -> bytes | None:
-        """The key under which the same may have been asked in other words; None where there are none."""
-        if self.other_route is None:
-            return None
-        return _key(self.other_route, self.prompt, self.instruction)
+    def other_keys(self) -> tuple[bytes, ...]:
+        """The keys under which the same may have been asked in other words, or without a limit."""
+        return tuple(map(self.key_on, self.other_routes))
+
+    def key_on(self, route: bytes) -> bytes:
+        """Return its key on a route that keys begin with."""
+        return _key(route, self.prompt, self.instruction)
+
+    def may_call(self, step: Step, model: ModelRef) -> bool:
+        """Return whether a model of a step may be called: a row with a limit does not go over to a dear one."""
+        return self.affords is None or self.affords(step, model)
 
     @property
     def why_level(self) -> str:
@@ -87,6 +94,10 @@ class PlannedRow(Struct, frozen=True, dict=True):
         return task_signature(self.prompt, parameters, task_name)
 
 
+# From a planned row, what its key begins with, and what compresses at other levels, to the row as it may be sent.
+Limited: TypeAlias = Callable[[PlannedRow, bytes, Callable[[Level, float | None], PromptCompressor]], PlannedRow]
+
+
 class _RouteKeys(Struct, frozen=True):
     """What the keys of a chain's rows begin with, and those of the same asked in other words."""
 
@@ -102,12 +113,13 @@ class Planner:
         self, options: RunOptions, routes: Routes, rules: Sequence[RoutingRule], locations: Mapping[str, str], *,
         certified: CertifiedRoutes | None = None, levels: CertifiedLevels | None = None,
         cheapest: Callable[[], Chain] | None = None, agreement: Callable[[str], Agreement | None] | None = None,
-        gains: TaskGains | None = None,
+        gains: TaskGains | None = None, limited: Limited | None = None,
     ) -> None:  # fmt: skip
-        """`locations` are the providers' addresses or files, part of every key."""
+        """`locations` are the providers' addresses or files, part of every key; `limited` holds a row to its limit."""
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._certified, self._levels, self._cheapest = certified, levels, cheapest
         self._agreement, self._observed = agreement, None if gains is None else gains.find
+        self._limited = limited
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -127,7 +139,9 @@ class Planner:
         keys = self._keys_of_route(chain, level, keep)
         key = _key(keys.own, prompt, instruction)
         compressor = self._compressor(level, keep)
-        return PlannedRow(prompt, level, compressor, destination, key, instruction, keep, certified, keys.other)
+        others = () if keys.other is None else (keys.other,)
+        row = PlannedRow(prompt, level, compressor, destination, key, instruction, keep, certified, others)
+        return row if self._limited is None else self._limited(row, keys.own, self._compressor)
 
     @cached_property
     def _only_chain(self) -> Chain | None:

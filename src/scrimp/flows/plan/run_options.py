@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.enums import CacheMode, Level, Priority, ProviderCacheMode, RowOrder
+from scrimp.enums import CacheMode, Level, OnDear, Priority, ProviderCacheMode, RowOrder
 from scrimp.values import Parameters
 
 # Rows that must be done before a share of failed ones says anything.
@@ -33,6 +33,8 @@ class RunLimits(Struct, frozen=True, kw_only=True):
     """Where a run stops by itself."""
 
     max_cost: Decimal | None = None  # dollars
+    max_cost_per_row: Decimal | None = None  # dollars that a row may be expected to cost
+    on_dear: OnDear = "cheaper"
     allow_unpriced: bool = False
     max_failures: int | None = None  # rows
     max_failure_share: float | None = None  # of rows, 0..1

@@ -34,6 +34,7 @@ def bill_document(bill: Bill) -> dict[str, object]:
         "baseline": _savings(bill.savings) if bill.savings.rows else None,
         "at_least": bill.unknown_calls > 0,
         "higher_levels": _higher_levels(bill.higher_levels),
+        "too_dear": dict(bill.dear),
     }  # fmt: skip
 
 

@@ -5,11 +5,12 @@ The table is formatted without rich, whose import would add 20 ms to every run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.billing.savings import CAUSES, Savings
+from scrimp.enums import OnDear
 from scrimp.render.bill.amounts import abbreviate_count, format_dollar_column, whole_percentages
 from scrimp.render.streams import DEFAULT_WIDTH
 from scrimp.render.tables import display_width, format_table, wrap
@@ -29,6 +30,9 @@ _NAME_WIDTH = 20
 _DIM, _BOLD, _GREEN, _RED, _YELLOW = "2", "1", "32", "31", "33"
 _RULES_NAMED = 3  # named in the line on compression
 _BASELINES_NAMED = 3
+_ON_DEAR: Mapping[OnDear, str] = {
+    "cheaper": "to a cheaper model", "compress": "compressed harder", "skip": "skipped",
+}  # fmt: skip
 _TROUBLE = ("failed", "truncated", "skipped", "failed calls", "lost calls")
 
 
@@ -43,6 +47,8 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     lines.append(paint(total, _BOLD, color=color))
     for remark in (*_redirects(named, body), *_cost_remarks(bill)):
         lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
+    for remark in [dear_rows(bill.dear)] if bill.dear else []:
+        lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
     for remark in (*_climb_remarks(bill), *_compression_remarks(bill.compression)):
         lines += wrap(remark, width)
     for remark in _savings_remarks(bill.savings):
@@ -50,6 +56,12 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     for remark in _level_remarks(bill):
         lines += wrap(remark, width)
     return lines
+
+
+def dear_rows(rows: Mapping[OnDear, int]) -> str:
+    """Return a sentence on the rows that would cost more than one may, by what becomes of them."""
+    parts = (f"{format_count(number)} {_ON_DEAR[action]}" for action, number in rows.items())
+    return f"Above --max-cost-per-row, by what they were expected to cost: {', '.join(parts)}."
 
 
 def _label(name: str, line: BillLine) -> str:

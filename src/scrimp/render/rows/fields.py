@@ -9,7 +9,7 @@ from operator import attrgetter
 from msgspec import UNSET, Struct
 
 from scrimp.errors import UsageError, closest_name
-from scrimp.render.rows.output_row import OutputRow, RowCompression, RowError, RowUsage
+from scrimp.render.rows.output_row import OutputRow, RowCompression, RowError, RowTooDear, RowUsage
 
 Getter = Callable[[OutputRow], object]
 
@@ -17,7 +17,12 @@ EVERY_INPUT = "input.*"
 # A field between commas; a name with a comma or a quote in it is in quotes, which are doubled inside, as in CSV.
 _FIELD = re.compile(r'\s*("(?:[^"]|"")*"|(?:[^",][^,]*?)?)\s*(?:,|$)')
 ROW_FIELDS = OutputRow.__struct_fields__
-_PARTS: dict[str, type[Struct]] = {"usage": RowUsage, "compressed": RowCompression, "error": RowError}
+_PARTS: dict[str, type[Struct]] = {
+    "usage": RowUsage,
+    "compressed": RowCompression,
+    "error": RowError,
+    "too_dear": RowTooDear,
+}
 
 
 def field_names(text: str | None) -> list[str] | None:

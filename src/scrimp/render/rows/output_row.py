@@ -7,7 +7,18 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.failures import is_retryable
 from scrimp.render.decimal_json import decimal_number
-from scrimp.values import Answer, Answered, AttemptSummary, Compression, Failed, Json, JsonObject, Outcome, Usage
+from scrimp.values import (
+    Answer,
+    Answered,
+    AttemptSummary,
+    Compression,
+    Failed,
+    Json,
+    JsonObject,
+    Outcome,
+    TooDear,
+    Usage,
+)
 
 
 class RowUsage(Struct, frozen=True):
@@ -42,6 +53,17 @@ class RowError(Struct, frozen=True):
     message: str
 
 
+class RowTooDear(Struct, frozen=True):
+    """A row that was expected to cost more than it may, and what was done about it; amounts are in dollars."""
+
+    limit_usd: Raw
+    expected_usd: Raw | None  # where it would have gone; None: the price is unknown
+    model: str  # that would have been called first
+    action: str  # cheaper, compress or skip
+    instead: str | None  # the model or the level that was taken instead
+    expected_now_usd: Raw | None
+
+
 class OutputRow(Struct, frozen=True, kw_only=True):
     """An output row in the order of its fields."""
 
@@ -74,6 +96,7 @@ class OutputRow(Struct, frozen=True, kw_only=True):
     raw: str | UnsetType = UNSET  # present only where the output is a part of it: the completion as the model wrote it
     sample: int | UnsetType = UNSET  # present only with --samples: which completion of its prompt it is, from 0
     effort: str | UnsetType = UNSET  # present only where one was asked of the model
+    too_dear: RowTooDear | UnsetType = UNSET  # present only where it was expected to cost more than a row may
 
 
 def output_row(outcome: Outcome) -> OutputRow:
@@ -117,6 +140,7 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
         raw=UNSET if answer.raw is None else answer.raw,
         sample=UNSET if prompt.sample is None else prompt.sample,
         effort=answer.effort or UNSET,
+        too_dear=UNSET if answer.dear is None else too_dear(answer.dear),
     )
 
 
@@ -141,7 +165,14 @@ def _bare(outcome: Failed, error: RowError) -> OutputRow:
         estimated=_estimated(outcome, None),
         sample=UNSET if outcome.prompt.sample is None else outcome.prompt.sample,
         effort=(last and last.effort) or UNSET,
+        too_dear=UNSET if outcome.dear is None else too_dear(outcome.dear),
     )
+
+
+def too_dear(dear: TooDear) -> RowTooDear:
+    """Return what a row says of its being too dear."""
+    amounts = [None if each is None else decimal_number(each) for each in (dear.expected, dear.now)]
+    return RowTooDear(decimal_number(dear.limit), amounts[0], dear.model, dear.action, dear.instead, amounts[1])
 
 
 def _usage(usage: Usage | None) -> RowUsage | None:

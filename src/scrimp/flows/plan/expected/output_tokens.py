@@ -1,0 +1,78 @@
+"""How many tokens a completion is expected to have: as many as those of the same task had, else a stated prior."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp import tokens
+from scrimp.config.resolved.arms import effort_sent
+from scrimp.enums import Effort
+from scrimp.errors import StoreError
+from scrimp.providers.endpoint import Endpoint
+from scrimp.values import ModelRef
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.store.billed_calls import BilledCalls
+
+# Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
+_LOW, _EXPECTED, _HIGH = 20, 200, 1000
+# Calls whose mean is used: the mean of fewer says less than the prior of labels.
+ENOUGH_CALLS = 5
+
+
+class OutputTokens(Struct, frozen=True):
+    """Output tokens of a completion: low, expected, high."""
+
+    low: int = _LOW
+    expected: int = _EXPECTED
+    high: int = _HIGH
+
+
+def output_tokens(options: RunOptions) -> OutputTokens:
+    """Return the assumed length of completions, from the labels or the cap."""
+    parameters = options.parameters
+    if parameters.choices:
+        longest = max(tokens.estimate(label) for label in parameters.choices)
+        return OutputTokens(longest, longest + 1, longest + 4)
+    cap = parameters.max_output
+    if cap is None:
+        return OutputTokens()
+    return OutputTokens(min(_LOW, cap), min(_EXPECTED, cap), cap)
+
+
+class OutputHistory:
+    """What calls of each task wrote before, hidden thought included; the ledger is read once for each model."""
+
+    def __init__(
+        self, ledger: Path, endpoints: Mapping[str, Endpoint], asked: Effort | None, *, until: float | None = None
+    ) -> None:
+        """`asked` is the effort that the run asks for; calls since `until` (seconds since the epoch) do not count."""
+        self._ledger, self._endpoints, self._asked, self._until = ledger, endpoints, asked, until
+        self._means: dict[str, dict[tuple[str | None, Effort | None], BilledCalls]] = {}
+
+    def of(self, model: ModelRef, task: str) -> int | None:
+        """Return the mean tokens of a completion of a task by a model at its effort; None without enough calls."""
+        name = model.without_arm
+        if name not in self._means:
+            self._means[name] = self._read(name)
+        effort = effort_sent(model, self._asked, self._endpoints[model.provider])
+        calls = self._means[name].get((task, effort))
+        return None if calls is None or calls.calls < ENOUGH_CALLS else calls.output_of_one
+
+    def _read(self, name: str) -> dict[tuple[str | None, Effort | None], BilledCalls]:
+        from scrimp.store.billed_calls import billed_by_task  # noqa: PLC0415 - only a row that is not cached needs it
+
+        means: dict[tuple[str | None, Effort | None], BilledCalls] = {}
+        try:
+            found = billed_by_task(self._ledger, name, until=self._until)
+        except StoreError:
+            return {}  # an expectation needs no ledger
+        for calls in found:
+            known = means.get((calls.task, calls.effort))
+            means[calls.task, calls.effort] = calls if known is None else known.with_those_of(calls)
+        return means

@@ -1,0 +1,133 @@
+"""What a row is expected to cost at a model or along a chain: its tokens in, the tokens out of its task, the price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scrimp import tokens
+from scrimp.flows.plan.expected.chain_cost import chain_cost
+from scrimp.flows.plan.expected.output_tokens import OutputHistory, OutputTokens
+from scrimp.flows.plan.prompt_compressor import texts_of
+from scrimp.tokens.tokenizer_factors import tokenizer_factor
+from scrimp.values import Attachment, Chain, ModelRef, Parameters, Step, Usage
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.prompt_compressor import PromptCompressor
+    from scrimp.prices.book import PriceBook
+    from scrimp.providers.endpoint import Endpoint
+
+_MESSAGE_TOKENS = 8  # around the texts of a call
+
+
+class RowCosts:
+    """The expected cost of the rows of one run."""
+
+    def __init__(
+        self, prices: PriceBook, endpoints: Mapping[str, Endpoint], places: Callable[[ModelRef], list[ModelRef]], *,
+        prior: OutputTokens, history: OutputHistory, when: float, schema_tokens: int = 0, batch: bool = False,
+    ) -> None:  # fmt: skip
+        """`places` tells where a model can be bought; with `batch` calls are bought in batches."""
+        self._prices, self._endpoints, self._places = prices, endpoints, places
+        self._prior, self._history, self._when, self._batch = prior, history, when, batch
+        self._around = _MESSAGE_TOKENS + schema_tokens
+
+    def tokens_in(self, texts: Iterable[str]) -> int:
+        """Return about how many tokens the texts of a row are, as o200k_base counts them."""
+        return self._around + sum(map(tokens.estimate, texts))
+
+    def tokens_out(self, model: ModelRef, task: str) -> int:
+        """Return how many tokens a completion of a task is expected to have."""
+        known = self._history.of(model, task)
+        expected = self._prior.expected if known is None else known
+        return expected if model.max_output is None else min(expected, model.max_output)
+
+    def of_call(
+        self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
+    ) -> Decimal | None:  # fmt: skip
+        """Return the dollars of a call where it costs least; None where no price is known."""
+        costs = [self.of_place(place, tokens_in, task, attachments) for place in self._places(model) or [model]]
+        return min((cost for cost in costs if cost is not None), default=None)
+
+    def of_place(
+        self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
+    ) -> Decimal | None:
+        """Return the dollars of a call at the provider of a model; None where its price is unknown."""
+        factor = tokenizer_factor(model.provider, model.model)
+        size = tokens_in if factor is None else -(-tokens_in * factor // 100)
+        if attachments:
+            from scrimp.providers.requests.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have any
+
+            size += attached_tokens(attachments, self._endpoints[model.provider], model.model)
+        usage = Usage(input=size, output=self.tokens_out(model, task))
+        return self._prices.cost_of(
+            provider=model.provider, model=model.model, usage=usage, when=self._when, batch=self._batch
+        ).dollars
+
+    def of_chain(
+        self, chain: Chain, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
+    ) -> Decimal | None:
+        """Return the dollars that a row costs along a chain; None where the price of a step is unknown."""
+        models = [self.called(step) for step in chain.steps]
+        costs = [None if each is None else self.of_call(each, tokens_in, task, attachments) for each in models]
+        known = [cost for cost in costs if cost is not None]
+        return chain_cost(chain, known) if len(known) == len(costs) else None
+
+    def called(self, step: Step) -> ModelRef | None:
+        """Return the model of a step that is called first; None where none can be called."""
+        return next(filter(self._places, step.candidates), None)
+
+    def callable(self, model: ModelRef) -> bool:
+        """Return whether a model can be called anywhere."""
+        return bool(self._places(model))
+
+
+def schema_tokens(parameters: Parameters) -> int:
+    """Return the tokens of the schema, which every call carries, in words or in a field of its own."""
+    if parameters.schema is None:
+        return 0
+    from scrimp.providers.schemas.sent_schema import in_words  # noqa: PLC0415 - only with a schema
+
+    return tokens.estimate(in_words(parameters.schema))
+
+
+class PricedRow:
+    """A planned row, with what it is expected to cost; its tokens are counted once for each way it is sent."""
+
+    def __init__(self, row: PlannedRow, costs: RowCosts, task: str) -> None:
+        self.row, self._costs, self._task = row, costs, task
+        self._given: int | None = None
+        self._sent: int | None = None
+
+    def at(self, compressor: PromptCompressor) -> PricedRow:
+        """Return the row as another compressor sends it."""
+        compressed = PricedRow(self.row, self._costs, self._task)
+        compressed._sent = self._costs.tokens_in(compressor.compress(self.row.prompt).texts)
+        return compressed
+
+    def cost_given(self, chain: Chain) -> Decimal | None:
+        """Return the dollars that it costs at most along a chain: as it was given, so that nothing is compressed."""
+        if self._given is None:
+            self._given = self._costs.tokens_in((*texts_of(self.row.prompt), self.row.instruction or ""))
+        return self._costs.of_chain(chain, self._given, self._task, self.row.prompt.attachments)
+
+    def cost(self, chain: Chain) -> Decimal | None:
+        """Return the dollars that it costs along a chain as it is sent; None where a price is unknown."""
+        return self._costs.of_chain(chain, self.tokens_in, self._task, self.row.prompt.attachments)
+
+    def cost_at(self, model: ModelRef) -> Decimal | None:
+        """Return the dollars of a call of a model; None where no price is known."""
+        return self._costs.of_call(model, self.tokens_in, self._task, self.row.prompt.attachments)
+
+    def cost_in(self, place: ModelRef) -> Decimal | None:
+        """Return the dollars of a call of a model at its provider; None where its price is unknown."""
+        return self._costs.of_place(place, self.tokens_in, self._task, self.row.prompt.attachments)
+
+    @property
+    def tokens_in(self) -> int:
+        """Its tokens as it is sent."""
+        if self._sent is None:
+            self._sent = self._costs.tokens_in((*self.row.sent.texts, self.row.instruction or ""))
+        return self._sent
