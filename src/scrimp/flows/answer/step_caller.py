@@ -197,7 +197,9 @@ class StepCaller:
         """Return whether the call of a completion had a cap, and can be made again under a higher one."""
         entry = completion.entry
         called = [
-            each for each in step.candidates if entry and (each.provider, each.model) == (entry.provider, entry.model)
+            each
+            for each in self._places(step)
+            if entry and (each.provider, each.model) == (entry.provider, entry.model)
         ]
         return bool(called) and self.converses(step) and self._with_room(called[0], row) is not None
 
