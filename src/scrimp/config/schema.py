@@ -11,7 +11,8 @@ from msgspec import Meta, Struct
 
 from scrimp.config.alert_tables import AlertsTable
 from scrimp.config.secret_patterns import contains_secret, is_variable_name
-from scrimp.config.validated import Count, validate
+from scrimp.config.sink_tables import SinkTable
+from scrimp.config.validated import Count, check_header, validate
 from scrimp.enums import (
     Buy,
     CacheMode,
@@ -45,14 +46,6 @@ def check_queue_name(text: str, name: str) -> None:
 
 def _destinations(table: Struct) -> list[str]:
     return [name for name in DESTINATIONS if getattr(table, name) is not None]
-
-
-def _check_header(name: str, value: str) -> None:
-    """Raise ValueError for what HTTP cannot send; the value, which may be a secret, is not repeated."""
-    if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-        raise ValueError(f"the header '{name}' cannot be sent: a name has letters, digits and - only")
-    if not value.isascii() or not value.isprintable():
-        raise ValueError(f"the value of the header '{name}' cannot be sent: write it on one line, in printable ASCII")
 
 
 class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,7 +120,7 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         validate(parse_day, self.credit_since, "credit_since")
         headers = {**self.headers, self.auth_header or "authorization": self.auth_prefix or ""}
         for name, value in headers.items():
-            _check_header(name, value)
+            check_header(name, value)
         # Messages print this name ("set OPENAI_API_KEY"); a key put here by mistake must not be printed.
         if self.key_env and (not is_variable_name(self.key_env) or contains_secret(self.key_env)):
             raise ValueError(
@@ -244,6 +237,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     chains: Mapping[str, ChainTable] = {}
     rules: tuple[RuleTable, ...] = ()
     alerts: AlertsTable = AlertsTable()
+    sinks: Mapping[str, SinkTable] = {}
     shadow: ShadowTable = ShadowTable()
     batch: BatchTable = BatchTable()
 

@@ -41,6 +41,10 @@ def settings(loaded: LoadedConfig) -> Iterator[Setting]:
 def _shown_value(path: tuple[str, ...], value: object) -> str | None:
     if path[0] == "providers" and len(path) > 2 and path[2] in _HIDDEN_FIELDS:
         return _PLACEHOLDER
+    if path[0] == "sinks" and path[2] == "headers":
+        return _PLACEHOLDER
+    if path[0] == "sinks" and path[2] == "endpoint":
+        return _as_toml(without_secrets(str(value)))
     if path[0] == "alerts" and path[1] in _HIDDEN_ALERTS:
         return _PLACEHOLDER
     if path[0] == "providers" and path[-1] == "base_url" and str(value).startswith("http"):

@@ -171,6 +171,17 @@ TEMPLATE = f"""\
 # webhook_env = "ALERT_WEBHOOK"    # the variable with an address that gets it by POST; or webhook = "https://..."
 # timeout = "10s"                  # of either; one that fails is said once, and ends nothing
 
+# Spans of OpenTelemetry for each call, sent in the background to a collector, LangSmith or whatever takes OTLP by HTTP:
+# `pip install 'scrimp[otel]'`. A table turns a sink on. One that is down or slow costs its own spans and nothing else.
+# [sinks.otel]                     # where OTEL_EXPORTER_OTLP_ENDPOINT says, or on this machine
+# endpoint = "https://collector.example/v1/traces"
+# headers = {{ x-team = "north" }}
+# key_env = "COLLECTOR_KEY"        # sent as Authorization: Bearer, or in the header named key_header
+# content = false                  # prompts and completions, too
+# timeout = "2s"                   # that the end of a run waits for it
+# [sinks.langsmith]                # needs LANGSMITH_API_KEY
+# project = "tickets"
+
 # At the end of a run, repeat a share of its calls with other models: `scrimp tune` learns from their completions.
 # Rows at a certified level of compression go to their own model without it instead, to see whether it still holds.
 # These calls are not part of the run's bill and cap; the ledger has them under the route shadow.

@@ -22,3 +22,11 @@ def validate(parse: Callable[[_Amount, str], object], amount: _Amount | None, na
             parse(amount, name)
     except ConfigError as error:
         raise ValueError(str(error)) from error
+
+
+def check_header(name: str, value: str) -> None:
+    """Raise ValueError for what HTTP cannot send; the value, which may be a secret, is not repeated."""
+    if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"the header '{name}' cannot be sent: a name has letters, digits and - only")
+    if not value.isascii() or not value.isprintable():
+        raise ValueError(f"the value of the header '{name}' cannot be sent: write it on one line, in printable ASCII")

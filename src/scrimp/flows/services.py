@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.expected.row_costs import RowCosts
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.plan.task_gains import TaskGains
+    from scrimp.flows.sinks.open_sinks import Sinks
     from scrimp.flows.spend.cost_now import CostNow
     from scrimp.prices.book import PriceBook
     from scrimp.prices.price_row import PriceRow
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from scrimp.routing.decide import Agreement, RoutingRule
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CompletionCache
-    from scrimp.values import Chain, ModelRef
+    from scrimp.values import Chain, ModelRef, Outcome
 
 
 _JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
@@ -65,6 +66,7 @@ class Services:
         self._private: str | None = None
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
+        self._sinks: Sinks | None = None
         self._certified: CertifiedRoutes | None = None
         self._levels: CertifiedLevels | None = None
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
@@ -76,6 +78,8 @@ class Services:
 
     def close(self) -> None:
         """Close what was opened."""
+        if self._sinks is not None:
+            self._sinks.close(self.warn)
         for name in ("cache", "cache_file"):
             if name in self.__dict__:  # opened
                 getattr(self, name).close()
@@ -181,6 +185,19 @@ class Services:
             return SqliteCache(Path(self._private) / "cache.db")
         except (OSError, StoreUnwritableError):  # no directory can be written, or there is no room in any
             return MemoryCache()
+
+    def tell_sinks(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+        """Return a sink of outcomes that also tells those of the config of the calls that were made."""
+        if not self.loaded.config.sinks:
+            return take
+        if self._sinks is None:
+            from scrimp.flows.sinks.open_sinks import open_sinks  # noqa: PLC0415 - few configs name one
+
+            hosts = {name: endpoint.host for name, endpoint in self.routes.endpoints.items()}
+            self._sinks = open_sinks(
+                self.loaded.config.sinks, self.env, hosts, hide=self.keys.hide, warn=self.warn
+            )  # fmt: skip
+        return self._sinks.tee(take)
 
     @cached_property
     def routes(self) -> Routes:

@@ -45,6 +45,7 @@ def drive(
             async with wait_notices(parts.client.waits, services.note):
                 return await engine.run(first.rows, Prefetcher(rest))
 
+    sink = services.tell_sinks(sink)
     gc.freeze()  # what was imported is never looked through again
     check_open_files()
     return asyncio.run(main())

@@ -1,0 +1,1 @@
+"""Sinks: calls told of as spans of OpenTelemetry, off the critical path."""

@@ -1,0 +1,66 @@
+"""Opening the sinks of the config for one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.config.sink_tables import SinkTable
+from scrimp.errors import ConfigError
+from scrimp.flows.sinks.addresses import sink_address
+from scrimp.flows.sinks.span_sink import SpanSink
+from scrimp.transport.http.otlp import SpanPoster, has_otlp
+from scrimp.units import parse_duration
+
+if TYPE_CHECKING:
+    from scrimp.values import Outcome
+
+_MISSING = "no sink is told of this run: `pip install 'scrimp[otel]'` brings what [sinks] needs"
+_LONGEST_REQUEST = 10.0  # seconds; the end of a run waits less
+
+
+class Sinks(Struct, frozen=True):
+    """The sinks of one run."""
+
+    sinks: tuple[SpanSink, ...]
+
+    def tee(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+        """Return a sink that hands all on, and then tells of the calls."""
+        for sink in self.sinks:
+            take = sink.tee(take)
+        return take
+
+    def close(self, warn: Callable[[str], None]) -> None:
+        """End them; say once of each what it was not told."""
+        for sink in self.sinks:
+            if problem := sink.close():
+                warn(problem)
+
+
+def open_sinks(
+    tables: Mapping[str, SinkTable], env: Mapping[str, str], hosts: Mapping[str, str], *,
+    hide: Callable[[str, str], None], warn: Callable[[str], None], installed: Callable[[], bool] = has_otlp,
+) -> Sinks:  # fmt: skip
+    """Return what tells of the calls of a run; a sink that cannot be used is said once, and the run goes on.
+
+    `hosts` are the machines of the providers; `hide` takes secrets, and where they come from.
+    """
+    if not installed():
+        warn(_MISSING)
+        return Sinks(())
+    sinks = []
+    for name, table in tables.items():
+        try:
+            address = sink_address(name, table, env)
+        except ConfigError as error:
+            warn(f"{error}; the run goes on without it")
+            continue
+        for header, value in address.headers.items():
+            hide(f"the header {header} of sink {name}", value.rpartition(" ")[2])
+        opened = partial(SpanPoster, address.url, address.headers, env, name=f"sink {name}", longest=_LONGEST_REQUEST)
+        longest = parse_duration(table.timeout, "timeout")
+        sinks.append(SpanSink(name, opened, hosts, content=table.content, longest=longest))
+    return Sinks(tuple(sinks))

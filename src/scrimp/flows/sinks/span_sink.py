@@ -1,0 +1,140 @@
+"""Telling a sink of calls from a thread of its own: a sink that is down or slow costs a run nothing but its buffer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from scrimp.flows.sinks.spans import rows_with_calls, spans_of
+from scrimp.units import pluralize
+
+if TYPE_CHECKING:
+    from scrimp.transport.http.otlp import Span, SpanPoster, SpanRefusal
+    from scrimp.values import Outcome
+
+_MOST_ROWS = 2048  # that wait; later ones are lost, and counted
+_MOST_CHARACTERS = 16_000_000  # of their texts, where these are told
+_BATCH = 256  # rows in one request
+_PAUSE = 1.0  # seconds between requests while few rows come
+_TRIES = 3  # of a request; each pause is twice as long as that before
+
+
+class SpanSink:
+    """Takes the outcomes of a run, and posts the spans of their calls in the background."""
+
+    def __init__(
+        self, name: str, open_poster: Callable[[], SpanPoster], hosts: Mapping[str, str], *, content: bool,
+        longest: float,
+    ) -> None:  # fmt: skip
+        """`longest` is how many seconds `close` may wait for what is left."""
+        self._name, self._open_poster, self._hosts = name, open_poster, hosts
+        self._content, self._longest = content, longest
+        self._rows: deque[Outcome] = deque()
+        self._characters = 0
+        self._lost = 0  # calls
+        self._in_flight = 0  # calls
+        self._reason = ""
+        self._down = False  # whether the last request was refused
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+        """Return a sink that hands all on, and then takes the rows that calls were made for."""
+
+        def take(outcomes: Sequence[Outcome]) -> None:
+            sink(outcomes)
+            if rows := rows_with_calls(outcomes):
+                self._take(rows)
+
+        return take
+
+    def _take(self, rows: Sequence[Outcome]) -> None:
+        for row in rows:
+            size = _size(row) if self._content else 0
+            with self._lock:
+                if len(self._rows) >= _MOST_ROWS or self._characters + size > _MOST_CHARACTERS:
+                    self._lost += len(row.entries)
+                    self._reason = self._reason or "calls were made faster than it took them"
+                    continue
+                self._characters += size
+                self._rows.append(row)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=f"sink {self._name}", daemon=True)
+            self._thread.start()
+        elif len(self._rows) >= _BATCH:
+            self._wake.set()
+
+    def close(self) -> str | None:
+        """Post what is left, for a limited time; return a sentence where calls were not told of."""
+        if self._thread is None:
+            return None
+        self._closing = True
+        self._wake.set()
+        self._thread.join(self._longest)
+        left = sum(len(row.entries) for row in list(self._rows))
+        lost = self._lost + (left + self._in_flight if self._thread.is_alive() else left)
+        if not lost:
+            return None
+        reason = self._reason or f"it was not done in {self._longest:g} s"
+        return (
+            f"sink {self._name} was not told of {pluralize(lost, 'call')}, which the ledger has: {reason}; correct "
+            f"[sinks.{self._name}], or leave it out"
+        )
+
+    def _run(self) -> None:
+        try:
+            poster = self._open_poster()
+        except Exception as error:  # noqa: BLE001 - whatever a sink does, the run goes on; it is said at the end
+            self._reason = str(error)
+            return
+        try:
+            while not (self._closing and (self._down or not self._rows)):
+                if rows := self._next_rows():
+                    self._post(poster, rows)
+                if len(self._rows) < _BATCH and not self._closing:
+                    self._wake.wait(_PAUSE)
+                    self._wake.clear()
+        finally:
+            poster.close()
+
+    def _next_rows(self) -> list[Outcome]:
+        with self._lock:
+            rows = [self._rows.popleft() for _ in range(min(_BATCH, len(self._rows)))]
+            if self._content:
+                self._characters -= sum(map(_size, rows))
+        return rows
+
+    def _post(self, poster: SpanPoster, rows: Sequence[Outcome]) -> None:
+        self._in_flight = sum(len(row.entries) for row in rows)
+        spans = [span for row in rows for span in spans_of(row, self._hosts, content=self._content)]
+        refusal = self._tried(poster, spans)
+        with self._lock:
+            self._down = refusal is not None
+            if refusal is not None:
+                self._lost += self._in_flight
+                self._reason = refusal.reason
+            self._in_flight = 0
+
+    def _tried(self, poster: SpanPoster, spans: Sequence[Span]) -> SpanRefusal | None:
+        """Post spans, again where that may help; while the run ends a second try would only keep it."""
+        for attempt in range(_TRIES):
+            refusal = poster.post(spans)
+            self._down = refusal is not None
+            if refusal is None or not refusal.retryable or self._closing:
+                break
+            end = time.monotonic() + _PAUSE * 2**attempt
+            while not self._closing and (left := end - time.monotonic()) > 0:
+                self._wake.wait(left)
+                self._wake.clear()
+        return refusal
+
+
+def _size(row: Outcome) -> int:
+    prompt, answer = row.prompt, row.answer
+    turns = sum(len(message.content) for message in (*prompt.history, *prompt.after))
+    return len(prompt.text) + len(prompt.system or "") + turns + (len(answer.output) if answer is not None else 0)

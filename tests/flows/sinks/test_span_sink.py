@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from outcomes import answered, entry
+from scrimp.config.sink_tables import SinkTable
+from scrimp.flows.sinks.open_sinks import open_sinks
+from scrimp.flows.sinks.span_sink import SpanSink
+from scrimp.transport.http.otlp import Span, SpanRefusal
+from scrimp.values import Outcome
+
+
+class Poster:
+    """Takes spans once it may; keeps those it took."""
+
+    def __init__(self, refusals: Sequence[SpanRefusal | None] = ()) -> None:
+        self.may = threading.Event()
+        self.taken: list[Span] = []
+        self.refusals = list(refusals)
+
+    def post(self, spans: Sequence[Span]) -> SpanRefusal | None:
+        self.may.wait(20)
+        refusal = self.refusals.pop(0) if self.refusals else None
+        if refusal is None:
+            self.taken += spans
+        return refusal
+
+    def close(self) -> None:
+        pass
+
+
+def rows(number: int) -> list[Outcome]:
+    return [answered(index=n, entries=[replace(entry(), call=f"c{n}")]) for n in range(number)]
+
+
+def sink_of(poster: Poster, *, longest: float = 20.0, content: bool = False) -> SpanSink:
+    return SpanSink("x", lambda: poster, {}, content=content, longest=longest)  # type: ignore[arg-type, return-value]
+
+
+def test_every_call_is_told_or_counted_as_lost_when_they_come_faster_than_they_go() -> None:
+    poster = Poster()
+    sink = sink_of(poster)
+    take = sink.tee(lambda _: None)
+    many = rows(9000)
+    for start in range(0, 9000, 100):
+        take(many[start : start + 100])
+    poster.may.set()
+    said = sink.close()
+
+    assert said is not None
+    lost = 9000 - len(poster.taken)
+    assert 2048 <= len(poster.taken) <= 2048 + 256
+    assert f"was not told of {lost:,} calls" in said
+    assert "faster than it took them" in said
+
+
+def test_texts_that_wait_are_bounded_too() -> None:
+    poster = Poster()
+    sink = sink_of(poster, content=True)
+    take = sink.tee(lambda _: None)
+    large = [replace(row, prompt=replace(row.prompt, text="x" * 1_000_000)) for row in rows(40)]
+    for row in large:
+        take([row])
+    poster.may.set()
+
+    assert "calls, which the ledger has" in (sink.close() or "")
+    assert 16 <= len(poster.taken) <= 17
+
+
+def test_rows_reach_the_output_before_the_sink() -> None:
+    seen: list[str] = []
+    sink = sink_of(Poster())
+    take = sink.tee(lambda _: seen.append("output"))
+    sink._take = lambda _: seen.append("sink")  # type: ignore[method-assign]
+    take(rows(1))
+
+    assert seen == ["output", "sink"]
+
+
+def test_what_cannot_be_taken_at_all_is_not_posted_again() -> None:
+    poster = Poster([SpanRefusal("it answered with status 400", retryable=False)])
+    poster.may.set()
+    sink = sink_of(poster)
+    sink.tee(lambda _: None)(rows(3))
+    said = sink.close()
+
+    assert (poster.taken, poster.refusals) == ([], [])
+    assert said is not None
+    assert "3 calls, which the ledger has: it answered with status 400" in said
+
+
+def test_rows_without_calls_start_nothing() -> None:
+    sink = sink_of(Poster())
+    sink.tee(lambda _: None)([answered(cache="hit")])
+
+    assert (sink._thread, sink.close()) == (None, None)
+
+
+def test_a_missing_extra_is_said_and_the_run_goes_on() -> None:
+    said: list[str] = []
+    opened = open_sinks({"otel": SinkTable()}, {}, {}, hide=lambda *_: None, warn=said.append, installed=lambda: False)
+    taken: list[Outcome] = []
+    opened.tee(taken.extend)(rows(2))
+
+    assert len(taken) == 2
+    assert said == ["no sink is told of this run: `pip install 'scrimp[otel]'` brings what [sinks] needs"]
