@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from batch_servers import OpenAIBatches
+from batches.clockwork import CONFIG as CLOCKWORK
 from command import Scrimp
 
 CONFIG = """
@@ -39,4 +40,13 @@ def batched(scrimp: Scrimp, server: OpenAIBatches) -> Scrimp:
     """A scrimp whose provider has a batch API."""
     scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
     scrimp.config(CONFIG.format(url=server.url))
+    return scrimp
+
+
+@pytest.fixture
+def hourly(scrimp: Scrimp, server: OpenAIBatches) -> Scrimp:
+    """A scrimp whose model has no batch API, and a price that changes by time of day."""
+    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+    scrimp.config(CLOCKWORK.format(url=server.url))
+    scrimp.file("rows.txt", "one\ntwo\n")
     return scrimp

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import signal
 import subprocess
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from batch_servers import OpenAIBatches
+from batches.clockwork import CONFIG, at, double_between
 from command import Ran, Scrimp, wait_until
 from scrimp.config.paths import paths_of
 from scrimp.config.sources.load import load
@@ -23,51 +20,6 @@ from scrimp.flows.services import Services
 from scrimp.store.batches.records import Job
 from scrimp.store.batches.store import BatchStore
 from scrimp.values import Answered, Outcome, Prompt
-
-CONFIG = """
-[providers.clock]
-dialect = "openai"
-flavour = "deepseek"
-base_url = "{url}"
-key_env = "FAKE_KEY"
-price_provider = "clockwork"
-[tiers]
-simple = ["clock/hourly"]
-medium = ["clock/hourly"]
-high = ["clock/hourly"]
-[batch]
-poll = "0.01s"
-"""
-
-
-def at(hours: float) -> str:
-    return f"{datetime.now(UTC) + timedelta(hours=hours):%H:%M}"
-
-
-def double_between(scrimp: Scrimp, start: float, end: float) -> None:
-    """Set a price that doubles between so many hours from now."""
-    row: dict[str, Any] = {
-        "prices": [
-            {"bands": [{"rates": {"input": "1", "output": "10"}}]},
-            {
-                "condition": {"start": at(start), "end": at(end)},
-                "bands": [{"rates": {"input": "2", "output": "20"}}],
-            },
-        ]
-    }
-    table = {
-        "date": "2030-01-01", "source": "a test", "licence": "MIT", "form": 2,
-        "providers": {"clockwork": {"rows": {"hourly": row}}},
-    }  # fmt: skip
-    (scrimp.home / "prices.json.gz").write_bytes(gzip.compress(json.dumps(table).encode()))
-
-
-@pytest.fixture
-def hourly(scrimp: Scrimp, server: OpenAIBatches) -> Scrimp:
-    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
-    scrimp.config(CONFIG.format(url=server.url))
-    scrimp.file("rows.txt", "one\ntwo\n")
-    return scrimp
 
 
 def submit(scrimp: Scrimp, *words: str) -> Ran:

@@ -66,9 +66,9 @@ def test_a_batch_is_in_the_ledger_with_its_shard_and_in_the_bill_as_a_saving(bat
     ran = batched("run", "rows.txt", "--model", "fake/gpt-6-luna", "--batch", "--summary-file", "bill.json")
     assert ran.status == 0, ran.err
     assert {(status, model) for status, model, _ in entries(batched)} == {("paid", "gpt-6-luna")}
-    quoted = re.search(r"about \$([\d.]+) in batches, \$([\d.]+) live", ran.err)
+    quoted = re.search(r"7 requests in 1 batch: live \$([\d.]+), batch \$([\d.]+) ", ran.err)
     assert quoted is not None, ran.err
-    assert float(quoted[2]) == pytest.approx(2 * float(quoted[1]), rel=0.01)
+    assert float(quoted[1]) == pytest.approx(2 * float(quoted[2]), rel=0.01)
     assert all(batch is not None and batch.endswith("-001") for _, _, batch in entries(batched))
     bill = json.loads((batched.cwd / "bill.json").read_text())
     saved, paid = float(bill["baseline"]["saved_by_usd"]["batch"]), float(bill["cost_usd"])

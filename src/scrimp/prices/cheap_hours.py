@@ -20,6 +20,7 @@ class CheapHours(Struct, frozen=True):
 
     begin: float  # seconds since the epoch; not after now where it costs least already
     saved: float  # a share of what it costs now
+    end: float | None = None  # when it costs more again; None: not within a day
 
 
 def cheap_hours(row: PriceRow, now: float) -> CheapHours | None:
@@ -34,7 +35,8 @@ def cheap_hours(row: PriceRow, now: float) -> CheapHours | None:
     least, begin = min([(current, now), *later])
     if max([current, *(rate for rate, _ in later)]) == least:
         return None
-    return CheapHours(begin, float(1 - least / current))
+    ends = (moment for moment in _changes(row, begin) if (rate := _rate(row, moment)) is None or rate > least)
+    return CheapHours(begin, float(1 - least / current), min(ends, default=None))
 
 
 def _changes(row: PriceRow, now: float) -> Iterator[float]:

@@ -56,7 +56,8 @@ class BatchCaller:
         self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
-        self.quote = Quote()
+        self.quote = Quote(batches.endpoints)
+        self._left = set[int]()  # calls that no batch takes, by their hashes
         self.held = 0  # calls that do not fit under the cap
         self.waiting = 0  # calls that are in batches
 
@@ -179,12 +180,12 @@ class BatchCaller:
             why = (
                 "what is attached is not sent in batches" if row.prompt.attachments else "probabilities are not sold so"
             )
+        call = replace(self._inner.call_for(model, question, row, recorder), stream=False)
         if why is not None:
-            self.live_calls.leave(model, why)
+            self._leave(call, model, why, row.key, number)
             return
         endpoint = self._batches.endpoints[model.provider]
         flow = self._batchable.flow(model.provider)
-        call = replace(self._inner.call_for(model, question, row, recorder), stream=False)
         if flow is None or not self._commit(call):
             return
         request = DIALECTS[endpoint.dialect]().to_request(call, endpoint)
@@ -192,9 +193,15 @@ class BatchCaller:
         target = Target(model.provider, model.model, flow.path(request), queue)
         in_shard = CallInShard(row.key, number, 0, row.prompt.source)
         if outbox.add(target, flow, request, in_shard):
-            self.quote.add(call)
+            self.quote.add(call, batch=True)
         else:
-            self.live_calls.leave(model, f"{row.prompt.source or 'a row'} is too large for a batch")
+            self._leave(call, model, f"{row.prompt.source or 'a row'} is too large for a batch", row.key, number)
+
+    def _leave(self, call: Call, model: ModelRef, why: str, key: bytes, number: int) -> None:
+        """Leave a call for a later pass, once: equal rows follow the first."""
+        if (short := hash((key, number))) not in self._left:
+            self._left.add(short)
+            self.quote.add(call, batch=False, wait=self.live_calls.leave(model, why))
 
     def _commit(self, call: Call) -> bool:
         """Count the most that a call can cost under the cap; return whether it fits."""

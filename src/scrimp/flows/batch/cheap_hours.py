@@ -25,6 +25,12 @@ class Wait(Struct, frozen=True):
 
     until: float  # seconds since the epoch
     words: str
+    ends: float | None = None  # when it costs more again
+
+    @property
+    def end_hour(self) -> str:
+        """The time of day by which the calls are made at that price."""
+        return hour_of(self.until if self.ends is None else self.ends)
 
 
 class CheapHoursClock:
@@ -47,7 +53,7 @@ class CheapHoursClock:
             return None
         saved = format_percent(hours.saved)
         words = f"{model.without_arm} waits for {hour_of(hours.begin)}, when it costs {saved} less"
-        return Wait(hours.begin if self._deadline is None else min(hours.begin, self._deadline), words)
+        return Wait(hours.begin if self._deadline is None else min(hours.begin, self._deadline), words, hours.end)
 
     def change(self, model: ModelRef) -> bool:
         """Return whether a model has hours at which it costs less than at others."""

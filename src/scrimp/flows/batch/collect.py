@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.values import Failure, Prompt
 
+_TASK_SAMPLE = 200  # calls whose task is looked up
+
 
 class Collected:
     """What one pass found."""
@@ -35,7 +37,8 @@ class Collected:
         self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
         self.wait: Wait | None = None  # until when those for later are not made
         self.committed = Decimal(0)  # dollars spent, and the most that calls in batches can cost
-        self.quote = Quote()  # of the calls that were collected
+        self.quote = Quote({})  # of the calls that are new, or left to be made live
+        self.tasks = set[str]()  # signatures of the first of these
         self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
 
 
@@ -68,7 +71,10 @@ async def collect(
             found.cached += len(group.cached)
             caller.load([row.key for row in rows])
             for row in rows:
+                quoted = caller.quote.calls
                 outcome = await answerer.outcome(row, RowRecorder(calls, row))
+                if quoted < min(caller.quote.calls, _TASK_SAMPLE):
+                    found.tasks.add(row.signature(options.parameters, options.labels.task_name))
                 if isinstance(outcome, Failed) and policy_of(outcome.failure).ends_provider:
                     found.refusal = found.refusal or outcome.failure
     except BaseException:

@@ -34,14 +34,15 @@ class LiveCalls:
         self.for_later = 0  # calls that are not made before they cost less
         self.wait: Wait | None = None  # the first one that ends
 
-    def leave(self, model: ModelRef, why: str) -> None:
-        """Leave a call for a later pass, since no batch takes it."""
+    def leave(self, model: ModelRef, why: str) -> Wait | None:
+        """Leave a call for a later pass, since no batch takes it; return what it waits for."""
         self.left += 1
         if (wait := self._batches.hours.wait_for(model)) is None:
             self._batchable.tell(model, why)
         else:
             self._note_wait(wait)
             self._batchable.tell_wait(wait, why)
+        return wait
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Call a model once it costs least, at once for a row of which a live call was paid: it would be lost."""

@@ -19,7 +19,7 @@ from scrimp.failures import policy_of
 from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
-from scrimp.flows.batch.cheap_hours import CheapHoursClock
+from scrimp.flows.batch.cheap_hours import CheapHoursClock, hour_of
 from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.outbox import Outbox
@@ -33,6 +33,7 @@ from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.batch.unused import record_unused
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.expected.output_tokens import output_tokens
+from scrimp.flows.spend.billed_before import BilledBefore
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import format_known_dollars, pluralize
@@ -70,6 +71,7 @@ class BatchRun:
         self._spool = Spool(services.paths.batch_files)
         self._has_waited = False  # for hours at which calls cost less
         self._has_looked = False  # at batches
+        self._has_quoted = False
         services.job_began = job.created
         self._batches = Batches(
             job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
@@ -153,14 +155,25 @@ class BatchRun:
                 if shard.shard in queues.wanted and shard.state == "queued":
                     self._store.save_shard(replace(shard, state="ready"))
         self._save(cheap_from=None if found.wait is None else found.wait.until, for_later=found.for_later)
-        if found.new:
-            own = [shard for shard in self._store.open_shards(self._job.job) if shard.job == self._job.job]
-            names = sorted({shard.queue or "" for shard in own if shard.state == "queued"})
-            place = f"queue {' and '.join(names)}" if names else pluralize(len(own), "batch")
-            quote = found.quote.words(self._services.prices, output_tokens(self._options), self._services.clock())
-            sent = f"{pluralize(found.new, 'request')} in {place}"
-            self._services.note(f"job {self._job.job}: {sent}{quote and ', '}{quote}")
+        if found.new or (found.quote.calls and not self._has_quoted):
+            self._services.note(f"job {self._job.job}: {self._quote(found)}")
+        self._has_quoted = True
         return found
+
+    def _quote(self, found: Collected) -> str:
+        """Return how many requests are sent where, and what they are expected to cost."""
+        own = [shard for shard in self._store.open_shards(self._job.job) if shard.job == self._job.job]
+        names = sorted({shard.queue or "" for shard in own if shard.state == "queued"})
+        place = f"queue {' and '.join(names)}" if names else pluralize(len(own), "batch")
+        sent = [f"{pluralize(found.new, 'request')} in {place}"] if found.new else []
+        if found.for_later and found.wait is not None:
+            sent.append(f"{pluralize(found.for_later, 'request')} to be called from {hour_of(found.wait.until)}")
+        if now := found.for_live - found.for_later:
+            sent.append(f"{pluralize(now, 'request')} to be called live")
+        asked, services = self._options.parameters.effort, self._services
+        before = BilledBefore(services.paths.ledger_db, found.tasks, services.routes.endpoints, asked)
+        assumed = output_tokens(self._options)
+        return f"{', '.join(sent)}: {found.quote.words(services.prices, assumed, before, services.clock())}"
 
     def _queues(self) -> Queues:
         leaves = self._plan.goal == "submitted"
