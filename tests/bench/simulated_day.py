@@ -4,9 +4,8 @@
 
 Four in ten tickets are labeled live, in runs of an hour's tickets; two in ten get a letter, live; four in ten are
 labeled at night in a batch. Of either work three in ten repeat an earlier one. A system text of 3 000 tokens goes
-before each. Prices
-are those of the shipped table; the provider is a server here that bills as OpenAI does (bench/day/provider.py) and
-forgets its cache between runs. Every figure is from the ledger and the records of its runs.
+before each. Prices are those of the shipped table; the provider is a server here that bills as OpenAI does
+(bench/day/provider.py) and forgets its cache between runs. Every figure is from the ledger and the records of its runs.
 """
 
 from __future__ import annotations

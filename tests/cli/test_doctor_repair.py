@@ -62,7 +62,7 @@ def test_a_completion_that_changed_in_a_journal_is_paid_for_again_and_never_prin
 
     assert [row["output"] for row in ran.rows] == ["echo: first", "echo: second", "echo: third"]
     assert [row["cache"] for row in ran.rows] == ["hit", "miss", "hit"]
-    assert provider.prompts == ["first", "second", "third", "second"]
+    assert sorted(provider.prompts) == ["first", "second", "second", "third"]  # calls begin together
     assert "at least 1 record cannot be read" in ran.err
     assert str(scrimp.home / "damaged") in ran.err
     assert [(each.status, "broken journal" in each.out) for each in (seen, repaired, again)] == [

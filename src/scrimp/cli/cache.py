@@ -38,7 +38,7 @@ def cache() -> None:
 def stats(*, as_json: Json = False) -> None:
     """Count completions, bytes, and what they once cost."""
     with open_session() as session:
-        stats = session.services.cache_file.stats()
+        stats = session.services.stores.cache_file.stats()
         cost = Decimal(stats.cost_nano).scaleb(-9)
         if as_json:
             print_json(
@@ -66,7 +66,7 @@ def stats(*, as_json: Json = False) -> None:
 def get(key: Key) -> None:
     """Print completions by key, as JSON lines; `scrimp cache export` lists keys."""
     with open_session() as session:
-        completions = session.services.cache_file.matching(key)
+        completions = session.services.stores.cache_file.matching(key)
         if not completions:
             raise UsageError(f"the cache has no completion under {key}: keys are in `scrimp cache export`")
         for completion in completions:
@@ -85,7 +85,7 @@ def rm(
             there = remove_conversation(session.services.paths.conversation)
             print_line("removed the last conversation" if there else "there is no conversation")
             return
-        print_line(f"removed {format_count(session.services.cache_file.remove(key))}")
+        print_line(f"removed {format_count(session.services.stores.cache_file.remove(key))}")
 
 
 @app.command()
@@ -95,7 +95,7 @@ def prune(
     """Remove old completions and give the space back; the last conversation of `scrimp ask`, too, if it is old."""
     with open_session() as session:
         before = time.time() - parse_duration(older, "--older")
-        removed = session.services.cache_file.prune(before=before)
+        removed = session.services.stores.cache_file.prune(before=before)
         if remove_conversation(session.services.paths.conversation, before=before):
             print_line("removed the last conversation")
         print_line(f"removed {format_count(removed)}")
@@ -105,7 +105,9 @@ def prune(
 def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, or - for stdout.")] = "-") -> None:
     """Write all completions as JSON lines."""
     with open_session() as session:
-        lines = (msgspec.json.encode(_as_json(each)) + b"\n" for each in session.services.cache_file.completions())
+        lines = (
+            msgspec.json.encode(_as_json(each)) + b"\n" for each in session.services.stores.cache_file.completions()
+        )
         if file == "-":
             print_rows(lines)
             return

@@ -96,7 +96,7 @@ def _disk(home: Path, run: str) -> str:
 
 
 def _repair(session: Session) -> None:
-    from scrimp.flows.repair import repair_stores  # noqa: PLC0415 - files are seldom damaged
+    from scrimp.flows.stores.repair import repair_stores  # noqa: PLC0415 - files are seldom damaged
 
     repaired = repair_stores(session.services.paths)
     for sentence in repaired or ["nothing is damaged"]:
@@ -114,12 +114,12 @@ def _checked(path: Path) -> Path:
 
 def _cache(session: Session) -> str:
     _checked(session.services.paths.cache_db)
-    return f"{session.services.cache_file.stats().rows} completions in {session.services.cache_file.path}"
+    return f"{session.services.stores.cache_file.stats().rows} completions in {session.services.stores.cache_file.path}"
 
 
 def _ledger(session: Session) -> str:
     _checked(session.services.paths.ledger_db)
-    lost = session.services.recover()
+    lost = session.services.stores.recover()
     ledger = Ledger(session.services.paths.ledger_db)
     calls = sum(total.calls for total in ledger.totals("run"))
     ledger.close()

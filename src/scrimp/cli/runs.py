@@ -57,7 +57,7 @@ def list_(
     calls in the ledger.
     """
     with open_session() as session, closing(RunLog(session.services.paths.ledger_db)) as log:
-        session.services.recover()
+        session.services.stores.recover()
         records = log.latest_known(limit) if kind is None else log.latest(limit, kind)
         if as_json:
             print_json([_as_json(session, record) for record in records])
@@ -76,7 +76,7 @@ def show(run: Run, *, as_json: Json = False) -> None:
     For a run that was killed or not recorded, show its calls in the ledger.
     """
     with open_session() as session:
-        session.services.recover()
+        session.services.stores.recover()
         record = _find(session, run)
         if as_json:
             print_json(_as_json(session, record))

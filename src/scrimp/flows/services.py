@@ -5,17 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 from scrimp.flows.plan.cache_lookup import CacheLookup
 from scrimp.flows.plan.planner import Limited, Planner
-from scrimp.store.cache import SqliteCache
-from scrimp.store.completion_cache import LayeredCache, MemoryCache, NoCache
-from scrimp.store.database import ROOM, can_write
+from scrimp.flows.stores.stores import Stores
 
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths
@@ -38,12 +33,7 @@ if TYPE_CHECKING:
     from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Agreement, RoutingRule
-    from scrimp.store.cache_file import CacheFile
-    from scrimp.store.completion_cache import CompletionCache
     from scrimp.values import Chain, ModelRef, Outcome
-
-
-_JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
 
 
 class Services:
@@ -63,9 +53,6 @@ class Services:
         """`alert` takes the warnings that are printed even where others are not wanted."""
         self.loaded, self.paths, self.env, self.clock = loaded, paths, env, clock
         self.warn, self.note, self.alert = warn, note, alert or warn
-        self._private: str | None = None
-        self._read_only = False
-        self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
         self._sinks: Sinks | None = None
         self._certified: CertifiedRoutes | None = None
         self._levels: CertifiedLevels | None = None
@@ -80,13 +67,8 @@ class Services:
         """Close what was opened."""
         if self._sinks is not None:
             self._sinks.close(self.warn)
-        for name in ("cache", "cache_file"):
-            if name in self.__dict__:  # opened
-                getattr(self, name).close()
-        if self._private is not None:
-            import shutil  # noqa: PLC0415 - only where there is a private cache
-
-            shutil.rmtree(self._private, ignore_errors=True)
+        if "stores" in self.__dict__:
+            self.stores.close()
 
     @cached_property
     def run(self) -> str:
@@ -94,97 +76,9 @@ class Services:
         return time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock())) + os.urandom(3).hex()
 
     @cached_property
-    def cache(self) -> CompletionCache:
-        """The user's cache; where it cannot be written it is read, and completions are printed all the same."""
-        self.recover()
-        try:
-            cache = SqliteCache(self.paths.cache_db)
-        except DiskFullError as error:
-            self.unwritable = error
-            return LayeredCache(NoCache())
-        except StoreUnwritableError as error:
-            self._read_only = True
-            self.warn(f"completions are printed but not kept: {error}")
-            return LayeredCache(NoCache())
-        writable = can_write(cache.path)  # by its permissions
-        if writable and not cache.read_only:
-            return cache
-        if writable:  # there is no room
-            self.unwritable = DiskFullError(f"{cache.path} cannot be written: {ROOM}")
-        else:
-            self._read_only = True
-            self.warn(
-                f"{cache.path} cannot be written: completions in it are used, new ones are printed but not kept; "
-                "set SCRIMP_HOME to a writable directory"
-            )
-        return LayeredCache(cache)
-
-    @property
-    def read_only(self) -> bool:
-        """Whether nothing can be kept from the outset, which `cache` has warned of."""
-        return bool(self.cache) and self._read_only
-
-    def writer_cache(self) -> Callable[[], CompletionCache]:
-        """Return what opens the cache again for the writer: a connection belongs to one thread."""
-        cache = self.cache
-        if isinstance(cache, LayeredCache):
-            cache.own = self._private_cache()
-            cache = cache.own
-        path = cache.path if isinstance(cache, SqliteCache) else None
-        return lambda: cache if path is None else SqliteCache(path)
-
-    @cached_property
-    def cache_file(self) -> CacheFile:
-        """The cache's file for its administration; StoreError where it cannot be opened."""
-        from scrimp.store.cache_file import CacheFile  # noqa: PLC0415 - for `scrimp cache` alone
-
-        self.recover()
-        return CacheFile(self.paths.cache_db)
-
-    def recover(self, keys: AbstractSet[bytes] = frozenset()) -> int:
-        """Commit what killed runs left in their journals; return how many of their calls were lost.
-
-        Of these keys, what runs that live have answered is cached as well.
-        """
-        if not self._journals():
-            return 0
-        from scrimp.flows.recovery import recover, take_completions  # noqa: PLC0415 - few runs die
-
-        try:
-            lost = recover(self.paths, self.warn)
-            take_completions(self.paths, self.run, keys)
-        except StoreError as error:
-            self.warn(f"the journal of a killed run cannot be recovered now: {error}")
-            self.unwritable = error  # its completions would be paid for again
-            return 0
-        return lost
-
-    def recover_others(self, keys: AbstractSet[bytes]) -> bool:
-        """Commit what runs that were killed meanwhile left, and cache what they have answered of these keys.
-
-        Return whether there is a journal of another run.
-        """
-        if self._journals() <= {self.run}:
-            return False
-        self.recover(keys)
-        return True
-
-    def _journals(self) -> set[str]:
-        """Return the runs that have a journal in the home."""
-        try:
-            names = os.listdir(self.paths.ledger_db.parent)  # noqa: PTH208 - for each group of calls
-        except OSError:  # a directory that is not there, or that we may not look into: opening a store will report it
-            return set()
-        return {name.rpartition("-")[0].removeprefix(_JOURNAL) for name in names if name.startswith(_JOURNAL)}
-
-    def _private_cache(self) -> CompletionCache:
-        import tempfile  # noqa: PLC0415 - only where there is a private cache
-
-        try:
-            self._private = tempfile.mkdtemp(prefix="scrimp-")
-            return SqliteCache(Path(self._private) / "cache.db")
-        except (OSError, StoreUnwritableError):  # no directory can be written, or there is no room in any
-            return MemoryCache()
+    def stores(self) -> Stores:
+        """The user's stores."""
+        return Stores(self.paths, self.run, self.warn)
 
     def tell_sinks(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
         """Return a sink of outcomes that also tells those of the config of the calls that were made."""
@@ -457,6 +351,5 @@ class Services:
     def cache_lookup(self, options: RunOptions) -> CacheLookup:
         """Return this run's view of the cache; with `off` a private one, so that equal rows are still called once."""
         if options.cache == "off":
-            self.__dict__["cache"] = self._private_cache()
-            self._read_only = not can_write(self.paths.ledger_db)
-        return CacheLookup(self.cache, options, run=self.run, clock=self.clock)
+            self.stores.use_private_cache()
+        return CacheLookup(self.stores.cache, options, run=self.run, clock=self.clock)

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from outcomes import answer, entry
 from scrimp.config.paths import Paths, paths_of
 from scrimp.errors import StoreError
-from scrimp.flows.recovery import recover
-from scrimp.flows.repair import repair_stores
+from scrimp.flows.stores.recovery import recover
+from scrimp.flows.stores.repair import repair_stores
 from scrimp.store.cache import MIGRATIONS, SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow

@@ -83,7 +83,7 @@ def cost(
         return
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
-        session.services.recover()
+        session.services.stores.recover()
         ledger = Ledger(session.services.paths.ledger_db)
         totals = ledger.totals(by, since=start)
         check_drift(session, ledger)

@@ -28,7 +28,7 @@ def check_alerts(context: typer.Context, *, as_json: bool) -> None:
         table = services.loaded.config.alerts
         if not table.watches:
             raise UsageError("there is nothing to check: add rules under [alerts], as scrimp.toml(5) shows")
-        services.recover()
+        services.stores.recover()
         if table.drift:
             with closing(Ledger(services.paths.ledger_db)) as ledger:
                 check_drift(session, ledger)

@@ -39,7 +39,7 @@ def export(
     """
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
-        session.services.recover()
+        session.services.stores.recover()
         lines = ledger_lines(entries_since(session.services.paths.ledger_db, start), file_format)
         if output == STDOUT:
             print_rows(lines)

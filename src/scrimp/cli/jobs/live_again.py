@@ -40,7 +40,7 @@ def _opened(session: Session) -> BatchStore | None:
     try:
         return BatchStore(session.services.paths.batches_db)
     except StoreError as error:
-        if not session.services.read_only:
+        if not session.services.stores.read_only:
             session.messages.warn(f"whether rows are in batches is not known: {error}")
         return None
 

@@ -66,7 +66,7 @@ class RunRecorder:
                 log.begin(_record(services, "run", services.clock(), words))
         except StoreError as error:
             self._begun = False
-            if isinstance(error, StoreUnwritableError) and services.read_only:
+            if isinstance(error, StoreUnwritableError) and services.stores.read_only:
                 return  # one warning is enough
             self._warn(f"this run is not recorded for `scrimp runs`: {error}")
 
@@ -124,7 +124,7 @@ def record_ask(
             log.begin(_record(services, "ask", began, words))
             log.end(services.run, _end(services, bill, status, stopped, session.err.width))
     except StoreError as error:
-        if not (isinstance(error, StoreUnwritableError) and services.read_only):  # which was warned of
+        if not (isinstance(error, StoreUnwritableError) and services.stores.read_only):  # which was warned of
             session.messages.warn(f"this prompt is not recorded for `scrimp runs`: {error}")
 
 

@@ -41,7 +41,7 @@ def drive(
         async with engine_parts(options, services) as parts:
             window = max(_LEAST_WINDOW, _ROWS_PER_CALL * options.concurrency)
             output = ReorderBuffer(sink, in_order=options.order == "input", window=window)
-            engine = Engine(options, planner, lookup, parts, output, services.warn, services.recover_others)
+            engine = Engine(options, planner, lookup, parts, output, services.warn, services.stores.recover_others)
             async with wait_notices(parts.client.waits, services.note):
                 return await engine.run(first.rows, Prefetcher(rest))
 

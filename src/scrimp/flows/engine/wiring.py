@@ -64,11 +64,11 @@ class EngineParts(Struct, frozen=True):
 async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator[EngineParts]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
     commits = CommitQueue(
-        services.writer_cache(), partial(_open_ledger, services),
+        services.stores.writer_cache(), partial(_open_ledger, services),
         Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
         shared=options.cache != "off",
-        unkept=options.allow_unkept or (services.read_only and services.unwritable is None),
-        refusal=services.unwritable, clock=services.clock,
+        unkept=options.allow_unkept or (services.stores.read_only and services.stores.unwritable is None),
+        refusal=services.stores.unwritable, clock=services.clock,
     )  # fmt: skip
     claims = _claims(options, services)
     health = ProviderHealth(time.monotonic)
@@ -113,7 +113,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
     """Return the claims of a run whose completions others may take, and that takes theirs."""
-    if options.cache != "on" or services.read_only:
+    if options.cache != "on" or services.stores.read_only:
         return NoClaims()
     return Claims(services.paths.claims, services.warn)
 

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from outcomes import answer
 from scrimp.config.paths import paths_of
 from scrimp.errors import StoreError
-from scrimp.flows.recovery import recover
-from scrimp.flows.repair import repair_stores
+from scrimp.flows.stores.recovery import recover
+from scrimp.flows.stores.repair import repair_stores
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.encoding.journal_records import SettledRow

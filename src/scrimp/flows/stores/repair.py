@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrimp.flows.recovery import commit_records
+from scrimp.flows.stores.recovery import commit_records
 from scrimp.store import cache, ledger
 from scrimp.store.batches.schema import MIGRATIONS
 from scrimp.store.repair.database import repair_database

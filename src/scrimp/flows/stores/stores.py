@@ -1,0 +1,141 @@
+"""The user's stores as one command has them open: what can be written, what can be read, and what was recovered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
+from scrimp.store.cache import SqliteCache
+from scrimp.store.completion_cache import LayeredCache, MemoryCache, NoCache
+from scrimp.store.database import ROOM, can_write
+
+if TYPE_CHECKING:
+    from scrimp.config.paths import Paths
+    from scrimp.store.cache_file import CacheFile
+    from scrimp.store.completion_cache import CompletionCache
+
+_JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
+
+
+class Stores:
+    """The cache and the journals of a home, opened on first use."""
+
+    def __init__(self, paths: Paths, run: str, warn: Callable[[str], None]) -> None:
+        """`run` is the name of this run, whose journal is its own."""
+        self._paths, self._run, self._warn = paths, run, warn
+        self._private: str | None = None
+        self._read_only = False
+        self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("cache", "cache_file"):
+            if name in self.__dict__:  # opened
+                getattr(self, name).close()
+        if self._private is not None:
+            import shutil  # noqa: PLC0415 - only where there is a private cache
+
+            shutil.rmtree(self._private, ignore_errors=True)
+
+    def use_private_cache(self) -> None:
+        """Use a cache that ends with this run."""
+        self.__dict__["cache"] = self._private_cache()
+        self._read_only = not can_write(self._paths.ledger_db)
+
+    @cached_property
+    def cache(self) -> CompletionCache:
+        """The user's cache; where it cannot be written it is read, and completions are printed all the same."""
+        self.recover()
+        try:
+            cache = SqliteCache(self._paths.cache_db)
+        except DiskFullError as error:
+            self.unwritable = error
+            return LayeredCache(NoCache())
+        except StoreUnwritableError as error:
+            self._read_only = True
+            self._warn(f"completions are printed but not kept: {error}")
+            return LayeredCache(NoCache())
+        writable = can_write(cache.path)  # by its permissions
+        if writable and not cache.read_only:
+            return cache
+        if writable:  # there is no room
+            self.unwritable = DiskFullError(f"{cache.path} cannot be written: {ROOM}")
+        else:
+            self._read_only = True
+            self._warn(
+                f"{cache.path} cannot be written: completions in it are used, new ones are printed but not kept; "
+                "set SCRIMP_HOME to a writable directory"
+            )
+        return LayeredCache(cache)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be kept from the outset, which `cache` has warned of."""
+        return bool(self.cache) and self._read_only
+
+    def writer_cache(self) -> Callable[[], CompletionCache]:
+        """Return what opens the cache again for the writer: a connection belongs to one thread."""
+        cache = self.cache
+        if isinstance(cache, LayeredCache):
+            cache.own = self._private_cache()
+            cache = cache.own
+        path = cache.path if isinstance(cache, SqliteCache) else None
+        return lambda: cache if path is None else SqliteCache(path)
+
+    @cached_property
+    def cache_file(self) -> CacheFile:
+        """The cache's file for its administration; StoreError where it cannot be opened."""
+        from scrimp.store.cache_file import CacheFile  # noqa: PLC0415 - for `scrimp cache` alone
+
+        self.recover()
+        return CacheFile(self._paths.cache_db)
+
+    def recover(self, keys: AbstractSet[bytes] = frozenset()) -> int:
+        """Commit what killed runs left in their journals; return how many of their calls were lost.
+
+        Of these keys, what runs that live have answered is cached as well.
+        """
+        if not self._journals():
+            return 0
+        from scrimp.flows.stores.recovery import recover, take_completions  # noqa: PLC0415 - few runs die
+
+        try:
+            lost = recover(self._paths, self._warn)
+            take_completions(self._paths, self._run, keys)
+        except StoreError as error:
+            self._warn(f"the journal of a killed run cannot be recovered now: {error}")
+            self.unwritable = error  # its completions would be paid for again
+            return 0
+        return lost
+
+    def recover_others(self, keys: AbstractSet[bytes]) -> bool:
+        """Commit what runs that were killed meanwhile left, and cache what they have answered of these keys.
+
+        Return whether there is a journal of another run.
+        """
+        if self._journals() <= {self._run}:
+            return False
+        self.recover(keys)
+        return True
+
+    def _journals(self) -> set[str]:
+        """Return the runs that have a journal in the home."""
+        try:
+            names = os.listdir(self._paths.ledger_db.parent)  # noqa: PTH208 - for each group of calls
+        except OSError:  # a directory that is not there, or that we may not look into: opening a store will report it
+            return set()
+        return {name.rpartition("-")[0].removeprefix(_JOURNAL) for name in names if name.startswith(_JOURNAL)}
+
+    def _private_cache(self) -> CompletionCache:
+        import tempfile  # noqa: PLC0415 - only where there is a private cache
+
+        try:
+            self._private = tempfile.mkdtemp(prefix="scrimp-")
+            return SqliteCache(Path(self._private) / "cache.db")
+        except (OSError, StoreUnwritableError):  # no directory can be written, or there is no room in any
+            return MemoryCache()
