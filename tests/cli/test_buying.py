@@ -214,3 +214,29 @@ def test_each_row_is_bought_where_its_own_size_is_cheapest(shops: Shops) -> None
     shops.vendor.answer = shops.router.answer = lambda body: completion("ok", model=body["model"])
 
     assert shops.bought("-m", "gpt-6-luna", stdin=f"short\n{'long ' * 2000}\n") == ["openai", "openrouter"]
+
+
+def test_who_has_a_resellers_key_alone_buys_every_model_there(shops: Shops) -> None:
+    tiers = "".join(f'{tier} = ["gpt-6-luna"]\n' for tier in ("simple", "medium", "high"))
+    scrimp = shops.scrimp
+    scrimp.config(
+        f'[providers.openrouter]\nbase_url = "{shops.router.url}"\nkey_env = ""\ndiscount = "50%"\n[tiers]\n{tiers}'
+    )
+
+    assert scrimp("config", "check").out == "the configuration is valid\n"
+    assert f"{LUNA} is bought as {AT_ROUTER} now." in scrimp("models").out
+    assert scrimp("route", "-", stdin="a\n").out.split("\t")[2] == AT_ROUTER
+    assert "ok     tiers: simple openrouter/openai/gpt-6-luna" in scrimp("doctor").out
+    quote = json.loads(scrimp("estimate", "-", "--tier", "simple", "--json", stdin="a\n").out)
+    full = json.loads(scrimp("estimate", "-", "-m", LUNA, "--all", "--json", stdin="a\n").out)
+    assert quote["offers"][0]["expected"] * 2 == pytest.approx(full["offers"][0]["expected"])
+    assert shops.bought("--tier", "simple") == ["openrouter"]
+    assert f"{LUNA} is bought as {AT_ROUTER}, for $0.05 in and $0.25 out (openai has no key)" in shops.err
+
+
+def test_a_sameness_with_no_provider_is_found_by_a_check(scrimp: Scrimp) -> None:
+    scrimp.config('[models."openai/x"]\nsame_as = "opneai/y"\n')
+    assert "same_as names opneai, and there is no such provider" in scrimp("config", "check").out
+
+    scrimp.config('[models."openai/x"]\nsame_as = "y"\n')
+    assert "same_as 'y' names no model: write it as provider/model" in scrimp("config", "check").err

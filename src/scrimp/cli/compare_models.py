@@ -33,7 +33,7 @@ def print_comparison(session: Session, name: str, *, as_json: bool) -> None:
     print_table(_COLUMNS, [_shown(row) for row in rows], "llrrrrrrl", session.out)
     print_line("Dollars per million tokens now; a call has 1,000 tokens in and 200 out.")
     for provider in dict.fromkeys(offer.model.provider for offer in offers):
-        if told := _credit(session, provider):
+        if told := services.provider_credits.state(provider):
             print_line(told)
     best = next((offer for offer in offers if services.can_call(offer.model) and offer.cost is not None), None)
     print_line(_where(name, model, best))
@@ -74,13 +74,3 @@ def _shown(row: dict[str, object]) -> tuple[str, ...]:
         rate("output", "?"), rate("batch_input"), rate("batch_output"),
         format_dollars(cost) if isinstance(cost, Decimal) else "?", str(row["source"] or "unknown"),
     )  # fmt: skip
-
-
-def _credit(session: Session, provider: str) -> str:
-    """Return a sentence on the credit with a provider, where there is one."""
-    granted = session.services.provider_credits
-    credit, left = granted.by_provider.get(provider), granted.left(provider)
-    if credit is None or left is None:
-        return ""
-    since = f" since {credit.since}" if credit.since else ""
-    return f"Credit with {provider}: {format_dollars(left)} of {format_dollars(credit.dollars)} are left{since}."

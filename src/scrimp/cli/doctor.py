@@ -149,7 +149,8 @@ def _tiers(session: Session) -> str:
     routes = session.services.routes
     shown = []
     for name, models in routes.tiers.items():
-        first = next((model for model in models if model.provider in routes.available), None)
+        places = map(session.services.place_of, models)
+        first = next((place for place in places if place is not None), None)
         if first is None:
             raise ScrimpError(missing_key_message(routes.endpoints[models[0].provider]))
         if not session.services.can_call(first):

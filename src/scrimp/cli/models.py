@@ -77,7 +77,20 @@ def models(
             others = [routes.model(name) for name in known_models() if name not in listed_ids]
             rows += [("", m.id, _callable(session, m), *_price(book, m)) for m in others]
         print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", session.out)
+        _print_places(session)
         print_line("Any other model can be named as provider/model, and any with an effort as provider/model@effort.")
+
+
+def _print_places(session: Session) -> None:
+    """Say which models of the tiers are bought from another provider now, and what is left of credits."""
+    services = session.services
+    models = dict.fromkeys(model for listed in services.routes.tiers.values() for model in listed)
+    for model in models:
+        place = services.place_of(model)
+        if place is not None and place.provider != model.provider:
+            print_line(f"{model.id} is bought as {place.id} now.")
+    for provider in services.provider_credits.by_provider:
+        print_line(services.provider_credits.state(provider))
 
 
 def _print_named(session: Session, names: list[str]) -> None:

@@ -110,7 +110,7 @@ def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:
     except ConfigError:
         return  # reported above, model by model
     for name, candidates in tiers.items():
-        if not any(model.provider in routes.available for model in candidates):
+        if not any(model.provider in routes.available or model.buy == "cheapest" for model in candidates):
             variables = dict.fromkeys(
                 routes.endpoints[model.provider].key_env or model.provider for model in candidates
             )
@@ -121,6 +121,9 @@ def _check_models(config: Config, routes: Routes) -> Iterator[Finding]:
     for name, table in config.models.items():
         location = dotted(("models", name))
         yield from _check_model(location, name, routes)
+        seller = (table.same_as or name).partition("/")[0]
+        if seller not in routes.endpoints:
+            yield _error(location, f"same_as names {seller}, and there is no such provider: see `scrimp models --all`")
         if table.price is not None and (table.price.input is None or table.price.output is None):
             yield _warning(
                 location, "price lacks input or output, so calls with such tokens have an unknown cost: add it"

@@ -154,8 +154,9 @@ def quote_as_routed(
         output: int = getattr(_as_before(size, before.of(model)), length)
         attached = _attached_tokens(work, services.routes.endpoints[model.provider], model.model)
         usage = Usage(input=(work.input + attached) // (work.calls or 1), output=output)
+        place = services.place_of(model, usage) or model
         return services.prices.cost_of(
-            provider=model.provider, model=model.model, usage=usage, when=services.clock()
+            provider=place.provider, model=place.model, usage=usage, when=services.clock()
         ).dollars
 
     return routed_cost(work.routed, services.routes, cost)
@@ -183,8 +184,9 @@ def _quote(
             return Decimal(0)
         # A cliff belongs to one call, so one average call is priced, and then multiplied.
         usage = Usage(input=(work.input + attached) // work.calls, output=output)
+        place = model if batch else services.place_of(model, usage) or model
         one = services.prices.cost_of(
-            provider=model.provider, model=model.model, usage=usage, when=services.clock(), batch=batch
+            provider=place.provider, model=place.model, usage=usage, when=services.clock(), batch=batch
         ).dollars
         return None if one is None else one * work.calls
 

@@ -30,12 +30,12 @@ def routed_prompts(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, *, explain: bool = False
 ) -> Iterator[RoutedPrompt]:
     """Yield each prompt's route."""
-    planner, available = services.planner(options), services.routes.available
+    planner = services.planner(options)
     for prompt in prompts:
         route = planner.plan(prompt).route
         first = route.chain.steps[0].candidates
-        callable_ones = [candidate for candidate in first if candidate.provider in available]
-        model = next((each.id for each in callable_ones if _takes(prompt, each, services)), None)
+        places = (place for each in first if (place := services.place_of(each)) is not None)
+        model = next((place.id for place in places if _takes(prompt, place, services)), None)
         yield RoutedPrompt(prompt, route, model, tuple(_reasons(prompt, route, planner)) if explain else ())
 
 

@@ -67,5 +67,6 @@ def routed_cost(
 def _cost(
     step: Step, routes: Routes, cost: Callable[[ModelRef, str], Decimal | None], size: str
 ) -> Decimal | None:  # fmt: skip
-    model = next((each for each in step.candidates if each.provider in routes.available), None)
+    callable_ones = (each for each in step.candidates if each.provider in routes.available or each.buy == "cheapest")
+    model = next(callable_ones, None)
     return None if model is None else cost(model, size)

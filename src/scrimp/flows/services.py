@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Agreement, RoutingRule
-    from scrimp.values import Chain, ModelRef, Outcome
+    from scrimp.values import Chain, ModelRef, Outcome, Usage
 
 
 class Services:
@@ -195,7 +195,16 @@ class Services:
 
         if model.id == EMBEDDED_MODEL.id:
             return status(self.paths.data).ready
-        return model.provider in self.routes.available
+        return model.provider in self.routes.available or self.place_of(model) is not None
+
+    def place_of(self, model: ModelRef, usage: Usage | None = None) -> ModelRef | None:
+        """Return where a live call of a model is bought now, by its usage or one of middling size; None: nowhere."""
+        if model.buy == "named":
+            return model if model.provider in self.routes.available else None
+        from scrimp.flows.plan.cheapest_model import TYPICAL_CALL  # noqa: PLC0415 - for listings
+
+        offers = self.offers.compare(self.offers.places(model), usage or TYPICAL_CALL)
+        return offers[0].model if offers else None
 
     def planner(self, options: RunOptions) -> Planner:
         """Return what plans the rows of this run."""

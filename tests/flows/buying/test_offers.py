@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scrimp.config.schema import Config
 from scrimp.flows.buying.offers import Offers
@@ -151,3 +152,13 @@ def test_a_cost_of_a_usage_with_one_kind_of_token_is_compared_as_it_is() -> None
 
     assert here.compare(places, Usage(input=1))[0].model.provider == "openai"
     assert here.compare(places, Usage(output=1))[0].model.provider == "openrouter"
+
+
+def test_a_recording_and_a_list_of_what_is_not_sold_are_no_sellers() -> None:
+    endpoints = {**PRESETS, "recorded": replace(PRESETS["openai"], name="recorded", transport="replay")}
+    own = {"recorded/gpt-6-luna": rates(0, 0), "recorded/gpt-oss-120b": rates(0, 0)}
+    sellers = Sellers(Config(), endpoints, PriceBook(own), tuple(own))
+
+    assert [each.provider for each in sellers.of(LUNA)] == ["openai", "openrouter"]
+    weights = ModelRef("groq", "openai/gpt-oss-120b", buy="cheapest")  # OpenAI's own API does not serve them
+    assert {each.provider for each in sellers.of(weights)} == {"groq", "together", "fireworks", "openrouter"}

@@ -53,8 +53,8 @@ class Offers:
     def in_order(self, model: ModelRef, size: int) -> list[ModelRef]:
         """Return where to buy a model for a prompt of so many bytes, the best first; the others are failovers."""
         places = self.places(model)
-        if len(places) <= 1:
-            return places
+        if not places:
+            return []
         offers = self.compare(places, expected_usage(size, model.max_output))
         self._tell(model, offers[0])
         return [offer.model for offer in offers]
@@ -84,8 +84,9 @@ class Offers:
             return
         self._told.add((model, best.model.provider))
         why = "which is paid by a credit" if best.on_credit else f"for {self._rates(best.model)}"
-        named = self._rates(model) if model.provider in self._available else "which has no key"
-        self._note(f"{model.id} is bought as {best.model.id}, {why} (at {model.provider}: {named})")
+        rates = f"at {model.provider}: {self._rates(model)}"
+        named = rates if model.provider in self._available else f"{model.provider} has no key"
+        self._note(f"{model.id} is bought as {best.model.id}, {why} ({named})")
 
     def _rates(self, model: ModelRef) -> str:
         price = self._prices.price(model.provider, model.model, self._clock())

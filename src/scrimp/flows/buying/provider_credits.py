@@ -73,6 +73,14 @@ class ProviderCredits:
             self._warned.add(state)
             self._warn(told)
 
+    def state(self, provider: str) -> str:
+        """Return a sentence on what is left of a credit; nothing where there is none."""
+        credit, left = self.by_provider.get(provider), self.left(provider)
+        if credit is None or left is None:
+            return ""
+        since = f" since {credit.since}" if credit.since else ""
+        return f"Credit with {provider}: {format_dollars(left)} of {format_dollars(credit.dollars)} are left{since}."
+
     def told(self, provider: str) -> str:
         """Return a sentence on a credit that is near its end or used up, with the next move; else nothing."""
         credit, left = self.by_provider.get(provider), self.left(provider)
