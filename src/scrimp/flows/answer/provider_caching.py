@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
@@ -18,7 +19,7 @@ from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.requests.prompt_cache import cache_rules
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.units import format_count
-from scrimp.values import Call, PromptCache
+from scrimp.values import CacheMark, Call, PromptCache
 
 if TYPE_CHECKING:
     from scrimp.enums import CacheLifetime
@@ -34,6 +35,14 @@ _MOST_MARKS = 4
 # Where nothing is asked for, and the price is not known: waiting for the first call can only save.
 _FREE_TO_READ = CacheRates(fresh=Decimal(1), read=Decimal(0), write={"5m": Decimal(1)})
 _UNKNOWN_AT = 100  # per cent: the tokens of a model with o200k_base
+
+
+class SharedBeginning(Struct, frozen=True):
+    """What the calls of a batch share, and what all of them would save by it, in dollars."""
+
+    mark: CacheMark
+    identity: int
+    saved: Decimal
 
 
 class ProviderCaching:
@@ -72,7 +81,7 @@ class ProviderCaching:
         Of calls that share one, the first fills the cache, and the others should follow it.
         """
         rules = self._rules_of(call.provider, call.model)
-        words = Words(call.system or "", call.history, call.attachments, call.text, call.attached_tokens)
+        words = _words_of_call(call)
         if rules.form == "none" or call.predicate is not None or words.is_short:
             return call, ()
         kept, lifetime, tokens_in_all = self._kept(call, rules, self._beginnings.of(words))
@@ -87,6 +96,35 @@ class ProviderCaching:
         if one_shot and tokens_in_all + tokens.estimate(call.text) >= rules.minimum:
             return replace(call, prompt_cache=PromptCache()), ()
         return call, ()
+
+    def shared_in_batch(self, call: Call) -> SharedBeginning | None:
+        """Return the beginning that a call of a batch had best share with others for an hour; None where none pays.
+
+        Only Anthropic says that its batches read what other batches wrote.
+        """
+        rules, endpoint = self._rules_of(call.provider, call.model), self._endpoints[call.provider]
+        words = _words_of_call(call)
+        if "1h" not in rules.lifetimes or endpoint.dialect != "anthropic" or words.is_short:
+            return None
+        hour = CacheRules(form=rules.form, minimum=rules.minimum, lifetimes=("1h",))
+        best, most, size = None, Decimal(0), 0
+        for each in self._beginnings.of(words):
+            size += self._tokens(each, call.provider, call.model)
+            rates = cache_rates(self._prices, call.provider, call.model, size, self._clock(), hour, batch=True)
+            calls = self._rows.get(each.identity, 0)
+            if rates is None or not calls:
+                continue
+            decision = decide_write(hour, rates, shared=size, calls=calls, gap=0.0)
+            if decision.saved / calls > most:
+                best, most = SharedBeginning(each.mark, each.identity, decision.saved), decision.saved / calls
+        return best
+
+    def without_writes(self, call: Call) -> Call:
+        """Return a call that has nothing kept where that would be billed unasked."""
+        rules = self._rules_of(call.provider, call.model)
+        size = tokens.estimate(call.system or "") + tokens.estimate(call.text)
+        off = self._asks and rules.billed_unasked and size >= rules.minimum
+        return replace(call, prompt_cache=PromptCache()) if off else call
 
     def _kept(
         self, call: Call, rules: CacheRules, found: Sequence[Beginning]
@@ -153,6 +191,10 @@ class ProviderCaching:
 
 def _words_of(row: PlannedRow) -> Words:
     return Words(row.system or "", row.sent.history, row.prompt.attachments, row.text)
+
+
+def _words_of_call(call: Call) -> Words:
+    return Words(call.system or "", call.history, call.attachments, call.text, call.attached_tokens)
 
 
 def _name(beginning: Beginning) -> str:

@@ -103,13 +103,13 @@ class StepCaller:
         self._parameters = CallParameters(options, endpoints, warn)
         self._rule_budgets: dict[str, Budget] = {}
         self._overruns = Overruns(warn)
-        self._caching = caching
+        self.caching = caching
         self._content: AttachedContent | None = None
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
         """Be told of rows that are about to be called: what they share may be kept by their provider."""
-        if self._caching is not None:
-            self._caching.expect(rows)
+        if self.caching is not None:
+            self.caching.expect(rows)
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
@@ -300,7 +300,7 @@ class StepCaller:
         show = self._show_piece if call.stream and self._show is not None else None
 
         async def send(call: Call, *, content: Content | None = None) -> Completion | Failure:
-            call, shared = (call, ()) if self._caching is None else self._caching.asked(call)
+            call, shared = (call, ()) if self.caching is None else self.caching.asked(call)
             async with self._warmup.turn(call, shared):
                 return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
 

@@ -14,6 +14,7 @@ from scrimp.failures import is_retryable
 from scrimp.flows.answer.step_caller import RowPendingError
 from scrimp.flows.batch.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.batches import Batchable
+from scrimp.flows.batch.cache_primer import CachePrimer, CallForBatch
 from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.batch.quote import Quote
@@ -42,7 +43,7 @@ class BatchCaller:
 
     def __init__(
         self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None,
-        patient: bool = False, concurrency: int = 1, queues: Queues | None = None,
+        patient: bool = False, concurrency: int = 1, queues: Queues | None = None, primer: CachePrimer | None = None,
     ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
@@ -52,7 +53,7 @@ class BatchCaller:
         self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
         self._batchable = Batchable(batches)
         self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
-        self._queues = queues
+        self._queues, self._primer = queues, primer
         self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
@@ -60,6 +61,7 @@ class BatchCaller:
         self._left = set[int]()  # calls that no batch takes, by their hashes
         self.held = 0  # calls that do not fit under the cap
         self.waiting = 0  # calls that are in batches
+        self.later = 0  # calls that go in one once the first of those that begin like them has come back
 
     def load(self, keys: Sequence[bytes]) -> None:
         """Read what was batched for some rows, all at once."""
@@ -92,7 +94,10 @@ class BatchCaller:
         if latest.state == "waiting":
             self.waiting += 1
             self.shards[latest.shard] += 1
-            self._commit(self._call(latest, question, row, recorder))
+            call = self._call(latest, question, row, recorder)
+            self._commit(call)
+            if self._primer is not None:
+                self._primer.came_back(call, latest, None)
             queue = None if self._queues is None else self._queues.meet(latest.shard, row)
             if queue is not None:
                 raise _pending(f"waits in queue {queue}: scrimp batch flush {queue}")
@@ -116,6 +121,8 @@ class BatchCaller:
         result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._batches.secrets)
         if isinstance(result, Completion):
             result = replace(result, batch=True)
+        if self._primer is not None:
+            self._primer.came_back(call, stored, result)
         entry = recorder.add(call, result, call_id=call_id_of(stored), sent=stored.sent, batch=stored.shard)
         if entry.cost is not None:
             self.committed += entry.cost
@@ -186,16 +193,31 @@ class BatchCaller:
             return
         endpoint = self._batches.endpoints[model.provider]
         flow = self._batchable.flow(model.provider)
-        if flow is None or not self._commit(call):
+        if flow is None:
+            return
+        queue = None if self._queues is None else self._queues.queue_of(row)
+        primer = None if queue is not None else self._primer  # a queue is flushed once, by another command
+        batched = CallForBatch(call) if primer is None else primer.in_batch(call)
+        if batched.later:
+            self._follow(call, row.key, number)
+            raise _pending("waits for the first of those that begin like it")
+        call = batched.call
+        if not self._commit(call):
             return
         request = DIALECTS[endpoint.dialect]().to_request(call, endpoint)
-        queue = None if self._queues is None else self._queues.queue_of(row)
-        target = Target(model.provider, model.model, flow.path(request), queue)
+        target = Target(model.provider, model.model, flow.path(request), queue, first=batched.first)
         in_shard = CallInShard(row.key, number, 0, row.prompt.source)
         if outbox.add(target, flow, request, in_shard):
             self.quote.add(call, batch=True)
         else:
             self._leave(call, model, f"{row.prompt.source or 'a row'} is too large for a batch", row.key, number)
+
+    def _follow(self, call: Call, key: bytes, number: int) -> None:
+        """Count a call that goes in a later batch, once, as below."""
+        if (short := hash((key, number))) not in self._left:
+            self._left.add(short)
+            self.later += 1
+            self.quote.add(call, batch=True)
 
     def _leave(self, call: Call, model: ModelRef, why: str, key: bytes, number: int) -> None:
         """Leave a call for a later pass, once: equal rows follow the first."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.failures import policy_of
 from scrimp.flows.batch.batch_caller import BatchCaller
+from scrimp.flows.batch.cache_primer import CachePrimer
 from scrimp.flows.batch.quote import Quote
 from scrimp.flows.engine.wiring import build_answerer, build_client
 from scrimp.flows.plan.groups import groups, planned
@@ -17,6 +18,7 @@ from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Failed
 
 if TYPE_CHECKING:
+    from scrimp.enums import BatchGoal
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.cheap_hours import Wait
@@ -35,6 +37,7 @@ class Collected:
     def __init__(self) -> None:
         self.rows = self.cached = 0
         self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
+        self.later = 0  # calls that go in a batch once the first of those that begin like them has come back
         self.wait: Wait | None = None  # until when those for later are not made
         self.committed = Decimal(0)  # dollars spent, and the most that calls in batches can cost
         self.quote = Quote({})  # of the calls that are new, or left to be made live
@@ -44,13 +47,18 @@ class Collected:
 
 async def collect(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches, outbox: Outbox,
-    queues: Queues, *, cap: Decimal | None,
+    queues: Queues, *, cap: Decimal | None, goal: BatchGoal = "submitted",
 ) -> Collected:  # fmt: skip
-    """Drive every row as far as the replies that are there take it; calls that come next go in the outbox."""
+    """Drive every row as far as the replies that are there take it; calls that come next go in the outbox.
+
+    `goal` is where the command ends that does so.
+    """
     found, callers = Collected(), list[BatchCaller]()
 
     def before(inner: StepCaller) -> BatchCaller:
-        callers.append(BatchCaller(batches, inner, outbox=outbox, live=False, cap=cap, queues=queues))
+        caching = inner.caching
+        primer = None if caching is None else CachePrimer(batches, caching, now=services.clock(), goal=goal)
+        callers.append(BatchCaller(batches, inner, outbox=outbox, live=False, cap=cap, queues=queues, primer=primer))
         return callers[-1]
 
     services.batched = before
@@ -70,6 +78,7 @@ async def collect(
             found.rows += len(group.rows)
             found.cached += len(group.cached)
             caller.load([row.key for row in rows])
+            caller.expect(rows)
             for row in rows:
                 quoted = caller.quote.calls
                 outcome = await answerer.outcome(row, RowRecorder(calls, row))
@@ -84,7 +93,7 @@ async def collect(
         await client.close()
     outbox.close()
     batches.store.share(batches.job.job, caller.shards)
-    found.quote = caller.quote
+    found.quote, found.later = caller.quote, caller.later
     found.committed = caller.committed
     found.in_batches, found.new = caller.waiting, outbox.collected
     found.held, found.for_live = caller.held, caller.live_calls.left

@@ -30,6 +30,7 @@ class Target(Struct, frozen=True):
     model: str
     path: str
     queue: str | None = None  # in which it waits
+    first: bool = False  # others follow it, so that it goes without them
 
 
 class _OpenShard:
@@ -87,7 +88,7 @@ class Outbox:
 
     def _shard_for(self, target: Target, flow: BatchFlow, key: bytes, size: int, bytes_at_most: int) -> _OpenShard:
         """Return an open shard with room. A key names its result, so that no shard holds it twice."""
-        sent_to = replace(target, queue=None)
+        sent_to = replace(target, queue=None, first=False)
         most = min(flow.limits.requests, self._most.get(sent_to, flow.limits.requests))
         shards = self._open.setdefault(target, [])
         for shard in list(shards):

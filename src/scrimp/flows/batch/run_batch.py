@@ -149,7 +149,10 @@ class BatchRun:
         with locked(self._spool.folder, COLLECT_LOCK, lambda: None):
             queues = self._queues()
             found = asyncio.run(
-                collect(open_prompts(), self._options, self._services, self._batches, outbox, queues, cap=cap)
+                collect(
+                    open_prompts(), self._options, self._services, self._batches, outbox, queues, cap=cap,
+                    goal=self._plan.goal,
+                )
             )  # fmt: skip
             for shard in self._store.shards():
                 if shard.shard in queues.wanted and shard.state == "queued":
@@ -168,6 +171,8 @@ class BatchRun:
         sent = [f"{pluralize(found.new, 'request')} in {place}"] if found.new else []
         if found.for_later and found.wait is not None:
             sent.append(f"{pluralize(found.for_later, 'request')} to be called from {hour_of(found.wait.until)}")
+        if found.later:
+            sent.append(f"{found.later:,} more once the first has filled the provider's cache")
         if now := found.for_live - found.for_later:
             sent.append(f"{pluralize(now, 'request')} to be called live")
         asked, services = self._options.parameters.effort, self._services

@@ -93,7 +93,7 @@ class CounterfactualPricer:
 
     def _saved(self, entry: Entry, completion: Completion, used: Usage, otherwise: Usage) -> Decimal | None:
         """Return what another usage would have cost more, at the list price of the model that answered."""
-        live = replace(completion, reported_cost=None, batch=False)
+        live = _live(completion)
         less, more = (
             price_call(self._prices, entry.provider, entry.model, replace(live, usage=usage), entry.time)[0]
             for usage in (used, otherwise)
@@ -104,11 +104,16 @@ class CounterfactualPricer:
         """Return what the same call would have cost more outside a batch; None where it was in none, or is unknown."""
         if not completion.batch or entry.cost is None:
             return None
-        live = replace(completion, reported_cost=None, batch=False)
-        cost, _ = price_call(self._prices, entry.provider, entry.model, live, entry.time)
+        cost, _ = price_call(self._prices, entry.provider, entry.model, _live(completion), entry.time)
         return None if cost is None else cost - entry.cost
 
     def _dollars(self, model_id: str, usage: Usage, when: float) -> Decimal | None:
         provider, _, model = model_id.partition("/")
         dollars = self._prices.cost_of(provider=provider, model=model, usage=usage, when=when).dollars
         return None if dollars is None else dollars.quantize(PICODOLLAR)
+
+
+def _live(completion: Completion) -> Completion:
+    """Return a completion as if it had come from a live call; Anthropic names batches as a tier, too."""
+    tier = None if completion.batch and completion.service_tier == "batch" else completion.service_tier
+    return replace(completion, reported_cost=None, batch=False, service_tier=tier)
