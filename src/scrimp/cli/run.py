@@ -306,8 +306,8 @@ def _flow(
     if not batch.batch:
         if batch.deadline is not None:
             raise UsageError("--deadline is for --batch: add that, or leave it out")
-        if batch.queue is not None:
-            raise UsageError("--queue is for work that is left: scrimp batch submit --queue NAME")
+        if batch.queue is not None or batch.when_idle:
+            raise UsageError(f"{batch.queue_words} is for work that is left: scrimp batch submit {batch.queue_words}")
 
         def drive() -> RunStop | None:
             return live.run(rows, options, session.services, take, one_by_one=is_stream(names))

@@ -150,7 +150,8 @@ TEMPLATE = f"""\
 # max_cost = 1.00                  # dollars for all of them in one run; other prompts go on
 # max_cost_per_row = 0.01          # of each of them; the lower of this and that of [defaults] holds
 # on_dear = "skip"                 # if not set, that of [defaults]
-# queue = "nightly"                # `scrimp batch submit` leaves them to `scrimp batch flush nightly`
+# queue = "nightly"                # `scrimp batch submit` leaves them to `scrimp batch flush nightly`; "idle": when no
+#                                  # other run is active
 
 # Completions from a recording instead of a provider, to try out chains for free.
 # [providers.recorded]

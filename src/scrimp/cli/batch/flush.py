@@ -25,16 +25,25 @@ def flush(
     queue: Annotated[
         str | None, typer.Argument(metavar="[QUEUE]", help="Its name; not needed where only one has requests.")
     ] = None,
+    *,
+    now: Annotated[bool, typer.Option("--now", help="Send the queue idle though another run is active.")] = False,
 ) -> None:
     """Send what waits in a queue, the requests of all commands together in as few batches as they fit in.
+
+    The queue idle, of submit --when-idle, is sent while no other run of this store is calling models: else the exit
+    status is 6, too.
 
     It is meant for cron. An empty queue is no error. The exit status is 6 where a provider has not taken all of it yet:
     another flush goes on, and so does scrimp batch watch of the jobs.
     """
+    from scrimp.flows.batch.idle import BUSY, IDLE_QUEUE, is_busy  # noqa: PLC0415 - as below
     from scrimp.flows.batch.upkeep.flush import flush as flush_queue  # noqa: PLC0415 - it needs the network
 
     with open_session() as session:
         name = _name(queue, session)
+        if name == IDLE_QUEUE and not now and is_busy(session.services):
+            session.messages.note(f"queue {name} waits: {BUSY}; --now sends it all the same")
+            raise typer.Exit(_PENDING)
         done = flush_queue(name, session.services)
         if not done.batches:
             if done.left:

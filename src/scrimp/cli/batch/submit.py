@@ -18,6 +18,11 @@ def submit(
             "--queue", metavar="NAME", help="Leave the requests in a queue; scrimp batch flush NAME sends it."
         ),
     ] = None,
+    *,
+    when_idle: Annotated[
+        bool,
+        typer.Option("--when-idle", help="Leave them until no other run works: scrimp batch flush idle sends them."),
+    ] = False,
 ) -> None:
     """Submit the prompts of files or stdin, with the flags of `scrimp run`, and leave.
 
@@ -29,10 +34,14 @@ def submit(
     Each command's rows are still fetched by its own job. Only what submit leaves waits in queues: run, also with
     --batch, sends at once, and sends what it shares with a queue.
 
+    With --when-idle they wait in the queue idle, which flush sends while no other run of this store is calling models;
+    from cron, say, every quarter of an hour. Calls that no batch takes wait for that, too, when their rows are fetched.
+
     A model that no batch takes and that costs less at other hours, as DeepSeek's do, waits for these hours; watch and
     fetch --wait wait, too, and then call it.
     """
     from scrimp.cli.batch.run_command import run_command  # noqa: PLC0415 - all that a run needs
 
     words = [*context.args, "--batch", "--batch-goal", "submitted"]
-    raise typer.Exit(run_command(words if queue is None else [*words, "--queue", queue]))
+    words += [] if queue is None else ["--queue", queue]
+    raise typer.Exit(run_command([*words, "--when-idle"] if when_idle else words))

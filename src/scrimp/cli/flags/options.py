@@ -286,6 +286,7 @@ Deadline = Annotated[
     ),
 ]
 Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", hidden=True)]
+WhenIdle = Annotated[bool, typer.Option("--when-idle", hidden=True)]
 JobName = Annotated[str | None, typer.Option("--job", hidden=True)]
 BatchGoalOption = Annotated[BatchGoal, typer.Option("--batch-goal", hidden=True)]
 BatchJson = Annotated[bool, typer.Option("--batch-json", hidden=True)]

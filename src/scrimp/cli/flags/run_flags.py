@@ -123,8 +123,14 @@ class BatchFlags(FlagGroup, frozen=True):
     deadline: o.Deadline = None
     job: o.JobName = None
     queue: o.Queue = None
+    when_idle: o.WhenIdle = False
     batch_goal: o.BatchGoalOption = "answered"
     batch_json: o.BatchJson = False
+
+    @property
+    def queue_words(self) -> str:
+        """The flag that leaves requests in a queue."""
+        return "--when-idle" if self.when_idle else "--queue NAME"
 
     @property
     def leaves(self) -> bool:

@@ -15,6 +15,7 @@ from scrimp.cli.jobs.batch_display import open_display
 from scrimp.cli.jobs.job_command import job_command
 from scrimp.config.schema import check_queue_name
 from scrimp.errors import ConfigError, UsageError
+from scrimp.flows.batch.idle import IDLE_QUEUE
 from scrimp.flows.batch.job_files import keep_input
 from scrimp.flows.batch.jobs import find_job, open_job
 from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
@@ -45,8 +46,11 @@ def batch_flow(
     """
     if is_stream(names) and STDIN not in names:
         raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
-    if flags.queue is not None and flags.job is None and flags.batch_goal != "submitted":
-        raise UsageError("--queue is for work that is left: scrimp batch submit --queue NAME")
+    is_queued = flags.queue is not None or flags.when_idle
+    if is_queued and flags.job is None and flags.batch_goal != "submitted":
+        raise UsageError(f"{flags.queue_words} is for work that is left: scrimp batch submit {flags.queue_words}")
+    if flags.queue is not None and flags.when_idle:
+        raise UsageError(f"--queue and --when-idle exclude each other: the queue of --when-idle is {IDLE_QUEUE}")
     if flags.queue is not None:
         check_queue_name(flags.queue, "--queue")
     job = _job(session, flags, names)
@@ -100,7 +104,7 @@ def _job(session: Session, flags: BatchFlags, names: Sequence[str]) -> Job:
         deadline = None if flags.deadline is None else parse_deadline(flags.deadline, now)
         job, begun = open_job(
             store, f"b{services.run}", job_command(), str(Path.cwd()), now=now, deadline=deadline,
-            queue=flags.queue,
+            queue=IDLE_QUEUE if flags.when_idle else flags.queue,
         )  # fmt: skip
         if begun:
             session.messages.note(f"going on with job {job.job}, which the same command began")

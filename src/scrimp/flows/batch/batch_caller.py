@@ -44,16 +44,19 @@ class BatchCaller:
     def __init__(
         self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None,
         patient: bool = False, concurrency: int = 1, queues: Queues | None = None, primer: CachePrimer | None = None,
+        not_live: str | None = None,
     ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
         `patient` and `concurrency` are for live calls (see LiveCalls). `queues` say which calls are collected to wait.
+        `not_live` is why no call is made live for now, though batches take none of those that are left.
         `cap` is the most that the job may cost, in dollars; None: no limit.
         """
         self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
         self._batchable = Batchable(batches)
         self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
-        self._queues, self._primer = queues, primer
+        self._queues, self._primer, self._not_live = queues, primer, not_live
+        self.held_back = 0  # calls that are not made for that reason
         self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
@@ -153,6 +156,9 @@ class BatchCaller:
             if self._live:
                 return await self._call_live(question, row, recorder)
             job = self._batches.job
+            if self._not_live:
+                self.held_back += 1
+                raise _pending(self._not_live)
             raise _pending(
                 f"was not answered before job {job.job} was cancelled" if job.cancelled
                 else f"is not in a batch yet: scrimp batch watch {job.job}"

@@ -21,6 +21,7 @@ from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.cheap_hours import CheapHoursClock, hour_of
 from scrimp.flows.batch.collect import Collected, collect
+from scrimp.flows.batch.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.queues import Queues
@@ -72,6 +73,7 @@ class BatchRun:
         self._has_waited = False  # for hours at which calls cost less
         self._has_looked = False  # at batches
         self._has_quoted = False
+        self._is_held_back = False  # since another run is calling models
         services.job_began = job.created
         self._batches = Batches(
             job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
@@ -94,6 +96,7 @@ class BatchRun:
             try:
                 with raised_signals():
                     found = self._to_the_goal(open_prompts)
+                    self._wait_until_idle(found)
             except ProviderRefusedError as refused:
                 return RunStop("auth", f"stopped: {refused}; {self._to_go_on()}", refused.exit_status)
             except KeyboardInterrupt as signalled:
@@ -221,7 +224,13 @@ class BatchRun:
         """Make rows of what came back, and of live calls where all batches have ended."""
         still_open = self._open
         callers = list[BatchCaller]()
-        live_too = not still_open and not found.held and not found.in_batches and not self._job.cancelled
+        live_too = (
+            not self._is_held_back
+            and not still_open
+            and not found.held
+            and not found.in_batches
+            and not self._job.cancelled
+        )
 
         spent = self._spent(open_prompts) if live_too else None
 
@@ -237,6 +246,7 @@ class BatchRun:
                     patient=self._plan.goal != "fetched",
                     concurrency=self._options.concurrency,
                     queues=self._queues(),
+                    not_live=f"waits while {BUSY}" if self._is_held_back else None,
                 )
             )
             return callers[-1]
@@ -256,6 +266,8 @@ class BatchRun:
             wait := next((caller.live_calls.wait for caller in callers if caller.live_calls.for_later), None)
         ) is not None:
             return RunStop("batch", f"{wait.words}; {self._to_go_on()}", PENDING)
+        if held_back := sum(caller.held_back for caller in callers):
+            return RunStop("batch", f"{pluralize(held_back, 'request')} wait: {BUSY}; {self._to_go_on()}", PENDING)
         if held := found.held + sum(caller.held for caller in callers):
             cap = self._options.limits.max_cost
             return RunStop(
@@ -265,6 +277,18 @@ class BatchRun:
         printed = self._services.clock() if self._plan.goal in ("fetched", "answered") else None
         self._save(ended=printed, cheap_from=None, for_later=0)
         return None
+
+    def _wait_until_idle(self, found: Collected) -> None:
+        """Wait until no other run is calling models, where the rows are not wanted as they are by now."""
+        if self._job.queue != IDLE_QUEUE or not found.for_live or self._plan.goal in ("submitted", "followed"):
+            return
+        self._is_held_back = is_busy(self._services)
+        if self._is_held_back and self._plan.goal == "answered":
+            waiting = pluralize(found.for_live, "request")
+            self._services.note(f"job {self._job.job}: {waiting} that no batch takes wait while {BUSY}")
+            while self._is_held_back:
+                asyncio.run(self._batches.hours.sleep(self._services.clock() + 1))
+                self._is_held_back = is_busy(self._services)
 
     def _record_unused(self, open_prompts: Callable[[], Iterator[Prompt]], found: Collected) -> None:
         """Enter in the ledger what came back for rows that another command answered meanwhile: it was paid for."""
@@ -321,7 +345,7 @@ class BatchRun:
         return RunStop("batch", message, PENDING)
 
     def _interrupted(self) -> RunStop:
-        if not self._open and self._job.for_later:
+        if not self._open and (self._job.for_later or self._is_held_back):
             return RunStop("batch", f"no longer waited for: nothing of it was called; {self._to_go_on()}", PENDING)
         if not self._open:
             return RunStop("interrupted", f"stopped; {self._to_go_on()}", 130)
