@@ -7,11 +7,12 @@ import json
 import pytest
 
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches, failed
+from batch_servers.answers import IgnoringCaps
 from command import Scrimp
 
 PROMPTS = [f"prompt {number}" for number in range(7)]
 # A call may cost $0.00018 and costs $0.000057.
-SMALL = ("--model", "fake/small", "--max-output", "4")
+SMALL = ("--model", "fake/small", "--max-output", "5")
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +97,7 @@ def test_a_request_that_is_too_large_alone_fails_its_row_and_no_other(batched: S
 
 def test_live_calls_of_a_job_have_what_its_batches_left_of_the_cap(batched: Scrimp, server: OpenAIBatches) -> None:
     server.script = [COMPLETED]
-    server.answer = lambda model, prompt: "long " * 200  # whatever cap on tokens it was given
+    server.answer = IgnoringCaps(lambda model, prompt: "long " * 200)
     batched.config(
         (batched.home / "config.toml").read_text()
         + f'[providers.plain]\nbase_url = "{server.url}"\ndialect = "openai"\nkey_env = "FAKE_KEY"\n'
