@@ -34,6 +34,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "ledger.db"
 
     @property
+    def cost_sums_db(self) -> Path:
+        """Sums of the ledger, for `scrimp cost`: made anew from it where they are missing."""
+        return self.data / "cost-sums.db"
+
+    @property
     def failed_rows(self) -> Path:
         """The input rows that failed, a file for each run, for 30 days."""
         return self.data / "failed-rows"

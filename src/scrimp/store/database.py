@@ -94,8 +94,9 @@ def _connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool) -
     with store_errors(path):
         _create_private(path)
         db = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread, cached_statements=64
-        )
+            path.absolute(), timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread,
+            cached_statements=64, uri=True,
+        )  # fmt: skip
         try:
             _prepare(db, migrations)
         except BaseException:

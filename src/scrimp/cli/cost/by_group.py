@@ -3,48 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Annotated
 
 import typer
-from msgspec.structs import asdict
 
-from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.billing.cost_total import CostTotal
+from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, time_zone
+from scrimp.cli.printing import print_json, print_line, print_rows, print_table
 from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
-from scrimp.render.bill.amounts import abbreviate_count
-from scrimp.render.streams import StreamStyle
-from scrimp.render.tables import narrowest_width, wrap
-from scrimp.store.ledger import GROUP_WORDS, GROUPS, Ledger, LedgerTotal
-from scrimp.units import (
-    UNKNOWN,
-    format_count,
-    format_dollars,
-    format_known_dollars,
-    known_or_none,
-    parse_duration,
-    pluralize,
-)
+from scrimp.flows.spend.flagships import flagships
+from scrimp.render.costs.csv_lines import csv_lines
+from scrimp.render.costs.document import cost_documents
+from scrimp.render.costs.tables import Table, amounts_table, flagship_line, rates_table, sum_line
+from scrimp.render.tables import wrap
+from scrimp.store.cost_sums.groups import FLAGSHIP, GROUP_WORDS, OTHERS, PERIODS, WORDS
+from scrimp.store.ledger import Ledger
+from scrimp.units import parse_duration
 
-_Number = Callable[[int], str]
-_COLUMNS: Mapping[str, Callable[[LedgerTotal, _Number], str]] = {
-    "calls": lambda total, number: number(total.calls),
-    "failed": lambda total, number: number(total.failed),
-    "lost": lambda total, number: number(total.lost),
-    "tokens in": lambda total, number: number(total.input),
-    "out": lambda total, number: number(total.output),
-    "cost": lambda total, _: format_known_dollars(total.cost, _unknown_calls(total)),
-    "unpriced": lambda total, number: number(total.unpriced) if total.unpriced else "",
-    "escalated": lambda total, number: f"{number(total.escalated)}/{number(total.chained)}" if total.chained else "",
-}
-_TROUBLE = ("failed", "lost", "unpriced")
-_OF_CALLS = ("model", "arm", "provider", "tier", "status")  # groups that divide the calls of a row
+_EMPTY = "the ledger has no such calls: `scrimp run` and `scrimp ask` add them"
 
 
 def _groups(incomplete: str) -> list[str]:
-    return [word for word in GROUPS if word.startswith(incomplete)]
+    return [word for word in WORDS if word.startswith(incomplete)]
 
 
 def cost(
@@ -53,12 +37,27 @@ def cost(
     by: Annotated[
         str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.", autocompletion=_groups)
     ] = "model",
+    zone: Annotated[
+        str,
+        typer.Option(
+            metavar="ZONE", help="Of hours, days, weeks and months: utc, local, or a name such as Europe/Berlin."
+        ),
+    ] = UTC_ZONE,
+    rates: Annotated[
+        bool, typer.Option("--rates", help="Show what a call costs, and how often calls fail, instead of tokens.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with the fields of the JSON.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Print the alerts of [alerts] that are in force instead; exit 8 if any are.")
     ] = False,
 ) -> None:
     """Show what was paid, by model, tier, user or day.
+
+    --rates shows the share of the dollars, what a call and a thousand rows that were called cost, the calls without a
+    completion, those made because one before had none, the rows of chains answered above their cheap models, and the
+    seconds within which half and 95 % of the completions came, to within 13 %: those of batches are left out. The
+    flagship is the baseline of the config, and the models that tier high alone has.
 
     By chain, task, route, user, run, day or tag, 6/30 escalated are six of thirty rows of chains that were answered
     above their cheap models. Rows of earlier versions are not counted.
@@ -81,29 +80,60 @@ def cost(
 
         check_alerts(context, as_json=as_json)
         return
+    if as_json and as_csv:
+        raise UsageError("--json and --csv are two formats: give one of them")
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
+        chosen, models = time_zone(zone), _flagships(session)
         session.services.stores.recover()
-        ledger = Ledger(session.services.paths.ledger_db)
-        totals = ledger.totals(by, since=start)
-        check_drift(session, ledger)
+        with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+            check_drift(session, ledger)
         _check_levels(session)
-        ledger.close()
+        with open_sums(session) as sums:
+            totals = sums.totals(by, since=start, zone=chosen, flagships=models)
+            of_flagships = sums.totals("flagship", since=start, flagships=models) if rates else []
         if as_json:
-            print_json([_as_json(total, by) for total in totals])
-            return
-        headers, rows, align = _table(totals, by, session.out)
-        print_table(
-            headers,
-            rows,
-            align,
-            session.out,
-            empty="the ledger has no such calls: `scrimp run` and `scrimp ask` add them",
-        )
-        unknown = sum(map(_unknown_calls, totals))
-        if len(totals) > 1 or unknown:
-            for line in wrap(_total(totals), session.out.width) if session.out.terminal else [_total(totals)]:
-                print_line(line)
+            print_json(cost_documents(totals, by))
+        elif as_csv:
+            _print_csv(cost_documents(totals, by))
+        else:
+            header = f"{by} ({zone})" if by in PERIODS else by
+            _print_table((rates_table if rates else amounts_table)(totals, header, by, session.out), totals, session)
+            _warn_of_efforts(totals, by, session)
+            if totals and rates:
+                named = {total.name: total for total in of_flagships}
+                _print_wrapped(flagship_line(named.get(FLAGSHIP), named.get(OTHERS), models), session)
+
+
+def _print_table(table: Table, totals: Sequence[CostTotal], session: Session) -> None:
+    print_table(*table, session.out, empty=_EMPTY)
+    if len(totals) > 1 or any(total.unknown for total in totals):
+        _print_wrapped(sum_line(totals), session)
+
+
+def _print_wrapped(text: str, session: Session) -> None:
+    for line in wrap(text, session.out.width) if session.out.terminal else [text]:
+        print_line(line)
+
+
+def _print_csv(documents: Sequence[Mapping[str, object]]) -> None:
+    rows = [list(documents[0]), *(document.values() for document in documents)] if documents else []
+    print_rows(line.encode("utf-8", "backslashreplace") for line in csv_lines(rows))
+
+
+def _warn_of_efforts(totals: Sequence[CostTotal], by: str, session: Session) -> None:
+    """Say which models have calls at several efforts in one line: one that thinks longer is another bargain."""
+    mixed = [total.name for total in totals if len(total.efforts) > 1] if by == "model" else []
+    if mixed:
+        have = "has calls at several efforts" if len(mixed) == 1 else "have calls at several efforts each"
+        session.messages.note(f"{', '.join(mixed)} {have}, added up here: --by arm shows them apart")
+
+
+def _flagships(session: Session) -> tuple[str, ...]:
+    services = session.services
+    wanted = services.loaded.config.defaults.baseline
+    baseline = None if wanted is None else services.routes.model(wanted).without_arm
+    return flagships(baseline, services.routes.listed_tiers)
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -118,57 +148,9 @@ def _refuse_options(context: typer.Context) -> None:
             )
 
 
-def _table(
-    totals: Sequence[LedgerTotal], by: str, style: StreamStyle
-) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
-    """Return headers, rows and alignment: in a pipe every column, at a terminal those that fit and are not empty."""
-    told = by not in _OF_CALLS and any(total.chained for total in totals)
-    names = [name for name in _COLUMNS if name != "escalated" or told]
-    if style.terminal:
-        names = [name for name in names if name not in _TROUBLE or any(getattr(total, name) for total in totals)]
-    without_tokens = [name for name in names if name not in ("tokens in", "out")]
-    attempts = ((names, format_count), (names, abbreviate_count), (without_tokens, abbreviate_count))
-    for columns, number in attempts:
-        headers = (by, *columns)
-        rows = [(total.label, *(_COLUMNS[name](total, number) for name in columns)) for total in totals]
-        align = "l" + "r" * len(columns)
-        if not style.terminal or narrowest_width(headers, rows, align) <= style.width:
-            break
-    return headers, rows, align
-
-
-def _total(totals: Sequence[LedgerTotal]) -> str:
-    """Return the sum of the known costs, and how many calls are not in it."""
-    cost = sum((total.cost for total in totals), Decimal(0))
-    unpriced, lost = sum(total.unpriced for total in totals), sum(total.lost for total in totals)
-    if not unpriced and not lost:
-        return f"total {format_dollars(cost)}"
-    without = [f"{pluralize(unpriced, 'call')} of unknown price"] if unpriced else []
-    if lost:
-        without.append(f"{pluralize(lost, 'lost call')} that may have been billed")
-    known = f"at least {format_dollars(cost)}" if cost else UNKNOWN
-    return f"total {known}, without {' and '.join(without)}"
-
-
-def _unknown_calls(total: LedgerTotal) -> int:
-    """Return the number of calls whose cost is unknown: a lost call may have been billed."""
-    return total.unpriced + total.lost
-
-
 def _check_levels(session: Session) -> None:
     """Warn of certified levels of compression that no longer hold."""
     if session.services.paths.tuned.exists():
         from scrimp.cli.tune.drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
 
         warn_of_level_drift(session)
-
-
-def _as_json(total: LedgerTotal, by: str) -> dict[str, object]:
-    shown = asdict(total)
-    cost = shown.pop("cost")
-    unknown = _unknown_calls(total)
-    if by not in ("model", "arm"):
-        del shown["answered_by"]
-    return {
-        by: shown.pop("name"), "cost_usd": known_or_none(cost, unknown), **shown, "at_least": unknown > 0,
-    }  # fmt: skip

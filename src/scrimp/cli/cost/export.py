@@ -13,7 +13,7 @@ from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
 from scrimp.enums import LedgerFormat
 from scrimp.errors import output_error
-from scrimp.render.ledger_rows import ledger_lines
+from scrimp.render.costs.ledger_rows import ledger_lines
 from scrimp.store.entry_reader import entries_since
 from scrimp.units import parse_duration
 

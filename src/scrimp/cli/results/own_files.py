@@ -32,7 +32,7 @@ class OwnFiles:
 def _files(session: Session) -> Iterator[Path]:
     services = session.services
     paths, loaded = services.paths, services.loaded
-    for database in (paths.cache_db, paths.ledger_db):
+    for database in (paths.cache_db, paths.ledger_db, paths.cost_sums_db):
         yield database
         yield from (database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))
     yield from (paths.config, paths.tuned, paths.trust, paths.prices, paths.last_prices, paths.own_prices)

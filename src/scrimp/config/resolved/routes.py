@@ -65,6 +65,11 @@ class Routes:
         """The models of each tier, in order: the user's list, else the shipped one, else the embedded model."""
         if not self._config.tiers and not self.any_key:
             return dict.fromkeys(get_args(Tier), (self._with_settings(EMBEDDED_MODEL),))
+        return self.listed_tiers
+
+    @property
+    def listed_tiers(self) -> Mapping[str, tuple[ModelRef, ...]]:
+        """The same lists, whether there is a key or not."""
         shipped = {name: tuple(map(self._with_settings, models)) for name, models in SHIPPED_TIERS.items()}
         configured = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
         return shipped | configured

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrimp.flows.stores.recovery import commit_records
 from scrimp.store import cache, ledger
 from scrimp.store.batches.schema import MIGRATIONS
+from scrimp.store.cost_sums.connection import remove_sums
 from scrimp.store.repair.database import repair_database
 from scrimp.store.repair.journals import damaged_journals, fragments, set_searched
 from scrimp.units import pluralize
@@ -22,6 +23,8 @@ def repair_stores(paths: Paths) -> list[str]:
     for path, migrations in stores:
         if (made := repair_database(path, migrations)) is not None:
             said.append(f"{path} made anew from {pluralize(made.rows, 'row')}; the damaged file is {made.kept_as}")
+            if path == paths.ledger_db:
+                remove_sums(paths.cost_sums_db)
             if path == paths.batches_db:
                 said.append("batches that are lost from it: scrimp batch reconcile finds them at their providers")
     for journal in damaged_journals(paths.ledger_db.parent):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
-from io import StringIO
+from itertools import chain
 
 from msgspec.structs import asdict
 
 from scrimp.enums import LedgerFormat
-from scrimp.render.decimal_json import decimal_number, encode_json
+from scrimp.render.costs.csv_lines import csv_lines
+from scrimp.render.decimal_json import encode_json
 from scrimp.values import Entry
 
 _TOKENS = ("input", "output", "cache_read", "cache_write", "cache_write_long", "reasoning")
@@ -43,27 +42,5 @@ def _row(entry: Entry) -> dict[str, object]:
 
 
 def _csv_lines(rows: Iterable[dict[str, object]]) -> Iterator[bytes]:
-    line = StringIO()
-    # csv quotes the characters of its line end, and readers end a line at a lone \r too: so name both.
-    writer = csv.writer(line, lineterminator="\r\n")
-    for cells in _with_header(rows):
-        writer.writerow(cells)
-        yield (line.getvalue().removesuffix("\r\n") + "\n").encode("utf-8", "backslashreplace")
-        line.seek(0)
-        line.truncate()
-
-
-def _with_header(rows: Iterable[dict[str, object]]) -> Iterator[Iterable[str]]:
-    yield COLUMNS
-    for row in rows:
-        yield [_cell(row[name]) for name in COLUMNS]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return bytes(decimal_number(value)).decode()
-    if isinstance(value, bool):
-        return str(value).lower()
-    return encode_json(value).decode() if isinstance(value, dict) else str(value)
+    cells = ([row[name] for name in COLUMNS] for row in rows)
+    return (line.encode("utf-8", "backslashreplace") for line in csv_lines(chain([COLUMNS], cells)))

@@ -1,0 +1,86 @@
+"""The sum of a group of calls, and what follows from it: what one costs, how often they fail, how long they take."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from scrimp.billing.latency import percentile
+from scrimp.units import PICODOLLAR, known_or_none
+from scrimp.values import both_names
+
+
+class CostTotal(Struct, frozen=True, kw_only=True):
+    """A sum of ledger entries. Numbers of calls, of tokens, and dollars of those whose cost is known."""
+
+    name: str
+    answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
+    efforts: tuple[str, ...] = ()  # of a model: those that its calls were made at, "" where none was asked for
+    calls: int
+    failed: int
+    lost: int
+    truncated: int
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+    reasoning: int
+    cost: Decimal
+    unpriced: int
+    chained: int  # rows of chains that ended with one of these calls
+    escalated: int  # of these, above the cheap models of the chain
+    numbered: int  # calls of which it is known which of their row they were: all but those of earlier versions
+    rows: int  # of these, the first of their row
+    retries: int  # of these, made because the row's call before had no completion
+    numbered_cost: Decimal  # of the numbered calls
+    numbered_unknown: int  # numbered calls whose cost is unknown
+    latencies: tuple[int, ...]  # completions by how long they took, as `latency` has them; not those of batches
+
+    @property
+    def label(self) -> str:
+        """The group for people to read, with both names of a model."""
+        return both_names(self.name, self.answered_by)
+
+    @property
+    def unknown(self) -> int:
+        """The number of calls whose cost is unknown: a lost call may have been billed."""
+        return self.unpriced + self.lost
+
+    @property
+    def known_cost(self) -> Decimal | None:
+        """The dollars, None where nothing of them is known."""
+        return known_or_none(self.cost, self.unknown)
+
+    @property
+    def cost_per_call(self) -> Decimal | None:
+        """The mean dollars of the calls that were billed and whose cost is known; None where there are none."""
+        return _quotient(self.cost, self.calls - self.failed - self.unknown)
+
+    @property
+    def cost_per_1000_rows(self) -> Decimal | None:
+        """The known dollars of all calls of a thousand rows that were called: at least, where some are unknown."""
+        return _quotient(self.numbered_cost * 1000, self.rows)
+
+    @property
+    def error_rate(self) -> float:
+        """The share of the calls that have no completion."""
+        return (self.failed + self.lost) / self.calls
+
+    @property
+    def retry_rate(self) -> float | None:
+        """The share of the calls that were made because one before had no completion."""
+        return self.retries / self.numbered if self.numbered else None
+
+    @property
+    def escalation_rate(self) -> float | None:
+        """The share of the rows of chains that were answered above the cheap models."""
+        return self.escalated / self.chained if self.chained else None
+
+    def seconds(self, share: float) -> float | None:
+        """Return a percentile of the time to a completion."""
+        return percentile(self.latencies, share)
+
+
+def _quotient(dollars: Decimal, number: int) -> Decimal | None:
+    return (dollars / number).quantize(PICODOLLAR) if number else None

@@ -1,0 +1,46 @@
+"""The sums of the ledger, brought up to it, and the time zone of their days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, tzinfo
+
+from scrimp.cli.session import Session
+from scrimp.errors import UsageError
+from scrimp.store.cost_sums.sums import CostSums
+from scrimp.store.ledger import Ledger
+from scrimp.units import format_count
+
+UTC_ZONE, LOCAL_ZONE = "utc", "local"
+_MANY = 500_000  # calls that take more than a moment to add up
+
+
+@contextmanager
+def open_sums(session: Session) -> Iterator[CostSums]:
+    """Open the sums of the session's ledger, with all of its calls in them; a note says when that takes a while."""
+    paths = session.services.paths
+    Ledger(paths.ledger_db).close()  # which makes it, or brings its schema up to date
+    with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums:
+        behind = sums.entries_behind()
+        if behind > _MANY:
+            session.messages.note(f"adding up {format_count(behind)} calls of the ledger, which is done once")
+        if behind:
+            sums.refresh()
+        yield sums
+
+
+def time_zone(word: str) -> tzinfo | None:
+    """Return the zone of a word, None for that of the machine. Raises UsageError for one that is not known."""
+    if word == UTC_ZONE:
+        return UTC
+    if word == LOCAL_ZONE:
+        return None
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only for a zone that is named
+
+    try:
+        return ZoneInfo(word)
+    except (KeyError, ValueError, OSError) as error:  # KeyError: ZoneInfoNotFoundError
+        raise UsageError(
+            f"--zone: {word} is not a time zone of this machine: give utc, local, or a name such as Europe/Berlin"
+        ) from error

@@ -1,0 +1,1 @@
+"""What was paid, as tables, documents, bars and a page."""

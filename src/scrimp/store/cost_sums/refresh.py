@@ -1,0 +1,91 @@
+"""Bringing the sums up to the ledger: entries that came since, in groups, and quarters in which any has changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from scrimp.store.cost_sums.measures import COLUMNS, DIMENSIONS, KEYS, SECONDS, by_dimension, grouped
+from scrimp.store.database import transaction
+
+# Entries in one transaction: others that bring the sums up to date wait for it.
+_GROUP = 200_000
+_ADD = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
+_CONFLICT = f" ON CONFLICT (dimension, quarter, {', '.join(KEYS)}) DO UPDATE SET {_ADD}"
+
+
+def refresh(db: sqlite3.Connection, progress: Callable[[int], None] = lambda _: None, group: int = _GROUP) -> None:
+    """Add what the sums lack; `progress` is told the number of entries after each group of them."""
+    behind = True
+    while behind:
+        with transaction(db):
+            _follow_changes(db)
+            added, behind = _add_group(db, group)
+        progress(added)
+
+
+def entries_behind(db: sqlite3.Connection) -> int:
+    """Return about how many entries the sums lack; 1 where only changes are to be followed."""
+    ((entry, change, newest, changed),) = db.execute(
+        "SELECT entry, change, (SELECT coalesce(max(id), 0) FROM ledger.entries),"
+        " (SELECT coalesce(max(id), 0) FROM ledger.entry_changes) FROM reach"
+    ).fetchall()
+    return abs(int(newest) - int(entry)) or int(change != changed) or int(not _is_of_this_ledger(db))
+
+
+def reach_of(db: sqlite3.Connection) -> int:
+    """Return the newest entry in the sums, by its id; 0 where they are not, or no longer, those of the ledger."""
+    ((entry, behind),) = db.execute(
+        "SELECT entry, change <> (SELECT coalesce(max(id), 0) FROM ledger.entry_changes) FROM reach"
+    ).fetchall()
+    return 0 if behind or not _is_of_this_ledger(db) else int(entry)
+
+
+def _follow_changes(db: sqlite3.Connection) -> None:
+    """Make the sums anew of quarters whose entries were changed, and all where they are those of another ledger."""
+    ((entry, change),) = db.execute("SELECT entry, change FROM reach").fetchall()
+    ((newest,),) = db.execute("SELECT coalesce(max(id), 0) FROM ledger.entry_changes").fetchall()
+    if newest < change or not _is_of_this_ledger(db):
+        db.execute("DELETE FROM sums")
+        db.execute("UPDATE reach SET entry = 0, call = '', change = ?", (newest,))
+        return
+    if newest == change:
+        return
+    quarters = db.execute(
+        f"SELECT DISTINCT CAST(time AS INTEGER) / {SECONDS} FROM ledger.entry_changes WHERE id > ?",  # noqa: S608 - the constant
+        (change,),
+    ).fetchall()
+    for (quarter,) in quarters:
+        for dimension in DIMENSIONS:
+            db.execute("DELETE FROM sums WHERE dimension = ? AND quarter = ?", (dimension, quarter))
+        began = quarter * SECONDS
+        _add(db, "time >= ? AND time < ? AND id <= ?", (began, began + SECONDS, entry))
+    db.execute("UPDATE reach SET change = ?", (newest,))
+
+
+def _is_of_this_ledger(db: sqlite3.Connection) -> bool:
+    """Return whether the newest entry in the sums is the ledger's: it may have been replaced by another one."""
+    ((entry, call),) = db.execute("SELECT entry, call FROM reach").fetchall()
+    found = db.execute("SELECT call FROM ledger.entries WHERE id = ?", (entry,)).fetchone()
+    return not entry or found == (call,)
+
+
+def _add_group(db: sqlite3.Connection, group: int) -> tuple[int, bool]:
+    """Add the entries that follow; return how many, and whether there may be more."""
+    ((entry,),) = db.execute("SELECT entry FROM reach").fetchall()
+    ((last, added),) = db.execute(
+        "SELECT max(id), count(*) FROM (SELECT id FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)", (entry, group)
+    ).fetchall()
+    if not added:
+        return 0, False
+    _add(db, "id > ? AND id <= ?", (entry, last))
+    db.execute("UPDATE reach SET entry = ?, call = (SELECT call FROM ledger.entries WHERE id = ?)", (last, last))
+    return added, added == group
+
+
+def _add(db: sqlite3.Connection, where: str, parameters: tuple[object, ...]) -> None:
+    db.execute(f"CREATE TEMP TABLE grouped AS {grouped(tuple(DIMENSIONS), where)}", parameters)
+    for dimension in DIMENSIONS:
+        db.execute(f"INSERT INTO sums (dimension, quarter, {', '.join((*KEYS, *COLUMNS))})"
+                   f" {by_dimension(dimension, 'temp.grouped')}{_CONFLICT}")  # fmt: skip
+    db.execute("DROP TABLE temp.grouped")
