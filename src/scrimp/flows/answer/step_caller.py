@@ -120,7 +120,7 @@ class StepCaller:
         step = question.step
         if question.reply is not None and self._client.halted:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
-        usable = [model for model in self._places(step, row) if row.may_call(step, model)]
+        usable = [model for model in self.places(step, row) if row.may_call(step, model)]
         attachments = _attachments(question, row)
         if defect := next((attached.defect for attached in attachments if attached.defect), None):
             return Failure(kind="invalid", message=defect, sent=False)
@@ -148,14 +148,15 @@ class StepCaller:
                 del retries[model]
         return result or self._no_model(step)
 
-    def _places(self, step: Step, row: PlannedRow | None = None) -> list[ModelRef]:
+    def places(self, step: Step, row: PlannedRow | None = None, *, batch: bool = False) -> list[ModelRef]:
         """Return the models of a step that can be called, each where it costs least for this row, then elsewhere."""
-        if self._offers is None or all(model.buy == "named" for model in step.candidates):
+        offers = self._offers
+        if offers is None or all(model.buy == "named" for model in step.candidates):
             return [model for model in step.candidates if model.provider in self._available]
         found: dict[tuple[str, str, Effort | None], ModelRef] = {}
         for model in step.candidates:
-            offers = self._offers
-            for place in offers.places(model) if row is None else offers.in_order(model, _bytes_of(row)):
+            known = offers.places(model) if row is None else offers.in_order(model, _bytes_of(row), batch=batch)
+            for place in known:
                 found.setdefault((place.provider, place.model, place.arm), place)
         return list(found.values())
 
@@ -191,15 +192,13 @@ class StepCaller:
 
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
-        return any(self._health.failure(model.provider, model.model) is None for model in self._places(step))
+        return any(self._health.failure(model.provider, model.model) is None for model in self.places(step))
 
     def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
         """Return whether the call of a completion had a cap, and can be made again under a higher one."""
         entry = completion.entry
         called = [
-            each
-            for each in self._places(step)
-            if entry and (each.provider, each.model) == (entry.provider, entry.model)
+            each for each in self.places(step) if entry and (each.provider, each.model) == (entry.provider, entry.model)
         ]
         return bool(called) and self.converses(step) and self._with_room(called[0], row) is not None
 

@@ -11,15 +11,15 @@ from scrimp.prices.model_names import is_same_model
 from scrimp.store.batches.records import ANY_QUESTION
 
 if TYPE_CHECKING:
-    from scrimp.escalation.questions import CallStep
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import StoredCall
+    from scrimp.values import ModelRef
 
 _FIRST_ERROR = 400  # of HTTP's statuses
 
 
-def adopted_calls(question: CallStep, calls: Sequence[StoredCall], recorder: RowRecorder) -> list[StoredCall]:
-    """Return the calls of adopted batches that asked this: of a row, a model is asked in the same order every time."""
+def adopted_calls(models: Sequence[ModelRef], calls: Sequence[StoredCall], recorder: RowRecorder) -> list[StoredCall]:
+    """Return the calls of adopted batches that asked these models: a row asks them in the same order every time."""
     used = {entry.call for entry in recorder.entries}
     found = []
     for call in calls:
@@ -27,7 +27,7 @@ def adopted_calls(question: CallStep, calls: Sequence[StoredCall], recorder: Row
             continue
         asked = [
             model.model
-            for model in question.step.candidates
+            for model in models
             if model.provider == call.provider and is_same_model(model.model, call.model)
         ]
         if asked:

@@ -82,7 +82,7 @@ class BatchCaller:
         if known is None and self._outbox is None:
             known = self._stored([row.key]).get(row.key)
         calls = [call for call in known or () if call.question == number] or adopted_calls(
-            question, known or (), recorder
+            (*question.step.candidates, *self._inner.places(question.step)) if known else (), known or (), recorder
         )
         result = self._reply(calls, question, row, recorder) if calls else None
         if result is not None and not self._may_be_sent_again(result, calls):
@@ -143,7 +143,7 @@ class BatchCaller:
         """Return the call that was sent, as far as a reply is read by it."""
         sent_to = [
             model
-            for model in question.step.candidates
+            for model in (*question.step.candidates, *self._inner.places(question.step))
             if (model.provider, model.model) == (stored.provider, stored.model)
         ]
         model = sent_to[0] if sent_to else ModelRef(stored.provider, stored.model)
@@ -163,14 +163,14 @@ class BatchCaller:
                 f"was not answered before job {job.job} was cancelled" if job.cancelled
                 else f"is not in a batch yet: scrimp batch watch {job.job}"
             )  # fmt: skip
-        usable = [
-            model
-            for model in question.step.candidates
-            if model.provider in self._batches.available and row.may_call(question.step, model)
-        ]
+        places = self._inner.places(question.step, row, batch=True)
+        usable = [model for model in places if row.may_call(question.step, model)]
         if not usable:
             return await self._inner.call(question, row, recorder)  # which says what is missing
-        self._collect(usable[0], question, row, recorder, number)
+        first = usable[0]
+        if first.buy == "cheapest":  # where no batch takes it there, another seller's may
+            first = next((model for model in usable if self._batchable.refusal(model) is None), first)
+        self._collect(first, question, row, recorder, number)
         raise _pending("is on its way to a batch")
 
     async def _call_live(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:

@@ -46,7 +46,7 @@ class LiveCalls:
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Call a model once it costs least, at once for a row of which a live call was paid: it would be lost."""
-        usable = [model for model in question.step.candidates if model.provider in self._batches.available]
+        usable = self._inner.places(question.step)
         paid = any(entry.batch is None for entry in recorder.entries)
         if not usable or paid or not self._batches.hours.change(usable[0]):
             return await self._inner.call(question, row, recorder)

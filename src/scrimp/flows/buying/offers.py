@@ -50,22 +50,22 @@ class Offers:
             self._sold[model] = self._sellers().of(model, self._available)
         return self._sold[model]
 
-    def in_order(self, model: ModelRef, size: int) -> list[ModelRef]:
+    def in_order(self, model: ModelRef, size: int, *, batch: bool = False) -> list[ModelRef]:
         """Return where to buy a model for a prompt of so many bytes, the best first; the others are failovers."""
         places = self.places(model)
         if not places:
             return []
-        offers = self.compare(places, expected_usage(size, model.max_output))
-        self._tell(model, offers[0])
+        offers = self.compare(places, expected_usage(size, model.max_output), batch=batch)
+        self._tell(model, offers[0], batch=batch)
         return [offer.model for offer in offers]
 
-    def compare(self, places: list[ModelRef], usage: Usage) -> list[Offer]:
-        """Return the offers for a call: those on credit first, then by price; those of unknown price last.
+    def compare(self, places: list[ModelRef], usage: Usage, *, batch: bool = False) -> list[Offer]:
+        """Return the offers for a call, or one in a batch: those on credit first, then by price, the unknown ones last.
 
         Of equals the model as it was named goes first.
         """
         offers = [
-            Offer(model=each, cost=self._cost(each, usage), on_credit=self.credits.has(each.provider))
+            Offer(model=each, cost=self._cost(each, usage, batch=batch), on_credit=self.credits.has(each.provider))
             for each in places
         ]
         return sorted(offers, key=lambda offer: (offer.cost is None, not offer.on_credit, offer.cost or Decimal(0)))
@@ -74,22 +74,23 @@ class Offers:
         """Return what a call for a prompt of so many bytes costs at a place, in dollars; None where unknown."""
         return self._cost(model, expected_usage(size, model.max_output))
 
-    def _cost(self, model: ModelRef, usage: Usage) -> Decimal | None:
-        when = self._clock()
-        return self._prices.cost_of(provider=model.provider, model=model.model, usage=usage, when=when).dollars
+    def _cost(self, model: ModelRef, usage: Usage, *, batch: bool = False) -> Decimal | None:
+        return self._prices.cost_of(
+            provider=model.provider, model=model.model, usage=usage, when=self._clock(), batch=batch
+        ).dollars
 
-    def _tell(self, model: ModelRef, best: Offer) -> None:
+    def _tell(self, model: ModelRef, best: Offer, *, batch: bool) -> None:
         """Say once where a model is bought, if it is not where it was named."""
         if best.model.provider == model.provider or (model, best.model.provider) in self._told:
             return
         self._told.add((model, best.model.provider))
-        why = "which is paid by a credit" if best.on_credit else f"for {self._rates(best.model)}"
-        rates = f"at {model.provider}: {self._rates(model)}"
+        why = "which is paid by a credit" if best.on_credit else f"for {self._rates(best.model, batch)}"
+        rates = f"at {model.provider}: {self._rates(model, batch)}"
         named = rates if model.provider in self._available else f"{model.provider} has no key"
         self._note(f"{model.id} is bought as {best.model.id}, {why} ({named})")
 
-    def _rates(self, model: ModelRef) -> str:
-        price = self._prices.price(model.provider, model.model, self._clock())
+    def _rates(self, model: ModelRef, batch: bool) -> str:
+        price = self._prices.price(model.provider, model.model, self._clock(), batch=batch)
         if price is None:
             return "no price is known"
         rates = price.rates_for(0)
