@@ -15,6 +15,7 @@ from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
+    from scrimp.flows.batch.shards.follow import Cancelled
     from scrimp.store.batches.records import Job
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -84,10 +85,20 @@ def cancel(job: JobArgument = None) -> None:
         with closing(BatchStore(session.services.paths.batches_db)) as store:
             found = find_job(store, job)
         done = cancel_job(found, session.services)
-        what = f"{pluralize(done.stopped, 'batch')} asked to stop" if done.stopped else "nothing of its own was open"
-        if done.shared:
-            what += f", {pluralize(done.shared, 'batch')} left alone that another job waits for"
-        session.messages.note(f"job {found.job} is cancelled: {what}; rows answered by then: scrimp batch fetch")
+        state = "was cancelled before" if found.cancelled else "is cancelled"
+        session.messages.note(
+            f"job {found.job} {state}: {_done(done)}; rows answered by then: scrimp batch fetch {found.job}"
+        )
+
+
+def _done(done: Cancelled) -> str:
+    told = {
+        "asked to stop": done.stopped, "cannot be stopped": done.unstopped,
+        "left alone that another job waits for": done.shared,
+    }  # fmt: skip
+    return ", ".join(f"{pluralize(number, 'batch')} {words}" for words, number in told.items() if number) or (
+        "no batch of it was open"
+    )
 
 
 def _shown(progress: ProgressMode | None) -> list[str]:

@@ -21,6 +21,7 @@ from scrimp.flows.batch.quote import Quote
 from scrimp.flows.spend.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.replies.error_words import provider_words
 from scrimp.store.batches.records import CallInShard
 from scrimp.transport.redaction import redacted
 from scrimp.values import Completion, Failure, ModelRef
@@ -124,6 +125,10 @@ class BatchCaller:
         result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._batches.secrets)
         if isinstance(result, Completion):
             result = replace(result, batch=True)
+        elif stored.why:
+            words = provider_words(reply)
+            message = f"{stored.provider} refused {stored.why} ({words}): without --batch, it is called live"
+            result = replace(result, message=self._batches.secrets.redact(message))
         if self._primer is not None:
             self._primer.came_back(call, stored, result)
         entry = recorder.add(call, result, call_id=call_id_of(stored), sent=stored.sent, batch=stored.shard)

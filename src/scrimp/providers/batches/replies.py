@@ -10,6 +10,7 @@ from typing import BinaryIO
 from msgspec.structs import replace
 
 from scrimp.enums import BatchRefusal, BatchState
+from scrimp.failures import policy_of
 from scrimp.providers.batches.flow import BatchRefusedError, BatchResult, LineFault
 from scrimp.providers.endpoint import Endpoint, HttpReply
 from scrimp.providers.json_access import (
@@ -24,6 +25,7 @@ from scrimp.providers.json_access import (
     string,
 )
 from scrimp.providers.replies.error_replies import to_failure
+from scrimp.providers.replies.error_words import provider_words
 from scrimp.values import Failure, Json, JsonObject
 
 # The states of OpenAI's batches, which others have adopted.
@@ -99,14 +101,28 @@ def data_in(body: JsonObject, endpoint: Endpoint) -> list[Json]:
 
 def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRefusedError:
     """Return what a refused request means for a batch."""
-    words = reply.body.decode(errors="replace").lower()
-    refusal = _refusal(reply.status, words)
+    refusal = _refusal(reply.status, reply.body.decode(errors="replace").lower())
     failure = to_failure(reply, endpoint, model)
-    if is_success(reply) and failure.kind == "server":  # an error that tells nothing of itself
+    redirects = reply.status in range(300, 400)  # as a network does that wants one to sign in
+    if redirects or (is_success(reply) and failure.kind == "server"):  # an error that tells nothing of itself
         return BatchRefusedError(failure, "unreadable")
-    if refusal == "too_large":  # which of a live call says that its prompt is too long
-        failure = replace(failure, message=f"{endpoint.name} takes no batch as large as this one ({reply.status})")
-    return BatchRefusedError(failure, refusal)
+    message = _message(endpoint, refusal, failure, provider_words(reply))
+    return BatchRefusedError(replace(failure, message=message), refusal)
+
+
+def _message(endpoint: Endpoint, refusal: BatchRefusal, failure: Failure, words: str) -> str:
+    """Return what is said of a refused batch: what failed live calls suggest, to pay or to shorten, may not help."""
+    said = f"{failure.http}: {words}" if words else str(failure.http)
+    whom = "this account" if failure.http in (_PAYMENT, _FORBIDDEN) else "this model"
+    sentences: Mapping[BatchRefusal, str] = {
+        "too_large": f"{endpoint.name} takes no batch as large as this one ({said})",
+        "no_batch": f"{endpoint.name} makes no batches for {whom} ({said})",
+        "not_found": f"{endpoint.name} has nothing there ({said})",
+        "queue_full": said,
+    }
+    if refusal != "other" or policy_of(failure).ends_provider:
+        return sentences.get(refusal, failure.message)
+    return f"{endpoint.name} is in trouble ({said})" if policy_of(failure).retried else words or said
 
 
 def _refusal(status: int, words: str) -> BatchRefusal:

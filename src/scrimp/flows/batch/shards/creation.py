@@ -49,7 +49,7 @@ class Creation(ShardWork):
         except BatchRefusedError as refused:
             return self._refusals.refused(shard, refused)
         self._unreadable.forget(shard.shard)
-        return self._saved(shard, state="uploaded", file=name)
+        return self._saved(shard, state="uploaded", file=name, held_until=None)
 
     async def create(self, shard: ShardRecord) -> ShardRecord:
         """Make the batch."""
@@ -79,15 +79,12 @@ class Creation(ShardWork):
         try:
             found = await self._wire.run(flow.find(shard_of(shard)), endpoint, repeatable=True)
         except BatchRefusedError as refused:
-            if refused.refusal == "unreadable":
-                return self._not_understood(shard, refused.failure.message)
-            self._note(f"{shard.provider} does not tell which batches there are: {refused.failure.message}")
-            return shard
+            return self._untold(shard, refused)
         self._unreadable.forget(shard.shard)
         own = await self._own(shard, found)
         if own:
             return self.confirmed(shard, own[0])
-        if own is None or self._clock() < shard.created + self._listed_after:
+        if own is None or not self.would_be_listed(shard):
             return shard
         return await self._made_again(shard)
 
@@ -129,14 +126,18 @@ class Creation(ShardWork):
             self._unpolled(shard, f"it may be any of {names} at {shard.provider}; their results will tell")
         return None if running else []
 
-    async def search(self, shard: ShardRecord) -> list[RemoteBatch]:
-        """Return what may be the batch of a shard; none where that is not known."""
+    def would_be_listed(self, shard: ShardRecord) -> bool:
+        """Return whether a batch of which its provider does not tell by now is not there."""
+        return self._clock() >= shard.created + self._listed_after
+
+    async def search(self, shard: ShardRecord) -> list[RemoteBatch] | None:
+        """Return what may be the batch of a shard; None where that is not known."""
         flow, endpoint = self._flow(shard)
         try:
             found = await self._wire.run(flow.find(shard_of(shard)), endpoint, repeatable=True)
         except BatchRefusedError:
-            return []
-        return await self._own(shard, found) or []
+            return None
+        return await self._own(shard, found)
 
     def confirmed(self, shard: ShardRecord, batch: RemoteBatch) -> ShardRecord:
         """Keep the batch that a shard is."""

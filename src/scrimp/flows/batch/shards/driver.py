@@ -14,6 +14,7 @@ from scrimp.flows.batch.shards.creation import Creation
 from scrimp.flows.batch.shards.fetching import Fetching
 from scrimp.flows.batch.shards.refusals import Refusals
 from scrimp.flows.batch.shards.shard_work import ShardWork
+from scrimp.flows.batch.shards.stopping import Stopping
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
 from scrimp.providers.batches.replies import unreadable
 from scrimp.store.batches.records import ShardRecord
@@ -38,6 +39,9 @@ class ShardDriver(ShardWork):
         super().__init__(batches, wire, spool, patience=patience, clock=clock, note=note)
         self._refusals = Refusals(batches, spool, patience=patience, clock=clock, note=note)
         self._creation = Creation(batches, wire, spool, self._refusals, patience=patience, clock=clock, note=note)
+        self._stopping = Stopping(
+            batches, wire, spool, self._creation, self._refusals, patience=patience, clock=clock, note=note
+        )
         self._fetching = Fetching(batches, wire, spool, self._refusals, patience=patience, clock=clock, note=note)
 
     async def step(self, shard: ShardRecord) -> ShardRecord:
@@ -50,9 +54,9 @@ class ShardDriver(ShardWork):
         take = steps.get(shard.state)
         return shard if take is None or not self._unreadable.is_due(shard.shard) else await take(shard)
 
-    def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
-        """Give up a shard that was not sent, with its calls."""
-        return self._refusals.drop(shard, why)
+    async def stop(self, shard: ShardRecord) -> bool:
+        """Ask for the end of a shard, or drop it where it was not sent; return whether it ends."""
+        return await self._stopping.stop(shard)
 
     async def _poll(self, shard: ShardRecord) -> ShardRecord:
         flow, endpoint = self._flow(shard)

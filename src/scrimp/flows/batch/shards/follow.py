@@ -7,27 +7,34 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from scrimp.errors import ConfigError
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
-from scrimp.providers.batches import batch_flow
-from scrimp.providers.batches.flow import BatchRefusedError
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.shards.driver import ShardDriver
     from scrimp.store.batches.records import ShardRecord
-    from scrimp.transport.batch_wire import BatchWire
 
 # Seconds between two looks at first, and how much longer each wait is than the one before, up to the longest.
 _FIRST_LOOK, _LONGER = 2.0, 1.3
 _BEFORE_SENT = ("ready", "uploading", "uploaded", "creating")
 
 
+class Cancelled(Struct, frozen=True):
+    """What the end of a job did to its batches."""
+
+    stopped: int  # those that were asked to stop, had stopped, or were not sent
+    unstopped: int  # those that cannot be stopped, and go on
+    shared: int  # those that go on as another job waits for them, too
+
+
 class Follower:
     """Takes the shards of a job to their ends."""
 
     def __init__(
-        self, batches: Batches, driver: ShardDriver, wire: BatchWire, *, longest: float,
+        self, batches: Batches, driver: ShardDriver, *, longest: float,
         tell: Callable[[JobProgress], None], hold: Callable[[str], AbstractContextManager[bool]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
@@ -35,7 +42,7 @@ class Follower:
 
         `hold` takes the lock of another job, whose shards are worked on by one process at a time, unless it is taken.
         """
-        self._batches, self._driver, self._wire, self._hold = batches, driver, wire, hold
+        self._batches, self._driver, self._hold = batches, driver, hold
         self._longest, self._tell, self._sleep = longest, tell, sleep
 
     async def submit(self) -> bool:
@@ -59,26 +66,17 @@ class Follower:
             await self._sleep(wait)
             wait = min(wait * _LONGER, self._longest)
 
-    async def cancel(self) -> int:
-        """Ask for the end of every open shard, or drop it; return how many go on, as another job waits for them."""
-        shared = 0
+    async def cancel(self) -> Cancelled:
+        """Ask for the end of every open shard, or drop it, but for those that another job waits for."""
+        stopped = unstopped = shared = 0
         for shard in self._open(queued=True):
             if self._is_shared(shard):
                 shared += 1
-                continue
-            if shard.state != "submitted" or shard.batch is None:
-                if shard.state != "creating":
-                    self._driver.drop(shard, "cancelled before it was sent")
-                continue
-            endpoint = self._batches.endpoints[shard.provider]
-            flow = batch_flow(endpoint)
-            if flow is None:
-                continue
-            try:
-                await self._wire.run(flow.cancel(shard.batch), endpoint, repeatable=True)
-            except BatchRefusedError as refused:
-                self._batches.warn(f"batch {shard.shard} could not be cancelled: {refused.failure.message}")
-        return shared
+            elif await self._driver.stop(shard):
+                stopped += 1
+            else:
+                unstopped += 1
+        return Cancelled(stopped, unstopped, shared)
 
     def has_only_shared(self) -> bool:
         """Return whether other jobs wait for all that is open."""

@@ -56,4 +56,4 @@ async def open_follower(
     folder = services.paths.batch_files
     async with open_wire(services, patience=patience) as wire:
         driver = ShardDriver(batches, wire, Spool(folder), patience=longest, clock=services.clock, note=services.note)
-        yield Follower(batches, driver, wire, longest=longest, tell=tell, hold=partial(held, folder))
+        yield Follower(batches, driver, longest=longest, tell=tell, hold=partial(held, folder))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
     from scrimp.store.batches.spool import Spool
 
+_REDIRECTS = range(300, 400)
 _FILES = 3  # uploads of a file that is not found when a batch is to be made of it
 # A provider's queue has room again after so many times what is over soon.
 _QUEUE_MOVES = 5
@@ -71,6 +72,9 @@ class Refusals:
     def _not_taken(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
         """Act on a reply by which there are no batches here, which may be a mistake that is over soon."""
         message = refused.failure.message
+        if refused.failure.http in _REDIRECTS:  # the address is wrong, of live calls, too
+            self._saved(shard, state="ready" if shard.file is None else "uploaded", error=message)
+            raise ProviderRefusedError(message)
         if refused.refusal == "unreadable":
             return self._again(shard, shard.shard, message, TRIES)
         if refused.refusal == "not_found" and shard.file is not None:  # as it is where the file is gone by now
@@ -78,8 +82,8 @@ class Refusals:
         return self.unsold(shard, message)
 
     def unsold(self, shard: ShardRecord, message: str) -> ShardRecord:
-        """Give up a shard whose model takes no batches: its calls are made live."""
-        self._note(f"{shard.provider}/{shard.model} takes no batches: {message}")
+        """Give up a shard whose model takes no batches: its calls are made live, which is said where they are."""
+        self._note(f"batch {shard.shard} is not sent: {message}")
         return self.given_up(replace(shard, state="unsold", error=message))
 
     def _again(self, shard: ShardRecord, what: str, message: str, tries: int) -> ShardRecord:
@@ -142,8 +146,13 @@ class Refusals:
         first = failed[0] if failed else None
         row = f" ({first.source})" if lines and first is not None and first.source else ""
         self._note(f"{shard.provider} refused batch {shard.shard}{row}: {message}")
+        why = "its line of a batch" if lines else "the batch it was in"
         self._store.keep_results(
-            shard, (Result(call.key, status=400, reply=_error_body(lines.get(call.number), message)) for call in failed)
+            shard,
+            (
+                Result(call.key, status=400, reply=_error_body(lines.get(call.number), message), why=why)
+                for call in failed
+            ),
         )
         done = replace(shard, state="refused", error=message, ended=self._clock())
         self._store.drop_waiting(done)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from scrimp.failures import is_retryable
 from scrimp.providers.batches import batch_flow
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ class ShardWork:
         return changed
 
     def _untold(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
-        """Act on a reply that tells nothing of a batch: the wait goes on, also where it is not found yet."""
-        tell = self._not_understood if refused.refusal == "unreadable" else self._unpolled
-        return tell(shard, refused.failure.message)
+        """Act on a reply that tells nothing of a batch: what is over soon is waited for, however long it takes."""
+        lasts = refused.refusal == "unreadable" or not (refused.failure.retry_hint or is_retryable(refused.failure))
+        return (self._not_understood if lasts else self._unpolled)(shard, refused.failure.message)
 
     def _unpolled(self, shard: ShardRecord, message: str) -> ShardRecord:
         """Note why a batch cannot be looked at."""
@@ -59,7 +60,7 @@ class ShardWork:
         name, number = shard.batch, self._unreadable.number(shard.shard)
         known = "may have been made" if name is None else f"is {name} at {shard.provider}, and billed there"
         self._batches.warn(
-            f"batch {shard.shard} is not asked about any more for now, after {number} replies that cannot be "
-            f"understood: {message}; it {known}, so its requests are not sent again"
+            f"batch {shard.shard} is not asked about any more for now, after {number} replies that tell nothing of it: "
+            f"{message}; it {known}, so its requests are not sent again"
         )
         return self._saved(shard, error=message)

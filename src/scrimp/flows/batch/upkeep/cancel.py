@@ -6,11 +6,12 @@ import asyncio
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.flows.batch.shards.follow import Cancelled
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
 from scrimp.store.batches.store import BatchStore
+from scrimp.units import parse_duration
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
@@ -20,27 +21,18 @@ if TYPE_CHECKING:
 _PATIENCE = 60.0  # seconds
 
 
-class Cancelled(Struct, frozen=True):
-    """What the end of a job did to its batches."""
-
-    stopped: int  # those that were asked to stop, or not sent
-    shared: int  # those that go on: another job waits for them, too
-
-
 def cancel_job(job: Job, services: Services) -> Cancelled:
-    """Ask for the end of all open batches of a job, but for those that another job waits for."""
+    """Ask for the end of all open batches of a job but for those that another job waits for; twice does no harm."""
     with closing(BatchStore(services.paths.batches_db)) as store:
         store.save_job(replace(job, cancelled=True))
-        open_shards = len(store.open_shards(job.job))
-        shared = 0
-        batches = batches_of(job, store, services)
-        if open_shards:
-            shared = asyncio.run(_cancel(batches, services))
-        return Cancelled(open_shards - shared, shared)
+        if not store.open_shards(job.job):
+            return Cancelled(0, 0, 0)
+        return asyncio.run(_cancel(batches_of(job, store, services), services))
 
 
-async def _cancel(batches: Batches, services: Services) -> int:
-    async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
-        shared = await follower.cancel()
+async def _cancel(batches: Batches, services: Services) -> Cancelled:
+    poll = parse_duration(services.loaded.config.batch.poll, "batch.poll")
+    async with open_follower(batches, services, patience=_PATIENCE, longest=poll) as follower:
+        done = await follower.cancel()
         await follower.look()
-        return shared
+        return done
