@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import sqlite3
+import string
 import subprocess
 import time
 from contextlib import closing
@@ -302,19 +304,23 @@ def test_what_cannot_be_kept_is_paid_for_where_that_is_allowed(ready: Scrimp, pr
     assert (ran.returncode, len(ran.stdout.splitlines()), len(provider.bodies)) == (0, 10, 10), ran.stderr
 
 
+def _letters(seed: int) -> str:
+    return "".join(random.Random(seed).choices(string.ascii_letters, k=20_000))  # what repeats would be stored in less
+
+
 def test_a_disk_that_fills_up_loses_no_completion_that_was_paid_for(ready: Scrimp, provider: FakeProvider) -> None:
     # The journal's first megabyte fits; the cache's log soon does not.
-    ready.file("long.jsonl", "".join(json.dumps({"text": f"{n} " + "x" * 20_000}) + "\n" for n in range(120)))
+    ready.file("long.jsonl", "".join(json.dumps({"text": f"{n} {_letters(n)}"}) + "\n" for n in range(240)))
     ran = run_with_room(ready, 1_100, "run", "long.jsonl", "-j", "8")
     paid, printed = len(provider.bodies), len(ran.stdout.splitlines())
     again = ready("run", "long.jsonl", "-j", "8")
 
     assert ran.returncode == 2, ran.stderr
     assert b"long.jsonl" in ran.stderr  # the command that resumes it
-    assert 8 < paid == printed < 120
-    assert (again.status, len(again.rows), len(provider.bodies)) == (0, 120, 120)
+    assert 8 < paid == printed < 240
+    assert (again.status, len(again.rows), len(provider.bodies)) == (0, 240, 240)
     with closing(sqlite3.connect(ready.home / "ledger.db")) as db:
-        assert db.execute("SELECT status, count(*) FROM entries GROUP BY 1").fetchall() == [("paid", 120)]
+        assert db.execute("SELECT status, count(*) FROM entries GROUP BY 1").fetchall() == [("paid", 240)]
 
 
 @pytest.mark.parametrize(
