@@ -59,6 +59,7 @@ def test_what_rows_begin_with_is_written_once_by_a_call_that_goes_alone_and_read
     assert Fraction(bill_of(scrimp)["baseline"]["cost_usd"]) == paid + saved
 
 
+NEWLINE = "\n"
 DOCUMENTS = [f"Chapter {name}. " + f"It rains in {name}. " * 300 + "\n\n" for name in ("Rome", "Oslo", "Bonn")]
 
 
@@ -181,3 +182,34 @@ def test_a_provider_that_wants_a_name_for_what_is_shared_gets_one_and_all_let_th
     assert at_once[0] == 1 < max(at_once)
     assert {"prompt_cache_key" in body for body in provider.bodies} == {sent}
     assert all(body["messages"][0]["content"] == SYSTEM for body in provider.bodies)
+
+
+def test_a_prefix_is_what_all_prompts_begin_with_and_is_kept_whatever_follows_it(scrimp: Scrimp) -> None:
+    cache = ClaudeCache()
+    with fake_provider(cache.answer) as provider:
+        configure(scrimp, provider.url)
+        scrimp.file("laws.txt", DOCUMENTS[0] + "\n")
+        scrimp.file(
+            "rows.jsonl", "".join(json.dumps({"prompt": "x", "system": f"It is day {day}."}) + "\n" for day in range(6))
+        )
+        ran = scrimp(*RUN, "rows.jsonl", "--prefix", "laws.txt")
+        hits = scrimp(*RUN, "rows.jsonl", "--prefix", "laws.txt")
+        plain = scrimp(*RUN, "rows.jsonl", "--cache", "only")
+
+    assert ran.status == 0, ran.err
+    assert {row["cache"] for row in hits.rows} == {"hit"}
+    assert plain.status == 7  # a prefix is part of what is asked
+    texts = ["".join(block["text"] for block in body["system"]) for body in provider.bodies]
+    assert sorted(texts) == [f"{DOCUMENTS[0].rstrip(NEWLINE)}\n\nIt is day {day}." for day in range(6)]
+    written = [usage["cache_creation_input_tokens"] for usage in cache.usages]
+    assert written[0] > 0
+    assert written[1:] == [0] * 5
+    assert {usage["cache_read_input_tokens"] for usage in cache.usages[1:]} == {written[0]}
+
+
+def test_a_prefix_that_cannot_be_read_is_said_before_the_first_call(scrimp: Scrimp) -> None:
+    scrimp.file("rows.jsonl", rows(2))
+    ran = scrimp("run", "rows.jsonl", "--prefix", "none.txt")
+
+    assert ran.status == 2
+    assert "--prefix: none.txt cannot be read" in ran.err

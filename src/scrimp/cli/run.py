@@ -183,6 +183,7 @@ def _files_read(reading: ReadingFlags, answer: AnswerFlags) -> dict[str, str | N
         "--only-failed": reading.only_failed,
         "-t": named_file(reading.template),
         "--system": named_file(reading.system),
+        "--prefix": reading.prefix,
         "--schema": schema_file(answer.schema),
         "--choices-text": named_file(answer.choices_text),
         **{f"--attach {name}": name for name in reading.attach or ()},

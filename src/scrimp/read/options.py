@@ -21,6 +21,7 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     prompt_field: str | None = None
     id_field: str | None = None
     system: str | None = None
+    prefix: str | None = None  # what all system texts begin with
     attachments: tuple[Attachment, ...] = ()  # of every prompt
     attach_field: str | None = None  # the column that names those of a row
     skip: int = 0
@@ -41,7 +42,12 @@ def option_text(value: str, name: str = "the text") -> str:
         return _check_utf8(value[1:], name)
     if not value.startswith("@"):
         return _check_utf8(value, name)
-    path = Path(value[1:])
+    return file_text(value[1:], name)
+
+
+def file_text(file: str, name: str) -> str:
+    """Return the text of a file that an option names, without the line ends at its end."""
+    path = Path(file)
     try:
         text = decode_file(path.read_bytes())
         return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")

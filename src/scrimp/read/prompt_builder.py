@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import TypeAlias
 
 from scrimp.errors import InputError
@@ -24,6 +25,8 @@ class PromptBuilder:
     def __init__(self, options: ReadOptions, warn: Callable[[str], None]) -> None:
         self._warn, self._warned = warn, False
         self._system, self._prompt_field, self._id_field = options.system, options.prompt_field, options.id_field
+        self._prefix = options.prefix
+        self._prefixed = lru_cache(maxsize=16)(self._with_prefix)  # mostly of one text, which all rows share then
         self._render: Callable[[JsonObject, str], _ToldText] | None = None
         self._template = options.template
         self._attachments, self._attach_field = options.attachments, options.attach_field
@@ -61,7 +64,7 @@ class PromptBuilder:
         return Prompt(
             index=index, text=conversation.text, told=conversation.told,
             id=self._id(row, columns, where) or _default_id(source, number, where),
-            system=system or None, history=conversation.history,
+            system=self._prefixed(system), history=conversation.history,
             after=conversation.after, row=row, source=where, template=self._template,
             file=source.name, number=number, tabular=tabular, attachments=self._attached(columns, source, where),
         )  # fmt: skip
@@ -75,10 +78,15 @@ class PromptBuilder:
             raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
         return Prompt(
             index=index, text=value if text is None else text, told=told,
-            id=_id_text(id_value) or _default_id(source, number, where), system=self._system or None, source=where,
+            id=_id_text(id_value) or _default_id(source, number, where), source=where,
+            system=self._prefixed(self._system),
             template=self._template, file=source.name, number=number, line=None if text is None else value,
             attachments=self._attached(columns, source, where),
         )  # fmt: skip
+
+    def _with_prefix(self, system: str | None) -> str | None:
+        """Return a system text after what all of them begin with."""
+        return "\n\n".join(text for text in (self._prefix, system) if text) or None
 
     def _attached(self, columns: JsonObject, source: Source, where: str) -> tuple[Attachment, ...]:
         """Return what goes with every prompt, then what the row names."""

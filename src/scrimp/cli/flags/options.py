@@ -72,6 +72,15 @@ IdField = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column 
 System = Annotated[
     str | None, typer.Option("-s", "--system", metavar="STR|@FILE", help="A system text for every prompt.")
 ]
+Prefix = Annotated[
+    str | None,
+    typer.Option(
+        "--prefix",
+        metavar="FILE",
+        help="A text that every prompt begins with, such as a document; it goes before the system text, where "
+        "providers keep it.",
+    ),
+]
 Attach = Annotated[
     list[str] | None,
     typer.Option(

@@ -17,6 +17,7 @@ class ReadingFlags(FlagGroup, frozen=True):
     prompt_field: o.PromptField = None
     id_field: o.IdField = None
     system: o.System = None
+    prefix: o.Prefix = None
     attach: o.Attach = None
     attach_field: o.AttachField = None
     skip: o.Skip = 0
