@@ -240,3 +240,20 @@ def test_a_sameness_with_no_provider_is_found_by_a_check(scrimp: Scrimp) -> None
 
     scrimp.config('[models."openai/x"]\nsame_as = "y"\n')
     assert "same_as 'y' names no model: write it as provider/model" in scrimp("config", "check").err
+
+
+def test_a_gateways_own_name_has_the_price_of_the_list_that_it_sells_by(
+    scrimp: Scrimp, provider: FakeProvider, router: FakeProvider
+) -> None:
+    scrimp.config(
+        f'[providers.openai]\nbase_url = "{provider.url}"\nkey_env = ""\n[providers.house]\ndialect = "openai"\n'
+        f'base_url = "{router.url}"\nkey_env = ""\nprice_provider = "openai"\ndiscount = "10%"\n'
+        '[models."house/cheap-one"]\nsame_as = "openai/gpt-6-luna"\n'
+    )
+    router.answer = lambda _: completion("hi", model="gpt-6-luna-2026-09-22")
+
+    ran = scrimp("run", "-", "-m", "gpt-6-luna", stdin="hello\n")
+
+    assert (ran.rows[0]["provider"], ran.rows[0]["cost_usd"]) == ("house", 0.0000018)  # 10 at 0.09 and 2 at 0.45
+    assert "was answered by" not in ran.err
+    assert "Without scrimp (openai/gpt-6-luna): about $0.000002." in ran.err

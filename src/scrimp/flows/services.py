@@ -128,7 +128,8 @@ class Services:
             **price_rows(config),
         }  # fmt: skip
         return PriceBook(
-            own, table=self.paths.prices, lists=lists, regions=regions, discounts=discounts_of(config, kept)
+            own, table=self.paths.prices, lists=lists, regions=regions, discounts=discounts_of(config, kept),
+            vendors_name=self.routes.vendors_name,
         )  # fmt: skip
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from scrimp.prices.corrections import still_holding
 from scrimp.prices.dated_changes import DatedChange, next_change
 from scrimp.prices.discounts import NO_DISCOUNTS, Discounts
 from scrimp.prices.lookup import PriceLookup, PriceMatch, user_price
-from scrimp.prices.model_names import without_effort
+from scrimp.prices.model_names import is_same_model, without_effort
 from scrimp.prices.price_lists import LIST_NAMES, SELLERS
 from scrimp.prices.price_row import (
     BATCH,
@@ -85,12 +85,15 @@ class PriceBook:
         lists: Mapping[str, str] | None = None,
         regions: Mapping[str, str] | None = None,
         discounts: Discounts = NO_DISCOUNTS,
+        vendors_name: Callable[[str, str], str] = lambda _, model: model,
     ) -> None:
         """Take the user's prices by provider/model, and the path of a table that is used unless it is older than ours.
 
         `lists` maps a provider without a price list of its own to the provider whose list applies, `regions` one whose
         address keeps calls in a region to that region. A discount is on prices of lists, not on the user's own.
+        `vendors_name` returns the name on a provider's list of a model that has another one there.
         """
+        self._vendors_name = vendors_name
         self._discounts = discounts
         self._lists, self._regions = dict(lists or {}), dict(regions or {})
         self._overrides = dict(overrides or {})
@@ -153,6 +156,10 @@ class PriceBook:
             )
         return self._in_force[key]
 
+    def means(self, provider: str, asked: str, answered: str) -> bool:
+        """Return whether the name in a reply means the model that a provider was asked for, by either of its names."""
+        return is_same_model(asked, answered) or is_same_model(self._vendors_name(provider, asked), answered)
+
     def cheap_hours(self, provider: str, model: str, when: float) -> CheapHours | None:
         """Return when a live call costs least within a day; None if its price does not change until then."""
         match = self._match(provider, model)
@@ -165,7 +172,7 @@ class PriceBook:
 
     def listed(self, provider: str, model: str, when: float) -> Price | None:
         """Return the rates on the price lists, whatever the user's own prices are; None where there are none."""
-        match = self._lookup.find(self._lists.get(provider, provider), model)
+        match = self._lookup.find(self._lists.get(provider, provider), self._vendors_name(provider, model))
         return None if match is None else self._price(match, provider, model, utc_moment(when))
 
     def listings(self, when: float, provider: str | None = None) -> Iterator[PriceListing]:
@@ -211,7 +218,7 @@ class PriceBook:
         if key not in self._matches:
             override = user_price(self._overrides, provider, model)
             list_provider = self._lists.get(provider, provider)
-            found = override or self._lookup.find(list_provider, model)
+            found = override or self._lookup.find(list_provider, self._vendors_name(provider, model))
             base = without_effort(model)
             self._matches[key] = self._match(provider, base) if found is None and base != model else found
         return self._matches[key]

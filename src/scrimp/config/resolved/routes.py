@@ -55,6 +55,11 @@ class Routes:
                 endpoints[provider] = replace(endpoints[provider], same_as=known)
         return endpoints
 
+    def vendors_name(self, provider: str, model: str) -> str:
+        """Return the name by which its vendor knows a model of a provider."""
+        endpoint = self.endpoints.get(provider)
+        return model if endpoint is None else endpoint.vendors_name(model)
+
     @cached_property
     def available(self) -> Collection[str]:
         """Providers that can be called: their key is set, or none is needed."""

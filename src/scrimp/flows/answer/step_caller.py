@@ -16,7 +16,6 @@ from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.flows.spend.overruns import Overruns
 from scrimp.flows.spend.spend_guard import SpendGuard
-from scrimp.prices.model_names import is_same_model
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import (
     Attachment,
@@ -261,7 +260,7 @@ class StepCaller:
 
     def notice_redirect(self, model: ModelRef, result: Completion | Failure, certified_task: str | None) -> None:
         """Warn once that a gateway had another model answer, by which the call is priced; no certificate covers it."""
-        if not isinstance(result, Completion) or is_same_model(model.model, result.model):
+        if not isinstance(result, Completion) or self._prices.means(model.provider, model.model, result.model):
             return
         redirect = (model, ModelRef(model.provider, result.model))
         if redirect not in self._warned:

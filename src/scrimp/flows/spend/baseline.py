@@ -47,8 +47,9 @@ def called_as(candidates: Sequence[ModelRef], called: str) -> str:
     if any(model.without_arm == called for model in candidates):
         return called
     name = called.partition("/")[2]
-    bought = (model.id for model in candidates if model.buy == "cheapest" and is_same_model(model.model, name))
-    return next(bought, called)
+    bought = [model for model in candidates if model.buy == "cheapest"]
+    by_name = [model for model in bought if is_same_model(model.model, name)]
+    return next((model.id for model in (*by_name, *bought)), called)  # by name, unless it has another one there
 
 
 def is_model_of(baseline: str, called: str, effort: Effort | None) -> bool:

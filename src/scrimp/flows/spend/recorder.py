@@ -14,7 +14,6 @@ from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.errors import StoreError
 from scrimp.failures import may_be_billed
 from scrimp.flows.spend.call_price import price_call
-from scrimp.prices.model_names import is_same_model
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
@@ -102,11 +101,12 @@ class RowRecorder:
             cost = None if status == "lost" else Decimal(0)
             entry = replace(begun, status=status, seconds=seconds, cost=cost, http=result.http, error=result.message)
         else:
+            named = self._calls.prices.means(begun.provider, begun.model, result.model)
             cost, price = self._calls.price(begun.model, begun.provider, result, begun.time)
             entry = replace(
                 begun, status="truncated" if result.stop_reason == "length" else "paid", seconds=seconds,
                 usage=result.usage, cost=cost, price=price, http=200,
-                answered_by=None if is_same_model(begun.model, result.model) else result.model,
+                answered_by=None if named else result.model,
             )  # fmt: skip
         self._unwritten.append(entry)
         self.entries.append(entry)
