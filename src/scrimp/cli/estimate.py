@@ -30,7 +30,7 @@ from scrimp.cli.flags.run_options import check_models, check_schema, config_flag
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.flows.estimate import Quote, Workload, quote_as_routed, quotes, workload
+from scrimp.flows.estimate import Quote, Workload, quote_as_routed, quotes, sendable, workload
 from scrimp.flows.plan.expected.chain_cost import GOES_ON
 from scrimp.flows.plan.expected.output_tokens import OutputTokens, output_tokens
 from scrimp.flows.plan.run_options import RunOptions
@@ -66,10 +66,13 @@ def estimate(
     assumed to be short, medium or as long as --max-output allows. Where the ledger has calls of the same tasks, a model
     is expected to write as much as it did there at the same effort, hidden reasoning included.
 
+    With --batch each model's cost live, in batches and at its cheaper hours stand side by side, for completions of the
+    expected length.
+
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
     """
-    del written, look, batch
+    del written, look
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer, cost, row, calls, stops, screen)) as session:
         options = run_options(
@@ -83,22 +86,38 @@ def estimate(
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)
         models[:0] = [(None, model) for model in _named(session, options)]
+        models = sendable(models, work, session.services)
         quoted = quotes(work, output, session.services, models, options.parameters.effort)
         routed = quote_as_routed(work, output, session.services, options.parameters.effort)
+        ways = None
+        if batch.batch:
+            from scrimp.flows.batch.ways import WaysToBuy  # noqa: PLC0415 - only with --batch
+
+            ways = WaysToBuy(work, output, session.services, options.parameters.effort)
         if as_json:
             omitted = {"sizes", "levels", "routed", "tasks"}
             counts = {name: value for name, value in asdict(work).items() if name not in omitted}
-            offers = [asdict(each) for each in quoted]
+            offers = [
+                {**asdict(each), **({} if ways is None else {"ways": asdict(ways.of(model))})}
+                for each, (_, model) in zip(quoted, models, strict=True)
+            ]
             print_json(
                 {
                     "work": counts,
                     "offers": offers,
                     "routed": routed and asdict(routed),
+                    **({} if ways is None else {"routed_ways": (as_routed := ways.as_routed()) and asdict(as_routed)}),
                     "compression": work.levels and level_document(work.levels),
                 }
             )
             return
         _describe(work, output, quoted)
+        if ways is not None:
+            from scrimp.cli.jobs.batch_estimate import print_ways  # noqa: PLC0415 - only with --batch
+
+            offered = [ways.of(model) for _, model in models]
+            print_ways(quoted, offered, ways.as_routed(), session)
+            return
         billed = any(each.billed_calls for each in quoted)
         cells = [
             (

@@ -130,18 +130,25 @@ def quotes(
     work: Workload, size: OutputTokens, services: Services, models: Sequence[tuple[str | None, ModelRef]],
     asked: Effort | None = None,
 ) -> list[Quote]:  # fmt: skip
-    """Return what each model would charge; those that read text alone are left out where there is more to read.
+    """Return what each model would charge.
 
     `asked` is the effort that the run asks for. Completions are expected to be as long as those of the same tasks were
     at the same effort, hidden reasoning included, where the ledger has any.
     """
-    if work.attachments:
-        from scrimp.providers.requests.attached_files import reads_text_only  # noqa: PLC0415 - few prompts have attachments
-
-        endpoints = services.routes.endpoints
-        models = [each for each in models if not reads_text_only(endpoints[each[1].provider], each[1].model)]
     before = BilledBefore(services.paths.ledger_db, work.tasks, services.routes.endpoints, asked)
     return [_quote(work, size, services, tier, model, before.of(model)) for tier, model in models]
+
+
+def sendable(
+    models: Sequence[tuple[str | None, ModelRef]], work: Workload, services: Services
+) -> list[tuple[str | None, ModelRef]]:  # fmt: skip
+    """Return the models that can be sent what there is to do: not those that read text alone, if there is more."""
+    if not work.attachments:
+        return list(models)
+    from scrimp.providers.requests.attached_files import reads_text_only  # noqa: PLC0415 - few prompts have attachments
+
+    endpoints = services.routes.endpoints
+    return [each for each in models if not reads_text_only(endpoints[each[1].provider], each[1].model)]
 
 
 def quote_as_routed(
@@ -151,9 +158,8 @@ def quote_as_routed(
     before = BilledBefore(services.paths.ledger_db, work.tasks, services.routes.endpoints, asked)
 
     def cost(model: ModelRef, length: str) -> Decimal | None:
-        output: int = getattr(_as_before(size, before.of(model)), length)
-        attached = _attached_tokens(work, services.routes.endpoints[model.provider], model.model)
-        usage = Usage(input=(work.input + attached) // (work.calls or 1), output=output)
+        output: int = getattr(as_before(size, before.of(model)), length)
+        usage = average_call(work, services, model, output)
         place = services.place_of(model, usage) or model
         return services.prices.cost_of(
             provider=place.provider, model=place.model, usage=usage, when=services.clock()
@@ -162,7 +168,13 @@ def quote_as_routed(
     return routed_cost(work.routed, services.routes, cost)
 
 
-def _as_before(size: OutputTokens, before: BilledCalls | None) -> OutputTokens:
+def average_call(work: Workload, services: Services, model: ModelRef, output: int) -> Usage:
+    """Return the tokens of an average call at a model, whose completion has so many."""
+    attached = _attached_tokens(work, services.routes.endpoints[model.provider], model.model)
+    return Usage(input=(work.input + attached) // (work.calls or 1), output=output)
+
+
+def as_before(size: OutputTokens, before: BilledCalls | None) -> OutputTokens:
     """Return the length of completions, where it is known as long as they were before."""
     if before is None:
         return size
@@ -175,7 +187,7 @@ def _quote(
     before: BilledCalls | None,
 ) -> Quote:  # fmt: skip
     routes = services.routes
-    size = _as_before(size, before)
+    size = as_before(size, before)
     endpoint = routes.endpoints[model.provider]
     attached = _attached_tokens(work, endpoint, model.model)
 
