@@ -86,6 +86,8 @@ def test_a_discount_on_batches_alone_leaves_the_list_in_force(scrimp: Scrimp) ->
         (["--batch"], "say which calls a price is of"),
         (["--tier", "flex"], "say which calls a price is of"),
         (["--batch", "--tier", "flex", "--input", "1"], "exclude each other: set one price after the other"),
+        (["--tier", "batch", "--input", "1"], "prices of batch jobs: --batch"),
+        (["--tier", " ", "--input", "1"], "--tier takes the word of a reply"),
         (["--tier", "flex", "--input", "1"], "needs both --input and --output"),
         (["--batch-discount", "half"], "--batch-discount 'half' is not a discount"),
         (["--remove", "--batch-discount", "5%"], "--remove takes no price"),
@@ -117,6 +119,7 @@ def test_prices_of_batches_and_tiers_may_stand_in_the_config(scrimp: Scrimp) -> 
     for wrong, message in (
         ("batch_price = { input = 1 }", "set price, too"),
         ('price = { input = 1, output = 1 }\nbatch_price = { input = 1 }\nbatch_discount = "5%"', "keep one"),
+        ("price = { input = 1, output = 1 }\ntier_prices = { batch = { input = 1 } }", "for batches: batch_price"),
         ("price = { input = 1, output = 1 }\ntier_prices = { flex = { input = -1 } }", "tier_prices.flex.input -1"),
     ):
         scrimp.config(f'[models."openai/gpt-6-luna"]\n{wrong}\n')
@@ -147,3 +150,18 @@ def test_the_day_and_the_hours_at_which_a_price_changes_are_told(scrimp: Scrimp)
     assert hours == "openai/hourly: a live call costs " + (
         "least at this hour" if cheap else "50 % less from 00:00 UTC on"
     )
+
+
+def test_a_list_is_shown_as_a_provider_that_sells_by_it_bills(scrimp: Scrimp) -> None:
+    scrimp.config(
+        '[providers.house]\ndialect = "openai"\nbase_url = "https://x.example"\nkey_env = ""\n'
+        'price_provider = "openai"\ndiscount = "10%"\nbatch_discount = "25%"\n'
+    )
+
+    def luna(provider: str) -> list[object]:
+        listed = json.loads(scrimp("prices", "list", provider, "--json").out)
+        (row,) = [each for each in listed if each["model"] == "gpt-6-luna"]
+        return [row["input"], row["output"], row["batch_input"], row["batch_output"], row["source"]]
+
+    assert luna("openai") == [0.1, 0.5, 0.05, 0.25, "2026-11-09"]
+    assert luna("house") == [0.09, 0.45, 0.0675, 0.3375, "2026-11-09 less 10%"]

@@ -152,6 +152,8 @@ class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 validate(checked_dollars, getattr(rates, kind, None), f"{name}.{kind}")
         if self.price is None and (self.batch_price is not None or self.tier_prices):
             raise ValueError("batch_price and tier_prices say what differs from price: set price, too")
+        if any(tier.strip() in ("", "batch") for tier in self.tier_prices):
+            raise ValueError("tier_prices takes words of replies, such as flex or priority; for batches: batch_price")
         if self.batch_price is not None and self.batch_discount is not None:
             raise ValueError("batch_price and batch_discount exclude each other: keep one")
 

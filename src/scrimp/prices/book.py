@@ -179,7 +179,7 @@ class PriceBook:
         """Yield the price list by provider and model, with corrections and the user's prices in place of its own."""
         now = utc_moment(when)
         own = self._own_places(provider)
-        for name, model in sorted({*self._lookup.models(provider), *own}):
+        for name, model in sorted({*self._lookup.models(provider and self._list_of(provider)), *own}):
             match = own.get((name, model)) or self._lookup.find_on_list(name, model)
             seller = provider or SELLERS.get(name, name)
             if match is None or (standard := self._price(match, seller, model, now)) is None:

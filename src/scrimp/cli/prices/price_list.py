@@ -50,7 +50,9 @@ def _row(listing: PriceListing) -> tuple[str, ...]:
 
 def _as_json(listing: PriceListing) -> dict[str, object]:
     rates = listing.standard.rates_for(0)
+    batch = None if listing.batch is None else listing.batch.rates_for(0)
     return {
         "provider": listing.provider, "model": listing.model, "input": rates.input, "output": rates.output,
         "cached_input": rates.cached_input, "source": listing.standard.source,
+        "batch_input": batch and batch.input, "batch_output": batch and batch.output,
     }  # fmt: skip

@@ -16,6 +16,7 @@ from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
 from scrimp.prices.own_prices import OwnPrice, read_own_prices
+from scrimp.prices.price_row import BATCH_TIER
 from scrimp.prices.rates import Rates
 from scrimp.store.files.price_files import write_own_prices
 from scrimp.units import format_count, parse_discount, parse_dollars
@@ -85,6 +86,8 @@ def set_(
         parse_discount(batch_discount, "--batch-discount")
     if sum((batch, tier is not None, above is not None)) > 1:
         raise UsageError("--batch, --tier and --above exclude each other: set one price after the other")
+    if tier is not None and tier.strip() in ("", BATCH_TIER):
+        raise UsageError("--tier takes the word of a reply, such as flex or priority; prices of batch jobs: --batch")
     if not rates and (batch or tier is not None or above is not None):
         raise UsageError("--batch, --tier and --above say which calls a price is of: add one, such as --input 0.50")
     change = _Change(
