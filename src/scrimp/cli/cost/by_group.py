@@ -21,6 +21,7 @@ from scrimp.render.costs.document import cost_documents
 from scrimp.render.costs.tables import Table, amounts_table, flagship_line, rates_table, sum_line
 from scrimp.render.tables import wrap
 from scrimp.store.cost_sums.groups import FLAGSHIP, GROUP_WORDS, OTHERS, PERIODS, WORDS
+from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
 from scrimp.units import parse_duration
 
@@ -48,6 +49,9 @@ def cost(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with the fields of the JSON.")] = False,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a page with charts to FILE instead; - is stdout.")
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Print the alerts of [alerts] that are in force instead; exit 8 if any are.")
     ] = False,
@@ -90,6 +94,9 @@ def cost(
             check_drift(session, ledger)
         _check_levels(session)
         with open_sums(session) as sums:
+            if html is not None:
+                _write_page(sums, html, start, by, zone, models, session)
+                return
             totals = sums.totals(by, since=start, zone=chosen, flagships=models)
             of_flagships = sums.totals("flagship", since=start, flagships=models) if rates else []
         if as_json:
@@ -103,6 +110,19 @@ def cost(
             if totals and rates:
                 named = {total.name: total for total in of_flagships}
                 _print_wrapped(flagship_line(named.get(FLAGSHIP), named.get(OTHERS), models), session)
+
+
+def _write_page(
+    sums: CostSums, file: str, since: float, by: str, zone: str, models: Sequence[str], session: Session
+) -> None:
+    from scrimp.cli.cost.page_file import write_page  # noqa: PLC0415 - only for a page
+    from scrimp.flows.spend.cost_report import window_report  # noqa: PLC0415 - as above
+
+    report = window_report(
+        sums, since=since, now=session.services.clock(), zone=time_zone(zone), zone_name=zone, flagships=models,
+        word=None if by in PERIODS else by,
+    )  # fmt: skip
+    write_page(report, file, session)
 
 
 def _print_table(table: Table, totals: Sequence[CostTotal], session: Session) -> None:

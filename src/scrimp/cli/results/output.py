@@ -31,7 +31,7 @@ class OutputFile:
 
 
 @contextmanager
-def open_output(output: str) -> Iterator[OutputFile]:
+def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
     """Open where rows go; stdout stays open.
 
     A regular file is written under a hidden name beside it and renamed at the end, also after a stop or an error. If
@@ -49,7 +49,7 @@ def open_output(output: str) -> Iterator[OutputFile]:
         part = _create_part(target, former)
         stream: BinaryIO = target.open("wb") if part is None else part.open("w+b")
     except OSError as error:
-        raise UsageError(f"-o: {output} cannot be written ({error.strerror}): name another file") from error
+        raise UsageError(f"{flag}: {output} cannot be written ({error.strerror}): name another file") from error
     file = OutputFile(stream, replaces=part is not None and former is not None and former.st_size > 0)
     try:
         yield file

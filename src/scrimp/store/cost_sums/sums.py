@@ -84,6 +84,26 @@ class CostSums:
             for name in sorted(found)
         }
 
+    def of_run(self, run: str, by: str, *, flagships: Collection[str] = ()) -> list[CostTotal]:
+        """Sum the entries of one run, which an index finds, by a word of `groups`; the dearest first."""
+        group = group_of(by, UTC, flagships)
+        columns = ", ".join(group.columns or ("dimension",))
+        sums = by_dimension(group.dimension, f"({grouped((group.dimension,), 'run = :run')})")
+        query = f"SELECT {columns}, {_SUMS} FROM ({sums}) GROUP BY {columns}"  # noqa: S608 - the constants
+        found: dict[Name, _Group] = {}
+        with store_errors(self.ledger):
+            for row in self._db.execute(query, {"run": run}):
+                values = row[: len(group.columns)]
+                _merge(found, group.name(*values), list(row[-len(COLUMNS) :]), set())
+        totals = [_total(name, each) for name, each in found.items()]
+        return sorted(totals, key=lambda total: (-total.cost, -total.calls, total.name, total.answered_by or ""))
+
+    def first_time(self) -> float | None:
+        """Return when the first call was sent; None where there is none."""
+        with store_errors(self.ledger):
+            ((first,),) = self._db.execute("SELECT min(time) FROM ledger.entries").fetchall()
+        return None if first is None else float(first)
+
     def _untagged(self, tagged: Iterable[_Group], since: float) -> list[int]:
         """Return the sums of the entries that lack a tag: all, less those that have it."""
         rest = [0] * len(COLUMNS)

@@ -1,0 +1,61 @@
+"""What a page of costs tells: one window of the ledger, added up in the ways that matter to whoever pays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from msgspec import Struct, field
+
+from scrimp.billing.cost_total import CostTotal
+
+_ZERO = Decimal(0)
+
+
+class RunSavings(Struct, frozen=True, kw_only=True):
+    """What runs saved against their baselines, as their bills said: the parts by cause add up to the whole."""
+
+    runs: int = 0  # that have a bill
+    unbilled: int = 0  # that have none: killed, or still running
+    rows: int = 0  # that were compared
+    baseline_cost: Decimal = _ZERO
+    cost: Decimal = _ZERO  # of these rows
+    by_cause: Mapping[str, Decimal] = field(default_factory=dict)
+    models: Sequence[str] = ()  # that they were compared with
+    about: bool = False  # whether tokens of the comparison were estimated
+    at_most: bool = False  # whether a call of unknown cost may have been billed
+
+    @property
+    def saved(self) -> Decimal:
+        """What the baselines would have cost, less what was paid; negative where scrimp cost more."""
+        return self.baseline_cost - self.cost
+
+    @property
+    def share(self) -> float | None:
+        """The part of the baselines' cost that was saved; None where there is nothing to compare."""
+        return float(self.saved / self.baseline_cost) if self.baseline_cost else None
+
+
+class Breakdown(Struct, frozen=True, kw_only=True):
+    """All calls by one word."""
+
+    word: str
+    totals: Sequence[CostTotal]
+    of_rows: bool  # whether all calls of a row are in one group
+
+
+class CostReport(Struct, frozen=True, kw_only=True):
+    """All that is on the page."""
+
+    title: str
+    window: str  # in words
+    written: str  # when, in words
+    total: CostTotal | None  # None: no calls
+    flagship: CostTotal | None
+    flagships: Sequence[str]
+    period: str  # hour, day, week or month
+    zone: str
+    periods: Mapping[str, Mapping[str, CostTotal]]  # by period, in its order, gaps included; then by model
+    breakdowns: Sequence[Breakdown]
+    savings: RunSavings
+    facts: Sequence[tuple[str, str]] = ()  # of a run: its command, when it began, how it ended
