@@ -291,7 +291,7 @@ Batch = Annotated[
 Deadline = Annotated[
     str | None,
     typer.Option(
-        "--deadline", help="With --batch: call what is not answered by then live (6h, or a time such as 06:00)."
+        "--deadline", help="With --batch: end batches in time to have all rows by then, the rest live (6h, or 06:00)."
     ),
 ]
 Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", hidden=True)]

@@ -45,18 +45,21 @@ class BatchCaller:
     def __init__(
         self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None,
         patient: bool = False, concurrency: int = 1, queues: Queues | None = None, primer: CachePrimer | None = None,
-        not_live: str | None = None,
+        not_live: str | None = None, late: bool = False,
     ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
         `patient` and `concurrency` are for live calls (see LiveCalls). `queues` say which calls are collected to wait.
         `not_live` is why no call is made live for now, though batches take none of those that are left.
+        Where it is `late`, live calls do not wait for batches, nor does it count how often they gave no result.
         `cap` is the most that the job may cost, in dollars; None: no limit.
         """
         self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
         self._batchable = Batchable(batches)
         self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
         self._queues, self._primer, self._not_live = queues, primer, not_live
+        self._late = late
+        self.overdue = 0  # calls that are made live though they are in batches
         self.held_back = 0  # calls that are not made for that reason
         self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
@@ -85,6 +88,9 @@ class BatchCaller:
         calls = [call for call in known or () if call.question == number] or adopted_calls(
             (*question.step.candidates, *self._inner.places(question.step)) if known else (), known or (), recorder
         )
+        if self._live and self._late and calls and calls[-1].state != "answered":
+            self._record_tries(calls, question, row, recorder)
+            return await self._ask(question, row, recorder, number)
         result = self._reply(calls, question, row, recorder) if calls else None
         if result is not None and not self._may_be_sent_again(result, calls):
             return result
@@ -114,6 +120,15 @@ class BatchCaller:
             if each.state == "answered":
                 result = self._completion(each, question, row, recorder)
         return result
+
+    def _record_tries(
+        self, calls: Sequence[StoredCall], question: CallStep, row: PlannedRow, recorder: RowRecorder
+    ) -> None:
+        """Enter the tries of a call in the ledger whose last one came to nothing by a deadline."""
+        self.overdue += calls[-1].state == "waiting"
+        for each in calls:
+            if each.state == "answered":
+                self._completion(each, question, row, recorder)
 
     def _completion(
         self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder

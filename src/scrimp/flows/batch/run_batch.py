@@ -15,12 +15,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import BatchGoal
-from scrimp.failures import policy_of
+from scrimp.failures import LIMIT_REACHED, policy_of
 from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.cheap_hours import CheapHoursClock, hour_of
 from scrimp.flows.batch.collect import Collected, collect
+from scrimp.flows.batch.deadline import Deadline
 from scrimp.flows.batch.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.outbox import Outbox
@@ -72,6 +73,7 @@ class BatchRun:
         self._spool = Spool(services.paths.batch_files)
         self._has_waited = False  # for hours at which calls cost less
         self._has_looked = False  # at batches
+        self._is_overdue = False  # a batch did not stop by the deadline
         self._has_quoted = False
         self._is_held_back = False  # since another run is calling models
         services.job_began = job.created
@@ -204,19 +206,35 @@ class BatchRun:
                 return
             if self._plan.goal == "fetched":
                 await follower.look()
-                return
-            await follower.follow(self._is_late)
+            else:
+                await follower.follow(self._is_late)
             if self._open and self._is_late():
                 await self._end_stragglers(follower)
 
+    @property
+    def _deadline(self) -> Deadline | None:
+        moment = self._job.deadline
+        return None if moment is None else Deadline(self._job.created, moment)
+
     def _is_late(self) -> bool:
-        return self._job.deadline is not None and self._services.clock() >= self._job.deadline
+        """Return whether batches are no longer waited for, as a deadline leaves no more time than calls may take."""
+        return self._deadline is not None and self._services.clock() >= self._deadline.last_call
 
     async def _end_stragglers(self, follower: Follower) -> None:
         """Cancel what a deadline leaves no time for, and keep what had been answered by then."""
-        self._services.note(f"job {self._job.job}: its deadline has come, so what is in batches is cancelled")
+        deadline = self._deadline
+        if deadline is None:
+            return
+        self._services.note(f"job {self._job.job}: its deadline is near, so what is in batches is cancelled")
+        until = deadline.ends_waiting(self._services.clock())
         await follower.cancel()
-        await follower.follow(follower.has_only_shared)
+        if self._plan.goal == "fetched":
+            await follower.look()
+            return
+        await follower.follow(lambda: self._services.clock() >= until)
+        if self._open and self._plan.goal == "answered":
+            await self._batches.hours.sleep(until)  # of which nothing can be told
+            self._is_overdue = True
 
     def _rows(
         self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected
@@ -226,7 +244,7 @@ class BatchRun:
         callers = list[BatchCaller]()
         live_too = (
             not self._is_held_back
-            and not still_open
+            and (not still_open or self._is_overdue)
             and not found.held
             and not found.in_batches
             and not self._job.cancelled
@@ -247,6 +265,7 @@ class BatchRun:
                     concurrency=self._options.concurrency,
                     queues=self._queues(),
                     not_live=f"waits while {BUSY}" if self._is_held_back else None,
+                    late=self._is_late(),
                 )
             )
             return callers[-1]
@@ -260,23 +279,38 @@ class BatchRun:
                 f"job {self._job.job} was cancelled: rows that had no answer by then are pending; its command, given "
                 "again, sends them"
             )
-        if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
-            return RunStop("batch", f"rows are in batches; {self._to_go_on()}", PENDING)
-        if (
-            wait := next((caller.live_calls.wait for caller in callers if caller.live_calls.for_later), None)
-        ) is not None:
-            return RunStop("batch", f"{wait.words}; {self._to_go_on()}", PENDING)
-        if held_back := sum(caller.held_back for caller in callers):
-            return RunStop("batch", f"{pluralize(held_back, 'request')} wait: {BUSY}; {self._to_go_on()}", PENDING)
-        if held := found.held + sum(caller.held for caller in callers):
-            cap = self._options.limits.max_cost
-            return RunStop(
-                "budget", f"stopped: {pluralize(held, 'request')} may cost more than --max-cost {cap} allows", 5
-            )  # fmt: skip
+        if still_open and self._is_overdue:
+            self._tell_of_overdue(sum(caller.overdue for caller in callers))
+            return None
+        if (missing := self._missing(found, callers, still_open=still_open)) is not None:
+            return missing
         self._record_unused(open_prompts, found)
         printed = self._services.clock() if self._plan.goal in ("fetched", "answered") else None
         self._save(ended=printed, cheap_from=None, for_later=0)
         return None
+
+    def _missing(self, found: Collected, callers: Sequence[BatchCaller], *, still_open: bool) -> RunStop | None:
+        """Return what the rows wait for that are pending; None where none is."""
+        if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
+            return RunStop("batch", f"rows are in batches; {self._to_go_on()}", PENDING)
+        wait = next((caller.live_calls.wait for caller in callers if caller.live_calls.for_later), None)
+        if wait is not None:
+            return RunStop("batch", f"{wait.words}; {self._to_go_on()}", PENDING)
+        if held_back := sum(caller.held_back for caller in callers):
+            return RunStop("batch", f"{pluralize(held_back, 'request')} wait: {BUSY}; {self._to_go_on()}", PENDING)
+        if held := found.held + sum(caller.held for caller in callers):
+            told = f"{pluralize(held, 'request')} may cost more than --max-cost {self._options.limits.max_cost} allows"
+            return RunStop("budget", f"stopped: {told}", LIMIT_REACHED)
+        return None
+
+    def _tell_of_overdue(self, calls: int) -> None:
+        """Say that calls were made whose batches may be billed, too."""
+        names = ", ".join(shard.shard for shard in self._store.open_shards(self._job.job))
+        self._services.warn(
+            f"{pluralize(calls, 'request')} of {names} went live at the deadline, by which their batches had not "
+            f"stopped: the provider may bill them there, too; once they have ended, scrimp batch fetch {self._job.job} "
+            "enters that in the ledger"
+        )
 
     def _wait_until_idle(self, found: Collected) -> None:
         """Wait until no other run is calling models, where the rows are not wanted as they are by now."""
