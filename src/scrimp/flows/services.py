@@ -146,7 +146,11 @@ class Services:
             for name, table in self.loaded.config.providers.items()
             if table.credit is not None
         }
-        return ProviderCredits(granted, spent_before(granted, self.paths.ledger_db, self.warn), self.warn)
+        return ProviderCredits(
+            granted,
+            spent_before(granted, self.paths.ledger_db, self.paths.cost_sums_db, self.warn, self.note),
+            self.warn,
+        )
 
     @cached_property
     def sellers(self) -> Sellers:

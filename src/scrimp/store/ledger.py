@@ -317,13 +317,6 @@ class Ledger:
             return None
         return dollars(nano, pico) + (dollars(most + 1, 0) * (calls - known) if calls > known else Decimal(0))
 
-    def spent_at(self, provider: str, *, since: float) -> Decimal:
-        """Return the dollars of a provider's calls since a moment, as far as their cost is known."""
-        query = f"SELECT {_COST} FROM entries WHERE provider = ? AND time >= ?"  # noqa: S608 - the constant
-        with store_errors(self.path):
-            ((nano, pico),) = self._db.execute(query, (provider, since)).fetchall()
-        return dollars(nano, pico)
-
     def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:
         """Count by task the steps at which rows ended in chains since a moment; only rows that began at step 0.
 

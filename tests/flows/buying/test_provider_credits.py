@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
-from scrimp.flows.buying.provider_credits import Credit, ProviderCredits
+from scrimp.flows.buying.provider_credits import Credit, ProviderCredits, spent_before
+from scrimp.store.ledger import Ledger
+from scrimp.values import Entry
 
 
 def test_the_end_of_a_credit_is_warned_of_twice_before_it_and_at_it() -> None:
@@ -39,3 +42,22 @@ def test_calls_in_flight_have_their_share_of_a_credit() -> None:
 def test_a_day_begins_at_midnight_utc() -> None:
     assert Credit(dollars=Decimal(1)).begin == 0
     assert Credit(dollars=Decimal(1), since="2026-11-01").begin == 1793491200
+
+
+def test_what_was_spent_is_that_of_the_provider_s_calls_since_the_day(tmp_path: Path) -> None:
+    path, day = tmp_path / "ledger.db", Credit(dollars=Decimal(1), since="2026-11-02")
+    assert spent_before({"azure": day}, path, tmp_path / "sums.db", print) == {"azure": 0}
+    assert not path.exists()
+    ledger = Ledger(path)
+    calls = [("azure", day.begin - 1, "4"), ("azure", day.begin, "2"), ("azure", day.begin + 99_999, "1"),
+             ("openai", day.begin + 5, "8"), ("azure", day.begin + 7, None)]  # fmt: skip
+    ledger.append([
+        Entry(call=str(number), run="r", time=when, provider=provider, model="m", status="paid", seconds=1,
+              cost=None if cost is None else Decimal(cost))
+        for number, (provider, when, cost) in enumerate(calls)
+    ])  # fmt: skip
+    ledger.close()
+
+    for _ in range(2):  # from the entries, then from the sums that are kept
+        spent = spent_before({"azure": day, "openai": Credit(dollars=Decimal(9))}, path, tmp_path / "sums.db", print)
+        assert spent == {"azure": 3, "openai": 8}

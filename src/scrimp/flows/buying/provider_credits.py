@@ -95,18 +95,21 @@ class ProviderCredits:
         return f"the credit with {provider} is near its end, {rest}: {move}"
 
 
-def spent_before(granted: Mapping[str, Credit], ledger: Path, warn: Callable[[str], None]) -> dict[str, Decimal]:
-    """Return what the calls of each provider with a credit cost since it is counted, by the ledger."""
-    if not granted or not ledger.exists():  # looking at it must not make it
+def spent_before(
+    granted: Mapping[str, Credit], ledger: Path, sums: Path, warn: Callable[[str], None],
+    note: Callable[[str], None] = lambda _: None,
+) -> dict[str, Decimal]:  # fmt: skip
+    """Return what the calls of each provider with a credit cost since it is counted, by the ledger or its sums."""
+    if not granted:
         return {}
-    from scrimp.store.ledger import Ledger  # noqa: PLC0415 - only where there are credits
+    from scrimp.flows.buying.ledger_totals import totals_since  # noqa: PLC0415 - only where there are credits
 
     try:
-        opened = Ledger(ledger)
-        try:
-            return {name: opened.spent_at(name, since=credit.begin) for name, credit in granted.items()}
-        finally:
-            opened.close()
+        days = {credit.begin: totals_since(ledger, sums, "provider", credit.begin, note) for credit in granted.values()}
     except StoreError as error:
         warn(f"what is left of credits is not known, so they count as unused: {error}")
         return {}
+    return {
+        name: sum((total.cost for total in days[credit.begin] if total.name == name), Decimal(0))
+        for name, credit in granted.items()
+    }

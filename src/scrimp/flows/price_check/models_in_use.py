@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from scrimp.errors import ConfigError, StoreError
+from scrimp.errors import StoreError
 from scrimp.prices.model_names import without_effort
 
 if TYPE_CHECKING:
@@ -65,17 +65,12 @@ def _configured(services: Services) -> Iterator[tuple[str, ModelRef]]:
 
 def _called(services: Services) -> list[tuple[str, int]]:
     """Return the models of the last month's calls, by the name that answered where that is another one."""
-    if not services.paths.ledger_db.exists():  # looking at it must not make it
-        return []
-    from scrimp.store.ledger import Ledger  # noqa: PLC0415 - only where there is one
+    from scrimp.flows.buying.ledger_totals import totals_since  # noqa: PLC0415 - only for this check
 
+    since, paths = services.clock() - _MONTH, services.paths
     try:
-        ledger = Ledger(services.paths.ledger_db)
-        try:
-            totals = ledger.totals("model", since=services.clock() - _MONTH)
-        finally:
-            ledger.close()
-    except (StoreError, ConfigError) as error:
+        totals = totals_since(paths.ledger_db, paths.cost_sums_db, "model", since, services.note)
+    except StoreError as error:
         services.warn(f"models that were called are left out: {error}")
         return []
     return [
