@@ -128,3 +128,14 @@ def test_a_run_that_is_killed_while_the_first_request_runs_goes_on_with_it(
     assert sizes(server) == [1, 39]
     assert server.paid_twice == []
     assert sorted(usages(again.rows)) == [(0, 12_005)] * 39 + [(12_005, 0)]
+
+
+def test_an_estimate_says_what_an_hour_saves_in_batches_as_the_run_finds(batched: Scrimp) -> None:
+    batched.file("rows.txt", "".join(f"ticket {each}\n" for each in range(40)))
+    words = ("estimate", "rows.txt", "-m", MODEL, "--system", SYSTEM, "--batch")
+    (told,) = json.loads(batched(*words, "--json").out)["provider_cache"]["models"]
+    few = json.loads(batched(*words, "--json", "--limit", "3").out)["provider_cache"]["models"]
+
+    assert (told["lifetime"], told["calls"], few) == ("1h", 40, [])
+    assert told["cost_usd"] == pytest.approx(told["tokens"] * (0.10 + 39 * 0.005) / 1_000_000)
+    assert told["plain_cost_usd"] == pytest.approx(told["tokens"] * 40 * 0.05 / 1_000_000)

@@ -213,3 +213,67 @@ def test_a_prefix_that_cannot_be_read_is_said_before_the_first_call(scrimp: Scri
 
     assert ran.status == 2
     assert "--prefix: none.txt cannot be read" in ran.err
+
+
+def dated(number: int, *, other: int) -> str:
+    """Rows with a system text of 12 000 characters and more, one of them with another date in it."""
+    rows = []
+    for each in range(number):
+        day = "30" if each == other else "29"
+        system = f"{SYSTEM[:1197]}…Today is 2026-11-{day}. {SYSTEM[1200:]}"  # the ellipsis has three bytes
+        rows.append(json.dumps({"prompt": f"ticket {each}", "system": system}) + "\n")
+    return "".join(rows)
+
+
+def test_an_estimate_says_what_is_kept_and_which_row_begins_otherwise_from_which_byte_on(scrimp: Scrimp) -> None:
+    configure(scrimp, "http://127.0.0.1:9")
+    scrimp.file("rows.jsonl", dated(200, other=29))
+    told = scrimp("estimate", "rows.jsonl", "-m", MODEL)
+    document = json.loads(scrimp("estimate", "rows.jsonl", "-m", MODEL, "--json").out)
+
+    assert told.status == 0, told.err
+    assert (
+        f"provider cache: 199 calls begin with the same {document['provider_cache']['models'][0]['tokens']:,}"
+        in told.out
+    )
+    first = document["provider_cache"]["first_other"]
+    row = json.loads(dated(30, other=29).splitlines()[29])["system"].encode()
+    assert (first["source"], first["first"], first["rows"]) == ("rows.jsonl:30", "rows.jsonl:1", 1)
+    assert row[first["byte"] - 1 :].decode().startswith("30. ")
+    assert (
+        f'rows.jsonl:30 begins otherwise than rows.jsonl:1: byte {first["byte"]:,} of its system text is "30.'
+        in told.out
+    )
+
+
+def test_an_estimate_is_silent_on_caching_where_it_is_off_or_rows_begin_alike(scrimp: Scrimp) -> None:
+    configure(scrimp, "http://127.0.0.1:9", 'provider_cache = "off"')
+    scrimp.file("rows.jsonl", dated(20, other=-1))
+    off = scrimp("estimate", "rows.jsonl", "-m", MODEL)
+    configure(scrimp, "http://127.0.0.1:9")
+    alike = scrimp("estimate", "rows.jsonl", "-m", MODEL)
+
+    assert "provider cache" not in off.out
+    assert "provider cache: 20 calls" in alike.out
+    assert "begins otherwise" not in off.out + alike.out
+
+
+def test_tools_and_schemas_that_stand_before_what_is_shared_are_named(scrimp: Scrimp) -> None:
+    configure(scrimp, "http://127.0.0.1:9")
+    scrimp.file("schema.json", json.dumps({"type": "object", "properties": {"n": {"type": "integer"}}}))
+    scrimp.file("rows.jsonl", "".join(json.dumps({"prompt": f"{DOCUMENTS[0]}{each}?"}) + "\n" for each in range(4)))
+    with_schema = scrimp("estimate", "rows.jsonl", "-m", MODEL, "--schema", "schema.json")
+    assert "the schema stands before what is shared: a run with another one keeps it again" in with_schema.out
+
+    def turns(tool: str) -> str:
+        call = {"id": "1", "type": "function", "function": {"name": tool, "arguments": "{}"}}
+        return json.dumps({"messages": [
+            {"role": "system", "content": SYSTEM}, {"role": "user", "content": "look"},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "1", "content": "seen"}, {"role": "user", "content": "and?"},
+        ]}) + "\n"  # fmt: skip
+
+    scrimp.file("turns.jsonl", turns("search") + turns("read"))
+    told = scrimp("estimate", "turns.jsonl", "-m", MODEL)
+    assert told.status == 0, told.err
+    assert "its tools, which stand before all else, are read instead of search" in told.out

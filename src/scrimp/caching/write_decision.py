@@ -10,6 +10,8 @@ from scrimp.caching.cache_rules import LIFETIME_SECONDS, CacheRates, CacheRules
 from scrimp.enums import CacheLifetime
 
 PRICED_PER = 1_000_000
+# Dollars: to fill a cache first takes one more batch, which may take hours: not for less than a cent.
+WORTH_A_BATCH = Decimal("0.01")
 
 
 class WriteDecision(Struct, frozen=True, kw_only=True):

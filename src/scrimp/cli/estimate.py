@@ -30,7 +30,7 @@ from scrimp.cli.flags.run_options import check_models, check_schema, config_flag
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.flows.estimate import Quote, Workload, quote_as_routed, quotes, sendable, workload
+from scrimp.flows.estimate import Quote, Workload, provider_caches, quote_as_routed, quotes, sendable, workload
 from scrimp.flows.plan.expected.chain_cost import GOES_ON
 from scrimp.flows.plan.expected.output_tokens import OutputTokens, output_tokens
 from scrimp.flows.plan.run_options import RunOptions
@@ -39,6 +39,7 @@ from scrimp.flows.routed_cost import RoutedCost
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
 from scrimp.render.bill.text import dear_rows
+from scrimp.render.cache_savings import cache_document, cache_lines
 from scrimp.render.level_savings import ALIGN as LEVEL_ALIGN
 from scrimp.render.level_savings import HEADERS as LEVEL_HEADERS
 from scrimp.render.level_savings import level_document, level_heading, level_rows
@@ -69,6 +70,9 @@ def estimate(
     With --batch each model's cost live, in batches and at its cheaper hours stand side by side, for completions of the
     expected length.
 
+    What providers' prompt caches would save is said for the model that rows go to first, with the first row that does
+    not begin like the others and the byte of its system text from which it differs.
+
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
     """
@@ -94,8 +98,10 @@ def estimate(
             from scrimp.flows.batch.ways import WaysToBuy  # noqa: PLC0415 - only with --batch
 
             ways = WaysToBuy(work, output, session.services, options.parameters.effort)
+        caching = options.provider_cache != "off"
+        caches = provider_caches(work, session.services, batch=batch.batch) if caching else []
         if as_json:
-            omitted = {"sizes", "levels", "routed", "tasks"}
+            omitted = {"sizes", "levels", "routed", "tasks", "beginnings"}
             counts = {name: value for name, value in asdict(work).items() if name not in omitted}
             offers = [
                 {**asdict(each), **({} if ways is None else {"ways": asdict(ways.of(model))})}
@@ -108,6 +114,7 @@ def estimate(
                     "routed": routed and asdict(routed),
                     **({} if ways is None else {"routed_ways": (as_routed := ways.as_routed()) and asdict(as_routed)}),
                     "compression": work.levels and level_document(work.levels),
+                    "provider_cache": cache_document(caches, work.beginnings.other),
                 }
             )
             return
@@ -141,6 +148,8 @@ def estimate(
         )
         if routed is not None:
             print_line(_as_routed(routed))
+        for line in cache_lines(caches, work.beginnings.other, schema=options.parameters.schema is not None):
+            print_line(line)
         if work.levels is not None:
             print_line(level_heading(work.levels))
             if savings := level_rows(work.levels):

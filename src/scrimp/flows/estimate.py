@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from scrimp.caching.cache_saving import CacheSaving
 from scrimp.enums import Effort, OnDear
+from scrimp.flows.cache_forecast import CacheForecast, cache_savings
 from scrimp.flows.level_savings import LevelSampler
 from scrimp.flows.plan.expected.output_tokens import OutputTokens
 from scrimp.flows.plan.expected.row_costs import schema_tokens
@@ -45,6 +47,7 @@ class Workload(Struct):
     tasks: set[str] = field(default_factory=set)  # signatures of the first calls
     levels: LevelSavings | None = None  # what each level would save; None where there is nothing to call
     routed: RoutedCalls = field(default_factory=RoutedCalls)
+    beginnings: CacheForecast = field(default_factory=CacheForecast)  # what the calls have in common
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -70,11 +73,15 @@ def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services,
         group = planned(unplanned, planner, lookup)
         total.rows += len(group.rows)
         total.hits += len(group.cached)
+        called = []
         for place, row in enumerate(group.rows):
             if place not in group.cached:
+                calls = total.calls
                 _count(row, total, seen, services, sampler)
+                called += [row] if total.calls > calls else []
                 if total.calls <= _TASK_SAMPLE and total.calls:
                     total.tasks.add(row.signature(options.parameters, options.labels.task_name))
+        total.beginnings.add(called)
     total.levels = sampler.savings(total.calls * (_MESSAGE_TOKENS + schema_tokens(options.parameters)))
     if total.levels is not None:
         total.input, total.saved_input = total.levels.now.input, total.levels.now.saved_input
@@ -149,6 +156,15 @@ def sendable(
 
     endpoints = services.routes.endpoints
     return [each for each in models if not reads_text_only(endpoints[each[1].provider], each[1].model)]
+
+
+def provider_caches(work: Workload, services: Services, *, batch: bool = False) -> list[CacheSaving]:
+    """Return what the prompt caches would save of the models that the calls go to first, live or in batches."""
+    first = [
+        next((model for model in chain.steps[0].candidates if services.can_call(model)), chain.steps[0].candidates[0])
+        for chain, _ in work.routed.by_chain()
+    ]
+    return cache_savings(work.beginnings, first, services, batch=batch)
 
 
 def quote_as_routed(

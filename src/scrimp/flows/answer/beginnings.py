@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp.caching.shared_starts import SharedStarts
 from scrimp.enums import CachePart
 from scrimp.values import Attachment, CacheMark, Message
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.planner import PlannedRow
 
 # Characters: what is shorter is of no use to any provider, though a text may follow a longer system text.
 SHORTEST = 256
@@ -29,6 +33,11 @@ class Words(Struct, frozen=True):
         return (
             len(self.system) + len(self.text) < SHORTEST and not self.history and not self.attachments
         )  # fmt: skip
+
+
+def words_of(row: PlannedRow) -> Words:
+    """Return what the call for a prompt says, as it is sent."""
+    return Words(row.system or "", row.sent.history, row.prompt.attachments, row.text)
 
 
 class Beginning(Struct, frozen=True):
@@ -61,7 +70,7 @@ class Beginnings:
     def of(self, row: Words) -> list[Beginning]:
         """Return the beginnings of a call, the shortest first."""
         found: list[Beginning] = []
-        system, before = row.system, hash(_tools(row))
+        system, before = row.system, hash(tools_of(row))
 
         def add(part: CachePart, end: int, identity: int, words: str, attached_tokens: int = 0) -> None:
             found.append(Beginning(CacheMark(part, end), identity, words, attached_tokens))
@@ -89,11 +98,11 @@ class Beginnings:
 
 def _before_text(row: Words) -> int:
     return hash(
-        (row.system, _tools(row), *(turn.words for turn in row.history), *(each.identity for each in row.attachments))
+        (row.system, tools_of(row), *(turn.words for turn in row.history), *(each.identity for each in row.attachments))
     )
 
 
-def _tools(row: Words) -> tuple[str, ...]:
+def tools_of(row: Words) -> tuple[str, ...]:
     """Return the names of the tools in earlier turns, which stand before all else at Anthropic."""
     return tuple(dict.fromkeys(call.name for turn in row.history for call in turn.calls))
 

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from scrimp import tokens
 from scrimp.caching.cache_rules import NO_CACHE, CacheRates, CacheRules
 from scrimp.caching.write_decision import decide_write
-from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words
+from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words, words_of
+from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.requests.prompt_cache import cache_rules
+from scrimp.providers.requests.prompt_cache import batch_rules, cache_rules
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.units import format_count
 from scrimp.values import CacheMark, Call, PromptCache
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from scrimp.enums import CacheLifetime
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.prices.book import PriceBook
-    from scrimp.prices.rates import Rates
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -65,7 +65,7 @@ class ProviderCaching:
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
         """Count what these rows, which are about to be called, begin with."""
-        said = [words for row in rows if self._may_be_kept(row) and not (words := _words_of(row)).is_short]
+        said = [words for row in rows if self._may_be_kept(row) and not (words := words_of(row)).is_short]
         self._beginnings.learn(said)
         for words in said:
             for each in self._beginnings.of(words):
@@ -98,15 +98,10 @@ class ProviderCaching:
         return call, ()
 
     def shared_in_batch(self, call: Call) -> SharedBeginning | None:
-        """Return the beginning that a call of a batch had best share with others for an hour; None where none pays.
-
-        Only Anthropic says that its batches read what other batches wrote.
-        """
-        rules, endpoint = self._rules_of(call.provider, call.model), self._endpoints[call.provider]
-        words = _words_of_call(call)
-        if "1h" not in rules.lifetimes or endpoint.dialect != "anthropic" or words.is_short:
+        """Return the beginning that a call of a batch had best share with others for an hour; None where none pays."""
+        hour, words = batch_rules(self._endpoints[call.provider], call.model), _words_of_call(call)
+        if not self._asks or hour.form == "none" or words.is_short:
             return None
-        hour = CacheRules(form=rules.form, minimum=rules.minimum, lifetimes=("1h",))
         best, most, size = None, Decimal(0), 0
         for each in self._beginnings.of(words):
             size += self._tokens(each, call.provider, call.model)
@@ -189,10 +184,6 @@ class ProviderCaching:
         return counted * (tokenizer_factor(provider, model) or _UNKNOWN_AT) // 100 + beginning.attached_tokens
 
 
-def _words_of(row: PlannedRow) -> Words:
-    return Words(row.system or "", row.sent.history, row.prompt.attachments, row.text)
-
-
 def _words_of_call(call: Call) -> Words:
     return Words(call.system or "", call.history, call.attachments, call.text, call.attached_tokens)
 
@@ -207,21 +198,3 @@ def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> Non
     known.move_to_end(key)
     while len(known) > _REMEMBERED:
         known.popitem(last=False)
-
-
-def cache_rates(
-    prices: PriceBook, provider: str, model: str, size: int, when: float, rules: CacheRules, *, batch: bool = False
-) -> CacheRates | None:
-    """Return what a model charges for cached input; None where its price is unknown.
-
-    A kind without a rate of its own is billed as fresh input, and a long write as a short one.
-    """
-    price = prices.price(provider, model, when, batch=batch)
-    found: Rates | None = None if price is None else price.rates_for(size)
-    if found is None or found.input is None:
-        return None
-    short = found.input if found.cache_write is None else found.cache_write
-    long = short if found.cache_write_long is None else found.cache_write_long
-    read = found.input if found.cached_input is None else found.cached_input
-    write: dict[CacheLifetime, Decimal] = {each: long if each == "1h" else short for each in rules.lifetimes}
-    return CacheRates(fresh=found.input, read=read, write=write)

@@ -6,12 +6,12 @@ So the others follow in a later pass, once the first has come back, and only if 
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.caching.write_decision import WORTH_A_BATCH
 from scrimp.values import Completion, PromptCache
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from scrimp.store.batches.records import StoredCall
     from scrimp.values import Call, Failure
 
-# Another batch may take hours: not for less than a cent.
-_WORTH_WAITING = Decimal("0.01")
 # Seconds that a beginning is kept, less what a batch may take to begin.
 _KEPT = 3000.0
 # Seconds that a batch may take: a deadline that is nearer leaves no time for one more.
@@ -78,7 +76,7 @@ class CachePrimer:
             return CallForBatch(marked)
         if filled is None and self._waits and shared.identity in self._under_way:
             return CallForBatch(call, later=True)
-        if filled is None and self._starts and shared.saved >= _WORTH_WAITING:
+        if filled is None and self._starts and shared.saved >= WORTH_A_BATCH:
             self._under_way[shared.identity] = ""
             return CallForBatch(marked, first=True)
         return CallForBatch(call)

@@ -40,6 +40,17 @@ def cache_rules(endpoint: Endpoint, model: str) -> CacheRules:
     return _rules_of_chat(endpoint.flavour, model)
 
 
+def batch_rules(endpoint: Endpoint, model: str) -> CacheRules:
+    """Return how a provider caches the prompts of batches.
+
+    Only Anthropic says that its batches read what other batches wrote, and advises to have it kept for an hour.
+    """
+    rules = cache_rules(endpoint, model)
+    if endpoint.dialect != "anthropic" or rules.form != "marks":
+        return NO_CACHE
+    return CacheRules(form="marks", minimum=rules.minimum, lifetimes=("1h",))
+
+
 def _rules_of_chat(flavour: str, model: str) -> CacheRules:
     if flavour == "mistral":
         return CacheRules(form="key", minimum=_MISTRAL_BLOCK)

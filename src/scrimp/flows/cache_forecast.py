@@ -1,0 +1,139 @@
+"""What providers' prompt caches would save of a run, and the first row that begins otherwise: for an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp import tokens
+from scrimp.caching.cache_rules import CacheRates, CacheRules
+from scrimp.caching.cache_saving import CacheSaving, OtherBeginning
+from scrimp.caching.shared_starts import common_length
+from scrimp.caching.write_decision import WORTH_A_BATCH, decide_write
+from scrimp.enums import CachePart
+from scrimp.flows.answer.beginnings import SHORTEST, Beginnings, Words, tools_of, words_of
+from scrimp.flows.spend.cache_rates import cache_rates
+from scrimp.providers.requests.prompt_cache import batch_rules, cache_rules
+from scrimp.tokens.tokenizer_factors import tokenizer_factor
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.services import Services
+    from scrimp.values import ModelRef
+
+# Beginnings of which the number of calls is known.
+_REMEMBERED = 100_000
+_SHOWN = 12  # characters of what differs
+
+
+class _Node(Struct):
+    """A beginning, the one before it, its own size in o200k_base, and how many calls have it."""
+
+    before: int | None
+    size: int
+    part: CachePart
+    calls: int = 0
+    most_after: int = 0  # calls of the largest beginning that goes on from it
+
+
+class CacheForecast:
+    """Adds up the rows of an estimate."""
+
+    def __init__(self, count: Callable[[str], int] = tokens.estimate) -> None:
+        """`count` says how many tokens of o200k_base a text has."""
+        self._count, self._beginnings = count, Beginnings()
+        self._nodes: dict[int, _Node] = {}
+        self._first: tuple[str, Words] | None = None
+        self.other: OtherBeginning | None = None
+
+    def add(self, rows: Sequence[PlannedRow]) -> None:
+        """Add rows that would be called, and that come at once."""
+        said = [(row.prompt.source or f"row {row.prompt.index + 1}", words_of(row)) for row in rows]
+        self._beginnings.learn([words for _, words in said])
+        for source, words in said:
+            self._compare(source, words)
+            before: int | None = None
+            for each in self._beginnings.of(words):
+                node = self._nodes.get(each.identity)
+                if node is None:
+                    if len(self._nodes) >= _REMEMBERED:
+                        break
+                    node = self._nodes[each.identity] = _Node(before, self._count(each.words), each.mark.part)
+                node.calls += 1
+                if before is not None:
+                    self._nodes[before].most_after = max(self._nodes[before].most_after, node.calls)
+                before = each.identity
+
+    def _compare(self, source: str, words: Words) -> None:
+        """Note the first row whose system text or tools are not those of the first row."""
+        if self._first is None:
+            self._first = (source, words)
+            return
+        first_source, first = self._first
+        ours, theirs = tools_of(words), tools_of(first)
+        if words.system == first.system and ours == theirs:
+            return
+        if max(len(words.system), len(first.system)) < SHORTEST and not (ours or theirs):
+            return
+        if self.other is not None:
+            self.other = replace(self.other, rows=self.other.rows + 1)
+        elif words.system != first.system:
+            at = common_length(words.system, first.system)
+            self.other = OtherBeginning(
+                source=source, first=first_source, part="system text", byte=len(first.system[:at].encode()) + 1,
+                has=words.system[at : at + _SHOWN], instead_of=first.system[at : at + _SHOWN],
+            )  # fmt: skip
+        else:
+            self.other = OtherBeginning(
+                source=source, first=first_source, part="tools", byte=0, has=", ".join(ours),
+                instead_of=", ".join(theirs),
+            )  # fmt: skip
+
+    def saving(self, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]) -> CacheSaving | None:
+        """Return what a model would save; None where nothing is kept, or its price is unknown.
+
+        `name` is provider/model, `rates` are those of a call of so many tokens.
+        """
+        factor = tokenizer_factor(*name.split("/", 1)) or 100
+        size: dict[int | None, int] = {None: 0}  # of all up to a beginning
+        covered: dict[int | None, int] = {None: 0}  # of what is kept up to it
+        cost = plain = Decimal(0)
+        largest: CacheSaving | None = None
+        for identity, node in self._nodes.items():
+            whole = size[identity] = size[node.before] + node.size * factor // 100
+            before = covered[identity] = covered[node.before]
+            if node.calls == node.most_after or node.part == "attachments" or (known := rates(whole)) is None:
+                continue
+            decision = decide_write(rules, known, shared=whole - before, calls=node.calls, gap=0.0, before=before)
+            if decision.lifetime is None:
+                continue
+            covered[identity] = whole
+            cost, plain = cost + decision.cost, plain + decision.plain_cost
+            if largest is None or node.calls > largest.calls:
+                largest = CacheSaving(
+                    model=name, calls=node.calls, shared=whole, part=node.part, lifetime=decision.lifetime,
+                    asked=rules.form == "marks", cost=cost, plain_cost=plain,
+                )  # fmt: skip
+        return None if largest is None else replace(largest, cost=cost, plain_cost=plain)
+
+
+def cache_savings(
+    forecast: CacheForecast, models: Sequence[ModelRef], services: Services, *, batch: bool
+) -> list[CacheSaving]:  # fmt: skip
+    """Return what each model would save; those that would save nothing are left out."""
+    found = []
+    for model in dict.fromkeys(models):
+        endpoint = services.routes.endpoints[model.provider]
+        rules = batch_rules(endpoint, model.model) if batch else cache_rules(endpoint, model.model)
+
+        def rates(size: int, model: ModelRef = model, rules: CacheRules = rules) -> CacheRates | None:
+            return cache_rates(services.prices, model.provider, model.model, size, services.clock(), rules, batch=batch)
+
+        saving = forecast.saving(model.without_arm, rules, rates)
+        if saving is not None and (not batch or saving.plain_cost - saving.cost >= WORTH_A_BATCH):
+            found.append(saving)
+    return found

@@ -1,0 +1,31 @@
+"""What a model charges for input that its provider keeps, by the price list."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scrimp.caching.cache_rules import CacheRates, CacheRules
+
+if TYPE_CHECKING:
+    from scrimp.enums import CacheLifetime
+    from scrimp.prices.book import PriceBook
+    from scrimp.prices.rates import Rates
+
+
+def cache_rates(
+    prices: PriceBook, provider: str, model: str, size: int, when: float, rules: CacheRules, *, batch: bool = False
+) -> CacheRates | None:
+    """Return what a model charges for cached input; None where its price is unknown.
+
+    A kind without a rate of its own is billed as fresh input, and a long write as a short one.
+    """
+    price = prices.price(provider, model, when, batch=batch)
+    found: Rates | None = None if price is None else price.rates_for(size)
+    if found is None or found.input is None:
+        return None
+    short = found.input if found.cache_write is None else found.cache_write
+    long = short if found.cache_write_long is None else found.cache_write_long
+    read = found.input if found.cached_input is None else found.cached_input
+    write: dict[CacheLifetime, Decimal] = {each: long if each == "1h" else short for each in rules.lifetimes}
+    return CacheRates(fresh=found.input, read=read, write=write)
