@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
-
-if TYPE_CHECKING:
-    from datetime import date
 
 UNKNOWN = "unknown"
 CENTS = 2  # decimals
@@ -23,7 +19,6 @@ MAX_CALL_DOLLARS = 1_000_000  # no call costs more: a price or a usage that says
 _MAX_DOLLARS = 1_000_000_000  # more cannot be a price or a limit, and SQLite has no room for its nanodollars
 _MEGABYTE = 1e6
 _WHOLE, _MAX_SURCHARGE = Decimal(100), Decimal(1000)  # percent
-_DAY_LENGTH = len("2026-11-01")
 _MAX_DIGITS = 18  # of a count
 
 
@@ -86,19 +81,6 @@ def parse_discount(text: str, name: str) -> Decimal:
     if not text.endswith("%") or not percent.is_finite() or not -_MAX_SURCHARGE <= percent <= _WHOLE:
         raise ConfigError(f"{name} '{text}' is not a discount: write a percentage such as 15%, or -5% for a surcharge")
     return 1 - percent / _WHOLE
-
-
-def parse_day(text: str, name: str) -> date:
-    """Return a day that is written as 2026-11-01."""
-    from datetime import date  # noqa: PLC0415 - few configs have a day
-
-    message = f"{name} '{text}' is not a day: write it as 2026-11-01"
-    if len(text) != _DAY_LENGTH:  # other forms of ISO 8601 are read as something else by most people
-        raise ConfigError(message)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(message) from None
 
 
 def format_count(number: int) -> str:

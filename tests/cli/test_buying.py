@@ -257,3 +257,35 @@ def test_a_gateways_own_name_has_the_price_of_the_list_that_it_sells_by(
     assert (ran.rows[0]["provider"], ran.rows[0]["cost_usd"]) == ("house", 0.0000018)  # 10 at 0.09 and 2 at 0.45
     assert "was answered by" not in ran.err
     assert "Without scrimp (openai/gpt-6-luna): about $0.000002." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            'credit_since = "yesterday"',
+            'providers.openai.credit_since must be a day such as 2026-11-01, not "yesterday"',
+        ),
+        ("credit_since = 5", "providers.openai.credit_since must be a day such as 2026-11-01, not 5"),
+        ("credit = -1", "credit -1 is not an amount of dollars"),
+        ("credit = nan", "credit NaN is not an amount of dollars"),
+        ('buy = "cheap"', "did you mean cheapest?"),
+        ('discount = "15"', "discount '15' is not a discount"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_what_can(scrimp: Scrimp, line: str, message: str) -> None:
+    scrimp.config(f"[providers.openai]\n{line}\n")
+
+    ran = scrimp("models")
+
+    assert (ran.status, message in ran.err) == (2, True), ran.err
+
+
+def test_a_day_may_be_written_as_a_date_or_as_text(scrimp: Scrimp) -> None:
+    for day in ("2026-11-01", '"2026-11-01"'):
+        scrimp.config(f'[providers.openai]\nkey_env = ""\ncredit = 5\ncredit_since = {day}\n')
+        assert "Credit with openai: $5.00 of $5.00 are left since 2026-11-01." in scrimp("models").out
+        assert 'providers.openai.credit_since = "2026-11-01"' in scrimp("config", "show").out
+
+    scrimp.config('[providers.openai]\nkey_env = ""\ncredit_since = 2026-11-01\n')
+    assert "credit_since counts a credit, and there is none: set credit" in scrimp("config", "check").out

@@ -71,6 +71,8 @@ def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
         except ConfigError as error:
             yield _error(location, str(error).removeprefix(f"{location}: "))
             continue
+        if table.credit_since is not None and table.credit is None:
+            yield _warning(location, "credit_since counts a credit, and there is none: set credit")
         if not keys.has(endpoint):
             yield _warning(location, missing_key_message(endpoint))
         if _sends_key(endpoint, table) and _is_unencrypted(endpoint.base_url):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from scrimp.enums import (
 )
 from scrimp.errors import ConfigError
 from scrimp.prices.rates import Rates
-from scrimp.units import checked_dollars, parse_day, parse_discount, parse_duration, parse_percent, parse_row_limit
+from scrimp.units import checked_dollars, parse_discount, parse_duration, parse_percent, parse_row_limit
 
 _YEAR = 31_536_000  # seconds
 Fraction = Annotated[float, Meta(ge=0, le=1)]
@@ -108,7 +109,7 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     discount: str | None = None  # on every price of its list; negative: a surcharge
     batch_discount: str | None = None  # of its batches, on the price of live calls
     credit: Decimal | None = None  # dollars that are used up before others are spent
-    credit_since: str | None = None  # the day from which calls use it up
+    credit_since: date | None = None  # the day from which calls use it up
     buy: Buy | None = None  # "named": nothing is bought there that does not name it
     rpm: Count | None = None
     tpm: Count | None = None
@@ -117,7 +118,6 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         validate(parse_discount, self.discount, "discount")
         validate(parse_discount, self.batch_discount, "batch_discount")
         validate(checked_dollars, self.credit, "credit")
-        validate(parse_day, self.credit_since, "credit_since")
         headers = {**self.headers, self.auth_header or "authorization": self.auth_prefix or ""}
         for name, value in headers.items():
             check_header(name, value)

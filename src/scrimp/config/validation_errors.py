@@ -19,9 +19,11 @@ _LOCATION = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<location>.*)`)?$", r
 _TOKEN = re.compile(r"\[(?P<index>\d+)\]|(?P<any>\[\.\.\.\])|(?P<name>[^.\[]+)")
 _EXPECTED = re.compile(r"Expected `(?P<type>[^`]+)`(?P<bound> [<>]=? [\d.]+)?(?:, got `[^`]+`)?$")
 _TYPE_NAMES = {
+    "date": "a day such as 2026-11-01",
     "int": "a whole number", "float": "a number", "decimal": "a number", "bool": "true or false", "str": "text",
     "array": "a list", "object": "a table",
 }  # fmt: skip
+_UNREADABLE = {"Invalid decimal string": "decimal", "Invalid RFC3339 encoded date": "date"}
 _ANY_NAME = "..."  # msgspec names no key of a mapping
 _LONGEST_SHOWN = 60  # characters of a value
 
@@ -50,8 +52,8 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
     if expected := _EXPECTED.match(reason):
         types_taken = (_TYPE_NAMES.get(name, name) for name in expected["type"].split(" | ") if name != "null")
         return ConfigProblem(key, f"must be {' or '.join(types_taken)}{expected['bound'] or ''}, not {_shown(value)}")
-    if reason == "Invalid decimal string":
-        return ConfigProblem(key, f"must be a number, not {_shown(value)}")
+    if wanted := _UNREADABLE.get(reason):
+        return ConfigProblem(key, f"must be {_TYPE_NAMES[wanted]}, not {_shown(value)}")
     # A message of the schema itself; it names the key within its table.
     return ConfigProblem("", f"{key}: {reason}" if path and path != ("defaults",) else reason)
 

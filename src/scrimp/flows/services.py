@@ -142,7 +142,7 @@ class Services:
         )
 
         granted = {
-            name: Credit(dollars=table.credit, since=table.credit_since)
+            name: Credit(dollars=table.credit, since=table.credit_since.isoformat() if table.credit_since else None)
             for name, table in self.loaded.config.providers.items()
             if table.credit is not None
         }
