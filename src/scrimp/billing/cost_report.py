@@ -54,8 +54,8 @@ class CostReport(Struct, frozen=True, kw_only=True):
     flagship: CostTotal | None
     flagships: Sequence[str]
     period: str  # hour, day, week or month
-    zone: str
     periods: Mapping[str, Mapping[str, CostTotal]]  # by period, in its order, gaps included; then by model
     breakdowns: Sequence[Breakdown]
     savings: RunSavings
+    bill: str = ""  # of a run, as it was printed
     facts: Sequence[tuple[str, str]] = ()  # of a run: its command, when it began, how it ended

@@ -70,7 +70,12 @@ def list_(
 
 
 @app.command()
-def show(run: Run, *, as_json: Json = False) -> None:
+def show(
+    run: Run, *, as_json: Json = False,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a page of the run to FILE instead; - is stdout.")
+    ] = None,
+) -> None:  # fmt: skip
     """Show a run: its command, how it ended, and its bill as it was printed.
 
     For a run that was killed or not recorded, show its calls in the ledger.
@@ -78,6 +83,9 @@ def show(run: Run, *, as_json: Json = False) -> None:
     with open_session() as session:
         session.services.stores.recover()
         record = _find(session, run)
+        if html is not None:
+            _write_page(session, record, html)
+            return
         if as_json:
             print_json(_as_json(session, record))
             return
@@ -125,6 +133,26 @@ def errors(run: FailedRun) -> None:
         from scrimp.flows.resend import input_lines  # noqa: PLC0415 - only where there are such rows
 
         print_rows(input_lines(lambda: failed_rows(folder, record.run) or iter(())))
+
+
+def _write_page(session: Session, record: RunRecord, file: str) -> None:
+    from scrimp.cli.cost.ledger_sums import open_sums, the_flagships  # noqa: PLC0415 - only for a page
+    from scrimp.cli.cost.page_file import write_page  # noqa: PLC0415 - as above
+    from scrimp.flows.spend.cost_report import run_report  # noqa: PLC0415 - as above
+
+    end = record.end
+    facts = [("began", f"{_moment(record.started)}{' in ' + record.folder if record.folder else ''}")]
+    facts += [("command", _command(record))] if record.kind else []
+    facts.append(("ended", f"{_moment(end.time) + ', ' if end else ''}{_ending(session, record)}"))
+    if end is not None:
+        facts += [("stopped", end.stopped)] if end.stopped else []
+        facts += [("rows", f"{format_count(end.rows)}, {format_count(end.failed)} of them failed")]
+    with open_sums(session) as sums:
+        report = run_report(
+            sums, record.run, now=session.services.clock(), flagships=the_flagships(session), facts=facts,
+            bill=end.bill if end else "",
+        )  # fmt: skip
+    write_page(report, file, session)
 
 
 def _find(session: Session, name: str, kind: RunKind | None = None) -> RunRecord:

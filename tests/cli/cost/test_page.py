@@ -151,3 +151,29 @@ def test_a_page_replaces_no_file_of_scrimp_and_goes_to_stdout_for_a_dash(scrimp:
     assert scrimp("cost", "--html", "-").out.startswith("<!doctype html>")
     ran = scrimp("cost", "--html", "no/such/page.html")
     assert "--html: no/such/page.html cannot be written" in ran.err
+
+
+def test_a_run_has_a_page_with_its_bill_and_the_saving_of_it_alone(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url, more='[models."fake/dear"]\nprice = { input = 50.0, output = 500.0 }\n')
+    for name in ("<b>one</b>", "two"):
+        scrimp.file("rows.jsonl", f'{{"text": "hello {name}"}}\n')
+        ran = scrimp("run", "rows.jsonl", "--baseline", "fake/dear", "--tag", f"x={name}", "--user", "</dd><i>")
+        assert ran.status == 0
+    tree = page(scrimp, "runs", "show", "last")
+
+    facts = [node.text() for node in tree.css("dd")]
+    assert any("scrimp run rows.jsonl" in fact and "--user '</dd><i>'" in fact for fact in facts)
+    assert "1, 0 of them failed" in facts
+    shown = scrimp("runs", "show", "last").out
+    (bill_shown,) = tree.css("pre")
+    assert bill_shown.text().strip() in shown
+    assert [row["calls"] for row in table(tree, "By model")] == ["1"]
+    assert [row["cause"] for row in table(tree, "What was saved, and by what")] == ["routing"]
+
+
+def test_a_run_that_only_the_ledger_knows_has_a_page_of_its_calls(scrimp: Scrimp) -> None:
+    keep(scrimp, [entry("p/a", "1"), entry("p/b", None, "lost"), replace(entry("p/other"), run="s")])
+    tree = page(scrimp, "runs", "show", "r")
+
+    assert [row["model"] for row in table(tree, "By model")] == ["p/a", "p/b"]
+    assert "not recorded" in [node.text() for node in tree.css("dd")][-1]

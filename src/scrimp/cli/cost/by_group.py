@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import tzinfo
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from scrimp.billing.cost_total import CostTotal
-from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, time_zone
-from scrimp.cli.printing import print_json, print_line, print_rows, print_table
+from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, the_flagships, time_zone
+from scrimp.cli.printing import print_json, print_line, print_rows, print_table, print_text
 from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
-from scrimp.flows.spend.flagships import flagships
 from scrimp.render.costs.csv_lines import csv_lines
 from scrimp.render.costs.document import cost_documents
 from scrimp.render.costs.tables import Table, amounts_table, flagship_line, rates_table, sum_line
 from scrimp.render.tables import wrap
-from scrimp.store.cost_sums.groups import FLAGSHIP, GROUP_WORDS, OTHERS, PERIODS, WORDS
+from scrimp.store.cost_sums.groups import FLAGSHIP, GROUP_WORDS, OTHERS, PERIODS, WORDS, periods_between
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
-from scrimp.units import parse_duration
+from scrimp.units import parse_duration, pluralize
 
 _EMPTY = "the ledger has no such calls: `scrimp run` and `scrimp ask` add them"
+
+_MOST_BARS = 40
 
 
 def _groups(incomplete: str) -> list[str]:
@@ -49,6 +53,7 @@ def cost(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with the fields of the JSON.")] = False,
+    plot: Annotated[bool, typer.Option("--plot", help="Show the dollars as bars instead.")] = False,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page with charts to FILE instead; - is stdout.")
     ] = None,
@@ -88,7 +93,7 @@ def cost(
         raise UsageError("--json and --csv are two formats: give one of them")
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
-        chosen, models = time_zone(zone), _flagships(session)
+        chosen, models = time_zone(zone), the_flagships(session)
         session.services.stores.recover()
         with closing(Ledger(session.services.paths.ledger_db)) as ledger:
             check_drift(session, ledger)
@@ -98,11 +103,14 @@ def cost(
                 _write_page(sums, html, start, by, zone, models, session)
                 return
             totals = sums.totals(by, since=start, zone=chosen, flagships=models)
+            first = max(start, sums.first_time() or start)
             of_flagships = sums.totals("flagship", since=start, flagships=models) if rates else []
         if as_json:
             print_json(cost_documents(totals, by))
         elif as_csv:
             _print_csv(cost_documents(totals, by))
+        elif plot:
+            _print_bars(totals, by, (first, session.services.clock()), chosen, session)
         else:
             header = f"{by} ({zone})" if by in PERIODS else by
             _print_table((rates_table if rates else amounts_table)(totals, header, by, session.out), totals, session)
@@ -131,6 +139,24 @@ def _print_table(table: Table, totals: Sequence[CostTotal], session: Session) ->
         _print_wrapped(sum_line(totals), session)
 
 
+def _print_bars(
+    totals: Sequence[CostTotal], by: str, span: tuple[float, float], zone: tzinfo | None, session: Session
+) -> None:
+    from scrimp.render.costs.bars import bars  # noqa: PLC0415 - only for a plot
+
+    shown = totals if by in PERIODS else totals[:_MOST_BARS]
+    amounts = {total.label: (total.cost, "+" if total.unknown else "") for total in shown}
+    if by in PERIODS and totals:
+        places = periods_between(by, *span, zone)
+        amounts = {name: (Decimal(0), "") for name in places} | amounts
+    rows = sorted(amounts.items()) if by in PERIODS else amounts.items()
+    for line in bars([(name, *amount) for name, amount in rows], session.out, sys.stdout.encoding):
+        print_text(line + "\n")
+    if len(totals) > len(shown):
+        print_line(f"and {pluralize(len(totals) - len(shown), 'other')}")
+    print_line(sum_line(totals) if totals else _EMPTY)
+
+
 def _print_wrapped(text: str, session: Session) -> None:
     for line in wrap(text, session.out.width) if session.out.terminal else [text]:
         print_line(line)
@@ -147,13 +173,6 @@ def _warn_of_efforts(totals: Sequence[CostTotal], by: str, session: Session) -> 
     if mixed:
         have = "has calls at several efforts" if len(mixed) == 1 else "have calls at several efforts each"
         session.messages.note(f"{', '.join(mixed)} {have}, added up here: --by arm shows them apart")
-
-
-def _flagships(session: Session) -> tuple[str, ...]:
-    services = session.services
-    wanted = services.loaded.config.defaults.baseline
-    baseline = None if wanted is None else services.routes.model(wanted).without_arm
-    return flagships(baseline, services.routes.listed_tiers)
 
 
 def _refuse_options(context: typer.Context) -> None:

@@ -1,4 +1,4 @@
-"""The sums of the ledger, brought up to it, and the time zone of their days."""
+"""The sums of the ledger, brought up to it, the models that are flagships, and the time zone of days."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 
 from scrimp.cli.session import Session
 from scrimp.errors import UsageError
+from scrimp.flows.spend.flagships import flagships
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
 from scrimp.units import format_count
@@ -28,6 +29,14 @@ def open_sums(session: Session) -> Iterator[CostSums]:
         if behind:
             sums.refresh()
         yield sums
+
+
+def the_flagships(session: Session) -> tuple[str, ...]:
+    """Return the models that a session's config makes the flagships."""
+    services = session.services
+    wanted = services.loaded.config.defaults.baseline
+    baseline = None if wanted is None else services.routes.model(wanted).without_arm
+    return flagships(baseline, services.routes.listed_tiers)
 
 
 def time_zone(word: str) -> tzinfo | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from scrimp.billing.cost_report import Breakdown, CostReport
 from scrimp.billing.cost_total import CostTotal
 from scrimp.render.costs.tables import OF_CALLS
-from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, NONE, period_of
-from scrimp.store.cost_sums.measures import SECONDS
+from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, NONE, periods_between
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.run_savings import run_savings
 
@@ -27,6 +26,8 @@ def window_report(
     """Return the report of all calls since a moment, 0 for all there are; `word` is one more to break them down by."""
     began = max(since, sums.first_time() or now)
     period = next((name for name, days in _PERIODS if now - began <= days * _DAY), "month")
+    series = sums.series("model", period, since=since, zone=zone)
+    names = periods_between(period, began, now, zone)  # also those without a call
     totals = sums.totals(ALL, since=since)
     words = dict.fromkeys((*([word] if word else []), *_WORDS))
     return CostReport(
@@ -35,8 +36,8 @@ def window_report(
         total=totals[0] if totals else None, flagships=flagships, flagship=_flagship(
             sums.totals("flagship", since=since, flagships=flagships)
         ),
-        period=period, zone=zone_name,
-        periods=_without_gaps(sums.series("model", period, since=since, zone=zone), period, began, now, zone),
+        period=period,
+        periods={name: series.get(name, {}) for name in sorted({*names, *series})},
         breakdowns=tuple(_told(
             Breakdown(word=each, totals=sums.totals(each, since=since, zone=zone, flagships=flagships),
                       of_rows=each not in OF_CALLS) for each in words
@@ -46,20 +47,19 @@ def window_report(
 
 
 def run_report(
-    sums: CostSums, run: str, *, now: float, zone: tzinfo | None, zone_name: str, flagships: Sequence[str],
-    facts: Sequence[tuple[str, str]],
-) -> CostReport:  # fmt: skip
-    """Return the report of one run."""
+    sums: CostSums, run: str, *, now: float, flagships: Sequence[str], facts: Sequence[tuple[str, str]], bill: str
+) -> CostReport:
+    """Return the report of one run, with its bill as it was printed; moments are of the machine's time zone."""
     totals = sums.of_run(run, ALL)
     breakdowns = (
         Breakdown(word=each, totals=sums.of_run(run, each), of_rows=each not in OF_CALLS)
         for each in ("model", "tier", "status")
     )
     return CostReport(
-        title=f"Run {run}", window="", written=_moment(now, zone), total=totals[0] if totals else None,
+        title=f"Run {run}", window="", written=_moment(now, None), total=totals[0] if totals else None,
         flagship=_flagship(sums.of_run(run, "flagship", flagships=flagships)), flagships=flagships, period="hour",
-        zone=zone_name, periods={}, breakdowns=tuple(_told(breakdowns)), savings=run_savings(sums.ledger, run=run),
-        facts=facts,
+        periods={}, breakdowns=tuple(_told(breakdowns)), savings=run_savings(sums.ledger, run=run),
+        facts=facts, bill=bill,
     )  # fmt: skip
 
 
@@ -72,15 +72,6 @@ def _told(breakdowns: Iterator[Breakdown]) -> Iterator[Breakdown]:
     for each in breakdowns:
         if any(total.name != NONE for total in each.totals):
             yield each
-
-
-def _without_gaps(
-    series: Mapping[str, Mapping[str, CostTotal]], period: str, began: float, now: float, zone: tzinfo | None
-) -> dict[str, Mapping[str, CostTotal]]:
-    """Return a column for every period from the first to now, also for those without a call."""
-    quarters = range(int(began) // SECONDS, int(now) // SECONDS + 1)
-    names = dict.fromkeys(period_of(period, quarter, zone) for quarter in quarters)
-    return {name: series.get(name, {}) for name in sorted({*names, *series})}
 
 
 def _days(began: float, now: float, zone: tzinfo | None) -> str:

@@ -63,6 +63,12 @@ def _arm_names(flagships: Collection[str]) -> Mapping[str, Callable[[str, str, s
     }
 
 
+def periods_between(period: str, first: float, last: float, zone: tzinfo | None) -> list[str]:
+    """Return every hour, day, week or month between two moments, in their order."""
+    quarters = range(int(first) // SECONDS, int(last) // SECONDS + 1)
+    return list(dict.fromkeys(period_of(period, quarter, zone) for quarter in quarters))
+
+
 def period_of(period: str, quarter: int, zone: tzinfo | None) -> str:
     """Return the hour, day, ISO week or month in which a quarter of an hour lies; None is the machine's zone."""
     moment = datetime.fromtimestamp(quarter * SECONDS, zone or UTC)

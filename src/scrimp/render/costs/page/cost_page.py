@@ -35,9 +35,12 @@ def cost_page(report: CostReport) -> str:
 
 def _sections(report: CostReport) -> Iterator[Markup]:
     yield element("h1", report.title)
-    yield element("p", report.window, class_="soft")
+    if report.window:
+        yield element("p", report.window, class_="soft")
     if report.facts:
-        yield element("dl", *(joined(element("dt", what), element("dd", name(fact))) for what, fact in report.facts))
+        yield element(
+            "dl", *(joined(element("dt", what), element("dd", element("bdi", fact))) for what, fact in report.facts)
+        )
     if report.total is None:
         yield element("p", "There are no calls in the ledger from this time.")
     else:
@@ -45,6 +48,9 @@ def _sections(report: CostReport) -> Iterator[Markup]:
         yield from _unknown(report.total)
         yield from _chart(report)
     yield from _saved(report.savings)
+    if report.bill:
+        yield element("h2", "The bill")
+        yield element("pre", report.bill)
     for breakdown in report.breakdowns:
         yield element("h2", _TITLES.get(breakdown.word, f"By {breakdown.word}"))
         yield _table(breakdown)
@@ -105,7 +111,8 @@ def _saved(savings: RunSavings) -> Iterator[Markup]:
     largest = max((abs(amount) for amount in savings.by_cause.values()), default=Decimal(0))
     rows = [
         element(
-            "tr", element("td", cause), element("td", bar(float(amount / largest), 2 if amount > 0 else 1)),
+            "tr", element("td", cause),
+            element("td", bar(float(amount / largest), 2 if amount > 0 else 1), **_class(_BAR)),
             element("td", _signed(amount), class_="good" if amount > 0 else "bad"),
             element("td", format_percent(float(amount / savings.baseline_cost), 1) if savings.baseline_cost else ""),
         )
@@ -131,7 +138,7 @@ def _table(breakdown: Breakdown) -> Markup:
     head = [breakdown.word, _BAR, "cost", "share", "calls", "a call"]
     head += ["1,000 rows"] if breakdown.of_rows and any(total.rows for total in totals) else []
     head += ["errors", "escalated"] if any(total.chained for total in totals) else ["errors"]
-    head += ["p50", "p95"]
+    head += ["p50", "p95"] if any(any(total.latencies) for total in totals) else []
     rows = [_row(total, head, whole, most) for total in totals[:_ROWS]]
     if rest := totals[_ROWS:]:
         rows.append(_rest(rest, head, whole))
@@ -186,4 +193,5 @@ def _footer(report: CostReport) -> Iterator[Markup]:
         "within 13 %; those of batches are left out.",
     )  # fmt: skip
     if report.flagships:
-        yield element("p", "The flagship is ", name(", ".join(report.flagships)), ".")
+        names = (joined(", " if place else "", name(model)) for place, model in enumerate(report.flagships))
+        yield element("p", "The flagship is ", *names, ".")
