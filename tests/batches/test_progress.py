@@ -182,3 +182,11 @@ def test_the_last_count_comes_before_what_to_do_next(batched: Scrimp) -> None:
     *_, count, then = (line for line in shown(at_terminal(batched, "batch", "watch")) if line)
     assert "1 of 1 batch ended" in count
     assert "scrimp batch fetch" in then
+
+
+def test_a_job_that_was_begun_quietly_is_watched_and_fetched_as_these_commands_say(batched: Scrimp) -> None:
+    run(batched, "--limit", "0")
+    assert batched("batch", "submit", "rows.txt", "--model", "fake/small", "-q").err == ""
+    assert "1 of 1 batch ended" in batched("batch", "watch").err
+    assert "total" in batched("batch", "fetch").err
+    assert batched("batch", "fetch", "-q").err == ""

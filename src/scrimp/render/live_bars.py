@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from scrimp.render.streams import StreamStyle, format_message
-from scrimp.render.tables import one_line
+from scrimp.render.tables import display_width, one_line
 from scrimp.units import format_count
 
 _PER_SECOND = 1
 _FREE = 3  # columns: a terminal echoes Ctrl-C as ^C, which must not begin a new line
+_GAP, _LEAST_BAR = 2, 8  # columns
 _FAILED_STYLE, _NOTE_STYLE = "red", "bright_black"
 
 
@@ -28,7 +29,8 @@ class Bar(Struct, frozen=True, kw_only=True):
     done: int
     failed: int
     total: int
-    note: str = ""  # after the numbers
+    age: str = ""
+    note: str = ""  # before the age
 
 
 class LiveBars:
@@ -64,17 +66,39 @@ class LiveBars:
 
 
 def _table(bars: Sequence[Bar], width: int) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False, expand=True)
-    table.width = max(width, 1)
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(ratio=1, min_width=6, no_wrap=True)
-    for _ in range(3):
-        table.add_column(justify="right", no_wrap=True)
-    for bar in bars:
-        failed = Text(f"{format_count(bar.failed)} failed" if bar.failed else "", style=_FAILED_STYLE)
-        count = Text(f"{format_count(bar.done)}/{format_count(bar.total)}")
-        table.add_row(
-            Text(one_line(bar.label)), ProgressBar(total=max(1, bar.total), completed=bar.done), count, failed,
-            Text(bar.note, style=_NOTE_STYLE),
-        )  # fmt: skip
+    """Return what fits: the counts in any case, then failures, labels, ages, notes, and bars."""
+    labels = [one_line(bar.label) for bar in bars]
+    counts = [f"{format_count(bar.done)}/{format_count(bar.total)}" for bar in bars]
+    failed = [f"{format_count(bar.failed)} failed" if bar.failed else "" for bar in bars]
+    free = width + _GAP - _widest(counts)
+    failed, free = _fitting(failed, free - 1)
+    label_width = min(_widest(labels), free + 1)
+    ages, free = _fitting([bar.age for bar in bars], free + 1 - label_width)
+    notes, free = _fitting([bar.note for bar in bars], free)
+    has_bar = free > _LEAST_BAR
+    table = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False, expand=has_bar)
+    table.width = width if has_bar else None
+    table.add_column(no_wrap=True, overflow="ellipsis", width=max(1, label_width - _GAP))
+    if has_bar:
+        table.add_column(ratio=1, no_wrap=True)
+    columns = [(counts, ""), (failed, _FAILED_STYLE), (notes, _NOTE_STYLE), (ages, _NOTE_STYLE)]
+    shown = [(texts, style) for texts, style in columns if any(texts)]
+    for texts, _ in shown:
+        table.add_column(justify="right", no_wrap=True, min_width=_widest(texts) - _GAP)
+    for number, bar in enumerate(bars):
+        drawn = [ProgressBar(total=max(1, bar.total), completed=bar.done)] if has_bar else []
+        told = [Text(texts[number], style=style) for texts, style in shown]
+        table.add_row(Text(labels[number]), *drawn, *told)
     return table
+
+
+def _fitting(texts: list[str], free: int) -> tuple[list[str], int]:
+    """Return the texts of a column, none where there is no room for it, and the columns that are left."""
+    needed = _widest(texts)
+    return (texts, free - needed) if needed <= free else ([""] * len(texts), free)
+
+
+def _widest(texts: Sequence[str]) -> int:
+    """Return the columns that texts take, with the gap after them."""
+    widest = max(map(display_width, texts), default=0)
+    return widest + _GAP if widest else 0

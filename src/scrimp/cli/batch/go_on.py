@@ -26,6 +26,7 @@ JobArgument = Annotated[
 ]  # fmt: skip
 
 Progress = Annotated[ProgressMode | None, typer.Option("--progress", help="How progress is shown on stderr.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no bill; only errors.")]
 
 
 @app.command()
@@ -36,6 +37,7 @@ def watch(
         bool, typer.Option("--json", help="Print on stdout how far the job is, an object for each look.")
     ] = False,
     progress: Progress = None,
+    quiet: Quiet = False,
 ) -> None:
     """Wait until all batches of a job have ended, and send what follows from them.
 
@@ -48,7 +50,7 @@ def watch(
     """
     from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
 
-    words = ["--batch-goal", "followed", *_shown(progress)]
+    words = ["--batch-goal", "followed", *_shown(progress, quiet=quiet)]
     words += ["--batch-json", "--progress", "none"] if as_json else []
     raise typer.Exit(run_job(_found(job), words))
 
@@ -63,11 +65,12 @@ def fetch(
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all batches have ended.")] = False,
     progress: Progress = None,
+    quiet: Quiet = False,
 ) -> None:
     """Print the rows of a job; those that are still in batches have the status pending, and the exit status is 6."""
     from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
 
-    words = ["--batch-goal", "answered" if wait else "fetched", *_shown(progress)]
+    words = ["--batch-goal", "answered" if wait else "fetched", *_shown(progress, quiet=quiet)]
     if output is not None:
         words += ["-o", output if output == "-" else str(Path(output).absolute())]
     raise typer.Exit(run_job(_found(job), words))
@@ -101,8 +104,8 @@ def _done(done: Cancelled) -> str:
     )
 
 
-def _shown(progress: ProgressMode | None) -> list[str]:
-    return [] if progress is None else ["--progress", progress]
+def _shown(progress: ProgressMode | None, *, quiet: bool) -> list[str]:
+    return [*(["-q"] if quiet else []), *([] if progress is None else ["--progress", progress])]
 
 
 def _found(name: str | None) -> Job:

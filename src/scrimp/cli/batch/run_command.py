@@ -14,6 +14,8 @@ from scrimp.errors import UsageError
 if TYPE_CHECKING:
     from scrimp.store.batches.records import Job
 
+_QUIET = ("-q", "--quiet")
+
 
 def run_command(words: Sequence[str]) -> int:
     """Run `scrimp run` with these words; return its exit status."""
@@ -33,7 +35,9 @@ def run_job(job: Job, words: Sequence[str]) -> int:
     with suppress(FileNotFoundError):
         if job.folder != os.getcwd():  # noqa: PTH109 - only compared
             _enter(job)
-    return run_command([*job.command, "--batch", "--job", job.job, *words])
+    # How quiet the command was that began it says nothing of the one that watches or fetches.
+    command = [word for word in job.command if word not in _QUIET]
+    return run_command([*command, "--batch", "--job", job.job, *words])
 
 
 def _enter(job: Job) -> None:

@@ -135,10 +135,10 @@ class BatchBars(BatchDisplay):
         if job is None:
             return
         quiet = now - self._news
-        age = format_clock(now - job.begun)
         yield Bar(
             label=f"{job.ended} of {pluralize(len(job.batches), 'batch')} ended", done=job.answered, failed=job.failed,
-            total=job.requests, note=f"{age}, nothing new for {format_clock(quiet)}" if quiet >= _QUIET else age,
+            total=job.requests, age=format_clock(now - job.begun),
+            note=f"nothing new for {format_clock(quiet)}," if quiet >= _QUIET else "",
         )  # fmt: skip
         still_open = [batch for batch in job.batches if batch.state != "fetched"]
         if len(job.batches) == 1:
@@ -146,7 +146,7 @@ class BatchBars(BatchDisplay):
         for batch in still_open[:_MOST_BARS]:
             yield Bar(
                 label=f"{_short(batch.batch, job.job)} {batch.model}", done=batch.answered, failed=batch.failed,
-                total=batch.requests, note=f"{_state(batch)} {format_clock(now - batch.begun)}",
+                total=batch.requests, note=_state(batch), age=format_clock(now - batch.begun),
             )  # fmt: skip
         if rest := still_open[_MOST_BARS:]:
             yield Bar(
