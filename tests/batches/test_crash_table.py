@@ -12,11 +12,13 @@ from itertools import count
 import pytest
 
 from batch_servers import AnthropicBatches, BatchServer, OpenAIBatches
+from batches.test_every_api import SERVERS
 from command import Ran, Scrimp
 
 RUN = ("run", "rows.txt", "--model", "fake/small", "--batch")
 CLIMB = ("run", "rows.txt", "--chain", "climb", "--choices", "yes,no", "--batch")
 PROMPTS = ["prompt 1", "prompt 2"]
+OTHERS = ("gemini/gemini-3.8-flash", "mistral/mistral-small-2603", "openrouter/openai/gpt-6-luna")
 ENDS: dict[str, Sequence[str]] = {
     "the same command": (), "watch, then fetch": ("watch", "fetch"), "fetch --wait": ("fetch --wait",),
 }  # fmt: skip
@@ -138,6 +140,24 @@ def test_a_kill_is_survived_where_batches_have_no_names(scrimp: Scrimp, anthropi
     words = ("run", "rows.txt", *HAIKU)
     died = deaths(scrimp, anthropic, words, lambda: go_on(scrimp, words, ()), runs=2, batches=1, share=(1, 4))
     assert len(died) >= 5
+
+
+@pytest.mark.parametrize("nth", range(len(OTHERS)), ids=OTHERS)
+def test_a_kill_at_any_write_loses_nothing_and_repeats_nothing_at_other_apis(
+    scrimp: Scrimp, nth: int
+) -> None:  # fmt: skip
+    model = OTHERS[nth]
+    with SERVERS[model]() as server:
+        name = model.partition("/")[0]
+        scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
+        scrimp.config(
+            f'[providers.{name}]\nbase_url = "{server.url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
+        )
+        scrimp.file("rows.txt", "\n".join(PROMPTS))
+        words = ("run", "rows.txt", "--model", model, "--batch")
+        end = [*ENDS.values()][nth]
+        died = deaths(scrimp, server, words, lambda: go_on(scrimp, words, end), runs=2, batches=1, share=(nth, 6))
+        assert len(died) >= 3
 
 
 @pytest.mark.parametrize(("sent", "swapped"), [((True, True), True), ((True, False), True), ((False, True), False)])

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from copy import deepcopy
+
+import pytest
 
 from batch_servers import COMPLETED, FINISHING, MISSING, RUNNING, VALIDATING, AnthropicBatches, OpenAIBatches
+from batches.test_every_api import SERVERS
 from command import Ran, Scrimp
 
 ROWS = "one\ntwo\nthree\n"
@@ -207,3 +211,35 @@ def test_a_gateway_that_lacks_its_second_key_is_passed_over(batched: Scrimp, ser
     assert (told.status, "HELICONE" in told.err) == (0, False), told.err
     assert "were sent" not in told.err  # it is looked at still, and its requests are not counted yet
     assert "completed" in told.out or "validating" in told.out or "in_progress" in told.out
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "beside an equal one of somebody else"])
+@pytest.mark.parametrize("model", ["anthropic/claude-haiku-5-5", "openrouter/openai/gpt-6-luna"])
+def test_a_creation_that_was_not_confirmed_is_found_by_time_and_count_where_there_are_no_names(
+    scrimp: Scrimp, model: str, others: int
+) -> None:
+    with SERVERS[model]() as server:
+        name = model.partition("/")[0]
+        scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+        scrimp.config(
+            f'[providers.{name}]\nbase_url = "{server.url}"\nkey_env = "FAKE_KEY"\n[batch]\npoll = "0.01s"\n'
+            f'[models."{model}"]\nprice = {{ input = 1.0, output = 10.0 }}\n'
+        )
+        scrimp.file("rows.txt", ROWS)
+        server.lose("create")
+        server.refuse("list", 500, times=None, headers={"retry-after": "0"})
+        assert scrimp("batch", "submit", "rows.txt", "--model", model).status == 0
+        server.relent()
+        (own,) = server.batches.values()
+        for number in range(others):
+            stranger = deepcopy(own)
+            stranger.id = f"{own.id}-{number}"
+            for item in stranger.items:
+                item.custom_id = item.custom_id[::-1]
+            server.add(stranger)
+        if others:  # only what their results name tells which one is whose
+            server.advance(9)
+        assert "was made, though that had not been confirmed" in scrimp("batch", "reconcile").err
+        assert scrimp("batch", "fetch", "--wait").status == 0
+        assert server.count("create") == 1
+        assert [run.prompt for run in server.runs if run.batch == own.id] == ROWS.split()

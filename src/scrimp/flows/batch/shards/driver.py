@@ -54,6 +54,10 @@ class ShardDriver(ShardWork):
         take = steps.get(shard.state)
         return shard if take is None or not self._unreadable.is_due(shard.shard) else await take(shard)
 
+    async def search(self, shard: ShardRecord) -> list[RemoteBatch] | None:
+        """Return what may be the batch of a shard whose creation was not confirmed; None where that is not known."""
+        return await self._creation.search(shard)
+
     async def stop(self, shard: ShardRecord) -> bool:
         """Ask for the end of a shard, or drop it where it was not sent; return whether it ends."""
         return await self._stopping.stop(shard)

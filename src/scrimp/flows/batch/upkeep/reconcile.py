@@ -13,12 +13,14 @@ from msgspec.structs import replace
 
 from scrimp.errors import MissingKeyError
 from scrimp.flows.batch.job_files import held, locked
+from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.opening import batches_of, open_follower, open_wire
 from scrimp.flows.batch.upkeep.totals import cost_difference, differences, kept, told
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
 from scrimp.store.batches.recorded import recorded_calls
 from scrimp.store.batches.records import Job, ShardRecord
+from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 
 if TYPE_CHECKING:
@@ -96,7 +98,9 @@ class Reconciliation:
             if shard.provider != provider:
                 continue
             there = by_id.get(shard.batch or "") or by_name.get(shard.shard)
-            if there is None and shard.state in ("submitted", "fetching"):
+            if there is None and shard.state == "creating" and not flow.tells_names:
+                there = await self._found(shard, wire)
+            elif there is None and shard.state in ("submitted", "fetching"):
                 there = await self._looked_up(shard.batch or "", provider, wire)
             if there is not None:
                 met.add(there.id)
@@ -109,6 +113,19 @@ class Reconciliation:
                 if not flow.tells_names or is_ours(batch)
             ]
         return pairs
+
+    async def _found(self, shard: ShardRecord, wire: BatchWire) -> RemoteBatch | None:
+        """Return the batch that is a shard's by its time and its count of requests, or by its results; None if unclear.
+
+        Nothing is sent: one that is not found is for the commands of its job to make.
+        """
+        (job,) = (job for job in self._store.jobs() if job.job == shard.job)
+        batches, spool = batches_of(job, self._store, self._services), Spool(self._services.paths.batch_files)
+        driver = ShardDriver(
+            batches, wire, spool, patience=_PATIENCE, clock=self._services.clock, note=self._services.note
+        )  # fmt: skip
+        own = await driver.search(shard)
+        return own[0] if own else None
 
     async def _looked_up(self, batch: str, provider: str, wire: BatchWire) -> RemoteBatch | None:
         endpoint = self._services.routes.endpoints[provider]
