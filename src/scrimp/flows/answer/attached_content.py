@@ -37,9 +37,9 @@ class AttachedContent:
     async def send(self, call: Call, endpoint: Endpoint, send: Send) -> Completion | Failure:
         """Send a call once there is room for its content; a file that is not as it was loses this row alone."""
         async with self._room(sum(attached.size for attached in call.attachments)):
-            counted = await asyncio.to_thread(_counted, call, endpoint)
+            sized = await asyncio.to_thread(counted, call, endpoint)
             try:
-                return await send(counted, content=_with_content)
+                return await send(sized, content=whole)
             except InputError as error:
                 return Failure(kind="invalid", message=str(error), sent=False)
 
@@ -56,11 +56,12 @@ class AttachedContent:
                 self._freed.notify_all()
 
 
-def _counted(call: Call, endpoint: Endpoint) -> Call:
+def counted(call: Call, endpoint: Endpoint) -> Call:
     """Return a call with the tokens that what is attached counts at most."""
     attachments = tuple(map(measured, call.attachments))
     return replace(call, attachments=attachments, attached_tokens=attached_tokens(attachments, endpoint, call.model))
 
 
-def _with_content(call: Call) -> Call:
+def whole(call: Call) -> Call:
+    """Return a call with the content of what is attached; InputError where a file is not as it was."""
     return replace(call, attachments=tuple(map(with_content, call.attachments)))

@@ -120,13 +120,9 @@ class StepCaller:
         if question.reply is not None and self._client.halted:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
         usable = [model for model in self.places(step, row) if row.may_call(step, model)]
-        attachments = _attachments(question, row)
-        if defect := next((attached.defect for attached in attachments if attached.defect), None):
-            return Failure(kind="invalid", message=defect, sent=False)
-        if attachments and usable:
-            usable, refused = await self._taking(attachments, usable)
-            if refused is not None and not usable:
-                return refused
+        usable, refused = await self.taking(question, row, usable)
+        if refused is not None and not usable:
+            return refused
         retries = {model: self._client.retry_state() for model in usable}
         result: Completion | Failure | None = None
         while (model := await self._next_model(retries)) is not None:
@@ -159,13 +155,19 @@ class StepCaller:
                 found.setdefault((place.provider, place.model, place.arm), place)
         return list(found.values())
 
-    async def _taking(
-        self, attachments: Sequence[Attachment], models: Sequence[ModelRef]
+    async def taking(
+        self, question: CallStep, row: PlannedRow, models: Sequence[ModelRef]
     ) -> tuple[list[ModelRef], Failure | None]:
-        """Return the models that take these attachments, and why the first of the others does not.
+        """Return the models that take what is attached to a question, and why the first of the others does not.
 
-        The failure is one of these models: a later step of a chain may take what they do not.
+        The failure is one of these models: a later step of a chain may take what they do not. What is defective is
+        taken by none.
         """
+        attachments = attached_to(question, row)
+        if defect := next((attached.defect for attached in attachments if attached.defect), None):
+            return [], Failure(kind="invalid", message=defect, sent=False)
+        if not attachments or not models:
+            return list(models), None
         from scrimp.providers.requests.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
         from scrimp.read.attachments import measured  # noqa: PLC0415 - as above
 
@@ -333,7 +335,7 @@ class StepCaller:
             system=None if about_a_completion else row.system, history=history,
             after=after, parameters=parameters, stream=self._streams and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
-            attachments=_attachments(question, row),
+            attachments=attached_to(question, row),
         )  # fmt: skip
 
 
@@ -353,7 +355,7 @@ def _about_a_completion(question: CallStep) -> bool:
     return question.parameters is not None or question.predicate is not None
 
 
-def _attachments(question: CallStep, row: PlannedRow) -> tuple[Attachment, ...]:
+def attached_to(question: CallStep, row: PlannedRow) -> tuple[Attachment, ...]:
     """Return what goes with a question: a judge has to see what the prompt is about, a predicate is one of a text."""
     return () if question.predicate is not None else row.prompt.attachments
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from scrimp.errors import InputError
 from scrimp.failures import is_retryable
-from scrimp.flows.answer.step_caller import RowPendingError
+from scrimp.flows.answer.step_caller import RowPendingError, attached_to
 from scrimp.flows.batch.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.batches import Batchable
 from scrimp.flows.batch.cache_primer import CachePrimer, CallForBatch
@@ -187,10 +188,16 @@ class BatchCaller:
         usable = [model for model in places if row.may_call(question.step, model)]
         if not usable:
             return await self._inner.call(question, row, recorder)  # which says what is missing
-        first = usable[0]
+        taking, refused = await self._inner.taking(question, row, usable)
+        if refused is not None and not taking:
+            return refused
+        first, attached = taking[0], attached_to(question, row)
         if first.buy == "cheapest":  # where no batch takes it there, another seller's may
-            first = next((model for model in usable if self._batchable.refusal(model) is None), first)
-        self._collect(first, question, row, recorder, number)
+            first = next((model for model in taking if self._batchable.refusal(model, attached) is None), first)
+        try:
+            self._collect(first, question, row, recorder, number)
+        except InputError as error:  # a file is not as it was: this row alone is lost
+            return Failure(kind="invalid", message=str(error), sent=False)
         raise _pending("is on its way to a batch")
 
     async def _call_live(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
@@ -208,11 +215,9 @@ class BatchCaller:
         outbox = self._outbox
         if outbox is None or outbox.has(row.key, number):
             return
-        why = self._batchable.refusal(model)
-        if why is None and (question.predicate is not None or row.prompt.attachments):
-            why = (
-                "what is attached is not sent in batches" if row.prompt.attachments else "probabilities are not sold so"
-            )
+        why = self._batchable.refusal(model, attached_to(question, row))
+        if why is None and question.predicate is not None:
+            why = "probabilities are not sold so"
         call = replace(self._inner.call_for(model, question, row, recorder), stream=False)
         if why is not None:
             self._leave(call, model, why, row.key, number)
@@ -230,7 +235,7 @@ class BatchCaller:
         call = batched.call
         if not self._commit(call):
             return
-        request = DIALECTS[endpoint.dialect]().to_request(call, endpoint)
+        request = DIALECTS[endpoint.dialect]().to_request(_whole(call), endpoint)
         target = Target(model.provider, model.model, flow.path(request), queue, first=batched.first)
         in_shard = CallInShard(row.key, number, 0, row.prompt.source)
         if outbox.add(target, flow, request, in_shard):
@@ -263,6 +268,10 @@ class BatchCaller:
         return True
 
     def _bound(self, call: Call) -> Decimal:
+        if call.attachments:
+            from scrimp.flows.answer.attached_content import counted  # noqa: PLC0415 - few calls have any
+
+            call = counted(call, self._batches.endpoints[call.provider])
         return bound_under_cap(
             self._batches.prices, call, self._batches.job.created, allow_unpriced=self._batches.allow_unpriced,
             batch=True,
@@ -297,6 +306,15 @@ def question_number(question: CallStep) -> int:
     parts += ["raised"] if question.raised else []
     digest = hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest) & _SIXTY_THREE_BITS
+
+
+def _whole(call: Call) -> Call:
+    """Return a call with the content of what is attached; InputError where a file is not as it was."""
+    if not call.attachments:
+        return call
+    from scrimp.flows.answer.attached_content import whole  # noqa: PLC0415 - few calls have any
+
+    return whole(call)
 
 
 def _pending(message: str) -> RowPendingError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scrimp.store.batches.records import Job
     from scrimp.store.batches.store import BatchStore
     from scrimp.transport.redaction import Secrets
-    from scrimp.values import ModelRef
+    from scrimp.values import Attachment, ModelRef
 
 
 class Batches(Struct, frozen=True, kw_only=True):
@@ -57,12 +57,13 @@ class Batchable:
             self._flows[provider] = batch_flow(self._batches.endpoints[provider])
         return self._flows[provider]
 
-    def refusal(self, model: ModelRef) -> str | None:
-        """Return why a model is called live; None if it takes part in batches."""
+    def refusal(self, model: ModelRef, attachments: Sequence[Attachment] = ()) -> str | None:
+        """Return why a model is called live, with what is attached to its prompt; None if it takes part in batches."""
         flow = self.flow(model.provider)
         if flow is None:
             return f"{model.provider} has no batch API that scrimp knows"
-        return self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
+        why = self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
+        return flow.refuses_attached(attachments) if attachments and why is None else why
 
     def tell(self, model: ModelRef, why: str) -> None:
         """Say once that a model is called live."""

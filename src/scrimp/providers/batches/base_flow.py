@@ -11,7 +11,7 @@ from scrimp.providers.batches.flow import BatchLimits, BatchRefusedError, Exchan
 from scrimp.providers.batches.replies import moment, object_in
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.json_access import dumps, obj, reply_object
-from scrimp.values import Json, JsonObject
+from scrimp.values import Attachment, Json, JsonObject
 
 _VERSION = "/v1/"
 PAGE = 100  # batches in a page of a list
@@ -53,6 +53,11 @@ class BaseFlow(ABC):
     def refuses(self, model: str) -> str | None:
         """Return None: which models take part in batches is not listed."""
         del model
+        return None
+
+    def refuses_attached(self, attachments: Sequence[Attachment]) -> str | None:
+        """Return None: bodies are those of live calls, with what is attached in them."""
+        del attachments
         return None
 
     def upload(self, shard: Shard) -> Exchanges[str]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from scrimp.enums import BatchRefusal, BatchState
 from scrimp.providers.endpoint import HttpReply, HttpRequest
-from scrimp.values import Failure
+from scrimp.values import Attachment, Failure
 
 T = TypeVar("T")
 
@@ -127,6 +127,9 @@ class BatchFlow(Protocol):
 
     def refuses(self, model: str) -> str | None:
         """Return why a model cannot be called in a batch, as far as that is known without asking; None if it can."""
+
+    def refuses_attached(self, attachments: Sequence[Attachment]) -> str | None:
+        """Return why images and PDFs are not sent in batches, though a live call may have them; None if they can be."""
 
     def upload(self, shard: Shard) -> Exchanges[str]:
         """Upload the shard's file; return the provider's name of it. Only where `uploads`."""

@@ -35,7 +35,7 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.providers.replies.error_replies import status_of_envelope
 from scrimp.providers.replies.reported_cost import reported_cost
-from scrimp.values import Failure, JsonObject
+from scrimp.values import Attachment, Failure, JsonObject
 
 _DAY = 86_400.0
 LIMITS = BatchLimits(requests=5_000, bytes=200_000_000, window=_DAY, results_kept=30 * _DAY)
@@ -60,6 +60,12 @@ class OpenRouterBatches(ListedFlow):
         """Return the object around the requests; it is read as it comes, so that endpoint and model must be first."""
         head = dumps({"endpoint": shard.path, "model": shard.model, "completion_window": "24h"})
         return Frame(head[:-1] + b',"requests":[', b",\n", b"]}")
+
+    def refuses_attached(self, attachments: Sequence[Attachment]) -> str | None:
+        """Return why images and PDFs are not sent: it fetches images from public addresses, and takes nothing else."""
+        if all(each.is_url and each.media_type.startswith("image/") for each in attachments):
+            return None
+        return f"batches at {self._endpoint.name} take images by their public URLs only"
 
     def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
         """Create the batch of the shard's own file; it is looked at later."""
