@@ -15,7 +15,7 @@ LONGEST_HOOK = 60.0  # seconds
 
 
 class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A model's or a tier's share of all cost, calls or tokens; both are globs."""
+    """A model's share of all cost, calls or tokens, or a tier's; both are globs."""
 
     above: str
     model: str = "*"
@@ -27,8 +27,8 @@ class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         validate(parse_percent, self.above, "above")
         validate(parse_duration, self.since, "since")
-        if self.model == self.tier == "*":
-            raise ValueError("a share of everything is always 100 %: name a model or a tier")
+        if (self.model == "*") == (self.tier == "*"):
+            raise ValueError("a share is one of a model or of a tier: name one of them")
 
 
 class ErrorsAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

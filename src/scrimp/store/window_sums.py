@@ -1,31 +1,13 @@
-"""Sums over the ledger since a moment, for alerts: calls by model, tier and chain, rows of runs, failures by status."""
+"""What `cost_sums` does not add up, for alerts: rows of runs, and failures by status, since a moment."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
 
 from scrimp.store.database import connect, store_errors
-from scrimp.store.encoding.dollars import dollars
 from scrimp.store.ledger import MIGRATIONS
-
-
-class CallSum(Struct, frozen=True, kw_only=True):
-    """Calls of one model, tier and chain; `cost` is that of the calls whose cost is known."""
-
-    model: str  # provider/model
-    tier: str | None
-    chain: str | None
-    calls: int
-    failed: int
-    lost: int
-    tokens: int
-    cost: Decimal  # dollars
-    unpriced: int
-    chained: int  # rows of chains that ended with one of these calls
-    escalated: int  # of these, above the cheap models of the chain
 
 
 class RowSum(Struct, frozen=True, kw_only=True):
@@ -44,7 +26,7 @@ class FaultSum(Struct, frozen=True, kw_only=True):
 
 
 class WindowSums:
-    """The ledger, open for these sums."""
+    """The ledger's file, open for these sums."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -53,25 +35,6 @@ class WindowSums:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-    def calls(self, since: float) -> list[CallSum]:
-        """Sum the calls that were sent since a moment."""
-        with store_errors(self.path):
-            rows = self._db.execute(
-                "SELECT provider || '/' || model, tier, chain, count(*), sum(status = 'failed'), sum(status = 'lost'),"
-                " coalesce(sum(input), 0) + coalesce(sum(output), 0), coalesce(sum(cost_nano), 0),"
-                " coalesce(sum(cost_pico), 0), sum(cost_nano IS NULL AND status IN ('paid', 'truncated')),"
-                " count(escalated), coalesce(sum(escalated), 0)"
-                " FROM entries WHERE time >= ? GROUP BY provider, model, tier, chain ORDER BY 1, 2, 3",
-                (since,),
-            ).fetchall()
-        return [
-            CallSum(
-                model=model, tier=tier, chain=chain, calls=calls, failed=failed, lost=lost, tokens=tokens,
-                cost=dollars(nano, pico), unpriced=unpriced, chained=chained, escalated=escalated,
-            )
-            for model, tier, chain, calls, failed, lost, tokens, nano, pico, unpriced, chained, escalated in rows
-        ]  # fmt: skip
 
     def rows(self, since: float) -> RowSum:
         """Sum the rows of the runs that began since a moment and have ended."""

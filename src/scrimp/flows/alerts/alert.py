@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from scrimp.billing.cost_total import CostTotal
 from scrimp.enums import AlertKind
-from scrimp.store.window_sums import CallSum, FaultSum, RowSum
+from scrimp.store.window_sums import FaultSum, RowSum
 
 ALWAYS = "7d"  # the window of what has none, such as drift
 
@@ -29,6 +30,8 @@ class Alert(Struct, frozen=True, kw_only=True):
 class Window(Struct, frozen=True, kw_only=True):
     """The ledger since a moment."""
 
-    calls: Sequence[CallSum] = ()
+    models: Sequence[CostTotal] = ()
+    tiers: Sequence[CostTotal] = ()
+    chains: Sequence[CostTotal] = ()
     rows: RowSum = RowSum()
     faults: Sequence[FaultSum] = ()

@@ -11,14 +11,16 @@ from scrimp.config.paths import Paths
 from scrimp.flows.alerts.alert import ALWAYS, Alert, Window
 from scrimp.flows.alerts.news import is_news, told_after
 from scrimp.flows.alerts.rules import broken_rules, windows_of_calls
+from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.files.told_alerts import Told, update_told
+from scrimp.store.ledger import Ledger
 from scrimp.store.window_sums import RowSum, WindowSums
 from scrimp.units import parse_duration
 
 
 def alerts_in_force(table: AlertsTable, paths: Paths, now: float) -> list[Alert]:
     """Return an alert for each rule that does not hold at this moment."""
-    alerts = list(broken_rules(table, _windows(table, paths.ledger_db, now)))
+    alerts = list(broken_rules(table, _windows(table, paths, now)))
     if table.drift:
         alerts += _drifted(paths.tuned)
     return alerts
@@ -37,20 +39,27 @@ def take_news(alerts: Sequence[Alert], path: Path, now: float) -> list[Alert]:
     return news
 
 
-def _windows(table: AlertsTable, ledger: Path, now: float) -> dict[str, Window]:
+def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
+    """Return what the ledger has of each window; sums that are kept make that quick, however many calls there are."""
     of_rows, of_faults = {rule.since for rule in table.cache}, {rule.since for rule in table.errors}
-    of_calls = windows_of_calls(table)
+    of_calls, of_tiers = windows_of_calls(table), {rule.since for rule in table.share if rule.tier != "*"}
+    of_chains = {rule.since for rule in table.escalation}
     names = of_calls | of_rows
-    if not names or not ledger.exists():
+    if not names or not paths.ledger_db.exists():
         return dict.fromkeys(names, Window())
+    Ledger(paths.ledger_db).close()  # which brings its schema up to date
     windows = {}
-    with closing(WindowSums(ledger)) as sums:
+    with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums, closing(WindowSums(paths.ledger_db)) as more:
+        if of_calls:
+            sums.refresh()
         for name in names:
             since = now - parse_duration(name, "since")
             windows[name] = Window(
-                calls=sums.calls(since) if name in of_calls else (),
-                rows=sums.rows(since) if name in of_rows else RowSum(),
-                faults=sums.faults(since) if name in of_faults else (),
+                models=sums.totals("model", since=since) if name in of_calls else (),
+                tiers=sums.totals("tier", since=since) if name in of_tiers else (),
+                chains=sums.totals("chain", since=since) if name in of_chains else (),
+                rows=more.rows(since) if name in of_rows else RowSum(),
+                faults=more.faults(since) if name in of_faults else (),
             )
     return windows
 

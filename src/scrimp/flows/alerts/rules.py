@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
+from scrimp.billing.cost_total import CostTotal
 from scrimp.config.alert_tables import (
     AlertsTable,
     CacheAlert,
@@ -17,13 +18,12 @@ from scrimp.config.alert_tables import (
 )
 from scrimp.flows.alerts.alert import Alert, Window
 from scrimp.flows.alerts.remedies import fault_remedy, share_remedy
-from scrimp.store.window_sums import CallSum
 from scrimp.units import format_dollars, format_percent_briefly, pluralize
 
-_MEASURES: Mapping[str, Callable[[CallSum], int | Decimal]] = {
+_MEASURES: Mapping[str, Callable[[CostTotal], int | Decimal]] = {
     "cost": lambda each: each.cost,
     "calls": lambda each: each.calls,
-    "tokens": lambda each: each.tokens,
+    "tokens": lambda each: each.input + each.output,
 }
 _TINY = 1e-9
 _NAMED = 3  # models that one message names
@@ -53,15 +53,16 @@ def windows_of_calls(table: AlertsTable) -> set[str]:
 
 def _share(rule: ShareAlert, window: Window) -> Iterator[Alert]:
     measure = _MEASURES[rule.of]
-    chosen = [each for each in _of_model(window.calls, rule.model) if fnmatchcase(each.tier or "-", rule.tier)]
-    whole, part = (sum(map(measure, sums), Decimal(0)) for sums in (window.calls, chosen))
+    sums, glob = (window.models, rule.model) if rule.tier == "*" else (window.tiers, rule.tier)
+    chosen = _matching(sums, glob)
+    whole, part = (sum(map(measure, each), Decimal(0)) for each in (sums, chosen))
     limit = _share_of(rule.above)
-    if sum(each.calls for each in window.calls) < rule.min_calls or part <= limit * whole:
+    if sum(each.calls for each in sums) < rule.min_calls or part <= limit * whole:
         return
     share = float(part / whole)
     subject = rule.model if rule.tier == "*" else f"tier {rule.tier}"
     amounts = f"{_amount(Decimal(part), rule.of)} of {_amount(Decimal(whole), rule.of)}"
-    unknown = sum(each.unpriced + each.lost for each in window.calls) if rule.of == "cost" else 0
+    unknown = sum(each.unknown for each in sums) if rule.of == "cost" else 0
     without = f", without {pluralize(unknown, 'call')} of unknown cost" if unknown else ""
     yield Alert(
         kind="share", key=f"share {rule.model} {rule.tier} {rule.of} {rule.since} {rule.above}", subject=subject,
@@ -73,7 +74,7 @@ def _share(rule: ShareAlert, window: Window) -> Iterator[Alert]:
 
 def _errors(rule: ErrorsAlert, window: Window) -> Iterator[Alert]:
     limit = _share_of(rule.above)
-    for model, sums in _by(_of_model(window.calls, rule.model), lambda each: each.model):
+    for model, sums in _by_name(_matching(window.models, rule.model)):
         calls, failed = sum(each.calls for each in sums), sum(each.failed + each.lost for each in sums)
         if calls < rule.min_calls or failed <= limit * calls:
             continue
@@ -88,11 +89,11 @@ def _errors(rule: ErrorsAlert, window: Window) -> Iterator[Alert]:
 
 
 def _spend(rule: SpendAlert, window: Window) -> Iterator[Alert]:
-    chosen = _of_model(window.calls, rule.model)
+    chosen = _matching(window.models, rule.model)
     spent = sum((each.cost for each in chosen), Decimal(0))
     if spent <= rule.above:
         return
-    unknown = sum(each.unpriced + each.lost for each in chosen)
+    unknown = sum(each.unknown for each in chosen)
     at_least = "at least " if unknown else ""
     of_models = "" if rule.model == "*" else f" for {rule.model}"
     yield Alert(
@@ -106,9 +107,9 @@ def _spend(rule: SpendAlert, window: Window) -> Iterator[Alert]:
 
 def _escalation(rule: EscalationAlert, window: Window) -> Iterator[Alert]:
     limit = _share_of(rule.above)
-    for chain, sums in _by(window.calls, lambda each: each.chain or "-"):
+    for chain, sums in _by_name(_matching(window.chains, rule.chain)):
         rows, escalated = sum(each.chained for each in sums), sum(each.escalated for each in sums)
-        if not fnmatchcase(chain, rule.chain) or rows < rule.min_rows or escalated <= limit * rows:
+        if rows < rule.min_rows or escalated <= limit * rows:
             continue
         share = escalated / rows
         named = "chains without a name" if chain == "-" else f"chain {chain}"
@@ -139,7 +140,7 @@ def _cache(rule: CacheAlert, window: Window) -> Iterator[Alert]:
 def _unpriced(rule: UnpricedAlert, window: Window) -> Iterator[Alert]:
     models = {
         model: count
-        for model, sums in _by(_of_model(window.calls, rule.model), lambda each: each.model)
+        for model, sums in _by_name(_matching(window.models, rule.model))
         if (count := sum(each.unpriced for each in sums))
     }
     if not models:
@@ -160,14 +161,15 @@ def _share_of(percentage: str) -> Decimal:
     return Decimal(percentage.removesuffix("%")) / 100
 
 
-def _of_model(sums: Iterable[CallSum], glob: str) -> list[CallSum]:
-    return [each for each in sums if fnmatchcase(each.model, glob)]
+def _matching(sums: Iterable[CostTotal], glob: str) -> list[CostTotal]:
+    return [each for each in sums if fnmatchcase(each.name, glob)]
 
 
-def _by(sums: Iterable[CallSum], key: Callable[[CallSum], str]) -> list[tuple[str, Sequence[CallSum]]]:
-    groups: dict[str, list[CallSum]] = {}
+def _by_name(sums: Iterable[CostTotal]) -> list[tuple[str, Sequence[CostTotal]]]:
+    """Return the sums of each name: those of a model are apart by the model that answered."""
+    groups: dict[str, list[CostTotal]] = {}
     for each in sums:
-        groups.setdefault(key(each), []).append(each)
+        groups.setdefault(each.name, []).append(each)
     return sorted(groups.items())
 
 
