@@ -328,6 +328,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     batch: str | None = None  # the shard it was sent in
     attempt: int | None = None  # which call of its row it was, 0 the first; None: made by an earlier version
     retry: bool | None = None  # whether it was made because the row's call before it had no completion
+    # Of a call that may have been billed though no reply came: the most tokens in and out (None: nothing caps them),
+    # and what its provider calls it.
+    most_input: int | None = None
+    most_output: int | None = None
+    reply_id: str | None = None
 
 
 def both_names(model: str, answered_by: str | None) -> str:
@@ -363,6 +368,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     retry_after: float | None = None  # seconds the provider asks to wait
     sent: bool = True  # False: the request was not sent, so it was not billed
     rule_only: bool = False  # for kind "budget": only one rule or row reached its cap, other rows continue
+    reply_id: str | None = None  # what the provider calls a reply that broke off
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

@@ -102,6 +102,9 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     key_env: str | None = None  # empty: no key is needed
     key_cmd: str | None = None
     key_file: str | None = None
+    admin_key_env: str | None = None  # a key of the organization's administration, for `scrimp cost reconcile`
+    admin_key_cmd: str | None = None
+    admin_key_file: str | None = None
     auth_header: str | None = None
     auth_prefix: str | None = None
     headers: Mapping[str, str] = {}
@@ -122,10 +125,11 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         for name, value in headers.items():
             check_header(name, value)
         # Messages print this name ("set OPENAI_API_KEY"); a key put here by mistake must not be printed.
-        if self.key_env and (not is_variable_name(self.key_env) or contains_secret(self.key_env)):
-            raise ValueError(
-                "key_env takes the name of an environment variable, such as OPENAI_API_KEY, never the key itself"
-            )
+        for key, variable in (("key_env", self.key_env), ("admin_key_env", self.admin_key_env)):
+            if variable and (not is_variable_name(variable) or contains_secret(variable)):
+                raise ValueError(
+                    f"{key} takes the name of an environment variable, such as OPENAI_API_KEY, never the key itself"
+                )
 
 
 class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from scrimp.config.validation_errors import dotted
 from scrimp.providers.endpoint import without_secrets
 
 # A header can contain a key, and so can a command.
-_HIDDEN_FIELDS = frozenset(("headers", "key_cmd"))
+_HIDDEN_FIELDS = frozenset(("headers", "key_cmd", "admin_key_cmd"))
 _HIDDEN_ALERTS = frozenset(("command", "webhook"))  # an address that lets one post is a secret
 _PLACEHOLDER = '"[set]"'
 

@@ -17,7 +17,7 @@ from scrimp.values import Entry, Usage
 _COLUMNS = (
     "call", "run", "time", "provider", "model", "status", "seconds", "price", "estimated", "tier", "chain", "step",
     "http", "error", "key", "route", "user", "signature", "answered_by", "effort", "escalated", "unread", "batch",
-    "attempt", "retry",
+    "attempt", "retry", "most_input", "most_output", "reply_id",
 )  # fmt: skip
 _COUNTS = ("input", "output", "cache_read", "cache_write", "cache_write_long", "reasoning")
 _SELECT = (

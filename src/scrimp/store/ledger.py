@@ -161,10 +161,16 @@ def m013_attempts(db: sqlite3.Connection) -> None:
     )
 
 
+def m014_lost_calls(db: sqlite3.Connection) -> None:
+    """Add the most tokens that a lost call can have had, and what its provider calls it."""
+    for column in ("most_input INTEGER", "most_output INTEGER", "reply_id TEXT"):
+        db.execute(f"ALTER TABLE entries ADD COLUMN {column}")
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
     m008_level_replies, m009_tasks, m010_effort, m011_route_checks, m012_batch,
-    m013_attempts,
+    m013_attempts, m014_lost_calls,
 )  # fmt: skip
 
 # As they were before m003: what a migration did must never change.
@@ -173,7 +179,8 @@ _COLUMNS_BEFORE_M003 = (
     " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
 )
 _COLUMNS = (
-    f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread, batch, attempt, retry"
+    f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread, batch, attempt, retry,"
+    " most_input, most_output, reply_id"
 )
 _INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
@@ -259,7 +266,7 @@ class Ledger:
 
     def totals(self, by: str, *, since: float = 0.0, run: str | None = None) -> list[LedgerTotal]:
         """Sum the entries since a moment, or of one run, by one of GROUPS or `tag:NAME`; the most expensive first."""
-        column, parameters = _group_expression(by)
+        column, parameters = group_expression(by)
         answered_by = "answered_by" if by in ("model", "arm") else "NULL"
         with store_errors(self.path):
             rows = self._db.execute(
@@ -359,7 +366,8 @@ class Ledger:
         return [EndedRow(bool(unread), output) for unread, output in found]
 
 
-def _group_expression(by: str) -> tuple[str, tuple[str, ...]]:
+def group_expression(by: str) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL expression of one of GROUPS or `tag:NAME`, and its parameters; UsageError for another word."""
     if by in GROUPS:
         return GROUPS[by], ()
     kind, _, tag = by.partition(":")
@@ -376,7 +384,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
         entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
         entry.signature, pico, entry.answered_by, entry.effort, entry.escalated, entry.unread, entry.batch,
-        entry.attempt, entry.retry,
+        entry.attempt, entry.retry, entry.most_input, entry.most_output, entry.reply_id,
     )  # fmt: skip
 
 

@@ -185,17 +185,18 @@ class ProviderClient:
 
     async def _request(self, exchange: Exchange, call_id: str, admitted: float) -> Completion | Failure:
         """Send one request within the timeout; the observer is told even if an exception ends it."""
-        exchange.stated_limits, exchange.sending = None, False
+        exchange.stated_limits, exchange.sending, exchange.reply_id = None, False, None
         try:
             async with self._timeouts.timeout(self._retry_policy.timeout):
                 result = await (self._receive_streamed(exchange) if exchange.call.stream else self._receive(exchange))
         except TimeoutError:
-            return _timed_out(exchange.endpoint, self._retry_policy.timeout)
+            return exchange.lost(_timed_out(exchange.endpoint, self._retry_policy.timeout))
         except FaultError as fault:
-            result = fault.failure
+            result = exchange.lost(fault.failure)
         except BaseException as error:
             message = f"stopped before the reply arrived ({type(error).__name__})"
-            exchange.observer.end(call_id, Failure(kind="network", message=message, sent=exchange.sending))
+            failure = exchange.lost(Failure(kind="network", message=message, sent=exchange.sending))
+            exchange.observer.end(call_id, failure)
             self._health.withdraw(exchange.call.provider, exchange.call.model, admitted)
             raise
         return redacted(result, self._secrets)
@@ -207,7 +208,7 @@ class ProviderClient:
             return exchange.completion(await provider.send(exchange.request))
         http, secrets = self._http_client(), self._secrets.headers_for(exchange.endpoint)
         exchange.sending = True
-        return exchange.completion(await http.send(exchange.request, exchange.endpoint, secrets))
+        return exchange.completion(await http.send(exchange.request, exchange.endpoint, secrets, *exchange.on_head))
 
     async def _receive_streamed(self, exchange: Exchange) -> Completion | Failure:
         reader = exchange.dialect.stream_reader(exchange.call, exchange.endpoint)
@@ -220,7 +221,8 @@ class ProviderClient:
             if reader.broken:
                 break
         stream.finish()
-        return reader.completion()
+        result = reader.completion()
+        return exchange.lost(result) if isinstance(result, Failure) else result
 
     def _events(self, exchange: Exchange) -> AsyncIterator[str | HttpReply]:
         if exchange.endpoint.transport != "http":
@@ -229,7 +231,7 @@ class ProviderClient:
             return provider.events(exchange.request)
         http, secrets = self._http_client(), self._secrets.headers_for(exchange.endpoint)
         exchange.sending = True
-        return http.events(exchange.request, exchange.endpoint, secrets)
+        return http.events(exchange.request, exchange.endpoint, secrets, *exchange.on_head)
 
     def _http_client(self) -> HttpClient:
         if self._http is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
@@ -53,6 +53,7 @@ class Exchange:
         self.attempted = False  # a request was made
         self.sending = False  # the request may have left this machine
         self.stated_limits: StatedLimits | None = None  # in the latest reply
+        self.reply_id: str | None = None  # what the provider calls the latest reply, where it can be asked about it
 
     def completion(self, reply: HttpReply) -> Completion | Failure:
         """Return the completion in a reply, or the failure it means."""
@@ -63,6 +64,18 @@ class Exchange:
                 reader.feed(event)
             return reader.completion()
         return self.dialect.to_completion(reply, self.call, self.endpoint)
+
+    @property
+    def on_head(self) -> tuple[Callable[[Mapping[str, str]], None], ...]:
+        """What looks at the headers of a reply before the rest has come, where its provider can be asked about it."""
+        return (self._head_came,) if self.endpoint.flavour == "openrouter" else ()
+
+    def _head_came(self, headers: Mapping[str, str]) -> None:
+        self.reply_id = headers.get("x-generation-id")
+
+    def lost(self, failure: Failure) -> Failure:
+        """Return the failure of a reply that did not come whole, with what its provider calls it."""
+        return failure if self.reply_id is None else replace(failure, reply_id=self.reply_id)
 
     def show_piece(self, piece: str) -> None:
         """Show a piece of the completion."""

@@ -14,6 +14,7 @@ import typer
 
 from scrimp.billing.cost_total import CostTotal
 from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, the_flagships, time_zone
+from scrimp.cli.cost.lost_bounds import bound_line, with_bounds
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table, print_text
 from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
@@ -75,8 +76,11 @@ def cost(
 
     The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price, and lost ones,
     which may have been billed, never count as zero: the sum of the others is marked with a +, and the total says "at
-    least". Also warns of routes of scrimp tune apply that escalate much more or less often than when they were
-    certified, and of levels of compression that later pairs contradict, and disables them.
+    least". What lost calls can have cost at most is said beside it, where nothing capped a completion for one of
+    128 000 tokens; scrimp cost reconcile closes them.
+
+    Also warns of routes of scrimp tune apply that escalate much more or less often than when they were certified, and
+    of levels of compression that later pairs contradict, and disables them.
 
     --check is for scripts: it prints each rule of [alerts] in the config that does not hold, with what to do, hands
     what was not told before to the command and the webhook named there, and exits with 8.
@@ -105,15 +109,16 @@ def cost(
             totals = sums.totals(by, since=start, zone=chosen, flagships=models)
             first = max(start, sums.first_time() or start)
             of_flagships = sums.totals("flagship", since=start, flagships=models) if rates else []
-        if as_json:
-            print_json(cost_documents(totals, by))
-        elif as_csv:
-            _print_csv(cost_documents(totals, by))
+        if as_json or as_csv:
+            documents = with_bounds(cost_documents(totals, by), totals, by, session, since=start)
+            print_json(documents) if as_json else _print_csv(documents)
         elif plot:
             _print_bars(totals, by, (first, session.services.clock()), chosen, session)
         else:
             header = f"{by} ({zone})" if by in PERIODS else by
             _print_table((rates_table if rates else amounts_table)(totals, header, by, session.out), totals, session)
+            if (bound := bound_line(totals, session, since=start)) is not None:
+                _print_wrapped(bound, session)
             _warn_of_efforts(totals, by, session)
             if totals and rates:
                 named = {total.name: total for total in of_flagships}

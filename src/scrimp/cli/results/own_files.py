@@ -39,6 +39,7 @@ def _files(session: Session) -> Iterator[Path]:
     yield from (paths.task_gains, paths.conversation, paths.told_alerts)
     yield from (Path(origin) for origin in set(loaded.origins.values()) if Path(origin).is_absolute())
     named = [table.key_file for table in loaded.config.providers.values()]
+    named += [table.admin_key_file for table in loaded.config.providers.values()]
     named += [table.path for table in loaded.config.models.values()]
     yield from (Path(os.path.expanduser(name)) for name in named if name)  # noqa: PTH111 - where there is no home, too
 

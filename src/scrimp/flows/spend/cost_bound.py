@@ -18,12 +18,18 @@ _MESSAGE_TOKENS = 64
 
 
 def cost_bound(prices: PriceBook, call: Call, when: float, *, batch: bool = False) -> Decimal | None:
-    """Return the most a request can cost in dollars: no token is shorter than a byte, and a schema is read like a text.
+    """Return the most a request can cost in dollars. None where no price is known."""
+    output = call.parameters.max_output or BOUNDED_OUTPUT
+    return most_dollars(
+        prices, call.provider, call.model, tokens=(most_input_tokens(call), output), when=when, batch=batch
+    )  # fmt: skip
 
-    What is attached has the tokens that its vendor's formula gives for its size. None where no price is known.
+
+def most_input_tokens(call: Call) -> int:
+    """Return the most tokens a request can have: no token is shorter than a byte, and a schema is read like a text.
+
+    What is attached has the tokens that its vendor's formula gives for its size.
     """
-    from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - only a call under a cap needs it
-
     turns = (*call.history, *call.after)
     texts = [
         call.text,
@@ -32,9 +38,23 @@ def cost_bound(prices: PriceBook, call: Call, when: float, *, batch: bool = Fals
         *(each.id for turn in turns for each in turn.calls),
     ]
     schema = call.parameters.schema
-    bound = sum(len(text.encode()) + _MESSAGE_TOKENS for text in texts) + (longest_sent(schema) if schema else 0)
-    bound += call.attached_tokens
-    output = call.parameters.max_output or BOUNDED_OUTPUT
+    bound = sum(_bytes(text) + _MESSAGE_TOKENS for text in texts) + call.attached_tokens
+    if schema:
+        from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - few calls have one
+
+        bound += longest_sent(schema)
+    return bound
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def most_dollars(
+    prices: PriceBook, provider: str, model: str, *, tokens: tuple[int, int], when: float, batch: bool = False
+) -> Decimal | None:  # fmt: skip
+    """Return the most that a call of at most so many tokens in and out can cost. None where no price is known."""
+    bound, output = tokens
     # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
     usages = (
         Usage(input=bound, cache_write=written, cache_write_long=long, output=output, reasoning=hidden)
@@ -42,8 +62,7 @@ def cost_bound(prices: PriceBook, call: Call, when: float, *, batch: bool = Fals
         for hidden in (0, output)
     )
     costs = (
-        prices.cost_of(provider=call.provider, model=call.model, usage=usage, when=when, batch=batch).dollars
-        for usage in usages
+        prices.cost_of(provider=provider, model=model, usage=usage, when=when, batch=batch).dollars for usage in usages
     )
     known = [cost for cost in costs if cost is not None]
     return max(known).quantize(PICODOLLAR, ROUND_UP) if known else None

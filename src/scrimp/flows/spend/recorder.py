@@ -14,6 +14,7 @@ from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.errors import StoreError
 from scrimp.failures import may_be_billed
 from scrimp.flows.spend.call_price import price_call
+from scrimp.flows.spend.cost_bound import most_input_tokens
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class RowRecorder:
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
             signature=self._signature, batch=batch, attempt=len(self.entries) + len(self._open),
             retry=bool(self.entries) and self.entries[-1].status not in PAID_STATUSES,
+            most_input=None if free else most_input_tokens(call),
+            most_output=None if free else call.parameters.max_output,
         )  # fmt: skip
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
@@ -99,13 +102,16 @@ class RowRecorder:
         if isinstance(result, Failure):
             status: EntryStatus = begun.status if may_be_billed(result) else "failed"
             cost = None if status == "lost" else Decimal(0)
-            entry = replace(begun, status=status, seconds=seconds, cost=cost, http=result.http, error=result.message)
+            entry = replace(
+                begun if status == "lost" else _without_bound(begun), status=status, seconds=seconds, cost=cost,
+                http=result.http, error=result.message, reply_id=result.reply_id,
+            )  # fmt: skip
         else:
             named = self._calls.prices.means(begun.provider, begun.model, result.model)
             cost, price = self._calls.price(begun.model, begun.provider, result, begun.time)
             entry = replace(
-                begun, status="truncated" if result.stop_reason == "length" else "paid", seconds=seconds,
-                usage=result.usage, cost=cost, price=price, http=200,
+                _without_bound(begun), status="truncated" if result.stop_reason == "length" else "paid",
+                seconds=seconds, usage=result.usage, cost=cost, price=price, http=200,
                 answered_by=None if named else result.model,
             )  # fmt: skip
         self._unwritten.append(entry)
@@ -157,3 +163,8 @@ class RowRecorder:
         """Dollars of all calls of the row so far; None when one that was paid has no known price."""
         paid = [entry.cost for entry in self.entries if entry.status in PAID_STATUSES]
         return None if None in paid else sum((cost for cost in paid if cost is not None), Decimal(0))
+
+
+def _without_bound(entry: Entry) -> Entry:
+    """Return the entry of a call whose usage or fate is known."""
+    return replace(entry, most_input=None, most_output=None)

@@ -20,7 +20,7 @@ _BEFORE = (
 )  # fmt: skip
 _AFTER = (
     "price", "estimated", "tier", "chain", "step", "attempt", "retry", "escalated", "unread", "batch", "route", "user",
-    "tags", "signature", "key",
+    "tags", "signature", "key", "most_input", "most_output", "reply_id",
 )  # fmt: skip
 COLUMNS = ("time", *_BEFORE, *_TOKENS, "cost_usd", *_AFTER)
 

@@ -42,6 +42,7 @@ _IDLE_SECONDS = 60.0
 # A stream is told by its first bytes. Each token of it comes with hundreds of bytes that are not kept, so it may be
 # longer than a reply that comes whole, this many times.
 _STREAM_STARTS_WITHIN, _STREAM_LENGTH = 1 << 16, 4
+OnHead = Callable[[Mapping[str, str]], None]
 USER_AGENT = f"scrimp/{__version__}"
 
 
@@ -132,11 +133,21 @@ class HttpClient:
             await self._stream_client.aclose()
         await self._engine.close()
 
-    async def send(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]) -> HttpReply:
-        """Return the reply, whatever its status. Raise FaultError where it is not complete, or too long."""
+    async def send(
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], on_head: OnHead | None = None
+    ) -> HttpReply:
+        """Return the reply, whatever its status. Raise FaultError where it is not complete, or too long.
+
+        `on_head` gets the headers before the rest has come.
+        """
         with self._as_faults(endpoint):
             builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
-            async with builder.body_bytes(request.body).build_streamed() as reply:
+            builder = builder.body_bytes(request.body)
+            if on_head is not None:
+                builder = builder.streamed_read_buffer_limit(0)  # or the head is handed over with the body's beginning
+            async with builder.build_streamed() as reply:
+                if on_head is not None:
+                    on_head(dict(readable_headers(reply.headers)))
                 body = await reply.body_reader.read(request.reply_limit + 1) or b""
                 headers = dict(readable_headers(reply.headers))
         if len(body) > request.reply_limit:
@@ -164,7 +175,7 @@ class HttpClient:
             return await save_reply(builder, file)
 
     async def events(
-        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], on_head: OnHead | None = None
     ) -> AsyncIterator[str | HttpReply]:
         """Yield the data of each server-sent event, or the whole reply if it is an error or not an event stream."""
         client = self._open_stream_client()
@@ -173,6 +184,8 @@ class HttpClient:
                 request.method, request.url, content=request.body, headers=request_headers(request, secrets)
             )
             reply = await client.send(http_request, stream=True)
+            if on_head is not None:
+                on_head(reply.headers)
             try:
                 async for event in _events_of(reply, endpoint.name, request.reply_limit):
                     yield event

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.transport.http.client import USER_AGENT, HttpClient, request_headers
+from scrimp.transport.http.client import USER_AGENT, HttpClient, OnHead, request_headers
 
 _ACCEPTED_ENCODINGS = "zstd,gzip,deflate,br"  # by reqwest, as built into the engine
 
@@ -36,9 +36,11 @@ class RequestRecorder(HttpClient):
     async def close(self) -> None:
         """Close nothing."""
 
-    async def send(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]) -> HttpReply:
+    async def send(
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], on_head: OnHead | None = None
+    ) -> HttpReply:
         """Record the request; raise RequestRecordedError."""
-        del endpoint
+        del endpoint, on_head
         engine = {
             "accept": "*/*", "user-agent": USER_AGENT, "accept-encoding": _ACCEPTED_ENCODINGS,
             "host": urlsplit(request.url).netloc.rpartition("@")[2], "content-length": str(len(request.body)),
@@ -47,10 +49,10 @@ class RequestRecorder(HttpClient):
         raise RequestRecordedError
 
     async def events(
-        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str]
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], on_head: OnHead | None = None
     ) -> AsyncIterator[str | HttpReply]:
         """Record the request of a streamed completion, whose headers are httpx's; raise RequestRecordedError."""
-        del endpoint
+        del endpoint, on_head
         import httpx  # noqa: PLC0415 - only for a stream, as in the client
 
         async with httpx.AsyncClient(trust_env=False) as client:

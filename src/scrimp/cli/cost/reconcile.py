@@ -1,0 +1,200 @@
+"""`scrimp cost reconcile`: the ledger beside what providers say was used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.cli.session import Session, open_session
+from scrimp.errors import UsageError
+from scrimp.store.ledger import Ledger
+from scrimp.units import format_count, format_dollars, parse_duration, pluralize
+
+if TYPE_CHECKING:
+    from scrimp.flows.reconcile.compare import Comparison, Side
+    from scrimp.flows.reconcile.reconcile import Reconciled
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+_HEADERS = ("provider", "model", "hour (UTC)", "calls", "there", "in", "there", "out", "there", "cost", "there")
+_SMALL = Decimal("0.005")  # a share of dollars that rounding, or a correction of a price, may explain
+
+
+@app.command()
+def reconcile(
+    since: Annotated[str, typer.Option(metavar="7d", help="Only hours within this time; 31d at most.")] = "7d",
+    provider: Annotated[
+        list[str] | None, typer.Option("--provider", metavar="NAME", help="Only this provider; repeatable.")
+    ] = None,
+    key_id: Annotated[
+        list[str] | None,
+        typer.Option("--key-id", metavar="ID", help="The id (not the key) that the provider counts by; repeatable."),
+    ] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Close no lost call.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare the ledger with what providers say was used, and close lost calls by it.
+
+    OpenAI and Anthropic tell calls and tokens by model and hour, Anthropic dollars, too, OpenAI those of a day: to a
+    key of the organization's administration, in OPENAI_ADMIN_KEY and ANTHROPIC_ADMIN_API_KEY or as the config says.
+    They count every program of the organization, unless --key-id names the keys that this ledger's calls are made with.
+    OpenRouter tells what a lost call cost whose reply had begun. Other providers tell nothing.
+
+    A lost call, of which no reply came, may have been billed. Where the provider counts no call beyond the ledger's,
+    it was not; where it counts as many as were lost, or fewer, with no more tokens than they can have had, these cost
+    what its tokens cost. Such calls have failed from then on, at that cost. All others stay lost.
+
+    Hours that touch and differ are compared together: a provider may count a call an hour later. The last full hour is
+    told ten minutes after its end.
+    """
+    seconds = parse_duration(since, "--since")
+    if not 0 < seconds <= parse_duration("31d", "--since"):
+        raise UsageError(f"--since {since}: providers tell hours of 31 days at most; write 31d or less")
+    if any(not each.isascii() or not each.replace("_", "").replace("-", "").isalnum() for each in key_id or ()):
+        raise UsageError("--key-id takes an id of a key, such as key_abc or apikey_abc, not the key itself")
+    from scrimp.flows.reconcile.reconcile import reconcile as compare  # noqa: PLC0415 - it needs the network
+
+    with open_session() as session:
+        session.services.stores.recover()
+        start = session.services.clock() - seconds
+        providers = _providers(session, provider, start)
+        found = compare(
+            session.services, since=start, providers=providers, key_ids=tuple(key_id or ()), write=not dry_run
+        )
+        if as_json:
+            print_json([_as_json(each, session) for each in found])
+        else:
+            _print(found, session)
+
+
+def _providers(session: Session, named: Sequence[str] | None, since: float) -> list[str]:
+    """Return the providers that were called over the network, or those of them that were named."""
+    with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+        called = sorted(total.name for total in ledger.totals("provider", since=since))
+    endpoints = session.services.routes.endpoints
+    if named is None:
+        return [name for name in called if name not in endpoints or endpoints[name].transport == "http"]
+    if missing := [name for name in named if name not in endpoints]:
+        raise UsageError(f"there is no provider {missing[0]}: `scrimp models` lists those that are configured")
+    return list(dict.fromkeys(named))
+
+
+def _print(found: Sequence[Reconciled], session: Session) -> None:
+    rows = [
+        _row(each.provider, comparison)
+        for each in found
+        for comparison in (*each.comparisons, *each.batches)
+        if _differs(comparison)
+    ]
+    if rows:
+        print_table(_HEADERS, rows, "lll" + "r" * 8, session.out)
+    for each in found:
+        for line in _lines(each, session):
+            print_line(line)
+    if not found:
+        print_line("the ledger has no call of a provider in this time")
+
+
+def _lines(each: Reconciled, session: Session) -> Iterator[str]:
+    name = each.provider
+    if each.problem is not None:
+        yield f"{name}: not compared: {session.services.keys.redact(each.problem)}"
+    compared = (*each.comparisons, *each.batches)
+    agree = [comparison for comparison in compared if not _differs(comparison)]
+    if compared:
+        calls = sum(comparison.here.calls for comparison in agree)
+        yield f"{name}: {pluralize(calls, 'call')} agree, in {len(agree)} of {len(compared)} comparisons"
+    for day in each.days:
+        if abs(day.here - day.there) > _SMALL * day.there:
+            told = datetime.fromtimestamp(day.day * 86_400, UTC).strftime("%Y-%m-%d")
+            yield f"{name}: {told}: {format_dollars(day.here)} here, {format_dollars(day.there)} there"
+    if each.closed:
+        cost = sum((call.cost for call in each.closed), Decimal(0))
+        billed = sum(call.cost > 0 for call in each.closed)
+        yield (
+            f"{name}: {pluralize(len(each.closed), 'lost call')} closed: {billed} of them billed, "
+            f"{format_dollars(cost)} in all"
+        )
+    if each.open:
+        most = _at_most(each, session)
+        bound = "" if most is None else f" (at most {format_dollars(most)})"
+        reasons = f": {'; '.join(each.reasons)}" if each.reasons else ""
+        yield f"{name}: {pluralize(len(each.open), 'lost call')} may have been billed{bound}{reasons}"
+
+
+def _at_most(each: Reconciled, session: Session) -> Decimal | None:
+    from scrimp.flows.reconcile.bounds import at_most  # noqa: PLC0415 - where something was lost
+
+    return at_most(each.open, session.services.prices)
+
+
+def _differs(comparison: Comparison) -> bool:
+    here, there = comparison.here.cost, comparison.there.cost
+    dearer = here is not None and there is not None and abs(here - there) > _SMALL * there
+    return not comparison.agrees or dearer
+
+
+def _row(provider: str, comparison: Comparison) -> list[str]:
+    here, there = comparison.here, comparison.there
+    cells = [provider, comparison.model, _hours(comparison)]
+    for one, other in ((here.calls, there.calls), (here.input, there.input), (here.output, there.output)):
+        cells += [format_count(one), format_count(other)]
+    return [*cells, _dollars(here), _dollars(there)]
+
+
+def _dollars(side: Side) -> str:
+    return "" if side.cost is None else format_dollars(side.cost)
+
+
+def _hours(comparison: Comparison) -> str:
+    """Return 2026-11-29 14h, 2026-11-29 14-16h, or batches."""
+    if comparison.first is None or comparison.last is None:
+        return "batches"
+    first, last = (datetime.fromtimestamp(hour * 3600, UTC) for hour in (comparison.first, comparison.last))
+    begun = f"{first:%Y-%m-%d %H}"
+    if comparison.first == comparison.last:
+        return f"{begun}h"
+    return f"{begun}-{last:%H}h" if first.date() == last.date() else f"{begun}h-{last:%m-%d %H}h"
+
+
+def _as_json(each: Reconciled, session: Session) -> dict[str, object]:
+    return {
+        "provider": each.provider,
+        "problem": None if each.problem is None else session.services.keys.redact(each.problem),
+        "hours": [_comparison_json(comparison) for comparison in each.comparisons],
+        "batches": [_comparison_json(comparison) for comparison in each.batches],
+        "days": [
+            {
+                "day": datetime.fromtimestamp(day.day * 86_400, UTC).strftime("%Y-%m-%d"), "cost_usd": day.here,
+                "provider_cost_usd": day.there,
+            }
+            for day in each.days
+        ],
+        "closed": [{"call": call.call, "cost_usd": call.cost} for call in each.closed],
+        "lost": len(each.open), "lost_at_most_usd": _at_most(each, session) if each.open else Decimal(0),
+        "reasons": list(each.reasons),
+    }  # fmt: skip
+
+
+def _comparison_json(comparison: Comparison) -> dict[str, object]:
+    def moment(hour: int | None) -> str | None:
+        return None if hour is None else datetime.fromtimestamp(hour * 3600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    return {
+        "model": comparison.model, "first_hour": moment(comparison.first), "last_hour": moment(comparison.last),
+        "here": _side_json(comparison.here), "provider": _side_json(comparison.there),
+        "lost": len(comparison.lost), "differs": _differs(comparison),
+    }  # fmt: skip
+
+
+def _side_json(side: Side) -> dict[str, object]:
+    return {
+        "calls": side.calls, "input": side.input, "output": side.output, "cache_read": side.cache_read,
+        "cache_write": side.cache_write, "cost_usd": side.cost,
+    }  # fmt: skip

@@ -1,0 +1,69 @@
+"""What a provider says was used: calls, tokens and dollars of a model in an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from msgspec import Struct
+
+from scrimp.providers.batches.flow import BatchRefusedError
+from scrimp.providers.endpoint import Endpoint, HttpRequest
+from scrimp.providers.json_access import number
+from scrimp.values import Failure, Json, Usage
+
+MOST_PAGES = 1000  # a list that does not end is no list
+HOUR = 3600
+
+
+class UsedInHour(Struct, frozen=True, kw_only=True):
+    """What one model was used in one hour, by calls of one kind; `cost` in dollars, None where it is not told."""
+
+    model: str
+    hour: int  # since the epoch
+    batch: bool
+    calls: int
+    usage: Usage
+    cost: Decimal | None = None
+
+
+class DayCost(Struct, frozen=True):
+    """Dollars that a provider billed for a day (UTC, since the epoch), whatever for."""
+
+    day: int
+    dollars: Decimal
+
+
+class UsageReport(Struct, frozen=True, kw_only=True):
+    """A provider's report; days are told where hours have no dollars."""
+
+    hours: tuple[UsedInHour, ...]
+    days: tuple[DayCost, ...] = ()
+    until: float | None = None  # what was used later is not in it yet; None: it does not say
+
+
+class Generation(Struct, frozen=True, kw_only=True):
+    """What one call turned out to be."""
+
+    cost: Decimal  # dollars
+    usage: Usage
+
+
+def get(endpoint: Endpoint, path: str, headers: Mapping[str, str]) -> HttpRequest:
+    """Return the request for a page of a report."""
+    return HttpRequest(url=endpoint.address(path), body=b"", method="GET", headers={**endpoint.headers, **headers})
+
+
+def not_understood(endpoint: Endpoint, what: str) -> BatchRefusedError:
+    """Return the error of a report that cannot be read: counting half of it would be worse than none."""
+    message = f"{endpoint.name} says something of its usage that cannot be read ({what}): nothing was compared"
+    return BatchRefusedError(Failure(kind="server", message=message))
+
+
+def exact(value: Json) -> Decimal | None:
+    """Return an amount as it was written; None where it is none."""
+    try:
+        amount = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
+    except ArithmeticError:
+        return None
+    return amount if amount.is_finite() else None

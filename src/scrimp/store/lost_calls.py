@@ -1,0 +1,105 @@
+"""Lost calls, which may have been billed: listed, and closed once their provider has told what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+from msgspec import Struct
+
+from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.encoding.dollars import dollars, stored_dollars
+from scrimp.store.ledger import MIGRATIONS, group_expression
+from scrimp.values import Usage
+
+RECONCILED = "reconciled"  # the source of the price of such a call
+
+
+class LostCall(Struct, frozen=True, kw_only=True):
+    """A call that may have been billed; `most_input` None: it was made by an earlier version."""
+
+    call: str
+    time: float  # seconds since the epoch
+    provider: str
+    model: str
+    group: str = ""  # what `lost_calls` was asked to group by
+    batch: str | None = None
+    most_input: int | None = None
+    most_output: int | None = None  # None: nothing capped it
+    reply_id: str | None = None
+
+
+class ClosedCall(Struct, frozen=True, kw_only=True):
+    """What a lost call turned out to have cost; nothing of it came back, so it failed."""
+
+    call: str
+    cost: Decimal  # dollars
+    usage: Usage | None = None
+
+
+class HourSum(Struct, frozen=True, kw_only=True):
+    """Calls of one model at one provider that were sent in one hour, lost ones and those that failed left out."""
+
+    model: str  # as it answered
+    hour: int  # since the epoch
+    calls: int
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+    cost: Decimal  # dollars of those whose cost is known
+    unpriced: int
+
+
+def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model", run: str | None = None) -> list[LostCall]:
+    """Return the lost calls since a moment, or of one run, in the order in which they were sent."""
+    column, parameters = group_expression(by)
+    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+        rows = db.execute(
+            f"SELECT call, time, provider, model, {column}, batch, most_input, most_output, reply_id FROM entries"  # noqa: S608 - from GROUPS
+            " WHERE status = 'lost' AND time >= ? AND (? IS NULL OR run = ?) ORDER BY time",
+            (*parameters, since, run, run),
+        ).fetchall()
+    return [LostCall(**dict(zip(LostCall.__struct_fields__, row, strict=True))) for row in rows]
+
+
+def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:
+    """Record what lost calls cost; return how many were still open."""
+    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db, transaction(db):
+        changed = 0
+        for each in closed:
+            nano, pico = stored_dollars(each.cost)
+            usage = each.usage
+            changed += db.execute(
+                "UPDATE entries SET status = 'failed', cost_nano = ?, cost_pico = ?, price = ?, input = ?, output = ?,"
+                " cache_read = ?, cache_write = ?, cache_write_long = 0, reasoning = 0, most_input = NULL,"
+                " most_output = NULL WHERE call = ? AND status = 'lost'",
+                (
+                    nano, pico, RECONCILED, usage and usage.input, usage and usage.output, usage and usage.cache_read,
+                    usage and usage.cache_write, each.call,
+                ),
+            ).rowcount  # fmt: skip
+        return changed
+
+
+def hour_sums(ledger: Path, provider: str, *, since: float, until: float, batch: bool) -> list[HourSum]:
+    """Sum the completions of a provider by model and hour: those of batches, or the others."""
+    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+        rows = db.execute(
+            "SELECT coalesce(answered_by, model), CAST(time / 3600 AS INTEGER), count(*), coalesce(sum(input), 0),"
+            " coalesce(sum(output), 0), coalesce(sum(cache_read), 0), coalesce(sum(cache_write), 0),"
+            " coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0), sum(cost_nano IS NULL) FROM entries"
+            " WHERE provider = ? AND time >= ? AND time < ? AND (batch IS NOT NULL) = ?"
+            " AND (status IN ('paid', 'truncated') OR (status = 'failed' AND price = ? AND cost_nano + cost_pico > 0))"
+            " GROUP BY 1, 2 ORDER BY 1, 2",
+            (provider, since, until, batch, RECONCILED),
+        ).fetchall()
+    return [
+        HourSum(
+            model=model, hour=hour, calls=calls, input=tokens_in, output=tokens_out, cache_read=read,
+            cache_write=written, cost=dollars(nano, pico), unpriced=unpriced,
+        )
+        for model, hour, calls, tokens_in, tokens_out, read, written, nano, pico, unpriced in rows
+    ]  # fmt: skip
