@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import genai_prices
 import pytest
 
 from caching_provider import ClaudeCache, GptCache
@@ -38,6 +39,17 @@ def dollars(usage: dict[str, Any]) -> Fraction:
     ) / 1_000_000  # fmt: skip
 
 
+def dollars_elsewhere(usage: dict[str, Any]) -> Fraction:
+    """What a price list that others keep makes of it."""
+    read, written = usage["cache_read_input_tokens"], usage["cache_creation_input_tokens"]
+    counted = genai_prices.Usage(
+        input_tokens=usage["input_tokens"] + read + written, cache_read_tokens=read, cache_write_tokens=written,
+        output_tokens=usage["output_tokens"],
+    )  # fmt: skip
+    price = genai_prices.calc_price(counted, "claude-haiku-5-5", provider_id="anthropic")
+    return Fraction(price.total_price)
+
+
 RUN = ("run", "-m", MODEL, "--summary-file", "bill.json", "-j", "8")
 
 
@@ -54,6 +66,7 @@ def test_what_rows_begin_with_is_written_once_by_a_call_that_goes_alone_and_read
     assert "the first call writes them, the others read them" in ran.err
     calls, paid = scrimp.paid_calls()
     assert (calls, paid) == (20, sum(map(dollars, cache.usages)))
+    assert paid == sum(map(dollars_elsewhere, cache.usages))
     saved = Fraction(bill_of(scrimp)["baseline"]["saved_by_usd"]["provider_caching"])
     assert saved == (19 * 3000 * (FRESH - READ) - 3000 * (WRITE - FRESH)) / 1_000_000
     assert Fraction(bill_of(scrimp)["baseline"]["cost_usd"]) == paid + saved
@@ -159,11 +172,16 @@ def test_openai_bills_writes_of_what_rows_share_and_of_nothing_else(scrimp: Scri
 
 
 @pytest.mark.parametrize(
-    ("provider_name", "model", "sent"),
-    [("mistral", "mistral-small-2603", True), ("deepseek", "deepseek-flash", False), ("openai", "gpt-5.4-nano", True)],
+    ("provider_name", "model", "field"),
+    [
+        ("mistral", "mistral-small-2603", "prompt_cache_key"),
+        ("openai", "gpt-5.4-nano", "prompt_cache_key"),
+        ("openrouter", "openai/gpt-4o-mini", "session_id"),
+        ("deepseek", "deepseek-flash", None),
+    ],
 )
 def test_a_provider_that_wants_a_name_for_what_is_shared_gets_one_and_all_let_the_first_go_alone(
-    scrimp: Scrimp, provider_name: str, model: str, sent: bool
+    scrimp: Scrimp, provider_name: str, model: str, field: str | None
 ) -> None:
     at_once: list[int] = []
 
@@ -180,7 +198,11 @@ def test_a_provider_that_wants_a_name_for_what_is_shared_gets_one_and_all_let_th
 
     assert ran.status == 0, ran.err
     assert at_once[0] == 1 < max(at_once)
-    assert {"prompt_cache_key" in body for body in provider.bodies} == {sent}
+    names = [
+        {name: body[name] for name in ("prompt_cache_key", "session_id") if name in body} for body in provider.bodies
+    ]
+    assert {tuple(each) for each in names} == {() if field is None else (field,)}
+    assert all(each == names[0] for each in names)
     assert all(body["messages"][0]["content"] == SYSTEM for body in provider.bodies)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-# Groups of texts that begin alike, and characters of them all; of those that came longest ago nothing is known.
-_GROUPS, _CHARACTERS = 256, 8_000_000
+# Groups of texts that begin alike, and characters of them all. What is more is forgotten, first what only one text has.
+_GROUPS, _CHARACTERS = 256, 1_000_000
 _STARTS = 4  # that a group may have
 _MOSTLY = 0.8  # of a start that several texts have, another text must have as much for the start to be cut for it
 _NEAR = 200  # characters in which a place to cut is looked for
@@ -33,9 +33,19 @@ class SharedStarts:
         """Take note of texts that came at once: sorted, those that have most in common stand beside each other."""
         for text in sorted(each for each in texts if len(each) >= self._shortest):
             self._learn(text)
-        while len(self._groups) > _GROUPS or (self._characters > _CHARACTERS and len(self._groups) > 1):
-            _, starts = self._groups.popitem(last=False)
-            self._characters -= sum(len(start.text) for start in starts)
+        if self._is_full:
+            for begins in [key for key, starts in self._groups.items() if all(start.texts == 1 for start in starts)]:
+                self._forget(begins)
+        while self._is_full and len(self._groups) > 1:
+            self._forget(next(iter(self._groups)))
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._groups) > _GROUPS or self._characters > _CHARACTERS
+
+    def _forget(self, begins: str) -> None:
+        if self._is_full:
+            self._characters -= sum(len(start.text) for start in self._groups.pop(begins))
 
     def _learn(self, text: str) -> None:
         begins = text[: self._shortest]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrimp.values import ModelRef
 
 # Beginnings of which the number of calls is known.
-_REMEMBERED = 100_000
+_REMEMBERED = 20_000
 _SHOWN = 12  # characters of what differs
 
 

@@ -64,7 +64,7 @@ def body(call: Call) -> dict[str, Any]:
 def without_caching(value: Any) -> Any:
     """Return a body without anything that is about caching, texts in blocks put together again."""
     if isinstance(value, dict):
-        about = ("cache_control", "prompt_cache_breakpoint", "prompt_cache_key", "prompt_cache_options")
+        about = ("cache_control", "prompt_cache_breakpoint", "prompt_cache_key", "prompt_cache_options", "session_id")
         return {name: without_caching(each) for name, each in value.items() if name not in about}
     if not isinstance(value, list):
         return value
@@ -151,6 +151,9 @@ def _marked(value: Any, name: str) -> Iterator[dict[str, Any]]:
         ("openrouter/anthropic/claude-haiku-4.5", "marks", 4096, ("5m", "1h")),
         *((f"openai/{model}", "marks", 1024, ("30m",)) for model in ("gpt-5.6-luna", "gpt-6-luna", "gpt-6.1-terra")),
         *((f"openai/{model}", "key", 1024, ("5m",)) for model in ("gpt-5.5", "gpt-4o-mini", "gpt-4.1", "o3")),
+        ("openai/llama-4", "automatic", 1024, ("5m",)),
+        ("anthropic/glm-6", "automatic", 1024, ("5m",)),
+        ("openrouter/deepseek/deepseek-flash", "key", 1024, ("5m",)),
         ("mistral/mistral-large-4", "key", 64, ("5m",)),
         ("deepseek/deepseek-flash", "automatic", 1024, ("5m",)),
         ("qwen/qwen3.8-flash", "automatic", 1024, ("5m",)),

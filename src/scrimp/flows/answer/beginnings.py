@@ -54,7 +54,7 @@ class Beginnings:
 
     def __init__(self) -> None:
         self._systems, self._texts = SharedStarts(SHORTEST), dict[int, SharedStarts]()
-        self._many = 64  # ways in which rows begin before their own texts, of which starts are remembered
+        self._many = 16  # ways in which rows begin before their own texts, of which starts are remembered
 
     def learn(self, rows: Sequence[Words]) -> None:
         """Take note of rows that came at once."""

@@ -32,6 +32,7 @@ _Value = TypeVar("_Value")
 # Beginnings remembered: a run whose prompts are all long and all different must not remember each.
 _REMEMBERED = 4096
 _MOST_MARKS = 4
+_NAMED = ("openai", "mistral", "openrouter")  # flavours that take a name for what is shared
 # Where nothing is asked for, and the price is not known: waiting for the first call can only save.
 _FREE_TO_READ = CacheRates(fresh=Decimal(1), read=Decimal(0), write={"5m": Decimal(1)})
 _UNKNOWN_AT = 100  # per cent: the tokens of a model with o200k_base
@@ -89,7 +90,7 @@ class ProviderCaching:
         if rules.form == "automatic" or not self._asks:
             return call, identities
         if kept:
-            key = _name(kept[0]) if self._endpoints[call.provider].flavour in ("openai", "mistral") else ""
+            key = _name(kept[0]) if self._endpoints[call.provider].flavour in _NAMED else ""
             marks = tuple(each.mark for each in kept) if rules.form == "marks" else ()
             return replace(call, prompt_cache=PromptCache(marks=marks, lifetime=lifetime, key=key)), identities
         one_shot = rules.billed_unasked and not call.history

@@ -23,6 +23,8 @@ _CLAUDE_4, _CLAUDE_5 = 1024, 512
 _AUTOMATIC = 1024
 _GEMINI_MINIMUM = {(2, 5): 1024, (3, 0): 1024}  # of flash; sources differ on 2.5-pro
 _GEMINI_LATER = 4096
+# Other models may be served at its address, or at one that stands in its place, by what does not know its fields.
+_OPENAI = ("gpt-", "chatgpt-", "o1", "o3", "o4", "ft:gpt-")
 _GPT_BILLS_WRITES_SINCE = (5, 6)
 _MISTRAL_BLOCK = 64
 
@@ -35,7 +37,7 @@ def cache_rules(endpoint: Endpoint, model: str) -> CacheRules:
         return CacheRules(form="automatic", unasked=True, minimum=_gemini_minimum(model))
     if endpoint.flavour == "deepseek":
         return CacheRules(form="automatic", unasked=True, minimum=_AUTOMATIC)
-    if endpoint.dialect == "anthropic" or (endpoint.flavour == "openrouter" and claude_version(model)):
+    if base_name(model).startswith("claude") and (endpoint.dialect == "anthropic" or endpoint.flavour == "openrouter"):
         return CacheRules(form="marks", minimum=_claude_minimum(model), lifetimes=("5m", "1h"))
     return _rules_of_chat(endpoint.flavour, model)
 
@@ -54,7 +56,9 @@ def batch_rules(endpoint: Endpoint, model: str) -> CacheRules:
 def _rules_of_chat(flavour: str, model: str) -> CacheRules:
     if flavour == "mistral":
         return CacheRules(form="key", minimum=_MISTRAL_BLOCK)
-    if flavour != "openai":  # most keep prompts by themselves
+    if flavour == "openrouter":  # a session stays where its beginning is kept
+        return CacheRules(form="key", unasked=True, minimum=_AUTOMATIC)
+    if flavour != "openai" or not base_name(model).startswith(_OPENAI):  # most keep prompts by themselves
         return CacheRules(form="automatic", unasked=True, minimum=_AUTOMATIC)
     if (gpt_version(model) or (0, 0)) < _GPT_BILLS_WRITES_SINCE:
         return CacheRules(form="key", unasked=True, minimum=_AUTOMATIC)
@@ -79,7 +83,8 @@ def cache_fields(call: Call, endpoint: Endpoint) -> JsonObject:
     cache = call.prompt_cache
     if cache is None:
         return {}
-    fields: JsonObject = {"prompt_cache_key": cache.key} if cache.key else {}
+    name = "session_id" if endpoint.flavour == "openrouter" else "prompt_cache_key"
+    fields: JsonObject = {name: cache.key} if cache.key else {}
     if cache_rules(endpoint, call.model).billed_unasked:
         options: JsonObject = {"mode": "explicit"}
         fields["prompt_cache_options"] = options | ({"ttl": cache.lifetime} if cache.marks else {})
