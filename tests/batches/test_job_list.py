@@ -100,3 +100,19 @@ def test_list_and_status_warn_and_tell_programs(batched: Scrimp, server: OpenAIB
         assert f"scrimp batch fetch {job}" in ran.err
     (row,) = json.loads(batched("batch", "list", "--json").out)
     assert "expire in 24 hours" in row["shards"][0]["warnings"][0]
+
+
+def test_what_was_not_answered_before_a_job_was_cancelled_is_not_counted_as_answered(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    server.script = [VALIDATING, RUNNING, RUNNING, RUNNING]
+    job = job_of(queue(batched, "a.txt", *(f"row {n}" for n in range(8)), words=()))
+    batched("batch", "fetch")
+    batched("batch", "cancel")
+    watched = batched("batch", "watch", "--json").rows[-1]
+    fetched = batched("batch", "fetch")
+    answered = sum(row["status"] == "ok" for row in fetched.rows)
+    assert 0 < answered < 8
+    assert (watched["ended"], watched["answered"]) == (1, answered)
+    assert json.loads(batched("batch", "list", "--json").out)[0]["answered"] == answered
+    assert f" {answered} " in next(line for line in batched("batch", "list").out.splitlines() if job in line)

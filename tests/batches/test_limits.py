@@ -111,3 +111,13 @@ def test_live_calls_of_a_job_have_what_its_batches_left_of_the_cap(batched: Scri
     assert ran.status == 5, ran.err
     assert [row["status"] for row in ran.rows if row["index"]].count("pending") == 0
     assert batched.paid_calls()[0] == 6
+
+
+def test_what_may_only_come_from_the_cache_is_sent_in_no_batch(batched: Scrimp, server: OpenAIBatches) -> None:
+    ran = batched("run", "rows.txt", *SMALL, "--batch", "--cache", "only")
+    assert ran.status == 7, ran.err
+    assert {row["status"] for row in ran.rows} == {"skipped"}
+    submitted = batched("batch", "submit", "rows.txt", *SMALL, "--cache", "only")
+    assert submitted.status == 2
+    assert "nothing is sent" in submitted.err
+    assert not server.seen

@@ -304,23 +304,30 @@ def _flow(
     take: Callable[[Sequence[Outcome]], None], bar: Progress, screen: ScreenFlags,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what answers the rows: live, or through batches, which read them again in every pass."""
-    if not batch.batch:
-        if batch.deadline is not None:
-            raise UsageError("--deadline is for --batch: add that, or leave it out")
-        if batch.queue is not None or batch.when_idle:
-            raise UsageError(f"{batch.queue_words} is for work that is left: scrimp batch submit {batch.queue_words}")
+    _check_batch_flags(batch, options)
+    if batch.batch and options.cache != "only":
+        from scrimp.cli.jobs.batch_flow import batch_flow  # noqa: PLC0415 - most runs are live
 
-        def drive() -> RunStop | None:
-            return live.run(rows, options, session.services, take, one_by_one=is_stream(names))
+        return batch_flow(session, batch, names, rows_again, rows, options, take, bar, quiet=screen.quiet)
 
-        if options.cache != "on" or not session.services.paths.batches_db.exists():
-            return drive
-        from scrimp.cli.jobs.live_again import over_batches  # noqa: PLC0415 - only where there were batches
+    def drive() -> RunStop | None:
+        return live.run(rows, options, session.services, take, one_by_one=is_stream(names))
 
-        return over_batches(session, drive)
-    from scrimp.cli.jobs.batch_flow import batch_flow  # noqa: PLC0415 - most runs are live
+    if options.cache != "on" or not session.services.paths.batches_db.exists():
+        return drive
+    from scrimp.cli.jobs.live_again import over_batches  # noqa: PLC0415 - only where there were batches
 
-    return batch_flow(session, batch, names, rows_again, rows, options, take, bar, quiet=screen.quiet)
+    return over_batches(session, drive)
+
+
+def _check_batch_flags(batch: BatchFlags, options: RunOptions) -> None:
+    """Raise UsageError for flags of batches where there are none, or where nothing may be sent."""
+    if batch.leaves and options.cache == "only":
+        raise UsageError("with --cache only nothing is sent, so there is nothing to submit: leave it out")
+    if batch.deadline is not None and not batch.batch:
+        raise UsageError("--deadline is for --batch: add that, or leave it out")
+    if not batch.batch and (batch.queue is not None or batch.when_idle):
+        raise UsageError(f"{batch.queue_words} is for work that is left: scrimp batch submit {batch.queue_words}")
 
 
 def _prompts_again(

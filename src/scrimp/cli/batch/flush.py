@@ -41,6 +41,9 @@ def flush(
 
     with open_session() as session:
         name = _name(queue, session)
+        if name is None:
+            session.messages.note("no queue has requests: scrimp batch submit --queue NAME puts some in one")
+            return
         if name == IDLE_QUEUE and not now and is_busy(session.services):
             session.messages.note(f"queue {name} waits: {BUSY}; --now sends it all the same")
             raise typer.Exit(_PENDING)
@@ -60,8 +63,8 @@ def flush(
             raise typer.Exit(_PENDING)
 
 
-def _name(queue: str | None, session: Session) -> str:
-    """Return the queue that is meant; UsageError where that is not clear."""
+def _name(queue: str | None, session: Session) -> str | None:
+    """Return the queue that is meant, None where none has requests; UsageError where that is not clear."""
     with closing(BatchStore(session.services.paths.batches_db)) as store:
         known = sorted({shard.queue for shard in store.shards() if shard.queue is not None})
         waiting = sorted({shard.queue for shard in store.shards() if shard.queue and shard.state == "queued"})
@@ -72,6 +75,4 @@ def _name(queue: str | None, session: Session) -> str:
         return queue
     if len(waiting) > 1:
         raise UsageError(f"several queues have requests: name one of {', '.join(waiting)}")
-    if not waiting:
-        raise UsageError("no queue has requests: scrimp batch submit --queue NAME puts some in one")
-    return waiting[0]
+    return waiting[0] if waiting else None

@@ -63,8 +63,10 @@ class JobProgress(Struct, frozen=True, kw_only=True):
 
 
 def answered_of(shard: ShardRecord) -> int:
-    """Return how many requests of a shard have a result."""
-    return shard.requests if shard.state == "fetched" else shard.answered or 0
+    """Return how many requests of a shard have a result: of one that was cancelled or expired, not all."""
+    if shard.answered is None:
+        return shard.requests if shard.state == "fetched" else 0
+    return shard.answered
 
 
 def progress_of(job: Job, shards: Sequence[ShardRecord], portions: Mapping[str, Portion]) -> JobProgress:
