@@ -110,7 +110,11 @@ def test_hours_and_days_are_those_of_the_zone_that_is_named(
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--zone", "Mars"], "Mars is not a time zone"), (["--json", "--csv"], "are two formats")],
+    [
+        (["--zone", "Mars"], "Mars is not a time zone"),
+        (["--json", "--csv"], "--json and --csv show the same in two ways"),
+        (["--plot", "--follow"], "--plot and --follow show the same in two ways"),
+    ],
 )
 def test_what_cannot_be_meant_is_refused(scrimp: Scrimp, words: list[str], said: str) -> None:
     ran = scrimp("cost", *words)

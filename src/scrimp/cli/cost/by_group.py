@@ -31,6 +31,7 @@ from scrimp.units import parse_duration, pluralize
 _EMPTY = "the ledger has no such calls: `scrimp run` and `scrimp ask` add them"
 
 _MOST_BARS = 40
+DEFAULT_WINDOW = "1h"  # of what is followed
 
 
 def _groups(incomplete: str) -> list[str]:
@@ -55,6 +56,12 @@ def cost(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with the fields of the JSON.")] = False,
     plot: Annotated[bool, typer.Option("--plot", help="Show the dollars as bars instead.")] = False,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow", "-f", help=f"Show it as it is paid, within the last {DEFAULT_WINDOW} or --since, until Ctrl-C."
+        ),
+    ] = False,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page with charts to FILE instead; - is stdout.")
     ] = None,
@@ -82,6 +89,9 @@ def cost(
     Also warns of routes of scrimp tune apply that escalate much more or less often than when they were certified, and
     of levels of compression that later pairs contradict, and disables them.
 
+    --follow draws the table anew each second while runs go on; in a pipe it prints a line whenever calls have ended,
+    with --json an object.
+
     --check is for scripts: it prints each rule of [alerts] in the config that does not hold, with what to do, hands
     what was not told before to the command and the webhook named there, and exits with 8.
     """
@@ -93,8 +103,10 @@ def cost(
 
         check_alerts(context, as_json=as_json)
         return
-    if as_json and as_csv:
-        raise UsageError("--json and --csv are two formats: give one of them")
+    _refuse_two_ways({
+        "--json": as_json and not follow, "--csv": as_csv, "--rates": rates, "--plot": plot, "--html": html is not None,
+        "--follow": follow,
+    })  # fmt: skip
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
         chosen, models = time_zone(zone), the_flagships(session)
@@ -105,6 +117,9 @@ def cost(
         with open_sums(session) as sums:
             if html is not None:
                 _write_page(sums, html, start, by, zone, models, session)
+                return
+            if follow:
+                _follow(sums, by, since, chosen, models, session, as_json=as_json)
                 return
             totals = sums.totals(by, since=start, zone=chosen, flagships=models)
             first = max(start, sums.first_time() or start)
@@ -123,6 +138,18 @@ def cost(
             if totals and rates:
                 named = {total.name: total for total in of_flagships}
                 _print_wrapped(flagship_line(named.get(FLAGSHIP), named.get(OTHERS), models), session)
+
+
+def _follow(
+    sums: CostSums, by: str, since: str | None, zone: tzinfo | None, models: Sequence[str], session: Session, *,
+    as_json: bool,
+) -> None:  # fmt: skip
+    from scrimp.cli.cost.follow import follow as follow_ledger  # noqa: PLC0415 - only to follow
+
+    def totals(start: float) -> list[CostTotal]:
+        return sums.totals(by, since=start, zone=zone, flagships=models)
+
+    follow_ledger(session, sums, totals, by, since or DEFAULT_WINDOW, as_json=as_json)
 
 
 def _write_page(
@@ -178,6 +205,13 @@ def _warn_of_efforts(totals: Sequence[CostTotal], by: str, session: Session) -> 
     if mixed:
         have = "has calls at several efforts" if len(mixed) == 1 else "have calls at several efforts each"
         session.messages.note(f"{', '.join(mixed)} {have}, added up here: --by arm shows them apart")
+
+
+def _refuse_two_ways(given: Mapping[str, bool]) -> None:
+    """Raise UsageError for two ways to show the same."""
+    ways = [flag for flag, is_given in given.items() if is_given]
+    if len(ways) > 1:
+        raise UsageError(f"{ways[0]} and {ways[1]} show the same in two ways: give one of them")
 
 
 def _refuse_options(context: typer.Context) -> None:

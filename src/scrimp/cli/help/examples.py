@@ -85,11 +85,16 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "cost": (
         Example("What the last week cost, by model", "scrimp cost --since 7d --by model"),
         Example("The same for a program", "scrimp cost --since 7d --by model --json"),
+        Example("What a call costs, how often calls fail and how long they take", "scrimp cost --since 7d --rates"),
+        Example("Each day as a bar", "scrimp cost --since 30d --by day --plot"),
+        Example("A page with charts, to be sent around", "scrimp cost --since 30d --html costs.html"),
+        Example("What was saved, and by what", "scrimp cost saved --since 30d"),
         Example("Every call for a spreadsheet", "scrimp cost export --since 7d --format csv -o calls.csv"),
     ),
     "runs": (
         Example("Recent runs, with what they cost", "scrimp runs list"),
         Example("The bill of the last one", "scrimp runs show last"),
+        Example("The same as a page with charts", "scrimp runs show last --html run.html"),
         Example("Send its failed rows again", "scrimp runs errors last | scrimp run - -o retried.jsonl"),
     ),
     "cache": (

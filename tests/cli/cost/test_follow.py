@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+from contextlib import closing
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from command import Scrimp
+from outcomes import entry
+from scrimp.store.ledger import Ledger
+
+
+def keep(scrimp: Scrimp, *costs: str) -> None:
+    now = time.time()
+    with closing(Ledger(scrimp.home / "ledger.db")) as ledger:
+        ledger.append([replace(entry("p/m", cost), call=f"{now}-{n}", time=now) for n, cost in enumerate(costs)])
+
+
+def test_a_pipe_gets_an_object_for_each_change_until_it_is_interrupted(scrimp: Scrimp) -> None:
+    keep(scrimp, "0.25")
+    with scrimp.start("cost", "--follow", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:
+        assert following.stdout is not None
+        first = json.loads(following.stdout.readline(), parse_float=Decimal)
+        keep(scrimp, "0.5", "0.125")
+        second = json.loads(following.stdout.readline(), parse_float=Decimal)
+        following.send_signal(signal.SIGINT)
+        _, err = following.communicate(timeout=20)
+
+    assert [each["calls"] for each in (first, second)] == [1, 3]
+    assert [each["groups"][0]["cost_usd"] for each in (first, second)] == [Decimal("0.25"), Decimal("0.875")]
+    assert second["last_minute"] == {"calls": 3, "cost_usd": Decimal("0.875")}
+    assert (following.returncode, err) == (130, b"")
+
+
+def test_it_ends_when_the_reader_has_left(scrimp: Scrimp) -> None:
+    keep(scrimp, "0.25")
+    with scrimp.start("cost", "-f", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:
+        assert following.stdout is not None
+        line = following.stdout.readline().decode()
+        following.stdout.close()
+        keep(scrimp, "0.5")
+        assert following.wait(timeout=20) == 141
+
+    assert line.endswith("  $0.25  1 call, 1 call for $0.25 in the last minute\n")
+
+
+def test_a_terminal_gets_a_picture_that_is_drawn_over_the_one_before(scrimp: Scrimp) -> None:
+    keep(scrimp, "0.25")
+    scrimp.env |= {"TERM": "xterm-256color", "COLUMNS": "60"}
+    master, slave = pty.openpty()
+    with scrimp.start("cost", "--follow", stdin=subprocess.DEVNULL, stdout=slave, stderr=slave) as following:
+        os.close(slave)
+        received = b""
+        while b"\x1b[J" not in received or not received.endswith(b"\n"):
+            received += os.read(master, 65_536)
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=20) == 130
+    os.close(master)
+
+    first, second = received.decode().replace("\r\n", "\n").split("\x1b[J")[:2]
+    first, _, up = first.rpartition("\x1b[")
+    assert up == f"{first.count(chr(10))}A"
+    assert second.count("\n") == first.count("\n")
+    assert [line.split()[0] for line in first.splitlines()] == ["last", "model", "p/m", "total"]
+    assert max(map(len, first.splitlines())) <= 60
