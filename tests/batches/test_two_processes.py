@@ -120,3 +120,19 @@ def test_a_live_run_takes_what_came_back_in_a_batch_and_pays_nothing(batched: Sc
     assert server.live_prompts == ["row 3"]
     assert batched("batch", "fetch").status == 0
     assert batched.paid_calls()[0] == 3
+
+
+def test_a_question_that_is_in_a_batch_is_answered_at_once_and_that_is_said(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    batched.file("a.txt", "row 1\n")
+    job = job_of(batched("batch", "submit", "a.txt", *SMALL))
+    asked = batched("ask", "row 1", *SMALL)
+    assert (asked.status, asked.out) == (0, "echo: row 1\n"), asked.err
+    assert f"this prompt is in a batch of job {job}, and is paid again now" in asked.err
+    batched.file("b.txt", "row 2\n")
+    batched("batch", "submit", "b.txt", *SMALL)
+    batched("batch", "watch")
+    again = batched("ask", "row 2", *SMALL)
+    assert (again.status, again.out) == (0, "echo: row 2\n"), again.err
+    assert "row 2" not in server.live_prompts

@@ -26,6 +26,7 @@ from scrimp.cli.flags.run_flags import (
 )
 from scrimp.cli.flags.run_options import attachments, check_models, config_flags, run_options
 from scrimp.cli.inputs import prompt_text
+from scrimp.cli.jobs.live_again import looking_at_batches
 from scrimp.cli.printing import refuse_closed_stdout
 from scrimp.cli.results.run_end import exit_status
 from scrimp.cli.session import Session, open_session
@@ -100,7 +101,10 @@ def ask(
             raise typer.Exit(
                 print_requests(session, samples([question], several.samples), options, limit=several.samples or 1)
             )
-        stop = live.run(samples([question], several.samples), options, session.services, printer.take, one_by_one=True)
+        with looking_at_batches(session, options):
+            stop = live.run(
+                samples([question], several.samples), options, session.services, printer.take, one_by_one=True
+            )
         if printer.completion is not None and options.cache != "off":
             _keep(session, conversation.with_turn(said, printer.completion))
         interrupted = stop is not None and stop.reason == "interrupted"

@@ -34,6 +34,7 @@ from scrimp.cli.flags.run_flags import (
 from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
+from scrimp.cli.jobs.live_again import looking_at_batches
 from scrimp.cli.results.output import open_output
 from scrimp.cli.results.output_target import OutputTarget, output_target, row_pattern
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
@@ -311,13 +312,10 @@ def _flow(
         return batch_flow(session, batch, names, rows_again, rows, options, take, bar, quiet=screen.quiet)
 
     def drive() -> RunStop | None:
-        return live.run(rows, options, session.services, take, one_by_one=is_stream(names))
+        with looking_at_batches(session, options):
+            return live.run(rows, options, session.services, take, one_by_one=is_stream(names))
 
-    if options.cache != "on" or not session.services.paths.batches_db.exists():
-        return drive
-    from scrimp.cli.jobs.live_again import over_batches  # noqa: PLC0415 - only where there were batches
-
-    return over_batches(session, drive)
+    return drive
 
 
 def _check_batch_flags(batch: BatchFlags, options: RunOptions) -> None:

@@ -1,53 +1,75 @@
-"""A live run where batches are on their way: what came back is taken, and what is paid again is said."""
+"""A live run where batches are on their way: what came back is taken, and what is paid again is said.
+
+Nothing of it is looked at, or imported, before the first row that is not in the cache.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scrimp.errors import StoreError
-from scrimp.flows.batch.replies_first import RowsInBatches, replies_first
-from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
+    from scrimp.flows.batch.replies_first import RowsInBatches
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.store.batches.store import BatchStore
 
 
-def over_batches(session: Session, drive: Callable[[], RunStop | None]) -> Callable[[], RunStop | None]:
-    """Return what drives a live run with a look at what came back in batches whose rows were not printed yet."""
-
-    def run() -> RunStop | None:
-        store = _opened(session)
-        if store is None:
-            return drive()
-        try:
-            rows = RowsInBatches(store)
-            if rows:
-                session.services.batched = replies_first(rows, store, session.services)
-            stop = drive()
-            _tell(session, rows)
-        finally:
-            session.services.batched = None
-            store.close()
-        return stop
-
-    return run
-
-
-def _opened(session: Session) -> BatchStore | None:
+@contextmanager
+def looking_at_batches(session: Session, options: RunOptions) -> Iterator[None]:
+    """Have live calls look first at what came back in batches whose rows were not printed yet."""
+    if options.cache != "on" or not session.services.paths.batches_db.exists():
+        yield
+        return
+    look = _Look(session)
+    session.services.batched = look.before
     try:
-        return BatchStore(session.services.paths.batches_db)
-    except StoreError as error:
-        if not session.services.stores.read_only:
-            session.messages.warn(f"whether rows are in batches is not known: {error}")
-        return None
+        yield
+        look.tell()
+    finally:
+        session.services.batched = None
+        look.close()
 
 
-def _tell(session: Session, rows: RowsInBatches) -> None:
-    """Say how many rows there were at the end, where more came after the warning."""
-    if rows.met > rows.said:
-        session.messages.note(f"{pluralize(rows.met, 'row')} in all were called live though they are in batches")
-    if rows.taken:
-        session.messages.note(f"{pluralize(rows.taken, 'completion')} had come back in batches: not called again")
+class _Look:
+    """The store of batches, opened when the first call is about to be made."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._store: BatchStore | None = None
+        self._rows: RowsInBatches | None = None
+
+    def before(self, inner: StepCaller) -> CallsSteps:
+        """Return what calls the steps of the run."""
+        from scrimp.flows.batch.replies_first import RepliesFirst, RowsInBatches  # noqa: PLC0415 - few runs come here
+        from scrimp.store.batches.store import BatchStore  # noqa: PLC0415 - as above
+
+        services = self._session.services
+        try:
+            self._store = BatchStore(services.paths.batches_db)
+            self._rows = RowsInBatches(self._store)
+        except StoreError as error:
+            if not services.stores.read_only:
+                self._session.messages.warn(f"whether rows are in batches is not known: {error}")
+            return inner
+        return RepliesFirst(self._rows, self._store, inner, services) if self._rows else inner
+
+    def tell(self) -> None:
+        """Say how many rows there were at the end, where more came after the warning."""
+        rows, messages = self._rows, self._session.messages
+        if rows is None:
+            return
+        if rows.met > rows.said:
+            messages.note(f"{pluralize(rows.met, 'row')} in all were called live though they are in batches")
+        if rows.taken:
+            messages.note(f"{pluralize(rows.taken, 'completion')} had come back in batches: not called again")
+
+    def close(self) -> None:
+        """Close the store."""
+        if self._store is not None:
+            self._store.close()

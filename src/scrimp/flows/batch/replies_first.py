@@ -12,7 +12,7 @@ from scrimp.units import pluralize
 from scrimp.values import Completion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.step_caller import StepCaller
@@ -63,6 +63,9 @@ class RowsInBatches:
         (job, _), *others = self._of_job.most_common()
         self.said = self.met
         more = f" and {pluralize(len(others), 'other job')}" if others else ""
+        if self.asked == 1:
+            fetch = f"scrimp batch fetch {job} prints its rows"
+            return f"this prompt is in a batch of job {job}, and is paid again now: {fetch}"
         are = "is" if self.met == 1 else "are"
         return (
             f"{self.met:,} of the first {pluralize(self.asked, 'row')} {are} in batches of job {job}{more}, and paid "
@@ -95,10 +98,3 @@ class RepliesFirst(BatchCaller):
                 self._inner.count_spent(None if result.entry is None else result.entry.cost)
                 return result
         return await self._inner.call(question, row, recorder)
-
-
-def replies_first(
-    rows: RowsInBatches, store: BatchStore, services: Services
-) -> Callable[[StepCaller], RepliesFirst]:  # fmt: skip
-    """Return what makes the caller of a live run's steps."""
-    return lambda inner: RepliesFirst(rows, store, inner, services)
