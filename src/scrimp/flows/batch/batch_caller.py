@@ -17,6 +17,7 @@ from scrimp.flows.batch.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.batches import Batchable
 from scrimp.flows.batch.cache_primer import CachePrimer, CallForBatch
 from scrimp.flows.batch.live_calls import LiveCalls
+from scrimp.flows.batch.live_steps import LiveSteps
 from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.batch.quote import Quote
 from scrimp.flows.spend.spend_guard import bound_under_cap
@@ -46,12 +47,13 @@ class BatchCaller:
     def __init__(
         self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None,
         patient: bool = False, concurrency: int = 1, queues: Queues | None = None, primer: CachePrimer | None = None,
-        not_live: str | None = None, late: bool = False,
+        not_live: str | None = None, late: bool = False, climbs: bool = False,
     ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
         `patient` and `concurrency` are for live calls (see LiveCalls). `queues` say which calls are collected to wait.
         `not_live` is why no call is made live for now, though batches take none of those that are left.
+        A pass that `climbs` makes the live calls alone that a batch may follow from, and makes no rows.
         Where it is `late`, live calls do not wait for batches, nor does it count how often they gave no result.
         `cap` is the most that the job may cost, in dollars; None: no limit.
         """
@@ -59,7 +61,8 @@ class BatchCaller:
         self._batchable = Batchable(batches)
         self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
         self._queues, self._primer, self._not_live = queues, primer, not_live
-        self._late = late
+        self._late, self._climbs = late, climbs
+        self.steps = LiveSteps(batches, self._batchable, inner.places)
         self.overdue = 0  # calls that are made live though they are in batches
         self.held_back = 0  # calls that are not made for that reason
         self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
@@ -76,6 +79,7 @@ class BatchCaller:
         if self._outbox is not None:
             self._outbox.forget_closed()
         self._loaded = self._stored(keys)
+        self.steps.load(keys)
 
     def _stored(self, keys: Sequence[bytes]) -> Mapping[bytes, Sequence[StoredCall]]:
         return self._batches.store.calls_for(keys, job=self._batches.job.job if self._batches.own_only else None)
@@ -83,6 +87,10 @@ class BatchCaller:
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion that came back for a step, or why none did; RowPendingError where it may yet come."""
         number = question_number(question)
+        kept = self.steps.known(row, number, recorder, loaded=self._outbox is not None)
+        if kept is not None:
+            self.committed += (kept.entry and kept.entry.cost) or 0
+            return kept
         known = self._loaded.get(row.key)
         if known is None and self._outbox is None:
             known = self._stored([row.key]).get(row.key)
@@ -176,6 +184,8 @@ class BatchCaller:
         if self._outbox is None:
             if self._live:
                 return await self._call_live(question, row, recorder)
+            if self._climbs:
+                await self._climb(question, row, recorder, number)
             job = self._batches.job
             if self._not_live:
                 self.held_back += 1
@@ -200,6 +210,15 @@ class BatchCaller:
             return Failure(kind="invalid", message=str(error), sent=False)
         raise _pending("is on its way to a batch")
 
+    async def _climb(self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int) -> None:
+        """Make a live call that a batch may follow from, and keep what it returned: the row goes on in a later pass."""
+        usable = [model for model in self._inner.places(question.step, row) if row.may_call(question.step, model)]
+        if usable and self._why_live(usable[0], question, row) is not None and self.steps.precede(question, row):
+            result = await self._call_live(question, row, recorder)
+            if isinstance(result, Completion):
+                self.steps.keep(row, number, result)
+                raise _pending("goes on in a batch")
+
     async def _call_live(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Call a model; what does not fit under the cap is held: rows after it may have been paid for in batches."""
         result = await self.live_calls.call(question, row, recorder)
@@ -215,12 +234,11 @@ class BatchCaller:
         outbox = self._outbox
         if outbox is None or outbox.has(row.key, number):
             return
-        why = self._batchable.refusal(model, attached_to(question, row))
-        if why is None and question.predicate is not None:
-            why = "probabilities are not sold so"
+        why = self._why_live(model, question, row)
         call = replace(self._inner.call_for(model, question, row, recorder), stream=False)
         if why is not None:
             self._leave(call, model, why, row.key, number)
+            self.steps.left += self.steps.precede(question, row)
             return
         endpoint = self._batches.endpoints[model.provider]
         flow = self._batchable.flow(model.provider)
@@ -242,6 +260,11 @@ class BatchCaller:
             self.quote.add(call, batch=True)
         else:
             self._leave(call, model, f"{row.prompt.source or 'a row'} is too large for a batch", row.key, number)
+
+    def _why_live(self, model: ModelRef, question: CallStep, row: PlannedRow) -> str | None:
+        """Return why no batch takes a call; None where one does."""
+        why = self._batchable.refusal(model, attached_to(question, row))
+        return "probabilities are not sold so" if why is None and question.predicate is not None else why
 
     def _follow(self, call: Call, key: bytes, number: int) -> None:
         """Count a call that goes in a later batch, once, as below."""

@@ -38,6 +38,7 @@ class Collected:
         self.rows = self.cached = 0
         self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
         self.later = 0  # calls that go in a batch once the first of those that begin like them has come back
+        self.below_batches = 0  # calls for live that batches may follow from
         self.wait: Wait | None = None  # until when those for later are not made
         self.committed = Decimal(0)  # dollars spent, and the most that calls in batches can cost
         self.quote = Quote({})  # of the calls that are new, or left to be made live
@@ -96,6 +97,7 @@ async def collect(
     found.quote, found.later = caller.quote, caller.later
     found.committed = caller.committed
     found.in_batches, found.new = caller.waiting, outbox.collected
+    found.below_batches = caller.steps.left
     found.held, found.for_live = caller.held, caller.live_calls.left
     found.for_later, found.wait = caller.live_calls.for_later, caller.live_calls.wait
     return found

@@ -120,6 +120,8 @@ class BatchRun:
         """Collect and follow until nothing is left to be sent, or as far as the goal wants; return the last pass."""
         while not self._is_late() and not self._job.cancelled:
             found = self._collect(open_prompts)
+            if found.below_batches and self._plan.goal != "submitted" and self._climb(open_prompts):
+                continue
             if not self._moving:
                 if self._open or found.wait is None or self._plan.goal in ("submitted", "fetched"):
                     return found
@@ -235,6 +237,24 @@ class BatchRun:
         if self._open and self._plan.goal == "answered":
             await self._batches.hours.sleep(until)  # of which nothing can be told
             self._is_overdue = True
+
+    def _climb(self, open_prompts: Callable[[], Iterator[Prompt]]) -> bool:
+        """Make the live calls that batches may follow from; return whether any was made."""
+        callers, spent = list[BatchCaller](), self._spent(open_prompts)
+
+        def before(inner: StepCaller) -> BatchCaller:
+            inner.count_spent(spent)
+            callers.append(
+                BatchCaller(
+                    self._batches, inner, outbox=None, live=False, cap=None, patient=self._plan.goal != "fetched",
+                    concurrency=self._options.concurrency, queues=self._queues(), climbs=True,
+                )
+            )  # fmt: skip
+            return callers[-1]
+
+        self._services.batched = before
+        stop = live.run(open_prompts(), self._options, self._services, lambda _: None, one_by_one=False)
+        return stop is None and any(caller.steps.made for caller in callers)
 
     def _rows(
         self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected

@@ -125,6 +125,12 @@ class RowRecorder:
         self._open[call_id] = begun
         return self.end(call_id, result)
 
+    def restore(self, entry: Entry) -> None:
+        """Count a call of the row that was made before, whose entry is in the ledger, or on its way."""
+        self.has_called = True
+        self._unwritten.append(entry)
+        self.entries.append(entry)
+
     def conclude(self, *, escalated: bool | None, unread: bool | None) -> None:
         """Say of the row's last call how the row ended; it is not on its way to the ledger yet."""
         if self._unwritten and self.entries and self._unwritten[-1] is self.entries[-1]:

@@ -56,4 +56,12 @@ def m005_portions(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE shard_jobs ADD COLUMN shared INTEGER")
 
 
-MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues, m004_adopted, m005_portions)
+def m006_live_calls(db: sqlite3.Connection) -> None:
+    """Create the table of live calls that a batch follows from."""
+    db.execute(
+        "CREATE TABLE live_calls (key BLOB NOT NULL, question INTEGER NOT NULL, job TEXT NOT NULL REFERENCES jobs,"
+        " completion BLOB NOT NULL, PRIMARY KEY (key, question, job)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues, m004_adopted, m005_portions, m006_live_calls)

@@ -12,8 +12,9 @@ from itertools import islice
 import msgspec
 from msgspec.structs import asdict, replace
 
+from scrimp.store.batches.live_table import LiveTable
 from scrimp.store.batches.records import ANY_QUESTION, CallInShard, Job, Result, ShardRecord, StoredCall
-from scrimp.store.batches.shard_table import ShardTable, for_job
+from scrimp.store.batches.shard_table import for_job
 from scrimp.store.database import select, store_errors, transaction
 
 _JOB_FIELDS = Job.__struct_fields__
@@ -26,7 +27,7 @@ _RESULTS_AT_ONCE = 1000
 _FASTEST = 1  # of zlib
 
 
-class BatchStore(ShardTable):
+class BatchStore(LiveTable):
     """One open store of batches."""
 
     def add_job(self, job: Job) -> None:

@@ -1,0 +1,60 @@
+"""Steps of chains that no batch takes, below one that a batch may take: called live first, and kept for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scrimp.values import Completion
+
+if TYPE_CHECKING:
+    from scrimp.escalation.questions import CallStep
+    from scrimp.flows.batch.batches import Batchable, Batches
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.spend.recorder import RowRecorder
+    from scrimp.values import ModelRef, Step
+
+
+class LiveSteps:
+    """Knows which calls these are in one pass over the rows, and what they returned in passes before."""
+
+    def __init__(self, batches: Batches, batchable: Batchable, places: Callable[[Step], Sequence[ModelRef]]) -> None:
+        """`places` are the models of a step that can be called."""
+        self._batches, self._batchable, self._places = batches, batchable, places
+        self._has_some = batches.store.has_live()
+        self._loaded: Mapping[bytes, Mapping[int, bytes]] = {}
+        self.left = 0  # calls to be made before what may be batched
+        self.made = 0
+
+    def load(self, keys: Sequence[bytes]) -> None:
+        """Read what was kept for some rows, all at once."""
+        self._loaded = self._stored(keys)
+
+    def _stored(self, keys: Sequence[bytes]) -> Mapping[bytes, Mapping[int, bytes]]:
+        if not self._has_some:
+            return {}
+        return self._batches.store.live_for(keys, job=self._batches.job.job if self._batches.own_only else None)
+
+    def known(self, row: PlannedRow, number: int, recorder: RowRecorder, *, loaded: bool) -> Completion | None:
+        """Return the completion that was kept for a question, its entry with those of the row; None where none was."""
+        kept = (self._loaded if loaded else self._stored([row.key])).get(row.key, {}).get(number)
+        if kept is None:
+            return None
+        completion = msgspec.json.decode(kept, type=Completion)
+        if completion.entry is not None:
+            recorder.restore(completion.entry)
+        return completion
+
+    def precede(self, question: CallStep, row: PlannedRow) -> bool:
+        """Return whether a batch may take what is asked after a question: of a higher step."""
+        chain = row.route.chain
+        higher = () if chain.parallel else chain.steps[question.index + 1 :]
+        return any(self._batchable.refusal(model) is None for step in higher for model in self._places(step)[:1])
+
+    def keep(self, row: PlannedRow, number: int, completion: Completion) -> None:
+        """Keep what was paid for, before anything follows from it."""
+        self._batches.store.keep_live(self._batches.job.job, row.key, number, msgspec.json.encode(completion))
+        self._has_some = True
+        self.made += 1
