@@ -36,6 +36,7 @@ ProgressMode = Literal["auto", "bar", "lines", "json", "none"]
 
 # How a provider is reached
 Dialect = Literal["openai", "anthropic", "gemini"]
+LabelHeaders = Literal["none", "helicone", "portkey", "litellm"]  # in whose words a gateway is told of labels
 Transport = Literal["http", "local", "replay"]  # a socket, the embedded model, a file of recorded completions
 
 # Batches

@@ -20,6 +20,7 @@ from scrimp.enums import (
     ColorMode,
     Dialect,
     Effort,
+    LabelHeaders,
     Level,
     OnDear,
     Priority,
@@ -108,6 +109,7 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     auth_header: str | None = None
     auth_prefix: str | None = None
     headers: Mapping[str, str] = {}
+    labels: LabelHeaders | None = None  # how a gateway is told of the run, its user and its tags
     price_provider: str | None = None
     discount: str | None = None  # on every price of its list; negative: a surcharge
     batch_discount: str | None = None  # of its batches, on the price of live calls

@@ -10,6 +10,7 @@ from scrimp.enums import (
     ColorMode,
     Dialect,
     Effort,
+    LabelHeaders,
     Level,
     OnDear,
     ProgressMode,
@@ -93,6 +94,8 @@ TEMPLATE = f"""\
 # base_url = "https://llm.example.com/v1"
 # key_env = "GATEWAY_KEY"          # or key_cmd = "pass show gateway", or key_file = "~/.gateway-key"
 # admin_key_env = "ADMIN_KEY"      # or admin_key_cmd, admin_key_file: for `scrimp cost reconcile` with a vendor's table
+# labels = "none"                  # {_values(LabelHeaders)}: in whose headers a gateway is told of the
+#                                  # run, its route, its user and its tags; helicone-openai and portkey have their own
 # price_provider = "openai"        # the provider whose price list applies
 # discount = "15%"                 # on every price of its list, in the bill too; "-5%" is a surcharge
 # batch_discount = "50%"           # of its batches, on the price of live calls

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from scrimp.enums import Dialect, Transport
+from scrimp.enums import Dialect, LabelHeaders, Transport
 
 _PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
@@ -26,6 +26,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     auth_prefix: str = "Bearer "
     headers: Mapping[str, str] = {}
     env_headers: Mapping[str, tuple[str, str]] = {}  # header -> (variable, prefix): a second secret (Helicone)
+    labels: LabelHeaders = "none"  # whether, and in which headers, it is told of the run, its user and its tags
     price_provider: str | None = None  # the provider whose rows in the price table apply, if not this one
     rpm: int | None = None
     tpm: int | None = None

@@ -104,7 +104,7 @@ def test_every_key_is_either_harmless_or_guarded_by_intent() -> None:
         *(f"providers.p.{key}" for key in (
             "dialect", "base_url", "flavour", "key_env", "key_cmd", "key_file", "auth_header", "auth_prefix", "headers",
             "admin_key_env", "admin_key_cmd", "admin_key_file",
-            "price_provider", "discount", "batch_discount", "credit", "credit_since", "buy",
+            "price_provider", "labels", "discount", "batch_discount", "credit", "credit_since", "buy",
         )),
         *(f"models.p.{key}" for key in ("price", "batch_price", "tier_prices", "batch_discount", "same_as", "path")),
         "shadow.share", "shadow.max_cost", "shadow.models",

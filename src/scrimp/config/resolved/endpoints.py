@@ -16,7 +16,7 @@ from scrimp.providers.presets import PRESETS
 
 # Fields of a table that the endpoint has under the same name; the key itself is not in the endpoint.
 _SHARED_FIELDS = (
-    "dialect", "base_url", "flavour", "key_env", "auth_header", "auth_prefix", "price_provider", "rpm", "tpm",
+    "dialect", "base_url", "flavour", "key_env", "auth_header", "auth_prefix", "price_provider", "labels", "rpm", "tpm",
 )  # fmt: skip
 
 # The only place that looks at how an address begins.

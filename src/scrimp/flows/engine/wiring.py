@@ -24,6 +24,7 @@ from scrimp.flows.spend.budget import Budget
 from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.requests.label_headers import Labels, labeled
 from scrimp.store.claims import Claims, NoClaims
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import ClimbCount, Ledger
@@ -92,7 +93,7 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
     prices, routes = services.prices, services.routes
     step_caller = StepCaller(
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
-        endpoints=routes.endpoints, available=routes.available, budget=Budget(options.limits.max_cost),
+        endpoints=_labeled(options, services), available=routes.available, budget=Budget(options.limits.max_cost),
         prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
         caching=ProviderCaching(
             services.routes.endpoints, services.prices, services.clock, services.note,
@@ -109,6 +110,13 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
     )  # fmt: skip
     steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
     return Answerer(options=options, step_caller=steps, pricer=pricer, history=history)
+
+
+def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:
+    """Return the endpoints; gateways that group calls by it are told of the run and its labels."""
+    said = options.labels
+    labels = Labels(run=services.run, route=said.route, user=said.user, tags=said.tags)
+    return {name: labeled(endpoint, labels) for name, endpoint in services.routes.endpoints.items()}
 
 
 def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
