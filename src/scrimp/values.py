@@ -470,6 +470,13 @@ class Answer(Struct, frozen=True, kw_only=True):
     dear: TooDear | None = None  # why it was not answered as it would have been
 
 
+class ExpectedRow(Struct, frozen=True):
+    """What a row was expected to cost before it was called, in dollars, and whether that rests on an assumed length."""
+
+    dollars: Decimal
+    assumed: bool  # nothing was known of completions of its task
+
+
 class Answered(Struct, frozen=True, kw_only=True):
     """A row with a valid completion."""
 
@@ -479,6 +486,7 @@ class Answered(Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...] = ()  # of all calls made for it in this run
     entry: Entry | None = None  # of the call whose completion was kept; None if no call was made
     paid_by_another_run: bool = False
+    expected: ExpectedRow | None = None  # where it was called; None is unknown
 
 
 class Failed(Struct, frozen=True, kw_only=True):
@@ -491,6 +499,7 @@ class Failed(Struct, frozen=True, kw_only=True):
     cache: CacheUse = "miss"
     entries: tuple[Entry, ...] = ()
     dear: TooDear | None = None
+    expected: ExpectedRow | None = None  # as of an answered row
 
     @property
     def in_batch(self) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from scrimp.billing.compression import CompressionTotals
+from scrimp.billing.expected_cost import ExpectedCost
 from scrimp.billing.level_savings import HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
@@ -77,12 +78,14 @@ class Bill:
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
         self._watch = BillLine()
+        self.expected = ExpectedCost()
         self.dear: dict[OnDear, int] = {}  # rows above what one may cost, by what became of them
 
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
         self.counts.total += 1
         self.savings.add(outcome, cost_in_run(outcome))
+        self.expected.add(outcome)
         dear = outcome.answer.dear if isinstance(outcome, Answered) else outcome.dear
         if dear is not None and outcome.cache in {"miss", "off"}:
             self.dear[dear.action] = self.dear.get(dear.action, 0) + 1

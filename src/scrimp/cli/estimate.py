@@ -29,22 +29,25 @@ from scrimp.cli.flags.run_flags import (
 from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
+from scrimp.cli.results.run_record import recent_bills
 from scrimp.cli.session import Session, open_session
-from scrimp.flows.estimate import Quote, Workload, provider_caches, quote_as_routed, quotes, sendable, workload
+from scrimp.flows.estimate import Workload, provider_caches, workload
 from scrimp.flows.plan.expected.chain_cost import GOES_ON
 from scrimp.flows.plan.expected.output_tokens import OutputTokens, output_tokens
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
+from scrimp.flows.quotes import ChainQuote, Quote, Quotes, SizeCliff
 from scrimp.flows.routed_cost import RoutedCost
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
 from scrimp.render.bill.text import dear_rows
 from scrimp.render.cache_savings import cache_document, cache_lines
+from scrimp.render.estimate_error import mean_line
 from scrimp.render.level_savings import ALIGN as LEVEL_ALIGN
 from scrimp.render.level_savings import HEADERS as LEVEL_HEADERS
 from scrimp.render.level_savings import level_document, level_heading, level_rows
 from scrimp.units import format_count, format_dollars, pluralize
-from scrimp.values import ModelRef
+from scrimp.values import Chain, ModelRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -65,7 +68,11 @@ def estimate(
     Images and PDFs count as many tokens as their vendors' formulas give for their sizes.
     Rows, cache hits and duplicates are counted with the same keys a run uses; tokens are estimated, completions are
     assumed to be short, medium or as long as --max-output allows. Where the ledger has calls of the same tasks, a model
-    is expected to write as much as it did there at the same effort, hidden reasoning included.
+    is expected to write as much as it did there at the same effort, hidden reasoning included. Tokens are counted as
+    each model's family counts them, and each call is priced by its own size: a line names the models that charge more
+    for all of a call above a size, and how many calls are. Chains of the config have a line each, of all their steps.
+
+    How far estimates were from the bill in earlier runs is shown at the end; scrimp runs show has that of each run.
 
     With --batch each model's cost live, in batches and at its cheaper hours stand side by side, for completions of the
     expected length.
@@ -90,18 +97,20 @@ def estimate(
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)
         models[:0] = [(None, model) for model in _named(session, options)]
-        models = sendable(models, work, session.services)
-        quoted = quotes(work, output, session.services, models, options.parameters.effort)
-        routed = quote_as_routed(work, output, session.services, options.parameters.effort)
+        quotes = Quotes(work, output, session.services, options.parameters.effort)
+        models = quotes.sendable(models)
+        quoted, chained = quotes.of_models(models), quotes.of_chains(_chains(session, options))
+        routed, batched = quotes.as_routed(), quotes.as_routed(batch=True)
+        cliffs = quotes.cliffs([model for _, model in models])
         ways = None
         if batch.batch:
             from scrimp.flows.batch.ways import WaysToBuy  # noqa: PLC0415 - only with --batch
 
-            ways = WaysToBuy(work, output, session.services, options.parameters.effort)
+            ways = WaysToBuy(work, quotes, session.services)
         caching = options.provider_cache != "off"
         caches = provider_caches(work, session.services, batch=batch.batch) if caching else []
         if as_json:
-            omitted = {"sizes", "levels", "routed", "tasks", "beginnings"}
+            omitted = {"sizes", "levels", "routed", "tasks", "sizes_in", "beginnings"}
             counts = {name: value for name, value in asdict(work).items() if name not in omitted}
             offers = [
                 {**asdict(each), **({} if ways is None else {"ways": asdict(ways.of(model))})}
@@ -113,6 +122,9 @@ def estimate(
                     "offers": offers,
                     "routed": routed and asdict(routed),
                     **({} if ways is None else {"routed_ways": (as_routed := ways.as_routed()) and asdict(as_routed)}),
+                    "routed_in_batches": batched and asdict(batched),
+                    "chains": [asdict(each) for each in chained],
+                    "size_cliffs": [asdict(each) for each in cliffs],
                     "compression": work.levels and level_document(work.levels),
                     "provider_cache": cache_document(caches, work.beginnings.other),
                 }
@@ -138,6 +150,7 @@ def estimate(
             )
             for each in quoted
         ]
+        cells += [_chain_cells(each, billed=billed) for each in chained]
         headers = ("tier", "model", "low", "expected", "high", "in batch", *(["a call before"] if billed else []))
         print_table(
             headers,
@@ -147,16 +160,42 @@ def estimate(
             empty="no model can be called: set a key, or see them all with --all",
         )
         if routed is not None:
-            print_line(_as_routed(routed))
+            print_line(_as_routed(routed, batched))
         for line in cache_lines(caches, work.beginnings.other, schema=options.parameters.schema is not None):
             print_line(line)
+        for cliff in cliffs:
+            print_line(_cliff(cliff))
+        if errors := mean_line(recent_bills(session)):
+            print_line(f"estimates: {errors}")
         if work.levels is not None:
             print_line(level_heading(work.levels))
             if savings := level_rows(work.levels):
                 print_table(LEVEL_HEADERS, savings, LEVEL_ALIGN, session.out)
 
 
-def _as_routed(cost: RoutedCost) -> str:
+def _chain_cells(quote: ChainQuote, *, billed: bool) -> tuple[str, ...]:
+    amounts = map(format_dollars, (quote.low, quote.expected, quote.high))
+    in_batch = "" if quote.batch is None else format_dollars(quote.batch)
+    return ("chain", quote.chain, *amounts, in_batch, *([""] if billed else []))
+
+
+def _cliff(cliff: SizeCliff) -> str:
+    """Return a sentence on calls that cost more by the token, since they are long."""
+    return (
+        f"{pluralize(cliff.calls, 'call')} above {format_count(cliff.above)} tokens, where {cliff.model} costs "
+        f"{format_dollars(cliff.rate_above)} instead of {format_dollars(cliff.rate)} a million in: shorten them "
+        "(scrimp compress --max-tokens cliff), or send them to a model without such a step"
+    )
+
+
+def _chains(session: Session, options: RunOptions) -> list[tuple[str, Chain]]:
+    """Return the chains of the config, and the one that was asked for."""
+    names = dict.fromkeys([*([options.chain] if options.chain else []), *session.services.loaded.config.chains])
+    routes = session.services.routes
+    return [(name, routes.chain(name, min_confidence=options.min_confidence)) for name in names]
+
+
+def _as_routed(cost: RoutedCost, batched: RoutedCost | None) -> str:
     several = (
         f"; {pluralize(cost.several, 'row')} {'goes' if cost.several == 1 else 'go'} to two models first, and "
         f"{round(100 * GOES_ON)} % of them (assumed) on to the last"
@@ -164,7 +203,8 @@ def _as_routed(cost: RoutedCost) -> str:
         else ""
     )
     low, expected, high = map(format_dollars, (cost.low, cost.expected, cost.high))
-    return f"as routed: low {low}, expected {expected}, high {high}{several}"
+    in_batches = "" if batched is None else f"; in batches expected {format_dollars(batched.expected)}"
+    return f"as routed: low {low}, expected {expected}, high {high}{in_batches}{several}"
 
 
 def _billed(quote: Quote) -> str:

@@ -14,9 +14,11 @@ import typer
 
 from scrimp.cli.flags import completions
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table
+from scrimp.cli.results.run_record import recent_bills
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import RunKind
 from scrimp.errors import StoreError, UsageError
+from scrimp.render.estimate_error import error_of, expected_line
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width
 from scrimp.store.files.failed_rows import KEPT_DAYS, failed_rows, is_running
@@ -78,6 +80,9 @@ def show(
 ) -> None:  # fmt: skip
     """Show a run: its command, how it ended, and its bill as it was printed.
 
+    What its called rows were expected to cost by what was known when it began is shown beside what was paid for them,
+    with the mean error of the latest runs.
+
     For a run that was killed or not recorded, show its calls in the ledger.
     """
     with open_session() as session:
@@ -97,6 +102,8 @@ def show(
         print_line(f"ended    {_moment(end.time) + ', ' if end else ''}{_ending(session, record)}")
         if end is not None and end.stopped:
             print_line(f"         {end.stopped}")
+        if end is not None and (expected := expected_line(end.document, recent_bills(session))):
+            print_line(f"expected {expected}")
         print_line("")
         if end is not None:
             print_line(end.bill)
@@ -261,7 +268,7 @@ def _as_json(session: Session, record: RunRecord) -> dict[str, object]:
         return shown | {
             "rows": end.rows, "failed": end.failed, "calls": end.calls,
             "cost_usd": known_or_none(end.cost, end.unpriced), "unpriced_calls": end.unpriced,
-            "bill": end.document,
+            "bill": end.document, "estimate_error": error_of(end.document),
         }  # fmt: skip
     totals = _totals(session, record.run)
     cost, unpriced = (

@@ -230,22 +230,28 @@ class Services:
         """Return what keeps rows within what each may cost; None where nothing limits them."""
         if options.limits.max_cost_per_row is None and all(rule.max_cost_per_row is None for rule in self.rules):
             return None
-        from scrimp.flows.plan.expected.row_limits import RowLimits  # noqa: PLC0415 - few runs limit their rows
+        from scrimp.flows.plan.expected.output_tokens import ENOUGH_CALLS  # noqa: PLC0415 - few runs limit rows
+        from scrimp.flows.plan.expected.row_limits import RowLimits  # noqa: PLC0415 - as above
 
         return RowLimits(
-            self.row_costs(options), options.limits.max_cost_per_row, options.limits.on_dear, tiers=self.routes.tiers,
+            self.row_costs(options, enough=ENOUGH_CALLS), options.limits.max_cost_per_row, options.limits.on_dear,
+            tiers=self.routes.tiers,
             allow_unpriced=options.limits.allow_unpriced,
             task=lambda row: row.signature(options.parameters, options.labels.task_name),
         ).applied  # fmt: skip
 
-    def row_costs(self, options: RunOptions) -> RowCosts:
-        """Return what says what rows of a run are expected to cost, as of its start."""
+    def row_costs(self, options: RunOptions, *, enough: int = 1) -> RowCosts:
+        """Return what says what rows of a run are expected to cost, as of its start.
+
+        Completions are expected to be as long as those of `enough` calls of their task were before.
+        """
         from scrimp.flows.plan.expected.output_tokens import OutputHistory, output_tokens  # noqa: PLC0415 - not for a hit
         from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens  # noqa: PLC0415 - as above
 
         began = self.clock() if self.job_began is None else self.job_began
         history = OutputHistory(
-            self.paths.ledger_db, self.routes.endpoints, options.parameters.effort, until=self.job_began
+            self.paths.ledger_db, self.routes.endpoints, options.parameters.effort, until=began,
+            enough=enough,
         )  # fmt: skip
         return RowCosts(
             self.prices, self.routes.endpoints, self.offers.places, prior=output_tokens(options), history=history,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _TEXTS = frozenset(("template", "system", "choices_text", "schema", "check"))
 _NAMES = {"nul": "null", "goes_on": "continue"}  # of flags that are not called as their field
 
+_COMPARED_RUNS = 50  # the latest, by whose bills estimates are judged
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -156,3 +158,9 @@ def _folder() -> str:
 def _printable(text: str) -> str:
     """Return a text that can be stored: a file's name may be any bytes."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def recent_bills(session: Session) -> list[Raw]:
+    """Return the bills of the latest runs, as documents."""
+    with closing(RunLog(session.services.paths.ledger_db)) as log:
+        return [record.end.document for record in log.latest(_COMPARED_RUNS) if record.end is not None]

@@ -20,6 +20,7 @@ from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.failures import policy_of
 from scrimp.flows.answer.check_command import LONGEST, run_check
 from scrimp.flows.answer.step_caller import RowPendingError
+from scrimp.flows.plan.expected.row_costs import PricedRow
 from scrimp.flows.plan.expected.said import said_of
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.flows.spend.call_usage import call_usages
@@ -32,6 +33,7 @@ from scrimp.values import (
     Chain,
     Completion,
     Compression,
+    ExpectedRow,
     Failed,
     Failure,
     Outcome,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from scrimp.escalation.confidence import Assessor
     from scrimp.flows.answer.chain_history import ChainHistory
     from scrimp.flows.answer.step_caller import CallsSteps
+    from scrimp.flows.plan.expected.row_costs import RowCosts
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.counterfactual import CounterfactualPricer
@@ -51,9 +54,12 @@ class Answerer:
     """Answers the planned rows of one run."""
 
     def __init__(
-        self, *, options: RunOptions, step_caller: CallsSteps, pricer: CounterfactualPricer, history: ChainHistory
-    ) -> None:
+        self, *, options: RunOptions, step_caller: CallsSteps, pricer: CounterfactualPricer, history: ChainHistory,
+        costs: RowCosts | None = None,
+    ) -> None:  # fmt: skip
+        """`costs` says what rows are expected to cost; None: nobody asks."""
         self._options, self._step_caller, self._pricer, self._history = options, step_caller, pricer, history
+        self._costs = costs
         self._check_slots = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's check
         self._assessors: dict[tuple[str, bool], Assessor] = {}
         self._cache_use: CacheUse = "off" if options.cache == "off" else "miss"
@@ -77,8 +83,9 @@ class Answerer:
         entries = tuple(recorder.entries)
         if kept is not None and kept.completion is not None and answer is not None:
             return Answered(
-                prompt=row.prompt, answer=answer, cache=self._cache_use, entries=entries, entry=kept.completion.entry
-            )
+                prompt=row.prompt, answer=answer, cache=self._cache_use, entries=entries, entry=kept.completion.entry,
+                expected=self._expected(row, recorder),
+            )  # fmt: skip
         failure, status = _failure_of(shown if _is_no_limit(attempts[-1]) else attempts[-1])
         asked = sum(attempt.step == shown.step and attempt.completion is not None for attempt in attempts)
         if status == "error" and not entries and _is_of_other_rows(failure):
@@ -87,8 +94,16 @@ class Answerer:
             failure = replace(failure, message=f"{failure.message} (asked {asked} times)")
         return Failed(
             prompt=row.prompt, failure=failure, status=status, answer=answer, cache=self._cache_use, entries=entries,
-            dear=dear,
+            dear=dear, expected=self._expected(row, recorder),
         )  # fmt: skip
+
+    def _expected(self, row: PlannedRow, recorder: RowRecorder) -> ExpectedRow | None:
+        """Return what a row was expected to cost, where it was called: computed later, of what was known before."""
+        if self._costs is None or not recorder.entries:
+            return None
+        dollars = PricedRow(row, self._costs, recorder.signature).cost(row.route.chain)
+        known = self._costs.knows(row.route.chain, recorder.signature)
+        return None if dollars is None else ExpectedRow(dollars, assumed=not known)
 
     def _unread(self, row: PlannedRow, kept: Attempt | None) -> bool | None:
         """Return whether a row of a certified route of one model has no answer; None of other rows."""

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.enums import Effort
-from scrimp.flows.estimate import as_before, average_call
 from scrimp.flows.routed_cost import routed_cost
-from scrimp.flows.spend.billed_before import BilledBefore
 from scrimp.providers.batches import batch_flow
-from scrimp.values import ModelRef, Usage
+from scrimp.values import ModelRef
 
 if TYPE_CHECKING:
     from scrimp.flows.estimate import Workload
-    from scrimp.flows.plan.expected.output_tokens import OutputTokens
+    from scrimp.flows.quotes import Quotes
     from scrimp.flows.services import Services
 
 
@@ -39,27 +36,20 @@ class Ways(Struct, frozen=True, kw_only=True):
 class WaysToBuy:
     """Prices the ways for one workload."""
 
-    def __init__(self, work: Workload, size: OutputTokens, services: Services, asked: Effort | None) -> None:
-        """`asked` is the effort of the run; completions are as long as before, where the ledger has such calls."""
-        self._work, self._size, self._services = work, size, services
-        self._before = BilledBefore(services.paths.ledger_db, work.tasks, services.routes.endpoints, asked)
+    def __init__(self, work: Workload, quotes: Quotes, services: Services) -> None:
+        self._work, self._quotes, self._services = work, quotes, services
         self._now = services.clock()
 
     def of(self, model: ModelRef) -> Ways:
         """Return the ways of making all calls at one model."""
-        calls = self._work.calls
-        one = self._of_one(model, as_before(self._size, self._before.of(model)).expected)
-        return Ways(
-            live=_times(one.live, calls), batch=_times(one.batch, calls), off_peak=_times(one.off_peak, calls),
-            off_peak_from=one.off_peak_from, off_peak_by=one.off_peak_by,
-        )  # fmt: skip
+        return self._of_all(model, "expected")
 
     def as_routed(self) -> Ways | None:
         """Return the ways where each prompt goes; a model without one of them is called live. None where unknown."""
         hours = list[Ways]()
 
         def least(model: ModelRef, length: str) -> Ways:
-            one = self._of_one(model, getattr(as_before(self._size, self._before.of(model)), length))
+            one = self._of_all(model, length)
             if length == "expected" and one.off_peak is not None:
                 hours.append(one)
             return one
@@ -68,7 +58,8 @@ class WaysToBuy:
             def of_model(model: ModelRef, length: str) -> Decimal | None:
                 one = least(model, length)
                 chosen: Decimal | None = getattr(one, way)
-                return one.live if chosen is None else chosen
+                total = one.live if chosen is None else chosen
+                return None if total is None else total / (self._work.calls or 1)
 
             routed = routed_cost(self._work.routed, self._services.routes, of_model)
             return None if routed is None else routed.expected
@@ -84,24 +75,16 @@ class WaysToBuy:
             off_peak_by=None if waits is None else waits.off_peak_by,
         )  # fmt: skip
 
-    def _of_one(self, model: ModelRef, output: int) -> Ways:
-        services, usage = self._services, average_call(self._work, self._services, model, output)
-        place = services.place_of(model, usage) or model
+    def _of_all(self, model: ModelRef, length: str) -> Ways:
+        services, output = self._services, getattr(self._quotes.output(model), length)
+        place = services.place_of(model) or model
         hours = services.prices.cheap_hours(place.provider, place.model, self._now)
         flow = batch_flow(services.routes.endpoints[model.provider])
         takes = flow is not None and flow.refuses(model.model) is None
+        cheaper = None if hours is None else max(hours.begin, self._now)
         return Ways(
-            live=self._cost(place, usage, self._now),
-            batch=self._cost(model, usage, self._now, batch=True) if takes else None,
-            off_peak=None if hours is None else self._cost(place, usage, max(hours.begin, self._now)),
+            live=self._quotes.cost(model, output),
+            batch=self._quotes.cost(model, output, batch=True) if takes else None,
+            off_peak=None if cheaper is None else self._quotes.cost(model, output, when=cheaper),
             off_peak_from=None if hours is None else hours.begin, off_peak_by=None if hours is None else hours.end,
         )  # fmt: skip
-
-    def _cost(self, model: ModelRef, usage: Usage, when: float, *, batch: bool = False) -> Decimal | None:
-        return self._services.prices.cost_of(
-            provider=model.provider, model=model.model, usage=usage, when=when, batch=batch
-        ).dollars
-
-
-def _times(cost: Decimal | None, calls: int) -> Decimal | None:
-    return None if cost is None else cost * calls

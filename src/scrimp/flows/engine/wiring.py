@@ -109,7 +109,9 @@ def build_answerer(options: RunOptions, services: Services, client: ProviderClie
         billed=partial(_billed_calls, services),
     )  # fmt: skip
     steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
-    return Answerer(options=options, step_caller=steps, pricer=pricer, history=history)
+    return Answerer(
+        options=options, step_caller=steps, pricer=pricer, history=history, costs=services.row_costs(options)
+    )
 
 
 def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:

@@ -89,7 +89,7 @@ class RowRecorder:
             effort=call.parameters.effort, tier=self._row.route.tier, step=call.step,
             chain=self._row.route.certificate or self._row.route.chain.name,
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
-            signature=self._signature, batch=batch, attempt=len(self.entries) + len(self._open),
+            signature=self.signature, batch=batch, attempt=len(self.entries) + len(self._open),
             retry=bool(self.entries) and self.entries[-1].status not in PAID_STATUSES,
             most_input=None if free else most_input_tokens(call),
             most_output=None if free else call.parameters.max_output,
@@ -138,7 +138,7 @@ class RowRecorder:
             self._unwritten[-1] = self.entries[-1] = last
 
     @property
-    def _signature(self) -> str:
+    def signature(self) -> str:
         """The name of the row's task, computed once for all its calls."""
         if self._known_signature is None:
             self._known_signature = self._row.signature(self._calls.parameters, self._calls.labels.task_name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import asdict
+
 from scrimp.billing.compression import CompressionTotals
 from scrimp.billing.savings import Savings
 from scrimp.units import known_or_none
@@ -35,6 +37,7 @@ def bill_document(bill: Bill) -> dict[str, object]:
         "at_least": bill.unknown_calls > 0,
         "higher_levels": _higher_levels(bill.higher_levels),
         "too_dear": dict(bill.dear),
+        "estimate": asdict(bill.expected),
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
 _LOW, _EXPECTED, _HIGH = 20, 200, 1000
-# Calls whose mean is used: the mean of fewer says less than the prior of labels.
+# Calls whose mean may decide where a row goes: one long completion alone is no reason.
 ENOUGH_CALLS = 5
 
 
@@ -49,10 +49,14 @@ class OutputHistory:
     """What calls of each task wrote before, hidden thought included; the ledger is read once for each model."""
 
     def __init__(
-        self, ledger: Path, endpoints: Mapping[str, Endpoint], asked: Effort | None, *, until: float | None = None
-    ) -> None:
-        """`asked` is the effort that the run asks for; calls since `until` (seconds since the epoch) do not count."""
+        self, ledger: Path, endpoints: Mapping[str, Endpoint], asked: Effort | None, *, until: float, enough: int = 1
+    ) -> None:  # fmt: skip
+        """`asked` is the effort that the run asks for; calls since `until` (seconds since the epoch) do not count.
+
+        The mean of fewer calls than are `enough` is not used.
+        """
         self._ledger, self._endpoints, self._asked, self._until = ledger, endpoints, asked, until
+        self._enough = enough
         self._means: dict[str, dict[tuple[str | None, Effort | None], BilledCalls]] = {}
 
     def of(self, model: ModelRef, task: str) -> int | None:
@@ -62,7 +66,7 @@ class OutputHistory:
             self._means[name] = self._read(name)
         effort = effort_sent(model, self._asked, self._endpoints[model.provider])
         calls = self._means[name].get((task, effort))
-        return None if calls is None or calls.calls < ENOUGH_CALLS else calls.output_of_one
+        return None if calls is None or calls.calls < self._enough else calls.output_of_one
 
     def _read(self, name: str) -> dict[tuple[str | None, Effort | None], BilledCalls]:
         from scrimp.store.billed_calls import billed_by_task  # noqa: PLC0415 - only a row that is not cached needs it

@@ -75,6 +75,11 @@ class RowCosts:
         known = [cost for cost in costs if cost is not None]
         return chain_cost(chain, known) if len(known) == len(costs) else None
 
+    def knows(self, chain: Chain, task: str) -> bool:
+        """Return whether completions of a task by the first model of a chain are known: their length is not assumed."""
+        model = self.called(chain.steps[0])
+        return model is not None and self._history.of(model, task) is not None
+
     def called(self, step: Step) -> ModelRef | None:
         """Return the model of a step that is called first; None where none can be called."""
         return next(filter(self._places, step.candidates), None)

@@ -1,0 +1,79 @@
+"""What runs were expected to cost, beside what was paid: shown with each run, and on average."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from command import Scrimp
+from fake_provider import FakeProvider, completion, error, fake_provider
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    def answer(body: dict[str, object]) -> tuple[int, dict[str, str], bytes]:
+        usage = {"prompt_tokens": 20, "completion_tokens": 100, "total_tokens": 120}
+        return completion("honk", model=str(body["model"]), usage=usage)
+
+    with fake_provider(answer) as provider:
+        yield provider
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    scrimp.provider(provider.url, more='[models."fake/a"]\nprice = { input = 0, output = 10 }\n')
+    return scrimp
+
+
+def run(scrimp: Scrimp, first: int, rows: int = 6, *words: str) -> None:
+    scrimp.file("rows.jsonl", "".join(json.dumps({"text": f"How many geese? {first + n}"}) + "\n" for n in range(rows)))
+    ran = scrimp("run", "rows.jsonl", "--model", "fake/a", "--route", "geese", *words)
+    assert ran.status in (0, 3), ran.err
+
+
+def shown(scrimp: Scrimp) -> dict[str, object]:
+    document = json.loads(scrimp("runs", "show", "last", "--json").out)
+    return {"error": document["estimate_error"], **document["bill"]["estimate"]}
+
+
+def test_a_run_is_shown_with_what_it_was_expected_to_cost(ready: Scrimp) -> None:
+    # 200 tokens are assumed while nothing is known, and 100 come.
+    run(ready, 0)
+    assert shown(ready) == {"error": 1.0, "rows": 6, "expected_usd": 0.012, "paid_usd": 0.006, "assumed": 6}
+    said = (
+        "expected $0.012 for 6 rows that were called, with assumed lengths of completions, 100 % more than the $0.006"
+    )
+    assert said in ready("runs", "show", "last").out
+
+
+def test_the_ledger_of_runs_before_makes_the_next_estimate_right(ready: Scrimp) -> None:
+    run(ready, 0)
+    run(ready, 10)
+    assert "on average" not in ready("runs", "show", "last").out
+    run(ready, 20)
+
+    assert shown(ready) == {"error": 0.0, "rows": 6, "expected_usd": 0.006, "paid_usd": 0.006, "assumed": 0}
+    assert "; the last 2 runs of known tasks were off by 0.0 % on average" in ready("runs", "show", "last").out
+    estimated = ready("estimate", "rows.jsonl", "--model", "fake/a", "--cache", "off", "--route", "geese")
+    assert "the last 2 runs of known tasks were off by 0.0 % on average" in estimated.out
+
+
+def test_only_rows_that_were_paid_for_are_compared(ready: Scrimp, provider: FakeProvider) -> None:
+    run(ready, 0)
+    inner = provider.answer
+    provider.answer = lambda body: error(400) if body["messages"][-1]["content"].endswith("6") else inner(body)
+    run(ready, 0, 8)  # six hits, one that fails, one that is paid for
+
+    assert (shown(ready)["rows"], shown(ready)["paid_usd"]) == (1, 0.001)
+
+
+def test_a_run_that_called_nothing_or_has_no_price_says_nothing_of_an_estimate(ready: Scrimp) -> None:
+    run(ready, 0)
+    run(ready, 0)
+    assert "expected" not in ready("runs", "show", "last").out
+    assert shown(ready)["error"] is None
+    ready.file("rows.jsonl", '{"text": "How many ducks?"}\n')
+    ready("run", "rows.jsonl", "--model", "fake/unpriced")
+    assert (shown(ready)["error"], shown(ready)["rows"]) == (None, 0)
