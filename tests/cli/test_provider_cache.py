@@ -299,3 +299,15 @@ def test_tools_and_schemas_that_stand_before_what_is_shared_are_named(scrimp: Sc
     told = scrimp("estimate", "turns.jsonl", "-m", MODEL)
     assert told.status == 0, told.err
     assert "its tools, which stand before all else, are read instead of search" in told.out
+
+
+def test_a_dry_run_shows_the_marks_that_a_run_sends(scrimp: Scrimp) -> None:
+    with fake_provider(ClaudeCache().answer) as provider:
+        configure(scrimp, provider.url)
+        scrimp.file("rows.jsonl", rows(3))
+        shown = scrimp(*RUN, "rows.jsonl", "--system", SYSTEM, "--dry-run")
+        assert not provider.bodies
+        scrimp(*RUN, "rows.jsonl", "--system", SYSTEM)
+
+    assert [row["body"] for row in shown.rows] == sorted(provider.bodies, key=lambda body: str(body["messages"]))
+    assert all("cache_control" in body["system"][-1] for body in provider.bodies)

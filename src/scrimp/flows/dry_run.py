@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from scrimp.flows.engine.wiring import build_answerer, build_client
+from scrimp.flows.engine.wiring import build_answerer, build_client, provider_caching
+from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.transport.http.request_recorder import (
     InProcessRecorder,
@@ -23,6 +24,7 @@ from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Failed, Prompt
 
 if TYPE_CHECKING:
+    from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
@@ -44,21 +46,27 @@ def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services)
     """Yield what would be sent for each prompt; a step that follows depends on a completion and is not known."""
     check_open_files()
     planner, lookup = services.planner(options), services.cache_lookup(options)
-    seen = set[bytes]()
-    for prompt in prompts:
-        row = planner.plan(prompt)
-        if lookup.find([row]):
-            yield DryRow(prompt=prompt, cache="hit")
-        elif row.key in seen:
-            yield DryRow(prompt=prompt, cache="dup")
-        elif options.cache == "only":
-            yield DryRow(prompt=prompt, cache="miss", obstacle="not in the cache: --cache only makes no call")
-        else:
-            seen.add(row.key)
-            yield asyncio.run(_planned(row, options, services))
+    seen, caching = set[bytes](), provider_caching(options, services)
+    for unplanned in groups(prompts, one_by_one=False):
+        group = planned(unplanned, planner, lookup)
+        misses = {row.key: row for place, row in enumerate(group.rows) if place not in group.cached}
+        if options.cache != "only":
+            caching.expect([row for key, row in misses.items() if key not in seen])
+        for place, row in enumerate(group.rows):
+            if place in group.cached:
+                yield DryRow(prompt=row.prompt, cache="hit")
+            elif row.key in seen:
+                yield DryRow(prompt=row.prompt, cache="dup")
+            elif options.cache == "only":
+                yield DryRow(prompt=row.prompt, cache="miss", obstacle="not in the cache: --cache only makes no call")
+            else:
+                seen.add(row.key)
+                yield asyncio.run(_requested(row, options, services, caching))
 
 
-async def _planned(row: PlannedRow, options: RunOptions, services: Services) -> DryRow:
+async def _requested(
+    row: PlannedRow, options: RunOptions, services: Services, caching: ProviderCaching
+) -> DryRow:  # fmt: skip
     """Take the way of a call up to the point where it would leave; every row has a budget of its own."""
     recorder, health = RequestRecorder(), ProviderHealth(time.monotonic)
     client = build_client(
@@ -71,7 +79,8 @@ async def _planned(row: PlannedRow, options: RunOptions, services: Services) -> 
     )  # fmt: skip
     outcome = None
     with suppress(RequestRecordedError):
-        outcome = await build_answerer(options, services, client, health).outcome(row, RowRecorder(calls, row))
+        answerer = build_answerer(options, services, client, health, caching)
+        outcome = await answerer.outcome(row, RowRecorder(calls, row))
     if others := asyncio.all_tasks() - {asyncio.current_task()}:  # the second of two calls that are made at once
         await asyncio.wait(others, timeout=_PATIENCE)
     obstacle = outcome.failure.message if isinstance(outcome, Failed) else None

@@ -88,17 +88,24 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
         claims.close()  # last: what was answered can be found now
 
 
-def build_answerer(options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth) -> Answerer:
-    """Return what answers the rows of a run, with a budget of its own."""
+def provider_caching(options: RunOptions, services: Services) -> ProviderCaching:
+    """Return what decides for a run what providers are asked to keep."""
+    return ProviderCaching(
+        services.routes.endpoints, services.prices, services.clock, services.note, asks=options.provider_cache != "off"
+    )
+
+
+def build_answerer(
+    options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth,
+    caching: ProviderCaching | None = None,
+) -> Answerer:  # fmt: skip
+    """Return what answers the rows of a run, with a budget of its own; `caching` may be that of other rows, too."""
     prices, routes = services.prices, services.routes
     step_caller = StepCaller(
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
         endpoints=_labeled(options, services), available=routes.available, budget=Budget(options.limits.max_cost),
         prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
-        caching=ProviderCaching(
-            services.routes.endpoints, services.prices, services.clock, services.note,
-            asks=options.provider_cache != "off",
-        ),
+        caching=caching or provider_caching(options, services),
         offers=services.offers,
     )  # fmt: skip
     pricer = CounterfactualPricer(
