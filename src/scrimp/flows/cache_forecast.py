@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from scrimp.tokens.tokenizer_factors import tokenizer_factor
 if TYPE_CHECKING:
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.services import Services
-    from scrimp.values import ModelRef
+    from scrimp.values import ModelRef, Step
 
 # Beginnings of which the number of calls is known.
 _REMEMBERED = 20_000
@@ -46,27 +46,30 @@ class CacheForecast:
     def __init__(self, count: Callable[[str], int] = tokens.estimate) -> None:
         """`count` says how many tokens of o200k_base a text has."""
         self._count, self._beginnings = count, Beginnings()
-        self._nodes: dict[int, _Node] = {}
+        self._nodes: dict[Step, dict[int, _Node]] = {}  # by where calls go first
         self._first: tuple[str, Words] | None = None
         self.other: OtherBeginning | None = None
 
     def add(self, rows: Sequence[PlannedRow]) -> None:
         """Add rows that would be called, and that come at once."""
-        said = [(row.prompt.source or f"row {row.prompt.index + 1}", words_of(row)) for row in rows]
-        self._beginnings.learn([words for _, words in said])
-        for source, words in said:
-            self._compare(source, words)
-            before: int | None = None
-            for each in self._beginnings.of(words):
-                node = self._nodes.get(each.identity)
-                if node is None:
-                    if len(self._nodes) >= _REMEMBERED:
-                        break
-                    node = self._nodes[each.identity] = _Node(before, self._count(each.words), each.mark.part)
-                node.calls += 1
-                if before is not None:
-                    self._nodes[before].most_after = max(self._nodes[before].most_after, node.calls)
-                before = each.identity
+        said = [words_of(row) for row in rows]
+        self._beginnings.learn(said)
+        for row, words in zip(rows, said, strict=True):
+            self._compare(row.prompt.source or f"row {row.prompt.index + 1}", words)
+            self._add(self._nodes.setdefault(row.route.chain.steps[0], {}), words)
+
+    def _add(self, nodes: dict[int, _Node], words: Words) -> None:
+        before: int | None = None
+        for each in self._beginnings.of(words):
+            node = nodes.get(each.identity)
+            if node is None:
+                if len(nodes) >= _REMEMBERED:
+                    return
+                node = nodes[each.identity] = _Node(before, self._count(each.words), each.mark.part)
+            node.calls += 1
+            if before is not None:
+                nodes[before].most_after = max(nodes[before].most_after, node.calls)
+            before = each.identity
 
     def _compare(self, source: str, words: Words) -> None:
         """Note the first row whose system text or tools are not those of the first row."""
@@ -93,17 +96,19 @@ class CacheForecast:
                 instead_of=", ".join(theirs),
             )  # fmt: skip
 
-    def saving(self, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]) -> CacheSaving | None:
-        """Return what a model would save; None where nothing is kept, or its price is unknown.
+    def saving(
+        self, step: Step, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]
+    ) -> CacheSaving | None:
+        """Return what a model would save of the calls that go to a step first; None where nothing is kept.
 
-        `name` is provider/model, `rates` are those of a call of so many tokens.
+        `name` is provider/model, `rates` are those of a call of so many tokens; a model without a price keeps nothing.
         """
         factor = tokenizer_factor(*name.split("/", 1)) or 100
         size: dict[int | None, int] = {None: 0}  # of all up to a beginning
         covered: dict[int | None, int] = {None: 0}  # of what is kept up to it
         cost = plain = Decimal(0)
         largest: CacheSaving | None = None
-        for identity, node in self._nodes.items():
+        for identity, node in self._nodes.get(step, {}).items():
             whole = size[identity] = size[node.before] + node.size * factor // 100
             before = covered[identity] = covered[node.before]
             if node.calls == node.most_after or node.part == "attachments" or (known := rates(whole)) is None:
@@ -122,18 +127,18 @@ class CacheForecast:
 
 
 def cache_savings(
-    forecast: CacheForecast, models: Sequence[ModelRef], services: Services, *, batch: bool
+    forecast: CacheForecast, models: Mapping[Step, ModelRef], services: Services, *, batch: bool
 ) -> list[CacheSaving]:  # fmt: skip
-    """Return what each model would save; those that would save nothing are left out."""
+    """Return what is saved of the calls of each step by the model that they go to, where anything is."""
     found = []
-    for model in dict.fromkeys(models):
+    for step, model in models.items():
         endpoint = services.routes.endpoints[model.provider]
         rules = batch_rules(endpoint, model.model) if batch else cache_rules(endpoint, model.model)
 
         def rates(size: int, model: ModelRef = model, rules: CacheRules = rules) -> CacheRates | None:
             return cache_rates(services.prices, model.provider, model.model, size, services.clock(), rules, batch=batch)
 
-        saving = forecast.saving(model.without_arm, rules, rates)
+        saving = forecast.saving(step, model.without_arm, rules, rates)
         if saving is not None and (not batch or saving.plain_cost - saving.cost >= WORTH_A_BATCH):
             found.append(saving)
     return found

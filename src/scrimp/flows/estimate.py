@@ -115,8 +115,8 @@ def _count_attachments(attachments: Sequence[Attachment], total: Workload) -> No
 
 def provider_caches(work: Workload, services: Services, *, batch: bool = False) -> list[CacheSaving]:
     """Return what the prompt caches would save of the models that the calls go to first, live or in batches."""
-    first = [
-        next((model for model in chain.steps[0].candidates if services.can_call(model)), chain.steps[0].candidates[0])
-        for chain, _ in work.routed.by_chain()
-    ]
+    first = {
+        step: next((model for model in step.candidates if services.can_call(model)), step.candidates[0])
+        for step in (chain.steps[0] for chain, _ in work.routed.by_chain())
+    }
     return cache_savings(work.beginnings, first, services, batch=batch)

@@ -107,7 +107,7 @@ def test_what_an_estimate_says_is_saved_is_what_the_calls_save(said: list[tuple[
     forecast = CacheForecast()
     forecast.add(work)
     told = forecast.saving(
-        "anthropic/claude-haiku-5-5", rules,
+        CLAUDE, "anthropic/claude-haiku-5-5", rules,
         lambda size: cache_rates(PRICES, "anthropic", "claude-haiku-5-5", size, NOW, rules),
     )  # fmt: skip
 
@@ -132,16 +132,12 @@ def test_nothing_is_asked_of_a_provider_where_caching_is_off_but_the_first_goes_
 ):
     planner = caching(asks=False)
     work = planned([(part("shop", 3 * LONG), "")] * 3)
-    openai = [
-        replace(plain_call(row), provider=name, model=model)
-        for row in work
-        for name, model in (("openai", "gpt-6-luna"), ("deepseek", "deepseek-flash"), ("anthropic", "claude-haiku-5-5"))
-    ]
-    planner.expect(
-        [planned_row(row.text, step=Step("s", (ModelRef("openai", "gpt-6-luna"),)), system=row.system) for row in work]
-    )
+    names = (("openai", "gpt-6-luna"), ("deepseek", "deepseek-flash"), ("anthropic", "claude-haiku-5-5"))
+    calls = [replace(plain_call(row), provider=name, model=model) for row in work for name, model in names]
+    any_of_them = Step("any", tuple(ModelRef(*name) for name in names))
+    planner.expect([planned_row(row.text, step=any_of_them, system=row.system) for row in work])
 
-    asked = [planner.asked(call) for call in openai]
+    asked = [planner.asked(call) for call in calls]
     assert all(call.prompt_cache is None for call, _ in asked)
     assert [bool(shared) for call, shared in asked if call.provider == "anthropic"] == [False] * 3
     assert all(shared for call, shared in asked if call.provider == "deepseek")
@@ -176,3 +172,13 @@ def test_earlier_turns_and_what_is_attached_are_kept_unless_tools_stand_before_t
     first, other, again = (planner.asked(with_tool(name))[1] for name in ("search", "read", "search"))
     assert (first, other) == ((), ())
     assert again != ()
+
+
+def test_rows_that_go_to_different_models_share_nothing() -> None:
+    other = Step("other", (ModelRef("anthropic", "claude-opus-5-5"),))
+    work = [*planned([(part("shop", LONG), "")]), planned_row("x", step=other, system=part("shop", LONG))]
+    planner = caching()
+    planner.expect(work)
+
+    calls = [plain_call(work[0]), replace(plain_call(work[1]), model="claude-opus-5-5")]
+    assert [planner.asked(call)[0].prompt_cache for call in calls] == [None, None]

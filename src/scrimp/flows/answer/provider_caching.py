@@ -58,7 +58,7 @@ class ProviderCaching:
         self._asks = asks
         self._rules: dict[tuple[str, str], CacheRules] = {}
         self._beginnings = Beginnings()
-        self._rows: OrderedDict[int, int] = OrderedDict()  # that begin so, of those announced
+        self._rows: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that may go to a model and begin so
         self._calls: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that were made so
         self._used: OrderedDict[tuple[str, str, int], float] = OrderedDict()  # when a model last had a beginning
         self._sizes: OrderedDict[int, int] = OrderedDict()  # tokens of a beginning, in o200k_base
@@ -66,15 +66,19 @@ class ProviderCaching:
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
         """Count what these rows, which are about to be called, begin with."""
-        said = [words for row in rows if self._may_be_kept(row) and not (words := words_of(row)).is_short]
-        self._beginnings.learn(said)
-        for words in said:
+        said = [
+            (words, models) for row in rows if (models := self._keeping(row)) and not (words := words_of(row)).is_short
+        ]
+        self._beginnings.learn([words for words, _ in said])
+        for words, models in said:
             for each in self._beginnings.of(words):
-                _remember(self._rows, each.identity, self._rows.get(each.identity, 0) + 1)
+                for model in models:
+                    _remember(self._rows, (*model, each.identity), self._rows.get((*model, each.identity), 0) + 1)
 
-    def _may_be_kept(self, row: PlannedRow) -> bool:
-        models = row.route.chain.steps[0].candidates
-        return any(self._rules_of(model.provider, model.model).form != "none" for model in models)
+    def _keeping(self, row: PlannedRow) -> set[tuple[str, str]]:
+        """Return the models that a row may go to first, of those that keep anything."""
+        models = {(model.provider, model.model) for model in row.route.chain.steps[0].candidates}
+        return {model for model in models if self._rules_of(*model).form != "none"}
 
     def asked(self, call: Call) -> tuple[Call, tuple[int, ...]]:
         """Return a call with what it asks of its provider's cache, and the beginnings that it shares with others.
@@ -107,7 +111,7 @@ class ProviderCaching:
         for each in self._beginnings.of(words):
             size += self._tokens(each, call.provider, call.model)
             rates = cache_rates(self._prices, call.provider, call.model, size, self._clock(), hour, batch=True)
-            calls = self._rows.get(each.identity, 0)
+            calls = self._rows.get((call.provider, call.model, each.identity), 0)
             if rates is None or not calls:
                 continue
             decision = decide_write(hour, rates, shared=size, calls=calls, gap=0.0)
@@ -154,8 +158,9 @@ class ProviderCaching:
 
     def _count(self, call: Call, beginning: Beginning) -> int:
         """Return how many calls are known to begin so: those announced, or those made and this one."""
-        made = self._calls.get((call.provider, call.model, beginning.identity), 0) + 1
-        return max(made, self._rows.get(beginning.identity, 0)) if call.step == 0 else made
+        place = (call.provider, call.model, beginning.identity)
+        made = self._calls.get(place, 0) + 1
+        return max(made, self._rows.get(place, 0)) if call.step == 0 else made
 
     def _tell(self, call: Call, rules: CacheRules, size: int, lifetime: CacheLifetime) -> None:
         model = (call.provider, call.model)
