@@ -340,6 +340,7 @@ def test_tasks_are_the_sums_of_their_paid_calls(
             cost=sum((e.cost for e in part if e.cost is not None), Decimal(0)),
             first=min(e.time for e in part), last=max(e.time for e in part),
             unpriced=sum(e.cost is None for e in part), days=len({e.time // DAY for e in part}),
+            efforts=tuple(sorted(efforts)) if len(efforts := {e.effort or "" for e in part}) > 1 else (),
         )
         for (signature, model), part in parts.items()
     }  # fmt: skip

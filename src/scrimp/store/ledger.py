@@ -222,6 +222,7 @@ class TaskTotal(Struct, frozen=True, kw_only=True):
     last: float
     unpriced: int = 0  # calls of unknown cost
     days: int = 1  # on which calls were sent, by UTC
+    efforts: tuple[str, ...] = ()  # those of the calls where they differ, "" where none was asked for
 
 
 class ClimbCount(Struct, frozen=True):
@@ -297,7 +298,8 @@ class Ledger:
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time),"  # noqa: S608 - the two constants
-                " sum(cost_nano IS NULL), count(DISTINCT date(time, 'unixepoch')) FROM entries"
+                " sum(cost_nano IS NULL), count(DISTINCT date(time, 'unixepoch')),"
+                " group_concat(DISTINCT coalesce(effort, '')) FROM entries"
                 " WHERE signature IS NOT NULL AND status IN ('paid', 'truncated') AND time >= ?"
                 " AND coalesce(route, '') NOT IN (SELECT value FROM json_each(?)) GROUP BY 1, 2"
                 f" ORDER BY {_DEAREST}, 4 DESC",
@@ -305,8 +307,9 @@ class Ledger:
             ).fetchall()
         return [
             TaskTotal(signature=name, model=model, route=route, calls=calls, cost=dollars(nano, pico), first=first,
-                 last=last, unpriced=unpriced, days=days)
-            for name, model, route, calls, nano, pico, first, last, unpriced, days in rows
+                 last=last, unpriced=unpriced, days=days,
+                 efforts=tuple(sorted(efforts.split(","))) if "," in efforts else ())
+            for name, model, route, calls, nano, pico, first, last, unpriced, days, efforts in rows
         ]  # fmt: skip
 
     def spent_on(self, route: str, *, since: float) -> Decimal | None:

@@ -54,3 +54,14 @@ def test_advice_without_pairs_says_how_to_get_them(recorded: Scrimp) -> None:
 
     assert "unknown" in ran.out
     assert "scrimp tune shadow" in ran.out
+
+
+def test_advice_says_so_where_calls_at_several_efforts_are_added_up(recorded: Scrimp) -> None:
+    recorded("run", "p.jsonl", "-q", "--limit", "5", "--model", "rec/claude-large")
+    assert "efforts" not in recorded("tune", "advise").err
+    recordings.change(recorded, "UPDATE entries SET effort = 'high' WHERE rowid % 2")
+    ran = recorded("tune", "advise")
+
+    assert "calls of rec/claude-large at several efforts are added up: scrimp cost --by arm" in ran.err
+    (known,) = json.loads(recorded("tune", "advise", "--json").out)
+    assert (known["calls"], known["efforts"]) == (5, [None, "high"])

@@ -65,6 +65,10 @@ def advise(
         print_table(
             headers, rows, "llrrrrrrl", session.out, empty="the ledger knows of no task yet: run some prompts first"
         )
+        if mixed := sorted({one.task.model for one in advice if one.task.efforts}):
+            session.messages.note(
+                f"calls of {', '.join(mixed)} at several efforts are added up: scrimp cost --by arm has each"
+            )
         saving = sum((one.monthly_saving for one in advice if one.monthly_saving is not None), Decimal(0))
         if saving:
             print_line(
@@ -92,5 +96,5 @@ def _as_json(advice: Advice) -> dict[str, object]:
         "days": task.days, f"per_{PER}_usd": advice.cost, f"saves_per_{PER}_usd": advice.saving,
         "month_usd": None if advice.monthly_cost is None else known_or_none(advice.monthly_cost, task.unpriced),
         "policy": advice.policy, "pairs": advice.pairs, "below": advice.below, "worth_usd": advice.monthly_saving,
-        "unpriced_calls": task.unpriced,
+        "unpriced_calls": task.unpriced, "efforts": [effort or None for effort in task.efforts],
     }  # fmt: skip
