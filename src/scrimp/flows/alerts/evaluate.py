@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from scrimp.config.alert_tables import AlertsTable
 from scrimp.config.paths import Paths
@@ -20,7 +22,11 @@ from scrimp.units import parse_duration
 
 def alerts_in_force(table: AlertsTable, paths: Paths, now: float) -> list[Alert]:
     """Return an alert for each rule that does not hold at this moment."""
-    alerts = list(broken_rules(table, _windows(table, paths, now)))
+    windows = _windows(table, paths, now)
+    alerts = list(broken_rules(table, windows))
+    if failing := {alert.since for alert in alerts if alert.kind == "errors"}:
+        # What failed, and how, is not in the sums: it is looked for where something fires.
+        alerts = list(broken_rules(table, windows | _with_faults(windows, failing, paths.ledger_db, now)))
     if table.drift:
         alerts += _drifted(paths.tuned)
     return alerts
@@ -41,7 +47,7 @@ def take_news(alerts: Sequence[Alert], path: Path, now: float) -> list[Alert]:
 
 def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
     """Return what the ledger has of each window; sums that are kept make that quick, however many calls there are."""
-    of_rows, of_faults = {rule.since for rule in table.cache}, {rule.since for rule in table.errors}
+    of_rows = {rule.since for rule in table.cache}
     of_calls, of_tiers = windows_of_calls(table), {rule.since for rule in table.share if rule.tier != "*"}
     of_chains = {rule.since for rule in table.escalation}
     names = of_calls | of_rows
@@ -59,9 +65,15 @@ def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
                 tiers=sums.totals("tier", since=since) if name in of_tiers else (),
                 chains=sums.totals("chain", since=since) if name in of_chains else (),
                 rows=more.rows(since) if name in of_rows else RowSum(),
-                faults=more.faults(since) if name in of_faults else (),
             )
     return windows
+
+
+def _with_faults(
+    windows: Mapping[str, Window], names: Collection[str], ledger: Path, now: float
+) -> dict[str, Window]:  # fmt: skip
+    with closing(WindowSums(ledger)) as sums:
+        return {name: replace(windows[name], faults=sums.faults(now - parse_duration(name, "since"))) for name in names}
 
 
 def _drifted(path: Path) -> Iterator[Alert]:
