@@ -50,6 +50,13 @@ def test_a_sound_config_has_no_findings(tmp_path: Path) -> None:
         ),
         ('[models."opnai/x"]\neffort = "low"', "error", 'models."opnai/x"', "did you mean openai"),
         ('[models."local/x"]\npath = "/no/such.gguf"', "error", 'models."local/x".path', "there is no file"),
+        ('[alerts]\ncommand = "no-such-program x"\ndrift = true', "error", "alerts.command", "no program"),
+        ('[alerts]\nwebhook_env = "HOOK"\ndrift = true', "warning", "alerts.webhook_env", "HOOK is not set"),
+        ('[alerts]\nwebhook = "http://chat.example/x"\ndrift = true', "warning", "alerts.webhook", "use https"),
+        ('[alerts]\ncommand = "true"', "warning", "alerts", "there is no rule"),
+        ("[sinks.langsmith]", "warning", "sinks.langsmith", "set LANGSMITH_API_KEY"),
+        ("[sinks.own]", "warning", "sinks.own", "has no endpoint"),
+        ('[sinks.own]\nendpoint = "http://x.example"\ncontent = true', "warning", "sinks.own", "unencrypted"),
         ("[providers.mistral]\nrpm = 3", "warning", "providers.mistral", "no key for mistral: set MISTRAL_API_KEY"),
         ("[providers.mistrial]\nrpm = 3", "error", "providers.mistrial", "did you mean mistral"),
         (

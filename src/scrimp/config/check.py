@@ -13,6 +13,7 @@ from scrimp.config.paths import Paths, expanded
 from scrimp.config.resolved.api_keys import KeyRing, missing_key_message
 from scrimp.config.resolved.endpoints import endpoint_of
 from scrimp.config.resolved.routes import Routes
+from scrimp.config.resolved.sink_addresses import sink_address
 from scrimp.config.schema import Config, ProviderTable
 from scrimp.config.sources.load import LoadedConfig
 from scrimp.config.validation_errors import dotted
@@ -44,7 +45,7 @@ def check(loaded: LoadedConfig, keys: KeyRing, paths: Paths) -> list[Finding]:
         routes = Routes(config, keys)
         findings += [*_check_defaults(config, routes), *_check_tiers(config, routes), *_check_models(config, routes)]
         findings += [*_check_chains(config, routes), *_check_rules(config, routes)]
-    return findings + list(_check_permissions(paths))
+    return [*findings, *_check_alerts(config, keys), *_check_sinks(config, keys), *_check_permissions(paths)]
 
 
 def _error(location: str, message: str) -> Finding:
@@ -77,10 +78,9 @@ def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
             yield _warning(location, missing_key_message(endpoint))
         if _sends_key(endpoint, table) and _is_unencrypted(endpoint.base_url):
             yield _warning(location, "base_url is http, so the key travels unencrypted: use https")
-        if table.key_file:
-            yield from _check_mode(
-                expanded(table.key_file, f"{location}.key_file"), _OTHERS_READ, f"{location}.key_file", "read"
-            )
+        for key, file in (("key_file", table.key_file), ("admin_key_file", table.admin_key_file)):
+            if file:
+                yield from _check_mode(expanded(file, f"{location}.{key}"), _OTHERS_READ, f"{location}.{key}", "read")
 
 
 def _sends_key(endpoint: Endpoint, table: ProviderTable) -> bool:
@@ -101,6 +101,40 @@ def _check_defaults(config: Config, routes: Routes) -> Iterator[Finding]:
         yield from _check_model("defaults.model", defaults.model, routes)
     if defaults.baseline is not None:
         yield from _check_model("defaults.baseline", defaults.baseline, routes)
+
+
+def _check_alerts(config: Config, keys: KeyRing) -> Iterator[Finding]:
+    """Yield what keeps alerts from those who are to be told; no hook is run."""
+    import shlex  # noqa: PLC0415 - as in the hook
+    import shutil  # noqa: PLC0415 - as above
+
+    alerts = config.alerts
+    told = (alerts.command, alerts.webhook, alerts.webhook_env)
+    if any(told) and not alerts.watches:
+        yield _warning("alerts", "there is no rule, so nobody is ever told: add one, such as spend")
+    if alerts.command is not None:
+        try:
+            program = shlex.split(alerts.command)[0]
+        except (ValueError, IndexError):
+            program = ""
+        if shutil.which(program) is None:
+            yield _error("alerts.command", "it names no program that can be run: correct it")
+    if alerts.webhook_env is not None and not keys.has_variable(alerts.webhook_env):
+        yield _warning("alerts.webhook_env", f"{alerts.webhook_env} is not set: nobody is told")
+    if alerts.webhook is not None and _is_unencrypted(alerts.webhook):
+        yield _warning("alerts.webhook", "it is http, so the address travels unencrypted: use https")
+
+
+def _check_sinks(config: Config, keys: KeyRing) -> Iterator[Finding]:
+    for name, table in config.sinks.items():
+        location = dotted(("sinks", name))
+        try:
+            address = sink_address(name, table, keys.variable)
+        except ConfigError as error:
+            yield _warning(location, str(error).removeprefix(f"{location} "))
+            continue
+        if _is_unencrypted(address.url) and (table.key_env or table.headers or table.content):
+            yield _warning(location, "its endpoint is http, so what it gets travels unencrypted: use https")
 
 
 def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:

@@ -86,6 +86,14 @@ class KeyRing:
             raise MissingKeyError(missing_key_message(endpoint))
         return {}
 
+    def variable(self, name: str) -> str:
+        """Return the value of a variable; "" where it is not set."""
+        return self._variable(name)
+
+    def has_variable(self, name: str) -> bool:
+        """Return whether a variable is set."""
+        return bool(self._variable(name))
+
     def hide(self, source: str, value: str) -> None:
         """Remember a secret that is no key of a provider; `source` is the setting that has it."""
         self._known.add(source, value)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from scrimp.config.resolved.sink_addresses import sink_address
 from scrimp.config.sink_tables import SinkTable
 from scrimp.errors import ConfigError
-from scrimp.flows.sinks.addresses import sink_address
 from scrimp.flows.sinks.span_sink import SpanSink
 from scrimp.transport.http.otlp import SpanPoster, has_otlp
 from scrimp.units import parse_duration
@@ -54,7 +54,7 @@ def open_sinks(
     sinks = []
     for name, table in tables.items():
         try:
-            address = sink_address(name, table, env)
+            address = sink_address(name, table, lambda variable: env.get(variable, "").strip())
         except ConfigError as error:
             warn(f"{error}; the run goes on without it")
             continue

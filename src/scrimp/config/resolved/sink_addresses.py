@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from scrimp.config.sink_tables import SinkTable
 from scrimp.errors import ConfigError
 
+Variable = Callable[[str], str]
 _PATH = "/v1/traces"
 LANGSMITH = "https://api.smith.langchain.com"
 
@@ -21,10 +22,13 @@ class SinkAddress(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
 
 
-def sink_address(name: str, table: SinkTable, env: Mapping[str, str]) -> SinkAddress:
-    """Return where a sink is; ConfigError where that is not known, or its key is not."""
+def sink_address(name: str, table: SinkTable, variable: Variable) -> SinkAddress:
+    """Return where a sink is; ConfigError where that is not known, or its key is not.
+
+    `variable` gives the value of a variable of the environment, "" where it is not set.
+    """
     preset = _PRESETS.get(name)
-    own = preset(env) if preset is not None else SinkAddress(url="", headers={})
+    own = preset(variable) if preset is not None else SinkAddress(url="", headers={})
     url = table.endpoint or own.url
     if not url:
         raise ConfigError(f"sinks.{name} has no endpoint: name an address that takes OTLP, https://HOST/v1/traces")
@@ -33,7 +37,7 @@ def sink_address(name: str, table: SinkTable, env: Mapping[str, str]) -> SinkAdd
         headers["langsmith-project"] = table.project
     key_env = table.key_env or ("LANGSMITH_API_KEY" if name == "langsmith" else None)
     if key_env is not None:
-        key = env.get(key_env, "").strip()
+        key = variable(key_env)
         if not key:
             raise ConfigError(f"sinks.{name} has no key: set {key_env}")
         header = table.key_header or ("x-api-key" if name == "langsmith" else None)
@@ -41,11 +45,11 @@ def sink_address(name: str, table: SinkTable, env: Mapping[str, str]) -> SinkAdd
     return SinkAddress(url=url, headers=headers)
 
 
-def _otel(env: Mapping[str, str]) -> SinkAddress:
+def _otel(variable: Variable) -> SinkAddress:
     """Return what the variables of OpenTelemetry's own exporters say."""
-    base = env.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip() or "http://localhost:4318"
-    url = env.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "").strip() or base.rstrip("/") + _PATH
-    pairs = env.get("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "") or env.get("OTEL_EXPORTER_OTLP_HEADERS", "")
+    base = variable("OTEL_EXPORTER_OTLP_ENDPOINT") or "http://localhost:4318"
+    url = variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or base.rstrip("/") + _PATH
+    pairs = variable("OTEL_EXPORTER_OTLP_TRACES_HEADERS") or variable("OTEL_EXPORTER_OTLP_HEADERS")
     headers = {}
     for pair in filter(str.strip, pairs.split(",")):
         header, _, value = pair.partition("=")
@@ -53,9 +57,9 @@ def _otel(env: Mapping[str, str]) -> SinkAddress:
     return SinkAddress(url=url, headers=headers)
 
 
-def _langsmith(env: Mapping[str, str]) -> SinkAddress:
-    base = env.get("LANGSMITH_ENDPOINT", "").strip() or LANGSMITH
-    project = env.get("LANGSMITH_PROJECT", "").strip()
+def _langsmith(variable: Variable) -> SinkAddress:
+    base = variable("LANGSMITH_ENDPOINT") or LANGSMITH
+    project = variable("LANGSMITH_PROJECT")
     return SinkAddress(url=f"{base.rstrip('/')}/otel{_PATH}", headers={"langsmith-project": project} if project else {})
 
 
