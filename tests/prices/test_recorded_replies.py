@@ -9,9 +9,11 @@ import anthropic.types
 import genai_prices
 import openai.types.chat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from prices.recorded_replies import ANTHROPIC, OPENAI, REPLIES, Reply
+from prices.recorded_replies import ANTHROPIC, NOON, OPENAI, REPLIES, Reply, chat, content, counted, message
 from providers.dialect_replies import completed, read
 from scrimp.flows.spend.call_price import price_call
 from scrimp.prices.book import PriceBook
@@ -59,8 +61,82 @@ def test_a_recorded_reply_has_the_form_that_the_vendors_own_library_reads(reply:
         read_by_sdk = openai.types.chat.ChatCompletion.model_validate(reply.body)
         assert read_by_sdk.choices[0].message.content == "Hello."
     else:
-        message = anthropic.types.Message.model_validate(reply.body)
-        assert message.usage.input_tokens == reply.body["usage"]["input_tokens"]
+        as_message = anthropic.types.Message.model_validate(reply.body)
+        assert as_message.usage.input_tokens == reply.body["usage"]["input_tokens"]
+
+
+_COUNTS = st.integers(0, 300_000) | st.integers(0, 2000)
+
+
+@given(
+    model=st.sampled_from(["gpt-6-luna", "gpt-5.4", "gpt-6-sol", "gpt-4.1", "gpt-4o-mini"]),
+    way=st.sampled_from(["default", "flex", "priority", "batch"]), fresh=st.integers(1, 300_000), cached=_COUNTS,
+    written=_COUNTS, answer=_COUNTS, hidden=_COUNTS,
+)  # fmt: skip
+def test_any_chat_completion_costs_what_genai_prices_makes_of_it(
+    model: str, way: str, fresh: int, cached: int, written: int, answer: int, hidden: int
+) -> None:
+    usage = counted(fresh + cached + written, answer + hidden, cached=cached, written=written, hidden=hidden)
+    context = {"batch": {"processing": "batch"}, "default": {}}.get(way, {"service_tier": way})
+    tier = "default" if way == "batch" else way
+    _compare(
+        Reply(
+            name="any", provider="openai", asked=model, body=chat(model, usage, service_tier=tier), hand=None,
+            flavor="chat", batch=way == "batch", context=context,
+        )
+    )  # fmt: skip
+
+
+@given(
+    model=st.sampled_from(["claude-haiku-5-5", "claude-opus-5-5", "claude-sonnet-4-6", "claude-fable-5-2"]),
+    way=st.sampled_from(["standard", "batch", "fast"]), fresh=st.integers(1, 200_000), read_=_COUNTS, short=_COUNTS,
+    long=_COUNTS, output=_COUNTS, searches=st.integers(0, 3),
+)  # fmt: skip
+def test_any_message_costs_what_genai_prices_makes_of_it(
+    model: str, way: str, fresh: int, read_: int, short: int, long: int, output: int, searches: int
+) -> None:
+    body = message(
+        model, input_tokens=fresh, cache_read_input_tokens=read_, cache_creation_input_tokens=short + long,
+        cache_creation={"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long}, output_tokens=output,
+        server_tool_use={"web_search_requests": searches, "web_fetch_requests": 0},
+        service_tier="batch" if way == "batch" else "standard", speed="fast" if way == "fast" else "standard",
+    )  # fmt: skip
+    context = {"batch": {"processing": "batch"}, "fast": {"speed": "fast"}, "standard": {}}[way]
+    _compare(
+        Reply(name="any", provider="anthropic", asked=model, body=body, hand=None, flavor="default", context=context)
+    )  # fmt: skip
+
+
+@given(
+    model=st.sampled_from(["gemini-3.8-flash", "gemini-4-argon", "gemini-2.5-pro", "gemini-2.5-flash-lite"]),
+    fresh=st.integers(1, 300_000), cached=_COUNTS, tools=_COUNTS, answer=_COUNTS, hidden=_COUNTS, batch=st.booleans(),
+    month=st.sampled_from([11, 12]),
+)  # fmt: skip
+def test_any_generated_content_costs_what_genai_prices_makes_of_it(
+    model: str, fresh: int, cached: int, tools: int, answer: int, hidden: int, batch: bool, month: int
+) -> None:
+    body = content(
+        model, promptTokenCount=fresh + cached, cachedContentTokenCount=cached, toolUsePromptTokenCount=tools,
+        candidatesTokenCount=answer, thoughtsTokenCount=hidden,
+        totalTokenCount=fresh + cached + tools + answer + hidden,
+    )  # fmt: skip
+    _compare(
+        Reply(
+            name="any", provider="gemini", asked=model, body=body, hand=None, flavor="default", batch=batch,
+            context={"processing": "batch"} if batch else {}, when=NOON.replace(month=month),
+        )
+    )  # fmt: skip
+
+
+def _compare(reply: Reply) -> None:
+    """Compare where a list has rates for the way of processing: without any genai-prices takes the standard ones."""
+    cost = ours(reply)
+    if cost is None:
+        tier = reply.context.get("service_tier") or reply.context.get("speed")
+        assert tier is not None
+        assert theirs(reply) == theirs(replace(reply, context={}))
+    else:
+        assert cost == theirs(reply)
 
 
 def test_every_kind_of_usage_is_among_the_replies() -> None:
