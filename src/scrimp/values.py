@@ -265,6 +265,7 @@ class Call(Struct, frozen=True, kw_only=True):
     resumed: bool = False  # its row has had a call before: it goes before rows that have not
     attachments: tuple[Attachment, ...] = ()
     attached_tokens: int = 0  # the most that they count at this model
+    thought_budget: int = 0  # the most hidden tokens where its cap does not count them; they are asked for as a limit
     predicate: str | None = None  # ask for the probability that this is true of the text, not for a completion
     prompt_cache: PromptCache | None = None  # None: the provider is told nothing of it
 

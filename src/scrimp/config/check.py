@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -19,7 +19,8 @@ from scrimp.config.sources.load import LoadedConfig
 from scrimp.config.validation_errors import dotted
 from scrimp.errors import ConfigError, closest_name
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.models import known_models, retirement_of
+from scrimp.providers.models import SHIPPED_TIERS, known_models, retirement_of
+from scrimp.providers.requests.capabilities import accepted_efforts
 from scrimp.values import ModelRef
 
 _Argument = TypeVar("_Argument")
@@ -143,14 +144,28 @@ def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:
             yield from _check_model(dotted(("tiers", name)), model, routes)
     try:
         tiers = routes.tiers
-    except ConfigError:
-        return  # reported above, model by model
+    except ConfigError as error:
+        if not config.efforts.keys() <= {*config.tiers, *SHIPPED_TIERS}:
+            yield _error("efforts", str(error))
+        return  # else it is reported above, model by model
+    yield from _check_thinking(tiers.get("simple", ()), routes)
     for name, candidates in tiers.items():
         if not any(model.provider in routes.available or model.buy == "cheapest" for model in candidates):
             variables = dict.fromkeys(
                 routes.endpoints[model.provider].key_env or model.provider for model in candidates
             )
             yield _warning(dotted(("tiers", name)), f"none of its providers has a key: set {' or '.join(variables)}")
+
+
+def _check_thinking(cheap: Sequence[ModelRef], routes: Routes) -> Iterator[Finding]:
+    """Warn of models of the cheap tier that think unless they are told not to: that multiplies the cost of a label."""
+    for model in cheap:
+        efforts = accepted_efforts(routes.endpoints[model.provider], model.model)
+        if model.effort_of(None) is None and efforts:
+            yield _warning(
+                "tiers.simple", f"{model.id} may think at its vendor's own effort, which is billed: set "
+                f'efforts.simple = "{efforts[0]}", or name it {model.id}@{efforts[0]}',
+            )  # fmt: skip
 
 
 def _check_models(config: Config, routes: Routes) -> Iterator[Finding]:

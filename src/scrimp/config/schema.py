@@ -241,6 +241,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     defaults: Defaults = Defaults()
     providers: Mapping[str, ProviderTable] = {}
     tiers: Mapping[str, tuple[str, ...]] = {}
+    efforts: Mapping[str, Effort] = {}  # of the models of a tier that have none of their own, by tier
     models: Mapping[str, ModelTable] = {}
     chains: Mapping[str, ChainTable] = {}
     rules: tuple[RuleTable, ...] = ()

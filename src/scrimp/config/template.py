@@ -113,6 +113,12 @@ TEMPLATE = f"""\
 # medium = ["openai/gpt-6.1-terra", "gemini/gemini-3.8-flash", "anthropic/claude-sonnet-5-5"]
 # high = ["openai/gpt-6.2-sol", "anthropic/claude-opus-5-5"]
 
+# The effort of a tier's models; one after a model's name, --effort and that of the model's own table go before it. The
+# shipped tier simple does not think, as far as its models can do without.
+[efforts]
+# simple = "none"
+# high = "medium"
+
 # Settings of every call to one model. The price overrides the price table: dollars per million tokens. Beside these
 # three there are cache_write, cache_write_long, reasoning, thinking_output (all output of a call that thought),
 # input_audio, cached_audio, output_audio, and web_search for a thousand. A project's file needs your trust for one.

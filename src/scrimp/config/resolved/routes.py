@@ -77,7 +77,21 @@ class Routes:
         """The same lists, whether there is a key or not."""
         shipped = {name: tuple(map(self._with_settings, models)) for name, models in SHIPPED_TIERS.items()}
         configured = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
-        return shipped | configured
+        return self._with_efforts(shipped | configured)
+
+    def _with_efforts(self, tiers: dict[str, tuple[ModelRef, ...]]) -> dict[str, tuple[ModelRef, ...]]:
+        """Return tiers with the efforts that the config gives them; a model's own table goes before its tier."""
+        for name, effort in self._config.efforts.items():
+            if name not in tiers:
+                near = closest_name(name, tiers, cutoff=0.6)
+                hint = f"did you mean {near}?" if near else f"name one of {', '.join(tiers)}"
+                raise ConfigError(f"efforts.{name}: there is no tier '{name}': {hint}")
+            tables = [self._config.models.get(model.without_arm) for model in tiers[name]]
+            tiers[name] = tuple(
+                model if table is not None and table.effort else replace(model, effort=effort)
+                for model, table in zip(tiers[name], tables, strict=True)
+            )
+        return tiers
 
     def rules(self) -> list[RoutingRule]:
         """Return the user's rules for routing, in order."""

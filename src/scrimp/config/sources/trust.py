@@ -24,7 +24,7 @@ _HARMLESS_DEFAULTS = frozenset((
     "provider_cache", "color", "progress",
 ))  # fmt: skip
 _HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output", "buy"))}
-_HARMLESS_TABLES = frozenset(("tiers", "chains", "rules"))
+_HARMLESS_TABLES = frozenset(("tiers", "efforts", "chains", "rules"))
 # More rules are; but whom they tell, and rules in the place of the user's own, are not.
 _HARMLESS_ALERTS = frozenset(("share", "errors", "spend", "escalation", "cache", "unpriced", "drift"))
 _CAPS = (("defaults", "max_cost"), ("defaults", "max_cost_per_row"))

@@ -17,6 +17,7 @@ from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.flows.spend.overruns import Overruns
 from scrimp.flows.spend.spend_guard import SpendGuard
 from scrimp.providers.endpoint import Endpoint
+from scrimp.providers.requests.output_caps import thought_budget
 from scrimp.values import (
     Attachment,
     Call,
@@ -336,6 +337,7 @@ class StepCaller:
             after=after, parameters=parameters, stream=self._streams and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
             attachments=attached_to(question, row),
+            thought_budget=thought_budget(self._endpoints[model.provider], model.model, parameters),
         )  # fmt: skip
 
 

@@ -18,11 +18,16 @@ _MESSAGE_TOKENS = 64
 
 
 def cost_bound(prices: PriceBook, call: Call, when: float, *, batch: bool = False) -> Decimal | None:
-    """Return the most a request can cost in dollars. None where no price is known."""
-    output = call.parameters.max_output or BOUNDED_OUTPUT
+    """Return the most a request can cost in dollars, thought beside its cap included. None where no price is known."""
+    output = most_output_tokens(call)
     return most_dollars(
         prices, call.provider, call.model, tokens=(most_input_tokens(call), output), when=when, batch=batch
     )  # fmt: skip
+
+
+def most_output_tokens(call: Call) -> int:
+    """Return the most tokens that a request can be answered with, hidden ones among them."""
+    return (call.parameters.max_output or BOUNDED_OUTPUT) + call.thought_budget
 
 
 def most_input_tokens(call: Call) -> int:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import UnknownPriceError
-from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT, cost_bound
+from scrimp.flows.spend.cost_bound import cost_bound, most_output_tokens
 from scrimp.prices.model_names import is_same_model
 from scrimp.values import Call, Completion, Entry, Failure
 
@@ -132,7 +132,7 @@ class SpendGuard:
         return f"{name} {why}, so {self._cap} cannot be kept: {advice}"
 
     def _refusal(self, call: Call, bound: Decimal) -> str:
-        output, budget = call.parameters.max_output or BOUNDED_OUTPUT, self._budget
+        output, budget = most_output_tokens(call), self._budget
         more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
         spent = f"{'up to ' if budget.may_be_less else ''}${_shown(budget.spent)} spent"
         in_flight = f" and up to ${_shown(budget.reserved)} for calls in flight" if budget.reserved else ""

@@ -13,6 +13,9 @@ _OLD_NAME = frozenset((
     "deepseek", "mistral", "qwen", "gemini-openai", "openrouter", "ollama", "vllm", "llamacpp", "local",
 ))  # fmt: skip
 _O_SERIES = re.compile(r"o\d")
+# Qwen models that think unless they are told not to (providers' reference, 10), and the least that a thought may take.
+_QWEN_THINKS = re.compile(r"qwen3\.[5-9]|qwen[4-9]|qwq|.*-thinking")
+_LEAST_THOUGHT = 1024
 # Anthropic reserves the cap of a request in its limits of tokens a minute, so that of a label is small; thinking counts
 # toward it, and a cap sized for the answer alone could leave no text.
 _CLAUDE_TEXT, _CLAUDE_LABEL = 8192, 256
@@ -30,7 +33,20 @@ def cap_fields(call: Call, endpoint: Endpoint) -> dict[str, Json]:
     cap = call.parameters.max_output
     if cap is None and claude_version(call.model) and endpoint.flavour not in _OLD_NAME:
         cap = claude_cap(call)
-    return {} if cap is None else {_field(call.model, endpoint.flavour): cap}
+    fields: dict[str, Json] = {"thinking_budget": call.thought_budget} if call.thought_budget else {}
+    return fields if cap is None else {_field(call.model, endpoint.flavour): cap, **fields}
+
+
+def thought_budget(endpoint: Endpoint, model: str, parameters: Parameters) -> int:
+    """Return the most tokens of hidden thought that a call asks for beside its cap; 0 where the cap counts them.
+
+    Qwen's cap is for the text alone, and its thought has a limit of its own. Without a cap there is none.
+    """
+    cap, effort = parameters.max_output, parameters.effort
+    if endpoint.flavour != "qwen" or cap is None or effort == "none":
+        return 0
+    thinks = effort is not None or _QWEN_THINKS.match(base_name(model))
+    return max(cap, _LEAST_THOUGHT) if thinks else 0
 
 
 def claude_cap(call: Call) -> int:
