@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from batch_servers import COMPLETED, RUNNING, VALIDATING, AnthropicBatches, failed
+from batch_servers import COMPLETED, RUNNING, VALIDATING, AnthropicBatches, BatchServer, OpenAIBatches, failed
 from command import Scrimp, wait_until
 
 SYSTEM = "You answer tickets of a shop. " * 1600  # 48 000 characters: 12 000 tokens of the server's
@@ -31,7 +31,7 @@ def batched(scrimp: Scrimp, server: AnthropicBatches) -> Scrimp:
     return scrimp
 
 
-def sizes(server: AnthropicBatches) -> list[int]:
+def sizes(server: BatchServer) -> list[int]:
     return [len(batch.items) for batch in server.batches.values()]
 
 
@@ -139,3 +139,19 @@ def test_an_estimate_says_what_an_hour_saves_in_batches_as_the_run_finds(batched
     assert (told["lifetime"], told["calls"], few) == ("1h", 40, [])
     assert told["cost_usd"] == pytest.approx(told["tokens"] * (0.10 + 39 * 0.005) / 1_000_000)
     assert told["plain_cost_usd"] == pytest.approx(told["tokens"] * 40 * 0.05 / 1_000_000)
+
+
+@pytest.mark.parametrize(("system", "off"), [(SYSTEM, True), ("Be brief.", False)], ids=["long", "short"])
+def test_long_prompts_in_batches_of_openai_go_with_the_cache_turned_off(scrimp: Scrimp, system: str, off: bool) -> None:
+    with OpenAIBatches() as openai:
+        scrimp.env["OPENAI_API_KEY"] = "sk-test-0123456789"
+        scrimp.config(f'[providers.openai]\nbase_url = "{openai.url}"\n[batch]\npoll = "0.01s"\n')
+        scrimp.file("rows.txt", "one\ntwo\nthree\n")
+        ran = scrimp("run", "rows.txt", "-m", "openai/gpt-6-luna", "--system", system, "--batch")
+
+        assert ran.status == 0, ran.err
+        assert sizes(openai) == [3]
+        bodies = [item.body for batch in openai.batches.values() for item in batch.items]
+    assert {json.dumps(body.get("prompt_cache_options")) for body in bodies} == {
+        json.dumps({"mode": "explicit"} if off else None)
+    }

@@ -311,3 +311,30 @@ def test_a_dry_run_shows_the_marks_that_a_run_sends(scrimp: Scrimp) -> None:
 
     assert [row["body"] for row in shown.rows] == sorted(provider.bodies, key=lambda body: str(body["messages"]))
     assert all("cache_control" in body["system"][-1] for body in provider.bodies)
+
+
+def test_samples_of_one_prompt_share_the_whole_of_it(scrimp: Scrimp) -> None:
+    cache = ClaudeCache()
+    with fake_provider(cache.answer) as provider:
+        configure(scrimp, provider.url)
+        scrimp.file("rows.jsonl", json.dumps({"prompt": DOCUMENTS[0] + "Why?"}) + "\n")
+        ran = scrimp(*RUN, "rows.jsonl", "--samples", "4")
+
+    assert ran.status == 0, ran.err
+    written = [usage["cache_creation_input_tokens"] for usage in cache.usages]
+    assert [bool(each) for each in written] == [True, False, False, False]
+    assert [usage["cache_read_input_tokens"] for usage in cache.usages] == [0, *written[:1] * 3]
+    assert all(_said(body) == DOCUMENTS[0] + "Why?" for body in provider.bodies)
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_conversation_may_be_kept_for_its_next_turn_and_a_single_prompt_not(scrimp: Scrimp, goes_on: bool) -> None:
+    with fake_provider(lambda body: completion("ok", model=body["model"])) as provider:
+        scrimp.env["OPENAI_API_KEY"] = "sk-test-0123456789"
+        scrimp.config(f'[providers.openai]\nbase_url = "{provider.url}"\n')
+        scrimp("ask", "-m", "openai/gpt-6-luna", SYSTEM)
+        if goes_on:
+            scrimp("ask", "-m", "openai/gpt-6-luna", "-c", "Really?")
+
+    told = [body.get("prompt_cache_options") for body in provider.bodies]
+    assert told == [{"mode": "explicit"}, None][: 1 + goes_on]

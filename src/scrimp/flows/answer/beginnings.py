@@ -59,13 +59,16 @@ class Beginnings:
     def learn(self, rows: Sequence[Words]) -> None:
         """Take note of rows that came at once."""
         self._systems.learn({row.system for row in rows})
-        texts: dict[int, set[str]] = {}
+        texts: dict[int, dict[str, int]] = {}
         for row in rows:
-            texts.setdefault(_before_text(row), set()).add(row.text)
+            some = texts.setdefault(_before_text(row), {})
+            some[row.text] = some.get(row.text, 0) + 1
         for before, some in texts.items():
             if before not in self._texts and len(self._texts) >= self._many:
                 self._texts.pop(next(iter(self._texts)))
-            self._texts.setdefault(before, SharedStarts(SHORTEST)).learn(some)
+            self._texts.setdefault(before, SharedStarts(SHORTEST)).learn(
+                text for text, times in some.items() for _ in range(min(times, 2))
+            )
 
     def of(self, row: Words) -> list[Beginning]:
         """Return the beginnings of a call, the shortest first."""

@@ -97,8 +97,8 @@ class ProviderCaching:
             key = _name(kept[0]) if self._endpoints[call.provider].flavour in _NAMED else ""
             marks = tuple(each.mark for each in kept) if rules.form == "marks" else ()
             return replace(call, prompt_cache=PromptCache(marks=marks, lifetime=lifetime, key=key)), identities
-        one_shot = rules.billed_unasked and not call.history
-        if one_shot and tokens_in_all + tokens.estimate(call.text) >= rules.minimum:
+        goes_on = bool(call.history) and call.stream  # a conversation, which its next turn begins with
+        if rules.billed_unasked and not goes_on and tokens_in_all + tokens.estimate(call.text) >= rules.minimum:
             return replace(call, prompt_cache=PromptCache()), ()
         return call, ()
 
