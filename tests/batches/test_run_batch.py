@@ -298,3 +298,30 @@ def test_a_row_that_hit_its_cap_with_no_text_is_asked_again_in_another_batch_und
     assert (len(server.batches), server.count("live")) == (2, 0)
     assert [status for status, _, _ in entries(batched)].count("truncated") == 3
     assert len(entries(batched)) == 6
+
+
+def test_rows_that_failed_are_sent_again_when_the_same_command_is_given_again(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    server.fates = {"prompt 2": MISSING, "prompt 4": failed(400)}
+    first = run(batched, "--batch")
+    assert (first.status, [row["status"] for row in first.rows].count("error")) == (3, 2), first.err
+    server.fates.clear()
+    again = run(batched, "--batch")
+    assert (again.status, {row["status"] for row in again.rows}) == (0, {"ok"}), again.err
+    assert sorted(item.prompt for item in list(server.batches.values())[-1].items) == ["prompt 2", "prompt 4"]
+
+
+def test_a_line_that_fails_a_batch_is_named_and_the_others_are_sent_without_it(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    def refused(body: bytes) -> bytes:
+        error = {"code": "invalid_value", "line": 3, "message": "no such parameter", "param": None}
+        return json.dumps(json.loads(body) | {"status": "failed", "errors": {"data": [error]}}).encode()
+
+    server.garble("poll", refused)
+    ran = run(batched, "--batch")
+    assert (ran.status, [row["status"] for row in ran.rows].count("ok")) == (3, 8), ran.err
+    assert "fake refused batch" in ran.err
+    assert "(rows.txt:3): no such parameter" in ran.err
+    assert ran.rows[2]["error"]["message"] == "fake refused its line of a batch (no such parameter)"

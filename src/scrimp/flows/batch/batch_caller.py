@@ -20,6 +20,7 @@ from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.live_steps import LiveSteps
 from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.batch.quote import Quote
+from scrimp.flows.batch.shards.refusals import REFUSED_BATCH
 from scrimp.flows.spend.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from scrimp.store.batches.records import StoredCall
     from scrimp.values import Call, Step
 
+_FIRST_ERROR = 400  # of HTTP's statuses
 _SIXTY_THREE_BITS = (1 << 63) - 1
 
 
@@ -61,6 +63,7 @@ class BatchCaller:
         self._batchable = Batchable(batches)
         self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
         self._queues, self._primer, self._not_live = queues, primer, not_live
+        self._own = {shard.shard for shard in batches.store.shards_for(batches.job.job)}
         self._late, self._climbs = late, climbs
         self.steps = LiveSteps(batches, self._batchable, inner.places)
         self.overdue = 0  # calls that are made live though they are in batches
@@ -94,7 +97,7 @@ class BatchCaller:
         known = self._loaded.get(row.key)
         if known is None and self._outbox is None:
             known = self._stored([row.key]).get(row.key)
-        calls = [call for call in known or () if call.question == number] or adopted_calls(
+        calls = [call for call in known or () if call.question == number and self._counts(call)] or adopted_calls(
             (*question.step.candidates, *self._inner.places(question.step)) if known else (), known or (), recorder
         )
         if self._live and self._late and calls and calls[-1].state != "answered":
@@ -104,6 +107,17 @@ class BatchCaller:
         if result is not None and not self._may_be_sent_again(result, calls):
             return result
         return await self._ask(question, row, recorder, number)
+
+    def _counts(self, call: StoredCall) -> bool:
+        """Return whether a call is one of this job's, or of another one's that a row can be made of.
+
+        What failed in a job that ended is sent again: the user gave the command once more.
+        """
+        return (
+            call.state == "waiting"
+            or (call.state == "answered" and call.status < _FIRST_ERROR)
+            or (call.shard in self._own)
+        )
 
     def _reply(
         self, calls: Sequence[StoredCall], question: CallStep, row: PlannedRow, recorder: RowRecorder
@@ -122,7 +136,7 @@ class BatchCaller:
                 raise _pending(f"waits in queue {queue}: scrimp batch flush {queue}")
             raise _pending(f"waits in a batch at {latest.provider}: scrimp batch watch {self._batches.job.job}")
         result: Completion | Failure = Failure(
-            kind="server", sent=False, retry_hint=True,
+            kind="server", retry_hint=True,
             message=f"{latest.provider} gave no result for it in {len(calls)} batches ({latest.why})",
         )  # fmt: skip
         for each in calls:
@@ -151,7 +165,8 @@ class BatchCaller:
             result = replace(result, batch=True)
         elif stored.why:
             words = provider_words(reply)
-            message = f"{stored.provider} refused {stored.why} ({words}): without --batch, it is called live"
+            live = ": without --batch, it is called live" if stored.why == REFUSED_BATCH else ""
+            message = f"{stored.provider} refused {stored.why} ({words}){live}"
             result = replace(result, message=self._batches.secrets.redact(message))
         if self._primer is not None:
             self._primer.came_back(call, stored, result)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
     from scrimp.store.batches.spool import Spool
 
+REFUSED_BATCH = "the batch it was in"  # what was refused, of a request that is not at fault itself
 _REDIRECTS = range(300, 400)
 _FILES = 3  # uploads of a file that is not found when a batch is to be made of it
 # A provider's queue has room again after so many times what is over soon.
@@ -113,7 +114,8 @@ class Refusals:
         ]
         if not others and shard.requests > 1 and shard.held_until is not None:
             return self._split(shard, message)
-        self._note(f"{shard.provider} has no room for batch {shard.shard} yet: {message}")
+        if shard.error != message:
+            self._note(f"{shard.provider} has no room for batch {shard.shard} yet: {message}")
         return self._saved(
             shard, state="held", error=message, batch=None, word=None,
             held_until=self._clock() + (failure.retry_after or _QUEUE_MOVES * self._patience),
@@ -146,7 +148,7 @@ class Refusals:
         first = failed[0] if failed else None
         row = f" ({first.source})" if lines and first is not None and first.source else ""
         self._note(f"{shard.provider} refused batch {shard.shard}{row}: {message}")
-        why = "its line of a batch" if lines else "the batch it was in"
+        why = "its line of a batch" if lines else REFUSED_BATCH
         self._store.keep_results(
             shard,
             (

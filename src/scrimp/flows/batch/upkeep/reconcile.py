@@ -147,7 +147,8 @@ class Reconciliation:
             shard = replace(shard, state="submitted", batch=there.id, submitted=self._services.clock(), error=None)
             notes.append("was made, though that had not been confirmed")
         shard = self._told(shard, there)
-        counted = there.total is not None and there.state != "checking"  # before, some providers say 0
+        # Before they have looked at its requests, some providers say 0.
+        counted = there.total is not None and there.state != "checking" and (there.total or there.state != "cancelled")
         if counted and there.total != shard.requests and not shard.adopted:
             notes.append(f"{shard.provider} counts {there.total or 0:,} requests, {shard.requests:,} were sent")
         if shard.state == "fetched":
