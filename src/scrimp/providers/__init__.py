@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast, get_args
 
@@ -28,7 +29,7 @@ class DialectModule(Protocol):
 
 
 def _lazy_import(module: str) -> Callable[[], DialectModule]:
-    return lambda: cast("DialectModule", import_module(f"scrimp.providers.{module}"))
+    return cache(lambda: cast("DialectModule", import_module(f"scrimp.providers.{module}")))
 
 
 DIALECTS: Mapping[str, Callable[[], DialectModule]] = {name: _lazy_import(name) for name in get_args(Dialect)}

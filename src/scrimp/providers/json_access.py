@@ -78,9 +78,9 @@ def well_formed(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def dumps(body: JsonObject) -> bytes:
-    """Return an object as JSON text."""
-    return msgspec.json.encode(body)
+def dumps(value: Json) -> bytes:
+    """Return a value as JSON text."""
+    return msgspec.json.encode(value)
 
 
 def obj(value: Json, *path: str) -> JsonObject:

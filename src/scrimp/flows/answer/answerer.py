@@ -247,6 +247,8 @@ def _first_of_step(attempts: Sequence[Attempt], shown: Attempt) -> Completion | 
 
 def _task_text(row: PlannedRow) -> str:
     """Return the prompt with its system text and earlier turns, for a model that judges a completion of it."""
+    if not row.sent.history and not row.sent.after:
+        return f"{row.system}\n\n{row.text}" if row.system and row.text else row.system or row.text
     before, after = ([f"{turn.role}: {turn.words}" for turn in turns] for turns in (row.sent.history, row.sent.after))
     return "\n\n".join(part for part in (row.system, *before, row.text, *after) if part)
 

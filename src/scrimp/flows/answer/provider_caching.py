@@ -57,6 +57,7 @@ class ProviderCaching:
         self._endpoints, self._prices, self._clock, self._note = endpoints, prices, clock, note
         self._asks = asks
         self._rules: dict[tuple[str, str], CacheRules] = {}
+        self._rules_in_batches: dict[tuple[str, str], CacheRules] = {}
         self._beginnings = Beginnings()
         self._rows: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that may go to a model and begin so
         self._calls: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that were made so
@@ -64,21 +65,19 @@ class ProviderCaching:
         self._sizes: OrderedDict[int, int] = OrderedDict()  # tokens of a beginning, in o200k_base
         self._noted: set[tuple[str, str]] = set()
 
-    def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Count what these rows, which are about to be called, begin with."""
+    def expect(self, rows: Sequence[PlannedRow], *, batch: bool = False) -> None:
+        """Count what these rows, which are about to be called, or sent in a batch, begin with."""
+        rules_of = self._rules_in_batch if batch else self._rules_of
         said = [
-            (words, models) for row in rows if (models := self._keeping(row)) and not (words := words_of(row)).is_short
+            (words, models)
+            for row in rows
+            if (models := _keeping(row, rules_of)) and not (words := words_of(row)).is_short
         ]
         self._beginnings.learn([words for words, _ in said])
         for words, models in said:
             for each in self._beginnings.of(words):
                 for model in models:
                     _remember(self._rows, (*model, each.identity), self._rows.get((*model, each.identity), 0) + 1)
-
-    def _keeping(self, row: PlannedRow) -> set[tuple[str, str]]:
-        """Return the models that a row may go to first, of those that keep anything."""
-        models = {(model.provider, model.model) for model in row.route.chain.steps[0].candidates}
-        return {model for model in models if self._rules_of(*model).form != "none"}
 
     def asked(self, call: Call) -> tuple[Call, tuple[int, ...]]:
         """Return a call with what it asks of its provider's cache, and the beginnings that it shares with others.
@@ -104,8 +103,8 @@ class ProviderCaching:
 
     def shared_in_batch(self, call: Call) -> SharedBeginning | None:
         """Return the beginning that a call of a batch had best share with others for an hour; None where none pays."""
-        hour, words = batch_rules(self._endpoints[call.provider], call.model), _words_of_call(call)
-        if not self._asks or hour.form == "none" or words.is_short:
+        hour = self._rules_in_batch(call.provider, call.model)
+        if not self._asks or hour.form == "none" or (words := _words_of_call(call)).is_short:
             return None
         best, most, size = None, Decimal(0), 0
         for each in self._beginnings.of(words):
@@ -122,9 +121,10 @@ class ProviderCaching:
     def without_writes(self, call: Call) -> Call:
         """Return a call that has nothing kept where that would be billed unasked."""
         rules = self._rules_of(call.provider, call.model)
+        if not self._asks or not rules.billed_unasked:
+            return call
         size = tokens.estimate(call.system or "") + tokens.estimate(call.text)
-        off = self._asks and rules.billed_unasked and size >= rules.minimum
-        return replace(call, prompt_cache=PromptCache()) if off else call
+        return replace(call, prompt_cache=PromptCache()) if size >= rules.minimum else call
 
     def _kept(
         self, call: Call, rules: CacheRules, found: Sequence[Beginning]
@@ -182,12 +182,26 @@ class ProviderCaching:
             self._rules[provider, model] = known
         return known
 
+    def _rules_in_batch(self, provider: str, model: str) -> CacheRules:
+        known = self._rules_in_batches.get((provider, model))
+        if known is None:
+            endpoint = self._endpoints.get(provider)
+            known = NO_CACHE if endpoint is None else batch_rules(endpoint, model)
+            self._rules_in_batches[provider, model] = known
+        return known
+
     def _tokens(self, beginning: Beginning, provider: str, model: str) -> int:
         counted = self._sizes.get(beginning.identity)
         if counted is None:
             counted = tokens.estimate(beginning.words)
         _remember(self._sizes, beginning.identity, counted)
         return counted * (tokenizer_factor(provider, model) or _UNKNOWN_AT) // 100 + beginning.attached_tokens
+
+
+def _keeping(row: PlannedRow, rules_of: Callable[[str, str], CacheRules]) -> set[tuple[str, str]]:
+    """Return the models that a row may go to first, of those that keep anything."""
+    models = {(model.provider, model.model) for model in row.route.chain.steps[0].candidates}
+    return {model for model in models if rules_of(*model).form != "none"}
 
 
 def _words_of_call(call: Call) -> Words:

@@ -165,10 +165,12 @@ class StepCaller:
         taken by none.
         """
         attachments = attached_to(question, row)
+        if not attachments:
+            return list(models), None
         if defect := next((attached.defect for attached in attachments if attached.defect), None):
             return [], Failure(kind="invalid", message=defect, sent=False)
-        if not attachments or not models:
-            return list(models), None
+        if not models:
+            return [], None
         from scrimp.providers.requests.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
         from scrimp.read.attachments import measured  # noqa: PLC0415 - as above
 

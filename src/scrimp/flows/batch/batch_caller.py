@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -70,6 +71,7 @@ class BatchCaller:
         self.held_back = 0  # calls that are not made for that reason
         self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
+        self._before: Mapping[bytes, Sequence[StoredCall]] = {}
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
         self.quote = Quote(batches.endpoints)
         self._left = set[int]()  # calls that no batch takes, by their hashes
@@ -84,6 +86,10 @@ class BatchCaller:
         self._loaded = self._stored(keys)
         self.steps.load(keys)
 
+    def _read_ahead(self, keys: Sequence[bytes]) -> None:
+        """Read what was batched for rows that are about to be asked for, and keep that of the rows before them."""
+        self._loaded, self._before = {**dict.fromkeys(keys, ()), **self._stored(keys)}, self._loaded
+
     def _stored(self, keys: Sequence[bytes]) -> Mapping[bytes, Sequence[StoredCall]]:
         return self._batches.store.calls_for(keys, job=self._batches.job.job if self._batches.own_only else None)
 
@@ -94,8 +100,8 @@ class BatchCaller:
         if kept is not None:
             self.committed += (kept.entry and kept.entry.cost) or 0
             return kept
-        known = self._loaded.get(row.key)
-        if known is None and self._outbox is None:
+        known = self._loaded.get(row.key, self._before.get(row.key))
+        if known is None and self._outbox is None:  # it was expected long ago, and waited
             known = self._stored([row.key]).get(row.key)
         calls = [call for call in known or () if call.question == number and self._counts(call)] or adopted_calls(
             (*question.step.candidates, *self._inner.places(question.step)) if known else (), known or (), recorder
@@ -250,7 +256,8 @@ class BatchCaller:
         if outbox is None or outbox.has(row.key, number):
             return
         why = self._why_live(model, question, row)
-        call = replace(self._inner.call_for(model, question, row, recorder), stream=False)
+        call = self._inner.call_for(model, question, row, recorder)
+        call = replace(call, stream=False) if call.stream else call
         if why is not None:
             self._leave(call, model, why, row.key, number)
             self.steps.left += self.steps.precede(question, row)
@@ -321,8 +328,12 @@ class BatchCaller:
         return self._inner.refusal
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be asked for: those that are called live."""
-        self._inner.expect(rows)
+        """Be told of rows that are about to be asked for, live or in a batch."""
+        if self._outbox is None:
+            self._read_ahead([row.key for row in rows])
+            self._inner.expect(rows)
+        elif self._primer is not None:
+            self._primer.expect(rows)
 
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
@@ -340,8 +351,22 @@ class BatchCaller:
 def question_number(question: CallStep) -> int:
     """Return a number that tells apart all that is asked for one row, the same in every pass, process and version."""
     about = question.parameters is not None
-    parts = [str(question.index), question.text or "", question.reply or "", question.predicate or "", str(about)]
-    parts += ["raised"] if question.raised else []
+    if not question.text and not question.reply and not question.predicate:
+        return _number_of_prompt(question.index, about=about, raised=question.raised)
+    return _number(
+        question.index, question.text or "", question.reply or "", question.predicate or "", about=about,
+        raised=question.raised,
+    )  # fmt: skip
+
+
+@cache  # of the prompt itself, a step's question is the same for all rows
+def _number_of_prompt(index: int, *, about: bool, raised: bool) -> int:
+    return _number(index, "", "", "", about=about, raised=raised)
+
+
+def _number(index: int, text: str, reply: str, predicate: str, *, about: bool, raised: bool) -> int:
+    parts = [str(index), text, reply, predicate, str(about)]
+    parts += ["raised"] if raised else []
     digest = hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest) & _SIXTY_THREE_BITS
 

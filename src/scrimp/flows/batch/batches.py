@@ -48,6 +48,7 @@ class Batchable:
             for shard in batches.store.shards(batches.job.job)
             if shard.state == "unsold"
         }
+        self._refused: dict[tuple[str, str], str | None] = {}  # by model, as every row asks
         self._told = set[str]()
         self._flows: dict[str, BatchFlow | None] = {}  # by provider: every row asks for one
 
@@ -59,11 +60,17 @@ class Batchable:
 
     def refusal(self, model: ModelRef, attachments: Sequence[Attachment] = ()) -> str | None:
         """Return why a model is called live, with what is attached to its prompt; None if it takes part in batches."""
+        name = (model.provider, model.model)
+        if name not in self._refused:
+            self._refused[name] = self._refusal_of_all(model)
+        why, flow = self._refused[name], self.flow(model.provider)
+        return flow.refuses_attached(attachments) if attachments and why is None and flow is not None else why
+
+    def _refusal_of_all(self, model: ModelRef) -> str | None:
         flow = self.flow(model.provider)
         if flow is None:
             return f"{model.provider} has no batch API that scrimp knows"
-        why = self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
-        return flow.refuses_attached(attachments) if attachments and why is None else why
+        return self._unsold.get((model.provider, model.model)) or flow.refuses(model.model)
 
     def tell(self, model: ModelRef, why: str) -> None:
         """Say once that a model is called live."""

@@ -15,9 +15,12 @@ from scrimp.caching.write_decision import WORTH_A_BATCH
 from scrimp.values import Completion, PromptCache
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrimp.enums import BatchGoal
     from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.plan.planner import PlannedRow
     from scrimp.store.batches.records import StoredCall
     from scrimp.values import Call, Failure
 
@@ -47,6 +50,10 @@ class CachePrimer:
         self._ended = {shard.shard: shard.ended for shard in batches.store.shards_for(batches.job.job)}
         self._under_way = dict[int, str]()  # the shard of a beginning's first call
         self._filled = dict[int, bool]()  # whether it is kept, of those that need no first call any more
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Count what these rows begin with, which may go in batches."""
+        self._caching.expect(rows, batch=True)
 
     def came_back(self, call: Call, stored: StoredCall, result: Completion | Failure | None) -> None:
         """Take note of a call that was sent in a batch before; it has no result while it waits."""

@@ -33,6 +33,14 @@ class Target(Struct, frozen=True):
     first: bool = False  # others follow it, so that it goes without them
 
 
+class _Room(Struct, frozen=True):
+    """What a shard of a target may hold: requests, bytes of all of it, and of one request."""
+
+    requests: int
+    bytes: int
+    line: int
+
+
 class _OpenShard:
     """A shard whose file is being written."""
 
@@ -51,6 +59,7 @@ class Outbox:
         """`window` is how long a batch may take, in seconds, where the provider lets one choose."""
         self._job, self._store, self._spool, self._clock, self._window = job, store, spool, clock, window
         self._open: dict[Target, list[_OpenShard]] = {}
+        self._rooms: dict[Target, _Room] = {}
         shards = store.shards(job.job)
         self._named = len(shards)
         self._most: dict[Target, int] = {}  # requests in a shard, where a larger one was refused
@@ -64,7 +73,8 @@ class Outbox:
 
     def has(self, key: bytes, question: int) -> bool:
         """Return whether a call was collected that the store may not have shown yet."""
-        return (key, question) in self._waiting or (key, question) in self._just_closed
+        call = (key, question)
+        return call in self._waiting or call in self._just_closed
 
     def forget_closed(self) -> None:
         """Forget calls whose shards are in the store, which is about to be read again."""
@@ -73,11 +83,10 @@ class Outbox:
     def add(self, target: Target, flow: BatchFlow, request: HttpRequest, call: CallInShard) -> bool:
         """Add a call; return False where its request alone is larger than a batch of its provider may hold."""
         line = flow.line(call.key.hex(), request)
-        limits = flow.limits
-        most = most_bytes(limits)
-        if len(line) > min(limits.line_bytes or most, most - len(target.model) - _FRAME_BYTES):
+        room = self._rooms.get(target) or self._room_for(target, flow)
+        if len(line) > room.line:
             return False
-        shard = self._shard_for(target, flow, call.key, len(line), most)
+        shard = self._shard_for(target, flow, call.key, len(line), room)
         number = len(shard.calls) + 1
         shard.file.add(line, shard.frame.separator)
         shard.calls.append(CallInShard(call.key, call.question, number, call.source))
@@ -86,13 +95,18 @@ class Outbox:
         self.collected += 1
         return True
 
-    def _shard_for(self, target: Target, flow: BatchFlow, key: bytes, size: int, bytes_at_most: int) -> _OpenShard:
+    def _room_for(self, target: Target, flow: BatchFlow) -> _Room:
+        limits, most = flow.limits, most_bytes(flow.limits)
+        requests = self._most.get(replace(target, queue=None, first=False), limits.requests)
+        line = min(limits.line_bytes or most, most - len(target.model) - _FRAME_BYTES)
+        room = self._rooms[target] = _Room(min(limits.requests, requests), most, line)
+        return room
+
+    def _shard_for(self, target: Target, flow: BatchFlow, key: bytes, size: int, room: _Room) -> _OpenShard:
         """Return an open shard with room. A key names its result, so that no shard holds it twice."""
-        sent_to = replace(target, queue=None, first=False)
-        most = min(flow.limits.requests, self._most.get(sent_to, flow.limits.requests))
         shards = self._open.setdefault(target, [])
         for shard in list(shards):
-            full = len(shard.calls) >= most or shard.file.size + size + _FRAME_BYTES > bytes_at_most
+            full = len(shard.calls) >= room.requests or shard.file.size + size + _FRAME_BYTES > room.bytes
             if full:
                 shards.remove(shard)
                 self._close(shard)

@@ -85,7 +85,7 @@ class RepliesFirst(BatchCaller):
         """Be told of rows that are about to be called, and say of the first that they are in batches."""
         if (warning := self._rows.meet(rows)) is not None:
             self._warn(warning)
-        super().expect(rows)
+        self._inner.expect(rows)
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion that came back for a step in a batch, else what the model says now."""

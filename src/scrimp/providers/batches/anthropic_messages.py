@@ -37,7 +37,7 @@ class AnthropicMessages(ListedFlow):
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request of the body."""
-        return dumps({"custom_id": custom_id})[:-1] + b',"params":' + request.body + b"}"
+        return b'{"custom_id":%b,"params":%b}' % (dumps(custom_id), request.body)
 
     def frame(self, shard: Shard) -> Frame:
         """Return the object around the requests."""

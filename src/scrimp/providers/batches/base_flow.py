@@ -30,10 +30,16 @@ class BaseFlow(ABC):
 
     def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
         self._endpoint, self.limits = endpoint, limits
+        self._paths: dict[str, str] = {}  # by address, as thousands of requests have the same
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request as it stands in the file: the body as a live call has it."""
-        return dumps({"custom_id": custom_id})[:-1] + b',"body":' + request.body + b"}"
+        return b'{"custom_id":%b,"body":%b}' % (dumps(custom_id), request.body)
+
+    def _line_with_path(self, custom_id: str, request: HttpRequest) -> bytes:
+        """Return a request as it stands in the file where each line has its method and path."""
+        path = dumps(self.path(request))
+        return b'{"custom_id":%b,"method":"POST","url":%b,"body":%b}' % (dumps(custom_id), path, request.body)
 
     def _line_without_model(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request as it stands in the file where its model does not: the batch has it."""
@@ -42,6 +48,12 @@ class BaseFlow(ABC):
 
     def path(self, request: HttpRequest) -> str:
         """Return the path of a request from the version on, whatever is before that in the provider's address here."""
+        known = self._paths.get(request.url)
+        if known is None:
+            known = self._paths[request.url] = self._path_of(request)
+        return known
+
+    def _path_of(self, request: HttpRequest) -> str:
         path = urlsplit(request.url).path.removeprefix(urlsplit(self._endpoint.base_url).path.rstrip("/"))
         return path if path.startswith(_VERSION) else f"{_VERSION}{path.removeprefix('/')}"
 

@@ -61,7 +61,7 @@ class GeminiBatches(ListedFlow):
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file: the body as a live call has it."""
-        return dumps({"key": custom_id})[:-1] + b',"request":' + request.body + b"}"
+        return b'{"key":%b,"request":%b}' % (dumps(custom_id), request.body)
 
     def upload(self, shard: Shard) -> Exchanges[str]:
         """Upload the file: one request tells its size and is told an address, the other sends it there."""

@@ -47,8 +47,7 @@ class OpenAiFiles(FileFlow, ListedFlow):
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file: the body as a live call has it."""
-        head = dumps({"custom_id": custom_id, "method": "POST", "url": self.path(request)})
-        return head[:-1] + b',"body":' + request.body + b"}"
+        return self._line_with_path(custom_id, request)
 
     def refuses(self, model: str) -> str | None:
         """Return why a model takes no part in batches: in Singapore few of Qwen's do. Elsewhere they are not listed."""

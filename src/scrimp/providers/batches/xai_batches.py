@@ -46,8 +46,7 @@ class XaiBatches(FileFlow, ListedFlow):
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file, as OpenAI's batches have it."""
-        head = dumps({"custom_id": custom_id, "method": "POST", "url": self.path(request)})
-        return head[:-1] + b',"body":' + request.body + b"}"
+        return self._line_with_path(custom_id, request)
 
     def refuses(self, model: str) -> str | None:
         """Return why a model takes no part in batches."""

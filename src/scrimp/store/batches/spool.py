@@ -60,19 +60,28 @@ class ShardFile:
         with store_errors(self._part):
             make_private_folder(path.parent)
             descriptor = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-        self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=_BUFFER)
-        self._write(head)
+        self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
+        self._pieces, self._pending = [head], 0  # that are not written yet, and bytes of the requests among them
+        self.size += len(head)
 
     def add(self, line: bytes, separator: bytes) -> None:
         """Add a request."""
-        self._write(separator + line if self.requests else line)
+        if self.requests:
+            self._pieces.append(separator)
+            self.size += len(separator)
+        self._pieces.append(line)
+        self.size += len(line)
+        self._pending += len(line)
         self.requests += 1
+        if self._pending >= _BUFFER:
+            self._write()
 
     def end(self, tail: bytes) -> None:
         """Complete the file: from now on it survives a power cut under its name."""
-        self._write(tail)
+        self._pieces.append(tail)
+        self.size += len(tail)
+        self._write()
         with store_errors(self._part):
-            self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
             self._part.replace(self._path)
@@ -82,7 +91,9 @@ class ShardFile:
         self._file.close()
         self._part.unlink(missing_ok=True)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self) -> None:
+        rest = memoryview(b"".join(self._pieces))
         with store_errors(self._part):
-            self._file.write(data)
-        self.size += len(data)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        self._pieces, self._pending = [], 0
