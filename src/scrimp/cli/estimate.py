@@ -104,7 +104,7 @@ def estimate(
         cliffs = quotes.cliffs([model for _, model in models])
         ways = None
         if batch.batch:
-            from scrimp.flows.batch.ways import WaysToBuy  # noqa: PLC0415 - only with --batch
+            from scrimp.flows.batch.costs.ways import WaysToBuy  # noqa: PLC0415 - only with --batch
 
             ways = WaysToBuy(work, quotes, session.services)
         caching = options.provider_cache != "off"

@@ -11,7 +11,7 @@ from scrimp.units import format_dollars, format_percent
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
-    from scrimp.flows.batch.ways import Ways
+    from scrimp.flows.batch.costs.ways import Ways
     from scrimp.flows.quotes import Quote
 
 _HEADERS = ("tier", "model", "live", "batch", "off-peak", "by", "saved")

@@ -15,7 +15,7 @@ from scrimp.units import pluralize
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
     from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
-    from scrimp.flows.batch.replies_first import RowsInBatches
+    from scrimp.flows.batch.overlap.replies_first import RowsInBatches
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.store.batches.store import BatchStore
 
@@ -46,7 +46,7 @@ class _Look:
 
     def before(self, inner: StepCaller) -> CallsSteps:
         """Return what calls the steps of the run."""
-        from scrimp.flows.batch.replies_first import RepliesFirst, RowsInBatches  # noqa: PLC0415 - few runs come here
+        from scrimp.flows.batch.overlap.replies_first import RepliesFirst, RowsInBatches  # noqa: PLC0415 - few runs come here
         from scrimp.store.batches.store import BatchStore  # noqa: PLC0415 - as above
 
         services = self._session.services

@@ -17,10 +17,10 @@ from scrimp.flows.answer.step_caller import RowPendingError, attached_to
 from scrimp.flows.batch.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.batches import Batchable
 from scrimp.flows.batch.cache_primer import CachePrimer, CallForBatch
+from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.live_steps import LiveSteps
 from scrimp.flows.batch.outbox import Outbox, Target
-from scrimp.flows.batch.quote import Quote
 from scrimp.flows.batch.shards.refusals import REFUSED_BATCH
 from scrimp.flows.spend.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrimp.failures import policy_of
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.cache_primer import CachePrimer
-from scrimp.flows.batch.quote import Quote
+from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.engine.wiring import build_answerer, build_client
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder

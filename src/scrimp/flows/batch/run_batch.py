@@ -25,6 +25,7 @@ from scrimp.flows.batch.deadline import Deadline
 from scrimp.flows.batch.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.outbox import Outbox
+from scrimp.flows.batch.overlap.unused import record_unused
 from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.opening import open_follower
@@ -32,7 +33,6 @@ from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.signals import SignalledError, raised_signals
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
-from scrimp.flows.batch.unused import record_unused
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.expected.output_tokens import output_tokens
 from scrimp.flows.spend.billed_before import BilledBefore

@@ -1,0 +1,1 @@
+"""What a job is expected to cost: before it is sent, and by each way of sending it."""
