@@ -289,3 +289,14 @@ def test_a_day_may_be_written_as_a_date_or_as_text(scrimp: Scrimp) -> None:
 
     scrimp.config('[providers.openai]\nkey_env = ""\ncredit_since = 2026-11-01\n')
     assert "credit_since counts a credit, and there is none: set credit" in scrimp("config", "check").out
+
+
+def test_a_chain_is_judged_by_prices_of_the_sellers_that_it_is_bought_from(shops: Shops) -> None:
+    shops.router.answer = lambda body: completion("yes", model=body["model"])
+    shops.scrimp.config(
+        f'[providers.openrouter]\nbase_url = "{shops.router.url}"\nkey_env = ""\n'
+        '[chains.dear]\nsteps = ["gpt-6.1-terra", "gpt-6-luna"]\nsignal = "choices"\n'
+    )
+
+    assert shops.bought("--chain", "dear", "--choices", "yes,no") == ["openrouter"]
+    assert "chain 'dear' can hardly save money: what comes before its last step costs 1000 %" in shops.err

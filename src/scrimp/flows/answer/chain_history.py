@@ -39,10 +39,14 @@ class ChainHistory:
         clock: Callable[[], float],
         warn: Callable[[str], None],
         billed: Callable[[str, float], list[BilledCalls]] = lambda *_: [],
+        place_of: Callable[[ModelRef], ModelRef | None] | None = None,
     ) -> None:
-        """`climbs` tells how rows ended since a moment, `billed` what calls of a chain cost since then."""
+        """`climbs` tells how rows ended since a moment, `billed` what calls of a chain cost since then.
+
+        `place_of` tells where a model is bought, where that may be elsewhere than where it is named.
+        """
         self._climbs, self._routes, self._prices, self._clock, self._warn = climbs, routes, prices, clock, warn
-        self._billed = billed
+        self._billed, self._place_of = billed, place_of or self._named_place
         self._shares_of: dict[int, tuple[Chain, tuple[float, ...] | None]] = {}
 
     def first_step(self, chain: Chain, signature: str, key: bytes) -> int:
@@ -118,7 +122,12 @@ class ChainHistory:
         return costs
 
     def _called(self, step: Step) -> ModelRef | None:
-        return next((model for model in step.candidates if model.provider in self._routes.available), None)
+        """Return the first model of a step that can be called, where it is bought; None where there is none."""
+        places = map(self._place_of, step.candidates)
+        return next((place for place in places if place is not None), None)
+
+    def _named_place(self, model: ModelRef) -> ModelRef | None:
+        return model if model.provider in self._routes.available else None
 
     @property
     def _since(self) -> float:

@@ -113,7 +113,7 @@ def build_answerer(
     )
     history = ChainHistory(
         partial(_climb_counts, services), routes, prices, services.clock, services.warn,
-        billed=partial(_billed_calls, services),
+        billed=partial(_billed_calls, services), place_of=services.place_of,
     )  # fmt: skip
     steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
     return Answerer(
