@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pty
 import signal
 import sys
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import DEVNULL, PIPE
 
 import pytest
 
@@ -190,3 +192,26 @@ def test_a_job_that_was_begun_quietly_is_watched_and_fetched_as_these_commands_s
     assert "1 of 1 batch ended" in batched("batch", "watch").err
     assert "total" in batched("batch", "fetch").err
     assert batched("batch", "fetch", "-q").err == ""
+
+
+def test_no_bar_of_rows_stands_still_while_nothing_of_them_can_come(batched: Scrimp) -> None:
+    run(batched, "--limit", "0")
+    received = at_terminal(batched, "batch", "submit", "rows.txt", "--model", "fake/small")
+    assert " rows " not in received.partition("requests in 1 batch")[2], received
+
+
+def test_a_terminal_that_is_gone_ends_no_watching(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [VALIDATING, *[RUNNING] * 200, COMPLETED]
+    run(batched, "--limit", "0")
+    batched("batch", "submit", "rows.txt", "--model", "fake/small")
+    master, slave = pty.openpty()
+    batched.env["TERM"] = "xterm"
+    with (batched.cwd / "out").open("wb") as out:
+        watching = batched.start("batch", "watch", stdin=DEVNULL, stdout=out, stderr=slave)
+    os.close(slave)
+    received = b""
+    while "━".encode() not in received:
+        received += os.read(master, 65_536)
+    os.close(master)
+    assert watching.wait(timeout=30) == 0
+    assert [row["status"] for row in batched("batch", "fetch").rows].count("ok") == 7

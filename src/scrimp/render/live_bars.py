@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TextIO, cast
 
 from msgspec import Struct
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from scrimp.render.streams import StreamStyle, format_message
+from scrimp.render.streams import StreamStyle, format_message, try_write
 from scrimp.render.tables import display_width, one_line
 from scrimp.units import format_count
 
@@ -33,6 +34,27 @@ class Bar(Struct, frozen=True, kw_only=True):
     note: str = ""  # before the age
 
 
+class _Lasting(io.TextIOBase):
+    """A stream that a terminal which is gone, or stderr that is full, does not break: nothing else depends on bars."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has a variable there
+        return self._stream.encoding
+
+    def write(self, text: str) -> int:
+        try_write(self._stream, text)
+        return len(text)
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+
 class LiveBars:
     """Draws bars until it is closed, and then erases them."""
 
@@ -41,8 +63,8 @@ class LiveBars:
         self._style = style
         # The style has decided on colors already: rich must not ask NO_COLOR and TERM again.
         self._console = Console(
-            file=stream, force_terminal=True, no_color=False, color_system="standard" if style.color else None,
-            legacy_windows=False,
+            file=cast("TextIO", _Lasting(stream)), force_terminal=True, no_color=False,
+            color_system="standard" if style.color else None, legacy_windows=False,
         )  # fmt: skip
         self._live = Live(
             get_renderable=lambda: _table(bars(), self._console.width - _FREE),

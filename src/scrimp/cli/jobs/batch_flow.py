@@ -68,6 +68,7 @@ def batch_flow(
 
     def drive() -> RunStop | None:
         display = open_display(session, bar, mode, to_stdout=flags.batch_json)
+        bar.clear()  # which would stand at no rows until the first come
 
         def sink(outcomes: Sequence[Outcome]) -> None:
             display.close()
