@@ -71,7 +71,7 @@ def lies_after(honest: int, lie: dict[str, Any]) -> Callable[[dict[str, Any]], R
 
 
 @pytest.mark.parametrize(("lie", "honest"), [*((lie, 9) for lie in LIES), ("hidden thought beside the count", 0)])
-def test_the_cap_is_passed_by_no_more_than_calls_in_flight(
+def test_what_the_first_lies_cost_is_reserved_for_the_calls_that_follow(
     scrimp: Scrimp, provider: FakeProvider, lie: str, honest: int
 ) -> None:
     flavour = "openrouter" if "cost" in LIES[lie].get("usage", {}) else "openai"
@@ -84,10 +84,9 @@ def test_the_cap_is_passed_by_no_more_than_calls_in_flight(
     ran = scrimp("run", "rows.jsonl", *words)
     entries = json.loads(scrimp("cost", "--json").out)
     paid = sum(Decimal(str(each["cost_usd"])) for each in entries)
-    dearest = max(Decimal(str(row["cost_usd"])) for row in ran.rows if row["cost_usd"])
 
     assert ran.status == 5, ran.err
-    assert paid <= cap + IN_FLIGHT * dearest
+    assert paid <= cap  # the first calls that lie leave room for others, which are reserved at what these cost
     assert len(provider.bodies) < ROWS
     assert "times as much is reserved for those that follow" in ran.err
 

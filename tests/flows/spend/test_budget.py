@@ -167,6 +167,11 @@ class Tolerant(Budget):
         self.of_those_in_flight += more
         super().settle(upper_bound, cost, at_most=at_most)
 
+    def reserve_more(self, dollars: Decimal) -> None:
+        self.beyond += dollars
+        self.of_those_in_flight += dollars
+        super().reserve_more(dollars)
+
 
 @settings(max_examples=1000)
 @given(st.integers(0, 2**32), rows, st.integers(1, 400), st.integers(1, 30), st.integers(0, 2))

@@ -47,6 +47,10 @@ class Budget:
         self.may_be_less |= cost is None and upper_bound > 0
         self._serve()
 
+    def reserve_more(self, dollars: Decimal) -> None:
+        """Reserve more for a request in flight, whether it fits or not: what follows has to wait for it."""
+        self.reserved += dollars
+
     def _serve(self) -> None:
         while self._waiting:
             turn, upper_bound = self._waiting[0]

@@ -14,6 +14,7 @@ from decimal import ROUND_UP, Decimal
 
 from msgspec import Struct
 
+from scrimp.flows.spend.budget import Budget
 from scrimp.units import format_dollars
 from scrimp.values import Call
 
@@ -26,6 +27,15 @@ class Unpriced(Struct, frozen=True):
     answered_by: str | None
 
 
+class Reservation(Struct):
+    """A call in flight, the most it can cost by its price, and what is reserved for it in a budget, in dollars."""
+
+    call: Call
+    bound: Decimal
+    reserved: Decimal
+    budget: Budget
+
+
 class Overruns:
     """The calls of one run under a cap, by model."""
 
@@ -35,6 +45,7 @@ class Overruns:
         self._known: set[str] = set()  # models that have returned a completion
         self._alone: dict[str, tuple[Call, asyncio.Event]] = {}
         self._unpriced: dict[str, Unpriced] = {}
+        self._in_flight: dict[str, dict[int, Reservation]] = {}  # by identity: equal calls may be in flight
 
     async def enter(self, call: Call) -> None:
         """Wait while the first call of the same model is in flight; where none has ended yet, become that call."""
@@ -50,6 +61,14 @@ class Overruns:
         if first is not None and first[0] is call:
             del self._alone[_name(call)]
             first[1].set()
+
+    def watch(self, reservation: Reservation) -> None:
+        """Reserve more for a call in flight should another of its model turn out dearer than its bound."""
+        self._in_flight.setdefault(_name(reservation.call), {})[id(reservation)] = reservation
+
+    def ended(self, reservation: Reservation) -> None:
+        """Watch a call no longer."""
+        del self._in_flight[_name(reservation.call)][id(reservation)]
 
     def factor(self, call: Call) -> Decimal:
         """Return how many times its bound a call of this model may cost, from what others did cost: 1 or more."""
@@ -70,6 +89,10 @@ class Overruns:
         if cost is None or not bound or cost <= bound * self.factor(call):
             return
         factor = self._factors[model] = (cost / bound).quantize(_STEP, ROUND_UP)
+        for each in self._in_flight.get(model, {}).values():
+            if (more := each.bound * factor - each.reserved) > 0:
+                each.reserved += more
+                each.budget.reserve_more(more)
         limits = "price, --max-output and attachments" if call.attachments else "price and --max-output"
         self._warn(
             f"a call of {model} cost {format_dollars(cost)}, and {format_dollars(bound)} at most by its {limits}: "

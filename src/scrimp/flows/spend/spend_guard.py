@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import UnknownPriceError
 from scrimp.flows.spend.cost_bound import cost_bound, most_output_tokens
+from scrimp.flows.spend.overruns import Reservation
 from scrimp.prices.model_names import is_same_model
 from scrimp.values import Call, Completion, Entry, Failure
 
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 _SHOWN = Decimal("0.000001")
 
 
-class _Reservation(Struct, frozen=True):
-    """A call in flight, the most it can cost by its price, and what is reserved for it, in dollars."""
-
-    call: Call
-    bound: Decimal
-    reserved: Decimal
-
-
 class SpendGuard:
     """Stands between a row's recorder and the client: each request reserves its cost before it is sent."""
 
@@ -42,7 +34,7 @@ class SpendGuard:
         """`rule` names the rule whose cap it is; None is the run's. A guard may stand before another."""
         self._inner, self._budget, self._prices, self._overruns = inner, budget, prices, overruns
         self._allow_unpriced, self._rule = allow_unpriced, rule
-        self._reserved: dict[str, _Reservation] = {}
+        self._reserved: dict[str, Reservation] = {}
 
     async def begin(self, call: Call) -> str | Failure:
         """Reserve the most a request can cost, then record it; return why not where it does not fit."""
@@ -55,7 +47,8 @@ class SpendGuard:
             reserved = await self._reserve(call, bound)
             call_id = await self._begin_inner(call, reserved)
             if isinstance(call_id, str) and reserved is not None:
-                self._reserved[call_id] = _Reservation(call, bound, reserved)
+                self._reserved[call_id] = Reservation(call, bound, reserved, self._budget)
+                self._overruns.watch(self._reserved[call_id])
         finally:
             if not isinstance(call_id, str):
                 self._overruns.leave(call)
@@ -90,6 +83,7 @@ class SpendGuard:
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
         """Settle it: a lost call has no known cost, so all that was reserved for it counts as spent."""
         entry, made = self._inner.end(call_id, result), self._reserved.pop(call_id)
+        self._overruns.ended(made)
         at_most = self._most_as_answered(made.call, result) if entry.cost is None else None
         if isinstance(result, Completion):
             self._overruns.learn(made.call, made.bound, at_most if entry.cost is None else entry.cost)
