@@ -87,7 +87,7 @@ def test_cancelling_again_does_no_more_and_says_so(batched: Scrimp, server: Open
     assert server.count("cancel") == 1
 
 
-@pytest.mark.parametrize("polls", [0, 1, 2])
+@pytest.mark.parametrize("polls", [0, 2])
 def test_what_ended_before_it_is_cancelled_is_kept_without_a_warning(
     batched: Scrimp, server: OpenAIBatches, polls: int
 ) -> None:
@@ -134,3 +134,18 @@ def openrouter(scrimp: Scrimp, server: BatchServer) -> None:
         '[models."openrouter/x/y"]\nprice = { input = 1.0, output = 10.0 }\n'
     )
     scrimp.file("rows.txt", "\n".join(PROMPTS))
+
+
+def test_a_shard_whose_file_is_gone_before_its_batch_was_made_is_collected_again(scrimp: Scrimp) -> None:
+    with OpenRouterBatches() as server:
+        openrouter(scrimp, server)
+        server.drop("create")
+        server.refuse("list", 500, times=None, headers={"retry-after": "0"})
+        assert scrimp("batch", "submit", "rows.txt", "--model", "openrouter/x/y").status == 0
+        server.relent()
+        (file,) = (scrimp.home / "batches").glob("*-001.jsonl")
+        file.unlink()
+        ran = scrimp("batch", "fetch", "--wait")
+        assert (ran.status, {row["status"] for row in ran.rows}) == (0, {"ok"}), ran.err
+        assert "its requests are collected again" in ran.err
+        assert server.billed == dict.fromkeys(PROMPTS, 1)

@@ -42,6 +42,8 @@ class Creation(ShardWork):
         flow, endpoint = self._flow(shard)
         if not flow.uploads:
             return await self.create(shard)
+        if not self._spool.is_whole(shard.shard, shard.size):
+            return self._collected_again(shard)
         shard = self._saved(shard, state="uploading")
         file = self._spool.path(shard.shard)
         try:
@@ -54,6 +56,8 @@ class Creation(ShardWork):
     async def create(self, shard: ShardRecord) -> ShardRecord:
         """Make the batch."""
         flow, endpoint = self._flow(shard)
+        if not flow.uploads and not self._spool.is_whole(shard.shard, shard.size):
+            return self._collected_again(shard)
         shard = self._saved(shard, state="creating", created=self._clock())
         file = self._spool.path(shard.shard)
         try:
@@ -68,6 +72,11 @@ class Creation(ShardWork):
         except UncertainError as error:
             return self._in_doubt(shard, error.failure)
         return self.confirmed(shard, batch)
+
+    def _collected_again(self, shard: ShardRecord) -> ShardRecord:
+        """Give up a shard whose file is gone or damaged: the rows have what was in it."""
+        self._note(f"the file of batch {shard.shard} is not there any more: its requests are collected again")
+        return self._refusals.drop(shard, "its file was gone")
 
     def _in_doubt(self, shard: ShardRecord, failure: Failure) -> ShardRecord:
         self._note(f"{failure.message}: looking whether batch {shard.shard} was made all the same")
