@@ -277,3 +277,21 @@ def test_the_sums_are_brought_up_while_a_run_holds_the_ledger(home: Path) -> Non
 def test_a_word_that_is_no_group_is_refused(home: Path) -> None:
     with closing(opened(home)) as sums, pytest.raises(UsageError, match="cannot group by 'tag:'"):
         sums.totals("tag:")
+
+
+def test_a_label_that_every_call_has_of_its_own_is_read_from_the_ledger(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrimp.store.cost_sums.refresh._JUDGED", 50)
+    calls = [replace(entry("p/a"), call=str(n), run=f"r{n}", user=f"u{n % 5}", tags={"id": str(n)}) for n in range(100)]
+    append(home, calls)
+    with closing(opened(home)) as sums:
+        sums.refresh()
+        append(home, [replace(calls[0], call="later"), replace(calls[1], call="later still", time=9_000.0)])
+        sums.refresh()
+        kept = {dimension for (dimension,) in sums._db.execute("SELECT DISTINCT dimension FROM sums")}
+
+        assert kept == {"arm", "status", "tier", "chain", "route", "user", "task"}
+        for word, since, groups in (("run", 0, 100), ("tag:id", 0, 100), ("user", 0, 5), ("run", 5_000, 1)):
+            totals = sums.totals(word, since=since)
+            assert (len(totals), sum(total.calls for total in totals)) == (groups, 1 if since else 102)

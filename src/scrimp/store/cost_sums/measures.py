@@ -32,6 +32,8 @@ MEASURES: Mapping[str, str] = {
 LATENCIES = tuple(f"seconds_{number}" for number in range(BINS))
 COLUMNS = (*MEASURES, *LATENCIES)
 
+# Of these a config has a few values; the others may be different in every call.
+BOUNDED = ("arm", "status", "tier", "chain")
 # What entries are summed by, each apart from the others: the sum of their numbers of values, and not their product,
 # decides how many sums there are. A key has up to four parts.
 KEYS = ("a", "b", "c", "d")
@@ -66,17 +68,36 @@ def m001_sums(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO reach VALUES (0, '', 0)")
 
 
-MIGRATIONS = (m001_sums,)
+def m002_left_out(db: sqlite3.Connection) -> None:
+    """Add the table of dimensions that have too many values to be worth their sums."""
+    db.execute("CREATE TABLE left_out (dimension TEXT PRIMARY KEY) WITHOUT ROWID")
 
 
-def grouped(dimensions: Sequence[str], where: str) -> str:
-    """Return a query of the ledger's entries, grouped by these dimensions together, and by how long they took."""
+MIGRATIONS = (m001_sums, m002_left_out)
+
+
+def grouped(dimensions: Sequence[str], where: str, *, by_quarter: bool = True) -> str:
+    """Return a query of the ledger's entries, summed by these dimensions, and by quarter, or as of quarter 0."""
     sources = dict.fromkeys(source for each in dimensions for source in _SOURCES.get(each, (each,)))
-    measures = ", ".join(f"{expression} AS {name}" for name, expression in MEASURES.items())
-    keys = range(1, len(sources) + 3)
+    measures = [f"{expression} AS {name}" for name, expression in MEASURES.items()]
+    measures += [f"coalesce(sum(bin = {number}), 0) AS {name}" for number, name in enumerate(LATENCIES)]
+    keys = ("quarter", *sources)
+    # A limit, of none, keeps SQLite from putting the expression of the bin in place of each of its names.
+    quarter = _QUARTER if by_quarter else "0"
+    entries = f"SELECT *, {quarter} AS quarter, {_bin()} AS bin FROM ledger.entries WHERE {where} LIMIT -1"  # noqa: S608 - the constants
+    return f"SELECT {', '.join((*keys, *measures))} FROM ({entries}) GROUP BY {', '.join(keys)}"  # noqa: S608 - the constants
+
+
+def share_of_values(dimension: str) -> str:
+    """Return a query of how many entries there are, and how many sums of a dimension they would be.
+
+    They are the first ones, a limited number, after an id.
+    """
+    keys = ", ".join(("quarter", *DIMENSIONS[dimension]))
+    entries = f"(SELECT *, {_QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"  # noqa: S608 - the constants
     return (
-        f"SELECT {_QUARTER} AS quarter, {_bin()} AS bin, {', '.join(sources)}, {measures}"  # noqa: S608 - the constants
-        f" FROM ledger.entries WHERE {where} GROUP BY {', '.join(map(str, keys))}"
+        f"SELECT coalesce(sum(calls), 0), count(*) FROM (SELECT count(*) AS calls FROM {_source(dimension, entries)}"  # noqa: S608 - the constants
+        f" WHERE true GROUP BY {keys})"
     )
 
 
@@ -84,15 +105,15 @@ def by_dimension(dimension: str, groups: str) -> str:
     """Return a query of the sums of one dimension over what `grouped` yields."""
     expressions = DIMENSIONS[dimension]
     keys = ", ".join(f"{expression} AS {key}" for expression, key in zip(_padded(expressions), KEYS, strict=True))
-    measures = ", ".join(f"sum({name}) AS {name}" for name in MEASURES)
-    latencies = ", ".join(
-        f"sum(CASE WHEN bin = {number} THEN calls ELSE 0 END) AS {name}" for number, name in enumerate(LATENCIES)
-    )
-    source = f"{groups} AS grouped" + (", json_each(grouped.tags) AS tag" if dimension == "tag" else "")
+    sums = ", ".join(f"sum({name}) AS {name}" for name in COLUMNS)
     return (
-        f"SELECT '{dimension}' AS dimension, quarter, {keys}, {measures}, {latencies}"  # noqa: S608 - the constants
-        f" FROM {source} WHERE true GROUP BY 2, 3, 4, 5, 6"
+        f"SELECT '{dimension}' AS dimension, quarter, {keys}, {sums}"  # noqa: S608 - the constants
+        f" FROM {_source(dimension, groups)} WHERE true GROUP BY 2, 3, 4, 5, 6"
     )
+
+
+def _source(dimension: str, groups: str) -> str:
+    return f"{groups} AS grouped" + (", json_each(grouped.tags) AS tag" if dimension == "tag" else "")
 
 
 def _padded(expressions: Sequence[str]) -> tuple[str, ...]:

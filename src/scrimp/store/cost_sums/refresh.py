@@ -5,11 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from scrimp.store.cost_sums.measures import COLUMNS, DIMENSIONS, KEYS, SECONDS, by_dimension, grouped
+from scrimp.store.cost_sums.measures import (
+    BOUNDED,
+    COLUMNS,
+    DIMENSIONS,
+    KEYS,
+    SECONDS,
+    by_dimension,
+    grouped,
+    share_of_values,
+)
 from scrimp.store.database import transaction
 
-# Entries in one transaction: others that bring the sums up to date wait for it.
-_GROUP = 200_000
+# Entries in one transaction. More at once are fewer sums to add to where their times are in no order.
+_GROUP = 1_000_000
+# A dimension is left out once it has this many sums for an entry, among so many entries: the ledger is read as fast.
+_MOST_SUMS, _JUDGED = 0.2, 20_000
 _ADD = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
 _CONFLICT = f" ON CONFLICT (dimension, quarter, {', '.join(KEYS)}) DO UPDATE SET {_ADD}"
 
@@ -33,10 +44,12 @@ def entries_behind(db: sqlite3.Connection) -> int:
     return abs(int(newest) - int(entry)) or int(change != changed) or int(not _is_of_this_ledger(db))
 
 
-def reach_of(db: sqlite3.Connection) -> int:
-    """Return the newest entry in the sums, by its id; 0 where they are not, or no longer, those of the ledger."""
+def reach_of(db: sqlite3.Connection, dimension: str) -> int:
+    """Return the newest entry in the sums of a dimension, by its id; 0 where these cannot be used."""
     ((entry, behind),) = db.execute(
-        "SELECT entry, change <> (SELECT coalesce(max(id), 0) FROM ledger.entry_changes) FROM reach"
+        "SELECT entry, change <> (SELECT coalesce(max(id), 0) FROM ledger.entry_changes)"
+        " OR EXISTS (SELECT 1 FROM left_out WHERE dimension = ?) FROM reach",
+        (dimension,),
     ).fetchall()
     return 0 if behind or not _is_of_this_ledger(db) else int(entry)
 
@@ -47,6 +60,7 @@ def _follow_changes(db: sqlite3.Connection) -> None:
     ((newest,),) = db.execute("SELECT coalesce(max(id), 0) FROM ledger.entry_changes").fetchall()
     if newest < change or not _is_of_this_ledger(db):
         db.execute("DELETE FROM sums")
+        db.execute("DELETE FROM left_out")
         db.execute("UPDATE reach SET entry = 0, call = '', change = ?", (newest,))
         return
     if newest == change:
@@ -78,14 +92,33 @@ def _add_group(db: sqlite3.Connection, group: int) -> tuple[int, bool]:
     ).fetchall()
     if not added:
         return 0, False
+    _leave_out(db, entry)
     _add(db, "id > ? AND id <= ?", (entry, last))
     db.execute("UPDATE reach SET entry = ?, call = (SELECT call FROM ledger.entries WHERE id = ?)", (last, last))
     return added, added == group
 
 
+def _kept(db: sqlite3.Connection) -> list[str]:
+    left_out = {dimension for (dimension,) in db.execute("SELECT dimension FROM left_out")}
+    return [dimension for dimension in DIMENSIONS if dimension not in left_out]
+
+
+def _leave_out(db: sqlite3.Connection, entry: int) -> None:
+    """Leave out the dimensions of which nearly every one of the next entries has a value of its own."""
+    for dimension in _kept(db):
+        if dimension in BOUNDED:
+            continue
+        ((entries, sums),) = db.execute(share_of_values(dimension), (entry, _JUDGED)).fetchall()
+        if entries >= _JUDGED and sums > entries * _MOST_SUMS:
+            db.execute("DELETE FROM sums WHERE dimension = ?", (dimension,))
+            db.execute("INSERT INTO left_out VALUES (?)", (dimension,))
+
+
 def _add(db: sqlite3.Connection, where: str, parameters: tuple[object, ...]) -> None:
-    db.execute(f"CREATE TEMP TABLE grouped AS {grouped(tuple(DIMENSIONS), where)}", parameters)
-    for dimension in DIMENSIONS:
-        db.execute(f"INSERT INTO sums (dimension, quarter, {', '.join((*KEYS, *COLUMNS))})"
-                   f" {by_dimension(dimension, 'temp.grouped')}{_CONFLICT}")  # fmt: skip
+    kept = _kept(db)
+    db.execute(f"CREATE TEMP TABLE grouped AS {grouped(kept, where)}", parameters)
+    for dimension in kept:
+        columns = ", ".join((*KEYS, *COLUMNS))
+        added = by_dimension(dimension, "temp.grouped")
+        db.execute(f"INSERT INTO sums (dimension, quarter, {columns}) {added}{_CONFLICT}")
     db.execute("DROP TABLE temp.grouped")

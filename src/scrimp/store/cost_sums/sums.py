@@ -22,6 +22,7 @@ from scrimp.store.encoding.dollars import dollars
 _SUMS = ", ".join(f"sum({column})" for column in COLUMNS)
 # Entries that no sum has: those that came later, and those of the quarter in which the moment lies.
 _LATER = "id > :reach AND +time >= :since"
+_ALL = "time >= :since"
 _IN_FIRST_QUARTER = "+id <= :reach AND time >= :since AND time < :whole"
 
 
@@ -116,7 +117,10 @@ class CostSums:
     def _rows(self, group: Group, columns: Sequence[str], since: float) -> Iterator[tuple[Any, ...]]:
         """Yield the values of these columns, and the sums of the entries that have them."""
         first = -int(-since // SECONDS)  # the first whole quarter
-        parts = " UNION ALL ".join(grouped((group.dimension,), where) for where in (_LATER, _IN_FIRST_QUARTER))
+        reach = reach_of(self._db, group.dimension)
+        lacking = (_LATER, _IN_FIRST_QUARTER) if reach else (_ALL,)
+        dimensions, by_quarter = (group.dimension,), "quarter" in columns
+        parts = " UNION ALL ".join(grouped(dimensions, where, by_quarter=by_quarter) for where in lacking)
         query = (
             f"SELECT {', '.join((*columns, _SUMS))} FROM (SELECT * FROM sums WHERE :reach AND dimension = :dimension"  # noqa: S608 - the constants
             f" AND quarter >= :first UNION ALL {by_dimension(group.dimension, f'({parts})')})"
@@ -124,7 +128,7 @@ class CostSums:
             f" GROUP BY {', '.join(columns or ('dimension',))}"
         )
         named = {
-            "dimension": group.dimension, "first": first, "reach": reach_of(self._db), "since": since,
+            "dimension": group.dimension, "first": first, "reach": reach, "since": since,
             "whole": first * SECONDS, "tag": group.tag,
         }  # fmt: skip
         for row in self._db.execute(query, named):
