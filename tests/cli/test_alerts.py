@@ -119,7 +119,7 @@ def test_a_hook_that_fails_or_hangs_is_said_once_and_ends_nothing(
     ready: Scrimp, provider: FakeProvider, command: str, reason: str
 ) -> None:
     watch(ready, provider, f'{SPEND}command = "{command}"\ntimeout = "0.2s"\n')
-    ran = ready("run", "rows.jsonl", "--limit", "2")
+    ran = ready("run", "rows.jsonl", "--limit", "2", timeout=12)
 
     assert (ran.status, len(ran.rows)) == (0, 2)
     assert [line for line in warnings(ran) if reason in line] == warnings(ran)[1:]

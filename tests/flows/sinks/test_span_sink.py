@@ -107,3 +107,14 @@ def test_a_missing_extra_is_said_and_the_run_goes_on() -> None:
 
     assert len(taken) == 2
     assert said == ["no sink is told of this run: `pip install 'scrimp[otel]'` brings what [sinks] needs"]
+
+
+def test_a_sink_that_breaks_costs_its_own_spans_and_no_traceback() -> None:
+    class Broken(Poster):
+        def post(self, spans: Sequence[Span]) -> SpanRefusal | None:
+            raise KeyError("x")
+
+    sink = sink_of(Broken())
+    sink.tee(lambda _: None)(rows(3))
+
+    assert "3 calls, which the ledger has: it failed (KeyError: 'x')" in (sink.close() or "")

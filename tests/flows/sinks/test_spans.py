@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -77,6 +78,20 @@ def test_times_costs_and_what_is_unknown_are_told_as_they_are() -> None:
     assert "gen_ai.input.messages" not in first.attributes
     assert spans_of(ROW, {}, content=False) is not None
     assert [span.span_id for span in spans_of(ROW, {}, content=False)] == [row.span_id, first.span_id, kept.span_id]
+
+
+def test_langsmith_gets_each_message_under_its_number_and_names_of_any_bytes_are_sent() -> None:
+    talk = replace(ROW, prompt=replace(ROW.prompt, system="Be brief.", history=(Message("assistant", "hi"),)))
+    *_, kept = spans_of(talk, {}, content=True, numbered=True)
+
+    told = {name: value for name, value in kept.attributes.items() if re.match(r"gen_ai\.(prompt|completion)\.", name)}
+    assert told == {
+        "gen_ai.prompt.0.role": "system", "gen_ai.prompt.0.content": "Be brief.",
+        "gen_ai.prompt.1.role": "assistant", "gen_ai.prompt.1.content": "hi", "gen_ai.prompt.2.role": "user",
+        "gen_ai.prompt.2.content": "x", "gen_ai.completion.0.role": "assistant",
+        "gen_ai.completion.0.content": "billing",
+    }  # fmt: skip
+    assert encoded([replace(kept, attributes={"user.id": "a\udcff"}, error="b\udcff")])
 
 
 @pytest.mark.foreign

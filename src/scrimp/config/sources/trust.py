@@ -35,7 +35,10 @@ def guarded_keys(tree: Mapping[str, object], below: Mapping[str, object]) -> lis
     from scrimp.config.validation_errors import dotted  # noqa: PLC0415 - only where there is a project file
 
     users = dict(leaves(below))
-    return [
+    sinks = tree.get("sinks")
+    # A table without a key turns a sink on, too.
+    turned_on = [("sinks", name) for name, table in sinks.items() if not table] if isinstance(sinks, dict) else []
+    return [dotted(path) for path in turned_on] + [
         dotted(path)
         for path, value in leaves(tree)
         if not (_lowers_cap(value, users.get(path)) if path in _CAPS else _is_harmless(path, users))

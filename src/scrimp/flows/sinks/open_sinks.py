@@ -62,5 +62,7 @@ def open_sinks(
             hide(f"the header {header} of sink {name}", value.rpartition(" ")[2])
         opened = partial(SpanPoster, address.url, address.headers, env, name=f"sink {name}", longest=_LONGEST_REQUEST)
         longest = parse_duration(table.timeout, "timeout")
-        sinks.append(SpanSink(name, opened, hosts, content=table.content, longest=longest))
+        sinks.append(
+            SpanSink(name, opened, hosts, content=table.content, longest=longest, numbered=name == "langsmith")
+        )
     return Sinks(tuple(sinks))

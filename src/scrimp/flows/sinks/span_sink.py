@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.flows.sinks.spans import rows_with_calls, spans_of
@@ -27,11 +27,11 @@ class SpanSink:
 
     def __init__(
         self, name: str, open_poster: Callable[[], SpanPoster], hosts: Mapping[str, str], *, content: bool,
-        longest: float,
+        longest: float, numbered: bool = False,
     ) -> None:  # fmt: skip
-        """`longest` is how many seconds `close` may wait for what is left."""
+        """`longest` is how many seconds `close` may wait for what is left; `numbered` as in `spans_of`."""
         self._name, self._open_poster, self._hosts = name, open_poster, hosts
-        self._content, self._longest = content, longest
+        self._content, self._longest, self._numbered = content, longest, numbered
         self._rows: deque[Outcome] = deque()
         self._characters = 0
         self._lost = 0  # calls
@@ -77,7 +77,7 @@ class SpanSink:
         self._wake.set()
         self._thread.join(self._longest)
         left = sum(len(row.entries) for row in list(self._rows))
-        lost = self._lost + (left + self._in_flight if self._thread.is_alive() else left)
+        lost = self._lost + left + self._in_flight
         if not lost:
             return None
         reason = self._reason or f"it was not done in {self._longest:g} s"
@@ -89,18 +89,20 @@ class SpanSink:
     def _run(self) -> None:
         try:
             poster = self._open_poster()
+            try:
+                self._post_all(poster)
+            finally:
+                poster.close()
         except Exception as error:  # noqa: BLE001 - whatever a sink does, the run goes on; it is said at the end
-            self._reason = str(error)
-            return
-        try:
-            while not (self._closing and (self._down or not self._rows)):
-                if rows := self._next_rows():
-                    self._post(poster, rows)
-                if len(self._rows) < _BATCH and not self._closing:
-                    self._wake.wait(_PAUSE)
-                    self._wake.clear()
-        finally:
-            poster.close()
+            self._reason = f"it failed ({type(error).__name__}: {error})"
+
+    def _post_all(self, poster: SpanPoster) -> None:
+        while not (self._closing and (self._down or not self._rows)):
+            if rows := self._next_rows():
+                self._post(poster, rows)
+            if len(self._rows) < _BATCH and not self._closing:
+                self._wake.wait(_PAUSE)
+                self._wake.clear()
 
     def _next_rows(self) -> list[Outcome]:
         with self._lock:
@@ -111,7 +113,7 @@ class SpanSink:
 
     def _post(self, poster: SpanPoster, rows: Sequence[Outcome]) -> None:
         self._in_flight = sum(len(row.entries) for row in rows)
-        spans = [span for row in rows for span in spans_of(row, self._hosts, content=self._content)]
+        spans = [span for row in rows for span in self._spans(row)]
         refusal = self._tried(poster, spans)
         with self._lock:
             self._down = refusal is not None
@@ -119,6 +121,9 @@ class SpanSink:
                 self._lost += self._in_flight
                 self._reason = refusal.reason
             self._in_flight = 0
+
+    def _spans(self, row: Outcome) -> Iterator[Span]:
+        return spans_of(row, self._hosts, content=self._content, numbered=self._numbered)
 
     def _tried(self, poster: SpanPoster, spans: Sequence[Span]) -> SpanRefusal | None:
         """Post spans, again where that may help; while the run ends a second try would only keep it."""

@@ -22,10 +22,13 @@ _LONGEST_ERROR = 500  # characters
 _encode = msgspec.json.Encoder().encode
 
 
-def spans_of(outcome: Outcome, hosts: Mapping[str, str], *, content: bool) -> Iterator[Span]:
+def spans_of(
+    outcome: Outcome, hosts: Mapping[str, str], *, content: bool, numbered: bool = False
+) -> Iterator[Span]:  # fmt: skip
     """Yield a span for each call of a row, and one around them where there were several.
 
-    `hosts` are the machines of the providers. With `content` the prompt and the kept completion are attributes.
+    `hosts` are the machines of the providers. With `content` the prompt and the kept completion are attributes;
+    `numbered` says that each message is one of its own, too, as LangSmith reads them.
     """
     entries = outcome.entries
     if not entries:
@@ -43,6 +46,8 @@ def spans_of(outcome: Outcome, hosts: Mapping[str, str], *, content: bool) -> It
                 attributes["gen_ai.response.finish_reasons"] = (outcome.answer.finish_reason,)
             if content:
                 attributes.update(_content(outcome))
+            if content and numbered:
+                attributes.update(_numbered(outcome))
         yield Span(
             trace_id=trace_id, span_id=_digest(entry.call, 8), parent_id=parent_id, name=f"chat {entry.model}",
             client=True, start=_nanoseconds(entry.time), end=_nanoseconds(entry.time + entry.seconds),
@@ -119,6 +124,19 @@ def _content(outcome: Outcome) -> dict[str, AttributeValue]:
         message = {"role": "assistant", "parts": [_text(text)], "finish_reason": answer.finish_reason}
         content["gen_ai.output.messages"] = _encode([message]).decode()
     return content
+
+
+def _numbered(outcome: Outcome) -> dict[str, AttributeValue]:
+    prompt, answer = outcome.prompt, outcome.answer
+    asked = [("system", prompt.system)] if prompt.system else []
+    asked += [(turn.role, turn.words) for turn in (*prompt.history, Message("user", prompt.text), *prompt.after)]
+    said = [] if answer is None else [("assistant", answer.output if answer.raw is None else answer.raw)]
+    return {
+        f"gen_ai.{kind}.{number}.{part}": value
+        for kind, messages in (("prompt", asked), ("completion", said))
+        for number, (role, text) in enumerate(messages)
+        for part, value in (("role", role), ("content", text))
+    }
 
 
 def _turns(prompt: Prompt) -> Iterator[Mapping[str, object]]:

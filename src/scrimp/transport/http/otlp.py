@@ -61,13 +61,13 @@ def encoded(spans: Sequence[Span]) -> bytes:
     scope.scope.name, scope.scope.version = "scrimp", __version__
     for span in spans:
         message = scope.spans.add(
-            trace_id=span.trace_id, span_id=span.span_id, parent_span_id=span.parent_id, name=span.name,
+            trace_id=span.trace_id, span_id=span.span_id, parent_span_id=span.parent_id, name=_well_formed(span.name),
             kind="SPAN_KIND_CLIENT" if span.client else "SPAN_KIND_INTERNAL", start_time_unix_nano=span.start,
             end_time_unix_nano=span.end, flags=1,
         )  # fmt: skip
         _add(message.attributes, span.attributes)
         if span.error is not None:
-            message.status.code, message.status.message = 2, span.error  # STATUS_CODE_ERROR
+            message.status.code, message.status.message = 2, _well_formed(span.error)  # STATUS_CODE_ERROR
     return bytes(request.SerializeToString())
 
 
@@ -77,14 +77,19 @@ def _add(pairs: Any, attributes: Mapping[str, AttributeValue]) -> None:  # noqa:
         if isinstance(value, bool):
             pair.value.bool_value = value
         elif isinstance(value, str):
-            pair.value.string_value = value
+            pair.value.string_value = _well_formed(value)
         elif isinstance(value, int):
             pair.value.int_value = value
         elif isinstance(value, float):
             pair.value.double_value = value
         else:
             for each in value:
-                pair.value.array_value.values.add(string_value=each)
+                pair.value.array_value.values.add(string_value=_well_formed(each))
+
+
+def _well_formed(text: str) -> str:
+    """Return a text without lone surrogates, which the bytes of a name may be."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 class SpanPoster:
