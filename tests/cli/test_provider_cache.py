@@ -338,3 +338,17 @@ def test_a_conversation_may_be_kept_for_its_next_turn_and_a_single_prompt_not(sc
 
     told = [body.get("prompt_cache_options") for body in provider.bodies]
     assert told == [{"mode": "explicit"}, None][: 1 + goes_on]
+
+
+def test_an_estimate_says_that_what_all_prompts_end_with_should_stand_first(scrimp: Scrimp) -> None:
+    configure(scrimp, "http://127.0.0.1:9")
+    ending = "\n\n" + DOCUMENTS[0]
+    scrimp.file("behind.jsonl", "".join(json.dumps({"prompt": f"{each} why?{ending}"}) + "\n" for each in range(9)))
+    scrimp.file("first.jsonl", "".join(json.dumps({"prompt": f"{ending}{each} why?"}) + "\n" for each in range(9)))
+    behind, first = (scrimp("estimate", name, "-m", MODEL) for name in ("behind.jsonl", "first.jsonl"))
+
+    assert "prompts end with the same" in behind.out
+    assert "--prefix FILE" in behind.out
+    assert "provider cache" not in behind.out
+    assert "prompts end with the same" not in first.out
+    assert "provider cache: 9 calls" in first.out

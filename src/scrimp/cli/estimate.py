@@ -126,7 +126,7 @@ def estimate(
                     "chains": [asdict(each) for each in chained],
                     "size_cliffs": [asdict(each) for each in cliffs],
                     "compression": work.levels and level_document(work.levels),
-                    "provider_cache": cache_document(caches, work.beginnings.other),
+                    "provider_cache": cache_document(caches, work.beginnings.other, work.beginnings.shared_end),
                 }
             )
             return
@@ -161,7 +161,10 @@ def estimate(
         )
         if routed is not None:
             print_line(_as_routed(routed, batched))
-        for line in cache_lines(caches, work.beginnings.other, schema=options.parameters.schema is not None):
+        shared_end = work.beginnings.shared_end if caching else 0
+        for line in cache_lines(
+            caches, work.beginnings.other, schema=options.parameters.schema is not None, end=shared_end
+        ):
             print_line(line)
         for cliff in cliffs:
             print_line(_cliff(cliff))

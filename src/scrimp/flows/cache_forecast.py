@@ -15,7 +15,7 @@ from scrimp.caching.cache_saving import CacheSaving, OtherBeginning
 from scrimp.caching.shared_starts import common_length
 from scrimp.caching.write_decision import WORTH_A_BATCH, decide_write
 from scrimp.enums import CachePart
-from scrimp.flows.answer.beginnings import SHORTEST, Beginnings, Words, tools_of, words_of
+from scrimp.flows.answer.beginnings import SHORTEST, Beginnings, Words, tools_of, words_as_given
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.requests.prompt_cache import batch_rules, cache_rules
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # Beginnings of which the number of calls is known.
 _REMEMBERED = 20_000
 _SHOWN = 12  # characters of what differs
+_WORTH_A_WORD = 512  # tokens: no provider keeps fewer
 
 
 class _Node(Struct):
@@ -49,13 +50,15 @@ class CacheForecast:
         self._nodes: dict[Step, dict[int, _Node]] = {}  # by where calls go first
         self._first: tuple[str, Words] | None = None
         self.other: OtherBeginning | None = None
+        self._end: str | None = None  # of all prompts, as far as it is the same
 
     def add(self, rows: Sequence[PlannedRow]) -> None:
         """Add rows that would be called, and that come at once."""
-        said = [words_of(row) for row in rows]
+        said = [words_as_given(row) for row in rows]
         self._beginnings.learn(said)
         for row, words in zip(rows, said, strict=True):
             self._compare(row.prompt.source or f"row {row.prompt.index + 1}", words)
+            self._end = words.text if self._end is None else _common_end(self._end, words.text)
             self._add(self._nodes.setdefault(row.route.chain.steps[0], {}), words)
 
     def _add(self, nodes: dict[int, _Node], words: Words) -> None:
@@ -70,6 +73,15 @@ class CacheForecast:
             if before is not None:
                 nodes[before].most_after = max(nodes[before].most_after, node.calls)
             before = each.identity
+
+    @property
+    def shared_end(self) -> int:
+        """How many tokens all prompts end with; 0 where they are few, or the whole of a prompt."""
+        first = self._first
+        if first is None or not self._end or self._end == first[1].text or len(self._end) < SHORTEST:
+            return 0
+        size = self._count(self._end)
+        return size if size >= _WORTH_A_WORD else 0
 
     def _compare(self, source: str, words: Words) -> None:
         """Note the first row whose system text or tools are not those of the first row."""
@@ -142,3 +154,9 @@ def cache_savings(
         if saving is not None and (not batch or saving.plain_cost - saving.cost >= WORTH_A_BATCH):
             found.append(saving)
     return found
+
+
+def _common_end(one: str, other: str) -> str:
+    """Return what two texts end with."""
+    length = common_length(one[::-1], other[::-1])
+    return one[len(one) - length :]

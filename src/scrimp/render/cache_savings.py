@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 _MODELS_SHOWN = 3
 
 
-def cache_lines(savings: Sequence[CacheSaving], other: OtherBeginning | None, *, schema: bool) -> Iterator[str]:
-    """Yield a sentence for each model that keeps what calls begin with, and on the first row that breaks it.
+def cache_lines(
+    savings: Sequence[CacheSaving], other: OtherBeginning | None, *, schema: bool, end: int
+) -> Iterator[str]:  # fmt: skip
+    """Yield a sentence for each model that keeps what calls begin with, and on what breaks it.
 
-    `schema` says whether the run has one.
+    `schema` says whether the run has one, `end` how many tokens all prompts end with.
     """
     for saving in savings[:_MODELS_SHOWN]:
         how = f"keeps them for {saving.lifetime}" if saving.asked else "keeps them by itself"
@@ -31,6 +33,11 @@ def cache_lines(savings: Sequence[CacheSaving], other: OtherBeginning | None, *,
         yield "the schema stands before what is shared: a run with another one keeps it again"
     if other is not None:
         yield _difference(other)
+    if end:
+        yield (
+            f"prompts end with the same {format_count(end)} tokens, which no provider keeps behind what differs: put "
+            "them first, for instance with --prefix FILE"
+        )
 
 
 def _difference(other: OtherBeginning) -> str:
@@ -50,7 +57,7 @@ def _quoted(text: str) -> str:
     return f'"{" ".join(text.split())}"' if text.strip() else "its end" if not text else "white space"
 
 
-def cache_document(savings: Sequence[CacheSaving], other: OtherBeginning | None) -> dict[str, object]:
+def cache_document(savings: Sequence[CacheSaving], other: OtherBeginning | None, end: int) -> dict[str, object]:
     """Return the same for programs."""
     return {
         "models": [
@@ -60,5 +67,5 @@ def cache_document(savings: Sequence[CacheSaving], other: OtherBeginning | None)
             }
             for each in savings
         ],
-        "first_other": None if other is None else asdict(other),
+        "first_other": None if other is None else asdict(other), "same_end_tokens": end,
     }  # fmt: skip

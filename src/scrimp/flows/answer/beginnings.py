@@ -40,6 +40,12 @@ def words_of(row: PlannedRow) -> Words:
     return Words(row.system or "", row.sent.history, row.prompt.attachments, row.text)
 
 
+def words_as_given(row: PlannedRow) -> Words:
+    """Return the same before it is compressed, which takes longer than all else where there are many rows."""
+    prompt = row.prompt
+    return Words(row.system_as_given or "", prompt.history, prompt.attachments, prompt.text)
+
+
 class Beginning(Struct, frozen=True):
     """A place in a call, the hash of all before it, and the words since the place before."""
 

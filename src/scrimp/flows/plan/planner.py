@@ -61,6 +61,11 @@ class PlannedRow(Struct, frozen=True, dict=True):
         return _with_instruction(self.sent.system, self.instruction)
 
     @property
+    def system_as_given(self) -> str | None:
+        """The system text with the instruction, not compressed."""
+        return _with_instruction(self.prompt.system, self.instruction)
+
+    @property
     def other_keys(self) -> tuple[bytes, ...]:
         """The keys under which the same may have been asked in other words, or without a limit."""
         return tuple(map(self.key_on, self.other_routes))
