@@ -201,7 +201,7 @@ def test_no_bar_of_rows_stands_still_while_nothing_of_them_can_come(batched: Scr
 
 
 def test_a_terminal_that_is_gone_ends_no_watching(batched: Scrimp, server: OpenAIBatches) -> None:
-    server.script = [VALIDATING, *[RUNNING] * 200, COMPLETED]
+    server.script = [VALIDATING, *[RUNNING] * 40, COMPLETED]
     run(batched, "--limit", "0")
     batched("batch", "submit", "rows.txt", "--model", "fake/small")
     master, slave = pty.openpty()

@@ -341,7 +341,7 @@ class BatchRun:
             waiting = pluralize(found.for_live, "request")
             self._services.note(f"job {self._job.job}: {waiting} that no batch takes wait while {BUSY}")
             while self._is_held_back:
-                asyncio.run(self._batches.hours.sleep(self._services.clock() + 1))
+                asyncio.run(self._batches.hours.sleep(self._services.clock() + min(1.0, self._plan.longest_wait)))
                 self._is_held_back = is_busy(self._services)
 
     def _record_unused(self, open_prompts: Callable[[], Iterator[Prompt]], found: Collected) -> None:
