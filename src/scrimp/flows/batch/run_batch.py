@@ -19,13 +19,14 @@ from scrimp.failures import LIMIT_REACHED, policy_of
 from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
-from scrimp.flows.batch.cheap_hours import CheapHoursClock, hour_of
+from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.deadline import Deadline
 from scrimp.flows.batch.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
+from scrimp.flows.batch.job_quote import job_quote
 from scrimp.flows.batch.outbox import Outbox
-from scrimp.flows.batch.overlap.unused import record_unused
+from scrimp.flows.batch.overlap.unused import record_unused, tell_unused
 from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.opening import open_follower
@@ -34,11 +35,9 @@ from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.signals import SignalledError, raised_signals
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.engine.run_stop import RunStop
-from scrimp.flows.plan.expected.output_tokens import output_tokens
-from scrimp.flows.spend.billed_before import BilledBefore
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
-from scrimp.units import format_known_dollars, pluralize
+from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.flows.answer.step_caller import StepCaller
@@ -166,26 +165,11 @@ class BatchRun:
                     self._store.save_shard(replace(shard, state="ready"))
         self._save(cheap_from=None if found.wait is None else found.wait.until, for_later=found.for_later)
         if found.new or (found.quote.calls and not self._has_quoted):
-            self._services.note(f"job {self._job.job}: {self._quote(found)}")
+            self._services.note(
+                f"job {self._job.job}: {job_quote(found, self._job, self._store, self._options, self._services)}"
+            )
         self._has_quoted = True
         return found
-
-    def _quote(self, found: Collected) -> str:
-        """Return how many requests are sent where, and what they are expected to cost."""
-        own = [shard for shard in self._store.open_shards(self._job.job) if shard.job == self._job.job]
-        names = sorted({shard.queue or "" for shard in own if shard.state == "queued"})
-        place = f"queue {' and '.join(names)}" if names else pluralize(len(own), "batch")
-        sent = [f"{pluralize(found.new, 'request')} in {place}"] if found.new else []
-        if found.for_later and found.wait is not None:
-            sent.append(f"{pluralize(found.for_later, 'request')} to be called from {hour_of(found.wait.until)}")
-        if found.later:
-            sent.append(f"{found.later:,} more once the first has filled the provider's cache")
-        if now := found.for_live - found.for_later:
-            sent.append(f"{pluralize(now, 'request')} to be called live")
-        asked, services = self._options.parameters.effort, self._services
-        before = BilledBefore(services.paths.ledger_db, found.tasks, services.routes.endpoints, asked)
-        assumed = output_tokens(self._options)
-        return f"{', '.join(sent)}: {found.quote.words(services.prices, assumed, before, services.clock())}"
 
     def _queues(self) -> Queues:
         leaves = self._plan.goal == "submitted"
@@ -349,14 +333,7 @@ class BatchRun:
         unseen = self._is_late() or self._job.cancelled  # by the pass that counts rows in the cache
         if self._job.ended is not None or not (found.cached or unseen):
             return
-        entries = record_unused(open_prompts(), self._options, self._services, self._batches)
-        if entries:
-            cost = sum((entry.cost for entry in entries if entry.cost is not None), Decimal(0))
-            dollars = format_known_dollars(cost, sum(entry.cost is None for entry in entries))
-            self._services.note(
-                f"{pluralize(len(entries), 'completion')} came back for rows that had been answered otherwise: "
-                f"{dollars} that this bill lacks and scrimp cost has"
-            )
+        tell_unused(record_unused(open_prompts(), self._options, self._services, self._batches), self._services)
 
     def _spent(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Decimal | None:
         """Return what the job's batches cost, in dollars: live calls have what is left of the cap. None without a cap.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
 from scrimp.store.ledger import Ledger
 from scrimp.transport.redaction import redacted
+from scrimp.units import format_known_dollars, pluralize
 from scrimp.values import Call, Completion, Entry
 
 if TYPE_CHECKING:
@@ -52,6 +54,17 @@ def record_unused(
             ledger.append(new)
             found += [entry for entry in new if entry.status in PAID_STATUSES]
     return found
+
+
+def tell_unused(entries: Sequence[Entry], services: Services) -> None:
+    """Say what such entries cost: no row of the bill has them."""
+    if entries:
+        cost = sum((entry.cost for entry in entries if entry.cost is not None), Decimal(0))
+        dollars = format_known_dollars(cost, sum(entry.cost is None for entry in entries))
+        services.note(
+            f"{pluralize(len(entries), 'completion')} came back for rows that had been answered otherwise: "
+            f"{dollars} that this bill lacks and scrimp cost has"
+        )
 
 
 def _entry(stored: StoredCall, row: PlannedRow, calls: CallRecorder, batches: Batches) -> Entry:
