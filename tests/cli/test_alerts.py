@@ -78,7 +78,7 @@ def test_a_check_prints_what_is_in_force_and_exits_with_8(ready: Scrimp, provide
     assert checked.out.splitlines() == [alert["message"] for alert in json.loads(as_json.out)]
     assert "10 % of 30 calls of fake/test-model failed in 1h" in checked.out
     assert "3 of them with status 500; the provider is in trouble" in checked.out
-    assert "tier high took 100 % of the calls in 30d (30 calls of 30 calls" in checked.out
+    assert "tier high took 100 % of the calls in 30d (30 of 30 calls" in checked.out
     assert len(told(ready)) == 1, "the run told of them"
 
 

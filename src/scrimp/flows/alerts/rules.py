@@ -18,7 +18,7 @@ from scrimp.config.alert_tables import (
 )
 from scrimp.flows.alerts.alert import Alert, Window
 from scrimp.flows.alerts.remedies import fault_remedy, share_remedy
-from scrimp.units import format_dollars, format_percent_briefly, pluralize
+from scrimp.units import format_count, format_dollars, format_percent_briefly, pluralize
 
 _MEASURES: Mapping[str, Callable[[CostTotal], int | Decimal]] = {
     "cost": lambda each: each.cost,
@@ -61,7 +61,7 @@ def _share(rule: ShareAlert, window: Window) -> Iterator[Alert]:
         return
     share = float(part / whole)
     subject = rule.model if rule.tier == "*" else f"tier {rule.tier}"
-    amounts = f"{_amount(Decimal(part), rule.of)} of {_amount(Decimal(whole), rule.of)}"
+    amounts = f"{_amount(Decimal(part), rule.of)} of {_amount(Decimal(whole), rule.of, unit=True)}"
     unknown = sum(each.unknown for each in sums) if rule.of == "cost" else 0
     without = f", without {pluralize(unknown, 'call')} of unknown cost" if unknown else ""
     yield Alert(
@@ -173,5 +173,7 @@ def _by_name(sums: Iterable[CostTotal]) -> list[tuple[str, Sequence[CostTotal]]]
     return sorted(groups.items())
 
 
-def _amount(amount: Decimal, measure: str) -> str:
-    return format_dollars(amount) if measure == "cost" else pluralize(int(amount), measure[:-1])
+def _amount(amount: Decimal, measure: str, *, unit: bool = False) -> str:
+    if measure == "cost":
+        return format_dollars(amount)
+    return pluralize(int(amount), measure[:-1]) if unit else format_count(int(amount))
