@@ -251,3 +251,27 @@ def test_rows_of_a_batch_are_held_to_the_price_of_a_batch_and_go_where_they_went
 @pytest.mark.parametrize("words", [("--max-cost-per-row", "much"), ("--max-cost-per-row", "-1"), ("--on-dear", "weep")])
 def test_what_is_no_limit_is_refused(priced: Priced, words: tuple[str, ...]) -> None:
     assert priced.run(*words).status == 2
+
+
+@pytest.mark.parametrize(("words", "model"), [(1_000, "claude-haiku-5-5"), (120_000, "gpt-6-luna")])
+def test_a_prompt_above_the_size_at_which_its_model_is_dearer_goes_to_another_of_its_tier(
+    scrimp: Scrimp, provider: FakeProvider, words: int, model: str
+) -> None:
+    # By the list of November 2026 Haiku takes five times as much above 100,000 tokens, and luna twice above 272,000.
+    scrimp.config(
+        f'[providers.one]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        'price_provider = "anthropic"\n'
+        f'[providers.two]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        'price_provider = "openai"\n'
+        '[tiers]\nsimple = ["one/claude-haiku-5-5", "two/gpt-6-luna"]\n'
+    )
+    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+    provider.answer = lambda body: completion("geese", model=body["model"])
+    scrimp.file("rows.jsonl", json.dumps({"text": "geese " * words}) + "\n")
+    asked = ("rows.jsonl", "--tier", "simple")
+    (row,) = scrimp("run", *asked).rows
+    (again,) = scrimp("run", *asked).rows
+
+    assert (row["model"], called(provider), again["cache"]) == (model, [model], "hit")
+    if model == "gpt-6-luna":
+        assert "above 100,000 tokens one/claude-haiku-5-5 is dearer: two/gpt-6-luna" in row["why"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from scrimp.flows.plan.cache_lookup import CacheLookup
-from scrimp.flows.plan.planner import Limited, Planner
+from scrimp.flows.plan.planner import Limited, PlannedRow, Planner
 from scrimp.flows.stores.stores import Stores
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Agreement, RoutingRule
-    from scrimp.values import Chain, ModelRef, Outcome, Usage
+    from scrimp.values import Chain, ModelRef, Outcome, Route, Usage
 
 
 class Services:
@@ -62,6 +62,7 @@ class Services:
         self.batched: Callable[[StepCaller], CallsSteps] | None = None  # what asks the replies of batches first
         # When the job of batches was made that this works on: by what was known then its rows go where they go.
         self.job_began: float | None = None
+        self._costs_of_long: RowCosts | None = None  # of this run, once a prompt is so long that they matter
 
     def close(self) -> None:
         """Close what was opened."""
@@ -224,6 +225,17 @@ class Services:
             agreement=self._agreement(options),
             gains=self._task_gains(options),
             limited=self._limited(options),
+            below_cliffs=partial(self._below_cliffs, options),
+        )
+
+    def _below_cliffs(self, options: RunOptions, row: PlannedRow) -> Route:
+        """Return the route of a long prompt, with models first that do not charge more for its size."""
+        from scrimp.flows.plan.expected.size_cliffs import below_cliffs  # noqa: PLC0415 - few prompts are so long
+
+        if self._costs_of_long is None:
+            self._costs_of_long = self.row_costs(options)
+        return below_cliffs(
+            row, self._costs_of_long, lambda row: row.signature(options.parameters, options.labels.task_name)
         )
 
     def _limited(self, options: RunOptions) -> Limited | None:

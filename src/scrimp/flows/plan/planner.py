@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from msgspec import Struct
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.routing.decide import Agreement, RoutingRule
+
+
+# Characters: no price list has a rate that changes below so many tokens.
+_LONG = 30_000
 
 
 class PlannedRow(Struct, frozen=True, dict=True):
@@ -119,12 +123,16 @@ class Planner:
         certified: CertifiedRoutes | None = None, levels: CertifiedLevels | None = None,
         cheapest: Callable[[], Chain] | None = None, agreement: Callable[[str], Agreement | None] | None = None,
         gains: TaskGains | None = None, limited: Limited | None = None,
+        below_cliffs: Callable[[PlannedRow], Route] | None = None,
     ) -> None:  # fmt: skip
-        """`locations` are the providers' addresses or files, part of every key; `limited` holds a row to its limit."""
+        """`locations` are the providers' addresses or files, part of every key; `limited` holds a row to its limit.
+
+        `below_cliffs` is asked for the route of a prompt that is so long that its model may charge more for it.
+        """
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._certified, self._levels, self._cheapest = certified, levels, cheapest
         self._agreement, self._observed = agreement, None if gains is None else gains.find
-        self._limited = limited
+        self._limited, self._below_cliffs = limited, below_cliffs
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -146,6 +154,8 @@ class Planner:
         compressor = self._compressor(level, keep)
         others = () if keys.other is None else (keys.other,)
         row = PlannedRow(prompt, level, compressor, destination, key, instruction, keep, certified, others)
+        if self._below_cliffs is not None and len(prompt.text) > _LONG:
+            row = replace(row, destination=partial(_route_of, row, self._below_cliffs))
         return row if self._limited is None else self._limited(row, keys.own, self._compressor)
 
     @cached_property
@@ -257,6 +267,11 @@ class Planner:
                 chain, key(chain, options.parameters), None if other is None else key(*other)
             )
         return known
+
+
+def _route_of(row: PlannedRow, decide: Callable[[PlannedRow], Route], _: Prompt) -> Route:
+    """Return the route of a row that was planned before, when it is asked for: a row of the cache has none."""
+    return decide(row)
 
 
 def _key(route: bytes, prompt: Prompt, instruction: str | None) -> bytes:

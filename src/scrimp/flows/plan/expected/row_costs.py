@@ -75,6 +75,15 @@ class RowCosts:
         known = [cost for cost in costs if cost is not None]
         return chain_cost(chain, known) if len(known) == len(costs) else None
 
+    def cliff(self, model: ModelRef, tokens_in: int) -> int | None:
+        """Return the size in tokens that a call is above and a model charges more for all of it; None for none."""
+        price = self._prices.price(model.provider, model.model, self._when, batch=self._batch)
+        factor = tokenizer_factor(model.provider, model.model)
+        size = tokens_in if factor is None else -(-tokens_in * factor // 100)
+        crossed = [band for band in price.bands if 0 < band.above < size] if price else []
+        dearer = crossed and (price.bands[0].rates.input or 0) < (crossed[-1].rates.input or 0) if price else False
+        return crossed[-1].above if dearer else None
+
     def knows(self, chain: Chain, task: str) -> bool:
         """Return whether completions of a task by the first model of a chain are known: their length is not assumed."""
         model = self.called(chain.steps[0])
@@ -114,9 +123,7 @@ class PricedRow:
 
     def cost_given(self, chain: Chain) -> Decimal | None:
         """Return the dollars that it costs at most along a chain: as it was given, so that nothing is compressed."""
-        if self._given is None:
-            self._given = self._costs.tokens_in((*texts_of(self.row.prompt), self.row.instruction or ""))
-        return self._costs.of_chain(chain, self._given, self._task, self.row.prompt.attachments)
+        return self._costs.of_chain(chain, self.tokens_given, self._task, self.row.prompt.attachments)
 
     def cost(self, chain: Chain) -> Decimal | None:
         """Return the dollars that it costs along a chain as it is sent; None where a price is unknown."""
@@ -129,6 +136,13 @@ class PricedRow:
     def cost_in(self, place: ModelRef) -> Decimal | None:
         """Return the dollars of a call of a model at its provider; None where its price is unknown."""
         return self._costs.of_place(place, self.tokens_in, self._task, self.row.prompt.attachments)
+
+    @property
+    def tokens_given(self) -> int:
+        """Its tokens as it was given, which are the most that are sent."""
+        if self._given is None:
+            self._given = self._costs.tokens_in((*texts_of(self.row.prompt), self.row.instruction or ""))
+        return self._given
 
     @property
     def tokens_in(self) -> int:
