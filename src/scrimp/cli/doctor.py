@@ -121,7 +121,7 @@ def _ledger(session: Session) -> str:
     _checked(session.services.paths.ledger_db)
     lost = session.services.stores.recover()
     ledger = Ledger(session.services.paths.ledger_db)
-    calls = sum(total.calls for total in ledger.totals("run"))
+    calls = ledger.count()
     ledger.close()
     return f"{calls} calls" + (f", {lost} of them just recorded as lost" if lost else "")
 

@@ -265,6 +265,12 @@ class Ledger:
             rows = select(self._db, "SELECT call FROM entries WHERE call IN", calls)
             return {call for (call,) in rows}
 
+    def count(self) -> int:
+        """Return the number of all calls."""
+        with store_errors(self.path):
+            ((calls,),) = self._db.execute("SELECT count(*) FROM entries").fetchall()
+        return int(calls)
+
     def totals(self, by: str, *, since: float = 0.0, run: str | None = None) -> list[LedgerTotal]:
         """Sum the entries since a moment, or of one run, by one of GROUPS or `tag:NAME`; the most expensive first."""
         column, parameters = group_expression(by)
