@@ -175,6 +175,19 @@ def test_results_that_are_a_page_are_not_taken_for_missing(batched: Scrimp, serv
     assert len(server.batches) == 1
 
 
+@pytest.mark.parametrize("model", SERVERS)
+def test_results_that_end_early_without_a_word_are_fetched_again_and_not_paid_again(
+    scrimp: Scrimp, model: str
+) -> None:  # fmt: skip
+    with SERVERS[model]() as server:
+        words = configured(scrimp, server, model)
+        server.cut(700, says_so=False)
+        ran = scrimp(*words)
+        assert (ran.status, {row["status"] for row in ran.rows}) == (0, {"ok"}), ran.err
+        assert (len(server.batches), server.live_prompts) == (1, [])
+        assert server.billed == dict.fromkeys(PROMPTS, 1)
+
+
 def test_a_file_that_is_gone_when_a_batch_is_made_of_it_is_uploaded_again(
     batched: Scrimp, server: OpenAIBatches
 ) -> None:  # fmt: skip

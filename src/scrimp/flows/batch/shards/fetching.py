@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from scrimp.transport.batch_wire import BatchWire
 
 
+_LOOKS = 2  # at results that are fewer than the provider counts
+
+
 class Fetching(ShardWork):
     """Takes shards from batches that have ended to results in the store."""
 
@@ -68,6 +71,11 @@ class Fetching(ShardWork):
         if none_came and (batch.completed or 0) > (batch.failed or 0):
             # They were paid for. Sending the requests again would pay once more, and may lead to the same.
             return self._not_understood(shard, _no_results(shard, batch))
+        if self._may_be_cut(shard, batch):
+            # A download may end early without a word. A second look costs nothing, the same request again does.
+            until = shard.held_until or self._clock() + _LOOKS * self._patience
+            if self._clock() < until:
+                return self._unpolled(self._saved(shard, held_until=until), _fewer_results(shard, batch))
         why = "no result" if batch.state == "ended" else batch.word
         done = replace(shard, state="fetched", ended=self._clock())
         missing = self._store.end_shard(done, why)
@@ -79,6 +87,11 @@ class Fetching(ShardWork):
             self._note(f"batch {shard.shard}: {done.odd_results:,} results are of no request, or the second for one")
         return done
 
+    def _may_be_cut(self, shard: ShardRecord, batch: RemoteBatch) -> bool:
+        """Return whether more requests are counted as done than have a result."""
+        kept = self._store.answered(shard.shard)
+        return batch.state == "ended" and not shard.adopted and kept < min(batch.completed or 0, shard.requests)
+
     def _kept(self, shard: ShardRecord, flow: BatchFlow, file: Path) -> ShardRecord:
         with file.open("rb") as results:
             if shard.adopted:
@@ -86,6 +99,10 @@ class Fetching(ShardWork):
                 kept = self._store.adopt_results(shard, named)
                 return replace(kept, model=kept.model or named.model)
             return self._store.keep_results(shard, results_in(flow.read(results)))
+
+
+def _fewer_results(shard: ShardRecord, batch: RemoteBatch) -> str:
+    return f"{shard.provider} counts {batch.completed:,} requests of {batch.id} as done, and gave fewer results"
 
 
 def _no_results(shard: ShardRecord, batch: RemoteBatch) -> str:
