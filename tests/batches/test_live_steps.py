@@ -100,3 +100,29 @@ def test_a_kill_between_live_steps_repeats_at_most_the_call_in_flight(mixed: Scr
         assert entries.count(("lost",)) <= 1
     assert died >= 3
     assert ran.status == 0, ran.err
+
+
+def test_rows_that_batches_have_answered_before_live_steps_are_made_are_billed(
+    mixed: Scrimp, server: OpenAIBatches
+) -> None:
+    config = (mixed.home / "config.toml").read_text().replace('["plain/small",', '["fake/small", "plain/small",')
+    mixed.config(config + 'signal = "choices"\n')
+    ran = mixed("run", *CLIMB, "--batch")
+    assert (ran.status, [row["output"] for row in ran.rows]) == (0, ["yes"] * 7), ran.err
+    assert {row["cache"] for row in ran.rows} == {"miss"}
+    assert float(mixed.paid_calls()[1]) == pytest.approx(sum(row["cost_usd"] for row in ran.rows))
+    with closing(sqlite3.connect(mixed.home / "ledger.db")) as db:
+        entries = db.execute("SELECT escalated, count(*) FROM entries WHERE escalated IS NOT NULL GROUP BY 1")
+        assert sorted(entries) == [(0, 5), (1, 2)]
+
+
+def test_live_steps_leave_room_under_the_cap_for_calls_that_are_in_batches(
+    mixed: Scrimp, server: OpenAIBatches
+) -> None:
+    mixed.config((mixed.home / "config.toml").read_text() + '[[rules]]\nmatch = "^now"\nchain = "mixed"\n')
+    mixed.file("mixed.txt", "now 1\nnow 2\n" + "".join(f"later {number}\n" for number in range(6)))
+    server.answer = lambda model, prompt: "word " * 75
+    # A call costs up to $0.0011, and all but as much: there is room for five in a batch, and none beside them.
+    ran = mixed("run", "mixed.txt", "--batch", "--max-output", "100", "--max-cost", "0.0059")
+    assert ran.status == 5, ran.err
+    assert float(mixed.paid_calls()[1]) <= 0.0059

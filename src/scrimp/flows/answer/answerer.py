@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.counterfactual import CounterfactualPricer
 
+_LATER = Failure(kind="batch", message="is made in a later pass", sent=False)
+
 
 class Answerer:
     """Answers the planned rows of one run."""
@@ -72,14 +74,13 @@ class Answerer:
         try:
             attempts = await self._escalate(row, recorder)
         except RowPendingError as pending:
-            return Failed(
-                prompt=row.prompt, failure=pending.failure, status="pending", cache=self._cache_use,
-                entries=tuple(recorder.entries), dear=dear,
-            )  # fmt: skip
+            return self._pending(row, pending.failure, recorder)
         kept = next((attempt for attempt in attempts if attempt.kept), None)
         shown = _last_heard(attempts) if kept is None else kept
         answer = self._answer(row, attempts, shown, recorder)
         recorder.conclude(escalated=_escalated(row, kept), unread=self._unread(row, kept))
+        if not self._step_caller.makes_rows:
+            return self._pending(row, _LATER, recorder)
         entries = tuple(recorder.entries)
         if kept is not None and kept.completion is not None and answer is not None:
             return Answered(
@@ -95,6 +96,13 @@ class Answerer:
         return Failed(
             prompt=row.prompt, failure=failure, status=status, answer=answer, cache=self._cache_use, entries=entries,
             dear=dear, expected=self._expected(row, recorder),
+        )  # fmt: skip
+
+    def _pending(self, row: PlannedRow, failure: Failure, recorder: RowRecorder) -> Failed:
+        """Return the outcome of a row of which nothing can be said yet, with the entries of what was called."""
+        return Failed(
+            prompt=row.prompt, failure=failure, status="pending", cache=self._cache_use,
+            entries=tuple(recorder.entries), dear=row.route.dear,
         )  # fmt: skip
 
     def _expected(self, row: PlannedRow, recorder: RowRecorder) -> ExpectedRow | None:

@@ -50,6 +50,10 @@ if TYPE_CHECKING:
 class CallsSteps(Protocol):
     """What calls steps for the rows of a run: models, or batches of them."""
 
+    @property
+    def makes_rows(self) -> bool:
+        """Whether rows are made of completions, which a later pass does otherwise: it shows and bills them."""
+
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, or why there is none; RowPendingError where it is not known yet."""
 
@@ -80,6 +84,8 @@ class RowPendingError(Exception):
 
 class StepCaller:
     """Calls steps for all rows of a run."""
+
+    makes_rows = True
 
     def __init__(
         self, *, options: RunOptions, client: ProviderClient, health: ProviderHealth, warmup: PrefixWarmup,

@@ -134,7 +134,8 @@ class BatchCaller:
             self.waiting += 1
             self.shards[latest.shard] += 1
             call = self._call(latest, question, row, recorder)
-            self._commit(call)
+            if self._cap is not None:  # it was sent under a cap, and counts even where that is lower by now
+                self.committed += self._bound(call)
             if self._primer is not None:
                 self._primer.came_back(call, latest, None)
             queue = None if self._queues is None else self._queues.meet(latest.shard, row)
@@ -321,6 +322,11 @@ class BatchCaller:
             self._batches.prices, call, self._batches.job.created, allow_unpriced=self._batches.allow_unpriced,
             batch=True,
         )  # fmt: skip
+
+    @property
+    def makes_rows(self) -> bool:
+        """Whether rows are made of completions: a pass that climbs leaves them to the one that prints them."""
+        return not self._climbs
 
     @property
     def refusal(self) -> str | None:
