@@ -15,6 +15,8 @@ CacheForm = Literal["marks", "key", "automatic", "none"]
 
 LIFETIME_SECONDS: Mapping[CacheLifetime, int] = {"5m": 300, "30m": 1800, "1h": 3600}
 
+LIFETIME_WORDS: Mapping[CacheLifetime, str] = {"5m": "5 minutes", "30m": "30 minutes", "1h": "an hour"}
+
 
 class CacheRules(Struct, frozen=True, kw_only=True):
     """What a provider keeps for a model, and how it is asked to."""

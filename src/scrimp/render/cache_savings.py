@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import asdict
 
+from scrimp.caching.cache_rules import LIFETIME_WORDS
 from scrimp.units import format_count, format_dollars, pluralize
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def cache_lines(
     `schema` says whether the run has one, `end` how many tokens all prompts end with.
     """
     for saving in savings[:_MODELS_SHOWN]:
-        how = f"keeps them for {saving.lifetime}" if saving.asked else "keeps them by itself"
+        how = f"keeps them for {LIFETIME_WORDS[saving.lifetime]}" if saving.asked else "keeps them by itself"
         yield (
             f"provider cache: {pluralize(saving.calls, 'call')} begin with the same {format_count(saving.shared)} "
             f"tokens; {saving.model} {how}: {format_dollars(saving.cost)} instead of "

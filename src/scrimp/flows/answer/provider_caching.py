@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.caching.cache_rules import NO_CACHE, CacheRates, CacheRules
+from scrimp.caching.cache_rules import LIFETIME_WORDS, NO_CACHE, CacheRates, CacheRules
 from scrimp.caching.write_decision import decide_write
 from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words, words_of
 from scrimp.flows.spend.cache_rates import cache_rates
@@ -169,7 +169,7 @@ class ProviderCaching:
         self._noted.add(model)
         self._note(
             f"{call.provider}/{call.model} keeps about {format_count(size)} tokens that prompts begin with for "
-            f"{lifetime}: the first call writes them, the others read them"
+            f"{LIFETIME_WORDS[lifetime]}: the first call writes them, the others read them"
         )
 
     def _rules_of(self, provider: str, model: str) -> CacheRules:
