@@ -122,15 +122,25 @@ def refusal(certificate: bytes) -> str:
 class HttpClient:
     """Sends requests to all providers; the key is added to a request only here."""
 
-    def __init__(self, engine: Client, proxies: Proxies = NO_PROXIES) -> None:
-        """`proxies` are those the engine was built with; messages name the one that was in the way."""
+    def __init__(
+        self, engine: Client, proxies: Proxies = NO_PROXIES, *, uploads: Callable[[], Client] | None = None,
+        patience: float | None = None,
+    ) -> None:  # fmt: skip
+        """`proxies` are those the engine was built with; messages name the one that was in the way.
+
+        `uploads` opens an engine without a timeout for files, which may take long while they move: `patience` is the
+        most seconds in which nothing of one moves. Without it files have the engine's own.
+        """
         self._engine, self._proxies = engine, proxies
+        self._open_uploads, self._uploads, self._patience = uploads, engine if uploads is None else None, patience
         self._stream_client: httpx.AsyncClient | None = None
 
     async def close(self) -> None:
         """Close all connections."""
         if self._stream_client is not None:
             await self._stream_client.aclose()
+        if self._uploads is not None and self._uploads is not self._engine:
+            await self._uploads.close()
         await self._engine.close()
 
     async def send(
@@ -161,8 +171,10 @@ class HttpClient:
         from scrimp.transport.http.files import send_file  # noqa: PLC0415 - only batches send files
 
         with self._as_faults(endpoint):
-            size = file.stat().st_size  # noqa: ASYNC240 - a local file
-            return await send_file(self._engine, request, request_headers(request, secrets), file, size)
+            if self._uploads is None and self._open_uploads is not None:
+                self._uploads = self._open_uploads()
+            engine = self._uploads or self._engine
+            return await send_file(engine, request, request_headers(request, secrets), file, self._patience)
 
     async def save(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,22 +23,45 @@ _PIECE = 1 << 18
 
 
 async def send_file(
-    engine: Client, request: FileRequest, headers: Mapping[str, str], file: Path, size: int
+    engine: Client, request: FileRequest, headers: Mapping[str, str], file: Path, patience: float | None
 ) -> HttpReply:  # fmt: skip
-    """Send a request whose body is a file of so many bytes; return the reply, which is short."""
+    """Send a request whose body is a file; return the reply, which is short.
+
+    Raise TimeoutError where for `patience` seconds no more of the file was taken, or no reply came after it.
+    """
+    async with asyncio.timeout(patience) as waiting:
+        return await _reply(_request(engine, request, headers, file, _moving(waiting, patience)))
+
+
+def _moving(waiting: asyncio.Timeout, patience: float | None) -> Callable[[], None]:
+    """Return what begins the wait anew."""
+    loop = asyncio.get_running_loop()
+
+    def moved() -> None:
+        if patience is not None:
+            with suppress(RuntimeError):  # the wait is over: a reply came before all of the file was taken
+                waiting.reschedule(loop.time() + patience)
+
+    return moved
+
+
+def _request(
+    engine: Client, request: FileRequest, headers: Mapping[str, str], file: Path, moved: Callable[[], None]
+) -> RequestBuilder:  # fmt: skip
+    size, pieces = file.stat().st_size, _pieces(file, moved)
     builder = engine.request(request.method, request.url)
     if request.form is None:
         builder = builder.headers({**headers, "content-type": request.content_type, "content-length": str(size)})
-        builder = builder.body_stream(_pieces(file))
+        builder = builder.body_stream(pieces)
     else:
         form = FormBuilder()
         for name, value in request.form.items():
             form = form.text(name, value)
-        part = PartBuilder.from_stream_with_length(_pieces(file), size)
+        part = PartBuilder.from_stream_with_length(pieces, size)
         form = form.part("file", part.file_name(request.file_name).mime(request.content_type))
         builder = builder.headers({name: value for name, value in headers.items() if name != "content-type"})
         builder = builder.multipart(form)
-    return await _reply(builder)
+    return builder
 
 
 async def save_reply(builder: RequestBuilder, file: Path) -> HttpReply:
@@ -60,7 +85,9 @@ async def _whole(reply: Response) -> HttpReply:
     return HttpReply(status=reply.status, body=bytes(body), headers=dict(readable_headers(reply.headers)))
 
 
-async def _pieces(file: Path) -> AsyncIterator[bytes]:
+async def _pieces(file: Path, moved: Callable[[], None]) -> AsyncIterator[bytes]:
     with file.open("rb") as source:  # from the page cache, as a rule: the file was written a moment ago
         while piece := source.read(_PIECE):
+            moved()
             yield piece
+    moved()

@@ -17,6 +17,8 @@ def failure_of(endpoint: Endpoint, error: Exception, cause: BaseException | None
     if isinstance(cause, BuilderError) or (cause is None and _is_url_error(error)):
         message = f"{endpoint.name} has an unusable base_url ({error}): correct it"
         return Failure(kind="invalid", message=message, sent=False)
+    if isinstance(error, TimeoutError):
+        return _timed_out(endpoint.name)
     if not isinstance(cause, PyreqwestError):
         raise error
     if any("(Connect)" in reason for reason in _reasons(cause)):

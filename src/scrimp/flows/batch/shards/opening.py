@@ -40,7 +40,10 @@ async def open_wire(services: Services, *, patience: float) -> AsyncIterator[Bat
     from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - only with something to send
     from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
 
-    http = HttpClient(build_engine(services.env, timeout=patience, warn=services.warn), read_proxies(services.env))
+    http = HttpClient(
+        build_engine(services.env, timeout=patience, warn=services.warn), read_proxies(services.env),
+        uploads=lambda: build_engine(services.env, timeout=None), patience=patience,
+    )  # fmt: skip
     try:
         yield BatchWire(http, services.keys, random_fraction=random)
     finally:
