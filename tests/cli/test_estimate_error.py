@@ -77,3 +77,34 @@ def test_a_run_that_called_nothing_or_has_no_price_says_nothing_of_an_estimate(r
     ready.file("rows.jsonl", '{"text": "How many ducks?"}\n')
     ready("run", "rows.jsonl", "--model", "fake/unpriced")
     assert (shown(ready)["error"], shown(ready)["rows"]) == (None, 0)
+
+
+def test_rows_of_a_chain_are_expected_to_climb_as_far_as_those_before(ready: Scrimp, provider: FakeProvider) -> None:
+    config = (ready.home / "config.toml").read_text()
+    ready.config(config + '[models."fake/top"]\nprice = { input = 0, output = 100 }\n'
+                 '[chains.c]\nsteps = ["fake/a", "fake/top"]\n')  # fmt: skip
+
+    def climb(first: int) -> dict[str, object]:
+        texts = "".join(json.dumps({"text": f"How many geese? {first + n}"}) + "\n" for n in range(20))
+        ready.file("rows.jsonl", texts)
+        # The check turns away what the cheap model says of one row in ten.
+        inner = provider.answer
+
+        def answer(body: dict[str, object]) -> tuple[int, dict[str, str], bytes]:
+            status, headers, data = inner(body)
+            wrong = body["model"] == "a" and str(body["messages"]).rstrip("'}]")[-1] == "5"
+            return status, headers, data.replace(b"honk", b"quack") if wrong else data
+
+        provider.answer = answer
+        words = ("--chain", "c", "--check", "grep -q honk", "--route", "geese")
+        assert ready("run", "rows.jsonl", *words).status == 0
+        provider.answer = inner
+        return shown(ready)
+
+    first, second = climb(100), climb(200)
+    estimated = ready("estimate", "rows.jsonl", "--chain", "c", "--cache", "off", "--route", "geese", "--json")
+
+    # 20 cheap calls for 0.001 each, and two of the best for 0.01.
+    assert (first["paid_usd"], second["paid_usd"]) == (0.04, 0.04)
+    assert (first["assumed"], second["assumed"], second["error"]) == (20, 0, 0.0)
+    assert json.loads(estimated.out)["routed"]["expected"] == pytest.approx(0.04)

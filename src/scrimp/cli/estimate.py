@@ -201,7 +201,7 @@ def _chains(session: Session, options: RunOptions) -> list[tuple[str, Chain]]:
 def _as_routed(cost: RoutedCost, batched: RoutedCost | None) -> str:
     several = (
         f"; {pluralize(cost.several, 'row')} {'goes' if cost.several == 1 else 'go'} to two models first, and "
-        f"{round(100 * GOES_ON)} % of them (assumed) on to the last"
+        f"{f'{round(100 * GOES_ON)} % of them (assumed)' if cost.assumed else 'as many as before'} on to the last"
         if cost.several
         else ""
     )

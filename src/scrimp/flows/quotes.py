@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from scrimp.enums import Effort
+from scrimp.flows.plan.expected.climbs import ChainClimbs
 from scrimp.flows.plan.expected.output_tokens import OutputHistory, OutputTokens
 from scrimp.flows.routed_cost import RoutedCalls, RoutedCost, routed_cost
 from scrimp.flows.spend.billed_before import BilledBefore
@@ -69,6 +70,7 @@ class Quotes:
         routes, ledger = services.routes, services.paths.ledger_db
         self._when = services.clock()
         self._before = BilledBefore(ledger, work.tasks, routes.endpoints, asked)
+        self._climbs = ChainClimbs(ledger, until=self._when)
         self._history = OutputHistory(ledger, routes.endpoints, asked, until=self._when)
 
     def of_models(self, models: Sequence[tuple[str | None, ModelRef]]) -> list[Quote]:
@@ -124,7 +126,11 @@ class Quotes:
             total = self.cost(model, getattr(self.output(model), length), batch=batch)
             return None if total is None else total / (self._work.calls or 1)
 
-        return routed_cost(calls, self._services.routes, cost)
+        return routed_cost(calls, self._services.routes, cost, self.shares)
+
+    def shares(self, chain: Chain) -> list[Decimal] | None:
+        """Return the share of rows of these tasks that came to each step of a chain before; None where unknown."""
+        return self._climbs.shares(chain, self._work.tasks)
 
     def output(self, model: ModelRef) -> OutputTokens:
         """Return the length of completions of a model: as long as they were before, for each task that is known."""

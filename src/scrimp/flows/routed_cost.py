@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from scrimp.flows.plan.expected.chain_cost import GOES_ON, certain_steps
+from scrimp.flows.plan.expected.chain_cost import certain_steps, chain_cost
 from scrimp.values import Chain, ModelRef, Step
 
 if TYPE_CHECKING:
@@ -38,18 +38,21 @@ class RoutedCost(Struct, frozen=True, kw_only=True):
     expected: Decimal
     high: Decimal
     several: int
+    assumed: bool = True  # how many of these go on to the last is not known of such rows before
 
 
 def routed_cost(
-    routed: RoutedCalls, routes: Routes, cost: Callable[[ModelRef, str], Decimal | None]
+    routed: RoutedCalls, routes: Routes, cost: Callable[[ModelRef, str], Decimal | None],
+    shares: Callable[[Chain], Sequence[Decimal] | None] = lambda _: None,
 ) -> RoutedCost | None:  # fmt: skip
     """Return what all prompts cost where they go; None where a price is unknown, or no model can be called.
 
     `cost` gives the dollars of a call of a model for "low", "expected" or "high". The least is that no prompt goes
     beyond its first step, or its first two where these are compared; the most, that each takes every step.
+    `shares` are those of the rows that came to each step of a chain before, None where that is not known.
     """
     totals = dict.fromkeys(("low", "expected", "high"), Decimal(0))
-    several = 0
+    several, assumed = 0, False
     for chain, calls in routed.by_chain():
         steps = {size: [_cost(step, routes, cost, size) for step in chain.steps] for size in totals}
         if any(dollars is None for each in steps.values() for dollars in each):
@@ -58,10 +61,11 @@ def routed_cost(
         first = certain_steps(chain, known["expected"])
         several += calls if first.stop - first.start > 1 else 0
         totals["low"] += calls * sum(known["low"][first], Decimal(0))
-        rest = sum(known["expected"][first.stop :], Decimal(0))
-        totals["expected"] += calls * (sum(known["expected"][first], Decimal(0)) + GOES_ON * rest)
+        before = shares(chain)
+        assumed |= before is None and len(chain.steps) > 1
+        totals["expected"] += calls * chain_cost(chain, known["expected"], before)
         totals["high"] += calls * sum(known["high"][first.start :], Decimal(0))
-    return RoutedCost(**totals, several=several) if routed.calls else None
+    return RoutedCost(**totals, several=several, assumed=assumed) if routed.calls else None
 
 
 def _cost(

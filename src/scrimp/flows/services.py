@@ -257,6 +257,7 @@ class Services:
 
         Completions are expected to be as long as those of `enough` calls of their task were before.
         """
+        from scrimp.flows.plan.expected.climbs import ChainClimbs  # noqa: PLC0415 - not for a hit
         from scrimp.flows.plan.expected.output_tokens import OutputHistory, output_tokens  # noqa: PLC0415 - not for a hit
         from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens  # noqa: PLC0415 - as above
 
@@ -267,6 +268,7 @@ class Services:
         )  # fmt: skip
         return RowCosts(
             self.prices, self.routes.endpoints, self.offers.places, prior=output_tokens(options), history=history,
+            climbs=ChainClimbs(self.paths.ledger_db, until=began),
             when=began, schema_tokens=schema_tokens(options.parameters), batch=self.job_began is not None,
         )  # fmt: skip
 

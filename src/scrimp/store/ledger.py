@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -333,8 +334,10 @@ class Ledger:
             return None
         return dollars(nano, pico) + (dollars(most + 1, 0) * (calls - known) if calls > known else Decimal(0))
 
-    def climbs(self, *, since: float = 0.0) -> list[ClimbCount]:
+    def climbs(self, *, since: float = 0.0, until: float = inf) -> list[ClimbCount]:
         """Count by task the steps at which rows ended in chains since a moment; only rows that began at step 0.
+
+        Calls that were sent since `until` are left out; both are in seconds since the epoch.
 
         Rows of a route of one model, which say whether they are unread, climb nowhere.
         """
@@ -342,8 +345,8 @@ class Ledger:
             rows = self._db.execute(
                 "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"
                 " WHERE chain IS NOT NULL AND signature IS NOT NULL AND status = 'paid' AND unread IS NULL"
-                " AND time >= ? GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
-                (since,),
+                " AND time >= ? AND time < ? GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
+                (since, until),
             ).fetchall()
         return [ClimbCount(*row) for row in rows]
 

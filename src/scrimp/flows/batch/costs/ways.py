@@ -61,7 +61,7 @@ class WaysToBuy:
                 total = one.live if chosen is None else chosen
                 return None if total is None else total / (self._work.calls or 1)
 
-            routed = routed_cost(self._work.routed, self._services.routes, of_model)
+            routed = routed_cost(self._work.routed, self._services.routes, of_model, self._quotes.shares)
             return None if routed is None else routed.expected
 
         live = cost("live")

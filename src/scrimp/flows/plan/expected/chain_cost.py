@@ -23,7 +23,13 @@ def certain_steps(chain: Chain, costs: Sequence[Decimal]) -> slice:
     return slice(0, 2 if last > 1 and SIGNALS[chain.signal].compares else 1)
 
 
-def chain_cost(chain: Chain, costs: Sequence[Decimal]) -> Decimal:
-    """Return the dollars that a row is expected to cost: the steps it takes in any case, and a share of the rest."""
+def chain_cost(chain: Chain, costs: Sequence[Decimal], shares: Sequence[Decimal] | None = None) -> Decimal:
+    """Return the dollars that a row is expected to cost, from what a call of each step does.
+
+    `shares` are those of the rows that came to each step before; None: a row takes the steps that all take, and three
+    in ten the others.
+    """
+    if shares is not None:
+        return sum((share * cost for share, cost in zip(shares, costs, strict=True)), Decimal(0))
     first = certain_steps(chain, costs)
     return sum(costs[first], Decimal(0)) + GOES_ON * sum(costs[first.stop :], Decimal(0))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrimp import tokens
 from scrimp.flows.plan.expected.chain_cost import chain_cost
+from scrimp.flows.plan.expected.climbs import ChainClimbs
 from scrimp.flows.plan.expected.output_tokens import OutputHistory, OutputTokens
 from scrimp.flows.plan.prompt_compressor import texts_of
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
@@ -27,11 +28,13 @@ class RowCosts:
 
     def __init__(
         self, prices: PriceBook, endpoints: Mapping[str, Endpoint], places: Callable[[ModelRef], list[ModelRef]], *,
-        prior: OutputTokens, history: OutputHistory, when: float, schema_tokens: int = 0, batch: bool = False,
+        prior: OutputTokens, history: OutputHistory, climbs: ChainClimbs, when: float, schema_tokens: int = 0,
+        batch: bool = False,
     ) -> None:  # fmt: skip
         """`places` tells where a model can be bought; with `batch` calls are bought in batches."""
         self._prices, self._endpoints, self._places = prices, endpoints, places
         self._prior, self._history, self._when, self._batch = prior, history, when, batch
+        self._climbs = climbs
         self._around = _MESSAGE_TOKENS + schema_tokens
 
     def tokens_in(self, texts: Iterable[str]) -> int:
@@ -73,7 +76,7 @@ class RowCosts:
         models = [self.called(step) for step in chain.steps]
         costs = [None if each is None else self.of_call(each, tokens_in, task, attachments) for each in models]
         known = [cost for cost in costs if cost is not None]
-        return chain_cost(chain, known) if len(known) == len(costs) else None
+        return chain_cost(chain, known, self._climbs.shares(chain, (task,))) if len(known) == len(costs) else None
 
     def cliff(self, model: ModelRef, tokens_in: int) -> int | None:
         """Return the size in tokens that a call is above and a model charges more for all of it; None for none."""
@@ -87,7 +90,8 @@ class RowCosts:
     def knows(self, chain: Chain, task: str) -> bool:
         """Return whether completions of a task by the first model of a chain are known: their length is not assumed."""
         model = self.called(chain.steps[0])
-        return model is not None and self._history.of(model, task) is not None
+        climbs = len(chain.steps) == 1 or self._climbs.shares(chain, (task,)) is not None
+        return climbs and model is not None and self._history.of(model, task) is not None
 
     def called(self, step: Step) -> ModelRef | None:
         """Return the model of a step that is called first; None where none can be called."""
