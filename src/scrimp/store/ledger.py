@@ -168,10 +168,15 @@ def m014_lost_calls(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE entries ADD COLUMN {column}")
 
 
+def m015_lost_index(db: sqlite3.Connection) -> None:
+    """Index the lost calls: they are few, and `lost_calls` looks for them in all of the ledger."""
+    db.execute("CREATE INDEX entries_lost ON entries (time) WHERE status = 'lost'")
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
     m008_level_replies, m009_tasks, m010_effort, m011_route_checks, m012_batch,
-    m013_attempts, m014_lost_calls,
+    m013_attempts, m014_lost_calls, m015_lost_index,
 )  # fmt: skip
 
 # As they were before m003: what a migration did must never change.

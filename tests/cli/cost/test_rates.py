@@ -129,3 +129,17 @@ def test_rates_fit_the_screen(scrimp: Scrimp, columns: int) -> None:
 
     assert max(map(len, lines)) <= columns
     assert {"calls", "cost"} <= set(lines[0].split())
+
+
+def test_very_many_lost_calls_are_not_priced_one_by_one(scrimp: Scrimp) -> None:
+    scrimp.config('[models."p/a"]\nprice = { input = 1.0, output = 1.0 }\n')
+    lost = replace(entry("p/a", None, "lost"), most_input=1000, most_output=10)
+    keep(scrimp, *[lost] * 2)
+    (few,) = json.loads(scrimp("cost", "--json").out)
+    with closing(Ledger(scrimp.home / "ledger.db")) as ledger:
+        ledger.append([replace(lost, call=f"more {number}") for number in range(5000)])
+    (many,) = json.loads(scrimp("cost", "--json").out)
+
+    assert few["lost_at_most_usd"] == pytest.approx(0.00202)
+    assert (many["lost"], many["lost_at_most_usd"]) == (5002, None)
+    assert "at most" not in scrimp("cost").out
