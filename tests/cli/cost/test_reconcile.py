@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -127,10 +128,9 @@ def test_models_and_days_that_differ_are_named(ready: Scrimp, account: Account) 
     ]  # fmt: skip
     ran = ready("cost", "reconcile")
 
-    (nova,) = [line.split() for line in ran.out.splitlines() if "gpt-7-nova" in line]
-    assert nova[:2] == ["openai", "gpt-7-nova"]
-    assert nova[4:10] == ["0", "1", "0", "5", "0", "6"]
-    assert [line.split()[2] for line in ran.out.splitlines() if "batches" in line] == ["batches"]
+    (nova,) = [re.split(" {2,}", line) for line in ran.out.splitlines() if "gpt-7-nova" in line]
+    assert (nova[0], nova[2:5]) == ("openai/gpt-7-nova", ["0 / 1", "0 / 5", "0 / 6"])
+    assert [re.split(" {2,}", line)[1] for line in ran.out.splitlines() if "batches" in line] == ["batches"]
     assert "$0.0002 here, $0.0007 there" in ran.out
 
 

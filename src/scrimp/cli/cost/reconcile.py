@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrimp.flows.reconcile.reconcile import Reconciled
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-_HEADERS = ("provider", "model", "hour (UTC)", "calls", "there", "in", "there", "out", "there", "cost", "there")
+_HEADERS = ("model", "hour (UTC)", "calls", "tokens in", "out", "cost")
 _SMALL = Decimal("0.005")  # a share of dollars that rounding, or a correction of a price, may explain
 
 
@@ -93,7 +93,8 @@ def _print(found: Sequence[Reconciled], session: Session) -> None:
         if _differs(comparison)
     ]
     if rows:
-        print_table(_HEADERS, rows, "lll" + "r" * 8, session.out)
+        print_table(_HEADERS, rows, "ll" + "r" * 4, session.out)
+        print_line("of each two numbers the first is the ledger's, the second the provider's")
     for each in found:
         for line in _lines(each, session):
             print_line(line)
@@ -142,14 +143,16 @@ def _differs(comparison: Comparison) -> bool:
 
 def _row(provider: str, comparison: Comparison) -> list[str]:
     here, there = comparison.here, comparison.there
-    cells = [provider, comparison.model, _hours(comparison)]
-    for one, other in ((here.calls, there.calls), (here.input, there.input), (here.output, there.output)):
-        cells += [format_count(one), format_count(other)]
-    return [*cells, _dollars(here), _dollars(there)]
+    pairs = ((here.calls, there.calls), (here.input, there.input), (here.output, there.output))
+    cells = [f"{format_count(one)} / {format_count(other)}" for one, other in pairs]
+    return [f"{provider}/{comparison.model}", _hours(comparison), *cells, " / ".join(_costs(here, there))]
 
 
-def _dollars(side: Side) -> str:
-    return "" if side.cost is None else format_dollars(side.cost)
+def _costs(here: Side, there: Side) -> Iterator[str]:
+    """Yield the dollars here, and those there where they are told."""
+    yield format_dollars(here.cost)
+    if there.cost is not None:
+        yield format_dollars(there.cost)
 
 
 def _hours(comparison: Comparison) -> str:
