@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -15,15 +16,21 @@ from command import Scrimp
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def at_terminal(scrimp: Scrimp, *words: str, columns: int = 80, **env: str) -> str:
-    """Run a command and return what the terminal received, with Unix line ends."""
+def at_terminal(scrimp: Scrimp, *words: str, columns: int = 80, interrupted_by: str = "", **env: str) -> str:
+    """Run a command and return what the terminal received, with Unix line ends.
+
+    A command that shows `interrupted_by` is sent SIGINT then.
+    """
     scrimp.env |= {"TERM": "xterm-256color", **env}
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    with scrimp.start(*words, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave):
+    with scrimp.start(*words, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave) as process:
         os.close(slave)
         received = b""
         while piece := _read(master):
+            if interrupted_by and interrupted_by.encode() in received + piece:
+                interrupted_by = ""
+                process.send_signal(signal.SIGINT)
             received += piece
     os.close(master)
     return received.decode().replace("\r\n", "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -20,6 +21,7 @@ from scrimp.flows.services import Services
 from scrimp.store.batches.records import Job
 from scrimp.store.batches.store import BatchStore
 from scrimp.values import Answered, Outcome, Prompt
+from terminal import at_terminal
 
 
 def submit(scrimp: Scrimp, *words: str) -> Ran:
@@ -163,3 +165,24 @@ def test_rows_in_batches_do_not_wait_for_the_hour_of_others(hourly: Scrimp, serv
     assert fetched.status == 0, fetched.err
     assert [row["status"] for row in fetched.rows] == ["ok", "ok"]
     assert sorted(server.billed.values()) == [1, 1]
+
+
+def test_what_waits_is_shown_with_the_time_that_is_left(hourly: Scrimp, server: OpenAIBatches) -> None:
+    double_between(hourly, -1, 2)
+    submit(hourly)
+    watching = hourly.start("batch", "watch", "--json", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE)  # fmt: skip
+    assert watching.stdout is not None
+    told = json.loads(watching.stdout.readline())
+    assert (told["waiting"], told["batches"]) == (2, 0)
+    assert 3600 < told["waits_until"] - time.time() <= 7200
+    watching.send_signal(signal.SIGINT)
+    _, err = watching.communicate(timeout=20)
+    assert watching.returncode == 6, err
+    screen = at_terminal(hourly, "batch", "watch", interrupted_by="left")
+    assert f"waits for {at(2)} UTC" in screen
+    assert "0/2" in screen
+    double_between(hourly, -3, -1)
+    ended = hourly("batch", "watch", "--json")
+    assert ended.rows[-1]["waiting"] == 0
+    assert not server.runs

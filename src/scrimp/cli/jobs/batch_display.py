@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from scrimp.cli.printing import flush, print_json
+from scrimp.flows.batch.cheap_hours import hour_of
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import try_write_line
 from scrimp.units import format_clock, pluralize
@@ -39,13 +40,11 @@ class BatchDisplay:
 
     def tell(self, progress: JobProgress) -> None:
         """Take how far the job is, as it was just looked at."""
-        if not progress.batches:
-            return
         is_new = progress != self._now
         self._news = self._clock() if is_new else self._news
         self._now = progress
         self._show(progress, is_new=is_new)
-        if progress.ended == len(progress.batches):
+        if progress.ended == len(progress.batches) and not progress.waiting:
             self.close()
 
     def close(self) -> None:
@@ -66,10 +65,11 @@ class BatchLines(BatchDisplay):
     def _show(self, progress: JobProgress, *, is_new: bool) -> None:
         now = self._clock()
         passed, age = now - self._said_at, now - progress.begun
-        if is_new:
-            is_due = (
-                self._said is None or progress.ended != self._said.ended or passed >= max(_LEAST, age / _PART)
-            )  # fmt: skip
+        if not in_words(progress, now):
+            is_due = False
+        elif is_new:
+            is_due = self._said is None or progress.waiting > 0 or progress.ended != self._said.ended
+            is_due = is_due or passed >= max(_LEAST, age / _PART)
         else:
             is_due = passed >= _SILENCE
         if is_due:
@@ -84,7 +84,7 @@ class BatchLines(BatchDisplay):
 
     def close(self) -> None:
         """Say what has not been said."""
-        if self._now is not None and self._now != self._said:
+        if self._now is not None and self._now != self._said and in_words(self._now, self._clock()):
             self._say(self._now)
 
 
@@ -108,7 +108,8 @@ class BatchBars(BatchDisplay):
         self._live: LiveBars | None = None
 
     def _show(self, progress: JobProgress, *, is_new: bool) -> None:
-        del progress  # it is asked for each second
+        if self._live is None and not (progress.batches or progress.waiting):
+            return
         if self._live is None:
             from scrimp.render.live_bars import LiveBars  # noqa: PLC0415 - rich, only where bars are drawn
 
@@ -125,7 +126,8 @@ class BatchBars(BatchDisplay):
         self._live.close()
         self._live = None
         self._session.messages.redirect(self._under.print_message)
-        self._session.messages.note(in_words(self._now, self._clock()))
+        if words := in_words(self._now, self._clock()):
+            self._session.messages.note(words)
 
     def _bars(self) -> Iterator[Bar]:
         """Yield the bar of the job and, where it has several batches, those of the batches that have not ended."""
@@ -135,6 +137,13 @@ class BatchBars(BatchDisplay):
         if job is None:
             return
         quiet = now - self._news
+        if job.waits_until is not None and now < job.waits_until:
+            yield Bar(
+                label=f"waits for {hour_of(job.waits_until)}", done=0, failed=0, total=job.waiting,
+                age=f"{format_clock(job.waits_until - now)} left",
+            )  # fmt: skip
+        if not job.batches:
+            return
         yield Bar(
             label=f"{job.ended} of {pluralize(len(job.batches), 'batch')} ended", done=job.answered, failed=job.failed,
             total=job.requests, age=format_clock(now - job.begun),
@@ -158,10 +167,14 @@ class BatchBars(BatchDisplay):
 def in_words(progress: JobProgress, now: float) -> str:
     """Return how far a job is, in one line."""
     failed = f", {progress.failed:,} failed" if progress.failed else ""
-    return (
-        f"{progress.ended} of {pluralize(len(progress.batches), 'batch')} ended, {progress.answered:,} of "
-        f"{pluralize(progress.requests, 'request')} answered{failed}, {format_clock(now - progress.begun)}"
-    )
+    waits = ""
+    if progress.waiting and progress.waits_until is not None:
+        waits = f"{pluralize(progress.waiting, 'request')} wait for {hour_of(progress.waits_until)}"
+    if not progress.batches:
+        return waits
+    ended = f"{progress.ended} of {pluralize(len(progress.batches), 'batch')} ended"
+    answered = f"{progress.answered:,} of {pluralize(progress.requests, 'request')} answered{failed}"
+    return f"{waits}{waits and ', '}{ended}, {answered}, {format_clock(now - progress.begun)}"
 
 
 def as_document(progress: JobProgress, now: float, news: float) -> dict[str, object]:
@@ -170,6 +183,7 @@ def as_document(progress: JobProgress, now: float, news: float) -> dict[str, obj
         "event": "batches", "job": progress.job, "batches": len(progress.batches), "ended": progress.ended,
         "requests": progress.requests, "answered": progress.answered, "failed": progress.failed,
         "seconds": round(now - progress.begun, 1), "seconds_without_news": round(now - news, 1),
+        "waiting": progress.waiting, "waits_until": progress.waits_until,
         "each": [
             {
                 "batch": batch.batch, "provider": batch.provider, "model": batch.model, "id": batch.id,

@@ -109,8 +109,7 @@ class BatchRun:
                 stop = self._rows(open_prompts, lambda _: None, found)
                 return self._left(found) if stop is None else stop
             if self._plan.goal == "followed" and not self._has_looked:  # all had ended before, or wait in a queue
-                shards, portions = self._store.shards_for(self._job.job), self._store.portions(self._job.job)
-                self._tell(progress_of(self._job, shards, portions))
+                self._tell_progress()
             if self._plan.goal in ("submitted", "followed"):
                 return self._left(found)
             return self._rows(open_prompts, sink, found)
@@ -124,8 +123,10 @@ class BatchRun:
             if not self._moving:
                 if self._open or found.wait is None or self._plan.goal in ("submitted", "fetched"):
                     return found
+                self._tell_progress(waits=True)
                 asyncio.run(self._batches.hours.sleep(found.wait.until))
                 self._has_waited = True
+                self._tell_progress()
                 continue
             asyncio.run(self._work())
             if self._plan.goal in ("submitted", "fetched") and self._moving:
@@ -146,6 +147,10 @@ class BatchRun:
             shard.state != "queued" and not self._batches.unreadable.is_given_up(shard.shard)
             for shard in self._store.open_shards(self._job.job)
         )
+
+    def _tell_progress(self, *, waits: bool = False) -> None:
+        shards, portions = self._store.shards_for(self._job.job), self._store.portions(self._job.job)
+        self._tell(progress_of(self._job, shards, portions, waits=waits))
 
     def _collect(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
         outbox = Outbox(

@@ -40,6 +40,8 @@ class JobProgress(Struct, frozen=True, kw_only=True):
     job: str
     begun: float  # seconds since the epoch
     batches: tuple[BatchProgress, ...]
+    waiting: int = 0  # requests that no batch takes, until their models cost less
+    waits_until: float | None = None
 
     @property
     def ended(self) -> int:
@@ -69,12 +71,18 @@ def answered_of(shard: ShardRecord) -> int:
     return shard.answered
 
 
-def progress_of(job: Job, shards: Sequence[ShardRecord], portions: Mapping[str, Portion]) -> JobProgress:
-    """Return how far a job is that waits for these shards, or for portions of them."""
+def progress_of(
+    job: Job, shards: Sequence[ShardRecord], portions: Mapping[str, Portion], *, waits: bool = False
+) -> JobProgress:  # fmt: skip
+    """Return how far a job is that waits for these shards, or for portions of them.
+
+    `waits` says that it waits for the hours at which its other requests cost less.
+    """
     sent = [shard for shard in shards if shard.state not in UNSENT_SHARDS]
     return JobProgress(
-        job=job.job, begun=job.created, batches=tuple(_batch(shard, portions.get(shard.shard)) for shard in sent)
-    )
+        job=job.job, begun=job.created, batches=tuple(_batch(shard, portions.get(shard.shard)) for shard in sent),
+        waiting=job.for_later if waits else 0, waits_until=job.cheap_from if waits else None,
+    )  # fmt: skip
 
 
 def _batch(shard: ShardRecord, portion: Portion | None) -> BatchProgress:
