@@ -295,3 +295,34 @@ def test_a_label_that_every_call_has_of_its_own_is_read_from_the_ledger(
         for word, since, groups in (("run", 0, 100), ("tag:id", 0, 100), ("user", 0, 5), ("run", 5_000, 1)):
             totals = sums.totals(word, since=since)
             assert (len(totals), sum(total.calls for total in totals)) == (groups, 1 if since else 102)
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_a_file_of_sums_that_is_damaged_in_its_middle_is_made_anew(home: Path, refreshed: bool) -> None:
+    calls = [replace(entry("p/a"), call=str(n), time=900.0 * n, user=f"u{n}") for n in range(400)]
+    append(home, calls)
+    with closing(opened(home)) as sums:
+        sums.refresh()
+    with closing(sqlite3.connect(home / "cost-sums.db")) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = (home / "cost-sums.db").read_bytes()
+    assert len(content) > 20 * 4096
+    (home / "cost-sums.db").write_bytes(content[: 5 * 4096] + b"\xa5" * (len(content) - 5 * 4096))
+    append(home, [replace(calls[0], call="later")])
+    with closing(opened(home)) as sums:
+        if refreshed:
+            sums.refresh()
+        assert sum(total.calls for total in sums.totals("user")) == 401
+        assert sum(total.calls for total in sums.totals("model")) == 401
+
+
+def test_sums_without_room_on_the_disk_are_passed_over(home: Path) -> None:
+    append(home, [replace(entry("p/a"), call=str(n)) for n in range(3)])
+    with closing(opened(home)) as sums:
+        sums.refresh()
+        append(home, [replace(entry("p/a"), call=str(n), time=900.0 * n) for n in range(3, 2000)])
+        ((pages,),) = sums._db.execute("PRAGMA page_count").fetchall()
+        sums._db.execute(f"PRAGMA max_page_count = {pages}")
+        sums.refresh()
+        assert sums.entries_behind() == 1997
+        assert [total.calls for total in sums.totals("model")] == [2000]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from scrimp.billing.cost_total import CostTotal
-from scrimp.store.cost_sums.connection import open_sums
+from scrimp.errors import DiskFullError, StoreError
+from scrimp.store.cost_sums.connection import open_sums, remove_sums
 from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, period_of
 from scrimp.store.cost_sums.measures import COLUMNS, LATENCIES, MEASURES, SECONDS, by_dimension, grouped
 from scrimp.store.cost_sums.refresh import entries_behind, reach_of, refresh
@@ -24,6 +25,8 @@ _SUMS = ", ".join(f"sum({column})" for column in COLUMNS)
 _LATER = "id > :reach AND +time >= :since"
 _ALL = "time >= :since"
 _IN_FIRST_QUARTER = "+id <= :reach AND time >= :since AND time < :whole"
+
+_Result = TypeVar("_Result")
 
 
 class _Group(Struct):
@@ -45,10 +48,29 @@ class CostSums:
         self._db.close()
 
     def refresh(self, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Bring the sums up to the ledger, if they can be written; `progress` is told of entries as they are added."""
+        """Bring the sums up to the ledger, if they can be written; `progress` is told of entries as they are added.
+
+        Without room for them they stay as they are: what they lack is read from the ledger.
+        """
+        with suppress(DiskFullError):
+            self._or_anew(lambda: self._refresh(progress))
+
+    def _refresh(self, progress: Callable[[int], None]) -> None:
         if self.is_kept:
             with store_errors(self.path):
                 refresh(self._db, progress)
+
+    def _or_anew(self, step: Callable[[], _Result]) -> _Result:
+        """Take a step; where a file is damaged, it may be that of the sums, so take it once more with new ones."""
+        try:
+            return step()
+        except StoreError as error:
+            if type(error.__cause__) is not sqlite3.DatabaseError:
+                raise
+        self._db.close()
+        remove_sums(self.path)
+        self._db, self.is_kept = open_sums(self.path, self.ledger)
+        return step()
 
     def entries_behind(self) -> int:
         """Return about how many entries the sums lack."""
@@ -60,16 +82,20 @@ class CostSums:
     ) -> list[CostTotal]:
         """Sum the entries since a moment by a word of `groups`: periods in their order, else the dearest first."""
         group = group_of(by, zone, flagships)
+        found = self._or_anew(lambda: self._groups(group, since))
+        totals = [_total(name, each) for name, each in found.items() if each.sums[0]]
+        if by in PERIODS:
+            return sorted(totals, key=lambda total: total.name)
+        return sorted(totals, key=lambda total: (-total.cost, -total.calls, total.name, total.answered_by or ""))
+
+    def _groups(self, group: Group, since: float) -> dict[Name, _Group]:
         found: dict[Name, _Group] = {}
         with store_errors(self.ledger), _one_view(self._db):
             for *values, sums in self._rows(group, group.columns, since):
                 _merge(found, group.name(*values), sums, {str(values[2])} if group.dimension == "arm" else set())
             if group.tag is not None:
                 _merge(found, (NONE, None), self._untagged(found.values(), since), set())
-        totals = [_total(name, each) for name, each in found.items() if each.sums[0]]
-        if by in PERIODS:
-            return sorted(totals, key=lambda total: total.name)
-        return sorted(totals, key=lambda total: (-total.cost, -total.calls, total.name, total.answered_by or ""))
+        return found
 
     def series(
         self, by: str, period: str, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
