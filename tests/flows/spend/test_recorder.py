@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from flows.rows import call_recorder, planned_row, row_recorder
 from scrimp.enums import StopReason
 from scrimp.prices.book import Price, PriceBook
 from scrimp.prices.rates import Band, Rates
-from scrimp.values import Call, Completion, Entry, Failure, Usage
+from scrimp.values import Call, Completion, Entry, Failure, Parameters, Usage
 from transport.virtual_loop import run
 
 CALL = Call(provider="acme", model="alias", text="hello")
@@ -56,6 +57,17 @@ def test_a_call_is_booked_as_what_it_was_and_what_it_cost(
     entry = entry_of(result)
 
     assert (entry.status, entry.cost) == (status, cost)
+
+
+@pytest.mark.parametrize(("cap", "most"), [(100, 1124), (None, None)])
+def test_a_lost_call_may_have_thought_beside_its_cap(cap: int | None, most: int | None) -> None:
+    call = replace(CALL, parameters=Parameters(max_output=cap), thought_budget=1024 if cap else 0)
+
+    async def main() -> Entry:
+        recorder = row_recorder(call_recorder(PRICES))
+        return recorder.end(str(await recorder.begin(call)), Failure(kind="timeout", message="silence"))
+
+    assert run(main()).most_output == most
 
 
 def test_what_a_provider_says_it_cost_goes_before_our_own_reckoning() -> None:
