@@ -12,6 +12,7 @@ _PATTERN = (
 )
 _HEADER_WORDS = ("key", "token", "secret", "auth", "cookie", "password")
 _VARIABLE_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_SHORTEST = 8  # characters; shorter words of headers that need not be secret are ordinary ones
 REDACTED = "[key]"
 
 
@@ -28,6 +29,15 @@ def redact_secrets(text: str) -> str:
 def may_hold_secret(header: str) -> bool:
     """Return whether a header of this name may hold a secret."""
     return any(word in header.lower() for word in _HEADER_WORDS)
+
+
+def secret_in_header(header: str, value: str) -> str | None:
+    """Return the part of a header's value that is to be redacted in any text: its last word, unless that is ordinary.
+
+    What is redacted is so in completions, too, which an ordinary word would damage.
+    """
+    word = value.rpartition(" ")[2]
+    return word if may_hold_secret(header) or len(word) >= _SHORTEST else None
 
 
 def is_variable_name(text: str) -> bool:

@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from scrimp.config.resolved.api_keys import KeyRing, Secret
 from scrimp.config.schema import ProviderTable
@@ -122,6 +123,14 @@ def test_a_route_with_two_keys_needs_both() -> None:
     keys = ring(OPENAI_API_KEY=KEY, HELICONE_API_KEY="another-plain-one")
     assert keys.headers_for(helicone)["helicone-auth"] == "Bearer another-plain-one"
     assert keys.redact("x another-plain-one y") == "x [key] y"
+
+
+def test_words_of_headers_that_are_no_secrets_stay_in_completions() -> None:
+    headers = {"X-Title": "Support team", "X-Route": "0123456789abcdef", "Cf-Auth": "Basic abcd"}
+    keys = ring(ProviderTable(headers=headers), OPENAI_API_KEY=KEY)
+    keys.headers_for(replace(OPENAI, headers=headers))
+
+    assert keys.redact_whole("Our team: 0123456789abcdef abcd") == "Our team: [key] [key]"
 
 
 def test_known_keys_are_redacted_even_if_one_begins_with_another() -> None:

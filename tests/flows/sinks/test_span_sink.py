@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+import pytest
 from msgspec.structs import replace
 
 from outcomes import answered, entry
@@ -118,3 +119,28 @@ def test_a_sink_that_breaks_costs_its_own_spans_and_no_traceback() -> None:
     sink.tee(lambda _: None)(rows(3))
 
     assert "3 calls, which the ledger has: it failed (KeyError: 'x')" in (sink.close() or "")
+
+
+def opened(name: str, table: SinkTable, **env: str) -> tuple[int, list[str], list[str]]:
+    """Return how many sinks are opened, what is hidden, and what is said."""
+    hidden: list[str] = []
+    said: list[str] = []
+    sinks = open_sinks(
+        {name: table}, env, {}, hide=lambda _, value: hidden.append(value), warn=said.append, installed=lambda: True
+    )
+    return len(sinks.sinks), hidden, said
+
+
+def test_secrets_of_sinks_are_hidden_and_no_words_that_completions_may_have() -> None:
+    table = SinkTable(project="support", headers={"x-team": "the second line", "authorization": "Basic abcd"})
+
+    assert opened("langsmith", table, LANGSMITH_API_KEY="lsv2_0123456789") == (1, ["abcd", "lsv2_0123456789"], [])
+
+
+@pytest.mark.parametrize("headers", ["authorization=Basic%20sk-secret%0A", "Basic sk-secret", "x=sk-secret\u20ac"])
+def test_a_header_that_cannot_be_sent_is_said_without_its_words(headers: str) -> None:
+    number, _, said = opened("otel", SinkTable(), OTEL_EXPORTER_OTLP_HEADERS=headers)
+
+    assert (number, len(said)) == (0, 1)
+    assert "sinks.otel has a header that cannot be sent" in said[0]
+    assert "secret" not in said[0]

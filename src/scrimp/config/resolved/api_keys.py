@@ -10,12 +10,11 @@ from typing import NoReturn
 from scrimp.config.paths import expanded
 from scrimp.config.resolved.known_secrets import KnownSecrets
 from scrimp.config.schema import ProviderTable
-from scrimp.config.secret_patterns import REDACTED, may_hold_secret
+from scrimp.config.secret_patterns import REDACTED, may_hold_secret, secret_in_header
 from scrimp.errors import ConfigError, MissingKeyError
 from scrimp.providers.endpoint import Endpoint
 
 _COMMAND_TIMEOUT = 60  # seconds
-_SHORTEST_HEADER = 8  # characters; shorter values of headers that need not be secret are ordinary words
 _NO_TABLE = ProviderTable()
 
 
@@ -67,8 +66,11 @@ class KeyRing:
         headers = {} if _authorized(endpoint) else self._authorization(endpoint)
         configured = {name.lower() for name in self._tables.get(endpoint.name, _NO_TABLE).headers}
         for header, value in endpoint.headers.items():
-            if may_hold_secret(header) or (header.lower() in configured and len(value) >= _SHORTEST_HEADER):
-                self._known.add(f"the header {header} of {endpoint.name}", value.rpartition(" ")[2])
+            secret = (
+                secret_in_header(header, value) if header.lower() in configured or may_hold_secret(header) else None
+            )
+            if secret is not None:
+                self._known.add(f"the header {header} of {endpoint.name}", secret)
         for header, (variable, prefix) in endpoint.env_headers.items():
             second_key = self._variable(variable)
             if not second_key:

@@ -8,11 +8,13 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from scrimp.config.sink_tables import SinkTable
+from scrimp.config.validated import check_header
 from scrimp.errors import ConfigError
 
 Variable = Callable[[str], str]
 _PATH = "/v1/traces"
 LANGSMITH = "https://api.smith.langchain.com"
+PROJECT = "langsmith-project"  # a header, and no secret
 
 
 class SinkAddress(Struct, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ def sink_address(name: str, table: SinkTable, variable: Variable) -> SinkAddress
         raise ConfigError(f"sinks.{name} has no endpoint: name an address that takes OTLP, https://HOST/v1/traces")
     headers = {**own.headers, **{header.lower(): value for header, value in table.headers.items()}}
     if table.project is not None:
-        headers["langsmith-project"] = table.project
+        headers[PROJECT] = table.project
     key_env = table.key_env or ("LANGSMITH_API_KEY" if name == "langsmith" else None)
     if key_env is not None:
         key = variable(key_env)
@@ -42,6 +44,14 @@ def sink_address(name: str, table: SinkTable, variable: Variable) -> SinkAddress
             raise ConfigError(f"sinks.{name} has no key: set {key_env}")
         header = table.key_header or ("x-api-key" if name == "langsmith" else None)
         headers |= {"authorization": f"Bearer {key}"} if header is None else {header.lower(): key}
+    try:
+        for header, value in headers.items():
+            check_header(header, value)
+    except ValueError:  # of a variable; without its words, which name what may be a secret
+        raise ConfigError(
+            f"sinks.{name} has a header that cannot be sent: its variables need printable ASCII on one line, "
+            "OTEL_EXPORTER_OTLP_HEADERS as NAME=VALUE,NAME=VALUE"
+        ) from None
     return SinkAddress(url=url, headers=headers)
 
 
@@ -60,7 +70,7 @@ def _otel(variable: Variable) -> SinkAddress:
 def _langsmith(variable: Variable) -> SinkAddress:
     base = variable("LANGSMITH_ENDPOINT") or LANGSMITH
     project = variable("LANGSMITH_PROJECT")
-    return SinkAddress(url=f"{base.rstrip('/')}/otel{_PATH}", headers={"langsmith-project": project} if project else {})
+    return SinkAddress(url=f"{base.rstrip('/')}/otel{_PATH}", headers={PROJECT: project} if project else {})
 
 
 _PRESETS = {"otel": _otel, "langsmith": _langsmith}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.config.resolved.sink_addresses import sink_address
+from scrimp.config.resolved.sink_addresses import PROJECT, sink_address
+from scrimp.config.secret_patterns import secret_in_header
 from scrimp.config.sink_tables import SinkTable
 from scrimp.errors import ConfigError
 from scrimp.flows.sinks.span_sink import SpanSink
@@ -59,7 +60,8 @@ def open_sinks(
             warn(f"{error}; the run goes on without it")
             continue
         for header, value in address.headers.items():
-            hide(f"the header {header} of sink {name}", value.rpartition(" ")[2])
+            if header != PROJECT and (secret := secret_in_header(header, value)) is not None:
+                hide(f"the header {header} of sink {name}", secret)
         opened = partial(SpanPoster, address.url, address.headers, env, name=f"sink {name}", longest=_LONGEST_REQUEST)
         longest = parse_duration(table.timeout, "timeout")
         sinks.append(
