@@ -17,7 +17,8 @@ from scrimp.providers import DIALECTS
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchFlow, BatchRefusedError, LineFault, RemoteBatch, WireRequest
 from scrimp.providers.batches.replies import refusal_in
-from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.endpoint import HttpReply, HttpRequest
+from scrimp.providers.json_access import dumps
 from scrimp.providers.presets import PRESETS
 from scrimp.values import Call, Json, Parameters
 
@@ -202,3 +203,16 @@ def _until_the_end(name: str, pages: list[Json]) -> list[object]:
     return (
         [*pages, reply({"code": 5, "message": "no such job"}, 404)] if PRESETS[name].flavour == "fireworks" else pages
     )
+
+
+@given(
+    model=st.text(), rest=st.dictionaries(st.text(), _json, max_size=3), model_first=st.booleans(), key=st.text(),
+)  # fmt: skip
+def test_a_line_without_its_model_has_all_else_of_the_body(
+    model: str, rest: dict[str, Json], model_first: bool, key: str
+) -> None:
+    rest.pop("model", None)
+    body = {"model": model, **rest} if model_first else {**rest, "model": model}
+    request = HttpRequest(url="https://api.mistral.ai/v1/chat/completions", body=dumps(body))
+    line = json.loads(flow_of("mistral").line(key, request))
+    assert line == {"custom_id": key, "body": json.loads(dumps(rest))}

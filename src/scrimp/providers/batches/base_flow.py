@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeAlias
@@ -14,6 +15,7 @@ from scrimp.providers.json_access import dumps, obj, reply_object
 from scrimp.values import Attachment, Json, JsonObject
 
 _VERSION = "/v1/"
+_ONLY_A_MODEL = re.compile(rb'{"model":"[^"\\\\]*')
 PAGE = 100  # batches in a page of a list
 _MOST_PAGES = 20  # of batches, the newest first, that are searched for one whose creation was not confirmed
 _SKEW = 600.0  # seconds by which a provider's clock may be behind ours
@@ -42,7 +44,13 @@ class BaseFlow(ABC):
         return b'{"custom_id":%b,"method":"POST","url":%b,"body":%b}' % (dumps(custom_id), path, request.body)
 
     def _line_without_model(self, custom_id: str, request: HttpRequest) -> bytes:
-        """Return a request as it stands in the file where its model does not: the batch has it."""
+        """Return a request as it stands in the file where its model does not: the batch has it.
+
+        Bodies begin with their models, so that the rest of one, which may be long, is taken as it is.
+        """
+        head, comma, rest = request.body.partition(b'",')
+        if comma and _ONLY_A_MODEL.fullmatch(head):
+            return b'{"custom_id":%b,"body":{%b}' % (dumps(custom_id), rest)
         body = obj(reply_object(HttpReply(status=200, body=request.body)))
         return dumps({"custom_id": custom_id, "body": {name: body[name] for name in body if name != "model"}})
 
