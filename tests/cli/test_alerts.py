@@ -169,3 +169,15 @@ def test_a_damaged_record_of_what_was_told_only_repeats_an_alert(ready: Scrimp, 
 
     assert len(warnings(ready("run", "rows.jsonl", "--limit", "4"))) == 1
     assert warnings(ready("run", "rows.jsonl", "--limit", "5")) == []
+
+
+def test_the_share_of_the_flagship_is_that_of_the_models_of_tier_high_alone(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    watch(ready, provider, 'share = [{ model = "flagship", of = "calls", above = "50%" }]\n')
+    config = (ready.home / "config.toml").read_text()
+    ready.config(config.replace('high = ["fake/test-model"]', 'high = ["fake/test-model", "fake/best"]'))
+    assert warnings(ready("run", "rows.jsonl", "--tier", "simple")) == []
+    (warning,) = warnings(ready("run", "rows.jsonl", "--model", "fake/best", "--cache", "off", "--samples", "2"))
+
+    assert "flagship (fake/best) took 66.67 % of the calls in 30d (60 of 90 calls" in warning

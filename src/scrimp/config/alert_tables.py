@@ -11,11 +11,12 @@ from scrimp.config.secret_patterns import contains_secret, is_variable_name
 from scrimp.config.validated import Count, validate
 from scrimp.units import checked_dollars, parse_duration, parse_percent
 
+FLAGSHIP = "flagship"  # as a model: the baseline, and the models that tier high alone has
 LONGEST_HOOK = 60.0  # seconds
 
 
 class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A model's share of all cost, calls or tokens, or a tier's; both are globs."""
+    """A model's share of all cost, calls or tokens, or a tier's; both are globs, but for the model FLAGSHIP."""
 
     above: str
     model: str = "*"

@@ -171,7 +171,8 @@ TEMPLATE = f"""\
 # told once in its window (since), unless it gets a quarter worse; names are globs. Of fewer than 20 calls (min_calls)
 # or rows (min_rows) no share is judged. In a project file, what tells others, and rules in place of yours, need trust.
 [alerts]
-# share = [{{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }}]  # or tier; of calls, tokens
+# share = [{{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }}]  # or of calls, tokens;
+#                                  # model = "flagship": the baseline and what tier high alone has; or tier = "high"
 # errors = [{{ model = "*", above = "5%", since = "1h" }}]         # of each model
 # spend = [{{ above = 50.00, since = "1d" }}]                      # model = "..." for some of them
 # escalation = [{{ chain = "*", above = "25%", since = "7d" }}]    # of each chain

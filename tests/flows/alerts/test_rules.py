@@ -80,6 +80,15 @@ def test_a_sum_of_dollars_is_compared_to_the_last_digit(sums: list[CostTotal], c
     assert bool(fired(rules, Window(models=sums))) == (spent > Fraction(cents, 100))
 
 
+def test_the_flagship_is_every_model_that_is_one() -> None:
+    sums = [total("a/small", calls=60), total("a/large", calls=15), total("b/large", calls=25)]
+    window = Window(models=sums, flagships=("a/large", "b/large", "c/none"))
+
+    assert fired({"share": [{"model": "flagship", "of": "calls", "above": "40%"}]}, window) == []
+    (alert,) = fired({"share": [{"model": "flagship", "of": "calls", "above": "39%"}]}, window)
+    assert alert == ("share", "flagship (a/large, b/large)")
+
+
 def test_a_share_of_few_calls_or_rows_says_nothing() -> None:
     bad = total("high", calls=19, failed=19, input=9, cost=Decimal(9), chained=19, escalated=19)
     rules = {

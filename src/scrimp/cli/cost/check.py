@@ -6,6 +6,7 @@ from contextlib import closing
 
 import typer
 
+from scrimp.cli.cost.ledger_sums import the_flagships
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.results.alerts import tell_news
 from scrimp.cli.results.drift import check_drift
@@ -32,7 +33,7 @@ def check_alerts(context: typer.Context, *, as_json: bool) -> None:
         if table.drift:
             with closing(Ledger(services.paths.ledger_db)) as ledger:
                 check_drift(session, ledger)
-        alerts = alerts_in_force(table, services.paths, services.clock())
+        alerts = alerts_in_force(table, services.paths, services.clock(), lambda: the_flagships(session))
         tell_news(session, alerts, show=False)
         redact = services.keys.redact
         if as_json:

@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 
 from scrimp.cli.session import Session
 from scrimp.errors import UsageError
-from scrimp.flows.spend.flagships import flagships
+from scrimp.flows.spend.flagships import configured_flagships
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
 from scrimp.units import format_count
@@ -33,10 +33,7 @@ def open_sums(session: Session) -> Iterator[CostSums]:
 
 def the_flagships(session: Session) -> tuple[str, ...]:
     """Return the models that a session's config makes the flagships."""
-    services = session.services
-    wanted = services.loaded.config.defaults.baseline
-    baseline = None if wanted is None else services.routes.model(wanted).without_arm
-    return flagships(baseline, services.routes.listed_tiers)
+    return configured_flagships(session.services.loaded.config, session.services.routes)
 
 
 def time_zone(word: str) -> tzinfo | None:

@@ -21,9 +21,13 @@ def tell_alerts(session: Session) -> None:
     if not table.watches:
         return
     from scrimp.flows.alerts.evaluate import alerts_in_force  # noqa: PLC0415 - where something is watched
+    from scrimp.flows.spend.flagships import configured_flagships  # noqa: PLC0415 - as above
 
     try:
-        alerts = alerts_in_force(table, services.paths, services.clock())
+        alerts = alerts_in_force(
+            table, services.paths, services.clock(),
+            lambda: configured_flagships(services.loaded.config, services.routes),
+        )  # fmt: skip
     except (StoreError, ConfigError) as error:  # the rows are out
         session.messages.warn(f"the rules of [alerts] were not evaluated: {error}")
         return

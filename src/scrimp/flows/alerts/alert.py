@@ -33,5 +33,6 @@ class Window(Struct, frozen=True, kw_only=True):
     models: Sequence[CostTotal] = ()
     tiers: Sequence[CostTotal] = ()
     chains: Sequence[CostTotal] = ()
+    flagships: Sequence[str] = ()  # provider/model
     rows: RowSum = RowSum()
     faults: Sequence[FaultSum] = ()

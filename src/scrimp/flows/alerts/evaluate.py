@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from scrimp.config.alert_tables import AlertsTable
+from scrimp.config.alert_tables import FLAGSHIP, AlertsTable
 from scrimp.config.paths import Paths
 from scrimp.flows.alerts.alert import ALWAYS, Alert, Window
 from scrimp.flows.alerts.news import is_news, told_after
@@ -20,9 +20,13 @@ from scrimp.store.window_sums import RowSum, WindowSums
 from scrimp.units import parse_duration
 
 
-def alerts_in_force(table: AlertsTable, paths: Paths, now: float) -> list[Alert]:
-    """Return an alert for each rule that does not hold at this moment."""
+def alerts_in_force(
+    table: AlertsTable, paths: Paths, now: float, flagships: Callable[[], Sequence[str]] = tuple
+) -> list[Alert]:  # fmt: skip
+    """Return an alert for each rule that does not hold at this moment; `flagships` names those models."""
     windows = _windows(table, paths, now)
+    if any(rule.model == FLAGSHIP for rule in table.share):
+        windows = {name: replace(window, flagships=flagships()) for name, window in windows.items()}
     alerts = list(broken_rules(table, windows))
     if failing := {alert.since for alert in alerts if alert.kind == "errors"}:
         # What failed, and how, is not in the sums: it is looked for where something fires.

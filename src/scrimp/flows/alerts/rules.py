@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from scrimp.billing.cost_total import CostTotal
 from scrimp.config.alert_tables import (
+    FLAGSHIP,
     AlertsTable,
     CacheAlert,
     ErrorsAlert,
@@ -54,13 +55,16 @@ def windows_of_calls(table: AlertsTable) -> set[str]:
 def _share(rule: ShareAlert, window: Window) -> Iterator[Alert]:
     measure = _MEASURES[rule.of]
     sums, glob = (window.models, rule.model) if rule.tier == "*" else (window.tiers, rule.tier)
-    chosen = _matching(sums, glob)
+    named = rule.model == FLAGSHIP
+    chosen = [each for each in sums if each.name in window.flagships] if named else _matching(sums, glob)
     whole, part = (sum(map(measure, each), Decimal(0)) for each in (sums, chosen))
     limit = _share_of(rule.above)
     if sum(each.calls for each in sums) < rule.min_calls or part <= limit * whole:
         return
     share = float(part / whole)
     subject = rule.model if rule.tier == "*" else f"tier {rule.tier}"
+    if named:
+        subject = f"flagship ({', '.join(each.name for each in chosen[:_NAMED])})"
     amounts = f"{_amount(Decimal(part), rule.of)} of {_amount(Decimal(whole), rule.of, unit=True)}"
     unknown = sum(each.unknown for each in sums) if rule.of == "cost" else 0
     without = f", without {pluralize(unknown, 'call')} of unknown cost" if unknown else ""
