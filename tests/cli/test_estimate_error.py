@@ -35,7 +35,7 @@ def run(scrimp: Scrimp, first: int, rows: int = 6, *words: str) -> None:
 
 def shown(scrimp: Scrimp) -> dict[str, object]:
     document = json.loads(scrimp("runs", "show", "last", "--json").out)
-    return {"error": document["estimate_error"], **document["bill"]["estimate"]}
+    return {"error": document["estimate_error"], **(document["bill"]["estimate"] or {"rows": 0})}
 
 
 def test_a_run_is_shown_with_what_it_was_expected_to_cost(ready: Scrimp) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp.billing.compression import CompressionTotals
-from scrimp.billing.expected_cost import ExpectedCost
 from scrimp.billing.level_savings import HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
 from scrimp.enums import PAID_STATUSES, Effort, FailOn, OnDear
 from scrimp.values import Answer, Answered, Entry, Outcome, both_names
+
+if TYPE_CHECKING:
+    from scrimp.billing.expected_cost import ExpectedCost
 
 
 class RowCounts(Struct):
@@ -78,14 +81,15 @@ class Bill:
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
         self._watch = BillLine()
-        self.expected = ExpectedCost()
+        self.expected: ExpectedCost | None = None  # None where no row was called
         self.dear: dict[OnDear, int] = {}  # rows above what one may cost, by what became of them
 
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
         self.counts.total += 1
         self.savings.add(outcome, cost_in_run(outcome))
-        self.expected.add(outcome)
+        if outcome.expected is not None:
+            self._add_expected(outcome)
         dear = outcome.answer.dear if isinstance(outcome, Answered) else outcome.dear
         if dear is not None and outcome.cache in {"miss", "off"}:
             self.dear[dear.action] = self.dear.get(dear.action, 0) + 1
@@ -99,6 +103,12 @@ class Bill:
             return
         self._add_calls(outcome.entries, self._failed)
         setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
+
+    def _add_expected(self, outcome: Outcome) -> None:
+        from scrimp.billing.expected_cost import ExpectedCost  # noqa: PLC0415 - a run from the cache expects nothing
+
+        self.expected = self.expected or ExpectedCost()
+        self.expected.add(outcome)
 
     def _add_climb(self, answer: Answer) -> None:
         self.counts.chained += answer.chain is not None

@@ -59,6 +59,7 @@ def test_a_cloned_project_can_neither_run_commands_nor_send_keys_elsewhere(tmp_p
 
 SPENDING = [
     ("[defaults]\nmax_cost = 5.01", "defaults.max_cost"), ("[defaults]\nmax_cost = 1e9", "defaults.max_cost"),
+    ("[defaults]\nmax_cost_per_row = 0.02", "defaults.max_cost_per_row"),
     ("[defaults]\nallow_unpriced = true", "defaults.allow_unpriced"),
     ("[defaults]\nallow_unkept = true", "defaults.allow_unkept"),
     ('[defaults]\nbaseline = "local/free"', "defaults.baseline"),
@@ -76,7 +77,7 @@ def test_a_cloned_project_can_neither_lift_the_cap_nor_change_what_is_counted(
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    (home / "config.toml").write_text("[defaults]\nmax_cost = 5.00\n")
+    (home / "config.toml").write_text("[defaults]\nmax_cost = 5.00\nmax_cost_per_row = 0.01\n")
     file = project(tmp_path, text)
 
     with pytest.raises(ConfigError, match="which only a project file you trust may set") as caught:

@@ -37,7 +37,7 @@ def bill_document(bill: Bill) -> dict[str, object]:
         "at_least": bill.unknown_calls > 0,
         "higher_levels": _higher_levels(bill.higher_levels),
         "too_dear": dict(bill.dear),
-        "estimate": asdict(bill.expected),
+        "estimate": bill.expected and asdict(bill.expected),
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _LOW, _EXPECTED, _HIGH = 20, 200, 1000
 # Calls whose mean may decide where a row goes: one long completion alone is no reason.
 ENOUGH_CALLS = 5
+_UNREAD = -1
 
 
 class OutputTokens(Struct, frozen=True):
@@ -57,16 +58,22 @@ class OutputHistory:
         """
         self._ledger, self._endpoints, self._asked, self._until = ledger, endpoints, asked, until
         self._enough = enough
+        self._known: dict[tuple[ModelRef, str], int | None] = {}
         self._means: dict[str, dict[tuple[str | None, Effort | None], BilledCalls]] = {}
 
     def of(self, model: ModelRef, task: str) -> int | None:
         """Return the mean tokens of a completion of a task by a model at its effort; None without enough calls."""
+        known = self._known.get((model, task), _UNREAD)
+        if known != _UNREAD:
+            return known
         name = model.without_arm
         if name not in self._means:
             self._means[name] = self._read(name)
         effort = effort_sent(model, self._asked, self._endpoints[model.provider])
         calls = self._means[name].get((task, effort))
-        return None if calls is None or calls.calls < self._enough else calls.output_of_one
+        mean = None if calls is None or calls.calls < self._enough else calls.output_of_one
+        self._known[model, task] = mean
+        return mean
 
     def _read(self, name: str) -> dict[tuple[str | None, Effort | None], BilledCalls]:
         from scrimp.store.billed_calls import billed_by_task  # noqa: PLC0415 - only a row that is not cached needs it

@@ -35,6 +35,7 @@ class RowCosts:
         self._prices, self._endpoints, self._places = prices, endpoints, places
         self._prior, self._history, self._when, self._batch = prior, history, when, batch
         self._climbs = climbs
+        self._factors: dict[tuple[str, str], int | None] = {}
         self._around = _MESSAGE_TOKENS + schema_tokens
 
     def tokens_in(self, texts: Iterable[str]) -> int:
@@ -58,7 +59,7 @@ class RowCosts:
         self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
     ) -> Decimal | None:
         """Return the dollars of a call at the provider of a model; None where its price is unknown."""
-        factor = tokenizer_factor(model.provider, model.model)
+        factor = self._factor(model)
         size = tokens_in if factor is None else -(-tokens_in * factor // 100)
         if attachments:
             from scrimp.providers.requests.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have any
@@ -68,6 +69,13 @@ class RowCosts:
         return self._prices.cost_of(
             provider=model.provider, model=model.model, usage=usage, when=self._when, batch=self._batch
         ).dollars
+
+    def _factor(self, model: ModelRef) -> int | None:
+        """Return a model's tokens per hundred of o200k_base; None where that is its own tokenizer."""
+        name = model.provider, model.model
+        if name not in self._factors:
+            self._factors[name] = tokenizer_factor(*name)
+        return self._factors[name]
 
     def of_chain(
         self, chain: Chain, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
@@ -81,7 +89,7 @@ class RowCosts:
     def cliff(self, model: ModelRef, tokens_in: int) -> int | None:
         """Return the size in tokens that a call is above and a model charges more for all of it; None for none."""
         price = self._prices.price(model.provider, model.model, self._when, batch=self._batch)
-        factor = tokenizer_factor(model.provider, model.model)
+        factor = self._factor(model)
         size = tokens_in if factor is None else -(-tokens_in * factor // 100)
         crossed = [band for band in price.bands if 0 < band.above < size] if price else []
         dearer = crossed and (price.bands[0].rates.input or 0) < (crossed[-1].rates.input or 0) if price else False
