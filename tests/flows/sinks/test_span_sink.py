@@ -68,7 +68,7 @@ def test_texts_that_wait_are_bounded_too() -> None:
     poster.may.set()
 
     assert "calls, which the ledger has" in (sink.close() or "")
-    assert 16 <= len(poster.taken) <= 17
+    assert 16 <= len(poster.taken) <= 32  # what it took at first, and what may wait
 
 
 def test_rows_reach_the_output_before_the_sink() -> None:
