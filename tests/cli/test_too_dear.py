@@ -275,3 +275,55 @@ def test_a_prompt_above_the_size_at_which_its_model_is_dearer_goes_to_another_of
     assert (row["model"], called(provider), again["cache"]) == (model, [model], "hit")
     if model == "gpt-6-luna":
         assert "above 100,000 tokens one/claude-haiku-5-5 is dearer: two/gpt-6-luna" in row["why"]
+
+
+BATCHED = """
+[providers.fake]
+dialect = "openai"
+flavour = "openai"
+base_url = "{url}"
+key_env = "FAKE_KEY"
+price_provider = "openai"
+[tiers]
+high = ["fake/gpt-6.1-sol", "fake/gpt-6-luna"]
+[batch]
+poll = "0.01s"
+"""
+
+
+@pytest.fixture
+def server(scrimp: Scrimp) -> Iterator[OpenAIBatches]:
+    with OpenAIBatches() as server:
+        scrimp.config(BATCHED.format(url=server.url))
+        scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+        yield server
+
+
+def rows_of(numbers: range) -> str:
+    return "".join(json.dumps({"text": f"How many geese are {number}?"}) + "\n" for number in numbers)
+
+
+def test_a_row_that_is_too_dear_live_is_not_in_a_batch_at_half_the_price(scrimp: Scrimp, server: OpenAIBatches) -> None:
+    # 200 tokens out at $10 a million, and at half of that in batches.
+    scrimp.file("rows.jsonl", rows_of(range(3)))
+    words = ("rows.jsonl", "--model", "fake/gpt-6.1-sol", "--max-cost-per-row", "0.0015")
+    live, batched = scrimp("run", *words), scrimp("run", *words, "--batch")
+
+    assert {row["status"] for row in live.rows} == {"skipped"}
+    assert {(row["status"], "too_dear" in row) for row in batched.rows} == {("ok", False)}, batched.err
+    assert (len(server.batches), server.count("live")) == (1, 0)
+
+
+def test_what_is_learned_while_a_batch_runs_sends_its_rows_nowhere_else(scrimp: Scrimp, server: OpenAIBatches) -> None:
+    limited = ("--tier", "high", "--route", "geese", "--max-cost-per-row", "0.0005")
+    scrimp.file("rows.jsonl", rows_of(range(3)))
+    assert scrimp("batch", "submit", "rows.jsonl", *limited).status in (0, 6)
+    # Meanwhile it turns out that completions of this task are short, so that the dear model is none.
+    scrimp.file("others.jsonl", rows_of(range(10, 20)))
+    assert scrimp("run", "others.jsonl", "--model", "fake/gpt-6.1-sol", "--route", "geese").status == 0
+    fetched = scrimp("batch", "fetch", "--wait")
+    scrimp.file("new.jsonl", rows_of(range(30, 31)))
+    (new,) = scrimp("run", "new.jsonl", *limited).rows
+
+    assert {(row["status"], row["model"]) for row in fetched.rows} == {("ok", "gpt-6-luna")}, fetched.err
+    assert (len(server.batches), server.count("live"), new["model"]) == (1, 11, "gpt-6.1-sol")
