@@ -31,6 +31,21 @@ CALLING: Mapping[str, str] = {
     "CURL_CA_BUNDLE": "The same, where neither is set.",
     "SSL_CERT_DIR": "Directories of such files, with colons, beside that file.",
 }
+# Read where calls are told to a sink that the config turns on.
+TELLING: Mapping[str, str] = {
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "Where spans go if [sinks.otel] has no address, as for OpenTelemetry itself.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "The same without /v1/traces, where that is not set.",
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "Headers sent with them: name=value,name=value.",
+    "OTEL_EXPORTER_OTLP_HEADERS": "The same, where that is not set.",
+    "LANGSMITH_API_KEY": "The key of [sinks.langsmith].",
+    "LANGSMITH_ENDPOINT": "The address of LangSmith, if it is not the public one.",
+    "LANGSMITH_PROJECT": "The project at LangSmith that calls are filed under.",
+}
+# Read by `scrimp cost reconcile`.
+RECONCILING: Mapping[str, str] = {
+    "OPENAI_ADMIN_KEY": "An admin key of the organization at OpenAI, which reads what was used.",
+    "ANTHROPIC_ADMIN_API_KEY": "An admin key of the organization at Anthropic, which reads what was used.",
+}
 # Read by `scrimp local`.
 INSTALLING: Mapping[str, str] = {
     "PIPX_HOME": "Where pipx keeps its environments, if scrimp is in one: for the command that installs the runtime.",

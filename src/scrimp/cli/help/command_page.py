@@ -79,6 +79,10 @@ def _variables(name: str, flags: set[str]) -> Iterator[tuple[str, str]]:
         yield from environment.keys()
     if name in ("", *_CALLING):
         yield from environment.CALLING.items()
+    if name in ("", *_ANSWERING, "tune"):
+        yield from environment.TELLING.items()
+    if name in ("", "cost"):
+        yield from environment.RECONCILING.items()
     if name in ("", "local"):
         yield from environment.INSTALLING.items()
     if name in ("", "help"):
