@@ -139,6 +139,7 @@ def test_a_flush_that_is_refused_or_loses_its_reply_goes_on_with_the_next(
 
 
 def test_what_a_provider_had_no_room_for_is_sent_by_a_later_flush(batched: Scrimp, server: OpenAIBatches) -> None:
+    batched.config((batched.home / "config.toml").read_text().replace('poll = "0.01s"', 'poll = "60s"'))
     queue(batched, "a.txt", "one")
     server.refuse("create", 429, code="batch_queue_full")
     refused = batched("batch", "flush", "nightly")

@@ -149,3 +149,16 @@ def test_a_shard_whose_file_is_gone_before_its_batch_was_made_is_collected_again
         assert (ran.status, {row["status"] for row in ran.rows}) == (0, {"ok"}), ran.err
         assert "its requests are collected again" in ran.err
         assert server.billed == dict.fromkeys(PROMPTS, 1)
+
+
+def test_what_a_flush_could_not_put_in_a_batch_is_not_said_to_be_in_one(batched: Scrimp, server: OpenAIBatches) -> None:
+    batched.file("rows.txt", "\n".join(PROMPTS))
+    assert batched("batch", "submit", "rows.txt", "--model", "fake/small", "--queue", "nightly").status == 0
+    server.refuse("create", 402, message="activate billing")
+    flushed = batched("batch", "flush")
+    assert flushed.status == 0, flushed.err
+    assert "7 requests in no batch, since the provider took none" in flushed.err
+    assert "in 1 batch" not in flushed.err
+    ran = batched("batch", "fetch")
+    assert (ran.status, {row["status"] for row in ran.rows}) == (0, {"ok"}), ran.err
+    assert sorted(server.live_prompts) == PROMPTS

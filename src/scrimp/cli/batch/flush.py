@@ -48,13 +48,19 @@ def flush(
             session.messages.note(f"queue {name} waits: {BUSY}; --now sends it all the same")
             raise typer.Exit(_PENDING)
         done = flush_queue(name, session.services)
-        if not done.batches:
+        if done.refused:
+            session.messages.warn(
+                f"queue {name}: {pluralize(done.refused, 'request')} in no batch, since the provider took none: "
+                "scrimp batch fetch says why, and goes on with them"
+            )
+        if not done.batches and not done.refused:
             if done.left:
                 raise typer.Exit(_PENDING)
             session.messages.note(f"queue {name} is empty")
             return
         requests, batches = pluralize(done.requests, "request"), pluralize(done.batches, "batch")
-        session.messages.note(f"queue {name}: {requests} of {pluralize(len(done.jobs), 'job')} in {batches}")
+        if done.batches:
+            session.messages.note(f"queue {name}: {requests} of {pluralize(len(done.jobs), 'job')} in {batches}")
         for job in done.jobs:
             session.messages.note(f"rows: scrimp batch fetch {job}")
         if done.unsent:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.enums import UNSENT_SHARDS
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.outbox import most_bytes, shard_of
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
-from scrimp.units import pluralize
+from scrimp.units import parse_duration, pluralize
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
@@ -36,6 +37,7 @@ class Flushed(Struct, frozen=True):
     jobs: tuple[str, ...]  # that wait for them
     unsent: int  # of the batches: those whose submission is not confirmed yet
     left: int  # requests that wait still
+    refused: int = 0  # requests that their provider took no batch of
 
 
 def flush(queue: str, services: Services) -> Flushed:
@@ -51,9 +53,12 @@ def flush(queue: str, services: Services) -> Flushed:
                 _submit(job, store, services)
         names = {shard.shard for shard in sent}
         left = [shard for shard in store.shards() if shard.shard in names and shard.state in _NOT_TAKEN]
+        refused = [shard for shard in store.shards() if shard.shard in names and shard.state in UNSENT_SHARDS]
+        requests, batches = sum(shard.requests for shard in sent), len(sent) - len(refused)
+        not_taken = sum(shard.requests for shard in refused)
         jobs = dict.fromkeys(job for shard in sent for job in store.jobs_of(shard.shard))
         waiting = sum(shard.requests for shard in queued(store).get(queue, ()))
-        return Flushed(sum(shard.requests for shard in sent), len(sent), tuple(jobs), len(left), waiting)
+        return Flushed(requests - not_taken, batches, tuple(jobs), len(left), waiting, not_taken)
 
 
 def queued(store: BatchStore) -> dict[str, list[ShardRecord]]:
@@ -128,7 +133,8 @@ def _submit(job: Job, store: BatchStore, services: Services) -> None:
 
 
 async def _sent(batches: Batches, services: Services) -> None:
-    async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
+    poll = parse_duration(services.loaded.config.batch.poll, "batch.poll")
+    async with open_follower(batches, services, patience=_PATIENCE, longest=poll) as follower:
         if not await follower.submit() or _has_held(batches):
             await follower.look()  # which sends again what there was no room for, once its time has come
 
