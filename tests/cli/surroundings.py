@@ -41,6 +41,8 @@ def commands() -> Iterator[tuple[str, Command]]:
 
 def _leaves(command: Command, name: str) -> Iterator[tuple[str, Command]]:
     if isinstance(command, TyperGroup):
+        if command.invoke_without_command:
+            yield name, command
         for word, inner in command.commands.items():
             yield from _leaves(inner, f"{name} {word}")
     else:
