@@ -88,7 +88,7 @@ def test_a_model_of_unknown_price_is_never_taken_for_a_cheap_one(priced: Priced,
     (row,) = ran.rows
 
     assert (ran.status, row["status"], called(provider)) == (4, "skipped", [])
-    assert "no price is known for fake/new" in row["error"]["message"]
+    assert "no price is known for fake/new, which --max-cost-per-row 1000 needs" in row["error"]["message"]
     assert row["too_dear"]["expected_usd"] is None
     assert priced.run("--model", "fake/new", "--max-cost-per-row", "1000", "--allow-unpriced").status == 0
 
@@ -246,6 +246,15 @@ def test_rows_of_a_batch_are_held_to_the_price_of_a_batch_and_go_where_they_went
         assert ran.status == 0, ran.err
         assert {(row["model"], row["too_dear"]["instead"]) for row in ran.rows} == {("mid", "fake/mid")}
         assert (len(server.batches), server.count("live")) == (1, 0)
+
+
+def test_a_row_that_no_model_can_be_called_for_says_that_and_nothing_of_its_cost(priced: Priced) -> None:
+    del priced.scrimp.env["FAKE_KEY"]
+    ran = priced.run("--model", "fake/top", "--max-cost-per-row", "0.001")
+
+    assert ran.status == 4
+    assert "FAKE_KEY" in ran.err
+    assert "price" not in ran.err
 
 
 @pytest.mark.parametrize("words", [("--max-cost-per-row", "much"), ("--max-cost-per-row", "-1"), ("--on-dear", "weep")])

@@ -45,8 +45,8 @@ class RowLimits:
         less was known of its task.
         """
         limit = self._limit_of(row.route)
-        if limit is None:
-            return row
+        if limit is None or any(self._costs.called(step) is None for step in row.route.chain.steps):
+            return row  # where no model can be called, the row is to say that
         limited = fingerprint.limited_route(route, limit.dollars, limit.action or self._action)
         priced = PricedRow(row, self._costs, self._task(row))
         affords = partial(self._affords, priced, limit)

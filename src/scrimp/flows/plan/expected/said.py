@@ -10,7 +10,7 @@ def said_of(dear: TooDear) -> str:
     """Return what a row was expected to cost, its limit, and what was done about it."""
     limit = f"{'--max-cost-per-row' if dear.rule is None else 'the max_cost_per_row of ' + dear.rule} {dear.limit:f}"
     if dear.expected is None:
-        why = f"no price is known for {dear.model}, so {limit} cannot be kept"
+        why = f"no price is known for {dear.model}, which {limit} needs"
     else:
         why = f"expected to cost {format_dollars(dear.expected)} at {dear.model}, more than {limit}"
     if dear.action == "skip":
