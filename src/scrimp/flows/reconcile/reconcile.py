@@ -21,6 +21,7 @@ from scrimp.providers.usage_reports.openrouter_generations import generation
 from scrimp.providers.usage_reports.report import HOUR, DayCost
 from scrimp.store.lost_calls import ClosedCall, HourSum, LostCall, close_calls, hour_sums, lost_calls
 from scrimp.transport.batch_wire import BatchWire
+from scrimp.transport.limits.descriptors import check_open_files
 from scrimp.units import PICODOLLAR
 from scrimp.values import Usage
 
@@ -62,6 +63,7 @@ def reconcile(
     """Compare whole hours since a moment with what providers say, and close lost calls where `write` says so."""
     start, now = int(since) - int(since) % HOUR, services.clock()
     until = int(now - _SETTLED) - int(now - _SETTLED) % HOUR
+    check_open_files()
     asked = asyncio.run(_Reconciliation(services, start, until, key_ids).of(providers))
     if write and (closed := [each for found in asked for each in found.closed]):
         close_calls(services.paths.ledger_db, closed)
