@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches, OpenRouterBatches
 from batches.test_refusals import openrouter
 from command import Ran, Scrimp
-from scrimp.flows.batch.deadline import Deadline
+from scrimp.flows.batch.timing.deadline import Deadline
 
 PROMPTS = [f"prompt {number}" for number in range(7)]
 

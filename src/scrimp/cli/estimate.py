@@ -31,13 +31,13 @@ from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.results.run_record import recent_bills
 from scrimp.cli.session import Session, open_session
-from scrimp.flows.estimate import Workload, provider_caches, workload
+from scrimp.flows.estimates.estimate import Workload, provider_caches, workload
+from scrimp.flows.estimates.quotes import ChainQuote, Quote, Quotes, SizeCliff
+from scrimp.flows.estimates.routed_cost import RoutedCost
 from scrimp.flows.plan.expected.chain_cost import GOES_ON
 from scrimp.flows.plan.expected.output_tokens import OutputTokens, output_tokens
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
-from scrimp.flows.quotes import ChainQuote, Quote, Quotes, SizeCliff
-from scrimp.flows.routed_cost import RoutedCost
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
 from scrimp.render.bill.text import dear_rows

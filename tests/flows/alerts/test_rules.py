@@ -17,7 +17,7 @@ from scrimp.config.alert_tables import AlertsTable
 from scrimp.flows.alerts.alert import Window
 from scrimp.flows.alerts.rules import broken_rules
 from scrimp.store.ledger import Ledger
-from scrimp.store.window_sums import FaultSum, RowSum, WindowSums
+from scrimp.store.ledger_queries.window_sums import FaultSum, RowSum, WindowSums
 
 NAMES = ("a/small", "a/large", "b/large")
 

@@ -20,8 +20,8 @@ from scrimp.errors import StoreError
 from scrimp.flows.answer.chain_history import EXPLORE_EVERY, HISTORY_SECONDS, ChainHistory
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
-from scrimp.store.billed_calls import BilledCalls
 from scrimp.store.ledger import ClimbCount
+from scrimp.store.ledger_queries.billed_calls import BilledCalls
 from scrimp.values import Chain
 
 NOW = 1_795_000_000.0

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from scrimp.flows.reconcile.compare import compared, verdict
 from scrimp.providers.usage_reports.report import UsedInHour
-from scrimp.store.lost_calls import HourSum, LostCall
+from scrimp.store.ledger_queries.lost_calls import HourSum, LostCall
 from scrimp.values import Usage
 
 RATE_IN, RATE_OUT = Decimal("0.000001"), Decimal("0.000004")

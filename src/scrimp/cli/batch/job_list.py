@@ -15,9 +15,9 @@ from msgspec.structs import asdict
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import OPEN_SHARDS, UNSENT_SHARDS
-from scrimp.flows.batch.cheap_hours import hour_of
 from scrimp.flows.batch.jobs import find_job
 from scrimp.flows.batch.shards.progress import answered_of
+from scrimp.flows.batch.timing.cheap_hours import hour_of
 from scrimp.flows.batch.upkeep.flush import queued
 from scrimp.flows.batch.upkeep.overdue import warnings
 from scrimp.providers.batches import batch_flow

@@ -14,7 +14,7 @@ from scrimp.cli.session import open_session
 from scrimp.enums import LedgerFormat
 from scrimp.errors import output_error
 from scrimp.render.costs.ledger_rows import ledger_lines
-from scrimp.store.entry_reader import entries_since
+from scrimp.store.ledger_queries.entry_reader import entries_since
 from scrimp.units import parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -32,7 +32,7 @@ def bound_line(totals: Sequence[CostTotal], session: Session, *, since: float) -
     if not _are_bounded(totals):
         return None
     from scrimp.flows.reconcile.bounds import at_most  # noqa: PLC0415 - where something was lost
-    from scrimp.store.lost_calls import lost_calls  # noqa: PLC0415 - as above
+    from scrimp.store.ledger_queries.lost_calls import lost_calls  # noqa: PLC0415 - as above
 
     lost = lost_calls(session.services.paths.ledger_db, since=since)
     most = at_most(lost, session.services.prices)
@@ -49,7 +49,7 @@ def _are_bounded(totals: Sequence[CostTotal]) -> bool:
 def _bounds(by: str, session: Session, since: float) -> dict[tuple[str, str | None], Decimal | None]:
     """Return the bounds by group, where the ledger's own words name it."""
     from scrimp.flows.reconcile.bounds import at_most  # noqa: PLC0415 - where something was lost
-    from scrimp.store.lost_calls import LostCall, lost_calls  # noqa: PLC0415 - as above
+    from scrimp.store.ledger_queries.lost_calls import LostCall, lost_calls  # noqa: PLC0415 - as above
 
     if by not in GROUPS and not by.startswith("tag:"):
         return {}

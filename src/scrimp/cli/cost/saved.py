@@ -9,7 +9,7 @@ import typer
 from scrimp.billing.cost_report import RunSavings
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
-from scrimp.store.run_savings import run_savings
+from scrimp.store.ledger_queries.run_savings import run_savings
 from scrimp.units import format_count, format_dollars, format_percent, parse_duration, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from scrimp.cli.printing import flush, print_json
-from scrimp.flows.batch.cheap_hours import hour_of
+from scrimp.flows.batch.timing.cheap_hours import hour_of
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import try_write_line
 from scrimp.units import format_clock, pluralize

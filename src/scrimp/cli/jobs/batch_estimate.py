@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.cli.printing import print_line, print_table
-from scrimp.flows.batch.cheap_hours import hour_of
+from scrimp.flows.batch.timing.cheap_hours import hour_of
 from scrimp.units import format_dollars, format_percent
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
     from scrimp.flows.batch.costs.ways import Ways
-    from scrimp.flows.quotes import Quote
+    from scrimp.flows.estimates.quotes import Quote
 
 _HEADERS = ("tier", "model", "live", "batch", "off-peak", "by", "saved")
 

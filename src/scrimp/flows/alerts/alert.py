@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from scrimp.billing.cost_total import CostTotal
 from scrimp.enums import AlertKind
-from scrimp.store.window_sums import FaultSum, RowSum
+from scrimp.store.ledger_queries.window_sums import FaultSum, RowSum
 
 ALWAYS = "7d"  # the window of what has none, such as drift
 

@@ -16,7 +16,7 @@ from scrimp.flows.alerts.rules import broken_rules, windows_of_calls
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.files.told_alerts import Told, update_told
 from scrimp.store.ledger import Ledger
-from scrimp.store.window_sums import RowSum, WindowSums
+from scrimp.store.ledger_queries.window_sums import RowSum, WindowSums
 from scrimp.units import parse_duration
 
 

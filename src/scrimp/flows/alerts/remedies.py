@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scrimp.store.window_sums import FaultSum
+from scrimp.store.ledger_queries.window_sums import FaultSum
 
 _BY_STATUS = {
     400: "`scrimp runs errors` prints the rows, with what the provider says of them",

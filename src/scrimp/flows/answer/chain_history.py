@@ -18,8 +18,8 @@ from scrimp.values import Chain, ModelRef, Step, Usage
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.prices.book import PriceBook
-    from scrimp.store.billed_calls import BilledCalls
     from scrimp.store.ledger import ClimbCount
+    from scrimp.store.ledger_queries.billed_calls import BilledCalls
 
 # One row in so many still takes every step, to notice when the cheap models have become good enough.
 EXPLORE_EVERY = 20

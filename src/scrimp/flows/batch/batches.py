@@ -10,7 +10,7 @@ from msgspec import Struct
 from scrimp.providers.batches import batch_flow
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.cheap_hours import CheapHoursClock, Wait
+    from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock, Wait
     from scrimp.flows.batch.unreadable_replies import UnreadableReplies
     from scrimp.prices.book import PriceBook
     from scrimp.providers.batches.flow import BatchFlow

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from scrimp.enums import BatchGoal
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
-    from scrimp.flows.batch.cheap_hours import Wait
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
+    from scrimp.flows.batch.timing.cheap_hours import Wait
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.values import Failure, Prompt

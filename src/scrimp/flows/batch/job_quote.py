@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrimp.flows.batch.cheap_hours import hour_of
+from scrimp.flows.batch.timing.cheap_hours import hour_of
 from scrimp.flows.plan.expected.output_tokens import output_tokens
 from scrimp.flows.spend.billed_before import BilledBefore
 from scrimp.units import pluralize

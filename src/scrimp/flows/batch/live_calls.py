@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batchable, Batches
-    from scrimp.flows.batch.cheap_hours import Wait
+    from scrimp.flows.batch.timing.cheap_hours import Wait
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.values import Completion, ModelRef

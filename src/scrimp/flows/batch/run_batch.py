@@ -19,10 +19,7 @@ from scrimp.failures import LIMIT_REACHED, policy_of
 from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
-from scrimp.flows.batch.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.collect import Collected, collect
-from scrimp.flows.batch.deadline import Deadline
-from scrimp.flows.batch.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.job_quote import job_quote
 from scrimp.flows.batch.outbox import Outbox
@@ -33,6 +30,9 @@ from scrimp.flows.batch.shards.opening import open_follower
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.signals import SignalledError, raised_signals
+from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
+from scrimp.flows.batch.timing.deadline import Deadline
+from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.store.batches.spool import Spool

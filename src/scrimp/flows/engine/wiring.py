@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
-    from scrimp.store.billed_calls import BilledCalls
+    from scrimp.store.ledger_queries.billed_calls import BilledCalls
     from scrimp.transport.client import InProcessProvider
     from scrimp.transport.http.client import HttpClient
     from scrimp.transport.local.embedded import Runtime
@@ -148,7 +148,7 @@ def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
 
 
 def _billed_calls(services: Services, chain: str, since: float) -> list[BilledCalls]:
-    from scrimp.store.billed_calls import billed_in_chain  # noqa: PLC0415 - only where a chain is called
+    from scrimp.store.ledger_queries.billed_calls import billed_in_chain  # noqa: PLC0415 - only where a chain is called
 
     return billed_in_chain(services.paths.ledger_db, chain, since)
 

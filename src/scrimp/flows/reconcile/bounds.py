@@ -10,7 +10,7 @@ from scrimp.flows.spend.cost_bound import most_dollars
 
 if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
-    from scrimp.store.lost_calls import LostCall
+    from scrimp.store.ledger_queries.lost_calls import LostCall
 
 # No model of any price list writes a longer completion, where nothing caps it.
 LONGEST_COMPLETION = 128_000  # tokens

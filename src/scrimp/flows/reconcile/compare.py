@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scrimp.prices.model_names import is_same_model
 from scrimp.providers.usage_reports.report import HOUR, UsedInHour
-from scrimp.store.lost_calls import ClosedCall, HourSum, LostCall
+from scrimp.store.ledger_queries.lost_calls import ClosedCall, HourSum, LostCall
 from scrimp.units import PICODOLLAR
 from scrimp.values import Usage
 

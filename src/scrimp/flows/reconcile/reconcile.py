@@ -19,7 +19,7 @@ from scrimp.providers.batches.flow import BatchRefusedError
 from scrimp.providers.usage_reports import ADMIN_KEYS, REPORTS
 from scrimp.providers.usage_reports.openrouter_generations import generation
 from scrimp.providers.usage_reports.report import HOUR, DayCost
-from scrimp.store.lost_calls import ClosedCall, HourSum, LostCall, close_calls, hour_sums, lost_calls
+from scrimp.store.ledger_queries.lost_calls import ClosedCall, HourSum, LostCall, close_calls, hour_sums, lost_calls
 from scrimp.transport.batch_wire import BatchWire
 from scrimp.transport.limits.descriptors import check_open_files
 from scrimp.units import PICODOLLAR

@@ -10,7 +10,7 @@ from scrimp.enums import Effort
 from scrimp.errors import StoreError
 from scrimp.prices.model_names import without_effort
 from scrimp.providers.endpoint import Endpoint
-from scrimp.store.billed_calls import BilledCalls, billed_by_task, billed_for_tasks
+from scrimp.store.ledger_queries.billed_calls import BilledCalls, billed_by_task, billed_for_tasks
 from scrimp.values import ModelRef
 
 _MIN_CALLS = 10  # whose mean is used

@@ -10,7 +10,7 @@ from scrimp.billing.cost_total import CostTotal
 from scrimp.render.costs.tables import OF_CALLS
 from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, NONE, periods_between
 from scrimp.store.cost_sums.sums import CostSums
-from scrimp.store.run_savings import run_savings
+from scrimp.store.ledger_queries.run_savings import run_savings
 
 _WORDS = ("model", "tier", "route", "user")
 _ZONES = {"utc": "UTC", "local": "local time"}

@@ -15,7 +15,7 @@ from scrimp.units import format_dollars, pluralize
 from scrimp.values import Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.cheap_hours import Wait
+    from scrimp.flows.batch.timing.cheap_hours import Wait
     from scrimp.flows.plan.expected.output_tokens import OutputTokens
     from scrimp.flows.spend.billed_before import BilledBefore
     from scrimp.prices.book import PriceBook

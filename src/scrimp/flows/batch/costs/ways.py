@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.flows.routed_cost import routed_cost
+from scrimp.flows.estimates.routed_cost import routed_cost
 from scrimp.providers.batches import batch_flow
 from scrimp.values import ModelRef
 
 if TYPE_CHECKING:
-    from scrimp.flows.estimate import Workload
-    from scrimp.flows.quotes import Quotes
+    from scrimp.flows.estimates.estimate import Workload
+    from scrimp.flows.estimates.quotes import Quotes
     from scrimp.flows.services import Services
 
 

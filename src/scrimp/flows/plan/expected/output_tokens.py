@@ -17,7 +17,7 @@ from scrimp.values import ModelRef
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.store.billed_calls import BilledCalls
+    from scrimp.store.ledger_queries.billed_calls import BilledCalls
 
 # Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
 _LOW, _EXPECTED, _HIGH = 20, 200, 1000
@@ -76,7 +76,7 @@ class OutputHistory:
         return mean
 
     def _read(self, name: str) -> dict[tuple[str | None, Effort | None], BilledCalls]:
-        from scrimp.store.billed_calls import billed_by_task  # noqa: PLC0415 - only a row that is not cached needs it
+        from scrimp.store.ledger_queries.billed_calls import billed_by_task  # noqa: PLC0415 - only a row that is not cached needs it
 
         means: dict[tuple[str | None, Effort | None], BilledCalls] = {}
         try:

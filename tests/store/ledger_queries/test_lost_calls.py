@@ -6,9 +6,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from outcomes import entry
-from scrimp.store.entry_reader import entries_since
 from scrimp.store.ledger import Ledger
-from scrimp.store.lost_calls import ClosedCall, close_calls, lost_calls
+from scrimp.store.ledger_queries.entry_reader import entries_since
+from scrimp.store.ledger_queries.lost_calls import ClosedCall, close_calls, lost_calls
 from scrimp.values import Usage
 
 LOST = replace(entry(cost=None, status="lost"), call="l", most_input=9, most_output=8, reply_id="gen-1")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrimp.store.billed_calls import billed_by_task, billed_for_tasks, billed_in_chain
 from scrimp.store.ledger import Ledger
+from scrimp.store.ledger_queries.billed_calls import billed_by_task, billed_for_tasks, billed_in_chain
 from scrimp.values import Entry, Usage
 
 entries = st.builds(

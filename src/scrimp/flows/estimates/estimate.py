@@ -11,13 +11,13 @@ from msgspec import Struct, field
 from scrimp import tokens
 from scrimp.caching.cache_saving import CacheSaving
 from scrimp.enums import OnDear
-from scrimp.flows.cache_forecast import CacheForecast, cache_savings
-from scrimp.flows.call_sizes import CallSizes
+from scrimp.flows.estimates.cache_forecast import CacheForecast, cache_savings
+from scrimp.flows.estimates.call_sizes import CallSizes
+from scrimp.flows.estimates.routed_cost import RoutedCalls
 from scrimp.flows.level_savings import LevelSampler
 from scrimp.flows.plan.expected.row_costs import schema_tokens
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.plan.prompt_compressor import texts_of
-from scrimp.flows.routed_cost import RoutedCalls
 from scrimp.values import Attachment, Prompt
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from scrimp.enums import Effort
+from scrimp.flows.estimates.routed_cost import RoutedCalls, RoutedCost, routed_cost
 from scrimp.flows.plan.expected.climbs import ChainClimbs
 from scrimp.flows.plan.expected.output_tokens import OutputHistory, OutputTokens
-from scrimp.flows.routed_cost import RoutedCalls, RoutedCost, routed_cost
 from scrimp.flows.spend.billed_before import BilledBefore
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.values import Chain, ModelRef, Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.estimate import Workload
+    from scrimp.flows.estimates.estimate import Workload
     from scrimp.flows.services import Services
 
 Length = Literal["low", "expected", "high"]  # of completions

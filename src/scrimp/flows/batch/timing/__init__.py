@@ -1,0 +1,1 @@
+"""When the work of a batch job goes out: cheap hours, idle moments, deadlines."""
