@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
 
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches
 from batches.test_queues import job_of
 from command import Scrimp
+from scrimp.store.batches.store import BatchStore
 
 SMALL = ("--model", "fake/small")
 SLOW = [VALIDATING, *[RUNNING] * 20, COMPLETED]
@@ -136,3 +140,28 @@ def test_a_question_that_is_in_a_batch_is_answered_at_once_and_that_is_said(
     again = batched("ask", "row 2", *SMALL)
     assert (again.status, again.out) == (0, "echo: row 2\n"), again.err
     assert "row 2" not in server.live_prompts
+
+
+@pytest.mark.parametrize(
+    "words", [("run", "a.txt", *SMALL, "--batch"), ("batch", "watch"), ("batch", "fetch", "--wait")]
+)
+def test_a_job_that_is_cancelled_while_it_is_waited_for_sends_nothing_more(
+    batched: Scrimp, server: OpenAIBatches, words: tuple[str, ...]
+) -> None:
+    server.scripts.append([VALIDATING, RUNNING])  # of the first batch; another one would end
+    batched.file("a.txt", "\n".join(f"row {n}" for n in range(5)))
+    if words[0] == "batch":
+        assert batched("batch", "submit", "a.txt", *SMALL).status == 0
+    waiting = batched.start(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not server.count("poll"):
+        assert waiting.poll() is None
+    cancelled = batched("batch", "cancel")
+    out, err = waiting.communicate(timeout=50)
+
+    assert "asked to stop" in cancelled.err, cancelled.err
+    assert (len(server.batches), server.live_prompts) == (1, []), err.decode()
+    assert {json.loads(line)["status"] for line in out.splitlines()} <= {"ok", "pending"}
+    assert waiting.returncode == (0 if words[1] == "watch" else 3), err.decode()
+    with closing(BatchStore(batched.home / "batches.db")) as store:
+        (job,) = store.jobs()
+    assert job.cancelled

@@ -116,7 +116,7 @@ class BatchRun:
 
     def _to_the_goal(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
         """Collect and follow until nothing is left to be sent, or as far as the goal wants; return the last pass."""
-        while not self._is_late() and not self._job.cancelled:
+        while not self._is_late() and not self._is_cancelled():
             found = self._collect(open_prompts)
             if found.below_batches and self._plan.goal != "submitted" and self._climb(open_prompts):
                 continue
@@ -180,7 +180,15 @@ class BatchRun:
         leaves = self._plan.goal == "submitted"
         return Queues(self._job, self._store, self._options, self._services.rules, leaves=leaves)
 
+    def _is_cancelled(self) -> bool:
+        """Return whether the job was cancelled, by now: another command may do that while this one waits."""
+        if not self._job.cancelled and self._store.is_cancelled(self._job.job):
+            self._job = replace(self._job, cancelled=True)
+            self._batches = replace(self._batches, job=self._job)
+        return self._job.cancelled
+
     def _save(self, **changes: object) -> None:
+        self._is_cancelled()  # which stays so
         changed = replace(self._job, **changes)
         if changed != self._job:
             self._job = changed
@@ -249,14 +257,14 @@ class BatchRun:
         self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected
     ) -> RunStop | None:  # fmt: skip
         """Make rows of what came back, and of live calls where all batches have ended."""
-        still_open = self._open
+        still_open, cancelled = self._open, self._is_cancelled()
         callers = list[BatchCaller]()
         live_too = (
             not self._is_held_back
             and (not still_open or self._is_overdue)
             and not found.held
             and not found.in_batches
-            and not self._job.cancelled
+            and not cancelled
         )
 
         spent = self._spent(open_prompts) if live_too else None

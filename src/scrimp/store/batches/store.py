@@ -54,6 +54,11 @@ class BatchStore(LiveTable):
             ).fetchall()
         return [_job(row) for row in rows]
 
+    def is_cancelled(self, job: str) -> bool:
+        """Return whether a job was cancelled, which another process may do at any time."""
+        with store_errors(self.path):
+            return bool(self._db.execute("SELECT cancelled FROM jobs WHERE job = ?", (job,)).fetchone() == (1,))
+
     def open_job(self, digest: str) -> Job | None:
         """Return the newest job of the same command whose rows have not been printed."""
         same = [job for job in self.jobs() if job.digest == digest and job.ended is None and not job.cancelled]

@@ -88,6 +88,10 @@ class Follower:
         cancelled = {job.job for job in store.jobs() if job.cancelled} | {self._batches.job.job}
         return bool(set(store.jobs_of(shard.shard)) - cancelled)
 
+    def _is_cancelled(self, shard: ShardRecord) -> bool:
+        """Return whether nobody wants a shard any more: its job may be cancelled while it is being sent."""
+        return self._batches.store.is_cancelled(shard.job) and not self._is_shared(shard)
+
     def _followed(self) -> list[ShardRecord]:
         """Return the shards on their way whose provider tells of them what can be understood."""
         return [shard for shard in self._open() if not self._batches.unreadable.is_given_up(shard.shard)]
@@ -125,6 +129,9 @@ class Follower:
 
     async def _until_sent(self, shard: ShardRecord) -> None:
         while shard.state in _BEFORE_SENT:
+            if shard.state != "creating" and self._is_cancelled(shard):
+                await self._driver.stop(shard)
+                return
             after = await self._driver.step(shard)
             if after.state == shard.state:
                 return

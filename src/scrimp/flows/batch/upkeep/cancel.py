@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from scrimp.flows.batch.job_files import held
 from scrimp.flows.batch.shards.follow import Cancelled
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
 from scrimp.store.batches.store import BatchStore
@@ -34,5 +35,7 @@ async def _cancel(batches: Batches, services: Services) -> Cancelled:
     poll = parse_duration(services.loaded.config.batch.poll, "batch.poll")
     async with open_follower(batches, services, patience=_PATIENCE, longest=poll) as follower:
         done = await follower.cancel()
-        await follower.look()
+        with held(services.paths.batch_files, batches.job.job) as is_held:
+            if is_held:  # else a command that waits for the job looks, and both would fetch the same results
+                await follower.look()
         return done
