@@ -282,6 +282,8 @@ class BatchCaller:
         if outbox.add(target, flow, request, in_shard):
             self.quote.add(call, batch=True)
         else:
+            if primer is not None:
+                primer.not_sent(call)
             self._leave(call, model, f"{row.prompt.source or 'a row'} is too large for a batch", row.key, number)
 
     def _why_live(self, model: ModelRef, question: CallStep, row: PlannedRow) -> str | None:

@@ -87,3 +87,9 @@ class CachePrimer:
             self._under_way[shared.identity] = ""
             return CallForBatch(marked, first=True)
         return CallForBatch(call)
+
+    def not_sent(self, call: Call) -> None:
+        """Take note that a call that was to go first goes in no batch: the next one with its beginning does."""
+        shared = self._caching.shared_in_batch(call)
+        if shared is not None and self._under_way.get(shared.identity) == "":
+            del self._under_way[shared.identity]
