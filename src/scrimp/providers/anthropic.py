@@ -24,7 +24,7 @@ from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import anthropic_content
 from scrimp.providers.requests.capabilities import claude_thinking
 from scrimp.providers.requests.output_caps import claude_cap
-from scrimp.providers.requests.prompt_cache import marked_content, marked_text
+from scrimp.providers.requests.prompt_cache import marked_content, marked_text, marked_turn
 from scrimp.providers.requests.tool_turns import anthropic_tools, anthropic_turns
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, Message, Usage
@@ -38,7 +38,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         (turn, marked_content(turn.content, "history", call, endpoint, number=number))
         for number, turn in enumerate(call.history, 1)
     ]
-    last = (Message("user", call.text), _content(call, endpoint))
+    last = (Message("user", call.text), marked_turn(call, endpoint, anthropic_content))
     body: JsonObject = {
         "model": call.model,
         "max_tokens": claude_cap(call),
@@ -63,16 +63,6 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
     if parameters.temperature is not None and "anthropic-version" in headers:
         headers["anthropic-version"] = "2023-06-01"  # the newer version refuses every temperature
     return HttpRequest(url=endpoint.address("/v1/messages"), body=dumps(body), headers=headers)
-
-
-def _content(call: Call, endpoint: Endpoint) -> Json:
-    """Return the last turn: what is attached before the text, which is in blocks where a part of it is kept."""
-    text = marked_text(call.text, "text", call, endpoint)
-    if not call.attachments:
-        return text
-    *attached, whole = array(anthropic_content(call.text, call.attachments))
-    attached = array(marked_content(attached, "attachments", call, endpoint, number=len(attached)))
-    return [*attached, *([whole] if isinstance(text, str) else array(text))]
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:

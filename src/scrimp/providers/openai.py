@@ -30,7 +30,7 @@ from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import openai_content
 from scrimp.providers.requests.capabilities import effort_fields
 from scrimp.providers.requests.output_caps import cap_fields
-from scrimp.providers.requests.prompt_cache import cache_fields, marked_content, marked_text
+from scrimp.providers.requests.prompt_cache import cache_fields, marked_content, marked_text, marked_turn
 from scrimp.providers.requests.tool_turns import openai_turn
 from scrimp.providers.schemas.sent_schema import JSON_OBJECT_ONLY, sent_schema, with_schema
 from scrimp.values import Call, Completion, Failure, Json, JsonObject, TokenLogprob
@@ -73,18 +73,8 @@ def _messages(call: Call, endpoint: Endpoint) -> list[Json]:
         said = openai_turn(turn, endpoint)
         content = marked_content(said["content"], "history", call, endpoint, number=place)
         messages.append(said | {"content": content})
-    last: JsonObject = {"role": "user", "content": _content(call, endpoint)}
+    last: JsonObject = {"role": "user", "content": marked_turn(call, endpoint, openai_content)}
     return [*messages, last, *(openai_turn(turn, endpoint) for turn in call.after)]
-
-
-def _content(call: Call, endpoint: Endpoint) -> Json:
-    """Return the last turn: what is attached before the text, which is in blocks where a part of it is kept."""
-    text = marked_text(call.text, "text", call, endpoint)
-    if not call.attachments:
-        return text
-    *attached, whole = array(openai_content(call.text, call.attachments))
-    attached = array(marked_content(attached, "attachments", call, endpoint, number=len(attached)))
-    return [*attached, *([whole] if isinstance(text, str) else array(text))]
 
 
 def _structured_output(call: Call, endpoint: Endpoint) -> JsonObject:

@@ -5,14 +5,14 @@ Sections 3.4 (OpenAI), 5.3 (Anthropic), 7.3 (Gemini), 8 to 11 (DeepSeek, Mistral
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from scrimp.caching.cache_rules import NO_CACHE, CacheRules
 from scrimp.enums import CachePart
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.json_access import array, obj
 from scrimp.providers.requests.capabilities import base_name, claude_version, gemini_version, gpt_version
-from scrimp.values import Call, Json, JsonObject, PromptCache
+from scrimp.values import Attachment, Call, Json, JsonObject, PromptCache
 
 # The least that Anthropic keeps, in tokens: that of some models, then of those before and since Claude 5.
 _CLAUDE_MINIMUM = {
@@ -119,6 +119,19 @@ def marked_content(content: Json, part: CachePart, call: Call, endpoint: Endpoin
         return content
     blocks: list[Json] = [{"type": "text", "text": content}] if isinstance(content, str) else list(array(content))
     return [*blocks[:-1], obj(blocks[-1]) | mark] if blocks else content
+
+
+def marked_turn(call: Call, endpoint: Endpoint, attached_to: Callable[[str, Sequence[Attachment]], Json]) -> Json:
+    """Return the last turn: what is attached before the text, which is in blocks where a part of it is kept.
+
+    `attached_to` gives the blocks of a text and its attachments in the words of a dialect.
+    """
+    text = marked_text(call.text, "text", call, endpoint)
+    if not call.attachments:
+        return text
+    *attached, whole = array(attached_to(call.text, call.attachments))
+    attached = array(marked_content(attached, "attachments", call, endpoint, number=len(attached)))
+    return [*attached, *([whole] if isinstance(text, str) else array(text))]
 
 
 def _marks(part: CachePart, call: Call, endpoint: Endpoint) -> tuple[list[int], JsonObject]:
