@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeAlias
+
+# A status, or the bytes of a whole reply, whatever they are.
+Reply: TypeAlias = int | bytes
 
 
 class SpanReceiver:
-    """The requests that came; `answer` gives the status of each, and may take its time."""
+    """The requests that came; `answer` gives the reply to each, and may take its time."""
 
-    def __init__(self, answer: Callable[[int], int]) -> None:
+    def __init__(self, answer: Callable[[int], Reply]) -> None:
         self.answer = answer
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.url = ""
@@ -46,7 +49,7 @@ def attributes(span: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def span_receiver(answer: Callable[[int], int] = lambda _: 200) -> Iterator[SpanReceiver]:
+def span_receiver(answer: Callable[[int], Reply] = lambda _: 200) -> Iterator[SpanReceiver]:
     """Run one for the length of a test; `answer` gets the number of the request, from 0. Status 0 hangs up."""
     receiver = SpanReceiver(answer)
 
@@ -57,11 +60,12 @@ def span_receiver(answer: Callable[[int], int] = lambda _: 200) -> Iterator[Span
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append((self.path, headers, body))
-            status = receiver.answer(len(receiver.requests) - 1)
-            if status == 0:
+            reply = receiver.answer(len(receiver.requests) - 1)
+            if not reply or isinstance(reply, bytes):
                 self.close_connection = True
+                self.wfile.write(reply or b"")
                 return
-            self.send_response(status)
+            self.send_response(reply)
             self.send_header("content-length", "0")
             self.end_headers()
 

@@ -109,6 +109,40 @@ def test_a_sink_that_is_down_costs_a_run_nothing_and_is_said_once(
     assert ready.paid_calls()[0] == 12
 
 
+NONSENSE = (
+    b"\x00\xff" * 4000, b"HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\nshort", b"HTTP/1.1 999 \xff\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: 6\r\n\r\n<html>",
+    b"HTTP/1.1 302 Found\r\nlocation: file:///etc/passwd\r\ncontent-length: 0\r\n\r\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("reply", NONSENSE)
+def test_nonsense_from_a_sink_is_counted_and_costs_a_run_nothing(
+    ready: Scrimp, provider: FakeProvider, reply: bytes
+) -> None:
+    with span_receiver(lambda _: reply) as receiver:
+        tell(ready, provider, f'[sinks.otel]\nendpoint = "{receiver.url}/v1/traces"\n')
+        ran = ready("run", "rows.jsonl")
+
+    assert (ran.status, len(ran.rows)) == (0, 12)
+    (warning,) = warnings(ran)
+    assert "sink otel was not told of 12 calls, which the ledger has: it " in warning
+
+
+def test_spans_that_a_collector_rejects_while_it_takes_the_others_are_counted(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    types = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+    body = types.ExportTraceServiceResponse(partial_success={"rejected_spans": 5}).SerializeToString()
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: {len(body)}\r\n\r\n"
+    with span_receiver(lambda _: head.encode() + body) as receiver:
+        tell(ready, provider, f'[sinks.otel]\nendpoint = "{receiver.url}/v1/traces"\n')
+        ran = ready("run", "rows.jsonl")
+
+    (warning,) = warnings(ran)
+    assert "sink otel was not told of 5 calls, which the ledger has: it took the others, and rejected" in warning
+
+
 def test_a_sink_that_hangs_keeps_a_run_no_longer_than_its_timeout(ready: Scrimp, provider: FakeProvider) -> None:
     over = threading.Event()
     with span_receiver(lambda _: 200 * over.wait(40)) as receiver:

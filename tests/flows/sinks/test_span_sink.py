@@ -4,6 +4,8 @@ import threading
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from outcomes import answered, entry
@@ -21,6 +23,9 @@ class Poster:
         self.may = threading.Event()
         self.taken: list[Span] = []
         self.refusals = list(refusals)
+
+    def encoded(self, spans: Sequence[Span]) -> Sequence[Span]:
+        return spans
 
     def post(self, spans: Sequence[Span]) -> SpanRefusal | None:
         self.may.wait(20)
@@ -119,6 +124,75 @@ def test_a_sink_that_breaks_costs_its_own_spans_and_no_traceback() -> None:
     sink.tee(lambda _: None)(rows(3))
 
     assert "3 calls, which the ledger has: it failed (KeyError: 'x')" in (sink.close() or "")
+
+
+class Unsound(Poster):
+    """Breaks at rows of a model called `bad`, and at requests as it is told to."""
+
+    def __init__(self, faults: Sequence[BaseException | SpanRefusal | None]) -> None:
+        super().__init__()
+        self.faults = list(faults)
+        self.may.set()
+
+    def encoded(self, spans: Sequence[Span]) -> Sequence[Span]:
+        if any(span.name == "chat bad" for span in spans):
+            raise ValueError("out of range")
+        return spans
+
+    def post(self, spans: Sequence[Span]) -> SpanRefusal | None:
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, BaseException):
+            raise fault
+        self.taken += spans if fault is None else spans[fault.spans or len(spans) :]
+        return fault
+
+
+FAULTS = (
+    None, OSError("gone"), KeyError("x"), RuntimeError(), SpanRefusal("status 400", retryable=False),
+    SpanRefusal("rejected", retryable=False, spans=1),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(FAULTS), max_size=6), st.lists(st.booleans(), min_size=1, max_size=1200))
+def test_whatever_goes_wrong_each_call_is_told_or_counted_and_what_comes_later_is_told(
+    faults: list[BaseException | SpanRefusal | None], bad: list[bool]
+) -> None:
+    poster = Unsound(faults)
+    sink = sink_of(poster)
+    sink._rows.extend(
+        answered(entries=[replace(entry(), call=f"c{n}", model="bad" if each else "good")])
+        for n, each in enumerate(bad)
+    )
+    while rows := sink._next_rows():
+        sink._post(poster, rows)  # type: ignore[arg-type]
+
+    assert len(poster.taken) + sink._lost == len(bad)
+    assert len({span.span_id for span in poster.taken}) == len(poster.taken)
+    assert sink._in_flight == 0
+    if not any(faults):
+        assert sink._lost == sum(bad)
+
+
+def test_after_a_request_that_broke_the_next_ones_are_posted() -> None:
+    broken = threading.Event()
+
+    class Once(Unsound):
+        def post(self, spans: Sequence[Span]) -> SpanRefusal | None:
+            try:
+                return super().post(spans)
+            finally:
+                broken.set()
+
+    poster = Once([KeyError("x")])
+    sink = sink_of(poster)
+    take = sink.tee(lambda _: None)
+    take(rows(3))
+    assert broken.wait(20)
+    take(rows(5))
+
+    assert "not told of 3 calls, which the ledger has: it failed (KeyError: 'x')" in (sink.close() or "")
+    assert len(poster.taken) == 5
 
 
 def opened(name: str, table: SinkTable, **env: str) -> tuple[int, list[str], list[str]]:

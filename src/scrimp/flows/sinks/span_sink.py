@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.flows.sinks.spans import rows_with_calls, spans_of
+from scrimp.transport.http.otlp import SpanRefusal
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
-    from scrimp.transport.http.otlp import Span, SpanPoster, SpanRefusal
+    from scrimp.transport.http.otlp import Span, SpanPoster
     from scrimp.values import Outcome
 
 _MOST_ROWS = 2048  # that wait; later ones are lost, and counted
@@ -37,7 +38,7 @@ class SpanSink:
         self._lost = 0  # calls
         self._in_flight = 0  # calls
         self._reason = ""
-        self._down = False  # whether the last request was refused
+        self._down = False  # whether the last request may be taken later
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closing = False
@@ -76,8 +77,8 @@ class SpanSink:
         self._closing = True
         self._wake.set()
         self._thread.join(self._longest)
-        left = sum(len(row.entries) for row in list(self._rows))
-        lost = self._lost + left + self._in_flight
+        with self._lock:
+            lost = self._lost + _calls(self._rows) + self._in_flight
         if not lost:
             return None
         reason = self._reason or f"it was not done in {self._longest:g} s"
@@ -93,8 +94,8 @@ class SpanSink:
                 self._post_all(poster)
             finally:
                 poster.close()
-        except Exception as error:  # noqa: BLE001 - whatever a sink does, the run goes on; it is said at the end
-            self._reason = f"it failed ({type(error).__name__}: {error})"
+        except BaseException as error:  # noqa: BLE001 - also where the engine panics the run goes on; it is said at the end
+            self._reason = _failed(error)
 
     def _post_all(self, poster: SpanPoster) -> None:
         while not (self._closing and (self._down or not self._rows)):
@@ -107,29 +108,58 @@ class SpanSink:
     def _next_rows(self) -> list[Outcome]:
         with self._lock:
             rows = [self._rows.popleft() for _ in range(min(_BATCH, len(self._rows)))]
+            self._in_flight = _calls(rows)
             if self._content:
                 self._characters -= sum(map(_size, rows))
         return rows
 
     def _post(self, poster: SpanPoster, rows: Sequence[Outcome]) -> None:
-        self._in_flight = sum(len(row.entries) for row in rows)
-        spans = [span for row in rows for span in self._spans(row)]
-        refusal = self._tried(poster, spans)
+        """Post the spans of rows; what fails costs these alone, and those that come later are posted again."""
+        refusal = None
+        try:
+            if (request := self._encoded(poster, rows)) is not None:
+                refusal = self._tried(poster, request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and said at the end
+            refusal = SpanRefusal(_failed(error), retryable=False)
+        self._down = refusal is not None and refusal.retryable
+        if refusal is not None:
+            most = self._in_flight if refusal.spans is None else refusal.spans
+            self._lose(min(most, self._in_flight), refusal.reason)
         with self._lock:
-            self._down = refusal is not None
-            if refusal is not None:
-                self._lost += self._in_flight
-                self._reason = refusal.reason
             self._in_flight = 0
 
-    def _spans(self, row: Outcome) -> Iterator[Span]:
-        return spans_of(row, self._hosts, content=self._content, numbered=self._numbered)
+    def _encoded(self, poster: SpanPoster, rows: Sequence[Outcome]) -> bytes | None:
+        """Return the request that tells of rows, without those that cannot be told; None where none can be."""
+        try:
+            return poster.encoded(self._spans(rows))
+        except Exception:  # noqa: BLE001 - which row it was, and why, is found out below
+            tellable = [row for row in rows if self._can_be_told(poster, row)]
+            return poster.encoded(self._spans(tellable)) if tellable else None
 
-    def _tried(self, poster: SpanPoster, spans: Sequence[Span]) -> SpanRefusal | None:
-        """Post spans, again where that may help; while the run ends a second try would only keep it."""
+    def _can_be_told(self, poster: SpanPoster, row: Outcome) -> bool:
+        try:
+            poster.encoded(self._spans([row]))
+        except Exception as error:  # noqa: BLE001 - no reply may keep the others from being told
+            self._lose(len(row.entries), _failed(error))
+            return False
+        return True
+
+    def _lose(self, calls: int, reason: str) -> None:
+        """Count calls in flight as lost."""
+        with self._lock:
+            self._lost += calls
+            self._in_flight -= calls
+            self._reason = reason
+
+    def _spans(self, rows: Sequence[Outcome]) -> list[Span]:
+        told = {"content": self._content, "numbered": self._numbered}
+        return [span for row in rows for span in spans_of(row, self._hosts, **told)]
+
+    def _tried(self, poster: SpanPoster, request: bytes) -> SpanRefusal | None:
+        """Post a request, again where that may help; while the run ends a second try would only keep it."""
         for attempt in range(_TRIES):
-            refusal = poster.post(spans)
-            self._down = refusal is not None
+            refusal = poster.post(request)
+            self._down = refusal is not None and refusal.retryable
             if refusal is None or not refusal.retryable or self._closing:
                 break
             end = time.monotonic() + _PAUSE * 2**attempt
@@ -137,6 +167,14 @@ class SpanSink:
                 self._wake.wait(left)
                 self._wake.clear()
         return refusal
+
+
+def _calls(rows: Iterable[Outcome]) -> int:
+    return sum(len(row.entries) for row in rows)
+
+
+def _failed(error: BaseException) -> str:
+    return f"it failed ({type(error).__name__}: {error})"
 
 
 def _size(row: Outcome) -> int:

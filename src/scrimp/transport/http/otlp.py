@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from scrimp import __version__
-from scrimp.providers.endpoint import Endpoint, HttpRequest
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.client import HttpClient, build_engine
 from scrimp.transport.http.proxies import read_proxies
@@ -38,6 +38,7 @@ class SpanRefusal(Struct, frozen=True):
 
     reason: str
     retryable: bool
+    spans: int | None = None  # how many of the request; None for all
 
 
 def has_otlp() -> bool:
@@ -92,6 +93,25 @@ def _well_formed(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
+def _refusal_in(reply: HttpReply) -> SpanRefusal | None:
+    """Return what a reply of success says against it: a page for people, or spans that were rejected."""
+    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "text/html":
+        return SpanRefusal("it answered with a page for people: its address takes no spans", retryable=False)
+    if kind != "application/x-protobuf" or not reply.body:
+        return None
+    from google.protobuf.message import DecodeError  # noqa: PLC0415 - as above
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse  # noqa: PLC0415 - as above
+
+    try:
+        rejected = ExportTraceServiceResponse.FromString(reply.body).partial_success.rejected_spans
+    except DecodeError:  # its status says that they were taken
+        return None
+    if rejected <= 0:
+        return None
+    return SpanRefusal("it took the others, and rejected these", retryable=False, spans=rejected)
+
+
 class SpanPoster:
     """Posts spans to one address, from one thread, over connections that are kept."""
 
@@ -105,9 +125,13 @@ class SpanPoster:
         self._headers = {"content-type": "application/x-protobuf", **headers}
         self._longest = longest
 
-    def post(self, spans: Sequence[Span]) -> SpanRefusal | None:
-        """Post spans; return why they were not taken, None if they were."""
-        return self._loop.run_until_complete(self._post(encoded(spans)))
+    def encoded(self, spans: Sequence[Span]) -> bytes:
+        """Return the request that carries the spans. Raise where one cannot be told, as by a number too large."""
+        return encoded(spans)
+
+    def post(self, request: bytes) -> SpanRefusal | None:
+        """Post a request; return why its spans were not taken, None if they were."""
+        return self._loop.run_until_complete(self._post(request))
 
     async def _post(self, body: bytes) -> SpanRefusal | None:
         request = HttpRequest(url=self._endpoint.base_url, body=body, headers=self._headers)
@@ -121,7 +145,7 @@ class SpanPoster:
             reason = f"it did not answer in {self._longest:g} s" if slow else "it could not be reached, or broke off"
             return SpanRefusal(reason, retryable=True)
         if 200 <= reply.status < 300:
-            return None
+            return _refusal_in(reply)
         return SpanRefusal(f"it answered with status {reply.status}", retryable=reply.status in _RETRYABLE)
 
     def close(self) -> None:
