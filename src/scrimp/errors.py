@@ -87,6 +87,14 @@ class DiskFullError(StoreUnwritableError):
     """A write to the store failed where others had succeeded: the disk is full or fails."""
 
 
+class ServerDownError(ScrimpError):
+    """A server that many processes share does not answer."""
+
+
+class ServerRefusedError(ScrimpError):
+    """A server that many processes share answers that it will not do what it was asked."""
+
+
 def closest_name(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """Return the known name closest to a misspelled one, for "did you mean"; None if none is close."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a misspelling needs it

@@ -10,7 +10,13 @@ from scrimp.config.schema import Defaults
 from scrimp.config.show import settings
 from scrimp.config.sources.load import LoadedConfig, load
 
-SECRETS = ("hunter2-password", "sk-proj-0123456789abcdef", "plain-header-secret", "plain-command-secret")
+SECRETS = (
+    "hunter2-password",
+    "sk-proj-0123456789abcdef",
+    "plain-header-secret",
+    "plain-command-secret",
+    "server-password",
+)
 CONFIG = f"""
 [defaults]
 max_cost = 5.00
@@ -27,6 +33,8 @@ price = {{ input = 0.10, output = 2 }}
 [[rules]]
 file = "*.py"
 tier = "high"
+[shared]
+cache = "rediss://ada:{SECRETS[4]}@cache.example:6380/2?ssl_password={SECRETS[4]}"
 [alerts]
 spend = [{{ above = 50.00, since = "1d" }}]
 """
@@ -66,6 +74,7 @@ def test_nothing_that_may_be_a_secret_is_shown(loaded: LoadedConfig) -> None:
     assert [secret for secret in SECRETS if secret in shown] == []
     assert 'providers.gate.headers.x-key = "[set]"' in shown
     assert 'providers.gate.key_cmd = "[set]"' in shown
+    assert 'shared.cache = "rediss://cache.example:6380/2"' in shown
 
 
 def test_the_settings_shown_are_toml(loaded: LoadedConfig) -> None:

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from scrimp.config.alert_tables import AlertsTable
 from scrimp.config.secret_patterns import contains_secret, is_variable_name
+from scrimp.config.shared_tables import SharedTable
 from scrimp.config.sink_tables import SinkTable
 from scrimp.config.validated import Count, check_header, validate
 from scrimp.enums import (
@@ -247,6 +248,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: tuple[RuleTable, ...] = ()
     alerts: AlertsTable = AlertsTable()
     sinks: Mapping[str, SinkTable] = {}
+    shared: SharedTable = SharedTable()
     shadow: ShadowTable = ShadowTable()
     batch: BatchTable = BatchTable()
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from scrimp.config.schema import Defaults
 from scrimp.config.secret_patterns import redact_secrets
+from scrimp.config.shared_tables import shown_address
 from scrimp.config.sources.load import LoadedConfig
 from scrimp.config.validation_errors import dotted
 from scrimp.providers.endpoint import without_secrets
@@ -16,6 +17,7 @@ from scrimp.providers.endpoint import without_secrets
 # A header can contain a key, and so can a command.
 _HIDDEN_FIELDS = frozenset(("headers", "key_cmd", "admin_key_cmd"))
 _HIDDEN_ALERTS = frozenset(("command", "webhook"))  # an address that lets one post is a secret
+_ADDRESSES = (("providers", "base_url"), ("sinks", "endpoint"))
 _PLACEHOLDER = '"[set]"'
 
 
@@ -39,15 +41,14 @@ def settings(loaded: LoadedConfig) -> Iterator[Setting]:
 
 
 def _shown_value(path: tuple[str, ...], value: object) -> str | None:
-    if path[0] == "providers" and len(path) > 2 and path[2] in _HIDDEN_FIELDS:
+    table, name = path[0], path[-1]
+    if table in ("providers", "sinks") and _HIDDEN_FIELDS & {*path[2:]}:
         return _PLACEHOLDER
-    if path[0] == "sinks" and path[2] == "headers":
+    if table == "alerts" and path[1] in _HIDDEN_ALERTS:
         return _PLACEHOLDER
-    if path[0] == "sinks" and path[2] == "endpoint":
-        return _as_toml(without_secrets(str(value)))
-    if path[0] == "alerts" and path[1] in _HIDDEN_ALERTS:
-        return _PLACEHOLDER
-    if path[0] == "providers" and path[-1] == "base_url" and str(value).startswith("http"):
+    if path == ("shared", "cache"):
+        return _as_toml(shown_address(str(value)))
+    if (table, name) in _ADDRESSES and str(value).startswith("http"):
         return _as_toml(without_secrets(str(value)))
     return _as_toml(value)
 

@@ -194,6 +194,17 @@ TEMPLATE = f"""\
 # [sinks.langsmith]                # needs LANGSMITH_API_KEY
 # project = "tickets"
 
+# A server of Redis or Valkey that many machines share: `pip install 'scrimp[redis]'`. One that is slow or down is left
+# alone for a while, and rows are called for as without it.
+[shared]
+# cache = "redis://cache.example:6379/0"  # what one machine has paid for, none pays for again; rediss:// with TLS, or
+#                                  # unix:///run/redis.sock; with a password, cache_env = "REDIS_URL" instead: the
+#                                  # variable with redis://USER:PASSWORD@HOST:PORT/0
+# cache_local = true               # completions are in the local cache, too, which is asked first; false: only those
+#                                  # that the server did not take
+# cache_ttl = "90d"                # that a completion stays on the server, less up to a tenth
+# timeout = 0.5                    # seconds for one answer; a server that exceeds it is not asked for 20 times as long
+
 # At the end of a run, repeat a share of its calls with other models: `scrimp tune` learns from their completions.
 # Rows at a certified level of compression go to their own model without it instead, to see whether it still holds.
 # These calls are not part of the run's bill and cap; the ledger has them under the route shadow.

@@ -43,6 +43,8 @@ def load_in(tmp_path: Path) -> LoadedConfig:
         ('[models."local/x"]\npath = "evil.gguf"', 'models."local/x".path'),
         ('[sinks.otel]\nendpoint = "https://evil.example/v1/traces"', "sinks.otel.endpoint"),
         ("[sinks.otel]", "sinks.otel"),
+        ('[shared]\ncache = "redis://evil.example/0"', "shared.cache"),
+        ('[shared]\ncache_env = "SOME_VARIABLE"', "shared.cache_env"),
         ("[sinks.langsmith]\ncontent = true", "sinks.langsmith.content"),
     ],
 )

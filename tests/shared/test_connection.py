@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from redis_server import RedisServer, redis_server, slow_proxy
+from scrimp.config.shared_tables import shown_address
+from scrimp.errors import ConfigError, ServerDownError, ServerRefusedError
+from scrimp.shared.connection import SharedServer
+
+Open = Callable[..., SharedServer]
+PASSWORD = "hunter2-of-the-server"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def opened(clock: Clock, said: list[str]) -> Iterator[Open]:
+    servers: list[SharedServer] = []
+
+    def open_server(url: str, timeout: float = 5.0) -> SharedServer:
+        server = SharedServer(
+            url,
+            name=shown_address(url),
+            warn=said.append,
+            meanwhile="rows are called for",
+            timeout=timeout,
+            clock=clock,
+        )
+        servers.append(server)
+        return server
+
+    yield open_server
+    for server in servers:
+        server.close()
+
+
+def test_a_server_is_asked_for_what_it_has(redis: RedisServer, opened: Open, said: list[str]) -> None:
+    redis.client.set("color", "blue")
+
+    assert opened(redis.url).ask(lambda client: client.get("color")) == b"blue"
+    assert said == []
+
+
+def test_a_server_that_is_away_is_reported_once_and_tried_once_a_window(
+    redis: RedisServer, opened: Open, clock: Clock, said: list[str]
+) -> None:
+    server = opened(redis.url)
+    redis.kill()
+    tried = 0
+
+    def get(client: object) -> object:
+        nonlocal tried
+        tried += 1
+        return client.get("color")  # type: ignore[attr-defined]
+
+    for _ in range(3):
+        for _ in range(5):
+            with pytest.raises(ServerDownError):
+                server.ask(get)
+        clock.now += server.window
+
+    assert tried == 3
+    server.close()
+    (warning,) = said
+    assert warning.startswith(f"{redis.url} cannot be reached")
+    assert warning.endswith(": rows are called for")
+
+
+def test_a_server_that_is_back_is_asked_again(redis: RedisServer, opened: Open, clock: Clock) -> None:
+    server = opened(redis.url)
+    server.ask(lambda client: client.ping())
+    redis.kill()
+    with pytest.raises(ServerDownError):
+        server.ask(lambda client: client.ping())
+    assert server.is_down
+    redis.start()
+
+    clock.now += server.window
+
+    assert server.ask(lambda client: client.ping())
+    assert not server.is_down
+
+
+def test_a_connection_that_the_server_has_closed_is_opened_again_at_once(redis: RedisServer, opened: Open) -> None:
+    server = opened(redis.url)
+    server.ask(lambda client: client.ping())
+    redis.kill()
+    redis.start()
+
+    assert server.ask(lambda client: client.ping())
+
+
+def test_a_slow_server_costs_one_timeout_a_window(
+    redis: RedisServer, opened: Open, clock: Clock, said: list[str]
+) -> None:
+    with slow_proxy(redis) as proxy:
+        server = opened(proxy.url, timeout=0.05)
+        proxy.delay = 5.0
+        for _ in range(2):
+            for _ in range(100):
+                with pytest.raises(ServerDownError):
+                    server.ask(lambda client: client.ping())
+            clock.now += server.window
+
+        assert proxy.connections == 2  # after a timeout nobody waits for an answer on the same connection
+        server.close()
+    assert said == [f"{proxy.url} did not answer within 0.05 s: rows are called for"]
+
+
+def test_a_refusal_is_an_answer_and_leaves_the_server_in_use(redis: RedisServer, opened: Open, said: list[str]) -> None:
+    redis.client.set("color", "blue")
+    server = opened(redis.url)
+    for _ in range(2):
+        with pytest.raises(ServerRefusedError, match="WRONGTYPE"):
+            server.ask(lambda client: client.lpush("color", "red"))
+
+    assert server.ask(lambda client: client.get("color")) == b"blue"
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("given", ["", f":{PASSWORD}-not@", f"ada:{PASSWORD}@"])
+def test_a_refused_password_is_said_without_it(opened: Open, said: list[str], given: str) -> None:
+    with redis_server("--requirepass", PASSWORD) as redis:
+        server = opened(redis.url.replace("unix://", f"unix://{given}"))
+        with pytest.raises(ServerDownError):
+            server.ask(lambda client: client.ping())
+        server.close()
+
+        assert said == [f"{redis.url} refuses the user or the password: rows are called for"]
+        right = opened(redis.url.replace("unix://", f"unix://:{PASSWORD}@"))
+        assert right.ask(lambda client: client.ping())
+
+
+def test_another_thread_leaves_it_to_the_first_to_speak(redis: RedisServer, opened: Open) -> None:
+    speakers: list[int] = []
+    server = SharedServer(
+        redis.url, name="it", warn=lambda _: speakers.append(threading.get_ident()), meanwhile="rows are called for"
+    )
+    redis.kill()
+
+    def ask() -> None:
+        for _ in range(2):
+            with pytest.raises(ServerDownError):
+                server.ask(lambda client: client.ping())
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert speakers == []
+    server.close()
+
+    assert speakers == [threading.get_ident()]
+
+
+@pytest.mark.parametrize(
+    "option", ["color=blue", "socket_timeout=9", "db=x", "decode_responses=1", "max_connections=x"]
+)
+def test_an_option_that_cannot_be_set_is_refused_without_the_password(opened: Open, option: str) -> None:
+    pytest.importorskip("redis", reason="the extra `redis` is not installed")
+    with pytest.raises(ConfigError, match="an option that cannot be set") as caught:
+        opened(f"redis://:{PASSWORD}@127.0.0.1:1/0?{option}")
+
+    assert PASSWORD not in str(caught.value)
