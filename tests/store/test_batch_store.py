@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scrimp.store.batches.records import CallInShard, Job, Portion, Result, ShardRecord
-from scrimp.store.batches.schema import MIGRATIONS
 from scrimp.store.batches.store import BatchStore
+from scrimp.store.schemas.batches import MIGRATIONS
 
 OLDER = Path(__file__).parent / "older"
 FIRST, SECOND, THIRD = (bytes([number]) * 32 for number in (1, 2, 3))

@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect
-from scrimp.store.ledger import GROUPS, MIGRATIONS, ClimbCount, EndedRow, Ledger, LedgerTotal, TaskTotal
+from scrimp.store.ledger import GROUPS, ClimbCount, EndedRow, Ledger, LedgerTotal, TaskTotal
+from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import Entry, Usage
 
 ENTRY = Entry(

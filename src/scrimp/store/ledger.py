@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from math import inf
@@ -13,8 +12,10 @@ from msgspec import Struct
 
 from scrimp.errors import UsageError
 from scrimp.store.database import connect, insert, select, store_errors, transaction, trim_log
-from scrimp.store.encoding.dollars import dollars, stored_dollars
-from scrimp.values import Entry, Usage, both_names
+from scrimp.store.encoding.dollars import dollars
+from scrimp.store.encoding.entry_rows import COLUMNS, entry_row
+from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.values import Entry, both_names
 
 # What `scrimp cost --by` groups by: each word and its SQL expression.
 GROUPS = {
@@ -33,162 +34,7 @@ GROUPS = {
 }
 GROUP_WORDS = f"{', '.join(GROUPS)} or tag:NAME"
 
-
-def m001_ledger(db: sqlite3.Connection) -> None:
-    """Create the tables of entries and of calls in flight."""
-    db.execute(
-        "CREATE TABLE entries (id INTEGER PRIMARY KEY, call TEXT NOT NULL UNIQUE, run TEXT NOT NULL,"
-        " time REAL NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, status TEXT NOT NULL, seconds REAL NOT NULL,"
-        " input INTEGER, output INTEGER, cache_read INTEGER, cache_write INTEGER, cache_write_long INTEGER,"
-        " reasoning INTEGER, cost_nano INTEGER, price TEXT, estimated INTEGER NOT NULL, tier TEXT, chain TEXT,"
-        " step INTEGER NOT NULL, http INTEGER, error TEXT, key TEXT NOT NULL, route TEXT, user TEXT,"
-        " tags TEXT NOT NULL)"
-    )
-    db.execute("CREATE INDEX entries_time ON entries (time)")
-    db.execute("CREATE INDEX entries_run ON entries (run)")
-    db.execute("CREATE TABLE in_flight (call TEXT PRIMARY KEY, pid INTEGER NOT NULL, entry BLOB NOT NULL)")
-
-
-def m002_journal(db: sqlite3.Connection) -> None:
-    """Record what was in flight as lost, and drop its table: `journal` replaces it."""
-    rows = db.execute("SELECT entry FROM in_flight").fetchall()
-    entries = [
-        _row(msgspec.json.decode(entry, type=Entry))[: len(_COLUMNS_BEFORE_M003.split(","))] for (entry,) in rows
-    ]
-    insert(db, f"INSERT OR IGNORE INTO entries ({_COLUMNS_BEFORE_M003}) VALUES", entries)
-    db.execute("DROP TABLE in_flight")
-
-
-def m003_evidence(db: sqlite3.Connection) -> None:
-    """Add the task of every call, and the tables of `pairs`: prompts and the replies of several models."""
-    db.execute("ALTER TABLE entries ADD COLUMN signature TEXT")
-    db.execute(
-        "CREATE TABLE prompts (key TEXT PRIMARY KEY, time REAL NOT NULL, signature TEXT NOT NULL, kind TEXT NOT NULL,"
-        " text TEXT NOT NULL, asked TEXT NOT NULL)"
-    )
-    db.execute(
-        "CREATE TABLE replies (key TEXT NOT NULL REFERENCES prompts (key), model TEXT NOT NULL, time REAL NOT NULL,"
-        " output TEXT NOT NULL, confidence REAL, cost_nano INTEGER, hedges INTEGER, words INTEGER, score REAL,"
-        " scored_by TEXT,"
-        " PRIMARY KEY (key, model)) WITHOUT ROWID"
-    )
-
-
-def m004_runs(db: sqlite3.Connection) -> None:
-    """Add the table of runs, for `run_log`."""
-    db.execute(
-        "CREATE TABLE runs (run TEXT PRIMARY KEY, started REAL NOT NULL, folder TEXT NOT NULL, command TEXT NOT NULL,"
-        " ended REAL, status INTEGER, stopped TEXT, rows INTEGER, failed INTEGER, calls INTEGER, cost_nano INTEGER,"
-        " unpriced INTEGER, bill TEXT, document TEXT) WITHOUT ROWID"
-    )
-    db.execute("CREATE INDEX runs_started ON runs (started)")
-
-
-def m005_kind(db: sqlite3.Connection) -> None:
-    """Add the command of a run; all so far were `scrimp run`."""
-    db.execute("ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'run'")
-
-
-def m006_picodollars(db: sqlite3.Connection) -> None:
-    """Add what a cost has beyond whole nanodollars (`dollars`)."""
-    for table in ("entries", "replies", "runs"):
-        db.execute(f"ALTER TABLE {table} ADD COLUMN cost_pico INTEGER NOT NULL DEFAULT 0")
-
-
-def m007_answered_by(db: sqlite3.Connection) -> None:
-    """Add the model that answered, where that was another one than was asked for."""
-    db.execute("ALTER TABLE entries ADD COLUMN answered_by TEXT")
-
-
-def m008_level_replies(db: sqlite3.Connection) -> None:
-    """Add the tables of `level_replies`: replies at a level of compression and without it, and looks at them."""
-    db.execute(
-        "CREATE TABLE level_replies (key TEXT NOT NULL REFERENCES prompts (key), signature TEXT NOT NULL,"
-        " model TEXT NOT NULL, level TEXT NOT NULL, keep REAL NOT NULL, sample INTEGER NOT NULL, time REAL NOT NULL,"
-        " version TEXT NOT NULL, unchanged INTEGER NOT NULL, output TEXT NOT NULL, input INTEGER, cost_nano INTEGER,"
-        " cost_pico INTEGER NOT NULL, score REAL, scored_by TEXT,"
-        " PRIMARY KEY (key, signature, model, level, keep, sample)) WITHOUT ROWID"
-    )
-    db.execute(
-        "CREATE TABLE level_looks (task TEXT NOT NULL, model TEXT NOT NULL, level TEXT NOT NULL, keep REAL NOT NULL,"
-        " version TEXT NOT NULL, evidence TEXT NOT NULL, time REAL NOT NULL,"
-        " PRIMARY KEY (task, model, level, keep, version, evidence)) WITHOUT ROWID"
-    )
-
-
-def m009_tasks(db: sqlite3.Connection) -> None:
-    """Add what tells a prompt's task and row, and the command that collected a task's prompts."""
-    db.execute("ALTER TABLE prompts ADD COLUMN named INTEGER NOT NULL DEFAULT 0")
-    for column in ("template", "row_id", "source", "gold"):
-        db.execute(f"ALTER TABLE prompts ADD COLUMN {column} TEXT")
-    db.execute(
-        "CREATE TABLE task_commands (signature TEXT PRIMARY KEY, command TEXT NOT NULL, time REAL NOT NULL)"
-        " WITHOUT ROWID"
-    )
-
-
-def m010_effort(db: sqlite3.Connection) -> None:
-    """Add the effort that was asked of the model."""
-    db.execute("ALTER TABLE entries ADD COLUMN effort TEXT")
-
-
-def m011_route_checks(db: sqlite3.Connection) -> None:
-    """Add whether a call ended a row above the cheap models of its chain, or with no answer, and `route_checks`."""
-    db.execute("ALTER TABLE entries ADD COLUMN escalated INTEGER")
-    db.execute("ALTER TABLE entries ADD COLUMN unread INTEGER")
-    db.execute(
-        "CREATE TABLE route_checks (chain TEXT NOT NULL, key TEXT NOT NULL, time REAL NOT NULL, same INTEGER NOT NULL,"
-        " PRIMARY KEY (chain, key)) WITHOUT ROWID"
-    )
-
-
-def m012_batch(db: sqlite3.Connection) -> None:
-    """Add the shard of a batch that a call was sent in."""
-    db.execute("ALTER TABLE entries ADD COLUMN batch TEXT")
-
-
-def m013_attempts(db: sqlite3.Connection) -> None:
-    """Add which call of its row each was, and note the times of entries that change, for `cost_sums`."""
-    db.execute("ALTER TABLE entries ADD COLUMN attempt INTEGER")
-    db.execute("ALTER TABLE entries ADD COLUMN retry INTEGER")
-    db.execute("CREATE TABLE entry_changes (id INTEGER PRIMARY KEY, time REAL NOT NULL)")
-    db.execute(
-        "CREATE TRIGGER entries_updated AFTER UPDATE ON entries BEGIN"
-        " INSERT INTO entry_changes (time) VALUES (OLD.time), (NEW.time); END"
-    )
-    db.execute(
-        "CREATE TRIGGER entries_deleted AFTER DELETE ON entries BEGIN"
-        " INSERT INTO entry_changes (time) VALUES (OLD.time); END"
-    )
-
-
-def m014_lost_calls(db: sqlite3.Connection) -> None:
-    """Add the most tokens that a lost call can have had, and what its provider calls it."""
-    for column in ("most_input INTEGER", "most_output INTEGER", "reply_id TEXT"):
-        db.execute(f"ALTER TABLE entries ADD COLUMN {column}")
-
-
-def m015_lost_index(db: sqlite3.Connection) -> None:
-    """Index the lost calls: they are few, and `lost_calls` looks for them in all of the ledger."""
-    db.execute("CREATE INDEX entries_lost ON entries (time) WHERE status = 'lost'")
-
-
-MIGRATIONS = (
-    m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
-    m008_level_replies, m009_tasks, m010_effort, m011_route_checks, m012_batch,
-    m013_attempts, m014_lost_calls, m015_lost_index,
-)  # fmt: skip
-
-# As they were before m003: what a migration did must never change.
-_COLUMNS_BEFORE_M003 = (
-    "call, run, time, provider, model, status, seconds, input, output, cache_read, cache_write, cache_write_long,"
-    " reasoning, cost_nano, price, estimated, tier, chain, step, http, error, key, route, user, tags"
-)
-_COLUMNS = (
-    f"{_COLUMNS_BEFORE_M003}, signature, cost_pico, answered_by, effort, escalated, unread, batch, attempt, retry,"
-    " most_input, most_output, reply_id"
-)
-_INSERT = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES"
+_INSERT = f"INSERT OR IGNORE INTO entries ({', '.join(COLUMNS)}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
 _DEAREST = "nano + pico / 1000 DESC, pico % 1000 DESC"
@@ -262,7 +108,7 @@ class Ledger:
         """Append the entries of calls that ended, in one transaction; a call that is there already is skipped."""
         with store_errors(self.path):
             with transaction(self._db):
-                insert(self._db, _INSERT, [_row(entry) for entry in entries])
+                insert(self._db, _INSERT, [entry_row(entry) for entry in entries])
             trim_log(self._db, self.path)
 
     def recorded_calls(self, calls: Sequence[str]) -> set[str]:
@@ -392,22 +238,3 @@ def group_expression(by: str) -> tuple[str, tuple[str, ...]]:
         # Not a JSON path: a path cannot name a tag that has a quotation mark or a backslash.
         return "coalesce((SELECT value FROM json_each(tags) WHERE key = ?), '-')", (tag,)
     raise UsageError(f"cannot group by '{by}': use {GROUP_WORDS}")
-
-
-def _row(entry: Entry) -> tuple[object, ...]:
-    nano, pico = stored_dollars(entry.cost)
-    return (
-        entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
-        *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
-        entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
-        entry.signature, pico, entry.answered_by, entry.effort, entry.escalated, entry.unread, entry.batch,
-        entry.attempt, entry.retry, entry.most_input, entry.most_output, entry.reply_id,
-    )  # fmt: skip
-
-
-def _token_counts(usage: Usage | None) -> tuple[int | None, ...]:
-    if usage is None:
-        return (None,) * 6
-    return (
-        usage.input, usage.output, usage.cache_read, usage.cache_write, usage.cache_write_long, usage.reasoning,
-    )  # fmt: skip

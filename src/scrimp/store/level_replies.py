@@ -16,8 +16,8 @@ from msgspec import Struct
 from scrimp.enums import Level
 from scrimp.store.database import connect, insert, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
-from scrimp.store.ledger import MIGRATIONS
 from scrimp.store.pairs import OutputSpec, StoredPrompt, put_prompts, templates_of
+from scrimp.store.schemas.ledger import MIGRATIONS
 
 EVERYTHING = 1.0  # `keep` of a level that leaves out no sentence
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from scrimp.store.database import connect, insert, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import JsonObject
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.store.database import connect, insert, store_errors, transaction
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 
 
 class RouteCheck(Struct, frozen=True):

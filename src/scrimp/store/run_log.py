@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 from scrimp.enums import RunKind
 from scrimp.store.database import connect, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 
 _COLUMNS = (
     "run, kind, started, folder, command, ended, status, stopped, rows, failed, calls, cost_nano, cost_pico, unpriced,"

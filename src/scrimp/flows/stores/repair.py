@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrimp.flows.stores.recovery import commit_records
-from scrimp.store import cache, ledger
-from scrimp.store.batches.schema import MIGRATIONS
+from scrimp.store import cache
 from scrimp.store.cost_sums.connection import remove_sums
 from scrimp.store.repair.database import repair_database
 from scrimp.store.repair.journals import damaged_journals, fragments, set_searched
+from scrimp.store.schemas import batches, ledger
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 def repair_stores(paths: Paths) -> list[str]:
     """Repair what is damaged; return a sentence for each file. Raise StoreError where that cannot be done now."""
     said = []
-    stores = (paths.cache_db, cache.MIGRATIONS), (paths.ledger_db, ledger.MIGRATIONS), (paths.batches_db, MIGRATIONS)
+    stores = (
+        (paths.cache_db, cache.MIGRATIONS), (paths.ledger_db, ledger.MIGRATIONS),
+        (paths.batches_db, batches.MIGRATIONS),
+    )  # fmt: skip
     for path, migrations in stores:
         if (made := repair_database(path, migrations)) is not None:
             said.append(f"{path} made anew from {pluralize(made.rows, 'row')}; the damaged file is {made.kept_as}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from scrimp.store.batches.records import ANY_QUESTION, CallInShard
 from scrimp.store.database import connect, store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 
 
 def recorded_calls(ledger: Path, shard: str) -> list[CallInShard]:

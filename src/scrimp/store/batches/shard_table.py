@@ -10,8 +10,8 @@ from msgspec.structs import asdict, replace
 
 from scrimp.enums import OPEN_SHARDS
 from scrimp.store.batches.records import CallInShard, Portion, ShardRecord
-from scrimp.store.batches.schema import MIGRATIONS
 from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.schemas.batches import MIGRATIONS
 
 _SHARD_FIELDS = ShardRecord.__struct_fields__
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from scrimp.enums import Effort
 from scrimp.store.database import connect, store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 
 _NEWEST = 200_000  # entries that are looked at
 _SUMS = (

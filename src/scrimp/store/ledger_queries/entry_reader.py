@@ -11,7 +11,7 @@ import msgspec
 
 from scrimp.store.database import connect, store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import Entry, Usage
 
 _COLUMNS = (

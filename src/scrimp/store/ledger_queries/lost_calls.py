@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from scrimp.store.database import connect, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
-from scrimp.store.ledger import MIGRATIONS, group_expression
+from scrimp.store.ledger import group_expression
+from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import Usage
 
 RECONCILED = "reconciled"  # the source of the price of such a call

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from scrimp.billing.cost_report import RunSavings
 from scrimp.store.database import connect, store_errors
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 
 
 class _Baseline(Struct):

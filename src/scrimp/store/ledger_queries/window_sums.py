@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.store.database import connect, store_errors
-from scrimp.store.ledger import MIGRATIONS
+from scrimp.store.schemas.ledger import MIGRATIONS
 
 
 class RowSum(Struct, frozen=True, kw_only=True):
