@@ -461,6 +461,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
     batch_saved: Decimal | None = None  # dollars that the compared call would have cost more outside a batch
     provider_cache_saved: Decimal | None = None  # that it would have cost more without the provider's cache, or less
+    seller_saved: Decimal | None = None  # that it would have cost more where its model was named, or less
 
     @property
     def certified(self) -> bool:

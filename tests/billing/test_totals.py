@@ -316,7 +316,7 @@ def test_the_bill_for_programs_has_exact_dollars_and_says_what_is_unknown() -> N
     assert b'"cost_usd":0.0000118,"max_cost_usd":5,' in document
     assert b'"unpriced":1' in document
     assert b'"hit":1' in document
-    assert b'"saved_by_usd":{"routing":0.0040882,"chain":0,"named_model":0,"cache":0.0000118,' in document
+    assert b'"saved_by_usd":{"routing":0.0040882,"chain":0,"named_model":0,"cheaper_provider":0,' in document
 
 
 def test_without_anything_to_compare_the_bill_for_programs_has_no_baseline() -> None:

@@ -54,7 +54,30 @@ def test_a_model_named_without_its_provider_is_bought_where_it_is_cheapest(shops
         f"{LUNA} is bought as {AT_ROUTER}, for $0.08 in and $0.40 out (at openai: $0.10 in and $0.50 out)" in shops.err
     )
     assert "Without scrimp (openai/gpt-6-luna): about $0.000002." in shops.err
+    assert "(20 %): cheaper provider 20." in shops.err  # nothing of it is the choice of the model
     assert shops.rows[0]["cost_usd"] == 0.0000016  # 10 tokens at 0.08, 2 at 0.40
+
+
+@pytest.mark.parametrize(
+    ("flags", "cause"),
+    [("", "routing"), ("--tier simple --baseline openai/gpt-6.1-sol", "named_model")],
+)
+def test_what_another_provider_saves_is_apart_from_what_the_choice_of_the_model_does(
+    shops: Shops, flags: str, cause: str
+) -> None:
+    shops.config(
+        '[defaults]\nbuy = "cheapest"\n[tiers]\nsimple = ["gpt-6-luna"]\nmedium = ["gpt-6-luna"]\n'
+        '[models."openai/gpt-6.1-sol"]\nprice = { input = 1, output = 10 }\n'
+    )
+
+    assert shops.bought(*flags.split(), "--summary", "json", "-q") == ["openrouter"]
+
+    (bill,) = [json.loads(line) for line in shops.err.splitlines() if line.startswith("{")]
+    compared = bill["baseline"]
+    saved = {name: dollars for name, dollars in compared["saved_by_usd"].items() if dollars}
+    # sol 10 + 20, luna 1 + 1 at its vendor and a fifth less at the router, in millionths of a dollar
+    assert saved == {cause: 0.000028, "cheaper_provider": 0.0000004}
+    assert (compared["cost_usd"], compared["compared_cost_usd"]) == (0.00003, 0.0000016)
 
 
 def test_a_model_named_with_its_provider_stays_there_unless_the_config_says_otherwise(shops: Shops) -> None:

@@ -3,16 +3,18 @@
 For each answered row the baseline's cost less what the row cost in this run is the sum of its causes:
 
 - for a row that was called: what compression saved, at the price of the model that answered; what a batch saved of the
-  price of the same call; what reading from the provider's cache saved, less what writing to it cost more; under
-  routing, chain or named model, by whose choice that model was, the rest of the difference to the one call that is
-  compared; and the row's other attempts (cheap ones of a chain, corrections, judges), which none would have made;
+  price of the same call; what reading from the provider's cache saved, less what writing to it cost more; what the same
+  call would have cost more at the provider where its model was named, if another one sold it; under routing, chain or
+  named model, by whose choice that model was, the rest of the difference to the one call that is compared; and the
+  row's other attempts (cheap ones of a chain, corrections, judges), which none would have made;
 - for a duplicate: what that one call would have cost, and what compression and the choice of the model had saved of it;
 - for a completion from the cache: what the row would cost now, and nothing else: with a certified route, at its
   flagship. What routing saved was counted once, when it was paid for.
 
 Calls of rows that failed saved nothing, and those that watch certified routes neither. Other attempts, failed rows and
 the quality shadow are never above zero; the choice of the model is below zero where that model cost more than the
-baseline, and the provider's cache where more was written than read.
+baseline, the provider's cache where more was written than read, and the cheaper provider where a credit paid at a
+dearer one.
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ from scrimp.enums import RouteChoice
 from scrimp.values import Answer, Answered, Outcome
 
 CAUSES = (
-    *get_args(RouteChoice), "cache", "duplicates", "compression", "batch", "provider caching", "other attempts",
-    "failed rows", "quality shadow",
+    *get_args(RouteChoice), "cheaper provider", "cache", "duplicates", "compression", "batch", "provider caching",
+    "other attempts", "failed rows", "quality shadow",
 )  # fmt: skip
 _ZERO = Decimal(0)
 
@@ -112,7 +114,7 @@ class Savings:
     def _split_by_cause(self, outcome: Answered, answer: Answer, baseline_cost: Decimal, cost: Decimal) -> None:
         by_cause = self.by_cause
         compression, batch = answer.compression_saved or _ZERO, answer.batch_saved or _ZERO
-        kept = answer.provider_cache_saved or _ZERO
+        kept, sold = answer.provider_cache_saved or _ZERO, answer.seller_saved or _ZERO
         duplicate = outcome.cache == "dup"
         compared = answer.compared_cost
         if compared is None:  # it was the only one
@@ -124,7 +126,8 @@ class Savings:
         by_cause["compression"] += compression
         by_cause["batch"] += batch
         by_cause["provider caching"] += kept
-        by_cause[answer.choice] += baseline_cost - compared - compression - batch - kept
+        by_cause["cheaper provider"] += sold
+        by_cause[answer.choice] += baseline_cost - compared - compression - batch - kept - sold
 
 
 def _has_lost_call(outcome: Outcome) -> bool:

@@ -13,6 +13,7 @@ from scrimp.enums import CacheUse, RouteChoice
 from scrimp.flows.spend.cost_now import CostNow
 from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.prices.book import PriceBook
+from scrimp.prices.discounts import Discounts
 from scrimp.prices.rates import Rates
 from scrimp.values import (
     Answer,
@@ -29,7 +30,8 @@ from scrimp.values import (
 )
 
 MODELS = ("openai/gpt-6-luna", "anthropic/claude-opus-5-5", DEFAULT_BASELINE)
-STEPS = tuple(Step(name, (ModelRef(*name.split("/")),)) for name in MODELS)
+SELLERS = [f"openrouter/{name}" for name in MODELS]  # of the same models
+STEPS = tuple(Step(name, (ModelRef(*name.split("/"), buy="cheapest"),)) for name in MODELS)
 NOW = 1_795_000_000.0
 
 rates = st.decimals(min_value=0, max_value=200, places=7)
@@ -53,31 +55,41 @@ class Made:
     """A row as a run would leave it: calls recorded and priced, one of them compared."""
 
     def __init__(self, draw: st.DrawFn) -> None:
-        self.book = PriceBook({name: draw(prices) for name in MODELS})
+        batches = {name: draw(st.decimals(min_value=0, max_value=2, places=2)) for name in (*MODELS, *SELLERS)}
+        self.book = PriceBook(
+            {name: draw(prices) for name in (*MODELS, *SELLERS)}, discounts=Discounts(model_batches=batches)
+        )  # fmt: skip
         self.wanted = draw(st.none() | st.sampled_from(MODELS))
         choice: RouteChoice = draw(st.sampled_from(["routing", "chain", "named model"]))
         flagship = draw(st.none() | st.sampled_from(MODELS)) if choice == "routing" else None
-        route = Route(chain=Chain(steps=STEPS), tier=None, why="", choice=choice, flagship=flagship)
+        chain = STEPS if choice != "named model" else (draw(st.sampled_from(STEPS)),)
+        route = Route(chain=Chain(steps=chain), tier=None, why="", choice=choice, flagship=flagship)
         removed = draw(st.integers(0, 10**5))
         compression = draw(st.none() | st.just(Compression(before=removed + 9, after=9, level="lossless")))
         recorder = row_recorder(call_recorder(self.book), planned_row())
-        steps = draw(st.lists(st.integers(0, len(STEPS) - 1), min_size=1, max_size=4))
+        steps = draw(st.lists(st.integers(0, len(chain) - 1), min_size=1, max_size=4))
         for step in steps:
             used = draw(usages())
-            model = STEPS[step].candidates[0]
-            completion = Completion(text="x", usage=used, stop_reason="stop", model=model.model)
-            call = asyncio.run(recorder.begin(Call(provider=model.provider, model=model.model, text="x", step=step)))
+            named = chain[step].candidates[0]
+            seller, _, model = draw(st.sampled_from([named.id, f"openrouter/{named.id}"])).partition("/")
+            answered = draw(st.sampled_from([named.model, "gpt-6-luna"]))  # by a gateway's choice, perhaps
+            completion = Completion(
+                text="x", usage=used, stop_reason="stop", model=answered, batch=draw(st.booleans())
+            )  # fmt: skip
+            call = asyncio.run(recorder.begin(Call(provider=seller, model=model, text="x", step=step)))
             kept = recorder.end(call, completion)
         told = CounterfactualPricer(self.book, self.wanted, {"openai", "anthropic"}).counterfactual(
             route, completion, kept, compression
         )
         assert kept.cost is not None
         self.compared_cost, self.cost = kept.cost, recorder.cost
+        self.entry, self.called = kept, f"{seller}/{model}"
         self.answer = Answer(
             output="x", model=kept.model, provider=kept.provider, finish_reason="stop", usage=kept.usage,
             cost=recorder.cost, compressed=compression, attempts=len(steps), baseline=told.baseline,
             baseline_cost=told.baseline_cost, compression_saved=told.compression_saved, choice=choice,
             baseline_estimated=told.estimated, compared_cost=kept.cost, provider_cache_saved=told.provider_cache_saved,
+            batch_saved=told.batch_saved, seller_saved=told.seller_saved,
         )  # fmt: skip
         cache: CacheUse = draw(st.sampled_from(["miss", "off", "hit", "dup"]))
         self.outcome = Answered(
@@ -103,10 +115,11 @@ def test_the_causes_are_the_baseline_less_what_was_paid_and_only_those_said_to_b
     for cause in CAUSES:
         if cause == "other attempts":
             assert savings.by_cause[cause] <= 0
-        elif cause == "provider caching":
+        elif cause in ("provider caching", "batch", "cheaper provider"):
             assert made.outcome.cache != "hit" or savings.by_cause[cause] == 0  # otherwise of any sign
         elif cause == answer.choice and made.outcome.cache != "hit":
-            other = (answer.compression_saved or 0) + (answer.provider_cache_saved or 0)
+            parts = answer.compression_saved, answer.provider_cache_saved, answer.batch_saved, answer.seller_saved
+            other = sum(filter(None, parts))
             dearer = made.compared_cost + other > answer.baseline_cost
             assert (savings.by_cause[cause] < 0) == dearer
         else:
@@ -115,8 +128,10 @@ def test_the_causes_are_the_baseline_less_what_was_paid_and_only_those_said_to_b
         assert {cause for cause, saved in savings.by_cause.items() if saved} <= {"cache"}
     if answer.choice != "routing":
         assert savings.by_cause["routing"] == 0
-    if answer.choice == "named model" and made.wanted is None:
+    if answer.choice == "named model" and made.wanted is None and made.entry.answered_by is None:
         assert savings.by_cause["named model"] == 0
+    if made.called in MODELS:
+        assert savings.by_cause["cheaper provider"] == 0
 
 
 def test_the_price_of_the_default_baseline_is_on_its_vendor_s_own_list() -> None:

@@ -207,7 +207,7 @@ class Answerer:
             baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
             baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
             calls=call_usages(recorder.entries, attempts, compared), batch_saved=counterfactual.batch_saved,
-            provider_cache_saved=counterfactual.provider_cache_saved,
+            provider_cache_saved=counterfactual.provider_cache_saved, seller_saved=counterfactual.seller_saved,
             climb=_summaries(attempts), effort=entry.effort, dear=row.route.dear,
         )  # fmt: skip
 

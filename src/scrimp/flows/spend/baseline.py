@@ -46,10 +46,21 @@ def called_as(candidates: Sequence[ModelRef], called: str) -> str:
     """Return the model as it was named, where it was bought from another provider; else as it was called."""
     if any(model.without_arm == called for model in candidates):
         return called
-    name = called.partition("/")[2]
+    return next((model.id for model in _bought(candidates, called)), called)
+
+
+def sold_as(candidates: Sequence[ModelRef], called: str) -> str | None:
+    """Return the model as it was named that was bought elsewhere; None where none was, or any of several."""
+    if any(model.without_arm == called for model in candidates):
+        return None
+    names = {model.without_arm for model in _bought(candidates, called)}
+    return names.pop() if len(names) == 1 else None
+
+
+def _bought(candidates: Sequence[ModelRef], called: str) -> Sequence[ModelRef]:
+    """Return the models that may have been bought so: by name, unless it has another one there."""
     bought = [model for model in candidates if model.buy == "cheapest"]
-    by_name = [model for model in bought if is_same_model(model.model, name)]
-    return next((model.id for model in (*by_name, *bought)), called)  # by name, unless it has another one there
+    return [model for model in bought if is_same_model(model.model, called.partition("/")[2])] or bought
 
 
 def is_model_of(baseline: str, called: str, effort: Effort | None) -> bool:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from scrimp.flows.spend.baseline import (
     baseline_of,
     is_model_of,
+    sold_as,
     uncompressed,
     usage_at,
     without_provider_cache,
@@ -31,13 +32,14 @@ _ZERO = Decimal(0)
 
 
 class Counterfactual(Struct, frozen=True, kw_only=True):
-    """Dollars of the baseline, and dollars that compression, a batch and a provider's cache saved; None: unknown."""
+    """Dollars of the baseline, and what compression, a batch, a cache and another provider saved; None: unknown."""
 
     baseline: str
     baseline_cost: Decimal | None = None
     compression_saved: Decimal | None = None
     batch_saved: Decimal | None = None
     provider_cache_saved: Decimal | None = None
+    seller_saved: Decimal | None = None
     estimated: bool = False
 
 
@@ -70,14 +72,27 @@ class CounterfactualPricer:
         own = own and not self._was_redirected(route, entry)
         batch_saved = self._batch_saved(entry, completion)
         cache_saved = _ZERO if plain is used else self._saved(entry, completion, used, plain)
+        plain_cost = None if entry.cost is None else entry.cost + sum(filter(None, (saved, batch_saved, cache_saved)))
         if own:
-            cost = None if entry.cost is None else entry.cost + sum(filter(None, (saved, batch_saved, cache_saved)))
+            cost = plain_cost
         else:
             cost = self._dollars(baseline, self._usage(baseline, given, completion, entry), entry.time)
         return Counterfactual(
             baseline=baseline, baseline_cost=cost, compression_saved=saved, batch_saved=batch_saved,
-            provider_cache_saved=cache_saved, estimated=guessed or entry.estimated or not own,
+            provider_cache_saved=cache_saved, seller_saved=self._seller_saved(route, entry, given, plain_cost),
+            estimated=guessed or entry.estimated or not own,
         )  # fmt: skip
+
+    def _seller_saved(self, route: Route, entry: Entry, given: Usage, plain_cost: Decimal | None) -> Decimal | None:
+        """Return what a call would have cost more where its model is named; None where that is where it was bought.
+
+        `plain_cost` is what it would have cost where it was bought, by all that it was `given` and none of it cached.
+        """
+        named = sold_as(route.chain.steps[entry.step].candidates, f"{entry.provider}/{entry.model}")
+        if named is None or plain_cost is None or entry.answered_by is not None:
+            return None
+        there = self._dollars(named, given, entry.time)
+        return None if there is None else there - plain_cost
 
     def _usage(self, baseline: str, given: Usage, completion: Completion, entry: Entry) -> Usage:
         """Return what the baseline would have used: as much output as it wrote before, where it is known."""
