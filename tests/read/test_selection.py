@@ -12,7 +12,7 @@ import pytest
 from scrimp.errors import InputError
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
-from scrimp.read.sample import uniform_sample
+from scrimp.read.selection.sample import uniform_sample
 
 Taken = Callable[..., list[int]]
 

@@ -93,8 +93,12 @@ def run(
 
     With a column in its name, -o 'DIR/{id}.md' writes the completion of each answered row (--out: more of it) to a
     file of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, and characters that
-    no file name may have become _. A row has the same name in every run of the same input, also with --skip, --sample
-    or --only-failed.
+    no file name may have become _. A row has the same name in every run of the same input, also with --skip, --sample,
+    --only-failed or --shard.
+
+    --shard 3/8 takes the third of eight shards of the rows that the other flags leave, for a job array: each row is in
+    one of them, equal prompts are in the same one, and index counts the rows of the whole input. Give each job an
+    output of its own.
 
     Rows go to stdout, or to the file of -o, which gets its new content at the end of the run, also after Ctrl-C, a
     limit or an error; if no row was answered, an existing file is left unchanged. Everything else goes to stderr. Rerun
@@ -108,8 +112,8 @@ def run(
         )  # fmt: skip
         check_schema(options)
         check_models(options, session.services, reading)
-        meter = _meter(names, reading, several)
-        read = read_options(reading)
+        read = _reading(session, reading)
+        meter = _meter(names, read, several)
         output, row_names = row_pattern(written.output, several.samples)
         rows = _rows(session, names, read, several, meter, row_names)
         target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer), session)
@@ -157,9 +161,18 @@ def run(
     raise typer.Exit(status)
 
 
-def _meter(names: Sequence[str], reading: ReadingFlags, several: SamplesFlag) -> InputMeter:
+def _reading(session: Session, flags: ReadingFlags) -> ReadOptions:
+    """Return how inputs are read; the run is named by the shard that it takes."""
+    read = read_options(flags)
+    session.services.shard = None if read.shard is None else read.shard.name
+    return read
+
+
+def _meter(names: Sequence[str], read: ReadOptions, several: SamplesFlag) -> InputMeter:
     """Return what estimates how many rows there will be."""
-    most = min((n for n in (reading.limit, reading.sample) if n is not None), default=None)
+    most = min((n for n in (read.limit, read.sample) if n is not None), default=None)
+    if most is not None and read.shard is not None:
+        most = -(-most // read.shard.count)
     return InputMeter(names, most, each=several.samples or 1)
 
 

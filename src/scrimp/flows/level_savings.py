@@ -14,7 +14,7 @@ from scrimp.billing.level_savings import LevelSaving, LevelSavings
 from scrimp.compress.options import LEVELS
 from scrimp.enums import Level
 from scrimp.flows.plan.prompt_compressor import PromptCompressor, texts_of
-from scrimp.read.sample import StratifiedSample
+from scrimp.read.selection.sample import StratifiedSample
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.values import ModelRef, Usage
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from threading import Thread
 
 from scrimp.billing.row_cost import cost_in_run
-from scrimp.read.sample import StratifiedSample
+from scrimp.read.selection.sample import StratifiedSample
 from scrimp.values import Answered, Outcome, Prompt
 
 _MOST_ROWS, _MOST_CHARACTERS = 64, 64_000

@@ -56,6 +56,7 @@ class Services:
         self._sinks: Sinks | None = None
         self._certified: CertifiedRoutes | None = None
         self._levels: CertifiedLevels | None = None
+        self.shard: str | None = None  # of several jobs that share an input: which one this is, in the run's name
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None
@@ -73,8 +74,9 @@ class Services:
 
     @cached_property
     def run(self) -> str:
-        """The name of this run in the ledger: when it began, and six characters: many may begin in one second."""
-        return time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock())) + os.urandom(3).hex()
+        """The name of this run in the ledger: when it began, six characters (many begin in one second), its shard."""
+        began = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock()))
+        return began + os.urandom(3).hex() + ("" if self.shard is None else f"-{self.shard}")
 
     @cached_property
     def stores(self) -> Stores:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from scrimp.enums import InputFormat
 from scrimp.errors import InputError
 from scrimp.read.inputs.encodings import conversion, decode_file
+from scrimp.read.selection.shard import Shard
 from scrimp.values import Attachment
 
 
@@ -28,6 +29,7 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     sample: int | None = None
     seed: int = 0
     limit: int | None = None
+    shard: Shard | None = None
     only_failed: str | None = None  # a former output: rows that are ok there are left out
     delimiter: str | None = None  # of tables, one character
     encoding: str | None = None  # a codec's name; None: UTF-8, or what a byte order mark shows

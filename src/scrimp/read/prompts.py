@@ -61,7 +61,15 @@ def _shown(
 def _selected(
     rows: Iterator[_RowInPlace], builder: PromptBuilder, options: ReadOptions, note: Callable[[str], None]
 ) -> Iterator[Prompt]:
-    """Return the prompts that --skip, --only-failed, --sample and --limit leave, in this order."""
+    """Return the prompts that --skip, --only-failed, --sample, --limit and --shard leave, in this order."""
+    left = _left(rows, builder, options, note)
+    shard = options.shard
+    return left if shard is None else (prompt for prompt in left if shard.has(prompt))
+
+
+def _left(
+    rows: Iterator[_RowInPlace], builder: PromptBuilder, options: ReadOptions, note: Callable[[str], None]
+) -> Iterator[Prompt]:
     if options.skip:
         rows = islice(rows, options.skip, None)
     if options.only_failed is None:
@@ -69,17 +77,17 @@ def _selected(
     from scrimp.read.former_output import FormerOutput  # noqa: PLC0415 - few runs take up a former one
 
     former = FormerOutput(options.only_failed, options.id_field, delimiter=options.delimiter, encoding=options.encoding)
-    note(
-        f"{former.file}: {pluralize(former.answered_rows, 'row')} answered and left out; "
-        f"{format_count(former.failed_rows)} not ok, to be run with those that are not in it"
-    )
+    answered = f"{former.file}: {pluralize(former.answered_rows, 'row')} answered and left out"
+    # The output of a shard has no row of the others, which are not of this run either.
+    others = f"; {format_count(former.failed_rows)} not ok, to be run with those that are not in it"
+    note(answered + (others if options.shard is None else ""))
     prompts = (builder.build(*row) for row in rows)
     return _sampled((prompt for prompt in prompts if not former.has_answered(prompt)), options)
 
 
 def _sampled(rows: Iterator[_Row], options: ReadOptions) -> Iterator[_Row]:
     if options.sample is not None:
-        from scrimp.read.sample import uniform_sample  # noqa: PLC0415 - most runs take all rows
+        from scrimp.read.selection.sample import uniform_sample  # noqa: PLC0415 - most runs take all rows
 
         rows = uniform_sample(rows, options.sample, options.seed)
     return rows if options.limit is None else islice(rows, options.limit)

@@ -108,6 +108,14 @@ Limit = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, help="Take at most N rows, after --skip, --only-failed and --sample."),
 ]
+ShardOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Of these rows take the Ith of N shards, for jobs that share an input; equal prompts are in the same one.",
+    ),
+]
 
 # Routing
 Tier = Annotated[

@@ -25,6 +25,7 @@ class ReadingFlags(FlagGroup, frozen=True):
     sample: o.Sample = None
     seed: o.Seed = 0
     limit: o.Limit = None
+    shard: o.ShardOption = None
 
 
 class SystemFlag(FlagGroup, frozen=True):

@@ -13,6 +13,7 @@ from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
 from scrimp.read.inputs.encodings import checked_encoding
 from scrimp.read.options import ReadOptions, file_text, option_text, optional_text
+from scrimp.read.selection.shard import parse_shard
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
 from scrimp.values import Attachment, Parameters
 
@@ -103,7 +104,7 @@ def read_options(flags: ReadingFlags) -> ReadOptions:
         prompt_field=flags.prompt_field, id_field=flags.id_field, system=optional_text(flags.system, "--system"),
         prefix=None if flags.prefix is None else file_text(flags.prefix, "--prefix"),
         attachments=attachments(flags.attach), attach_field=flags.attach_field,
-        skip=flags.skip, sample=flags.sample, seed=flags.seed, limit=flags.limit,
+        skip=flags.skip, sample=flags.sample, seed=flags.seed, limit=flags.limit, shard=parse_shard(flags.shard),
         only_failed=flags.only_failed, delimiter=_delimiter(flags.delimiter), encoding=checked_encoding(flags.encoding),
     )  # fmt: skip
 

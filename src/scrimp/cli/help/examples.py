@@ -54,6 +54,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --chain simple,high",
         ),
         Example(
+            "The second of eight jobs that share the rows, each with an output of its own",
+            f"scrimp run reviews.csv -t {_ASK} --shard 2/8 -o labels-2.jsonl",
+        ),
+        Example(
             "Resume a run that was stopped: the same command again", f"scrimp run reviews.csv -t {_ASK} -o labels.jsonl"
         ),
     ),

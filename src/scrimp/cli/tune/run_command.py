@@ -17,7 +17,7 @@ _STDIN = "-"
 
 def run_words(inputs: Sequence[str], reading: ReadingFlags, answer: AnswerFlags) -> tuple[str, ...]:
     """Return inputs and flags of a run that asks all of what `tune shadow` asked a share of."""
-    all_rows = replace(reading, skip=0, only_failed=None, sample=None, seed=0, limit=None)
+    all_rows = replace(reading, skip=0, only_failed=None, sample=None, seed=0, limit=None, shard=None)
     return tuple(command_words(inputs or (_STDIN,), (all_rows, answer), hidden=()))
 
 

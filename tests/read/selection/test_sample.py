@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.read.sample import StratifiedSample
+from scrimp.read.selection.sample import StratifiedSample
 
 
 def sampled(count: int, *, rows: int, seed: int = 1) -> list[int]:
