@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from scrimp.flows.engine.wiring import build_answerer, build_client, provider_caching
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.transport.http.request_recorder import (
@@ -61,7 +62,7 @@ def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services)
                 yield DryRow(prompt=row.prompt, cache="miss", obstacle="not in the cache: --cache only makes no call")
             else:
                 seen.add(row.key)
-                yield asyncio.run(_requested(row, options, services, caching))
+                yield run_in_loop(_requested(row, options, services, caching))
 
 
 async def _requested(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import time
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scrimp.errors import ConfigError, InputError, UsageError
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.prices.sources.formats import from_tree, table_of
 from scrimp.prices.sources.genai_package import package_data
 from scrimp.prices.sources.problem import check_amounts
@@ -56,7 +56,7 @@ def _fetched(url: str, env: Mapping[str, str]) -> tuple[bytes, str]:
         raise UsageError(f"that is not an address ({error}): correct it") from error
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(host)):
         raise UsageError(f"{shown} is not an https address: on the way to any other, somebody could change the prices")
-    reply = asyncio.run(download(url, env))
+    reply = run_in_loop(download(url, env))
     if _REDIRECTS <= reply.status < _ERRORS and (target := reply.headers.get("location")):
         raise ConfigError(f"{shown} leads on to {without_secrets(target)}: give that address")
     if reply.status != _OK:

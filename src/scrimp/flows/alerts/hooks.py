@@ -5,7 +5,6 @@ Neither may end a run, nor keep it longer than its timeout.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shlex
@@ -17,6 +16,7 @@ import msgspec
 
 from scrimp.config.alert_tables import AlertsTable
 from scrimp.flows.alerts.alert import Alert
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.units import parse_duration
 
 
@@ -44,7 +44,7 @@ def run_hooks(table: AlertsTable, document: bytes, env: Mapping[str, str], webho
     if webhook is not None:
         from scrimp.transport.http.webhook import post_json  # noqa: PLC0415 - few have one
 
-        if reason := asyncio.run(post_json(webhook, document, env, name="the webhook of [alerts]", longest=longest)):
+        if reason := run_in_loop(post_json(webhook, document, env, name="the webhook of [alerts]", longest=longest)):
             yield f"the webhook of [alerts] was not told: {reason}; correct its address, or try it by hand"
 
 

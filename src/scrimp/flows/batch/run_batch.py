@@ -6,7 +6,6 @@ job that was killed, or left to itself, goes on with any later pass in any later
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -35,6 +34,7 @@ from scrimp.flows.batch.timing.deadline import Deadline
 from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
@@ -124,15 +124,15 @@ class BatchRun:
                 if self._open or found.wait is None or self._plan.goal in ("submitted", "fetched"):
                     return found
                 self._tell_progress(waits=True)
-                asyncio.run(self._batches.hours.sleep(found.wait.until))
+                run_in_loop(self._batches.hours.sleep(found.wait.until))
                 self._has_waited = True
                 self._tell_progress()
                 continue
-            asyncio.run(self._work())
+            run_in_loop(self._work())
             if self._plan.goal in ("submitted", "fetched") and self._moving:
                 return found
         if self._open:
-            asyncio.run(self._work())
+            run_in_loop(self._work())
         return Collected()  # after its deadline what is not answered is called live, of a cancelled job it is not
 
     @property
@@ -159,7 +159,7 @@ class BatchRun:
         cap = self._options.limits.max_cost
         with locked(self._spool.folder, COLLECT_LOCK, lambda: None):
             queues = self._queues()
-            found = asyncio.run(
+            found = run_in_loop(
                 collect(
                     open_prompts(), self._options, self._services, self._batches, outbox, queues, cap=cap,
                     goal=self._plan.goal,
@@ -338,7 +338,7 @@ class BatchRun:
             waiting = pluralize(found.for_live, "request")
             self._services.note(f"job {self._job.job}: {waiting} that no batch takes wait while {BUSY}")
             while self._is_held_back:
-                asyncio.run(self._batches.hours.sleep(self._services.clock() + min(1.0, self._plan.longest_wait)))
+                run_in_loop(self._batches.hours.sleep(self._services.clock() + min(1.0, self._plan.longest_wait)))
                 self._is_held_back = is_busy(self._services)
 
     def _record_unused(self, open_prompts: Callable[[], Iterator[Prompt]], found: Collected) -> None:
@@ -360,7 +360,7 @@ class BatchRun:
         counted = collect(
             open_prompts(), self._options, self._services, quiet, outbox, self._queues(), cap=Decimal(0)
         )  # fmt: skip
-        return asyncio.run(counted).committed
+        return run_in_loop(counted).committed
 
     def _left(self, found: Collected) -> RunStop | None:
         """Say how to go on with a job whose rows are made later; submitting is done once all is on its way."""

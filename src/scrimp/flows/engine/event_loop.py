@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.engine.wait_notices import wait_notices
 from scrimp.flows.engine.wiring import engine_parts
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.flows.plan.groups import PlannedGroup
 from scrimp.transport.limits.descriptors import check_open_files
 from scrimp.values import Outcome, Prompt
@@ -48,4 +48,4 @@ def drive(
     sink = services.tell_sinks(sink)
     gc.freeze()  # what was imported is never looked through again
     check_open_files()
-    return asyncio.run(main())
+    return run_in_loop(main())

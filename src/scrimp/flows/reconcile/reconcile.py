@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.schema import ProviderTable
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.flows.reconcile.compare import Comparison, PriceOf, Verdict, compared, verdict
 from scrimp.providers.batches.flow import BatchRefusedError
 from scrimp.providers.usage_reports import ADMIN_KEYS, REPORTS
@@ -64,7 +64,7 @@ def reconcile(
     start, now = int(since) - int(since) % HOUR, services.clock()
     until = int(now - _SETTLED) - int(now - _SETTLED) % HOUR
     check_open_files()
-    asked = asyncio.run(_Reconciliation(services, start, until, key_ids).of(providers))
+    asked = run_in_loop(_Reconciliation(services, start, until, key_ids).of(providers))
     if write and (closed := [each for found in asked for each in found.closed]):
         close_calls(services.paths.ledger_db, closed)
     return asked

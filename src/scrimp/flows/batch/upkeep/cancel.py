@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from scrimp.flows.batch.job_files import held
 from scrimp.flows.batch.shards.follow import Cancelled
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import parse_duration
 
@@ -28,7 +28,7 @@ def cancel_job(job: Job, services: Services) -> Cancelled:
         store.save_job(replace(job, cancelled=True))
         if not store.open_shards(job.job):
             return Cancelled(0, 0, 0)
-        return asyncio.run(_cancel(batches_of(job, store, services), services))
+        return run_in_loop(_cancel(batches_of(job, store, services), services))
 
 
 async def _cancel(batches: Batches, services: Services) -> Cancelled:

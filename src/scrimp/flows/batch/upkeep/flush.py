@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from scrimp.enums import UNSENT_SHARDS
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.outbox import most_bytes, shard_of
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
@@ -129,7 +129,7 @@ def _merge(group: Sequence[ShardRecord], store: BatchStore, spool: Spool, servic
 def _submit(job: Job, store: BatchStore, services: Services) -> None:
     with locked(services.paths.batch_files, job.job, lambda: services.note(f"waiting for job {job.job}")):
         batches = batches_of(job, store, services)
-        asyncio.run(_sent(batches, services))
+        run_in_loop(_sent(batches, services))
 
 
 async def _sent(batches: Batches, services: Services) -> None:

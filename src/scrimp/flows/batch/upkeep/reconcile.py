@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from contextlib import closing
@@ -16,6 +15,7 @@ from scrimp.flows.batch.job_files import held, locked
 from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.opening import batches_of, open_follower, open_wire
 from scrimp.flows.batch.upkeep.totals import cost_difference, differences, kept, told
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
 from scrimp.store.batches.recorded import recorded_calls
@@ -185,7 +185,7 @@ def _lost(batch: RemoteBatch) -> str:
 def reconcile(services: Services, job: Job | None) -> list[Pair]:
     """Compare the batches of a job, or all, with those that the providers list."""
     with closing(BatchStore(services.paths.batches_db)) as store:
-        return asyncio.run(Reconciliation(services, store, job).compare())
+        return run_in_loop(Reconciliation(services, store, job).compare())
 
 
 def adopt(services: Services, pairs: Sequence[Pair]) -> list[ShardRecord]:
@@ -214,7 +214,7 @@ def adopt(services: Services, pairs: Sequence[Pair]) -> list[ShardRecord]:
         jobs = [job for job in store.jobs() if job.job in waiting]
         for job in jobs:
             with locked(services.paths.batch_files, job.job, lambda: None):
-                asyncio.run(_look(job, store, services))
+                run_in_loop(_look(job, store, services))
         return [shard for job in jobs for shard in store.shards(job.job) if shard.adopted]
 
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scrimp.flows.answer.check_command import run_check, try_check
+from scrimp.flows.event_loops import run_in_loop
 from scrimp.flows.tune.labels.disputes import Dispute, DistinctAnswer
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def check_disputes(disputes: Sequence[Dispute], command: str, store: Verdict) ->
 
     Raises ConfigError where the check cannot be started.
     """
-    asyncio.run(_check_all(disputes, command, store))
+    run_in_loop(_check_all(disputes, command, store))
 
 
 async def _check_all(disputes: Sequence[Dispute], command: str, store: Verdict) -> None:
