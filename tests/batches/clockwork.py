@@ -25,12 +25,23 @@ poll = "0.01s"
 """
 
 
+_set = [datetime.now(UTC)]  # when the price was set: the minute may end while a test runs
+
+
 def at(hours: float) -> str:
-    return f"{datetime.now(UTC) + timedelta(hours=hours):%H:%M}"
+    """Return the minute so many hours after the price was set."""
+    return f"{_set[0] + timedelta(hours=hours):%H:%M}"
+
+
+def minute_since(hours: float) -> str:
+    """Return a pattern of the minutes so many hours after any moment from then until now."""
+    minutes = range(int((datetime.now(UTC) - _set[0]).total_seconds() / 60) + 2)
+    return f"(?:{'|'.join(at(hours + minute / 60) for minute in minutes)})"
 
 
 def double_between(scrimp: Scrimp, start: float, end: float) -> None:
     """Set a price that doubles between so many hours from now."""
+    _set[0] = datetime.now(UTC)
     row: dict[str, Any] = {
         "prices": [
             {"bands": [{"rates": {"input": "1", "output": "10"}}]},

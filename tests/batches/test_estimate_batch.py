@@ -8,7 +8,7 @@ import re
 import pytest
 
 from batch_servers import OpenAIBatches
-from batches.clockwork import at, double_between
+from batches.clockwork import double_between, minute_since
 from command import Scrimp
 
 
@@ -52,7 +52,7 @@ def test_cheaper_hours_stand_beside_live_with_the_time_they_end(hourly: Scrimp, 
     double_between(hourly, -1, 2)
     ran = hourly("estimate", "rows.txt", "--batch")
     (words,) = (line for line in ran.out.splitlines() if line.startswith("as routed: "))
-    assert re.fullmatch(rf"as routed: live \$[\d.]+, off-peak \$[\d.]+ by {at(23)} UTC", words), ran.out
+    assert re.fullmatch(rf"as routed: live \$[\d.]+, off-peak \$[\d.]+ by {minute_since(23)} UTC", words), ran.out
     live, off_peak = dollars(words)
     assert live == pytest.approx(2 * off_peak, rel=0.01)
     document = json.loads(hourly("estimate", "rows.txt", "--batch", "--json").out)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from batch_servers import OpenAIBatches
-from batches.clockwork import at, double_between
+from batches.clockwork import at, double_between, minute_since
 from command import Scrimp
 
 TEMPLATE = ("-t", "Is this a complaint, yes or no? {text}")
@@ -69,7 +69,8 @@ def test_what_waits_for_cheaper_hours_is_quoted_beside_live(hourly: Scrimp, serv
     hourly.file("rows.txt", "one\ntwo\none\n")
     ran = hourly("batch", "submit", "rows.txt", "--model", "clock/hourly")
     found = re.search(
-        rf"2 requests to be called from {at(2)} UTC: live \$([\d.]+), off-peak \$([\d.]+) by {at(23)} UTC ", ran.err
+        rf"2 requests to be called from {at(2)} UTC: live \$([\d.]+), off-peak \$([\d.]+) by {minute_since(23)} UTC ",
+        ran.err,
     )
     assert found is not None, ran.err
     assert float(found[1]) == pytest.approx(2 * float(found[2]), rel=0.01)

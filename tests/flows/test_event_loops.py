@@ -1,4 +1,4 @@
-"""Ctrl-C ends a coroutine as Ctrl-C at any moment: before its first step, within it, after it."""
+"""Signals end a coroutine as signals at any moment: before its first step, within it, where exceptions get lost."""
 
 import asyncio
 import signal
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops import SignalledError, raised_signals, run_in_loop
 
 
 async def wait_for_ever() -> None:
@@ -48,6 +48,65 @@ def test_a_signal_within_it() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run_in_loop(main())
+
+
+class Collected:
+    """What is thrown away just when a signal comes: an exception that is raised in here is dropped."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        signal.raise_signal(self.number)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_where_an_exception_would_be_lost(number: int, status: int) -> None:
+    async def main() -> None:
+        Collected(number)
+        await wait_for_ever()
+
+    for _ in range(2):  # the second loop as the first
+        with raised_signals(), pytest.raises(SignalledError) as raised:
+            run_in_loop(main())
+        assert raised.value.exit_status == status
+    assert signal.getsignal(number) == signal.SIG_DFL
+
+
+def test_a_signal_between_two_loops_or_after_one_that_handled_it() -> None:
+    async def handles_it() -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: None)
+
+    with raised_signals():
+        run_in_loop(handles_it())
+        with pytest.raises(SignalledError):
+            signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_second_signal_does_not_wait_for_the_end() -> None:
+    async def main() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+            await wait_for_ever()
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            await wait_for_ever()
+
+    with raised_signals(), pytest.raises(SignalledError):
+        run_in_loop(main())
+
+
+def test_a_signal_that_is_ignored_ends_nothing() -> None:
+    async def main() -> int:
+        signal.raise_signal(signal.SIGHUP)
+        return 42
+
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with raised_signals():
+            assert run_in_loop(main()) == 42
+    finally:
+        signal.signal(signal.SIGHUP, former)
 
 
 def test_a_result_and_an_error_come_out() -> None:

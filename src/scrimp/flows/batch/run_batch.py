@@ -28,13 +28,12 @@ from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.opening import open_follower
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
-from scrimp.flows.batch.signals import SignalledError, raised_signals
 from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.timing.deadline import Deadline
 from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.engine.run_stop import RunStop
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops import SignalledError, raised_signals, run_in_loop
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
