@@ -65,16 +65,24 @@ def _install(environment: Path, requirement: str) -> str:
 
 @contextmanager
 def serving(
-    command: Sequence[str | Path], *, health: str, log: Path, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    *,
+    health: str,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    healthy: int = 200,
 ) -> Iterator[int]:
-    """Run a server for the length of a test, on a free port that its command calls `{port}`; yield it once healthy."""
+    """Run a server for the length of a test, on a free port that its command calls `{port}`; yield it once healthy.
+
+    It is once it answers to `health` with the status `healthy`.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     words = [str(word).replace("{port}", str(port)) for word in command]
     with log.open("wb") as output:
         server = subprocess.Popen(words, stdout=output, stderr=output, env=os.environ | (env or {}))
         try:
-            _wait_until_healthy(server, port, health, log)
+            _wait_until_healthy(server, port, (health, healthy), log)
             yield port
         finally:
             server.terminate()
@@ -85,11 +93,12 @@ def serving(
                 server.wait()
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, health: tuple[str, int], log: Path) -> None:
+    path, status = health
     end = time.monotonic() + START_SECONDS
     while True:
         try:
-            if _status(port, path) == 200:
+            if _status(port, path) == status:
                 return
         except OSError:
             pass
