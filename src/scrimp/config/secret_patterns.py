@@ -11,6 +11,11 @@ _PATTERN = (
     r"|(?<=[Bb]earer )[\w.~+/-]{12,}=*|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
 )
 _HEADER_WORDS = ("key", "token", "secret", "auth", "cookie", "password")
+# Headers whose values are words for people, or those of a standard. Of any other the value may be a secret.
+_PLAIN_HEADERS = frozenset((
+    "x-title", "x-openrouter-title", "http-referer", "referer", "origin", "user-agent", "content-type", "accept",
+    "accept-charset", "accept-encoding", "accept-language", "openai-beta", "anthropic-beta", "anthropic-version",
+))  # fmt: skip
 _VARIABLE_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _SHORTEST = 8  # characters; shorter words of headers that need not be secret are ordinary ones
 REDACTED = "[key]"
@@ -34,8 +39,10 @@ def may_hold_secret(header: str) -> bool:
 def secret_in_header(header: str, value: str) -> str | None:
     """Return the part of a header's value that is to be redacted in any text: its last word, unless that is ordinary.
 
-    What is redacted is so in completions, too, which an ordinary word would damage.
+    What is redacted is so in completions, too, which an ordinary word would damage, as the last one of a title.
     """
+    if header.lower() in _PLAIN_HEADERS and not contains_secret(value):
+        return None
     word = value.rpartition(" ")[2]
     return word if may_hold_secret(header) or len(word) >= _SHORTEST else None
 

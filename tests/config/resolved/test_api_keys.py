@@ -133,6 +133,21 @@ def test_words_of_headers_that_are_no_secrets_stay_in_completions() -> None:
     assert keys.redact_whole("Our team: 0123456789abcdef abcd") == "Our team: [key] [key]"
 
 
+def test_titles_and_addresses_of_a_program_stay_in_completions_and_a_key_put_there_does_not() -> None:
+    headers = {
+        "X-Title": "Support international", "HTTP-Referer": "https://example.com/support",
+        "User-Agent": "tickets/2.0.17", "Accept-Language": "de-DE,en;q=0.5", "X-Other": "Support somewhere",
+        "Referer": "https://ada:hunter22@b.test",
+    }  # fmt: skip
+    keys = ring(ProviderTable(headers=headers), OPENAI_API_KEY=KEY)
+    keys.headers_for(replace(OPENAI, headers=headers))
+    text = "international https://example.com/support tickets/2.0.17 de-DE,en;q=0.5"
+
+    assert keys.redact_whole(text) == text
+    assert keys.redact(text) == text
+    assert keys.redact_whole("somewhere https://ada:hunter22@b.test") == "[key] [key]"
+
+
 def test_known_keys_are_redacted_even_if_one_begins_with_another() -> None:
     keys = KeyRing({"OPENAI_API_KEY": "abcdefgh", "MISTRAL_API_KEY": "abcdefgh-5678"}, {})
     keys.find(OPENAI)
