@@ -329,8 +329,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     batch: str | None = None  # the shard it was sent in
     attempt: int | None = None  # which call of its row it was, 0 the first; None: made by an earlier version
     retry: bool | None = None  # whether it was made because the row's call before it had no completion
-    # Of a call that may have been billed though no reply came: the most tokens in and out (None: nothing caps them),
-    # and what its provider calls it.
+    # Of a call that may have been billed though no reply came, or none that counts its tokens: the most tokens in and
+    # out (None: nothing caps them), and what its provider calls it.
     most_input: int | None = None
     most_output: int | None = None
     reply_id: str | None = None

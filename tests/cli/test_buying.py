@@ -174,6 +174,26 @@ def test_a_credit_is_used_up_first_and_counted_from_the_ledger(shops: Shops) -> 
     assert shops.bought(*at_once, stdin="e\n") == ["openrouter"]
 
 
+def test_a_lost_call_is_taken_off_a_credit_as_the_most_that_it_can_have_cost(shops: Shops) -> None:
+    shops.config(router="credit = 0.0001")
+    shops.router.answer = lambda _: (0, {})
+
+    # 5 bytes, 64 tokens around each of two texts, 100 out: 133 at 0.10 written at 1.25 times as much, 100 at 0.50
+    words = ("-m", "gpt-6-luna", "--retries", "0", "--max-output", "100")
+    assert shops.bought(*words, stdin="hello\n") == ["openai"]
+
+    compared = shops.scrimp("models", "--compare", "gpt-6-luna")
+    assert "are left; 1 call of unknown cost counts as up to $0.0000" in compared.out
+    (of_router,) = [
+        each
+        for each in json.loads(shops.scrimp("models", "--compare", "gpt-6-luna", "--json").out)
+        if each["model"] == AT_ROUTER
+    ]
+    assert (of_router["credit_unknown_calls"], of_router["credit_left"]) == (1, 0.000033375)
+    assert shops.bought(*words, stdin="again\n") == ["openai"]
+    assert "the credit of $0.0001 with openrouter is used up, so its calls are paid (2 calls of unknown" in shops.err
+
+
 def test_what_is_left_of_a_credit_is_told_where_prices_are(shops: Shops) -> None:
     shops.config(router="credit = 0.000004")
     for line in ("a", "b"):

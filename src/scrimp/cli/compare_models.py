@@ -60,6 +60,7 @@ def _described(session: Session, offer: Offer) -> dict[str, object]:
         "batch_input": in_batch and in_batch.input, "batch_output": in_batch and in_batch.output,
         "call": offer.cost, "source": price and price.source,
         "credit_left": session.services.provider_credits.left(model.provider),
+        "credit_unknown_calls": session.services.provider_credits.used(model.provider).unknown,
     }  # fmt: skip
 
 

@@ -143,6 +143,7 @@ class Services:
             ProviderCredits,
             spent_before,
         )
+        from scrimp.flows.spend.lost_bounds import bounded  # noqa: PLC0415 - as above
 
         granted = {
             name: Credit(dollars=table.credit, since=table.credit_since.isoformat() if table.credit_since else None)
@@ -151,9 +152,12 @@ class Services:
         }
         return ProviderCredits(
             granted,
-            spent_before(granted, self.paths.ledger_db, self.paths.cost_sums_db, self.warn, self.note),
+            spent_before(
+                granted, self.paths.ledger_db, self.paths.cost_sums_db, self.warn, self.note,
+                bounded=lambda calls: bounded(calls, self.prices),
+            ),
             self.warn,
-        )
+        )  # fmt: skip
 
     @cached_property
     def sellers(self) -> Sellers:

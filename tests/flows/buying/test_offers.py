@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.config.schema import Config
 from scrimp.flows.buying.offers import Offers
-from scrimp.flows.buying.provider_credits import Credit, ProviderCredits
+from scrimp.flows.buying.provider_credits import Credit, CreditUse, ProviderCredits
 from scrimp.flows.buying.sellers import Sellers
 from scrimp.prices.book import PriceBook
 from scrimp.prices.price_row import Condition, DatedRates, PriceRow
@@ -34,7 +34,9 @@ def offers(
 ) -> Offers:  # fmt: skip
     book = PriceBook(own)
     credit = {name: Credit(dollars=Decimal(dollars)) for name, dollars in (granted or {}).items()}
-    left = ProviderCredits(credit, {name: Decimal(dollars) for name, dollars in (used or {}).items()})
+    left = ProviderCredits(
+        credit, {name: CreditUse(dollars=Decimal(dollars)) for name, dollars in (used or {}).items()}
+    )
     sellers = Sellers(Config(**config), PRESETS, book, tuple(own))
     note = [].append if notes is None else notes.append
     return Offers(lambda: sellers, book, left, available=available, clock=lambda: when, note=note)

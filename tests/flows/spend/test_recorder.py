@@ -57,6 +57,7 @@ def test_a_call_is_booked_as_what_it_was_and_what_it_cost(
     entry = entry_of(result)
 
     assert (entry.status, entry.cost) == (status, cost)
+    assert (entry.most_input is not None) == (cost is None)  # what it can have cost is kept where it is not known
 
 
 @pytest.mark.parametrize(("cap", "most"), [(100, 1124), (None, None)])

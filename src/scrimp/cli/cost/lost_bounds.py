@@ -31,7 +31,7 @@ def bound_line(totals: Sequence[CostTotal], session: Session, *, since: float) -
     """Return the sentence on lost calls; None where nothing was lost, or nothing is known of them."""
     if not _are_bounded(totals):
         return None
-    from scrimp.flows.reconcile.bounds import at_most  # noqa: PLC0415 - where something was lost
+    from scrimp.flows.spend.lost_bounds import at_most  # noqa: PLC0415 - where something was lost
     from scrimp.store.ledger_queries.lost_calls import lost_calls  # noqa: PLC0415 - as above
 
     lost = lost_calls(session.services.paths.ledger_db, since=since)
@@ -48,7 +48,7 @@ def _are_bounded(totals: Sequence[CostTotal]) -> bool:
 
 def _bounds(by: str, session: Session, since: float) -> dict[tuple[str, str | None], Decimal | None]:
     """Return the bounds by group, where the ledger's own words name it."""
-    from scrimp.flows.reconcile.bounds import at_most  # noqa: PLC0415 - where something was lost
+    from scrimp.flows.spend.lost_bounds import at_most  # noqa: PLC0415 - where something was lost
     from scrimp.store.ledger_queries.lost_calls import LostCall, lost_calls  # noqa: PLC0415 - as above
 
     if by not in GROUPS and not by.startswith("tag:"):

@@ -130,7 +130,7 @@ def _lines(each: Reconciled, session: Session) -> Iterator[str]:
 
 
 def _at_most(each: Reconciled, session: Session) -> Decimal | None:
-    from scrimp.flows.reconcile.bounds import at_most  # noqa: PLC0415 - where something was lost
+    from scrimp.flows.spend.lost_bounds import at_most  # noqa: PLC0415 - where something was lost
 
     return at_most(each.open, session.services.prices)
 

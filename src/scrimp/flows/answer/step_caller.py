@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scrimp.enums import Effort
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.attached_content import AttachedContent
+    from scrimp.flows.answer.credited_calls import CreditedCalls
     from scrimp.flows.answer.prefix_warmup import PrefixWarmup
     from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.buying.offers import Offers
@@ -136,7 +137,6 @@ class StepCaller:
             call = self.call_for(model, question, row, recorder)
             with self._on_credit(model, row):
                 result = await self._complete(call, model, recorder, retries[model], row.route.cap)
-                self._pay(result)
             self._learn_room(question, model, call, result)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
             self.notice_redirect(model, result, task)
@@ -230,11 +230,6 @@ class StepCaller:
             return nullcontext()
         return offers.credits.reserved(model.provider, offers.expected_cost(model, _bytes_of(row)))
 
-    def _pay(self, result: Completion | Failure) -> None:
-        """Take a call off the credit with its provider."""
-        if self._offers is not None and isinstance(result, Completion) and result.entry is not None:
-            self._offers.credits.pay(result.entry.provider, result.entry.cost)
-
     def _is_held_back(self, model: ModelRef, failure: Failure) -> bool:
         """Return whether a call was not made because the requests before it were invalid: this row's need not be."""
         return not failure.sent and failure.kind == "invalid" and self._health.in_doubt(model.provider, model.model)
@@ -302,10 +297,21 @@ class StepCaller:
             observer, budget, self._prices, self._overruns, allow_unpriced=limits.allow_unpriced, rule=cap.name
         )
 
+    def _on_the_bill(
+        self, model: ModelRef, recorder: RowRecorder, cap: RuleCap | None
+    ) -> RowRecorder | SpendGuard | CreditedCalls:
+        """Return what observes the requests of a call: the recorder, its guards, and what takes them off a credit."""
+        observer = self._observer(recorder, cap)
+        if self._offers is None or model.provider not in self._offers.credits.by_provider:
+            return observer
+        from scrimp.flows.answer.credited_calls import CreditedCalls  # noqa: PLC0415 - few providers give a credit
+
+        return CreditedCalls(observer, self._offers.credits, self._prices)
+
     async def _complete(
         self, call: Call, model: ModelRef, recorder: RowRecorder, retry_state: RetryState, cap: RuleCap | None
     ) -> Completion | Failure:
-        endpoint, observer = self._endpoints[model.provider], self._observer(recorder, cap)
+        endpoint, observer = self._endpoints[model.provider], self._on_the_bill(model, recorder, cap)
         show = self._show_piece if call.stream and self._show is not None else None
 
         async def send(call: Call, *, content: Content | None = None) -> Completion | Failure:

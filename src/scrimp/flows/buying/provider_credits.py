@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.errors import StoreError
-from scrimp.units import format_dollars
+from scrimp.units import format_dollars, pluralize
+
+if TYPE_CHECKING:
+    from scrimp.billing.cost_total import CostTotal
+    from scrimp.store.ledger_queries.lost_calls import LostCall
 
 _NEAR_END = Decimal("0.1")  # of the credit is left
+_MOST_BOUNDED = 5_000  # calls of unknown cost; each is priced by itself
 
 
 class Credit(Struct, frozen=True, kw_only=True):
@@ -28,23 +35,60 @@ class Credit(Struct, frozen=True, kw_only=True):
         return 0.0 if self.since is None else datetime.fromisoformat(self.since).replace(tzinfo=UTC).timestamp()
 
 
+class CreditUse(Struct, frozen=True, kw_only=True):
+    """What calls used of a credit: a cost that is unknown is never nothing."""
+
+    dollars: Decimal = Decimal(0)  # of calls whose cost is known
+    at_most: Decimal = Decimal(0)  # that the others can have cost
+    unknown: int = 0  # these others
+    unbounded: int = 0  # of these, calls of which it is not even known what they can have cost
+
+    def with_call(self, cost: Decimal | None, at_most: Decimal | None) -> CreditUse:
+        """Return what is used with one more call."""
+        if cost is not None:
+            return replace(self, dollars=self.dollars + cost)
+        more, unbounded = at_most or Decimal(0), self.unbounded + (at_most is None)
+        return replace(self, at_most=self.at_most + more, unknown=self.unknown + 1, unbounded=unbounded)
+
+    @property
+    def told(self) -> str:
+        """A part of a sentence on the calls of unknown cost; empty where there are none."""
+        bounded = self.unknown - self.unbounded
+        parts = []
+        if bounded:
+            most, count = format_dollars(self.at_most), "counts" if bounded == 1 else "count"
+            parts.append(f"{pluralize(bounded, 'call')} of unknown cost {count} as up to {most}")
+        if self.unbounded:
+            are = "is" if self.unbounded == 1 else "are"
+            parts.append(f"{pluralize(self.unbounded, 'call')} whose cost nothing bounds {are} not counted")
+        return ", ".join(parts)
+
+
+_UNUSED = CreditUse()
+
+
 class ProviderCredits:
     """What is left of each credit; calls of this run are taken off as they are paid."""
 
     def __init__(
-        self, granted: Mapping[str, Credit], used: Mapping[str, Decimal], warn: Callable[[str], None] = lambda _: None
+        self, granted: Mapping[str, Credit], used: Mapping[str, CreditUse], warn: Callable[[str], None] = lambda _: None
     ) -> None:  # fmt: skip
-        """`used` are the dollars of each provider's calls before this run, since its credit is counted."""
+        """`used` is what each provider's calls used before this run, since its credit is counted."""
         self.by_provider, self._used, self._warn = granted, dict(used), warn
         self._in_flight: dict[str, Decimal] = {}
         self._warned: set[tuple[str, bool]] = set()
 
     def left(self, provider: str) -> Decimal | None:
-        """Return the dollars that are left of a credit, never less than none; None where there is no credit."""
-        credit = self.by_provider.get(provider)
-        if credit is None:
-            return None
-        return max(Decimal(0), credit.dollars - self._used.get(provider, Decimal(0)))
+        """Return the dollars that are left of a credit, never less than none; None where there is no credit.
+
+        Calls of unknown cost count with the most that they can have cost.
+        """
+        credit, used = self.by_provider.get(provider), self.used(provider)
+        return None if credit is None else max(Decimal(0), credit.dollars - used.dollars - used.at_most)
+
+    def used(self, provider: str) -> CreditUse:
+        """Return what is used of a credit."""
+        return self._used.get(provider, _UNUSED)
 
     def has(self, provider: str) -> bool:
         """Return whether the next call is paid by a credit, after those in flight."""
@@ -63,11 +107,14 @@ class ProviderCredits:
         finally:
             self._in_flight[provider] -= cost
 
-    def pay(self, provider: str, cost: Decimal | None) -> None:
-        """Take what a call cost off the credit, and warn once when it is near its end, and once when it is used up."""
+    def pay(self, provider: str, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
+        """Take what a call cost off the credit, and warn once when it is near its end, and once when it is used up.
+
+        `at_most` is what it can have cost where that is unknown; None where not even that is known.
+        """
         if provider not in self.by_provider:
             return
-        self._used[provider] = self._used.get(provider, Decimal(0)) + (cost or Decimal(0))
+        self._used[provider] = self.used(provider).with_call(cost, at_most)
         told, state = self.told(provider), (provider, not self.left(provider))
         if told and state not in self._warned:
             self._warned.add(state)
@@ -79,37 +126,63 @@ class ProviderCredits:
         if credit is None or left is None:
             return ""
         since = f" since {credit.since}" if credit.since else ""
-        return f"Credit with {provider}: {format_dollars(left)} of {format_dollars(credit.dollars)} are left{since}."
+        whole, unknown = format_dollars(credit.dollars), self.used(provider).told
+        more = f"; {unknown}" if unknown else ""
+        return f"Credit with {provider}: {format_dollars(left)} of {whole} are left{since}{more}."
 
     def told(self, provider: str) -> str:
         """Return a sentence on a credit that is near its end or used up, with the next move; else nothing."""
         credit, left = self.by_provider.get(provider), self.left(provider)
         if credit is None or left is None or left >= credit.dollars * _NEAR_END:
             return ""
-        name = f"[providers.{provider}]"
+        name, unknown = f"[providers.{provider}]", self.used(provider).told
+        more = f" ({unknown})" if unknown else ""
         move = f"once it is topped up, raise credit or move credit_since in {name}"
         if not left:
             whole = format_dollars(credit.dollars)
-            return f"the credit of {whole} with {provider} is used up, so its calls are paid: {move}"
+            return f"the credit of {whole} with {provider} is used up, so its calls are paid{more}: {move}"
         rest = f"{format_dollars(left)} of {format_dollars(credit.dollars)} are left"
-        return f"the credit with {provider} is near its end, {rest}: {move}"
+        return f"the credit with {provider} is near its end, {rest}{more}: {move}"
 
 
 def spent_before(
     granted: Mapping[str, Credit], ledger: Path, sums: Path, warn: Callable[[str], None],
-    note: Callable[[str], None] = lambda _: None,
-) -> dict[str, Decimal]:  # fmt: skip
-    """Return what the calls of each provider with a credit cost since it is counted, by the ledger or its sums."""
+    note: Callable[[str], None] = lambda _: None, *,
+    bounded: Callable[[Sequence[LostCall]], tuple[Decimal, int]] = lambda calls: (Decimal(0), len(calls)),
+) -> dict[str, CreditUse]:  # fmt: skip
+    """Return what the calls of each provider with a credit used since it is counted, by the ledger or its sums.
+
+    `bounded` says what calls of unknown cost can have cost at most, and of how many of them that is unknown.
+    """
     if not granted:
         return {}
     from scrimp.flows.buying.ledger_totals import totals_since  # noqa: PLC0415 - only where there are credits
 
     try:
         days = {credit.begin: totals_since(ledger, sums, "provider", credit.begin, note) for credit in granted.values()}
+        return {
+            name: _use(total, ledger, credit, bounded)
+            for name, credit in granted.items()
+            for total in [next((each for each in days[credit.begin] if each.name == name), None)]
+        }
     except StoreError as error:
         warn(f"what is left of credits is not known, so they count as unused: {error}")
         return {}
-    return {
-        name: sum((total.cost for total in days[credit.begin] if total.name == name), Decimal(0))
-        for name, credit in granted.items()
-    }
+
+
+def _use(
+    total: CostTotal | None, ledger: Path, credit: Credit,
+    bounded: Callable[[Sequence[LostCall]], tuple[Decimal, int]],
+) -> CreditUse:  # fmt: skip
+    if total is None or not total.unknown:
+        return _UNUSED if total is None else CreditUse(dollars=total.cost)
+    from scrimp.store.ledger_queries.lost_calls import unknown_calls  # noqa: PLC0415 - few calls are of unknown cost
+
+    calls = unknown_calls(
+        ledger, total.name, since=credit.begin, lost_alone=not total.unpriced, most=_MOST_BOUNDED
+    )  # fmt: skip
+    at_most, unbounded = bounded(calls)
+    others = max(0, total.unknown - len(calls))
+    return CreditUse(
+        dollars=total.cost, at_most=at_most, unknown=len(calls) + others, unbounded=unbounded + others
+    )  # fmt: skip

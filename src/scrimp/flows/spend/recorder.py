@@ -109,8 +109,10 @@ class RowRecorder:
         else:
             named = self._calls.prices.means(begun.provider, begun.model, result.model)
             cost, price = self._calls.price(begun.model, begun.provider, result, begun.time)
+            uncounted = result.usage is None and cost is None
             entry = replace(
-                _without_bound(begun), status="truncated" if result.stop_reason == "length" else "paid",
+                begun if uncounted else _without_bound(begun),
+                status="truncated" if result.stop_reason == "length" else "paid",
                 seconds=seconds, usage=result.usage, cost=cost, price=price, http=200,
                 answered_by=None if named else result.model,
             )  # fmt: skip

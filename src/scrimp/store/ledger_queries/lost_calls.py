@@ -66,6 +66,18 @@ def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model", run: str 
     return [LostCall(**dict(zip(LostCall.__struct_fields__, row, strict=True))) for row in rows]
 
 
+def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool, most: int) -> list[LostCall]:
+    """Return the newest calls of a provider whose cost is unknown: with `lost_alone` those that are lost."""
+    lost = " AND status = 'lost'" if lost_alone else ""  # which an index finds
+    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+        rows = db.execute(
+            "SELECT call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"  # noqa: S608 - the words above
+            f" FROM entries WHERE time >= ?{lost} AND provider = ? AND cost_nano IS NULL ORDER BY time DESC LIMIT ?",
+            (since, provider, most),
+        ).fetchall()
+    return [LostCall(**dict(zip(LostCall.__struct_fields__, row, strict=True))) for row in rows]
+
+
 def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:
     """Record what lost calls cost; return how many were still open."""
     with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db, transaction(db):

@@ -1,0 +1,38 @@
+"""The most that calls can have cost whose cost is unknown, such as lost ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scrimp.flows.spend.cost_bound import most_dollars
+
+if TYPE_CHECKING:
+    from scrimp.prices.book import PriceBook
+    from scrimp.store.ledger_queries.lost_calls import LostCall
+
+# No model of any price list writes a longer completion, where nothing caps it.
+LONGEST_COMPLETION = 128_000  # tokens
+
+
+def at_most(lost: Sequence[LostCall], prices: PriceBook) -> Decimal | None:
+    """Return the most that these calls can have cost together, in dollars; None where that is not known of all."""
+    total, unbounded = bounded(lost, prices)
+    return None if unbounded else total
+
+
+def bounded(calls: Sequence[LostCall], prices: PriceBook) -> tuple[Decimal, int]:
+    """Return the most that those of these calls can have cost of which it is known, and how many the others are."""
+    bounds = [_most(call, prices) for call in calls]
+    known = [dollars for dollars in bounds if dollars is not None]
+    return sum(known, Decimal(0)), len(bounds) - len(known)
+
+
+def _most(call: LostCall, prices: PriceBook) -> Decimal | None:
+    if call.most_input is None:
+        return None
+    return most_dollars(
+        prices, call.provider, call.model, tokens=(call.most_input, call.most_output or LONGEST_COMPLETION),
+        when=call.time, batch=call.batch is not None,
+    )  # fmt: skip
