@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.flows.sinks.open_sinks import Sinks
     from scrimp.flows.spend.cost_now import CostNow
+    from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.prices.book import PriceBook
     from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
@@ -81,7 +82,16 @@ class Services:
     @cached_property
     def stores(self) -> Stores:
         """The user's stores."""
-        return Stores(self.paths, self.run, self.warn)
+        return Stores(self.paths, self.run, self.warn, self._shared_cache())
+
+    def _shared_cache(self) -> SharedCache | None:
+        """Return the cache that the config shares with other machines, if any."""
+        table = self.loaded.config.shared
+        if table.cache is None and table.cache_env is None:
+            return None
+        from scrimp.flows.stores.shared_cache import SharedCache  # noqa: PLC0415 - few configs name one
+
+        return SharedCache(table, lambda: self.keys, self.warn)
 
     def tell_sinks(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
         """Return a sink of outcomes that also tells those of the config of the calls that were made."""

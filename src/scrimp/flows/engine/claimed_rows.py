@@ -15,6 +15,7 @@ from scrimp.values import Answered
 if TYPE_CHECKING:
     from scrimp.flows.plan.cache_lookup import CacheLookup
     from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.shared.claims import SharedClaims
     from scrimp.store.claims import Claims, NoClaims
 
 # Seconds between two looks: at first, and at most while none of the rows comes free.
@@ -34,7 +35,7 @@ class ClaimedRows:
     """Waits outside of any queue of calls, so that two runs that wait for each other's rows go on with their own."""
 
     def __init__(
-        self, claims: Claims | NoClaims, lookup: CacheLookup, *, longest: float,
+        self, claims: Claims | SharedClaims | NoClaims, lookup: CacheLookup, *, longest: float,
         recover: Callable[[AbstractSet[bytes]], object],
         found: Callable[[Sequence[tuple[RowAtPosition, Answered]]], None],
         free: Callable[[Sequence[RowAtPosition]], None], ended: Callable[[BaseException | None], None],

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
+    from scrimp.shared.claims import SharedClaims
     from scrimp.store.ledger_queries.billed_calls import BilledCalls
     from scrimp.transport.client import InProcessProvider
     from scrimp.transport.http.client import HttpClient
@@ -58,7 +59,7 @@ class EngineParts(Struct, frozen=True):
     recorder: CallRecorder
     commits: CommitQueue
     client: ProviderClient
-    claims: Claims | NoClaims
+    claims: Claims | SharedClaims | NoClaims
 
 
 @asynccontextmanager
@@ -128,11 +129,16 @@ def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:
     return {name: labeled(endpoint, labels) for name, endpoint in services.routes.endpoints.items()}
 
 
-def _claims(options: RunOptions, services: Services) -> Claims | NoClaims:
+def _claims(options: RunOptions, services: Services) -> Claims | SharedClaims | NoClaims:
     """Return the claims of a run whose completions others may take, and that takes theirs."""
     if options.cache != "on" or services.stores.read_only:
         return NoClaims()
-    return Claims(services.paths.claims, services.warn)
+    claims = Claims(services.paths.claims, services.warn)
+    if services.stores.shared is None:
+        return claims
+    from scrimp.shared.claims import SharedClaims  # noqa: PLC0415 - few configs name a server
+
+    return SharedClaims(claims, services.stores.shared.server)
 
 
 def _open_ledger(services: Services) -> Ledger:

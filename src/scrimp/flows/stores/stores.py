@@ -16,6 +16,7 @@ from scrimp.store.database import ROOM, can_write
 
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths
+    from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CompletionCache
 
@@ -25,31 +26,39 @@ _JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, whi
 class Stores:
     """The cache and the journals of a home, opened on first use."""
 
-    def __init__(self, paths: Paths, run: str, warn: Callable[[str], None]) -> None:
-        """`run` is the name of this run, whose journal is its own."""
-        self._paths, self._run, self._warn = paths, run, warn
+    def __init__(self, paths: Paths, run: str, warn: Callable[[str], None], shared: SharedCache | None = None) -> None:
+        """`run` is the name of this run, whose journal is its own; `shared` is the cache of other machines, too."""
+        self._paths, self._run, self._warn, self.shared = paths, run, warn, shared
         self._private: str | None = None
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
 
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("cache", "cache_file"):
+        for name in ("cache", "local_cache", "cache_file"):  # of the first two one may be both
             if name in self.__dict__:  # opened
                 getattr(self, name).close()
+        if self.shared is not None:
+            self.shared.close()
         if self._private is not None:
             import shutil  # noqa: PLC0415 - only where there is a private cache
 
             shutil.rmtree(self._private, ignore_errors=True)
 
     def use_private_cache(self) -> None:
-        """Use a cache that ends with this run."""
-        self.__dict__["cache"] = self._private_cache()
+        """Use a cache that ends with this run, and no other."""
+        self.shared = None
+        self.__dict__["cache"] = self.__dict__["local_cache"] = self._private_cache()
         self._read_only = not can_write(self._paths.ledger_db)
 
     @cached_property
     def cache(self) -> CompletionCache:
-        """The user's cache; where it cannot be written it is read, and completions are printed all the same."""
+        """The user's cache, before the one that is shared, if there is one."""
+        return self.local_cache if self.shared is None else self.shared.over(self.local_cache, keeps=True)
+
+    @cached_property
+    def local_cache(self) -> CompletionCache:
+        """The user's cache here; where it cannot be written it is read, and completions are printed all the same."""
         self.recover()
         try:
             cache = SqliteCache(self._paths.cache_db)
@@ -76,16 +85,20 @@ class Stores:
     @property
     def read_only(self) -> bool:
         """Whether nothing can be kept from the outset, which `cache` has warned of."""
-        return bool(self.cache) and self._read_only
+        return bool(self.local_cache) and self._read_only
 
     def writer_cache(self) -> Callable[[], CompletionCache]:
         """Return what opens the cache again for the writer: a connection belongs to one thread."""
-        cache = self.cache
+        cache = self.local_cache
         if isinstance(cache, LayeredCache):
             cache.own = self._private_cache()
             cache = cache.own
         path = cache.path if isinstance(cache, SqliteCache) else None
-        return lambda: cache if path is None else SqliteCache(path)
+        shared = self.shared
+        if shared is None:
+            return lambda: cache if path is None else SqliteCache(path)
+        _ = shared.server  # opened in the thread that prints what it has to say
+        return lambda: shared.over(cache if path is None else SqliteCache(path), keeps=False)
 
     @cached_property
     def cache_file(self) -> CacheFile:

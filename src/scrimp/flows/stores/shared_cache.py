@@ -1,0 +1,72 @@
+"""Opening the cache of completions on a server, as the config names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from random import random
+from typing import TYPE_CHECKING
+
+from scrimp.config.resolved.shared_servers import server_address
+from scrimp.config.shared_tables import SharedTable, secrets_of, shown_address
+from scrimp.errors import ConfigError
+from scrimp.shared.connection import SharedServer, has_redis
+from scrimp.shared.two_levels import TwoLevelCache
+from scrimp.store.cache import SqliteCache
+from scrimp.units import parse_duration
+
+if TYPE_CHECKING:
+    from scrimp.config.resolved.api_keys import KeyRing
+    from scrimp.shared.response_cache import ResponseCache
+    from scrimp.store.completion_cache import CompletionCache
+
+_SHORTEST = 8  # characters; a shorter password may be an ordinary word, and is replaced in no completion
+_MISSING = "[shared] cache needs the client of Redis: pip install 'scrimp[redis]', or leave out cache"
+_MEANWHILE = "rows are called for as without a shared cache, and completions are kept on this machine"
+
+
+def open_cache_server(
+    table: SharedTable, keys: KeyRing, warn: Callable[[str], None], installed: Callable[[], bool] = has_redis
+) -> SharedServer:
+    """Return the server that the config names; ConfigError where it cannot be used."""
+    address = server_address("cache", table.cache, table.cache_env, keys.variable)
+    if address is None:
+        raise ConfigError("no server is set: set [shared] cache to redis://HOST:PORT/0")
+    if not installed():
+        raise ConfigError(_MISSING)
+    name = shown_address(address)
+    for number, secret in enumerate(secrets_of(address)):
+        if len(secret) >= _SHORTEST:
+            keys.hide(f"password {number} of {name}", secret)
+    return SharedServer(address, name=name, warn=warn, meanwhile=_MEANWHILE, timeout=table.timeout)
+
+
+class SharedCache:
+    """The completions of the config's server, opened when they are first asked for."""
+
+    def __init__(self, table: SharedTable, keys: Callable[[], KeyRing], warn: Callable[[str], None]) -> None:
+        self.local_too = table.cache_local
+        self._table, self._keys, self._warn = table, keys, warn
+
+    @cached_property
+    def server(self) -> SharedServer:
+        """The server; it is asked when the first request is made of it."""
+        return open_cache_server(self._table, self._keys(), self._warn)
+
+    @cached_property
+    def completions(self) -> ResponseCache:
+        """What it has."""
+        from scrimp.shared.response_cache import ResponseCache  # noqa: PLC0415 - only where a server is asked
+
+        ttl = parse_duration(self._table.cache_ttl, "cache_ttl")
+        return ResponseCache(self.server, ttl=ttl, random_fraction=random)
+
+    def over(self, local: CompletionCache, *, keeps: bool) -> TwoLevelCache:
+        """Return this below a cache of this machine, for one thread; where that `keeps`, what it has is kept there."""
+        keep = local.import_many if keeps and self.local_too and isinstance(local, SqliteCache) else None
+        return TwoLevelCache(local, lambda: self.completions, local_too=self.local_too, keep=keep, warn=self._warn)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "server" in self.__dict__:  # opened
+            self.server.close()

@@ -1,0 +1,150 @@
+"""Claims among many machines: a key that one process is calling for is left alone by the others.
+
+A claim is a value on the server that names its holder and expires: a process that lives renews its own, only the holder
+takes one away, and that of a process that died is free a while later. Where a process holds the claim of this machine
+as well, no other one that lives here holds it: what one of these left on the server is taken over at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from scrimp.errors import ServerDownError, ServerRefusedError
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from scrimp.shared.connection import SharedServer
+    from scrimp.store.claims import Claims
+
+PREFIX = b"scrimp:claim:"
+# Seconds after which the claim of a process that died is free; one that lives renews its own three times meanwhile.
+LIFE = 30.0
+_GROUP = 1000  # keys of one command
+
+# Which keys others have. ARGV: holder, what begins the names of holders of this machine or "", milliseconds.
+_CLAIM = """
+local taken = {}
+for place, key in ipairs(KEYS) do
+  local holder = redis.call('GET', key)
+  if not holder or holder == ARGV[1] or (ARGV[2] ~= '' and string.sub(holder, 1, #ARGV[2]) == ARGV[2]) then
+    redis.call('SET', key, ARGV[1], 'PX', ARGV[3])
+  else
+    taken[#taken + 1] = place - 1
+  end
+end
+return taken
+"""
+# A claim that the server has lost is made again, unless another has it meanwhile. ARGV: holder, milliseconds.
+_RENEW = """
+for _, key in ipairs(KEYS) do
+  local holder = redis.call('GET', key)
+  if not holder or holder == ARGV[1] then
+    redis.call('SET', key, ARGV[1], 'PX', ARGV[2])
+  end
+end
+"""
+_RELEASE = """
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then
+    redis.call('DEL', key)
+  end
+end
+"""
+
+
+class SharedClaims:
+    """The claims of this process on this machine and on the server; without the server, those of this machine hold."""
+
+    def __init__(self, local: Claims, server: SharedServer, *, life: float = LIFE) -> None:
+        """`life` is how many seconds a claim outlives its process."""
+        self._local, self._server, self._life = local, server, life
+        self._token = os.urandom(9).hex()
+        self._held: set[bytes] = set()
+        # A claim that is let go of while it is renewed would be there again, and nobody's.
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._renewer: threading.Thread | None = None
+
+    def claim(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Claim keys; return those that another process has claimed, here or elsewhere."""
+        wanted = list(keys)
+        here = self._local.claim(wanted)
+        mine = [key for key in wanted if key not in here]
+        if not mine:
+            return here
+        elsewhere = self._claim_on_server(mine)
+        self._local.release(elsewhere)
+        with self._lock:
+            self._held.update(key for key in mine if key not in elsewhere)
+        if self._renewer is None:
+            self._renewer = threading.Thread(target=self._renew_until_closed, name="scrimp-claims", daemon=True)
+            self._renewer.start()
+        return here | elsewhere
+
+    def release(self, keys: Iterable[bytes]) -> None:
+        """Let go of keys, claimed or not."""
+        some = list(keys)
+        with self._lock:
+            held = self._held.intersection(some)
+            self._held -= held
+            for group in _groups(held):
+                self._run(_RELEASE, group, [self._holder])
+        self._local.release(some)
+
+    def close(self) -> None:
+        """Let go of all."""
+        self._ended.set()
+        if self._renewer is not None:
+            self._renewer.join()
+        self.release(list(self._held))
+        self._local.close()
+
+    def renew(self) -> None:
+        """Make the claims of this process last as long as if they were new."""
+        with self._lock:
+            for group in _groups(self._held):
+                self._run(_RENEW, group, [self._holder, self._milliseconds])
+
+    @property
+    def _holder(self) -> str:
+        return f"{self._local.place or ''}/{self._token}"
+
+    @property
+    def _milliseconds(self) -> int:
+        return int(self._life * 1000)
+
+    def _claim_on_server(self, keys: Sequence[bytes]) -> set[bytes]:
+        taken: set[bytes] = set()
+        ours = f"{self._local.place}/" if self._local.place else ""
+        for group in _groups(keys):
+            places = self._run(_CLAIM, group, [self._holder, ours, self._milliseconds])
+            taken.update(group[place] for place in places)
+        return taken
+
+    def _run(self, script: str, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int]:
+        """Run a script on the server; a server that does not answer knows of no claim."""
+        names = [PREFIX + key for key in keys]
+
+        def run(client: Redis) -> Sequence[int] | None:
+            answer: Sequence[int] | None = client.register_script(script)(names, values)
+            return answer
+
+        try:
+            return self._server.ask(run) or ()
+        except (ServerDownError, ServerRefusedError):  # reported by the server's own object
+            return ()
+
+    def _renew_until_closed(self) -> None:
+        while not self._ended.wait(self._life / 3):
+            self.renew()
+
+
+def _groups(keys: Collection[bytes]) -> Iterable[list[bytes]]:
+    left = iter(keys)
+    while group := list(islice(left, _GROUP)):
+        yield group

@@ -1,0 +1,109 @@
+"""The completions on a server: found and put in groups; one that does not answer has none, and takes none.
+
+A value is a byte that names this layout, the moment and the run that made it, and the answer as the local cache stores
+it, with its checksum. What cannot be read, be it damaged or of a later layout, is not there.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scrimp.errors import ServerDownError, ServerRefusedError
+from scrimp.store.completion_cache import CachedCompletion
+from scrimp.store.encoding.packed_json import unpacked
+from scrimp.values import Answer
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    from scrimp.shared.connection import SharedServer
+
+PREFIX = b"scrimp:cache:"
+# One command for so many: a larger one would keep other clients of the server waiting.
+GROUP = 500
+_LAYOUT = 1
+_HEAD = struct.Struct(">BdB")  # the layout, the moment, the length of the run's name
+# Completions that were made together would be gone, and called for again, together.
+_JITTER = 0.1
+_decode = msgspec.json.Decoder(Answer).decode
+
+
+class ResponseCache:
+    """The completions on one server, for all threads of a process."""
+
+    def __init__(self, server: SharedServer, *, ttl: float, random_fraction: Callable[[], float]) -> None:
+        """`ttl` is how many seconds a completion stays there."""
+        self._server, self._ttl, self._random_fraction = server, ttl, random_fraction
+
+    def get_many(
+        self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None
+    ) -> dict[bytes, CachedCompletion]:
+        """Return what the server has under these keys, made at or after `since`, by that run only if one is named."""
+        found: dict[bytes, CachedCompletion] = {}
+        for start in range(0, len(keys), GROUP):
+            group = keys[start : start + GROUP]
+            names = [PREFIX + key for key in group]
+
+            try:
+                values = self._server.ask(partial(_get, names))
+            except (ServerDownError, ServerRefusedError):  # reported by the server's own object
+                break
+            for key, value in zip(group, values, strict=True):
+                cached = None if value is None else completion_of(key, value)
+                if cached is not None and cached.created >= since and run in (None, cached.run):
+                    found[key] = cached
+        return found
+
+    def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> bool:
+        """Put completions; the newest of a key wins. Return whether the server took them all."""
+        return all(self._put(rows[start : start + GROUP], run, now) for start in range(0, len(rows), GROUP))
+
+    def _put(self, rows: Sequence[tuple[bytes, Answer]], run: str, now: float) -> bool:
+        values = [
+            (PREFIX + key, value_of(CachedCompletion(key, now, run, answer)), self._life()) for key, answer in rows
+        ]
+
+        def put(client: Redis) -> None:
+            with client.pipeline(transaction=False) as pipeline:
+                for name, value, milliseconds in values:
+                    pipeline.set(name, value, px=milliseconds)
+                pipeline.execute()
+
+        try:
+            self._server.ask(put)
+        except (ServerDownError, ServerRefusedError):  # as above
+            return False
+        return True
+
+    def _life(self) -> int:
+        return max(1, int(self._ttl * 1000 * (1 - _JITTER * self._random_fraction())))
+
+
+def _get(names: Sequence[bytes], client: Redis) -> Sequence[bytes | None]:
+    values: Sequence[Any] = client.mget(names)  # bytes: nothing is decoded
+    return values
+
+
+def value_of(cached: CachedCompletion) -> bytes:
+    """Return a completion as the server has it."""
+    from scrimp.store.encoding.stored_answer import stored_answer  # noqa: PLC0415 - most processes only look up
+
+    run = cached.run.encode()
+    return _HEAD.pack(_LAYOUT, cached.created, len(run)) + run + stored_answer(cached.key, cached.answer)
+
+
+def completion_of(key: bytes, value: bytes) -> CachedCompletion | None:
+    """Return the completion that a server has under a key; None where it cannot be read."""
+    try:
+        layout, created, length = _HEAD.unpack_from(value)
+        if layout != _LAYOUT:
+            return None
+        run = value[_HEAD.size : _HEAD.size + length].decode()
+        return CachedCompletion(key, created, run, _decode(unpacked(key, value[_HEAD.size + length :])))
+    except (struct.error, msgspec.MsgspecError, ValueError):
+        return None

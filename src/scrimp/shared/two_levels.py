@@ -1,0 +1,71 @@
+"""Two caches as one: that of this machine, which is asked first and outlives everything, before that of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from scrimp.errors import StoreError
+from scrimp.store.completion_cache import CachedCompletion
+from scrimp.values import Answer
+
+if TYPE_CHECKING:
+    from scrimp.shared.response_cache import ResponseCache
+    from scrimp.store.completion_cache import CompletionCache
+
+# Completions that came from the server and wait to be written here: a transaction for each group would be slow.
+_GROUP = 500
+
+Keep = Callable[[Sequence[CachedCompletion]], object]
+
+
+class TwoLevelCache:
+    """A CompletionCache of one thread, over the server's, which is opened when it is first asked."""
+
+    def __init__(
+        self, local: CompletionCache, server: Callable[[], ResponseCache], *, local_too: bool,
+        keep: Keep | None = None, warn: Callable[[str], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """What is put goes to both, or, unless it is `local_too`, to the local cache where the server does not take it.
+
+        `keep` writes what the server had into the local cache, which will be asked first for it.
+        """
+        self._local, self._server, self._local_too = local, server, local_too
+        self._keep, self._warn = keep, warn
+        self._from_server: dict[bytes, CachedCompletion] = {}
+
+    def get_many(
+        self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None
+    ) -> dict[bytes, CachedCompletion]:
+        """Return what is cached under these keys, made at or after `since`, by that run only if one is named."""
+        found = self._local.get_many(keys, since=since, run=run)
+        if missing := [key for key in keys if key not in found]:
+            shared = self._server().get_many(missing, since=since, run=run)
+            found |= shared
+            if shared and self._keep is not None:
+                self._from_server |= shared
+                if len(self._from_server) >= _GROUP:
+                    self._keep_here(self._keep)
+        return found
+
+    def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
+        """Cache completions; StoreError where neither cache can."""
+        if self._local_too:
+            self._local.put_many(rows, run=run, now=now)
+            self._server().put_many(rows, run=run, now=now)
+        elif not self._server().put_many(rows, run=run, now=now):
+            self._local.put_many(rows, run=run, now=now)
+
+    def close(self) -> None:
+        """Keep what came from the server; close the local cache."""
+        if self._from_server and self._keep is not None:
+            self._keep_here(self._keep)
+        self._local.close()
+
+    def _keep_here(self, keep: Keep) -> None:
+        try:
+            keep(list(self._from_server.values()))
+        except StoreError as error:  # the server has them
+            self._keep = None
+            self._warn(f"completions of the shared cache are not kept here: {error}")
+        self._from_server = {}

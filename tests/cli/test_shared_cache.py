@@ -1,0 +1,220 @@
+"""Machines that share a cache on a real server: each has a home and so lock files and a local cache of its own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from command import Ran, Scrimp, wait_until
+from fake_provider import FakeProvider, completion
+from fork_server import ForkServer
+from redis_server import RedisServer, redis_server
+
+PASSWORD = "hunter2-of-the-server"
+ROWS = 40
+Machine = Callable[..., Scrimp]
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture
+def machine(tmp_path: Path, forks: ForkServer, provider: FakeProvider, redis: RedisServer) -> Machine:
+    def new(name: str, more: str = "", url: str = redis.url) -> Scrimp:
+        folder = tmp_path / name
+        folder.mkdir()
+        scrimp = Scrimp(folder, forks)
+        scrimp.provider(provider.url, more=f'[shared]\ncache = "{url}"\n{more}')
+        scrimp.file("in.jsonl", "".join(f'{{"text": "row {number}"}}\n' for number in range(ROWS)))
+        scrimp.file("back.jsonl", "".join(f'{{"text": "row {number}"}}\n' for number in reversed(range(ROWS))))
+        return scrimp
+
+    return new
+
+
+def uses(ran: Ran) -> dict[str, int]:
+    assert all(row["output"] == f"echo: {row['input']['text']}" for row in ran.rows)
+    return dict(Counter(row["cache"] for row in ran.rows))
+
+
+def cached_here(scrimp: Scrimp) -> int:
+    with closing(sqlite3.connect(scrimp.home / "cache.db")) as db:
+        (count,) = db.execute("SELECT count(*) FROM cache").fetchone()
+    return int(count)
+
+
+def start(scrimp: Scrimp, *words: str) -> subprocess.Popen[bytes]:
+    return scrimp.start("run", *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def ended(process: subprocess.Popen[bytes]) -> Ran:
+    out, err = process.communicate(timeout=50)
+    return Ran(process.returncode, out.decode(), err.decode())
+
+
+def warnings(ran: Ran) -> list[str]:
+    return [line for line in ran.err.splitlines() if line.startswith("scrimp: warning: ")]
+
+
+def test_what_one_machine_has_paid_for_another_does_not_pay_for(machine: Machine, provider: FakeProvider) -> None:
+    first, second = machine("a")("run", "in.jsonl"), machine("b")("run", "in.jsonl")
+
+    assert (first.status, second.status, len(provider.bodies)) == (0, 0, ROWS)
+    assert (uses(first), uses(second)) == ({"miss": ROWS}, {"hit": ROWS})
+    assert warnings(first) + warnings(second) == []
+
+
+def test_what_came_from_the_server_is_in_the_local_cache_from_then_on(machine: Machine, redis: RedisServer) -> None:
+    machine("a")("run", "in.jsonl")
+    b = machine("b")
+    b("run", "in.jsonl")
+    redis.kill()
+    again = b("run", "in.jsonl")
+
+    assert uses(again) == {"hit": ROWS}
+    assert warnings(again) == []  # nobody asked the server
+
+
+def test_without_the_local_cache_completions_are_on_the_server_alone(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    a, b = machine("a", "cache_local = false"), machine("b", "cache_local = false")
+    ran = [a("run", "in.jsonl"), a("run", "in.jsonl"), b("run", "in.jsonl")]
+
+    assert [uses(each) for each in ran] == [{"miss": ROWS}, {"hit": ROWS}, {"hit": ROWS}]
+    assert (cached_here(a), cached_here(b)) == (0, 0)
+    redis.kill()
+    a.file("more.jsonl", '{"text": "another"}\n')
+    assert a("run", "more.jsonl").status == 0
+    assert cached_here(a) == 1
+    assert uses(a("run", "more.jsonl")) == {"hit": 1}
+    assert len(provider.bodies) == ROWS + 1
+
+
+@pytest.mark.parametrize("more", ["", "cache_local = false"])
+def test_equal_rows_of_two_machines_at_once_are_paid_once(machine: Machine, provider: FakeProvider, more: str) -> None:
+    provider.delay = 0.05
+    processes = [start(machine("a", more), "in.jsonl", "-j", "4"), start(machine("b", more), "back.jsonl", "-j", "4")]
+    first, second = map(ended, processes)
+
+    assert (first.status, second.status) == (0, 0), first.err + second.err
+    assert len(provider.bodies) == ROWS
+    assert Counter(uses(first)) + Counter(uses(second)) == {"miss": ROWS, "hit": ROWS}
+
+
+def test_a_machine_takes_over_at_once_what_its_own_killed_run_had_claimed(
+    machine: Machine, provider: FakeProvider
+) -> None:
+    provider.delay = 0.05
+    a = machine("a")
+    killed = start(a, "in.jsonl", "-j", "4")
+    wait_until(lambda: len(provider.bodies) >= 12, run=killed)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    again = a("run", "in.jsonl")
+
+    assert again.status == 0
+    assert "waiting for" not in again.err
+    assert ROWS <= len(provider.bodies) <= ROWS + 4
+
+
+def test_a_server_that_is_not_there_fails_no_row_and_is_said_once(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    a = machine("a")
+    redis.kill()
+    ran = a("run", "in.jsonl")
+    (warning,) = warnings(ran)
+
+    assert (ran.status, uses(ran), len(provider.bodies)) == (0, {"miss": ROWS}, ROWS)
+    assert f"{redis.url} cannot be reached" in warning
+    assert warning.endswith("rows are called for as without a shared cache, and completions are kept on this machine")
+    assert uses(a("run", "in.jsonl")) == {"hit": ROWS}
+
+
+def test_a_server_that_goes_and_comes_back_empty_loses_and_fails_no_row(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    a = machine("a", "timeout = 0.01")  # so that it is tried again soon
+    provider.delay = 0.05
+    running = start(a, "in.jsonl", "-j", "2")
+    wait_until(lambda: len(provider.bodies) >= 8, run=running)
+    redis.kill()
+    wait_until(lambda: len(provider.bodies) >= 16, run=running)
+    redis.start()
+    ran = ended(running)
+
+    assert (ran.status, uses(ran), len(provider.bodies)) == (0, {"miss": ROWS}, ROWS)
+    assert cached_here(a) == ROWS
+    assert len(redis.client.keys("scrimp:cache:*")) > 0
+    assert redis.client.keys("scrimp:claim:*") == []
+
+
+def test_off_asks_no_server_refresh_pays_again_and_tells_it_only_asks_it(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    a, b, c = machine("a"), machine("b"), machine("c")
+    assert a("run", "in.jsonl", "--cache", "off").status == 0
+    assert redis.client.dbsize() == 0
+    assert b("run", "in.jsonl", "--cache", "only").status == 7
+    assert b("run", "in.jsonl").status == 0
+    created = [redis.client.get(key) for key in sorted(redis.client.keys())]
+    assert uses(c("run", "in.jsonl", "--cache", "refresh")) == {"miss": ROWS}
+
+    assert len(provider.bodies) == 3 * ROWS
+    again = [redis.client.get(key) for key in sorted(redis.client.keys())]
+    assert len(created) == len(again) == ROWS
+    assert not set(created) & set(again)
+    assert uses(machine("d")("run", "in.jsonl", "--cache", "only")) == {"hit": ROWS}
+    assert uses(machine("e")("run", "in.jsonl", "--cache-ttl", "0s")) == {"miss": ROWS}
+
+
+def test_a_conversation_and_an_estimate_use_it_too(machine: Machine, provider: FakeProvider) -> None:
+    machine("a")("run", "in.jsonl")
+    b = machine("b")
+
+    estimate = json.loads(b("estimate", "in.jsonl", "--json").out)
+    assert estimate["work"]["hits"] == ROWS
+    assert b("ask", "row 3").out == "echo: row 3\n"
+    assert len(provider.bodies) == ROWS
+
+
+def test_the_password_is_in_no_output(machine: Machine, provider: FakeProvider) -> None:
+    with redis_server("--requirepass", PASSWORD) as redis:
+        right = machine("a", url=redis.url.replace("unix://", f"unix://:{PASSWORD}@"))
+        wrong = machine("b", url=redis.url.replace("unix://", f"unix://ada:{PASSWORD}@"))
+        provider.answer = lambda _: completion(f"the password is {PASSWORD}")
+        ran = [right("run", "in.jsonl", "--limit", "2"), wrong("run", "in.jsonl", "--limit", "2")]
+        ran += [each("config", "show") for each in (right, wrong)]
+        kept = redis.client.dbsize()
+
+    assert [each.status for each in ran] == [0] * 4
+    assert (warnings(ran[0]), kept) == ([], 2)
+    (warning,) = warnings(ran[1])
+    assert "refuses the user or the password" in warning
+    assert [each for each in ran if PASSWORD in each.out + each.err] == []
+    assert f'shared.cache = "{redis.url}"' in ran[2].out
+
+
+def test_the_address_may_be_in_a_variable(machine: Machine, redis: RedisServer, provider: FakeProvider) -> None:
+    machine("a")("run", "in.jsonl")
+    b = machine("b")
+    b.provider(provider.url, more='[shared]\ncache_env = "SCRIMP_REDIS"\n')
+    missing = b("run", "in.jsonl")
+    b.env["SCRIMP_REDIS"] = redis.url
+    found = b("run", "in.jsonl")
+
+    assert (missing.status, missing.out) == (2, "")
+    assert "SCRIMP_REDIS, which is not set" in missing.err
+    assert (uses(found), warnings(found)) == ({"hit": ROWS}, [])

@@ -1,0 +1,152 @@
+"""Claims of processes on several machines: each has lock files of its own, and all have one server."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from redis_server import RedisServer
+from scrimp.shared.claims import PREFIX, SharedClaims
+from scrimp.shared.connection import SharedServer
+from scrimp.store.claims import Claims
+
+KEYS = [hashlib.sha256(str(number).encode()).digest() for number in range(2500)]
+Machine = Callable[[str], SharedClaims]
+
+
+@pytest.fixture
+def machine(redis: RedisServer, tmp_path: Path) -> Iterator[Machine]:
+    opened: list[tuple[SharedClaims, SharedServer]] = []
+
+    def claims_of(name: str, *, life: float = 3600.0) -> SharedClaims:
+        server = SharedServer(redis.url, name="it", warn=lambda _: None, meanwhile="so be it")
+        opened.append((SharedClaims(Claims(tmp_path / name, print), server, life=life), server))
+        return opened[-1][0]
+
+    yield claims_of
+    for claims, server in opened:
+        claims.close()
+        server.close()
+
+
+def die(claims: SharedClaims) -> None:
+    """Leave what a killed process leaves: its claims on the server, and none on its machine."""
+    claims._held.clear()
+    claims.close()
+
+
+def test_what_one_machine_has_claimed_another_cannot_until_it_lets_go(machine: Machine) -> None:
+    one, other = machine("one"), machine("other")
+    assert one.claim(KEYS[:1500]) == set()
+
+    assert other.claim(KEYS) == set(KEYS[:1500])
+    one.release(KEYS[:500])
+    assert other.claim(KEYS) == set(KEYS[500:1500])
+    one.close()
+
+    assert other.claim(KEYS) == set()
+
+
+def test_claiming_again_is_no_conflict_with_oneself(machine: Machine) -> None:
+    one = machine("one")
+
+    assert [one.claim(KEYS), one.claim(KEYS)] == [set(), set()]
+
+
+def test_only_the_holder_takes_a_claim_away(machine: Machine, redis: RedisServer) -> None:
+    one, other = machine("one"), machine("other")
+    one.claim(KEYS[:1])
+    other.claim(KEYS[:2])
+    other.release(KEYS[:2])
+
+    assert other.claim(KEYS[:1]) == set(KEYS[:1])
+    # The server gave it to another one meanwhile, which this one does not know.
+    redis.client.set(PREFIX + KEYS[0], "another holder")
+    one.release(KEYS[:1])
+    assert redis.client.get(PREFIX + KEYS[0]) == b"another holder"
+
+
+def test_of_many_threads_and_machines_one_gets_each_key(machine: Machine) -> None:
+    machines = [machine(str(number)) for number in range(6)]
+    start = threading.Barrier(len(machines))
+    got: list[bytes] = []
+
+    def claim(claims: SharedClaims) -> None:
+        start.wait()
+        for begin in range(0, 400, 20):
+            some = KEYS[begin : begin + 20]
+            taken = claims.claim(some)
+            got.extend(key for key in some if key not in taken)
+
+    threads = [threading.Thread(target=claim, args=[each]) for each in machines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(got) == sorted(KEYS[:400])
+
+
+def test_a_claim_expires_unless_it_is_renewed(machine: Machine, redis: RedisServer) -> None:
+    one = machine("one")
+    one.claim(KEYS[:2])
+    redis.client.pexpire(PREFIX + KEYS[0], 60_000)
+    redis.client.delete(PREFIX + KEYS[1])  # as by a restart
+    one.renew()
+
+    assert redis.client.ttl(PREFIX + KEYS[0]) > 3500
+    assert redis.client.ttl(PREFIX + KEYS[1]) > 3500
+    redis.client.set(PREFIX + KEYS[0], "another holder")
+    one.renew()
+    assert redis.client.get(PREFIX + KEYS[0]) == b"another holder"
+
+
+def test_a_process_that_lives_renews_its_claims(redis: RedisServer, machine: Callable[..., SharedClaims]) -> None:
+    with redis.client.monitor() as commands:
+        machine("one", life=0.9).claim(KEYS[:3])
+        sets = (str(each["command"]) for each in commands.listen())
+        renewed = Counter(words.split()[1] for words in islice((each for each in sets if each.startswith("SET ")), 9))
+
+    assert list(renewed.values()) == [3] * 3  # made once, and renewed twice
+
+
+def test_what_a_dead_process_of_this_machine_left_is_taken_over_at_once(machine: Machine) -> None:
+    dead, next_one, elsewhere = machine("here"), machine("here"), machine("elsewhere")
+    dead.claim(KEYS[:5])
+    die(dead)
+
+    assert elsewhere.claim(KEYS[:5]) == set(KEYS[:5])
+    assert next_one.claim(KEYS[:5]) == set()
+
+
+def test_where_nothing_can_be_locked_here_nothing_is_taken_over(
+    machine: Machine, redis: RedisServer, tmp_path: Path
+) -> None:
+    dead = machine("here")
+    dead.claim(KEYS[:5])
+    die(dead)
+    warned: list[str] = []
+    (tmp_path / "no-folder").write_text("")
+    server = SharedServer(redis.url, name="it", warn=print, meanwhile="so be it")
+    unlocked = SharedClaims(Claims(tmp_path / "no-folder", warned.append), server)
+
+    assert unlocked.claim(KEYS[:6]) == set(KEYS[:5])
+    unlocked.close()
+    server.close()
+    assert len(warned) == 1
+
+
+def test_without_the_server_the_claims_of_this_machine_hold(machine: Machine, redis: RedisServer) -> None:
+    one = machine("one")
+    one.claim(KEYS[:2])
+    redis.kill()
+
+    assert machine("other").claim(KEYS[:3]) == set()
+    one.release(KEYS[:2])
+    one.renew()

@@ -1,0 +1,116 @@
+"""The completions on a real server; what every CompletionCache promises is tested with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes import answer
+from redis_server import RedisServer, redis_server
+from scrimp.shared.connection import SharedServer
+from scrimp.shared.response_cache import GROUP, PREFIX, ResponseCache, completion_of, value_of
+from scrimp.store.completion_cache import CachedCompletion
+from scrimp.values import Compression
+
+KEYS = [number.to_bytes(32) for number in range(1, 2 * GROUP + 2)]
+DAY = 86_400
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def server(redis: RedisServer, said: list[str]) -> Iterator[SharedServer]:
+    opened = SharedServer(redis.url, name="it", warn=said.append, meanwhile="so be it")
+    yield opened
+    opened.close()
+
+
+def on(server: SharedServer, fraction: float = 0.0) -> ResponseCache:
+    return ResponseCache(server, ttl=DAY, random_fraction=lambda: fraction)
+
+
+def test_as_many_completions_as_one_likes_are_put_and_found_in_few_commands(
+    server: SharedServer, redis: RedisServer
+) -> None:
+    cache = on(server)
+    assert cache.put_many([(key, answer(key.hex())) for key in KEYS], run="r", now=5.0)
+    before = redis.client.info("commandstats")["cmdstat_set"]["calls"]
+    found = cache.get_many([*KEYS, b"another"])
+
+    assert {key: each.answer.output for key, each in found.items()} == {key: key.hex() for key in KEYS}
+    stats = redis.client.info("commandstats")
+    assert (before, stats["cmdstat_mget"]["calls"]) == (len(KEYS), 3)
+
+
+def test_a_completion_stays_for_its_time_less_up_to_a_tenth(server: SharedServer, redis: RedisServer) -> None:
+    on(server, 0.0).put_many([(KEYS[0], answer())], run="r", now=1.0)
+    on(server, 1.0).put_many([(KEYS[1], answer())], run="r", now=1.0)
+
+    assert DAY - 60 < redis.client.ttl(PREFIX + KEYS[0]) <= DAY
+    assert 0.9 * DAY - 60 < redis.client.ttl(PREFIX + KEYS[1]) <= 0.9 * DAY
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"", b"\x01", b"\x02" + bytes(20), b"\x01" + bytes(8) + b"\xff" + b"r", b"\x01" + bytes(8) + b"\x01r{}",
+        b"\x01" + bytes(8) + b"\x01\xff{}",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_not_there(server: SharedServer, redis: RedisServer, value: bytes) -> None:
+    redis.client.set(PREFIX + KEYS[0], value)
+
+    assert on(server).get_many(KEYS[:1]) == {}
+
+
+def test_the_completion_of_another_key_is_not_taken_for_this_ones(server: SharedServer, redis: RedisServer) -> None:
+    cache = on(server)
+    cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+    redis.client.rename(PREFIX + KEYS[0], PREFIX + KEYS[1])
+
+    assert cache.get_many(KEYS[:2]) == {}
+
+
+def test_a_full_server_takes_nothing_is_said_once_and_still_gives_what_it_has(said: list[str]) -> None:
+    with redis_server("--maxmemory-policy", "noeviction") as full:
+        server = SharedServer(full.url, name="it", warn=said.append, meanwhile="so be it")
+        cache = on(server)
+        assert cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+        full.client.config_set("maxmemory", 1)
+        taken = [cache.put_many([(key, answer())], run="r", now=1.0) for key in KEYS[1:4]]
+        found = cache.get_many(KEYS[:4])
+        server.close()
+
+    assert (taken, list(found)) == ([False] * 3, KEYS[:1])
+    assert len(said) == 1
+    assert "used memory > 'maxmemory'" in said[0]
+
+
+def test_a_server_that_is_away_has_nothing_and_takes_nothing(server: SharedServer, redis: RedisServer) -> None:
+    cache = on(server)
+    cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+    redis.kill()
+
+    assert cache.get_many(KEYS) == {}
+    assert not cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+
+
+@given(
+    key=st.binary(min_size=32, max_size=32), created=st.floats(0, 1e11), run=st.text("r0-é", max_size=30),
+    output=st.text(max_size=200), cost=st.none() | st.decimals(0, 100, places=9), compressed=st.booleans(),
+)  # fmt: skip
+def test_a_value_gives_back_the_completion_that_it_was_made_of(
+    key: bytes, created: float, run: str, output: str, cost: Decimal | None, compressed: bool
+) -> None:
+    note = Compression(before=9, after=3, level="tidy", rules=("a", "b"), estimated=True) if compressed else None
+    cached = CachedCompletion(key, created, run, answer(output, cost=cost, compressed=note))
+
+    assert completion_of(key, value_of(cached)) == cached
+    assert completion_of(bytes(32), value_of(cached)) is None or key == bytes(32)
