@@ -1,8 +1,9 @@
-"""How long `scrimp cost` takes over a large ledger: `ledger_size.py [CALLS] [--scattered] [--keep DIR]`.
+"""How long `scrimp cost` takes over a large ledger: `ledger_size.py [CALLS] [--scattered] [--older] [--keep DIR]`.
 
 The ledger has calls of 90 days, of runs of 10 000 rows by a few models for some users and tasks, made by SQL; with
-`--scattered` every call has a user, a route and a run of its own choice, as those of a server for many would. Prints
-the seconds and the most memory of the first command, which adds up all of it, and of others.
+`--scattered` every call has a user, a route and a run of its own choice, as those of a server for many would; with
+`--older` the ids are text, as versions before 16 of the schema stored them, and the file is to be migrated. Prints the
+seconds and the most memory of the first command, which adds up all of it, and of others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
+
+from scrimp.store.encoding.packed_ids import packed_call, packed_key
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAYS, PER_RUN = 90, 10_000
@@ -36,7 +39,8 @@ _ROWS = """
         signature, effort, escalated
     )
     SELECT
-        printf('%018x-%07d', r, i), strftime('%Y%m%d-%H%M%S-', began, 'unixepoch') || printf('%06x', by_run),
+        packed_call(printf('%018x-%07d', r, i)),
+        strftime('%Y%m%d-%H%M%S-', began, 'unixepoch') || printf('%06x', by_run),
         began + i * 0.1, CASE WHEN m = 3 THEN 'anthropic' ELSE 'openai' END,
         CASE m WHEN 0 THEN 'gpt-6-luna' WHEN 1 THEN 'gpt-6.1-terra' WHEN 2 THEN 'gpt-6.2-sol'
                                                    ELSE 'claude-opus-5-5' END,
@@ -47,7 +51,7 @@ _ROWS = """
         '2026-11-09', 0, CASE m WHEN 0 THEN 'simple' WHEN 1 THEN 'medium' ELSE 'high' END,
         CASE WHEN by_run % 3 = 0 THEN 'careful' END, min(m, 2), CASE status WHEN 'failed' THEN 429 ELSE 200 END,
         CASE status WHEN 'failed' THEN 'too many requests: slow down' END,
-        printf('%016x%016x%016x%016x', n * 40503, n * 30011, n * 20011, n), printf('route-%d', by_run % 20),
+        packed_key(printf('%016x%016x%016x%016x', n * 40503, n * 30011, n * 20011, n)), printf('route-%d', by_run % 20),
         printf('user-%d', by_run % 50), printf('{"team":"team-%d"}', by_run % 5), printf('task-%d', by_run % 40),
         CASE WHEN m = 2 THEN CASE by_run % 2 WHEN 0 THEN 'low' ELSE 'high' END END,
         CASE WHEN by_run % 3 = 0 AND status = 'paid' THEN m > 1 END
@@ -68,24 +72,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("calls", nargs="?", type=int, default=100_000)
     parser.add_argument("--scattered", action="store_true")
+    parser.add_argument("--older", action="store_true")
     parser.add_argument("--keep", metavar="DIR", help="make the ledger there, or use that one")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         home = Path(given.keep or temporary)
         if not (home / "ledger.db").exists():
             began = time.perf_counter()
-            make_ledger(home, given.calls, scattered=given.scattered)
+            make_ledger(home, given.calls, scattered=given.scattered, older=given.older)
             size = (home / "ledger.db").stat().st_size / 1e9
             print(f"made {given.calls:,} calls, {size:.2f} GB, in {time.perf_counter() - began:.0f} s", flush=True)
         measure(home)
 
 
-def make_ledger(home: Path, calls: int, *, scattered: bool = False) -> None:
+def make_ledger(home: Path, calls: int, *, scattered: bool = False, older: bool = False) -> None:
     """Make a ledger of so many calls, the last of them now."""
     home.mkdir(parents=True, exist_ok=True)
     run(home, "cost")  # which creates it
     runs = 1 << 20 if scattered else max(1, calls // PER_RUN)
     with closing(sqlite3.connect(home / "ledger.db", isolation_level=None)) as db:
+        for pack in (packed_call, packed_key):
+            db.create_function(pack.__name__, 1, str if older else pack, deterministic=True)
         db.execute("PRAGMA synchronous = OFF")
         db.execute("PRAGMA cache_size = -500000")
         fixed = {
@@ -95,6 +102,8 @@ def make_ledger(home: Path, calls: int, *, scattered: bool = False) -> None:
         for first in range(0, calls, _CHUNK):
             last = min(first + _CHUNK, calls) - 1
             db.execute(_HASHED + _ROWS, {**fixed, "first": first, "last": last})
+        if older:
+            db.execute("PRAGMA user_version = 15")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

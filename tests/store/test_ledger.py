@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect
 from scrimp.store.ledger import GROUPS, ClimbCount, EndedRow, Ledger, LedgerTotal, TaskTotal
+from scrimp.store.ledger_queries.entry_reader import entries_since
 from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import Entry, Usage
 
@@ -399,3 +400,51 @@ class LedgerMachine(RuleBasedStateMachine):
 
 TestLedgerMachine = LedgerMachine.TestCase
 TestLedgerMachine.settings = settings(max_examples=20, stateful_step_count=15)
+
+
+FIRST = replace(
+    ENTRY, call="2c6753ca1dbb2d0dc1-0000001", chain="c", signature="s1", attempt=0,
+    key="ad52c7c2f00b4533a4149daa21692b4f93d8232dc2994504ead4e9d180437b29",
+)  # fmt: skip
+SECOND = replace(FIRST, call="2c6753ca1dbb2d0dc1-0000002", step=1, attempt=1)
+
+
+def of_an_older_version(path: Path, entry: Entry) -> None:
+    """Keep an entry whose ids are text."""
+    with closing(Ledger(path)) as ledger:
+        ledger.append([entry])
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE entries SET call = ?, key = ?", (entry.call, entry.key))
+
+
+def test_ids_take_half_the_room_in_the_file_and_are_read_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(Ledger(path)) as ledger:
+        ledger.append([FIRST, SECOND])
+    with closing(sqlite3.connect(path)) as db:
+        stored = db.execute("SELECT call, key FROM entries ORDER BY id").fetchall()
+
+    assert [key.hex() for _, key in stored] == [FIRST.key] * 2
+    assert [len(call) for call, _ in stored] == [13, 13]
+    assert list(entries_since(path, 0.0)) == [FIRST, SECOND]
+
+
+def test_a_call_that_an_older_version_recorded_is_not_recorded_again(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    of_an_older_version(path, FIRST)
+    with closing(Ledger(path)) as ledger:
+        ledger.append([FIRST, SECOND, FIRST])
+        calls = [FIRST.call, SECOND.call]
+
+        assert ledger.recorded_calls([*calls, "2c6753ca1dbb2d0dc1-0000003", "none"]) == set(calls)
+    assert list(entries_since(path, 0.0)) == [FIRST, SECOND]
+
+
+def test_a_row_that_an_older_version_began_is_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    of_an_older_version(path, FIRST)
+    with closing(Ledger(path)) as ledger:
+        ledger.append([SECOND])
+
+        assert ledger.climbs() == [ClimbCount("s1", "c", 1, 1)]
+        assert ledger.newest_ends("c", 9) == [1]

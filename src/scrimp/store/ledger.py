@@ -14,6 +14,7 @@ from scrimp.errors import UsageError
 from scrimp.store.database import connect, insert, select, store_errors, transaction, trim_log
 from scrimp.store.encoding.dollars import dollars
 from scrimp.store.encoding.entry_rows import COLUMNS, entry_row
+from scrimp.store.encoding.packed_ids import KEY_AS_TEXT, packed_call, unpacked_call
 from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import Entry, both_names
 
@@ -34,6 +35,7 @@ GROUPS = {
 }
 GROUP_WORDS = f"{', '.join(GROUPS)} or tag:NAME"
 
+_CALLS = "SELECT call FROM entries WHERE call IN"
 _INSERT = f"INSERT OR IGNORE INTO entries ({', '.join(COLUMNS)}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
@@ -108,14 +110,16 @@ class Ledger:
         """Append the entries of calls that ended, in one transaction; a call that is there already is skipped."""
         with store_errors(self.path):
             with transaction(self._db):
-                insert(self._db, _INSERT, [entry_row(entry) for entry in entries])
+                in_text = select(self._db, _CALLS, [entry.call for entry in entries])  # those of older versions
+                known = {call for (call,) in in_text}
+                insert(self._db, _INSERT, [entry_row(entry) for entry in entries if entry.call not in known])
             trim_log(self._db, self.path)
 
     def recorded_calls(self, calls: Sequence[str]) -> set[str]:
         """Return those of these calls that are in the ledger."""
         with store_errors(self.path):
-            rows = select(self._db, "SELECT call FROM entries WHERE call IN", calls)
-            return {call for (call,) in rows}
+            rows = select(self._db, _CALLS, [*calls, *map(packed_call, calls)])
+            return {unpacked_call(call) for (call,) in rows}
 
     def count(self) -> int:
         """Return the number of all calls."""
@@ -194,9 +198,9 @@ class Ledger:
         """
         with store_errors(self.path):
             rows = self._db.execute(
-                "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"
+                "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"  # noqa: S608 - the constant
                 " WHERE chain IS NOT NULL AND signature IS NOT NULL AND status = 'paid' AND unread IS NULL"
-                " AND time >= ? AND time < ? GROUP BY chain, key HAVING min(step) = 0) GROUP BY 1, 2, 3",
+                f" AND time >= ? AND time < ? GROUP BY chain, {KEY_AS_TEXT} HAVING min(step) = 0) GROUP BY 1, 2, 3",
                 (since, until),
             ).fetchall()
         return [ClimbCount(*row) for row in rows]
@@ -208,9 +212,9 @@ class Ledger:
         """
         with store_errors(self.path):
             rows = self._db.execute(
-                "SELECT max(step) FROM (SELECT id, key, step FROM entries WHERE chain = ? AND signature IS NOT NULL"
-                " AND status = 'paid' ORDER BY id DESC LIMIT ?) GROUP BY key HAVING min(step) = 0"
-                " ORDER BY max(id) DESC",
+                f"SELECT max(step) FROM (SELECT id, {KEY_AS_TEXT} AS row, step FROM entries WHERE chain = ?"  # noqa: S608 - the constant
+                " AND signature IS NOT NULL AND status = 'paid' ORDER BY id DESC LIMIT ?) GROUP BY row"
+                " HAVING min(step) = 0 ORDER BY max(id) DESC",
                 (chain, calls),
             ).fetchall()
         return [step for (step,) in rows]

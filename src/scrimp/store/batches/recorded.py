@@ -9,6 +9,7 @@ from pathlib import Path
 from scrimp.store.batches.records import ANY_QUESTION, CallInShard
 from scrimp.store.database import connect, store_errors
 from scrimp.store.encoding.dollars import dollars
+from scrimp.store.encoding.packed_ids import unpacked_call, unpacked_key
 from scrimp.store.schemas.ledger import MIGRATIONS
 
 
@@ -19,9 +20,9 @@ def recorded_calls(ledger: Path, shard: str) -> list[CallInShard]:
     with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
         rows = db.execute("SELECT call, key FROM entries WHERE batch = ? AND key IS NOT NULL", (shard,)).fetchall()
     return [
-        CallInShard(bytes.fromhex(key), ANY_QUESTION, int(number))
+        CallInShard(bytes.fromhex(unpacked_key(key)), ANY_QUESTION, int(number))
         for call, key in rows
-        if (number := str(call).rpartition("-")[2]).isdecimal()
+        if (number := unpacked_call(call).rpartition("-")[2]).isdecimal()
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scrimp.store.encoding.dollars import stored_dollars
+from scrimp.store.encoding.packed_ids import packed_call, packed_key
 from scrimp.values import Entry, Usage
 
 # As they were when a migration used them: what it did must never change.
@@ -24,11 +25,11 @@ def entry_row(entry: Entry) -> tuple[object, ...]:
     """Return the values of the columns."""
     nano, pico = stored_dollars(entry.cost)
     return (
-        entry.call, entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
+        packed_call(entry.call), entry.run, entry.time, entry.provider, entry.model, entry.status, entry.seconds,
         *_token_counts(entry.usage), nano, entry.price, entry.estimated, entry.tier, entry.chain,
-        entry.step, entry.http, entry.error, entry.key, entry.route, entry.user, _encode(entry.tags).decode(),
-        entry.signature, pico, entry.answered_by, entry.effort, entry.escalated, entry.unread, entry.batch,
-        entry.attempt, entry.retry, entry.most_input, entry.most_output, entry.reply_id,
+        entry.step, entry.http, entry.error, packed_key(entry.key), entry.route, entry.user,
+        _encode(entry.tags).decode(), entry.signature, pico, entry.answered_by, entry.effort, entry.escalated,
+        entry.unread, entry.batch, entry.attempt, entry.retry, entry.most_input, entry.most_output, entry.reply_id,
     )  # fmt: skip
 
 

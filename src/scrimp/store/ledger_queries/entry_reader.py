@@ -11,6 +11,7 @@ import msgspec
 
 from scrimp.store.database import connect, store_errors
 from scrimp.store.encoding.dollars import dollars
+from scrimp.store.encoding.packed_ids import unpacked_call, unpacked_key
 from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import Entry, Usage
 
@@ -36,6 +37,7 @@ def entries_since(ledger: Path, since: float) -> Iterator[Entry]:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     named = dict(zip(_COLUMNS, row, strict=False))
+    named["call"], named["key"] = unpacked_call(named["call"]), unpacked_key(named["key"])
     tags, nano, pico, *counts = row[len(_COLUMNS) :]
     for flag in _FLAGS:
         named[flag] = None if named[flag] is None else bool(named[flag])

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from scrimp.store.database import connect, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
+from scrimp.store.encoding.packed_ids import packed_call, unpacked_call
 from scrimp.store.ledger import group_expression
 from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.values import Usage
@@ -63,7 +64,8 @@ def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model", run: str 
             " WHERE status = 'lost' AND time >= ? AND (? IS NULL OR run = ?) ORDER BY time",
             (*parameters, since, run, run),
         ).fetchall()
-    return [LostCall(**dict(zip(LostCall.__struct_fields__, row, strict=True))) for row in rows]
+    fields = LostCall.__struct_fields__
+    return [LostCall(**dict(zip(fields, (unpacked_call(call), *rest), strict=True))) for call, *rest in rows]
 
 
 def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool, most: int) -> list[LostCall]:
@@ -88,10 +90,10 @@ def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:
             changed += db.execute(
                 "UPDATE entries SET status = 'failed', cost_nano = ?, cost_pico = ?, price = ?, input = ?, output = ?,"
                 " cache_read = ?, cache_write = ?, cache_write_long = 0, reasoning = 0, most_input = NULL,"
-                " most_output = NULL WHERE call = ? AND status = 'lost'",
+                " most_output = NULL WHERE call IN (?, ?) AND status = 'lost'",
                 (
                     nano, pico, RECONCILED, usage and usage.input, usage and usage.output, usage and usage.cache_read,
-                    usage and usage.cache_write, each.call,
+                    usage and usage.cache_write, each.call, packed_call(each.call),
                 ),
             ).rowcount  # fmt: skip
         return changed

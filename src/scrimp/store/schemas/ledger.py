@@ -29,7 +29,8 @@ def m001_ledger(db: sqlite3.Connection) -> None:
 def m002_journal(db: sqlite3.Connection) -> None:
     """Record what was in flight as lost, and drop its table: `journal` replaces it."""
     rows = db.execute("SELECT entry FROM in_flight").fetchall()
-    entries = [entry_row(msgspec.json.decode(entry, type=Entry))[: len(COLUMNS_BEFORE_M003)] for (entry,) in rows]
+    found = [msgspec.json.decode(entry, type=Entry) for (entry,) in rows]
+    entries = [(entry.call, *entry_row(entry)[1 : len(COLUMNS_BEFORE_M003)]) for entry in found]
     insert(db, f"INSERT OR IGNORE INTO entries ({', '.join(COLUMNS_BEFORE_M003)}) VALUES", entries)
     db.execute("DROP TABLE in_flight")
 
@@ -148,8 +149,13 @@ def m015_lost_index(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX entries_lost ON entries (time) WHERE status = 'lost'")
 
 
+def m016_packed_ids(db: sqlite3.Connection) -> None:
+    """Change nothing: ids are packed from here on, which older versions cannot read. Those that are there stay."""
+    del db
+
+
 MIGRATIONS = (
     m001_ledger, m002_journal, m003_evidence, m004_runs, m005_kind, m006_picodollars, m007_answered_by,
     m008_level_replies, m009_tasks, m010_effort, m011_route_checks, m012_batch,
-    m013_attempts, m014_lost_calls, m015_lost_index,
+    m013_attempts, m014_lost_calls, m015_lost_index, m016_packed_ids,
 )  # fmt: skip
