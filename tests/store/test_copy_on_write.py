@@ -17,7 +17,7 @@ from outcomes import answer, entry
 from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.encoding.journal_records import SettledRow, decode_records
-from scrimp.store.free_space import copies_on_write, read_mounts
+from scrimp.store.free_space import copies_on_write, overwrites_in_place, read_mounts
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 from scrimp.store.writer import Write, Writer
@@ -48,6 +48,16 @@ def test_a_link_leads_to_the_mount_of_its_target_and_no_list_of_mounts_says_noth
     assert copies_on_write(tmp_path / "link" / "x", lambda: MOUNTS)
     assert not copies_on_write(Path("/pool"), lambda: "")
     assert sys.platform != "linux" or " / " in read_mounts()
+
+
+@pytest.mark.parametrize(
+    ("folder", "overwrites"),
+    [("/var/lib", True), ("/over/x", True), ("/home/me/in RAM/x", True), ("/home/me", False), ("/pool", False)],
+)
+def test_what_has_its_space_is_overwritten_only_where_that_is_known(folder: str, overwrites: bool) -> None:
+    assert overwrites_in_place(Path(folder), lambda: MOUNTS) is overwrites
+    assert not overwrites_in_place(Path(folder), lambda: "")
+    assert not overwrites_in_place(Path(folder), lambda: "22 1 0:9 / / rw - overlay overlay rw\n")
 
 
 def journal(folder: Path, kind: str, free: int) -> Journal:

@@ -37,7 +37,7 @@ from pathlib import Path
 import msgspec
 from scrimp.store.journal import Journal
 from scrimp.values import Entry
-journal = Journal(Path(sys.argv[1]), "r")
+journal = Journal(Path(sys.argv[1]), "r", mounts=lambda: sys.argv[3])
 entry = msgspec.json.decode(sys.argv[2], type=Entry)
 for number in range(5000):
     journal.record_begun(msgspec.structs.replace(entry, call=str(number)))
@@ -57,10 +57,10 @@ def files(folder: Path) -> list[Path]:
     return list(folder.glob("in-flight-*"))
 
 
-def test_requests_of_a_process_that_was_killed_are_found(tmp_path: Path) -> None:
-    killed = subprocess.run(
-        [sys.executable, "-c", DIES, str(tmp_path), msgspec.json.encode(ENTRY).decode()], check=False, env=os.environ
-    )
+@pytest.mark.parametrize("mounts", ["1 0 0:1 / / rw - ext4 x rw\n", ""], ids=["through a map", "by writing"])
+def test_requests_of_a_process_that_was_killed_are_found(tmp_path: Path, mounts: str) -> None:
+    words = [str(tmp_path), msgspec.json.encode(ENTRY).decode(), mounts]
+    killed = subprocess.run([sys.executable, "-c", DIES, *words], check=False, env=os.environ)
     left = found(tmp_path)
 
     assert killed.returncode == -signal.SIGKILL

@@ -13,6 +13,9 @@ StatVfs = Callable[[Path], os.statvfs_result]
 _SHORT_BYTES = 32_000_000
 # File systems that write a change of a file to another place, where there may be none.
 _COPYING = ("btrfs", "zfs", "bcachefs", "nilfs2")
+# Those that change what has its space where it is, full or not, as was tried. Of others (overlay, network) nothing is
+# known.
+_OVERWRITING = ("ext4", "xfs", "tmpfs")
 # What must be free on one before a call and before a commit: SQLite maps its index of the log, and on a full disk btrfs
 # kills a process that writes to a map. While a commit waits for such a disk, another process writes some 20 MB.
 LEAST_FREE_BYTES = 64_000_000
@@ -43,13 +46,23 @@ def read_mounts() -> str:
 
 def copies_on_write(folder: Path, mounts: Callable[[], str] = read_mounts) -> bool:
     """Return whether the file system of a folder is known to copy on write."""
+    return _file_system(folder, mounts) in _COPYING
+
+
+def overwrites_in_place(folder: Path, mounts: Callable[[], str] = read_mounts) -> bool:
+    """Return whether the file system of a folder is known to need no new space for a change of what has its space."""
+    return _file_system(folder, mounts) in _OVERWRITING
+
+
+def _file_system(folder: Path, mounts: Callable[[], str]) -> str:
+    """Return the type of the file system of a folder; an empty text where it is not known."""
     where, found = os.path.realpath(folder), ("", "")
     for line in mounts().splitlines():
         mount, _, source = line.partition(" - ")  # proc(5): the type comes first after the dash
         point, kind = _unescaped(mount.split(" ")[4]), source.split(" ")[0]
         if len(point) >= len(found[0]) and f"{where}/".startswith(f"{point.rstrip('/')}/"):
             found = point, kind  # a later one lies over an earlier one
-    return found[1] in _COPYING
+    return found[1]
 
 
 def _unescaped(point: str) -> str:

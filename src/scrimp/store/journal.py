@@ -20,7 +20,15 @@ from scrimp.errors import DiskFullError, StoreUnwritableError
 from scrimp.store.database import ROOM, make_private_folder, store_errors
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow, encode_record
 from scrimp.store.files.reserved_file import ReservedFile
-from scrimp.store.free_space import LEAST_FREE_BYTES, StatVfs, copies_on_write, free_bytes, is_short, read_mounts
+from scrimp.store.free_space import (
+    LEAST_FREE_BYTES,
+    StatVfs,
+    copies_on_write,
+    free_bytes,
+    is_short,
+    overwrites_in_place,
+    read_mounts,
+)
 from scrimp.units import format_megabytes
 from scrimp.values import Answer, Entry
 
@@ -35,8 +43,8 @@ _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
 class _Segment(ReservedFile):
     """One file of the journal, and which calls in it are not in the stores yet."""
 
-    def __init__(self, path: Path, size: int) -> None:
-        super().__init__(path, size)
+    def __init__(self, path: Path, size: int, *, mapped: bool) -> None:
+        super().__init__(path, size, mapped=mapped)
         self.pending: set[str] = set()
 
     def close(self) -> None:
@@ -131,6 +139,10 @@ class Journal:
         make_private_folder(self._folder)
         return copies_on_write(self._folder, self._mounts)
 
+    @cached_property
+    def _overwrites_in_place(self) -> bool:
+        return overwrites_in_place(self._folder, self._mounts)
+
     def _release(self, call: str) -> None:
         self._all_reserved -= self._reserved.pop(call, 0)
 
@@ -140,11 +152,11 @@ class Journal:
         least = _SMALL_SEGMENT_BYTES if is_short(self._folder, self._statvfs) else _SEGMENT_BYTES
         try:
             # Twice what is wanted: of a segment that is just large enough the next call would need another one.
-            segment = _Segment(path, max(least, 2 * wanted))
+            segment = _Segment(path, max(least, 2 * wanted), mapped=self._overwrites_in_place)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            segment = _Segment(path, wanted)
+            segment = _Segment(path, wanted, mapped=self._overwrites_in_place)
         self._created += 1
         full, self._current = self._current, segment
         if full is not None and not full.pending:

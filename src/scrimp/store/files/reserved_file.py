@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import mmap
 import os
 import sys
 from contextlib import suppress
@@ -15,9 +16,14 @@ _GET_FLAGS, _SET_FLAGS, _NO_COPY_ON_WRITE = 0x80086601, 0x40086602, 0x00800000
 class ReservedFile:
     """A file of a fixed size, locked by this process, that is filled from its beginning."""
 
-    def __init__(self, path: Path, size: int) -> None:
-        """Make the file, full of zero bytes. Raise OSError where there is no room for it."""
+    def __init__(self, path: Path, size: int, *, mapped: bool = False) -> None:
+        """Make the file, full of zero bytes. Raise OSError where there is no room for it.
+
+        `mapped` says that it may be written through a memory map, without a call of the system for each record: only
+        where what has its space is overwritten in place. On btrfs a full disk kills the process that writes to a map.
+        """
         self.path, self._size, self._end = path, size, 0
+        self._map: mmap.mmap | None = None
         # Locked before it has its final name: another process would take an unlocked file for abandoned.
         temporary = path.with_suffix(".new")
         self._fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
@@ -25,6 +31,7 @@ class ReservedFile:
             fcntl.flock(self._fd, fcntl.LOCK_EX)
             _overwrite_in_place(self._fd)
             self._write(bytes(size), 0)  # a hole has no space
+            self._map = mmap.mmap(self._fd, size) if mapped else None
             temporary.rename(path)
         except OSError:
             temporary.unlink(missing_ok=True)
@@ -37,15 +44,18 @@ class ReservedFile:
         return self._size - self._end
 
     def append(self, data: bytes) -> None:
-        """Write what there is room for; it survives this process, not a power cut.
-
-        Not through a memory map, which is faster: on btrfs a full disk kills the process that writes to one.
-        """
-        self._write(data, self._end)
-        self._end += len(data)
+        """Write what there is room for; it survives this process, not a power cut."""
+        end = self._end + len(data)
+        if self._map is None:
+            self._write(data, self._end)
+        else:
+            self._map[self._end : end] = data
+        self._end = end
 
     def close(self) -> None:
         """Close the file; it stays on the disk."""
+        if self._map is not None:
+            self._map.close()
         os.close(self._fd)
 
     def _write(self, data: bytes, offset: int) -> None:
