@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import get_args
 
 from scrimp.enums import Effort
@@ -17,6 +18,7 @@ STAGE_SUFFIX = re.compile(r"[-@:](?:latest|preview|exp|beta)$")
 
 
 _EFFORTS = get_args(Effort)
+_REMEMBERED = 1024  # names: each call of a run asks for the same few
 
 
 def resolve(name: str, names: Mapping[str, str], stems: Mapping[str, str]) -> tuple[str, str] | None:
@@ -55,6 +57,7 @@ def without_effort(name: str) -> str:
     return base if at and effort in _EFFORTS else name
 
 
+@lru_cache(_REMEMBERED)
 def _base_name(name: str) -> str:
     name = dashed_date(without_effort(name).lower().rpartition("/")[2])
     return STAGE_SUFFIX.sub("", SNAPSHOT_SUFFIX.sub("", name)).replace(".", "-").replace("_", "-")

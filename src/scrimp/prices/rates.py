@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -86,7 +86,7 @@ def cost(usage: Usage, rates: Rates) -> Decimal | None:
     if usage.unlisted:
         return None
     total = Decimal(0)
-    for amount, rate in (*_input_parts(usage, rates), *_output_parts(usage, rates)):
+    for amount, rate in _parts(usage, rates):
         if amount:
             if rate is None:
                 return None
@@ -96,6 +96,13 @@ def cost(usage: Usage, rates: Rates) -> Decimal | None:
             return None
         total += usage.web_searches * rates.web_search * (PRICED_PER // _SEARCHES_PER)
     return total / PRICED_PER if total <= MAX_CALL_DOLLARS * PRICED_PER else None
+
+
+def _parts(usage: Usage, rates: Rates) -> Sequence[tuple[int, Decimal | None]]:
+    """Return how many tokens of each kind there are, with their rate; of most calls there are but two kinds."""
+    if usage.cache_read or usage.cache_write or usage.input_audio or usage.reasoning or usage.output_audio:
+        return (*_input_parts(usage, rates), *_output_parts(usage, rates))
+    return (usage.input, rates.input), (usage.output, rates.output)
 
 
 def _input_parts(usage: Usage, rates: Rates) -> Iterator[tuple[int, Decimal | None]]:

@@ -9,6 +9,7 @@ from scrimp.config.secret_patterns import REDACTED, redact_secrets
 _SHORTEST = 4  # characters; replacing shorter secrets would damage ordinary words
 # Any piece of a long secret that has so many letters and digits is replaced: of fewer, nobody can make the rest.
 _PIECE = 8
+_LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}  # as `_counts` has them
 _SHORTEST_IN_PIECES = 16  # letters and digits; pieces of shorter secrets are ordinary words too often
 
 
@@ -17,12 +18,14 @@ class KnownSecrets:
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
+        self._longest_first: list[str] = []  # each once; one may begin with another
         self._pieces: frozenset[str] | None = None  # of every spelling; made when the first message needs them
 
     def add(self, source: str, value: str) -> None:
         """Remember a secret; one too short to be told from a word is not replaced in any text."""
         if len(value) >= _SHORTEST and self._values.get(source) != value:
             self._values[source] = value
+            self._longest_first = sorted(set(self._values.values()), key=lambda value: (-len(value), value))
             self._pieces = None
 
     def redact(self, text: str) -> str:
@@ -32,7 +35,7 @@ class KnownSecrets:
 
     def redact_whole(self, text: str) -> str:
         """Return the text without the known secrets, where they stand in it as they are."""
-        for value in self._longest_first():
+        for value in self._longest_first:
             if value in text:
                 text = text.replace(value, REDACTED)
         return text
@@ -40,14 +43,10 @@ class KnownSecrets:
     def unfinished(self, text: str) -> int:
         """Return how many characters at the end of the text may be the beginning of a known secret."""
         longest = 0
-        for value in self._longest_first():
+        for value in self._longest_first:
             ends = (size for size in range(min(len(value) - 1, len(text)), longest, -1) if text.endswith(value[:size]))
             longest = next(ends, longest)
         return longest
-
-    def _longest_first(self) -> list[str]:
-        """Return each secret once; one may begin with another."""
-        return sorted(set(self._values.values()), key=lambda value: (-len(value), value))
 
     def _without_pieces(self, text: str) -> str:
         """Return the text with each stretch replaced whose letters and digits are a piece of a secret.
@@ -56,10 +55,13 @@ class KnownSecrets:
         """
         if self._pieces is None:
             self._pieces = frozenset(piece for value in self._values.values() for piece in _pieces(value))
+        letters = text.translate(_LETTERS) if text.isascii() else "".join(filter(_counts, text)).lower()
+        starts = range(len(letters) - _PIECE + 1)
+        if self._pieces.isdisjoint(letters[start : start + _PIECE] for start in starts):
+            return text
         places = [place for place, character in enumerate(text) if _counts(character)]
-        letters = "".join(text[place] for place in places).lower()
         stretches: list[tuple[int, int]] = []
-        for start in range(len(letters) - _PIECE + 1):
+        for start in starts:
             if letters[start : start + _PIECE] in self._pieces:
                 first, end = places[start], places[start + _PIECE - 1] + 1
                 if stretches and first <= stretches[-1][1]:

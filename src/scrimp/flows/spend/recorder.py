@@ -111,10 +111,11 @@ class RowRecorder:
             cost, price = self._calls.price(begun.model, begun.provider, result, begun.time)
             uncounted = result.usage is None and cost is None
             entry = replace(
-                begun if uncounted else _without_bound(begun),
-                status="truncated" if result.stop_reason == "length" else "paid",
+                begun, status="truncated" if result.stop_reason == "length" else "paid",
                 seconds=seconds, usage=result.usage, cost=cost, price=price, http=200,
                 answered_by=None if named else result.model,
+                most_input=begun.most_input if uncounted else None,
+                most_output=begun.most_output if uncounted else None,
             )  # fmt: skip
         self._unwritten.append(entry)
         self.entries.append(entry)

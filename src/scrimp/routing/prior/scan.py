@@ -81,7 +81,7 @@ def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Matc
             phrases = known.phrases(token)
         if phrases:
             if (alone := phrases.get(ANY_SECOND)) is not None:
-                reading.take(alone, at, led=led)
+                reading.take(known.possible(token, alone, reading.present), at, led=led)
             if at < last and (going_on := phrases.get(tokens[at + 1])) is not None:
                 reading.take(going_on, at, led=led)
         if not led:
@@ -92,10 +92,10 @@ def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Matc
 class _Reading:
     """What one pass over the tokens has found so far."""
 
-    __slots__ = ("_found", "_greeted", "_parts", "_present", "_tokens")
+    __slots__ = ("_found", "_greeted", "_parts", "_tokens", "present")
 
     def __init__(self, tokens: Sequence[str], found: dict[str, Match]) -> None:
-        self._tokens, self._found, self._present = tokens, found, frozenset(tokens)
+        self._tokens, self._found, self.present = tokens, found, frozenset(tokens)
         self._parts: dict[int, dict[int, Span]] = {}  # by entry, then by the place of the part in it
         self._greeted: set[int] | None = set() if len(tokens) <= _LONGEST_GREETING else None
 
@@ -109,7 +109,7 @@ class _Reading:
             words = phrase.words
             if len(words) == 1:
                 end = at + 1
-            elif not phrase.needs <= self._present or not (end := end_of(words, tokens, at)):
+            elif not phrase.needs <= self.present or not (end := end_of(words, tokens, at)):
                 continue
             if phrase.parts > 1:
                 self._add_part(phrase, (at, end))

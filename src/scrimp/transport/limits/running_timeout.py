@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 
 _BEAT = 1.0  # seconds
 
@@ -22,21 +22,9 @@ class RunningTimeouts:
         self._ran_at = 0.0  # when the loop last ran, as far as is known
         self._stopped_for = 0.0  # seconds, in all
 
-    @asynccontextmanager
-    async def timeout(self, seconds: float) -> AsyncIterator[None]:
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[None]:
         """Raise TimeoutError once what is within has taken so many seconds in which this process ran."""
-        loop = asyncio.get_running_loop()
-        self._opened(loop)
-        try:
-            async with asyncio.timeout(None) as scope:
-                countdown = _Countdown(self, loop, scope)
-                countdown.wait(seconds)
-                try:
-                    yield
-                finally:
-                    countdown.cancel()
-        finally:
-            self._closed()
+        return _Countdown(self, seconds)
 
     def stopped_for(self, loop: asyncio.AbstractEventLoop) -> float:
         """Return the seconds in which the loop did not run, of all in which a call was open."""
@@ -46,13 +34,15 @@ class RunningTimeouts:
         self._ran_at = now
         return self._stopped_for
 
-    def _opened(self, loop: asyncio.AbstractEventLoop) -> None:
+    def opened(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Count a call that begins."""
         if not self._open:
             self._ran_at = loop.time()
             self._beat = loop.call_later(_BEAT, self._tick, loop)
         self._open += 1
 
-    def _closed(self) -> None:
+    def closed(self) -> None:
+        """Count a call that has ended."""
         self._open -= 1
         if not self._open and self._beat is not None:
             self._beat.cancel()
@@ -63,18 +53,33 @@ class RunningTimeouts:
 
 
 class _Countdown:
-    """Ends a scope after seconds to which those are added in which the loop did not run."""
+    """Ends what is within it after seconds to which those are added in which the loop did not run.
 
-    def __init__(self, timeouts: RunningTimeouts, loop: asyncio.AbstractEventLoop, scope: asyncio.Timeout) -> None:
-        self._timeouts, self._loop, self._scope = timeouts, loop, scope
-        self._counted = timeouts.stopped_for(loop)
+    A class, not a generator: there is one for each call.
+    """
 
-    def wait(self, seconds: float) -> None:
+    __slots__ = ("_counted", "_end", "_loop", "_scope", "_seconds", "_timeouts", "_timer")
+
+    def __init__(self, timeouts: RunningTimeouts, seconds: float) -> None:
+        self._timeouts, self._seconds = timeouts, seconds
+        self._loop, self._scope = asyncio.get_running_loop(), asyncio.timeout(None)
+
+    async def __aenter__(self) -> None:
+        await self._scope.__aenter__()
+        self._timeouts.opened(self._loop)
+        self._counted = self._timeouts.stopped_for(self._loop)
+        self._wait(self._seconds)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        self._timeouts.closed()
+        await self._scope.__aexit__(kind, error, trace)
+
+    def _wait(self, seconds: float) -> None:
         self._end = self._loop.time() + seconds
         self._timer = self._loop.call_at(self._end, self._expire)
-
-    def cancel(self) -> None:
-        self._timer.cancel()
 
     def _expire(self) -> None:
         stopped_for = self._timeouts.stopped_for(self._loop)
@@ -83,4 +88,4 @@ class _Countdown:
             self._scope.reschedule(self._loop.time())
             return
         # What arrived while the process was stopped is read within a beat of its going on.
-        self.wait(max(self._end + added - self._loop.time(), _BEAT))
+        self._wait(max(self._end + added - self._loop.time(), _BEAT))
