@@ -45,9 +45,11 @@ class Plan:
         return provider(self.server, delay=delay)
 
     @contextmanager
-    def connected(self, *, delay: float = 0.0, server: str | None = None) -> Iterator[tuple[Home, Provider]]:
+    def connected(
+        self, *, delay: float = 0.0, server: str | None = None, states: int | None = None
+    ) -> Iterator[tuple[Home, Provider]]:
         """Run a server, the one asked for unless one is named, and make a new home that knows it."""
-        with provider(server or self.server, delay=delay) as running:
+        with provider(server or self.server, delay=delay, states=states) as running:
             home = self.home()
             home.configure(running.url)
             yield home, running

@@ -77,9 +77,10 @@ class Nginx:
 
 
 @contextmanager
-def provider(kind: str = "ours", *, delay: float = 0.0) -> Iterator[Provider]:
-    """Run a server that answers after `delay` seconds."""
-    with _nginx(delay) if kind == "nginx" else _ours(delay) as running:
+def provider(kind: str = "ours", *, delay: float = 0.0, states: int | None = None) -> Iterator[Provider]:
+    """Run a server that answers after `delay` seconds; ours may state how many requests a minute it takes."""
+    stated = () if states is None else ("--states", str(states))
+    with _nginx(delay) if kind == "nginx" else _ours(delay, *stated) as running:
         yield running
 
 

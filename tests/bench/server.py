@@ -2,9 +2,9 @@
 
 `python tests/bench/server.py --delay 1` prints its port and answers until its stdin is closed. It reads no JSON: what
 it sends back is made once, so that the client is measured and not the server; a body that says `"stream":true` gets the
-same as events. It also tells what it saw: GET /times gives the moment of every completion as packed doubles, GET /most
-the most calls that were in flight at once, GET /refused how many calls the pattern of `--refuse` (see refusals.py)
-refused.
+same as events. With `--states N` its replies say that N requests a minute may be made, and none was. It also tells
+what it saw: GET /times gives the moment of every completion as packed doubles, GET /most the most calls that were in
+flight at once, GET /refused how many calls the pattern of `--refuse` (see refusals.py) refused.
 """
 
 from __future__ import annotations
@@ -59,13 +59,15 @@ def refusal(headers: dict[str, str]) -> bytes:
     return head % (said, len(body), body)
 
 
-def http(body: bytes, kind: bytes = b"application/json") -> bytes:
-    """Return a body with its head."""
-    return b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ncontent-length: %d\r\n\r\n%b" % (kind, len(body), body)
+def http(body: bytes, kind: bytes = b"application/json", more: bytes = b"") -> bytes:
+    """Return a body with its head, in which there may be more headers."""
+    return b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\n%bcontent-length: %d\r\n\r\n%b" % (kind, more, len(body), body)
 
 
-_REPLY = http(reply())
-_EVENTS = http(streamed(), b"text/event-stream")
+def rate_headers(requests: int | None) -> bytes:
+    """Return the headers, as OpenAI has them, that state how many requests a minute may be made."""
+    names = () if requests is None else (b"limit", b"remaining")
+    return b"".join(b"x-ratelimit-%b-requests: %d\r\n" % (name, requests or 0) for name in names)
 
 
 class Seen:
@@ -89,7 +91,10 @@ class Seen:
 class Connection(asyncio.Protocol):
     """One connection; requests on it are answered in turn, as HTTP/1.1 has it."""
 
-    def __init__(self, delay: tuple[float, float], seen: Seen, pattern: Pattern | None) -> None:
+    def __init__(
+        self, delay: tuple[float, float], seen: Seen, pattern: Pattern | None, answer: bytes, events: bytes
+    ) -> None:
+        self._reply, self._events = answer, events
         self._delay, self._seen, self._pattern = delay, seen, pattern
         self._random = Random(7)
         self._buffer = bytearray()
@@ -124,7 +129,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(refusal(headers))
         else:
             self._seen.begin()
-            answer = _EVENTS if b'"stream":true' in body else _REPLY
+            answer = self._events if b'"stream":true' in body else self._reply
             if self._delay[1]:
                 self._loop.call_later(self._random.uniform(*self._delay), self._answer, answer)
             else:
@@ -136,11 +141,14 @@ class Connection(asyncio.Protocol):
             self._transport.write(answer)
 
 
-async def serve(delay: tuple[float, float], pattern: Pattern | None) -> None:
+async def serve(delay: tuple[float, float], pattern: Pattern | None, states: int | None) -> None:
     """Answer until stdin is closed."""
     loop = asyncio.get_running_loop()
-    seen = Seen()
-    server = await loop.create_server(lambda: Connection(delay, seen, pattern), "127.0.0.1", 0, backlog=4096)
+    seen, headers = Seen(), rate_headers(states)
+    answer, events = http(reply(), more=headers), http(streamed(), b"text/event-stream", headers)
+    server = await loop.create_server(
+        lambda: Connection(delay, seen, pattern, answer, events), "127.0.0.1", 0, backlog=4096
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
@@ -159,7 +167,8 @@ if __name__ == "__main__":
     parser.add_argument("--delay", type=float, default=0.0)
     parser.add_argument("--longest", type=float, help="the longest delay, where it is not always the same")
     parser.add_argument("--refuse", type=Pattern, help="the pattern of calls that are refused with 429")
+    parser.add_argument("--states", type=int, help="the requests a minute that may be made, as replies state it")
     given = parser.parse_args()
     allow_many_files()
     longest = given.delay if given.longest is None else given.longest
-    asyncio.run(serve((given.delay, longest), given.refuse))
+    asyncio.run(serve((given.delay, longest), given.refuse, given.states))

@@ -33,6 +33,19 @@ def test_the_first_answer_raises_the_limit_but_not_above_the_users(ceiling: int,
     assert opened(ceiling).size == limit
 
 
+@pytest.mark.parametrize(
+    ("ceiling", "stated", "limit"),
+    [(1000, 5000, 1000), (1000, 700, 700), (1000, 3, FIRST_WINDOW), (16, 5000, 16), (1000, None, FIRST_WINDOW)],
+)
+def test_where_the_first_answer_states_that_more_may_be_sent_they_are(
+    ceiling: int, stated: int | None, limit: int
+) -> None:
+    limiter = AdaptiveLimit(ceiling)
+    limiter.answered(0.0, 1.0, stated=stated)
+
+    assert limiter.size == limit
+
+
 def test_it_doubles_every_round_until_the_first_objection() -> None:
     limiter, limits = opened(10_000), []
 

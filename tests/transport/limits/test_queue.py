@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.providers.replies.rate_limit_headers import StatedLimits
-from scrimp.transport.limits.concurrency import AdaptiveLimit
+from scrimp.transport.limits.concurrency import FIRST_WINDOW, AdaptiveLimit
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.values import Completion, Failure, Usage
@@ -64,6 +64,20 @@ def test_calls_enter_in_the_order_they_arrived() -> None:
         assert order == list(range(20))
 
     run(main())
+
+
+def test_as_many_go_at_once_as_the_first_reply_states_and_no_more() -> None:
+    async def main() -> list[int]:
+        places = []
+        for stated in (StatedLimits(requests=6000, requests_remaining=300), StatedLimits(tokens=10**9), None):
+            queue = ProviderQueue(AdaptiveLimit(1000), RateLimiter(), now)
+            estimated = await queue.enter(0)
+            queue.learn(completion(), stated, estimated=estimated, began=now())
+            queue.leave()
+            places.append(await free_places(queue, 1000))
+        return places
+
+    assert run(main()) == [300, FIRST_WINDOW, FIRST_WINDOW]
 
 
 def test_no_more_calls_are_in_flight_than_the_limit_allows() -> None:

@@ -1,7 +1,8 @@
 """How many concurrent calls a provider takes, found by additive increase and multiplicative decrease.
 
-The limit starts high and doubles every round trip until the provider first objects. After that it recovers half of the
-loss in each round trip, and grows by one per round trip above its old value.
+The limit starts high and doubles every round trip until the provider first objects. Where the first reply states how
+many requests may be sent now, it starts there instead: the rate limiter keeps to that number. After an objection it
+recovers half of the loss in each round trip, and grows by one per round trip above its old value.
 An objection is that most calls end with a 429, a 503, a 529 or a timeout while others are answered, or that calls have
 become much slower. Fewer refusals are cheaper to repeat than to avoid: a provider may refuse for other reasons than
 their number, and then a lower limit does not help; nor does it where nothing is answered at all. Latency alone is weak
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from statistics import median
 
-# Concurrent calls to a provider while only the first answer is known.
+# Concurrent calls to a provider while only the first answer is known, and it does not state how many there may be.
 FIRST_WINDOW = 256
 _AFTER_OBJECTION, _AFTER_SLOWDOWN = 0.7, 0.75
 # The share of objections that lowers the limit, and the one that lowers it below what a plain client keeps in flight;
@@ -51,11 +52,14 @@ class AdaptiveLimit:
         """The calls that may be in flight now."""
         return int(self._size)
 
-    def answered(self, began: float, now: float) -> None:
-        """Learn from a reply that was not an objection, to a call sent at `began`."""
+    def answered(self, began: float, now: float, *, stated: int | None = None) -> None:
+        """Learn from a reply that was not an objection, to a call sent at `began`.
+
+        `stated` is how many requests more the reply says that the provider takes now; None where it does not say.
+        """
         if not self._begun:
             self._begun = True
-            self._size = float(min(self._ceiling, FIRST_WINDOW))
+            self._size = float(min(self._ceiling, max(FIRST_WINDOW, stated or 0)))
             return
         if self._size < self._ceiling:
             per_round_trip = self._size if self._doubling else max(1.0, (self._objected_at_size - self._size) / 2)

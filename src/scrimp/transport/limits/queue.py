@@ -73,7 +73,7 @@ class ProviderQueue:
             self._rate.learn(stated, now)
         if isinstance(result, Completion):
             self._correct(result.usage, estimated, now)
-            self._limit.answered(began, now)
+            self._limit.answered(began, now, stated=None if stated is None else stated.requests_remaining)
             self.refusals.answered()
         elif result.http in _OBJECTIONS or policy_of(result).slows_down:
             self._limit.objected(began, now)
