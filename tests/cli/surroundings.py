@@ -29,7 +29,7 @@ MORE = {
     "batch submit": ("rows.jsonl", "--dry-run"),
     "run": ["q.txt"], "ask": ["hi"], "estimate": ["q.txt"], "route": ["q.txt"], "compress": ["q.txt"],
     "tune shadow": ["q.txt", "--models", "openai/gpt-6-luna"], "local install": ["--file", "q.txt"], "help": ["rows"],
-    "cache prune": ["--older", "1d"], "cache import": ["rows.jsonl"],
+    "cache prune": ["--older", "1d"], "cache import": ["rows.jsonl"], "runs merge": ["other.db"],
 }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ def used(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Iterato
         scrimp.file("q.txt", "hello\n")
         assert scrimp("run", "q.txt", "-q").status == 0
         scrimp.file("rows.jsonl", scrimp("cache", "export").out)
+        scrimp.file("other.db", (scrimp.home / "ledger.db").read_bytes())
         scrimp.file("q.txt", "hello\nanother\n")
         scrimp.file("bad.pem", BAD_PEM)
         yield folder, provider

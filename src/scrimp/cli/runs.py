@@ -142,6 +142,28 @@ def errors(run: FailedRun) -> None:
         print_rows(input_lines(lambda: failed_rows(folder, record.run) or iter(())))
 
 
+@app.command()
+def merge(
+    ledgers: Annotated[
+        list[str], typer.Argument(metavar="LEDGER...", help="Homes of other machines (SCRIMP_HOME), or ledger files.")
+    ], *, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Add the calls and runs in ledgers of other machines to this one, so that costs are summed in one place.
+
+    Every call is added once, by its id, however often and in whatever order ledgers are merged: merge again to have
+    what came since. The others stay as they are, also those of an older scrimp or of runs that go on; of a call that
+    one ledger has as lost and another knows the end of, the end stays. Nothing else is merged: for completions, see
+    scrimp cache export; failed rows stay with the run that they failed in.
+
+    With another SCRIMP_HOME the sums of some machines are kept apart from your own.
+    """
+    from scrimp.cli.results.merged_ledgers import merge_all  # noqa: PLC0415 - for this command alone
+
+    with open_session() as session:
+        session.services.stores.recover()
+        raise typer.Exit(merge_all(session, ledgers, as_json=as_json))
+
+
 def _write_page(session: Session, record: RunRecord, file: str) -> None:
     from scrimp.cli.cost.ledger_sums import open_sums, the_flagships  # noqa: PLC0415 - only for a page
     from scrimp.cli.cost.page_file import write_page  # noqa: PLC0415 - as above

@@ -212,10 +212,15 @@ def store_errors(path: Path) -> Iterator[None]:
             "read and keeps the file"
         ) from error
     except OSError as error:
-        full = error.errno in _FULL
+        full = is_full(error)
         raise (DiskFullError if full else StoreUnwritableError)(
             f"{path} cannot be used: {error.strerror}; {ROOM if full else 'set SCRIMP_HOME to a writable directory'}"
         ) from error
+
+
+def is_full(error: OSError) -> bool:
+    """Return whether an error says that a disk has no room, or fails."""
+    return error.errno in _FULL
 
 
 def _operational_error(path: Path, reason: str) -> StoreError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def test_examples_run_as_they_are_written(name: str, tmp_path: Path) -> None:
         session.take(Step("scrimp config trust .", ()))
         if name == "runs":
             session.take(Step("scrimp run reviews.csv -q", ()))
+            shutil.copytree(session.home / ".local/share/scrimp", session.cwd / "node-1")
         for example in EXAMPLES[name]:
             shown = session.take(Step(f"{example.command}\necho status $?", ()))
             status = 2 if name == "local" else 0  # it is not installed here

@@ -100,6 +100,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("The bill of the last one", "scrimp runs show last"),
         Example("The same as a page with charts", "scrimp runs show last --html run.html"),
         Example("Send its failed rows again", "scrimp runs errors last | scrimp run - -o retried.jsonl"),
+        Example("Add up the costs of other machines here, from copies of their homes", "scrimp runs merge node-*/"),
     ),
     "cache": (
         Example("How much is kept", "scrimp cache stats"),

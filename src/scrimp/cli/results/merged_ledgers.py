@@ -1,0 +1,60 @@
+"""What `scrimp runs merge` prints: a line for each ledger, and a sentence for each that could not be merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from scrimp.cli.printing import print_json, print_line
+from scrimp.cli.session import Session
+from scrimp.errors import InputError, StoreError, UsageError
+from scrimp.flows.stores.merge import merge
+from scrimp.store.merging.merge import MergedLedger
+from scrimp.units import format_count, format_known_dollars, known_or_none, pluralize
+
+
+def merge_all(session: Session, names: Sequence[str], *, as_json: bool) -> int:
+    """Merge ledgers one after the other, whatever becomes of the others; return the exit status."""
+    status, merged = 0, list[MergedLedger]()
+    for name in names:
+        try:
+            found, journals = merge(session.services.paths, name)
+        except (InputError, StoreError, UsageError) as error:
+            session.messages.error(str(error))
+            status = error.exit_status
+            continue
+        merged.append(found)
+        if as_json:
+            print_json({"ledger": name} | _document(found))
+        else:
+            print_line(f"{name}: {_sentence(found)}")
+        if journals:
+            session.messages.note(
+                f"{name}: the last calls of {pluralize(journals, 'run')} that went on or were killed are not in its "
+                "ledger yet: run `scrimp runs list` there, then merge it again"
+            )
+    if len(merged) > 1 and not as_json:
+        calls, cost = sum(each.calls for each in merged), sum((each.cost for each in merged), Decimal(0))
+        unpriced = sum(each.unpriced for each in merged)
+        print_line(f"together: {pluralize(calls, 'new call')}, {format_known_dollars(cost, unpriced)}")
+    return status
+
+
+def _sentence(merged: MergedLedger) -> str:
+    cost = format_known_dollars(merged.cost, merged.unpriced)
+    parts = [f"{pluralize(merged.calls, 'new call')} and {pluralize(merged.runs, 'new run')}, {cost}"]
+    if merged.known:
+        parts.append(f"{pluralize(merged.known, 'call')} {'was' if merged.known == 1 else 'were'} here")
+    if merged.settled:
+        parts.append(f"{format_count(merged.settled)} of them lost, and known there")
+    if merged.unended:
+        parts.append(f"{pluralize(merged.unended, 'run')} without an end")
+    return "; ".join(parts)
+
+
+def _document(merged: MergedLedger) -> dict[str, object]:
+    return {
+        "calls": merged.calls, "runs": merged.runs, "cost_usd": known_or_none(merged.cost, merged.unpriced),
+        "unpriced_calls": merged.unpriced, "known_calls": merged.known, "settled_calls": merged.settled,
+        "unended_runs": merged.unended,
+    }  # fmt: skip

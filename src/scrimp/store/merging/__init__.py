@@ -1,0 +1,1 @@
+"""Ledgers of other machines, brought into this one."""
