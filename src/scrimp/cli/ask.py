@@ -14,6 +14,7 @@ from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import FlagGroup, grouped
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
+    BudgetFlags,
     CheckFlag,
     CostFlags,
     DryRunFlag,
@@ -58,7 +59,7 @@ class AskFlags(FlagGroup, frozen=True):
 @grouped()
 def ask(
     system: SystemFlag, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, row: RowLimitFlags, own: AskFlags, labels: LabelFlags, look: DryRunFlag,
+    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, own: AskFlags, labels: LabelFlags, look: DryRunFlag,
     prompt: Annotated[
         list[str] | None,
         typer.Argument(metavar="PROMPT [-]", help="The prompt; piped text is added after it, or where - stands."),
@@ -80,7 +81,7 @@ def ask(
     prompt alone, not with those that -c adds.
     """
     refuse_closed_stdout()
-    with open_session(config_flags(where, answer, cost, row, own)) as session:
+    with open_session(config_flags(where, answer, cost, shared, row, own)) as session:
         said = _said(prompt or [], own.context or [], session.messages.note)
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
@@ -117,7 +118,7 @@ def ask(
             from scrimp.cli.results.run_record import command_words, record_ask  # noqa: PLC0415 - not from the cache
 
             words = ["-" if word == "-" else "..." for word in prompt or []]
-            words += command_words((), (system, where, answer, check, several, cost, row, own, labels))
+            words += command_words((), (system, where, answer, check, several, cost, shared, row, own, labels))
             stopped = (stop.message or stop.reason) if stop is not None else None
             record_ask(session, words, began, printer.bill, status, stopped)
             if session.services.loaded.config.alerts.watches and not interrupted:

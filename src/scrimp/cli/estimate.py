@@ -13,6 +13,7 @@ from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BatchFlags,
+    BudgetFlags,
     CallFlags,
     CheckFlag,
     CostFlags,
@@ -56,7 +57,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @grouped(hidden=(BatchFlags, CallFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
 def estimate(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags,
+    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags,
+    labels: LabelFlags,
     written: OutputFlags,
     screen: ScreenFlags, look: DryRunFlag, inputs: o.Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
@@ -85,7 +87,7 @@ def estimate(
     """
     del written, look
     names = inputs_or_stdin(inputs)
-    with open_session(config_flags(where, answer, cost, row, calls, stops, screen)) as session:
+    with open_session(config_flags(where, answer, cost, shared, row, calls, stops, screen)) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip

@@ -18,6 +18,7 @@ from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BatchFlags,
+    BudgetFlags,
     CallFlags,
     CheckFlag,
     CostFlags,
@@ -71,7 +72,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions
 @grouped()
 def run(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags, labels: LabelFlags,
+    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags,
+    labels: LabelFlags,
     written: OutputFlags, screen: ScreenFlags,
     look: DryRunFlag, inputs: o.Inputs = None,
 ) -> None:  # fmt: skip
@@ -105,8 +107,10 @@ def run(
     the same command to resume after any interruption: what was answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
-    groups = (reading, where, answer, check, several, cost, row, batch, calls, stops, labels, written, screen)
-    with open_session(config_flags(where, answer, cost, row, calls, stops, screen), quiet=screen.quiet) as session:
+    groups = (reading, where, answer, check, several, cost, shared, row, batch, calls, stops, labels, written, screen)
+    with open_session(
+        config_flags(where, answer, cost, shared, row, calls, stops, screen), quiet=screen.quiet
+    ) as session:
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
@@ -337,6 +341,11 @@ def _check_batch_flags(batch: BatchFlags, options: RunOptions) -> None:
         raise UsageError("with --cache only nothing is sent, so there is nothing to submit: leave it out")
     if batch.deadline is not None and not batch.batch:
         raise UsageError("--deadline is for --batch: add that, or leave it out")
+    if batch.batch and options.limits.budget is not None:
+        raise UsageError(
+            f"--budget {options.limits.budget} counts live calls alone: for --batch, give the job a --max-cost of its "
+            "own and add --budget ''"
+        )
     if not batch.batch and (batch.queue is not None or batch.when_idle):
         raise UsageError(f"{batch.queue_words} is for work that is left: scrimp batch submit {batch.queue_words}")
 

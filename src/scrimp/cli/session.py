@@ -40,7 +40,9 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
     defaults = loaded.config.defaults
     out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
     messages = Messages(sys.stderr, err, quiet=quiet)
-    named = {table.key_env or "" for table in loaded.config.providers.values()} | {loaded.config.shared.cache_env or ""}
+    shared = loaded.config.shared
+    named = {table.key_env or "" for table in loaded.config.providers.values()}
+    named |= {shared.cache_env or "", shared.limits_env or ""}
     for warning in unknown_variables(env, named):
         messages.warn(warning)
     services = Services(loaded, paths, env=env, warn=messages.warn, note=messages.note, alert=messages.alert)

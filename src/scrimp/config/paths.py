@@ -59,6 +59,16 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "claims"
 
     @property
+    def budget_shares(self) -> Path:
+        """The runs that have a part of a shared budget, a file for each."""
+        return self.data / "budget-shares"
+
+    @property
+    def known_budgets(self) -> Path:
+        """What runs were told of shared budgets last."""
+        return self.data / "budgets.json"
+
+    @property
     def tuned(self) -> Path:
         """The certified routes, beside the user's config."""
         return self.config.parent / "tuned.toml"

@@ -41,8 +41,8 @@ DEFAULT_BASELINE = "openai/gpt-6.1-sol"
 DESTINATIONS = ("tier", "chain", "model")  # keys of [defaults] and of a rule: where prompts go; one of them is set
 
 
-def check_queue_name(text: str, name: str) -> None:
-    """Raise ConfigError for what is not the name of a queue."""
+def check_plain_name(text: str, name: str) -> None:
+    """Raise ConfigError for what is not a name of letters, digits and a few signs."""
     if not text.isascii() or not re.sub("[-._]", "", text).isalnum():
         raise ConfigError(f"{name} '{text}' is not a name of letters, digits, '.', '_' and '-'")
 
@@ -71,6 +71,8 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     provider_cache: ProviderCacheMode = "auto"
     allow_unkept: bool = False
     max_cost: Decimal | None = None
+    budget: str | None = None  # whose runs share max_cost; empty: none
+    allow_unshared: bool = False
     max_cost_per_row: Decimal | None = None
     on_dear: OnDear = "cheaper"
     allow_unpriced: bool = False
@@ -90,6 +92,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         validate(parse_row_limit, self.max_failures, "max_failures")
         validate(checked_dollars, self.max_cost, "max_cost")
         validate(checked_dollars, self.max_cost_per_row, "max_cost_per_row")
+        validate(check_plain_name, self.budget or None, "budget")
         destinations = _destinations(self)
         if len(destinations) > 1:
             raise ValueError(f"{' and '.join(destinations)} exclude each other: keep one")
@@ -202,7 +205,7 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         validate(checked_dollars, self.max_cost, "max_cost")
         validate(checked_dollars, self.max_cost_per_row, "max_cost_per_row")
-        validate(check_queue_name, self.queue, "queue")
+        validate(check_plain_name, self.queue, "queue")
         if len(_destinations(self)) != 1:
             raise ValueError("a rule sends prompts to exactly one place: set tier, chain or model")
 

@@ -17,23 +17,33 @@ _LONGEST_TIMEOUT = 60
 
 
 class SharedTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[shared]: where the cache of completions is shared with other machines."""
+    """[shared]: where the cache of completions is shared with other machines, and where limits and budgets are."""
 
     cache: str | None = None  # the address of a Redis or Valkey server
     cache_env: str | None = None  # the variable with that address
     cache_local: bool = True  # completions are in the local cache, too
     cache_ttl: str = "90d"  # that a completion stays on the server
+    limits: str | None = None  # the address of a server that keeps limits and budgets
+    limits_env: str | None = None  # the variable with that address
+    patience: str = "30s"  # that calls under a budget wait for that server
     timeout: Annotated[float, Meta(gt=0, le=_LONGEST_TIMEOUT)] = 0.5  # seconds for one answer of a server
 
     def __post_init__(self) -> None:
-        validate(server_parts, self.cache, "cache")
+        _check_address("cache", self.cache, self.cache_env)
+        _check_address("limits", self.limits, self.limits_env)
         validate(parse_duration, self.cache_ttl, "cache_ttl")
+        validate(parse_duration, self.patience, "patience")
         if parse_duration(self.cache_ttl, "cache_ttl") < 1:
             raise ValueError("cache_ttl is at least 1s: without a shared cache, leave out cache")
-        if self.cache is not None and self.cache_env is not None:
-            raise ValueError("cache and cache_env exclude each other: keep one")
-        if self.cache_env and (not is_variable_name(self.cache_env) or contains_secret(self.cache_env)):
-            raise ValueError("cache_env takes the name of an environment variable, never the address itself")
+
+
+def _check_address(name: str, url: str | None, variable: str | None) -> None:
+    """Raise ValueError where a server is named twice, or not as one is."""
+    validate(server_parts, url, name)
+    if url is not None and variable is not None:
+        raise ValueError(f"{name} and {name}_env exclude each other: keep one")
+    if variable and (not is_variable_name(variable) or contains_secret(variable)):
+        raise ValueError(f"{name}_env takes the name of an environment variable, never the address itself")
 
 
 def server_parts(url: str, name: str) -> SplitResult:

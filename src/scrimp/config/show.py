@@ -46,7 +46,7 @@ def _shown_value(path: tuple[str, ...], value: object) -> str | None:
         return _PLACEHOLDER
     if table == "alerts" and path[1] in _HIDDEN_ALERTS:
         return _PLACEHOLDER
-    if path == ("shared", "cache"):
+    if path in (("shared", "cache"), ("shared", "limits")):
         return _as_toml(shown_address(str(value)))
     if (table, name) in _ADDRESSES and str(value).startswith("http"):
         return _as_toml(without_secrets(str(value)))

@@ -69,6 +69,8 @@ TEMPLATE = f"""\
 #                                  # with where that costs less; off: they are told nothing of it
 # allow_unkept = false             # go on where completions cannot be kept, as on a full disk: a rerun pays again
 # max_cost = 5.00                  # dollars for one run; if not set, there is no cap
+# budget = "nightly"               # all runs of this budget spend no more than max_cost together; needs [shared] limits
+# allow_unshared = false           # go on within max_cost as if alone where the server of [shared] limits is down
 # max_cost_per_row = 0.01          # dollars that a row may be expected to cost; if not set, any
 # on_dear = "cheaper"              # {_values(OnDear)}: what becomes of a row above that
 # allow_unpriced = false           # under a cap, call models of unknown price too
@@ -203,6 +205,9 @@ TEMPLATE = f"""\
 # cache_local = true               # completions are in the local cache, too, which is asked first; false: only those
 #                                  # that the server did not take
 # cache_ttl = "90d"                # that a completion stays on the server, less up to a tenth
+# limits = "redis://limits.example:6379/0"  # where runs share a budget; or limits_env. It should keep its data
+#                                  # (appendonly yes) and evict nothing, for it forgets what was spent otherwise
+# patience = "30s"                 # that calls under a budget wait for that server; then the run stops
 # timeout = 0.5                    # seconds for one answer; a server that exceeds it is not asked for 20 times as long
 
 # At the end of a run, repeat a share of its calls with other models: `scrimp tune` learns from their completions.

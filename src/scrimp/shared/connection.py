@@ -32,14 +32,15 @@ class SharedServer:
 
     def __init__(
         self, url: str, *, name: str, warn: Callable[[str], None], meanwhile: str, timeout: float = TIMEOUT,
-        clock: Callable[[], float] = time.monotonic,
+        window: float | None = None, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """Take the address, and the name to call it by, without what may be secret.
 
         The first time that it does not answer, `warn` gets a sentence that ends with what holds `meanwhile`: always in
-        the thread that made this object, once that asks or closes.
+        the thread that made this object, once that asks or closes. For `window` seconds it is left alone then.
         """
-        self.name, self.timeout, self.window = name, timeout, _WINDOW * timeout
+        self.name, self.timeout = name, timeout
+        self.window = _WINDOW * timeout if window is None else window
         self._warn, self._meanwhile = warn, meanwhile
         self._client = _client(url, name, timeout)
         self._breaker = Breaker(self.window, clock)

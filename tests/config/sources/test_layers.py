@@ -58,12 +58,12 @@ def test_an_empty_variable_sets_nothing() -> None:
 
 
 def test_an_unknown_variable_is_a_warning_with_the_right_name() -> None:
-    env = {"SCRIMP_MAXCOST": "5", "SCRIMP_BADGER": "1", "SCRIMP_HOME": "/x", "SCRIMP_OWN_KEY": "k", "TIER": "high"}
+    env = {"SCRIMP_MAXCOST": "5", "SCRIMP_WEASEL": "1", "SCRIMP_HOME": "/x", "SCRIMP_OWN_KEY": "k", "TIER": "high"}
 
     assert environment_layer(env) == {}
     assert list(unknown_variables(env, {"SCRIMP_OWN_KEY"})) == [
         "the environment sets SCRIMP_MAXCOST, which scrimp does not know: did you mean SCRIMP_MAX_COST?",
-        "the environment sets SCRIMP_BADGER, which scrimp does not know: it changes nothing",
+        "the environment sets SCRIMP_WEASEL, which scrimp does not know: it changes nothing",
     ]
 
 

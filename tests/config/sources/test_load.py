@@ -121,6 +121,8 @@ def test_two_destinations_in_the_environment_are_an_error(project: Project) -> N
         ("provider_cache", "off", "off"),
         ("allow_unkept", "true", True),
         ("max_cost", "0.1", Decimal("0.1")),
+        ("budget", "nightly", "nightly"),
+        ("allow_unshared", "true", True),
         ("max_cost_per_row", "0.1", Decimal("0.1")),
         ("on_dear", "skip", "skip"),
         ("allow_unpriced", "true", True),

@@ -63,6 +63,7 @@ SPENDING = [
     ("[defaults]\nmax_cost = 5.01", "defaults.max_cost"), ("[defaults]\nmax_cost = 1e9", "defaults.max_cost"),
     ("[defaults]\nmax_cost_per_row = 0.02", "defaults.max_cost_per_row"),
     ("[defaults]\nallow_unpriced = true", "defaults.allow_unpriced"),
+    ('[defaults]\nbudget = ""', "defaults.budget"), ("[defaults]\nallow_unshared = true", "defaults.allow_unshared"),
     ("[defaults]\nallow_unkept = true", "defaults.allow_unkept"),
     ('[defaults]\nbaseline = "local/free"', "defaults.baseline"),
     ('[models."openai/x"]\nprice = { input = 0.0, output = 0.0 }', 'models."openai/x".price.input'),
@@ -106,7 +107,7 @@ def test_every_key_is_either_harmless_or_guarded_by_intent() -> None:
 
     assert {".".join(path) for path in guarded} == {
         "defaults.choices_text", "defaults.max_cost", "defaults.allow_unpriced", "defaults.allow_unkept",
-        "defaults.baseline",
+        "defaults.baseline", "defaults.budget", "defaults.allow_unshared",
         *(f"providers.p.{key}" for key in (
             "dialect", "base_url", "flavour", "key_env", "key_cmd", "key_file", "auth_header", "auth_prefix", "headers",
             "admin_key_env", "admin_key_cmd", "admin_key_file",

@@ -207,6 +207,21 @@ Samples = Annotated[
 
 # Cost
 MaxCost = Annotated[str | None, typer.Option(metavar="USD", help="Stop before the run costs more than this.")]
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        "--budget",
+        metavar="NAME",
+        help="All runs of this budget, on any machine, spend no more than --max-cost together; see [shared] limits.",
+    ),
+]
+AllowUnshared = Annotated[
+    bool,
+    typer.Option(
+        "--allow-unshared",
+        help="Where the server of --budget does not answer, go on within --max-cost as if this run were the only one.",
+    ),
+]
 MaxCostPerRow = Annotated[
     str | None,
     typer.Option(

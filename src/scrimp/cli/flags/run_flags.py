@@ -87,6 +87,13 @@ class CostFlags(FlagGroup, frozen=True):
     baseline: o.Baseline = None
 
 
+class BudgetFlags(FlagGroup, frozen=True):
+    """Whether other runs spend from the same cap."""
+
+    budget: o.Budget = None
+    allow_unshared: o.AllowUnshared = False
+
+
 class RowLimitFlags(FlagGroup, frozen=True):
     """What one row may cost, and what becomes of one that would cost more."""
 

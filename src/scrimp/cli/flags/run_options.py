@@ -55,6 +55,8 @@ def run_options(
     rows, share = parse_row_limit(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
     limits = RunLimits(
         max_cost=defaults.max_cost,
+        budget=_budget(defaults),
+        allow_unshared=defaults.allow_unshared,
         max_cost_per_row=defaults.max_cost_per_row,
         on_dear=defaults.on_dear,
         allow_unpriced=defaults.allow_unpriced,
@@ -74,6 +76,12 @@ def run_options(
         timeout=defaults.timeout, labels=run_labels(labels),
         limits=limits,
     )  # fmt: skip
+
+
+def _budget(defaults: Defaults) -> str | None:
+    if defaults.budget and defaults.max_cost is None:
+        raise UsageError(f"the budget {defaults.budget} has no cap: add --max-cost, or --budget '' for none")
+    return defaults.budget or None
 
 
 def check_schema(options: RunOptions) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.cli.jobs.batch_display import open_display
 from scrimp.cli.jobs.job_command import job_command
-from scrimp.config.schema import check_queue_name
+from scrimp.config.schema import check_plain_name
 from scrimp.errors import ConfigError, UsageError
 from scrimp.flows.batch.job_files import keep_input
 from scrimp.flows.batch.jobs import find_job, open_job
@@ -52,7 +52,7 @@ def batch_flow(
     if flags.queue is not None and flags.when_idle:
         raise UsageError(f"--queue and --when-idle exclude each other: the queue of --when-idle is {IDLE_QUEUE}")
     if flags.queue is not None:
-        check_queue_name(flags.queue, "--queue")
+        check_plain_name(flags.queue, "--queue")
     job = _job(session, flags, names)
     passes = 0
 

@@ -39,6 +39,7 @@ from scrimp.transport.limits.retry import RetryPolicy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scrimp.flows.engine.shared_limits import SharedLimits
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.shared.claims import SharedClaims
@@ -65,6 +66,7 @@ class EngineParts(Struct, frozen=True):
 @asynccontextmanager
 async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator[EngineParts]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
+    shared = _shared_limits(options, services)
     commits = CommitQueue(
         services.stores.writer_cache(), partial(_open_ledger, services),
         Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
@@ -81,12 +83,25 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
             clock=services.clock, parameters=options.parameters,
             free={name for name, endpoint in services.routes.endpoints.items() if endpoint.transport != "http"},
         )  # fmt: skip
-        answerer = build_answerer(options, services, client, health)
+        answerer = build_answerer(
+            options, services, client, health, budget=None if shared is None else shared.budget
+        )  # fmt: skip
         yield EngineParts(answerer, recorder, commits, client, claims)
     finally:
         await client.close()
         commits.close()
-        claims.close()  # last: what was answered can be found now
+        claims.close()  # what was answered can be found now
+        if shared is not None:
+            await shared.close()  # last: what was spent is in the ledger now
+
+
+def _shared_limits(options: RunOptions, services: Services) -> SharedLimits | None:
+    table = services.loaded.config.shared
+    if table.limits is None and table.limits_env is None and options.limits.budget is None:
+        return None
+    from scrimp.flows.engine.shared_limits import SharedLimits  # noqa: PLC0415 - few configs name a server
+
+    return SharedLimits(options, services)
 
 
 def provider_caching(options: RunOptions, services: Services) -> ProviderCaching:
@@ -98,14 +113,18 @@ def provider_caching(options: RunOptions, services: Services) -> ProviderCaching
 
 def build_answerer(
     options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth,
-    caching: ProviderCaching | None = None,
+    caching: ProviderCaching | None = None, budget: Budget | None = None,
 ) -> Answerer:  # fmt: skip
-    """Return what answers the rows of a run, with a budget of its own; `caching` may be that of other rows, too."""
+    """Return what answers the rows of a run, with a budget of its own where none is given.
+
+    `caching` may be that of other rows, too.
+    """
     prices, routes = services.prices, services.routes
     step_caller = StepCaller(
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
-        endpoints=_labeled(options, services), available=routes.available, budget=Budget(options.limits.max_cost),
-        prices=prices, warn=services.warn, redirected=services.redirected, streams=services.streams, show=services.show,
+        endpoints=_labeled(options, services), available=routes.available,
+        budget=budget or Budget(options.limits.max_cost), prices=prices, warn=services.warn,
+        redirected=services.redirected, streams=services.streams, show=services.show,
         caching=caching or provider_caching(options, services),
         offers=services.offers,
     )  # fmt: skip

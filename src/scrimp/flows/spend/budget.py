@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
 
+_SHOWN = Decimal("0.000001")
+
 
 class Budget:
     """Dollars reserved before a request is sent and settled when its cost is known; first come, first served."""
@@ -16,8 +18,15 @@ class Budget:
         self.spent = Decimal(0)
         self.reserved = Decimal(0)
         self.may_be_less = False  # whether what was reserved for calls of unknown cost counts as spent
+        self.stopped: str | None = None  # a sentence on why nothing is reserved any more, however little it is
         self.refusal: Callable[[], str] | None = None  # a sentence on the first request that did not fit, as of now
         self._waiting: deque[tuple[asyncio.Future[bool], Decimal]] = deque()
+
+    @property
+    def account(self) -> str:
+        """What has used up the cap so far, in words."""
+        in_flight = f" and up to ${shown(self.reserved)} for calls in flight" if self.reserved else ""
+        return f"{'up to ' if self.may_be_less else ''}${shown(self.spent)} spent{in_flight}"
 
     async def reserve(self, upper_bound: Decimal) -> bool:
         """Wait until a request that costs at most this many dollars fits; False if it never will."""
@@ -73,3 +82,8 @@ class Budget:
 
     def _take(self, upper_bound: Decimal) -> None:
         self.reserved += upper_bound
+
+
+def shown(dollars: Decimal) -> str:
+    """Return an amount for a sentence, to a millionth of a dollar."""
+    return f"{dollars.quantize(_SHOWN).normalize():f}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.errors import UnknownPriceError
+from scrimp.flows.spend.budget import shown
 from scrimp.flows.spend.cost_bound import cost_bound, most_output_tokens
 from scrimp.flows.spend.overruns import Reservation
 from scrimp.prices.model_names import is_same_model
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from scrimp.flows.spend.overruns import Overruns
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
-
-_SHOWN = Decimal("0.000001")
 
 
 class SpendGuard:
@@ -128,11 +127,9 @@ class SpendGuard:
     def _refusal(self, call: Call, bound: Decimal) -> str:
         output, budget = most_output_tokens(call), self._budget
         more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
-        spent = f"{'up to ' if budget.may_be_less else ''}${_shown(budget.spent)} spent"
-        in_flight = f" and up to ${_shown(budget.reserved)} for calls in flight" if budget.reserved else ""
-        return (
-            f"the next call could cost up to ${_shown(bound)} ({output:,} output tokens{more}), more than {self._cap} "
-            f"{budget.cap} allows after {spent}{in_flight}: lower --max-output to fit more calls"
+        return budget.stopped or (
+            f"the next call could cost up to ${shown(bound)} ({output:,} output tokens{more}), more than {self._cap} "
+            f"{budget.cap} allows after {budget.account}: lower --max-output to fit more calls"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
@@ -154,7 +151,3 @@ def bound_under_cap(
 def _how_to_price(name: str) -> str:
     """Return how a model gets a price, or does without one."""
     return f'give it one under [models."{name}"] price = {{ input = ..., output = ... }}, or add --allow-unpriced'
-
-
-def _shown(dollars: Decimal) -> str:
-    return f"{dollars.quantize(_SHOWN).normalize():f}"

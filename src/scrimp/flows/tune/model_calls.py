@@ -56,7 +56,9 @@ class ModelCalls:
         if not rest:
             return None
         cap = options.limits.max_cost
-        limits = replace(options.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)))
+        limits = replace(
+            options.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)), budget=None
+        )  # fmt: skip
         options = replace(options, tier=None, model=model.id, limits=limits)
         stop = live.run(iter(rest), options, self._services, self._sink(take), one_by_one=False)
         return None if stop is None else with_whole_cap(stop, cap)

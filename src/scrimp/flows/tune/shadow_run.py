@@ -77,7 +77,7 @@ class ShadowRun:
     """Remembers the calls of a run that are in the share, and makes them to other models at its end."""
 
     def __init__(self, plan: ShadowPlan, options: RunOptions, services: Services) -> None:
-        limits = replace(options.limits, max_cost=plan.cap, max_failures=None, max_failure_share=None)
+        limits = replace(options.limits, max_cost=plan.cap, budget=None, max_failures=None, max_failure_share=None)
         self._plan, self._services, self._options = plan, services, replace(options, limits=limits)
         self._answers: list[KnownAnswer] = []
         self._certified: defaultdict[tuple[Side, str], list[KnownAnswer]] = defaultdict(list)  # by level and model

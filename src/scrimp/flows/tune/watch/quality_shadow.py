@@ -131,7 +131,8 @@ class QualityShadow:
         """Send rows of a route to its flagship; return why that ended early."""
         by_index = {row.known.prompt.index: row for row in rows}
         limits = replace(
-            self._options.limits, max_cost=paid.left, allow_unpriced=False, max_failures=None, max_failure_share=None
+            self._options.limits, max_cost=paid.left, budget=None, allow_unpriced=False, max_failures=None,
+            max_failure_share=None,
         )  # fmt: skip
         reused = "on" if self._options.cache == "refresh" else self._options.cache
         options = replace(self._options, limits=limits, cache=reused, labels=self._labels(name, rows[0].known.prompt))

@@ -1,0 +1,77 @@
+"""What a run shares with others through the server of [shared] limits: its budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from scrimp.config.resolved.shared_servers import server_address
+from scrimp.config.shared_tables import secrets_of, shown_address
+from scrimp.errors import ConfigError
+from scrimp.flows.spend.budget_link import BudgetShareLink
+from scrimp.flows.spend.shared_budget import SharedBudget
+from scrimp.shared.budget import BudgetServer
+from scrimp.shared.connection import SharedServer, has_redis
+from scrimp.units import parse_duration
+
+if TYPE_CHECKING:
+    from scrimp.config.resolved.api_keys import KeyRing
+    from scrimp.config.shared_tables import SharedTable
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+
+_SHORTEST = 8  # characters; a shorter password may be an ordinary word, and is replaced in no completion
+# Seconds for which a server that did not answer is not asked: calls wait for it, and it may be back at once.
+_WINDOW = 0.2
+
+
+def open_limits_server(
+    table: SharedTable, keys: KeyRing, installed: Callable[[], bool] = has_redis
+) -> SharedServer | None:
+    """Return the server that the config names, None where it names none; ConfigError where it cannot be used."""
+    address = server_address("limits", table.limits, table.limits_env, keys.variable)
+    if address is None:
+        return None
+    if not installed():
+        raise ConfigError("[shared] limits needs the client of Redis: pip install 'scrimp[redis]', or leave out limits")
+    name = shown_address(address)
+    for number, secret in enumerate(secrets_of(address)):
+        if len(secret) >= _SHORTEST:
+            keys.hide(f"password {number} of {name}", secret)
+    # Who asks says what follows where it does not answer.
+    return SharedServer(address, name=name, warn=lambda _: None, meanwhile="", timeout=table.timeout, window=_WINDOW)
+
+
+class SharedLimits:
+    """One run's way to the server; nothing is asked before it is needed."""
+
+    def __init__(self, options: RunOptions, services: Services) -> None:
+        self._options, self._services = options, services
+        self._server = open_limits_server(services.loaded.config.shared, services.keys)
+        self.budget = self._open_budget()
+
+    def _open_budget(self) -> SharedBudget | None:
+        limits, services = self._options.limits, self._services
+        if limits.budget is None or limits.max_cost is None:
+            return None
+        if self._server is None:
+            raise ConfigError(
+                f"the budget {limits.budget} is shared through a server, and none is set: set [shared] limits to "
+                "redis://HOST:PORT/0, or add --budget '' for none"
+            )
+        link = BudgetShareLink(
+            BudgetServer(self._server, limits.budget), f"{self._server.name} {limits.budget}", services.run,
+            limits.max_cost, services.paths, services.prices,
+            has_ledger=not (services.stores.read_only or self._options.allow_unkept), warn=services.warn,
+        )  # fmt: skip
+        return SharedBudget(
+            limits.max_cost, limits.budget, link, alone_when_down=limits.allow_unshared, warn=services.warn,
+            patience=parse_duration(services.loaded.config.shared.patience, "patience"),
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        """Give back what this run holds."""
+        if self.budget is not None:
+            await self.budget.close()
+        if self._server is not None:
+            self._server.close()

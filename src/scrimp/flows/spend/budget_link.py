@@ -1,0 +1,99 @@
+"""The way from a run to a shared budget: its server, and what this home keeps of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrimp.errors import ServerDownError, ServerRefusedError, StoreError
+from scrimp.flows.spend.lost_bounds import at_most
+from scrimp.flows.stores.recovery import recover
+from scrimp.shared.budget import BudgetForgottenError, BudgetServer, BudgetState, Demand
+from scrimp.store.files.budget_shares import BudgetShare, settle_dead_shares
+from scrimp.store.files.damaged_files import FOLDER as DAMAGED
+from scrimp.store.files.known_budgets import KnownBudget, known_budget, remember_budget
+from scrimp.store.journal import PREFIX
+from scrimp.store.ledger_queries.lost_calls import lost_calls
+from scrimp.store.ledger_queries.run_spending import known_spending
+
+if TYPE_CHECKING:
+    from scrimp.config.paths import Paths
+    from scrimp.prices.book import PriceBook
+    from scrimp.shared.budget import BudgetRun
+
+
+class BudgetShareLink:
+    """One run's part of a budget."""
+
+    def __init__(
+        self, server: BudgetServer, budget: str, run: str, cap: Decimal, paths: Paths, prices: PriceBook, *,
+        has_ledger: bool, warn: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        """`budget` names it in this home, by server and name. Without a ledger nothing proves what a dead run spent."""
+        self._server, self._budget, self._name, self._cap = server, budget, run, cap
+        self._paths, self._prices, self._has_ledger, self._warn = paths, prices, has_ledger, warn
+        self._told: set[str] = set()
+        self._run: BudgetRun | None = None
+        self._share: BudgetShare | None = None
+        self._state: BudgetState | None = None
+
+    def exchange(self, demand: Demand) -> BudgetState:
+        """Tell what is needed; return what is granted. The first time, what dead runs have not spent is given back."""
+        if self._run is None:
+            if self._has_ledger:
+                self._share = BudgetShare(self._paths.budget_shares, self._name, self._budget)
+            known = known_budget(self._paths.known_budgets, self._budget)
+            self._run = self._server.run(self._name, self._cap, os.urandom(6).hex(), known)
+            self.settle_dead()
+        self._state = self._run.exchange(demand)
+        return self._state
+
+    def settle_dead(self) -> None:
+        """Give back what runs of this home that died have not spent."""
+        try:
+            settle_dead_shares(self._paths.budget_shares, self._budget, self._settle)
+        except StoreError as error:
+            if str(error) not in self._told:
+                self._told.add(str(error))
+                self._warn(
+                    f"what a killed run has spent of the budget cannot be told now, so all it held counts: {error}"
+                )
+
+    def leave(self, demand: Demand) -> None:
+        """Give back what was not spent, and remember what is known of the budget."""
+        settled = False
+        if self._run is not None:
+            with suppress(BudgetForgottenError, ServerDownError, ServerRefusedError):
+                self._state = self._run.exchange(demand, ends=True)
+                settled = True
+        if self._state is not None and self._has_ledger:
+            others = self._state.committed - self._state.allowance
+            known = KnownBudget(self._state.epoch, self._state.spent, others + demand.spent)
+            remember_budget(self._paths.known_budgets, self._budget, known)
+        if self._share is not None:
+            self._share.close(settled=settled)
+
+    def _settle(self, run: str) -> bool:
+        """Shrink the part of a dead run to what its ledger says it may have spent; return whether that is known."""
+        spent = self._spending(run)
+        if spent is None:
+            return False
+        self._server.settle(run, spent)
+        return True
+
+    def _spending(self, run: str) -> Decimal | None:
+        folder = self._paths.ledger_db.parent
+        recover(self._paths, self._warn)
+        if any(_journals(folder, run)) or any(_journals(folder / DAMAGED, run)):
+            return None  # a part of its calls is not in the ledger
+        known = known_spending(self._paths.ledger_db, run)
+        lost = at_most(lost_calls(self._paths.ledger_db, run=run), self._prices)
+        return None if known is None or lost is None else known + lost
+
+
+def _journals(folder: Path, run: str) -> list[Path]:
+    return list(folder.glob(f"{PREFIX}{run}-*"))

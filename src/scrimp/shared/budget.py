@@ -1,0 +1,252 @@
+"""A budget that many runs share, kept by a server: what each may spend, and what it has spent.
+
+Each run has an allowance: the most it may ever spend under the budget. The sum of all allowances never passes the cap
+when one is raised, and no run spends, or reserves for calls in flight, more than its own: so the sum of what all
+spend does not pass the cap either. A run raises its allowance in chunks, lowers it to what it spent when it ends, and
+says all of it in absolute numbers, so that a request whose reply was lost is simply made again.
+
+A run that dies leaves its allowance as it was: whatever it may have spent stays counted, however long that takes. It
+shrinks only to what is proved (`settle`), which takes the ledger of that run.
+
+Dollars are whole nanodollars here, rounded up, since Lua counts exactly only up to 2^53.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrimp.shared.script import Script
+from scrimp.store.files.known_budgets import KnownBudget
+
+if TYPE_CHECKING:
+    from scrimp.shared.connection import SharedServer
+
+NANODOLLAR = Decimal("0.000000001")
+# Without news of a run for so long others take it for dead, and wait no longer for what it may give back.
+SILENT_SECONDS = 15.0
+
+# Of each run: its allowance (a), what it has spent (s), and the number of its last request (q). `committed` is the sum
+# of all allowances and `spent` that of what was spent; both count runs that have ended, whose own fields are gone.
+_EXCHANGE = Script("""
+local run, epoch, acked, number = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local spent, least, need, want = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local cap, silent, ends, new_epoch = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11], ARGV[12]
+local known_epoch, known_spent, known_committed = ARGV[13], tonumber(ARGV[14]), tonumber(ARGV[15])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local own = redis.call('HMGET', KEYS[1], 'epoch', 'a:' .. run, 's:' .. run, 'q:' .. run)
+if epoch ~= '' and (own[1] ~= epoch or not own[4] or tonumber(own[4]) < acked) then
+  return {'lost'}
+end
+if not own[1] then
+  own[1] = new_epoch
+  redis.call('HSET', KEYS[1], 'epoch', new_epoch, 'committed', '0', 'spent', '0')
+end
+local sums = redis.call('HMGET', KEYS[1], 'committed', 'spent', 'cleared')
+local committed, all_spent = tonumber(sums[1]), tonumber(sums[2])
+if epoch == '' and known_epoch ~= '' and known_epoch ~= sums[3] then
+  -- Of a budget that had this name before, all that might be spent may have been.
+  local known = known_epoch == own[1] and known_spent or known_committed
+  if all_spent < known then
+    committed = committed + known - all_spent
+    all_spent = known
+  end
+end
+local others = committed - (tonumber(own[2]) or 0)
+local allowance = least
+if others + want <= cap then
+  allowance = want
+elseif others + need <= cap then
+  allowance = need
+end
+committed = others + allowance
+all_spent = all_spent - (tonumber(own[3]) or 0) + spent
+local text = function(amount) return string.format('%.0f', amount) end
+redis.call('HSET', KEYS[1], 'committed', text(committed), 'spent', text(all_spent))
+if ends == '1' then
+  redis.call('HDEL', KEYS[1], 'a:' .. run, 's:' .. run, 'q:' .. run)
+  redis.call('ZREM', KEYS[2], run)
+else
+  redis.call('HSET', KEYS[1], 'a:' .. run, text(allowance), 's:' .. run, text(spent), 'q:' .. run, number)
+  redis.call('ZADD', KEYS[2], now, run)
+end
+local held = 0
+for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - silent)) do
+  local amounts = redis.call('HMGET', KEYS[1], 'a:' .. other, 's:' .. other)
+  held = held + (tonumber(amounts[1]) or 0) - (tonumber(amounts[2]) or 0)
+end
+return {own[1], text(allowance), text(committed), text(all_spent), text(held)}
+""")
+
+_SETTLE = Script("""
+local run, spent = ARGV[1], tonumber(ARGV[2])
+local own = redis.call('HMGET', KEYS[1], 'a:' .. run, 's:' .. run, 'committed', 'spent')
+if not own[1] then return {0} end
+local allowance, reported = tonumber(own[1]), tonumber(own[2])
+spent = math.max(spent, reported)
+redis.call('HSET', KEYS[1], 'committed', string.format('%.0f', tonumber(own[3]) - allowance + spent),
+  'spent', string.format('%.0f', tonumber(own[4]) - reported + spent))
+redis.call('HDEL', KEYS[1], 'a:' .. run, 's:' .. run, 'q:' .. run)
+redis.call('ZREM', KEYS[2], run)
+return {1}
+""")
+
+_CLEAR = Script("""
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if not epoch then return {0} end
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'committed', '0', 'spent', '0', 'cleared', epoch)
+return {1}
+""")
+
+_LOOK = Script("""
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local sums = redis.call('HMGET', KEYS[1], 'epoch', 'committed', 'spent')
+if not sums[1] then return {} end
+local reply = {sums[2], sums[3]}
+for _, run in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  local own = redis.call('HMGET', KEYS[1], 'a:' .. run, 's:' .. run)
+  local seen = redis.call('ZSCORE', KEYS[2], run)
+  reply[#reply + 1] = run
+  reply[#reply + 1] = own[1]
+  reply[#reply + 1] = own[2]
+  reply[#reply + 1] = string.format('%.0f', now - tonumber(seen))
+end
+return reply
+""")
+
+
+class Demand(Struct, frozen=True, kw_only=True):
+    """What a run has spent, and the allowances it could do with, in dollars since its start."""
+
+    spent: Decimal
+    least: Decimal  # what it has spent and reserved: it cannot do with less
+    need: Decimal  # with which it can make its next call
+    want: Decimal  # with which it need not ask again soon
+
+
+class BudgetState(Struct, frozen=True, kw_only=True):
+    """A budget as the server told it, in dollars."""
+
+    epoch: str
+    allowance: Decimal
+    committed: Decimal  # of all runs: what may be spent in all
+    spent: Decimal  # of all runs: what was spent, as far as they have told
+    held: Decimal  # of runs that are silent, and may have spent it
+
+
+class RunShare(Struct, frozen=True, kw_only=True):
+    """One run's part of a budget."""
+
+    run: str
+    allowance: Decimal
+    spent: Decimal
+    silent: float  # seconds since it was last heard of
+
+
+class BudgetOverview(Struct, frozen=True, kw_only=True):
+    """A budget and the runs that have a part of it now."""
+
+    committed: Decimal
+    spent: Decimal
+    runs: tuple[RunShare, ...]
+
+
+class BudgetForgottenError(Exception):
+    """The server no longer knows what this run told it: it lost its data, or the budget was cleared."""
+
+
+class BudgetServer:
+    """One budget at a server; its methods raise what the server raises where it does not answer."""
+
+    def __init__(self, server: SharedServer, name: str) -> None:
+        self._server = server
+        # Braces keep both keys on one node of a cluster.
+        self._keys = (f"scrimp:budget:{{{name}}}", f"scrimp:budget:{{{name}}}:seen")
+
+    def run(
+        self,
+        run: str,
+        cap: Decimal,
+        new_epoch: str,
+        known: KnownBudget | None = None,
+        *,
+        silent: float = SILENT_SECONDS,
+    ) -> BudgetRun:
+        """Return the part of a run that may spend until all have spent `cap`; `new_epoch` is a name no budget had."""
+        return BudgetRun(partial(self._ask, _EXCHANGE), run, cap, new_epoch, known, silent)
+
+    def settle(self, run: str, spent: Decimal) -> bool:
+        """Shrink the allowance of a run that is dead to the most it spent; return whether it had one."""
+        return self._ask(_SETTLE, (run, _nanodollars(spent))) == ["1"]
+
+    def clear(self, new_epoch: str) -> bool:
+        """Begin anew at nothing spent; runs that are using the budget stop. Return whether there was one."""
+        return self._ask(_CLEAR, (new_epoch,)) == ["1"]
+
+    def look(self) -> BudgetOverview | None:
+        """Return the budget as it stands; None where there is none."""
+        reply = self._ask(_LOOK, ())
+        if not reply:
+            return None
+        committed, spent, *shares = reply
+        runs = tuple(
+            RunShare(run=run, allowance=_dollars(allowance), spent=_dollars(told), silent=int(silent) / 1000)
+            for run, allowance, told, silent in zip(*(shares[place::4] for place in range(4)), strict=True)
+        )
+        return BudgetOverview(committed=_dollars(committed), spent=_dollars(spent), runs=runs)
+
+    def _ask(self, script: Script, args: Sequence[str | int]) -> list[str]:
+        return self._server.ask(lambda client: script.run(client, self._keys, args))
+
+
+class BudgetRun:
+    """The part of one run in a budget; used by one thread at a time."""
+
+    def __init__(
+        self, ask: Callable[[Sequence[str | int]], list[str]], run: str, cap: Decimal, new_epoch: str,
+        known: KnownBudget | None, silent: float,
+    ) -> None:  # fmt: skip
+        self._ask, self._run, self._new_epoch = ask, run, new_epoch
+        self._cap = int((cap / NANODOLLAR).to_integral_value(ROUND_FLOOR))
+        self._known, self._silent = known or KnownBudget("", Decimal(0), Decimal(0)), silent
+        self._epoch = ""
+        self._sent = self._acknowledged = 0
+
+    def exchange(self, demand: Demand, *, ends: bool = False) -> BudgetState:
+        """Tell the server what was spent; return the allowance it grants: `want`, or `need`, or else `least`.
+
+        The same may be told again where no reply came. `ends` gives the rest back and takes leave.
+        """
+        self._sent += 1
+        amounts = (demand.spent, demand.least, demand.need, demand.want)
+        reply = self._ask(
+            (
+                self._run, self._epoch, self._acknowledged, self._sent, *map(_nanodollars, amounts), self._cap,
+                int(self._silent * 1000), int(ends), self._new_epoch, self._known.epoch,
+                _nanodollars(self._known.spent), _nanodollars(self._known.committed),
+            )
+        )  # fmt: skip
+        if reply == ["lost"]:
+            raise BudgetForgottenError
+        epoch, allowance, committed, spent, held = reply
+        self._epoch, self._acknowledged = epoch, self._sent
+        return BudgetState(
+            epoch=epoch, allowance=_dollars(allowance), committed=_dollars(committed), spent=_dollars(spent),
+            held=_dollars(held),
+        )  # fmt: skip
+
+
+def _nanodollars(dollars: Decimal) -> int:
+    """Return dollars as whole nanodollars, rounded up: a cap is kept however often that is done."""
+    return int((dollars / NANODOLLAR).to_integral_value(ROUND_CEILING))
+
+
+def _dollars(nanodollars: str) -> Decimal:
+    return int(nanodollars) * NANODOLLAR
