@@ -99,7 +99,7 @@ def rows_of(ran: Ran) -> list[Row]:
 
 def ledger_of(home: Path) -> list[Entry]:
     """Return all entries of the ledger."""
-    columns = ", ".join(Entry.__struct_fields__)
+    columns = ", ".join("lower(hex(key))" if name == "key" else name for name in Entry.__struct_fields__)
     with closing(sqlite3.connect(home / "ledger.db")) as db:
         return [Entry(*row) for row in db.execute(f"SELECT {columns} FROM entries ORDER BY id")]
 
